@@ -1,0 +1,503 @@
+"""The nouns of the house: what a ledger says about selling, owing and paying.
+
+Everything is frozen, holds only `Decimal` and `date`, and remembers where it was written. Amounts have the sign that they
+have in the customer's account: what an invoice asks for is positive, what a credit note gives back and what a payment
+brings is negative. This module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+Kind = Literal["invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void"]
+Nature = Literal["goods", "services"]
+Buyer = Literal["business", "consumer", "public", "hospital", "public-enterprise"]
+Channel = Literal["email", "post", "e-invoice"]
+Severity = Literal["error", "warning"]
+How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off", "reversal"]
+EventKind = Literal[
+    "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency"
+]
+Mode = Literal["subscription", "fixed", "time"]
+OptionValue = str | Decimal | date | bool
+Value = Decimal | date | int | str
+
+ZERO = Decimal(0)
+
+
+class Source(NamedTuple):
+    """Where something is written: the ledger file and its line (from 1)."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Step(NamedTuple):
+    """One step of a calculation: `result` is `operation` applied to `inputs`, worked out for `figure`.
+
+    The operations are those of `rules.steps.OPERATIONS`, so every step can be calculated again from itself.
+    `because` says in words which rule asked for it.
+    """
+
+    figure: str
+    operation: str
+    inputs: tuple[Value, ...]
+    result: Value
+    because: str = ""
+
+
+class Finding(NamedTuple):
+    """Something wrong (`error`) or doubtful (`warning`) in the ledger, at a place, by the name of the rule that saw it."""
+
+    severity: Severity
+    rule: str
+    message: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """What held when: each version is in force from its date (inclusive) on; the first one holds before its date too."""
+
+    versions: tuple[tuple[date, T], ...]
+
+    def at(self, day: date) -> T:
+        """The version in force on `day`."""
+        return self.versions[max(bisect_right(self.versions, day, key=lambda version: version[0]) - 1, 0)][1]
+
+    @property
+    def latest(self) -> T:
+        """The last version."""
+        return self.versions[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address. `street` holds its lines, `country` an ISO 3166 code of two letters ("" if not said)."""
+
+    street: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sells: the legal mentions of an invoice's head and foot. What is not said is ""."""
+
+    name: str
+    source: Source
+    address: Address = Address()
+    legal_form: str = ""
+    siren: str = ""
+    siret: str = ""
+    vat_id: str = ""
+    register: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    iban: str = ""
+    bic: str = ""
+    endpoint: str = ""
+    logo: str = ""
+    """Path of an image (svg, png, jpg), absolute or relative to the folder of `source.file`."""
+    insurance: str = ""
+    mention: str = ""
+    """Free mentions for the foot of each document, lines separated by newlines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who buys, identified by the (main) account that it was opened with. What is not said is "" or None."""
+
+    account: str
+    name: str
+    source: Source
+    address: Address = Address()
+    delivery: Address | None = None
+    siren: str = ""
+    siret: str = ""
+    vat_id: str = ""
+    email: str = ""
+    cc: str = ""
+    contact: str = ""
+    purchase_order: str = ""
+    service_code: str = ""
+    endpoint: str = ""
+    phone: str = ""
+    legal_form: str = ""
+    register: str = ""
+    language: str = ""
+    terms: str = ""
+    cash_discount: str = ""
+    tax: str = ""
+    channel: Channel = "email"
+    reminders: str = ""
+    """Name of a reminder policy, or "none"."""
+    credit_limit: Decimal | None = None
+    inactive: bool = False
+    buyer: Buyer = "business"
+    iban: str = ""
+    """An IBAN (and BIC) on which this customer pays instead of the seller's."""
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A tax code. `rate` in percent; `account` is None where no tax is due."""
+
+    code: str
+    label: str
+    account: str | None
+    source: Source
+    category: str = "S"
+    rate: Decimal = ZERO
+    reason: str = ""
+    nature: str = ""
+    on_payment: bool = False
+    pending: str | None = None
+    withholding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that is sold; `price` excludes tax, `price_with_tax` includes it (one of them, or none)."""
+
+    code: str
+    name: str
+    account: str
+    source: Source
+    unit: str = ""
+    price: Decimal | None = None
+    price_with_tax: Decimal | None = None
+    tax: str = ""
+    text: str = ""
+    nature: Nature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document. `net` is in the document's currency, `booked` what the posting says, in `booked_currency`."""
+
+    text: str
+    net: Decimal
+    account: str
+    source: Source
+    booked: Decimal
+    booked_currency: str
+    item: str = ""
+    quantity: Decimal | None = None
+    unit: str = ""
+    price: Decimal | None = None
+    price_with_tax: Decimal | None = None
+    discount: Decimal | None = None
+    """Percent, 0 to 100."""
+    tax: str = ""
+    """Tax code; "" where none could be found (an error says so)."""
+    nature: Nature | None = None
+    contract: str = ""
+    milestone: str = ""
+    start: date | None = None
+    """First day of the period billed, inclusive (`from`)."""
+    end: date | None = None
+    """Last day of the period billed, inclusive (`to`)."""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """An allowance (negative on an invoice) or charge (positive) on the whole document, before tax."""
+
+    reason: str
+    net: Decimal
+    charge: bool
+    account: str
+    source: Source
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAmount:
+    """The tax of one code on a document. `amount` is what the ledger books; `base` the sum of the nets it is due on.
+
+    Codes under which no tax is due (reverse charge, exempt) stand here too, with amount 0, for their mention and base.
+    `pending` tells that it was booked as owed only once paid.
+    """
+
+    tax: Tax
+    base: Decimal
+    amount: Decimal
+    pending: bool = False
+    sources: tuple[Source, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """How the amount that should be booked follows from the lines; the last step's result is that amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """A part of an earlier deposit invoice that this document deducts: `amount` > 0 lowers what is to be paid.
+
+    `tax` is the code of the tax deducted, "" for the net.
+    """
+
+    number: str
+    amount: Decimal
+    account: str
+    source: Source
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What was paid at once, outside the customer's account (bank, cash), on the document's own date."""
+
+    amount: Decimal
+    account: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """What is to be paid on one due date. `posting` is the (entry, posting) position in the ledger that it comes from."""
+
+    index: int
+    """From 1, in the order of the terms or postings."""
+    account: str
+    amount: Decimal
+    due: date
+    source: Source
+    posting: tuple[int, int]
+    steps: tuple[Step, ...] = ()
+    """How the due date and the amount came about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice, credit note, deposit … as it is in the ledger.
+
+    `customer` is the customer as it stood on the document's date, with what the document itself says over it; None
+    only for a void number. `currency` is "" for a void number. `claim`s and `opening`s have no tax.
+    """
+
+    number: str
+    kind: Kind
+    draft: bool
+    date: date
+    currency: str
+    customer: Customer | None
+    source: Source
+    lines: tuple[Line, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    taxes: tuple[TaxAmount, ...] = ()
+    deductions: tuple[Deduction, ...] = ()
+    rounding: Decimal = ZERO
+    at_once: tuple[AtOnce, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
+    corrects: tuple[str, ...] = ()
+    delivered: date | None = None
+    """Date of supply: said, else the latest period end of the lines, else the document's date; None for void, opening."""
+    terms: str = ""
+    """The payment terms in force for it, as written."""
+    narration: str = ""
+    note: str = ""
+    contract_reference: str = ""
+    links: frozenset[str] = frozenset()
+    rate: Decimal | None = None
+    """Where lines are booked in another currency: how much of it one unit of the document's currency is worth."""
+    booked_on: date | None = None
+    """Date of the ledger's entry where it is not the document's own: an opening item's claim is in the books from then."""
+
+    @property
+    def since(self) -> date:
+        """From which day (inclusive) on it is in the books: what is "dated" for every as-of report."""
+        return self.booked_on or self.date
+
+    @property
+    def net(self) -> Decimal:
+        """Lines, allowances and charges, before tax (BT-109)."""
+        return sum((part.net for part in (*self.lines, *self.adjustments)), ZERO)
+
+    @property
+    def tax(self) -> Decimal:
+        """All taxes (BT-110), withholdings included, before the deduction of deposits."""
+        return sum((tax.amount for tax in self.taxes), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """net + tax (BT-112)."""
+        return self.net + self.tax
+
+    @property
+    def prepaid(self) -> Decimal:
+        """Deposits deducted, with their tax."""
+        return sum((deduction.amount for deduction in self.deductions), ZERO)
+
+    @property
+    def payable(self) -> Decimal:
+        """What the receivable postings and the payments at once add up to."""
+        return sum((part.amount for part in (*self.instalments, *self.at_once)), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A posting on a customer's account outside an invoice (or, `at_once`, inside it, against its direction).
+
+    Against a claim's direction it settles, in it it reverses; which of both it is follows from what it names.
+    """
+
+    date: date
+    account: str
+    customer: str
+    """Main account of the customer."""
+    currency: str
+    amount: Decimal
+    source: Source
+    settles: tuple[str, ...] = ()
+    """Numbers that the posting itself names."""
+    instalment: int | None = None
+    links: tuple[str, ...] = ()
+    """Numbers of this customer's invoices that the transaction's links stand for, sorted."""
+    write_off: bool = False
+    at_once: bool = False
+    """Stands in the invoice's own transaction, whose number is in `settles`."""
+    narration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transaction that nets to zero on one customer in one currency: claims move between its accounts."""
+
+    date: date
+    customer: str
+    currency: str
+    legs: tuple[Payment, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to invoices (`numbers`), or to the whole customer (no numbers). `amount`: the part in dispute."""
+
+    date: date
+    event: EventKind
+    customer: str
+    """Main account of the customer."""
+    numbers: tuple[str, ...]
+    note: str
+    source: Source
+    level: int | None = None
+    amount: Decimal | None = None
+    until: date | None = None
+    instalment: int | None = None
+    channel: str = ""
+    document: str = ""
+    sha256: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A stage of a fixed-price contract: `percent` of its price, or `price`; `deposit`s stand beside the whole."""
+
+    date: date
+    name: str
+    source: Source
+    percent: Decimal | None = None
+    price: Decimal | None = None
+    deposit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What will be billed. Read and kept; billing uses it."""
+
+    code: str
+    customer: str
+    mode: Mode
+    start: date
+    source: Source
+    item: str = ""
+    text: str = ""
+    account: str = ""
+    price: Decimal | None = None
+    quantity: Decimal | None = None
+    unit: str = ""
+    tax: str = ""
+    every: str = ""
+    anchor: date | None = None
+    bill: str = ""
+    until: date | None = None
+    prorate: bool = False
+    time: str = ""
+    cap: Decimal | None = None
+    purchase_order: str = ""
+
+
+class NumberUse(NamedTuple):
+    """A document number that the ledger uses, also where the rest of the document could not be read."""
+
+    number: str
+    kind: Kind
+    date: date
+    source: Source
+    draft: bool = False
+
+
+class Movement(NamedTuple):
+    """What the ledger books on a customer's account, whatever it means: the balance that every report must meet."""
+
+    date: date
+    account: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that a ledger says to us, read once and never changed. Everything is sorted; the order of files plays no part."""
+
+    seller: Dated[Seller] | None = None
+    options: Mapping[str, Dated[OptionValue]] = field(default_factory=dict)
+    taxes: Mapping[str, Dated[Tax]] = field(default_factory=dict)
+    items: Mapping[str, Dated[Item]] = field(default_factory=dict)
+    customers: Mapping[str, Dated[Customer]] = field(default_factory=dict)
+    """By main account."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """Each account of a customer that is opened or used, and its customer's main account."""
+    invoices: tuple[Invoice, ...] = ()
+    """By date, number, place; drafts, voids and openings included."""
+    payments: tuple[Payment, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    events: tuple[Event, ...] = ()
+    """By date; on one day in the order of the file."""
+    contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
+    milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
+    """By the code of their contract."""
+    numbers: tuple[NumberUse, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What was wrong on the way from the entries to here; `checks` adds the rest."""
+    last_date: date = date.min
+    """Date of the ledger's last entry."""
+    file: str = ""
+    """The top ledger file."""
+    title: str = ""
+
+    def option(self, key: str, day: date, default: str = "") -> str:
+        """The text of an option in force on `day`, or `default` where it was never set."""
+        values = self.options.get(key)
+        return str(values.at(day)) if values else default
+
+    def invoice(self, number: str) -> Invoice | None:
+        """The first document with that number (a duplicate is an error that checks report)."""
+        return next((invoice for invoice in self.invoices if invoice.number == number), None)
