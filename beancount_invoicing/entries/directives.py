@@ -1,0 +1,465 @@
+"""Sellers, options, taxes, items, customers and contracts: directives that later ones amend."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, NamedTuple, TypeVar
+
+from beancount.core.data import Custom, Open
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.metadata import ACCOUNT, Findings, Unreadable, describe, read, read_value, source_of
+from beancount_invoicing.model import (
+    Address,
+    Contract,
+    Customer,
+    Dated,
+    Item,
+    Milestone,
+    OptionValue,
+    Seller,
+    Source,
+    Tax,
+)
+
+T = TypeVar("T")
+
+
+class Said(NamedTuple):
+    """What one directive says on its date: the values of its keys."""
+
+    date: date
+    source: Source
+    values: dict[str, Any]
+
+
+def amended(
+    said: Iterable[Said], what: str, build: Callable[[dict[str, Any], Source, bool], T | None], findings: Findings
+) -> Dated[T] | None:
+    """The versions that follow from the first directive and its amendments.
+
+    `build` makes a version from all values in force; it is told whether it is the first one. Two amendments of one key on
+    one day are an error, and the smaller value is taken, so that the order of files decides nothing.
+    """
+    state: dict[str, Any] = {}
+    versions: list[tuple[date, T]] = []
+    by_day: defaultdict[date, list[Said]] = defaultdict(list)
+    for one in said:
+        by_day[one.date].append(one)
+    for day in sorted(by_day):
+        changed: dict[str, tuple[Any, Source]] = {}
+        for one in sorted(by_day[day], key=lambda one: (sorted(map(str, one.values.items())), one.source)):
+            for key, value in one.values.items():
+                if key in changed and changed[key][0] != value:
+                    findings.error(
+                        "amended-twice",
+                        f"{what}: {key} is set twice on {day}, to {describe(changed[key][0])} (line"
+                        f" {changed[key][1].line}) and to {describe(value)}: keep one of them",
+                        one.source,
+                    )
+                changed.setdefault(key, (value, one.source))
+        for key, (value, _source) in changed.items():
+            if value is None:
+                state.pop(key, None)
+            else:
+                state[key] = value
+        version = build(state, min(one.source for one in by_day[day]), not versions)
+        if version is not None:
+            versions.append((day, version))
+    return Dated(tuple(versions)) if versions else None
+
+
+def _address(values: dict[str, Any], prefix: str = "") -> Address:
+    street = values.get(prefix + "address", "")
+    return Address(
+        street=tuple(line.strip() for line in street.replace("\\n", "\n").split("\n") if line.strip()),
+        postcode=values.get(prefix + "postcode", ""),
+        city=values.get(prefix + "city", ""),
+        country=values.get(prefix + "country", "").upper(),
+    )
+
+
+_ADDRESS = ("address", "postcode", "city", "country")
+_SELLER_TEXTS = (
+    "legal-form", "siren", "siret", "vat-id", "register", "email", "phone", "website", "iban", "bic", "endpoint",
+    "logo", "insurance", "mention",
+)  # fmt: skip
+_CUSTOMER_VALUES = tuple(
+    sorted(
+        keys.CUSTOMER_KEYS
+        - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
+    )
+)  # fmt: skip
+_COMPACT = ("siren", "siret", "vat-id", "iban", "bic")
+
+
+def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {
+        name.replace("-", "_"): (
+            "".join(values[name].split()) if name in _COMPACT else values[name].replace("\\n", "\n")
+            if isinstance(values[name], str) else values[name]
+        )
+        for name in names
+        if values.get(name) is not None
+    }  # fmt: skip
+
+
+def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
+    """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …)."""
+    from dataclasses import replace
+
+    changes = _fields(values, [name for name in _CUSTOMER_VALUES if name in values])
+    if any(name in values for name in _ADDRESS):
+        changes["address"] = _address(_old_address(customer.address, "") | values)
+    if any(f"delivery-{name}" in values for name in _ADDRESS):
+        changes["delivery"] = _address(_old_address(customer.delivery or Address(), "delivery-") | values, "delivery-")
+    return replace(customer, **changes) if changes else customer
+
+
+def _old_address(address: Address, prefix: str) -> dict[str, Any]:
+    return {
+        prefix + "address": "\n".join(address.street),
+        prefix + "postcode": address.postcode,
+        prefix + "city": address.city,
+        prefix + "country": address.country,
+    }
+
+
+class Directives:
+    """Collects our directives in one pass over the entries, then makes the dated nouns of them."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self._seller: list[Said] = []
+        self._options: defaultdict[str, list[Said]] = defaultdict(list)
+        self._taxes: defaultdict[str, list[Said]] = defaultdict(list)
+        self._items: defaultdict[str, list[Said]] = defaultdict(list)
+        self._customers: defaultdict[str, list[Said]] = defaultdict(list)
+        self._contracts: defaultdict[str, list[Said]] = defaultdict(list)
+        self._milestones: defaultdict[str, list[Milestone]] = defaultdict(list)
+        self._aliases: dict[str, tuple[str, Source]] = {}
+        self._milestone_sources: list[tuple[str, Source]] = []
+
+    # one directive at a time ---------------------------------------------------------------------------------------
+
+    def open(self, entry: Open, assets: str) -> None:
+        """An account that is opened with `customer`."""
+        source = source_of(entry.meta)
+        name = entry.meta["customer"]
+        values = read(entry.meta, keys.CUSTOMER, source, self.findings)
+        if not entry.account.startswith(assets + ":"):
+            self.findings.error(
+                "key-place",
+                f"customer cannot stand on {entry.account}: a customer is an account under {assets}",
+                source,
+            )
+            return
+        if isinstance(name, str) and ACCOUNT.match(name) and name.startswith(assets + ":"):
+            self._aliases[entry.account] = (name, source)
+        elif values.get("customer"):
+            self._customers[entry.account].append(Said(entry.date, source, values))
+        elif "customer" not in values or values["customer"] is None or not values["customer"]:
+            self.findings.error("no-customer", f'{entry.account}: customer is empty: write customer: "Legal name"', source)
+
+    def custom(self, entry: Custom) -> None:
+        """One of our custom directives; anybody else's are passed over, a misspelt one is an error."""
+        source = source_of(entry.meta)
+        place = keys.DIRECTIVES.get(entry.type)
+        if place is None:
+            near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), 1, 0.8)
+            if entry.type.startswith("invoice-") or near:
+                hint = f': did you mean "{near[0]}"?' if near else ": it is one of " + ", ".join(keys.DIRECTIVES)
+                self.findings.error("directive", f'"{entry.type}" is no directive of ours{hint}', source)
+            return
+        values = [value.value for value in entry.values or []]
+        if place == "option":
+            self._option(entry, values, source)
+            return
+        said = Said(entry.date, source, read(entry.meta, place, source, self.findings))
+        if place == keys.SELLER:
+            self._named(said, values, ("name",), "the seller's legal name", self._seller)
+        elif place == keys.TAX:
+            self._coded(said, values, ("label", "account"), "a tax's code", self._taxes)
+        elif place == keys.ITEM:
+            self._coded(said, values, ("name", "account"), "an item's code", self._items)
+        elif place == keys.AMENDMENT:
+            self._coded(said, values, ("customer",), "the customer's account", self._customers)
+        elif place == keys.MILESTONE:
+            self._milestone(said, values)
+        else:
+            self._contract(said, values)
+
+    def _texts(self, values: list[Any], names: tuple[str, ...], said: Said) -> bool:
+        if len(values) > len(names):
+            self.findings.error(
+                "directive", f"too many values: {describe(values[len(names)])} has no meaning here", said.source
+            )
+        for name, value in zip(names, values, strict=False):
+            if not isinstance(value, str):
+                self.findings.error(
+                    "directive", f"the {name} is {describe(value)}, but a text in quotes belongs here", said.source
+                )
+                return False
+            said.values[f"={name}"] = value.strip()
+        return True
+
+    def _named(self, said: Said, values: list[Any], names: tuple[str, ...], what: str, into: list[Said]) -> None:
+        del what
+        if self._texts(values, names, said):
+            into.append(said)
+
+    def _coded(
+        self, said: Said, values: list[Any], names: tuple[str, ...], what: str, into: defaultdict[str, list[Said]]
+    ) -> None:
+        if not values or not isinstance(values[0], str) or not values[0].strip():
+            found = describe(values[0]) if values else "missing"
+            self.findings.error("directive", f"the first value is {found}, but {what} belongs here", said.source)
+        elif self._texts(values[1:], names, said):
+            into[values[0].strip()].append(said)
+
+    def _option(self, entry: Custom, values: list[Any], source: Source) -> None:
+        if len(values) != 2 or not isinstance(values[0], str):
+            self.findings.error("option", 'an option has two values: "key" and its value', source)
+            return
+        name, value = values
+        if name not in keys.OPTIONS:
+            near = get_close_matches(name, sorted(keys.OPTIONS), 1, 0.6)
+            hint = f'did you mean "{near[0]}"?' if near else "the options are " + ", ".join(sorted(keys.OPTIONS))
+            self.findings.error("option", f'"{name}" is no option of ours: {hint}', source)
+            return
+        read_in = read_value(
+            keys.Key(name, keys.OPTIONS[name][0], frozenset(), ""), value, source, self.findings
+        )  # fmt: skip
+        if read_in is not None:
+            self._options[name].append(Said(entry.date, source, {name: read_in}))
+
+    def _milestone(self, said: Said, values: list[Any]) -> None:
+        if len(values) != 2 or not all(isinstance(value, str) for value in values):
+            self.findings.error("directive", "a milestone has two values: its contract's code and its name", said.source)
+            return
+        keys_said = said.values
+        self._milestone_sources.append((values[0], said.source))
+        self._milestones[values[0]].append(
+            Milestone(
+                date=said.date,
+                name=values[1],
+                source=said.source,
+                percent=keys_said.get("percent"),
+                price=keys_said.get("price"),
+                deposit=bool(keys_said.get("deposit")),
+            )
+        )
+
+    def _contract(self, said: Said, values: list[Any]) -> None:
+        if len(values) < 2 or not all(isinstance(value, str) for value in values) or len(values) > 3:
+            self.findings.error(
+                "directive", "a contract has three values: the customer's account, its code and its mode", said.source
+            )
+            return
+        if len(values) == 3 and values[2] not in {"subscription", "fixed", "time"}:
+            self.findings.error(
+                "contract-mode",
+                f'the mode of contract {values[1]} is "{values[2]}", but must be "subscription", "fixed" or "time"',
+                said.source,
+            )
+            return
+        said.values["=account"] = values[0]
+        if len(values) == 3:
+            said.values["=mode"] = values[2]
+        self._contracts[values[1]].append(said)
+
+    # all of them ---------------------------------------------------------------------------------------------------
+
+    def customers(self) -> tuple[dict[str, Dated[Customer]], dict[str, str]]:
+        """The customers by main account, and the main account of each account that was opened with `customer`."""
+        opened = {
+            account: said for account, said in self._customers.items() if any("customer" in one.values for one in said)
+        }
+        for account, said in self._customers.items():
+            if account not in opened:
+                for one in said:
+                    self.findings.error(
+                        "unknown-account",
+                        f'{account} is no customer: open it with customer: "Legal name", or correct the account',
+                        one.source,
+                    )
+        customers = {}
+        for account in sorted(opened):
+            dated = amended(
+                opened[account], f"customer {account}", lambda v, s, _f, a=account: self._customer(a, v, s), self.findings
+            )
+            if dated:
+                customers[account] = dated
+        accounts = {account: account for account in customers}
+        for account, (main, source) in sorted(self._aliases.items()):
+            if main in customers:
+                accounts[account] = main
+            else:
+                self.findings.error(
+                    "unknown-account", f"customer: {main} is no account that is opened with a customer's name", source
+                )
+        return customers, accounts
+
+    @staticmethod
+    def _customer(account: str, values: dict[str, Any], source: Source) -> Customer:
+        delivery = any(f"delivery-{part}" in values for part in _ADDRESS)
+        return Customer(
+            account=account,
+            name=values.get("=customer") or values.get("customer") or "",
+            source=source,
+            address=_address(values),
+            delivery=_address(values, "delivery-") if delivery else None,
+            **_fields(values, _CUSTOMER_VALUES),
+        )
+
+    def seller(self) -> Dated[Seller] | None:
+        """Who sells, from when on."""
+
+        def build(values: dict[str, Any], source: Source, _first: bool) -> Seller | None:
+            if not values.get("=name"):
+                self.findings.error(
+                    "directive", 'the seller has no name: write custom "invoice-seller" "Legal name"', source
+                )
+                return None
+            return Seller(
+                name=values["=name"], source=source, address=_address(values), **_fields(values, _SELLER_TEXTS)
+            )
+
+        return amended(self._seller, "invoice-seller", build, self.findings)
+
+    def options(self) -> dict[str, Dated[OptionValue]]:
+        """The options by key."""
+        result: dict[str, Dated[OptionValue]] = {}
+        for name in sorted(self._options):
+            dated = amended(
+                self._options[name], f"option {name}", lambda v, _s, _f, n=name: v.get(n), self.findings
+            )  # fmt: skip
+            if dated:
+                result[name] = dated
+        return result
+
+    def taxes(self) -> dict[str, Dated[Tax]]:
+        """The taxes by code."""
+
+        def build(code: str, values: dict[str, Any], source: Source) -> Tax | None:
+            rate = values.get("rate", Decimal(0))
+            account = values.get("=account")
+            if rate < 0 or rate > 100:
+                self.findings.error("tax-rate", f"the rate of {code} is {rate}, but must be from 0 to 100", source)
+                return None
+            if values.get("category", "S") in {"AE", "K", "G", "O", "E", "Z"} and rate and not values.get("withholding"):
+                self.findings.error(
+                    "tax-rate",
+                    f"{code} has category {values['category']}, where no tax is due, and a rate of {rate}: one of both"
+                    " is wrong",
+                    source,
+                )
+            if rate and not account:
+                self.findings.error(
+                    "tax-account", f"{code} has a rate of {rate} but no account: name it after the label", source
+                )
+            if values.get("due-on") == "payment" and not values.get("pending"):
+                self.findings.error(
+                    "tax-account",
+                    f"{code} is due on payment: say on which account it waits, pending: Liabilities:…",
+                    source,
+                )
+            return Tax(
+                code=code,
+                label=values.get("=label", code),
+                account=account,
+                source=source,
+                category=values.get("category", "S"),
+                rate=rate,
+                reason=values.get("reason", ""),
+                nature=values.get("nature", ""),
+                on_payment=values.get("due-on") == "payment",
+                pending=values.get("pending"),
+                withholding=bool(values.get("withholding")),
+            )
+
+        return self._by_code(self._taxes, "tax", build)
+
+    def items(self) -> dict[str, Dated[Item]]:
+        """The items by code."""
+
+        def build(code: str, values: dict[str, Any], source: Source) -> Item | None:
+            if "price" in values and "price-with-tax" in values:
+                self.findings.error(
+                    "item-price", f"{code} has a price and a price-with-tax: keep one of them", source
+                )
+            return Item(
+                code=code,
+                name=values.get("=name", code),
+                account=values.get("=account", ""),
+                source=source,
+                unit=values.get("unit", ""),
+                price=values.get("price"),
+                price_with_tax=values.get("price-with-tax"),
+                tax=values.get("tax", ""),
+                text=values.get("text", ""),
+                nature=values.get("nature"),
+            )
+
+        return self._by_code(self._items, "item", build)
+
+    def _by_code(
+        self,
+        said: dict[str, list[Said]],
+        what: str,
+        build: Callable[[str, dict[str, Any], Source], T | None],
+    ) -> dict[str, Dated[T]]:
+        result: dict[str, Dated[T]] = {}
+        for code in sorted(said):
+            dated = amended(
+                said[code], f"{what} {code}", lambda v, s, _f, c=code: build(c, v, s), self.findings
+            )  # fmt: skip
+            if dated:
+                result[code] = dated
+        return result
+
+    def contracts(self) -> tuple[dict[str, Dated[Contract]], dict[str, tuple[Milestone, ...]]]:
+        """The contracts by code, and their milestones in the order of their dates."""
+        result: dict[str, Dated[Contract]] = {}
+        for code in sorted(self._contracts):
+            start = min(one.date for one in self._contracts[code])
+
+            def build(
+                values: dict[str, Any], source: Source, _first: bool, code: str = code, start: date = start
+            ) -> Contract | None:
+                if "=mode" not in values:
+                    self.findings.error(
+                        "contract-mode",
+                        f'contract {code} has no mode: its first directive says "subscription", "fixed" or "time"',
+                        source,
+                    )
+                    return None
+                fields = {
+                    name.replace("-", "_"): value
+                    for name, value in values.items()
+                    if name in keys.BY_PLACE[keys.CONTRACT]
+                }
+                return Contract(
+                    code=code, customer=values["=account"], mode=values["=mode"], start=start, source=source, **fields
+                )
+
+            dated = amended(self._contracts[code], f"contract {code}", build, self.findings)
+            if dated:
+                result[code] = dated
+        for code, source in self._milestone_sources:
+            if code not in result:
+                self.findings.error(
+                    "unknown-contract", f"milestone of contract {code}, which no invoice-contract opens", source
+                )
+        milestones = {
+            code: tuple(sorted(those, key=lambda one: (one.date, one.name)))
+            for code, those in sorted(self._milestones.items())
+        }
+        return result, milestones
+
+
+__all__ = ["Directives", "Unreadable", "customer_with"]

@@ -1,0 +1,782 @@
+"""Invoice transactions: which posting is what, and the Invoice that follows from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from beancount.core.data import Posting, Transaction
+
+from beancount_invoicing import law
+from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.directives import customer_with
+from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.model import (
+    ZERO,
+    Adjustment,
+    AtOnce,
+    Customer,
+    Dated,
+    Deduction,
+    Instalment,
+    Invoice,
+    Item,
+    Kind,
+    Line,
+    NumberUse,
+    OptionValue,
+    Payment,
+    Source,
+    Step,
+    Tax,
+    TaxAmount,
+)
+from beancount_invoicing.rules import currencies, numbering, steps, tax, terms
+
+Place = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
+
+_KEY_PLACES: dict[Place, str] = {
+    "receivable": keys.RECEIVABLE,
+    "at-once": keys.AT_ONCE,
+    "line": keys.LINE,
+    "adjustment": keys.ADJUSTMENT,
+    "tax": keys.TAX_POSTING,
+    "deduction": keys.DEDUCTION,
+    "rounding": keys.ROUNDING,
+    "other": keys.BOOKKEEPING,
+}
+_IN_SUM: frozenset[Place] = frozenset({"line", "adjustment", "tax", "deduction", "rounding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known before invoices are read: the directives, and whose account is whose."""
+
+    options: Mapping[str, Dated[OptionValue]]
+    taxes: Mapping[str, Dated[Tax]]
+    items: Mapping[str, Dated[Item]]
+    customers: Mapping[str, Dated[Customer]]
+    owner: Callable[[str], str | None]
+    """The main account of the customer whom an account belongs to, if any."""
+    income: str
+    assets: str
+    tax_accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The tax codes that each account, or pending account, serves."""
+
+    def option(self, name: str, day: date, default: str = "") -> str:
+        """The text of an option on a day."""
+        values = self.options.get(name)
+        return str(values.at(day)) if values else default
+
+    def tax(self, code: str, day: date) -> Tax | None:
+        """A tax code as it stood on a day."""
+        dated = self.taxes.get(code)
+        return dated.at(day) if dated else None
+
+    def item(self, code: str, day: date) -> Item | None:
+        """An item as it stood on a day."""
+        dated = self.items.get(code)
+        return dated.at(day) if dated else None
+
+
+class Part(NamedTuple):
+    """A posting of the document with what it is."""
+
+    place: Place
+    posting: Posting
+    index: int
+    source: Source
+
+
+class Written(NamedTuple):
+    """What one transaction yields: documents, payments on the customer's account inside them, and the numbers used."""
+
+    invoices: list[Invoice]
+    payments: list[Payment]
+    numbers: list[NumberUse]
+    claimed: frozenset[int]
+    """The postings (by their position) on customers' accounts that are accounted for here."""
+
+
+def is_document(entry: Transaction, setting: Setting, touches: bool) -> bool:
+    """Whether a transaction is a document of ours: it has `invoice`, and a customer's account or what only ours have."""
+    meta = entry.meta
+    if "invoice" not in meta:
+        return False
+    if touches or "kind" in meta or "corrects" in meta:
+        return True
+    owner = meta.get("customer")
+    if isinstance(owner, str) and setting.owner(owner):
+        return True
+    return any(
+        posting.account.startswith(setting.income + ":")
+        and posting.meta
+        and not keys.BY_PLACE[keys.LINE].isdisjoint(posting.meta)
+        for posting in entry.postings
+    )
+
+
+def read_document(entry: Transaction, position: int, setting: Setting, findings: Findings) -> Written:
+    """The document that a transaction with `invoice` is."""
+    source = source_of(entry.meta)
+    nothing = Written([], [], [], frozenset())
+    said = read(entry.meta, keys.DOCUMENT, source, findings)
+    number = said.get("invoice")
+    if not number:
+        if said.get("invoice", 0) is None or number == "":
+            findings.error("invoice-number", 'invoice has no number: write invoice: "F2026-0001"', source)
+        return nothing
+    draft = number.startswith("draft-")
+    if draft and entry.flag != "!":
+        findings.error(
+            "draft", f"{number} is a draft, but its flag is {entry.flag}: write ! or give it its number", source
+        )
+    kind: Kind = said.get("kind") or "invoice"
+    if kind == "void":
+        for posting in entry.postings:
+            if posting.units is not None and posting.units.number:
+                findings.error(
+                    "void",
+                    f"{number} is void, but {posting.account} is booked with {posting.units}: a void number has no"
+                    " amounts",
+                    source_of(posting.meta),
+                )
+        customer = _said_customer(said, setting, source, findings)
+        void = Invoice(
+            number=number,
+            kind="void",
+            draft=False,
+            date=entry.date,
+            currency="",
+            customer=setting.customers[customer].at(entry.date) if customer else None,
+            source=source,
+            narration=entry.narration or "",
+        )
+        return Written([void], [], [NumberUse(number, "void", entry.date, source)], frozenset())
+    reading = _Reading(entry, position, number, kind, draft, said, setting, findings, source)
+    return reading.document()
+
+
+def _said_customer(said: dict[str, Any], setting: Setting, source: Source, findings: Findings) -> str | None:
+    account = said.get("customer")
+    if not account:
+        return None
+    main = setting.owner(account)
+    if main is None:
+        findings.error(
+            "no-customer", f"customer: {account} is no customer's account: open it with customer: \"Legal name\"", source
+        )
+    return main
+
+
+class _Reading:
+    """Reads one invoice; each method works out one thing of it."""
+
+    def __init__(
+        self,
+        entry: Transaction,
+        position: int,
+        number: str,
+        kind: Kind,
+        draft: bool,
+        said: dict[str, Any],
+        setting: Setting,
+        findings: Findings,
+        source: Source,
+    ) -> None:
+        self.entry = entry
+        self.position = position
+        self.number = number
+        self.kind = kind
+        self.draft = draft
+        self.said = said
+        self.setting = setting
+        self.findings = findings
+        self.source = source
+        self.day = entry.date
+        self.rate: Decimal | None = None
+
+    def document(self) -> Written:
+        """The whole."""
+        owners = [self.setting.owner(posting.account) for posting in self.entry.postings]
+        mains = sorted({owner for owner in owners if owner})
+        said_main = _said_customer(self.said, self.setting, self.source, self.findings)
+        use = NumberUse(self.number, self.kind, self.day, self.source, self.draft)
+        if said_main and said_main not in mains:
+            mains.append(said_main)
+        if not mains:
+            if not self.said.get("customer"):
+                self.findings.error(
+                    "no-customer",
+                    f"{self.number} has no customer: book it on an account that is opened with customer:"
+                    ' "Legal name", or name that account, customer: Assets:…',
+                    self.source,
+                )
+            return Written([], [], [use], frozenset())
+        if len(mains) > 1:
+            self.findings.error(
+                "two-customers",
+                f"{self.number} is booked on two customers, {mains[0]} and {mains[1]}: an invoice has one customer",
+                self.source,
+            )
+            return Written([], [], [use], frozenset())
+        main = mains[0]
+        self.customer = customer_with(self.setting.customers[main].at(self.day), self.said)
+        self.on_account = frozenset(index for index, owner in enumerate(owners) if owner)
+        self.currency = self._currency()
+        self.decimals = currencies.decimals(self.currency)
+        parts = self._classified()
+        return self._assembled(main, parts, use)
+
+    # which posting is what -----------------------------------------------------------------------------------------
+
+    def _currency(self) -> str:
+        """The document's currency: the receivable's; without one the lines'."""
+        here = [
+            posting.units.currency
+            for index, posting in enumerate(self.entry.postings)
+            if index in self.on_account and posting.units is not None
+        ]
+        if len(set(here)) > 1:
+            self.findings.error(
+                "two-currencies",
+                f"{self.number} is booked on the customer's account in {' and '.join(sorted(set(here)))}: an invoice"
+                " has one currency",
+                self.source,
+            )
+        if here:
+            return sorted(set(here), key=lambda currency: (-here.count(currency), currency))[0]
+        for posting in self.entry.postings:
+            if posting.units is not None and posting.account.startswith(self.setting.income + ":"):
+                return posting.units.currency
+        return next((p.units.currency for p in self.entry.postings if p.units is not None), "")
+
+    def _place(self, index: int, posting: Posting) -> Place:
+        meta = posting.meta or {}
+        if "rounding" in meta:
+            return "rounding"
+        if "deposit" in meta:
+            return "deduction"
+        if "allowance" in meta or "charge" in meta:
+            return "adjustment"
+        if index in self.on_account:
+            return "receivable"
+        if "settles" in meta:
+            return "at-once"
+        if "text" in meta or "quantity" in meta:
+            return "line"
+        if posting.account in self.setting.tax_accounts:
+            return "tax"
+        if posting.account.startswith(self.setting.income + ":"):
+            return "line"
+        if (
+            not self.on_account
+            and posting.account.startswith(self.setting.assets + ":")
+            and posting.units is not None
+            and posting.units.currency == self.currency
+        ):
+            return "at-once"
+        return "other"
+
+    def _classified(self) -> list[Part]:
+        parts = []
+        for index, posting in enumerate(self.entry.postings):
+            if posting.units is None or posting.units.number is None:
+                continue
+            parts.append(Part(self._place(index, posting), posting, index, source_of(posting.meta)))
+        return parts
+
+    # amounts -------------------------------------------------------------------------------------------------------
+
+    def _amount(self, part: Part) -> Decimal:
+        """What a posting adds to the document, in its currency, not rounded: the sign turned, as the customer sees it."""
+        units = part.posting.units
+        assert units is not None and units.number is not None
+        if units.currency == self.currency:
+            return -units.number
+        price = part.posting.price
+        if price is not None and price.currency == self.currency and price.number is not None:
+            return -units.number * price.number
+        if self.rate:
+            return -units.number / self.rate
+        return ZERO
+
+    def _exchange(self, parts: list[Part]) -> None:
+        """Finds the rate of the receivable's `@` price where lines are booked in another currency."""
+        foreign = None
+        for part in parts:
+            units = part.posting.units
+            if part.place in _IN_SUM and units is not None and units.currency != self.currency:
+                price = part.posting.price
+                if price is None or price.currency != self.currency:
+                    foreign = foreign or (units.currency, part)
+        if foreign is None:
+            return
+        for part in parts:
+            price = part.posting.price
+            if part.place in {"receivable", "at-once"} and price is not None and price.currency == foreign[0] and price.number:
+                self.rate = price.number
+                return
+        self.findings.error(
+            "exchange-rate",
+            f"{self.number} is in {self.currency}, but {foreign[1].posting.account} is booked in {foreign[0]}: give the"
+            f" receivable a price, … {self.currency} @ … {foreign[0]}",
+            foreign[1].source,
+        )
+
+    # parts ---------------------------------------------------------------------------------------------------------
+
+    def _line(self, part: Part) -> Line:
+        posting = part.posting
+        units = posting.units
+        assert units is not None and units.number is not None
+        said = read(posting.meta, keys.LINE, part.source, self.findings, self.currency)
+        code = said.get("item") or ""
+        item = self.setting.item(code, self.day) if code else None
+        if code and item is None:
+            self.findings.error(
+                "unknown-item", f'{self.number}: item "{code}" is not known: {_near(code, self.setting.items)}', part.source
+            )
+        quantity, price, gross = said.get("quantity"), said.get("price"), said.get("price-with-tax")
+        if price is not None and gross is not None:
+            self.findings.error(
+                "line-price", f"{self.number}: a line has a price and a price-with-tax: keep one of them", part.source
+            )
+            gross = None
+        if quantity is not None and price is None and gross is None and item:
+            price, gross = item.price, item.price_with_tax
+        discount = said.get("discount")
+        if discount is not None and not 0 <= discount <= 100:
+            self.findings.error(
+                "discount", f"{self.number}: a discount of {discount} % must be from 0 to 100", part.source
+            )
+            discount = None
+        if quantity is None and (price is not None or gross is not None):
+            quantity = Decimal(1) if -units.number >= 0 or (price or gross or ZERO) < 0 else Decimal(-1)
+        net, worked_out = self._amount(part), ()
+        unit_price = price if price is not None else gross
+        if quantity is not None and unit_price is not None:
+            figure = tax.line_net(quantity, unit_price, discount, self.decimals)
+            worked_out = figure.steps
+            if gross is None and units.currency != self.currency and self._a_cent_off(figure.value, part):
+                net = figure.value
+        code_of_tax = self._tax_code(said.get("tax"), item.tax if item else "", part.source)
+        return Line(
+            text=said.get("text") or (item.text or item.name if item else "") or self.entry.narration or code,
+            net=net if units.currency == self.currency else steps.round_to(net, self.decimals),
+            account=posting.account,
+            source=part.source,
+            booked=-units.number,
+            booked_currency=units.currency,
+            item=code,
+            quantity=quantity,
+            unit=said.get("unit") or (item.unit if item else ""),
+            price=price,
+            price_with_tax=gross,
+            discount=discount,
+            tax=code_of_tax,
+            nature=said.get("nature") or (item.nature if item else None),
+            contract=said.get("contract") or "",
+            milestone=said.get("milestone") or "",
+            start=said.get("from"),
+            end=said.get("to"),
+            steps=worked_out,
+        )
+
+    def _a_cent_off(self, net: Decimal, part: Part) -> bool:
+        """Whether a net in the document's currency is, at the rate, what is booked in the other, to a cent."""
+        units = part.posting.units
+        assert units is not None and units.number is not None
+        booked = -units.number
+        decimals = currencies.decimals(units.currency)
+        rate = self.rate
+        price = part.posting.price
+        if price is not None and price.currency == self.currency and price.number:
+            rate = 1 / price.number
+        return rate is not None and abs(net * rate - booked) < Decimal(3).scaleb(-decimals) / 2
+
+    def _tax_code(self, own: str | None, of_item: str, source: Source, fallback: str = "") -> str:
+        if self.kind == "claim":
+            return ""
+        code = own or self.customer.tax or of_item or fallback or self.setting.option("default-tax", self.day)
+        if not code:
+            self.findings.error(
+                "no-tax",
+                f'{self.number}: no tax code: write tax: "…" on the line, its item or its customer, or set'
+                ' custom "invoice-option" "default-tax" "…"',
+                source,
+            )
+        elif code not in self.setting.taxes:
+            self.findings.error(
+                "unknown-tax", f'{self.number}: tax "{code}" is not known: {_near(code, self.setting.taxes)}', source
+            )
+            return ""
+        return code
+
+    def _adjustment(self, part: Part, lines: list[Line]) -> Adjustment:
+        said = read(part.posting.meta, keys.ADJUSTMENT, part.source, self.findings, self.currency)
+        charge = "charge" in said and "allowance" not in said
+        codes = {line.tax for line in lines}
+        return Adjustment(
+            reason=said.get("charge" if charge else "allowance") or "",
+            net=steps.round_to(self._amount(part), self.decimals),
+            charge=charge,
+            account=part.posting.account,
+            source=part.source,
+            tax=self._tax_code(said.get("tax"), "", part.source, codes.pop() if len(codes) == 1 else ""),
+        )
+
+    def _taxes(self, parts: list[Part], lines: list[Line], adjustments: list[Adjustment]) -> list[TaxAmount]:
+        booked: defaultdict[str, list[tuple[Decimal, bool, Source]]] = defaultdict(list)
+        for part in parts:
+            posting = part.posting
+            said = read(posting.meta, keys.TAX_POSTING, part.source, self.findings, self.currency)
+            served = self.setting.tax_accounts[posting.account]
+            code = said.get("tax")
+            if code and code not in self.setting.taxes:
+                self.findings.error(
+                    "unknown-tax",
+                    f'{self.number}: tax "{code}" is not known: {_near(code, self.setting.taxes)}',
+                    part.source,
+                )
+                code = None
+            if code and code not in served:
+                self.findings.error(
+                    "tax-account",
+                    f"{self.number}: {posting.account} is not an account of {code}: those are"
+                    f" {', '.join(a for a, codes in sorted(self.setting.tax_accounts.items()) if code in codes)}",
+                    part.source,
+                )
+            if not code:
+                if len(served) > 1:
+                    self.findings.error(
+                        "tax-code",
+                        f"{self.number}: {posting.account} serves {', '.join(served)}: write which one it is, tax:"
+                        f' "{self._likely(served, lines)}"',
+                        part.source,
+                    )
+                code = self._likely(served, lines)
+            amount = steps.round_to(self._amount(part), self.decimals)
+            units = posting.units
+            if units is not None and units.currency != self.currency and units.number is not None:
+                if said.get("amount") is not None:
+                    amount = abs(said["amount"]).copy_sign(-units.number)
+                elif units.number:
+                    self.findings.error(
+                        "tax-amount",
+                        f"{self.number}: {posting.account} is booked in {units.currency}, the document is in"
+                        f" {self.currency}: write the tax in the document's currency, amount: {amount}",
+                        part.source,
+                    )
+            known = self.setting.tax(code, self.day)
+            booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
+        base: defaultdict[str, list[Line | Adjustment]] = defaultdict(list)
+        for each in (*lines, *adjustments):
+            if each.tax:
+                base[each.tax].append(each)
+        everything = [*lines, *adjustments]
+        result = []
+        for code in sorted(base.keys() | booked.keys()):
+            known = self.setting.tax(code, self.day)
+            if known is None:
+                continue
+            those = everything if known.withholding else base[code]
+            figure = self._expected_tax(known, those)
+            postings = booked.get(code, [])
+            result.append(
+                TaxAmount(
+                    tax=known,
+                    base=sum((each.net for each in those), ZERO),
+                    amount=sum((amount for amount, _, _ in postings), ZERO),
+                    pending=any(pending for _, pending, _ in postings),
+                    sources=tuple(source for _, _, source in postings),
+                    steps=figure.steps,
+                )
+            )
+        return result
+
+    def _likely(self, served: tuple[str, ...], lines: list[Line]) -> str:
+        return next((line.tax for line in lines if line.tax in served), served[0])
+
+    def _expected_tax(self, known: Tax, those: list[Any]) -> tax.Figure:
+        """The tax that follows from the lines: once per code, or per line where the option says so."""
+        gross_lines = [each for each in those if isinstance(each, Line) and each.price_with_tax is not None]
+        rate = -known.rate if known.withholding else known.rate
+        if not gross_lines:
+            if self.setting.option("tax-rounding", self.day) == "line":
+                return tax.summed([tax.tax_on(each.net, rate, self.decimals) for each in those], "rounded per line")
+            return tax.tax_on(sum((each.net for each in those), ZERO), rate, self.decimals)
+        gross = sum((_worked_out(line) for line in gross_lines), ZERO)
+        _net, contained = tax.gross_split(gross, rate, self.decimals)
+        rest = [each for each in those if not (isinstance(each, Line) and each.price_with_tax is not None)]
+        if not rest:
+            return contained
+        on_rest = tax.tax_on(sum((each.net for each in rest), ZERO), rate, self.decimals)
+        return tax.summed([contained, on_rest], "prices including tax, and the rest")
+
+    def _deduction(self, part: Part) -> Deduction:
+        said = read(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)
+        code = said.get("tax") or ""
+        if not code and part.posting.account in self.setting.tax_accounts:
+            served = self.setting.tax_accounts[part.posting.account]
+            self.findings.error(
+                "tax-code",
+                f"{self.number}: the deposit's tax deducted on {part.posting.account} must say its code: tax:"
+                f' "{served[0]}"',
+                part.source,
+            )
+            code = served[0]
+        return Deduction(
+            number=said.get("deposit") or "",
+            amount=-steps.round_to(self._amount(part), self.decimals),
+            account=part.posting.account,
+            source=part.source,
+            tax=code,
+        )
+
+    # the whole -----------------------------------------------------------------------------------------------------
+
+    def _assembled(self, main: str, parts: list[Part], use: NumberUse) -> Written:
+        self._exchange(parts)
+        by_place: defaultdict[Place, list[Part]] = defaultdict(list)
+        for part in parts:
+            by_place[part.place].append(part)
+        lines = [self._line(part) for part in by_place["line"]]
+        adjustments = [self._adjustment(part, lines) for part in by_place["adjustment"]]
+        taxes = self._taxes(by_place["tax"], lines, adjustments)
+        deductions = [self._deduction(part) for part in by_place["deduction"]]
+        rounding = ZERO
+        for part in by_place["rounding"]:
+            read(part.posting.meta, keys.ROUNDING, part.source, self.findings)
+            rounding += self._amount(part)
+        for part in by_place["other"]:
+            read(part.posting.meta, keys.BOOKKEEPING, part.source, self.findings)
+        net = sum((each.net for each in (*lines, *adjustments)), ZERO)
+        to_pay = (
+            net + sum((each.amount for each in taxes), ZERO) - sum((each.amount for each in deductions), ZERO) + rounding
+        )
+        at_once = []
+        for part in by_place["at-once"]:
+            said = read(part.posting.meta, keys.AT_ONCE, part.source, self.findings)
+            if said.get("settles") and said["settles"] != self.number:
+                self.findings.error(
+                    "settles-in-invoice",
+                    f"{self.number}: a posting of this invoice settles {said['settles']}: it can only settle"
+                    f' {self.number} itself; book the payment of {said["settles"]} apart',
+                    part.source,
+                )
+            units = part.posting.units
+            assert units is not None and units.number is not None
+            at_once.append(AtOnce(-self._amount(part), part.posting.account, part.source))
+        receivables, payments = self._receivables(main, by_place["receivable"], to_pay)
+        if self.kind in {"invoice", "deposit"} and net < 0:
+            self.kind = "credit-note"
+        text_of_terms = self.customer.terms or self.setting.option("terms", self.day) or law.default_terms("")
+        instalments = self._instalments(receivables, text_of_terms, to_pay < 0 or self.kind == "credit-note")
+        ends = [line.end for line in lines if line.end]
+        corrects = self.said.get("corrects") or ""
+        invoice = Invoice(
+            number=self.number,
+            kind=self.kind,
+            draft=self.draft,
+            date=self.day,
+            currency=self.currency,
+            customer=self.customer,
+            source=self.source,
+            lines=tuple(lines),
+            adjustments=tuple(adjustments),
+            taxes=tuple(taxes),
+            deductions=tuple(deductions),
+            rounding=rounding,
+            at_once=tuple(at_once),
+            instalments=tuple(instalments),
+            corrects=(corrects,) if corrects else (),
+            delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
+            terms=text_of_terms,
+            narration=self.entry.narration or "",
+            note=(self.said.get("note") or "").replace("\\n", "\n"),
+            contract_reference=self.said.get("contract-reference") or "",
+            links=frozenset(self.entry.links or ()),
+            rate=self.rate,
+        )
+        return Written([invoice], payments, [use._replace(kind=self.kind)], self.on_account)
+
+    def _receivables(self, main: str, parts: list[Part], to_pay: Decimal) -> tuple[list[Part], list[Payment]]:
+        """The receivable postings, in the document's direction, and those against it: paid at once."""
+        total = sum((_number(part) for part in parts), ZERO)
+        direction = -1 if to_pay < 0 or (to_pay == 0 and total < 0) else 1
+        receivables, payments = [], []
+        for part in parts:
+            if _number(part) * direction >= 0 and part.posting.units.currency == self.currency:
+                receivables.append(part)
+                continue
+            read(part.posting.meta, keys.PAYMENT, part.source, self.findings)
+            payments.append(
+                Payment(
+                    date=self.day,
+                    account=part.posting.account,
+                    customer=main,
+                    currency=part.posting.units.currency,
+                    amount=_number(part),
+                    source=part.source,
+                    settles=() if self.draft else (self.number,),
+                    at_once=True,
+                    narration=self.entry.narration or "",
+                )
+            )
+        return receivables, payments
+
+    def _instalments(self, parts: list[Part], text: str, plain: bool) -> list[Instalment]:
+        """The instalments: by the postings' own due dates, the document's, or the terms.
+
+        A `plain` document (to be paid back, never late) is due on its own date where nothing else is said.
+        """
+        said = [read(part.posting.meta, keys.RECEIVABLE, part.source, self.findings) for part in parts]
+        own = [each.get("due") or self.said.get("due") for each in said]
+        schedule: list[terms.Due] = []
+        if parts and not all(own) and not plain:
+            total = sum((_number(part) for part in parts), ZERO)
+            try:
+                parsed = terms.parse(text, self.day)
+                schedule = list(terms.schedule(parsed, self.day, total, self.decimals))
+            except terms.TermsError as error:
+                self.findings.error("terms", f"{self.number}: {error}", self.source)
+            if len(parts) > 1 and len(schedule) not in {0, 1, len(parts)}:
+                self.findings.error(
+                    "instalments",
+                    f"{self.number} has {len(parts)} receivable postings, but its terms ({text}) have"
+                    f" {len(schedule)} instalments: write one posting, or one for each instalment",
+                    self.source,
+                )
+                schedule = schedule[:1]
+            elif len(parts) == len(schedule) > 1 and not any(own):
+                for part, due in zip(parts, schedule, strict=True):
+                    if _number(part) != due.amount:
+                        self.findings.error(
+                            "instalments",
+                            f"{self.number}: this instalment is {_number(part)}, but by its terms ({text}) it is"
+                            f" {due.amount} {self.currency}",
+                            part.source,
+                        )
+        result: list[Instalment] = []
+        split = len(parts) == 1 and not own[0] and len(schedule) > 1
+        for index, part in enumerate(parts):
+            where = (self.position, part.index)
+            if split:
+                for number, due in enumerate(schedule, 1):
+                    result.append(
+                        Instalment(number, part.posting.account, due.amount, due.date, part.source, where, due.steps)
+                    )
+                continue
+            amount = _number(part)
+            due_said = own[index]
+            if due_said:
+                day, why = due_said, (Step("due date", "as written", (due_said,), due_said, "due: says so"),)
+            elif not schedule:
+                because = "paid back, or no terms that can be read"
+                day, why = self.day, (Step("due date", "as written", (self.day,), self.day, because),)
+            else:
+                due = schedule[index] if len(schedule) == len(parts) else schedule[0]
+                day, why = due.date, due.steps
+            result.append(Instalment(index + 1, part.posting.account, amount, day, part.source, where, why))
+        return result
+
+
+def _number(part: Part) -> Decimal:
+    number: Decimal = part.posting.units.number
+    return number
+
+
+def _worked_out(line: Line) -> Decimal:
+    result = line.steps[-1].result
+    assert isinstance(result, Decimal)
+    return result
+
+
+def _near(code: str, known: Mapping[str, object]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(code, sorted(known), 1, 0.5)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "known are " + ", ".join(sorted(known)) if known else "none is defined"
+
+
+def read_opening(entry: Transaction, position: int, setting: Setting, findings: Findings) -> Written:
+    """Open items taken over from other books: each receivable posting is an invoice of its own."""
+    source = source_of(entry.meta)
+    read(entry.meta, keys.OPENING, source, findings)
+    invoices, numbers, claimed = [], [], set()
+    for index, posting in enumerate(entry.postings):
+        main = setting.owner(posting.account)
+        if main is None or posting.units is None or posting.units.number is None:
+            continue
+        where = source_of(posting.meta)
+        said = read(posting.meta, keys.OPENING_ITEM, where, findings)
+        number = said.get("invoice")
+        if not number:
+            findings.error(
+                "opening-item",
+                f'{posting.account}: an open item needs its number: write invoice: "…" below this posting',
+                where,
+            )
+            continue
+        day = said.get("date") or entry.date
+        due = said.get("due") or day
+        claimed.add(index)
+        numbers.append(NumberUse(number, "opening", day, where))
+        invoices.append(
+            Invoice(
+                number=number,
+                kind="opening",
+                draft=False,
+                date=day,
+                currency=posting.units.currency,
+                customer=setting.customers[main].at(day),
+                source=where,
+                narration=entry.narration or "",
+                booked_on=entry.date,
+                links=frozenset({numbering.link(number)}),
+                instalments=(
+                    Instalment(
+                        1,
+                        posting.account,
+                        posting.units.number,
+                        due,
+                        where,
+                        (position, index),
+                        (Step("due date", "as written", (due,), due, "due: says so"),),
+                    ),
+                ),
+            )
+        )
+    return Written(invoices, [], numbers, frozenset(claimed))
+
+
+def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], findings: Findings) -> Invoice:
+    """The invoice with `corrects` as the numbers that it names; a number may itself contain spaces."""
+    if not invoice.corrects:
+        return invoice
+    text = invoice.corrects[0]
+    numbers = (text,) if text in known else tuple(text.split())
+    good = []
+    for number in numbers:
+        other = known.get(number)
+        if other is None:
+            findings.error(
+                "unknown-invoice", f'{invoice.number}: corrects "{number}", but there is no such invoice', invoice.source
+            )
+        elif other.customer and invoice.customer and other.customer.account != invoice.customer.account:
+            findings.error(
+                "other-customer",
+                f"{invoice.number} of {invoice.customer.name} corrects {number}, which is an invoice of"
+                f" {other.customer.name}",
+                invoice.source,
+            )
+        else:
+            good.append(number)
+    return replace(invoice, corrects=tuple(good))

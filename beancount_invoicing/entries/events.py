@@ -1,0 +1,65 @@
+"""What happened to invoices: notes and documents with `event`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from beancount.core.data import Document, Note
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.model import Event, Invoice
+
+
+def read_event(
+    entry: Note | Document,
+    owner: Callable[[str], str | None],
+    by_link: Mapping[str, tuple[Invoice, ...]],
+    findings: Findings,
+) -> Event | None:
+    """The event that a note or document with `event` is; None where it is none of ours or wrong."""
+    source = source_of(entry.meta)
+    links = sorted(entry.links or ())
+    named = [invoice for link in links for invoice in by_link.get(link, ())]
+    main = owner(entry.account)
+    if main is None:
+        if named:
+            findings.error(
+                "event-nothing",
+                f"an event of {named[0].number} stands on {entry.account}, which is no customer's account",
+                source,
+            )
+        return None
+    said = read(entry.meta, keys.EVENT, source, findings)
+    event = said.get("event")
+    if not event:
+        return None
+    ours = [invoice.number for invoice in named if invoice.customer and invoice.customer.account == main]
+    unknown = [link for link in links if link not in by_link]
+    if links and not ours:
+        if named:
+            other = named[0].customer.name if named[0].customer else "nobody"
+            message = f"{named[0].number} is an invoice of {other}, not of this account's customer"
+        else:
+            message = f"there is no invoice for its link {' '.join('^' + link for link in unknown)}"
+        findings.error("event-nothing", f"{event}: {message}", source)
+        return None
+    if event == "reminder" and "level" not in said:
+        findings.error("event-level", "a reminder has a level: write level: 1", source)
+        return None
+    return Event(
+        date=entry.date,
+        event=event,
+        customer=main,
+        numbers=tuple(dict.fromkeys(ours)),
+        note=entry.comment if isinstance(entry, Note) else "",
+        source=source,
+        level=said.get("level"),
+        amount=said.get("amount"),
+        until=said.get("until"),
+        instalment=said.get("instalment"),
+        channel=said.get("channel") or "",
+        document=entry.filename if isinstance(entry, Document) else "",
+        sha256=said.get("sha256") or "",
+        message_id=said.get("message-id") or "",
+    )

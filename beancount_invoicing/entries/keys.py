@@ -1,0 +1,211 @@
+"""The one table of our metadata keys: where each may stand, what it may hold, what it means.
+
+Reader, checks and the reference page in `docs/` are made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["text", "number", "percent", "count", "date", "flag", "account", "price", "terms"]
+
+SELLER = "seller"
+CUSTOMER = "customer"
+AMENDMENT = "customer amendment"
+TAX = "tax"
+ITEM = "item"
+CONTRACT = "contract"
+MILESTONE = "milestone"
+DOCUMENT = "invoice"
+OPENING = "opening transaction"
+OPENING_ITEM = "opening item"
+RECEIVABLE = "receivable posting"
+AT_ONCE = "posting paid at once"
+LINE = "line"
+ADJUSTMENT = "allowance or charge"
+TAX_POSTING = "tax posting"
+DEDUCTION = "deposit deducted"
+ROUNDING = "rounding posting"
+BOOKKEEPING = "other posting of an invoice"
+PAYMENT = "posting on a customer's account"
+COUNTER = "other posting of a payment"
+MOVEMENT = "payment"
+EVENT = "event"
+
+POSTING_PLACES = frozenset(
+    {
+        OPENING_ITEM, RECEIVABLE, AT_ONCE, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, BOOKKEEPING, PAYMENT,
+        COUNTER,
+    }
+)  # fmt: skip
+"""The places of keys on postings."""
+TRANSACTION_PLACES = frozenset({DOCUMENT, OPENING, MOVEMENT})
+"""The places of keys on transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A metadata key of ours. `choices`: the only texts it may hold, where there is such a list."""
+
+    name: str
+    type: Type
+    places: frozenset[str]
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+
+def _key(name: str, type_: Type, places: str | Iterable[str], meaning: str, *choices: str) -> Key:
+    return Key(name, type_, frozenset({places} if isinstance(places, str) else places), meaning, choices)
+
+
+_PARTY = (SELLER, CUSTOMER, AMENDMENT, DOCUMENT)
+_BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
+_EVENTS = (
+    "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency",
+)  # fmt: skip
+
+_TABLE = (
+    # who sells, who buys
+    _key("customer", "text", (CUSTOMER, AMENDMENT, DOCUMENT),
+         "on an account: the customer's legal name (or the main account of the same customer); on an invoice: the"
+         " customer's account, where no posting names it"),
+    _key("address", "text", _PARTY, "street lines, separated by \\n"),
+    _key("postcode", "text", _PARTY, "post code"),
+    _key("city", "text", _PARTY, "town"),
+    _key("country", "text", _PARTY, "ISO 3166 code of two letters"),
+    _key("delivery-address", "text", _BUYER, "street lines of the place of delivery, where it is another one"),
+    _key("delivery-postcode", "text", _BUYER, "its post code"),
+    _key("delivery-city", "text", _BUYER, "its town"),
+    _key("delivery-country", "text", _BUYER, "its country"),
+    _key("legal-form", "text", _PARTY, "legal form and capital"),
+    _key("siren", "text", _PARTY, "SIREN, nine digits"),
+    _key("siret", "text", _PARTY, "SIRET, fourteen digits"),
+    _key("vat-id", "text", _PARTY, "VAT identification number"),
+    _key("register", "text", _PARTY, "trade register and number"),
+    _key("email", "text", _PARTY, "e-mail; a customer's: where invoices go"),
+    _key("phone", "text", _PARTY, "telephone"),
+    _key("website", "text", SELLER, "address on the web"),
+    _key("iban", "text", _PARTY, "IBAN on which to pay; on a customer or invoice it wins over the seller's"),
+    _key("bic", "text", _PARTY, "BIC of that IBAN's bank"),
+    _key("endpoint", "text", _PARTY, "electronic address, scheme:identifier"),
+    _key("logo", "text", SELLER, "image file, relative to the ledger file that says so"),
+    _key("insurance", "text", SELLER, "professional insurance: insurer and where it covers"),
+    _key("mention", "text", SELLER, "further mentions for the foot of each document"),
+    _key("cc", "text", _BUYER, "further e-mail addresses, separated by commas"),
+    _key("contact", "text", _BUYER, "person or desk that handles invoices"),
+    _key("purchase-order", "text", (*_BUYER, CONTRACT), "the buyer's order number (BT-13)"),
+    _key("service-code", "text", _BUYER, "the buyer's service or reference (BT-10)"),
+    _key("language", "text", _BUYER, "language of the documents, two letters"),
+    _key("terms", "terms", _BUYER, "payment terms, such as \"30 days, end of month\""),
+    _key("cash-discount", "text", _BUYER, "such as \"2% within 7 days\""),
+    _key("channel", "text", (*_BUYER, EVENT), "how documents are sent", "email", "post", "e-invoice"),
+    _key("reminders", "text", _BUYER, "a reminder policy, or \"none\""),
+    _key("credit-limit", "number", _BUYER, "the most that may be owed"),
+    _key("inactive", "flag", (CUSTOMER, AMENDMENT), "no longer a customer"),
+    _key("buyer", "text", _BUYER, "what the customer is",
+         "business", "consumer", "public", "hospital", "public-enterprise"),
+    # taxes and items
+    _key("category", "text", TAX, "UNCL 5305 category",
+         "S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
+    _key("rate", "percent", TAX, "percent"),
+    _key("reason", "text", TAX, "VATEX code or text: why no tax is due"),
+    _key("nature", "text", (TAX, ITEM, LINE), "goods or services", "goods", "services"),
+    _key("due-on", "text", TAX, "\"payment\": owed to the state only once paid", "payment", "invoice"),
+    _key("pending", "account", TAX, "account of the tax that is not yet owed"),
+    _key("withholding", "flag", TAX, "deducted from what is paid, outside the VAT"),
+    _key("unit", "text", (ITEM, LINE, CONTRACT), "word or UN/ECE Recommendation 20 code"),
+    _key("price", "price", (ITEM, LINE, CONTRACT, MILESTONE), "unit price without tax"),
+    _key("price-with-tax", "price", (ITEM, LINE), "unit price including tax"),
+    _key("text", "text", (ITEM, LINE, CONTRACT), "what the line says"),
+    _key("tax", "text", (CUSTOMER, AMENDMENT, ITEM, DOCUMENT, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, CONTRACT,
+                         PAYMENT, COUNTER), "tax code"),
+    # invoices
+    _key("invoice", "text", (DOCUMENT, OPENING_ITEM), "the document's number"),
+    _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM), "due date"),
+    _key("date", "date", OPENING_ITEM, "date of the invoice taken over"),
+    _key("kind", "text", (DOCUMENT, OPENING), "kind of document", "deposit", "corrective", "claim", "opening", "void"),
+    _key("corrects", "text", DOCUMENT, "number of the invoice corrected; several are separated by spaces"),
+    _key("delivered", "date", DOCUMENT, "date of supply"),
+    _key("contract-reference", "text", DOCUMENT, "the contract's number (BT-12)"),
+    _key("note", "text", (DOCUMENT, MOVEMENT), "words printed on the document"),
+    _key("item", "text", (LINE, BOOKKEEPING, CONTRACT, ADJUSTMENT), "code of an item"),
+    _key("quantity", "number", (LINE, CONTRACT), "quantity billed"),
+    _key("discount", "percent", LINE, "percent off the line"),
+    _key("contract", "text", (LINE, BOOKKEEPING), "code of the contract billed"),
+    _key("milestone", "text", LINE, "name of the milestone billed"),
+    _key("from", "date", LINE, "first day billed, inclusive"),
+    _key("to", "date", LINE, "last day billed, inclusive"),
+    _key("allowance", "text", ADJUSTMENT, "why the document's amount is lowered"),
+    _key("charge", "text", ADJUSTMENT, "why the document's amount is raised"),
+    _key("amount", "number", (TAX_POSTING, EVENT),
+         "of a tax booked in another currency: the amount in the document's; of a dispute: the part contested"),
+    _key("deposit", "text", DEDUCTION, "number of the deposit invoice deducted (on a milestone: TRUE)"),
+    _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
+    # payments
+    _key("settles", "text", (AT_ONCE, RECEIVABLE, PAYMENT, COUNTER), "number of the invoice settled"),
+    _key("instalment", "count", (PAYMENT, EVENT), "number of the instalment, from 1"),
+    # events
+    _key("event", "text", EVENT, "what happened", *_EVENTS),
+    _key("level", "count", EVENT, "level of a reminder, from 1"),
+    _key("until", "date", (EVENT, CONTRACT), "last day, inclusive"),
+    _key("sha256", "text", EVENT, "fingerprint of the document"),
+    _key("message-id", "text", EVENT, "identifier of the e-mail"),
+    # contracts
+    _key("account", "account", CONTRACT, "income account"),
+    _key("every", "text", CONTRACT, "length of a period: \"month\", \"3 months\", \"year\" …"),
+    _key("anchor", "date", CONTRACT, "day from which periods are counted"),
+    _key("bill", "text", CONTRACT, "when a period is billed", "advance", "arrears"),
+    _key("prorate", "flag", CONTRACT, "TRUE: parts of periods are billed by days"),
+    _key("time", "account", CONTRACT, "account whose balance is the unbilled time"),
+    _key("cap", "number", CONTRACT, "the most that may be billed"),
+    _key("percent", "percent", MILESTONE, "part of the contract's price"),
+)  # fmt: skip
+
+KEYS: dict[str, Key] = {key.name: key for key in _TABLE}
+"""Every key by its name."""
+
+MILESTONE_DEPOSIT = Key("deposit", "flag", frozenset({MILESTONE}), "TRUE: a deposit, beside the whole")
+"""The one key that holds something else in another place: `deposit` names an invoice, on a milestone it is a flag."""
+
+FACTS = ("invoice-due", "invoice-open", "invoice-settled-on", "invoice-total")
+"""What the plugin writes for queries; reserved in the source."""
+
+BY_PLACE: dict[str, frozenset[str]] = {
+    place: frozenset(key.name for key in _TABLE if place in key.places)
+    for place in {place for key in _TABLE for place in key.places}
+}
+"""The names of the keys that may stand at each place."""
+BY_PLACE[MILESTONE] |= {"deposit"}
+
+CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
+
+OPTIONS: dict[str, tuple[Type, str]] = {
+    "number": ("text", "pattern of invoice numbers, such as \"F{year}-{seq:04}\""),
+    "credit-note-number": ("text", "pattern of credit note numbers; without it they follow `number`"),
+    "deposit-number": ("text", "pattern of deposit invoice numbers; without it they follow `number`"),
+    "corrective-number": ("text", "pattern of corrective invoice numbers; without it they follow `number`"),
+    "claim-number": ("text", "pattern of claim numbers; without it they follow `number`"),
+    "default-tax": ("text", "tax code of lines that nothing else gives one"),
+    "terms": ("terms", "payment terms of customers that have none"),
+    "language": ("text", "language of the documents of customers that have none"),
+    "late-interest": ("terms", "\"FR\", \"DE\": by that country's law; a number: that yearly rate in percent, by contract"),
+    "allocate": ("text", "\"oldest\": payments that name nothing go to the oldest due claims"),
+    "tax-rounding": ("text", "\"line\" or \"document\" (default): where tax is rounded"),
+    "checked-from": ("date", "before this date arithmetic and series only warn"),
+    "file": ("text", "file that new entries are written to, such as \"{year}/invoices.beancount\""),
+    "templates": ("text", "folder of your own templates, relative to the top ledger file"),
+}
+"""The keys of `custom "invoice-option"`: type and meaning."""
+
+DIRECTIVES: dict[str, str] = {
+    "invoice-seller": SELLER,
+    "invoice-option": "option",
+    "invoice-tax": TAX,
+    "invoice-item": ITEM,
+    "invoice-customer": AMENDMENT,
+    "invoice-contract": CONTRACT,
+    "invoice-milestone": MILESTONE,
+}
+"""Our custom directives and the place of their keys."""

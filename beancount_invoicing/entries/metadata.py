@@ -1,0 +1,253 @@
+"""From the metadata of an entry to values of the right type, with an error for what is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from beancount.core.amount import Amount
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.model import Finding, Severity, Source
+
+Meta = Mapping[str, Any]
+ACCOUNT = re.compile(r"[^\W\d_][\w-]*(:[^\W_][\w-]*)+\Z")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
+
+
+class Findings:
+    """What is found wrong while reading, in the order in which it is found."""
+
+    def __init__(self) -> None:
+        self.found: list[Finding] = []
+
+    def add(self, severity: Severity, rule: str, message: str, source: Source) -> None:
+        """Note one finding."""
+        self.found.append(Finding(severity, rule, message, source))
+
+    def error(self, rule: str, message: str, source: Source) -> None:
+        """Note an error."""
+        self.add("error", rule, message, source)
+
+    def warning(self, rule: str, message: str, source: Source) -> None:
+        """Note a warning."""
+        self.add("warning", rule, message, source)
+
+
+def source_of(meta: Meta | None) -> Source:
+    """Where the entry or posting with this metadata is written."""
+    if not meta:
+        return Source("<unknown>", 0)
+    return Source(str(meta.get("filename", "<unknown>")), int(meta.get("lineno", 0) or 0))
+
+
+class Unreadable(Exception):
+    """A value is not of its key's type; the message says what it should be."""
+
+
+def _text(value: object, _currency: str | None) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    raise Unreadable("is {is_a}, but a text belongs here: write it in quotes")
+
+
+def _number(value: object, _currency: str | None) -> Decimal:
+    if isinstance(value, Decimal):
+        if value.is_finite():
+            return value
+        raise Unreadable("is not a finite number")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise Unreadable("is {is_a}, but a number belongs here: write it bare, without quotes or currency")
+
+
+def _price(value: object, currency: str | None) -> Decimal:
+    if isinstance(value, Amount) and isinstance(value.number, Decimal):
+        if currency is None or value.currency == currency:
+            return value.number
+        raise Unreadable(f"is in {value.currency}, but the document is in {currency}: write the price in {currency}")
+    return _number(value, currency)
+
+
+def _count(value: object, currency: str | None) -> int:
+    number = _number(value, currency)
+    if number != number.to_integral_value() or not 1 <= number <= 9999:
+        raise Unreadable("is {value}, but a whole number from 1 belongs here")
+    return int(number)
+
+
+def _date(value: object, _currency: str | None) -> date:
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and (match := _ISO.match(value.strip())):
+        try:
+            return date(*map(int, match.groups()))
+        except ValueError:
+            raise Unreadable("is {value}, which is no day of the calendar") from None
+    raise Unreadable("is {is_a}, but a date such as 2026-01-31 belongs here")
+
+
+def _flag(value: object, _currency: str | None) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise Unreadable("is {is_a}, but TRUE or FALSE belongs here, without quotes")
+
+
+def _account(value: object, _currency: str | None) -> str:
+    if isinstance(value, str) and ACCOUNT.match(value):
+        return value
+    raise Unreadable("is {is_a}, but an account such as Income:Services belongs here")
+
+
+def _terms(value: object, _currency: str | None) -> str:
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value.normalize(), "f")
+    return _text(value, _currency)
+
+
+_READERS: dict[str, Callable[[object, str | None], Any]] = {
+    "text": _text,
+    "number": _number,
+    "percent": _number,
+    "price": _price,
+    "count": _count,
+    "date": _date,
+    "flag": _flag,
+    "account": _account,
+    "terms": _terms,
+}
+
+
+def describe(value: object) -> str:
+    """What a metadata value is, in words: `the number 2025`, `the text "TRUE"`."""
+    if isinstance(value, bool):
+        return f"the flag {'TRUE' if value else 'FALSE'}"
+    if isinstance(value, str):
+        return f'the text "{value}"'
+    if isinstance(value, date):
+        return f"the date {value.isoformat()}"
+    if isinstance(value, Amount):
+        return f"the amount {value}"
+    if isinstance(value, (Decimal, int)):
+        return f"the number {value}"
+    return f"{value!r}"
+
+
+@lru_cache(maxsize=64)
+def _lines(file: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(file).read_text(encoding="utf-8", errors="replace").splitlines())
+    except (OSError, ValueError):
+        return ()
+
+
+def written(source: Source, key: str) -> tuple[int, str] | None:
+    """The line and text of `key`'s value as it is written below `source`; None where it cannot be found."""
+    lines = _lines(source.file)
+    pattern = re.compile(rf"\s+{re.escape(key)}:\s*(.*?)\s*(?:;.*)?\Z")
+    for index in range(source.line, min(source.line + 40, len(lines))):
+        if match := pattern.match(lines[index]):
+            return index + 1, match.group(1)
+        if lines[index][:1].strip():
+            break
+    return None
+
+
+def read_value(key: keys.Key, value: object, source: Source, findings: Findings, currency: str | None = None) -> Any:
+    """The value in the key's type, or None (with an error) where it has another one.
+
+    `currency` is the document's, for prices that are written as amounts.
+    """
+    try:
+        result = _READERS[key.type](value, currency)
+    except Unreadable as error:
+        found = written(source, key.name)
+        message = str(error).format(is_a=describe(value), value=value)
+        if key.type == "text" and found and isinstance(value, (Decimal, date, bool)):
+            message = message.split(": ")[0] + f': write {key.name}: "{found[1]}"'
+        elif key.type == "flag" and isinstance(value, str) and value.upper() in {"TRUE", "FALSE"}:
+            message += f": write {key.name}: {value.upper()}"
+        elif key.type in {"number", "percent", "price", "count"} and isinstance(value, str) and _bare(value):
+            message += f": write {key.name}: {_bare(value)}"
+        findings.error("key-type", f"{key.name} {message}", source._replace(line=found[0]) if found else source)
+        return None
+    if key.choices and result not in key.choices:
+        near = get_close_matches(str(result), key.choices, 1)
+        hint = f': did you mean "{near[0]}"?' if near else ""
+        allowed = ", ".join(f'"{choice}"' for choice in key.choices)
+        findings.error("key-value", f'{key.name} is "{result}", but must be one of {allowed}{hint}', source)
+        return None
+    if key.type == "percent" and 0 < result < 1:
+        findings.warning(
+            "percent",
+            f"{key.name}: {result} means {result} percent; if {result * 100:f} percent is meant, write"
+            f" {key.name}: {(result * 100).normalize():f}",
+            source,
+        )
+    return result
+
+
+def _bare(text: str) -> str:
+    match = re.match(r"\s*(-?\d[\d ]*(?:[.,]\d+)?)\s*%?\s*(?:[A-Z]{3})?\s*\Z", text)
+    return match.group(1).replace(" ", "").replace(",", ".") if match else ""
+
+
+def read(
+    meta: Meta | None, place: str, source: Source, findings: Findings, currency: str | None = None
+) -> dict[str, Any]:
+    """The values of our keys in `meta` of something that stands at `place`; None for a key that is written empty.
+
+    A key of ours that may not stand there, or a misspelt one, is an error and left out; anybody else's keys are left alone.
+    """
+    values: dict[str, Any] = {}
+    if not meta:
+        return values
+    allowed = keys.BY_PLACE[place]
+    for name, value in meta.items():
+        if name in allowed:
+            key = keys.MILESTONE_DEPOSIT if place == keys.MILESTONE and name == "deposit" else keys.KEYS[name]
+            if value is None:
+                values[name] = None
+            elif (result := read_value(key, value, source, findings, currency)) is not None:
+                values[name] = result
+        elif name == "lineno" or name == "filename" or name.startswith("_") or name in keys.FACTS:
+            continue
+        else:
+            _foreign(name, value, place, source, findings)
+    return values
+
+
+def _foreign(name: str, value: object, place: str, source: Source, findings: Findings) -> None:
+    """A key that may not stand here: an error where it is one of ours in the wrong place, or a misspelt one."""
+    key = keys.KEYS.get(name)
+    found = written(source, name) if key or place in keys.BY_PLACE else None
+    at = source._replace(line=found[0]) if found else source
+    if key is None:
+        near = get_close_matches(name, sorted(keys.BY_PLACE[place]), 1, 0.8)
+        if near:
+            findings.error("misspelt-key", f"{name} is no key of ours: did you mean {near[0]}? Write {near[0]}:", at)
+        return
+    if place in {keys.MOVEMENT, keys.COUNTER, keys.PAYMENT} and not key.places & (
+        keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM}
+    ):
+        return  # what a bank's import notes beside a payment (iban, email, date …) says nothing to us
+    if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & keys.POSTING_PLACES:
+        what = "it would be lost: move it above the first posting, right below the transaction's first line"
+    else:
+        what = "it stands on " + _words(key.places)
+    findings.error("key-place", f"{name} cannot stand on {_article(place)} {place}: {what}", at)
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"
+
+
+def _words(places: frozenset[str]) -> str:
+    names = [f"{_article(place)} {place}" for place in sorted(places)]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]

@@ -1,0 +1,134 @@
+"""Postings on customers' accounts outside invoices: payments, reversals, and claims that move between accounts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer
+
+WRITE_OFF = "write-off"
+
+
+def read_payments(
+    entry: Transaction,
+    claimed: Collection[int],
+    owner: Callable[[str], str | None],
+    by_number: Mapping[str, Invoice],
+    by_link: Mapping[str, tuple[Invoice, ...]],
+    findings: Findings,
+) -> tuple[list[Payment], list[Transfer]]:
+    """The payments and transfers of a transaction; `claimed` postings are an invoice's (or an opening's) already."""
+    source = source_of(entry.meta)
+    if not claimed:
+        read(entry.meta, keys.MOVEMENT, source, findings)
+    touched = {main for posting in entry.postings if (main := owner(posting.account))}
+    links = _links(entry, touched, by_link, source, findings)
+    legs: list[Payment] = []
+    for index, posting in enumerate(entry.postings):
+        main = owner(posting.account)
+        if index in claimed:
+            continue
+        where = source_of(posting.meta)
+        if main is None:
+            if posting.meta:
+                read(posting.meta, keys.COUNTER, where, findings)
+            continue
+        if posting.units is None or not isinstance(posting.units.number, Decimal) or not posting.units.number:
+            continue
+        said = read(posting.meta, keys.PAYMENT, where, findings)
+        number = said.get("settles")
+        if number and not _good(number, main, by_number, where, findings):
+            number = None
+        own_links = tuple(sorted(n for n in links if _customer(by_number[n]) == main)) if not number else ()
+        legs.append(
+            Payment(
+                date=entry.date,
+                account=posting.account,
+                customer=main,
+                currency=posting.units.currency,
+                amount=posting.units.number,
+                source=where,
+                settles=(number,) if number else (),
+                instalment=said.get("instalment"),
+                links=own_links,
+                write_off=WRITE_OFF in (entry.tags or ()),
+                narration=entry.narration or "",
+            )
+        )
+    return _apart(legs, source)
+
+
+def _customer(invoice: Invoice) -> str:
+    return invoice.customer.account if invoice.customer else ""
+
+
+def _links(
+    entry: Transaction,
+    touched: set[str],
+    by_link: Mapping[str, tuple[Invoice, ...]],
+    source: Source,
+    findings: Findings,
+) -> list[str]:
+    """The numbers that the transaction's links stand for, of customers that it touches."""
+    numbers = []
+    for link in sorted(entry.links or ()):
+        those = [invoice for invoice in by_link.get(link, ()) if invoice.kind != "void" and not invoice.draft]
+        ours = [invoice for invoice in those if _customer(invoice) in touched]
+        if those and not ours:
+            findings.error(
+                "other-customer",
+                f"^{link} links to {those[0].number}, an invoice of {_name(those[0])}, but this transaction does not"
+                " touch that customer's account",
+                source,
+            )
+        numbers += [invoice.number for invoice in ours]
+    return numbers
+
+
+def _name(invoice: Invoice) -> str:
+    return invoice.customer.name if invoice.customer else "nobody"
+
+
+def _good(
+    number: str, main: str, by_number: Mapping[str, Invoice], where: Source, findings: Findings
+) -> bool:
+    """Whether a payment may settle that number; says why not."""
+    invoice = by_number.get(number)
+    if invoice is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(number, sorted(by_number), 1, 0.7)
+        hint = f": did you mean {near[0]}?" if near else ": correct it, or leave settles out"
+        findings.error("unknown-invoice", f'settles: there is no invoice "{number}"{hint}', where)
+        return False
+    if invoice.draft or invoice.kind == "void":
+        what = "a draft" if invoice.draft else "void"
+        findings.error("settles-nothing", f"settles: {number} is {what}: there is nothing to settle", where)
+        return False
+    if _customer(invoice) != main:
+        findings.error(
+            "other-customer", f"settles: {number} is an invoice of {_name(invoice)}, not of this account's customer", where
+        )
+        return False
+    return True
+
+
+def _apart(legs: list[Payment], source: Source) -> tuple[list[Payment], list[Transfer]]:
+    """Transfers (nets to zero on one customer and currency, over several accounts) apart from payments."""
+    groups: defaultdict[tuple[str, str], list[Payment]] = defaultdict(list)
+    for leg in legs:
+        groups[leg.customer, leg.currency].append(leg)
+    payments: list[Payment] = []
+    transfers: list[Transfer] = []
+    for (customer, currency), those in sorted(groups.items()):
+        if len({leg.account for leg in those}) > 1 and sum((leg.amount for leg in those), ZERO) == 0:
+            transfers.append(Transfer(those[0].date, customer, currency, tuple(those), source))
+        else:
+            payments += those
+    return payments, transfers

@@ -1,0 +1,191 @@
+"""Entries → Book: one pass for the directives, one for the documents, one for what pays and follows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from beancount.core.data import Custom, Document, Note, Open, Transaction
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.directives import Directives
+from beancount_invoicing.entries.documents import (
+    Setting,
+    is_document,
+    read_document,
+    read_opening,
+    resolved_corrections,
+)
+from beancount_invoicing.entries.events import read_event
+from beancount_invoicing.entries.metadata import Findings, source_of
+from beancount_invoicing.entries.payments import read_payments
+from beancount_invoicing.model import (
+    Book,
+    Dated,
+    Event,
+    Invoice,
+    Movement,
+    NumberUse,
+    Payment,
+    Tax,
+    Transfer,
+)
+from beancount_invoicing.rules import numbering
+
+
+def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: bool = True) -> Book:
+    """The Book of a ledger's entries (as Beancount's loader gives them, sorted and booked).
+
+    `facts_are_ours`: the plugin has already written its facts (`invoice-open` …) into these entries. Where it has not, such
+    a key was written by hand, which is an error.
+    """
+    findings = Findings()
+    directives = Directives(findings)
+    assets = str(options.get("name_assets", "Assets"))
+    transactions: list[tuple[int, Transaction]] = []
+    followers: list[Note | Document] = []
+    opened: list[str] = []
+    for position, entry in enumerate(entries):
+        if isinstance(entry, Transaction):
+            transactions.append((position, entry))
+        elif isinstance(entry, Open):
+            opened.append(entry.account)
+            if "customer" in entry.meta:
+                directives.open(entry, assets)
+        elif isinstance(entry, (Note, Document)):
+            if "event" in entry.meta:
+                followers.append(entry)
+        elif isinstance(entry, Custom):
+            directives.custom(entry)
+    customers, owners = directives.customers()
+    taxes = directives.taxes()
+    owner_of: dict[str, str | None] = dict(owners)
+
+    def owner(account: str) -> str | None:
+        """The main account of the customer that an account belongs to: its nearest ancestor's."""
+        if account in owner_of:
+            return owner_of[account]
+        parent = account.rpartition(":")[0]
+        owner_of[account] = result = owner(parent) if parent else None
+        return result
+
+    setting = Setting(
+        options=directives.options(),
+        taxes=taxes,
+        items=directives.items(),
+        customers=customers,
+        owner=owner,
+        income=str(options.get("name_income", "Income")),
+        assets=assets,
+        tax_accounts=_tax_accounts(taxes),
+    )
+    for account in opened:
+        owner(account)
+
+    # documents
+    invoices: list[Invoice] = []
+    payments: list[Payment] = []
+    numbers: list[NumberUse] = []
+    movements: list[Movement] = []
+    rest: list[tuple[Transaction, frozenset[int]]] = []
+    for position, transaction in transactions:
+        touches = False
+        for posting in transaction.postings:
+            if owner(posting.account) is not None:
+                touches = True
+                if posting.units is not None and posting.units.number:
+                    movements.append(
+                        Movement(transaction.date, posting.account, posting.units.currency, posting.units.number)
+                    )
+        meta = transaction.meta
+        if not touches and "invoice" not in meta:
+            continue
+        if not facts_are_ours and (touches or "invoice" in meta):
+            _reserved(transaction, findings)
+        if touches and meta.get("kind") == "opening" and "invoice" not in meta:
+            written = read_opening(transaction, position, setting, findings)
+        elif is_document(transaction, setting, touches):
+            written = read_document(transaction, position, setting, findings)
+        elif touches:
+            rest.append((transaction, frozenset()))
+            continue
+        else:
+            continue
+        invoices += written.invoices
+        payments += written.payments
+        numbers += written.numbers
+        if touches and len(written.claimed) < sum(owner(p.account) is not None for p in transaction.postings):
+            rest.append((transaction, written.claimed))
+
+    # what names them
+    invoices.sort(key=lambda invoice: (invoice.since, invoice.date, invoice.number, invoice.source))
+    by_number: dict[str, Invoice] = {}
+    by_link: defaultdict[str, tuple[Invoice, ...]] = defaultdict(tuple)
+    for invoice in invoices:
+        by_number.setdefault(invoice.number, invoice)
+        by_link[numbering.link(invoice.number)] += (invoice,)
+    invoices = [resolved_corrections(invoice, by_number, findings) for invoice in invoices]
+    transfers: list[Transfer] = []
+    for transaction, claimed in rest:
+        more, moved = read_payments(transaction, claimed, owner, by_number, by_link, findings)
+        payments += more
+        transfers += moved
+    events = [event for entry in followers if (event := read_event(entry, owner, by_link, findings))]
+    contracts, milestones = directives.contracts()
+    for name, dated in setting.options.items():
+        if name == "default-tax":
+            for _day, code in dated.versions:
+                if code not in taxes:
+                    findings.error(
+                        "unknown-tax", f'option default-tax: tax "{code}" is not known', _option_source(entries, name)
+                    )
+    return Book(
+        seller=directives.seller(),
+        options=setting.options,
+        taxes=taxes,
+        items=setting.items,
+        customers=customers,
+        accounts={account: main for account, main in sorted(owner_of.items()) if main is not None},
+        invoices=tuple(invoices),
+        payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
+        transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
+        events=tuple(sorted(events, key=lambda event: event.date)),
+        contracts=contracts,
+        milestones=milestones,
+        numbers=tuple(sorted(numbers, key=lambda use: (use.date, use.number, use.source))),
+        movements=tuple(movements),
+        findings=tuple(findings.found),
+        last_date=entries[-1].date if entries else Book.last_date,
+        file=str(options.get("filename", "")),
+        title=str(options.get("title", "")),
+    )
+
+
+def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]:
+    served: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for code in sorted(taxes):
+        for _day, tax in taxes[code].versions:
+            for account in (tax.account, tax.pending):
+                if account:
+                    served[account][code] = None
+    return {account: tuple(codes) for account, codes in served.items()}
+
+
+def _reserved(transaction: Transaction, findings: Findings) -> None:
+    """The plugin's own facts, written by hand."""
+    for meta in (transaction.meta, *(posting.meta for posting in transaction.postings)):
+        for fact in keys.FACTS:
+            if meta and fact in meta:
+                findings.error(
+                    "reserved-key",
+                    f"{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
+                    source_of(meta),
+                )
+
+
+def _option_source(entries: Sequence[Any], name: str) -> Any:
+    for entry in entries:
+        if isinstance(entry, Custom) and entry.type == "invoice-option" and entry.values[0].value == name:
+            return source_of(entry.meta)
+    raise LookupError(name)
