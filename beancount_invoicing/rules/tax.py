@@ -1,0 +1,69 @@
+"""The arithmetic of lines and taxes: nets per line, tax once per code, prices that include tax."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import Step
+from beancount_invoicing.rules.steps import round_to
+
+
+class Figure(NamedTuple):
+    """A calculated amount and the steps that led to it; the last one's result is the amount."""
+
+    value: Decimal
+    steps: tuple[Step, ...]
+
+
+def line_net(quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int) -> Figure:
+    """quantity × price × (1 − discount/100), rounded once to `decimals`, half away from zero (EN 16931 BT-131).
+
+    `discount` is in percent, None for none. The result is in the price's currency, excluding tax if the price does.
+    """
+    product = quantity * price
+    steps = [Step("line", "product", (quantity, price), product, "quantity × price")]
+    if discount:
+        reduced = product * (100 - discount) / 100
+        steps.append(Step("line", "less percent", (product, discount), reduced, "discount"))
+        product = reduced
+    value = round_to(product, decimals)
+    steps.append(Step("line", "rounded", (product, decimals), value, "each line to the cent, half away from zero"))
+    return Figure(value, tuple(steps))
+
+
+def tax_on(base: Decimal, rate: Decimal, decimals: int) -> Figure:
+    """`rate` percent of `base`, rounded half away from zero to `decimals` (EN 16931 BR-CO-17)."""
+    exact = base * rate / 100
+    value = round_to(exact, decimals)
+    return Figure(
+        value,
+        (
+            Step("tax", "percent of", (rate, base), exact, "rate of the sum of the nets"),
+            Step("tax", "rounded", (exact, decimals), value, "once per tax code, half away from zero"),
+        ),
+    )
+
+
+def gross_split(gross: Decimal, rate: Decimal, decimals: int) -> tuple[Figure, Figure]:
+    """The net and the tax that `gross` contains: net = round(gross / (1 + rate)), tax = gross − net.
+
+    They add up to `gross` exactly; the tax is at most a cent from net × rate.
+    """
+    exact = gross * 100 / (100 + rate)
+    net = round_to(exact, decimals)
+    steps = (
+        Step("net", "without percent", (gross, rate), exact, "the price includes tax"),
+        Step("net", "rounded", (exact, decimals), net, "half away from zero"),
+    )
+    tax = gross - net
+    return Figure(net, steps), Figure(tax, (*steps, Step("tax", "difference", (gross, net), tax, "gross − net")))
+
+
+def summed(figures: Sequence[Figure], because: str) -> Figure:
+    """The sum of figures, with the steps of all of them."""
+    value = sum((figure.value for figure in figures), Decimal(0))
+    steps = [step for figure in figures for step in figure.steps]
+    steps.append(Step("tax", "sum", tuple(figure.value for figure in figures), value, because))
+    return Figure(value, tuple(steps))
