@@ -468,12 +468,16 @@ class Book:
 
     seller: Dated[Seller] | None = None
     options: Mapping[str, Dated[OptionValue]] = field(default_factory=dict)
+    option_sources: Mapping[str, Source] = field(default_factory=dict)
+    """Where each option is first set."""
     taxes: Mapping[str, Dated[Tax]] = field(default_factory=dict)
     items: Mapping[str, Dated[Item]] = field(default_factory=dict)
     customers: Mapping[str, Dated[Customer]] = field(default_factory=dict)
     """By main account."""
     accounts: Mapping[str, str] = field(default_factory=dict)
     """Each account of a customer that is opened or used, and its customer's main account."""
+    opened: frozenset[str] = frozenset()
+    """Every account that the ledger opens."""
     invoices: tuple[Invoice, ...] = ()
     """By date, number, place; drafts, voids and openings included."""
     payments: tuple[Payment, ...] = ()
@@ -497,6 +501,10 @@ class Book:
         """The text of an option in force on `day`, or `default` where it was never set."""
         values = self.options.get(key)
         return str(values.at(day)) if values else default
+
+    def place(self, option: str) -> Source:
+        """Where an option is set; the top of the ledger where it is not."""
+        return self.option_sources.get(option, Source(self.file, 0))
 
     def invoice(self, number: str) -> Invoice | None:
         """The first document with that number (a duplicate is an error that checks report)."""

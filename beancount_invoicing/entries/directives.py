@@ -342,6 +342,10 @@ class Directives:
                 result[name] = dated
         return result
 
+    def option_sources(self) -> dict[str, Source]:
+        """Where each option is first set."""
+        return {name: min(said, key=lambda one: (one.date, one.source)).source for name, said in self._options.items()}
+
     def taxes(self) -> dict[str, Dated[Tax]]:
         """The taxes by code."""
 

@@ -133,20 +133,15 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
         transfers += moved
     events = [event for entry in followers if (event := read_event(entry, owner, by_link, findings))]
     contracts, milestones = directives.contracts()
-    for name, dated in setting.options.items():
-        if name == "default-tax":
-            for _day, code in dated.versions:
-                if code not in taxes:
-                    findings.error(
-                        "unknown-tax", f'option default-tax: tax "{code}" is not known', _option_source(entries, name)
-                    )
     return Book(
         seller=directives.seller(),
         options=setting.options,
+        option_sources=directives.option_sources(),
         taxes=taxes,
         items=setting.items,
         customers=customers,
         accounts={account: main for account, main in sorted(owner_of.items()) if main is not None},
+        opened=frozenset(opened),
         invoices=tuple(invoices),
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
@@ -183,9 +178,3 @@ def _reserved(transaction: Transaction, findings: Findings) -> None:
                     source_of(meta),
                 )
 
-
-def _option_source(entries: Sequence[Any], name: str) -> Any:
-    for entry in entries:
-        if isinstance(entry, Custom) and entry.type == "invoice-option" and entry.values[0].value == name:
-            return source_of(entry.meta)
-    raise LookupError(name)

@@ -63,3 +63,21 @@ def default_terms(country: str) -> str:
     """The payment terms that hold where none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
     del country
     return "30 days"
+
+
+def interest_option(text: str) -> str | Decimal:
+    """What the option `late-interest` says: a country whose law is known, or a contract's yearly rate in percent.
+
+    Raises ValueError with what to write where it is neither.
+    """
+    plain = text.strip().removesuffix("%").strip().replace(",", ".")
+    if plain.upper() in _data("late_interest.toml"):
+        return plain.upper()
+    known = " or ".join(f'"{country}"' for country in sorted(_data("late_interest.toml")))
+    try:
+        rate = Decimal(plain)
+    except ArithmeticError:
+        raise ValueError(f'"{text}" is neither a country whose law is known ({known}) nor a yearly rate such as 12') from None
+    if not rate.is_finite() or not 0 <= rate <= 100:
+        raise ValueError(f"{text} is no yearly rate in percent: write such as 12")
+    return rate

@@ -1,0 +1,48 @@
+"""Invoicing in a Beancount ledger. This module is the plugin: `plugin "beancount_invoicing"` (as the last line).
+
+It checks what `docs/ledger-format.md` says, returns errors, and writes facts for queries (`invoice-due`, `invoice-open`,
+`invoice-settled-on` on receivable postings, `invoice-total` on transactions), as of the ledger's last entry.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+__plugins__ = ("plugin",)
+__version__ = "0.1.0"
+
+
+class InvoicingError(NamedTuple):
+    """An error as Beancount wants it, with the rule that saw it."""
+
+    source: dict[str, Any]
+    message: str
+    entry: Any
+    rule: str = ""
+
+
+def plugin(
+    entries: list[Any], options_map: dict[str, Any], config: str | None = None
+) -> tuple[list[Any], list[InvoicingError]]:
+    """Checks the entries and writes the facts; the list that came in goes out. Never raises."""
+    del config
+    try:
+        from beancount_invoicing.checks import check
+        from beancount_invoicing.entries.facts import write_facts
+        from beancount_invoicing.entries.reader import read
+
+        book = read(entries, options_map, facts_are_ours=False)
+        errors = [
+            InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
+            for one in check(book)
+            if one.severity == "error"
+        ]
+        write_facts(entries, book)
+    except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
+        place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
+        message = (
+            f"beancount_invoicing could not check this ledger ({type(error).__name__}: {error}): this is a mistake of the"
+            " plugin, please report it with the entry that causes it"
+        )
+        return entries, [InvoicingError(place, message, None, "internal")]
+    return entries, errors

@@ -1,0 +1,19 @@
+"""Book → findings: what is wrong (errors) and doubtful (warnings). One small function per rule, all pure."""
+
+from __future__ import annotations
+
+from beancount_invoicing.checks import documents, parties, series, settlement
+from beancount_invoicing.model import Book, Finding
+
+CHECKS = (*documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS)
+
+
+def check(book: Book) -> tuple[Finding, ...]:
+    """All findings, those of the reader included, by file and line."""
+    found = [*book.findings]
+    for rule in CHECKS:
+        found += rule(book)
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))
+
+
+__all__ = ["check"]

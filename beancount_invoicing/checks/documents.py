@@ -1,0 +1,228 @@
+"""Checks of each document by itself: sums, lines, taxes, dates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Severity, Source
+from beancount_invoicing.rules import currencies, numbering, steps, tax
+
+Findings = Iterator[Finding]
+
+
+def severity(book: Book, day: date) -> Severity:
+    """How arithmetic and series are judged on a day: before option `checked-from` they only warn."""
+    start = book.options.get("checked-from")
+    since = start.latest if start else None
+    return "warning" if isinstance(since, date) and day < since else "error"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount as the ledger writes it."""
+    return f"{steps.round_to(amount, max(currencies.decimals(currency), _places(amount)))} {currency}"
+
+
+def _places(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def sums(book: Book) -> Findings:
+    """Receivables + payments at once = lines + allowances/charges + taxes − deposits + rounding, to the cent."""
+    for invoice in book.invoices:
+        if invoice.kind in {"void", "opening"}:
+            continue
+        expected = invoice.total - invoice.prepaid + invoice.rounding
+        if invoice.payable != expected:
+            parts = [f"lines {money(invoice.net, invoice.currency)}", f"taxes {money(invoice.tax, invoice.currency)}"]
+            if invoice.deductions:
+                parts.append(f"less deposits {money(invoice.prepaid, invoice.currency)}")
+            if invoice.rounding:
+                parts.append(f"rounding {money(invoice.rounding, invoice.currency)}")
+            yield Finding(
+                severity(book, invoice.date),
+                "sum",
+                f"{invoice.number}: to be paid is {money(invoice.payable, invoice.currency)}, but {', '.join(parts)} make"
+                f" {money(expected, invoice.currency)}: {money(invoice.payable - expected, invoice.currency)} too much"
+                if invoice.payable > expected
+                else f"{invoice.number}: to be paid is {money(invoice.payable, invoice.currency)}, but {', '.join(parts)}"
+                f" make {money(expected, invoice.currency)}: {money(expected - invoice.payable, invoice.currency)} missing",
+                invoice.source,
+            )
+
+
+def lines(book: Book) -> Findings:
+    """Each line is quantity × price less discount, to the cent (EN 16931 BT-131)."""
+    for invoice in book.invoices:
+        for line in invoice.lines:
+            if not line.steps:
+                continue
+            result = line.steps[-1].result
+            assert isinstance(result, Decimal)
+            if line.price_with_tax is not None:
+                yield from _gross_line(book, invoice, line, result)
+            elif line.net != result:
+                hint = (
+                    "correct the posting, the quantity or the price"
+                    if line.booked_currency == invoice.currency
+                    else f"booked are {money(line.booked, line.booked_currency)} at {invoice.rate}"
+                )
+                yield Finding(
+                    severity(book, invoice.date),
+                    "line-net",
+                    f"{invoice.number}: the line “{line.text}” is {money(line.net, invoice.currency)}, but"
+                    f" {calculation(line)} is {money(result, invoice.currency)}: {hint}",
+                    line.source,
+                )
+
+
+def calculation(line: Line) -> str:
+    """The line's calculation in figures: 6.5 × 98.00 less 10 %."""
+    price = line.price if line.price is not None else line.price_with_tax
+    text = f"{line.quantity} × {price}"
+    return f"{text} less {line.discount} %" if line.discount else text
+
+
+def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Findings:
+    known = book.taxes.get(line.tax)
+    if known is None:
+        return
+    expected = tax.gross_split(gross, known.at(invoice.date).rate, currencies.decimals(invoice.currency))[0].value
+    if abs(line.net - expected) > Decimal(1).scaleb(-currencies.decimals(invoice.currency)):
+        yield Finding(
+            severity(book, invoice.date),
+            "line-net",
+            f"{invoice.number}: the line “{line.text}” is {money(line.net, invoice.currency)}, but {calculation(line)} ="
+            f" {money(gross, invoice.currency)} including {known.at(invoice.date).rate} % is"
+            f" {money(expected, invoice.currency)} without tax",
+            line.source,
+        )
+
+
+def gross_nets(book: Book) -> Findings:
+    """Prices including tax: per code, the nets add up to round(gross / (1 + rate))."""
+    for invoice in book.invoices:
+        by_code: defaultdict[str, list[Line]] = defaultdict(list)
+        for line in invoice.lines:
+            if line.price_with_tax is not None and line.steps and line.tax in book.taxes:
+                by_code[line.tax].append(line)
+        for code, those in sorted(by_code.items()):
+            gross = ZERO
+            for line in those:
+                result = line.steps[-1].result
+                assert isinstance(result, Decimal)
+                gross += result
+            rate = book.taxes[code].at(invoice.date).rate
+            expected = tax.gross_split(gross, rate, currencies.decimals(invoice.currency))[0].value
+            net = sum((line.net for line in those), ZERO)
+            if net != expected:
+                yield Finding(
+                    severity(book, invoice.date),
+                    "line-net",
+                    f"{invoice.number}: the lines under {code} add up to {money(net, invoice.currency)}, but their"
+                    f" {money(gross, invoice.currency)} including {rate} % are {money(expected, invoice.currency)}"
+                    " without tax",
+                    those[0].source,
+                )
+
+
+def taxes(book: Book) -> Findings:
+    """The tax of each code follows from its lines (EN 16931 BR-CO-17), and every code with tax has its posting."""
+    for invoice in book.invoices:
+        for amount in invoice.taxes:
+            expected = amount.steps[-1].result if amount.steps else ZERO
+            assert isinstance(expected, Decimal)
+            if amount.amount == expected:
+                continue
+            code = amount.tax.code
+            if not amount.sources:
+                where: Source = invoice.source
+                remedy = f'book it on {amount.tax.account}, with tax: "{code}"'
+            else:
+                where = amount.sources[0]
+                remedy = "correct the posting, or the lines that it is due on"
+            yield Finding(
+                severity(book, invoice.date),
+                "tax",
+                f"{invoice.number}: the tax {code} is {money(amount.amount, invoice.currency)}, but"
+                f" {amount.tax.rate} % of {money(amount.base, invoice.currency)} is {money(expected, invoice.currency)}:"
+                f" {remedy}",
+                where,
+            )
+
+
+def reverse_charge(book: Book) -> Findings:
+    """Reverse charge and intra-EU supplies name the buyer's VAT number (BR-AE-02, BR-IC-02)."""
+    for invoice in book.invoices:
+        if invoice.customer is None or invoice.customer.vat_id:
+            continue
+        for amount in invoice.taxes:
+            if amount.tax.category in {"AE", "K"}:
+                yield Finding(
+                    "error",
+                    "reverse-charge",
+                    f"{invoice.number}: {amount.tax.code} (category {amount.tax.category}) needs the VAT number of"
+                    f' {invoice.customer.name}: write vat-id: "…" on {invoice.customer.account}',
+                    invoice.source,
+                )
+
+
+def due_dates(book: Book) -> Findings:
+    """Nothing is due before its invoice's date."""
+    for invoice in book.invoices:
+        for instalment in invoice.instalments:
+            if instalment.due < invoice.date:
+                yield Finding(
+                    "warning",
+                    "due-before-date",
+                    f"{invoice.number} of {invoice.date} is due on {instalment.due}, before its date",
+                    instalment.source,
+                )
+
+
+def links(book: Book) -> Findings:
+    """A document carries the link of its number, so that Fava and queries find what belongs together."""
+    for invoice in book.invoices:
+        link = numbering.link(invoice.number)
+        if invoice.draft or invoice.kind in {"void", "opening"} or link in invoice.links:
+            continue
+        flag = " ".join(f"^{one}" for one in sorted({link, *invoice.links}))
+        yield Finding(
+            "warning",
+            "missing-link",
+            f'{invoice.number} has no link: end its first line with … "{invoice.narration}" {flag}',
+            invoice.source,
+        )
+
+
+def contracts(book: Book) -> Findings:
+    """The contracts and milestones that lines name exist."""
+    for invoice in book.invoices:
+        for line in invoice.lines:
+            if line.contract and line.contract not in book.contracts:
+                yield Finding(
+                    "error",
+                    "unknown-contract",
+                    f'{invoice.number}: contract "{line.contract}" is not known: correct it, or add its invoice-contract',
+                    line.source,
+                )
+            elif line.milestone and line.milestone not in {
+                milestone.name for milestone in book.milestones.get(line.contract, ())
+            }:
+                yield Finding(
+                    "error",
+                    "unknown-milestone",
+                    f'{invoice.number}: contract {line.contract or "(none)"} has no milestone "{line.milestone}"',
+                    line.source,
+                )
+            if line.start and line.end and line.end < line.start:
+                yield Finding(
+                    "error", "period", f"{invoice.number}: the period ends ({line.end}) before it starts ({line.start})",
+                    line.source,
+                )  # fmt: skip
+
+
+CHECKS = (sums, lines, gross_nets, taxes, reverse_charge, due_dates, links, contracts)

@@ -1,0 +1,167 @@
+"""Checks of who sells and who buys: accounts, terms, identifiers, mentions that the law asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from beancount_invoicing import law
+from beancount_invoicing.model import Book, Customer, Finding, Seller, Source
+from beancount_invoicing.rules import identifiers, terms
+
+_IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint")
+
+
+def _parties(book: Book) -> Iterator[tuple[str, Seller | Customer]]:
+    seen: set[tuple[str, str, str]] = set()
+    parties: list[Seller | Customer] = [seller for _day, seller in book.seller.versions] if book.seller else []
+    for account in sorted(book.customers):
+        parties += [customer for _day, customer in book.customers[account].versions]
+    for party in parties:
+        for kind in _IDS:
+            value = getattr(party, kind.replace("-", "_"))
+            where = getattr(party, "account", "")
+            if value and (where, kind, value) not in seen:
+                seen.add((where, kind, value))
+                yield kind, party
+
+
+def checksums(book: Book) -> Iterator[Finding]:
+    """SIREN, SIRET, VAT number, IBAN, BIC and endpoint are well formed and their check digits match."""
+    for kind, party in _parties(book):
+        value = getattr(party, kind.replace("-", "_"))
+        problem = identifiers.problem(kind, value)
+        if problem:
+            yield Finding("warning", kind, f"{kind} {value} of {party.name}: {problem}", party.source)
+
+
+def accounts(book: Book) -> Iterator[Finding]:
+    """The accounts that our directives name are open (Beancount itself does not look)."""
+    named: list[tuple[str, str, Source]] = []
+    for dated in book.taxes.values():
+        for _day, tax in dated.versions:
+            named += [(f"tax {tax.code}", account, tax.source) for account in (tax.account, tax.pending) if account]
+    for item in book.items.values():
+        named += [(f"item {one.code}", one.account, one.source) for _day, one in item.versions if one.account]
+    for contract in book.contracts.values():
+        for _day, one in contract.versions:
+            named += [
+                (f"contract {one.code}", account, one.source) for account in (one.account, one.time, one.customer) if account
+            ]
+            if one.customer in book.opened and one.customer not in book.accounts:
+                yield Finding(
+                    "error", "unknown-account", f"contract {one.code}: {one.customer} is no customer's account", one.source
+                )
+            if one.item and one.item not in book.items:
+                yield Finding(
+                    "error", "unknown-item", f'contract {one.code}: item "{one.item}" is not known', one.source
+                )
+    for customer in book.customers.values():
+        for _day, buyer in customer.versions:
+            if buyer.tax and buyer.tax not in book.taxes:
+                yield Finding("error", "unknown-tax", f'{buyer.name}: tax "{buyer.tax}" is not known', buyer.source)
+    default = book.options.get("default-tax")
+    for _day, code in default.versions if default else ():
+        if code not in book.taxes:
+            yield Finding(
+                "error", "unknown-tax", f'option default-tax: tax "{code}" is not known', book.place("default-tax")
+            )
+    for item in book.items.values():
+        for _day, sold in item.versions:
+            if sold.tax and sold.tax not in book.taxes:
+                yield Finding("error", "unknown-tax", f'item {sold.code}: tax "{sold.tax}" is not known', sold.source)
+    for what, account, source in dict.fromkeys(named):
+        if account not in book.opened:
+            yield Finding(
+                "error", "unknown-account", f"{what}: {account} is not open: open it, or correct its name", source
+            )
+
+
+def payment_terms(book: Book) -> Iterator[Finding]:
+    """The customers' terms and cash discounts can be read."""
+    for dated in book.customers.values():
+        for day, customer in dated.versions:
+            try:
+                if customer.terms:
+                    terms.parse(customer.terms, day)
+                if customer.cash_discount:
+                    terms.parse_cash_discount(customer.cash_discount)
+            except terms.TermsError as error:
+                yield Finding("error", "terms", f"{customer.name}: {error}", customer.source)
+    default = book.options.get("terms")
+    for day, text in default.versions if default else ():
+        try:
+            terms.parse(str(text), day)
+        except terms.TermsError as error:
+            yield Finding("error", "terms", f"option terms: {error}", book.place("terms"))
+
+
+def late_interest(book: Book) -> Iterator[Finding]:
+    """The option `late-interest` names a law that is known, or a rate."""
+    dated = book.options.get("late-interest")
+    for text in sorted({str(value) for _day, value in dated.versions} if dated else ()):
+        try:
+            law.interest_option(text)
+        except ValueError as error:
+            yield Finding("error", "option", f"option late-interest: {error}", book.place("late-interest"))
+    allocate = book.options.get("allocate")
+    for text in sorted({str(value) for _day, value in allocate.versions} if allocate else ()):
+        if text not in {"oldest", "named"}:
+            yield Finding(
+                "error", "option", f'option allocate is "{text}", but must be "oldest" or "named"', book.place("allocate")
+            )
+    rounding = book.options.get("tax-rounding")
+    for text in sorted({str(value) for _day, value in rounding.versions} if rounding else ()):
+        if text not in {"line", "document"}:
+            yield Finding(
+                "error",
+                "option",
+                f'option tax-rounding is "{text}", but must be "line" or "document"',
+                book.place("tax-rounding"),
+            )
+
+
+def mentions(book: Book) -> Iterator[Finding]:
+    """What an invoice has to say by French law (CGI, ann. II, art. 242 nonies A; Code de commerce, art. L441-9, R123-237)."""
+    if not any(invoice.kind not in {"void", "opening"} for invoice in book.invoices):
+        return
+    if book.seller is None:
+        first = next(invoice for invoice in book.invoices if invoice.kind not in {"void", "opening"})
+        yield Finding(
+            "warning", "mention-seller", 'nobody sells: add custom "invoice-seller" "Legal name" with address and ids',
+            first.source,
+        )  # fmt: skip
+        return
+    seller = book.seller.latest
+    if seller.address.country != "FR":
+        return
+    wanted = {
+        "mention-seller-address": (seller.address.street or seller.address.city, "address:"),
+        "mention-seller-siren": (seller.siren or seller.siret, 'siren: "…"'),
+        "mention-seller-legal-form": (seller.legal_form, 'legal-form: "SARL au capital de … €" (or "EI")'),
+        "mention-seller-register": (seller.register, 'register: "RCS … 123 456 789"'),
+        "mention-seller-vat-id": (
+            seller.vat_id or all(dated.latest.rate == 0 for dated in book.taxes.values()),
+            'vat-id: "FR…"',
+        ),
+    }
+    for rule, (there, key) in wanted.items():
+        if not there:
+            yield Finding("warning", rule, f"{seller.name}: French invoices must say it: add {key}", seller.source)
+    used = {invoice.customer.account for invoice in book.invoices if invoice.customer and invoice.kind != "opening"}
+    for account in sorted(used & book.customers.keys()):
+        customer = book.customers[account].latest
+        if not (customer.address.street or customer.address.city):
+            yield Finding(
+                "warning", "mention-customer-address", f"{customer.name} has no address: add address:, postcode:, city:",
+                customer.source,
+            )  # fmt: skip
+        if customer.address.country == "FR" and customer.buyer == "business" and not (customer.siren or customer.siret):
+            yield Finding(
+                "warning",
+                "mention-customer-siren",
+                f'{customer.name} is a French company without SIREN: add siren: "…" (or buyer: "consumer")',
+                customer.source,
+            )
+
+
+CHECKS = (checksums, accounts, payment_terms, late_interest, mentions)

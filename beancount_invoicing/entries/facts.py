@@ -1,0 +1,52 @@
+"""What the plugin writes into metadata for plain queries; nothing of ours reads it back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount_invoicing.model import ZERO, Book, Instalment, Invoice
+from beancount_invoicing.receivables import allocate
+from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.steps import round_to
+
+
+def write_facts(entries: list[Any], book: Book) -> None:
+    """Writes the facts as of the ledger's last entry into the entries' own metadata.
+
+    A posting may share its metadata with others, so each gets a copy of its own, inside its transaction's list.
+    """
+    allocated = allocate(book, book.last_date)
+    open_by: defaultdict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+    for claim in allocated.claims:
+        open_by[id(claim.invoice), claim.instalment.index] += claim.open
+    settled: dict[int, date] = {}
+    for allocation in allocated.allocations:
+        settled[id(allocation.invoice)] = max(allocation.date, settled.get(id(allocation.invoice), date.min))
+    for invoice in book.invoices:
+        if invoice.draft:
+            continue
+        for (position, index), those in _by_posting(invoice).items():
+            entry = entries[position]
+            posting = entry.postings[index]
+            places = decimals(invoice.currency)
+            still = [each for each in those if open_by[id(invoice), each.index]]
+            left = sum((open_by[id(invoice), each.index] for each in those), ZERO)
+            facts: dict[str, Any] = {
+                "invoice-due": min(each.due for each in still) if still else max(each.due for each in those),
+                "invoice-open": round_to(left, places),
+            }
+            if not left:
+                facts["invoice-settled-on"] = settled.get(id(invoice), invoice.since)
+            entry.postings[index] = posting._replace(meta={**(posting.meta or {}), **facts})
+            if invoice.kind != "opening":
+                entry.meta["invoice-total"] = round_to(invoice.total, places)
+
+
+def _by_posting(invoice: Invoice) -> dict[tuple[int, int], list[Instalment]]:
+    result: defaultdict[tuple[int, int], list[Instalment]] = defaultdict(list)
+    for instalment in invoice.instalments:
+        result[instalment.posting].append(instalment)
+    return result

@@ -1,0 +1,27 @@
+"""What is owed at a date: allocation, positions, aged balance. Pure: a Book and a date in, dataclasses out."""
+
+from __future__ import annotations
+
+from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
+from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
+
+__all__ = [
+    "BOUNDS",
+    "Aging",
+    "Allocated",
+    "Allocation",
+    "Balance",
+    "Basis",
+    "BoundsError",
+    "Claim",
+    "InstalmentPosition",
+    "Position",
+    "Row",
+    "Status",
+    "Total",
+    "Unallocated",
+    "aging",
+    "allocate",
+    "positions",
+]

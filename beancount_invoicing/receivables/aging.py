@@ -1,0 +1,190 @@
+"""The aged balance: who owes what, since when; it meets the ledger's own balances to the cent."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.receivables.allocation import Allocated, allocate
+from beancount_invoicing.receivables.positions import disputed, events_by_number
+
+Basis = Literal["due", "invoice"]
+BOUNDS = (30, 60, 90)
+
+
+class BoundsError(ValueError):
+    """The bounds of the buckets are not ascending whole numbers from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one customer owes on one account in one currency. total = not_due + sum(buckets) + unallocated."""
+
+    customer: str
+    main: str
+    account: str
+    currency: str
+    not_due: Decimal
+    buckets: tuple[Decimal, ...]
+    unallocated: Decimal
+    """Payments and credit notes that are not used up (negative), unallocated debits (positive)."""
+    total: Decimal
+    disputed: Decimal
+    drafts: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of the rows of one currency."""
+
+    currency: str
+    not_due: Decimal
+    buckets: tuple[Decimal, ...]
+    unallocated: Decimal
+    total: Decimal
+    disputed: Decimal
+    drafts: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the ledger itself says is on an account: the total and the drafts of its row."""
+
+    account: str
+    currency: str
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    """The aged balance as of a day (inclusive)."""
+
+    as_of: date
+    basis: Basis
+    bounds: tuple[int, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Total, ...]
+    ledger: tuple[Balance, ...]
+
+
+@dataclass(slots=True)
+class _Sums:
+    buckets: list[Decimal]
+    not_due: Decimal = ZERO
+    unallocated: Decimal = ZERO
+    disputed: Decimal = ZERO
+    drafts: Decimal = ZERO
+    seen: bool = field(default=False)
+
+
+def aging(
+    book: Book,
+    as_of: date,
+    bounds: Sequence[int] = BOUNDS,
+    basis: Basis = "due",
+    allocated: Allocated | None = None,
+) -> Aging:
+    """The aged balance as of `as_of` (inclusive), in the buckets that end at `bounds` days, and one above.
+
+    By `due` date a claim is late from the day after it on; by `invoice` date it is 0 days old on that day, which is in the
+    first bucket. Claims in the customer's favour are unallocated. Raises BoundsError.
+    """
+    limits = tuple(bounds)
+    if not limits or any(bound < 1 for bound in limits) or list(limits) != sorted(set(limits)):
+        raise BoundsError(f"bounds are ascending whole numbers from 1, such as 30,60,90, not {','.join(map(str, limits))}")
+    allocated = allocated or allocate(book, as_of)
+    sums: defaultdict[tuple[str, str], _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
+    events = events_by_number(book, as_of)
+    in_dispute: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    if events:
+        open_of: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+        for claim in allocated.claims:
+            open_of[id(claim.invoice)] += claim.open
+        for invoice in book.invoices:
+            customer = invoice.customer.account if invoice.customer else ""
+            those = events.get((customer, invoice.number), events.get((customer, ""), ()))
+            if those:
+                in_dispute[id(invoice)] = disputed(invoice, open_of[id(invoice)], those)
+    for claim in allocated.claims:
+        if not claim.open:
+            continue
+        row = sums[claim.account, claim.invoice.currency]
+        row.seen = True
+        if claim.open < 0:
+            row.unallocated += claim.open
+            continue
+        left = min(in_dispute[id(claim.invoice)], claim.open)
+        row.disputed += left
+        in_dispute[id(claim.invoice)] -= left
+        age = (as_of - (claim.instalment.due if basis == "due" else claim.invoice.date)).days
+        if basis == "due" and age <= 0:
+            row.not_due += claim.open
+        else:
+            row.buckets[bisect_left(limits, age)] += claim.open
+    for payment, amount in allocated.unallocated:
+        row = sums[payment.account, payment.currency]
+        row.seen = True
+        row.unallocated += amount
+    for invoice in book.invoices:
+        if invoice.draft and invoice.since <= as_of:
+            for instalment in invoice.instalments:
+                row = sums[instalment.account, invoice.currency]
+                row.seen = True
+                row.drafts += instalment.amount
+    balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for movement in book.movements:
+        if movement.date <= as_of:
+            balances[movement.account, movement.currency] += movement.amount
+    rows = tuple(
+        sorted(
+            (
+                _row(book, as_of, account, currency, sums[account, currency])
+                for account, currency in sorted(sums.keys() | {key for key, value in balances.items() if value})
+            ),
+            key=lambda row: (row.customer.casefold(), row.main, row.account, row.currency),
+        )
+    )
+    return Aging(
+        as_of=as_of,
+        basis=basis,
+        bounds=limits,
+        rows=rows,
+        totals=tuple(_total(currency, rows) for currency in sorted({row.currency for row in rows})),
+        ledger=tuple(Balance(row.account, row.currency, balances[row.account, row.currency]) for row in rows),
+    )
+
+
+def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> Row:
+    main = book.accounts.get(account, account)
+    dated = book.customers.get(main)
+    return Row(
+        customer=dated.at(as_of).name if dated else main,
+        main=main,
+        account=account,
+        currency=currency,
+        not_due=sums.not_due,
+        buckets=tuple(sums.buckets),
+        unallocated=sums.unallocated,
+        total=sums.not_due + sum(sums.buckets, ZERO) + sums.unallocated,
+        disputed=sums.disputed,
+        drafts=sums.drafts,
+    )
+
+
+def _total(currency: str, rows: Sequence[Row]) -> Total:
+    those = [row for row in rows if row.currency == currency]
+    return Total(
+        currency=currency,
+        not_due=sum((row.not_due for row in those), ZERO),
+        buckets=tuple(sum(column, ZERO) for column in zip(*(row.buckets for row in those), strict=True)),
+        unallocated=sum((row.unallocated for row in those), ZERO),
+        total=sum((row.total for row in those), ZERO),
+        disputed=sum((row.disputed for row in those), ZERO),
+        drafts=sum((row.drafts for row in those), ZERO),
+    )

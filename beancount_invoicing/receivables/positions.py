@@ -1,0 +1,159 @@
+"""Where each document stands at a date: open, settled, due, late, disputed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from beancount_invoicing.model import ZERO, Book, Event, Invoice
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
+
+Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentPosition:
+    """An instalment at a date; `settled` + `open` = `amount`."""
+
+    due: date
+    amount: Decimal
+    settled: Decimal
+    open: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A document at a date. Amounts have the sign that they have in the customer's account."""
+
+    invoice: Invoice
+    as_of: date
+    accounts: tuple[str, ...]
+    payable: Decimal
+    settled: Decimal
+    open: Decimal
+    due: date | None
+    """The earliest due date that is still open, else the last one; None where nothing is due (void)."""
+    status: Status
+    disputed: Decimal
+    days_overdue: int
+    """Days since the earliest open due date; 0 where nothing is late."""
+    settled_on: date | None
+    """The day of the last settlement where nothing is open."""
+    instalments: tuple[InstalmentPosition, ...]
+    allocations: tuple[Allocation, ...]
+    events: tuple[Event, ...]
+
+
+def disputed(invoice: Invoice, open_: Decimal, events: tuple[Event, ...]) -> Decimal:
+    """How much of `open_` is in dispute after `events` (in order); nothing of what the customer is owed."""
+    amount: Decimal | None = ZERO
+    for event in events:
+        if event.event == "dispute":
+            amount = event.amount
+        elif event.event == "dispute-settled":
+            amount = ZERO
+    if invoice.draft or open_ <= 0:
+        return ZERO
+    return open_ if amount is None else min(max(amount, ZERO), open_)
+
+
+def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, those: list[Allocation]) -> Status:
+    if invoice.kind == "void":
+        return "void"
+    if invoice.draft:
+        return "draft"
+    if open_ == 0:
+        return "written-off" if any(one.how == "write-off" for one in those) else "settled"
+    if open_ > 0 and due is not None and due < as_of:
+        return "overdue"
+    if any(one.amount for one in those) and sum((one.amount for one in those), ZERO) != 0:
+        return "partly-paid"
+    return "open"
+
+
+def positions(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Position, ...]:
+    """Every document that is in the books on `as_of` (inclusive), in the Book's order."""
+    allocated = allocated or allocate(book, as_of)
+    claims: defaultdict[int, list[Claim]] = defaultdict(list)
+    for claim in allocated.claims:
+        claims[id(claim.invoice)].append(claim)
+    allocations: defaultdict[int, list[Allocation]] = defaultdict(list)
+    for allocation in allocated.allocations:
+        allocations[id(allocation.invoice)].append(allocation)
+    events = events_by_number(book, as_of)
+    return tuple(
+        _position(
+            invoice, as_of, claims[id(invoice)], allocations[id(invoice)],
+            events.get(_event_key(invoice), events.get((_customer(invoice), ""), ())),
+        )
+        for invoice in book.invoices
+        if invoice.since <= as_of
+    )  # fmt: skip
+
+
+def _customer(invoice: Invoice) -> str:
+    return invoice.customer.account if invoice.customer else ""
+
+
+def _event_key(invoice: Invoice) -> tuple[str, str]:
+    return _customer(invoice), invoice.number
+
+
+def events_by_number(book: Book, as_of: date) -> dict[tuple[str, str], tuple[Event, ...]]:
+    """The events up to `as_of` by customer and number, those of the whole customer among them; (customer, "") has these."""
+    numbers: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for event in book.events:
+        numbers[event.customer].update(dict.fromkeys(("", *event.numbers)))
+    result: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
+    for event in book.events:
+        if event.date > as_of:
+            continue
+        for number in event.numbers or numbers[event.customer]:
+            result[event.customer, number].append(event)
+    return {key: tuple(those) for key, those in result.items()}
+
+
+def _position(
+    invoice: Invoice, as_of: date, claims: list[Claim], allocations: list[Allocation], events: tuple[Event, ...]
+) -> Position:
+    open_by: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for claim in claims:
+        open_by[claim.instalment.index] += claim.open
+    if invoice.draft:
+        for instalment in invoice.instalments:
+            open_by[instalment.index] = instalment.amount
+    instalments = tuple(
+        InstalmentPosition(each.due, each.amount, each.amount - open_by[each.index], open_by[each.index])
+        for each in invoice.instalments
+    )
+    open_ = sum((each.open for each in instalments), ZERO)
+    due = min((each.due for each in instalments if each.open), default=None) or max(
+        (each.due for each in instalments), default=None if invoice.kind == "void" else invoice.date
+    )
+    payable = invoice.payable
+    status = _status(invoice, open_, due, as_of, allocations)
+    late = open_ > 0 and due is not None and due < as_of and not invoice.draft
+    accounts = {each.account for each in invoice.instalments} | {claim.account for claim in claims if claim.amount}
+    return Position(
+        invoice=invoice,
+        as_of=as_of,
+        accounts=tuple(sorted(accounts)),
+        payable=payable,
+        settled=payable - open_,
+        open=open_,
+        due=due,
+        status=status,
+        disputed=disputed(invoice, open_, events),
+        days_overdue=(as_of - due).days if late and due else 0,
+        settled_on=(
+            max((one.date for one in allocations), default=invoice.since)
+            if open_ == 0 and not invoice.draft and invoice.kind != "void"
+            else None
+        ),
+        instalments=instalments,
+        allocations=tuple(allocations),
+        events=events,
+    )
