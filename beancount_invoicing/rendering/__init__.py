@@ -1,0 +1,24 @@
+"""What is shown: one view model per document, and from it HTML, PDF and plain text."""
+
+from __future__ import annotations
+
+from beancount_invoicing.rendering.document import NoDocument, document
+from beancount_invoicing.rendering.folders import TemplateError, folders
+from beancount_invoicing.rendering.letter import letter
+from beancount_invoicing.rendering.names import file_names
+from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
+from beancount_invoicing.rendering.view import View, texts
+
+__all__ = [
+    "NoDocument",
+    "TemplateError",
+    "View",
+    "document",
+    "file_names",
+    "folders",
+    "letter",
+    "texts",
+    "to_html",
+    "to_pdf",
+    "to_text",
+]

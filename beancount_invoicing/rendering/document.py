@@ -1,0 +1,290 @@
+"""Invoice → view: what an invoice, credit note or deposit invoice says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from beancount_invoicing import law
+from beancount_invoicing.model import ZERO, Book, Customer, Invoice, Line, Seller, Source
+from beancount_invoicing.rendering import parties
+from beancount_invoicing.rendering.folders import languages, words
+from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.view import Pair, Row, Table, View
+from beancount_invoicing.rules import terms
+from beancount_invoicing.rules.steps import round_to
+
+NOBODY = Seller(name="", source=Source("", 0))
+
+
+class NoDocument(ValueError):
+    """There is nothing to print: a void number, or an opening item, whose document is in other books."""
+
+
+def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...]) -> View:
+    """The view of a document as it stood on its own date; `paid`: what had been settled by the end of that day.
+
+    `where`: the folders of templates. Raises NoDocument.
+    """
+    if invoice.kind in {"void", "opening"} or invoice.customer is None:
+        raise NoDocument(f"{invoice.number} is {invoice.kind}: there is no document to print")
+    customer = invoice.customer
+    seller = book.seller.at(invoice.date) if book.seller else NOBODY
+    language = parties.language_of(book, customer, invoice.date, languages(where))
+    table = words(where, language)
+    labels = table["labels"]
+    formats = Formats(language)
+    amount_due = invoice.payable - paid
+    number = "" if invoice.draft else invoice.number
+    pay, qr = parties.payment(seller, customer, number or labels["draft"], amount_due, invoice.currency, formats, table)
+    if amount_due <= 0:
+        pay, qr = (), ""
+    logo, notices = parties.logo(seller)
+    return printable(
+        View(
+            language=language,
+            day=invoice.date,
+            title=table["titles"][invoice.kind],
+            number=number,
+            mark=labels["draft"] if invoice.draft else "",
+            seller=seller.name,
+            seller_lines=parties.seller_lines(seller, language, table),
+            recipient=parties.recipient(customer, seller.address.country, language, table),
+            delivery=_delivery(customer, seller, language, labels),
+            facts=_facts(book, invoice, customer, formats, labels),
+            opening=tuple(line for line in invoice.note.split("\n") if line.strip()),
+            table=_lines(invoice, formats, table),
+            totals=_totals(book, invoice, paid, amount_due, formats, labels),
+            taxes=_taxes(invoice, formats, labels),
+            instalments=_instalments(invoice, formats, labels),
+            payment_title=labels["payment"] if pay else "",
+            payment=pay,
+            qr=qr,
+            qr_text=labels["qr"].format(amount=formats.money(amount_due, invoice.currency)) if qr else "",
+            closing=(),
+            mentions=_mentions(book, invoice, customer, seller, formats),
+            footer=parties.legal_line(seller, table),
+            page=labels["page"],
+            page_of=labels["of"],
+            logo=logo,
+            logo_text=labels["logo"].format(name=seller.name) if logo else "",
+            notices=notices,
+        )
+    )
+
+
+def _delivery(customer: Customer, seller: Seller, language: str, labels: dict[str, str]) -> tuple[str, ...]:
+    if customer.delivery is None or customer.delivery == customer.address:
+        return ()
+    return (labels["delivery"], *parties.address_lines(customer.delivery, seller.address.country, language))
+
+
+def _facts(book: Book, invoice: Invoice, customer: Customer, formats: Formats, labels: dict[str, str]) -> tuple[Pair, ...]:
+    facts = [Pair(labels["date"], formats.day(invoice.date))]
+    if invoice.delivered:
+        facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
+    if len(invoice.instalments) == 1 and invoice.instalments[0].amount > 0:
+        facts.append(Pair(labels["due"], formats.day(invoice.instalments[0].due), strong=True))
+    if invoice.corrects:
+        facts += [Pair(labels["corrects"], _with_date(book, number, formats, labels)) for number in invoice.corrects]
+    if invoice.payable > 0 and invoice.instalments and invoice.kind != "claim":
+        try:
+            facts.append(Pair(labels["terms"], terms.words(terms.parse(invoice.terms, invoice.date), formats.language)))
+            if customer.cash_discount:
+                facts.append(Pair(labels["cash-discount"], _cash_discount(invoice, customer.cash_discount, formats)))
+        except terms.TermsError:
+            facts.append(Pair(labels["terms"], invoice.terms))
+    for label, value in (
+        ("purchase-order", customer.purchase_order),
+        ("service-code", customer.service_code),
+        ("contract-reference", invoice.contract_reference),
+        ("your-vat-id", customer.vat_id),
+        ("your-siren", customer.siren),
+    ):
+        if value:
+            facts.append(Pair(labels[label], value))
+    return tuple(facts)
+
+
+def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]) -> str:
+    other = book.invoice(number)
+    return f"{number} {labels['of-date'].format(date=formats.day(other.date))}" if other else number
+
+
+def _cash_discount(invoice: Invoice, text: str, formats: Formats) -> str:
+    """The discount, until when, and what is then to be paid: on the amount including tax."""
+    discount = terms.parse_cash_discount(text)
+    day = invoice.date + timedelta(days=discount.days)
+    places = -int(invoice.payable.normalize().as_tuple().exponent)
+    left = round_to(invoice.payable * (100 - discount.percent) / 100, max(places, 2))
+    amount = formats.money(left, invoice.currency)
+    if formats.language == "fr":
+        return f"{formats.percent(discount.percent)} jusqu’au {formats.day(day)} : {amount}"
+    return f"{formats.percent(discount.percent)} until {formats.day(day)}: {amount}"
+
+
+def _unit(unit: str, quantity: Decimal, table: dict[str, Any]) -> str:
+    known = table["units"].get(unit)
+    return str(known[0] if abs(quantity) < 2 else known[1]) if known else unit
+
+
+def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
+    labels = table["labels"]
+    with_discount = any(line.discount for line in invoice.lines)
+    with_tax = any(line.tax for line in invoice.lines)
+    codes = {amount.tax.code: amount.tax for amount in invoice.taxes}
+
+    def tax_cell(code: str) -> str:
+        return formats.percent(codes[code].rate) if code in codes else ""
+
+    rows = [
+        Row(
+            cells=_cells(
+                line.text,
+                formats.quantity(line.quantity) + (f" {_unit(line.unit, line.quantity, table)}" if line.unit else "")
+                if line.quantity is not None
+                else "",
+                _price(line, invoice.currency, formats, labels),
+                (formats.percent(line.discount) if line.discount else "") if with_discount else None,
+                tax_cell(line.tax) if with_tax else None,
+                formats.amount(line.net, invoice.currency),
+            ),
+            details=_period(line, formats, labels),
+        )
+        for line in invoice.lines
+    ]
+    for each in invoice.adjustments:
+        name = labels["charge" if each.charge else "allowance"]
+        text = f"{name} – {each.reason}" if each.reason else name
+        rows.append(
+            Row(
+                _cells(
+                    text, "", "", "" if with_discount else None, tax_cell(each.tax) if with_tax else None,
+                    formats.amount(each.net, invoice.currency),
+                )
+            )
+        )  # fmt: skip
+    columns = _cells(
+        labels["description"],
+        labels["quantity"],
+        labels["unit-price"],
+        labels["discount"] if with_discount else None,
+        labels["tax-rate"] if with_tax else None,
+        labels["net"],
+    )
+    return Table(labels["description"], columns, (False, *[True] * (len(columns) - 1)), tuple(rows))
+
+
+def _cells(*cells: str | None) -> tuple[str, ...]:
+    return tuple(cell for cell in cells if cell is not None)
+
+
+def _price(line: Line, currency: str, formats: Formats, labels: dict[str, str]) -> str:
+    if line.price is not None:
+        return formats.price(line.price, currency)
+    if line.price_with_tax is not None:
+        return f"{formats.price(line.price_with_tax, currency)} {labels['with-tax']}"
+    return ""
+
+
+def _period(line: Line, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
+    if line.start and line.end:
+        return (labels["period"].format(start=formats.short_day(line.start), end=formats.short_day(line.end)),)
+    return ()
+
+
+def _totals(
+    book: Book, invoice: Invoice, paid: Decimal, amount_due: Decimal, formats: Formats, labels: dict[str, str]
+) -> tuple[Pair, ...]:
+    money = formats.money
+    currency = invoice.currency
+    totals = []
+    if invoice.taxes:
+        totals.append(Pair(labels["total-net"], money(invoice.net, currency)))
+        totals += [
+            Pair(f"{amount.tax.label}", money(amount.amount, currency))
+            for amount in invoice.taxes
+            if amount.amount or amount.tax.rate
+        ]
+        totals.append(Pair(labels["total"], money(invoice.total, currency)))
+    else:
+        totals.append(Pair(labels["total-without-tax"], money(invoice.net, currency)))
+    deducted: dict[str, Decimal] = {}
+    for deduction in invoice.deductions:
+        deducted[deduction.number] = deducted.get(deduction.number, ZERO) + deduction.amount
+    for number, amount in deducted.items():
+        deposit = book.invoice(number)
+        day = formats.short_day(deposit.date) if deposit else ""
+        totals.append(Pair(labels["deducted"].format(number=number, date=day), money(-amount, currency)))
+    if invoice.rounding:
+        totals.append(Pair(labels["rounding"], money(invoice.rounding, currency)))
+    if paid:
+        totals.append(Pair(labels["paid"], money(-paid, currency)))
+    if amount_due < 0:
+        totals.append(Pair(labels["to-refund"], money(-amount_due, currency), strong=True))
+    elif amount_due == 0:
+        totals.append(Pair(labels["settled"], money(amount_due, currency), strong=True))
+    else:
+        totals.append(Pair(labels["amount-due"], money(amount_due, currency), strong=True))
+    return tuple(totals)
+
+
+def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
+    if not invoice.taxes:
+        return None
+    rows = tuple(
+        Row(
+            (
+                amount.tax.label,
+                formats.amount(amount.base, invoice.currency),
+                formats.percent(amount.tax.rate),
+                formats.amount(amount.amount, invoice.currency),
+            )
+        )
+        for amount in invoice.taxes
+    )
+    columns = (labels["tax-code"], labels["base"], labels["rate"], labels["amount"])
+    return Table(labels["tax-table"], columns, (False, True, True, True), rows)
+
+
+def _instalments(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
+    if len(invoice.instalments) < 2:
+        return None
+    rows = tuple(
+        Row((formats.day(each.due), formats.money(each.amount, invoice.currency)))
+        for each in sorted(invoice.instalments, key=lambda each: (each.due, each.index))
+    )
+    return Table(labels["instalments"], (labels["due"], labels["amount"]), (False, True), rows)
+
+
+def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, formats: Formats) -> tuple[str, ...]:
+    """The sentences under an invoice: why no tax is due, when tax is due, and what late payment costs."""
+    sentences = law.mentions(seller.address.country, formats.language, invoice.date)
+    result: list[str] = []
+    for amount in invoice.taxes:
+        tax = amount.tax
+        if tax.category in {"AE"} and "reverse-charge" in sentences:
+            result.append(sentences["reverse-charge"])
+        if tax.reason and not tax.reason.startswith("VATEX"):
+            result.append(tax.reason)
+        elif tax.category not in {"S", "AE"} and not tax.rate and tax.label:
+            result.append(tax.label)
+    for_business = customer.buyer != "consumer" and invoice.payable > 0 and invoice.kind not in {"claim"}
+    if for_business and "late-interest" in sentences:
+        option = book.option("late-interest", invoice.date)
+        try:
+            rate = law.interest_option(option) if option else "FR"
+        except ValueError:
+            rate = "FR"
+        if isinstance(rate, Decimal):
+            result.append(sentences["late-interest-contract"].format(rate=formats.quantity(rate)))
+        else:
+            result.append(sentences["late-interest"])
+        if "indemnity" in sentences:
+            result.append(sentences["indemnity"])
+        if not customer.cash_discount and "no-cash-discount" in sentences:
+            result.append(sentences["no-cash-discount"])
+    return tuple(dict.fromkeys(result))

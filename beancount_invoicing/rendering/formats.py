@@ -1,0 +1,76 @@
+"""Amounts, quantities and dates as people write them, by Babel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from beancount_invoicing.rules.currencies import decimals
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse({"en": "en_GB", "fr": "fr_FR", "de": "de_DE"}.get(language, language))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """The formats of a language ("fr", "en" …; British English for one that is not known)."""
+
+    language: str
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency, in the currency's decimals: 1 234,50 €."""
+        try:
+            return str(
+                format_currency(amount, currency, format=self._money_pattern(currency), locale=_locale(self.language),
+                                currency_digits=False)
+            )  # fmt: skip
+        except (ValueError, KeyError):
+            return f"{self.number(amount, decimals(currency))} {currency}"
+
+    def _money_pattern(self, currency: str) -> str:
+        pattern = _locale(self.language).currency_formats["standard"].pattern
+        places = decimals(currency)
+        return str(pattern).replace("0.00", "0." + "0" * places if places else "0")
+
+    def amount(self, amount: Decimal, currency: str) -> str:
+        """An amount without its currency, in the currency's decimals: 1 234,50."""
+        return self.number(amount, decimals(currency))
+
+    def number(self, value: Decimal, places: int) -> str:
+        """A number with exactly so many decimals."""
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        return str(format_decimal(value, format=pattern, locale=_locale(self.language)))
+
+    def price(self, value: Decimal, currency: str) -> str:
+        """A unit price: the currency's decimals, more where it has more."""
+        exponent = value.normalize().as_tuple().exponent
+        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        return self.number(value, max(places, decimals(currency)))
+
+    def quantity(self, value: Decimal) -> str:
+        """A quantity or rate, without trailing zeros."""
+        exponent = value.normalize().as_tuple().exponent
+        return self.number(value, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+
+    def percent(self, value: Decimal) -> str:
+        """A percentage: 20 % in French, 20% in English."""
+        return self.quantity(value) + ("%" if self.language == "en" else "\u00a0%")
+
+    def day(self, day: date) -> str:
+        """A date in words: 31 mars 2026."""
+        return str(format_date(day, "long", locale=_locale(self.language)))
+
+    def short_day(self, day: date) -> str:
+        """A date in figures: 31/03/2026."""
+        return str(format_date(day, "dd/MM/yyyy" if self.language in {"fr", "en"} else "short", locale=_locale(self.language)))

@@ -1,0 +1,67 @@
+"""What can be printed: control characters are taken out, characters that no bundled font has become a visible mark."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any, TypeVar
+
+from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering.view import View
+
+T = TypeVar("T")
+MISSING = "□"
+_KEPT = {"\n"}
+
+
+@cache
+def _known() -> frozenset[int]:
+    """The characters that the bundled fonts have."""
+    from fontTools.ttLib import TTFont
+
+    known: set[int] = set()
+    for file in sorted((PACKAGE / "fonts").glob("*.ttf")):
+        with TTFont(file, lazy=True) as font:
+            known |= font.getBestCmap().keys()
+    return frozenset(known)
+
+
+def _printable(character: str) -> str:
+    code = ord(character)
+    if character in _KEPT or 0x20 <= code < 0x7F or 0xA0 <= code < 0x180 and code != 0xAD:
+        return character
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+        return " " if character in "\t\r\x0b\x0c" else ""
+    if category in {"Zl", "Zp"}:
+        return " "
+    if category == "Zs" or code in _known():
+        return character if code in _known() else " "
+    return MISSING
+
+
+def clean(text: str) -> str:
+    """The text as it can be printed: composed (NFC), without control characters, unknown characters marked."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_printable, unicodedata.normalize("NFC", text)))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, tuple):
+        return tuple(map(_cleaned, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
+    return value
+
+
+def printable(view: View) -> View:
+    """The view with every text as it can be printed, and a notice where a character had to be replaced."""
+    result: View = replace(_cleaned(view), qr=view.qr, logo=view.logo)
+    if MISSING in repr(result) and MISSING not in repr(view):
+        notice = f"{view.number}: characters that no font of ours has are printed as {MISSING}"
+        return replace(result, notices=(*view.notices, notice))
+    return result

@@ -1,0 +1,138 @@
+"""View → HTML, plain text, PDF."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import TemplateError as JinjaError
+
+from beancount_invoicing.rendering.folders import PACKAGE, TemplateError, find
+from beancount_invoicing.rendering.view import View
+
+if TYPE_CHECKING:
+    import typst
+
+
+@cache
+def _environment(where: tuple[Path, ...], escape: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader([str(folder) for folder in where]),
+        autoescape=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def fill(where: tuple[Path, ...], name: str, fallback: str = "", escape: bool = False, **values: Any) -> str:
+    """A Jinja2 template filled with values. Raises TemplateError with its file, line and what is wrong."""
+    environment = _environment(where, escape)
+    try:
+        template = environment.select_template([name, fallback] if fallback else [name])
+        return template.render(**values)
+    except TemplateNotFound:
+        raise TemplateError(f"no template {name} in {' or '.join(map(str, where))}") from None
+    except (JinjaError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        line = getattr(error, "lineno", None) or _line_in_template(error)
+        file = find(where, name) if any((folder / name).is_file() for folder in where) else name
+        raise TemplateError(f"{file}{f':{line}' if line else ''}: {error}") from None
+
+
+def _line_in_template(error: BaseException) -> int | None:
+    """The line of the template where an error came up: the innermost frame that is one."""
+    trace = error.__traceback__
+    line = None
+    while trace:
+        if trace.tb_frame.f_code.co_filename.endswith((".j2", "<template>")):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def qr_svg(content: str) -> str:
+    """A QR code as an SVG picture; "" for no content. Level M, as EPC069-12 asks."""
+    if not content:
+        return ""
+    import segno
+
+    code = segno.make(content, error="m", boost_error=False, encoding="utf-8", micro=False, eci=False, mask=2)
+    return str(code.svg_inline(border=2, dark="#000", light="#fff", omitsize=True))
+
+
+def _logo_uri(path: str) -> str:
+    """The logo as a data: address, so that the page needs no other file."""
+    if not path:
+        return ""
+    from base64 import b64encode
+
+    file = Path(path)
+    kind = {".svg": "svg+xml", ".png": "png"}.get(file.suffix.lower(), "jpeg")
+    return f"data:image/{kind};base64,{b64encode(file.read_bytes()).decode('ascii')}"
+
+
+def to_html(view: View, where: tuple[Path, ...]) -> str:
+    """A page that needs no other file. Raises TemplateError."""
+    return fill(where, "document.html.j2", escape=True, view=view, qr=qr_svg(view.qr), logo=_logo_uri(view.logo))
+
+
+def to_text(view: View, where: tuple[Path, ...]) -> str:
+    """Plain text, for e-mails and terminals. Raises TemplateError."""
+    return fill(where, "document.txt.j2", view=view, columns=_columns)
+
+
+def _columns(table: Any) -> list[list[str]]:
+    """The rows of a table, padded to columns; details on lines of their own."""
+    rows = [table.columns, *(row.cells for row in table.rows)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(table.columns))]
+    widths[0] = min(widths[0], 46)
+
+    def padded(row: tuple[str, ...]) -> str:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, table.numeric, strict=True)
+        ]
+        return "  ".join(cells).rstrip()
+
+    return [[padded(table.columns)], *([padded(row.cells), *(f"    {one}" for one in row.details)] for row in table.rows)]
+
+
+@cache
+def _compiler(folder: Path) -> typst.Compiler:
+    import typst
+
+    fonts = [str(PACKAGE / "fonts"), *([str(folder / "fonts")] if (folder / "fonts").is_dir() else [])]
+    return typst.Compiler(root=str(folder), font_paths=list(dict.fromkeys(fonts)), ignore_system_fonts=True)
+
+
+def to_pdf(view: View, where: tuple[Path, ...]) -> bytes:
+    """A PDF/A-3b and PDF/UA-1 document; its bytes depend on the view and the template alone. Raises TemplateError."""
+    import typst
+
+    layout = find(where, "document.typ")
+    data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr)}
+    data["logo"] = _logo_bytes(view.logo)
+    stamp = datetime(view.day.year, view.day.month, view.day.day, tzinfo=UTC)
+    try:
+        result = _compiler(layout.parent).compile(
+            input=layout.read_bytes(),
+            sys_inputs={"view": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=["a-3b", "ua-1"],
+            timestamp=stamp,
+        )
+    except typst.TypstError as error:
+        message = " ".join(str(getattr(error, "diagnostic", "") or error).split())
+        raise TemplateError(f"{layout}: {message}") from None
+    assert isinstance(result, bytes)
+    return result
+
+
+def _logo_bytes(path: str) -> list[int] | str:
+    """The logo's bytes as numbers: Typst reads no file outside the folder of its layout."""
+    return list(Path(path).read_bytes()) if path else ""

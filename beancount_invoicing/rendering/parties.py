@@ -1,0 +1,126 @@
+"""Who sells, who buys, how to pay: the parts that documents and letters share."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from beancount_invoicing.model import Address, Book, Customer, Seller
+from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.view import Pair
+
+
+def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...]) -> str:
+    """The language of a customer's documents: its own, else the option's, else French in France, else English."""
+    for language in (customer.language, book.option("language", day)):
+        if language:
+            code = language.lower()[:2]
+            return code if code in known else "en"
+    return "fr" if (customer.address.country or _seller_country(book, day)) == "FR" else "en"
+
+
+def _seller_country(book: Book, day: date) -> str:
+    return book.seller.at(day).address.country if book.seller else ""
+
+
+def country_name(code: str, language: str) -> str:
+    """A country's name in a language; the code itself where it is not known."""
+    from babel import Locale
+
+    return str(Locale.parse(language if language in {"fr", "en", "de", "es", "it", "nl", "pt"} else "en").territories.get(code, code))
+
+
+def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]:
+    """The lines of an address; the country only where it is another one than the seller's (`home`)."""
+    place = " ".join(part for part in (address.postcode, address.city) if part)
+    if address.country == "GB":
+        lines = [*address.street, address.city, address.postcode]
+    else:
+        lines = [*address.street, place]
+    if address.country and address.country != home:
+        lines.append(country_name(address.country, language).upper())
+    return tuple(line for line in lines if line)
+
+
+def recipient(customer: Customer, home: str, language: str, words: dict[str, Any]) -> tuple[str, ...]:
+    """The customer as it stands in the envelope's window."""
+    contact = (f"{words['labels']['contact']} {customer.contact}",) if customer.contact else ()
+    return (customer.name, *contact, *address_lines(customer.address, home, language))
+
+
+def seller_lines(seller: Seller, language: str, words: dict[str, Any]) -> tuple[str, ...]:
+    """The seller's address and how to reach it."""
+    phone = f"{words['labels']['phone']} {seller.phone}" if seller.phone else ""
+    lines = (*address_lines(seller.address, seller.address.country, language), phone, seller.email, seller.website)
+    return tuple(line for line in lines if line)
+
+
+def legal_line(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
+    """The foot of every page: what the law asks of the seller (Code de commerce, art. R123-237), and its own mentions."""
+    labels = words["labels"]
+    parts = [" – ".join(part for part in (seller.name, seller.legal_form) if part)]
+    if seller.register:
+        parts.append(seller.register)
+    if seller.siret:
+        parts.append(f"{labels['siret']} {seller.siret}")
+    elif seller.siren:
+        parts.append(f"{labels['siren']} {seller.siren}")
+    if seller.vat_id:
+        parts.append(f"{labels['vat-id']} {seller.vat_id}")
+    lines = [" · ".join(parts)]
+    if seller.insurance:
+        lines.append(f"{labels['insurance']} : {seller.insurance}" if labels["page"] == "Page" and labels["of"] == "sur"
+                     else f"{labels['insurance']}: {seller.insurance}")  # fmt: skip
+    lines += [line.strip() for line in seller.mention.split("\n") if line.strip()]
+    return tuple(lines)
+
+
+def iban_groups(iban: str) -> str:
+    """An IBAN in groups of four, as it is printed."""
+    return " ".join(re.findall(".{1,4}", iban))
+
+
+def payment(
+    seller: Seller, customer: Customer, reference: str, amount: Decimal, currency: str, formats: Formats, words: dict[str, Any]
+) -> tuple[tuple[Pair, ...], str]:
+    """How to pay `amount`, and what the EPC QR code says ("" unless euros, a positive amount and an IBAN).
+
+    The QR code follows EPC069-12: amounts from 0.01 to 999 999 999.99 €.
+    """
+    labels = words["labels"]
+    iban, bic = (customer.iban, customer.bic) if customer.iban else (seller.iban, seller.bic)
+    if not iban:
+        return (), ""
+    pairs = [Pair(labels["account-holder"], seller.name), Pair(labels["iban"], iban_groups(iban))]
+    if bic:
+        pairs.append(Pair(labels["bic"], bic))
+    pairs.append(Pair(labels["reference"], reference))
+    if currency != "EUR" or not Decimal("0.01") <= amount <= Decimal("999999999.99"):
+        return tuple(pairs), ""
+    del formats
+    return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)
+
+
+def _epc(name: str, iban: str, bic: str, amount: Decimal, text: str) -> str:
+    """The content of an EPC QR code, version 2, in UTF-8."""
+    lines = ("BCD", "002", "1", "SCT", bic, _short(name, 70), iban, f"EUR{amount:.2f}", "", "", _short(text, 140), "")
+    return "\n".join(lines).rstrip("\n")
+
+
+def _short(text: str, length: int) -> str:
+    return " ".join(text.split())[:length].strip()
+
+
+def logo(seller: Seller) -> tuple[str, tuple[str, ...]]:
+    """The logo's path, and a notice where the file is not there or no image that can be used."""
+    if not seller.logo:
+        return "", ()
+    file = Path(seller.source.file).parent / seller.logo
+    if not file.is_file():
+        return "", (f"{seller.source}: logo: there is no file {file}",)
+    if file.suffix.lower() not in {".svg", ".png", ".jpg", ".jpeg"}:
+        return "", (f"{seller.source}: logo: {file.name} must be svg, png or jpg",)
+    return str(file), ()

@@ -1,0 +1,95 @@
+"""The view model: one page of already formatted texts, from which HTML, PDF and plain text are made alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value; `strong` where it is what the reader looks for."""
+
+    label: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; `details` stand below its first cell."""
+
+    cells: tuple[str, ...]
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `numeric` tells of each column whether it holds figures."""
+
+    caption: str
+    columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A document or letter, ready to be laid out. Every text in it is shown, but for `technical` fields."""
+
+    language: str
+    day: date
+    """Its date, also the time stamp of the PDF."""
+    title: str
+    number: str
+    mark: str
+    """What stands across it, such as "Draft"; else ""."""
+    seller: str
+    seller_lines: tuple[str, ...]
+    recipient: tuple[str, ...]
+    delivery: tuple[str, ...]
+    facts: tuple[Pair, ...]
+    opening: tuple[str, ...]
+    """Paragraphs before the table."""
+    table: Table
+    totals: tuple[Pair, ...]
+    taxes: Table | None
+    instalments: Table | None
+    payment_title: str
+    payment: tuple[Pair, ...]
+    qr: str
+    """What the QR code says (EPC); "" for none."""
+    qr_text: str
+    """What the QR code is for, in words."""
+    closing: tuple[str, ...]
+    """Paragraphs after the totals."""
+    mentions: tuple[str, ...]
+    footer: tuple[str, ...]
+    page: str
+    page_of: str
+    logo: str
+    """Path of the logo; "" for none."""
+    logo_text: str
+    notices: tuple[str, ...] = ()
+    """What the sender should know; not shown on the document."""
+
+
+TECHNICAL = frozenset({"language", "day", "qr", "logo", "notices", "numeric", "strong", "caption"})
+"""Fields of a view that are no text on the page (captions are read by screen readers only)."""
+
+
+def texts(view: object) -> Iterator[str]:
+    """Every text of a view that stands on the page."""
+    if isinstance(view, str):
+        if view.strip():
+            yield view
+    elif isinstance(view, tuple):
+        for each in view:
+            yield from texts(each)
+    elif is_dataclass(view):
+        for field in fields(view):
+            if field.name in {"qr_text", "logo_text"} and not getattr(view, field.name.removesuffix("_text")):
+                continue
+            if field.name not in TECHNICAL:
+                yield from texts(getattr(view, field.name))
