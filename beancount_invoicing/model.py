@@ -307,7 +307,7 @@ class Invoice:
     delivered: date | None = None
     """Date of supply: said, else the latest period end of the lines, else the document's date; None for void, opening."""
     terms: str = ""
-    """The payment terms in force for it, as written."""
+    """The payment terms that its due dates follow, as written; "" where it says the due dates itself."""
     narration: str = ""
     note: str = ""
     contract_reference: str = ""

@@ -49,6 +49,7 @@ _KEY_PLACES: dict[Place, str] = {
     "rounding": keys.ROUNDING,
     "other": keys.BOOKKEEPING,
 }
+DUE_SAID = "due: says so"
 _IN_SUM: frozenset[Place] = frozenset({"line", "adjustment", "tax", "deduction", "rounding"})
 
 
@@ -569,8 +570,6 @@ class _Reading:
                     f' {self.number} itself; book the payment of {said["settles"]} apart',
                     part.source,
                 )
-            units = part.posting.units
-            assert units is not None and units.number is not None
             at_once.append(AtOnce(-self._amount(part), part.posting.account, part.source))
         receivables, payments = self._receivables(main, by_place["receivable"], to_pay)
         if self.kind in {"invoice", "deposit"} and net < 0:
@@ -596,7 +595,7 @@ class _Reading:
             instalments=tuple(instalments),
             corrects=(corrects,) if corrects else (),
             delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
-            terms=text_of_terms,
+            terms="" if instalments and all(each.steps[0].because == DUE_SAID for each in instalments) else text_of_terms,
             narration=self.entry.narration or "",
             note=(self.said.get("note") or "").replace("\\n", "\n"),
             contract_reference=self.said.get("contract-reference") or "",
@@ -675,7 +674,7 @@ class _Reading:
             amount = _number(part)
             due_said = own[index]
             if due_said:
-                day, why = due_said, (Step("due date", "as written", (due_said,), due_said, "due: says so"),)
+                day, why = due_said, (Step("due date", "as written", (due_said,), due_said, DUE_SAID),)
             elif not schedule:
                 because = "paid back, or no terms that can be read"
                 day, why = self.day, (Step("due date", "as written", (self.day,), self.day, because),)
@@ -749,7 +748,7 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
                         due,
                         where,
                         (position, index),
-                        (Step("due date", "as written", (due,), due, "due: says so"),),
+                        (Step("due date", "as written", (due,), due, DUE_SAID),),
                     ),
                 ),
             )

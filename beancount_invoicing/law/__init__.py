@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,59 +11,150 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+__all__ = [
+    "LateInterest",
+    "LongestTerms",
+    "Mention",
+    "default_terms",
+    "interest_option",
+    "late_interest",
+    "longest_terms",
+    "lowest_contract_rate",
+    "mention_texts",
+    "mentions",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class LateInterest:
-    """Late interest of a country: a reference rate by date, plus `margin` points (None: none is claimed)."""
+    """Late interest that a seller in `country` may claim from one kind of buyer: a reference rate plus `margin` points."""
 
     country: str
     base_name: str
-    margin: Decimal | None
+    margin: Decimal
     rates: tuple[tuple[date, Decimal], ...]
-    """(first day, percent a year); each holds for half a year."""
+    """(first day of a half-year, percent a year): the reference rate in that half-year."""
     year_days: int
     indemnity: Decimal | None
-    """Fixed compensation of recovery costs for each invoice, in `currency`; None towards consumers."""
+    """Fixed compensation of recovery costs for each invoice, in `currency`; None where none is due (consumers)."""
     currency: str
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class LongestTerms:
+    """The longest terms that may be agreed: `days` after the invoice's date, or `end_of_month_days` and a month's end."""
+
+    days: int
+    end_of_month_days: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A sentence on an invoice, in each language that it is known in, from a date on."""
+
+    key: str
+    since: date
+    texts: tuple[tuple[str, str], ...]
+    """(language, text)."""
+    source: str
+
+    def text(self, language: str) -> str:
+        """The sentence in `language` ("fr", "fr-CH" …), else in English."""
+        texts = dict(self.texts)
+        return texts.get(language[:2].lower(), texts["en"])
+
+
 @cache
 def _data(name: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return data
 
 
-def late_interest(country: str, buyer: str) -> LateInterest | None:
-    """The late interest that a seller in `country` may claim from a `buyer` of that kind; None where it is not known."""
+def _in_force(rows: Iterable[dict[str, Any]], day: date | None) -> dict[str, Any] | None:
+    """The last of `rows` that begins on `day` or before; of all of them where no day is given."""
+    known = [row for row in rows if day is None or row["from"] <= day]
+    return max(known, key=lambda row: row["from"]) if known else None
+
+
+def _rates(rows: Iterable[dict[str, Any]]) -> tuple[tuple[date, Decimal], ...]:
+    return tuple((row["from"], Decimal(row["rate"])) for row in rows)
+
+
+@cache
+def late_interest(country: str, buyer: str, day: date | None = None) -> LateInterest | None:
+    """The late interest that a seller in `country` may claim by law from a `buyer` of that kind.
+
+    By the rules in force on `day`, the latest ones where none is given. None where no law is known or the law gives no
+    such claim without a notice (French consumers).
+    """
     data = _data("late_interest.toml").get(country.upper())
-    if data is None:
+    version = _in_force(data["versions"], day) if data else None
+    if data is None or version is None or buyer not in version["margin"]:
         return None
-    margin = data["margin"].get(buyer)
     return LateInterest(
         country=country.upper(),
         base_name=data["base_name"],
-        margin=Decimal(margin) if margin else None,
-        rates=tuple((row["from"], Decimal(row["rate"])) for row in data["rates"]),
+        margin=Decimal(version["margin"][buyer]),
+        rates=_rates(data["rates"]),
         year_days=data["year_days"],
-        indemnity=Decimal(data["indemnity"]) if buyer != "consumer" else None,
+        indemnity=Decimal(version["indemnity"]) if buyer in version["indemnity_from"] else None,
         currency=data["currency"],
-        source=data["source"],
+        source=version["source"],
     )
 
 
+def lowest_contract_rate(country: str, day: date) -> Decimal | None:
+    """The lowest yearly rate, in percent, that a contract between businesses may set; None where it is not known.
+
+    France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II).
+    """
+    contract = _data("late_interest.toml").get(country.upper(), {}).get("contract")
+    if contract is None:
+        return None
+    half = date(day.year, 1 if day.month < 7 else 7, 1)
+    rate = dict(_rates(contract["rates"])).get(half)
+    return None if rate is None else rate * Decimal(contract["times"])
+
+
+@cache
 def mentions(country: str, language: str, day: date) -> dict[str, str]:
-    """The sentences that the law of `country` asks for on `day`, by key, in "fr" or else English."""
-    found: dict[str, tuple[date, str]] = {}
-    for row in _data("mentions.toml").get(country.upper(), []):
-        if row["from"] <= day and (row["key"] not in found or found[row["key"]][0] <= row["from"]):
-            found[row["key"]] = (row["from"], row.get(language) or row["en"])
-    return {key: text for key, (_day, text) in found.items()}
+    """The sentences that the law of `country` knows on `day`, by key, in `language` or else in English.
+
+    The keys are those of mentions.toml. `late-interest-contract` has a place for `{rate}`.
+    """
+    return {mention.key: mention.text(language) for mention in mention_texts(country, day)}
+
+
+@cache
+def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
+    """The mentions in force on `day`, with their sources, in the order of mentions.toml; none for an unknown country."""
+    rows: list[dict[str, Any]] = _data("mentions.toml").get(country.upper(), [])
+    found = []
+    for key in dict.fromkeys(row["key"] for row in rows):
+        row = _in_force((row for row in rows if row["key"] == key), day)
+        if row:
+            texts = tuple((name, text) for name, text in row.items() if name not in {"key", "from", "source"})
+            found.append(Mention(key, row["from"], texts, row["source"]))
+    return tuple(found)
 
 
 def default_terms(country: str) -> str:
     """The payment terms that hold where none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
-    del country
-    return "30 days"
+    data = _data("payment_terms.toml")
+    terms: str = data.get(country.upper() or "default", data["default"])["terms"]
+    return terms
+
+
+def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
+    """The longest payment terms that the law of the seller's `country` allows with a `buyer` of that kind on `day`.
+
+    Days after the invoice's date, counted as calendar days (15 May + 60 days = 14 July). None where no cap is known.
+    """
+    rows = _data("payment_terms.toml").get(country.upper(), {}).get("longest", [])
+    row = _in_force((row for row in rows if buyer in row["buyers"]), day)
+    return LongestTerms(row["days"], row.get("end_of_month_days"), row["source"]) if row else None
 
 
 def interest_option(text: str) -> str | Decimal:
@@ -71,13 +163,16 @@ def interest_option(text: str) -> str | Decimal:
     Raises ValueError with what to write where it is neither.
     """
     plain = text.strip().removesuffix("%").strip().replace(",", ".")
-    if plain.upper() in _data("late_interest.toml"):
+    known = sorted(_data("late_interest.toml"))
+    if plain.upper() in known:
         return plain.upper()
-    known = " or ".join(f'"{country}"' for country in sorted(_data("late_interest.toml")))
     try:
         rate = Decimal(plain)
     except ArithmeticError:
-        raise ValueError(f'"{text}" is neither a country whose law is known ({known}) nor a yearly rate such as 12') from None
+        countries = " or ".join(f'"{country}"' for country in known)
+        raise ValueError(
+            f'"{text}" is neither a country whose law is known ({countries}) nor a yearly rate such as 12'
+        ) from None
     if not rate.is_finite() or not 0 <= rate <= 100:
         raise ValueError(f"{text} is no yearly rate in percent: write such as 12")
     return rate

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from beancount_invoicing.rendering.document import NoDocument, document
-from beancount_invoicing.rendering.folders import TemplateError, folders
+from beancount_invoicing.rendering.folders import TemplateError, folders, languages
 from beancount_invoicing.rendering.letter import letter
 from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
+from beancount_invoicing.rendering.parties import language_of
 from beancount_invoicing.rendering.view import View, texts
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "document",
     "file_names",
     "folders",
+    "language_of",
+    "languages",
     "letter",
     "texts",
     "to_html",

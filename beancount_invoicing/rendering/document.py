@@ -92,7 +92,8 @@ def _facts(book: Book, invoice: Invoice, customer: Customer, formats: Formats, l
         facts += [Pair(labels["corrects"], _with_date(book, number, formats, labels)) for number in invoice.corrects]
     if invoice.payable > 0 and invoice.instalments and invoice.kind != "claim":
         try:
-            facts.append(Pair(labels["terms"], terms.words(terms.parse(invoice.terms, invoice.date), formats.language)))
+            if invoice.terms:
+                facts.append(Pair(labels["terms"], terms.words(terms.parse(invoice.terms), formats.language)))
             if customer.cash_discount:
                 facts.append(Pair(labels["cash-discount"], _cash_discount(invoice, customer.cash_discount, formats)))
         except terms.TermsError:

@@ -5,45 +5,138 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_ENDPOINT = re.compile(r"\d{4}:\S+\Z|[A-Z]{2}:\S+\Z")
+_ENDPOINT = re.compile(r"(\d{4}|[A-Z]{2}):(\S+)\Z")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?\Z")
+_LA_POSTE = "356000000"
+_PREFIXES = {"EL": "gr"}
+"""Prefixes of VAT ids that are not the code of their country."""
 
 
 @lru_cache(maxsize=4096)
 def problem(kind: str, value: str) -> str | None:
     """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, endpoint); None where nothing is.
 
-    `value` may have spaces. The check digits are those of ISO 13616 (IBAN), of Luhn (SIREN, SIRET; La Poste's own sum) and
-    of each state for VAT identification numbers; a country whose numbers stdnum does not know is not judged.
+    `value` may have spaces. The check digits are those of ISO 13616 (IBAN), of Luhn (SIREN, SIRET; the sum of the digits
+    for La Poste) and of each state for VAT ids; a country whose numbers stdnum does not know is not judged, nor is
+    another kind. Where the check digits are wrong, the message says which ones would fit if all the rest is right.
     """
-    from stdnum import exceptions, get_cc_module, iban
+    from stdnum import exceptions
+
+    compact = "".join(value.split()).upper()
+    try:
+        return _CHECKS[kind](compact) if kind in _CHECKS else None
+    except exceptions.InvalidLength:
+        return f"its length ({len(compact)}) is wrong" + _SHAPES.get(kind, "")
+    except exceptions.InvalidFormat:
+        return "it has characters that do not belong in it, or in another order" + _SHAPES.get(kind, "")
+    except exceptions.InvalidComponent:
+        return "it names no country, place or authority that is known"
+    except exceptions.InvalidChecksum:
+        right = _REMEDIES[kind](compact) if kind in _REMEDIES else None
+        hint = f"; if all the rest is right, it is {right}" if right else ""
+        return f"its check digits do not match, something in it is mistyped{hint}"
+    except ValueError:
+        return "it cannot be read"
+
+
+_SHAPES = {
+    "siren": ": a SIREN has 9 figures",
+    "siret": ": a SIRET has 14 figures, the 9 of the SIREN and 5 of the establishment",
+}
+
+
+def _siren(value: str) -> str | None:
+    from stdnum.fr import siren
+
+    siren.validate(value)
+    return None
+
+
+def _siret(value: str) -> str | None:
+    from stdnum import exceptions
     from stdnum.fr import siren, siret
 
-    compact = "".join(value.split())
-    try:
-        if kind == "siren":
-            siren.validate(compact)
-        elif kind == "siret":
-            siret.validate(compact)
-        elif kind == "iban":
-            iban.validate(compact)
-        elif kind == "bic":
-            if not _BIC.match(compact):
-                return "a BIC has 8 or 11 characters: bank, country, place, branch"
-        elif kind == "endpoint":
-            return None if _ENDPOINT.match(compact) else 'write it scheme:identifier, such as "0225:732829320"'
-        elif kind == "vat-id":
-            country = {"EL": "gr"}.get(compact[:2].upper(), compact[:2].lower())
-            module = get_cc_module(country, "vat") if country.isalpha() else None
-            if module is None:
-                return None if country.isalpha() else "it starts with the two letters of its country"
-            module.validate(compact[2:] if country in {"gb"} else compact)
-    except exceptions.InvalidLength:
-        return f"its length ({len(compact)}) is wrong"
-    except exceptions.InvalidFormat:
-        return "it has characters that do not belong in it"
-    except exceptions.InvalidChecksum:
-        return "its check digits do not match: a figure is mistyped"
-    except exceptions.ValidationError as error:
-        return str(error)
+    if len(value) == 14 and value.isdigit():
+        try:
+            siren.validate(value[:9])
+        except exceptions.InvalidChecksum:
+            return f"its first 9 figures are no SIREN: {_siren_problem(value[:9])}"
+    siret.validate(value)
     return None
+
+
+def _siren_problem(value: str) -> str:
+    return f"the check digit does not match, if all the rest is right it is {_right_siren(value)}"
+
+
+def _iban(value: str) -> str | None:
+    from stdnum import iban
+
+    iban.validate(value)
+    return None
+
+
+def _bic(value: str) -> str | None:
+    return None if _BIC.match(value) else "a BIC has 8 or 11 characters: bank, country, place, branch"
+
+
+def _vat_id(value: str) -> str | None:
+    from stdnum import get_cc_module
+
+    prefix = value[:2]
+    if not (len(prefix) == 2 and prefix.isascii() and prefix.isalpha()):
+        return "it starts with the two letters of its country"
+    module = get_cc_module(_PREFIXES.get(prefix, prefix.lower()), "vat")
+    if module is not None:
+        module.validate(value)
+    return None
+
+
+def _endpoint(value: str) -> str | None:
+    match = _ENDPOINT.match(value)
+    if match is None:
+        return 'write it scheme:identifier, such as "0225:732829320"'
+    scheme, identifier = match.groups()
+    if scheme in {"0002", "0225"}:
+        found = problem("siren", identifier[:9])
+        return f"the SIREN in it is wrong: {found}" if found else None
+    if scheme == "0009":
+        found = problem("siret", identifier)
+        return f"the SIRET in it is wrong: {found}" if found else None
+    return None
+
+
+def _right_siren(value: str) -> str:
+    from stdnum import luhn
+
+    return value[:8] + luhn.calc_check_digit(value[:8])
+
+
+def _right_siret(value: str) -> str | None:
+    from stdnum import luhn
+
+    return None if value.startswith(_LA_POSTE) else value[:13] + luhn.calc_check_digit(value[:13])
+
+
+def _right_iban(value: str) -> str:
+    from stdnum import iban
+
+    return value[:2] + iban.calc_check_digits(value) + value[4:]
+
+
+def _right_vat_id(value: str) -> str | None:
+    siren = value[4:]
+    if not (value.startswith("FR") and siren.isdigit()) or problem("siren", siren):
+        return None
+    return f"FR{int(siren + '12') % 97:02}{siren}"
+
+
+_CHECKS = {
+    "siren": _siren,
+    "siret": _siret,
+    "vat-id": _vat_id,
+    "iban": _iban,
+    "bic": _bic,
+    "endpoint": _endpoint,
+}
+_REMEDIES = {"siren": _right_siren, "siret": _right_siret, "iban": _right_iban, "vat-id": _right_vat_id}

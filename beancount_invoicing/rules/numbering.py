@@ -1,4 +1,4 @@
-"""Document numbers: patterns of series, links."""
+"""Document numbers: patterns of series, and links."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-_FIELD = re.compile(r"\{(year|month|seq)(?::0?(\d))?\}")
+_FIELD = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
 _LINK = re.compile(r"[^A-Za-z0-9\-_/.]")
 _NEW = re.compile(r"[A-Za-z0-9\-_/]{1,35}\Z")
+_LONGEST = 18
+"""Digits of a place in a series; a longer run of digits is no such place."""
 
 
 class PatternError(ValueError):
@@ -18,74 +20,83 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern of numbers such as `F{year}-{seq:04}`: literal text, {year}, {year:02}, {month:02} and one {seq:0N}."""
+    """A pattern of numbers such as `F{year}-{seq:04}`: literal text, {year} or {year:02}, {month:02}, one {seq:0N}."""
 
     text: str
-    pieces: tuple[tuple[str, str, int], ...]
-    """(field, literal text, width) in order; the field is "" for literal text."""
-    expression: re.Pattern[str]
+    before: tuple[tuple[str, int], ...]
+    """What stands before {seq}: (literal text, -1), ("year", width) or ("month", width), in order."""
+    width: int
+    """The least digits of {seq}."""
+    after: tuple[tuple[str, int], ...]
+    """What stands after {seq}, as `before`."""
 
     def series(self, day: date) -> str:
-        """The name of the series that a document of `day` belongs to: the pattern with its year and month filled in."""
-        return "".join(
-            text if not field else "#" if field == "seq" else _filled(field, width, day)
-            for field, text, width in self.pieces
-        )
+        """The name of the series that a document of `day` belongs to: `F2026-#`."""
+        return "#".join(_around(self.text, day.year, day.month))
 
     def read(self, number: str, day: date) -> tuple[str, int] | None:
         """The series and place of `number` dated `day`; None where it does not match (also in year and month)."""
-        match = self.expression.match(number)
-        if match is None:
+        start, end = _around(self.text, day.year, day.month)
+        if not (number.startswith(start) and number.endswith(end)):
             return None
-        for field, _text, width in self.pieces:
-            if field in {"year", "month"} and match.group(field) != _filled(field, width, day):
-                return None
-        seq = match.group("seq")
-        width = next(width for field, _text, width in self.pieces if field == "seq")
-        if len(seq) > max(width, 1) and seq[0] == "0":
+        digits = number[len(start) : len(number) - len(end)]
+        if not max(self.width, 1) <= len(digits) <= _LONGEST or not (digits.isascii() and digits.isdigit()):
             return None
-        return self.series(day), int(seq)
+        if len(digits) > max(self.width, 1) and digits[0] == "0":
+            return None
+        return f"{start}#{end}", int(digits)
 
     def write(self, day: date, seq: int) -> str:
         """The number at place `seq` (from 1) of the series of `day`."""
-        return "".join(
-            text if not field else str(seq).zfill(width) if field == "seq" else _filled(field, width, day)
-            for field, text, width in self.pieces
-        )
+        start, end = _around(self.text, day.year, day.month)
+        return f"{start}{seq:0{self.width}}{end}"
 
 
-def _filled(field: str, width: int, day: date) -> str:
-    if field == "year":
-        return f"{day.year % 100:02}" if width == 2 else f"{day.year:04}"
-    return str(day.month).zfill(width)
+@lru_cache(maxsize=4096)
+def _around(text: str, year: int, month: int) -> tuple[str, str]:
+    pattern = parse(text)
+
+    def filled(pieces: tuple[tuple[str, int], ...]) -> str:
+        said = []
+        for piece, width in pieces:
+            if width < 0:
+                said.append(piece)
+            elif piece == "month":
+                said.append(f"{month:0{width}}")
+            else:
+                said.append(f"{year % 100:02}" if width == 2 else f"{year:04}")
+        return "".join(said)
+
+    return filled(pattern.before), filled(pattern.after)
 
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Pattern:
     """The pattern that `text` says. Raises PatternError where a field is unknown, or {seq} is missing or there twice."""
-    pieces: list[tuple[str, str, int]] = []
-    expression = ""
+    pieces: list[tuple[str, int]] = []
+    sequences: list[tuple[int, int]] = []
     end = 0
     for match in _FIELD.finditer(text):
-        _literal(text[end : match.start()], text)
-        pieces.append(("", text[end : match.start()], 0))
-        expression += re.escape(text[end : match.start()])
+        pieces.append((_literal(text[end : match.start()], text), -1))
         field, width = match.group(1), int(match.group(2) or 0)
-        width = width or (2 if field == "month" and match.group(2) else 0)
-        pieces.append((field, "", width))
-        digits = rf"\d{{{max(width, 1)},18}}" if field == "seq" else r"\d{1,4}"
-        expression += f"(?P<{field}>{digits})" if f"(?P<{field}>" not in expression else f"(?P={field})"
+        if field == "seq":
+            sequences.append((len(pieces), width))
+        elif width not in ({0, 2, 4} if field == "year" else {0, 1, 2}):
+            raise PatternError(f'"{text}" has {match.group()}: write {{year}}, {{year:02}} or {{month:02}}')
+        else:
+            pieces.append((field, width))
         end = match.end()
-    _literal(text[end:], text)
-    pieces.append(("", text[end:], 0))
-    if [field for field, _, _ in pieces].count("seq") != 1:
+    pieces.append((_literal(text[end:], text), -1))
+    if len(sequences) != 1:
         raise PatternError(f'"{text}" must contain {{seq}} once: write it such as "F{{year}}-{{seq:04}}"')
-    return Pattern(text, tuple(pieces), re.compile(expression + re.escape(text[end:]) + r"\Z"))
+    place, width = sequences[0]
+    return Pattern(text, tuple(pieces[:place]), width, tuple(pieces[place:]))
 
 
-def _literal(part: str, text: str) -> None:
+def _literal(part: str, text: str) -> str:
     if "{" in part or "}" in part:
         raise PatternError(f'"{text}" has a field that is not known: the fields are {{year}}, {{month:02}}, {{seq:04}}')
+    return part
 
 
 def link(number: str) -> str:
@@ -97,7 +108,9 @@ def writable(number: str) -> str | None:
     """Why `number` cannot be a new document's; None where it can: at most 35 of `A-Z a-z 0-9 - _ /` (BR-FR-02)."""
     if _NEW.match(number):
         return None
+    if not number:
+        return "it is empty"
     if len(number) > 35:
         return f"it has {len(number)} characters, at most 35 are allowed"
     strange = sorted(set(re.findall(r"[^A-Za-z0-9\-_/]", number)))
-    return "allowed are A-Z a-z 0-9 - _ /, not " + " ".join(repr(one) for one in strange) if strange else "it is empty"
+    return "allowed are A-Z a-z 0-9 - _ /, not " + " ".join(repr(one) for one in strange)

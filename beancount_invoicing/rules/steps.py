@@ -5,14 +5,17 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 
-from beancount_invoicing.model import Step, Value
+from beancount_invoicing.model import ZERO, Step, Value
+
+_ANY_LENGTH = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_UP)
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(16))
 
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
-    """`value` rounded to `decimals` places, half away from zero."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    """`value` rounded to `decimals` places (0 to 15), half away from zero; it may have any number of digits."""
+    return value.quantize(_UNITS[decimals], ROUND_HALF_UP, _ANY_LENGTH)
 
 
 def end_of_month(day: date) -> date:
@@ -21,9 +24,8 @@ def end_of_month(day: date) -> date:
 
 
 def plus_months(day: date, months: int) -> date:
-    """The same day `months` later; the month's last day where it has no such day. Raises OverflowError past year 9999."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
+    """The same day `months` later, or the month's last day where it has no such day. OverflowError past year 9999."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError("no such year")
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
@@ -31,12 +33,8 @@ def plus_months(day: date, months: int) -> date:
 
 def on_day(day: date, number: int) -> date:
     """The next day `number` of a month, `day` itself if it is one; a month's last day where it has no such day."""
-    last = end_of_month(day)
-    this = day.replace(day=min(number, last.day))
-    if this >= day:
-        return this
-    following = last + timedelta(days=1)
-    return following.replace(day=min(number, end_of_month(following).day))
+    this = day.replace(day=min(number, end_of_month(day).day))
+    return this if this >= day else on_day_of_following_month(day, number)
 
 
 def on_day_of_following_month(day: date, number: int) -> date:
@@ -54,15 +52,16 @@ def _product(*factors: Decimal) -> Decimal:
 
 OPERATIONS: Mapping[str, Callable[..., Value]] = {
     "as written": lambda value: value,
-    "sum": lambda *parts: sum(parts, Decimal(0)),
-    "difference": lambda whole, *parts: whole - sum(parts, Decimal(0)),
+    "sum": lambda *parts: sum(parts, ZERO),
+    "difference": lambda whole, *parts: whole - sum(parts, ZERO),
     "product": _product,
+    "quotient": lambda value, divisor: value / divisor,
     "less percent": lambda value, percent: value * (100 - percent) / 100,
     "percent of": lambda percent, value: value * percent / 100,
     "without percent": lambda gross, percent: gross * 100 / (100 + percent),
     "rounded": lambda value, decimals: round_to(value, int(decimals)),
     "smaller of": min,
-    "per year": lambda base, rate, days, year: base * rate * days / (100 * year),
+    "nearest to zero of": lambda *values: min(values, key=abs),
     "plus days": lambda day, days: day + timedelta(days=int(days)),
     "plus months": lambda day, months: plus_months(day, int(months)),
     "end of month": end_of_month,
@@ -71,11 +70,24 @@ OPERATIONS: Mapping[str, Callable[..., Value]] = {
 }
 """What each operation of a Step does to its inputs."""
 
-_SIGNS = {"sum": " + ", "difference": " − ", "product": " × "}
+_SENTENCES = {
+    "as written": "{0}",
+    "quotient": "{0} / {1}",
+    "less percent": "{0} less {1} %",
+    "percent of": "{0} % of {1}",
+    "without percent": "{0} without the {1} % that it includes",
+    "rounded": "{0} rounded to {1} decimals",
+    "plus days": "{0} + {1} days",
+    "plus months": "{0} + {1} months",
+    "end of month": "end of the month of {0}",
+    "next day of month": "the next day {1} of a month from {0} on",
+    "day of following month": "day {1} of the month after {0}",
+}
+_JOINED = {"sum": " + ", "difference": " − ", "product": " × ", "smaller of": " and ", "nearest to zero of": " and "}
 
 
 def recompute(step: Step) -> Value:
-    """The step's result, calculated again from its inputs."""
+    """The step's result, calculated again from its inputs. KeyError where its operation is none of OPERATIONS."""
     return OPERATIONS[step.operation](*step.inputs)
 
 
@@ -89,33 +101,14 @@ def show(value: Value) -> str:
 
 
 def describe(step: Step) -> str:
-    """The step in one line of English: `net: 6.5 × 98.00 = 637.000`."""
+    """The step in one line of English: `line: 6.5 × 98.00 = 637.000 (quantity × price)`."""
     inputs = [show(value) for value in step.inputs]
-    match step.operation:
-        case "as written":
-            calculation = inputs[0]
-        case "sum" | "difference" | "product":
-            calculation = _SIGNS[step.operation].join(inputs) if inputs else "0"
-        case "less percent":
-            calculation = f"{inputs[0]} less {inputs[1]} %"
-        case "percent of":
-            calculation = f"{inputs[0]} % of {inputs[1]}"
-        case "without percent":
-            calculation = f"{inputs[0]} without the {inputs[1]} % that it includes"
-        case "rounded":
-            calculation = f"{inputs[0]} rounded to {inputs[1]} decimals"
-        case "smaller of":
-            calculation = f"the smaller of {' and '.join(inputs)}"
-        case "per year":
-            calculation = f"{inputs[0]} at {inputs[1]} % for {inputs[2]} of {inputs[3]} days"
-        case "plus days" | "plus months":
-            calculation = f"{inputs[0]} {step.operation.replace('plus', '+ ' + inputs[1])}"
-        case "end of month":
-            calculation = f"end of the month of {inputs[0]}"
-        case "next day of month":
-            calculation = f"the next day {inputs[1]} of a month from {inputs[0]} on"
-        case _:
-            calculation = f"day {inputs[1]} of the month after {inputs[0]}"
+    if step.operation in _JOINED:
+        calculation = _JOINED[step.operation].join(inputs) or "0"
+        if step.operation.endswith(" of"):
+            calculation = f"the {step.operation} {calculation}"
+    else:
+        calculation = _SENTENCES[step.operation].format(*inputs)
     result = show(step.result)
     line = f"{step.figure}: {calculation}" + ("" if calculation == result else f" = {result}")
     return f"{line} ({step.because})" if step.because else line

@@ -1,0 +1,260 @@
+"""Answers as plain data, the stable form of `--format json`: amounts as texts in the currency's decimals, dates ISO."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount_invoicing.dunning import Proposal
+from beancount_invoicing.model import ZERO, Event, Finding, Step
+from beancount_invoicing.receivables import Aging, Position, Row, Total
+from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.steps import round_to, show
+
+Answer = dict[str, Any]
+
+
+def money(amount: Decimal | None, currency: str) -> str | None:
+    """An amount with its currency's decimals; it is never rounded away: an amount that has more keeps them."""
+    if amount is None:
+        return None
+    exponent = amount.normalize().as_tuple().exponent if amount else 0
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return format(round_to(amount, max(places, decimals(currency))), "f")
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def step(one: Step) -> Answer:
+    """A step of a calculation."""
+    return {
+        "figure": one.figure,
+        "operation": one.operation,
+        "inputs": [show(value) for value in one.inputs],
+        "result": show(one.result),
+        "because": one.because,
+    }
+
+
+def listed(position: Position) -> Answer:
+    """A document in `list`."""
+    invoice = position.invoice
+    known = invoice.kind not in {"opening", "void"}
+    currency = invoice.currency
+    return {
+        "number": invoice.number,
+        "kind": invoice.kind,
+        "date": invoice.date.isoformat(),
+        "due": _day(position.due),
+        "customer": invoice.customer.name if invoice.customer else None,
+        "accounts": list(position.accounts),
+        "currency": currency or None,
+        "net": money(invoice.net, currency) if known else None,
+        "tax": money(invoice.tax, currency) if known else None,
+        "total": money(invoice.total, currency) if known else money(position.payable, currency) if currency else None,
+        "prepaid": money(invoice.prepaid, currency) if known else None,
+        "payable": money(position.payable, currency) if currency else None,
+        "settled": money(position.settled, currency) if currency else None,
+        "open": money(position.open, currency) if currency else None,
+        "status": position.status,
+        "disputed": money(position.disputed, currency) if currency else None,
+        "days_overdue": position.days_overdue,
+    }
+
+
+def shown(position: Position, explain: bool = False) -> Answer:
+    """A document in `show`: one of `list`, with all that it consists of and what happened to it."""
+    invoice = position.invoice
+    currency = invoice.currency
+    answer = listed(position) | {
+        "lines": [
+            {
+                "item": line.item or None,
+                "text": line.text,
+                "quantity": _plain(line.quantity),
+                "unit": line.unit or None,
+                "price": _plain(line.price if line.price is not None else line.price_with_tax),
+                "discount": _plain(line.discount),
+                "net": money(line.net, currency),
+                "tax": line.tax or None,
+                "account": line.account,
+            }
+            for line in invoice.lines
+        ]
+        + [
+            {
+                "item": None,
+                "text": each.reason,
+                "quantity": None,
+                "unit": None,
+                "price": None,
+                "discount": None,
+                "net": money(each.net, currency),
+                "tax": each.tax or None,
+                "account": each.account,
+            }
+            for each in invoice.adjustments
+        ],
+        "taxes": [
+            {
+                "code": amount.tax.code,
+                "category": amount.tax.category,
+                "rate": _plain(amount.tax.rate),
+                "base": money(amount.base, currency),
+                "amount": money(amount.amount, currency),
+            }
+            for amount in invoice.taxes
+        ],
+        "instalments": [
+            {
+                "due": each.due.isoformat(),
+                "amount": money(each.amount, currency),
+                "settled": money(each.settled, currency),
+                "open": money(each.open, currency),
+            }
+            for each in position.instalments
+        ],
+        "allocations": [
+            {
+                "date": one.date.isoformat(),
+                "amount": money(one.amount, currency),
+                "how": one.how,
+                "source": str(one.source),
+            }
+            for one in position.allocations
+        ],
+        "events": [event(one) for one in position.events],
+    }
+    if explain:
+        answer["explain"] = [step(one) for one in explanation(position)]
+    return answer
+
+
+def event(one: Event) -> Answer:
+    """What happened to a document."""
+    return {
+        "date": one.date.isoformat(),
+        "event": one.event,
+        "level": one.level,
+        "channel": one.channel or None,
+        "note": one.note or one.document,
+    }
+
+
+def explanation(position: Position) -> tuple[Step, ...]:
+    """How the figures of a document came about, from the steps that their calculations returned."""
+    invoice = position.invoice
+    steps: list[Step] = []
+    for line in invoice.lines:
+        steps += [one._replace(figure=f"{one.figure} “{line.text}”") for one in line.steps]
+    nets = tuple(part.net for part in (*invoice.lines, *invoice.adjustments))
+    if nets:
+        steps.append(Step("net", "sum", nets, invoice.net, "lines, allowances and charges"))
+    for amount in invoice.taxes:
+        steps += [one._replace(figure=f"tax {amount.tax.code}") for one in amount.steps]
+    if invoice.taxes:
+        steps.append(Step("tax", "sum", tuple(amount.amount for amount in invoice.taxes), invoice.tax, "all codes"))
+    if invoice.kind not in {"opening", "void"}:
+        steps.append(Step("total", "sum", (invoice.net, invoice.tax), invoice.total, "net + tax"))
+    for each in invoice.instalments:
+        steps += [one._replace(figure=f"instalment {each.index}, {one.figure}") for one in each.steps]
+    if invoice.currency:
+        settled = tuple(one.amount for one in position.allocations)
+        steps.append(Step("open", "difference", (position.payable, *settled), position.open, "payable less what settled it"))
+    return tuple(steps)
+
+
+def _sums(row: Row | Total) -> Answer:
+    currency = row.currency
+    return {
+        "not_due": money(row.not_due, currency),
+        "buckets": [money(bucket, currency) for bucket in row.buckets],
+        "unallocated": money(row.unallocated, currency),
+        "total": money(row.total, currency),
+        "disputed": money(row.disputed, currency),
+        "drafts": money(row.drafts, currency),
+    }
+
+
+def aged(aging: Aging, explain: bool = False) -> Answer:
+    """The aged balance in `aging`."""
+    answer: Answer = {
+        "as_of": aging.as_of.isoformat(),
+        "basis": aging.basis,
+        "bounds": list(aging.bounds),
+        "rows": [
+            {"customer": row.customer, "account": row.account, "currency": row.currency} | _sums(row) for row in aging.rows
+        ],
+        "totals": [{"currency": total.currency} | _sums(total) for total in aging.totals],
+        "ledger": [
+            {"account": one.account, "currency": one.currency, "balance": money(one.balance, one.currency)}
+            for one in aging.ledger
+        ],
+    }
+    if explain:
+        answer["explain"] = [
+            step(
+                Step(
+                    f"{row.account} {row.currency}",
+                    "sum",
+                    (row.not_due, *row.buckets, row.unallocated),
+                    row.total,
+                    f"not due, {len(row.buckets)} buckets, unallocated",
+                )
+            )
+            for row in aging.rows
+        ]
+    return answer
+
+
+def bucket_names(bounds: Sequence[int], basis: str) -> tuple[str, ...]:
+    """The buckets in words: 1–30, 31–60, 61–90, over 90 (from 0 on where age counts from the invoice's date)."""
+    first = 1 if basis == "due" else 0
+    starts = (first, *(bound + 1 for bound in bounds))
+    return (*(f"{start}–{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
+
+
+def reminded(proposal: Proposal, language: str) -> Answer:
+    """A proposal in `remind`."""
+    currency = proposal.currency
+    return {
+        "customer": proposal.customer.name,
+        "account": proposal.customer.account,
+        "language": language,
+        "level": proposal.level,
+        "channel": proposal.customer.channel,
+        "invoices": [
+            {
+                "number": late.position.invoice.number,
+                "due": late.due.isoformat(),
+                "open": money(late.open, currency),
+                "days_overdue": late.days_overdue,
+                "level": late.level,
+                "interest": money(late.interest, currency),
+                "indemnity": money(late.indemnity, currency),
+            }
+            for late in proposal.invoices
+        ],
+        "currency": currency,
+        "total": money(proposal.total if proposal.level else ZERO, currency),
+        "held": [{"number": held.number, "why": held.why} for held in proposal.held],
+    }
+
+
+def finding(one: Finding) -> Answer:
+    """A finding in `check`."""
+    return {
+        "file": one.source.file,
+        "line": one.source.line,
+        "rule": one.rule,
+        "severity": one.severity,
+        "message": one.message,
+    }

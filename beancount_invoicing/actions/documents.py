@@ -1,0 +1,137 @@
+"""Finding documents, and writing them to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+from beancount_invoicing.actions.files import write_if_different
+from beancount_invoicing.model import ZERO, Book, Invoice
+from beancount_invoicing.receivables import Position, Status, allocate, positions
+
+Output = Literal["pdf", "html", "text"]
+SUFFIXES: dict[Output, str] = {"pdf": "pdf", "html": "html", "text": "txt"}
+STATUSES: tuple[str, ...] = get_args(Status)
+
+
+class UnknownNumber(LookupError):
+    """There is no document with that number; the message names the likely one."""
+
+
+class Written(NamedTuple):
+    """A file, and whether its bytes changed."""
+
+    file: Path
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents; each that is not given lets all pass. `since` and `until` are inclusive dates of documents."""
+
+    statuses: tuple[str, ...] = ()
+    customer: str = ""
+    """A part of the customer's name or account, in any case."""
+    since: date | None = None
+    until: date | None = None
+
+    def passes(self, position: Position) -> bool:
+        """Whether a document is one of them."""
+        invoice = position.invoice
+        if self.statuses and position.status not in self.statuses:
+            return False
+        if self.customer:
+            names = (invoice.customer.name, invoice.customer.account) if invoice.customer else ()
+            if not any(self.customer.casefold() in name.casefold() for name in names):
+                return False
+        return not (self.since and invoice.date < self.since) and not (self.until and invoice.date > self.until)
+
+
+def select(book: Book, as_of: date, wanted: Filter) -> tuple[Position, ...]:
+    """The documents that are in the books on `as_of` (inclusive) and pass the filter."""
+    return tuple(position for position in positions(book, as_of) if wanted.passes(position))
+
+
+def find(book: Book, as_of: date, numbers: Iterable[str]) -> tuple[Position, ...]:
+    """The documents of these numbers, in this order. Raises UnknownNumber."""
+    known: dict[str, Position] = {}
+    for position in positions(book, as_of):
+        known.setdefault(position.invoice.number, position)
+    result = []
+    for number in numbers:
+        if number not in known:
+            later = book.invoice(number)
+            if later:
+                raise UnknownNumber(f"{number} is dated {later.since}, after {as_of}")
+            near = get_close_matches(number, sorted(known), 1, 0.6)
+            raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
+        result.append(known[number])
+    return tuple(result)
+
+
+def paid_on_its_date(book: Book) -> Callable[[Invoice], Decimal]:
+    """A function that tells what of a document had been settled by the end of its own date.
+
+    Explicit settlements of a day never change afterwards, so one allocation serves all documents; where payments are
+    assumed to settle the oldest, each date has its own.
+    """
+    if "allocate" in book.options:
+        return lambda invoice: _settled(book, invoice, invoice.date)
+    by_invoice: dict[int, Decimal] = {}
+    for one in allocate(book, book.last_date).allocations:
+        if one.date <= one.invoice.date:
+            by_invoice[id(one.invoice)] = by_invoice.get(id(one.invoice), ZERO) + one.amount
+    return lambda invoice: by_invoice.get(id(invoice), ZERO)
+
+
+def _settled(book: Book, invoice: Invoice, as_of: date) -> Decimal:
+    those = allocate(book, as_of).allocations
+    return sum((one.amount for one in those if one.invoice is invoice), ZERO)
+
+
+def render(
+    book: Book, invoices: Sequence[Invoice], folder: Path, outputs: Sequence[Output], notice: Callable[[str], None]
+) -> Iterator[tuple[Written, ...]]:
+    """Writes documents as they stood on their own dates, one after the other; yields the files of each.
+
+    A file is written whole or not at all, and only where its bytes differ. Void numbers and opening items have no document
+    and are passed over; what the sender should know goes to `notice`. Raises TemplateError, OSError.
+    """
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    names = rendering.file_names(invoice.number for invoice in book.invoices)
+    paid = paid_on_its_date(book)
+    for invoice in invoices:
+        try:
+            view = rendering.document(book, invoice, paid(invoice), where)
+        except rendering.NoDocument as error:
+            notice(str(error))
+            yield ()
+            continue
+        for text in view.notices:
+            notice(text)
+        yield write_view(view, where, folder / names[invoice.number], outputs)
+
+
+def write_view(view: object, where: tuple[Path, ...], base: Path, outputs: Sequence[Output]) -> tuple[Written, ...]:
+    """Writes a view in each form, as `base` with the form's suffix."""
+    from beancount_invoicing import rendering
+
+    assert isinstance(view, rendering.View)
+    result = []
+    for output in outputs:
+        if output == "pdf":
+            data = rendering.to_pdf(view, where)
+        elif output == "html":
+            data = rendering.to_html(view, where).encode()
+        else:
+            data = rendering.to_text(view, where).encode()
+        file = base.with_name(f"{base.name}.{SUFFIXES[output]}")
+        result.append(Written(file, write_if_different(file, data)))
+    return tuple(result)

@@ -1,0 +1,50 @@
+"""Opening a ledger, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from beancount_invoicing import entries
+from beancount_invoicing.checks import check
+from beancount_invoicing.model import Book, Finding
+
+
+class LedgerMissing(FileNotFoundError):
+    """There is no ledger where it was looked for; the message says how to name one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A ledger that was read: its Book, and all errors and warnings by file and line."""
+
+    book: Book
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(one for one in self.findings if one.severity == "error")
+
+
+def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
+    """The ledger's file: `named` (by -f), else `variable` ($BEANCOUNT_FILE), else main.beancount or ledger/main.beancount
+    in `here` or a folder above it. Raises LedgerMissing."""
+    for text in (named, variable):
+        if text:
+            file = Path(text.split(";")[0])
+            if not file.is_file():
+                raise LedgerMissing(f"there is no ledger {file}: name it with -f FILE or in BEANCOUNT_FILE")
+            return file
+    for folder in (here, *here.parents):
+        for name in ("main.beancount", "ledger/main.beancount"):
+            if (folder / name).is_file():
+                return folder / name
+    raise LedgerMissing("no ledger found: name it with -f FILE or in BEANCOUNT_FILE, or go to a folder with main.beancount")
+
+
+def open_ledger(file: Path) -> Ledger:
+    """Reads and checks a ledger."""
+    loading = entries.load(str(file))
+    found = {*loading.problems, *check(loading.book)}
+    return Ledger(loading.book, tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message))))

@@ -1,0 +1,79 @@
+"""`bean-invoice aging`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+import click
+
+from beancount_invoicing import receivables
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import (
+    Session,
+    as_of_option,
+    explain_option,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    spaced,
+)
+
+
+def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value} is no list of days such as 30,60,90", ctx=ctx, param=param) from None
+
+
+@click.command()
+@as_of_option
+@click.option("--basis", type=click.Choice(["due", "invoice"]), default="due", show_default=True, help="The date that age counts from.")
+@click.option("--bounds", default="30,60,90", show_default=True, callback=_bounds, metavar="DAYS", help="Where buckets end.")
+@format_option
+@explain_option
+@click.pass_obj
+def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool) -> None:
+    """Who owes what, and since when: the aged balance, which meets the balance sheet."""
+    ledger = session.open()
+    try:
+        report = receivables.aging(ledger.book, as_of, bounds, cast(receivables.Basis, basis))
+    except receivables.BoundsError as error:
+        raise click.BadParameter(str(error), param_hint="--bounds") from None
+    answer = answers.aged(report, explain)
+    names = answers.bucket_names(report.bounds, report.basis)
+    if form == "json":
+        print_json(answer)
+        return
+    if form == "csv":
+        columns = ("customer", "account", "currency", "not_due", *names, "unallocated", "total", "disputed", "drafts")
+        print_csv(
+            columns,
+            [
+                [row["customer"], row["account"], row["currency"], row["not_due"], *row["buckets"], row["unallocated"],
+                 row["total"], row["disputed"], row["drafts"]]
+                for row in answer["rows"]
+            ],
+        )  # fmt: skip
+        return
+    drafts = any(row.drafts for row in report.rows)
+    columns_shown = [("customer", False), ("account", False), ("not due", True), *((name, True) for name in names),
+                     ("unallocated", True), ("total", True), ("", False), ("disputed", True),
+                     *([("drafts", True)] if drafts else [])]  # fmt: skip
+
+    def cells(first: str, second: str, row: answers.Answer) -> list[str | None]:
+        return [first, second, spaced(row["not_due"]), *map(spaced, row["buckets"]), spaced(row["unallocated"]),
+                spaced(row["total"]), row["currency"], spaced(row["disputed"]),
+                *([spaced(row["drafts"])] if drafts else [])]  # fmt: skip
+
+    print_table(
+        f"Receivables as of {as_of}, in days {'late' if basis == 'due' else 'since the invoice'}",
+        columns_shown,
+        [cells(row["customer"], row["account"], row) for row in answer["rows"]],
+        [cells("Total", "", total) for total in answer["totals"]],
+    )
+    if explain:
+        for row in report.rows:
+            click.echo(f"  {row.account}: {row.total} + drafts {row.drafts} = balance in the ledger {row.currency}")

@@ -1,0 +1,32 @@
+"""`bean-invoice check`."""
+
+from __future__ import annotations
+
+import click
+
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json, relative
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@format_option
+@click.pass_obj
+def check(session: Session, strict: bool, form: str) -> None:
+    """Say what is wrong (errors) and doubtful (warnings) in the ledger, and what to do."""
+    ledger = session.open()
+    warnings = [one for one in ledger.findings if one.severity == "warning"]
+    if form == "json":
+        print_json([answers.finding(one) for one in ledger.findings])
+    elif form == "csv":
+        rows = [answers.finding(one) for one in ledger.findings]
+        columns = ("file", "line", "rule", "severity", "message")
+        print_csv(columns, [[row[column] for column in columns] for row in rows])
+    else:
+        for one in warnings:
+            click.echo(f"{relative(one.source.file)}:{one.source.line}: warning: {one.message} [{one.rule}]")
+        errors = len(ledger.errors)
+        documents = sum(not invoice.draft for invoice in ledger.book.invoices)
+        click.echo(f"{documents} documents, {errors} error{'s' * (errors != 1)}, {len(warnings)} warning{'s' * (len(warnings) != 1)}")
+    if strict and warnings:
+        session.failed = True

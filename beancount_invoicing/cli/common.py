@@ -1,0 +1,168 @@
+"""What the commands share: the ledger, the as-of date, formats of output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from beancount_invoicing import actions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A date, written 2026-01-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date that a text says."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is no date: write it such as 2026-01-31", param, ctx)
+
+
+@dataclass(slots=True)
+class Session:
+    """One call of the command line: which ledger was named, and what has gone wrong so far."""
+
+    named: str | None
+    failed: bool = field(default=False)
+
+    def open(self) -> actions.Ledger:
+        """The ledger; its errors are printed, and make the call fail in the end."""
+        try:
+            file = actions.find_ledger(self.named, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
+            ledger = actions.open_ledger(file)
+        except actions.LedgerMissing as error:
+            raise click.UsageError(str(error)) from None
+        for one in ledger.errors:
+            self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        return ledger
+
+    def error(self, message: str) -> None:
+        """Prints an error, and makes the call fail in the end."""
+        self.failed = True
+        click.echo(message, err=True)
+
+
+def relative(file: str) -> str:
+    """A file as it is named from the current folder, where it is in it."""
+    path = Path(file)
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return file
+
+
+def notice(message: str) -> None:
+    """Prints what somebody should know and that is no error."""
+    click.echo(message, err=True)
+
+
+def as_of_option(command: F) -> F:
+    """`--as-of`: the day as of which a report speaks, inclusive; today is read here, once."""
+    return click.option(
+        "--as-of", type=Day(), default=lambda: date.today(), show_default="today", metavar="DATE",
+        help="Speak as of the end of this day.",
+    )(command)  # fmt: skip
+
+
+def format_option(command: F) -> F:
+    """`--format`."""
+    return click.option(
+        "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
+        help="For eyes, or for programs.",
+    )(command)  # fmt: skip
+
+
+def explain_option(command: F) -> F:
+    """`--explain`."""
+    return click.option("--explain", is_flag=True, help="Say how each figure came about.")(command)
+
+
+def to_option(default: str) -> Callable[[F], F]:
+    """`--to`."""
+    return click.option(
+        "--to", "outputs", default=default, show_default=bool(default), callback=_outputs, metavar="pdf,html,text",
+        help="Which files to write.",
+    )  # fmt: skip
+
+
+def _outputs(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    those = tuple(part.strip() for part in value.split(",") if part.strip())
+    for one in those:
+        if one not in {"pdf", "html", "text"}:
+            raise click.BadParameter(f"{one} is not one of pdf, html, text", ctx=ctx, param=param)
+    return tuple(dict.fromkeys(those))
+
+
+def folder_option(default: str | None) -> Callable[[F], F]:
+    """`-o`."""
+    return click.option(
+        "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=default,
+        show_default=default is not None, metavar="FOLDER", help="The folder that files go into.",
+    )  # fmt: skip
+
+
+def print_json(answer: Any) -> None:
+    """Prints an answer as JSON."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Prints rows as CSV, the columns first; an absent value is empty."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    click.echo(stream.getvalue(), nl=False)
+
+
+def print_table(
+    title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str | None]], last: Iterable[Sequence[str | None]] = ()
+) -> None:
+    """Prints a table for eyes: (title, whether it holds figures) per column; `last` rows stand below a line."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    for name, numeric in columns:
+        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell or "") for cell in row))
+    ends = [tuple(row) for row in last]
+    if ends:
+        table.add_section()
+        for row in ends:
+            table.add_row(*(Text(cell or "", style="bold") for cell in row))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def spaced(amount: str | None) -> str:
+    """An amount for eyes: thousands apart; nothing for nothing."""
+    if amount is None:
+        return ""
+    sign, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
+    whole, _, rest = digits.partition(".")
+    if not whole.strip("0") and not rest.strip("0"):
+        return "–"
+    return sign + f"{int(whole):,}".replace(",", "\u202f") + (f".{rest}" if rest else "")

@@ -1,0 +1,59 @@
+"""`bean-invoice list`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import (
+    Day,
+    Session,
+    as_of_option,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    spaced,
+)
+
+COLUMNS = (
+    "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "prepaid", "payable",
+    "settled", "open", "status", "disputed", "days_overdue",
+)  # fmt: skip
+
+
+@click.command("list")
+@click.option("--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Only these; may be repeated.")
+@click.option("--customer", default="", help="Only customers whose name or account contains this.")
+@click.option("--since", type=Day(), help="Only documents of this day or later.")
+@click.option("--until", type=Day(), help="Only documents of this day or earlier.")
+@as_of_option
+@format_option
+@click.pass_obj
+def list_documents(
+    session: Session, statuses: tuple[str, ...], customer: str, since: date | None, until: date | None, as_of: date, form: str
+) -> None:
+    """List invoices, credit notes and drafts, and where they stand."""
+    ledger = session.open()
+    wanted = actions.Filter(statuses, customer, since, until)
+    rows = [answers.listed(position) for position in actions.select(ledger.book, as_of, wanted)]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
+    else:
+        print_table(
+            f"Documents as of {as_of}",
+            [("number", False), ("date", False), ("due", False), ("customer", False), ("payable", True), ("settled", True),
+             ("open", True), ("", False), ("status", False), ("late", True)],
+            [
+                [row["number"], row["date"], row["due"], row["customer"], spaced(row["payable"]), spaced(row["settled"]),
+                 spaced(row["open"]), row["currency"],
+                 row["status"] + (", disputed" if row["disputed"] and row["disputed"].strip("0.") else ""),
+                 f"{row['days_overdue']} d" if row["days_overdue"] else ""]
+                for row in rows
+            ],
+        )  # fmt: skip

@@ -1,0 +1,35 @@
+"""The group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from beancount_invoicing import __version__
+from beancount_invoicing.cli.aging import aging
+from beancount_invoicing.cli.check import check
+from beancount_invoicing.cli.common import Session
+from beancount_invoicing.cli.list import list_documents
+from beancount_invoicing.cli.remind import remind
+from beancount_invoicing.cli.render import render
+from beancount_invoicing.cli.show import show
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-f", "--file", "named", metavar="LEDGER", help="The ledger; else $BEANCOUNT_FILE, else main.beancount here.")
+@click.version_option(__version__, prog_name="bean-invoice")
+@click.pass_context
+def main(ctx: click.Context, named: str | None) -> None:
+    """Invoices, what is owed, and reminders, from a Beancount ledger."""
+    ctx.obj = Session(named)
+
+
+@main.result_callback()
+@click.pass_context
+def finish(ctx: click.Context, *_results: object, **_values: object) -> None:
+    """Exit code 1 where something was wrong."""
+    if ctx.obj.failed:
+        ctx.exit(1)
+
+
+for command in (check, list_documents, show, aging, render, remind):
+    main.add_command(command)

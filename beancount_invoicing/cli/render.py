@@ -1,0 +1,81 @@
+"""`bean-invoice render`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.common import Day, Session, as_of_option, folder_option, notice, to_option
+
+T = TypeVar("T")
+
+
+def with_progress(those: Iterable[T], what: str, count: int) -> Iterator[T]:
+    """The same, with a bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty() or count < 2:
+        yield from those
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(those, description=what, total=count, console=Console(stderr=True), transient=True)
+
+
+def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]) -> None:
+    """Prints the files as they are written, and an error where one cannot be."""
+    from beancount_invoicing.rendering import TemplateError
+
+    try:
+        for files in those:
+            for written in files:
+                click.echo(f"{written.file}{'' if written.changed else ' (unchanged)'}")
+    except TemplateError as error:
+        session.error(str(error))
+    except OSError as error:
+        session.error(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
+@click.option("--all", "everything", is_flag=True, help="All documents.")
+@click.option("--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Documents that stand so.")
+@click.option("--since", type=Day(), help="Documents of this day or later.")
+@folder_option(".")
+@to_option("pdf")
+@as_of_option
+@click.pass_obj
+def render(
+    session: Session,
+    numbers: tuple[str, ...],
+    everything: bool,
+    statuses: tuple[str, ...],
+    since: date | None,
+    folder: Path,
+    outputs: tuple[actions.Output, ...],
+    as_of: date,
+) -> None:
+    """Write documents as files, each as it stood on its own date."""
+    if not (numbers or everything or statuses or since):
+        raise click.UsageError("name the documents: NUMBER…, --all, --status or --since")
+    if numbers and (everything or statuses or since):
+        raise click.UsageError("name either numbers, or --all, --status, --since")
+    ledger = session.open()
+    try:
+        if numbers:
+            wanted = actions.find(ledger.book, max(as_of, ledger.book.last_date), numbers)
+        else:
+            wanted = actions.select(ledger.book, as_of, actions.Filter(statuses, since=since))
+    except actions.UnknownNumber as error:
+        session.error(str(error))
+        return
+    invoices = [position.invoice for position in wanted]
+    if not numbers:
+        invoices = [invoice for invoice in invoices if invoice.kind not in {"void", "opening"}]
+    files = actions.render(ledger.book, invoices, folder, outputs, notice)
+    print_written(session, with_progress(files, "Rendering", len(invoices)))
