@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LateInterest:
-    """Late interest that a seller in `country` may claim from one kind of buyer: a reference rate plus `margin` points."""
+    """Late interest of a seller in `country` from one kind of buyer: a reference rate plus `margin` points."""
 
     country: str
     base_name: str
@@ -43,7 +44,7 @@ class LateInterest:
 
 @dataclass(frozen=True, slots=True)
 class LongestTerms:
-    """The longest terms that may be agreed: `days` after the invoice's date, or `end_of_month_days` and a month's end."""
+    """The longest terms that may be agreed, from the invoice's date: `days`, or `end_of_month_days` to a month's end."""
 
     days: int
     end_of_month_days: int | None
@@ -119,17 +120,17 @@ def lowest_contract_rate(country: str, day: date) -> Decimal | None:
 
 
 @cache
-def mentions(country: str, language: str, day: date) -> dict[str, str]:
+def mentions(country: str, language: str, day: date) -> Mapping[str, str]:
     """The sentences that the law of `country` knows on `day`, by key, in `language` or else in English.
 
     The keys are those of mentions.toml. `late-interest-contract` has a place for `{rate}`.
     """
-    return {mention.key: mention.text(language) for mention in mention_texts(country, day)}
+    return MappingProxyType({mention.key: mention.text(language) for mention in mention_texts(country, day)})
 
 
 @cache
 def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
-    """The mentions in force on `day`, with their sources, in the order of mentions.toml; none for an unknown country."""
+    """The mentions in force on `day`, with their sources, as mentions.toml orders them; none for an unknown country."""
     rows: list[dict[str, Any]] = _data("mentions.toml").get(country.upper(), [])
     found = []
     for key in dict.fromkeys(row["key"] for row in rows):

@@ -1,1 +1,4 @@
-"""Arithmetic and law that stand alone: pure functions on values, each result with its steps."""
+"""Arithmetic and law that stand alone: pure functions on values, each result with its steps.
+
+Modules: currencies, identifiers, interest, numbering, steps, tax, terms; import the one that you need.
+"""

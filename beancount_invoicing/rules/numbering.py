@@ -72,7 +72,7 @@ def _around(text: str, year: int, month: int) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Pattern:
-    """The pattern that `text` says. Raises PatternError where a field is unknown, or {seq} is missing or there twice."""
+    """The pattern that `text` says. Raises PatternError where a field is unknown, or {seq} is not there once."""
     pieces: list[tuple[str, int]] = []
     sequences: list[tuple[int, int]] = []
     end = 0

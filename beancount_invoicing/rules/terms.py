@@ -1,18 +1,22 @@
 """Payment terms: from words to due dates and instalments.
 
-Steps stand from left to right, separated by commas; instalments are separated by semicolons. English and French are read.
+Steps stand from left to right, separated by commas; instalments are separated by semicolons. English and French are
+read.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from beancount_invoicing.model import Step, Value
+from beancount_invoicing.model import ZERO, Step, Value
 from beancount_invoicing.rules import steps
 
 Rule = tuple[str, int]
@@ -25,7 +29,10 @@ class TermsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An instalment: its `percent` of the whole (None for the only one), and the rules that lead to its due date."""
+    """An instalment: its `percent` of the whole (None for the only one), and the rules that lead to its due date.
+
+    No rules: due on receipt.
+    """
 
     percent: Decimal | None
     rules: tuple[Rule, ...]
@@ -40,7 +47,10 @@ class Terms:
 
 
 class Due(NamedTuple):
-    """What is due when: `date` is the last day on which it is paid in time."""
+    """What is due when: `date` is the last day on which it is paid in time.
+
+    `steps` lead to the date (figure "due date") and, of several instalments, to the amount (figure "amount").
+    """
 
     date: date
     amount: Decimal
@@ -49,10 +59,30 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CashDiscount:
-    """`percent` less where it is paid within `days` after the invoice's date (that day included)."""
+    """`percent` less where it is paid within `days` after the invoice's date (the last day included)."""
 
     percent: Decimal
     days: int
+
+
+class _TwoReadings(Exception):  # noqa: N818 -- no error yet: the message wants the example's date
+    """Days and a month's end without a comma: `readings` are the whole terms, `pieces` the instalment, in both ways."""
+
+    def __init__(self, text: str, readings: tuple[str, str], pieces: tuple[str, str]) -> None:
+        super().__init__(text)
+        self.text = text
+        self.readings = readings
+        self.pieces = pieces
+
+    def message(self, example: date | None) -> str:
+        offers = []
+        for reading, piece in zip(self.readings, self.pieces, strict=True):
+            shown = ""
+            with suppress(TermsError):
+                if example is not None:
+                    shown = f" (for {example}: due {_due_date(_rules(piece, piece, piece), example, piece)[0]})"
+            offers.append(f'"{reading}"{shown}')
+        return f'"{self.text}" can be read in two ways: write {" or ".join(offers)}'
 
 
 _UNITS = {
@@ -61,49 +91,63 @@ _UNITS = {
     **dict.fromkeys(("month", "months", "mois"), ("months", 1)),
     **dict.fromkeys(("year", "years", "an", "ans", "année", "années"), ("months", 12)),
 }
+_LONGEST = {"days": 3660, "months": 120}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
-_SPAN = re.compile(rf"(?:à )?(\d{{1,4}}) ?({_UNIT})(?: net)?\Z")
-_END = re.compile(r"(?:at )?(?:the )?end of (?:the )?month\Z|(?:à )?(?:la )?fin (?:de |du )?mois\Z|eom\Z|fdm\Z")
-_DAY = re.compile(r"(?:on )?(?:the )?(?:day|jour) (\d{1,2})\Z|le (\d{1,2})\Z")
-_RECEIPT = re.compile(
-    r"(?:due |payable )?(?:up)?on receipt\Z|immediate(?:ly)?\Z|cash\Z|(?:payable )?(?:à|a) (?:la )?réception"
-    r"(?: de facture)?\Z|comptant\Z"
-)
+_STEPS = {
+    "span": rf"(?:à |sous |within |net )?(\d{{1,9}}) ?({_UNIT})(?: nets?)?"
+    r"(?: date de (?:la )?facture| (?:from|after) (?:the )?(?:invoice date|date of (?:the )?invoice))?",
+    "end": r"(?:at |by )?(?:the )?end of (?:the )?month|(?:à )?(?:la )?fin (?:de |du )?mois|eom|fdm",
+    "day": r"(?:on )?(?:the )?(?:day|jour) (\d{1,9})|le (?:jour )?(\d{1,9})(?:er)?"
+    r"|(?:on )?the (\d{1,9})(?:st|nd|rd|th)",
+    "receipt": r"(?:due |payable )?(?:up)?on receipt|immediate(?:ly)?|cash|comptant"
+    r"|(?:payable )?[àa] (?:la )?r[ée]ception(?: de (?:la )?facture)?",
+}
+_STEP = {name: re.compile(rf"(?:{pattern})(?![^\s,])") for name, pattern in _STEPS.items()}
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?) ?%,? ?(.+)\Z")
-_NO_COMMA = re.compile(
-    rf"(\d{{1,4}}) ?({_UNIT}) (end of (?:the )?month|fin de mois)\Z|(end of (?:the )?month|fin de mois) (\d{{1,4}}) ?({_UNIT})\Z"
-)
 _DISCOUNT = re.compile(
-    rf"(\d{{1,2}}(?:[.,]\d{{1,4}})?) ?% (?:within|sous|in|à|dans les) (\d{{1,4}}) ?({_UNIT})\Z"
+    r"(\d{1,2}(?:[.,]\d{1,4})?) ?% (?:si payé |si paiement |if paid )?(?:within|sous|in|à|dans les)"
+    rf" (\d{{1,4}}) ?({_UNIT})\Z"
 )
 _EXAMPLES = '"30 days", "45 days, end of month", "on receipt", "30% on receipt; 70% 60 days", "30 jours, fin de mois"'
 
 
 def _normal(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip(" .").lower()
+    return " ".join(unicodedata.normalize("NFC", text).split()).strip(" .").lower()
+
+
+def parse(text: str, example: date | None = None) -> Terms:
+    """The terms that `text` says, in English or French. A bare number is days.
+
+    Raises TermsError where they cannot be read, their instalments do not add up to 100 %, or they can be read in two
+    ways ("45 days end of month" without the comma): its message then shows both, with the due date that each gives for
+    an invoice of the date `example`.
+    """
+    try:
+        return _read(text)
+    except _TwoReadings as found:
+        raise TermsError(found.message(example)) from None
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str, example: date | None = None) -> Terms:
-    """The terms that `text` says. A bare number is days.
-
-    `example` is the date for which the two readings of ambiguous terms are shown. Raises TermsError.
-    """
+def _read(text: str) -> Terms:
     plain = _normal(text)
     if not plain:
         raise TermsError(f"the payment terms are empty: write {_EXAMPLES}")
-    if plain.isdigit():
+    if re.fullmatch(r"(?:net )?\d+", plain):
         plain = f"{plain} days"
     pieces = [piece.strip() for piece in plain.split(";") if piece.strip()]
     if len(pieces) == 1 and not _PERCENT.match(pieces[0]):
-        return Terms(text, (Part(None, _rules(pieces[0], text, example)),))
+        return Terms(text, (Part(None, _rules(pieces[0], plain, text)),))
     parts = []
     for piece in pieces:
         match = _PERCENT.match(piece)
         if match is None:
-            raise TermsError(f'"{text}": the instalment "{piece}" has no percentage: write such as "30% on receipt; 70% 60 days"')
-        parts.append(Part(Decimal(match.group(1).replace(",", ".")), _rules(match.group(2), text, example)))
-    whole = sum((part.percent or Decimal(0) for part in parts), Decimal(0))
+            raise TermsError(
+                f'"{text}": the instalment "{piece}" has no percentage, or no date:'
+                ' write such as "30% on receipt; 70% 60 days"'
+            )
+        parts.append(Part(Decimal(match.group(1).replace(",", ".")), _rules(match.group(2), plain, text)))
+    whole = sum((part.percent or ZERO for part in parts), ZERO)
     if whole != 100:
         raise TermsError(f'"{text}": the instalments add up to {whole} %, not to 100 %')
     if any(part.percent == 0 for part in parts):
@@ -111,66 +155,99 @@ def parse(text: str, example: date | None = None) -> Terms:
     return Terms(text, tuple(parts))
 
 
-def _rules(piece: str, text: str, example: date | None) -> tuple[Rule, ...]:
+def _rules(piece: str, plain: str, text: str) -> tuple[Rule, ...]:
+    """The rules of one instalment, `piece`, of the terms `text`, `plain` in lower case."""
     rules: list[Rule] = []
     words = [word.strip() for word in piece.split(",")]
-    for word in words:
-        if match := _SPAN.match(word):
-            unit, factor = _UNITS[match.group(2)]
-            number = int(match.group(1)) * factor
-            if number > (3660 if unit == "days" else 120):
-                raise TermsError(f'"{text}": {word} is more than ten years')
-            rules.append((unit, number))
-        elif _END.match(word):
+    if any(_PERCENT.match(word) for word in words):
+        raise TermsError(f'"{text}": separate the instalments by ";": write such as "30% on receipt; 70% 60 days"')
+    for place, word in enumerate(words):
+        name, said = _step(word)
+        if name == "span":
+            rules.append(_span(said[0], said[1], text))
+        elif name == "end":
             rules.append(("end of month", 0))
-        elif match := _DAY.match(word):
-            number = int(match.group(1) or match.group(2))
+        elif name == "day":
+            number = int(said[0])
             if not 1 <= number <= 31:
                 raise TermsError(f'"{text}": there is no day {number} of a month')
             rules.append(("day of following month" if rules and rules[-1][0] == "end of month" else "day", number))
-        elif _RECEIPT.match(word):
+        elif name == "receipt":
             if len(words) > 1:
-                raise TermsError(f'"{text}": "{word}" stands alone')
-        elif match := _NO_COMMA.match(word):
-            raise TermsError(_ambiguous(match, text, example))
+                raise TermsError(f'"{text}": "{word}" stands alone, without other steps')
         else:
-            raise TermsError(f'the payment terms "{text}" cannot be read at "{word}": write {_EXAMPLES}')
+            _refuse(words, place, piece, plain, text)
     return tuple(rules)
 
 
-def _ambiguous(match: re.Match[str], text: str, example: date | None) -> str:
-    span = f"{match.group(1) or match.group(5)} {match.group(2) or match.group(6)}"
-    end = match.group(3) or match.group(4)
-    first, second = f"{span}, {end}", f"{end}, {span}"
-    if example is None:
-        return f'"{text}" can be read in two ways: write "{first}" or "{second}"'
-    days = [schedule(parse(one), example, Decimal(100), 2)[0].date for one in (first, second)]
-    return (
-        f'"{text}" can be read in two ways: write "{first}" (for {example}: {days[0]}) or "{second}" (for {example}:'
-        f" {days[1]})"
-    )
+def _step(word: str) -> tuple[str, tuple[str, ...]]:
+    """Which step `word` is ("" for none), and the numbers and units in it."""
+    for name, expression in _STEP.items():
+        if match := expression.fullmatch(word):
+            return name, tuple(group for group in match.groups() if group)
+    return "", ()
 
 
+def _span(number: str, unit: str, text: str) -> Rule:
+    name, factor = _UNITS[unit]
+    if int(number) * factor > _LONGEST[name]:
+        raise TermsError(f'"{text}": {number} {unit} is more than ten years')
+    return name, int(number) * factor
+
+
+def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str) -> None:
+    """Raise what tells how to write the step at `place`, which cannot be read as one."""
+    word = words[place]
+    apart = _without_commas(word)
+    names = [_step(each)[0] for each in apart]
+
+    def rewritten(order: Sequence[str]) -> str:
+        return ", ".join([*words[:place], *order, *words[place + 1 :]])
+
+    for at in range(len(apart) - 1):
+        if {names[at], names[at + 1]} == {"span", "end"}:
+            swapped = [*apart[:at], apart[at + 1], apart[at], *apart[at + 2 :]]
+            both = (apart, swapped) if names[at] == "span" else (swapped, apart)
+            pieces = rewritten(both[0]), rewritten(both[1])
+            raise _TwoReadings(text, (plain.replace(piece, pieces[0]), plain.replace(piece, pieces[1])), pieces)
+    if apart:
+        raise TermsError(f'"{text}": separate the steps by commas: write "{plain.replace(piece, rewritten(apart))}"')
+    raise TermsError(f'the payment terms "{text}" cannot be read at "{word}": write {_EXAMPLES}')
+
+
+def _without_commas(word: str) -> list[str]:
+    """The steps that stand in `word` one after another, with nothing else between them; none where there is more."""
+    found: list[str] = []
+    rest = word
+    while rest:
+        matches = [match.group() for expression in _STEP.values() if (match := expression.match(rest))]
+        if not matches:
+            return []
+        found.append(max(matches, key=len))
+        rest = rest[len(found[-1]) :].lstrip()
+    return found
+
+
+@lru_cache(maxsize=16384)
 def _due_date(rules: tuple[Rule, ...], start: date, text: str) -> tuple[date, tuple[Step, ...]]:
     day = start
     made: list[Step] = []
     try:
         for name, number in rules:
-            inputs: tuple[Value, ...]
+            inputs: tuple[Value, ...] = (day, number)
             if name == "days":
-                operation, inputs, result = "plus days", (day, number), day + timedelta(days=number)
+                operation, result = "plus days", day + timedelta(days=number)
             elif name == "months":
-                operation, inputs, result = "plus months", (day, number), steps.plus_months(day, number)
+                operation, result = "plus months", steps.plus_months(day, number)
             elif name == "end of month":
                 operation, inputs, result = "end of month", (day,), steps.end_of_month(day)
             elif name == "day":
-                operation, inputs, result = "next day of month", (day, number), steps.on_day(day, number)
+                operation, result = "next day of month", steps.on_day(day, number)
             else:
-                operation, inputs = "day of following month", (day, number)
-                result = steps.on_day_of_following_month(day, number)
+                operation, result = "day of following month", steps.on_day_of_following_month(day, number)
             made.append(Step("due date", operation, inputs, result, text))
             day = result
-    except (OverflowError, ValueError):
+    except OverflowError:
         raise TermsError(f'"{text}" leads from {start} past the end of the calendar') from None
     if not made:
         made.append(Step("due date", "as written", (start,), start, text))
@@ -178,22 +255,21 @@ def _due_date(rules: tuple[Rule, ...], start: date, text: str) -> tuple[date, tu
 
 
 def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[Due, ...]:
-    """The instalments of `total` for a document of `start`.
+    """The instalments of `total` for a document of `start`, in the order of the terms.
 
-    Each percentage is rounded half away from zero to `decimals`; the last instalment takes the remainder, so that they add
-    up to `total` exactly. Raises TermsError where a date is past the calendar.
+    Each percentage is rounded half away from zero to `decimals`, but never goes beyond what is left of `total`; the
+    last instalment takes the remainder, so that they add up to `total` exactly. Raises TermsError where a date is past
+    the calendar.
     """
+    parts = terms.parts
+    if len(parts) == 1:
+        day, why = _due_date(parts[0].rules, start, terms.text)
+        return (Due(day, total, why),)
     result: list[Due] = []
     left = total
-    for number, part in enumerate(terms.parts, 1):
+    for part in parts[:-1]:
         day, why = _due_date(part.rules, start, terms.text)
-        if number == len(terms.parts):
-            if len(terms.parts) > 1:
-                paid = tuple(due.amount for due in result)
-                why = (*why, Step("amount", "difference", (total, *paid), left, "the last takes the remainder"))
-            result.append(Due(day, left, why))
-            break
-        percent = part.percent or Decimal(0)
+        percent = part.percent or ZERO
         exact = total * percent / 100
         amount = steps.round_to(exact, decimals)
         why = (
@@ -201,9 +277,15 @@ def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[
             Step("amount", "percent of", (percent, total), exact, terms.text),
             Step("amount", "rounded", (exact, decimals), amount, "half away from zero"),
         )
+        if abs(amount) > abs(left):
+            why = (*why, Step("amount", "nearest to zero of", (amount, left), left, "no more than what is left"))
+            amount = left
         left -= amount
         result.append(Due(day, amount, why))
-    return tuple(result)
+    day, why = _due_date(parts[-1].rules, start, terms.text)
+    taken = tuple(due.amount for due in result)
+    last = Step("amount", "difference", (total, *taken), left, "the last takes the remainder")
+    return (*result, Due(day, left, (*why, last)))
 
 
 @lru_cache(maxsize=1024)
@@ -212,45 +294,56 @@ def parse_cash_discount(text: str) -> CashDiscount:
     match = _DISCOUNT.match(_normal(text))
     if match is None or _UNITS[match.group(3)][0] != "days":
         raise TermsError(f'the cash discount "{text}" cannot be read: write such as "2% within 7 days"')
-    return CashDiscount(Decimal(match.group(1).replace(",", ".")), int(match.group(2)) * _UNITS[match.group(3)][1])
+    percent = Decimal(match.group(1).replace(",", "."))
+    if percent == 0:
+        raise TermsError(f'the cash discount "{text}" is none: leave it out')
+    return CashDiscount(percent, _span(match.group(2), match.group(3), text)[1])
 
 
 _WORDS = {
     "en": {
         "days": ("{} day", "{} days"),
         "months": ("{} month", "{} months"),
-        "end of month": "end of month",
-        "day": "day {}",
-        "receipt": "on receipt",
-        "percent": "{}%",
+        "end of month": ("end of month",),
+        "day": ("day {}",),
+        "receipt": ("on receipt",),
+        "percent": ("{}% ",),
+        "within": ("within ",),
     },
     "fr": {
         "days": ("{} jour", "{} jours"),
-        "months": ("{} mois", "{} mois"),
-        "end of month": "fin de mois",
-        "day": "le {}",
-        "receipt": "à réception",
-        "percent": "{} %",
+        "months": ("{} mois",),
+        "end of month": ("fin de mois",),
+        "day": ("le {}",),
+        "receipt": ("à réception",),
+        "percent": ("{}\u00a0% ",),
+        "within": ("sous ",),
     },
 }
 
 
+def _said(language: str, name: str, number: int | Decimal = 0) -> str:
+    language = language[:2].lower()
+    forms = _WORDS.get(language, _WORDS["en"])[name]
+    shown = format(number.normalize(), "f") if isinstance(number, Decimal) else str(number)
+    singular = number == 1 or (number == 0 and language == "fr")
+    return forms[0 if singular else -1].format(shown.replace(".", ",") if language == "fr" else shown)
+
+
 def words(terms: Terms, language: str) -> str:
     """The terms as a person writes them in "fr" or "en" (any other language: English); they are read back the same."""
-    table = _WORDS.get(language, _WORDS["en"])
     said = []
     for part in terms.parts:
-        pieces = []
-        for name, number in part.rules:
-            if name in {"days", "months"}:
-                pieces.append(table[name][number != 1].format(number))
-            elif name == "end of month":
-                pieces.append(str(table[name]))
-            else:
-                pieces.append(str(table["day"]).format(number))
-        text = ", ".join(pieces) or str(table["receipt"])
-        if part.percent is not None:
-            percent = format(part.percent.normalize(), "f")
-            text = str(table["percent"]).format(percent.replace(".", "," if language == "fr" else ".")) + " " + text
-        said.append(text)
+        rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
+        percent = "" if part.percent is None else _said(language, "percent", part.percent)
+        said.append(percent + (", ".join(rules) or _said(language, "receipt")))
     return "; ".join(said)
+
+
+def discount_words(discount: CashDiscount, language: str) -> str:
+    """The cash discount as a person writes it in "fr" or "en" (else English); it is read back the same."""
+    return (
+        _said(language, "percent", discount.percent)
+        + _said(language, "within")
+        + _said(language, "days", discount.days)
+    )
