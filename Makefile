@@ -1,0 +1,67 @@
+# make demo     the example's invoices and reminder letters, under build/demo/
+# make test     everything quick: style, types, the doors between rooms, tests
+# make proof    what takes long, or needs more than Python: see proofs/run.py
+SHELL := /bin/bash
+PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3; do \
+	command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+RUN := $(VENV)/bin
+READY := $(VENV)/.installed
+DEMO := build/demo
+DAY := 2026-11-30
+INVOICE := $(RUN)/bean-invoice -f ledger/main.beancount
+
+.PHONY: demo test lint proof format constraints clean
+
+$(READY): pyproject.toml constraints.txt
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is needed, but python3 is $$(python3 --version 2>&1 || true)."; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.12 …"; exit 1; fi
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv: install it (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
+	@echo "Installing into $(VENV) (once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@echo "== The example's books are checked"
+	@$(INVOICE) check
+	@echo "== Who owes what"
+	@$(INVOICE) aging --as-of $(DAY)
+	@echo "== Every open invoice, as PDF and HTML"
+	@$(INVOICE) render --as-of $(DAY) --status open --status partly-paid --status overdue --status draft \
+		--to pdf,html -o $(DEMO)/invoices
+	@echo "== Every reminder letter that is due"
+	@$(INVOICE) remind --as-of $(DAY) --to pdf,html,text -o $(DEMO)/reminders
+	@echo
+	@echo "Written: $$(ls $(DEMO)/invoices/*.pdf | wc -l) invoices in $(DEMO)/invoices/," \
+		"$$(ls $(DEMO)/reminders/*.pdf | wc -l) reminder letters in $(DEMO)/reminders/."
+	@echo "The same books in Fava: $(RUN)/fava ledger/main.beancount, then open http://localhost:5000"
+
+lint: $(READY)
+	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check .
+	@$(RUN)/mypy
+	@$(RUN)/lint-imports --no-logo 2>/dev/null || $(RUN)/lint-imports
+
+test: lint
+	@$(RUN)/pytest -q -n 2
+
+proof: $(READY)
+	@$(RUN)/python proofs/run.py
+
+format: $(READY)
+	@$(RUN)/ruff check --fix .
+	@$(RUN)/ruff format .
+
+# What is installed, exactly: taken from an empty environment with everything in it.
+constraints:
+	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	@build/constraints/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,fava,validate]'
+	@{ echo "# Exact versions of all that is installed; made by: make constraints"; \
+		build/constraints/bin/python -m pip freeze --exclude-editable --exclude pip | LC_ALL=C sort -f; } > constraints.txt
+	@rm -rf build/constraints
+
+clean:
+	@rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
