@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+Day = date  # for nouns that have a field called date
 T = TypeVar("T")
 
 Kind = Literal["invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void"]
@@ -292,7 +293,7 @@ class Invoice:
     number: str
     kind: Kind
     draft: bool
-    date: date
+    date: Day
     currency: str
     customer: Customer | None
     source: Source
@@ -304,7 +305,7 @@ class Invoice:
     at_once: tuple[AtOnce, ...] = ()
     instalments: tuple[Instalment, ...] = ()
     corrects: tuple[str, ...] = ()
-    delivered: date | None = None
+    delivered: Day | None = None
     """Date of supply: said, else the latest period end of the lines, else the document's date; None for void, opening."""
     terms: str = ""
     """The payment terms that its due dates follow, as written; "" where it says the due dates itself."""
@@ -314,18 +315,18 @@ class Invoice:
     links: frozenset[str] = frozenset()
     rate: Decimal | None = None
     """Where lines are booked in another currency: how much of it one unit of the document's currency is worth."""
-    booked_on: date | None = None
+    booked_on: Day | None = None
     """Date of the ledger's entry where it is not the document's own: an opening item's claim is in the books from then."""
 
     @property
-    def since(self) -> date:
+    def since(self) -> Day:
         """From which day (inclusive) on it is in the books: what is "dated" for every as-of report."""
         return self.booked_on or self.date
 
     @property
     def net(self) -> Decimal:
         """Lines, allowances and charges, before tax (BT-109)."""
-        return sum((part.net for part in (*self.lines, *self.adjustments)), ZERO)
+        return sum((line.net for line in self.lines), ZERO) + sum((each.net for each in self.adjustments), ZERO)
 
     @property
     def tax(self) -> Decimal:
@@ -345,7 +346,7 @@ class Invoice:
     @property
     def payable(self) -> Decimal:
         """What the receivable postings and the payments at once add up to."""
-        return sum((part.amount for part in (*self.instalments, *self.at_once)), ZERO)
+        return sum((each.amount for each in self.instalments), ZERO) + sum((each.amount for each in self.at_once), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +356,7 @@ class Payment:
     Against a claim's direction it settles, in it it reverses; which of both it is follows from what it names.
     """
 
-    date: date
+    date: Day
     account: str
     customer: str
     """Main account of the customer."""
@@ -377,7 +378,7 @@ class Payment:
 class Transfer:
     """A transaction that nets to zero on one customer in one currency: claims move between its accounts."""
 
-    date: date
+    date: Day
     customer: str
     currency: str
     legs: tuple[Payment, ...]
@@ -388,7 +389,7 @@ class Transfer:
 class Event:
     """What happened to invoices (`numbers`), or to the whole customer (no numbers). `amount`: the part in dispute."""
 
-    date: date
+    date: Day
     event: EventKind
     customer: str
     """Main account of the customer."""
@@ -397,7 +398,7 @@ class Event:
     source: Source
     level: int | None = None
     amount: Decimal | None = None
-    until: date | None = None
+    until: Day | None = None
     instalment: int | None = None
     channel: str = ""
     document: str = ""
@@ -409,7 +410,7 @@ class Event:
 class Milestone:
     """A stage of a fixed-price contract: `percent` of its price, or `price`; `deposit`s stand beside the whole."""
 
-    date: date
+    date: Day
     name: str
     source: Source
     percent: Decimal | None = None

@@ -155,7 +155,7 @@ def explanation(position: Position) -> tuple[Step, ...]:
     steps: list[Step] = []
     for line in invoice.lines:
         steps += [one._replace(figure=f"{one.figure} “{line.text}”") for one in line.steps]
-    nets = tuple(part.net for part in (*invoice.lines, *invoice.adjustments))
+    nets = (*(line.net for line in invoice.lines), *(each.net for each in invoice.adjustments))
     if nets:
         steps.append(Step("net", "sum", nets, invoice.net, "lines, allowances and charges"))
     for amount in invoice.taxes:
@@ -168,7 +168,9 @@ def explanation(position: Position) -> tuple[Step, ...]:
         steps += [one._replace(figure=f"instalment {each.index}, {one.figure}") for one in each.steps]
     if invoice.currency:
         settled = tuple(one.amount for one in position.allocations)
-        steps.append(Step("open", "difference", (position.payable, *settled), position.open, "payable less what settled it"))
+        steps.append(
+            Step("open", "difference", (position.payable, *settled), position.open, "payable less what settled it")
+        )
     return tuple(steps)
 
 
@@ -191,7 +193,8 @@ def aged(aging: Aging, explain: bool = False) -> Answer:
         "basis": aging.basis,
         "bounds": list(aging.bounds),
         "rows": [
-            {"customer": row.customer, "account": row.account, "currency": row.currency} | _sums(row) for row in aging.rows
+            {"customer": row.customer, "account": row.account, "currency": row.currency} | _sums(row)
+            for row in aging.rows
         ],
         "totals": [{"currency": total.currency} | _sums(total) for total in aging.totals],
         "ledger": [

@@ -40,7 +40,9 @@ def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
         for name in ("main.beancount", "ledger/main.beancount"):
             if (folder / name).is_file():
                 return folder / name
-    raise LedgerMissing("no ledger found: name it with -f FILE or in BEANCOUNT_FILE, or go to a folder with main.beancount")
+    raise LedgerMissing(
+        "no ledger found: name it with -f FILE or in BEANCOUNT_FILE, or go to a folder with main.beancount"
+    )
 
 
 def open_ledger(file: Path) -> Ledger:

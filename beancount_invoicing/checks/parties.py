@@ -45,11 +45,16 @@ def accounts(book: Book) -> Iterator[Finding]:
     for contract in book.contracts.values():
         for _day, one in contract.versions:
             named += [
-                (f"contract {one.code}", account, one.source) for account in (one.account, one.time, one.customer) if account
+                (f"contract {one.code}", account, one.source)
+                for account in (one.account, one.time, one.customer)
+                if account
             ]
             if one.customer in book.opened and one.customer not in book.accounts:
                 yield Finding(
-                    "error", "unknown-account", f"contract {one.code}: {one.customer} is no customer's account", one.source
+                    "error",
+                    "unknown-account",
+                    f"contract {one.code}: {one.customer} is no customer's account",
+                    one.source,
                 )
             if one.item and one.item not in book.items:
                 yield Finding(
@@ -107,7 +112,10 @@ def late_interest(book: Book) -> Iterator[Finding]:
     for text in sorted({str(value) for _day, value in allocate.versions} if allocate else ()):
         if text not in {"oldest", "named"}:
             yield Finding(
-                "error", "option", f'option allocate is "{text}", but must be "oldest" or "named"', book.place("allocate")
+                "error",
+                "option",
+                f'option allocate is "{text}", but must be "oldest" or "named"',
+                book.place("allocate"),
             )
     rounding = book.options.get("tax-rounding")
     for text in sorted({str(value) for _day, value in rounding.versions} if rounding else ()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from beancount_invoicing.checks.documents import severity
 from beancount_invoicing.model import Book, Finding, NumberUse, OptionValue
@@ -55,7 +56,7 @@ def series(book: Book) -> Iterator[Finding]:
             placed[found[0]].setdefault(found[1], use)
     for name in sorted(placed):
         numbers = sorted(placed[name].items())
-        for (before, earlier), (after, later) in zip(numbers, numbers[1:], strict=False):
+        for (before, earlier), (after, later) in pairwise(numbers):
             judged = severity(book, later.date)
             if after != before + 1:
                 missing = after - before - 1

@@ -110,7 +110,7 @@ def deposits(book: Book) -> Iterator[Finding]:
                     "deposit-tax",
                     f"{invoice.number} deducts {money(net, invoice.currency)} of {number} and"
                     f" {money(taxes[number], invoice.currency)} of its tax, but {codes[0].tax.rate} % of it is"
-                    f" {money(expected, invoice.currency)}: deduct the tax with deposit: \"{number}\" and tax:"
+                    f' {money(expected, invoice.currency)}: deduct the tax with deposit: "{number}" and tax:'
                     f' "{codes[0].tax.code}"',
                     invoice.source,
                 )

@@ -30,8 +30,16 @@ def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int
 
 @click.command()
 @as_of_option
-@click.option("--basis", type=click.Choice(["due", "invoice"]), default="due", show_default=True, help="The date that age counts from.")
-@click.option("--bounds", default="30,60,90", show_default=True, callback=_bounds, metavar="DAYS", help="Where buckets end.")
+@click.option(
+    "--basis",
+    type=click.Choice(["due", "invoice"]),
+    default="due",
+    show_default=True,
+    help="The date that age counts from.",
+)
+@click.option(
+    "--bounds", default="30,60,90", show_default=True, callback=_bounds, metavar="DAYS", help="Where buckets end."
+)
 @format_option
 @explain_option
 @click.pass_obj

@@ -27,6 +27,8 @@ def check(session: Session, strict: bool, form: str) -> None:
             click.echo(f"{relative(one.source.file)}:{one.source.line}: warning: {one.message} [{one.rule}]")
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
-        click.echo(f"{documents} documents, {errors} error{'s' * (errors != 1)}, {len(warnings)} warning{'s' * (len(warnings) != 1)}")
+        click.echo(
+            f"{documents} documents, {errors} error{'s' * (errors != 1)}, {len(warnings)} warning{'s' * (len(warnings) != 1)}"
+        )
     if strict and warnings:
         session.failed = True

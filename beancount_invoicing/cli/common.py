@@ -20,7 +20,7 @@ from beancount_invoicing import actions
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date, written 2026-01-31."""
 
     name = "date"
@@ -73,10 +73,15 @@ def notice(message: str) -> None:
     click.echo(message, err=True)
 
 
+def _today() -> date:
+    """The day where the user is: read here, once, and handed down."""
+    return date.today()  # noqa: DTZ011 - a due date is a day of the user's own calendar
+
+
 def as_of_option(command: F) -> F:
     """`--as-of`: the day as of which a report speaks, inclusive; today is read here, once."""
     return click.option(
-        "--as-of", type=Day(), default=lambda: date.today(), show_default="today", metavar="DATE",
+        "--as-of", type=Day(), default=_today, show_default="today", metavar="DATE",
         help="Speak as of the end of this day.",
     )(command)  # fmt: skip
 
@@ -133,7 +138,10 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str | None]], last: Iterable[Sequence[str | None]] = ()
+    title: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Iterable[Sequence[str | None]],
+    last: Iterable[Sequence[str | None]] = (),
 ) -> None:
     """Prints a table for eyes: (title, whether it holds figures) per column; `last` rows stand below a line."""
     from rich import box

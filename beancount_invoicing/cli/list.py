@@ -26,7 +26,9 @@ COLUMNS = (
 
 
 @click.command("list")
-@click.option("--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Only these; may be repeated.")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Only these; may be repeated."
+)
 @click.option("--customer", default="", help="Only customers whose name or account contains this.")
 @click.option("--since", type=Day(), help="Only documents of this day or later.")
 @click.option("--until", type=Day(), help="Only documents of this day or earlier.")
@@ -34,7 +36,13 @@ COLUMNS = (
 @format_option
 @click.pass_obj
 def list_documents(
-    session: Session, statuses: tuple[str, ...], customer: str, since: date | None, until: date | None, as_of: date, form: str
+    session: Session,
+    statuses: tuple[str, ...],
+    customer: str,
+    since: date | None,
+    until: date | None,
+    as_of: date,
+    form: str,
 ) -> None:
     """List invoices, credit notes and drafts, and where they stand."""
     ledger = session.open()

@@ -15,7 +15,9 @@ from beancount_invoicing.cli.show import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-f", "--file", "named", metavar="LEDGER", help="The ledger; else $BEANCOUNT_FILE, else main.beancount here.")
+@click.option(
+    "-f", "--file", "named", metavar="LEDGER", help="The ledger; else $BEANCOUNT_FILE, else main.beancount here."
+)
 @click.version_option(__version__, prog_name="bean-invoice")
 @click.pass_context
 def main(ctx: click.Context, named: str | None) -> None:
@@ -25,7 +27,7 @@ def main(ctx: click.Context, named: str | None) -> None:
 
 @main.result_callback()
 @click.pass_context
-def finish(ctx: click.Context, *_results: object, **_values: object) -> None:
+def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
     """Exit code 1 where something was wrong."""
     if ctx.obj.failed:
         ctx.exit(1)

@@ -64,7 +64,9 @@ def remind(
             notice(text)
     if folder or outputs:
         letters = [one for one in proposals if one.level is not None]
-        files = actions.render_reminders(ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None)
+        files = actions.render_reminders(
+            ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None
+        )
         print_written(session, with_progress(files, "Letters", len(letters)))
 
 

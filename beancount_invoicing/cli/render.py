@@ -44,7 +44,9 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @click.command()
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
 @click.option("--all", "everything", is_flag=True, help="All documents.")
-@click.option("--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Documents that stand so.")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Documents that stand so."
+)
 @click.option("--since", type=Day(), help="Documents of this day or later.")
 @folder_option(".")
 @to_option("pdf")

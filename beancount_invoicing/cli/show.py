@@ -50,9 +50,25 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     if answer["lines"]:
         print_table(
             "",
-            [("text", False), ("quantity", True), ("unit", False), ("price", True), ("less %", True), ("tax", False), ("net", True)],
             [
-                [line["text"], line["quantity"], line["unit"], line["price"], line["discount"], line["tax"], spaced(line["net"])]
+                ("text", False),
+                ("quantity", True),
+                ("unit", False),
+                ("price", True),
+                ("less %", True),
+                ("tax", False),
+                ("net", True),
+            ],
+            [
+                [
+                    line["text"],
+                    line["quantity"],
+                    line["unit"],
+                    line["price"],
+                    line["discount"],
+                    line["tax"],
+                    spaced(line["net"]),
+                ]
                 for line in answer["lines"]
             ],
         )
@@ -61,11 +77,15 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     for name in ("net", "tax", "total", "prepaid", "payable", "settled", "open"):
         if answer[name] is not None:
             click.echo(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
-    click.echo(f"  status   {answer['status']}" + (f", {answer['days_overdue']} days late" if answer["days_overdue"] else ""))
+    click.echo(
+        f"  status   {answer['status']}" + (f", {answer['days_overdue']} days late" if answer["days_overdue"] else "")
+    )
     for each in answer["instalments"]:
         click.echo(f"  due {each['due']}: {spaced(each['amount'])} {currency}, open {spaced(each['open'])}")
     for each in answer["allocations"]:
-        click.echo(f"  {each['date']} {spaced(each['amount'])} {currency} by {each['how']} ({relative(each['source'])})")
+        click.echo(
+            f"  {each['date']} {spaced(each['amount'])} {currency} by {each['how']} ({relative(each['source'])})"
+        )
     for each in answer["events"]:
         level = f" {each['level']}" if each["level"] else ""
         click.echo(f"  {each['date']} {each['event']}{level}: {each['note']}")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Custom, Open
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import ACCOUNT, Findings, Unreadable, describe, read, read_value, source_of
+from beancount_invoicing.entries.metadata import ACCOUNT, Findings, describe, read, read_value, source_of
 from beancount_invoicing.model import (
     Address,
     Contract,
@@ -38,12 +40,12 @@ class Said(NamedTuple):
 
 
 def amended(
-    said: Iterable[Said], what: str, build: Callable[[dict[str, Any], Source, bool], T | None], findings: Findings
+    said: Iterable[Said], what: str, build: Callable[[dict[str, Any], Source], T | None], findings: Findings
 ) -> Dated[T] | None:
     """The versions that follow from the first directive and its amendments.
 
-    `build` makes a version from all values in force; it is told whether it is the first one. Two amendments of one key on
-    one day are an error, and the smaller value is taken, so that the order of files decides nothing.
+    `build` makes a version from all values in force. Two amendments of one key on one day are an error, and the smaller value
+    is taken, so that the order of files decides nothing.
     """
     state: dict[str, Any] = {}
     versions: list[tuple[date, T]] = []
@@ -67,7 +69,7 @@ def amended(
                 state.pop(key, None)
             else:
                 state[key] = value
-        version = build(state, min(one.source for one in by_day[day]), not versions)
+        version = build(state, min(one.source for one in by_day[day]))
         if version is not None:
             versions.append((day, version))
     return Dated(tuple(versions)) if versions else None
@@ -110,8 +112,6 @@ def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
     """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …)."""
-    from dataclasses import replace
-
     changes = _fields(values, [name for name in _CUSTOMER_VALUES if name in values])
     if any(name in values for name in _ADDRESS):
         changes["address"] = _address(_old_address(customer.address, "") | values)
@@ -127,6 +127,11 @@ def _old_address(address: Address, prefix: str) -> dict[str, Any]:
         prefix + "city": address.city,
         prefix + "country": address.country,
     }
+
+
+def _option_value(name: str, values: dict[str, Any], _source: Source) -> OptionValue | None:
+    value: OptionValue | None = values.get(name)
+    return value
 
 
 class Directives:
@@ -163,7 +168,9 @@ class Directives:
         elif values.get("customer"):
             self._customers[entry.account].append(Said(entry.date, source, values))
         elif "customer" not in values or values["customer"] is None or not values["customer"]:
-            self.findings.error("no-customer", f'{entry.account}: customer is empty: write customer: "Legal name"', source)
+            self.findings.error(
+                "no-customer", f'{entry.account}: customer is empty: write customer: "Legal name"', source
+            )
 
     def custom(self, entry: Custom) -> None:
         """One of our custom directives; anybody else's are passed over, a misspelt one is an error."""
@@ -181,7 +188,8 @@ class Directives:
             return
         said = Said(entry.date, source, read(entry.meta, place, source, self.findings))
         if place == keys.SELLER:
-            self._named(said, values, ("name",), "the seller's legal name", self._seller)
+            if self._texts(values, ("name",), said):
+                self._seller.append(said)
         elif place == keys.TAX:
             self._coded(said, values, ("label", "account"), "a tax's code", self._taxes)
         elif place == keys.ITEM:
@@ -206,11 +214,6 @@ class Directives:
                 return False
             said.values[f"={name}"] = value.strip()
         return True
-
-    def _named(self, said: Said, values: list[Any], names: tuple[str, ...], what: str, into: list[Said]) -> None:
-        del what
-        if self._texts(values, names, said):
-            into.append(said)
 
     def _coded(
         self, said: Said, values: list[Any], names: tuple[str, ...], what: str, into: defaultdict[str, list[Said]]
@@ -239,7 +242,9 @@ class Directives:
 
     def _milestone(self, said: Said, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):
-            self.findings.error("directive", "a milestone has two values: its contract's code and its name", said.source)
+            self.findings.error(
+                "directive", "a milestone has two values: its contract's code and its name", said.source
+            )
             return
         keys_said = said.values
         self._milestone_sources.append((values[0], said.source))
@@ -290,7 +295,10 @@ class Directives:
         customers = {}
         for account in sorted(opened):
             dated = amended(
-                opened[account], f"customer {account}", lambda v, s, _f, a=account: self._customer(a, v, s), self.findings
+                opened[account],
+                f"customer {account}",
+                partial(self._customer, account),
+                self.findings,
             )
             if dated:
                 customers[account] = dated
@@ -319,7 +327,7 @@ class Directives:
     def seller(self) -> Dated[Seller] | None:
         """Who sells, from when on."""
 
-        def build(values: dict[str, Any], source: Source, _first: bool) -> Seller | None:
+        def build(values: dict[str, Any], source: Source) -> Seller | None:
             if not values.get("=name"):
                 self.findings.error(
                     "directive", 'the seller has no name: write custom "invoice-seller" "Legal name"', source
@@ -335,8 +343,8 @@ class Directives:
         """The options by key."""
         result: dict[str, Dated[OptionValue]] = {}
         for name in sorted(self._options):
-            dated = amended(
-                self._options[name], f"option {name}", lambda v, _s, _f, n=name: v.get(n), self.findings
+            dated: Dated[OptionValue] | None = amended(
+                self._options[name], f"option {name}", partial(_option_value, name), self.findings
             )  # fmt: skip
             if dated:
                 result[name] = dated
@@ -355,7 +363,11 @@ class Directives:
             if rate < 0 or rate > 100:
                 self.findings.error("tax-rate", f"the rate of {code} is {rate}, but must be from 0 to 100", source)
                 return None
-            if values.get("category", "S") in {"AE", "K", "G", "O", "E", "Z"} and rate and not values.get("withholding"):
+            if (
+                values.get("category", "S") in {"AE", "K", "G", "O", "E", "Z"}
+                and rate
+                and not values.get("withholding")
+            ):
                 self.findings.error(
                     "tax-rate",
                     f"{code} has category {values['category']}, where no tax is due, and a rate of {rate}: one of both"
@@ -393,9 +405,7 @@ class Directives:
 
         def build(code: str, values: dict[str, Any], source: Source) -> Item | None:
             if "price" in values and "price-with-tax" in values:
-                self.findings.error(
-                    "item-price", f"{code} has a price and a price-with-tax: keep one of them", source
-                )
+                self.findings.error("item-price", f"{code} has a price and a price-with-tax: keep one of them", source)
             return Item(
                 code=code,
                 name=values.get("=name", code),
@@ -420,7 +430,7 @@ class Directives:
         result: dict[str, Dated[T]] = {}
         for code in sorted(said):
             dated = amended(
-                said[code], f"{what} {code}", lambda v, s, _f, c=code: build(c, v, s), self.findings
+                said[code], f"{what} {code}", partial(build, code), self.findings
             )  # fmt: skip
             if dated:
                 result[code] = dated
@@ -432,9 +442,7 @@ class Directives:
         for code in sorted(self._contracts):
             start = min(one.date for one in self._contracts[code])
 
-            def build(
-                values: dict[str, Any], source: Source, _first: bool, code: str = code, start: date = start
-            ) -> Contract | None:
+            def build(values: dict[str, Any], source: Source, code: str = code, start: date = start) -> Contract | None:
                 if "=mode" not in values:
                     self.findings.error(
                         "contract-mode",
@@ -464,6 +472,3 @@ class Directives:
             for code, those in sorted(self._milestones.items())
         }
         return result, milestones
-
-
-__all__ = ["Directives", "Unreadable", "customer_with"]

@@ -89,8 +89,23 @@ class Part(NamedTuple):
 
     place: Place
     posting: Posting
-    index: int
+    position: int
+    """Of the posting in its transaction, from 0."""
     source: Source
+
+    @property
+    def number(self) -> Decimal:
+        """What is booked; parts without a number are left out before."""
+        units = self.posting.units
+        assert units is not None and units.number is not None
+        return units.number
+
+    @property
+    def currency(self) -> str:
+        """The currency in which it is booked."""
+        units = self.posting.units
+        assert units is not None
+        return units.currency
 
 
 class Written(NamedTuple):
@@ -169,7 +184,7 @@ def _said_customer(said: dict[str, Any], setting: Setting, source: Source, findi
     main = setting.owner(account)
     if main is None:
         findings.error(
-            "no-customer", f"customer: {account} is no customer's account: open it with customer: \"Legal name\"", source
+            "no-customer", f'customer: {account} is no customer\'s account: open it with customer: "Legal name"', source
         )
     return main
 
@@ -295,31 +310,33 @@ class _Reading:
 
     def _amount(self, part: Part) -> Decimal:
         """What a posting adds to the document, in its currency, not rounded: the sign turned, as the customer sees it."""
-        units = part.posting.units
-        assert units is not None and units.number is not None
-        if units.currency == self.currency:
-            return -units.number
+        if part.currency == self.currency:
+            return -part.number
         price = part.posting.price
         if price is not None and price.currency == self.currency and price.number is not None:
-            return -units.number * price.number
+            return -part.number * price.number
         if self.rate:
-            return -units.number / self.rate
+            return -part.number / self.rate
         return ZERO
 
     def _exchange(self, parts: list[Part]) -> None:
         """Finds the rate of the receivable's `@` price where lines are booked in another currency."""
         foreign = None
         for part in parts:
-            units = part.posting.units
-            if part.place in _IN_SUM and units is not None and units.currency != self.currency:
+            if part.place in _IN_SUM and part.currency != self.currency:
                 price = part.posting.price
                 if price is None or price.currency != self.currency:
-                    foreign = foreign or (units.currency, part)
+                    foreign = foreign or (part.currency, part)
         if foreign is None:
             return
         for part in parts:
             price = part.posting.price
-            if part.place in {"receivable", "at-once"} and price is not None and price.currency == foreign[0] and price.number:
+            if (
+                part.place in {"receivable", "at-once"}
+                and price is not None
+                and price.currency == foreign[0]
+                and price.number
+            ):
                 self.rate = price.number
                 return
         self.findings.error(
@@ -333,14 +350,14 @@ class _Reading:
 
     def _line(self, part: Part) -> Line:
         posting = part.posting
-        units = posting.units
-        assert units is not None and units.number is not None
         said = read(posting.meta, keys.LINE, part.source, self.findings, self.currency)
         code = said.get("item") or ""
         item = self.setting.item(code, self.day) if code else None
         if code and item is None:
             self.findings.error(
-                "unknown-item", f'{self.number}: item "{code}" is not known: {_near(code, self.setting.items)}', part.source
+                "unknown-item",
+                f'{self.number}: item "{code}" is not known: {_near(code, self.setting.items)}',
+                part.source,
             )
         quantity, price, gross = said.get("quantity"), said.get("price"), said.get("price-with-tax")
         if price is not None and gross is not None:
@@ -357,22 +374,23 @@ class _Reading:
             )
             discount = None
         if quantity is None and (price is not None or gross is not None):
-            quantity = Decimal(1) if -units.number >= 0 or (price or gross or ZERO) < 0 else Decimal(-1)
-        net, worked_out = self._amount(part), ()
+            quantity = Decimal(1) if part.number <= 0 or (price or gross or ZERO) < 0 else Decimal(-1)
+        net = self._amount(part)
+        worked_out: tuple[Step, ...] = ()
         unit_price = price if price is not None else gross
         if quantity is not None and unit_price is not None:
             figure = tax.line_net(quantity, unit_price, discount, self.decimals)
             worked_out = figure.steps
-            if gross is None and units.currency != self.currency and self._a_cent_off(figure.value, part):
+            if gross is None and part.currency != self.currency and self._a_cent_off(figure.value, part):
                 net = figure.value
         code_of_tax = self._tax_code(said.get("tax"), item.tax if item else "", part.source)
         return Line(
             text=said.get("text") or (item.text or item.name if item else "") or self.entry.narration or code,
-            net=net if units.currency == self.currency else steps.round_to(net, self.decimals),
+            net=net if part.currency == self.currency else steps.round_to(net, self.decimals),
             account=posting.account,
             source=part.source,
-            booked=-units.number,
-            booked_currency=units.currency,
+            booked=-part.number,
+            booked_currency=part.currency,
             item=code,
             quantity=quantity,
             unit=said.get("unit") or (item.unit if item else ""),
@@ -390,10 +408,8 @@ class _Reading:
 
     def _a_cent_off(self, net: Decimal, part: Part) -> bool:
         """Whether a net in the document's currency is, at the rate, what is booked in the other, to a cent."""
-        units = part.posting.units
-        assert units is not None and units.number is not None
-        booked = -units.number
-        decimals = currencies.decimals(units.currency)
+        booked = -part.number
+        decimals = currencies.decimals(part.currency)
         rate = self.rate
         price = part.posting.price
         if price is not None and price.currency == self.currency and price.number:
@@ -462,24 +478,23 @@ class _Reading:
                     )
                 code = self._likely(served, lines)
             amount = steps.round_to(self._amount(part), self.decimals)
-            units = posting.units
-            if units is not None and units.currency != self.currency and units.number is not None:
+            if part.currency != self.currency:
                 if said.get("amount") is not None:
-                    amount = abs(said["amount"]).copy_sign(-units.number)
-                elif units.number:
+                    amount = abs(said["amount"]).copy_sign(-part.number)
+                elif part.number:
                     self.findings.error(
                         "tax-amount",
-                        f"{self.number}: {posting.account} is booked in {units.currency}, the document is in"
+                        f"{self.number}: {posting.account} is booked in {part.currency}, the document is in"
                         f" {self.currency}: write the tax in the document's currency, amount: {amount}",
                         part.source,
                     )
             known = self.setting.tax(code, self.day)
             booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
         base: defaultdict[str, list[Line | Adjustment]] = defaultdict(list)
-        for each in (*lines, *adjustments):
+        everything: list[Line | Adjustment] = [*lines, *adjustments]
+        for each in everything:
             if each.tax:
                 base[each.tax].append(each)
-        everything = [*lines, *adjustments]
         result = []
         for code in sorted(base.keys() | booked.keys()):
             known = self.setting.tax(code, self.day)
@@ -556,9 +571,12 @@ class _Reading:
             rounding += self._amount(part)
         for part in by_place["other"]:
             read(part.posting.meta, keys.BOOKKEEPING, part.source, self.findings)
-        net = sum((each.net for each in (*lines, *adjustments)), ZERO)
+        net = sum((line.net for line in lines), ZERO) + sum((each.net for each in adjustments), ZERO)
         to_pay = (
-            net + sum((each.amount for each in taxes), ZERO) - sum((each.amount for each in deductions), ZERO) + rounding
+            net
+            + sum((each.amount for each in taxes), ZERO)
+            - sum((each.amount for each in deductions), ZERO)
+            + rounding
         )
         at_once = []
         for part in by_place["at-once"]:
@@ -567,7 +585,7 @@ class _Reading:
                 self.findings.error(
                     "settles-in-invoice",
                     f"{self.number}: a posting of this invoice settles {said['settles']}: it can only settle"
-                    f' {self.number} itself; book the payment of {said["settles"]} apart',
+                    f" {self.number} itself; book the payment of {said['settles']} apart",
                     part.source,
                 )
             at_once.append(AtOnce(-self._amount(part), part.posting.account, part.source))
@@ -595,7 +613,9 @@ class _Reading:
             instalments=tuple(instalments),
             corrects=(corrects,) if corrects else (),
             delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
-            terms="" if instalments and all(each.steps[0].because == DUE_SAID for each in instalments) else text_of_terms,
+            terms=""
+            if instalments and all(each.steps[0].because == DUE_SAID for each in instalments)
+            else text_of_terms,
             narration=self.entry.narration or "",
             note=(self.said.get("note") or "").replace("\\n", "\n"),
             contract_reference=self.said.get("contract-reference") or "",
@@ -606,11 +626,11 @@ class _Reading:
 
     def _receivables(self, main: str, parts: list[Part], to_pay: Decimal) -> tuple[list[Part], list[Payment]]:
         """The receivable postings, in the document's direction, and those against it: paid at once."""
-        total = sum((_number(part) for part in parts), ZERO)
+        total = sum((part.number for part in parts), ZERO)
         direction = -1 if to_pay < 0 or (to_pay == 0 and total < 0) else 1
         receivables, payments = [], []
         for part in parts:
-            if _number(part) * direction >= 0 and part.posting.units.currency == self.currency:
+            if part.number * direction >= 0 and part.currency == self.currency:
                 receivables.append(part)
                 continue
             read(part.posting.meta, keys.PAYMENT, part.source, self.findings)
@@ -619,8 +639,8 @@ class _Reading:
                     date=self.day,
                     account=part.posting.account,
                     customer=main,
-                    currency=part.posting.units.currency,
-                    amount=_number(part),
+                    currency=part.currency,
+                    amount=part.number,
                     source=part.source,
                     settles=() if self.draft else (self.number,),
                     at_once=True,
@@ -638,7 +658,7 @@ class _Reading:
         own = [each.get("due") or self.said.get("due") for each in said]
         schedule: list[terms.Due] = []
         if parts and not all(own) and not plain:
-            total = sum((_number(part) for part in parts), ZERO)
+            total = sum((part.number for part in parts), ZERO)
             try:
                 parsed = terms.parse(text, self.day)
                 schedule = list(terms.schedule(parsed, self.day, total, self.decimals))
@@ -654,24 +674,25 @@ class _Reading:
                 schedule = schedule[:1]
             elif len(parts) == len(schedule) > 1 and not any(own):
                 for part, due in zip(parts, schedule, strict=True):
-                    if _number(part) != due.amount:
+                    if part.number != due.amount:
                         self.findings.error(
                             "instalments",
-                            f"{self.number}: this instalment is {_number(part)}, but by its terms ({text}) it is"
+                            f"{self.number}: this instalment is {part.number}, but by its terms ({text}) it is"
                             f" {due.amount} {self.currency}",
                             part.source,
                         )
         result: list[Instalment] = []
+        why: tuple[Step, ...]
         split = len(parts) == 1 and not own[0] and len(schedule) > 1
         for index, part in enumerate(parts):
-            where = (self.position, part.index)
+            where = (self.position, part.position)
             if split:
                 for number, due in enumerate(schedule, 1):
                     result.append(
                         Instalment(number, part.posting.account, due.amount, due.date, part.source, where, due.steps)
                     )
                 continue
-            amount = _number(part)
+            amount = part.number
             due_said = own[index]
             if due_said:
                 day, why = due_said, (Step("due date", "as written", (due_said,), due_said, DUE_SAID),)
@@ -683,11 +704,6 @@ class _Reading:
                 day, why = due.date, due.steps
             result.append(Instalment(index + 1, part.posting.account, amount, day, part.source, where, why))
         return result
-
-
-def _number(part: Part) -> Decimal:
-    number: Decimal = part.posting.units.number
-    return number
 
 
 def _worked_out(line: Line) -> Decimal:
@@ -767,7 +783,9 @@ def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], finding
         other = known.get(number)
         if other is None:
             findings.error(
-                "unknown-invoice", f'{invoice.number}: corrects "{number}", but there is no such invoice', invoice.source
+                "unknown-invoice",
+                f'{invoice.number}: corrects "{number}", but there is no such invoice',
+                invoice.source,
             )
         elif other.customer and invoice.customer and other.customer.account != invoice.customer.account:
             findings.error(

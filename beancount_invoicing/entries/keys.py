@@ -182,7 +182,7 @@ BY_PLACE[MILESTONE] |= {"deposit"}
 CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
 
 OPTIONS: dict[str, tuple[Type, str]] = {
-    "number": ("text", "pattern of invoice numbers, such as \"F{year}-{seq:04}\""),
+    "number": ("text", 'pattern of invoice numbers, such as "F{year}-{seq:04}"'),
     "credit-note-number": ("text", "pattern of credit note numbers; without it they follow `number`"),
     "deposit-number": ("text", "pattern of deposit invoice numbers; without it they follow `number`"),
     "corrective-number": ("text", "pattern of corrective invoice numbers; without it they follow `number`"),
@@ -190,11 +190,14 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     "default-tax": ("text", "tax code of lines that nothing else gives one"),
     "terms": ("terms", "payment terms of customers that have none"),
     "language": ("text", "language of the documents of customers that have none"),
-    "late-interest": ("terms", "\"FR\", \"DE\": by that country's law; a number: that yearly rate in percent, by contract"),
-    "allocate": ("text", "\"oldest\": payments that name nothing go to the oldest due claims"),
-    "tax-rounding": ("text", "\"line\" or \"document\" (default): where tax is rounded"),
+    "late-interest": (
+        "terms",
+        '"FR", "DE": by that country\'s law; a number: that yearly rate in percent, by contract',
+    ),
+    "allocate": ("text", '"oldest": payments that name nothing go to the oldest due claims'),
+    "tax-rounding": ("text", '"line" or "document" (default): where tax is rounded'),
     "checked-from": ("date", "before this date arithmetic and series only warn"),
-    "file": ("text", "file that new entries are written to, such as \"{year}/invoices.beancount\""),
+    "file": ("text", 'file that new entries are written to, such as "{year}/invoices.beancount"'),
     "templates": ("text", "folder of your own templates, relative to the top ledger file"),
 }
 """The keys of `custom "invoice-option"`: type and meaning."""

@@ -219,11 +219,11 @@ def read(
         elif name == "lineno" or name == "filename" or name.startswith("_") or name in keys.FACTS:
             continue
         else:
-            _foreign(name, value, place, source, findings)
+            _foreign(name, place, source, findings)
     return values
 
 
-def _foreign(name: str, value: object, place: str, source: Source, findings: Findings) -> None:
+def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:
     """A key that may not stand here: an error where it is one of ours in the wrong place, or a misspelt one."""
     key = keys.KEYS.get(name)
     found = written(source, name) if key or place in keys.BY_PLACE else None

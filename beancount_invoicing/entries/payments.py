@@ -95,9 +95,7 @@ def _name(invoice: Invoice) -> str:
     return invoice.customer.name if invoice.customer else "nobody"
 
 
-def _good(
-    number: str, main: str, by_number: Mapping[str, Invoice], where: Source, findings: Findings
-) -> bool:
+def _good(number: str, main: str, by_number: Mapping[str, Invoice], where: Source, findings: Findings) -> bool:
     """Whether a payment may settle that number; says why not."""
     invoice = by_number.get(number)
     if invoice is None:
@@ -113,7 +111,9 @@ def _good(
         return False
     if _customer(invoice) != main:
         findings.error(
-            "other-customer", f"settles: {number} is an invoice of {_name(invoice)}, not of this account's customer", where
+            "other-customer",
+            f"settles: {number} is an invoice of {_name(invoice)}, not of this account's customer",
+            where,
         )
         return False
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from beancount.core.data import Custom, Document, Note, Open, Transaction
@@ -23,7 +24,6 @@ from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.model import (
     Book,
     Dated,
-    Event,
     Invoice,
     Movement,
     NumberUse,
@@ -151,7 +151,7 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
         numbers=tuple(sorted(numbers, key=lambda use: (use.date, use.number, use.source))),
         movements=tuple(movements),
         findings=tuple(findings.found),
-        last_date=entries[-1].date if entries else Book.last_date,
+        last_date=entries[-1].date if entries else date.min,
         file=str(options.get("filename", "")),
         title=str(options.get("title", "")),
     )
@@ -177,4 +177,3 @@ def _reserved(transaction: Transaction, findings: Findings) -> None:
                     f"{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
                     source_of(meta),
                 )
-

@@ -97,7 +97,9 @@ def aging(
     """
     limits = tuple(bounds)
     if not limits or any(bound < 1 for bound in limits) or list(limits) != sorted(set(limits)):
-        raise BoundsError(f"bounds are ascending whole numbers from 1, such as 30,60,90, not {','.join(map(str, limits))}")
+        raise BoundsError(
+            f"bounds are ascending whole numbers from 1, such as 30,60,90, not {','.join(map(str, limits))}"
+        )
     allocated = allocated or allocate(book, as_of)
     sums: defaultdict[tuple[str, str], _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
     events = events_by_number(book, as_of)

@@ -163,7 +163,9 @@ class _Allocating:
         self._notice()
         return Allocated(
             as_of=self.as_of,
-            claims=tuple(Claim(part.invoice, part.instalment, part.account, part.amount, part.open) for part in self.parts),
+            claims=tuple(
+                Claim(part.invoice, part.instalment, part.account, part.amount, part.open) for part in self.parts
+            ),
             allocations=tuple(self.allocations),
             unallocated=tuple(Unallocated(payer.payment, payer.left) for payer in self.payers if payer.left),
             notices=tuple(self.notices),
@@ -210,11 +212,7 @@ class _Allocating:
         if note.corrects:
             return note.corrects
         names = sorted({name for each in note.links for name in self.by_link.get(each, ())} - {note.number})
-        return tuple(
-            name
-            for name in names
-            if _customer(self.invoices[self.position[name]]) == _customer(note)
-        )
+        return tuple(name for name in names if _customer(self.invoices[self.position[name]]) == _customer(note))
 
     def _existing(self, number: str) -> list[_Part]:
         index = self.position.get(number)
@@ -239,9 +237,7 @@ class _Allocating:
         self._record(day, credit, -amount, "credit-note", for_credit)
 
     def _record(self, day: date, part: _Part, amount: Decimal, how: How, source: Source) -> None:
-        self.allocations.append(
-            Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source)
-        )
+        self.allocations.append(Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source))
 
     # payments ------------------------------------------------------------------------------------------------------
 
@@ -359,11 +355,7 @@ class _Allocating:
             return
         payers: defaultdict[tuple[str, str], list[_Payer]] = defaultdict(list)
         for payer in self.payers:
-            if (
-                payer.left < 0
-                and not payer.names
-                and self.book.option("allocate", payer.payment.date) == "oldest"
-            ):
+            if payer.left < 0 and not payer.names and self.book.option("allocate", payer.payment.date) == "oldest":
                 payers[payer.payment.account, payer.payment.currency].append(payer)
         if not payers:
             return

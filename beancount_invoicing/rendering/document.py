@@ -82,7 +82,9 @@ def _delivery(customer: Customer, seller: Seller, language: str, labels: dict[st
     return (labels["delivery"], *parties.address_lines(customer.delivery, seller.address.country, language))
 
 
-def _facts(book: Book, invoice: Invoice, customer: Customer, formats: Formats, labels: dict[str, str]) -> tuple[Pair, ...]:
+def _facts(
+    book: Book, invoice: Invoice, customer: Customer, formats: Formats, labels: dict[str, str]
+) -> tuple[Pair, ...]:
     facts = [Pair(labels["date"], formats.day(invoice.date))]
     if invoice.delivered:
         facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))

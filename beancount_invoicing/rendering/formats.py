@@ -73,4 +73,6 @@ class Formats:
 
     def short_day(self, day: date) -> str:
         """A date in figures: 31/03/2026."""
-        return str(format_date(day, "dd/MM/yyyy" if self.language in {"fr", "en"} else "short", locale=_locale(self.language)))
+        return str(
+            format_date(day, "dd/MM/yyyy" if self.language in {"fr", "en"} else "short", locale=_locale(self.language))
+        )

@@ -23,13 +23,13 @@ def _known() -> frozenset[int]:
     known: set[int] = set()
     for file in sorted((PACKAGE / "fonts").glob("*.ttf")):
         with TTFont(file, lazy=True) as font:
-            known |= font.getBestCmap().keys()
+            known |= (font.getBestCmap() or {}).keys()
     return frozenset(known)
 
 
 def _printable(character: str) -> str:
     code = ord(character)
-    if character in _KEPT or 0x20 <= code < 0x7F or 0xA0 <= code < 0x180 and code != 0xAD:
+    if character in _KEPT or 0x20 <= code < 0x7F or (0xA0 <= code < 0x180 and code != 0xAD):
         return character
     category = unicodedata.category(character)
     if category in {"Cc", "Cf", "Cs", "Co", "Cn"}:

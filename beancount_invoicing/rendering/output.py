@@ -100,7 +100,10 @@ def _columns(table: Any) -> list[list[str]]:
         ]
         return "  ".join(cells).rstrip()
 
-    return [[padded(table.columns)], *([padded(row.cells), *(f"    {one}" for one in row.details)] for row in table.rows)]
+    return [
+        [padded(table.columns)],
+        *([padded(row.cells), *(f"    {one}" for one in row.details)] for row in table.rows),
+    ]
 
 
 @cache

@@ -30,16 +30,17 @@ def country_name(code: str, language: str) -> str:
     """A country's name in a language; the code itself where it is not known."""
     from babel import Locale
 
-    return str(Locale.parse(language if language in {"fr", "en", "de", "es", "it", "nl", "pt"} else "en").territories.get(code, code))
+    return str(
+        Locale.parse(language if language in {"fr", "en", "de", "es", "it", "nl", "pt"} else "en").territories.get(
+            code, code
+        )
+    )
 
 
 def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]:
     """The lines of an address; the country only where it is another one than the seller's (`home`)."""
     place = " ".join(part for part in (address.postcode, address.city) if part)
-    if address.country == "GB":
-        lines = [*address.street, address.city, address.postcode]
-    else:
-        lines = [*address.street, place]
+    lines = [*address.street, *((address.city, address.postcode) if address.country == "GB" else (place,))]
     if address.country and address.country != home:
         lines.append(country_name(address.country, language).upper())
     return tuple(line for line in lines if line)
@@ -84,7 +85,13 @@ def iban_groups(iban: str) -> str:
 
 
 def payment(
-    seller: Seller, customer: Customer, reference: str, amount: Decimal, currency: str, formats: Formats, words: dict[str, Any]
+    seller: Seller,
+    customer: Customer,
+    reference: str,
+    amount: Decimal,
+    currency: str,
+    formats: Formats,
+    words: dict[str, Any],
 ) -> tuple[tuple[Pair, ...], str]:
     """How to pay `amount`, and what the EPC QR code says ("" unless euros, a positive amount and an IBAN).
 

@@ -15,7 +15,7 @@ ONE_DAY = timedelta(days=1)
 YEAR_OF_A_CONTRACT = 365
 
 
-class RateUnknown(LookupError):  # noqa: N818 -- it names what is missing, and a caller may go on without interest
+class RateUnknown(LookupError):
     """A reference rate is not known. `name` and `day` say which one, the message also what to do."""
 
     def __init__(self, name: str, day: date) -> None:

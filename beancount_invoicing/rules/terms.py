@@ -65,7 +65,7 @@ class CashDiscount:
     days: int
 
 
-class _TwoReadings(Exception):  # noqa: N818 -- no error yet: the message wants the example's date
+class _TwoReadings(Exception):
     """Days and a month's end without a comma: `readings` are the whole terms, `pieces` the instalment, in both ways."""
 
     def __init__(self, text: str, readings: tuple[str, str], pieces: tuple[str, str]) -> None:
