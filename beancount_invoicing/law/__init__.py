@@ -44,7 +44,7 @@ class LateInterest:
 
 @dataclass(frozen=True, slots=True)
 class LongestTerms:
-    """The longest terms that may be agreed, from the invoice's date: `days`, or `end_of_month_days` to a month's end."""
+    """The longest terms to agree on, from the invoice's date: `days`, or `end_of_month_days` and a month's end."""
 
     days: int
     end_of_month_days: int | None

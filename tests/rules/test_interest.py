@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beancount_invoicing import law
+from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, together
+from beancount_invoicing.rules.steps import recompute
+
+D = Decimal
+
+
+def by_law(country: str, buyer: str = "business") -> law.LateInterest:
+    found = law.late_interest(country, buyer)
+    assert found
+    return found
+
+
+FRANCE = by_law("FR")
+
+
+def parts(interest: Interest) -> list[tuple[str, str, int, str, str]]:
+    return [
+        (each.start.isoformat(), each.end.isoformat(), each.days, str(each.rate), str(each.base))
+        for each in interest.segments
+    ]
+
+
+def follows(interest: Interest) -> bool:
+    ends = {step.figure: step.result for step in interest.steps}
+    return (
+        all(recompute(step) == step.result for step in interest.steps)
+        and ends["interest"] == interest.interest
+        and ends.get("total", interest.interest) == interest.total
+    )
+
+
+def test_france_from_the_day_after_due_to_the_day_of_payment() -> None:
+    # 1 February to 2 March 2026 are 28 + 2 days; 2.15 + 10 %; 1000 × 12.15 × 30 / 36500 = 9.986…
+    found = late_interest(
+        D("1000.00"), [(date(2026, 3, 2), D("1000.00"))], date(2026, 1, 31), date(2026, 3, 31), FRANCE
+    )
+    assert parts(found) == [("2026-02-01", "2026-03-02", 30, "12.15", "1000.00")]
+    assert (found.interest, found.indemnity, found.total) == (D("9.99"), D("40.00"), D("49.99"))
+    assert found.law == "FR"
+    assert follows(found)
+
+
+def test_the_rate_changes_with_the_half_year() -> None:
+    # (1200 × 14.50 × 15 + 1200 × 14.25 × 20) / 36500 = 16.5205…
+    found = late_interest(D("1200.00"), [], date(2024, 6, 15), date(2024, 7, 20), FRANCE)
+    assert parts(found) == [
+        ("2024-06-16", "2024-06-30", 15, "14.50", "1200.00"),
+        ("2024-07-01", "2024-07-20", 20, "14.25", "1200.00"),
+    ]
+    assert found.interest == D("16.52")
+    assert follows(found)
+
+
+def test_it_is_rounded_once_at_the_end() -> None:
+    # 0.00596 + 0.00586 = 0.01182: each rounded on its own they would make 0.02
+    found = late_interest(D("15.00"), [], date(2024, 6, 29), date(2024, 7, 1), FRANCE)
+    assert len(found.segments) == 2
+    assert found.interest == D("0.01")
+
+
+def test_partial_payments_lower_the_base_from_the_day_after() -> None:
+    # 12 % × (10 × 1000 + 10 × 600) / 365 = 5.2603
+    found = late_interest(D("1000.00"), [(date(2026, 2, 10), D("400.00"))], date(2026, 1, 31), date(2026, 2, 20), D(12))
+    assert parts(found) == [
+        ("2026-02-01", "2026-02-10", 10, "12", "1000.00"),
+        ("2026-02-11", "2026-02-20", 10, "12", "600.00"),
+    ]
+    assert (found.interest, found.indemnity, found.total) == (D("5.26"), None, D("5.26"))
+    assert found.law == "contract"
+    assert follows(found)
+
+
+def test_a_debit_that_bounced_raises_the_base_again() -> None:
+    paid = [(date(2026, 2, 15), D("-400.00")), (date(2026, 2, 10), D("400.00"))]
+    found = late_interest(D("1000.00"), paid, date(2026, 1, 31), date(2026, 2, 20), D(12))
+    assert [(days, base) for _start, _end, days, _rate, base in parts(found)] == [
+        (10, "1000.00"),
+        (5, "600.00"),
+        (5, "1000.00"),
+    ]
+
+
+def test_a_contract_with_the_indemnity_of_the_sellers_law() -> None:
+    found = late_interest(D("365.00"), [], date(2026, 1, 31), date(2026, 2, 10), D(10), 2, D("40.00"))
+    assert (found.interest, found.indemnity, found.total) == (D("1.00"), D("40.00"), D("41.00"))
+    assert follows(found)
+
+
+def test_german_consumers_pay_five_points_and_no_indemnity() -> None:
+    # 31 + 28 + 14 = 73 days, a fifth of a year, at 1.27 + 5 %
+    found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("DE", "consumer"))
+    assert (found.interest, found.indemnity, found.total) == (D("12.54"), None, D("12.54"))
+
+
+def test_german_businesses_pay_nine_points() -> None:
+    found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("DE"))
+    assert (found.interest, found.indemnity) == (D("20.54"), D("40.00"))
+
+
+def test_public_buyers_in_france_pay_eight_points() -> None:
+    found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("FR", "public"))
+    assert (found.interest, found.indemnity) == (D("20.30"), D("40.00"))
+
+
+@pytest.mark.parametrize(
+    ("paid", "due", "as_of"),
+    [
+        ([], date(2026, 1, 31), date(2026, 1, 31)),
+        ([], date(2026, 1, 31), date(2025, 1, 31)),
+        ([], date.max, date.max),
+        ([(date(2026, 1, 31), D("100.00"))], date(2026, 1, 31), date(2026, 6, 30)),
+        ([(date(2025, 1, 31), D("150.00"))], date(2026, 1, 31), date(2030, 6, 30)),
+    ],
+)
+def test_nothing_is_late(paid: list[tuple[date, Decimal]], due: date, as_of: date) -> None:
+    found = late_interest(D("100.00"), paid, due, as_of, FRANCE)
+    assert (found.segments, found.interest, found.indemnity, found.total) == ((), D("0.00"), None, D("0.00"))
+    assert follows(found)
+
+
+def test_a_payment_on_the_due_date_counts_from_the_first_day_late() -> None:
+    found = late_interest(D("100.00"), [(date(2026, 1, 31), D("60.00"))], date(2026, 1, 31), date(2026, 2, 1), FRANCE)
+    assert parts(found) == [("2026-02-01", "2026-02-01", 1, "12.15", "40.00")]
+
+
+def test_a_rate_that_is_not_known_is_named() -> None:
+    with pytest.raises(
+        RateUnknown, match=r"the ECB refinancing rate for 2026-07-01 \(second half of 2026\) is not known"
+    ):
+        late_interest(D("100.00"), [], date(2026, 6, 15), date(2026, 7, 1), FRANCE)
+    with pytest.raises(RateUnknown) as error:
+        late_interest(D("100.00"), [], date(2022, 6, 15), date(2026, 1, 1), by_law("DE"))
+    assert (error.value.name, error.value.day) == ("Basiszinssatz", date(2022, 1, 1))
+
+
+def test_a_rate_that_is_not_needed_need_not_be_known() -> None:
+    found = late_interest(D("100.00"), [(date(2026, 6, 30), D("100.00"))], date(2026, 6, 15), date(2027, 1, 1), FRANCE)
+    assert found.segments[-1].end == date(2026, 6, 30)
+
+
+def test_a_contract_reaches_to_the_end_of_the_calendar() -> None:
+    assert late_interest(D("100.00"), [], date(2026, 1, 1), date.max, D(12)).segments[-1].end == date.max
+
+
+def test_instalments_together_are_rounded_once_with_one_indemnity() -> None:
+    one, other, early = (
+        late_interest(D("15.00"), [], due, date(2026, 2, 1), FRANCE)
+        for due in (date(2026, 1, 31), date(2026, 1, 31), date(2026, 2, 28))
+    )
+    assert one.interest == other.interest == D("0.00")
+    whole = together([one, other, early], FRANCE)
+    assert (whole.principal, whole.interest, whole.indemnity) == (D("30.00"), D("0.01"), D("40.00"))
+    assert follows(whole)
+
+
+MONEY = st.decimals(0, 10**7, places=2)
+DAY = st.dates(date(2023, 1, 2), date(2026, 6, 30))
+
+
+@given(MONEY, st.lists(st.tuples(DAY, st.decimals(-(10**6), 10**6, places=2)), max_size=5), DAY, DAY, st.booleans())
+def test_it_is_the_sum_of_every_single_day(
+    principal: Decimal, paid: list[tuple[date, Decimal]], due: date, as_of: date, contract: bool
+) -> None:
+    rule: law.LateInterest | Decimal = D("11.5") if contract else FRANCE
+    found = late_interest(principal, paid, due, as_of, rule)
+    exact = Fraction(0)
+    for number in range(1, (as_of - due).days + 1):
+        day = due + timedelta(days=number)
+        base = principal - sum((amount for when, amount in paid if when < day), D(0))
+        rate = D("11.5") if contract else [each for start, each in FRANCE.rates if start <= day][-1] + 10
+        exact += Fraction(max(base, D(0))) * Fraction(rate) / 36500
+    cents = exact * 100
+    assert Fraction(found.interest) * 100 == int(cents + Fraction(1, 2))
+    assert follows(found)
+    assert late_interest(principal, paid[::-1], due, as_of, rule) == found
+    assert all(before.end < after.start for before, after in zip(found.segments, found.segments[1:], strict=False))

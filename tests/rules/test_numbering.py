@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beancount_invoicing.rules.numbering import PatternError, link, parse, writable
+
+MARCH = date(2026, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "found"),
+    [
+        ("F{year}-{seq:04}", "F2026-0012", ("F2026-#", 12)),
+        ("F{year}-{seq:04}", "F2026-12345", ("F2026-#", 12345)),
+        ("F{year}-{seq:04}", "F2026-012", None),
+        ("F{year}-{seq:04}", "F2026-00012", None),
+        ("F{year}-{seq:04}", "F2025-0012", None),
+        ("F{year}-{seq:04}", "A2026-0012", None),
+        ("F{year}-{seq:04}", "F2026-0012a", None),
+        ("F{year}-{seq:04}", "F2026-", None),
+        ("F{year}-{seq:04}", "F2026--012", None),
+        ("F{year}-{seq:04}", "F2026-٠٠١٢", None),
+        ("F{year}-{seq:04}", "F2026-" + "1" * 5000, None),
+        ("{year:02}{month:02}/{seq}", "2603/7", ("2603/#", 7)),
+        ("{year:02}{month:02}/{seq}", "2604/7", None),
+        ("{year:02}{month:02}/{seq}", "2603/07", None),
+        ("{month}{seq}", "312", ("3#", 12)),
+        ("{seq:3}-{year:04}", "012-2026", ("#-2026", 12)),
+        ("{seq}", "12", ("#", 12)),
+        ("RE.{seq:05}+", "RE.00012+", ("RE.#+", 12)),
+        ("11{seq}1", "111", None),
+        ("1{seq}1", "11", None),
+    ],
+)
+def test_read(pattern: str, number: str, found: tuple[str, int] | None) -> None:
+    assert parse(pattern).read(number, MARCH) == found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "seq", "number"),
+    [
+        ("F{year}-{seq:04}", 1, "F2026-0001"),
+        ("F{year}-{seq:04}", 10000, "F2026-10000"),
+        ("{year:02}{month:02}-{seq:03}", 7, "2603-007"),
+        ("{seq}/{month}", 7, "7/3"),
+    ],
+)
+def test_write(pattern: str, seq: int, number: str) -> None:
+    assert parse(pattern).write(MARCH, seq) == number
+
+
+def test_the_series_is_the_pattern_with_its_year_and_month() -> None:
+    assert parse("F{year}-{seq:04}").series(MARCH) == "F2026-#"
+    assert parse("F{year}-{seq:06}").series(MARCH) == "F2026-#"
+    assert parse("{year}/{month:02}/{seq}").series(MARCH) == "2026/03/#"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("F2026", "must contain {seq} once"),
+        ("", "must contain {seq} once"),
+        ("{seq}{seq}", "must contain {seq} once"),
+        ("{day}{seq}", "a field that is not known"),
+        ("{seq:four}", "a field that is not known"),
+        ("{year:03}-{seq}", "write {year}, {year:02} or {month:02}"),
+        ("{month:04}-{seq}", "write {year}, {year:02} or {month:02}"),
+        ("{seq", "a field that is not known"),
+    ],
+)
+def test_patterns_that_cannot_be_read(pattern: str, message: str) -> None:
+    with pytest.raises(PatternError) as error:
+        parse(pattern)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("F2026-0001", "F2026-0001"), ("RE 2026/7.b", "RE-2026/7.b"), ("été #1", "-t---1"), ("a_b", "a_b")],
+)
+def test_link(number: str, expected: str) -> None:
+    assert link(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("F2026-0001", None),
+        ("a" * 35, None),
+        ("a" * 36, "36 characters"),
+        ("", "empty"),
+        ("F.1", "not '.'"),
+        ("F 1é", "not ' ' 'é'"),
+        ("F1\n", "not '\\n'"),
+    ],
+)
+def test_new_numbers(number: str, problem: str | None) -> None:
+    found = writable(number)
+    assert (found is None) if problem is None else (problem in str(found))
+
+
+PIECES = st.lists(
+    st.sampled_from(["{year}", "{year:02}", "{month}", "{month:02}", "F", "1", "-", "/", "a.b", "(+)"]), max_size=4
+).map("".join)
+
+
+@given(PIECES, PIECES, st.integers(0, 9), st.dates(), st.integers(1, 10**12))
+def test_what_is_written_is_read_back(before: str, after: str, width: int, day: date, seq: int) -> None:
+    pattern = parse(before + (f"{{seq:0{width}}}" if width else "{seq}") + after)
+    assert pattern.read(pattern.write(day, seq), day) == (pattern.series(day), seq)
+
+
+@given(PIECES, st.integers(1, 9998), st.integers(1, 9999))
+def test_no_number_is_read_in_another_year(pieces: str, before: int, after: int) -> None:
+    pattern = parse(f"{pieces}{{year}}-{{seq:04}}")
+    number = pattern.write(date(before, 3, 9), 7)
+    assert (pattern.read(number, date(after, 3, 9)) is None) == (before != after)
+
+
+@given(PIECES, PIECES, st.text())
+def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
+    found = parse(f"{before}{{seq}}{after}").read(number, MARCH)
+    assert found is None or found[1] >= 0

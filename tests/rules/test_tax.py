@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beancount_invoicing.rules.steps import recompute
+from beancount_invoicing.rules.tax import Figure, gross_split, line_net, summed, tax_on
+
+D = Decimal
+AMOUNT = st.decimals(-(10**7), 10**7, places=2)
+RATE = st.decimals(0, 100, places=2)
+
+
+def follows(figure: Figure) -> bool:
+    return figure.steps[-1].result == figure.value and all(recompute(step) == step.result for step in figure.steps)
+
+
+def half_away(exact: Fraction, decimals: int) -> Fraction:
+    scaled = abs(exact) * 10**decimals
+    whole = scaled.numerator // scaled.denominator
+    rounded = whole + (1 if scaled - whole >= Fraction(1, 2) else 0)
+    return Fraction(rounded if exact >= 0 else -rounded, 10**decimals)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "discount", "decimals", "expected"),
+    [
+        ("6.5", "98.00", None, 2, "637.00"),
+        ("3", "0.335", None, 2, "1.01"),
+        ("-3", "0.335", None, 2, "-1.01"),
+        ("3", "0.335", None, 3, "1.005"),
+        ("1", "99.99", "5", 2, "94.99"),
+        ("2", "50.00", "100", 2, "0.00"),
+        ("10", "12.345", "33.33", 2, "82.30"),
+        ("3", "33.5", None, 0, "101"),
+        ("1", "1.23456", None, 3, "1.235"),
+    ],
+)
+def test_line(quantity: str, price: str, discount: str | None, decimals: int, expected: str) -> None:
+    figure = line_net(D(quantity), D(price), D(discount) if discount else None, decimals)
+    assert str(figure.value) == expected
+    assert follows(figure)
+
+
+@pytest.mark.parametrize(
+    ("base", "rate", "decimals", "expected"),
+    [
+        ("786.00", "20", 2, "157.20"),
+        ("0.125", "20", 2, "0.03"),
+        ("1.50", "5.5", 2, "0.08"),
+        ("10.00", "5.25", 2, "0.53"),
+        ("-10.00", "5.25", 2, "-0.53"),
+        ("105", "10", 0, "11"),
+        ("100.00", "0", 2, "0.00"),
+    ],
+)
+def test_tax(base: str, rate: str, decimals: int, expected: str) -> None:
+    figure = tax_on(D(base), D(rate), decimals)
+    assert str(figure.value) == expected
+    assert follows(figure)
+
+
+@pytest.mark.parametrize(
+    ("gross", "rate", "net", "tax"),
+    [
+        ("120.00", "20", "100.00", "20.00"),
+        ("9.99", "20", "8.33", "1.66"),
+        ("-9.99", "20", "-8.33", "-1.66"),
+        ("10.55", "5.5", "10.00", "0.55"),
+        ("50.00", "0", "50.00", "0.00"),
+    ],
+)
+def test_a_price_that_includes_tax(gross: str, rate: str, net: str, tax: str) -> None:
+    found = gross_split(D(gross), D(rate), 2)
+    assert [str(figure.value) for figure in found] == [net, tax]
+    assert all(follows(figure) for figure in found)
+
+
+def test_nine_ninety_nine_cannot_be_reached_from_a_net() -> None:
+    assert tax_on(D("8.33"), D(20), 2).value == D("1.67")
+    assert gross_split(D("9.99"), D(20), 2)[1].value == D("1.66")
+
+
+def test_tax_rounded_per_line_is_the_sum_of_the_lines() -> None:
+    lines = [tax_on(D("0.13"), D(20), 2) for _ in range(3)]
+    figure = summed(lines, "rounded per line")
+    assert figure.value == D("0.09")
+    assert tax_on(D("0.39"), D(20), 2).value == D("0.08")
+    assert follows(figure)
+
+
+def test_numbers_of_any_length() -> None:
+    long = D("123456789" * 10)
+    assert line_net(long, D(1), None, 2).value > 0
+    assert tax_on(long, D(20), 2).value > 0
+    assert len(gross_split(long, D(20), 2)) == 2
+
+
+@given(st.decimals(-(10**4), 10**4, places=3), st.decimals(-(10**4), 10**4, places=4), st.none() | RATE)
+def test_line_is_rounded_once_half_away_from_zero(quantity: Decimal, price: Decimal, discount: Decimal | None) -> None:
+    figure = line_net(quantity, price, discount, 2)
+    exact = Fraction(quantity) * Fraction(price) * (100 - Fraction(discount or 0)) / 100
+    assert Fraction(figure.value) == half_away(exact, 2)
+    assert follows(figure)
+    assert line_net(-quantity, price, discount, 2).value == -figure.value
+
+
+@given(AMOUNT, RATE, st.sampled_from([0, 2, 3]))
+def test_tax_is_rounded_half_away_from_zero(base: Decimal, rate: Decimal, decimals: int) -> None:
+    figure = tax_on(base, rate, decimals)
+    assert Fraction(figure.value) == half_away(Fraction(base) * Fraction(rate) / 100, decimals)
+    assert follows(figure)
+    assert tax_on(-base, rate, decimals).value == -figure.value
+
+
+@given(AMOUNT, RATE)
+def test_net_and_tax_are_the_gross_and_a_cent_from_the_rate(gross: Decimal, rate: Decimal) -> None:
+    net, tax = gross_split(gross, rate, 2)
+    assert net.value + tax.value == gross
+    assert Fraction(net.value) == half_away(Fraction(gross) * 100 / (100 + Fraction(rate)), 2)
+    assert abs(tax.value - tax_on(net.value, rate, 2).value) <= D("0.01")
+    assert follows(net)
+    assert follows(tax)
+    assert [figure.value for figure in gross_split(-gross, rate, 2)] == [-net.value, -tax.value]
