@@ -10,12 +10,13 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decima
 from beancount_invoicing.model import ZERO, Step, Value
 
 _ANY_LENGTH = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_UP)
-_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(16))
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(8))
 
 
 def round_to(value: Decimal, decimals: int) -> Decimal:
-    """`value` rounded to `decimals` places (0 to 15), half away from zero; it may have any number of digits."""
-    return value.quantize(_UNITS[decimals], ROUND_HALF_UP, _ANY_LENGTH)
+    """`value` rounded to `decimals` places (0 or more), half away from zero; it may have any number of digits."""
+    unit = _UNITS[decimals] if decimals < len(_UNITS) else Decimal(1).scaleb(-decimals)
+    return value.quantize(unit, ROUND_HALF_UP, _ANY_LENGTH)
 
 
 def end_of_month(day: date) -> date:

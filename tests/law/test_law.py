@@ -83,10 +83,10 @@ def test_a_contract_may_not_go_below_three_times_the_legal_rate() -> None:
 @pytest.mark.parametrize(
     ("key", "french"),
     [
-        ("late-interest", "majoré de 10 points"),
-        ("late-interest-contract", "au taux annuel de {rate} %"),
-        ("late-interest-public", "majoré de 8 points"),
-        ("indemnity", "40 €"),
+        ("late-interest", "majoré de 10\u00a0points"),
+        ("late-interest-contract", "au taux annuel de {rate}\u00a0%"),
+        ("late-interest-public", "majoré de 8\u00a0points"),
+        ("indemnity", "40\u00a0€"),
         ("no-cash-discount", "Pas d’escompte pour paiement anticipé"),
         ("on-debits", "Option pour le paiement de la taxe d’après les débits"),
         ("on-payments", "encaissements"),
