@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beancount_invoicing.rules.identifiers import problem
@@ -62,12 +62,14 @@ def test_what_is_wrong_is_said_with_the_right_digits(kind: str, value: str, mess
     assert message in str(problem(kind, value))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.text() | st.from_regex(r"[A-Z]{2}[0-9A-Z]{0,30}", fullmatch=True))
 def test_any_text_is_judged(kind: str, value: str) -> None:
     found = problem(kind, value)
     assert found is None or found
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**8 - 1), st.integers(0, 9))
 def test_the_siren_proposed_is_right(stem: int, digit: int) -> None:
     found = problem("siren", f"{stem:08}{digit}")

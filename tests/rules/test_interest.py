@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beancount_invoicing import law
@@ -168,6 +168,7 @@ MONEY = st.decimals(0, 10**7, places=2)
 DAY = st.dates(date(2023, 1, 2), date(2026, 6, 30))
 
 
+@settings(deadline=None)
 @given(MONEY, st.lists(st.tuples(DAY, st.decimals(-(10**6), 10**6, places=2)), max_size=5), DAY, DAY, st.booleans())
 def test_it_is_the_sum_of_every_single_day(
     principal: Decimal, paid: list[tuple[date, Decimal]], due: date, as_of: date, contract: bool
