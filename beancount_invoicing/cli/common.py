@@ -159,7 +159,7 @@ def print_table(
         table.add_section()
         for row in ends:
             table.add_row(*(Text(cell or "", style="bold") for cell in row))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160, highlight=False)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False)
     with console.capture() as captured:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
-from beancount_invoicing.model import ZERO, Book, Step
+from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position
 from beancount_invoicing.rules import currencies
-from beancount_invoicing.rules.interest import Interest, RateUnknown, Segment, late_interest
+from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, together
 
 
 class ClaimUnknown(LookupError):
@@ -38,29 +39,21 @@ def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
             indemnity = None
     else:
         found = law.late_interest(wanted, buyer)
-        if found is None or found.margin is None:
+        if found is None:
             return None
         rule, indemnity = found, found.indemnity
+        if invoice.currency != found.currency:
+            rule = replace(found, indemnity=None)
     decimals = currencies.decimals(invoice.currency)
-    segments: list[Segment] = []
-    steps: list[Step] = []
-    principal = interest = ZERO
+    parts: list[Interest] = []
     try:
         for instalment in invoice.instalments:
             if instalment.due >= as_of or instalment.amount <= 0:
                 continue
             paid = [(one.date, one.amount) for one in position.allocations if one.instalment == instalment.index]
-            one = late_interest(instalment.amount, paid, instalment.due, as_of, rule, decimals)
-            if one.segments:
-                principal += instalment.amount
-                interest += one.interest
-                segments += one.segments
-                steps += one.steps
+            parts.append(late_interest(instalment.amount, paid, instalment.due, as_of, rule, decimals))
     except RateUnknown as error:
         raise ClaimUnknown(f"{invoice.number}: {error}: no interest is claimed until it is") from None
-    if not segments:
-        return None
-    name = "contract" if isinstance(rule, Decimal) else rule.country
-    extra = indemnity if invoice.currency == "EUR" else None
-    steps.append(Step("interest", "sum", (interest,), interest, "all instalments"))
-    return Interest(principal, tuple(segments), interest, extra, interest + (extra or ZERO), name, tuple(steps))
+    # the fixed sum is set in euros; what it is on an invoice in another currency no text says, so none is claimed there
+    claim = together(parts, rule, decimals, indemnity if invoice.currency == "EUR" else None)
+    return claim if claim.segments else None

@@ -285,7 +285,8 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         if isinstance(rate, Decimal):
             result.append(sentences["late-interest-contract"].format(rate=formats.quantity(rate)))
         else:
-            result.append(sentences["late-interest"])
+            public = customer.buyer in {"public", "hospital", "public-enterprise"} and "late-interest-public" in sentences
+            result.append(sentences["late-interest-public" if public else "late-interest"])
         if "indemnity" in sentences:
             result.append(sentences["indemnity"])
         if not customer.cash_discount and "no-cash-discount" in sentences:
