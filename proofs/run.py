@@ -1,0 +1,173 @@
+"""`make proof`: what takes long, or needs more than Python. Ends with a line for each proof, and fails unless all held.
+
+A proof that cannot run here (a program is missing) fails too, unless it stands in OPTIONAL.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+DEMO = ROOT / "build" / "demo"
+VERAPDF = "org.verapdf.apps:greenfield-apps:1.28.2"
+OPTIONAL: frozenset[str] = frozenset()
+"""Names of proofs that may be left out where their programs are missing."""
+
+
+class CouldNotRunError(Exception):
+    """A program that a proof needs is not here."""
+
+
+class FailedError(Exception):
+    """A proof does not hold; the message says what."""
+
+
+def run(*command: str | Path, folder: Path = ROOT, **variables: str) -> str:
+    """Runs a program and returns what it prints. Raises FailedError with its output where it fails."""
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise FailedError(
+            f"{' '.join(map(str, command[:6]))} … ended with {result.returncode}:\n{result.stdout}{result.stderr}"
+        )
+    return result.stdout
+
+
+def needed(*programs: str) -> None:
+    """Raises CouldNotRunError where a program is missing."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise CouldNotRunError(f"{program} is not installed")
+
+
+def demo() -> str:
+    """`make demo` works."""
+    shutil.rmtree(DEMO, ignore_errors=True)
+    run("make", "demo")
+    files = [*DEMO.rglob("*.pdf"), *DEMO.rglob("*.html")]
+    if len(files) < 40:
+        raise FailedError(f"make demo wrote {len(files)} files only")
+    return f"{len(files)} PDF and HTML files"
+
+
+def wheel() -> str:
+    """The wheel, made from the sdist, works in an empty environment outside the checkout."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(sys.executable, "-m", "build", "--outdir", folder / "dist", ROOT)
+        (built,) = (folder / "dist").glob("*.whl")
+        run(sys.executable, "-m", "venv", folder / "venv")
+        python = folder / "venv" / "bin" / "python"
+        run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", built, folder=folder)
+        books = folder / "books"
+        books.mkdir()
+        (books / "main.beancount").write_text(shortest_ledger(), encoding="utf-8")
+        command = folder / "venv" / "bin" / "bean-invoice"
+        run(command, "check", "--strict", folder=books, BEANCOUNT_FILE="")
+        number = re.search(r'invoice: "([^"]+)"', shortest_ledger())
+        assert number
+        run(command, "render", number.group(1), "--to", "pdf,html,text", folder=books, BEANCOUNT_FILE="")
+        made = (books / f"{number.group(1)}.pdf").read_bytes()
+        if not made.startswith(b"%PDF"):
+            raise FailedError("no PDF was made")
+        return f"{built.name}, {built.stat().st_size // 1024} kB, rendered {number.group(1)}"
+
+
+def shortest_ledger() -> str:
+    """The ledger that the README shows."""
+    blocks = re.findall(r"```beancount\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    if not blocks:
+        raise FailedError("the README shows no ledger")
+    return str(blocks[0])
+
+
+def properties() -> str:
+    """The properties hold on many more generated ledgers, and the slow tests pass."""
+    out = run(
+        sys.executable, "-m", "pytest", "-q", "-n", "2", "-m", "slow or not slow", "tests/properties", "tests/rules",
+        HYPOTHESIS_PROFILE="proof",
+    )  # fmt: skip
+    return out.strip().splitlines()[-1]
+
+
+def fuzz() -> str:
+    """Broken copies of the example's books make no traceback."""
+    return run(sys.executable, HERE / "fuzz.py", "--tries", "400").strip().splitlines()[-1]
+
+
+def verapdf() -> str:
+    """Every PDF of the demo is PDF/A-3b and PDF/UA-1, says veraPDF."""
+    needed("java", "mvn")
+    repository = ROOT / "build" / "verapdf"
+    run("mvn", "-q", "-B", "dependency:copy", f"-Dartifact={VERAPDF}", f"-DoutputDirectory={repository}", "-Dmdep.stripVersion=true",
+        folder=HERE)  # fmt: skip
+    files = sorted(DEMO.rglob("*.pdf"))
+    if not files:
+        raise FailedError("there are no PDFs of the demo")
+    for flavour in ("3b", "ua1"):
+        out = run(
+            "java", "-cp", repository / "greenfield-apps.jar", "org.verapdf.apps.GreenfieldCliWrapper",
+            "--format", "text", "-f", flavour, *files,
+        )  # fmt: skip
+        passed = [line for line in out.splitlines() if line.startswith("PASS")]
+        if len(passed) != len(files):
+            raise FailedError(f"{flavour}: {len(files) - len(passed)} of {len(files)} do not conform:\n{out}")
+    return f"{len(files)} PDFs, 3b and ua1"
+
+
+def browser() -> str:
+    """The HTML pages of the demo open without a word on the console, and fit a telephone."""
+    needed("chromium", "chromedriver")
+    return run(sys.executable, HERE / "browser.py", DEMO).strip().splitlines()[-1]
+
+
+PROOFS: tuple[Callable[[], str], ...] = (demo, wheel, properties, fuzz, verapdf, browser)
+
+
+def main() -> int:
+    """Runs the proofs named on the command line, or all."""
+    wanted = sys.argv[1:]
+    lines = []
+    passed = failed = skipped = 0
+    for proof in PROOFS:
+        if wanted and proof.__name__ not in wanted:
+            continue
+        print(f"-- {proof.__name__}: {proof.__doc__}", flush=True)
+        start = time.monotonic()
+        try:
+            said = proof()
+        except CouldNotRunError as error:
+            optional = proof.__name__ in OPTIONAL
+            skipped += optional
+            failed += not optional
+            said = f"COULD NOT RUN{' (optional)' if optional else ''}: {error}"
+        except FailedError as error:
+            failed += 1
+            print(error, flush=True)
+            said = "FAILED: " + str(error).splitlines()[0]
+        else:
+            passed += 1
+            said = f"ok: {said}"
+        lines.append(f"{proof.__name__:<12} {time.monotonic() - start:6.1f} s  {said}")
+    print("\n" + "\n".join(lines))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
