@@ -17,6 +17,8 @@ $(READY): pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed, but python3 is $$(python3 --version 2>&1 || true)."; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 …"; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, but $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) has no venv: install it (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
 	@echo "Installing into $(VENV) (once) …"
@@ -30,6 +32,7 @@ demo: $(READY)
 	@echo "== Who owes what"
 	@$(INVOICE) aging --as-of $(DAY)
 	@echo "== Every open invoice, as PDF and HTML"
+	@rm -rf $(DEMO)
 	@$(INVOICE) render --as-of $(DAY) --status open --status partly-paid --status overdue --status draft \
 		--to pdf,html -o $(DEMO)/invoices
 	@echo "== Every reminder letter that is due"
@@ -55,12 +58,14 @@ format: $(READY)
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 
-# What is installed, exactly: taken from an empty environment with everything in it.
+# What is installed, exactly, on every system and Python from 3.11: the newest versions that go together.
 constraints:
 	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints
-	@build/constraints/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,fava,validate]'
+	@build/constraints/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@build/constraints/bin/uv pip compile pyproject.toml --quiet --upgrade --all-extras --universal --python-version 3.11 \
+		--no-build --no-header --no-annotate --no-emit-index-url --output-file build/constraints/constraints.txt
 	@{ echo "# Exact versions of all that is installed; made by: make constraints"; \
-		build/constraints/bin/python -m pip freeze --exclude-editable --exclude pip | LC_ALL=C sort -f; } > constraints.txt
+		cat build/constraints/constraints.txt; } > constraints.txt
 	@rm -rf build/constraints
 
 clean:

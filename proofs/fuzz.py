@@ -1,8 +1,8 @@
 """Mutated slices of the example's books: no traceback, whatever a ledger contains.
 
 Prints its seed; `--seed N` repeats a run. Each try takes a slice of the books, changes it (bytes, tokens, values of metadata,
-lines moved, dropped or doubled), loads it with the plugin and asks all reports. A try that raises, or that the plugin's guard had
-to catch, is printed with its ledger, and the run fails.
+lines moved, dropped or doubled), loads it with the plugin, asks all reports and runs commands. A try that raises, or that the
+plugin's guard had to catch, is printed with its ledger, and the run fails.
 """
 
 from __future__ import annotations
@@ -20,16 +20,19 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from beancount import loader  # noqa: E402 - the path first
+from click.testing import CliRunner  # noqa: E402
 
 from beancount_invoicing import actions, rendering  # noqa: E402
 from beancount_invoicing.actions import answers  # noqa: E402
+from beancount_invoicing.cli import main as command  # noqa: E402
 from beancount_invoicing.entries.keys import KEYS, OPTIONS  # noqa: E402
 from beancount_invoicing.receivables import aging, positions  # noqa: E402
 
 VALUES = (
-    '"text"', '""', "12", "-1", "0", "0.2", "1E+9", "99999999999999999999", "2026-02-28", "9999-12-31", "0001-01-01", "TRUE", "FALSE",
-    "Assets:Clients:Kerbrat", "Income:Etudes", "12.00 EUR", "#tag", '"2026-13-45"', '"F2026-0001"', '"30% on receipt; 70% 60 days"',
-    '"45 days end of month"', '"{seq}"', '"F{year}-{seq:04}-{nope}"', '"é\\u202e🙂"', '"draft-x"', '"deposit"', '"void"', '"opening"', "NULL", "",
+    '"text"', '""', "12", "-1", "0", "0.2", "1E+9", "99999999999999999999", "2026-02-28", "9999-12-31", "0001-01-01",
+    "TRUE", "FALSE", "NULL", "", "Assets:Clients:Kerbrat", "Income:Etudes", "12.00 EUR", "#tag", '"2026-13-45"',
+    '"F2026-0001"', '"30% on receipt; 70% 60 days"', '"45 days end of month"', '"{seq}"', '"F{year}-{seq:04}-{nope}"',
+    '"é\\u202e🙂"', '"draft-x"', '"deposit"', '"void"', '"opening"',
 )  # fmt: skip
 
 
@@ -113,6 +116,12 @@ def ask(file: Path) -> None:
             continue
         rendering.to_html(view, where)
         rendering.to_text(view, where)
+    for line in ("check", "list --as-of 2026-11-30", "aging --format csv --as-of 2026-11-30"):
+        result = CliRunner().invoke(command, ["-f", str(file), *line.split()])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        if result.exit_code not in {0, 1}:
+            raise RuntimeError(f"{line} ended with {result.exit_code}: {result.output}")
 
 
 def main() -> int:
