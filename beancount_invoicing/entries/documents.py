@@ -272,6 +272,8 @@ class _Reading:
         return next((p.units.currency for p in self.entry.postings if p.units is not None), "")
 
     def _place(self, index: int, posting: Posting) -> Place:
+        if index in self.on_account:
+            return "receivable"
         meta = posting.meta or {}
         if "rounding" in meta:
             return "rounding"
@@ -279,8 +281,6 @@ class _Reading:
             return "deduction"
         if "allowance" in meta or "charge" in meta:
             return "adjustment"
-        if index in self.on_account:
-            return "receivable"
         if "settles" in meta:
             return "at-once"
         if "text" in meta or "quantity" in meta:
