@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from beancount.core.data import Custom, Open
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import ACCOUNT, Findings, describe, read, read_value, source_of
+from beancount_invoicing.entries.metadata import ACCOUNT, Findings, at_key, describe, read, read_value, source_of
 from beancount_invoicing.model import (
     Address,
     Contract,
@@ -160,7 +160,7 @@ class Directives:
             self.findings.error(
                 "key-place",
                 f"customer cannot stand on {entry.account}: a customer is an account under {assets}",
-                source,
+                at_key(source, "customer"),
             )
             return
         if isinstance(name, str) and ACCOUNT.match(name) and name.startswith(assets + ":"):

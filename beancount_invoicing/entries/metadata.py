@@ -159,6 +159,12 @@ def written(source: Source, key: str) -> tuple[int, str] | None:
     return None
 
 
+def at_key(source: Source, key: str) -> Source:
+    """The line of a key below `source`; `source` itself where it cannot be found."""
+    found = written(source, key)
+    return source._replace(line=found[0]) if found else source
+
+
 def read_value(key: keys.Key, value: object, source: Source, findings: Findings, currency: str | None = None) -> Any:
     """The value in the key's type, or None (with an error) where it has another one.
 
@@ -233,11 +239,12 @@ def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:
         if near:
             findings.error("misspelt-key", f"{name} is no key of ours: did you mean {near[0]}? Write {near[0]}:", at)
         return
-    if place in {keys.MOVEMENT, keys.COUNTER, keys.PAYMENT} and not key.places & (
-        keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM}
+    if place in {keys.MOVEMENT, keys.COUNTER, keys.PAYMENT} and (
+        name in keys.CUSTOMER_KEYS or not key.places & (keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM})
     ):
         return  # what a bank's import notes beside a payment (iban, email, date …) says nothing to us
-    if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & keys.POSTING_PLACES:
+    on_postings = keys.POSTING_PLACES - {keys.OPENING_ITEM}
+    if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & on_postings:
         what = "it would be lost: move it above the first posting, right below the transaction's first line"
     else:
         what = "it stands on " + _words(key.places)

@@ -25,7 +25,7 @@ def read_payments(
 ) -> tuple[list[Payment], list[Transfer]]:
     """The payments and transfers of a transaction; `claimed` postings are an invoice's (or an opening's) already."""
     source = source_of(entry.meta)
-    if not claimed:
+    if not claimed and "invoice" not in entry.meta:  # a broken invoice has been spoken of already
         read(entry.meta, keys.MOVEMENT, source, findings)
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, source, findings)

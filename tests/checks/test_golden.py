@@ -1,0 +1,50 @@
+"""Each ledger in tests/golden says, on the line where it is wrong, what must be found there: `; error RULE: a part of the message`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from beancount import loader
+
+from beancount_invoicing.actions import open_ledger
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+LEDGERS = sorted(file.stem for file in GOLDEN.glob("*.beancount") if file.stem != "prelude")
+EXPECTED = re.compile(r"; (error|warning) ([a-z-]+): ?([^;]*)")
+
+
+def expected(file: Path) -> list[tuple[int, str, str, str]]:
+    """What the ledger itself says must be found: (line, severity, rule, a part of the message)."""
+    return sorted(
+        (number, severity, rule, text.strip())
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        for severity, rule, text in EXPECTED.findall(line)
+    )
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_findings(name: str) -> None:
+    file = GOLDEN / f"{name}.beancount"
+    found = [(one.source.line, one.severity, one.rule, one.message) for one in open_ledger(file).findings]
+    wanted = expected(file)
+    assert sorted(one[:3] for one in found) == [one[:3] for one in wanted], "\n".join(map(str, sorted(found)))
+    for line, severity, rule, text in wanted:
+        messages = [one[3] for one in found if one[:3] == (line, severity, rule)]
+        assert any(text in message for message in messages), f"line {line}: {text!r} is not in {messages}"
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_the_plugin_gives_the_errors_and_only_these(name: str) -> None:
+    file = GOLDEN / f"{name}.beancount"
+    _entries, errors, _options = loader.load_file(str(file))
+    given = sorted((error.source["lineno"], error.rule) for error in errors)
+    assert given == sorted((line, rule) for line, severity, rule, _text in expected(file) if severity == "error")
+
+
+def test_each_finding_says_where_it_is() -> None:
+    for name in LEDGERS:
+        for one in open_ledger(GOLDEN / f"{name}.beancount").findings:
+            assert Path(one.source.file).is_file()
+            assert one.source.line > 0, one
