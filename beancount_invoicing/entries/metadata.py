@@ -187,14 +187,18 @@ def read_value(key: keys.Key, value: object, source: Source, findings: Findings,
         near = get_close_matches(str(result), key.choices, 1)
         hint = f': did you mean "{near[0]}"?' if near else ""
         allowed = ", ".join(f'"{choice}"' for choice in key.choices)
-        findings.error("key-value", f'{key.name} is "{result}", but must be one of {allowed}{hint}', source)
+        findings.error(
+            "key-value",
+            f'{key.name} is "{result}", but must be one of {allowed}{hint}',
+            at_key(source, key.name),
+        )
         return None
     if key.type == "percent" and 0 < result < 1:
         findings.warning(
             "percent",
             f"{key.name}: {result} means {result} percent; if {result * 100:f} percent is meant, write"
             f" {key.name}: {(result * 100).normalize():f}",
-            source,
+            at_key(source, key.name),
         )
     return result
 
@@ -240,7 +244,8 @@ def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:
             findings.error("misspelt-key", f"{name} is no key of ours: did you mean {near[0]}? Write {near[0]}:", at)
         return
     if place in {keys.MOVEMENT, keys.COUNTER, keys.PAYMENT} and (
-        name in keys.CUSTOMER_KEYS or not key.places & (keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM})
+        name in keys.CUSTOMER_KEYS
+        or not key.places & (keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM})
     ):
         return  # what a bank's import notes beside a payment (iban, email, date …) says nothing to us
     on_postings = keys.POSTING_PLACES - {keys.OPENING_ITEM}

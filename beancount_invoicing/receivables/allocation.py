@@ -83,9 +83,11 @@ class _Part:
 class _Payer:
     """A payment or credit on its way to claims, with what is left of it."""
 
-    __slots__ = ("how", "key", "left", "names", "payment")
+    __slots__ = ("how", "key", "left", "moves", "names", "payment")
 
-    def __init__(self, payment: Payment) -> None:
+    def __init__(self, payment: Payment, moves: bool = False) -> None:
+        self.moves = moves
+        """A leg of a transfer: it moves claims, and is never assumed to settle one."""
         self.payment = payment
         self.left = payment.amount
         self.names = payment.settles or payment.links
@@ -309,7 +311,7 @@ class _Allocating:
 
     def _transfer(self, transfer: Transfer) -> None:
         """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
-        legs = sorted((_Payer(leg) for leg in transfer.legs), key=lambda leg: leg.key)
+        legs = sorted((_Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
         named = False
         for leg in legs:
             names = leg.names
@@ -355,7 +357,9 @@ class _Allocating:
             return
         payers: defaultdict[tuple[str, str], list[_Payer]] = defaultdict(list)
         for payer in self.payers:
-            if payer.left < 0 and not payer.names and self.book.option("allocate", payer.payment.date) == "oldest":
+            if payer.left >= 0 or payer.names or payer.moves:
+                continue
+            if self.book.option("allocate", payer.payment.date) == "oldest":
                 payers[payer.payment.account, payer.payment.currency].append(payer)
         if not payers:
             return

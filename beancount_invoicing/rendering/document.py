@@ -285,7 +285,9 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         if isinstance(rate, Decimal):
             result.append(sentences["late-interest-contract"].format(rate=formats.quantity(rate)))
         else:
-            public = customer.buyer in {"public", "hospital", "public-enterprise"} and "late-interest-public" in sentences
+            public = (
+                customer.buyer in {"public", "hospital", "public-enterprise"} and "late-interest-public" in sentences
+            )
             result.append(sentences["late-interest-public" if public else "late-interest"])
         if "indemnity" in sentences:
             result.append(sentences["indemnity"])
