@@ -28,7 +28,10 @@ def check(session: Session, strict: bool, form: str) -> None:
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
         click.echo(
-            f"{documents} documents, {errors} error{'s' * (errors != 1)}, {len(warnings)} warning{'s' * (len(warnings) != 1)}"
+            ", ".join(
+                f"{count} {what}{'s' * (count != 1)}"
+                for count, what in ((documents, "document"), (errors, "error"), (len(warnings), "warning"))
+            )
         )
     if strict and warnings:
         session.failed = True

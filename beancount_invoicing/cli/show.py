@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 import click
 
@@ -72,24 +74,51 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
                 for line in answer["lines"]
             ],
         )
-    for tax in answer["taxes"]:
-        click.echo(f"  {tax['code']}: {tax['rate']} % of {spaced(tax['base'])} = {spaced(tax['amount'])} {currency}")
     for name in ("net", "tax", "total", "prepaid", "payable", "settled", "open"):
-        if answer[name] is not None:
+        if answer[name] is not None and (name != "prepaid" or Decimal(answer[name])):
             click.echo(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
-    click.echo(
-        f"  status   {answer['status']}" + (f", {answer['days_overdue']} days late" if answer["days_overdue"] else "")
+    late = f", {answer['days_overdue']} days late" if answer["days_overdue"] else ""
+    click.echo(f"  {answer['status']}{late}")
+    section(
+        "Tax",
+        (
+            f"{tax['code']}: {tax['rate']} % of {figure(tax['base'])} = {figure(tax['amount'])} {currency}"
+            for tax in answer["taxes"]
+        ),
     )
-    for each in answer["instalments"]:
-        click.echo(f"  due {each['due']}: {spaced(each['amount'])} {currency}, open {spaced(each['open'])}")
-    for each in answer["allocations"]:
-        click.echo(
-            f"  {each['date']} {spaced(each['amount'])} {currency} by {each['how']} ({relative(each['source'])})"
-        )
-    for each in answer["events"]:
-        level = f" {each['level']}" if each["level"] else ""
-        click.echo(f"  {each['date']} {each['event']}{level}: {each['note']}")
+    section(
+        "Due",
+        (
+            f"{each['due']}: {figure(each['amount'])} {currency}, open {figure(each['open'])}"
+            for each in answer["instalments"]
+        ),
+    )
+    section(
+        "Settled by",
+        (
+            f"{each['date']}: {figure(each['amount'])} {currency}, {each['how']}, {relative(each['source'])}"
+            for each in answer["allocations"]
+        ),
+    )
+    section(
+        "What happened",
+        (
+            f"{each['date']}: {each['event']}{' ' + str(each['level']) if each['level'] else ''}, {each['note']}"
+            for each in answer["events"]
+        ),
+    )
     if explain:
-        click.echo()
-        for step in answers.explanation(position):
-            click.echo(f"  {describe(step)}")
+        section("How the figures came about", map(describe, answers.explanation(position)))
+
+
+def section(title: str, lines: Iterable[str]) -> None:
+    """Prints lines under a title; nothing where there are none."""
+    for number, line in enumerate(lines):
+        if not number:
+            click.echo(f"\n{title}")
+        click.echo(f"  {line}")
+
+
+def figure(amount: str) -> str:
+    """An amount in a sentence: thousands apart, nothing as 0.00."""
+    return spaced(amount) if Decimal(amount) else amount

@@ -469,14 +469,14 @@ class _Reading:
                     part.source,
                 )
             if not code:
+                code = self._likely(served, lines, part.number)
                 if len(served) > 1:
                     self.findings.error(
                         "tax-code",
                         f"{self.number}: {posting.account} serves {', '.join(served)}: write which one it is, tax:"
-                        f' "{self._likely(served, lines)}"',
+                        f' "{code}"',
                         part.source,
                     )
-                code = self._likely(served, lines)
             amount = steps.round_to(self._amount(part), self.decimals)
             if part.currency != self.currency:
                 if said.get("amount") is not None:
@@ -515,8 +515,17 @@ class _Reading:
             )
         return result
 
-    def _likely(self, served: tuple[str, ...], lines: list[Line]) -> str:
-        return next((line.tax for line in lines if line.tax in served), served[0])
+    def _likely(self, served: tuple[str, ...], lines: list[Line], booked: Decimal) -> str:
+        """The code that a tax posting means: one that the lines have, best the one whose tax is as much as was booked."""
+        nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for line in lines:
+            if line.tax in served:
+                nets[line.tax] += line.net
+        for code, net in nets.items():
+            known = self.setting.tax(code, self.day)
+            if known and tax.tax_on(net, known.rate, self.decimals).value == abs(booked):
+                return code
+        return next(iter(nets), served[0])
 
     def _expected_tax(self, known: Tax, those: list[Any]) -> tax.Figure:
         """The tax that follows from the lines: once per code, or per line where the option says so."""

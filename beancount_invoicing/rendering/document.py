@@ -269,12 +269,17 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     result: list[str] = []
     for amount in invoice.taxes:
         tax = amount.tax
-        if tax.category in {"AE"} and "reverse-charge" in sentences:
+        if tax.category == "AE" and "reverse-charge" in sentences:
             result.append(sentences["reverse-charge"])
+        if tax.reason == "VATEX-FR-FRANCHISE" and "franchise" in sentences:
+            result.append(sentences["franchise"])
+            continue
         if tax.reason and not tax.reason.startswith("VATEX"):
             result.append(tax.reason)
         elif tax.category not in {"S", "AE"} and not tax.rate and tax.label:
             result.append(tax.label)
+    if "on-debits" in sentences and _services_on_debits(invoice):
+        result.append(sentences["on-debits"])
     for_business = customer.buyer != "consumer" and invoice.payable > 0 and invoice.kind not in {"claim"}
     if for_business and "late-interest" in sentences:
         option = book.option("late-interest", invoice.date)
@@ -294,3 +299,12 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         if not customer.cash_discount and "no-cash-discount" in sentences:
             result.append(sentences["no-cash-discount"])
     return tuple(dict.fromkeys(result))
+
+
+def _services_on_debits(invoice: Invoice) -> bool:
+    """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
+    taxes = {amount.tax.code: amount.tax for amount in invoice.taxes if amount.tax.category == "S"}
+    return any(
+        line.tax in taxes and not taxes[line.tax].on_payment and (line.nature or taxes[line.tax].nature) == "services"
+        for line in invoice.lines
+    )

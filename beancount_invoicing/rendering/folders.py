@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,26 +31,29 @@ def find(where: tuple[Path, ...], name: str) -> Path:
     raise TemplateError(f"no template {name} in {' or '.join(map(str, where))}")
 
 
-@cache
-def _words(where: tuple[Path, ...], language: str) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for folder in reversed(where):
-        for known in ("en", language):
+@lru_cache(maxsize=64)
+def _table(file: Path, changed: int) -> dict[str, dict[str, Any]]:
+    """A table of words, read again once its file has changed."""
+    del changed
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{file}: {error}") from None
+
+
+def words(where: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
+    """The table of words of a language, English where it has none; own words win one by one. Raises TemplateError."""
+    result: dict[str, dict[str, Any]] = {}
+    for known in dict.fromkeys(("en", language)):
+        for folder in reversed(where):
             file = folder / "words" / f"{known}.toml"
             if not file.is_file():
                 continue
-            try:
-                data = tomllib.loads(file.read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                raise TemplateError(f"{file}: {error}") from None
-            for section, values in data.items():
+            for section, values in _table(file, file.stat().st_mtime_ns).items():
+                if not isinstance(values, dict):
+                    raise TemplateError(f"{file}: {section} stands outside a section such as [labels]")
                 result.setdefault(section, {}).update(values)
     return result
-
-
-def words(where: tuple[Path, ...], language: str) -> dict[str, Any]:
-    """The table of words of a language, English where it has none; own words win one by one."""
-    return _words(where, language)
 
 
 def languages(where: tuple[Path, ...]) -> tuple[str, ...]:

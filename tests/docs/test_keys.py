@@ -1,0 +1,68 @@
+"""docs/keys.md is made from the table of keys: `pytest --update tests/docs/test_keys.py` writes it."""
+
+from __future__ import annotations
+
+from beancount_invoicing.entries import keys
+from tests.ledgers import EXAMPLE
+
+PAGE = EXAMPLE.parent.parent / "docs" / "keys.md"
+TYPES = {
+    "text": "text",
+    "number": "number",
+    "percent": "percent, `20`",
+    "count": "whole number",
+    "date": "date",
+    "flag": "`TRUE`",
+    "account": "account",
+    "price": "number, or amount in the document's currency",
+    "terms": "text, or a number",
+}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def reference() -> str:
+    """The page, from the table."""
+    lines = [
+        "# Every key",
+        "",
+        "Made from the one table of keys that the reader and the checks use. How they go together: "
+        "[the ledger format](ledger-format.md).",
+        "",
+        "## Metadata",
+        "",
+        "| key | holds | stands on | meaning |",
+        "|---|---|---|---|",
+    ]
+    for key in sorted(keys.KEYS.values(), key=lambda key: key.name):
+        holds = " ".join(f'`"{choice}"`' for choice in key.choices) or TYPES[key.type]
+        places = ", ".join(sorted(key.places))
+        lines.append(f"| `{key.name}` | {_cell(holds)} | {places} | {_cell(key.meaning)} |")
+    lines += ["", "## Directives", "", "| directive | keys |", "|---|---|"]
+    for name, place in keys.DIRECTIVES.items():
+        those = " ".join(f"`{key}`" for key in sorted(keys.BY_PLACE.get(place, ())))
+        lines.append(f'| `custom "{name}"` | {those or "– (a name and a value)"} |')
+    lines += [
+        "",
+        '## Options: `custom "invoice-option" "NAME" VALUE`',
+        "",
+        "| name | holds | meaning |",
+        "|---|---|---|",
+    ]
+    for name, (type_, meaning) in sorted(keys.OPTIONS.items()):
+        lines.append(f"| `{name}` | {TYPES[type_]} | {_cell(meaning)} |")
+    lines += [
+        "",
+        "## Written by the plugin",
+        "",
+        "Reserved names; found in the source they are an error: " + ", ".join(f"`{name}`" for name in keys.FACTS) + ".",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_is_the_table(update: bool) -> None:
+    if update:
+        PAGE.write_text(reference(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == reference()

@@ -1,0 +1,110 @@
+"""What the pages show is what happens: their ledgers load, their commands print what stands there, their links lead somewhere.
+
+A page's ```beancount blocks make one ledger, main.beancount, in the folder where its ```console blocks run; a page
+without such blocks runs beside the example, ledger/. `pytest --update` writes what the commands print into the pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from beanquery.shell import main as bean_query
+from click.testing import CliRunner
+
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.cli import main as bean_invoice
+from tests.ledgers import EXAMPLE
+
+ROOT = EXAMPLE.parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+COMMANDS = {"bean-invoice": bean_invoice, "bean-query": bean_query}
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a page in one language."""
+    return [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+@pytest.fixture
+def folder(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a page's commands run."""
+    ledger = "\n".join(blocks(page, "beancount"))
+    if ledger:
+        (tmp_path / "main.beancount").write_text(ledger, encoding="utf-8")
+    else:
+        shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BEANCOUNT_FILE", raising=False)
+    return tmp_path
+
+
+def printed(line: str) -> str:
+    """What a command prints, with both its streams."""
+    name, *arguments = shlex.split(line)
+    result = CliRunner().invoke(COMMANDS[name], arguments)
+    assert result.exit_code in {0, 1}, f"{line}: {result.output}"
+    return "\n".join(text.rstrip() for text in result.output.splitlines()).strip("\n") + "\n"
+
+
+def ran(block: str) -> str:
+    """A console block with what its commands really print."""
+    lines = [line for line in block.splitlines() if line.startswith("$ ")]
+    return "\n".join(f"{line}\n{printed(line[2:])}" for line in lines)
+
+
+@each_page
+def test_ledgers_are_sound(folder: Path) -> None:
+    if (folder / "main.beancount").is_file():
+        assert [str(one) for one in open_ledger(folder / "main.beancount").findings] == []
+
+
+@each_page
+@pytest.mark.usefixtures("folder")
+def test_commands_print_what_the_page_shows(page: Path, update: bool) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    def rerun(match: re.Match[str]) -> str:
+        language, block = match.groups()
+        return f"```console\n{ran(block)}```\n" if language == "console" else match[0]
+
+    now = BLOCK.sub(rerun, text)
+    if update:
+        page.write_text(now, encoding="utf-8")
+    assert now == text or update
+
+
+@each_page
+@pytest.mark.usefixtures("folder")
+def test_python_prints_what_the_page_shows(page: Path, update: bool) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    def rerun(match: re.Match[str]) -> str:
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(match[1], str(page), "exec"), {})  # noqa: S102 - the page's own example
+        return f"```python\n{match[1]}```\n\n```text\n{out.getvalue()}```\n"
+
+    now = re.sub(r"```python\n(.*?)```\n\n```text\n(.*?)```\n", rerun, text, flags=re.DOTALL)
+    if update:
+        page.write_text(now, encoding="utf-8")
+    assert now == text or update
+
+
+@each_page
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    linked = set(LINK.findall(PAGES[0].read_text(encoding="utf-8")))
+    assert {f"docs/{page.name}" for page in PAGES[1:]} <= linked
