@@ -219,10 +219,10 @@ def aged(aging: Aging, explain: bool = False) -> Answer:
 
 
 def bucket_names(bounds: Sequence[int], basis: str) -> tuple[str, ...]:
-    """The buckets in words: 1–30, 31–60, 61–90, over 90 (from 0 on where age counts from the invoice's date)."""
+    """The buckets in words: 1-30, 31-60, 61-90, over 90 (from 0 on where age counts from the invoice's date)."""
     first = 1 if basis == "due" else 0
     starts = (first, *(bound + 1 for bound in bounds))
-    return (*(f"{start}–{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
+    return (*(f"{start}-{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
 
 
 def reminded(proposal: Proposal, language: str) -> Answer:

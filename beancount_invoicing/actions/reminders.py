@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -41,10 +42,26 @@ def render_reminders(
 
     where = rendering.folders(book)
     letters = [proposal for proposal in proposals if proposal.level is not None]
-    titles = {id(one): f"{one.as_of} {one.customer.name} {one.currency} {one.level}" for one in letters}
-    names = rendering.file_names(titles.values())
-    for proposal in letters:
+    names = _names(letters)
+    for proposal, name in zip(letters, names, strict=True):
         view = rendering.letter(book, proposal, where)
         for text in view.notices:
             notice(text)
-        yield write_view(view, where, folder / names[titles[id(proposal)]].replace(" ", "-"), outputs)
+        yield write_view(view, where, folder / name, outputs)
+
+
+def _names(letters: Sequence[Proposal]) -> list[str]:
+    """A file name for each letter: its day, the customer's account by its last part where that is enough, currency, level."""
+    from beancount_invoicing import rendering
+
+    accounts = {one.customer.account for one in letters}
+    shared = Counter(account.rpartition(":")[2].casefold() for account in accounts)
+
+    def title(one: Proposal) -> str:
+        leaf = one.customer.account.rpartition(":")[2]
+        return (
+            f"{one.as_of}-{leaf if shared[leaf.casefold()] == 1 else one.customer.account}-{one.currency}-{one.level}"
+        )
+
+    files = rendering.file_names(map(title, letters))
+    return [files[title(one)] for one in letters]

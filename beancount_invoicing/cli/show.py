@@ -66,7 +66,7 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
                     line["text"],
                     line["quantity"],
                     line["unit"],
-                    line["price"],
+                    spaced(line["price"]),
                     line["discount"],
                     line["tax"],
                     spaced(line["net"]),
@@ -77,7 +77,8 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     for name in ("net", "tax", "total", "prepaid", "payable", "settled", "open"):
         if answer[name] is not None and (name != "prepaid" or Decimal(answer[name])):
             click.echo(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
-    late = f", {answer['days_overdue']} days late" if answer["days_overdue"] else ""
+    days = answer["days_overdue"]
+    late = f", {days} day{'s' * (days != 1)} late" if days else ""
     click.echo(f"  {answer['status']}{late}")
     section(
         "Tax",
