@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 from beancount import loader
@@ -18,3 +20,13 @@ def book_of(text: str) -> Book:
     """The Book of a ledger: the golden ledgers' prelude, then `text`."""
     entries, _errors, options = loader.load_string(PRELUDE + text)
     return read(entries, options)
+
+
+def month_ends(first: date, last: date) -> Iterator[date]:
+    """The last days of the months from `first` to `last`, inclusive."""
+    day = first
+    while day <= last:
+        end = date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+        if end <= last:
+            yield end
+        day = end + timedelta(days=1)

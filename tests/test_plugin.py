@@ -1,0 +1,135 @@
+"""The plugin: what it writes for queries, and that it leaves everything else as it was."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from beancount import loader
+from beancount.core.data import Entries, Transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beancount_invoicing import InvoicingError, plugin
+from tests.ledgers import EXAMPLE, PRELUDE
+
+INVOICE = """
+2026-01-10 * "Acme SAS" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+PAYMENT = """
+2026-02-20 * "Acme" "Paid" ^F2026-0001
+  Assets:Bank  {amount} EUR
+  Assets:Receivable:Acme
+"""
+
+
+def loaded(text: str) -> Entries:
+    entries, errors, _options = loader.load_string(PRELUDE + text + '\nplugin "beancount_invoicing"\n')
+    assert not errors, errors
+    return entries
+
+
+def facts(entries: Entries) -> list[dict[str, object]]:
+    """The facts on the postings, in order."""
+    return [
+        {key: value for key, value in (posting.meta or {}).items() if key.startswith("invoice-")}
+        for entry in entries
+        if isinstance(entry, Transaction)
+        for posting in entry.postings
+        if any(key.startswith("invoice-") for key in posting.meta or {})
+    ]
+
+
+def test_an_open_invoice() -> None:
+    assert facts(loaded(INVOICE)) == [{"invoice-due": date(2026, 2, 9), "invoice-open": Decimal("120.00")}]
+
+
+def test_an_invoice_that_was_paid() -> None:
+    assert facts(loaded(INVOICE + PAYMENT.format(amount="120.00"))) == [
+        {
+            "invoice-due": date(2026, 2, 9),
+            "invoice-open": Decimal("0.00"),
+            "invoice-settled-on": date(2026, 2, 20),
+        }
+    ]
+
+
+def test_the_total_is_on_the_transaction() -> None:
+    totals = [
+        entry.meta["invoice-total"]
+        for entry in loaded(INVOICE + PAYMENT.format(amount="50.00"))
+        if isinstance(entry, Transaction) and "invoice-total" in entry.meta
+    ]
+    assert totals == [Decimal("120.00")]
+
+
+def test_instalments_have_their_own_facts() -> None:
+    text = INVOICE.replace('"F2026-0001"\n', '"F2026-0001"\n  terms: "50% on receipt; 50% 60 days"\n', 1)
+    half = "  Assets:Receivable:Acme  60.00 EUR\n"
+    two = text.replace("  Assets:Receivable:Acme  120.00 EUR\n", half + half)
+    assert facts(loaded(two + PAYMENT.format(amount="70.00"))) == [
+        {"invoice-due": date(2026, 1, 10), "invoice-open": Decimal("0.00"), "invoice-settled-on": date(2026, 2, 20)},
+        {"invoice-due": date(2026, 3, 11), "invoice-open": Decimal("50.00")},
+    ]
+
+
+def test_metadata_that_postings_share_is_not_spoilt() -> None:
+    """Beancount gives the postings that it completes one dictionary in common."""
+    text = INVOICE.replace("  Assets:Receivable:Acme  120.00 EUR\n", "  Assets:Receivable:Acme\n")
+    assert facts(loaded(text)) == [{"invoice-due": date(2026, 2, 9), "invoice-open": Decimal("120.00")}]
+
+
+def test_the_list_that_came_in_goes_out_and_no_entry_is_replaced() -> None:
+    entries, _errors, options = loader.load_file(str(EXAMPLE))
+    before = [id(entry) for entry in entries]
+    after, errors = plugin(entries, options)
+    assert after is entries
+    assert [id(entry) for entry in after] == before
+    assert [error.rule for error in errors] == ["reserved-key"] * len(errors), "the facts stand there already"
+
+
+def test_facts_do_not_depend_on_the_day_nor_on_their_own_presence() -> None:
+    assert facts(loaded(INVOICE)) == facts(loaded(INVOICE))
+
+
+def test_bad_config_and_odd_entries_make_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("beancount_invoicing.entries.reader.read", broken)
+    entries, errors = plugin([], {"filename": "main.beancount"}, "config")
+    assert entries == []
+    assert [error.rule for error in errors] == ["internal"]
+    assert "main.beancount" in str(errors[0].source)
+    assert "broken" in errors[0].message
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters='"\\\n'), max_size=30))
+def test_no_text_in_a_value_makes_a_traceback(text: str) -> None:
+    keys = ("terms", "due", "kind", "corrects", "customer", "delivered", "cash-discount", "language", "iban", "buyer")
+    for key in keys:
+        changed = INVOICE.replace('"F2026-0001"\n', f'"F2026-0001"\n  {key}: "{text}"\n', 1)
+        _entries, errors, _options = loader.load_string(PRELUDE + changed + '\nplugin "beancount_invoicing"\n')
+        assert "internal" not in [error.rule for error in errors if isinstance(error, InvoicingError)]
+
+
+def test_the_plugin_is_light_to_import() -> None:
+    """Every `bean-check` pays for what it loads."""
+    program = (
+        "import sys; from beancount import loader; loader.load_file(sys.argv[1]);"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    command = [sys.executable, "-c", program, str(EXAMPLE)]
+    names = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "beancount_invoicing" in names
+    assert not {"fava", "typst", "babel", "jinja2", "rich", "segno", "pikepdf"} & set(names)
