@@ -31,6 +31,7 @@ class Position:
     invoice: Invoice
     as_of: date
     accounts: tuple[str, ...]
+    """Where it is open; where nothing is open, each account that it stood on. Sorted."""
     payable: Decimal
     settled: Decimal
     open: Decimal
@@ -136,7 +137,10 @@ def _position(
     payable = invoice.payable
     status = _status(invoice, open_, due, as_of, allocations)
     late = open_ > 0 and due is not None and due < as_of and not invoice.draft
-    accounts = {each.account for each in invoice.instalments} | {claim.account for claim in claims if claim.amount}
+    accounts = {claim.account for claim in claims if claim.open} or {
+        *(each.account for each in invoice.instalments),
+        *(claim.account for claim in claims if claim.amount),
+    }
     return Position(
         invoice=invoice,
         as_of=as_of,
