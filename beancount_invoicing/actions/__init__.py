@@ -10,6 +10,7 @@ from beancount_invoicing.actions.documents import (
     Written,
     find,
     render,
+    render_one,
     select,
 )
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
@@ -29,6 +30,7 @@ __all__ = [
     "language",
     "open_ledger",
     "render",
+    "render_one",
     "render_reminders",
     "select",
 ]

@@ -119,19 +119,34 @@ def render(
         yield write_view(view, where, folder / names[invoice.number], outputs)
 
 
-def write_view(view: object, where: tuple[Path, ...], base: Path, outputs: Sequence[Output]) -> tuple[Written, ...]:
-    """Writes a view in each form, as `base` with the form's suffix."""
+def render_one(book: Book, number: str, as_of: date, output: Output) -> tuple[str, bytes]:
+    """One document as it stood on its own date: its file name and its bytes.
+
+    Raises UnknownNumber (also for one that is dated after `as_of`), rendering.NoDocument, rendering.TemplateError.
+    """
+    from beancount_invoicing import rendering
+
+    (position,) = find(book, as_of, [number])
+    where = rendering.folders(book)
+    view = rendering.document(book, position.invoice, paid_on_its_date(book)(position.invoice), where)
+    name = rendering.file_names(invoice.number for invoice in book.invoices)[number]
+    return f"{name}.{SUFFIXES[output]}", as_bytes(view, where, output)
+
+
+def as_bytes(view: object, where: tuple[Path, ...], output: Output) -> bytes:
+    """A view in one form. Raises TemplateError."""
     from beancount_invoicing import rendering
 
     assert isinstance(view, rendering.View)
+    if output == "pdf":
+        return rendering.to_pdf(view, where)
+    return (rendering.to_html(view, where) if output == "html" else rendering.to_text(view, where)).encode()
+
+
+def write_view(view: object, where: tuple[Path, ...], base: Path, outputs: Sequence[Output]) -> tuple[Written, ...]:
+    """Writes a view in each form, as `base` with the form's suffix."""
     result = []
     for output in outputs:
-        if output == "pdf":
-            data = rendering.to_pdf(view, where)
-        elif output == "html":
-            data = rendering.to_html(view, where).encode()
-        else:
-            data = rendering.to_text(view, where).encode()
         file = base.with_name(f"{base.name}.{SUFFIXES[output]}")
-        result.append(Written(file, write_if_different(file, data)))
+        result.append(Written(file, write_if_different(file, as_bytes(view, where, output))))
     return tuple(result)

@@ -157,7 +157,7 @@ def aging(
         basis=basis,
         bounds=limits,
         rows=rows,
-        totals=tuple(_total(currency, rows) for currency in sorted({row.currency for row in rows})),
+        totals=totals(rows),
         ledger=tuple(Balance(row.account, row.currency, balances[row.account, row.currency]) for row in rows),
     )
 
@@ -177,6 +177,11 @@ def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> R
         disputed=sums.disputed,
         drafts=sums.drafts,
     )
+
+
+def totals(rows: Sequence[Row]) -> tuple[Total, ...]:
+    """The sums of rows, one for each currency, sorted by it."""
+    return tuple(_total(currency, rows) for currency in sorted({row.currency for row in rows}))
 
 
 def _total(currency: str, rows: Sequence[Row]) -> Total:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.rendering.document import NoDocument, document
-from beancount_invoicing.rendering.folders import TemplateError, folders, languages
+from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
 from beancount_invoicing.rendering.letter import letter
 from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
@@ -24,4 +24,5 @@ __all__ = [
     "to_html",
     "to_pdf",
     "to_text",
+    "words",
 ]

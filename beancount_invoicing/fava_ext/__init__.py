@@ -1,0 +1,135 @@
+"""The page "Receivables" in Fava: `custom "fava-extension" "beancount_invoicing.fava_ext"`.
+
+Who owes what, and since when, with the open invoices of each customer. The page follows Fava's time filter (as of its last
+day; without one: today), its account filter, its language and its incognito mode. It changes nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from beancount.core.account import has_component
+from fava.beans.funcs import hash_entry
+from fava.context import g
+from fava.core.filters import Match
+from fava.ext import FavaExtensionBase, extension_endpoint
+from fava.helpers import FavaAPIError
+from flask import Response, abort, current_app, request
+from flask_babel import get_locale
+
+from beancount_invoicing import actions, checks, rendering
+from beancount_invoicing.entries import read
+from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
+from beancount_invoicing.model import Book, Finding
+
+if TYPE_CHECKING:
+    from fava.core import FavaLedger
+
+SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+"""A previewed document may load and run nothing."""
+
+
+class Receivables(FavaExtensionBase):
+    """The extension; Fava finds it by its base class, its page and script by its name."""
+
+    report_title = "Receivables"
+    has_js_module = True
+
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
+        """Config: a dict in quotes; `{'title': 'Créances'}` names the page in Fava's menu. What cannot be read is passed
+        over: an exception here would keep Fava from starting."""
+        super().__init__(ledger)
+        self._loaded: tuple[object, Book, tuple[Finding, ...]] | None = None
+        self._pages: dict[tuple[date, str], Page] = {}
+        try:
+            said = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            said = {}
+        if isinstance(said, dict) and isinstance(said.get("title"), str):
+            self.report_title = said["title"]
+
+    def _book(self) -> tuple[Book, tuple[Finding, ...]]:
+        """The Book of what Fava has loaded, read once for each load."""
+        entries: Any = self.ledger.all_entries
+        if self._loaded is None or self._loaded[0] is not entries:
+            options: Any = self.ledger.options
+            ran = any(name == "beancount_invoicing" for name, _config in options.get("plugin", ()))
+            book = read(entries, options, facts_are_ours=ran)
+            self._loaded = entries, book, tuple(sorted(checks.check(book), key=lambda one: (one.severity, one.source)))
+            self._pages.clear()
+        return self._loaded[1], self._loaded[2]
+
+    def as_of(self) -> date:
+        """The last day of Fava's time filter (inclusive), else today. Raises FavaAPIError for a filter that says nothing."""
+        return g.filtered.end_date or date.today()  # noqa: DTZ011 - the user's own day, read at the edge
+
+    def words(self) -> Mapping[str, Mapping[str, str]]:
+        """The words of the page in Fava's language, English where there are none."""
+        return rendering.words(rendering.folders(self._book()[0]), str(get_locale() or "en")[:2])
+
+    def page(self) -> Page | str:
+        """What the page shows; where that is impossible, why."""
+        try:
+            book, findings = self._book()
+            account, day = request.args.get("account", ""), self.as_of()
+            if (day, account) not in self._pages:
+                if len(self._pages) > 15:
+                    self._pages.clear()
+                first = self.ledger.options["operating_currency"]
+                self._pages[day, account] = page(book, findings, day, _accounts(account), first)
+            return self._pages[day, account]
+        except FavaAPIError as error:
+            return error.message
+        except Exception as error:  # a mistake of ours must not take Fava's page down
+            return f"{type(error).__name__}: {error}"
+
+    def query_filter(self) -> str:
+        """Fava's query filter, which this page does not follow."""
+        return request.args.get("filter", "").strip()
+
+    def incognito(self) -> bool:
+        """Whether Fava hides figures."""
+        return bool(current_app.config.get("INCOGNITO"))
+
+    def context(self, one: OpenInvoice) -> str:
+        """The address of an invoice's entry in Fava."""
+        entry: Any = self.ledger.all_entries[one.entry]
+        return f"#context-{hash_entry(entry)}"
+
+    @extension_endpoint
+    def html(self) -> Response:
+        """The document `number` as a page, for the preview."""
+        return self._document("html")
+
+    @extension_endpoint
+    def pdf(self) -> Response:
+        """The document `number` as a PDF, for keeping."""
+        return self._document("pdf")
+
+    def _document(self, output: actions.Output) -> Response:
+        if self.incognito():
+            abort(403, "documents are not shown in incognito mode")
+        book, _findings = self._book()
+        try:
+            name, data = actions.render_one(book, request.args.get("number", ""), date.max, output)
+        except (actions.UnknownNumber, rendering.NoDocument) as error:
+            return Response(str(error), 404, mimetype="text/plain")
+        except (rendering.TemplateError, OSError) as error:
+            return Response(str(error), 500, mimetype="text/plain")
+        response = Response(data, mimetype="application/pdf" if output == "pdf" else "text/html")
+        response.headers["Content-Security-Policy"] = SECURITY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if output == "pdf":
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def _accounts(text: str) -> Callable[[str], bool]:
+    """Which accounts Fava's account filter lets pass: those that match it, or have it as a part."""
+    if not text:
+        return lambda _account: True
+    matches = Match(text)
+    return lambda name: matches(name) or has_component(name, text)

@@ -1,0 +1,102 @@
+"""What the page in Fava shows: a Book, a day and a choice of accounts → figures by customer, and each open invoice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.model import Book, Event, Finding
+from beancount_invoicing.receivables import Aging, Position, Row, Total, aging, allocate, positions
+from beancount_invoicing.receivables.aging import totals
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One currency's ages, for a picture: (name of the bucket by its place, width in percent), claims only."""
+
+    parts: tuple[tuple[int, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """A document that is open, and the last reminder of it."""
+
+    position: Position
+    entry: int
+    """The place of its transaction among the ledger's entries."""
+    last_reminder: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerInvoices:
+    """A customer's open documents, the earliest due first."""
+
+    name: str
+    account: str
+    invoices: tuple[OpenInvoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole page."""
+
+    as_of: date
+    bounds: tuple[int, ...]
+    rows: tuple[tuple[Row, Bar], ...]
+    totals: tuple[tuple[Total, Bar], ...]
+    customers: tuple[CustomerInvoices, ...]
+    findings: tuple[Finding, ...]
+    assumed: bool
+
+
+def _bar(figures: Row | Total) -> Bar:
+    amounts = (figures.not_due, *figures.buckets)
+    whole = sum(amounts)
+    if not whole:
+        return Bar(())
+    widths = ((index, round(100 * amount / whole, 2)) for index, amount in enumerate(amounts))
+    return Bar(tuple((index, width) for index, width in widths if width))
+
+
+def page(
+    book: Book,
+    findings: tuple[Finding, ...],
+    as_of: date,
+    wanted: Callable[[str], bool],
+    currencies: Sequence[str] = (),
+) -> Page:
+    """The page as of the end of `as_of`, of the accounts that are `wanted`; totals in `currencies` come first."""
+    allocated = allocate(book, as_of)
+    aged: Aging = aging(book, as_of, allocated=allocated)
+    rows = tuple(row for row in aged.rows if wanted(row.account))
+    names = {row.main: row.customer for row in aged.rows}
+    customers: defaultdict[str, list[OpenInvoice]] = defaultdict(list)
+    for position in positions(book, as_of, allocated):
+        invoice = position.invoice
+        if not position.open or invoice.customer is None or not any(map(wanted, position.accounts)):
+            continue
+        reminders = [event for event in position.events if event.event == "reminder"]
+        customers[invoice.customer.account].append(
+            OpenInvoice(position, invoice.instalments[0].posting[0], reminders[-1] if reminders else None)
+        )
+    return Page(
+        as_of=as_of,
+        bounds=aged.bounds,
+        rows=tuple((row, _bar(row)) for row in rows),
+        totals=tuple(
+            (total, _bar(total)) for total in sorted(totals(rows), key=lambda one: one.currency not in currencies)
+        ),
+        customers=tuple(
+            CustomerInvoices(
+                names.get(account, account),
+                account,
+                tuple(sorted(those, key=lambda one: (one.position.due or date.max, one.position.invoice.number))),
+            )
+            for account, those in sorted(customers.items(), key=lambda item: names.get(item[0], item[0]).casefold())
+        ),
+        findings=findings,
+        assumed=any(one.how == "oldest" for one in allocated.allocations),
+    )
