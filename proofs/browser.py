@@ -6,22 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
-
-
-def driver(profile: str) -> webdriver.Chrome:
-    """Debian's Chromium, without a window."""
-    options = Options()
-    options.binary_location = "/usr/bin/chromium"
-    for flag in (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+from tests.browsers import chromium, complaints, resize
 
 
 def main() -> int:
@@ -31,21 +16,17 @@ def main() -> int:
         print("no pages")
         return 1
     wrong = []
-    with tempfile.TemporaryDirectory() as profile:
-        chrome = driver(profile)
+    with tempfile.TemporaryDirectory() as folder:
+        chrome = chromium(Path(folder))
         try:
             for width in (1200, 390):
-                chrome.set_window_size(max(width, 500), 900)
-                chrome.execute_cdp_cmd(
-                    "Emulation.setDeviceMetricsOverride",
-                    {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
-                )
+                resize(chrome, width)
                 for page in pages:
                     chrome.get(page.as_uri())
                     wide = chrome.execute_script("return document.documentElement.scrollWidth")
                     if int(wide) > width:
                         wrong.append(f"{page.name}: {wide} wide in a window of {width}")
-                    wrong += [f"{page.name}: {entry['message']}" for entry in chrome.get_log("browser")]
+                    wrong += [f"{page.name}: {message}" for message in complaints(chrome)]
                     if not chrome.find_element("tag name", "h1").text.strip():
                         wrong.append(f"{page.name}: no heading")
         finally:

@@ -151,10 +151,19 @@ def verapdf() -> str:
 def browser() -> str:
     """The HTML pages of the demo open without a word on the console, and fit a telephone."""
     needed("chromium", "chromedriver")
-    return run(sys.executable, HERE / "browser.py", DEMO).strip().splitlines()[-1]
+    return run(sys.executable, "-m", "proofs.browser", DEMO).strip().splitlines()[-1]
 
 
-PROOFS: tuple[Callable[[], str], ...] = (demo, wheel, properties, fuzz, verapdf, browser)
+def fava() -> str:
+    """The page in Fava is filtered, sorted and clicked through in a browser, whose console stays empty."""
+    needed("chromium", "chromedriver")
+    pictures = ROOT / "build" / "pictures"
+    return run(
+        sys.executable, "-m", "pytest", "-q", "-m", "browser", "tests/fava_ext", FAVA_PICTURES=str(pictures)
+    ).strip().splitlines()[-1]  # fmt: skip
+
+
+PROOFS: tuple[Callable[[], str], ...] = (demo, wheel, properties, fuzz, verapdf, browser, fava)
 
 
 def main() -> int:

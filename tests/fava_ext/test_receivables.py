@@ -1,0 +1,230 @@
+"""The page in Fava, through Fava's own application: filters, languages, incognito, bad ledgers, documents."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+from fava.application import create_app
+from flask.testing import FlaskClient
+
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.receivables import aging
+from tests.ledgers import EXAMPLE, PRELUDE
+
+PAGE = "extension/Receivables/"
+LINES = '2025-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
+INVOICE = """
+2026-01-10 * "Acme SAS" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  {amount} EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+
+
+def client(*files: Path, incognito: bool = False, read_only: bool = False) -> FlaskClient:
+    return create_app(files, load=True, incognito=incognito, read_only=read_only, poll_watcher=True).test_client()
+
+
+def home(browser: FlaskClient) -> str:
+    """The address of the first ledger."""
+    return browser.get("/").headers["Location"].removesuffix("income_statement/")
+
+
+def page(browser: FlaskClient, query: str = "time=2026-11-30", language: str = "en", at: str = "") -> Any:
+    answer = browser.get(f"{at or home(browser)}{PAGE}?{query}", headers={"Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    return lxml.html.fromstring(answer.text)
+
+
+def rows(html: Any, table: str, part: str = "tbody") -> list[list[str]]:
+    """The texts of a table's cells."""
+    found = html.xpath(f"//table[contains(@class, '{table}')]/{part}/tr")
+    return [[" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")] for row in found]
+
+
+@pytest.fixture(scope="module")
+def example() -> FlaskClient:
+    return client(EXAMPLE)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + INVOICE.format(amount="120.00") + LINES, encoding="utf-8")
+    return file
+
+
+def test_the_figures_are_those_of_the_aged_balance(example: FlaskClient) -> None:
+    report = aging(open_ledger(EXAMPLE).book, date(2026, 11, 30))
+    shown = rows(page(example), "aged")
+    assert [(row[0].split(" Douteux")[0], row[1], row[2]) for row in shown] == [
+        (row.customer, str(row.total), row.currency) for row in report.rows
+    ]
+    totals = {row[2]: row[1] for row in rows(page(example), "aged", "tfoot")}
+    assert totals == {total.currency: str(total.total) for total in report.totals}
+    assert next(iter(totals)) == "EUR", "the books' own currency first"
+
+
+def test_the_time_filter_is_the_as_of_date(example: FlaskClient) -> None:
+    for query, day in (
+        ("time=2026-06", "2026-06-30"),
+        ("time=2025", "2025-12-31"),
+        ("time=2025-01+to+2026-03-15", "2026-03-15"),
+    ):
+        assert f"as of {day}" in page(example, query).xpath("string(//h2)")
+    assert len(rows(page(example, "time=2024"), "aged")) == 0, "before the books begin nothing is owed"
+
+
+def test_without_a_time_filter_it_is_today(example: FlaskClient) -> None:
+    assert f"as of {date.today()}" in page(example, "").xpath("string(//h2)")  # noqa: DTZ011 - as the page itself
+
+
+def test_a_time_filter_that_says_nothing_is_no_traceback(example: FlaskClient) -> None:
+    assert page(example, "time=whenever").xpath("//*[@class='error']")
+
+
+def test_the_account_filter(example: FlaskClient) -> None:
+    html = page(example, "time=2026-11-30&account=Assets:Clients:Fournil")
+    assert [row[0] for row in rows(html, "aged")] == ["Fournil d’Anna EURL Douteux"]
+    assert [row[1:3] for row in rows(html, "aged", "tfoot")] == [["171.00", "EUR"]]
+    assert [row[0] for row in rows(html, "invoices")] == ["F2026-0024"]
+    assert "Assets:Clients:Fournil" in html.xpath("string(//p[@class='what'])")
+    assert rows(page(example, "time=2026-11-30&account=["), "aged") == []
+
+
+def test_the_query_filter_does_not_apply_and_the_page_says_so(example: FlaskClient) -> None:
+    html = page(example, "time=2026-11-30&filter=%23nothing")
+    assert "#nothing" in html.xpath("string(//p[@class='what'])")
+    assert rows(html, "aged")
+
+
+def test_an_open_invoice(example: FlaskClient) -> None:
+    (row,) = [row for row in rows(page(example), "invoices") if row[0] == "F2026-0064"]
+    assert row == [
+        "F2026-0064", "2026-11-10", "20", "468.00", "EUR", "overdue", "View PDF", "2026-11-19, level 1", "2026-09-30", "468.00",
+        "invoices.beancount:864",
+    ]  # fmt: skip
+
+
+def test_links_lead_to_the_account_the_entry_and_the_line(example: FlaskClient) -> None:
+    html = page(example)
+    links = html.xpath("//div[@class='receivables']//a/@href")
+    assert any("/account/Assets:Clients:Halles/?time=2026-11-30" in link for link in links)
+    assert any("/editor/?" in link and "line=864" in link and "/2026/invoices.beancount" in link for link in links)
+    hashes = [link.removeprefix("#context-") for link in links if link.startswith("#context-")]
+    assert len(hashes) == len(set(hashes)) == len(rows(html, "invoices"))
+    for entry_hash in hashes:
+        answer = example.get(f"{home(example)}api/context?entry_hash={entry_hash}")
+        assert answer.status_code == 200
+        assert "invoice" in answer.text
+
+
+def test_documents_are_shown_and_downloaded(example: FlaskClient) -> None:
+    html = page(example)
+    (preview,) = html.xpath("//button[@data-number='F2026-0064']/@data-html")
+    shown = example.get(preview)
+    assert shown.mimetype == "text/html"
+    assert "F2026-0064" in shown.text
+    assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+    (link,) = html.xpath("//a[contains(@href, 'pdf?number=F2026-0064')]/@href")
+    pdf = example.get(link)
+    assert pdf.data.startswith(b"%PDF-")
+    assert pdf.headers["Content-Disposition"] == 'attachment; filename="F2026-0064.pdf"'
+
+
+def test_a_document_that_is_not_there_is_404(example: FlaskClient) -> None:
+    for number in ("F2026-9999", "", "../etc/passwd", "F2025-0041"):
+        assert example.get(f"{home(example)}{PAGE}pdf?number={number}").status_code == 404
+
+
+def test_the_page_speaks_french(example: FlaskClient) -> None:
+    html = page(example, language="fr")
+    assert html.xpath("string(//h2)") == "Créances clients au 2026-11-30"
+    assert "Non échu" in html.text_content()
+    assert "en retard" in {row[5] for row in rows(html, "invoices")}
+
+
+def test_incognito_shows_no_figure() -> None:
+    html = page(client(EXAMPLE, incognito=True))
+    tables = "".join(cell for row in rows(html, "aged") + rows(html, "invoices") for cell in row[1:])
+    assert "XXX.XX" in tables
+    assert not re.search(r"\d+\.\d\d", html.xpath("//div[@class='receivables']")[0].text_content())
+    values = html.xpath("//td[@class='num' and contains(@data-sort-value, '.')]/@data-sort-value")
+    assert not any(re.search(r"\d", value) for value in values)
+    assert not html.xpath("//button[@data-html]")
+    hidden = client(EXAMPLE, incognito=True)
+    assert hidden.get(f"{home(hidden)}{PAGE}html?number=F2026-0064").status_code == 403
+
+
+def test_read_only(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    browser = client(ledger, read_only=True)
+    assert [row[0] for row in rows(page(browser), "aged")] == ["Acme SAS"]
+    assert browser.get(f"{home(browser)}{PAGE}pdf?number=F2026-0001").status_code == 200
+    assert ledger.read_bytes() == before
+
+
+def test_several_ledgers(ledger: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "main.beancount"
+    other.parent.mkdir()
+    text = ledger.read_text(encoding="utf-8").replace("Acme SAS", "Other SAS")
+    other.write_text('option "title" "Other"\n' + text, encoding="utf-8")
+    browser = client(ledger, other)
+    assert [row[0] for row in rows(page(browser), "aged")] == ["Acme SAS"]
+    assert [row[0] for row in rows(page(browser, at="/other/"), "aged")] == ["Other SAS"]
+
+
+def test_a_change_of_the_ledger_is_seen(ledger: Path) -> None:
+    browser = client(ledger)
+    assert len(rows(page(browser), "invoices")) == 1
+    paid = '\n2026-02-01 * "Paid" ^F2026-0001\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme\n'
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(paid)
+    assert rows(page(browser), "invoices") == []
+
+
+def test_what_check_finds_is_shown_with_its_line(ledger: Path) -> None:
+    ledger.write_text(PRELUDE + INVOICE.format(amount="119.00") + LINES, encoding="utf-8")
+    html = page(client(ledger))
+    findings = html.xpath("//details[@class='findings']//tbody/tr")
+    line = ledger.read_text(encoding="utf-8").splitlines().index('2026-01-10 * "Acme SAS" "Work" ^F2026-0001') + 1
+    assert any(f":{line}" in row.text_content() and "119.00" in row.text_content() for row in findings)
+    assert rows(html, "aged"), "and what can be known is shown"
+
+
+@pytest.mark.parametrize(
+    "config", ["", ' "{"', " \"{'title': 5}\"", " \"{'title': 'Créances'}\"", " 5", ' "__import__(1)"']
+)
+def test_no_config_keeps_fava_from_starting(ledger: Path, config: str) -> None:
+    text = ledger.read_text(encoding="utf-8").replace(
+        'beancount_invoicing.fava_ext"', f'beancount_invoicing.fava_ext"{config}'
+    )
+    ledger.write_text(text, encoding="utf-8")
+    assert rows(page(client(ledger)), "aged")
+
+
+@pytest.mark.parametrize("text", ["", "nonsense\n", "2026-01-01 open Assets:A\n  customer: 5\n"])
+def test_no_ledger_keeps_fava_from_starting(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(text + LINES, encoding="utf-8")
+    assert page(client(file)).xpath("//div[@class='receivables']")
+
+
+def test_one_s_own_template_with_a_mistake_says_so(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    (tmp_path / "ledger" / "templates").mkdir()
+    (tmp_path / "ledger" / "templates" / "document.html.j2").write_text("{{ view.nothing }}", encoding="utf-8")
+    browser = client(tmp_path / "ledger" / "main.beancount")
+    answer = browser.get(f"{home(browser)}{PAGE}html?number=F2026-0064")
+    assert answer.status_code == 500
+    assert "document.html.j2:1" in answer.text
