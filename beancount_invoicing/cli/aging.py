@@ -17,6 +17,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    say_assumed,
     spaced,
 )
 
@@ -46,6 +47,7 @@ def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int
 def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool) -> None:
     """Who owes what, and since when: the aged balance, which meets the balance sheet."""
     ledger = session.open()
+    say_assumed(ledger.book, as_of)
     try:
         report = receivables.aging(ledger.book, as_of, bounds, cast(receivables.Basis, basis))
     except receivables.BoundsError as error:

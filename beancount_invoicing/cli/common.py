@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from beancount_invoicing import actions
+from beancount_invoicing.model import Book
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,6 +72,12 @@ def relative(file: str) -> str:
 def notice(message: str) -> None:
     """Prints what somebody should know and that is no error."""
     click.echo(message, err=True)
+
+
+def say_assumed(book: Book, as_of: date) -> None:
+    """Says that settlements are assumed, where an option makes them so."""
+    if book.option("allocate", as_of) == "oldest":
+        notice('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").')
 
 
 def _today() -> date:

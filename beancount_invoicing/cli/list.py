@@ -16,6 +16,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    say_assumed,
     spaced,
 )
 
@@ -46,6 +47,7 @@ def list_documents(
 ) -> None:
     """List invoices, credit notes and drafts, and where they stand."""
     ledger = session.open()
+    say_assumed(ledger.book, as_of)
     wanted = actions.Filter(statuses, customer, since, until)
     rows = [answers.listed(position) for position in actions.select(ledger.book, as_of, wanted)]
     if form == "json":

@@ -18,6 +18,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    say_assumed,
     spaced,
     to_option,
 )
@@ -36,6 +37,7 @@ def remind(
 ) -> None:
     """Say which reminder letters are due, and what is held back; with -o or --to, write the letters."""
     ledger = session.open()
+    say_assumed(ledger.book, as_of)
     proposals = actions.due_reminders(ledger.book, as_of, customer)
     rows = [answers.reminded(one, actions.language(ledger.book, one)) for one in proposals]
     if form == "json":

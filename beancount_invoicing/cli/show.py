@@ -19,6 +19,7 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_table,
     relative,
+    say_assumed,
     spaced,
 )
 from beancount_invoicing.cli.list import COLUMNS
@@ -34,6 +35,7 @@ from beancount_invoicing.rules.steps import describe
 def show(session: Session, number: str, as_of: date, form: str, explain: bool) -> None:
     """Show one document: lines, taxes, due dates, what settled it, what happened to it."""
     ledger = session.open()
+    say_assumed(ledger.book, as_of)
     try:
         (position,) = actions.find(ledger.book, as_of, [number])
     except actions.UnknownNumber as error:
