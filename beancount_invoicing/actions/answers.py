@@ -225,10 +225,10 @@ def bucket_names(bounds: Sequence[int], basis: str) -> tuple[str, ...]:
     return (*(f"{start}-{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
 
 
-def reminded(proposal: Proposal, language: str) -> Answer:
+def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer:
     """A proposal in `remind`."""
     currency = proposal.currency
-    return {
+    answer: Answer = {
         "customer": proposal.customer.name,
         "account": proposal.customer.account,
         "language": language,
@@ -250,6 +250,10 @@ def reminded(proposal: Proposal, language: str) -> Answer:
         "total": money(proposal.total if proposal.level else ZERO, currency),
         "held": [{"number": held.number, "why": held.why} for held in proposal.held],
     }
+    if explain:
+        for row, late in zip(answer["invoices"], proposal.invoices, strict=True):
+            row["explain"] = [step(one) for one in (late.claim.steps if late.claim else ())]
+    return answer
 
 
 def finding(one: Finding) -> Answer:

@@ -12,6 +12,7 @@ from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    explain_option,
     folder_option,
     format_option,
     notice,
@@ -23,6 +24,7 @@ from beancount_invoicing.cli.common import (
     to_option,
 )
 from beancount_invoicing.cli.render import print_written, with_progress
+from beancount_invoicing.rules.steps import describe
 
 
 @click.command()
@@ -31,15 +33,22 @@ from beancount_invoicing.cli.render import print_written, with_progress
 @to_option("")
 @as_of_option
 @format_option
+@explain_option
 @click.pass_obj
 def remind(
-    session: Session, customer: str, folder: Path | None, outputs: tuple[actions.Output, ...], as_of: date, form: str
+    session: Session,
+    customer: str,
+    folder: Path | None,
+    outputs: tuple[actions.Output, ...],
+    as_of: date,
+    form: str,
+    explain: bool,
 ) -> None:
     """Say which reminder letters are due, and what is held back; with -o or --to, write the letters."""
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     proposals = actions.due_reminders(ledger.book, as_of, customer)
-    rows = [answers.reminded(one, actions.language(ledger.book, one)) for one in proposals]
+    rows = [answers.reminded(one, actions.language(ledger.book, one), explain) for one in proposals]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -61,6 +70,11 @@ def remind(
         )  # fmt: skip
     else:
         _table(rows, as_of)
+        if explain:
+            for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
+                click.echo(f"\n{late.position.invoice.number}")
+                for step in late.claim.steps if late.claim else ():
+                    click.echo(f"  {describe(step)}")
     for proposal in proposals:
         for text in proposal.notices:
             notice(text)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
 from beancount_invoicing.model import ZERO, Book, Customer, Event
 from beancount_invoicing.receivables import Position, positions
+from beancount_invoicing.rules.interest import Interest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,18 @@ class Late:
     days_overdue: int
     level: int
     reminded: bool
-    interest: Decimal | None
-    indemnity: Decimal | None
+    claim: Interest | None
+    """Interest and indemnity with their steps; None where none is claimed."""
+
+    @property
+    def interest(self) -> Decimal | None:
+        """The interest claimed."""
+        return self.claim.interest if self.claim else None
+
+    @property
+    def indemnity(self) -> Decimal | None:
+        """The fixed indemnity claimed."""
+        return self.claim.indemnity if self.claim else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +161,12 @@ def _proposal(book: Book, customer: Customer, currency: str, late: list[Position
     notices: list[str] = []
     invoices: list[Late] = []
     for position, due_level in sorted(those, key=lambda one: (one[0].due or as_of, one[0].invoice.number)):
-        interest = indemnity = None
+        claim = None
         if POLICY[level - 1].claims:
             try:
                 claim = interest_on(book, position, as_of)
             except ClaimUnknown as error:
                 notices.append(str(error))
-            else:
-                interest, indemnity = (claim.interest, claim.indemnity) if claim else (None, None)
         invoices.append(
             Late(
                 position=position,
@@ -166,8 +175,7 @@ def _proposal(book: Book, customer: Customer, currency: str, late: list[Position
                 days_overdue=position.days_overdue,
                 level=due_level or _last_reminder(position)[0],
                 reminded=due_level is not None,
-                interest=interest,
-                indemnity=indemnity,
+                claim=claim,
             )
         )
     total = sum((one.open for one in invoices), ZERO)
