@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from beancount_invoicing.checks import documents, parties, series, settlement
 from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (*documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS)
 
 
-def check(book: Book) -> tuple[Finding, ...]:
-    """All findings, those of the reader included, by file and line."""
-    found = [*book.findings]
+def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:
+    """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
+    found = [*book.findings, *(allocated or allocate(book, book.last_date)).notices]
     for rule in CHECKS:
         found += rule(book)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))

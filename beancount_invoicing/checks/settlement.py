@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
-from beancount_invoicing.receivables import allocate
 from beancount_invoicing.rules import currencies, tax
 
 
@@ -116,9 +115,4 @@ def deposits(book: Book) -> Iterator[Finding]:
                 )
 
 
-def payments(book: Book) -> Iterator[Finding]:
-    """Payments that could not settle what they name."""
-    yield from allocate(book, book.last_date).notices
-
-
-CHECKS = (credit_notes, deposits, payments)
+CHECKS = (credit_notes, deposits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -47,9 +48,13 @@ class Session:
         """The ledger; its errors are printed, and make the call fail in the end."""
         try:
             file = actions.find_ledger(self.named, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
+            gc.disable()  # the ledger stays until the command ends: the collector need not walk it again and again
             ledger = actions.open_ledger(file)
+            gc.freeze()
         except actions.LedgerMissing as error:
             raise click.UsageError(str(error)) from None
+        finally:
+            gc.enable()
         for one in ledger.errors:
             self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
         return ledger

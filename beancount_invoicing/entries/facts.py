@@ -8,17 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.model import ZERO, Book, Instalment, Invoice
-from beancount_invoicing.receivables import allocate
+from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
 
 
-def write_facts(entries: list[Any], book: Book) -> None:
-    """Writes the facts as of the ledger's last entry into the entries' own metadata.
+def write_facts(entries: list[Any], book: Book, allocated: Allocated) -> None:
+    """Writes the facts as of the allocation's day into the entries' own metadata.
 
     A posting may share its metadata with others, so each gets a copy of its own, inside its transaction's list.
     """
-    allocated = allocate(book, book.last_date)
     open_by: defaultdict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
     for claim in allocated.claims:
         open_by[id(claim.invoice), claim.instalment.index] += claim.open

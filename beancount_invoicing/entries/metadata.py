@@ -44,7 +44,10 @@ def source_of(meta: Meta | None) -> Source:
     """Where the entry or posting with this metadata is written."""
     if not meta:
         return Source("<unknown>", 0)
-    return Source(str(meta.get("filename", "<unknown>")), int(meta.get("lineno", 0) or 0))
+    file, line = meta.get("filename", "<unknown>"), meta.get("lineno", 0)
+    if file.__class__ is str and line.__class__ is int:
+        return Source(file, line)
+    return Source(str(file), int(line or 0))
 
 
 class Unreadable(Exception):
@@ -216,21 +219,37 @@ def read(
     A key of ours that may not stand there, or a misspelt one, is an error and left out; anybody else's keys are left alone.
     """
     values: dict[str, Any] = {}
-    if not meta:
+    if not meta or (len(meta) == 2 and "lineno" in meta and "filename" in meta):
         return values
+    plain = _PLAIN[place]
     allowed = keys.BY_PLACE[place]
     for name, value in meta.items():
-        if name in allowed:
+        if name in _BEANCOUNTS:
+            continue
+        if plain.get(name) is value.__class__:  # most values are what they should be: no need to look further
+            values[name] = value.strip() if value.__class__ is str else value
+        elif name in allowed:
             key = keys.MILESTONE_DEPOSIT if place == keys.MILESTONE and name == "deposit" else keys.KEYS[name]
             if value is None:
                 values[name] = None
             elif (result := read_value(key, value, source, findings, currency)) is not None:
                 values[name] = result
-        elif name == "lineno" or name == "filename" or name.startswith("_") or name in keys.FACTS:
-            continue
-        else:
+        elif not name.startswith("_") and name not in keys.FACTS:
             _foreign(name, place, source, findings)
     return values
+
+
+_BEANCOUNTS = frozenset({"filename", "lineno"})
+_PLAIN: dict[str, dict[str, type]] = {
+    place: {
+        name: {"text": str, "date": date, "flag": bool, "terms": str}[key.type]
+        for name in names
+        if (key := keys.KEYS[name]).type in {"text", "date", "flag", "terms"} and not key.choices
+        if (place, name) != (keys.MILESTONE, "deposit")
+    }
+    for place, names in keys.BY_PLACE.items()
+}
+"""By place: the keys of which every value of this type is right as it stands."""
 
 
 def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:

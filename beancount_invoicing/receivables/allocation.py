@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -130,6 +130,7 @@ class _Allocating:
         self.notices: list[Finding] = []
         self.position: dict[str, int] = {}
         self.invoices = [invoice for invoice in book.invoices if not invoice.draft and invoice.kind != "void"]
+        self.direction = [_direction(invoice) for invoice in self.invoices]
         for index, invoice in enumerate(self.invoices):
             self.position.setdefault(invoice.number, index)
         self.by_link: defaultdict[str, list[str]] = defaultdict(list)
@@ -141,7 +142,7 @@ class _Allocating:
         steps: list[tuple[tuple[object, ...], int, object]] = []
         for index, invoice in enumerate(self.invoices):
             if invoice.since <= self.as_of:
-                rank = 1 if _direction(invoice) < 0 else 0
+                rank = 1 if self.direction[index] < 0 else 0
                 steps.append(((invoice.since, rank, invoice.date, invoice.number, invoice.source), rank, index))
         for transfer in self.book.transfers:
             if transfer.date <= self.as_of:
@@ -176,9 +177,7 @@ class _Allocating:
     def _reverses(self, payment: Payment) -> bool:
         """Whether a payment names only claims of its own direction."""
         directions = {
-            _direction(self.invoices[self.position[name]])
-            for name in (payment.settles or payment.links)
-            if name in self.position
+            self.direction[self.position[name]] for name in (payment.settles or payment.links) if name in self.position
         }
         return bool(directions) and directions == {1 if payment.amount > 0 else -1}
 
@@ -196,7 +195,7 @@ class _Allocating:
             self.of_invoice[index].append(part)
         if self.position[invoice.number] != index:
             return
-        if _direction(invoice) < 0:
+        if self.direction[index] < 0:
             for name in self._corrected(invoice):
                 self.waiting_notes[name].append((invoice.since, invoice))
             for name in self._corrected(invoice):
@@ -421,8 +420,3 @@ def _customer(invoice: Invoice) -> str:
 def allocate(book: Book, as_of: date) -> Allocated:
     """Allocates every payment and credit note dated on or before `as_of` (inclusive)."""
     return _Allocating(book, as_of).run()
-
-
-def credits_unused(claims: Iterable[Claim]) -> list[Claim]:
-    """The claims in the customer's favour that are not used up: never late, never in a bucket."""
-    return [claim for claim in claims if claim.open < 0]
