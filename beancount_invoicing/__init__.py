@@ -6,7 +6,6 @@ It checks what `docs/ledger-format.md` says, returns errors, and writes facts fo
 
 from __future__ import annotations
 
-import gc
 from typing import Any, NamedTuple
 
 __plugins__ = ("plugin",)
@@ -27,22 +26,22 @@ def plugin(
 ) -> tuple[list[Any], list[InvoicingError]]:
     """Checks the entries and writes the facts; the list that came in goes out. Never raises."""
     del config
-    collecting = gc.isenabled()
-    gc.disable()  # much is made here and nothing thrown away: walking the whole ledger again and again finds nothing
     try:
         from beancount_invoicing.checks import check
+        from beancount_invoicing.collector import no_collections
         from beancount_invoicing.entries.facts import write_facts
         from beancount_invoicing.entries.reader import read
         from beancount_invoicing.receivables import allocate
 
-        book = read(entries, options_map, facts_are_ours=False)
-        allocated = allocate(book, book.last_date)
-        errors = [
-            InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
-            for one in check(book, allocated)
-            if one.severity == "error"
-        ]
-        write_facts(entries, book, allocated)
+        with no_collections():
+            book = read(entries, options_map, facts_are_ours=False)
+            allocated = allocate(book, book.last_date)
+            errors = [
+                InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
+                for one in check(book, allocated)
+                if one.severity == "error"
+            ]
+            write_facts(entries, book, allocated)
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
         place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
         message = (
@@ -50,7 +49,4 @@ def plugin(
             " plugin, please report it with the entry that causes it"
         )
         return entries, [InvoicingError(place, message, None, "internal")]
-    finally:
-        if collecting:
-            gc.enable()
     return entries, errors

@@ -161,7 +161,7 @@ def ledger(count: int, plugin: bool = True) -> Iterator[str]:
         if index % 3 == 0:
             yield f'{day} * "Papeterie"\n  Expenses:Office  12.00 EUR\n  Assets:Bank\n'
     if plugin:
-        yield 'plugin "beancount_invoicing"\n'
+        yield '2024-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
 
 
 def write(count: int, file: Path, plugin: bool = True) -> Path:

@@ -119,16 +119,18 @@ def render(
         yield write_view(view, where, folder / names[invoice.number], outputs)
 
 
-def render_one(book: Book, number: str, as_of: date, output: Output) -> tuple[str, bytes]:
+def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
     """One document as it stood on its own date: its file name and its bytes.
 
-    Raises UnknownNumber (also for one that is dated after `as_of`), rendering.NoDocument, rendering.TemplateError.
+    Raises UnknownNumber, rendering.NoDocument, rendering.TemplateError, OSError.
     """
     from beancount_invoicing import rendering
 
-    (position,) = find(book, as_of, [number])
+    invoice = book.invoice(number)
+    if invoice is None:
+        (invoice,) = (position.invoice for position in find(book, date.max, [number]))
     where = rendering.folders(book)
-    view = rendering.document(book, position.invoice, paid_on_its_date(book)(position.invoice), where)
+    view = rendering.document(book, invoice, _settled(book, invoice, invoice.date), where)
     name = rendering.file_names(invoice.number for invoice in book.invoices)[number]
     return f"{name}.{SUFFIXES[output]}", as_bytes(view, where, output)
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import click
 
 from beancount_invoicing import actions
+from beancount_invoicing.collector import no_collections
 from beancount_invoicing.model import Book
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,13 +49,11 @@ class Session:
         """The ledger; its errors are printed, and make the call fail in the end."""
         try:
             file = actions.find_ledger(self.named, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
-            gc.disable()  # the ledger stays until the command ends: the collector need not walk it again and again
-            ledger = actions.open_ledger(file)
-            gc.freeze()
+            with no_collections():
+                ledger = actions.open_ledger(file)
+                gc.freeze()  # it stays until the command ends
         except actions.LedgerMissing as error:
             raise click.UsageError(str(error)) from None
-        finally:
-            gc.enable()
         for one in ledger.errors:
             self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
         return ledger

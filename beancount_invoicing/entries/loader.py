@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries.reader import read
 from beancount_invoicing.model import Book, Finding, Source
 
@@ -20,7 +20,6 @@ class Loading(NamedTuple):
 def load(path: str) -> Loading:
     """Loads the ledger at `path`.
 
-    The collector is off meanwhile: a load makes many objects and no garbage, and walking them takes most of its time.
     Raises FileNotFoundError or IsADirectoryError where there is no such file.
     """
     file = Path(path)
@@ -30,15 +29,10 @@ def load(path: str) -> Loading:
         raise FileNotFoundError(path)
     from beancount import loader
 
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with no_collections():
         entries, errors, options = loader.load_file(str(file.absolute()))
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         book = read(entries, options, facts_are_ours=ran)
-    finally:
-        if enabled:
-            gc.enable()
     return Loading(book, tuple(_problem(error) for error in errors if not _ours(error)))
 
 

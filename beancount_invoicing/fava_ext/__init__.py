@@ -21,6 +21,7 @@ from flask import Response, abort, current_app, request
 from flask_babel import get_locale
 
 from beancount_invoicing import actions, checks, rendering
+from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import read
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.model import Book, Finding
@@ -44,6 +45,7 @@ class Receivables(FavaExtensionBase):
         super().__init__(ledger)
         self._loaded: tuple[object, Book, tuple[Finding, ...]] | None = None
         self._pages: dict[tuple[date, str], Page] = {}
+        self._hashes: dict[int, str] = {}
         try:
             said = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -60,6 +62,7 @@ class Receivables(FavaExtensionBase):
             book = read(entries, options, facts_are_ours=ran)
             self._loaded = entries, book, tuple(sorted(checks.check(book), key=lambda one: (one.severity, one.source)))
             self._pages.clear()
+            self._hashes.clear()
         return self._loaded[1], self._loaded[2]
 
     def as_of(self) -> date:
@@ -73,18 +76,22 @@ class Receivables(FavaExtensionBase):
     def page(self) -> Page | str:
         """What the page shows; where that is impossible, why."""
         try:
-            book, findings = self._book()
-            account, day = request.args.get("account", ""), self.as_of()
-            if (day, account) not in self._pages:
-                if len(self._pages) > 15:
-                    self._pages.clear()
-                first = self.ledger.options["operating_currency"]
-                self._pages[day, account] = page(book, findings, day, _accounts(account), first)
-            return self._pages[day, account]
+            with no_collections():
+                return self._page()
         except FavaAPIError as error:
             return error.message
         except Exception as error:  # a mistake of ours must not take Fava's page down
             return f"{type(error).__name__}: {error}"
+
+    def _page(self) -> Page:
+        book, findings = self._book()
+        account, day = request.args.get("account", ""), self.as_of()
+        if (day, account) not in self._pages:
+            if len(self._pages) > 15:
+                self._pages.clear()
+            first = self.ledger.options["operating_currency"]
+            self._pages[day, account] = page(book, findings, day, _accounts(account), first)
+        return self._pages[day, account]
 
     def query_filter(self) -> str:
         """Fava's query filter, which this page does not follow."""
@@ -96,8 +103,10 @@ class Receivables(FavaExtensionBase):
 
     def context(self, one: OpenInvoice) -> str:
         """The address of an invoice's entry in Fava."""
-        entry: Any = self.ledger.all_entries[one.entry]
-        return f"#context-{hash_entry(entry)}"
+        if one.entry not in self._hashes:
+            entry: Any = self.ledger.all_entries[one.entry]
+            self._hashes[one.entry] = hash_entry(entry)
+        return f"#context-{self._hashes[one.entry]}"
 
     @extension_endpoint
     def html(self) -> Response:
@@ -114,7 +123,8 @@ class Receivables(FavaExtensionBase):
             abort(403, "documents are not shown in incognito mode")
         book, _findings = self._book()
         try:
-            name, data = actions.render_one(book, request.args.get("number", ""), date.max, output)
+            with no_collections():
+                name, data = actions.render_one(book, request.args.get("number", ""), output)
         except (actions.UnknownNumber, rendering.NoDocument) as error:
             return Response(str(error), 404, mimetype="text/plain")
         except (rendering.TemplateError, OSError) as error:

@@ -114,21 +114,23 @@ def _compiler(folder: Path) -> typst.Compiler:
     return typst.Compiler(root=str(folder), font_paths=list(dict.fromkeys(fonts)), ignore_system_fonts=True)
 
 
+def compile_arguments(view: View) -> dict[str, Any]:
+    """What Typst is given beside the layout: the view as JSON, the standards that the PDF keeps to, its time stamp."""
+    data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr), "logo": _logo_bytes(view.logo)}
+    return {
+        "sys_inputs": {"view": json.dumps(data, ensure_ascii=False)},
+        "pdf_standards": ["a-3b", "ua-1"],
+        "timestamp": datetime(view.day.year, view.day.month, view.day.day, tzinfo=UTC),
+    }
+
+
 def to_pdf(view: View, where: tuple[Path, ...]) -> bytes:
     """A PDF/A-3b and PDF/UA-1 document; its bytes depend on the view and the template alone. Raises TemplateError."""
     import typst
 
     layout = find(where, "document.typ")
-    data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr)}
-    data["logo"] = _logo_bytes(view.logo)
-    stamp = datetime(view.day.year, view.day.month, view.day.day, tzinfo=UTC)
     try:
-        result = _compiler(layout.parent).compile(
-            input=layout.read_bytes(),
-            sys_inputs={"view": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["a-3b", "ua-1"],
-            timestamp=stamp,
-        )
+        result = _compiler(layout.parent).compile(input=layout.read_bytes(), **compile_arguments(view))
     except typst.TypstError as error:
         message = " ".join(str(getattr(error, "diagnostic", "") or error).split())
         raise TemplateError(f"{layout}: {message}") from None

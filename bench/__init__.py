@@ -1,0 +1,1 @@
+"""How fast it is: ledgers to measure with, and what `make bench` measures."""

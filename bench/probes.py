@@ -1,0 +1,204 @@
+"""What `make bench` measures, each in a process of its own: `python probes.py NAME ARGUMENTS` prints figures as JSON."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+
+def timed(what: Callable[[], Any]) -> tuple[float, Any]:
+    """How long something takes, in seconds, and its result."""
+    start = time.perf_counter()
+    result = what()
+    return time.perf_counter() - start, result
+
+
+def cold(file: str) -> dict[str, float]:
+    """Beancount's load, without its cache."""
+    from beancount import loader
+
+    seconds, _ = timed(lambda: loader.load_file(file))
+    return {"load": seconds}
+
+
+def cached(file: str) -> dict[str, float]:
+    """Beancount's load from its cache, with the collector off."""
+    gc.disable()
+    from beancount import loader
+
+    seconds, _ = timed(lambda: loader.load_file(file))
+    return {"load": seconds}
+
+
+def export(file: str, journal: str) -> dict[str, float]:
+    """The same entries for `ledger`."""
+    from beancount import loader
+    from beancount.core.data import Transaction
+
+    entries, _errors, _options = loader.load_file(file)
+    with Path(journal).open("w", encoding="utf-8") as out:
+        for entry in entries:
+            if isinstance(entry, Transaction):
+                out.write(f"{entry.date:%Y/%m/%d} * {entry.narration}\n")
+                for posting in entry.postings:
+                    out.write(f"  {posting.account}  {posting.units}\n")
+                out.write("\n")
+    return {"done": 1}
+
+
+def _megabytes() -> float:
+    """What the process holds now (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def parts(file: str) -> dict[str, float]:
+    """Reader, checks, allocation and aging, each alone; the memory that a Book takes."""
+    gc.disable()
+    from beancount import loader
+
+    from beancount_invoicing.checks import check
+    from beancount_invoicing.entries import read
+    from beancount_invoicing.receivables import aging, allocate
+
+    entries, _errors, options = loader.load_file(file)
+    reading, book = timed(lambda: read(entries, options))
+    allocating, allocated = timed(lambda: allocate(book, book.last_date))
+    checking, _ = timed(lambda: check(book, allocated))
+    ageing, _ = timed(lambda: aging(book, book.last_date, allocated=allocated))
+    return {"read": reading, "check": checking, "allocate": allocating, "aging": ageing}
+
+
+def weight(file: str) -> dict[str, float]:
+    """The memory that a Book takes beside the entries."""
+    import tracemalloc
+
+    from beancount import loader
+
+    from beancount_invoicing.entries import read
+
+    entries, _errors, options = loader.load_file(file)
+    tracemalloc.start()
+    book = read(entries, options)
+    return {"megabytes": tracemalloc.get_traced_memory()[0] / 1e6, "documents": len(book.invoices)}
+
+
+def fava(file: str) -> dict[str, float]:
+    """Fava's answers: its income statement, our page, a PDF. Each page is asked for at another day each time."""
+    from fava.application import create_app
+
+    client = create_app([file], load=True, poll_watcher=True).test_client()
+    home = client.get("/").headers["Location"].removesuffix("income_statement/")
+
+    def get(address: str) -> None:
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise SystemExit(answer.text[:500])
+
+    first, _ = timed(lambda: get(f"{home}extension/Receivables/?time=2026-01"))
+    get(f"{home}api/income_statement?time=2024+to+2026-01")
+    pages, incomes = [], []
+    for month in range(2, 9):
+        filters = f"time=2024+to+2026-{month:02}"
+        incomes.append(timed(partial(get, f"{home}api/income_statement?{filters}"))[0])
+    for month in range(2, 9):
+        filters = f"time=2024+to+2026-{month:02}"
+        pages.append(timed(partial(get, f"{home}extension/Receivables/?{filters}"))[0])
+    pdf = f"{home}extension/Receivables/pdf?number=F2026-000001"
+    get(pdf)
+    seconds, _ = timed(lambda: get(pdf))
+    return {"first": first, "page": sorted(pages)[3], "income": sorted(incomes)[3], "pdf": seconds}
+
+
+def _book(file: str) -> Any:
+    from beancount_invoicing.actions import open_ledger
+
+    return open_ledger(Path(file)).book
+
+
+def pdf(file: str, count: str) -> dict[str, float]:
+    """Documents to PDF files through `render`, and the bare compile of the same pages."""
+    import typst
+
+    from beancount_invoicing import rendering
+    from beancount_invoicing.actions import render
+    from beancount_invoicing.rendering.folders import find
+    from beancount_invoicing.rendering.output import compile_arguments
+
+    book = _book(file)
+    invoices = book.invoices[: int(count)]
+    where = rendering.folders(book)
+    with tempfile.TemporaryDirectory() as folder:
+        list(render(book, book.invoices[-2:], Path(folder), ("pdf",), print))
+        ours, _ = timed(lambda: list(render(book, invoices, Path(folder), ("pdf",), print)))
+    layout = find(where, "document.typ")
+    # as if a euro had been paid: other pages, so that nothing that Typst remembers helps
+    pages = [compile_arguments(rendering.document(book, invoice, Decimal(1), where)) for invoice in invoices]
+    fonts = [str(rendering.folders(book)[-1] / "fonts")]
+    compiler = typst.Compiler(root=str(layout.parent), font_paths=fonts, ignore_system_fonts=True)
+
+    def bare() -> None:
+        for arguments in pages:
+            compiler.compile(input=layout.read_bytes(), **arguments)
+
+    seconds, _ = timed(bare)
+    return {"ours": ours, "bare": seconds}
+
+
+def _render_share(file: str, count: int, share: int, of: int) -> None:
+    from beancount_invoicing.actions import render
+
+    book = _book(file)
+    with tempfile.TemporaryDirectory() as folder:
+        list(render(book, book.invoices[:count][share::of], Path(folder), ("pdf",), print))
+
+
+def pdf2(file: str, count: str) -> dict[str, float]:
+    """The same documents on two processes, with their start and their reading of the ledger."""
+    from multiprocessing import get_context
+
+    context = get_context("spawn")
+    workers = [context.Process(target=_render_share, args=(file, int(count), share, 2)) for share in range(2)]
+
+    def run() -> None:
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+    seconds, _ = timed(run)
+    return {"ours": seconds}
+
+
+def memory(file: str, count: str) -> dict[str, float]:
+    """Memory after a tenth of the documents, and after all."""
+    from beancount_invoicing.actions import render
+
+    book = _book(file)
+    early = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        done = 0
+        while done < int(count):
+            for _ in render(book, book.invoices, Path(folder), ("pdf",), print):
+                done += 1
+                if done == int(count) // 10:
+                    early = _megabytes()
+                if done >= int(count):
+                    break
+    return {"early": early, "after": _megabytes()}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TZ", "UTC")
+    PROBES = {each.__name__: each for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, memory)}
+    print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))

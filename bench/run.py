@@ -1,0 +1,162 @@
+"""`make bench`: how fast it is, as ratios from one run, medians of several; figures also in build/bench.json.
+
+Absolute times are this machine's; the ratios to what Beancount, Fava, Typst and ledger do on the same data are what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.ledgers import LAST, write
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "bench"
+PROBES = Path(__file__).with_name("probes.py")
+
+
+def probe(name: str, *arguments: object, runs: int = 1, **environment: str) -> dict[str, Any]:
+    """Runs a probe in processes of its own; the medians of what it prints, and of the time of the whole process."""
+    found: list[dict[str, Any]] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        result = subprocess.run(
+            [sys.executable, str(PROBES), name, *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        whole = time.perf_counter() - start
+        if result.returncode:
+            raise SystemExit(f"{name} {arguments} failed:\n{result.stderr}")
+        found.append({**json.loads(result.stdout.splitlines()[-1]), "process": whole})
+    return {key: median(one[key] for one in found) for key in found[0]}
+
+
+def command(*arguments: object, runs: int) -> float:
+    """The median time of a whole process, in seconds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        subprocess.run([str(part) for part in arguments], check=True, capture_output=True)
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+class Table:
+    """What was measured: (what, size, seconds or other figure, ratio, aim)."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def add(self, what: str, size: int | str, figure: str, ratio: float | None = None, aim: str = "") -> None:
+        """Adds a line and shows it."""
+        self.rows.append({"what": what, "size": size, "figure": figure, "ratio": ratio, "aim": aim})
+        shown = f"{ratio:8.2f}" if ratio is not None else " " * 8
+        print(f"{what:<58} {size:>8} {figure:>26} {shown}  {aim}", flush=True)
+
+
+def loading(table: Table, sizes: list[int], runs: int) -> None:
+    """Cold loads with and without the plugin; a warm `aging` against a cached load; each part alone."""
+    parts: dict[int, dict[str, Any]] = {}
+    for size in sizes:
+        ours, bare = BUILD / f"{size}.beancount", BUILD / f"{size}-bare.beancount"
+        write(size, ours)
+        write(size, bare, plugin=False)
+        few = max(1, runs if size <= 10_000 else runs // 3)
+        with_plugin = probe("cold", ours, runs=few, BEANCOUNT_DISABLE_LOAD_CACHE="1")["load"]
+        without = probe("cold", bare, runs=few, BEANCOUNT_DISABLE_LOAD_CACHE="1")["load"]
+        table.add("cold load with the plugin ÷ without", size, f"{with_plugin:.2f} s ÷ {without:.2f} s",
+                  with_plugin / without, "≤ 1.08 at 10k")  # fmt: skip
+        probe("cached", ours)  # writes Beancount's cache
+        cached = probe("cached", ours, runs=few)["process"]
+        aging = command(
+            sys.executable, "-m", "beancount_invoicing", "-f", ours, "aging", "--as-of", LAST, runs=few
+        )  # fmt: skip
+        table.add(
+            "bean-invoice aging, warm ÷ a cached load", size, f"{aging:.2f} s ÷ {cached:.2f} s", aging / cached, "≤ 1.3"
+        )
+        if shutil.which("ledger"):
+            journal = BUILD / f"{size}.ledger"
+            probe("export", bare, journal)
+            bal = command("ledger", "-f", journal, "bal", runs=few)
+            table.add("bean-invoice aging, warm ÷ ledger bal", size, f"{aging:.2f} s ÷ {bal:.2f} s", aging / bal)
+        else:
+            table.add("bean-invoice aging, warm ÷ ledger bal", size, "ledger is not installed")
+        parts[size] = probe("parts", ours, runs=few)
+        for name in ("read", "check", "allocate", "aging"):
+            table.add(f"{name} alone", size, f"{1e4 * parts[size][name] / size:.3f} s per 10k")
+        heavy = probe("weight", ours)["megabytes"]
+        table.add("memory of a Book beside the entries", size, f"{1e4 * heavy / size:.0f} MB per 10k")
+    for small, large in pairwise(sizes):
+        for name in ("read", "check", "allocate", "aging"):
+            growth = parts[large][name] / parts[small][name] / (large / small)
+            table.add(
+                f"growth of {name}, by size",
+                f"{small}→",
+                f"{large // small} times the size",
+                growth,
+                "≤ 1.1 from 10k on",
+            )
+
+
+def fava(table: Table, sizes: list[int], runs: int) -> None:
+    """The page in Fava against Fava's own income statement on the same ledger."""
+    for size in sizes:
+        found = probe("fava", BUILD / f"{size}.beancount", runs=max(1, runs // 2))
+        table.add("Fava page ÷ Fava's income statement", size, f"{found['page']:.3f} s ÷ {found['income']:.3f} s",
+                  found["page"] / found["income"], "≤ 1.5")  # fmt: skip
+        table.add("Fava page, the first time after a load", size, f"{found['first']:.2f} s")
+        table.add("PDF from the page", size, f"{found['pdf']:.3f} s")
+
+
+def rendering(table: Table, count: int, runs: int) -> None:
+    """PDFs a second against the bare Typst compile of the same pages."""
+    found = probe("pdf", BUILD / "1000.beancount", count, runs=runs)
+    table.add("PDF, whole way ÷ bare Typst compile", count, f"{count / found['ours']:.0f}/s, bare {count / found['bare']:.0f}/s",
+              found["ours"] / found["bare"], "≤ 1.5")  # fmt: skip
+    two = probe("pdf2", BUILD / "1000.beancount", count, runs=runs)["ours"]
+    table.add("PDF on two processes ÷ bare on one", count, f"{count / two:.0f}/s", two / found["bare"])
+    memory = probe("memory", BUILD / "1000.beancount", 2000)
+    table.add("memory after 2,000 documents ÷ after 200", 2000, f"{memory['after']:.0f} MB ÷ {memory['early']:.0f} MB",
+              memory["after"] / memory["early"], "flat")  # fmt: skip
+
+
+def main() -> None:
+    """Measures what is asked for, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default="", help="loading, fava or rendering")
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    BUILD.mkdir(parents=True, exist_ok=True)
+    for size in {1000, *sizes}:
+        write(size, BUILD / f"{size}.beancount")
+    table = Table()
+    measures: dict[str, Callable[[], None]] = {
+        "loading": lambda: loading(table, sizes, options.runs),
+        "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
+        "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),
+    }
+    for name, measure in measures.items():
+        if options.only in {"", name}:
+            measure()
+    out = ROOT / "build" / "bench.json"
+    out.write_text(json.dumps(table.rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    print(f"written: {out.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
