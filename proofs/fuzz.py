@@ -1,8 +1,9 @@
-"""Mutated slices of the example's books: no traceback, whatever a ledger contains.
+"""Mutated slices of the example's books: no traceback, no hang, no memory blow-up, whatever a ledger contains.
 
 Prints its seed; `--seed N` repeats a run. Each try takes a slice of the books, changes it (bytes, tokens, values of metadata,
-lines moved, dropped or doubled), loads it with the plugin, asks all reports and runs commands. A try that raises, or that the
-plugin's guard had to catch, is printed with its ledger, and the run fails.
+lines moved, dropped or doubled), loads it with the plugin, asks all reports, runs a command, and now and then opens the page in
+Fava and writes PDFs. A try that raises, that the plugin's guard had to catch, that takes longer than LIMIT or makes the process
+grow beyond MEMORY is kept with its ledger, and the run fails.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import resource
+import signal
 import sys
 import tempfile
 import traceback
@@ -21,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from beancount import loader  # noqa: E402 - the path first
 from click.testing import CliRunner  # noqa: E402
+from fava.application import create_app  # noqa: E402
 
 from beancount_invoicing import actions, rendering  # noqa: E402
 from beancount_invoicing.actions import answers  # noqa: E402
@@ -34,6 +38,18 @@ VALUES = (
     '"F2026-0001"', '"30% on receipt; 70% 60 days"', '"45 days end of month"', '"{seq}"', '"F{year}-{seq:04}-{nope}"',
     '"é\\u202e🙂"', '"draft-x"', '"deposit"', '"void"', '"opening"',
 )  # fmt: skip
+
+
+COMMANDS = (
+    "check", "check --format json", "list --as-of 2026-11-30", "aging --format csv --as-of 2026-11-30",
+    "aging --basis invoice --bounds 7,14 --explain --as-of 2025-12-31", "remind --explain --as-of 2026-11-30",
+    "remind --format json --as-of 2026-11-30", "list --format json --as-of 2025-06-30",
+)  # fmt: skip
+ENDING = '2025-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
+LIMIT = 30
+"""Seconds that one try may take."""
+MEMORY = 2_000_000_000
+"""Bytes that the process may come to hold."""
 
 
 def directives() -> tuple[list[str], list[str]]:
@@ -87,7 +103,46 @@ def mutate(text: str, chance: random.Random) -> str:
     return "\n".join(lines)
 
 
-def ask(file: Path) -> None:
+def spoil(data: bytes, chance: random.Random) -> bytes:
+    """One byte changed, dropped or added: it may be UTF-8 no longer."""
+    at = chance.randrange(len(data))
+    return data[:at] + bytes([chance.randrange(256)] * chance.randrange(3)) + data[at + 1 :]
+
+
+def too_long(_signal: int, _frame: object) -> None:
+    """A try that takes too long ends here."""
+    raise TimeoutError(f"longer than {LIMIT} s")
+
+
+def page_in_fava(file: Path) -> None:
+    """The page "Receivables" answers. What Fava itself does not survive is not ours to mend: then nothing is asked."""
+    try:
+        client = create_app([file], load=True, poll_watcher=True).test_client()
+    except TimeoutError:
+        raise
+    except Exception as error:
+        trace = traceback.extract_tb(error.__traceback__)
+        if any("beancount_invoicing" in frame.filename for frame in trace):
+            raise
+        return
+    home = client.get("/").headers["Location"].removesuffix("income_statement/")
+    answer = client.get(f"{home}extension/Receivables/?time=2026-11-30")
+    if answer.status_code not in {200, 404}:  # 404: the directive that names the extension is gone
+        raise RuntimeError(f"the page answers {answer.status_code}: {answer.text[:500]}")
+    if 'role="alert"' in answer.text:
+        raise RuntimeError(re.findall(r'role="alert">(.*?)<', answer.text, re.DOTALL)[0])
+
+
+def run(file: Path, *arguments: str) -> None:
+    """A command ends as the contract says."""
+    result = CliRunner().invoke(command, ["-f", str(file), *arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    if result.exit_code not in {0, 1}:
+        raise RuntimeError(f"{arguments} ended with {result.exit_code}: {result.output}")
+
+
+def ask(file: Path, number: int) -> None:
     """Loads a ledger with the plugin and asks every report."""
     _entries, errors, _options = loader.load_file(str(file))
     for error in errors:
@@ -116,12 +171,16 @@ def ask(file: Path) -> None:
             continue
         rendering.to_html(view, where)
         rendering.to_text(view, where)
-    for line in ("check", "list --as-of 2026-11-30", "aging --format csv --as-of 2026-11-30"):
-        result = CliRunner().invoke(command, ["-f", str(file), *line.split()])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        if result.exit_code not in {0, 1}:
-            raise RuntimeError(f"{line} ended with {result.exit_code}: {result.output}")
+    run(file, *COMMANDS[number % len(COMMANDS)].split())
+    numbers = [position.invoice.number for position in positions(ledger.book, date.max)]
+    if numbers:
+        run(file, "show", "--explain", "--as-of", "2026-11-30", "--", numbers[number % len(numbers)])
+    if number % 5 == 0:
+        page_in_fava(file)
+    if number % 10 == 0:
+        out = str(file.parent / "out")
+        run(file, "render", "--all", "--to", "pdf,html,text", "-o", out)
+        run(file, "remind", "--as-of", "2026-11-30", "--to", "pdf,html,text", "-o", out)
 
 
 def main() -> int:
@@ -131,6 +190,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261130)
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
+    signal.signal(signal.SIGALRM, too_long)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     stage, others = directives()
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -141,16 +202,23 @@ def main() -> int:
             text = "\n".join([*stage, *others[start : start + 12], *chance.sample(others, 4)])
             for _ in range(chance.randint(1, 5)):
                 text = mutate(text, chance)
-            file.write_bytes(f'{text}\nplugin "beancount_invoicing"\n'.encode("utf-8", "surrogatepass"))
+            data = f"{text}\n{ENDING}".encode("utf-8", "surrogatepass")
+            file.write_bytes(spoil(data, chance) if chance.randrange(8) == 0 else data)
+            signal.alarm(LIMIT)
             try:
-                ask(file)
+                ask(file, number)
             except Exception:  # every exception is what this looks for
                 failures += 1
                 kept = ROOT / "build" / f"fuzz-{options.seed}-{number}.beancount"
                 kept.parent.mkdir(exist_ok=True)
                 kept.write_bytes(file.read_bytes())
                 print(f"try {number}, kept as {kept}:\n{traceback.format_exc()}", flush=True)
-    print(f"{options.tries} tries, {failures} failures, seed {options.seed}")
+            finally:
+                signal.alarm(0)
+            if number % 1000 == 999:
+                print(f"{number + 1} tries, {failures} failures", flush=True)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{options.tries} tries, {failures} failures, seed {options.seed}, at most {megabytes} MB")
     return 1 if failures else 0
 
 

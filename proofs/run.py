@@ -123,7 +123,7 @@ def properties() -> str:
 
 def fuzz() -> str:
     """Broken copies of the example's books make no traceback."""
-    return run(sys.executable, HERE / "fuzz.py", "--tries", "400").strip().splitlines()[-1]
+    return run(sys.executable, HERE / "fuzz.py", "--tries", "2000").strip().splitlines()[-1]
 
 
 def verapdf() -> str:
