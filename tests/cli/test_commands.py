@@ -17,24 +17,9 @@ from tests.ledgers import EXAMPLE, PRELUDE
 
 DAY = ("--as-of", "2026-11-30")
 LISTED = [
-    "number",
-    "kind",
-    "date",
-    "due",
-    "customer",
-    "accounts",
-    "currency",
-    "net",
-    "tax",
-    "total",
-    "prepaid",
-    "payable",
-    "settled",
-    "open",
-    "status",
-    "disputed",
-    "days_overdue",
-]
+    "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "prepaid", "payable", "settled",
+    "open", "status", "disputed", "days_overdue",
+]  # fmt: skip
 SHOWN = [*LISTED, "lines", "taxes", "instalments", "allocations", "events"]
 
 

@@ -1,0 +1,350 @@
+"""Documents and letters: the same facts in PDF, HTML and text, the same bytes anywhere, a QR code that can be read."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pikepdf
+import pypdf
+import pytest
+import typst
+import zxingcpp
+from PIL import Image
+
+from beancount_invoicing import rendering
+from beancount_invoicing.actions import due_reminders, open_ledger, render
+from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.model import Book
+from beancount_invoicing.rendering import View, texts
+from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering.output import compile_arguments
+from tests.ledgers import EXAMPLE, book_of
+
+DAY = date(2026, 11, 30)
+DOCUMENTS = (
+    "F2025-0067",  # hours for a public body
+    "F2026-0067",  # instalments, two rates
+    "F2026-0068",  # pounds, in English
+    "F2026-0069",  # francs
+    "F2026-0066",  # reverse charge
+    "F2026-0065",  # outside the VAT of another country
+    "draft-kerbrat-2026-11",
+)
+KINDS = ("deposit", "credit-note", "discounted", "allowance", "deducted", "at-once", "cash-discount")
+CUSTOMERS = ("Vandamme", "Birchwood", "Halles")
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return open_ledger(EXAMPLE).book
+
+
+def number_of(book: Book, kind: str) -> str:
+    """The first document of a kind."""
+    tests: dict[str, Any] = {
+        "deposit": lambda one: one.kind == "deposit",
+        "credit-note": lambda one: one.kind == "credit-note",
+        "discounted": lambda one: any(line.discount for line in one.lines),
+        "allowance": lambda one: one.adjustments,
+        "deducted": lambda one: one.deductions,
+        "at-once": lambda one: one.at_once,
+        "cash-discount": lambda one: one.lines and one.customer.cash_discount,
+    }
+    return next(one.number for one in book.invoices if tests[kind](one))
+
+
+def view_of(book: Book, number: str) -> View:
+    invoice = book.invoice(number)
+    assert invoice is not None
+    return rendering.document(book, invoice, paid_on_its_date(book)(invoice), rendering.folders(book))
+
+
+def letter_to(book: Book, customer: str) -> View:
+    (proposal,) = due_reminders(book, DAY, customer)
+    return rendering.letter(book, proposal, rendering.folders(book))
+
+
+def squeezed(text: str) -> str:
+    """A text without what a layout may change: white space, soft hyphens, ligatures."""
+    return re.sub(r"\s|\u00ad|\u200b", "", text.replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff"))
+
+
+def pdf_text(data: bytes) -> str:
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+
+
+def html_text(page: str) -> str:
+    """What can be read on a page, the texts of its table headings too."""
+    html: Any = lxml.html.fromstring(page)
+    for hidden in html.xpath("//style|//svg"):
+        hidden.text = ""
+    return str(html.text_content())
+
+
+def assert_same_facts(view: View, where: tuple[Path, ...]) -> None:
+    found = {
+        "html": squeezed(html_text(rendering.to_html(view, where))),
+        "pdf": squeezed(pdf_text(rendering.to_pdf(view, where))),
+        "text": squeezed(rendering.to_text(view, where)),
+    }
+    facts = list(texts(view))
+    assert len(facts) > 20
+    for fact in facts:
+        for output, text in found.items():
+            if output == "text" and fact in {view.page, view.page_of, view.qr_text, view.logo_text}:
+                continue  # there are no pages and no pictures in plain text
+            if output != "pdf" and fact in {view.page, view.page_of}:
+                continue
+            if fact in {view.logo_text}:
+                continue  # read out instead of the picture
+            assert squeezed(fact) in text, f"{fact!r} is not in the {output}"
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_a_document_says_the_same_in_each_form(book: Book, number: str) -> None:
+    assert_same_facts(view_of(book, number), rendering.folders(book))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_document_says_the_same_in_each_form(book: Book, kind: str) -> None:
+    assert_same_facts(view_of(book, number_of(book, kind)), rendering.folders(book))
+
+
+@pytest.mark.parametrize("customer", CUSTOMERS)
+def test_a_letter_says_the_same_in_each_form(book: Book, customer: str) -> None:
+    assert_same_facts(letter_to(book, customer), rendering.folders(book))
+
+
+# what stands on it --------------------------------------------------------------------------------------------------
+
+
+def test_an_invoice_has_what_the_law_asks_for(book: Book) -> None:
+    facts = " | ".join(texts(view_of(book, "F2026-0067"))).replace("\u202f", " ").replace("\xa0", " ")
+    for fact in (
+        "Atelier Solène", "18 quai de la Prévalaye", "SARL au capital de 10 000 €", "RCS Rennes 812 345 676", "812345676",
+        "FR19812345676", "Habitat Ouest SCIC", "41 boulevard de la Liberté", "8 rue des Tilleuls", "448209379", "F2026-0067",
+        "15 octobre 2026", "29 novembre 2026", "84 m²", "38,50", "6 250,00", "TVA 5,5 %", "177,87", "9 484,00 €",
+        "10 286,87 €", "Net à payer", "FR76 3000 6000 0112 3456 7890 189",
+        "pénalités exigibles le jour suivant la date d’échéance, sans rappel, au taux annuel de 12 %",
+        "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 €",
+        "Pas d’escompte pour paiement anticipé",
+    ):  # fmt: skip
+        assert fact in facts, fact
+
+
+def test_an_invoice_of_before_the_move_shows_the_old_address(book: Book) -> None:
+    assert "7 rue du Moulin Blanc" in view_of(book, "F2025-0067").seller_lines
+    assert "18 quai de la Prévalaye" in view_of(book, "F2026-0067").seller_lines
+
+
+def test_reverse_charge_is_said(book: Book) -> None:
+    assert "Reverse charge" in " ".join(texts(view_of(book, "F2026-0066")))
+
+
+def test_a_draft_says_so(book: Book) -> None:
+    view = view_of(book, "draft-kerbrat-2026-11")
+    assert view.mark
+    assert view.number == ""
+
+
+def test_amount_due_is_what_was_not_paid_by_its_own_date(book: Book) -> None:
+    view = view_of(book, number_of(book, "at-once"))
+    assert view.qr == ""
+    assert any("0,00" in pair.value for pair in view.totals if pair.strong)
+
+
+SMALL = """
+2026-02-02 * "Acme SAS" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+{more}  Assets:Receivable:Acme  {total} EUR
+  Income:Services  {net} EUR
+    text: "{text}"
+    tax: "{tax}"
+{vat}"""
+
+
+def small(text: str = "Work", tax: str = "FR20", more: str = "", options: str = "") -> View:
+    """The view of an invoice of one line over 100 euros."""
+    vat = '  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n' if tax == "FR20" else ""
+    ledger = SMALL.format(text=text, tax=tax, more=more, total="120.00" if vat else "100.00", net="-100.00", vat=vat)
+    return view_of(book_of(options + ledger), "F2026-0001")
+
+
+def test_services_that_are_taxed_on_invoicing_say_so() -> None:
+    services = small(text='Work"\n    nature: "services')
+    assert any("d’après les débits" in mention for mention in services.mentions)
+    assert not any("débits" in mention for mention in small().mentions)
+
+
+def test_a_small_firm_without_vat_says_so() -> None:
+    options = '\n2025-01-01 custom "invoice-tax" "FREE" "Franchise"\n  category: "E"\n  reason: "VATEX-FR-FRANCHISE"\n'
+    assert any("293 B" in mention for mention in small(tax="FREE", options=options).mentions)
+
+
+# QR code ------------------------------------------------------------------------------------------------------------
+
+
+def picture(view: View) -> Image.Image:
+    """The first page, as a picture, by the layout that makes the PDF."""
+    arguments = compile_arguments(view)
+    del arguments["pdf_standards"]
+    layout = (PACKAGE / "document.typ").read_bytes()
+    compiler = typst.Compiler(root=str(PACKAGE), font_paths=[str(PACKAGE / "fonts")], ignore_system_fonts=True)
+    pages = compiler.compile(input=layout, format="png", ppi=150, **arguments)
+    page = pages[0] if isinstance(pages, list) else pages
+    assert page is not None
+    return Image.open(io.BytesIO(page))
+
+
+def test_the_qr_code_fills_the_transfer(book: Book) -> None:
+    (code,) = zxingcpp.read_barcodes(picture(view_of(book, "F2026-0067")))
+    lines = code.text.split("\n")
+    assert lines[:2] == ["BCD", "002"]
+    assert "AGRIFRPP" in lines
+    assert "Atelier Solène" in lines
+    assert "FR7630006000011234567890189" in lines
+    assert "EUR10286.87" in lines
+    assert any("F2026-0067" in line for line in lines)
+
+
+@pytest.mark.parametrize("number", ["F2026-0068", "F2026-0069"])
+def test_no_qr_code_but_in_euros(book: Book, number: str) -> None:
+    assert view_of(book, number).qr == ""
+
+
+def test_no_qr_code_where_nothing_is_to_be_paid(book: Book) -> None:
+    assert view_of(book, number_of(book, "credit-note")).qr == ""
+    assert small().qr == "", "without an IBAN"
+
+
+def test_the_letter_s_qr_code_is_over_the_whole_claim(book: Book) -> None:
+    (code,) = zxingcpp.read_barcodes(picture(letter_to(book, "Vandamme")))
+    assert "EUR566.95" in code.text.split("\n"), "240 + 240 + 4.66 + 2.29 + 40 + 40"
+
+
+# the same bytes -----------------------------------------------------------------------------------------------------
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from beancount_invoicing.actions import open_ledger, render
+book = open_ledger(Path(sys.argv[1])).book
+wanted = [book.invoice(number) for number in sys.argv[3:]]
+list(render(book, wanted, Path(sys.argv[2]), ("pdf", "html", "text"), print))
+"""
+
+
+def test_the_same_bytes_in_another_folder_time_zone_language_and_process(book: Book, tmp_path: Path) -> None:
+    numbers = ("F2026-0064", "F2026-0066", "F2026-0067")
+    invoices = [invoice for number in numbers if (invoice := book.invoice(number))]
+    here = tmp_path / "here"
+    list(render(book, invoices, here, ("pdf", "html", "text"), print))
+    other = tmp_path / "quite" / "another folder"
+    shutil.copytree(EXAMPLE.parent, other / "ledger")
+    environment = {**os.environ, "TZ": "Pacific/Auckland", "LANG": "de_DE.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    environment["PYTHONPATH"] = str(EXAMPLE.parent.parent)
+    command = [sys.executable, "-c", PROGRAM, str(other / "ledger" / "main.beancount"), str(other / "out"), *numbers]
+    subprocess.run(command, check=True, env=environment, cwd=other)
+    files = sorted(file.name for file in here.iterdir())
+    assert len(files) == 9
+    for name in files:
+        assert (here / name).read_bytes() == (other / "out" / name).read_bytes(), name
+
+
+def test_a_later_entry_changes_no_earlier_document(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    top = tmp_path / "ledger" / "main.beancount"
+    before = rendering.to_html(view_of(open_ledger(top).book, "F2026-0064"), rendering.folders(open_ledger(top).book))
+    with top.open("a", encoding="utf-8") as file:
+        file.write(
+            '\n2026-12-01 custom "invoice-seller" "Atelier Solène SAS"\n  address: "1 rue Neuve"\n'
+            '2026-12-02 * "Clinique" "Payé" ^F2026-0064\n  Assets:Banque:Courant  468.00 EUR\n'
+            "  Assets:Clients:CliniqueDuParc\n"
+        )
+    book = open_ledger(top).book
+    assert rendering.to_html(view_of(book, "F2026-0064"), rendering.folders(book)) == before
+
+
+# what the PDF is ----------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_says_what_it_is(book: Book) -> None:
+    data = rendering.to_pdf(view_of(book, "F2026-0067"), rendering.folders(book))
+    with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as meta:
+        assert meta["pdfaid:part"] == "3"
+        assert meta["pdfaid:conformance"] == "B"
+        assert meta["pdfuaid:part"] == "1"
+        assert "F2026-0067" in meta["dc:title"]
+        assert str(pdf.Root.Lang) == "fr"
+        assert len(pdf.pages) == 1
+
+
+def test_many_lines_make_pages_that_are_counted() -> None:
+    lines = "".join(f'  Income:Services  -1.00 EUR\n    text: "Line {n}"\n    tax: "REVERSE"\n' for n in range(120))
+    ledger = (
+        f'\n2026-02-02 * "Work" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Kiefer  120.00 EUR\n{lines}'
+    )
+    book = book_of(ledger)
+    data = rendering.to_pdf(view_of(book, "F2026-0001"), rendering.folders(book))
+    pages = [squeezed(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+    assert len(pages) > 2
+    for number, page in enumerate(pages, 1):
+        assert re.search(rf"Page{number}(of|sur){len(pages)}", page), page[-80:]
+
+
+# texts that would break a layout ------------------------------------------------------------------------------------
+
+NASTY = {
+    "control": "a\\tb\x07c\x1bd",
+    "emoji": "party 🎉 👩‍👩‍👧",
+    "chinese": "上海 東京",
+    "long": "W" * 200,
+    "hebrew": "שלום עולם בע״מ",
+    "arabic": "شركة النور",
+    "typst": "#panic(1) *x* $y$ @z `code` <label> // no",
+    "html": "<script>alert(1)</script><img src=x onerror=alert(1)>&amp;",
+    "jinja": "{{ 1/0 }} {% raise %}",
+    "combining": "e\u0301\u0301\u0301 Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!",
+    "override": "\u202egnp.exe\u2066",
+}
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_no_text_breaks_the_layout(nasty: str) -> None:
+    book = book_of(
+        f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme "{nasty}"\n'
+        + SMALL.format(
+            text=nasty, tax="FR20", more=f'  note: "{nasty}"\n', total="120.00", net="-100.00",
+            vat='  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n',
+        )
+    )  # fmt: skip
+    view, where = view_of(book, "F2026-0001"), rendering.folders(book)
+    page = rendering.to_html(view, where)
+    assert "<script" not in page.lower().replace("&lt;script", "")
+    assert "<img src=x" not in page
+    text = rendering.to_text(view, where)
+    assert "120,00" in text
+    reader = pypdf.PdfReader(io.BytesIO(rendering.to_pdf(view, where)))
+    assert len(reader.pages) == 1
+    assert "120,00" in reader.pages[0].extract_text()
+    if nasty in {NASTY["emoji"], NASTY["chinese"]}:
+        assert view.notices, "the sender is told what could not be printed"
+
+
+def test_figures_of_any_size_fit() -> None:
+    ledger = SMALL.format(
+        text="Much", tax="FR20", more="", total="1481481480.00", net="-1234567900.00",
+        vat='  Liabilities:VAT  -246913580.00 EUR\n    tax: "FR20"\n',
+    )  # fmt: skip
+    book = book_of(ledger)
+    text = squeezed(pdf_text(rendering.to_pdf(view_of(book, "F2026-0001"), rendering.folders(book))))
+    assert "1481481480,00€" in text
