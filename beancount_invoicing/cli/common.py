@@ -52,6 +52,7 @@ class Session:
             with no_collections():
                 ledger = actions.open_ledger(file)
                 gc.freeze()  # it stays until the command ends
+                click.get_current_context().call_on_close(gc.unfreeze)
         except actions.LedgerMissing as error:
             raise click.UsageError(str(error)) from None
         for one in ledger.errors:
