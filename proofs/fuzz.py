@@ -9,6 +9,7 @@ grow beyond MEMORY is kept with its ledger, and the run fails.
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import re
 import resource
@@ -215,6 +216,8 @@ def main() -> int:
                 print(f"try {number}, kept as {kept}:\n{traceback.format_exc()}", flush=True)
             finally:
                 signal.alarm(0)
+            if number % 50 == 0:
+                gc.collect()  # one process stands for many here: what each leaves behind is not a command's doing
             if number % 1000 == 999:
                 print(f"{number + 1} tries, {failures} failures", flush=True)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
