@@ -462,10 +462,11 @@ class _Reading:
                 )
                 code = None
             if code and code not in served:
+                own = [account for account, codes in sorted(self.setting.tax_accounts.items()) if code in codes]
                 self.findings.error(
                     "tax-account",
-                    f"{self.number}: {posting.account} is not an account of {code}: those are"
-                    f" {', '.join(a for a, codes in sorted(self.setting.tax_accounts.items()) if code in codes)}",
+                    f"{self.number}: {posting.account} is not an account of {code}: "
+                    + (f"book it on {' or '.join(own)}" if own else "no tax is due under that code"),
                     part.source,
                 )
             if not code:

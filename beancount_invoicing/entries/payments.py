@@ -25,8 +25,10 @@ def read_payments(
 ) -> tuple[list[Payment], list[Transfer]]:
     """The payments and transfers of a transaction; `claimed` postings are an invoice's (or an opening's) already."""
     source = source_of(entry.meta)
-    if not claimed and "invoice" not in entry.meta:  # a broken invoice has been spoken of already
-        read(entry.meta, keys.MOVEMENT, source, findings)
+    # of a document that cannot be read something has been said already: its keys are no payment's
+    of_keys = Findings() if "invoice" in entry.meta or entry.meta.get("kind") == "opening" else findings
+    if not claimed:
+        read(entry.meta, keys.MOVEMENT, source, of_keys)
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, source, findings)
     legs: list[Payment] = []
@@ -37,11 +39,11 @@ def read_payments(
         where = source_of(posting.meta)
         if main is None:
             if posting.meta:
-                read(posting.meta, keys.COUNTER, where, findings)
+                read(posting.meta, keys.COUNTER, where, of_keys)
             continue
         if posting.units is None or not isinstance(posting.units.number, Decimal) or not posting.units.number:
             continue
-        said = read(posting.meta, keys.PAYMENT, where, findings)
+        said = read(posting.meta, keys.PAYMENT, where, of_keys)
         number = said.get("settles")
         if number and not _good(number, main, by_number, where, findings):
             number = None
