@@ -463,6 +463,26 @@ class Movement(NamedTuple):
     amount: Decimal
 
 
+class TaxMovement(NamedTuple):
+    """What the ledger books on the account of a tax that is owed only once paid (`pending`).
+
+    `amount` has the ledger's sign: negative what a document adds, positive what a payment takes away. `number` is the
+    document's, "" outside documents; `code` is "" where a posting outside documents does not say it and several are
+    possible. `write_off`: taken away because it will never be paid.
+    """
+
+    date: date
+    account: str
+    code: str
+    currency: str
+    amount: Decimal
+    number: str
+    write_off: bool
+    source: Source
+    beside: tuple[Source, ...] = ()
+    """The postings of the same transaction on customers' accounts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """All that a ledger says to us, read once and never changed. Everything is sorted; the order of files plays no part."""
@@ -490,6 +510,7 @@ class Book:
     """By the code of their contract."""
     numbers: tuple[NumberUse, ...] = ()
     movements: tuple[Movement, ...] = ()
+    tax_movements: tuple[TaxMovement, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What was wrong on the way from the entries to here; `checks` adds the rest."""
     last_date: date = date.min

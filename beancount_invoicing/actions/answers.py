@@ -9,7 +9,7 @@ from typing import Any
 
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Event, Finding, Step
-from beancount_invoicing.receivables import Aging, Position, Row, Total
+from beancount_invoicing.receivables import Aging, Position, Row, TaxDue, Total
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
 
@@ -254,6 +254,44 @@ def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer
         for row, late in zip(answer["invoices"], proposal.invoices, strict=True):
             row["explain"] = [step(one) for one in (late.claim.steps if late.claim else ())]
     return answer
+
+
+def taxes_due(due: TaxDue, since: date | None, explain: bool = False) -> Answer:
+    """What became due in `tax-due`: the shares from `since` on, and the totals of all time."""
+    shares = []
+    for share in due.shares:
+        if since and share.date < since:
+            continue
+        answer: Answer = {
+            "date": share.date.isoformat(),
+            "number": share.number,
+            "customer": share.customer,
+            "code": share.pending.code,
+            "amount": money(share.amount, share.pending.currency),
+            "currency": share.pending.currency,
+            "written_off": share.written_off,
+            "source": f"{share.source.file}:{share.source.line}",
+        }
+        if explain:
+            answer["explain"] = [step(one) for one in share.steps]
+        shares.append(answer)
+    return {
+        "as_of": due.as_of.isoformat(),
+        "shares": shares,
+        "totals": [
+            {
+                "code": total.pending.code,
+                "pending": total.pending.account,
+                "account": total.due_account,
+                "currency": total.pending.currency,
+                **{
+                    name: money(getattr(total, name), total.pending.currency)
+                    for name in ("booked", "due", "moved", "to_move", "cancelled", "taken_off", "to_cancel")
+                },
+            }
+            for total in due.totals
+        ],
+    }
 
 
 def finding(one: Finding) -> Answer:

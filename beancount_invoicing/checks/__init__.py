@@ -11,7 +11,8 @@ CHECKS = (*documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS
 
 def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:
     """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
-    found = [*book.findings, *(allocated or allocate(book, book.last_date)).notices]
+    allocated = allocated or allocate(book, book.last_date)
+    found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
     for rule in CHECKS:
         found += rule(book)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))

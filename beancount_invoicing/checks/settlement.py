@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
+from beancount_invoicing.receivables import Allocated, tax_due
 from beancount_invoicing.rules import currencies, tax
 
 
@@ -113,6 +114,37 @@ def deposits(book: Book) -> Iterator[Finding]:
                     f' "{codes[0].tax.code}"',
                     invoice.source,
                 )
+
+
+def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
+    """The tax that payments made due has left the account where it waited."""
+    for total in tax_due(book, book.last_date, allocated).totals:
+        code, account, currency = total.pending.code, total.pending.account, total.pending.currency
+        source = book.taxes[code].latest.source if code else book.place("tax")
+        if not code:
+            yield Finding(
+                "warning",
+                "tax-code",
+                f"{money(total.moved, currency)} left {account} without saying of which tax: write tax: below those postings",
+                source,
+            )
+        elif total.to_move:
+            yield Finding(
+                "warning",
+                "tax-due",
+                f"{code}: by payments until {book.last_date} {money(total.due, currency)} became due, but"
+                f" {money(total.moved, currency)} left {account}: bean-invoice tax-due shows where, and the entry to add",
+                source,
+            )
+        if code and total.to_cancel:
+            yield Finding(
+                "warning",
+                "tax-written-off",
+                f"{code}: {money(total.cancelled, currency)} of tax was written off with its invoices, but"
+                f" {money(total.taken_off, currency)} left {account}: take it off in the write-off, with"
+                f' tax: "{code}"',
+                source,
+            )
 
 
 CHECKS = (credit_notes, deposits)

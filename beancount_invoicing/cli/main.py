@@ -12,6 +12,7 @@ from beancount_invoicing.cli.list import list_documents
 from beancount_invoicing.cli.remind import remind
 from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.show import show
+from beancount_invoicing.cli.tax_due import tax_due
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,5 +34,5 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
         ctx.exit(1)
 
 
-for command in (check, list_documents, show, aging, render, remind):
+for command in (check, list_documents, show, aging, render, remind, tax_due):
     main.add_command(command)

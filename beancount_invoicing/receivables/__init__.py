@@ -5,6 +5,7 @@ from __future__ import annotations
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
+from beancount_invoicing.receivables.tax_due import Pending, TaxDue, TaxShare, TaxTotal, tax_due
 
 __all__ = [
     "BOUNDS",
@@ -16,12 +17,17 @@ __all__ = [
     "BoundsError",
     "Claim",
     "InstalmentPosition",
+    "Pending",
     "Position",
     "Row",
     "Status",
+    "TaxDue",
+    "TaxShare",
+    "TaxTotal",
     "Total",
     "Unallocated",
     "aging",
     "allocate",
     "positions",
+    "tax_due",
 ]

@@ -43,6 +43,8 @@ class Allocation(NamedTuple):
     """With the sign of the claim; a reversal has the opposite one."""
     how: How
     source: Source
+    other: Invoice | None = None
+    """The document on the other side, where two documents settle each other (`credit-note`)."""
 
 
 class Unallocated(NamedTuple):
@@ -234,11 +236,15 @@ class _Allocating:
         amount = _reach(part.open, credit.open)
         part.open -= amount
         credit.open += amount
-        self._record(day, part, amount, "credit-note", for_part)
-        self._record(day, credit, -amount, "credit-note", for_credit)
+        self._record(day, part, amount, "credit-note", for_part, credit.invoice)
+        self._record(day, credit, -amount, "credit-note", for_credit, part.invoice)
 
-    def _record(self, day: date, part: _Part, amount: Decimal, how: How, source: Source) -> None:
-        self.allocations.append(Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source))
+    def _record(
+        self, day: date, part: _Part, amount: Decimal, how: How, source: Source, other: Invoice | None = None
+    ) -> None:
+        self.allocations.append(
+            Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source, other)
+        )
 
     # payments ------------------------------------------------------------------------------------------------------
 

@@ -64,7 +64,7 @@ def ran(block: str) -> str:
 @each_page
 def test_ledgers_are_sound(folder: Path) -> None:
     if (folder / "main.beancount").is_file():
-        assert [str(one) for one in open_ledger(folder / "main.beancount").findings] == []
+        assert [str(one) for one in open_ledger(folder / "main.beancount").errors] == []
 
 
 @each_page

@@ -29,6 +29,12 @@ EXAMPLES: list[tuple[str, tuple[Value, ...], Value, str]] = [
     ("plus days", (DAY, 30), date(2026, 3, 2), "2026-01-31 + 30 days = 2026-03-02"),
     ("plus months", (DAY, 1), date(2026, 2, 28), "2026-01-31 + 1 months = 2026-02-28"),
     ("end of month", (date(2024, 2, 3),), date(2024, 2, 29), "end of the month of 2024-02-03 = 2024-02-29"),
+    (
+        "share of",
+        (D("20.00"), D("40.00"), D("120.00")),
+        D("20.00") * 40 / 120,
+        "20.00 × 40.00 / 120.00 = 6.666666666666666666666666667",
+    ),
     ("next day of month", (DAY, 15), date(2026, 2, 15), "the next day 15 of a month from 2026-01-31 on = 2026-02-15"),
     ("day of following month", (DAY, 30), date(2026, 2, 28), "day 30 of the month after 2026-01-31 = 2026-02-28"),
 ]
