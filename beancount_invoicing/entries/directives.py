@@ -111,7 +111,8 @@ def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
-    """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …)."""
+    """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …); empty says nothing."""
+    values = {name: value for name, value in values.items() if value is not None}
     changes = _fields(values, [name for name in _CUSTOMER_VALUES if name in values])
     if any(name in values for name in _ADDRESS):
         changes["address"] = _address(_old_address(customer.address, "") | values)
