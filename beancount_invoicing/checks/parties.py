@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from beancount_invoicing import law
-from beancount_invoicing.model import Book, Customer, Finding, Seller, Source
-from beancount_invoicing.rules import identifiers, terms
+from beancount_invoicing.model import Book, Customer, Finding, Instalment, Seller, Source
+from beancount_invoicing.rules import identifiers, steps, terms
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint")
 
@@ -100,6 +101,65 @@ def payment_terms(book: Book) -> Iterator[Finding]:
             yield Finding("error", "terms", f"option terms: {error}", book.place("terms"))
 
 
+def longest_terms(book: Book) -> Iterator[Finding]:
+    """No longer terms are given than the law of the seller's country allows; said once for each customer and terms."""
+    said: set[tuple[str, str]] = set()
+    for invoice in book.invoices:
+        customer = invoice.customer
+        if (
+            customer is None
+            or book.seller is None
+            or invoice.kind in {"void", "opening", "claim"}
+            or invoice.payable <= 0
+        ):
+            continue
+        longest = law.longest_terms(book.seller.at(invoice.date).address.country, customer.buyer, invoice.date)
+        due = max(map(_agreed, invoice.instalments), default=invoice.date)
+        if longest is None or (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
+            continue
+        allowed = f"{longest.days} days"
+        if longest.end_of_month_days:
+            allowed += f", or {longest.end_of_month_days} days to an end of month"
+            span = timedelta(days=longest.end_of_month_days)
+            ends = steps.end_of_month(invoice.date + span), steps.end_of_month(invoice.date) + span
+            if due <= max(ends) and any(rule[0].startswith("end of month") for rule in _rules(invoice.terms)):
+                continue
+        said.add((customer.account, invoice.terms))
+        yield Finding(
+            "warning",
+            "terms-too-long",
+            f"{invoice.number} is due on {due}, {(due - invoice.date).days} days after its date"
+            + (f" ({invoice.terms})" if invoice.terms else "")
+            + f": to {_KINDS[customer.buyer]} at most {allowed} may be given ({longest.source})",
+            invoice.source,
+        )
+
+
+def _agreed(instalment: Instalment) -> date:
+    """The due date before it moved off a week-end or holiday."""
+    last = instalment.steps[-1] if instalment.steps else None
+    if last and last.operation == "next business day" and isinstance(last.inputs[0], date):
+        return last.inputs[0]
+    return instalment.due
+
+
+_KINDS = {
+    "business": "a business",
+    "consumer": "a consumer",
+    "public": "a public body",
+    "hospital": "a public hospital",
+    "public-enterprise": "a public enterprise",
+}
+
+
+def _rules(text: str) -> tuple[terms.Rule, ...]:
+    """All the rules in terms; none where they cannot be read."""
+    try:
+        return tuple(rule for part in terms.parse(text).parts for rule in part.rules) if text else ()
+    except terms.TermsError:
+        return ()
+
+
 def late_interest(book: Book) -> Iterator[Finding]:
     """The option `late-interest` names a law that is known, or a rate."""
     dated = book.options.get("late-interest")
@@ -116,6 +176,15 @@ def late_interest(book: Book) -> Iterator[Finding]:
                 "option",
                 f'option allocate is "{text}", but must be "oldest" or "named"',
                 book.place("allocate"),
+            )
+    calendar = book.options.get("business-days")
+    for text in sorted({str(value) for _day, value in calendar.versions} if calendar else ()):
+        if text and text not in terms.calendars():
+            yield Finding(
+                "error",
+                "option",
+                f'option business-days is "{text}", but must be a country whose holidays are known, such as "FR" or "DE-BY"',
+                book.place("business-days"),
             )
     rounding = book.options.get("tax-rounding")
     for text in sorted({str(value) for _day, value in rounding.versions} if rounding else ()):
@@ -172,4 +241,4 @@ def mentions(book: Book) -> Iterator[Finding]:
             )
 
 
-CHECKS = (checksums, accounts, payment_terms, late_interest, mentions)
+CHECKS = (checksums, accounts, payment_terms, longest_terms, late_interest, mentions)

@@ -672,6 +672,9 @@ class _Reading:
             try:
                 parsed = terms.parse(text, self.day)
                 schedule = list(terms.schedule(parsed, self.day, total, self.decimals))
+                calendar = self.setting.option("business-days", self.day)
+                if calendar and calendar in terms.calendars():  # one that is not is an error of the option
+                    schedule = [terms.business_day(due, calendar) for due in schedule]
             except terms.TermsError as error:
                 self.findings.error("terms", f"{self.number}: {error}", self.source)
             if len(parts) > 1 and len(schedule) not in {0, 1, len(parts)}:

@@ -99,7 +99,7 @@ _TABLE = (
     _key("service-code", "text", _BUYER, "the buyer's service or reference (BT-10)"),
     _key("language", "text", _BUYER, "language of the documents, two letters"),
     _key("terms", "terms", _BUYER, "payment terms, such as \"30 days, end of month\""),
-    _key("cash-discount", "text", _BUYER, "such as \"2% within 7 days\""),
+    _key("cash-discount", "text", _BUYER, "such as \"2% within 7 days\", or \"2% of net within 7 days\""),
     _key("channel", "text", (*_BUYER, EVENT), "how documents are sent", "email", "post", "e-invoice"),
     _key("reminders", "text", _BUYER, "a reminder policy, or \"none\""),
     _key("credit-limit", "number", _BUYER, "the most that may be owed"),
@@ -189,6 +189,10 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     "claim-number": ("text", "pattern of claim numbers; without it they follow `number`"),
     "default-tax": ("text", "tax code of lines that nothing else gives one"),
     "terms": ("terms", "payment terms of customers that have none"),
+    "business-days": (
+        "text",
+        'country ("FR", "DE-BY"): due dates by terms move off week-ends and its public holidays, to the next day',
+    ),
     "language": ("text", "language of the documents of customers that have none"),
     "late-interest": (
         "terms",

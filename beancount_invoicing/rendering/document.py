@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import terms
-from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.currencies import decimals
 
 NOBODY = Seller(name="", source=Source("", 0))
 
@@ -97,7 +96,9 @@ def _facts(
             if invoice.terms:
                 facts.append(Pair(labels["terms"], terms.words(terms.parse(invoice.terms), formats.language)))
             if customer.cash_discount:
-                facts.append(Pair(labels["cash-discount"], _cash_discount(invoice, customer.cash_discount, formats)))
+                facts.append(
+                    Pair(labels["cash-discount"], _cash_discount(invoice, customer.cash_discount, formats, labels))
+                )
         except terms.TermsError:
             facts.append(Pair(labels["terms"], invoice.terms))
     for label, value in (
@@ -117,16 +118,15 @@ def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]
     return f"{number} {labels['of-date'].format(date=formats.day(other.date))}" if other else number
 
 
-def _cash_discount(invoice: Invoice, text: str, formats: Formats) -> str:
-    """The discount, until when, and what is then to be paid: on the amount including tax."""
+def _cash_discount(invoice: Invoice, text: str, formats: Formats, labels: dict[str, str]) -> str:
+    """The discount, until when, and what is then to be paid."""
     discount = terms.parse_cash_discount(text)
-    day = invoice.date + timedelta(days=discount.days)
-    places = -int(invoice.payable.normalize().as_tuple().exponent)
-    left = round_to(invoice.payable * (100 - discount.percent) / 100, max(places, 2))
-    amount = formats.money(left, invoice.currency)
-    if formats.language == "fr":
-        return f"{formats.percent(discount.percent)} jusqu’au {formats.day(day)} : {amount}"
-    return f"{formats.percent(discount.percent)} until {formats.day(day)}: {amount}"
+    then = terms.discounted(discount, invoice.date, invoice.net, invoice.payable, decimals(invoice.currency))
+    return labels["cash-discount-until"].format(
+        percent=formats.percent(discount.percent) + (f" {labels['of-net']}" if discount.of_net else ""),
+        date=formats.day(then.date),
+        amount=formats.money(then.amount, invoice.currency),
+    )
 
 
 def _unit(unit: str, quantity: Decimal, table: dict[str, Any]) -> str:

@@ -44,6 +44,17 @@ def on_day_of_following_month(day: date, number: int) -> date:
     return following.replace(day=min(number, end_of_month(following).day))
 
 
+def next_business_day(day: date, calendar: str) -> date:
+    """`day`, or the next one that is no Saturday, Sunday or public holiday of a country (or part of one, "DE-BY")."""
+    from holidays import country_holidays
+
+    country, _, part = calendar.partition("-")
+    free = country_holidays(country, subdiv=part or None, years=(day.year, day.year + 1))
+    while day.weekday() >= 5 or day in free:
+        day += timedelta(days=1)
+    return day
+
+
 def _product(*factors: Decimal) -> Decimal:
     result = Decimal(1)
     for factor in factors:
@@ -67,6 +78,7 @@ OPERATIONS: Mapping[str, Callable[..., Value]] = {
     "plus days": lambda day, days: day + timedelta(days=int(days)),
     "plus months": lambda day, months: plus_months(day, int(months)),
     "end of month": end_of_month,
+    "next business day": next_business_day,
     "next day of month": lambda day, number: on_day(day, int(number)),
     "day of following month": lambda day, number: on_day_of_following_month(day, int(number)),
 }
@@ -83,6 +95,7 @@ _SENTENCES = {
     "plus days": "{0} + {1} days",
     "plus months": "{0} + {1} months",
     "end of month": "end of the month of {0}",
+    "next business day": "the next business day from {0} on",
     "next day of month": "the next day {1} of a month from {0} on",
     "day of following month": "day {1} of the month after {0}",
 }

@@ -59,10 +59,14 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CashDiscount:
-    """`percent` less where it is paid within `days` after the invoice's date (the last day included)."""
+    """`percent` less where it is paid within `days` after the invoice's date (the last day included).
+
+    Of the amount including tax, or `of_net`: of the amount before tax.
+    """
 
     percent: Decimal
     days: int
+    of_net: bool = False
 
 
 class _TwoReadings(Exception):
@@ -105,7 +109,8 @@ _STEPS = {
 _STEP = {name: re.compile(rf"(?:{pattern})(?![^\s,])") for name, pattern in _STEPS.items()}
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?) ?%,? ?(.+)\Z")
 _DISCOUNT = re.compile(
-    r"(\d{1,2}(?:[.,]\d{1,4})?) ?% (?:si payé |si paiement |if paid )?(?:within|sous|in|à|dans les)"
+    r"(\d{1,2}(?:[.,]\d{1,4})?) ?%(?: (of (?:the )?net|excl\.? (?:vat|tax)|before tax|du ht|du montant ht|ht))?"
+    r" (?:si payé |si paiement |if paid )?(?:within|sous|in|à|dans les)"
     rf" (\d{{1,4}}) ?({_UNIT})\Z"
 )
 _EXAMPLES = '"30 days", "45 days, end of month", "on receipt", "30% on receipt; 70% 60 days", "30 jours, fin de mois"'
@@ -228,6 +233,36 @@ def _without_commas(word: str) -> list[str]:
     return found
 
 
+def business_day(due: Due, calendar: str) -> Due:
+    """The same on the next day that is no Saturday, Sunday or public holiday of `calendar` ("FR", "DE-BY").
+
+    Raises TermsError where there is no such calendar.
+    """
+    if calendar not in calendars():
+        raise TermsError(
+            f'there are no public holidays known for "{calendar}": write a country such as "FR" or "DE-BY"'
+        )
+    day = steps.next_business_day(due.date, calendar)
+    if day == due.date:
+        return due
+    step = Step(
+        "due date", "next business day", (due.date, calendar), day, f"not on a week-end or holiday ({calendar})"
+    )
+    return due._replace(date=day, steps=(*due.steps, step))
+
+
+@lru_cache(maxsize=1)
+def calendars() -> frozenset[str]:
+    """The countries (ISO 3166), and their parts ("DE-BY"), whose public holidays are known."""
+    from holidays import list_supported_countries
+
+    return frozenset(
+        name
+        for country, parts in list_supported_countries().items()
+        for name in (country, *(f"{country}-{part}" for part in parts))
+    )
+
+
 @lru_cache(maxsize=16384)
 def _due_date(rules: tuple[Rule, ...], start: date, text: str) -> tuple[date, tuple[Step, ...]]:
     day = start
@@ -292,12 +327,48 @@ def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[
 def parse_cash_discount(text: str) -> CashDiscount:
     """The cash discount that `text` says, such as "2% within 7 days" or "2 % sous 7 jours". Raises TermsError."""
     match = _DISCOUNT.match(_normal(text))
-    if match is None or _UNITS[match.group(3)][0] != "days":
-        raise TermsError(f'the cash discount "{text}" cannot be read: write such as "2% within 7 days"')
+    if match is None or _UNITS[match.group(4)][0] != "days":
+        raise TermsError(
+            f'the cash discount "{text}" cannot be read: write such as "2% within 7 days" (of the amount with tax) or'
+            ' "2% of net within 7 days"'
+        )
     percent = Decimal(match.group(1).replace(",", "."))
     if percent == 0:
         raise TermsError(f'the cash discount "{text}" is none: leave it out')
-    return CashDiscount(percent, _span(match.group(2), match.group(3), text)[1])
+    return CashDiscount(percent, _span(match.group(3), match.group(4), text)[1], match.group(2) is not None)
+
+
+class Discounted(NamedTuple):
+    """What is paid instead of the whole where a cash discount is taken, until when (inclusive), and how it came about."""
+
+    amount: Decimal
+    date: date
+    steps: tuple[Step, ...]
+
+
+def discounted(discount: CashDiscount, start: date, net: Decimal, total: Decimal, decimals: int) -> Discounted:
+    """What is left to pay of `total` (with tax; `net` without) where a document of `start` is paid with cash discount.
+
+    The discount is rounded half away from zero to `decimals`. Raises TermsError where its last day is past the calendar.
+    """
+    base = net if discount.of_net else total
+    exact = base * discount.percent / 100
+    off = steps.round_to(exact, decimals)
+    try:
+        day = start + timedelta(days=discount.days)
+    except OverflowError:
+        raise TermsError(f"{discount.days} days from {start} is past the end of the calendar") from None
+    of = "before tax" if discount.of_net else "with tax"
+    return Discounted(
+        total - off,
+        day,
+        (
+            Step("cash discount", "percent of", (discount.percent, base), exact, f"of the amount {of}"),
+            Step("cash discount", "rounded", (exact, decimals), off, "half away from zero"),
+            Step("cash discount", "difference", (total, off), total - off, "what is then paid"),
+            Step("cash discount", "plus days", (start, discount.days), day, "the last day for it"),
+        ),
+    )
 
 
 _WORDS = {
@@ -309,6 +380,7 @@ _WORDS = {
         "receipt": ("on receipt",),
         "percent": ("{}% ",),
         "within": ("within ",),
+        "of net": ("of net ",),
     },
     "fr": {
         "days": ("{} jour", "{} jours"),
@@ -318,6 +390,7 @@ _WORDS = {
         "receipt": ("à réception",),
         "percent": ("{}\u00a0% ",),
         "within": ("sous ",),
+        "of net": ("du HT ",),
     },
 }
 
@@ -344,6 +417,7 @@ def discount_words(discount: CashDiscount, language: str) -> str:
     """The cash discount as a person writes it in "fr" or "en" (else English); it is read back the same."""
     return (
         _said(language, "percent", discount.percent)
+        + (_said(language, "of net") if discount.of_net else "")
         + _said(language, "within")
         + _said(language, "days", discount.days)
     )

@@ -35,6 +35,12 @@ EXAMPLES: list[tuple[str, tuple[Value, ...], Value, str]] = [
         D("20.00") * 40 / 120,
         "20.00 × 40.00 / 120.00 = 6.666666666666666666666666667",
     ),
+    (
+        "next business day",
+        (date(2026, 5, 1), "FR"),
+        date(2026, 5, 4),
+        "the next business day from 2026-05-01 on = 2026-05-04",
+    ),
     ("next day of month", (DAY, 15), date(2026, 2, 15), "the next day 15 of a month from 2026-01-31 on = 2026-02-15"),
     ("day of following month", (DAY, 30), date(2026, 2, 28), "day 30 of the month after 2026-01-31 = 2026-02-28"),
 ]

@@ -206,6 +206,9 @@ def test_the_steps_tell_the_whole_way() -> None:
         ("2 % sous 7 jours", CashDiscount(D(2), 7)),
         ("2,5\u00a0% sous 2 semaines", CashDiscount(D("2.5"), 14)),
         ("0.5% if paid within 10 days", CashDiscount(D("0.5"), 10)),
+        ("2% of net within 7 days", CashDiscount(D(2), 7, of_net=True)),
+        ("2% of the net within 7 days", CashDiscount(D(2), 7, of_net=True)),
+        ("2 % du HT sous 7 jours", CashDiscount(D(2), 7, of_net=True)),
     ],
 )
 def test_cash_discount(text: str, expected: CashDiscount) -> None:
@@ -241,7 +244,50 @@ def test_words(text: str, english: str, french: str) -> None:
     assert words(parse(text), "de") == english
 
 
+@pytest.mark.parametrize(
+    ("text", "net", "total", "left", "day"),
+    [
+        ("2% within 8 days", "516.00", "619.20", "606.82", date(2026, 8, 9)),
+        ("2% of net within 8 days", "516.00", "619.20", "608.88", date(2026, 8, 9)),
+        ("2.5% within 2 weeks", "0.10", "0.10", "0.10", date(2026, 8, 15)),
+    ],
+)
+def test_what_is_paid_with_a_cash_discount(text: str, net: str, total: str, left: str, day: date) -> None:
+    """By hand: 619.20 − round(12.384) = 606.82; 619.20 − round(10.32) = 608.88."""
+    found = terms.discounted(terms.parse_cash_discount(text), date(2026, 8, 1), D(net), D(total), 2)
+    assert (found.amount, found.date) == (D(left), day)
+    assert all(recompute(step) == step.result for step in found.steps)
+
+
+@pytest.mark.parametrize(
+    ("start", "calendar", "moved"),
+    [
+        (date(2026, 3, 31), "FR", date(2026, 4, 30)),  # a Thursday stays
+        (date(2026, 4, 1), "FR", date(2026, 5, 4)),  # 1 May, then a week-end
+        (date(2026, 4, 16), "FR", date(2026, 5, 18)),  # a Saturday
+        (date(2026, 6, 14), "FR", date(2026, 7, 15)),  # 14 July
+        (date(2026, 6, 14), "GB", date(2026, 7, 14)),
+        (date(2025, 12, 7), "DE-BY", date(2026, 1, 7)),  # Epiphany is a holiday in Bavaria
+        (date(2025, 12, 7), "DE", date(2026, 1, 6)),
+    ],
+)
+def test_due_dates_move_off_week_ends_and_holidays(start: date, calendar: str, moved: date) -> None:
+    (due,) = schedule(parse("30 days"), start, D("10.00"), 2)
+    found = terms.business_day(due, calendar)
+    assert found.date == moved
+    assert all(recompute(step) == step.result for step in found.steps)
+
+
+def test_a_calendar_that_is_not_known() -> None:
+    (due,) = schedule(parse("30 days"), date(2026, 1, 1), D("10.00"), 2)
+    with pytest.raises(TermsError, match='no public holidays known for "XX"'):
+        terms.business_day(due, "XX")
+
+
 def test_words_of_a_cash_discount() -> None:
+    of_net = CashDiscount(D(2), 7, of_net=True)
+    for language in ("en", "fr"):
+        assert terms.parse_cash_discount(terms.discount_words(of_net, language)) == of_net
     discount = CashDiscount(D("2.50"), 7)
     assert terms.discount_words(discount, "en") == "2.5% within 7 days"
     assert terms.discount_words(discount, "fr") == "2,5\xa0% sous 7 jours"
