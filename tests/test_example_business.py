@@ -138,6 +138,24 @@ def test_the_aged_balance_meets_the_ledger_at_each_month_end(ledger: Ledger, ent
         assert {key: one for key, one in sums.items() if one} == {key: one for key, one in balances.items() if one}
 
 
+def test_the_aged_balance_meets_the_ledger_on_every_day_of_two_years(ledger: Ledger, entries: Entries) -> None:
+    moves: defaultdict[date, list[tuple[tuple[str, str], Decimal]]] = defaultdict(list)
+    for entry in entries:
+        if isinstance(entry, Transaction):
+            for posting in entry.postings:
+                if posting.account in ledger.book.accounts and posting.units and posting.units.number:
+                    moves[entry.date].append(((posting.account, posting.units.currency), posting.units.number))
+    balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    day = date(2024, 12, 31)
+    while day <= DAY:
+        for account, amount in moves[day]:
+            balances[account] += amount
+        report = aging(ledger.book, day)
+        sums = {(row.account, row.currency): row.total + row.drafts for row in report.rows}
+        assert {key: one for key, one in sums.items() if one} == {key: one for key, one in balances.items() if one}, day
+        day += timedelta(days=1)
+
+
 def test_the_tax_waiting_for_payment_is_that_of_what_is_open(ledger: Ledger, entries: Entries) -> None:
     """At each month end the pending account holds the tax of the open share of each invoice taxed on payment."""
     for day in MONTH_ENDS[3::4]:

@@ -45,6 +45,8 @@ class Allocation(NamedTuple):
     source: Source
     other: Invoice | None = None
     """The document on the other side, where two documents settle each other (`credit-note`)."""
+    reverses: How | None = None
+    """Of a reversal: what it takes back."""
 
 
 class Unallocated(NamedTuple):
@@ -66,6 +68,16 @@ class Allocated:
     """Warnings about payments that could not do what they say."""
 
 
+class _Settled:
+    """A settlement of a part, with what has not been taken back of it."""
+
+    __slots__ = ("amount", "how")
+
+    def __init__(self, amount: Decimal, how: How) -> None:
+        self.amount = amount
+        self.how = how
+
+
 class _Part:
     """An instalment, or what of it stands on one account."""
 
@@ -78,7 +90,7 @@ class _Part:
         self.amount = amount
         self.open = amount
         self.key = (instalment.due, invoice.date, invoice.number, instalment.index, account, invoice.source)
-        self.settled_by: list[list[Decimal]] = []
+        self.settled_by: list[_Settled] = []
         """Per payment, oldest first, what of it can still be reversed."""
 
 
@@ -286,7 +298,7 @@ class _Allocating:
         amount = _reach(part.open, payer.left)
         part.open -= amount
         payer.left += amount
-        part.settled_by.append([amount])
+        part.settled_by.append(_Settled(amount, how))
         self._record(day, part, amount, how, payer.payment.source)
 
     def _reverse(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
@@ -303,13 +315,18 @@ class _Allocating:
                     payer.left += amount
         for part in reversed(parts):
             for settled in reversed(part.settled_by):
-                if not payer.left or not settled[0]:
+                if not payer.left or not settled.amount:
                     continue
-                amount = min(abs(settled[0]), abs(payer.left)).copy_sign(payer.left)
-                settled[0] -= amount
+                amount = min(abs(settled.amount), abs(payer.left)).copy_sign(payer.left)
+                settled.amount -= amount
                 part.open += amount
                 payer.left -= amount
-                self._record(day, part, -amount, "reversal", payer.payment.source)
+                self.allocations.append(
+                    Allocation(
+                        day, part.invoice, part.instalment.index, part.account, -amount, "reversal", payer.payment.source,
+                        reverses=settled.how,
+                    )
+                )  # fmt: skip
         for name in payer.names:
             for _since, note in self.waiting_notes.get(name, ()):
                 self._settle_by_note(note, name, day)

@@ -67,7 +67,8 @@ def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, tho
     if invoice.draft:
         return "draft"
     if open_ == 0:
-        return "written-off" if any(one.how == "write-off" for one in those) else "settled"
+        lost = sum((one.amount for one in those if "write-off" in {one.how, one.reverses}), ZERO)
+        return "written-off" if lost else "settled"
     if open_ > 0 and due is not None and due < as_of:
         return "overdue"
     if any(one.amount for one in those) and sum((one.amount for one in those), ZERO) != 0:

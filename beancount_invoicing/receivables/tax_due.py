@@ -124,7 +124,7 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
                     )
                     made = state.credited(one.amount, credit)
                 else:
-                    made = state.settled(one.amount, lost=one.how == "write-off")
+                    made = state.settled(one.amount, lost="write-off" in {one.how, one.reverses})
                 for amount, lost, steps in made:
                     (cancelled if lost else due)[where] += amount
                     shares.append(TaxShare(one.date, invoice.number, name, where, amount, lost, one.source, steps))

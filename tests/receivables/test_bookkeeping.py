@@ -1,0 +1,265 @@
+"""What a bookkeeper meets: fees, exchange differences, bad debts with their VAT, retention, deposits of every kind.
+
+Each case is a ledger that `check` has nothing to say about, and the figures that follow, worked out by hand.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import aging, positions
+from tests.ledgers import book_of
+
+DAY = date(2026, 12, 31)
+MORE = """
+2025-01-01 open Expenses:BankFees
+2025-01-01 open Expenses:Exchange
+2025-01-01 open Income:Exchange
+2025-01-01 open Assets:Receivable:Acme:Retention
+"""
+
+
+def sound(ledger: str) -> Book:
+    """The Book of a ledger without any error or warning but those on the prelude's own parties."""
+    book = book_of(MORE + ledger)
+    found = [
+        one
+        for one in check(book)
+        if one.rule not in {"iban", "number-not-in-series"} and not one.rule.startswith("mention")
+    ]
+    assert found == []
+    report = aging(book, DAY)
+    for row, books in zip(report.rows, report.ledger, strict=True):
+        assert row.total + row.drafts == books.balance
+    return book
+
+
+def open_on(book: Book, day: date = DAY) -> dict[str, str]:
+    """What is open of each document."""
+    return {one.invoice.number: f"{one.open:.2f} {one.invoice.currency}" for one in positions(book, day)}
+
+
+def status(book: Book, day: date = DAY) -> dict[str, str]:
+    return {one.invoice.number: one.status for one in positions(book, day)}
+
+
+INVOICE = """
+2026-01-10 * "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+
+
+def test_a_bank_keeps_its_fee() -> None:
+    paid = (
+        '\n2026-02-01 * "Paid" ^F2026-0001\n  Assets:Bank  118.50 EUR\n  Expenses:BankFees  1.50 EUR\n'
+        "  Assets:Receivable:Acme  -120.00 EUR\n"
+    )
+    assert open_on(sound(INVOICE + paid)) == {"F2026-0001": "0.00 EUR"}
+
+
+DOLLARS = """
+2026-01-10 * "Audit" ^F2026-0001
+  invoice: "F2026-0001"
+  customer: Assets:Receivable:Acme
+  tax: "REVERSE"
+  Assets:Receivable:Acme  1000.00 USD @ 0.92 EUR
+  Income:Services  -920.00 EUR
+    text: "Audit"
+    quantity: 10
+    price: 100.00
+    tax: "REVERSE"
+"""
+
+
+def test_an_invoice_in_dollars_paid_at_another_rate() -> None:
+    paid = (
+        '\n2026-02-01 * "Paid" ^F2026-0001\n  Assets:Bank  900.00 EUR\n  Expenses:Exchange  20.00 EUR\n'
+        "  Assets:Receivable:Acme  -1000.00 USD @ 0.92 EUR\n"
+    )
+    assert open_on(sound(DOLLARS + paid)) == {"F2026-0001": "0.00 USD"}
+
+
+def test_an_invoice_in_euros_paid_in_dollars() -> None:
+    """By the posting's price 130 dollars are 119.60 euros; the missing 40 cents are an exchange loss."""
+    paid = (
+        '\n2026-02-01 * "Paid in dollars" ^F2026-0001\n  Assets:Bank  130.00 USD @ 0.92 EUR\n'
+        "  Expenses:Exchange  0.40 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n"
+    )
+    assert open_on(sound(INVOICE + paid)) == {"F2026-0001": "0.00 EUR"}
+
+
+def test_or_a_part_of_it() -> None:
+    paid = (
+        '\n2026-02-01 * "Paid in dollars" ^F2026-0001\n  Assets:Bank  100.00 USD @ 0.92 EUR\n'
+        "  Assets:Receivable:Acme  -92.00 EUR\n"
+    )
+    assert open_on(sound(INVOICE + paid)) == {"F2026-0001": "28.00 EUR"}
+
+
+def test_a_write_off_recovers_the_tax() -> None:
+    lost = (
+        '\n2026-09-01 * "Lost" ^F2026-0001 #write-off\n  Expenses:BadDebt  100.00 EUR\n  Liabilities:VAT  20.00 EUR\n'
+        '    tax: "FR20"\n'
+        "  Assets:Receivable:Acme  -120.00 EUR\n"
+    )
+    book = sound(INVOICE + lost)
+    assert open_on(book) == {"F2026-0001": "0.00 EUR"}
+    assert status(book) == {"F2026-0001": "written-off"}
+
+
+def test_what_was_written_off_is_paid_after_all() -> None:
+    """The write-off is taken back, then the payment settles."""
+    lost = '\n2026-09-01 * "Lost" ^F2026-0001 #write-off\n  Expenses:BadDebt\n  Assets:Receivable:Acme  -120.00 EUR\n'
+    back = '\n2026-10-01 * "Not lost" ^F2026-0001\n  Expenses:BadDebt\n  Assets:Receivable:Acme  120.00 EUR\n'
+    paid = '\n2026-10-02 * "Paid" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  -120.00 EUR\n'
+    book = sound(INVOICE + lost + back + paid)
+    assert status(book) == {"F2026-0001": "settled"}
+    assert status(book, date(2026, 9, 30)) == {"F2026-0001": "written-off"}
+
+
+def test_to_doubtful_and_back() -> None:
+    there = '\n2026-05-01 * "Doubtful" ^F2026-0001\n  Assets:Receivable:Acme:Doubtful  120.00 EUR\n  Assets:Receivable:Acme\n'
+    back = '\n2026-06-01 * "Not any more" ^F2026-0001\n  Assets:Receivable:Acme  120.00 EUR\n  Assets:Receivable:Acme:Doubtful\n'
+    book = sound(INVOICE + there + back)
+    (position,) = positions(book, date(2026, 5, 31))
+    assert position.accounts == ("Assets:Receivable:Acme:Doubtful",)
+    (position,) = positions(book, DAY)
+    assert (position.accounts, str(position.open)) == (("Assets:Receivable:Acme",), "120.00")
+
+
+def test_an_invoice_that_a_credit_note_cancels() -> None:
+    note = (
+        '\n2026-02-01 * "Cancelled" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
+        "  Assets:Receivable:Acme  -120.00 EUR\n"
+        '  Income:Services  100.00 EUR\n    text: "Work"\n    tax: "FR20"\n  Liabilities:VAT  20.00 EUR\n    tax: "FR20"\n'
+    )
+    assert status(sound(INVOICE + note)) == {"F2026-0001": "settled", "A2026-0001": "settled"}
+
+
+def test_a_retention_falls_due_a_year_later() -> None:
+    works = (
+        '\n2026-01-10 * "Works" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  114.00 EUR\n    due: 2026-02-09\n'
+        "  Assets:Receivable:Acme:Retention  6.00 EUR\n    due: 2026-03-11\n"
+        '  Income:Services  -100.00 EUR\n    text: "Works"\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n'
+    )
+    paid = '\n2026-02-01 * "Paid" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  -114.00 EUR\n'
+    released = '\n2026-03-10 * "Released" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme:Retention  -6.00 EUR\n'
+    book = sound(works + paid + released)
+    (then,) = positions(book, date(2026, 2, 28))
+    assert (str(then.open), then.due, then.accounts) == (
+        "6.00",
+        date(2026, 3, 11),
+        ("Assets:Receivable:Acme:Retention",),
+    )
+    assert open_on(book) == {"F2026-0001": "0.00 EUR"}
+
+
+# deposits -----------------------------------------------------------------------------------------------------------
+
+
+def deposit(number: str, day: str, net: str, tax: str, total: str, code: str = "FR20") -> str:
+    return (
+        f'\n{day} * "Deposit" ^{number}\n  invoice: "{number}"\n  kind: "deposit"\n  Assets:Receivable:Acme  {total} EUR\n'
+        f'  Liabilities:Deposits  -{net} EUR\n    text: "Deposit"\n    tax: "{code}"\n'
+        f'  Liabilities:VAT  -{tax} EUR\n    tax: "{code}"\n'
+    )
+
+
+def paid(number: str, day: str, amount: str) -> str:
+    return f'\n{day} * "Paid" ^{number}\n  Assets:Bank\n  Assets:Receivable:Acme  -{amount} EUR\n'
+
+
+def final(
+    number: str, day: str, to_pay: str, *lines: tuple[str, str, str], deducted: tuple[tuple[str, str, str, str], ...]
+) -> str:
+    """A final invoice; lines: (net, tax, code), deducted: (number, net, tax, code)."""
+    text = f'\n{day} * "Final" ^{number}\n  invoice: "{number}"\n  Assets:Receivable:Acme  {to_pay} EUR\n'
+    for net, tax, code in lines:
+        text += f'  Income:Services  -{net} EUR\n    text: "The whole"\n    tax: "{code}"\n'
+        text += f'  Liabilities:VAT  -{tax} EUR\n    tax: "{code}"\n'
+    for name, net, tax, code in deducted:
+        text += f'  Liabilities:Deposits  {net} EUR\n    deposit: "{name}"\n'
+        text += f'  Liabilities:VAT  {tax} EUR\n    deposit: "{name}"\n    tax: "{code}"\n'
+    return text
+
+
+D1 = deposit("F2026-0001", "2026-01-05", "300.00", "60.00", "360.00")
+D2 = deposit("F2026-0002", "2026-02-05", "200.00", "40.00", "240.00")
+R1 = ("F2026-0001", "300.00", "60.00", "FR20")
+R2 = ("F2026-0002", "200.00", "40.00", "FR20")
+
+
+def test_several_deposits_are_deducted() -> None:
+    whole = final("F2026-0003", "2026-03-05", "600.00", ("1000.00", "200.00", "FR20"), deducted=(R1, R2))
+    book = sound(
+        D1 + D2 + paid("F2026-0001", "2026-01-20", "360.00") + paid("F2026-0002", "2026-02-20", "240.00") + whole
+    )
+    invoice = book.invoice("F2026-0003")
+    assert invoice is not None
+    assert (str(invoice.total), str(invoice.prepaid), str(invoice.payable)) == ("1200.00", "600.00", "600.00")
+
+
+def test_several_rates() -> None:
+    ten = deposit("F2026-0002", "2026-02-05", "100.00", "10.00", "110.00", "FR10")
+    whole = final(
+        "F2026-0003", "2026-03-05", "730.00", ("800.00", "160.00", "FR20"), ("218.18", "21.82", "FR10"),
+        deducted=(R1, ("F2026-0002", "100.00", "10.00", "FR10")),
+    )  # fmt: skip
+    invoice = sound(D1 + ten + whole).invoice("F2026-0003")
+    assert invoice is not None
+    assert (str(invoice.total), str(invoice.prepaid)) == ("1200.00", "470.00")
+
+
+def test_a_deposit_that_is_not_paid_yet_stays_owed_beside_the_final_invoice() -> None:
+    whole = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
+    assert open_on(sound(D1 + whole)) == {"F2026-0001": "360.00 EUR", "F2026-0002": "840.00 EUR"}
+
+
+def test_a_deposit_larger_than_the_final_invoice_gives_money_back() -> None:
+    whole = final("F2026-0002", "2026-03-05", "-120.00", ("200.00", "40.00", "FR20"), deducted=(R1,))
+    book = sound(D1 + paid("F2026-0001", "2026-01-20", "360.00") + whole)
+    at = {one.invoice.number: one for one in positions(book, DAY)}
+    assert at["F2026-0002"].invoice.kind == "invoice", "by the lines' sign, not by what is to be paid"
+    assert (str(at["F2026-0002"].open), at["F2026-0002"].status) == ("-120.00", "open")
+    back = '\n2026-04-01 * "Back" ^F2026-0002\n  Assets:Bank\n  Assets:Receivable:Acme  120.00 EUR\n'
+    book = sound(D1 + paid("F2026-0001", "2026-01-20", "360.00") + whole + back)
+    assert open_on(book) == {"F2026-0001": "0.00 EUR", "F2026-0002": "0.00 EUR"}
+
+
+def test_a_credited_deposit_cannot_be_deducted() -> None:
+    note = (
+        '\n2026-02-01 * "Given up" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
+        "  Assets:Receivable:Acme  -360.00 EUR\n"
+        '  Liabilities:Deposits  300.00 EUR\n    text: "Deposit"\n    tax: "FR20"\n  Liabilities:VAT  60.00 EUR\n    tax: "FR20"\n'
+    )
+    assert status(sound(D1 + note)) == {"F2026-0001": "settled", "A2026-0001": "settled"}
+    whole = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
+    assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + note + whole))}
+
+
+@pytest.mark.parametrize("net", ["300.01", "400.00"])
+def test_more_than_the_deposit_brought_cannot_be_deducted(net: str) -> None:
+    whole = final(
+        "F2026-0002",
+        "2026-03-05",
+        "840.00",
+        ("1000.00", "200.00", "FR20"),
+        deducted=(("F2026-0001", net, "60.00", "FR20"),),
+    )
+    assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + whole))}
+
+
+def test_nor_twice() -> None:
+    once = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
+    again = final("F2026-0003", "2026-04-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
+    assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + once + again))}
