@@ -46,6 +46,28 @@ def test_tax(base: str, rate: str, expected: str) -> None:
     assert tax.tax_on(D(base), D(rate), 2).value == D(expected)
 
 
+@pytest.mark.parametrize(("gross", "rate", "net", "contained"), figures("gross"))
+def test_price_with_tax(gross: str, rate: str, net: str, contained: str) -> None:
+    found = tax.gross_split(D(gross), D(rate), 2)
+    assert (found[0].value, found[1].value) == (D(net), D(contained))
+
+
+@pytest.mark.parametrize(("net", "rate", "kept", "vat", "withheld", "payable"), figures("withholding"))
+def test_withholding(net: str, rate: str, kept: str, vat: str, withheld: str, payable: str) -> None:
+    book = book_of(
+        f'\n2025-01-01 custom "invoice-tax" "VAT" "VAT" Liabilities:VAT\n  rate: {rate}\n'
+        f'2025-01-01 custom "invoice-tax" "KEPT" "Withheld" Assets:Withheld\n  rate: {kept}\n  withholding: TRUE\n'
+        "2025-01-01 open Assets:Withheld\n"
+        f'2026-01-05 * "Published" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  {payable} EUR\n'
+        f'  Income:Services  -{net} EUR\n    text: "X"\n    tax: "VAT"\n  Liabilities:VAT  -{vat} EUR\n    tax: "VAT"\n'
+        f'  Assets:Withheld  {withheld} EUR\n    tax: "KEPT"\n'
+    )
+    assert [one for one in check(book) if one.severity == "error"] == []
+    invoice = book.invoice("F2026-0001")
+    assert invoice is not None
+    assert (invoice.net, invoice.tax, invoice.payable) == (D(net), D(vat) - D(withheld), D(payable))
+
+
 @pytest.mark.parametrize(("day", "text", "due"), figures("terms"))
 def test_due_date(day: str, text: str, due: str) -> None:
     (found,) = terms.schedule(terms.parse(text), date.fromisoformat(day), D("1.00"), 2)
@@ -128,6 +150,12 @@ def test_document(document: dict[str, Any]) -> None:
 
 
 def test_how_many_there_are() -> None:
-    singles = sum(len(entry["figures"]) for kind, entries in DATA.items() if kind != "documents" for entry in entries)
+    results = {"gross": 2, "withholding": 3}
+    singles = sum(
+        len(entry["figures"]) * results.get(kind, 1)
+        for kind, entries in DATA.items()
+        if kind != "documents"
+        for entry in entries
+    )
     totals = sum(len({"net", "tax", "total", "prepaid", "payable"} & set(document)) for document in DATA["documents"])
-    assert singles + totals >= 120
+    assert singles + totals >= 150

@@ -6,6 +6,7 @@ Each case is a ledger that `check` has nothing to say about, and the figures tha
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -87,6 +88,19 @@ def test_an_invoice_in_dollars_paid_at_another_rate() -> None:
         "  Assets:Receivable:Acme  -1000.00 USD @ 0.92 EUR\n"
     )
     assert open_on(sound(DOLLARS + paid)) == {"F2026-0001": "0.00 USD"}
+
+
+def test_an_invoice_in_dollars_with_the_tax_in_euros() -> None:
+    """200 dollars of tax are 184 euros in the books: `amount` says what stands on the document."""
+    ledger = (
+        '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n'
+        '  Income:Services  -920.00 EUR\n    text: "Audit"\n    quantity: 10\n    price: 100.00\n    tax: "FR20"\n'
+        '  Liabilities:VAT  -184.00 EUR\n    tax: "FR20"\n    amount: 200.00\n'
+    )
+    invoice = sound(ledger).invoice("F2026-0001")
+    assert invoice is not None
+    assert (str(invoice.net), str(invoice.tax), str(invoice.payable)) == ("1000.00", "200.00", "1200.00")
+    assert invoice.rate == Decimal("0.92")
 
 
 def test_an_invoice_in_euros_paid_in_dollars() -> None:
