@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -160,25 +161,23 @@ def _rules(text: str) -> tuple[terms.Rule, ...]:
         return ()
 
 
-def late_interest(book: Book) -> Iterator[Finding]:
-    """The option `late-interest` names a law that is known, or a rate."""
-    dated = book.options.get("late-interest")
-    for text in sorted({str(value) for _day, value in dated.versions} if dated else ()):
+_CHOICES = {"allocate": ("oldest", "named"), "tax-rounding": ("line", "document")}
+"""The options that may hold one of a few texts."""
+
+
+def options(book: Book) -> Iterator[Finding]:
+    """Options hold what they may hold."""
+    for name, choices in _CHOICES.items():
+        for text in _values(book, name):
+            if text not in choices:
+                allowed = " or ".join(f'"{choice}"' for choice in choices)
+                yield Finding("error", "option", f'option {name} is "{text}", but must be {allowed}', book.place(name))
+    for text in _values(book, "late-interest"):
         try:
             law.interest_option(text)
         except ValueError as error:
             yield Finding("error", "option", f"option late-interest: {error}", book.place("late-interest"))
-    allocate = book.options.get("allocate")
-    for text in sorted({str(value) for _day, value in allocate.versions} if allocate else ()):
-        if text not in {"oldest", "named"}:
-            yield Finding(
-                "error",
-                "option",
-                f'option allocate is "{text}", but must be "oldest" or "named"',
-                book.place("allocate"),
-            )
-    calendar = book.options.get("business-days")
-    for text in sorted({str(value) for _day, value in calendar.versions} if calendar else ()):
+    for text in _values(book, "business-days"):
         if text and text not in terms.calendars():
             yield Finding(
                 "error",
@@ -186,15 +185,14 @@ def late_interest(book: Book) -> Iterator[Finding]:
                 f'option business-days is "{text}", but must be a country whose holidays are known, such as "FR" or "DE-BY"',
                 book.place("business-days"),
             )
-    rounding = book.options.get("tax-rounding")
-    for text in sorted({str(value) for _day, value in rounding.versions} if rounding else ()):
-        if text not in {"line", "document"}:
-            yield Finding(
-                "error",
-                "option",
-                f'option tax-rounding is "{text}", but must be "line" or "document"',
-                book.place("tax-rounding"),
-            )
+
+
+def _values(book: Book, option: str) -> list[str]:
+    dated = book.options.get(option)
+    return sorted({str(value) for _day, value in dated.versions} if dated else ())
+
+
+_SOLE_TRADER = re.compile(r"\bEI\b|\bentrepr(?:ise|eneur) individuel", re.IGNORECASE)
 
 
 def mentions(book: Book) -> Iterator[Finding]:
@@ -211,11 +209,13 @@ def mentions(book: Book) -> Iterator[Finding]:
     seller = book.seller.latest
     if seller.address.country != "FR":
         return
+    # a sole trader says so beside the name (Code de commerce, art. R526-27); not all of them stand in a register
+    alone = bool(_SOLE_TRADER.search(f"{seller.name} {seller.legal_form}"))
     wanted = {
         "mention-seller-address": (seller.address.street or seller.address.city, "address:"),
         "mention-seller-siren": (seller.siren or seller.siret, 'siren: "…"'),
-        "mention-seller-legal-form": (seller.legal_form, 'legal-form: "SARL au capital de … €" (or "EI")'),
-        "mention-seller-register": (seller.register, 'register: "RCS … 123 456 789"'),
+        "mention-seller-legal-form": (seller.legal_form or alone, 'legal-form: "SARL au capital de … €" (or "EI")'),
+        "mention-seller-register": (seller.register or alone, 'register: "RCS … 123 456 789"'),
         "mention-seller-vat-id": (
             seller.vat_id or all(dated.latest.rate == 0 for dated in book.taxes.values()),
             'vat-id: "FR…"',
@@ -241,4 +241,4 @@ def mentions(book: Book) -> Iterator[Finding]:
             )
 
 
-CHECKS = (checksums, accounts, payment_terms, longest_terms, late_interest, mentions)
+CHECKS = (checksums, accounts, payment_terms, longest_terms, options, mentions)

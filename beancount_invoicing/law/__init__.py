@@ -148,6 +148,7 @@ def default_terms(country: str) -> str:
     return terms
 
 
+@cache
 def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
     """The longest payment terms that the law of the seller's `country` allows with a `buyer` of that kind on `day`.
 
