@@ -225,7 +225,8 @@ def _totals(
     if invoice.rounding:
         totals.append(Pair(labels["rounding"], money(invoice.rounding, currency)))
     if paid:
-        totals.append(Pair(labels["paid"], money(-paid, currency)))
+        label = labels["set-against" if invoice.payable < 0 else "paid"]
+        totals.append(Pair(label, money(-paid, currency)))
     if amount_due < 0:
         totals.append(Pair(labels["to-refund"], money(-amount_due, currency), strong=True))
     elif amount_due == 0:
