@@ -12,6 +12,9 @@ from beancount_invoicing.model import Book, Event, Finding
 from beancount_invoicing.receivables import Aging, Position, Row, Total, aging, allocate, positions
 from beancount_invoicing.receivables.aging import totals
 
+MANY = 500
+"""So many open documents are listed at once; where there are more, one customer is to be chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -48,6 +51,9 @@ class Page:
     rows: tuple[tuple[Row, Bar], ...]
     totals: tuple[tuple[Total, Bar], ...]
     customers: tuple[CustomerInvoices, ...]
+    """Empty where there are too many to be listed."""
+    count: int
+    """How many open documents there are."""
     findings: tuple[Finding, ...]
     assumed: bool
 
@@ -73,8 +79,16 @@ def page(
     aged: Aging = aging(book, as_of, allocated=allocated)
     rows = tuple(row for row in aged.rows if wanted(row.account))
     names = {row.main: row.customer for row in aged.rows}
+    open_ = {
+        id(claim.invoice): claim.invoice.customer.account
+        for claim in allocated.claims
+        if claim.open and claim.invoice.customer and wanted(claim.account)
+    }
+    drafts = sum(invoice.draft and invoice.since <= as_of for invoice in book.invoices)
+    count = len(open_) + drafts
+    listed = count <= MANY or len(set(open_.values())) < 2
     customers: defaultdict[str, list[OpenInvoice]] = defaultdict(list)
-    for position in positions(book, as_of, allocated):
+    for position in positions(book, as_of, allocated) if listed else ():
         invoice = position.invoice
         if not position.open or invoice.customer is None or not any(map(wanted, position.accounts)):
             continue
@@ -97,6 +111,7 @@ def page(
             )
             for account, those in sorted(customers.items(), key=lambda item: names.get(item[0], item[0]).casefold())
         ),
+        count=count,
         findings=findings,
         assumed=any(one.how == "oldest" for one in allocated.allocations),
     )

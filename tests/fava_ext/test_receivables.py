@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
 from datetime import date
@@ -114,6 +115,21 @@ def test_an_open_invoice(example: FlaskClient) -> None:
         "F2026-0064", "2026-11-10", "20", "468.00", "EUR", "overdue", "View PDF", "2026-11-19, level 1", "2026-09-30", "468.00",
         "invoices.beancount:864",
     ]  # fmt: skip
+
+
+def test_where_there_are_too_many_a_customer_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.import_module("beancount_invoicing.fava_ext.page"), "MANY", 5)
+    browser = client(EXAMPLE)
+    html = page(browser)
+    assert rows(html, "invoices") == []
+    assert "choose a customer" in html.text_content()
+    (link,) = html.xpath(
+        "//table[contains(@class, 'aged')]//tr[contains(., 'Halles')]//a[contains(@href, 'Receivables')]/@href"
+    )
+    chosen = lxml.html.fromstring(browser.get(link, headers={"Accept-Language": "en"}).text)
+    assert {row[0] for row in rows(chosen, "aged")} == {"Halles de Vilaine SA"}
+    assert len(rows(chosen, "invoices")) == 4
+    assert "as of 2026-11-30" in chosen.xpath("string(//h2)")
 
 
 def test_links_lead_to_the_account_the_entry_and_the_line(example: FlaskClient) -> None:
