@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from beancount_invoicing import entries
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables import Allocated, allocate
 
 
 class LedgerMissing(FileNotFoundError):
@@ -20,6 +22,14 @@ class Ledger:
 
     book: Book
     findings: tuple[Finding, ...]
+    allocated: Allocated
+    """As of the Book's last day."""
+
+    def allocated_at(self, day: date) -> Allocated:
+        """What settles what as of the end of `day`."""
+        if day >= self.book.last_date:
+            return replace(self.allocated, as_of=day)
+        return allocate(self.book, day)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -48,5 +58,7 @@ def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
 def open_ledger(file: Path) -> Ledger:
     """Reads and checks a ledger."""
     loading = entries.load(str(file))
-    found = {*loading.problems, *check(loading.book)}
-    return Ledger(loading.book, tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message))))
+    allocated = allocate(loading.book, loading.book.last_date)
+    found = {*loading.problems, *check(loading.book, allocated)}
+    findings = tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message)))
+    return Ledger(loading.book, findings, allocated)

@@ -49,7 +49,9 @@ def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], fo
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     try:
-        report = receivables.aging(ledger.book, as_of, bounds, cast(receivables.Basis, basis))
+        report = receivables.aging(
+            ledger.book, as_of, bounds, cast(receivables.Basis, basis), ledger.allocated_at(as_of)
+        )
     except receivables.BoundsError as error:
         raise click.BadParameter(str(error), param_hint="--bounds") from None
     for row, books in zip(report.rows, report.ledger, strict=True):
