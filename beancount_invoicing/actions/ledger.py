@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -38,14 +39,13 @@ class Ledger:
 
 
 def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
-    """The ledger's file: `named` (by -f), else `variable` ($BEANCOUNT_FILE), else main.beancount or ledger/main.beancount
-    in `here` or a folder above it. Raises LedgerMissing."""
-    for text in (named, variable):
-        if text:
-            file = Path(text.split(";")[0])
-            if not file.is_file():
-                raise LedgerMissing(f"there is no ledger {file}: name it with -f FILE or in BEANCOUNT_FILE")
-            return file
+    """The ledger's file: `named` (by -f), else the first in `variable` ($BEANCOUNT_FILE, which Fava too splits as PATH is),
+    else main.beancount or ledger/main.beancount in `here` or a folder above it. Raises LedgerMissing."""
+    if text := named or (variable or "").split(os.pathsep)[0]:
+        file = Path(text)
+        if not file.is_file():
+            raise LedgerMissing(f"there is no ledger {file}: name it with -f FILE or in BEANCOUNT_FILE")
+        return file
     for folder in (here, *here.parents):
         for name in ("main.beancount", "ledger/main.beancount"):
             if (folder / name).is_file():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -317,6 +318,11 @@ def test_the_ledger_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "0 documents" in call("check", ledger=None).stdout
     monkeypatch.setenv("BEANCOUNT_FILE", str(EXAMPLE))
     assert "158 documents" in call("check", ledger=None).stdout
+    monkeypatch.setenv("BEANCOUNT_FILE", os.pathsep.join([str(EXAMPLE), "other.beancount"]))
+    assert "158 documents" in call("check", ledger=None).stdout
+    odd = tmp_path / "a;b.beancount"
+    odd.write_text(PRELUDE, encoding="utf-8")
+    assert "0 documents" in call("check", ledger=odd).stdout
     monkeypatch.setenv("BEANCOUNT_FILE", str(tmp_path / "gone.beancount"))
     assert "gone.beancount" in call("check", ledger=None, code=2).stderr
 
