@@ -212,6 +212,9 @@ class Line:
     """First day of the period billed, inclusive (`from`)."""
     end: date | None = None
     """Last day of the period billed, inclusive (`to`)."""
+    expense: Day | None = None
+    """Where an expense is billed again: its date; with `cost`, which one it was."""
+    cost: Decimal | None = None
     steps: tuple[Step, ...] = ()
 
 
@@ -408,40 +411,112 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A stage of a fixed-price contract: `percent` of its price, or `price`; `deposit`s stand beside the whole."""
+    """A stage of a fixed-price contract: `percent` of its price, `cumulative` percent done by then, or `price`.
+
+    `deposit`s stand beside the whole.
+    """
 
     date: Day
     name: str
     source: Source
     percent: Decimal | None = None
+    cumulative: Decimal | None = None
     price: Decimal | None = None
     deposit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What will be billed. Read and kept; billing uses it."""
+    """What will be billed, as it stands from one of its directives on. What is not said is "" or None."""
 
     code: str
     customer: str
+    """The customer's account that is named."""
     mode: Mode
     start: date
+    """Date of the contract's first directive."""
     source: Source
     item: str = ""
     text: str = ""
     account: str = ""
+    """Income account, where no item names one."""
     price: Decimal | None = None
     quantity: Decimal | None = None
     unit: str = ""
     tax: str = ""
+    currency: str = ""
+    purchase_order: str = ""
+    group: str = ""
+    """Contracts of different groups are billed by different invoices."""
+    until: date | None = None
+    """Last day, inclusive; with `renews`, the last day of the current term."""
+    renews: str = ""
+    """How long each tacit renewal lasts."""
+    notice: str = ""
+    """How long before the end of a term notice must be given."""
     every: str = ""
     anchor: date | None = None
-    bill: str = ""
-    until: date | None = None
+    bill: Literal["advance", "arrears"] = "arrears"
     prorate: bool = False
+    paused: bool = False
+    index: str = ""
+    index_every: str = ""
+    index_share: Decimal | None = None
+    """Percent of the price that follows the index."""
+    index_floor: Decimal | None = None
+    """The least change at one revision, in percent."""
+    index_cap: Decimal | None = None
+    """The most change at one revision, in percent."""
+    deposit_account: str = ""
+    retention: Decimal | None = None
+    """Percent of each invoice, tax included, that is kept back until later."""
+    retention_account: str = ""
+    retention_terms: str = ""
     time: str = ""
     cap: Decimal | None = None
-    purchase_order: str = ""
+    """The most that may be billed, without tax."""
+    lines: Literal["item", "day", "person", "task"] = "item"
+    markup: Decimal | None = None
+    """Percent put on expenses that are billed again."""
+    expense_account: str = ""
+    """Income account of expenses that are billed again."""
+
+
+class Work(NamedTuple):
+    """Time on a contract's account: worked (quantity > 0), or booked out because it was billed or given up (< 0)."""
+
+    date: date
+    account: str
+    commodity: str
+    item: str
+    quantity: Decimal
+    billable: bool
+    person: str
+    task: str
+    counter: str
+    """The account on the transaction's other side."""
+    source: Source
+
+
+class Expense(NamedTuple):
+    """A cost that a contract's customer pays: `billable` on a posting; negative where it came back."""
+
+    date: date
+    contract: str
+    account: str
+    currency: str
+    amount: Decimal
+    text: str
+    tax: str
+    source: Source
+
+
+class IndexValue(NamedTuple):
+    """A value of a price index, in force from its date on."""
+
+    date: date
+    value: Decimal
+    source: Source
 
 
 class NumberUse(NamedTuple):
@@ -508,6 +583,20 @@ class Book:
     contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     """By the code of their contract."""
+    work: tuple[Work, ...] = ()
+    """Of all time contracts, by date."""
+    expenses: tuple[Expense, ...] = ()
+    """Those with `billable`, by date."""
+    indexes: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
+    """By name; the values by date."""
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The currencies that accounts are opened for, where they say so."""
+    currency: str = ""
+    """The ledger's first operating currency."""
+    expenses_root: str = "Expenses"
+    """The root of expense accounts."""
+    rates: Mapping[tuple[str, str], tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    """Exchange rates by (currency, currency in which it is priced), by date: the ledger's `price` directives."""
     numbers: tuple[NumberUse, ...] = ()
     movements: tuple[Movement, ...] = ()
     tax_movements: tuple[TaxMovement, ...] = ()

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import ZERO, Event, Finding, Step
+from beancount_invoicing.model import ZERO, Event, Finding, Step, Work
 from beancount_invoicing.receivables import Aging, Position, Row, TaxDue, Total
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
@@ -291,6 +292,75 @@ def taxes_due(due: TaxDue, since: date | None, explain: bool = False) -> Answer:
             }
             for total in due.totals
         ],
+    }
+
+
+def drafted(position: Position, explain: bool = False) -> Answer:
+    """A document in `bill`, `new`, `credit` …: in the form of `show`, with `number` null where it has none yet."""
+    answer = shown(position, explain)
+    return answer | {"number": None} if position.invoice.draft else answer
+
+
+def waits(one: Waiting, as_of: date) -> Answer:
+    """A line in `unbilled`."""
+    line = one.line
+    return {
+        "customer": one.customer,
+        "contract": one.contract.code,
+        "what": one.what,
+        "item": line.item or None,
+        "text": line.text or None,
+        "from": _day(line.start),
+        "to": _day(line.end),
+        "since": line.since.isoformat(),
+        "days": (as_of - line.since).days,
+        "quantity": _plain(line.quantity),
+        "price": _plain(line.price if line.price is not None else line.price_with_tax),
+        "net": money(line.net, one.currency),
+        "currency": one.currency,
+    }
+
+
+def contract(one: Standing, explain: bool = False) -> Answer:
+    """A contract in `contracts`."""
+    said = one.contract
+    answer: Answer = {
+        "code": said.code,
+        "mode": said.mode,
+        "customer": one.customer,
+        "account": said.customer,
+        "text": one.name,
+        "currency": one.currency,
+        "price": _plain(one.price),
+        "quantity": _plain(said.quantity),
+        "every": said.every or None,
+        "start": said.start.isoformat(),
+        "ends": _day(one.ends),
+        "renews": said.renews or None,
+        "notice_by": _day(one.notice_by),
+        "paused": said.paused,
+        "billed": money(one.billed, one.currency),
+        "unbilled": money(one.unbilled, one.currency),
+        "left": money(one.left, one.currency),
+        "next_due": _day(one.next_due),
+    }
+    if explain:
+        answer["explain"] = [step(each) for each in one.steps]
+    return answer
+
+
+def worked(one: Work, contract_code: str) -> Answer:
+    """A line in `time list`."""
+    return {
+        "date": one.date.isoformat(),
+        "contract": contract_code,
+        "item": one.item or None,
+        "quantity": _plain(one.quantity),
+        "commodity": one.commodity,
+        "person": one.person or None,
+        "task": one.task or None,
+        "billable": one.billable,
+        "source": str(one.source),
     }
 
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from beancount_invoicing.actions.files import write_if_different
+from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import Position, Status, allocate, positions
 

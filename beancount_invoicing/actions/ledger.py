@@ -25,6 +25,8 @@ class Ledger:
     findings: tuple[Finding, ...]
     allocated: Allocated
     """As of the Book's last day."""
+    loading: entries.Loading
+    """What it was read from."""
 
     def allocated_at(self, day: date) -> Allocated:
         """What settles what as of the end of `day`."""
@@ -61,4 +63,4 @@ def open_ledger(file: Path) -> Ledger:
     allocated = allocate(loading.book, loading.book.last_date)
     found = {*loading.problems, *check(loading.book, allocated)}
     findings = tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message)))
-    return Ledger(loading.book, findings, allocated)
+    return Ledger(loading.book, findings, allocated, loading)

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from beancount_invoicing.billing.numbers import SERIES, option_of, place
 from beancount_invoicing.checks.documents import severity
 from beancount_invoicing.model import Book, Finding, NumberUse, OptionValue
 from beancount_invoicing.rules import numbering
-
-SERIES = ("number", "credit-note-number", "deposit-number", "corrective-number", "claim-number")
 
 
 def duplicates(book: Book) -> Iterator[Finding]:
@@ -26,25 +25,6 @@ def duplicates(book: Book) -> Iterator[Finding]:
                 use.source,
             )
         first.setdefault(use.number, use)
-
-
-def place(book: Book, use: NumberUse) -> tuple[str, int] | None:
-    """The series and place of a number; None for numbers outside all series (drafts, openings, other numbers)."""
-    if use.draft or use.kind == "opening":
-        return None
-    own = f"{use.kind}-number"
-    names = SERIES if use.kind == "void" else (own if own in SERIES and own in book.options else "number",)
-    for name in names:
-        text = book.option(name, use.date)
-        if not text:
-            continue
-        try:
-            found = numbering.parse(text).read(use.number, use.date)
-        except numbering.PatternError:
-            continue
-        if found:
-            return found
-    return None
 
 
 def series(book: Book) -> Iterator[Finding]:
@@ -85,8 +65,7 @@ def outside(book: Book) -> Iterator[Finding]:
     for use in book.numbers:
         if use.draft or use.kind == "opening" or place(book, use):
             continue
-        own = f"{use.kind}-number"
-        pattern = book.option(own if own in book.options else "number", use.date)
+        pattern = book.option(option_of(book, use.kind), use.date)
         if pattern:
             yield Finding(
                 "warning",

@@ -45,16 +45,20 @@ class Session:
     named: str | None
     failed: bool = field(default=False)
 
-    def open(self) -> actions.Ledger:
-        """The ledger; its errors are printed, and make the call fail in the end."""
+    def find(self) -> Path:
+        """The ledger's file."""
         try:
-            file = actions.find_ledger(self.named, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
-            with no_collections():
-                ledger = actions.open_ledger(file)
-                gc.freeze()  # it stays until the command ends
-                click.get_current_context().call_on_close(gc.unfreeze)
+            return actions.find_ledger(self.named, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
         except actions.LedgerMissing as error:
             raise click.UsageError(str(error)) from None
+
+    def open(self) -> actions.Ledger:
+        """The ledger; its errors are printed, and make the call fail in the end."""
+        file = self.find()
+        with no_collections():
+            ledger = actions.open_ledger(file)
+            gc.freeze()  # it stays until the command ends
+            click.get_current_context().call_on_close(gc.unfreeze)
         for one in ledger.errors:
             self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
         return ledger
@@ -85,7 +89,7 @@ def say_assumed(book: Book, as_of: date) -> None:
         notice('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").')
 
 
-def _today() -> date:
+def today() -> date:
     """The day where the user is: read here, once, and handed down."""
     return date.today()  # noqa: DTZ011 - a due date is a day of the user's own calendar
 
@@ -93,7 +97,7 @@ def _today() -> date:
 def as_of_option(command: F) -> F:
     """`--as-of`: the day as of which a report speaks, inclusive; today is read here, once."""
     return click.option(
-        "--as-of", type=Day(), default=_today, show_default="today", metavar="DATE",
+        "--as-of", type=Day(), default=today, show_default="today", metavar="DATE",
         help="Speak as of the end of this day.",
     )(command)  # fmt: skip
 

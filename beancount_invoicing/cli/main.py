@@ -6,8 +6,12 @@ import click
 
 from beancount_invoicing import __version__
 from beancount_invoicing.cli.aging import aging
+from beancount_invoicing.cli.bill import bill
 from beancount_invoicing.cli.check import check
 from beancount_invoicing.cli.common import Session
+from beancount_invoicing.cli.credit import credit
+from beancount_invoicing.cli.deposit import deposit
+from beancount_invoicing.cli.issue import issue
 from beancount_invoicing.cli.list import list_documents
 from beancount_invoicing.cli.remind import remind
 from beancount_invoicing.cli.render import render
@@ -34,5 +38,7 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
         ctx.exit(1)
 
 
-for command in (check, list_documents, show, aging, render, remind, tax_due):
+for command in (
+    check, list_documents, show, aging, render, remind, tax_due, bill, issue, credit, deposit,
+):  # fmt: skip
     main.add_command(command)

@@ -20,6 +20,7 @@ from beancount_invoicing.model import (
     Contract,
     Customer,
     Dated,
+    IndexValue,
     Item,
     Milestone,
     OptionValue,
@@ -147,6 +148,7 @@ class Directives:
         self._customers: defaultdict[str, list[Said]] = defaultdict(list)
         self._contracts: defaultdict[str, list[Said]] = defaultdict(list)
         self._milestones: defaultdict[str, list[Milestone]] = defaultdict(list)
+        self._indexes: defaultdict[str, list[IndexValue]] = defaultdict(list)
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
 
@@ -199,6 +201,8 @@ class Directives:
             self._coded(said, values, ("customer",), "the customer's account", self._customers)
         elif place == keys.MILESTONE:
             self._milestone(said, values)
+        elif place == keys.INDEX:
+            self._index(said, values)
         else:
             self._contract(said, values)
 
@@ -241,6 +245,17 @@ class Directives:
         if read_in is not None:
             self._options[name].append(Said(entry.date, source, {name: read_in}))
 
+    def _index(self, said: Said, values: list[Any]) -> None:
+        match values:
+            case [str(name), Decimal() as value] if value.is_finite() and value > 0:
+                self._indexes[name.strip()].append(IndexValue(said.date, value, said.source))
+            case _:
+                self.findings.error(
+                    "directive",
+                    'an index has two values, its name and a number above 0: custom "invoice-index" "SYNTEC" 318.4',
+                    said.source,
+                )
+
     def _milestone(self, said: Said, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):
             self.findings.error(
@@ -255,6 +270,7 @@ class Directives:
                 name=values[1],
                 source=said.source,
                 percent=keys_said.get("percent"),
+                cumulative=keys_said.get("cumulative"),
                 price=keys_said.get("price"),
                 deposit=bool(keys_said.get("deposit")),
             )
@@ -454,7 +470,7 @@ class Directives:
                 fields = {
                     name.replace("-", "_"): value
                     for name, value in values.items()
-                    if name in keys.BY_PLACE[keys.CONTRACT]
+                    if name in keys.BY_PLACE[keys.CONTRACT] and value is not None
                 }
                 return Contract(
                     code=code, customer=values["=account"], mode=values["=mode"], start=start, source=source, **fields
@@ -473,3 +489,19 @@ class Directives:
             for code, those in sorted(self._milestones.items())
         }
         return result, milestones
+
+    def indexes(self) -> dict[str, tuple[IndexValue, ...]]:
+        """The values of each index, by date; two for one day are an error, and the smaller one is taken."""
+        result: dict[str, tuple[IndexValue, ...]] = {}
+        for name, values in sorted(self._indexes.items()):
+            by_day: dict[date, IndexValue] = {}
+            for one in sorted(values):
+                first = by_day.setdefault(one.date, one)
+                if first.value != one.value:
+                    self.findings.error(
+                        "amended-twice",
+                        f"index {name} is {first.value} (line {first.source.line}) and {one.value} on {one.date}: keep one",
+                        one.source,
+                    )
+            result[name] = tuple(by_day.values())
+        return result

@@ -403,6 +403,8 @@ class _Reading:
             milestone=said.get("milestone") or "",
             start=said.get("from"),
             end=said.get("to"),
+            expense=said.get("expense"),
+            cost=said.get("cost"),
             steps=worked_out,
         )
 
@@ -530,19 +532,15 @@ class _Reading:
 
     def _expected_tax(self, known: Tax, those: list[Any]) -> tax.Figure:
         """The tax that follows from the lines: once per code, or per line where the option says so."""
-        gross_lines = [each for each in those if isinstance(each, Line) and each.price_with_tax is not None]
         rate = -known.rate if known.withholding else known.rate
-        if not gross_lines:
-            if self.setting.option("tax-rounding", self.day) == "line":
-                return tax.summed([tax.tax_on(each.net, rate, self.decimals) for each in those], "rounded per line")
-            return tax.tax_on(sum((each.net for each in those), ZERO), rate, self.decimals)
-        gross = sum((_worked_out(line) for line in gross_lines), ZERO)
-        _net, contained = tax.gross_split(gross, rate, self.decimals)
-        rest = [each for each in those if not (isinstance(each, Line) and each.price_with_tax is not None)]
-        if not rest:
-            return contained
-        on_rest = tax.tax_on(sum((each.net for each in rest), ZERO), rate, self.decimals)
-        return tax.summed([contained, on_rest], "prices including tax, and the rest")
+        nets, grosses = [], []
+        for each in those:
+            if isinstance(each, Line) and each.price_with_tax is not None:
+                grosses.append(_worked_out(each))
+            else:
+                nets.append(each.net)
+        per_line = self.setting.option("tax-rounding", self.day) == "line"
+        return tax.tax_of_lines(nets, grosses, rate, self.decimals, per_line)
 
     def _deduction(self, part: Part) -> Deduction:
         said = read(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)

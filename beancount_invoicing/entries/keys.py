@@ -33,11 +33,14 @@ PAYMENT = "posting on a customer's account"
 COUNTER = "other posting of a payment"
 MOVEMENT = "payment"
 EVENT = "event"
+INDEX = "index"
+WORK = "time posting"
+EXPENSE = "expense billed again"
 
 POSTING_PLACES = frozenset(
     {
         OPENING_ITEM, RECEIVABLE, AT_ONCE, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, BOOKKEEPING, PAYMENT,
-        COUNTER,
+        COUNTER, WORK, EXPENSE,
     }
 )  # fmt: skip
 """The places of keys on postings."""
@@ -116,11 +119,12 @@ _TABLE = (
     _key("pending", "account", TAX, "account of the tax that is not yet owed"),
     _key("withholding", "flag", TAX, "deducted from what is paid, outside the VAT"),
     _key("unit", "text", (ITEM, LINE, CONTRACT), "word or UN/ECE Recommendation 20 code"),
-    _key("price", "price", (ITEM, LINE, CONTRACT, MILESTONE), "unit price without tax"),
+    _key("price", "price", (ITEM, LINE, CONTRACT, MILESTONE),
+         "unit price without tax; of a fixed-price contract or milestone, the whole"),
     _key("price-with-tax", "price", (ITEM, LINE), "unit price including tax"),
     _key("text", "text", (ITEM, LINE, CONTRACT), "what the line says"),
     _key("tax", "text", (CUSTOMER, AMENDMENT, ITEM, DOCUMENT, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, CONTRACT,
-                         PAYMENT, COUNTER), "tax code"),
+                         PAYMENT, COUNTER, EXPENSE), "tax code"),
     # invoices
     _key("invoice", "text", (DOCUMENT, OPENING_ITEM), "the document's number"),
     _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM), "due date"),
@@ -130,13 +134,15 @@ _TABLE = (
     _key("delivered", "date", DOCUMENT, "date of supply"),
     _key("contract-reference", "text", DOCUMENT, "the contract's number (BT-12)"),
     _key("note", "text", (DOCUMENT, MOVEMENT), "words printed on the document"),
-    _key("item", "text", (LINE, BOOKKEEPING, CONTRACT, ADJUSTMENT), "code of an item"),
+    _key("item", "text", (LINE, BOOKKEEPING, CONTRACT, ADJUSTMENT, WORK), "code of an item"),
     _key("quantity", "number", (LINE, CONTRACT), "quantity billed"),
     _key("discount", "percent", LINE, "percent off the line"),
-    _key("contract", "text", (LINE, BOOKKEEPING), "code of the contract billed"),
+    _key("contract", "text", (LINE, BOOKKEEPING, WORK), "code of the contract billed"),
     _key("milestone", "text", LINE, "name of the milestone billed"),
     _key("from", "date", LINE, "first day billed, inclusive"),
     _key("to", "date", LINE, "last day billed, inclusive"),
+    _key("expense", "date", LINE, "date of the expense that is billed again"),
+    _key("cost", "number", LINE, "what that expense was booked with"),
     _key("allowance", "text", ADJUSTMENT, "why the document's amount is lowered"),
     _key("charge", "text", ADJUSTMENT, "why the document's amount is raised"),
     _key("amount", "number", (TAX_POSTING, EVENT),
@@ -153,14 +159,37 @@ _TABLE = (
     _key("sha256", "text", EVENT, "fingerprint of the document"),
     _key("message-id", "text", EVENT, "identifier of the e-mail"),
     # contracts
-    _key("account", "account", CONTRACT, "income account"),
+    _key("account", "account", CONTRACT, "income account, where no item names one"),
+    _key("currency", "text", CONTRACT, "currency, where the customer's account is not opened for one only"),
+    _key("group", "text", CONTRACT, "contracts of different groups get different invoices"),
+    _key("renews", "text", CONTRACT, "how long each tacit renewal lasts, such as \"year\"; `until` is then the end of a term"),
+    _key("notice", "text", CONTRACT, "how long before a term's end notice must be given, such as \"3 months\""),
     _key("every", "text", CONTRACT, "length of a period: \"month\", \"3 months\", \"year\" …"),
     _key("anchor", "date", CONTRACT, "day from which periods are counted"),
-    _key("bill", "text", CONTRACT, "when a period is billed", "advance", "arrears"),
+    _key("bill", "text", CONTRACT, "when a period is billed: on its first or (default) on its last day", "advance", "arrears"),
     _key("prorate", "flag", CONTRACT, "TRUE: parts of periods are billed by days"),
+    _key("paused", "flag", CONTRACT, "TRUE: nothing is billed from this date on, until an amendment says FALSE"),
+    _key("index", "text", CONTRACT, "name of the index that the price follows"),
+    _key("index-every", "text", CONTRACT, "how often the price is revised (default \"year\")"),
+    _key("index-share", "percent", CONTRACT, "part of the price that follows the index (default 100)"),
+    _key("index-floor", "number", CONTRACT, "least change at one revision, in percent; 0: never down"),
+    _key("index-cap", "number", CONTRACT, "most change at one revision, in percent"),
+    _key("deposit-account", "account", CONTRACT, "liability account of its deposits (else the option of that name)"),
+    _key("retention", "percent", CONTRACT, "part of each invoice, tax included, that the customer keeps back until later"),
+    _key("retention-account", "account", CONTRACT, "the customer's account of what is kept back"),
+    _key("retention-terms", "text", CONTRACT, "when it is to be paid, such as \"1 year\""),
     _key("time", "account", CONTRACT, "account whose balance is the unbilled time"),
-    _key("cap", "number", CONTRACT, "the most that may be billed"),
+    _key("cap", "number", CONTRACT, "the most that may be billed, without tax"),
+    _key("lines", "text", CONTRACT, "what gets a line of its own (default: each item)", "item", "day", "person", "task"),
+    _key("markup", "percent", CONTRACT, "put on expenses that are billed again"),
+    _key("expense-account", "account", CONTRACT, "income account of expenses that are billed again"),
     _key("percent", "percent", MILESTONE, "part of the contract's price"),
+    _key("cumulative", "percent", MILESTONE, "part of the contract that is done by then; what was billed before is taken off"),
+    # what is to be billed
+    _key("person", "text", WORK, "who worked"),
+    _key("task", "text", WORK, "what on (else the transaction's narration)"),
+    _key("non-billable", "flag", (WORK, BOOKKEEPING), "TRUE: this time is not billed"),
+    _key("billable", "text", EXPENSE, "code of the contract whose customer pays this expense"),
 )  # fmt: skip
 
 KEYS: dict[str, Key] = {key.name: key for key in _TABLE}
@@ -178,6 +207,7 @@ BY_PLACE: dict[str, frozenset[str]] = {
 }
 """The names of the keys that may stand at each place."""
 BY_PLACE[MILESTONE] |= {"deposit"}
+BY_PLACE[INDEX] = frozenset()
 
 CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
 
@@ -201,6 +231,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     "allocate": ("text", '"oldest": payments that name nothing go to the oldest due claims'),
     "tax-rounding": ("text", '"line" or "document" (default): where tax is rounded'),
     "checked-from": ("date", "before this date arithmetic and series only warn"),
+    "deposit-account": ("account", "liability account of deposits received, for contracts that name none"),
     "file": ("text", 'file that new entries are written to, such as "{year}/invoices.beancount"'),
     "templates": ("text", "folder of your own templates, relative to the top ledger file"),
 }
@@ -214,5 +245,6 @@ DIRECTIVES: dict[str, str] = {
     "invoice-customer": AMENDMENT,
     "invoice-contract": CONTRACT,
     "invoice-milestone": MILESTONE,
+    "invoice-index": INDEX,
 }
 """Our custom directives and the place of their keys."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,10 +12,27 @@ from beancount_invoicing.model import Book, Finding, Source
 
 
 class Loading(NamedTuple):
-    """A ledger that was loaded: its Book, and what Beancount and other plugins found wrong (rule "beancount")."""
+    """A ledger that was loaded: its Book, and what Beancount and other plugins found wrong (rule "beancount").
+
+    `entries` and `options` are Beancount's own; `checked` tells that our plugin ran, and wrote its facts into the entries.
+    """
 
     book: Book
     problems: tuple[Finding, ...]
+    entries: Sequence[Any]
+    options: Mapping[str, Any]
+    checked: bool
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it was loaded from, the top one among them."""
+        return tuple(self.options.get("include") or (self.book.file,))
+
+    def stale(self) -> bool:
+        """Whether one of its files was changed since."""
+        from beancount import loader
+
+        return bool(loader.needs_refresh(self.options))
 
 
 def load(path: str) -> Loading:
@@ -33,7 +51,8 @@ def load(path: str) -> Loading:
         entries, errors, options = loader.load_file(str(file.absolute()))
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         book = read(entries, options, facts_are_ours=ran)
-    return Loading(book, tuple(_problem(error) for error in errors if not _ours(error)))
+    problems = tuple(_problem(error) for error in errors if not _ours(error))
+    return Loading(book, problems, entries, options, ran)
 
 
 def _ours(error: Any) -> bool:

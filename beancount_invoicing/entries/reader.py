@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beancount.core.data import Custom, Document, Note, Open, Posting, Transaction
+from beancount.core.data import Custom, Document, Note, Open, Posting, Price, Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.directives import Directives
@@ -22,9 +22,11 @@ from beancount_invoicing.entries.documents import (
 from beancount_invoicing.entries.events import read_event
 from beancount_invoicing.entries.metadata import Findings, source_of
 from beancount_invoicing.entries.payments import WRITE_OFF, read_payments
+from beancount_invoicing.entries.work import read_expense, read_work
 from beancount_invoicing.model import (
     Book,
     Dated,
+    Expense,
     Invoice,
     Movement,
     NumberUse,
@@ -32,6 +34,7 @@ from beancount_invoicing.model import (
     Tax,
     TaxMovement,
     Transfer,
+    Work,
 )
 from beancount_invoicing.rules import numbering
 
@@ -48,13 +51,20 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
     transactions: list[tuple[int, Transaction]] = []
     followers: list[Note | Document] = []
     opened: list[str] = []
+    opened_for: dict[str, tuple[str, ...]] = {}
+    rates: defaultdict[tuple[str, str], list[tuple[date, Decimal]]] = defaultdict(list)
     for position, entry in enumerate(entries):
         if isinstance(entry, Transaction):
             transactions.append((position, entry))
         elif isinstance(entry, Open):
             opened.append(entry.account)
+            if entry.currencies:
+                opened_for[entry.account] = tuple(entry.currencies)
             if "customer" in entry.meta:
                 directives.open(entry, assets)
+        elif isinstance(entry, Price):
+            if isinstance(entry.amount.number, Decimal):
+                rates[entry.currency, entry.amount.currency].append((entry.date, entry.amount.number))
         elif isinstance(entry, (Note, Document)):
             if "event" in entry.meta:
                 followers.append(entry)
@@ -86,6 +96,8 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
         owner(account)
 
     pending = _pending(taxes)
+    contracts, milestones = directives.contracts()
+    timed = {one.time: one.item for dated in contracts.values() for _day, one in dated.versions if one.time}
 
     # documents
     invoices: list[Invoice] = []
@@ -94,9 +106,15 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
     movements: list[Movement] = []
     rest: list[tuple[Transaction, frozenset[int]]] = []
     tax_movements: list[TaxMovement] = []
+    work: list[Work] = []
+    expenses: list[Expense] = []
     for position, transaction in transactions:
         touches = False
         for posting in transaction.postings:
+            if posting.account in timed:
+                work += read_work(transaction, posting, timed[posting.account], findings)
+            elif posting.meta and "billable" in posting.meta:
+                expenses += read_expense(transaction, posting, findings)
             if posting.account in pending:
                 tax_movements += _tax_movement(transaction, posting, pending[posting.account], owner)
             if owner(posting.account) is not None:
@@ -139,7 +157,7 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
         payments += more
         transfers += moved
     events = [event for entry in followers if (event := read_event(entry, owner, by_link, findings))]
-    contracts, milestones = directives.contracts()
+    operating = options.get("operating_currency") or ()
     return Book(
         seller=directives.seller(),
         options=setting.options,
@@ -155,6 +173,13 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
         events=tuple(sorted(events, key=lambda event: event.date)),
         contracts=contracts,
         milestones=milestones,
+        work=tuple(sorted(work, key=lambda one: (one.date, one.source))),
+        expenses=tuple(sorted(expenses, key=lambda one: (one.date, one.source))),
+        indexes=directives.indexes(),
+        currencies=opened_for,
+        currency=str(operating[0]) if operating else "",
+        expenses_root=str(options.get("name_expenses", "Expenses")),
+        rates={pair: tuple(sorted(those)) for pair, those in sorted(rates.items())},
         numbers=tuple(sorted(numbers, key=lambda use: (use.date, use.number, use.source))),
         movements=tuple(movements),
         tax_movements=tuple(sorted(tax_movements)),

@@ -74,6 +74,7 @@ OPERATIONS: Mapping[str, Callable[..., Value]] = {
     "without percent": lambda gross, percent: gross * 100 / (100 + percent),
     "rounded": lambda value, decimals: round_to(value, int(decimals)),
     "smaller of": min,
+    "larger of": max,
     "nearest to zero of": lambda *values: min(values, key=abs),
     "plus days": lambda day, days: day + timedelta(days=int(days)),
     "plus months": lambda day, months: plus_months(day, int(months)),
@@ -99,7 +100,14 @@ _SENTENCES = {
     "next day of month": "the next day {1} of a month from {0} on",
     "day of following month": "day {1} of the month after {0}",
 }
-_JOINED = {"sum": " + ", "difference": " − ", "product": " × ", "smaller of": " and ", "nearest to zero of": " and "}
+_JOINED = {
+    "sum": " + ",
+    "difference": " − ",
+    "product": " × ",
+    "smaller of": " and ",
+    "larger of": " and ",
+    "nearest to zero of": " and ",
+}
 
 
 def recompute(step: Step) -> Value:

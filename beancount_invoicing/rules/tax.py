@@ -67,3 +67,30 @@ def summed(figures: Sequence[Figure], because: str) -> Figure:
     steps = [step for figure in figures for step in figure.steps]
     steps.append(Step("tax", "sum", tuple(figure.value for figure in figures), value, because))
     return Figure(value, tuple(steps))
+
+
+def tax_of_lines(
+    nets: Sequence[Decimal], grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_line: bool = False
+) -> Figure:
+    """The tax of one code: `rate` percent of the sum of `nets` (or, `per_line`, of each), and what `grosses` contain.
+
+    `nets` are amounts without tax; `grosses` those of lines whose price includes it, which are always taken together.
+    """
+    if grosses:
+        _net, contained = gross_split(sum(grosses, Decimal(0)), rate, decimals)
+        if not nets:
+            return contained
+        on_rest = tax_on(sum(nets, Decimal(0)), rate, decimals)
+        return summed([contained, on_rest], "prices including tax, and the rest")
+    if per_line:
+        return summed([tax_on(net, rate, decimals) for net in nets], "rounded per line")
+    return tax_on(sum(nets, Decimal(0)), rate, decimals)
+
+
+def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int) -> list[Decimal]:
+    """The net of each line whose price includes tax; they add up to the net of the sum (the largest takes the cent)."""
+    whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
+    nets = [gross_split(gross, rate, decimals)[0].value for gross in grosses]
+    largest = max(range(len(nets)), key=lambda index: (abs(nets[index]), -index))
+    nets[largest] += whole - sum(nets, Decimal(0))
+    return nets

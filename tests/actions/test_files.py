@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.files import write_if_different
+from beancount_invoicing.files import write_if_different
 
 
 def test_it_is_written_once(tmp_path: Path) -> None:

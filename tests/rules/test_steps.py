@@ -25,6 +25,7 @@ EXAMPLES: list[tuple[str, tuple[Value, ...], Value, str]] = [
     ("without percent", (D("120.00"), D(20)), D("100"), "120.00 without the 20 % that it includes = 100"),
     ("rounded", (D("0.125"), 2), D("0.13"), "0.125 rounded to 2 decimals = 0.13"),
     ("smaller of", (D(3), D(2)), D(2), "the smaller of 3 and 2 = 2"),
+    ("larger of", (D(3), D(2)), D(3), "the larger of 3 and 2 = 3"),
     ("nearest to zero of", (D(-3), D(-2)), D(-2), "the nearest to zero of -3 and -2 = -2"),
     ("plus days", (DAY, 30), date(2026, 3, 2), "2026-01-31 + 30 days = 2026-03-02"),
     ("plus months", (DAY, 1), date(2026, 2, 28), "2026-01-31 + 1 months = 2026-02-28"),

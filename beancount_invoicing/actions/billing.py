@@ -1,0 +1,479 @@
+"""Billing: what is due becomes documents, drafts become numbered, invoices are credited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing import billing
+from beancount_invoicing.actions.documents import find
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.billing import Draft, DraftDeduction, DraftLine, Naming, Request
+from beancount_invoicing.entries import text, writer
+from beancount_invoicing.model import ZERO, Book, Invoice, Line
+from beancount_invoicing.rules import currencies, numbering, tax
+from beancount_invoicing.rules.steps import round_to
+
+
+class CannotBill(ValueError):
+    """What is asked for cannot be billed; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """How documents are dated and named: `day` is theirs; `drafts` are not numbered yet."""
+
+    day: date
+    drafts: bool = False
+
+
+def _naming(book: Book, dating: Dating, how: How) -> Naming:
+    """Numbers where documents are issued; names of drafts where they are drafted, or only shown."""
+    return billing.numbers(book) if how.write and not dating.drafts else billing.draft_names(book)
+
+
+def _changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str] = ()) -> Changes:
+    beside = "" if "file" in book.options else book.invoices[-1].source.file if book.invoices else ""
+    new = tuple(New(one.date, partial(text.document, one), beside) for one in drafts)
+    names = [one.number for one in drafts]
+    what = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices))
+
+
+def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: How) -> Outcome:
+    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`.
+
+    Raises what `change` raises, CannotBill, billing.CannotNumber.
+    """
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        check_wanted(book, wanted)
+        waiting, notices = billing.waiting(book, until, wanted)
+        drafts, more = billing.documents(book, waiting, dating.day, _naming(book, dating, how))
+        return _changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
+
+    return change(file, make, how)
+
+
+def check_wanted(book: Book, wanted: billing.Wanted) -> None:
+    """Raises CannotBill where no such contract or customer is there."""
+    if wanted.contract and wanted.contract not in book.contracts:
+        raise CannotBill(f'there is no contract "{wanted.contract}"{_near(wanted.contract, book.contracts)}')
+    if wanted.customer:
+        customer(book, wanted.customer, several=True)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), 1, 0.5)
+    return f": did you mean {near[0]}?" if near else ""
+
+
+def customer(book: Book, name: str, several: bool = False) -> str:
+    """The main account of the customer whose account ends with `name`, or whose name or account contains it.
+
+    Raises CannotBill where there is none, or more than one (unless `several` are welcome).
+    """
+    folded = name.casefold()
+    exact = [account for account in book.customers if account.casefold().split(":")[-1] == folded or account == name]
+    found = exact or [
+        account
+        for account, dated in book.customers.items()
+        if folded in account.casefold() or folded in dated.latest.name.casefold()
+    ]
+    if not found:
+        names = [account.split(":")[-1] for account in book.customers]
+        raise CannotBill(f'there is no customer "{name}"{_near(name, names)}')
+    if len(found) > 1 and not several:
+        raise CannotBill(f'"{name}" can be {", ".join(found)}: say which account')
+    return found[0]
+
+
+_LINE = re.compile(
+    r"\s*(?:(?P<quantity>-?\d+(?:[.,]\d+)?)\s*(?:[x×*]\s*)?(?=\D))?\s*(?P<what>[^@\[\]]+?)\s*"
+    r"(?:@\s*(?P<price>-?\d+(?:[.,]\d+)?)\s*)?(?:-\s*(?P<discount>\d+(?:[.,]\d+)?)\s*%\s*)?"
+    r"(?:\[(?P<tax>[^\]]+)\]\s*)?\Z"
+)
+
+
+def _number(text_of: str | None) -> Decimal | None:
+    try:
+        return None if text_of is None else Decimal(text_of.replace(",", "."))
+    except InvalidOperation:  # pragma: no cover - the pattern lets only numbers through
+        return None
+
+
+def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") -> DraftLine:
+    """The line that a text says: `6.5 DEV`, `2 CAPTEUR @ 120.00 -10%`, `1 On-site audit @ 450 [FR20]`.
+
+    A quantity (1 if not said), an item's code or free words, `@` a price (an item's own if not said), a discount, a tax code. Free
+    words need a price, and `account`. Raises CannotBill.
+    """
+    match = _LINE.match(said)
+    if not match:
+        raise CannotBill(
+            f'"{said}" is no line: write it such as "6.5 DEV", "2 CAPTEUR @ 120.00 -10%" or "1 On-site audit @ 450 [FR20]"'
+        )
+    quantity = _number(match["quantity"])
+    quantity = Decimal(1) if quantity is None else quantity
+    price, discount = _number(match["price"]), _number(match["discount"])
+    what, with_tax = match["what"], None
+    item = book.items[what].at(day) if what in book.items else None
+    if item and price is None:
+        price, with_tax = item.price, item.price_with_tax
+    if price is None and with_tax is None:
+        if item:
+            raise CannotBill(f"{what} has no price: say it, {quantity} {what} @ 100.00")
+        hint = _near(what, book.items)
+        raise CannotBill(f'"{what}" is no item{hint or ": give what is no item a price, 1 " + what + " @ 100.00"}')
+    account = (item.account if item else "") or account
+    if not account:
+        raise CannotBill(f'"{what}": say which income account it is booked on, --account Income:…')
+    if price is not None and price < 0:
+        raise CannotBill(f'"{said}": a price is not negative; for something given back write a quantity below 0')
+    unit_price = price if price is not None else with_tax
+    assert unit_price is not None
+    figure = tax.line_net(quantity, unit_price, discount, decimals)
+    return DraftLine(
+        net=figure.value,
+        account=account,
+        tax=match["tax"] or "",
+        since=day,
+        item=what if item else "",
+        text="" if item else what,
+        quantity=quantity,
+        price=price,
+        price_with_tax=with_tax,
+        discount=discount,
+        steps=figure.steps,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """One document as it is asked for on the command line."""
+
+    customer: str
+    lines: tuple[str, ...]
+    account: str = ""
+    """Income account of lines that are no item."""
+    currency: str = ""
+    narration: str = ""
+    note: str = ""
+    purchase_order: str = ""
+    terms: str = ""
+    due: date | None = None
+    deduct: tuple[str, ...] = ()
+    """Numbers of deposits to deduct."""
+
+
+def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
+    """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        main = customer(book, wanted.customer)
+        currency = _currency(book, main, wanted.currency)
+        lines = [
+            line_of(book, said, dating.day, currencies.decimals(currency), wanted.account) for said in wanted.lines
+        ]
+        if not lines:
+            raise CannotBill('an invoice has lines: say them, such as "6.5 DEV"')
+        deposits = []
+        if wanted.deduct:
+            known = {one.number: one for those in billing.deposits_left(book.invoices).values() for one in those}
+            for number in wanted.deduct:
+                if number not in known:
+                    raise CannotBill(f"nothing is left to deduct of {number}{_near(number, known)}")
+                deposits.append(known[number]._replace(contract=""))  # its lines name no contract
+        request = Request(
+            kind="invoice",
+            customer=main,
+            account=main,
+            currency=currency,
+            date=dating.day,
+            lines=tuple(lines),
+            purchase_order=wanted.purchase_order,
+            terms=wanted.terms,
+            due=wanted.due,
+            narration=wanted.narration,
+            note=wanted.note,
+        )
+        draft = billing.compose(book, request, deposits=deposits)
+        return _changes(book, [_named(draft, _naming(book, dating, how))])
+
+    return change(file, make, how)
+
+
+def _named(draft: Draft, naming: Naming) -> Draft:
+    return replace(draft, number=naming(draft.kind, draft.date))
+
+
+def _currency(book: Book, account: str, said: str) -> str:
+    known = book.currencies.get(account, ())
+    currency = said or (known[0] if len(known) == 1 else book.currency)
+    if not currency:
+        raise CannotBill(f"{account} can have several currencies: say --currency")
+    return currency
+
+
+@dataclass(frozen=True, slots=True)
+class DepositWanted:
+    """A deposit: of a contract (a percentage of its price, or an amount), or of a customer."""
+
+    of: str
+    """A contract's code, or a customer."""
+    amount: str
+    """"30%" or "3600.00", without tax."""
+    text: str = ""
+    tax: str = ""
+    account: str = ""
+
+
+def deposit(file: Path, wanted: DepositWanted, dating: Dating, how: How) -> Outcome:
+    """A deposit invoice. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        contract = book.contracts[wanted.of].at(dating.day) if wanted.of in book.contracts else None
+        main = book.accounts.get(contract.customer, "") if contract else customer(book, wanted.of)
+        currency = billing.currency_of(book, contract) if contract else _currency(book, main, "")
+        decimals = currencies.decimals(currency)
+        net = _deposit_net(wanted, contract.price if contract else None, decimals)
+        account = (
+            wanted.account
+            or (contract.deposit_account if contract else "")
+            or book.option("deposit-account", dating.day)
+        )
+        if not account:
+            raise CannotBill(
+                "no account for deposits is known: say --account Liabilities:…, or write custom"
+                ' "invoice-option" "deposit-account" Liabilities:…'
+            )
+        said = wanted.text or (f"{contract.text or contract.code}, {wanted.amount}" if contract else "")
+        if not said:
+            raise CannotBill("say what the deposit is for: --text")
+        line = DraftLine(
+            net=net,
+            account=account,
+            tax=wanted.tax or (contract.tax if contract else ""),
+            since=dating.day,
+            text=said,
+            quantity=Decimal(1),
+            price=net,
+            contract=contract.code if contract else "",
+        )
+        request = Request(
+            kind="deposit",
+            customer=main,
+            account=contract.customer if contract else main,
+            currency=currency,
+            date=dating.day,
+            lines=(line,),
+            purchase_order=contract.purchase_order if contract else "",
+        )
+        return _changes(book, [_named(billing.compose(book, request), _naming(book, dating, how))])
+
+    return change(file, make, how)
+
+
+def _deposit_net(wanted: DepositWanted, price: Decimal | None, decimals: int) -> Decimal:
+    match = re.match(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*\Z", wanted.amount)
+    number = _number(match[1]) if match else None
+    if match is None or number is None or not number:
+        raise CannotBill(f'"{wanted.amount}" is no amount: write it such as 30% or 3600.00')
+    if not match[2]:
+        return round_to(number, decimals)
+    if price is None:
+        raise CannotBill(f'{wanted.amount} of what? "{wanted.of}" is no contract with a price: write an amount')
+    return round_to(price * number / 100, decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditWanted:
+    """What is credited: a document, some of its lines (from 1; with the quantity given back where not all of it), why."""
+
+    number: str
+    lines: tuple[tuple[int, Decimal | None], ...] = ()
+    note: str = ""
+    reopen: bool = False
+    """What was billed under contracts may be billed again."""
+
+
+def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcome:
+    """A credit note. Raises what `change` raises, CannotBill, UnknownNumber, billing.CannotNumber, CannotCompose."""
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
+        draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
+        return _changes(book, [_named(draft, _naming(book, dating, how))])
+
+    return change(file, make, how)
+
+
+def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: CreditWanted, day: date) -> Draft:
+    if invoice.kind in {"void", "opening", "claim"} or invoice.draft or invoice.customer is None or not invoice.lines:
+        what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
+        raise CannotBill(f"{invoice.number} cannot be credited: it is {what}")
+    if day < invoice.date:
+        raise CannotBill(f"{invoice.number} is dated {invoice.date}: a credit note cannot be dated {day}")
+    decimals = currencies.decimals(invoice.currency)
+    chosen = wanted.lines or tuple((index, None) for index in range(1, len(invoice.lines) + 1))
+    lines = []
+    for index, quantity in chosen:
+        if not 1 <= index <= len(invoice.lines):
+            raise CannotBill(f"{invoice.number} has {len(invoice.lines)} lines: there is no line {index}")
+        lines.append(_credited(invoice.lines[index - 1], quantity, wanted.reopen, day, decimals))
+    if not wanted.lines:
+        lines += [
+            DraftLine(
+                net=-each.net, account=each.account, tax=each.tax, since=day, text=each.reason,
+                quantity=Decimal(1 if each.net < 0 else -1), price=abs(each.net),
+            )
+            for each in invoice.adjustments
+        ]  # fmt: skip
+    stood = {each.account for each in invoice.instalments} or {invoice.customer.account}
+    request = Request(
+        kind="credit-note",
+        customer=invoice.customer.account,
+        account=accounts[0] if len(accounts) == 1 else sorted(stood)[0],
+        currency=invoice.currency,
+        date=day,
+        lines=tuple(lines),
+        corrects=invoice.number,
+        purchase_order=invoice.customer.purchase_order
+        if invoice.customer.purchase_order != book.customers[invoice.customer.account].at(day).purchase_order
+        else "",
+        note=wanted.note,
+        narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
+    )
+    draft = billing.compose(book, request)
+    if wanted.lines or not invoice.deductions:
+        return draft
+    # all of a final invoice goes back: so does what it deducted
+    back = tuple(DraftDeduction(one.number, one.account, -one.amount, one.tax) for one in invoice.deductions)
+    less = sum((one.amount for one in back), ZERO)
+    (receivable,) = draft.receivables
+    return replace(draft, deductions=back, receivables=(replace(receivable, amount=receivable.amount - less),))
+
+
+def _credited(line: Line, quantity: Decimal | None, reopen: bool, day: date, decimals: int) -> DraftLine:
+    """The line that takes a line back, or `quantity` of it."""
+    price = line.price if line.price is not None else line.price_with_tax
+    if line.quantity is None or price is None:
+        if quantity is not None:
+            raise CannotBill(f'"{line.text}" has no quantity: credit all of it')
+        count, price, gross = Decimal(-1 if line.net >= 0 else 1), abs(line.net), False
+    else:
+        if quantity is not None and not 0 < quantity <= abs(line.quantity):
+            raise CannotBill(f'"{line.text}": {quantity} of {line.quantity} cannot be credited')
+        taken = quantity if quantity is not None else abs(line.quantity)
+        count, gross = -taken.copy_sign(line.quantity), line.price is None
+    figure = tax.line_net(count, price, line.discount, decimals)
+    return DraftLine(
+        net=figure.value,
+        account=line.account,
+        tax=line.tax,
+        since=day,
+        item=line.item,
+        text=line.text,
+        unit=line.unit,
+        quantity=count,
+        price=None if gross else price,
+        price_with_tax=price if gross else None,
+        discount=line.discount,
+        contract=line.contract if reopen else "",
+        milestone=line.milestone if reopen else "",
+        start=line.start if reopen else None,
+        end=line.end if reopen else None,
+        expense=line.expense if reopen else None,
+        cost=line.cost if reopen else None,
+        steps=figure.steps,
+    )
+
+
+_HEAD = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})(\s+)!(\s)")
+
+
+def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
+    """Drafts (all of them where none is named) get their numbers, dated `day`, in the order of files and lines.
+
+    Raises what `change` raises, CannotBill, billing.CannotNumber.
+    """
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        drafts = [one for one in book.invoices if one.draft and (not names or one.number in names)]
+        missing = [name for name in names if name not in {one.number for one in drafts}]
+        if missing:
+            known = [one.number for one in book.invoices if one.draft]
+            raise CannotBill(f"there is no draft {missing[0]}{_near(missing[0], known)}")
+        drafts.sort(key=lambda one: one.source)  # file by file: an interruption between files leaves no gap
+        naming = billing.numbers(book)
+        given = {one.number: naming(one.kind, day) for one in drafts}
+        touched = sorted(
+            (one for one in book.invoices if one.number in given or _names(one, given)), key=lambda one: one.source
+        )
+        edits = [_issued(one, given, day) for one in touched]
+        numbers = ", ".join(given.values())
+        return Changes(edits=tuple(edits), message=f"Invoices: {numbers}")
+
+    return change(file, make, how)
+
+
+def _names(invoice: Invoice, given: dict[str, str]) -> bool:
+    return any(one.number in given for one in invoice.deductions) or any(one in given for one in invoice.corrects)
+
+
+def _issued(invoice: Invoice, given: dict[str, str], day: date) -> writer.Edit:
+    """The lines of a transaction with drafts' names replaced by their numbers; a draft among them gets date, flag and link."""
+    lines = _lines(invoice)
+    changed = list(lines)
+    if invoice.number in given:
+        match = _HEAD.match(changed[0])
+        if not match:
+            raise CannotBill(
+                f"{invoice.source}: this draft is not written as a date and ! – write it so, then issue it"
+            )
+        changed[0] = f"{day.isoformat()}{match[2]}*{match[3]}{changed[0][match.end() :]}"
+        number = given[invoice.number]
+        old, new = f"^{numbering.link(invoice.number)}", f"^{numbering.link(number)}"
+        if re.search(re.escape(old) + r"(?![\w/.-])", changed[0]):
+            changed[0] = re.sub(re.escape(old) + r"(?![\w/.-])", new, changed[0])
+        elif new not in changed[0].split():
+            changed[0] = _with_link(changed[0], new)
+    for index, line in enumerate(changed):
+        key = re.match(r'(\s+(?:invoice|deposit|corrects):\s*)"([^"]*)"', line)
+        if key:
+            names = " ".join(given.get(name, name) for name in key[2].split(" "))
+            changed[index] = f'{key[1]}"{names}"{line[key.end() :]}'
+    return writer.Edit(Path(invoice.source.file), invoice.source.line, "\n".join(lines), "\n".join(changed))
+
+
+def _with_link(head: str, link: str) -> str:
+    """The first line of a transaction with a link more, before its comment."""
+    strings = re.match(r'(?:[^";]|"(?:[^"\\]|\\.)*")*', head)
+    end = strings.end() if strings else len(head)
+    return f"{head[:end].rstrip()} {link}{'  ' + head[end:] if head[end:] else ''}"
+
+
+def _lines(invoice: Invoice) -> list[str]:
+    """The lines of its transaction as they stand in the file."""
+    source = invoice.source
+    everything = Path(source.file).read_bytes().decode("utf-8").replace("\r\n", "\n").split("\n")
+    lines = everything[source.line - 1 : source.line]
+    for line in everything[source.line :]:
+        if line[:1].strip() and not line.startswith(";"):
+            break
+        lines.append(line)
+    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].startswith(";")):
+        lines.pop()
+    return lines

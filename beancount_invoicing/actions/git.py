@@ -1,0 +1,47 @@
+"""A commit of just what was written."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class GitError(Exception):
+    """Git cannot do it; the message says why, and what to do."""
+
+
+def must_be_clean(files: Sequence[Path]) -> None:
+    """Raises GitError where one of the files has changes of its own that are not committed, or is in no repository."""
+    for file in files:
+        if file.exists() and (changed := _git(file, "status", "--porcelain", "--", str(file.resolve()))):
+            what = "is not in git yet" if changed.startswith("??") else "has changes that are not committed"
+            raise GitError(f"{file} {what}: commit it first, or leave --commit away; nothing was written")
+
+
+def commit(files: Sequence[Path], message: str) -> None:
+    """Commits these files, and nothing else that may be staged. Raises GitError: they are written, but not committed."""
+    names = [str(file.resolve()) for file in files]
+    try:
+        _git(files[0], "add", "--", *names)
+        _git(files[0], "commit", "--quiet", "--only", "-m", message, "--", *names)
+    except GitError as error:
+        raise GitError(f"written, but not committed: {error}") from None
+
+
+def _git(file: Path, *arguments: str) -> str:
+    folder = file.resolve().parent
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        result = subprocess.run(  # noqa: S603 - a program and arguments of our own
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's git
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise GitError("git is not installed") from None
+    if result.returncode:
+        raise GitError(" ".join((result.stderr or result.stdout).split()) or f"git {arguments[0]} failed")
+    return result.stdout

@@ -1,0 +1,156 @@
+"""Changing a ledger: what shall be new is tried together with the whole ledger, and only then written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing.actions import git
+from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.checks import check
+from beancount_invoicing.entries import text, trial, writer
+from beancount_invoicing.files import Changed
+from beancount_invoicing.model import Book, Finding, Invoice
+from beancount_invoicing.receivables import Position, positions
+
+
+class Refused(Exception):
+    """The ledger would have these errors, or has them already: nothing was written."""
+
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A directive to be written: `render` gives its text for the column where the file's currencies start.
+
+    Where nothing else says so it goes into `beside`, the file where others of its kind stand.
+    """
+
+    day: date
+    render: Callable[[int], str]
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What shall be new in a ledger, and changed in place; `message` says it in a line, for git."""
+
+    new: tuple[New, ...] = ()
+    edits: tuple[writer.Edit, ...] = ()
+    message: str = ""
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How changes are made: only shown, or written; into which file; with a commit in git."""
+
+    write: bool = False
+    into: Path | None = None
+    commit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was, or would be, written: the text, the documents as the ledger then has them, and what to know about them."""
+
+    text: str
+    book: Book
+    documents: tuple[Invoice, ...]
+    files: tuple[Path, ...]
+    notices: tuple[str, ...]
+    warnings: tuple[Finding, ...]
+
+
+def written_positions(outcome: Outcome) -> tuple[Position, ...]:
+    """Where the documents of an outcome stand, as of the last day that the ledger then has."""
+    sources = {one.source for one in outcome.documents}
+    return tuple(one for one in positions(outcome.book, outcome.book.last_date) if one.invoice.source in sources)
+
+
+def change(file: Path, make: Callable[[Ledger], Changes], how: How) -> Outcome:
+    """Loads the ledger, asks `make` for what shall be new, tries it, and writes it where `how` says so.
+
+    From loading to writing nobody else of ours changes the ledger. Raises Refused, writer.CannotWrite, Changed, git.GitError and
+    OSError; then nothing was written – but for GitError after writing, whose message says so.
+    """
+    with writer.locked(file) if how.write else nullcontext():
+        ledger = open_ledger(file)
+        if how.write and ledger.errors:
+            raise Refused(
+                "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
+                ledger.errors,
+            )
+        changes = make(ledger)
+        if not changes.new and not changes.edits:
+            return Outcome("", ledger.book, (), (), changes.notices, ())
+        planned, shown = _planned(ledger, file, changes, how.into)
+        if ledger.loading.stale():
+            raise Changed("the ledger was changed while it was read: nothing was written; do it again")
+        outcome = _tried(ledger, planned, shown, changes)
+        if how.write:
+            files = tuple(one.file for one in planned.files)
+            if how.commit:
+                git.must_be_clean(files)
+            writer.write(planned)
+            if how.commit:
+                git.commit(files, changes.message)
+        return outcome
+
+
+def _planned(ledger: Ledger, file: Path, changes: Changes, into: Path | None) -> tuple[writer.Plan, str]:
+    top = Path(ledger.book.file or file)
+    columns: dict[Path, int] = {}
+    by_file: dict[Path, list[str]] = {}
+    for new in changes.new:
+        target = into.absolute() if into else _target(ledger.book, top, new)
+        if target not in columns:
+            there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
+            columns[target] = text.column_of(there)
+        by_file.setdefault(target, []).append(new.render(columns[target]))
+    additions = [writer.Addition(target, "\n".join(texts)) for target, texts in by_file.items()]
+    planned = writer.plan(top, ledger.loading.files, additions, changes.edits)
+    shown = [edit.new for edit in changes.edits] + [addition.text for addition in additions]
+    return planned, "\n".join(one.rstrip("\n") + "\n" for one in shown)
+
+
+def _target(book: Book, top: Path, new: New) -> Path:
+    """The file for something new: what the option `file` says, else where its like stands, else the top file."""
+    pattern = book.option("file", new.day)
+    if new.beside:
+        return Path(new.beside)
+    if pattern:
+        said = pattern.replace("{year}", f"{new.day.year:04}").replace("{month}", f"{new.day.month:02}")
+        return top.parent / said
+    return top
+
+
+def _tried(ledger: Ledger, planned: writer.Plan, shown: str, changes: Changes) -> Outcome:
+    loading = ledger.loading
+    result = trial.tried(loading.entries, loading.options, planned, loading.checked)
+    before = Counter((one.severity, one.rule, one.message) for one in ledger.findings)
+    more: list[Finding] = [Finding("error", "beancount", message, source) for source, message in result.errors]
+    for one in check(result.book):
+        key = (one.severity, one.rule, one.message)
+        if before[key]:
+            before[key] -= 1
+        else:
+            more.append(one)
+    errors = [one for one in more if one.severity == "error"]
+    if errors:
+        raise Refused("this cannot be written: the ledger would have errors", errors)
+    return Outcome(
+        text=shown,
+        book=result.book,
+        documents=tuple(one for one in result.book.invoices if one.source in result.sources),
+        files=tuple(one.file for one in planned.files),
+        notices=changes.notices,
+        warnings=tuple(one for one in more if one.severity == "warning"),
+    )

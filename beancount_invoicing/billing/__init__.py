@@ -1,0 +1,48 @@
+"""What is to be billed up to a date: contracts, time and expenses → documents to be written. Pure: a Book and a date in."""
+
+from __future__ import annotations
+
+from beancount_invoicing.billing.compose import CannotCompose, Naming, Request, compose, documents
+from beancount_invoicing.billing.drafts import (
+    BookOut,
+    Draft,
+    DraftDeduction,
+    DraftLine,
+    DraftReceivable,
+    DraftTax,
+    Exchange,
+    Notice,
+)
+from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
+from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers
+from beancount_invoicing.billing.standing import Standing, standings
+from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, waiting
+from beancount_invoicing.billing.worked import unbilled_work
+
+__all__ = [
+    "BookOut",
+    "CannotCompose",
+    "CannotNumber",
+    "DepositLeft",
+    "Draft",
+    "DraftDeduction",
+    "DraftLine",
+    "DraftReceivable",
+    "DraftTax",
+    "Exchange",
+    "Naming",
+    "Notice",
+    "Request",
+    "Standing",
+    "Waiting",
+    "Wanted",
+    "compose",
+    "currency_of",
+    "deposits_left",
+    "documents",
+    "draft_names",
+    "numbers",
+    "standings",
+    "unbilled_work",
+    "waiting",
+]

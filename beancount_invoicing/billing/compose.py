@@ -1,0 +1,289 @@
+"""From lines that wait to documents: grouped, taxed, with deposits deducted, in the amounts that the ledger will hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from beancount_invoicing import law
+from beancount_invoicing.billing.drafts import (
+    Draft,
+    DraftDeduction,
+    DraftLine,
+    DraftReceivable,
+    DraftTax,
+    Exchange,
+    Notice,
+)
+from beancount_invoicing.billing.fixed import DepositLeft, TaxLeft, deposits_left
+from beancount_invoicing.billing.waiting import Waiting
+from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Kind, Tax
+from beancount_invoicing.rules import currencies, periods, tax, terms
+from beancount_invoicing.rules.steps import round_to
+
+Naming = Callable[[Kind, date], str]
+"""Gives the next document of a kind its number, or the name of a draft."""
+
+
+class CannotCompose(ValueError):
+    """A document cannot be made of what is asked for; the message says why, and what to do."""
+
+
+class Request(NamedTuple):
+    """A document to be composed: its lines and what is said about it. What is not said is "" or None."""
+
+    kind: Kind
+    customer: str
+    """Main account of the customer."""
+    account: str
+    """The customer's account that it is booked on."""
+    currency: str
+    date: date
+    lines: tuple[DraftLine, ...]
+    purchase_order: str = ""
+    terms: str = ""
+    due: Day | None = None
+    corrects: str = ""
+    narration: str = ""
+    note: str = ""
+
+
+def compose(
+    book: Book, request: Request, contracts: Sequence[Contract] = (), deposits: Sequence[DepositLeft] = ()
+) -> Draft:
+    """The document that a request asks for, without a number.
+
+    Each line gets its tax code (its own, else the customer's, its item's, the default), taxes are worked out once per code, what
+    is left of `deposits` (of `contracts`) is deducted as far as the lines of their contract reach, and where a contract has a
+    retention a part of what is to be paid stands on its account. Raises CannotCompose.
+    """
+    customer = book.customers[request.customer].at(request.date)
+    decimals = currencies.decimals(request.currency)
+    lines = _taxed(book, request, customer, decimals)
+    taxes = _taxes(book, request, lines, decimals)
+    deductions = _deductions(lines, deposits, decimals) if request.kind in {"invoice", "corrective"} else ()
+    payable = (
+        sum((line.net for line in lines), ZERO)
+        + sum((each.amount for each in taxes), ZERO)
+        - sum((each.amount for each in deductions), ZERO)
+    )
+    return Draft(
+        kind="credit-note" if payable < 0 and request.kind == "invoice" and not deductions else request.kind,
+        customer=request.customer,
+        payee=customer.name,
+        date=request.date,
+        currency=request.currency,
+        lines=lines,
+        taxes=taxes,
+        deductions=deductions,
+        receivables=_receivables(book, request, customer, payable, contracts, decimals),
+        exchange=_exchange(book, request, lines, taxes, deductions),
+        purchase_order=request.purchase_order,
+        terms=request.terms,
+        due=request.due,
+        corrects=request.corrects,
+        narration=request.narration or _narration(book, lines, request.date),
+        note=request.note,
+    )
+
+
+def _taxed(book: Book, request: Request, customer: Customer, decimals: int) -> tuple[DraftLine, ...]:
+    """The lines with their tax codes and nets; those whose price includes tax come with that amount as their net."""
+    lines = []
+    for line in request.lines:
+        item = book.items[line.item].at(request.date) if line.item in book.items else None
+        code = (
+            line.tax or customer.tax or (item.tax if item else "") or book.option("default-tax", request.date)
+            if request.kind != "claim"
+            else ""
+        )
+        if request.kind != "claim" and code not in book.taxes:
+            raise CannotCompose(
+                f"{line.text or line.item}: "
+                + (f'tax "{code}" is not known' if code else "no tax code is known")
+                + ': give the item, the customer or the contract one that custom "invoice-tax" defines'
+            )
+        lines.append(replace(line, tax=code))
+    for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
+        places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
+        rate = book.taxes[code].at(request.date).rate
+        nets = tax.gross_nets([lines[index].net for index in places], rate, decimals)
+        for index, net in zip(places, nets, strict=True):
+            lines[index] = replace(lines[index], gross=lines[index].net, net=net)
+    return tuple(lines)
+
+
+def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: int) -> tuple[DraftTax, ...]:
+    result = []
+    per_line = book.option("tax-rounding", request.date) == "line"
+    for code in sorted({line.tax for line in lines if line.tax}):
+        known: Tax = book.taxes[code].at(request.date)
+        those = [line for line in lines if line.tax == code]
+        nets = [line.net for line in those if line.gross is None]
+        grosses = [line.gross for line in those if line.gross is not None]
+        amount = tax.tax_of_lines(nets, grosses, known.rate, decimals, per_line).value
+        account = known.pending if known.on_payment and known.pending else known.account
+        if amount and not account:
+            raise CannotCompose(f"tax {code} has a rate of {known.rate} % but no account: name one in its invoice-tax")
+        if amount and account:
+            result.append(DraftTax(code, account, amount, sum((line.net for line in those), ZERO)))
+    return tuple(result)
+
+
+def _deductions(
+    lines: Sequence[DraftLine], deposits: Sequence[DepositLeft], decimals: int
+) -> tuple[DraftDeduction, ...]:
+    """What the document takes off: each deposit of a contract, oldest first, as far as the lines of that contract reach."""
+    room: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        room[line.contract] += line.net
+    result: list[DraftDeduction] = []
+    for deposit in deposits:
+        net = min(deposit.net, room[deposit.contract])
+        if net <= 0:
+            continue
+        room[deposit.contract] -= net
+        result.append(DraftDeduction(deposit.number, deposit.account, net))
+        for part in deposit.taxes:
+            amount = (
+                part.left
+                if net == deposit.net
+                else min(part.left, round_to(part.billed * net / deposit.of_net, decimals))
+            )
+            if amount:
+                result.append(DraftDeduction(deposit.number, part.account, amount, part.code))
+    return tuple(result)
+
+
+def _receivables(
+    book: Book, request: Request, customer: Customer, payable: Decimal, contracts: Sequence[Contract], decimals: int
+) -> tuple[DraftReceivable, ...]:
+    kept = next((one for one in contracts if one.retention and one.retention_account), None)
+    if kept is None or payable <= 0 or request.kind != "invoice":
+        return (DraftReceivable(request.account, payable),)
+    assert kept.retention is not None
+    retained = round_to(payable * kept.retention / 100, decimals)
+    length = periods.parse(kept.retention_terms or "year")
+    text = request.terms or customer.terms or book.option("terms", request.date) or law.default_terms("")
+    try:
+        schedule = terms.schedule(terms.parse(text, request.date), request.date, payable - retained, decimals)
+    except terms.TermsError as error:
+        raise CannotCompose(f"{customer.name}: {error}") from None
+    calendar = book.option("business-days", request.date)
+    days = [terms.business_day(due, calendar) if calendar in terms.calendars() else due for due in schedule]
+    return (
+        *(DraftReceivable(request.account, due.amount, due.date) for due in days),
+        DraftReceivable(kept.retention_account, retained, length.after(request.date, 1)),
+    )
+
+
+def _exchange(
+    book: Book,
+    request: Request,
+    lines: Sequence[DraftLine],
+    taxes: Sequence[DraftTax],
+    deductions: Sequence[DraftDeduction],
+) -> Exchange | None:
+    """The rate at which lines are booked where their accounts are not opened for the document's currency."""
+    accounts = (
+        {line.account for line in lines} | {each.account for each in taxes} | {each.account for each in deductions}
+    )
+    others = [book.currencies[account] for account in sorted(accounts) if account in book.currencies]
+    if all(request.currency in those for those in others):
+        return None
+    currency = book.currency if all(book.currency in those for those in others) else others[0][0]
+    known = [rate for day, rate in book.rates.get((request.currency, currency), ()) if day <= request.date]
+    if not known:
+        raise CannotCompose(
+            f"{book.customers[request.customer].at(request.date).name} is billed in {request.currency}, but the accounts are"
+            f" kept in {currency}: write the exchange rate into the ledger, {request.date} price {request.currency} … {currency}"
+        )
+    return Exchange(currency, known[-1], currencies.decimals(currency))
+
+
+def _narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
+    names = []
+    for line in lines:
+        item = book.items[line.item].at(day) if line.item in book.items else None
+        names.append(line.text or (item.text or item.name if item else line.item))
+    several = list(dict.fromkeys(name.splitlines()[0] for name in names if name))
+    return ", ".join(several[:3]) + (" …" if len(several) > 3 else "")
+
+
+def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -> tuple[list[Draft], list[Notice]]:
+    """The documents that bill what waits, dated `day`: one per customer, currency, purchase order and group; a deposit has its own.
+
+    Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is not billed.
+    """
+
+    def key(one: Waiting) -> tuple[str, str, str, str, str]:
+        contract = one.contract
+        return (
+            one.customer,
+            contract.purchase_order,
+            contract.group,
+            one.currency,
+            contract.code if one.what == "deposit" else "",
+        )
+
+    drafts: list[Draft] = []
+    notices: list[Notice] = []
+    left = deposits_left(book.invoices)
+    deposits = sorted((one for one in those if one.what == "deposit"), key=key)
+    others = sorted((one for one in those if one.what != "deposit"), key=key)
+    for kind, waiting in (("deposit", deposits), ("invoice", others)):
+        for _key, group in groupby(waiting, key):
+            bundle = list(group)
+            contracts = list({one.contract.code: one.contract for one in bundle}.values())
+            first = bundle[0]
+            request = Request(
+                kind="deposit" if kind == "deposit" else "invoice",
+                customer=first.customer,
+                account=first.contract.customer,
+                currency=first.currency,
+                date=day,
+                lines=tuple(
+                    one.line
+                    for one in sorted(
+                        bundle, key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item)
+                    )
+                ),
+                purchase_order=first.contract.purchase_order,
+            )
+            try:
+                draft = compose(
+                    book, request, contracts, [one for contract in contracts for one in left.get(contract.code, ())]
+                )
+            except (CannotCompose, periods.PeriodError) as error:
+                notices.append(Notice(first.contract.code, str(error)))
+                continue
+            if draft.net < 0:
+                notices.append(
+                    Notice(
+                        first.contract.code,
+                        f"{draft.payee} would get {-draft.payable} {draft.currency} back: write that credit note yourself",
+                    )
+                )
+                continue
+            draft = replace(draft, number=naming(draft.kind, day))
+            drafts.append(draft)
+            if kind == "deposit":
+                left.setdefault(first.contract.code, []).append(_as_deposit(draft, first.contract.code))
+    return drafts, notices
+
+
+def _as_deposit(draft: Draft, contract: str) -> DepositLeft:
+    return DepositLeft(
+        draft.number,
+        draft.date,
+        contract,
+        draft.lines[0].account,
+        draft.net,
+        draft.net,
+        tuple(TaxLeft(each.code, each.account, each.amount, each.amount) for each in draft.taxes),
+    )

@@ -1,0 +1,134 @@
+"""What billing yields: what may be billed, line by line, and the drafts of documents that are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import Day, Kind, Step
+
+
+@dataclass(frozen=True, slots=True)
+class BookOut:
+    """Time that leaves a contract's account because it is billed: `quantity` > 0."""
+
+    account: str
+    counter: str
+    commodity: str
+    item: str
+    quantity: Decimal
+    billable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line to be written: `net` in the document's currency is quantity × price less `discount`, to the cent.
+
+    `text` and `unit` are "" where the item says them already.
+    """
+
+    net: Decimal
+    account: str
+    tax: str
+    since: date
+    """The day from which on it waits to be billed."""
+    item: str = ""
+    text: str = ""
+    unit: str = ""
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    price_with_tax: Decimal | None = None
+    discount: Decimal | None = None
+    contract: str = ""
+    milestone: str = ""
+    start: date | None = None
+    end: date | None = None
+    expense: date | None = None
+    cost: Decimal | None = None
+    book_out: tuple[BookOut, ...] = ()
+    gross: Decimal | None = None
+    """What the line comes to with tax, where its price includes it."""
+    nature: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTax:
+    """A tax posting to be written: `amount` of `code` on `account`."""
+
+    code: str
+    account: str
+    amount: Decimal
+    base: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDeduction:
+    """A part of a deposit to be deducted: its net (`tax` is "") or the tax of one code."""
+
+    number: str
+    account: str
+    amount: Decimal
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReceivable:
+    """A posting on a customer's account to be written; `due` where it is said."""
+
+    account: str
+    amount: Decimal
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Where lines are booked in another `currency`: how much of it one unit of the document's is worth."""
+
+    currency: str
+    rate: Decimal
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document to be written. Amounts have the customer's sign: positive on an invoice, negative on a credit note."""
+
+    kind: Kind
+    customer: str
+    """Main account of the customer."""
+    payee: str
+    date: date
+    currency: str
+    lines: tuple[DraftLine, ...]
+    taxes: tuple[DraftTax, ...]
+    deductions: tuple[DraftDeduction, ...]
+    receivables: tuple[DraftReceivable, ...]
+    number: str = ""
+    """Its number, or the name of a draft ("draft-…")."""
+    exchange: Exchange | None = None
+    purchase_order: str = ""
+    terms: str = ""
+    due: Day | None = None
+    corrects: str = ""
+    narration: str = ""
+    note: str = ""
+
+    @property
+    def net(self) -> Decimal:
+        """The sum of its lines, without tax."""
+        return sum((line.net for line in self.lines), Decimal(0))
+
+    @property
+    def payable(self) -> Decimal:
+        """What is to be paid."""
+        return sum((each.amount for each in self.receivables), Decimal(0))
+
+
+class Notice(NamedTuple):
+    """Something about a contract that somebody should know before billing."""
+
+    contract: str
+    message: str

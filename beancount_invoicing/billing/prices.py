@@ -1,0 +1,155 @@
+"""The price of a contract on a day: its own or its item's, revised by an index where it follows one."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import Book, Contract, Dated, IndexValue, Step
+from beancount_invoicing.rules import periods
+from beancount_invoicing.rules.steps import round_to
+
+HUNDRED = Decimal(100)
+
+
+class Price(NamedTuple):
+    """A unit price, with how it came about; `with_tax` where it includes tax. `said`: the derivation for the document."""
+
+    value: Decimal
+    with_tax: bool
+    steps: tuple[Step, ...] = ()
+    said: str = ""
+
+
+def price_at(book: Book, dated: Dated[Contract], day: date, decimals: int) -> Price | None:
+    """The unit price on `day`: of the contract, else of its item; None where neither has one.
+
+    A price that follows an index is P × ((100 − share) + share × S1 / S0) / 100, rounded to `decimals` half away from zero at
+    each revision, where P is the price as last agreed, S0 the index on that day and S1 on the day of revision; `index-floor`
+    and `index-cap` limit the change from one revision to the next.
+    """
+    contract = dated.at(day)
+    item = book.items[contract.item].at(day) if contract.item in book.items else None
+    if contract.price is not None:
+        value, with_tax = contract.price, False
+    elif item and item.price is not None:
+        value, with_tax = item.price, False
+    elif item and item.price_with_tax is not None:
+        value, with_tax = item.price_with_tax, True
+    else:
+        return None
+    if not contract.index:
+        return Price(value, with_tax)
+    agreed = _agreed_on(book, dated, day)
+    values = book.indexes.get(contract.index, ())
+    first = index_at(values, agreed)
+    if first is None:
+        return Price(value, with_tax)
+    steps: list[Step] = []
+    said = ""
+    price = value
+    for revision in _revisions(contract, agreed, day):
+        now = index_at(values, revision)
+        if now is None or now.date == first.date:
+            continue
+        new, revised, said_now = _revised(contract, value, price, first, now, decimals)
+        if new != price:
+            price, said = new, said_now
+            steps += revised
+    return Price(price, with_tax, tuple(steps), said)
+
+
+def _revised(
+    contract: Contract, agreed: Decimal, before: Decimal, first: IndexValue, now: IndexValue, decimals: int
+) -> tuple[Decimal, list[Step], str]:
+    share = contract.index_share if contract.index_share is not None else HUNDRED
+    moving = agreed * share / HUNDRED
+    exact = moving * now.value / first.value
+    why = f"{contract.index}: {now.value} of {now.date} to {first.value} of {first.date}"
+    steps = [
+        Step("price", "percent of", (share, agreed), moving, f"the part of the price that follows {contract.index}"),
+        Step("price", "share of", (moving, now.value, first.value), exact, why),
+    ]
+    said = f"{agreed} × {now.value} / {first.value}"
+    if share != HUNDRED:
+        fixed = agreed - moving
+        steps.append(Step("price", "difference", (agreed, moving), fixed, "the part that stays"))
+        steps.append(Step("price", "sum", (fixed, exact), fixed + exact, "both parts"))
+        exact = fixed + exact
+        said = f"{agreed} × ({(HUNDRED - share) / HUNDRED} + {share / HUNDRED} × {now.value} / {first.value})"
+    value = round_to(exact, decimals)
+    steps.append(Step("price", "rounded", (exact, decimals), value, "the revised price"))
+    for limit, operation, sign in ((contract.index_floor, "larger of", 1), (contract.index_cap, "smaller of", -1)):
+        if limit is None:
+            continue
+        bound = before * (HUNDRED + limit) / HUNDRED
+        edge = round_to(bound, decimals)
+        if (edge - value) * sign > 0:
+            which = "index-floor" if sign > 0 else "index-cap"
+            steps += [
+                Step("price", "less percent", (before, -limit), bound, f"{which} {limit} % on {before}"),
+                Step("price", "rounded", (bound, decimals), edge, which),
+                Step("price", operation, (value, edge), edge, which),
+            ]
+            value = edge
+            said = f"{before} × {(HUNDRED + limit) / HUNDRED}"
+    return value, steps, said
+
+
+def index_at(values: tuple[IndexValue, ...], day: date) -> IndexValue | None:
+    """The value in force on a day: the last one dated by then; None before the first."""
+    place = bisect_right(values, day, key=lambda one: one.date)
+    return values[place - 1] if place else None
+
+
+def _agreed_on(book: Book, dated: Dated[Contract], day: date) -> date:
+    """The day from which the agreed price (not its revisions) has been the one of `day`."""
+    agreed = dated.versions[0][0]
+    before = None
+    for since in _said_on(book, dated):
+        if since > day:
+            break
+        contract = dated.at(since)
+        item = book.items[contract.item].at(since) if contract.item in book.items else None
+        now = (
+            contract.price,
+            contract.index,
+            None if contract.price is not None else item and (item.price or item.price_with_tax),
+        )
+        if before is not None and now != before:
+            agreed = since
+        before = now
+    return agreed
+
+
+def _said_on(book: Book, dated: Dated[Contract]) -> list[date]:
+    """The days from the contract's start on which it, or one of its items, says something."""
+    start = dated.versions[0][0]
+    days = {day for day, _version in dated.versions}
+    for code in {version.item for _day, version in dated.versions}:
+        if code in book.items:
+            days |= {day for day, _item in book.items[code].versions if day > start}
+    return sorted(days)
+
+
+def _revisions(contract: Contract, agreed: date, day: date) -> list[date]:
+    length = periods.parse(contract.index_every or "year")
+    result = []
+    times = 1
+    while (revision := length.after(agreed, times)) <= day:
+        result.append(revision)
+        times += 1
+    return result
+
+
+def changes(book: Book, dated: Dated[Contract], until: date) -> list[date]:
+    """The days up to `until` on which the price may change: amendments, item prices and revisions; sorted."""
+    days = _said_on(book, dated)
+    result = set(days)
+    for day in days:
+        contract = dated.at(day)
+        if contract.index:
+            result.update(_revisions(contract, _agreed_on(book, dated, day), until))
+    return sorted(day for day in result if day <= until)

@@ -1,0 +1,193 @@
+"""Subscriptions: the periods of a contract that may be billed, and those that are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from beancount_invoicing.billing.drafts import DraftLine
+from beancount_invoicing.billing.prices import Price, changes, price_at
+from beancount_invoicing.model import Book, Contract, Dated, Invoice, Step
+from beancount_invoicing.rules import periods
+from beancount_invoicing.rules.periods import Period
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import line_net
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of days that is billed by one line: a whole period, or a part of it. Due on `due`."""
+
+    span: Period
+    period: Period
+    due: date
+
+
+def ends(contract: Contract) -> date | None:
+    """The last day of a contract; None where it has none, or renews itself."""
+    return None if contract.renews else contract.until
+
+
+def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
+    """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
+
+    With `prorate` a period is cut where the contract starts, ends, pauses or changes its price, and each part is billed by its
+    days; without, what holds on a period's first day holds for all of it. Raises periods.PeriodError.
+    """
+    last = ends(dated.latest)
+    result = []
+    for contract, start, stop in _spans(dated, last):
+        length = periods.parse(contract.every)
+        holes = _pauses(dated, stop)
+        cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if contract.prorate else []
+        for period in periods.periods(length, contract.anchor or start, start, min(stop, until) if stop else until):
+            covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
+            due = covered.start if contract.bill == "advance" else covered.end
+            if due > until:
+                break
+            if not contract.prorate:
+                if not any(hole.start <= covered.start <= hole.end for hole in holes):
+                    result.append(Piece(covered, period, due))
+                continue
+            for active in periods.without(covered, holes):
+                result += [Piece(part, period, due) for part in periods.split(active, cuts)]
+    return result
+
+
+def _spans(dated: Dated[Contract], last: date | None) -> list[tuple[Contract, date, date | None]]:
+    """The stretches in which a contract has one rhythm: the contract as it stands there, first and last day."""
+    starts: list[tuple[date, Contract]] = []
+    for day, version in dated.versions:
+        rhythm = (version.every, version.anchor, version.bill, version.prorate)
+        before = starts[-1][1] if starts else None
+        if before is None or rhythm != (before.every, before.anchor, before.bill, before.prorate):
+            starts.append((day, version))
+    result = []
+    for (start, contract), following in zip(starts, [*(day for day, _ in starts[1:]), None], strict=True):
+        stop = following - timedelta(days=1) if following else last
+        if last is not None and (stop is None or stop > last):
+            stop = last
+        if stop is None or start <= stop:
+            result.append((contract, start, stop))
+    return result
+
+
+def _pauses(dated: Dated[Contract], stop: date | None) -> list[Period]:
+    """The stretches in which the contract is paused; one that is not over lasts."""
+    result = []
+    far = stop or date(9000, 12, 31)
+    for (day, version), following in zip(dated.versions, [*(day for day, _ in dated.versions[1:]), None], strict=True):
+        if version.paused:
+            result.append(Period(day, following - timedelta(days=1) if following else far))
+    return result
+
+
+def billed_days(invoices: Iterable[Invoice]) -> Mapping[str, list[tuple[Period, int]]]:
+    """By contract: the periods on invoice lines (+1), drafts too, and on credit note lines that repeat them (−1)."""
+    result: defaultdict[str, list[tuple[Period, int]]] = defaultdict(list)
+    for invoice in invoices:
+        for line in invoice.lines:
+            if line.contract and line.start and line.end and line.start <= line.end:
+                gone = (line.quantity if line.quantity is not None else line.net) < 0
+                result[line.contract].append((Period(line.start, line.end), -1 if gone else 1))
+    return result
+
+
+def covered(billed: list[tuple[Period, int]]) -> list[Period]:
+    """The days that are billed more often than credited."""
+    if not billed:
+        return []
+    steps: defaultdict[date, int] = defaultdict(int)
+    for period, sign in billed:
+        steps[period.start] += sign
+        steps[period.end + timedelta(days=1)] -= sign
+    result: list[Period] = []
+    level = 0
+    for day, following in pairwise([*sorted(steps), date.max]):
+        level += steps[day]
+        if level > 0:
+            end = following - timedelta(days=1)
+            if result and result[-1].end + timedelta(days=1) == day:
+                result[-1] = Period(result[-1].start, end)
+            else:
+                result.append(Period(day, end))
+    return result
+
+
+def unbilled(book: Book, dated: Dated[Contract], until: date, billed: list[Period]) -> list[Piece]:
+    """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`."""
+    result = []
+    for piece in pieces(book, dated, until):
+        left = periods.without(piece.span, billed)
+        if left == [piece.span]:
+            result.append(piece)
+        elif left and dated.at(piece.span.start).prorate:
+            result += [Piece(span, piece.period, piece.due) for span in left]
+    return result
+
+
+def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> DraftLine | None:
+    """The line that bills a piece; None where no price is known on its first day.
+
+    A part of a period is billed as quantity 1 at quantity × price × days / days of the period, rounded once.
+    """
+    contract = dated.at(piece.span.start)
+    price = price_at(book, dated, piece.span.start, decimals)
+    if price is None:
+        return None
+    item = book.items[contract.item].at(piece.span.start) if contract.item in book.items else None
+    quantity = contract.quantity if contract.quantity is not None else Decimal(1)
+    text = contract.text or (item.text or item.name if item else contract.code)
+    said = contract.text
+    if price.said:
+        said = f"{text} ({price.said} = {price.value})"
+    steps = list(price.steps)
+    whole = piece.span == piece.period or not contract.prorate
+    if whole:
+        figure = line_net(quantity, price.value, None, decimals)
+        steps += figure.steps
+    else:
+        quantity, price, figure_steps, part = _part(quantity, price, piece, decimals)
+        steps += figure_steps
+        said = f"{said or text} ({part})"
+        figure = line_net(quantity, price.value, None, decimals)
+    return DraftLine(
+        net=figure.value,
+        account=contract.account or (item.account if item else ""),
+        tax=contract.tax,
+        since=piece.due,
+        item=contract.item,
+        text=said,
+        unit=contract.unit if whole else "",
+        quantity=quantity,
+        price=None if price.with_tax else price.value,
+        price_with_tax=price.value if price.with_tax else None,
+        contract=contract.code,
+        start=piece.span.start,
+        end=piece.span.end,
+        steps=tuple(steps),
+    )
+
+
+def _part(quantity: Decimal, price: Price, piece: Piece, decimals: int) -> tuple[Decimal, Price, list[Step], str]:
+    whole = quantity * price.value
+    days, of = Decimal(piece.span.days), Decimal(piece.period.days)
+    exact = whole * days / of
+    value = round_to(exact, decimals)
+    steps = [
+        Step("price", "product", (quantity, price.value), whole, "a whole period"),
+        Step(
+            "price",
+            "share of",
+            (whole, days, of),
+            exact,
+            f"{days} of {of} days, {piece.period.start} to {piece.period.end}",
+        ),
+        Step("price", "rounded", (exact, decimals), value, "the part of the period, rounded once"),
+    ]
+    times = "" if quantity == 1 else f"{quantity} × "
+    return Decimal(1), Price(value, price.with_tax), steps, f"{days}/{of} × {times}{price.value}"

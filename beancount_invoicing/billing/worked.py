@@ -1,0 +1,205 @@
+"""Time and expenses: what was worked and spent for a contract and is not billed yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.billing.drafts import BookOut, DraftLine
+from beancount_invoicing.billing.prices import price_at
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import line_net
+
+
+def unbilled_work(work: Iterable[Work], until: date) -> list[Work]:
+    """What is left of work up to `until`: what was booked out takes the oldest of its account, item and kind first."""
+    left: defaultdict[tuple[str, str, str, bool], list[Work]] = defaultdict(list)
+    out: defaultdict[tuple[str, str, str, bool], Decimal] = defaultdict(lambda: ZERO)
+    for one in work:
+        key = (one.account, one.commodity, one.item, one.billable)
+        if one.quantity < 0:
+            out[key] -= one.quantity
+        elif one.date <= until:
+            left[key].append(one)
+    result = []
+    for key, those in left.items():
+        gone = out[key]
+        for one in those:
+            taken = min(gone, one.quantity)
+            gone -= taken
+            if one.quantity > taken:
+                result.append(one._replace(quantity=one.quantity - taken))
+    return sorted(result, key=lambda one: (one.date, one.source))
+
+
+class Bundle(NamedTuple):
+    """What becomes one line: work of one item at one price, of one day, person or task where those are told apart."""
+
+    item: str
+    price: Decimal
+    with_tax: bool
+    told_apart: str
+    commodity: str
+
+
+def time_lines(
+    book: Book, dated: Dated[Contract], work: list[Work], billed: Decimal, decimals: int
+) -> tuple[list[DraftLine], list[str]]:
+    """The lines that bill `work` (of this contract, not billed), at the price of the day it was done; and what to say about it.
+
+    `billed`: the net that the contract's invoices have already, for its `cap`. What is over the cap stays unbilled.
+    """
+    bundles: dict[Bundle, list[Work]] = {}
+    unpriced: set[str] = set()
+    for one in work:
+        if not one.billable:
+            continue
+        at = dated.at(one.date)
+        of_item = replace_item(dated, one.item) if one.item != at.item else dated
+        price = price_at(book, of_item, one.date, decimals)
+        if price is None:
+            unpriced.add(one.item or at.code)
+            continue
+        apart = {"item": "", "day": one.date.isoformat(), "person": one.person, "task": one.task}[at.lines]
+        bundles.setdefault(Bundle(one.item, price.value, price.with_tax, apart, one.commodity), []).append(one)
+    notices = [
+        f"{name} has no price: its time is not billed; give the item or the contract one" for name in sorted(unpriced)
+    ]
+    lines = []
+    room = None if dated.latest.cap is None else dated.latest.cap - billed
+    for bundle, those in bundles.items():
+        line, over = _time_line(book, dated, bundle, those, room, decimals)
+        if line:
+            lines.append(line)
+            if room is not None:
+                room -= line.net
+        if over:
+            notices.append(
+                f"the cap of {dated.latest.cap} is reached: {over} {bundle.commodity} of {bundle.item or dated.latest.code}"
+                " stay unbilled"
+            )
+    free = [one for one in work if not one.billable]
+    if lines and free:  # what is given away leaves the account with the time that is billed
+        outs = tuple(BookOut(one.account, one.counter, one.commodity, one.item, one.quantity, False) for one in free)
+        lines[-1] = replace(lines[-1], book_out=_merged((*lines[-1].book_out, *outs)))
+    return lines, notices
+
+
+def replace_item(dated: Dated[Contract], item: str) -> Dated[Contract]:
+    """The contract with another item's price: work may name its own."""
+    return Dated(tuple((day, replace(version, item=item, price=None)) for day, version in dated.versions))
+
+
+def _time_line(
+    book: Book, dated: Dated[Contract], bundle: Bundle, those: list[Work], room: Decimal | None, decimals: int
+) -> tuple[DraftLine | None, Decimal]:
+    quantity = sum((one.quantity for one in those), ZERO)
+    over = ZERO
+    if room is not None and line_net(quantity, bundle.price, None, decimals).value > room:
+        fits = (max(room, ZERO) / bundle.price).quantize(Decimal("0.01"), ROUND_DOWN) if bundle.price else quantity
+        over, quantity = quantity - fits, fits
+    if not quantity:
+        return None, over
+    figure = line_net(quantity, bundle.price, None, decimals)
+    contract = dated.at(those[0].date)
+    item = book.items[bundle.item].at(those[0].date) if bundle.item in book.items else None
+    text = contract.text
+    if contract.lines in {"person", "task"}:
+        text = bundle.told_apart or contract.text
+    first, last = those[0].date, max(one.date for one in those)
+    outs = []
+    left = quantity
+    for one in those:
+        taken = min(left, one.quantity)
+        if taken:
+            outs.append(BookOut(one.account, one.counter, one.commodity, one.item, taken))
+            last = one.date
+        left -= taken
+    line = DraftLine(
+        net=figure.value,
+        account=(item.account if item else "") or contract.account,
+        tax=contract.tax,
+        since=first,
+        item=bundle.item,
+        text=text,
+        unit=contract.unit or ("" if item and item.unit else bundle.commodity.lower()),
+        quantity=quantity,
+        price=None if bundle.with_tax else bundle.price,
+        price_with_tax=bundle.price if bundle.with_tax else None,
+        contract=contract.code,
+        start=first,
+        end=last,
+        book_out=_merged(tuple(outs)),
+        steps=figure.steps,
+    )
+    return line, over
+
+
+def _merged(outs: tuple[BookOut, ...]) -> tuple[BookOut, ...]:
+    """One for each account, item and kind."""
+    result: dict[tuple[str, str, str, str, bool], BookOut] = {}
+    for one in outs:
+        key = (one.account, one.counter, one.commodity, one.item, one.billable)
+        before = result.get(key)
+        result[key] = replace(one, quantity=one.quantity + before.quantity) if before else one
+    return tuple(result.values())
+
+
+def billed_expenses(invoices: Iterable[Invoice]) -> dict[tuple[str, date, Decimal], int]:
+    """How often an expense (contract, date, cost) is billed, less how often credited."""
+    result: defaultdict[tuple[str, date, Decimal], int] = defaultdict(int)
+    for invoice in invoices:
+        for line in invoice.lines:
+            if line.contract and line.expense and line.cost is not None:
+                gone = invoice.kind == "credit-note"
+                result[line.contract, line.expense, line.cost] += -1 if gone else 1
+    return dict(result)
+
+
+def unbilled_expenses(
+    expenses: Iterable[Expense], billed: dict[tuple[str, date, Decimal], int], until: date
+) -> list[Expense]:
+    """The expenses up to `until` that no invoice line names."""
+    left = dict(billed)
+    result = []
+    for one in expenses:
+        key = (one.contract, one.date, one.amount)
+        if left.get(key, 0) > 0:
+            left[key] -= 1
+        elif one.date <= until:
+            result.append(one)
+    return result
+
+
+def expense_line(book: Book, dated: Dated[Contract], one: Expense, decimals: int, own_cost: bool) -> DraftLine:
+    """The line that bills an expense again: with the contract's mark-up and tax; a disbursement (not `own_cost`), which was paid in
+    the customer's name, as it was, on the account that it waits on and under the tax code that the posting says.
+    """
+    contract = dated.at(one.date)
+    item = book.items[contract.item].at(one.date) if contract.item in book.items else None
+    net = one.amount
+    account, tax = one.account, one.tax
+    if own_cost:
+        net = round_to(net * (100 + (contract.markup or ZERO)) / 100, decimals)
+        account = contract.expense_account or contract.account or (item.account if item else "")
+        tax = one.tax or contract.tax
+    sign = Decimal(-1 if net < 0 else 1)
+    figure = line_net(sign, abs(net), None, decimals)
+    return DraftLine(
+        net=figure.value,
+        account=account,
+        tax=tax,
+        since=one.date,
+        text=one.text,
+        quantity=sign,
+        price=abs(net),
+        contract=contract.code,
+        expense=one.date,
+        cost=one.amount,
+        steps=figure.steps,
+    )

@@ -1,0 +1,59 @@
+"""`bean-invoice bill`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.billing import Wanted
+from beancount_invoicing.cli.changing import (
+    changing,
+    complete_contracts,
+    complete_customers,
+    how,
+    print_outcome,
+    write_options,
+)
+from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+
+
+@click.command()
+@click.option(
+    "--until", type=Day(), default=today, show_default="today", help="Bill what is due by the end of this day."
+)
+@click.option("--date", "day", type=Day(), help="The date of the documents; the day of --until, if not said.")
+@click.option(
+    "--customer",
+    default="",
+    shell_complete=complete_customers,
+    help="Only customers whose name or account contains this.",
+)
+@click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
+@click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
+@write_options
+@format_option
+@explain_option
+@click.pass_obj
+def bill(
+    session: Session,
+    until: date,
+    day: date | None,
+    customer: str,
+    contract: str,
+    draft: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+    explain: bool,
+) -> None:
+    """Bill what contracts, time and expenses have made due: show the documents, or write them."""
+    way = how(write, into, commit)
+    with changing(session):
+        outcome = actions.bill(
+            session.find(), until, actions.Dating(day or until, draft), Wanted(customer, contract), way
+        )
+        print_outcome(outcome, way, form, explain)

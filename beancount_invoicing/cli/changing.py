@@ -1,0 +1,152 @@
+"""What the commands that change a ledger share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_json, relative
+from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.rules.steps import describe
+
+
+def write_options(command: F) -> F:
+    """`--write`, `--into`, `--commit`; the command gets them as `how`."""
+    for option in (
+        click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
+        click.option(
+            "--into",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="The file that it is written to.",
+        ),
+        click.option("--write", is_flag=True, help="Write it into the ledger; without, it is only shown."),
+    ):
+        command = option(command)
+    return command
+
+
+def how(write: bool, into: Path | None, commit: bool) -> actions.How:
+    """The three options as one value. Raises click.UsageError where one says nothing without another."""
+    if (into or commit) and not write:
+        raise click.UsageError(f"{'--into' if into else '--commit'} says nothing without --write")
+    return actions.How(write, into, commit)
+
+
+@contextmanager
+def changing(session: Session) -> Iterator[None]:
+    """What keeps a ledger from being changed is printed as an error, and fails the command."""
+    from beancount_invoicing.actions.git import GitError
+    from beancount_invoicing.billing import CannotCompose, CannotNumber
+    from beancount_invoicing.entries.writer import CannotWrite
+    from beancount_invoicing.files import Changed
+
+    try:
+        yield
+    except actions.Refused as error:
+        session.error(str(error))
+        for one in error.findings:
+            session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+    except (
+        actions.CannotBill,
+        actions.UnknownNumber,
+        CannotCompose,
+        CannotNumber,
+        CannotWrite,
+        Changed,
+        GitError,
+    ) as error:
+        session.error(str(error))
+    except OSError as error:
+        session.error(f"{error.filename or 'the ledger'}: {error.strerror}: nothing more was written")
+
+
+def print_outcome(outcome: actions.Outcome, way: actions.How, form: str = "table", explain: bool = False) -> None:
+    """Prints what was, or would be, written: the directives, or the documents as data."""
+    for text in outcome.notices:
+        notice(text)
+    for one in outcome.warnings:
+        notice(f"{relative(one.source.file)}:{one.source.line}: warning: {one.message} [{one.rule}]")
+    if form == "table":
+        click.echo(outcome.text, nl=False)
+        if explain:
+            for position in actions.written_positions(outcome):
+                click.echo(f"\n{position.invoice.number}")
+                for step in answers.explanation(position):
+                    click.echo(f"  {describe(step)}")
+        _say(outcome, way)
+        return
+    rows = [answers.drafted(position, explain) for position in actions.written_positions(outcome)]
+    if form == "json":
+        print_json(rows)
+    else:
+        print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
+
+
+def _say(outcome: actions.Outcome, way: actions.How) -> None:
+    """One line, for eyes: how much it is, and where it went."""
+    totals: dict[str, Decimal] = {}
+    for one in outcome.documents:
+        totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.payable
+    count = len(outcome.documents)
+    what = f"{count} document{'s' * (count != 1)}: " if count else ""
+    what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))
+    if not outcome.text:
+        notice("Nothing to do.")
+    elif way.write:
+        files = ", ".join(relative(str(file)) for file in outcome.files)
+        notice(f"{what + '; w' if what else 'W'}ritten to {files}{', and committed' if way.commit else ''}.")
+    else:
+        notice(f"{what + '; n' if what else 'N'}othing is written without --write.")
+
+
+def _book(ctx: click.Context) -> Any:
+    """The Book, for the completion of a shell: None where it cannot be read."""
+    import os
+
+    root = ctx.find_root()
+    try:
+        file = actions.find_ledger(root.params.get("named"), os.environ.get("BEANCOUNT_FILE"), Path.cwd())
+        return actions.open_ledger(file).book
+    except (OSError, ValueError):
+        return None
+
+
+def complete_customers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Customers, by the last part of their account."""
+    book = _book(ctx)
+    names = [account.split(":")[-1] for account in book.customers] if book else []
+    return sorted(name for name in names if name.casefold().startswith(incomplete.casefold()))
+
+
+def complete_items(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Codes of items."""
+    book = _book(ctx)
+    return sorted(code for code in book.items if code.casefold().startswith(incomplete.casefold())) if book else []
+
+
+def complete_contracts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Codes of contracts."""
+    book = _book(ctx)
+    return sorted(code for code in book.contracts if code.casefold().startswith(incomplete.casefold())) if book else []
+
+
+def complete_numbers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Numbers of documents."""
+    book = _book(ctx)
+    return sorted(one.number for one in book.invoices if one.number.startswith(incomplete)) if book else []
+
+
+def complete_drafts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of drafts."""
+    book = _book(ctx)
+    return (
+        sorted(one.number for one in book.invoices if one.draft and one.number.startswith(incomplete)) if book else []
+    )

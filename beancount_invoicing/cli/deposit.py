@@ -1,0 +1,44 @@
+"""`bean-invoice deposit`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import changing, complete_contracts, how, print_outcome, write_options
+from beancount_invoicing.cli.common import Day, Session, format_option, today
+
+
+@click.command()
+@click.argument("of", metavar="CONTRACT|CUSTOMER", shell_complete=complete_contracts)
+@click.argument("amount", metavar="30%|AMOUNT")
+@click.option("--text", default="", help="What it is for.")
+@click.option("--tax", default="", help="Its tax code.")
+@click.option("--account", default="", help="The liability account that deposits wait on.")
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the invoice.")
+@click.option("--draft", is_flag=True, help="Write a draft.")
+@write_options
+@format_option
+@click.pass_obj
+def deposit(
+    session: Session,
+    of: str,
+    amount: str,
+    text: str,
+    tax: str,
+    account: str,
+    day: date,
+    draft: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+) -> None:
+    """Ask for a deposit: an advance that the next invoices deduct."""
+    way = how(write, into, commit)
+    wanted = actions.DepositWanted(of, amount, text, tax, account)
+    with changing(session):
+        print_outcome(actions.deposit(session.find(), wanted, actions.Dating(day, draft), way), way, form)

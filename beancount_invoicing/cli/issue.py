@@ -1,0 +1,39 @@
+"""`bean-invoice issue`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import changing, complete_drafts, how, print_outcome, write_options
+from beancount_invoicing.cli.common import Day, Session, format_option, today
+
+
+@click.command()
+@click.argument("drafts", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
+@click.option("--all", "everything", is_flag=True, help="All drafts.")
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date that they get.")
+@write_options
+@format_option
+@click.pass_obj
+def issue(
+    session: Session,
+    drafts: tuple[str, ...],
+    everything: bool,
+    day: date,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+) -> None:
+    """Give drafts their numbers, dates and links."""
+    if bool(drafts) == everything:
+        raise click.UsageError("name the drafts, or say --all")
+    if into:
+        raise click.UsageError("drafts are issued where they stand: leave --into away")
+    way = how(write, None, commit)
+    with changing(session):
+        print_outcome(actions.issue(session.find(), drafts, day, way), way, form)

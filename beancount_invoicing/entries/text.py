@@ -1,0 +1,209 @@
+"""Directives as ledger text, aligned as bean-format and Fava align it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.billing import Draft, DraftLine, Exchange
+from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.steps import round_to
+
+COLUMN = 61
+"""Where Fava starts a currency, unless its user says otherwise."""
+
+_AMOUNT = re.compile(r"(\s+[^\W\d_][\w-]*(?::[\w-]+)+)\s+([-+]?[\d,]+(?:\.\d*)?) ([A-Z][A-Z0-9'._-]*)\b")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+
+class AccountName(str):
+    """An account as a value: written bare, not in quotes."""
+
+    __slots__ = ()
+
+
+Value = str | Decimal | date | bool | int
+Meta = Sequence[tuple[str, Value | None]]
+"""Keys and values in the order in which they are written; those without a value are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A posting to be written; `price` is (rate, currency)."""
+
+    account: str
+    number: Decimal | None
+    currency: str = ""
+    meta: Meta = ()
+    price: tuple[Decimal, str] | None = None
+
+
+def quoted(text: str) -> str:
+    """A text in quotes on one line: line breaks become \\n, other control characters spaces."""
+    escaped = _CONTROL.sub(" ", text.replace("\r\n", "\n")).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n") + '"'
+
+
+def value(one: Value) -> str:
+    """A value of metadata or of a custom directive."""
+    if isinstance(one, bool):
+        return "TRUE" if one else "FALSE"
+    if isinstance(one, AccountName):
+        return str(one)
+    if isinstance(one, str):
+        return quoted(one)
+    return one.isoformat() if isinstance(one, date) else format(one, "f") if isinstance(one, Decimal) else str(one)
+
+
+def _meta(meta: Meta, indent: str) -> list[str]:
+    return [f"{indent}{key}: {value(one)}" for key, one in meta if one is not None and one != ""]
+
+
+def column_of(text: str) -> int:
+    """The column (from 1) where most currencies of a file start; where Fava would put them if it has none."""
+    columns: dict[int, int] = {}
+    for match in map(_AMOUNT.match, text.splitlines()):
+        if match:
+            at = match.start(3) + 1
+            columns[at] = columns.get(at, 0) + 1
+    return max(columns, key=lambda at: (columns[at], at)) if columns else COLUMN
+
+
+def transaction(
+    day: date,
+    flag: str,
+    payee: str,
+    narration: str,
+    legs: Iterable[Leg],
+    *,
+    links: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    meta: Meta = (),
+    column: int = COLUMN,
+) -> str:
+    """A transaction; its last line ends with a line break."""
+    head = f"{day.isoformat()} {flag} " + (f"{quoted(payee)} " if payee else "") + quoted(narration)
+    head += "".join(f" #{tag}" for tag in tags) + "".join(f" ^{link}" for link in links)
+    lines = [head, *_meta(meta, "  ")]
+    for leg in legs:
+        start = f"  {leg.account}"
+        if leg.number is not None:
+            number = format(leg.number, "f")
+            space = max(column - len(start) - len(number) - 4, 0)
+            start += " " * space + f"  {number} {leg.currency}"
+            if leg.price:
+                start += f" @ {leg.price[0]:f} {leg.price[1]}"
+        lines += [start, *_meta(leg.meta, "    ")]
+    return "\n".join(lines) + "\n"
+
+
+def custom(day: date, kind: str, values: Iterable[Value], meta: Meta = ()) -> str:
+    """A custom directive."""
+    head = f"{day.isoformat()} custom {quoted(kind)} " + " ".join(map(value, values))
+    return "\n".join([head, *_meta(meta, "  ")]) + "\n"
+
+
+def opened(day: date, account: str, currencies: str = "", meta: Meta = ()) -> str:
+    """An open directive."""
+    head = f"{day.isoformat()} open {account}" + (f" {currencies}" if currencies else "")
+    return "\n".join([head, *_meta(meta, "  ")]) + "\n"
+
+
+def document(draft: Draft, column: int = COLUMN) -> str:
+    """The transaction of a document; a draft's (by its name) has the flag `!`."""
+    booked = _booked(draft)
+    rate = (draft.exchange.rate, draft.exchange.currency) if draft.exchange else None
+    legs = [Leg(each.account, each.amount, draft.currency, [("due", each.due)], rate) for each in draft.receivables]
+    for line, amount in zip(draft.lines, booked.lines, strict=True):
+        legs.append(Leg(line.account, -amount, booked.currency, _line(line)))
+    for tax, amount in zip(draft.taxes, booked.taxes, strict=True):
+        said = abs(tax.amount) if draft.exchange else None
+        legs.append(Leg(tax.account, -amount, booked.currency, [("tax", tax.code), ("amount", said)]))
+    for deduction, amount in zip(draft.deductions, booked.deductions, strict=True):
+        legs.append(
+            Leg(deduction.account, amount, booked.currency, [("deposit", deduction.number), ("tax", deduction.tax)])
+        )
+    for line in draft.lines:
+        for out in line.book_out:
+            meta: Meta = [("item", out.item), ("non-billable", None if out.billable else True)]
+            legs.append(Leg(out.account, -out.quantity, out.commodity, meta))
+            legs.append(Leg(out.counter, out.quantity, out.commodity))
+    return transaction(
+        draft.date,
+        "!" if draft.number.startswith("draft-") else "*",
+        draft.payee,
+        draft.narration,
+        legs,
+        links=[numbering.link(draft.number), *map(numbering.link, draft.corrects.split())],
+        meta=[
+            ("invoice", draft.number),
+            ("kind", draft.kind if draft.kind in {"deposit", "corrective", "claim"} else None),
+            ("corrects", draft.corrects),
+            ("purchase-order", draft.purchase_order),
+            ("terms", draft.terms),
+            ("due", draft.due),
+            ("note", draft.note),
+        ],
+        column=column,
+    )
+
+
+def _line(line: DraftLine) -> Meta:
+    return [
+        ("item", line.item),
+        ("text", line.text),
+        ("quantity", line.quantity),
+        ("unit", line.unit),
+        ("price", line.price),
+        ("price-with-tax", line.price_with_tax),
+        ("discount", line.discount),
+        ("tax", line.tax),
+        ("nature", line.nature),
+        ("contract", line.contract),
+        ("milestone", line.milestone),
+        ("from", line.start),
+        ("to", line.end),
+        ("expense", line.expense),
+        ("cost", line.cost),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """What each posting of a document is booked with, in the currency of the books."""
+
+    currency: str
+    lines: list[Decimal]
+    taxes: list[Decimal]
+    deductions: list[Decimal]
+
+
+def _booked(draft: Draft) -> _Booked:
+    lines = [line.net for line in draft.lines]
+    taxes = [each.amount for each in draft.taxes]
+    deductions = [each.amount for each in draft.deductions]
+    exchange = draft.exchange
+    if exchange is None:
+        return _Booked(draft.currency, lines, taxes, deductions)
+    return _converted(draft.payable, exchange, lines, taxes, deductions)
+
+
+def _converted(
+    payable: Decimal, exchange: Exchange, lines: list[Decimal], taxes: list[Decimal], deductions: list[Decimal]
+) -> _Booked:
+    """All at the rate, to the cent; what the roundings leave goes to the largest lines, a cent each."""
+
+    def at_rate(amounts: list[Decimal]) -> list[Decimal]:
+        return [round_to(amount * exchange.rate, exchange.decimals) for amount in amounts]
+
+    result = _Booked(exchange.currency, at_rate(lines), at_rate(taxes), at_rate(deductions))
+    whole = round_to(payable * exchange.rate, exchange.decimals)
+    rest = whole - sum(result.lines) - sum(result.taxes) + sum(result.deductions)
+    cent = Decimal(1).scaleb(-exchange.decimals).copy_sign(rest)
+    largest = sorted(range(len(lines)), key=lambda index: (-abs(lines[index]), index))
+    for place in range(int(rest / cent) if rest else 0):
+        result.lines[largest[place % len(largest)]] += cent
+    return result

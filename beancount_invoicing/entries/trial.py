@@ -1,0 +1,108 @@
+"""New ledger text, parsed, booked and checked together with a loaded ledger, before a byte of it is on the disk."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from beancount.core import data
+from beancount.ops import balance, validation
+from beancount.parser import booking, parser
+
+from beancount_invoicing.entries.reader import read
+from beancount_invoicing.entries.writer import Plan
+from beancount_invoicing.model import Book, Source
+
+_ON_NEW = (
+    validation.validate_active_accounts,
+    validation.validate_currency_constraints,
+    validation.validate_check_transaction_balances,
+)
+_AUTO = "beancount.plugins.auto_accounts"
+
+
+class Trial(NamedTuple):
+    """The Book as it would be, the sources of its new entries, and what Beancount finds wrong with them."""
+
+    book: Book
+    sources: frozenset[Source]
+    errors: tuple[tuple[Source, str], ...]
+
+
+def tried(entries: Sequence[Any], options: Mapping[str, Any], plan: Plan, facts_are_ours: bool) -> Trial:
+    """What the ledger would be with the plan carried out. `entries` and `options` are the loaded ledger's and stay as they are."""
+    new: list[Any] = []
+    problems: list[Any] = []
+    for piece in plan.pieces:
+        parsed, errors, _options = parser.parse_string(
+            piece.text, report_filename=str(piece.file), report_firstline=piece.line
+        )
+        booked, more = booking.book(parsed, options)
+        new += booked
+        problems += [*errors, *more]
+    kept = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
+    together = kept + sorted(new, key=data.entry_sortkey)
+    together.sort(key=data.entry_sortkey)
+    opens = [entry for entry in together if isinstance(entry, (data.Open, data.Close, data.Commodity))]
+    some = sorted(
+        [*opens, *(entry for entry in new if not isinstance(entry, (data.Open, data.Close)))], key=data.entry_sortkey
+    )
+    plugins = {name for name, _config in options.get("plugin", ())}
+    for rule in _ON_NEW:
+        if rule is not validation.validate_active_accounts or _AUTO not in plugins:
+            problems += rule(some, options)  # type: ignore[no-untyped-call] # Beancount's rules have no types
+    if any(isinstance(entry, data.Open) for entry in new):
+        problems += validation.validate_open_close(opens, options)
+    problems += _balances(together, new, options)
+    return Trial(
+        read(together, options, facts_are_ours),
+        frozenset(Source(*_place(entry)) for entry in new),
+        tuple((Source(*_place(error, "source")), " ".join(str(error.message).split())) for error in problems),
+    )
+
+
+def _place(entry: Any, name: str = "meta") -> tuple[str, int]:
+    meta = getattr(entry, name, None) or {}
+    return str(meta.get("filename", "<unknown>")), int(meta.get("lineno", 0) or 0)
+
+
+def _balances(together: list[Any], new: list[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The balance assertions that hold now and would not any more."""
+    touched: dict[str, Any] = {}
+    for entry in new:
+        if isinstance(entry, data.Transaction):
+            for posting in entry.postings:
+                first = touched.get(posting.account)
+                touched[posting.account] = min(first, entry.date) if first else entry.date
+    if not touched:
+        return []
+    from_day = min(touched.values())
+    later = together[bisect_right(together, from_day, key=lambda entry: entry.date) :]
+    padded = {entry.account for entry in later if isinstance(entry, data.Pad)}
+    asserted = {
+        entry.account
+        for entry in later
+        if isinstance(entry, data.Balance)
+        and entry.diff_amount is None
+        and entry.account not in padded
+        and any(
+            account == entry.account or account.startswith(entry.account + ":")
+            for account, day in touched.items()
+            if day < entry.date
+        )
+    }
+    if not asserted:
+        return []
+
+    def inside(account: str) -> bool:
+        return account in asserted or any(account.startswith(one + ":") for one in asserted)
+
+    those = [
+        entry
+        for entry in together
+        if (isinstance(entry, data.Transaction) and any(inside(posting.account) for posting in entry.postings))
+        or (isinstance(entry, data.Open) and inside(entry.account))
+        or (isinstance(entry, data.Balance) and entry.account in asserted and entry.diff_amount is None)
+    ]
+    return list(balance.check(those, options)[1])

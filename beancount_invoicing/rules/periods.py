@@ -1,0 +1,111 @@
+"""Periods of subscriptions: counted from an anchor, never from each other, so that nothing drifts."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from beancount_invoicing.rules.steps import plus_months
+
+_UNITS = {
+    **dict.fromkeys(("day", "days", "jour", "jours"), ("days", 1)),
+    **dict.fromkeys(("week", "weeks", "semaine", "semaines"), ("days", 7)),
+    **dict.fromkeys(("month", "months", "mois"), ("months", 1)),
+    **dict.fromkeys(("quarter", "quarters", "trimestre", "trimestres"), ("months", 3)),
+    **dict.fromkeys(("half-year", "half-years", "semestre", "semestres"), ("months", 6)),
+    **dict.fromkeys(("year", "years", "an", "ans", "année", "années"), ("months", 12)),
+}
+_TEXT = re.compile(r"(?:(\d{1,4})\s+)?([\w-]+)\Z")
+_FARTHEST = date(9000, 1, 1)
+"""A period after it is as good as never: dates end with the year 9999."""
+
+
+class PeriodError(ValueError):
+    """The length of a period cannot be read; the message says what to write."""
+
+
+class Length(NamedTuple):
+    """The length of a period: a number of "days" or "months", at least 1."""
+
+    unit: str
+    number: int
+
+    def after(self, anchor: date, times: int) -> date:
+        """`anchor` and `times` (any sign) lengths: 31 January and 1 month is the last day of February, and 2 months 31 March."""
+        if self.unit == "days":
+            return anchor + timedelta(days=self.number * times)
+        return plus_months(anchor, self.number * times)
+
+
+class Period(NamedTuple):
+    """A whole period, both days inclusive."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days + 1
+
+
+@lru_cache(maxsize=256)
+def parse(text: str) -> Length:
+    """The length that a text says: "month", "3 months", "2 weeks", "year", "trimestre". Raises PeriodError."""
+    match = _TEXT.match(text.strip().casefold())
+    if match and match.group(2) in _UNITS:
+        unit, each = _UNITS[match.group(2)]
+        number = int(match.group(1) or 1) * each
+        if 1 <= number <= 3660:
+            return Length(unit, number)
+    raise PeriodError(f'"{text}" is no length of time: write it such as "month", "3 months", "2 weeks", "year"')
+
+
+def periods(length: Length, anchor: date, first: date, last: date) -> Iterator[Period]:
+    """The periods counted from `anchor` that have a day from `first` to `last` (both inclusive), in order.
+
+    `anchor` may be before or after them. Periods after the year 9000 are left out.
+    """
+    last = min(last, _FARTHEST)
+    if first > last:
+        return
+    days = (first - anchor).days
+    about = days // length.number if length.unit == "days" else days // (31 * length.number) if days >= 0 else 0
+    index = about
+    while length.after(anchor, index) > first:
+        index -= 1
+    while length.after(anchor, index + 1) <= first:
+        index += 1
+    start = length.after(anchor, index)
+    while start <= last:
+        following = length.after(anchor, index + 1)
+        yield Period(start, following - timedelta(days=1))
+        index += 1
+        start = following
+
+
+def without(span: Period, holes: list[Period]) -> list[Period]:
+    """What is left of `span` once the days of `holes` are taken out, in order."""
+    left = []
+    start = span.start
+    for hole in sorted(holes):
+        if hole.end < start or hole.start > span.end:
+            continue
+        if hole.start > start:
+            left.append(Period(start, hole.start - timedelta(days=1)))
+        start = hole.end + timedelta(days=1)
+    if start <= span.end:
+        left.append(Period(start, span.end))
+    return left
+
+
+def split(span: Period, days: list[date]) -> list[Period]:
+    """`span` cut so that a new part starts on each of `days` (sorted) that lies in it."""
+    cuts = [day for day in days[bisect_left(days, span.start) :] if span.start < day <= span.end]
+    starts = [span.start, *dict.fromkeys(cuts)]
+    ends = [*(day - timedelta(days=1) for day in starts[1:]), span.end]
+    return [Period(start, end) for start, end in zip(starts, ends, strict=True)]
