@@ -9,10 +9,12 @@ from beancount_invoicing.cli.aging import aging
 from beancount_invoicing.cli.bill import bill
 from beancount_invoicing.cli.check import check
 from beancount_invoicing.cli.common import Session
+from beancount_invoicing.cli.contracts import contracts, unbilled
 from beancount_invoicing.cli.credit import credit
 from beancount_invoicing.cli.deposit import deposit
 from beancount_invoicing.cli.issue import issue
 from beancount_invoicing.cli.list import list_documents
+from beancount_invoicing.cli.new import new
 from beancount_invoicing.cli.remind import remind
 from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.show import show
@@ -39,6 +41,6 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 
 for command in (
-    check, list_documents, show, aging, render, remind, tax_due, bill, issue, credit, deposit,
+    check, list_documents, show, aging, render, remind, tax_due, bill, new, issue, credit, deposit, contracts, unbilled,
 ):  # fmt: skip
     main.add_command(command)

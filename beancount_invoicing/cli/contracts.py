@@ -1,0 +1,138 @@
+"""`bean-invoice contracts` and `bean-invoice unbilled`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import click
+
+from beancount_invoicing import actions, billing
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import complete_contracts, complete_customers
+from beancount_invoicing.cli.common import (
+    F,
+    Session,
+    as_of_option,
+    explain_option,
+    format_option,
+    notice,
+    print_csv,
+    print_json,
+    print_table,
+    spaced,
+)
+from beancount_invoicing.rules.steps import describe
+
+LONG = 60
+"""Days after which what waits to be billed gets a warning."""
+
+CONTRACT = (
+    "code", "mode", "customer", "account", "text", "currency", "price", "quantity", "every", "start", "ends", "renews",
+    "notice_by", "paused", "billed", "unbilled", "left", "next_due",
+)  # fmt: skip
+WAITING = (
+    "customer", "contract", "what", "item", "text", "from", "to", "since", "days", "quantity", "price", "net", "currency",
+)  # fmt: skip
+
+
+def _of(command: F) -> F:
+    """`--customer`, `--contract`."""
+    command = click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")(
+        command
+    )
+    return click.option(
+        "--customer",
+        default="",
+        shell_complete=complete_customers,
+        help="Only customers whose name or account contains this.",
+    )(command)
+
+
+@click.command()
+@_of
+@as_of_option
+@format_option
+@explain_option
+@click.pass_obj
+def contracts(session: Session, customer: str, contract: str, as_of: date, form: str, explain: bool) -> None:
+    """List contracts: prices in force, what is billed and left, what is next, when notice must be given."""
+    ledger = session.open()
+    wanted = billing.Wanted(customer, contract)
+    try:
+        actions.check_wanted(ledger.book, wanted)
+    except actions.CannotBill as error:
+        session.error(str(error))
+        return
+    standings = billing.standings(ledger.book, as_of, wanted)
+    rows = [answers.contract(one, explain) for one in standings]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(CONTRACT, [[row[name] for name in CONTRACT] for row in rows])
+    else:
+        print_table(
+            f"Contracts as of {as_of}",
+            [("code", False), ("customer", False), ("what", False), ("price", True), ("", False), ("every", False),
+             ("billed", True), ("unbilled", True), ("left", True), ("next", False), ("ends", False), ("notice by", False)],
+            [
+                [row["code"], row["customer"], row["text"] + (", paused" if row["paused"] else ""), spaced(row["price"]),
+                 row["currency"], row["every"] or row["mode"], spaced(row["billed"]), spaced(row["unbilled"]),
+                 spaced(row["left"]), row["next_due"], row["ends"], row["notice_by"]]
+                for row in rows
+            ],
+        )  # fmt: skip
+        for one in standings if explain else ():
+            for place, step in enumerate(one.steps):
+                click.echo(("" if place else f"\n{one.contract.code}\n") + f"  {describe(step)}")
+
+
+@click.command()
+@_of
+@as_of_option
+@format_option
+@click.pass_obj
+def unbilled(session: Session, customer: str, contract: str, as_of: date, form: str) -> None:
+    """List what may be billed and is not: by customer, with its value and age."""
+    ledger = session.open()
+    wanted = billing.Wanted(customer, contract)
+    try:
+        actions.check_wanted(ledger.book, wanted)
+    except actions.CannotBill as error:
+        session.error(str(error))
+        return
+    waiting, notices = billing.waiting(ledger.book, as_of, wanted)
+    waiting.sort(key=lambda one: (one.customer, one.contract.code, one.line.since, one.line.item))
+    rows = [answers.waits(one, as_of) for one in waiting]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(WAITING, [[row[name] for name in WAITING] for row in rows])
+    elif not rows:
+        click.echo(f"Nothing waits to be billed on {as_of}.")
+    else:
+        names = {account: dated.at(as_of).name for account, dated in ledger.book.customers.items()}
+        totals: dict[str, Decimal] = {}
+        for one in waiting:
+            totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.line.net
+        print_table(
+            f"To be billed as of {as_of}, without tax",
+            [("customer", False), ("contract", False), ("what", False), ("since", False), ("age", True), ("quantity", True),
+             ("price", True), ("net", True), ("", False)],
+            [
+                [names[row["customer"]], row["contract"], row["text"] or row["item"] or row["what"], row["since"],
+                 f"{row['days']} d", row["quantity"], spaced(row["price"]), spaced(row["net"]), row["currency"]]
+                for row in rows
+            ],
+            [
+                ["Total", "", "", "", "", "", "", spaced(str(total)), currency]
+                for currency, total in sorted(totals.items())
+            ],
+        )  # fmt: skip
+    for text in notices:
+        notice(f"{text.contract}: {text.message}")
+    for one in waiting:
+        days = (as_of - one.line.since).days
+        if days > LONG:
+            what = one.line.text or one.line.item or one.what
+            notice(f"warning: {one.contract.code}, {what}: has been waiting for {days} days, more than {LONG}: bill it")

@@ -1,0 +1,140 @@
+"""`bean-invoice new`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import (
+    changing,
+    complete_customers,
+    complete_items,
+    how,
+    print_outcome,
+    write_options,
+)
+from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+from beancount_invoicing.model import Book
+
+
+@click.command()
+@click.argument("customer", required=False, shell_complete=complete_customers)
+@click.argument("lines", nargs=-1, metavar="[LINE]...", shell_complete=complete_items)
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the invoice.")
+@click.option("--account", default="", help="Income account of lines that are no item.")
+@click.option("--currency", default="", help="The currency, where the customer's account can have several.")
+@click.option("--narration", default="", help="The entry's text; the lines' texts, if not said.")
+@click.option("--note", default="", help="Words printed on the invoice.")
+@click.option("--purchase-order", default="", help="The buyer's order number.")
+@click.option("--terms", default="", help="Payment terms of this invoice.")
+@click.option("--due", type=Day(), help="Its due date.")
+@click.option("--deduct", multiple=True, metavar="NUMBER", help="A deposit to be deducted; may be repeated.")
+@click.option("--draft", is_flag=True, help="Write a draft.")
+@write_options
+@format_option
+@explain_option
+@click.pass_obj
+def new(
+    session: Session,
+    customer: str | None,
+    lines: tuple[str, ...],
+    day: date,
+    account: str,
+    currency: str,
+    narration: str,
+    note: str,
+    purchase_order: str,
+    terms: str,
+    due: date | None,
+    deduct: tuple[str, ...],
+    draft: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+    explain: bool,
+) -> None:
+    """Compose one invoice. A LINE is a quantity, an item or free words, and perhaps a price, a discount and a tax code:
+    "6.5 DEV", "2 CAPTEUR @ 120.00 -10%", "1 On-site audit @ 450 [FR20]". What is not said is asked for."""
+    way = how(write, into, commit)
+    wanted = actions.Composition(
+        customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct
+    )
+    dating = actions.Dating(day, draft)
+    if not customer or not lines:
+        if not sys.stdin.isatty():
+            raise click.UsageError('say the customer and the lines: bean-invoice new ACME "6.5 DEV"')
+        wanted, way = _asked(session, wanted, dating, way)
+    with changing(session):
+        print_outcome(actions.new(session.find(), wanted, dating, way), way, form, explain)
+
+
+def _asked(
+    session: Session, wanted: actions.Composition, dating: actions.Dating, way: actions.How
+) -> tuple[actions.Composition, actions.How]:
+    """Asks for what is missing, shows the invoice, and asks whether it shall be written."""
+    book = session.open().book
+    while not wanted.customer:
+        said = _ask("Customer", (account.split(":")[-1] for account in book.customers))
+        try:
+            wanted = replace(wanted, customer=actions.customer(book, said))
+        except actions.CannotBill as error:
+            click.echo(str(error), err=True)
+    _show_items(book, dating.day)
+    while said := _ask(f"Line {len(wanted.lines) + 1} (empty: no more)", book.items, empty=True):
+        more = replace(wanted, lines=(*wanted.lines, said))
+        try:
+            outcome = actions.new(session.find(), more, dating, actions.How())
+        except (ValueError, actions.Refused) as error:
+            click.echo(str(error), err=True)
+            if "--account" in str(error):
+                incomes = sorted(account for account in book.opened if account.startswith("Income:"))
+                wanted = replace(wanted, account=_ask("Income account", incomes))
+                click.echo("Now the line again.", err=True)
+            continue
+        wanted = more
+        (one,) = outcome.documents
+        click.echo(f"  net {one.net}, tax {one.tax}, total {one.total} {one.currency}", err=True)
+    if not wanted.lines:
+        raise click.Abort
+    if not way.write:
+        with changing(session):
+            print_outcome(actions.new(session.find(), wanted, dating, way), actions.How(write=True), "table")
+        if session.failed or not click.confirm("Write it?", err=True):
+            raise click.Abort
+    return wanted, replace(way, write=True)
+
+
+def _show_items(book: Book, day: date) -> None:
+    for code, dated in book.items.items():
+        item = dated.at(day)
+        price = item.price if item.price is not None else item.price_with_tax
+        click.echo(f"  {code:<12} {item.name}" + (f", {price}" if price is not None else ""), err=True)
+
+
+def _ask(question: str, choices: Iterable[str], empty: bool = False) -> str:
+    """An answer, with completion by Tab where the terminal can."""
+    known = sorted(choices)
+    try:
+        import readline
+    except ImportError:  # no readline here: no completion
+        pass
+    else:
+
+        def complete(text: str, state: int) -> str | None:
+            found = [one for one in known if one.casefold().startswith(text.casefold())]
+            return found[state] if state < len(found) else None
+
+        readline.set_completer(complete)
+        readline.set_completer_delims(" ")
+        readline.parse_and_bind("tab: complete")
+    while True:
+        said = str(click.prompt(question, default="" if empty else None, show_default=False)).strip()
+        if said or empty:
+            return said
