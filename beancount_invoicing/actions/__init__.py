@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.actions.adding import PARTY_KEYS, CustomerWanted, ItemWanted, add_customer, add_item
 from beancount_invoicing.actions.billing import (
     CannotBill,
     Composition,
@@ -29,26 +30,40 @@ from beancount_invoicing.actions.documents import (
 )
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
 from beancount_invoicing.actions.reminders import due_reminders, language, render_reminders
+from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
+from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
 
 __all__ = [
+    "PARTY_KEYS",
+    "REGIMES",
+    "SELLER_KEYS",
     "STATUSES",
     "CannotBill",
     "Changes",
     "Composition",
     "CreditWanted",
+    "CustomerWanted",
     "Dating",
     "DepositWanted",
     "Filter",
     "How",
+    "ItemWanted",
     "Ledger",
     "LedgerMissing",
     "New",
     "Outcome",
     "Output",
     "Refused",
+    "Start",
     "UnknownNumber",
+    "UnknownProjects",
+    "Worked",
     "Written",
+    "add_customer",
+    "add_item",
+    "add_time",
+    "adopt",
     "bill",
     "change",
     "check_wanted",
@@ -58,6 +73,8 @@ __all__ = [
     "due_reminders",
     "find",
     "find_ledger",
+    "import_time",
+    "init",
     "issue",
     "language",
     "new",
@@ -66,5 +83,6 @@ __all__ = [
     "render_one",
     "render_reminders",
     "select",
+    "time_listed",
     "written_positions",
 ]

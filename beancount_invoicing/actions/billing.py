@@ -66,12 +66,13 @@ def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: H
 def check_wanted(book: Book, wanted: billing.Wanted) -> None:
     """Raises CannotBill where no such contract or customer is there."""
     if wanted.contract and wanted.contract not in book.contracts:
-        raise CannotBill(f'there is no contract "{wanted.contract}"{_near(wanted.contract, book.contracts)}')
+        raise CannotBill(f'there is no contract "{wanted.contract}"{near(wanted.contract, book.contracts)}')
     if wanted.customer:
         customer(book, wanted.customer, several=True)
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str]) -> str:
+    """A hint at the name that was likely meant; "" where none is near."""
     near = get_close_matches(name, sorted(known), 1, 0.5)
     return f": did you mean {near[0]}?" if near else ""
 
@@ -90,7 +91,7 @@ def customer(book: Book, name: str, several: bool = False) -> str:
     ]
     if not found:
         names = [account.split(":")[-1] for account in book.customers]
-        raise CannotBill(f'there is no customer "{name}"{_near(name, names)}')
+        raise CannotBill(f'there is no customer "{name}"{near(name, names)}')
     if len(found) > 1 and not several:
         raise CannotBill(f'"{name}" can be {", ".join(found)}: say which account')
     return found[0]
@@ -131,11 +132,13 @@ def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") 
     if price is None and with_tax is None:
         if item:
             raise CannotBill(f"{what} has no price: say it, {quantity} {what} @ 100.00")
-        hint = _near(what, book.items)
+        hint = near(what, book.items)
         raise CannotBill(f'"{what}" is no item{hint or ": give what is no item a price, 1 " + what + " @ 100.00"}')
     account = (item.account if item else "") or account
     if not account:
         raise CannotBill(f'"{what}": say which income account it is booked on, --account Income:…')
+    if price is not None and -int(price.as_tuple().exponent) < decimals:
+        price = round_to(price, decimals)
     if price is not None and price < 0:
         raise CannotBill(f'"{said}": a price is not negative; for something given back write a quantity below 0')
     unit_price = price if price is not None else with_tax
@@ -191,7 +194,7 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
             known = {one.number: one for those in billing.deposits_left(book.invoices).values() for one in those}
             for number in wanted.deduct:
                 if number not in known:
-                    raise CannotBill(f"nothing is left to deduct of {number}{_near(number, known)}")
+                    raise CannotBill(f"nothing is left to deduct of {number}{near(number, known)}")
                 deposits.append(known[number]._replace(contract=""))  # its lines name no contract
         request = Request(
             kind="invoice",
@@ -415,7 +418,7 @@ def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
         missing = [name for name in names if name not in {one.number for one in drafts}]
         if missing:
             known = [one.number for one in book.invoices if one.draft]
-            raise CannotBill(f"there is no draft {missing[0]}{_near(missing[0], known)}")
+            raise CannotBill(f"there is no draft {missing[0]}{near(missing[0], known)}")
         drafts.sort(key=lambda one: one.source)  # file by file: an interruption between files leaves no gap
         naming = billing.numbers(book)
         given = {one.number: naming(one.kind, day) for one in drafts}

@@ -75,7 +75,13 @@ def print_outcome(outcome: actions.Outcome, way: actions.How, form: str = "table
     for one in outcome.warnings:
         notice(f"{relative(one.source.file)}:{one.source.line}: warning: {one.message} [{one.rule}]")
     if form == "table":
-        click.echo(outcome.text, nl=False)
+        if way.write and outcome.documents:
+            for document in outcome.documents:
+                name = document.customer.name if document.customer else ""
+                place = f"{relative(document.source.file)}:{document.source.line}"
+                click.echo(f"{document.number}  {name}  {document.payable} {document.currency}  {place}")
+        else:
+            click.echo(outcome.text, nl=False)
         if explain:
             for position in actions.written_positions(outcome):
                 click.echo(f"\n{position.invoice.number}")

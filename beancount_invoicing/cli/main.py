@@ -12,6 +12,7 @@ from beancount_invoicing.cli.common import Session
 from beancount_invoicing.cli.contracts import contracts, unbilled
 from beancount_invoicing.cli.credit import credit
 from beancount_invoicing.cli.deposit import deposit
+from beancount_invoicing.cli.init import customer, init, item
 from beancount_invoicing.cli.issue import issue
 from beancount_invoicing.cli.list import list_documents
 from beancount_invoicing.cli.new import new
@@ -19,6 +20,7 @@ from beancount_invoicing.cli.remind import remind
 from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.show import show
 from beancount_invoicing.cli.tax_due import tax_due
+from beancount_invoicing.cli.time import time
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,5 +44,6 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 for command in (
     check, list_documents, show, aging, render, remind, tax_due, bill, new, issue, credit, deposit, contracts, unbilled,
+    time, init, customer, item,
 ):  # fmt: skip
     main.add_command(command)

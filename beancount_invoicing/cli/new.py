@@ -94,7 +94,9 @@ def _asked(
         except (ValueError, actions.Refused) as error:
             click.echo(str(error), err=True)
             if "--account" in str(error):
-                incomes = sorted(account for account in book.opened if account.startswith("Income:"))
+                incomes = sorted(
+                    {item.account for dated in book.items.values() for _day, item in dated.versions} or book.opened
+                )
                 wanted = replace(wanted, account=_ask("Income account", incomes))
                 click.echo("Now the line again.", err=True)
             continue

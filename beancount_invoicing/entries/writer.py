@@ -38,7 +38,7 @@ class Addition(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Lines to be changed in place: from `line` (1 is the first) on, `old` becomes `new`, of as many lines."""
+    """Lines to be changed in place: from `line` (1 is the first) on, `old` becomes `new`, which may have more lines."""
 
     file: Path
     line: int
@@ -121,10 +121,15 @@ def plan(top: Path, included: Sequence[str], additions: Sequence[Addition], edit
             after[file] = before[file] or b""
         return after[file]
 
-    for edit in edits:
-        after[edit.file] = _edited(content(edit.file), edit)
-        starts.append((edit.file, edit.line, edit.new))
-        replaced.add((str(edit.file), edit.line))
+    for file in dict.fromkeys(edit.file for edit in edits):
+        those = sorted((edit for edit in edits if edit.file == file), key=lambda edit: edit.line)
+        for edit in reversed(those):  # from below, so that the lines above stay where they are
+            after[file] = _edited(content(file), edit)
+        shift = 0
+        for edit in those:
+            starts.append((file, edit.line + shift, edit.new))
+            replaced.add((str(file), edit.line))
+            shift += edit.new.rstrip("\n").count("\n") - edit.old.rstrip("\n").count("\n")
     includes = []
     for file in dict.fromkeys(each.file for each in additions):
         if file.resolve() in known:
@@ -181,11 +186,10 @@ def _edited(data: bytes, edit: Edit) -> bytes:
     old = edit.old.rstrip("\n").encode().split(b"\n")
     new = edit.new.rstrip("\n").encode().split(b"\n")
     there = [line.removesuffix(b"\r") for line in lines[edit.line - 1 : edit.line - 1 + len(old)]]
-    if there != old or len(old) != len(new):
+    if there != old:
         raise CannotWrite(f"{edit.file}:{edit.line}: the lines to be changed are not there any more: do it again")
-    for index, (one, other) in enumerate(zip(old, new, strict=True), edit.line - 1):
-        if one != other:
-            lines[index] = other + (b"\r" if newline == b"\r\n" and lines[index].endswith(b"\r") else b"")
+    ends = b"\r" if newline == b"\r\n" and lines[edit.line - 1].endswith(b"\r") else b""
+    lines[edit.line - 1 : edit.line - 1 + len(old)] = [line + ends for line in new]
     return b"\n".join(lines)
 
 

@@ -1,0 +1,146 @@
+"""Customers and items, added to a ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing.actions.billing import CannotBill, near
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.entries import text
+from beancount_invoicing.model import Book
+from beancount_invoicing.rules import identifiers, terms
+
+PARTY_KEYS = (
+    "address", "postcode", "city", "country", "siren", "siret", "vat-id", "email", "contact", "phone", "purchase-order",
+    "service-code", "endpoint", "language", "terms", "tax", "channel", "buyer",
+)  # fmt: skip
+"""What may be said about a customer, in the order in which it is written."""
+_FORMS = re.compile(
+    r"\b(SAS|SASU|SARL|EURL|SA|SCI|SCIC|SNC|GAEC|EARL|GmbH|AG|UG|KG|OHG|BV|NV|SRL|SPRL|Ltd|Limited|Inc|LLC|PLC|SpA|SL|Lda)\b\.?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWanted:
+    """A customer to be opened; `said` has the keys of PARTY_KEYS that are given."""
+
+    name: str
+    said: tuple[tuple[str, str], ...]
+    account: str = ""
+    """Its account; made of its name beside the other customers', if not said."""
+    currency: str = ""
+
+
+def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Outcome:
+    """A customer's account is opened. Raises what `change` raises, CannotBill (an identifier is wrong, an account is there)."""
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        account = wanted.account or account_of(book, wanted.name)
+        if account in book.opened:
+            raise CannotBill(f"{account} is open already: say another one with --account")
+        check_party(wanted.said)
+        codes = dict(wanted.said)
+        if codes.get("tax") and codes["tax"] not in book.taxes:
+            raise CannotBill(f'there is no tax "{codes["tax"]}"{near(codes["tax"], book.taxes)}')
+        meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
+        beside = max((dated.versions[0][1].source for dated in book.customers.values()), default=None)
+        entry = text.opened(day, account, wanted.currency or book.currency, meta)
+        return Changes(
+            (New(day, partial(_same, entry), beside.file if beside else ""),), message=f"Customer: {wanted.name}"
+        )
+
+    return change(file, make, how)
+
+
+def check_party(said: Sequence[tuple[str, str]]) -> None:
+    """Raises CannotBill where an identifier's check digits are wrong, or terms cannot be read."""
+    for key, value in said:
+        if value and (problem := identifiers.problem(key, value)):
+            raise CannotBill(f"{key} {value}: {problem}")
+        if key == "terms" and value:
+            try:
+                terms.parse(value)
+            except terms.TermsError as error:
+                raise CannotBill(str(error)) from None
+
+
+def account_name(name: str) -> str:
+    """A name as the last part of an account: its words joined, legal forms left out."""
+    words = re.findall(r"[^\W_]+", _FORMS.sub(" ", name)) or re.findall(r"[^\W_]+", name)
+    joined = "".join(word[:1].upper() + word[1:] for word in words)
+    return joined if joined[:1].isupper() or joined[:1].isdigit() else f"C{joined}"
+
+
+def account_of(book: Book, name: str) -> str:
+    """A free account for a customer, beside the others'."""
+    parents = [account.rsplit(":", 1)[0] for account in book.customers]
+    parent = max(sorted(set(parents)), key=parents.count) if parents else "Assets:Receivable"
+    base = f"{parent}:{account_name(name)}"
+    account, count = base, 2
+    while account in book.opened:
+        account, count = f"{base}{count}", count + 1
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWanted:
+    """An item to be added. What is not said is "" or None."""
+
+    code: str
+    name: str
+    account: str
+    price: Decimal | None = None
+    price_with_tax: Decimal | None = None
+    unit: str = ""
+    tax: str = ""
+    nature: str = ""
+
+
+def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
+    """An item is added. Raises what `change` raises, CannotBill."""
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        if wanted.code in book.items:
+            there = book.items[wanted.code].versions[0][1]
+            raise CannotBill(
+                f"{wanted.code} is there already, {there.name} ({there.source}): amend it there, or take another code"
+            )
+        if wanted.tax and wanted.tax not in book.taxes:
+            raise CannotBill(f'there is no tax "{wanted.tax}"{near(wanted.tax, book.taxes)}')
+        incomes = [dated.latest.account for dated in book.items.values()]
+        account = wanted.account or (max(sorted(set(incomes)), key=incomes.count) if incomes else "")
+        if not account:
+            raise CannotBill("say which income account it is booked on: --account Income:…")
+        if account not in book.opened:
+            raise CannotBill(f"{account} is not open{near(account, book.opened)}")
+        beside = max((dated.versions[0][1].source for dated in book.items.values()), default=None)
+        entry = text.custom(
+            day,
+            "invoice-item",
+            [wanted.code, wanted.name, text.AccountName(account)],
+            [
+                ("nature", wanted.nature),
+                ("unit", wanted.unit),
+                ("price", wanted.price),
+                ("price-with-tax", wanted.price_with_tax),
+                ("tax", wanted.tax),
+            ],
+        )
+        return Changes(
+            (New(day, partial(_same, entry), beside.file if beside else ""),), message=f"Item: {wanted.code}"
+        )
+
+    return change(file, make, how)
+
+
+def _same(entry: str, _column: int) -> str:
+    return entry

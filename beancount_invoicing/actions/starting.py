@@ -1,0 +1,299 @@
+"""A first ledger, and what an older one needs to become an invoicing ledger."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.actions.adding import account_name, check_party
+from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.entries import older, text, writer
+from beancount_invoicing.files import put
+from beancount_invoicing.model import ZERO, Source
+from beancount_invoicing.rules import numbering, terms
+
+SELLER_KEYS = (
+    "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "email", "phone", "iban",
+    "bic", "endpoint",
+)  # fmt: skip
+"""What may be said about the seller, in the order in which it is written."""
+
+Regime = str
+REGIMES: dict[str, str] = {
+    "invoices": "tax is owed once invoiced (en France: option pour les débits, livraisons de biens)",
+    "payments": "tax is owed once paid (en France: TVA sur les encaissements)",
+    "exempt": "small business, no tax on sales (en France: franchise en base, art. 293 B du CGI)",
+}
+
+
+class Names(NamedTuple):
+    """The names of accounts, in a language."""
+
+    bank: str
+    customers: str
+    sales: str
+    tax: str
+    pending: str
+    deposits: str
+    bad_debts: str
+    opening: str
+    time: str
+    worked: str
+
+
+NAMES = {
+    "fr": Names(
+        "Assets:Banque", "Assets:Clients", "Income:Prestations", "Liabilities:TVA", "Liabilities:TVA:EnAttente",
+        "Liabilities:Acomptes", "Expenses:CreancesIrrecouvrables", "Equity:Ouverture", "Assets:Temps", "Equity:Temps",
+    ),
+    "en": Names(
+        "Assets:Bank", "Assets:Receivable", "Income:Services", "Liabilities:VAT", "Liabilities:VAT:Pending",
+        "Liabilities:Deposits", "Expenses:BadDebts", "Equity:Opening-Balances", "Assets:Time", "Equity:Time",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who sells, and how: what a first ledger is made of."""
+
+    name: str
+    said: tuple[tuple[str, str], ...]
+    """The keys of SELLER_KEYS that are given."""
+    regime: Regime
+    rates: tuple[Decimal, ...]
+    """Rates of tax in percent, the usual one first; none where the seller is exempt."""
+    currency: str
+    language: str
+    terms: str
+    number: str
+    day: date
+    """From when on: usually the first of a year."""
+
+
+def init(folder: Path, start: Start) -> Path:
+    """Writes `main.beancount` into `folder`, which gets made.
+
+    Raises CannotBill where one is there, or something said is wrong; OSError.
+    """
+    file = folder / "main.beancount"
+    if file.exists():
+        raise CannotBill(f"{file} is there already: add to it with init --from {file}")
+    entries = first_ledger(start)
+    folder.mkdir(parents=True, exist_ok=True)
+    put(file, entries.encode(), b"")
+    errors = open_ledger(file).errors
+    if errors:  # nothing that init asks for should lead here
+        file.unlink()
+        raise CannotBill(f"what was said makes no sound ledger: {errors[0].message}")
+    return file
+
+
+def first_ledger(start: Start) -> str:
+    """The text of a first ledger. Raises CannotBill where something said is wrong."""
+    check_party([*start.said, ("terms", start.terms)])
+    try:
+        numbering.parse(start.number)
+    except numbering.PatternError as error:
+        raise CannotBill(str(error)) from None
+    names = NAMES["fr" if start.language == "fr" else "en"]
+    codes = _codes(start)
+    head = [f'option "title" {text.quoted(start.name)}', f'option "operating_currency" "{start.currency}"', ""]
+    parts = [
+        "\n".join(head),
+        _settings(start, codes, names),
+        _accounts(start, names),
+        _hint(start),
+        'plugin "beancount_invoicing"\n',
+    ]
+    return "\n".join(parts)
+
+
+def _codes(start: Start) -> list[tuple[str, Decimal]]:
+    country = dict(start.said).get("country") or "VAT"
+    return [(f"{country}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
+
+
+def _settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -> str:
+    said = dict(start.said)
+    day = start.day
+
+    def option(key: str, value: text.Value) -> str:
+        return text.custom(day, "invoice-option", [key, value])
+
+    parts = [text.custom(day, "invoice-seller", [start.name], [(key, said.get(key)) for key in SELLER_KEYS])]
+    label = "TVA" if start.language == "fr" else "VAT"
+    if start.regime == "exempt":
+        reason = "TVA non applicable, art. 293 B du CGI" if said.get("country") == "FR" else "Exempt: small business"
+        parts.append(
+            text.custom(
+                day, "invoice-tax", ["EXEMPT", reason], [("category", "E"), ("rate", Decimal(0)), ("reason", reason)]
+            )
+        )
+        default = "EXEMPT"
+    else:
+        default = codes[0][0]
+        for code, rate in codes:
+            meta: text.Meta = [("category", "S"), ("rate", rate)]
+            if start.regime == "payments":
+                meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
+            shown = f"{rate.normalize():f}".replace(".", "," if start.language == "fr" else ".")
+            parts.append(
+                text.custom(day, "invoice-tax", [code, f"{label} {shown} %", text.AccountName(names.tax)], meta)
+            )
+    parts += [
+        option("number", start.number),
+        option("default-tax", default),
+        option("terms", start.terms),
+        option("language", start.language),
+        option("file", "{year}.beancount"),
+        option("deposit-account", text.AccountName(names.deposits)),
+    ]
+    if said.get("country") in {"FR", "DE"}:
+        parts.append(option("late-interest", said["country"]))
+    return "".join(parts)
+
+
+def _accounts(start: Start, names: Names) -> str:
+    accounts = [names.bank, names.sales, names.tax, names.deposits, names.bad_debts, names.opening]
+    if start.regime == "payments":
+        accounts.append(names.pending)
+    money = [text.opened(start.day, account, start.currency) for account in sorted(accounts)]
+    return "".join([*money, text.opened(start.day, names.worked, "HOUR")])
+
+
+def _hint(start: Start) -> str:
+    if start.language == "fr":
+        return (
+            "; Ensuite : bean-invoice customer add, item add, new ; les factures vont dans un fichier par an.\n"
+            "; La ligne du greffon reste la dernière.\n"
+        )
+    return "; Next: bean-invoice customer add, item add, new; invoices go into a file a year.\n; The plugin line stays last.\n"
+
+
+# an older ledger ------------------------------------------------------------------------------------------------------
+
+
+def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
+    """What an older ledger needs: the seller, taxes and options, `customer` on the accounts of customers, and its open items.
+
+    Customers are the accounts below Assets that are named so (receivable, clients, 411 …) and have no sub-accounts. Open items are
+    what their debits leave once each credit has settled the oldest; one transaction says them, another takes the same sums out of
+    what has no number, so no balance changes. Raises what `change` raises, CannotBill.
+    """
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        check_party([*start.said, ("terms", start.terms)])
+        entries = ledger.loading.entries
+        accounts = older.customer_accounts(entries, book.accounts)
+        if not accounts and not book.customers:
+            raise CannotBill(
+                "no account of customers is found (receivable, clients, 411 … below Assets): open one, and say customer: on it"
+            )
+        edits = [_named_customer(entries, account, source) for account, source in accounts.items()]
+        items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers})
+        new = [New(start.day, partial(_text, _missing(ledger, start)))] if book.seller is None else []
+        if items:
+            new.append(New(as_of, partial(_takeover, items, as_of, start, _equity(book.opened))))
+        if not ledger.loading.checked:
+            new.append(New(start.day, partial(_text, 'plugin "beancount_invoicing"\n')))
+        notices = [
+            f"{item.account}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
+            for item in items
+        ]
+        return Changes(tuple(new), tuple(edits), "Invoicing: what the ledger needs", tuple(notices))
+
+    return change(file, make, how)
+
+
+def _text(entry: str, _column: int) -> str:
+    return entry
+
+
+def _missing(ledger: Ledger, start: Start) -> str:
+    """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
+    opened = ledger.book.opened
+    names = NAMES["fr" if start.language == "fr" else "en"]
+    tax = _found(opened, r"Liabilities:.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
+    deposits = _found(opened, r"Liabilities:.*(deposit|acompte|anzahlung|4191)") or names.deposits
+    pending = _found(opened, r"Liabilities:.*(pending|attente|4458)") or f"{tax}:Pending"
+    names = names._replace(tax=tax, deposits=deposits, pending=pending)
+    wanted = [names.deposits] if start.regime == "exempt" else [names.tax, names.deposits]
+    if start.regime == "payments":
+        wanted.append(names.pending)
+    lines = [text.opened(start.day, account) for account in wanted if account not in opened]
+    said = text.custom(start.day, "invoice-option", ["checked-from", start.day])
+    return _settings(start, _codes(start), names) + said + "".join(lines)
+
+
+def _found(opened: frozenset[str], pattern: str) -> str:
+    fits = [account for account in sorted(opened) if re.match(pattern, account, re.IGNORECASE)]
+    return fits[0] if fits else ""
+
+
+def _equity(opened: frozenset[str]) -> str:
+    return (
+        _found(opened, r"Equity:.*(opening|ouverture|report|eröffnung)")
+        or _found(opened, "Equity:")
+        or "Equity:Opening-Balances"
+    )
+
+
+def _named_customer(entries: Sequence[object], account: str, source: Source) -> writer.Edit:
+    """`customer:` below the account's open line: who the account's payees say it is, else its own last part in words."""
+    payees = older.payees(entries, account)
+    last = account.rsplit(":", 1)[-1]
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last.replace("-", " "))
+    alike = [name for name in payees if account_name(name).casefold()[:4] == last.casefold()[:4]]
+    name = max(alike, key=lambda one: (payees[one], one)) if alike else words
+    line = Path(source.file).read_bytes().decode("utf-8").replace("\r\n", "\n").split("\n")[source.line - 1]
+    return writer.Edit(Path(source.file), source.line, line, f"{line}\n  customer: {text.quoted(name)}")
+
+
+def _takeover(items: Sequence[older.OpenItem], day: date, start: Start, equity: str, column: int) -> str:
+    """One transaction that says the open items, and one that takes their sums out of what has no number."""
+    legs = []
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for item in items:
+        try:
+            due = terms.schedule(terms.parse(start.terms, item.date), item.date, item.amount, 2)[-1].date
+        except terms.TermsError as error:
+            raise CannotBill(str(error)) from None
+        legs.append(
+            text.Leg(
+                item.account, item.amount, item.currency, [("invoice", item.number), ("date", item.date), ("due", due)]
+            )
+        )
+        sums[item.account, item.currency] += item.amount
+    by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for (_account, currency), amount in sums.items():
+        by_currency[currency] += amount
+    back = [text.Leg(account, -amount, currency) for (account, currency), amount in sums.items()]
+    said = text.transaction(
+        day,
+        "*",
+        "",
+        "Open items taken over",
+        [*legs, *(text.Leg(equity, -amount, currency) for currency, amount in by_currency.items())],
+        meta=[("kind", "opening")],
+        column=column,
+    )
+    taken_out = text.transaction(
+        day,
+        "*",
+        "",
+        "Open items taken over: the same sums, out of what has no number",
+        [*back, *(text.Leg(equity, amount, currency) for currency, amount in by_currency.items())],
+        column=column,
+    )
+    return f"{said}\n{taken_out}"

@@ -1,0 +1,213 @@
+"""Time worked: written into the ledger by hand, or from the files of programs that keep it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing.actions.billing import CannotBill, near
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.entries import text
+from beancount_invoicing.entries.timesheets import TimeRecord
+from beancount_invoicing.model import Book, Contract, Work
+from beancount_invoicing.rules.steps import round_to
+
+SECONDS = Decimal(3600)
+DAY_OF_HOURS = Decimal(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Time that was worked: `quantity` in the commodity of the contract's time account (hours, days)."""
+
+    day: date
+    contract: str
+    quantity: Decimal
+    text: str = ""
+    item: str = ""
+    person: str = ""
+    task: str = ""
+    billable: bool = True
+    against: str = ""
+    """The account on the other side, where it is not the one that other time stands against."""
+
+
+def add_time(file: Path, those: Sequence[Worked], how: How) -> Outcome:
+    """Time is written, a transaction each. Raises what `change` raises, CannotBill."""
+
+    def make(ledger: Ledger) -> Changes:
+        new = [_entry(ledger.book, one) for one in those]
+        return Changes(tuple(new), message=f"Time: {len(new)} entries")
+
+    return change(file, make, how)
+
+
+def time_contract(book: Book, code: str, day: date) -> Contract:
+    """The contract that time is worked for. Raises CannotBill where there is none of that code, or it has no time account."""
+    if code not in book.contracts:
+        raise CannotBill(f'there is no contract "{code}"{near(code, book.contracts)}')
+    contract = book.contracts[code].at(day)
+    if not contract.time:
+        raise CannotBill(
+            f"{code} is a contract of mode {contract.mode}: time needs one with a time account, time: Assets:…"
+        )
+    return contract
+
+
+def _entry(book: Book, one: Worked) -> New:
+    contract = time_contract(book, one.contract, one.day)
+    if one.quantity <= 0:
+        raise CannotBill(f"{one.quantity} of {one.text or one.contract} on {one.day}: time is more than 0")
+    if one.item and one.item not in book.items:
+        raise CannotBill(f'there is no item "{one.item}"{near(one.item, book.items)}')
+    there = [work for work in book.work if work.account == contract.time]
+    commodity = _commodity(book, contract, there)
+    against = one.against or _against(book, there, commodity)
+    name = book.customers[book.accounts[contract.customer]].at(one.day).name
+    legs = [
+        text.Leg(
+            contract.time,
+            one.quantity,
+            commodity,
+            [
+                ("item", one.item or contract.item),
+                ("person", one.person),
+                ("task", one.task),
+                ("non-billable", None if one.billable else True),
+            ],
+        ),
+        text.Leg(against, -one.quantity, commodity),
+    ]
+    narration = one.text or one.task or contract.text or contract.code
+    render = partial(_render, one.day, name, narration, legs)
+    return New(one.day, render, there[-1].source.file if there else book.work[-1].source.file if book.work else "")
+
+
+def _render(day: date, payee: str, narration: str, legs: Sequence[text.Leg], column: int) -> str:
+    return text.transaction(day, "*", payee, narration, legs, tags=("time",), column=column)
+
+
+def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
+    said = book.currencies.get(contract.time, ())
+    return there[-1].commodity if there else said[0] if said else "HOUR"
+
+
+def _against(book: Book, there: Sequence[Work], commodity: str) -> str:
+    """The account that time stands against: where other time of the contract does, else any, else one opened for the commodity."""
+    for work in (*reversed(there), *reversed(book.work)):
+        if work.counter and work.commodity == commodity:
+            return work.counter
+    times = {version.time for dated in book.contracts.values() for _day, version in dated.versions}
+    for account, those in sorted(book.currencies.items()):
+        if commodity in those and account not in times and not account.startswith("Income:"):
+            return account
+    raise CannotBill(
+        f"no account is known that time stands against: say --against Equity:…, or open one, {date(2025, 1, 1)} open"
+        f" Equity:Time {commodity}"
+    )
+
+
+class UnknownProjects(CannotBill):
+    """Projects of a timesheet belong to no contract."""
+
+
+def import_time(
+    file: Path, records: Sequence[TimeRecord], contract: str, mapping: Mapping[str, str], person: str, how: How
+) -> Outcome:
+    """The records that the ledger does not have yet become time of contracts.
+
+    A record belongs to `contract`, where one is given; else to the contract that `mapping` names for its project or client; else to
+    the time contract whose code or text, or whose customer's name, is the project's or client's. A record is there already when the
+    contract has time of its day, quantity, text and person. Raises what `change` raises, CannotBill, UnknownProjects.
+    """
+
+    def make(ledger: Ledger) -> Changes:
+        book = ledger.book
+        names = _names(book)
+        there = Counter(
+            (one.date, one.account, one.quantity, one.task, one.person) for one in book.work if one.quantity > 0
+        )
+        new: list[New] = []
+        unknown: dict[str, None] = {}
+        skipped = 0
+        for record in records:
+            code = contract or _code(record, mapping, names)
+            if not code:
+                unknown[record.project or record.client or "(no project)"] = None
+                continue
+            said = time_contract(book, code, record.date)
+            works = [one for one in book.work if one.account == said.time]
+            hours = Decimal(record.seconds) / SECONDS
+            in_days = _commodity(book, said, works).upper().startswith("DAY")
+            quantity = round_to(hours / DAY_OF_HOURS if in_days else hours, 2)
+            if not quantity:
+                continue
+            words = record.description or record.task or record.project
+            one = Worked(
+                record.date, code, quantity, words, person=record.person or person,
+                task=record.task if record.task != words else "", billable=record.billable is not False,
+            )  # fmt: skip
+            key = (one.day, said.time, quantity, one.task or words, one.person)
+            if there[key]:
+                there[key] -= 1
+                skipped += 1
+                continue
+            new.append(_entry(book, one))
+        if unknown:
+            known = sorted(code for code, dated in book.contracts.items() if dated.latest.time)
+            codes = ", ".join(known) or "your time contracts (there is none yet)"
+            raise UnknownProjects(
+                f'no contract is known for {", ".join(unknown)}: say --map "{next(iter(unknown))}=CODE" or --contract CODE,'
+                f" with one of {codes}"
+            )
+        notices = [f"{skipped} of {len(records)} records are in the ledger already"] if skipped else []
+        return Changes(tuple(new), message=f"Time: {len(new)} entries", notices=tuple(notices))
+
+    return change(file, make, how)
+
+
+def _names(book: Book) -> dict[str, str]:
+    """The contracts with a time account by what a timesheet may call them; what several have names none."""
+    found: dict[str, set[str]] = {}
+    for code, dated in book.contracts.items():
+        contract = dated.latest
+        if contract.time and contract.customer in book.accounts:
+            main = book.accounts[contract.customer]
+            for name in (code, contract.text, main.split(":")[-1], book.customers[main].latest.name):
+                if name:
+                    found.setdefault(name.casefold(), set()).add(code)
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+
+
+def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, str]) -> str:
+    said = (record.project, record.client, *record.tags)
+    for name in said:
+        if name and name in mapping:
+            return mapping[name]
+    for name in said:
+        if name and name.casefold() in names:
+            return names[name.casefold()]
+    return ""
+
+
+def time_listed(book: Book, until: date, contract: str, everything: bool) -> list[tuple[str, Work]]:
+    """Time up to a day with its contract's code: what is not billed yet, or all that was worked. Raises CannotBill."""
+    from beancount_invoicing.billing import unbilled_work
+
+    if contract:
+        time_contract(book, contract, until)
+    codes = {
+        version.time: code for code, dated in book.contracts.items() for _day, version in dated.versions if version.time
+    }
+    work = (
+        [one for one in book.work if one.quantity > 0 and one.date <= until]
+        if everything
+        else unbilled_work(book.work, until)
+    )
+    return [(codes.get(one.account, ""), one) for one in work if not contract or codes.get(one.account) == contract]

@@ -1,0 +1,250 @@
+"""`bean-invoice init`, `customer add` and `item add`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import Day, F, Session, today
+from beancount_invoicing.rules import identifiers
+
+
+class Number(click.ParamType[Decimal]):
+    """A price or percentage: 98.00 or 98,00."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The number that a text says."""
+        if isinstance(value, Decimal):
+            return value
+        try:
+            number = Decimal(value.replace(",", "."))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            self.fail(f"{value} is no number: write it such as 98.00", param, ctx)
+        return number
+
+
+def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """An option for each key of a party; identifiers whose check digits are wrong are refused."""
+
+    def checked(_ctx: click.Context, param: click.Parameter, value: str) -> str:
+        if value and (problem := identifiers.problem(str(param.name).replace("_", "-"), value)):
+            raise click.BadParameter(f"{value}: {problem}", param=param)
+        return value
+
+    def decorate(command: F) -> F:
+        for key in reversed([key for key in keys if key not in but]):
+            command = click.option(f"--{key}", default="", callback=checked, help=_HELP.get(key, ""))(command)
+        return command
+
+    return decorate
+
+
+_HELP = {
+    "address": "Street lines, separated by \\n.",
+    "country": "ISO code of two letters.",
+    "siren": "SIREN (nine figures).",
+    "siret": "SIRET (fourteen figures).",
+    "vat-id": "VAT identification number.",
+    "endpoint": "Electronic address, scheme:identifier.",
+    "terms": 'Payment terms, such as "30 days, end of month".',
+    "buyer": "business, consumer, public, hospital or public-enterprise.",
+    "channel": "email, post or e-invoice.",
+    "register": "Trade register and number.",
+    "legal-form": "Legal form and capital.",
+    "email": "Where invoices go (customer), or who sends them (seller).",
+}
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.option(
+    "--from",
+    "older",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An older ledger that becomes one.",
+)
+@click.option("--name", default="", help="Legal name of who sells.")
+@_party_options(actions.SELLER_KEYS)
+@click.option(
+    "--regime",
+    type=click.Choice(sorted(actions.REGIMES)),
+    help="When tax is owed: once invoiced, once paid, or not at all.",
+)
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    type=Number(),
+    help="A rate of tax in percent, the usual one first; may be repeated.",
+)
+@click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
+@click.option("--language", default="", help="Language of the documents: fr or en.")
+@click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
+@click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the numbers.")
+@click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
+@click.option(
+    "--as-of", type=Day(), default=today, show_default="today", help="With --from: the day as of which items are open."
+)
+@write_options
+@click.pass_obj
+def init(
+    session: Session,
+    /,
+    folder: Path,
+    older: Path | None,
+    name: str,
+    regime: str | None,
+    rates: tuple[Decimal, ...],
+    currency: str,
+    language: str,
+    terms: str,
+    number: str,
+    day: date | None,
+    as_of: date,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    **said: str,
+) -> None:
+    """Start: write a first ledger into FOLDER, asking for what is not said – or, --from an older ledger, show what it needs
+    (and, with --write, add it): the seller, taxes, who the customers are, and the open items."""
+    asked = sys.stdin.isatty()
+    if not name:
+        if not asked:
+            raise click.UsageError('say who sells: bean-invoice init --name "…" --country FR --regime payments')
+        name = click.prompt("Legal name of who sells", err=True)
+    keys = {key: said[key.replace("-", "_")] for key in actions.SELLER_KEYS}
+    if asked:
+        for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
+            keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
+    keys["country"] = (keys["country"] or "FR").upper()
+    if regime is None:
+        regime = _ask_regime() if asked else "invoices"
+    if not rates and regime != "exempt":
+        if keys["country"] == "FR":
+            rates = (Decimal(20), Decimal(10), Decimal("5.5"))  # CGI, art. 278, 279 and 278-0 bis
+        elif asked:
+            rates = (click.prompt("Usual rate of tax in percent", type=Number(), err=True),)
+        else:
+            raise click.UsageError(f"say the rates of tax in {keys['country']}: --rate 19 --rate 7")
+    start = actions.Start(
+        name=name,
+        said=tuple(keys.items()),
+        regime=regime,
+        rates=rates,
+        currency=currency,
+        language=language or ("fr" if keys["country"] == "FR" else "en"),
+        terms=terms,
+        number=number,
+        day=day or as_of.replace(month=1, day=1),
+    )
+    with changing(session):
+        if older:
+            way = how(write, into, commit)
+            print_outcome(actions.adopt(older, start, as_of, way), way)
+        else:
+            file = actions.init(folder, start)
+            click.echo(file)
+
+
+def _ask(key: str, default: str) -> str:
+    while True:
+        value = str(click.prompt(key, default=default, show_default=bool(default), err=True)).strip()
+        problem = identifiers.problem(key, value) if value else None
+        if problem is None:
+            return value
+        click.echo(f"{key} {value}: {problem}", err=True)
+
+
+def _ask_regime() -> str:
+    for regime, meaning in actions.REGIMES.items():
+        click.echo(f"  {regime:<9} {meaning}", err=True)
+    return str(click.prompt("When is tax owed", type=click.Choice(list(actions.REGIMES)), default="invoices", err=True))
+
+
+@click.group()
+def customer() -> None:
+    """Customers: add."""
+
+
+@customer.command("add")
+@click.argument("name")
+@click.option("--account", default="", help="The account, beside the other customers' and named after it if not said.")
+@click.option("--currency", default="", help="The currency that it is billed in.")
+@_party_options(actions.PARTY_KEYS)
+@click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
+@write_options
+@click.pass_obj
+def add_customer(
+    session: Session,
+    /,
+    name: str,
+    account: str,
+    currency: str,
+    day: date | None,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    **said: str,
+) -> None:
+    """Add a customer: open the account, with what documents need to know."""
+    way = how(write, into, commit)
+    keys = tuple((key, said[key.replace("-", "_")]) for key in actions.PARTY_KEYS)
+    wanted = actions.CustomerWanted(name, keys, account, currency)
+    with changing(session):
+        outcome = actions.add_customer(session.find(), wanted, day or today().replace(month=1, day=1), way)
+        print_outcome(outcome, way)
+
+
+@click.group()
+def item() -> None:
+    """Items that are sold: add."""
+
+
+@item.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--price", type=Number(), help="Unit price without tax.")
+@click.option("--price-with-tax", type=Number(), help="Unit price including tax.")
+@click.option("--unit", default="", help='Such as "hour", "day", "month", "piece".')
+@click.option("--tax", default="", help="Tax code.")
+@click.option("--nature", type=click.Choice(["goods", "services"]), help="Goods or services.")
+@click.option("--account", default="", help="Income account; that of most items, if not said.")
+@click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
+@write_options
+@click.pass_obj
+def add_item(
+    session: Session,
+    code: str,
+    name: str,
+    price: Decimal | None,
+    price_with_tax: Decimal | None,
+    unit: str,
+    tax: str,
+    nature: str | None,
+    account: str,
+    day: date | None,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Add an item: bean-invoice item add DEV "Development" --price 98 --unit hour --write."""
+    if price is not None and price_with_tax is not None:
+        raise click.UsageError("an item has a price without or with tax, not both")
+    way = how(write, into, commit)
+    wanted = actions.ItemWanted(code, name, account, price, price_with_tax, unit, tax, nature or "")
+    with changing(session):
+        outcome = actions.add_item(session.find(), wanted, day or today().replace(month=1, day=1), way)
+        print_outcome(outcome, way)

@@ -1,0 +1,205 @@
+"""`bean-invoice time add`, `list` and `import`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import (
+    changing,
+    complete_contracts,
+    complete_items,
+    how,
+    print_outcome,
+    write_options,
+)
+from beancount_invoicing.cli.common import (
+    Day,
+    Session,
+    as_of_option,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    today,
+)
+from beancount_invoicing.rules.steps import round_to
+
+COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task", "billable", "source")
+
+
+class Quantity(click.ParamType[Decimal]):
+    """Hours or days: 6.5, 6,5 or 6:30."""
+
+    name = "quantity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The number that a text says."""
+        if isinstance(value, Decimal):
+            return value
+        hours = re.fullmatch(r"(\d{1,4}):([0-5]\d)", value)
+        if hours:
+            return round_to(int(hours[1]) + Decimal(hours[2]) / 60, 2)
+        if re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", value):
+            return Decimal(value.replace(",", "."))
+        return self.fail(f"{value} is no quantity: write it such as 6.5 or 6:30", param, ctx)
+
+
+@click.group()
+def time() -> None:
+    """Time that was worked: add, list, import."""
+
+
+@time.command("add")
+@click.argument("contract", shell_complete=complete_contracts)
+@click.argument("quantity", type=Quantity())
+@click.argument("text", default="")
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The day it was worked.")
+@click.option("--item", default="", shell_complete=complete_items, help="Its item, where it is not the contract's.")
+@click.option("--person", default="", help="Who worked.")
+@click.option("--task", default="", help="What on.")
+@click.option("--non-billable", is_flag=True, help="It is not billed.")
+@click.option("--against", default="", metavar="ACCOUNT", help="The account on the other side.")
+@write_options
+@click.pass_obj
+def add(
+    session: Session,
+    contract: str,
+    quantity: Decimal,
+    text: str,
+    day: date,
+    item: str,
+    person: str,
+    task: str,
+    non_billable: bool,
+    against: str,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Write down time: bean-invoice time add ACME-DEV 6.5 "Workshop" --write."""
+    way = how(write, into, commit)
+    worked = actions.Worked(day, contract, quantity, text, item, person, task, not non_billable, against)
+    with changing(session):
+        print_outcome(actions.add_time(session.find(), [worked], way), way)
+
+
+@time.command("list")
+@click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
+@click.option("--all", "everything", is_flag=True, help="All that was worked, not only what is not billed.")
+@as_of_option
+@format_option
+@click.pass_obj
+def list_time(session: Session, contract: str, everything: bool, as_of: date, form: str) -> None:
+    """List time that is not billed yet, or all of it."""
+    ledger = session.open()
+    try:
+        listed = actions.time_listed(ledger.book, as_of, contract, everything)
+    except actions.CannotBill as error:
+        session.error(str(error))
+        return
+    rows = [answers.worked(one, code) for code, one in listed]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+    elif not rows:
+        click.echo(f"No time waits to be billed on {as_of}." if not everything else f"No time is there by {as_of}.")
+    else:
+        sums: dict[tuple[str, str], Decimal] = {}
+        for code, one in listed:
+            sums[code, one.commodity] = sums.get((code, one.commodity), Decimal(0)) + one.quantity
+        print_table(
+            f"Time as of {as_of}" + ("" if everything else ", not billed"),
+            [("date", False), ("contract", False), ("item", False), ("time", True), ("", False), ("person", False),
+             ("task", False), ("", False)],
+            [
+                [row["date"], row["contract"], row["item"], row["quantity"], row["commodity"], row["person"], row["task"],
+                 "" if row["billable"] else "not billed"]
+                for row in rows
+            ],
+            [["Total", code, "", format(total, "f"), commodity, "", "", ""] for (code, commodity), total in sorted(sums.items())],
+        )  # fmt: skip
+
+
+@time.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(["toggl", "kimai", "timewarrior", "timeclock"]),
+    help="Its kind, where it is not seen.",
+)
+@click.option("--contract", default="", shell_complete=complete_contracts, help="The contract of all of it.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="PROJECT=CODE",
+    help="The contract of a project or client; may be repeated.",
+)
+@click.option("--person", default="", help="Who worked, where the file does not say.")
+@click.option(
+    "--date-format", type=click.Choice(["ymd", "dmy", "mdy"]), help="How dates are written, where it is not clear."
+)
+@click.option("--timezone", default="UTC", show_default=True, help="Where it was worked, for files that count in UTC.")
+@click.option("--skip-open", is_flag=True, help="Leave out what has no end yet.")
+@write_options
+@click.pass_obj
+def import_time(
+    session: Session,
+    file: Path,
+    kind: str | None,
+    contract: str,
+    pairs: tuple[str, ...],
+    person: str,
+    date_format: Literal["ymd", "dmy", "mdy"] | None,
+    duration_unit: Literal["hours", "seconds"] | None,
+    timezone: str,
+    skip_open: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Import time: a CSV export of Toggl or Kimai, `timew export`, or a timeclock file. What is there already is passed over."""
+    from beancount_invoicing.entries import timesheets
+
+    mapping = {}
+    for pair in pairs:
+        project, equals, code = pair.rpartition("=")
+        if not equals:
+            raise click.UsageError(f'--map {pair}: write it "PROJECT=CODE"')
+        mapping[project] = code
+    try:
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise click.UsageError(
+            f"--timezone {timezone}: there is no such place; write it such as Europe/Paris"
+        ) from None
+    way = how(write, into, commit)
+    try:
+        records = timesheets.parse(
+            file.read_text(encoding="utf-8-sig"),
+            kind or "",
+            date_format=date_format or "",
+            duration_unit=duration_unit or "",
+            zone=zone,
+            skip_open=skip_open,
+        )
+    except timesheets.TimesheetError as error:
+        session.error(f"{file}:{error.line}: {str(error).partition(': ')[2]}")
+        return
+    except UnicodeDecodeError:
+        session.error(f"{file}: it is not in UTF-8: export it so")
+        return
+    with changing(session):
+        outcome = actions.import_time(session.find(), records, contract, mapping, person, way)
+        print_outcome(outcome, way)
