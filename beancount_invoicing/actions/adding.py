@@ -14,8 +14,9 @@ from beancount_invoicing.actions.billing import CannotBill, near
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.entries import text
-from beancount_invoicing.model import Book
-from beancount_invoicing.rules import identifiers, terms
+from beancount_invoicing.model import Book, Source
+from beancount_invoicing.rules import currencies, identifiers, terms
+from beancount_invoicing.rules.steps import round_to
 
 PARTY_KEYS = (
     "address", "postcode", "city", "country", "siren", "siret", "vat-id", "email", "contact", "phone", "purchase-order",
@@ -51,11 +52,9 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
         if codes.get("tax") and codes["tax"] not in book.taxes:
             raise CannotBill(f'there is no tax "{codes["tax"]}"{near(codes["tax"], book.taxes)}')
         meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
-        beside = max((dated.versions[0][1].source for dated in book.customers.values()), default=None)
         entry = text.opened(day, account, wanted.currency or book.currency, meta)
-        return Changes(
-            (New(day, partial(_same, entry), beside.file if beside else ""),), message=f"Customer: {wanted.name}"
-        )
+        beside = _beside(ledger, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
+        return Changes((New(day, partial(_same, entry), beside),), message=f"Customer: {wanted.name}")
 
     return change(file, make, how)
 
@@ -82,7 +81,10 @@ def account_name(name: str) -> str:
 def account_of(book: Book, name: str) -> str:
     """A free account for a customer, beside the others'."""
     parents = [account.rsplit(":", 1)[0] for account in book.customers]
-    parent = max(sorted(set(parents)), key=parents.count) if parents else "Assets:Receivable"
+    usual = [
+        account for account in ("Assets:Clients", "Assets:Receivable", "Assets:Receivables") if account in book.opened
+    ]
+    parent = max(sorted(set(parents)), key=parents.count) if parents else (*usual, "Assets:Receivable")[0]
     base = f"{parent}:{account_name(name)}"
     account, count = base, 2
     while account in book.opened:
@@ -122,7 +124,9 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
             raise CannotBill("say which income account it is booked on: --account Income:…")
         if account not in book.opened:
             raise CannotBill(f"{account} is not open{near(account, book.opened)}")
-        beside = max((dated.versions[0][1].source for dated in book.items.values()), default=None)
+        known = [dated.versions[0][1].source for dated in book.items.values()]
+        beside = _beside(ledger, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings")
+        decimals = currencies.decimals(book.currency or "EUR")
         entry = text.custom(
             day,
             "invoice-item",
@@ -130,17 +134,28 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
             [
                 ("nature", wanted.nature),
                 ("unit", wanted.unit),
-                ("price", wanted.price),
-                ("price-with-tax", wanted.price_with_tax),
+                ("price", _padded(wanted.price, decimals)),
+                ("price-with-tax", _padded(wanted.price_with_tax, decimals)),
                 ("tax", wanted.tax),
             ],
         )
-        return Changes(
-            (New(day, partial(_same, entry), beside.file if beside else ""),), message=f"Item: {wanted.code}"
-        )
+        return Changes((New(day, partial(_same, entry), beside),), message=f"Item: {wanted.code}")
 
     return change(file, make, how)
 
 
 def _same(entry: str, _column: int) -> str:
     return entry
+
+
+def _padded(price: Decimal | None, decimals: int) -> Decimal | None:
+    """A price with at least the currency's decimals."""
+    return price if price is None or -int(price.as_tuple().exponent) >= decimals else round_to(price, decimals)
+
+
+def _beside(ledger: Ledger, sources: Sequence[Source], name: str) -> str:
+    """The file where the last of `sources` stands, else the ledger's file of that name, else its top file."""
+    if sources:
+        return max(sources).file
+    named = [file for file in ledger.loading.files if Path(file).stem == name]
+    return named[0] if named else ledger.book.file

@@ -80,42 +80,60 @@ class Start:
     """From when on: usually the first of a year."""
 
 
-def init(folder: Path, start: Start) -> Path:
-    """Writes `main.beancount` into `folder`, which gets made.
+def init(folder: Path, start: Start) -> tuple[Path, ...]:
+    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes.
 
-    Raises CannotBill where one is there, or something said is wrong; OSError.
+    Raises CannotBill where one of them is there, or something said is wrong; OSError.
     """
-    file = folder / "main.beancount"
-    if file.exists():
-        raise CannotBill(f"{file} is there already: add to it with init --from {file}")
-    entries = first_ledger(start)
+    texts = first_ledger(start)
+    there = [folder / name for name in texts if (folder / name).exists()]
+    if there:
+        raise CannotBill(
+            f"{there[0]} is there already: take another folder, or add to a ledger with init --from {there[0]}"
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    put(file, entries.encode(), b"")
-    errors = open_ledger(file).errors
+    for name, entries in texts.items():  # main.beancount is the last
+        put(folder / name, entries.encode(), b"")
+    files = tuple(folder / name for name in texts)
+    errors = open_ledger(files[-1]).errors
     if errors:  # nothing that init asks for should lead here
-        file.unlink()
+        for file in files:
+            file.unlink()
         raise CannotBill(f"what was said makes no sound ledger: {errors[0].message}")
-    return file
+    return files
 
 
-def first_ledger(start: Start) -> str:
-    """The text of a first ledger. Raises CannotBill where something said is wrong."""
+def first_ledger(start: Start) -> dict[str, str]:
+    """The files of a first ledger by name, the top one last. Raises CannotBill where something said is wrong."""
     check_party([*start.said, ("terms", start.terms)])
     try:
         numbering.parse(start.number)
     except numbering.PatternError as error:
         raise CannotBill(str(error)) from None
-    names = NAMES["fr" if start.language == "fr" else "en"]
-    codes = _codes(start)
-    head = [f'option "title" {text.quoted(start.name)}', f'option "operating_currency" "{start.currency}"', ""]
-    parts = [
-        "\n".join(head),
-        _settings(start, codes, names),
-        _accounts(start, names),
-        _hint(start),
-        'plugin "beancount_invoicing"\n',
+    french = start.language == "fr"
+    names = NAMES["fr" if french else "en"]
+    included = {
+        "settings.beancount": (
+            "; Qui facture, avec quelles taxes, et ce qui se vend (bean-invoice item add).\n\n"
+            if french
+            else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
+        )
+        + _settings(start, _codes(start), names),
+        "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
+        + _accounts(start, names),
+        "customers.beancount": f"; {'Les clients' if french else 'The customers'} (bean-invoice customer add).\n",
+    }
+    top = [f'option "title" {text.quoted(start.name)}', f'option "operating_currency" "{start.currency}"', ""]
+    top += [f'include "{name}"' for name in included]
+    top += [
+        "",
+        "; En dernier : le greffon vérifie tout ce qui précède."
+        if french
+        else "; Last: the plugin checks all that comes before.",
+        'plugin "beancount_invoicing"',
+        "",
     ]
-    return "\n".join(parts)
+    return {**included, "main.beancount": "\n".join(top)}
 
 
 def _codes(start: Start) -> list[tuple[str, Decimal]]:
@@ -164,20 +182,14 @@ def _settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) 
 
 
 def _accounts(start: Start, names: Names) -> str:
-    accounts = [names.bank, names.sales, names.tax, names.deposits, names.bad_debts, names.opening]
+    accounts = [names.bank, names.customers, names.sales, names.tax, names.deposits, names.bad_debts, names.opening]
     if start.regime == "payments":
         accounts.append(names.pending)
-    money = [text.opened(start.day, account, start.currency) for account in sorted(accounts)]
+    money = [
+        text.opened(start.day, account, "" if account == names.customers else start.currency)
+        for account in sorted(accounts)
+    ]
     return "".join([*money, text.opened(start.day, names.worked, "HOUR")])
-
-
-def _hint(start: Start) -> str:
-    if start.language == "fr":
-        return (
-            "; Ensuite : bean-invoice customer add, item add, new ; les factures vont dans un fichier par an.\n"
-            "; La ligne du greffon reste la dernière.\n"
-        )
-    return "; Next: bean-invoice customer add, item add, new; invoices go into a file a year.\n; The plugin line stays last.\n"
 
 
 # an older ledger ------------------------------------------------------------------------------------------------------

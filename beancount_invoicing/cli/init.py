@@ -155,8 +155,8 @@ def init(
             way = how(write, into, commit)
             print_outcome(actions.adopt(older, start, as_of, way), way)
         else:
-            file = actions.init(folder, start)
-            click.echo(file)
+            for file in actions.init(folder, start):
+                click.echo(file)
 
 
 def _ask(key: str, default: str) -> str:

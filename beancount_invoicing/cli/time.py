@@ -150,6 +150,9 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
 @click.option(
     "--date-format", type=click.Choice(["ymd", "dmy", "mdy"]), help="How dates are written, where it is not clear."
 )
+@click.option(
+    "--duration-unit", type=click.Choice(["hours", "seconds"]), help="What whole numbers count, where it is not clear."
+)
 @click.option("--timezone", default="UTC", show_default=True, help="Where it was worked, for files that count in UTC.")
 @click.option("--skip-open", is_flag=True, help="Leave out what has no end yet.")
 @write_options
