@@ -48,7 +48,14 @@ def accounts(book: Book) -> Iterator[Finding]:
         for _day, one in contract.versions:
             named += [
                 (f"contract {one.code}", account, one.source)
-                for account in (one.account, one.time, one.customer)
+                for account in (
+                    one.account,
+                    one.time,
+                    one.customer,
+                    one.deposit_account,
+                    one.retention_account,
+                    one.expense_account,
+                )
                 if account
             ]
             if one.customer in book.opened and one.customer not in book.accounts:

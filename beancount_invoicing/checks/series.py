@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import pairwise
 
 from beancount_invoicing.billing.numbers import SERIES, option_of, place
@@ -13,18 +14,69 @@ from beancount_invoicing.rules import numbering
 
 
 def duplicates(book: Book) -> Iterator[Finding]:
-    """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number)."""
-    first: dict[str, NumberUse] = {}
+    """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number).
+
+    Of two that have one number, as a merge in git leaves them, the one that has not been sent gets another.
+    """
+    uses: defaultdict[str, list[NumberUse]] = defaultdict(list)
     for use in book.numbers:
-        if use.number in first:
+        uses[use.number].append(use)
+    free = _next_places(book)
+    for number, those in uses.items():
+        if len(those) == 1:
+            continue
+        sent = _sent_by(book, number)
+        keeps = next((use for use in those if _customer_at(book, use) in sent), those[0])
+        for use in those:
+            if use is keeps:
+                continue
+            other = free(use)
+            if _customer_at(book, use) in sent and _customer_at(book, keeps) != _customer_at(book, use):
+                remedy = "both have been sent: credit one of them under its number, and bill it again"
+            else:
+                which = "this one, which has not been sent," if sent else "the one that has not been sent"
+                remedy = f"give {which} {'the number ' + other if other else 'another number'} (and its link)"
             yield Finding(
                 "error",
                 "duplicate-number",
-                f"{use.number} is used twice: also {first[use.number].source}, dated {first[use.number].date}; give the"
-                " one that has not been sent another number",
+                f"{number} is used twice: also {keeps.source}, dated {keeps.date}"
+                + (f", sent on {sent[_customer_at(book, keeps)]}" if _customer_at(book, keeps) in sent else "")
+                + f"; {remedy}",
                 use.source,
             )
-        first.setdefault(use.number, use)
+
+
+def _customer_at(book: Book, use: NumberUse) -> str:
+    """The customer whose document stands at a place."""
+    return next((one.customer.account for one in book.invoices if one.source == use.source and one.customer), "")
+
+
+def _sent_by(book: Book, number: str) -> dict[str, date]:
+    """The customers to whom a document of that number went, with the first day on which it did."""
+    result: dict[str, date] = {}
+    for event in book.events:
+        if number in event.numbers and event.event in {"sent", "reminder"}:
+            result.setdefault(event.customer, event.date)
+    return result
+
+
+def _next_places(book: Book) -> Callable[[NumberUse], str]:
+    """Gives the number after the last one of a use's series; "" for numbers outside all series."""
+    last: dict[str, int] = {}
+    for use in book.numbers:
+        found = place(book, use)
+        if found:
+            last[found[0]] = max(last.get(found[0], 0), found[1])
+
+    def following(use: NumberUse) -> str:
+        found = place(book, use)
+        text = book.option(option_of(book, use.kind), use.date)
+        if not found or not text:
+            return ""
+        last[found[0]] += 1
+        return numbering.parse(text).write(use.date, last[found[0]])
+
+    return following
 
 
 def series(book: Book) -> Iterator[Finding]:

@@ -1,0 +1,234 @@
+"""Checks of contracts: what they name exists, their prices and periods can be read, and nothing is billed twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from beancount_invoicing.billing.waiting import currency_of
+from beancount_invoicing.checks.documents import money
+from beancount_invoicing.model import ZERO, Book, Contract, Finding, Line
+from beancount_invoicing.rules import periods
+
+LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
+"""What says a length of time."""
+
+
+def lengths(book: Book) -> Iterator[Finding]:
+    """Every length of time can be read; a subscription has one."""
+    for contract in _versions(book):
+        for name in LENGTHS:
+            text = getattr(contract, name)
+            if text:
+                try:
+                    periods.parse(text)
+                except periods.PeriodError as error:
+                    yield _error(contract, f"{name.replace('_', '-')}: {error}")
+        if contract.mode == "subscription" and not contract.every:
+            yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
+        if contract.notice and not (contract.renews and contract.until):
+            yield _warning(
+                contract, 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
+            )
+
+
+def names(book: Book) -> Iterator[Finding]:
+    """The taxes and indexes that contracts name exist; an index has a value when the contract starts."""
+    for contract in _versions(book):
+        if contract.tax and contract.tax not in book.taxes:
+            yield _error(contract, f'tax "{contract.tax}" is not known')
+        if not contract.index:
+            continue
+        values = book.indexes.get(contract.index, ())
+        if not values:
+            yield _error(
+                contract,
+                f'index "{contract.index}" has no values: write {contract.start} custom "invoice-index" "{contract.index}" …',
+            )
+        elif values[0].date > contract.start:
+            yield _warning(
+                contract,
+                f'index "{contract.index}" begins on {values[0].date}, after the contract ({contract.start}): its price is not'
+                " revised before a value of its start is there",
+            )
+
+
+def expenses(book: Book) -> Iterator[Finding]:
+    """The contracts that `billable` names exist."""
+    for one in book.expenses:
+        if one.contract not in book.contracts:
+            yield Finding(
+                "error",
+                "unknown-contract",
+                f'billable: "{one.contract}" is no contract: correct it, or add it',
+                one.source,
+            )
+
+
+def completeness(book: Book) -> Iterator[Finding]:
+    """A contract has what it is billed with: price, account, time account, retention account."""
+    for dated in book.contracts.values():
+        contract = dated.latest
+        item = book.items[contract.item].latest if contract.item in book.items else None
+        price = contract.price is not None or (item and (item.price is not None or item.price_with_tax is not None))
+        if contract.mode == "subscription" and not price:
+            yield _warning(contract, "it has no price, nor has its item: nothing can be billed")
+        if contract.mode == "fixed" and contract.price is None:
+            yield _error(contract, "a fixed-price contract says its price: write price: …")
+        if contract.mode == "time" and not contract.time:
+            yield _error(contract, "a time contract names the account of its time: write time: Assets:…")
+        if contract.mode != "time" and not contract.account and not (item and item.account):
+            yield _warning(contract, "it has no income account: write account: Income:…, or give it an item")
+        if contract.retention and not contract.retention_account:
+            yield _error(
+                contract, "a retention stands on an account of the customer: write retention-account: Assets:…"
+            )
+        if contract.retention_account and book.accounts.get(contract.retention_account) != book.accounts.get(
+            contract.customer
+        ):
+            yield _error(
+                contract,
+                f"{contract.retention_account} is no account of the same customer: open it with customer: {contract.customer}",
+            )
+
+
+def milestones(book: Book) -> Iterator[Finding]:
+    """The milestones of a fixed price add up to it (deposits stand beside); each has one name and one amount."""
+    for code, those in sorted(book.milestones.items()):
+        dated = book.contracts.get(code)
+        if dated is None:
+            continue
+        seen = set()
+        whole = dated.latest.price or ZERO
+        part = ZERO
+        for one in those:
+            said = [each for each in (one.percent, one.cumulative, one.price) if each is not None]
+            if len(said) != 1:
+                yield Finding(
+                    "error",
+                    "contract",
+                    f"{code}, {one.name}: a milestone has one of percent, cumulative and price",
+                    one.source,
+                )
+                continue
+            if one.name in seen:
+                yield Finding(
+                    "error",
+                    "contract",
+                    f"{code} has two milestones {one.name}: give each a name of its own",
+                    one.source,
+                )
+            seen.add(one.name)
+            if one.deposit:
+                continue
+            if one.cumulative is not None:
+                now = whole * one.cumulative / 100
+                if now < part:
+                    yield Finding(
+                        "error", "contract",
+                        f"{code}, {one.name}: {one.cumulative} % done is less than what comes before it, {part}", one.source,
+                    )  # fmt: skip
+                part = max(part, now)
+            else:
+                part += whole * one.percent / 100 if one.percent is not None else said[0]
+        if part > whole or (part < whole and not any(one.cumulative is not None for one in those)):
+            yield Finding(
+                "error" if part > whole else "warning",
+                "contract",
+                f"{code}: its milestones add up to {part.normalize():f}, its price is {whole}: "
+                + ("lower one" if part > whole else "add what is missing"),
+                those[-1].source,
+            )
+
+
+def billed_twice(book: Book) -> Iterator[Finding]:
+    """No period and no milestone is billed twice (less what is credited)."""
+    spans: defaultdict[str, list[tuple[Line, str]]] = defaultdict(list)
+    stages: defaultdict[tuple[str, str], list[tuple[Line, str]]] = defaultdict(list)
+    for invoice in book.invoices:
+        for line in invoice.lines:
+            dated = book.contracts.get(line.contract)
+            if dated is None:
+                continue
+            if dated.latest.mode == "subscription" and line.start and line.end:
+                spans[line.contract].append((line, invoice.number))
+            elif line.milestone:
+                stages[line.contract, line.milestone].append((line, invoice.number))
+    for code, those in sorted(spans.items()):
+        given_back = [one for one, _number in those if (one.quantity or one.net) < 0]
+        those = [one for one in those if (one[0].quantity or one[0].net) >= 0]
+        those.sort(key=lambda one: (one[0].start, one[0].end, one[1]))
+        for (first, number), (second, other) in pairwise(those):
+            assert first.end and second.start and second.end and first.start
+            end = min(first.end, second.end)
+            back = any(one.start <= second.start and one.end >= end for one in given_back if one.start and one.end)
+            if second.start <= first.end and not back:
+                yield Finding(
+                    "warning",
+                    "billed-twice",
+                    f"{code}: {second.start} to {end} is billed by {number} and by {other}: credit one",
+                    second.source,
+                )
+    for (code, name), those in sorted(stages.items()):
+        plus = [one for one in those if one[0].net >= 0]
+        if len(plus) - (len(those) - len(plus)) > 1:
+            yield Finding(
+                "warning",
+                "billed-twice",
+                f"{code}: {name} is billed by {plus[-2][1]} and by {plus[-1][1]}: credit one",
+                plus[-1][0].source,
+            )
+
+
+def beyond(book: Book) -> Iterator[Finding]:
+    """No more is billed than a cap or a fixed price allows, and no more time than was worked."""
+    nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    last: dict[str, Line] = {}
+    for invoice in book.invoices:
+        for line in invoice.lines if invoice.kind != "deposit" else ():
+            if line.contract in book.contracts and line.expense is None:
+                nets[line.contract] += line.net
+                last[line.contract] = line
+    for code, net in sorted(nets.items()):
+        contract = book.contracts[code].latest
+        most = contract.price if contract.mode == "fixed" else contract.cap
+        if contract.mode != "subscription" and most is not None and net > most:
+            currency = currency_of(book, contract)
+            what = "its price is" if contract.mode == "fixed" else "its cap is"
+            yield Finding(
+                "warning",
+                "billed-beyond",
+                f"{code}: {money(net, currency)} is billed, but {what} {money(most, currency)}: credit the difference, or amend it",
+                last[code].source,
+            )
+    worked: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for work in book.work:
+        worked[work.account, work.item] += work.quantity
+        if worked[work.account, work.item] < 0:
+            yield Finding(
+                "warning",
+                "time-below-zero",
+                f"{work.account}: {-worked[work.account, work.item]} {work.commodity} of {work.item or 'time'} more are billed by"
+                f" {work.date} than were worked",
+                work.source,
+            )
+
+
+def _versions(book: Book) -> Iterator[Contract]:
+    """Each contract as it stands from each of its directives on."""
+    for dated in book.contracts.values():
+        for _day, version in dated.versions:
+            yield version
+
+
+def _error(contract: Contract, message: str) -> Finding:
+    return Finding("error", "contract", f"contract {contract.code}: {message}", contract.source)
+
+
+def _warning(contract: Contract, message: str) -> Finding:
+    return Finding("warning", "contract", f"contract {contract.code}: {message}", contract.source)
+
+
+CHECKS = (lengths, names, expenses, completeness, milestones, billed_twice, beyond)
