@@ -613,6 +613,14 @@ class Book:
         values = self.options.get(key)
         return str(values.at(day)) if values else default
 
+    def language(self, customer: Customer, day: date) -> str:
+        """The language of a customer's documents, two letters: its own, else the option's, else French in France, else English."""
+        for language in (customer.language, self.option("language", day)):
+            if language:
+                return language.lower()[:2]
+        country = customer.address.country or (self.seller.at(day).address.country if self.seller else "")
+        return "fr" if country == "FR" else "en"
+
     def place(self, option: str) -> Source:
         """Where an option is set; the top of the ledger where it is not."""
         return self.option_sources.get(option, Source(self.file, 0))

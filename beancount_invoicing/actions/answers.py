@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import ZERO, Event, Finding, Step, Work
+from beancount_invoicing.model import ZERO, Dated, Event, Finding, Item, Step, Work
 from beancount_invoicing.receivables import Aging, Position, Row, TaxDue, Total
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
@@ -301,15 +301,16 @@ def drafted(position: Position, explain: bool = False) -> Answer:
     return answer | {"number": None} if position.invoice.draft else answer
 
 
-def waits(one: Waiting, as_of: date) -> Answer:
-    """A line in `unbilled`."""
+def waits(one: Waiting, as_of: date, items: Mapping[str, Dated[Item]]) -> Answer:
+    """A line in `unbilled`; `items` are the Book's."""
     line = one.line
+    name = items[line.item].at(line.since).name if line.item in items else ""
     return {
         "customer": one.customer,
         "contract": one.contract.code,
         "what": one.what,
         "item": line.item or None,
-        "text": line.text or None,
+        "text": line.text or name or line.name or None,
         "from": _day(line.start),
         "to": _day(line.end),
         "since": line.since.isoformat(),

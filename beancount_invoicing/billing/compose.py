@@ -81,7 +81,7 @@ def compose(
         lines=lines,
         taxes=taxes,
         deductions=deductions,
-        receivables=_receivables(book, request, customer, payable, contracts, decimals),
+        receivables=_receivables(book, request, customer, lines, payable, contracts, decimals),
         exchange=_exchange(book, request, lines, taxes, deductions),
         purchase_order=request.purchase_order,
         terms=request.terms,
@@ -160,15 +160,33 @@ def _deductions(
     return tuple(result)
 
 
+def _with_tax(book: Book, request: Request, lines: Sequence[DraftLine], contract: Contract) -> Decimal:
+    """What the lines of a contract come to with tax, not rounded."""
+    total = ZERO
+    for line in lines:
+        if line.contract == contract.code:
+            rate = book.taxes[line.tax].at(request.date).rate if line.tax else ZERO
+            total += line.gross if line.gross is not None else line.net * (100 + rate) / 100
+    return total
+
+
 def _receivables(
-    book: Book, request: Request, customer: Customer, payable: Decimal, contracts: Sequence[Contract], decimals: int
+    book: Book,
+    request: Request,
+    customer: Customer,
+    lines: Sequence[DraftLine],
+    payable: Decimal,
+    contracts: Sequence[Contract],
+    decimals: int,
 ) -> tuple[DraftReceivable, ...]:
     kept = next((one for one in contracts if one.retention and one.retention_account), None)
     if kept is None or payable <= 0 or request.kind != "invoice":
         return (DraftReceivable(request.account, payable),)
     assert kept.retention is not None
-    retained = round_to(payable * kept.retention / 100, decimals)
     length = periods.parse(kept.retention_terms or "year")
+    retained = min(payable, round_to(_with_tax(book, request, lines, kept) * kept.retention / 100, decimals))
+    if retained == payable:
+        return (DraftReceivable(kept.retention_account, retained, length.after(request.date, 1)),)
     text = request.terms or customer.terms or book.option("terms", request.date) or law.default_terms("")
     try:
         schedule = terms.schedule(terms.parse(text, request.date), request.date, payable - retained, decimals)
@@ -210,7 +228,7 @@ def _narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
     names = []
     for line in lines:
         item = book.items[line.item].at(day) if line.item in book.items else None
-        names.append(line.text or (item.text or item.name if item else line.item))
+        names.append(line.name or line.text or (item.text or item.name if item else line.item))
     several = list(dict.fromkeys(name.splitlines()[0] for name in names if name))
     return ", ".join(several[:3]) + (" …" if len(several) > 3 else "")
 

@@ -36,6 +36,8 @@ class DraftLine:
     """The day from which on it waits to be billed."""
     item: str = ""
     text: str = ""
+    name: str = ""
+    """What it is in few words, for the entry's own text."""
     unit: str = ""
     quantity: Decimal | None = None
     price: Decimal | None = None

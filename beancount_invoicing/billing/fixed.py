@@ -119,6 +119,7 @@ def line(dated: Dated[Contract], book: Book, stage: Stage, account: str) -> Draf
         since=milestone.date,
         item=contract.item if account == (item.account if item else None) else "",
         text=f"{what}, {milestone.name}",
+        name=f"{what}, {milestone.name}",
         quantity=Decimal(1),
         price=stage.amount,
         contract=contract.code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from datetime import date
 from decimal import Decimal
@@ -72,13 +73,13 @@ def _revised(
         Step("price", "percent of", (share, agreed), moving, f"the part of the price that follows {contract.index}"),
         Step("price", "share of", (moving, now.value, first.value), exact, why),
     ]
-    said = f"{agreed} × {now.value} / {first.value}"
+    said = f"{contract.index}: {agreed} × {now.value} / {first.value}"
     if share != HUNDRED:
         fixed = agreed - moving
         steps.append(Step("price", "difference", (agreed, moving), fixed, "the part that stays"))
         steps.append(Step("price", "sum", (fixed, exact), fixed + exact, "both parts"))
         exact = fixed + exact
-        said = f"{agreed} × ({(HUNDRED - share) / HUNDRED} + {share / HUNDRED} × {now.value} / {first.value})"
+        said = f"{contract.index}: {agreed} × ({(HUNDRED - share) / HUNDRED} + {share / HUNDRED} × {now.value} / {first.value})"
     value = round_to(exact, decimals)
     steps.append(Step("price", "rounded", (exact, decimals), value, "the revised price"))
     for limit, operation, sign in ((contract.index_floor, "larger of", 1), (contract.index_cap, "smaller of", -1)):
@@ -94,8 +95,16 @@ def _revised(
                 Step("price", operation, (value, edge), edge, which),
             ]
             value = edge
-            said = f"{before} × {(HUNDRED + limit) / HUNDRED}"
+            said = f"{contract.index}, {limit:+} %: {before} × {(HUNDRED + limit) / HUNDRED}"
     return value, steps, said
+
+
+def local(book: Book, contract: Contract, day: date, text: str) -> str:
+    """A calculation as the customer's language writes its numbers: with a decimal comma but in English."""
+    main = book.accounts.get(contract.customer, "")
+    if main not in book.customers or book.language(book.customers[main].at(day), day) == "en":
+        return text
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
 
 
 def index_at(values: tuple[IndexValue, ...], day: date) -> IndexValue | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.billing.prices import Price, changes, price_at
+from beancount_invoicing.billing.prices import Price, changes, local, price_at
 from beancount_invoicing.model import Book, Contract, Dated, Invoice, Step
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
@@ -144,7 +144,8 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
     text = contract.text or (item.text or item.name if item else contract.code)
     said = contract.text
     if price.said:
-        said = f"{text} ({price.said} = {price.value})"
+        derivation = local(book, contract, piece.span.start, f"{price.said} = {price.value}")
+        said = f"{text} ({derivation})"
     steps = list(price.steps)
     whole = piece.span == piece.period or not contract.prorate
     if whole:
@@ -153,7 +154,7 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
     else:
         quantity, price, figure_steps, part = _part(quantity, price, piece, decimals)
         steps += figure_steps
-        said = f"{said or text} ({part})"
+        said = f"{said or text} ({local(book, contract, piece.span.start, part)})"
         figure = line_net(quantity, price.value, None, decimals)
     return DraftLine(
         net=figure.value,
@@ -162,6 +163,7 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
         since=piece.due,
         item=contract.item,
         text=said,
+        name=text,
         unit=contract.unit if whole else "",
         quantity=quantity,
         price=None if price.with_tax else price.value,

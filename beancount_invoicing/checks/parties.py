@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from beancount_invoicing import law
-from beancount_invoicing.model import Book, Customer, Finding, Instalment, Seller, Source
+from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, steps, terms
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint")
@@ -122,7 +122,7 @@ def longest_terms(book: Book) -> Iterator[Finding]:
         ):
             continue
         longest = law.longest_terms(book.seller.at(invoice.date).address.country, customer.buyer, invoice.date)
-        due = max(map(_agreed, invoice.instalments), default=invoice.date)
+        due = max(map(_agreed, _usual(invoice)), default=invoice.date)
         if longest is None or (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
             continue
         allowed = f"{longest.days} days"
@@ -141,6 +141,12 @@ def longest_terms(book: Book) -> Iterator[Finding]:
             + f": to {_KINDS[customer.buyer]} at most {allowed} may be given ({longest.source})",
             invoice.source,
         )
+
+
+def _usual(invoice: Invoice) -> list[Instalment]:
+    """The instalments on the account of the first one due: what is kept back on another (a retention) is no payment term."""
+    first = min(invoice.instalments, key=lambda each: (each.due, each.index), default=None)
+    return [each for each in invoice.instalments if first and each.account == first.account]
 
 
 def _agreed(instalment: Instalment) -> date:

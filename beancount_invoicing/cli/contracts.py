@@ -103,7 +103,7 @@ def unbilled(session: Session, customer: str, contract: str, as_of: date, form: 
         return
     waiting, notices = billing.waiting(ledger.book, as_of, wanted)
     waiting.sort(key=lambda one: (one.customer, one.contract.code, one.line.since, one.line.item))
-    rows = [answers.waits(one, as_of) for one in waiting]
+    rows = [answers.waits(one, as_of, ledger.book.items) for one in waiting]
     if form == "json":
         print_json(rows)
     elif form == "csv":

@@ -88,6 +88,9 @@ def transaction(
     head = f"{day.isoformat()} {flag} " + (f"{quoted(payee)} " if payee else "") + quoted(narration)
     head += "".join(f" #{tag}" for tag in tags) + "".join(f" ^{link}" for link in links)
     lines = [head, *_meta(meta, "  ")]
+    legs = list(legs)
+    widths = [len(leg.account) + len(format(leg.number, "f")) + 6 for leg in legs if leg.number is not None]
+    column = max([column, *widths])
     for leg in legs:
         start = f"  {leg.account}"
         if leg.number is not None:

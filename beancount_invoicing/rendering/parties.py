@@ -15,15 +15,8 @@ from beancount_invoicing.rendering.view import Pair
 
 def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...]) -> str:
     """The language of a customer's documents: its own, else the option's, else French in France, else English."""
-    for language in (customer.language, book.option("language", day)):
-        if language:
-            code = language.lower()[:2]
-            return code if code in known else "en"
-    return "fr" if (customer.address.country or _seller_country(book, day)) == "FR" else "en"
-
-
-def _seller_country(book: Book, day: date) -> str:
-    return book.seller.at(day).address.country if book.seller else ""
+    code = book.language(customer, day)
+    return code if code in known else "en"
 
 
 def country_name(code: str, language: str) -> str:
