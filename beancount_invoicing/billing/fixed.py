@@ -150,13 +150,9 @@ class DepositLeft(NamedTuple):
 
 
 def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
-    """By contract, the deposits (drafts too) that are not wholly deducted or credited, oldest first."""
+    """By contract ("" for none), the deposits (drafts too) that are not wholly deducted or credited, oldest first."""
     invoices = list(invoices)
-    deposits = {
-        one.number: one
-        for one in invoices
-        if one.kind == "deposit" and one.lines and any(line.contract for line in one.lines)
-    }
+    deposits = {one.number: one for one in invoices if one.kind == "deposit" and one.lines}
     gone: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     """By deposit and tax code ("" for the net), what was deducted or credited."""
     for invoice in invoices:
@@ -173,7 +169,7 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
         net = deposit.net - gone[number, ""]
         if net <= 0:
             continue
-        code = next(line.contract for line in deposit.lines if line.contract)
+        code = next((line.contract for line in deposit.lines if line.contract), "")
         taxes = (
             TaxLeft(
                 amount.tax.code,

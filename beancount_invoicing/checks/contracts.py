@@ -182,6 +182,30 @@ def billed_twice(book: Book) -> Iterator[Finding]:
             )
 
 
+def after_the_end(book: Book) -> Iterator[Finding]:
+    """No day after a subscription's end is billed."""
+    for invoice in book.invoices:
+        for line in invoice.lines:
+            dated = book.contracts.get(line.contract)
+            if dated is None or line.end is None or line.net <= 0 or dated.latest.mode != "subscription":
+                continue
+            contract = dated.latest
+            corrected = any(invoice.number in other.corrects for other in book.invoices)
+            if (
+                contract.until
+                and not contract.renews
+                and line.end > contract.until
+                and contract.prorate
+                and not corrected
+            ):
+                yield Finding(
+                    "warning",
+                    "billed-after-end",
+                    f"{invoice.number} bills {contract.code} to {line.end}, but it ends on {contract.until}: credit the rest",
+                    line.source,
+                )
+
+
 def beyond(book: Book) -> Iterator[Finding]:
     """No more is billed than a cap or a fixed price allows, and no more time than was worked."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -231,4 +255,4 @@ def _warning(contract: Contract, message: str) -> Finding:
     return Finding("warning", "contract", f"contract {contract.code}: {message}", contract.source)
 
 
-CHECKS = (lengths, names, expenses, completeness, milestones, billed_twice, beyond)
+CHECKS = (lengths, names, expenses, completeness, milestones, billed_twice, after_the_end, beyond)

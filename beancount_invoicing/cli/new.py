@@ -61,7 +61,8 @@ def new(
     explain: bool,
 ) -> None:
     """Compose one invoice. A LINE is a quantity, an item or free words, and perhaps a price, a discount and a tax code:
-    "6.5 DEV", "2 CAPTEUR @ 120.00 -10%", "1 On-site audit @ 450 [FR20]". What is not said is asked for."""
+    "6.5 DEV", "2 CAPTEUR @ 120.00 -10%", "1 On-site audit @ 450 [FR20]". What is not said is asked for. A line that takes something
+    back comes after all options and --: -- "-1 Goodwill @ 50"."""
     way = how(write, into, commit)
     wanted = actions.Composition(
         customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct

@@ -1,0 +1,455 @@
+"""What contracts make due: each case a small ledger, and what its lines are."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing import billing
+from beancount_invoicing.billing import Wanted
+from beancount_invoicing.model import Book
+from beancount_invoicing.rules.steps import recompute
+from tests.ledgers import book_of
+
+D = Decimal
+ACCOUNTS = """
+2025-01-01 commodity HOUR
+2025-01-01 open Assets:Time HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 open Assets:Receivable:Acme:Retention
+2025-01-01 open Assets:Disbursements
+2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-tax" "PASSED" "Débours"
+  category: "E"
+  rate: 0
+  reason: "VATEX-EU-79-C"
+"""
+
+
+def book(text: str) -> Book:
+    """A Book of the golden prelude, the accounts of this file, and `text`; nothing may be wrong with it."""
+    found = book_of(ACCOUNTS + text)
+    assert not [str(one) for one in found.findings if one.severity == "error"]
+    return found
+
+
+def lines(text: str, until: str) -> list[tuple[str, str, str]]:
+    """What waits on a day: from, to, net."""
+    waiting, notices = billing.waiting(book(text), date.fromisoformat(until))
+    assert not notices
+    return [(str(one.line.start), str(one.line.end), str(one.line.net)) for one in waiting]
+
+
+def subscription(keys: str, start: str = "2026-01-01") -> str:
+    head = f'{start} custom "invoice-contract" Assets:Receivable:Acme "K" "subscription"\n'
+    return head + "".join(
+        f"  {key.strip()}\n" for key in f'text: "Hosting"; account: Income:Services; {keys}'.split(";")
+    )
+
+
+def amended(day: str, keys: str) -> str:
+    head = f'{day} custom "invoice-contract" Assets:Receivable:Acme "K"\n'
+    return head + "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+
+
+# periods ----------------------------------------------------------------------------------------------------------------
+
+
+def test_in_arrears_a_period_is_due_on_its_last_day() -> None:
+    text = subscription('price: 100.00; every: "month"')
+    assert lines(text, "2026-01-30") == []
+    assert lines(text, "2026-01-31") == [("2026-01-01", "2026-01-31", "100.00")]
+
+
+def test_in_advance_a_period_is_due_on_its_first_day() -> None:
+    text = subscription('price: 100.00; every: "3 months"; bill: "advance"')
+    assert lines(text, "2025-12-31") == []
+    assert lines(text, "2026-01-01") == [("2026-01-01", "2026-03-31", "100.00")]
+
+
+def test_what_begins_on_the_31st_goes_on_at_the_ends_of_the_months() -> None:
+    text = subscription('price: 100.00; every: "month"; bill: "advance"', "2026-01-31")
+    assert [one[:2] for one in lines(text, "2026-05-01")] == [
+        ("2026-01-31", "2026-02-27"),
+        ("2026-02-28", "2026-03-30"),
+        ("2026-03-31", "2026-04-29"),
+        ("2026-04-30", "2026-05-30"),
+    ]
+
+
+def test_a_year_that_begins_on_29_february() -> None:
+    text = subscription('price: 100.00; every: "year"; bill: "advance"', "2024-02-29")
+    assert [one[:2] for one in lines(text, "2028-02-29")] == [
+        ("2024-02-29", "2025-02-27"),
+        ("2025-02-28", "2026-02-27"),
+        ("2026-02-28", "2027-02-27"),
+        ("2027-02-28", "2028-02-28"),
+        ("2028-02-29", "2029-02-27"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("every", "end"), [("day", "2026-01-01"), ("2 weeks", "2026-01-14"), ("semestre", "2026-06-30")]
+)
+def test_any_length(every: str, end: str) -> None:
+    text = subscription(f'price: 1.00; every: "{every}"; bill: "advance"')
+    assert lines(text, "2026-01-01") == [("2026-01-01", end, "1.00")]
+
+
+def test_an_anchor_and_a_start_and_an_end_inside_a_period() -> None:
+    keys = 'price: 310.00; every: "month"; anchor: 2026-01-01; until: 2026-03-10; prorate: TRUE'
+    text = subscription(keys, "2026-01-22")
+    assert lines(text, "2026-12-31") == [
+        ("2026-01-22", "2026-01-31", "100.00"),  # 10 of 31 days
+        ("2026-02-01", "2026-02-28", "310.00"),
+        ("2026-03-01", "2026-03-10", "100.00"),
+    ]
+
+
+def test_without_proration_a_begun_period_is_billed_whole() -> None:
+    text = subscription('price: 310.00; every: "month"; anchor: 2026-01-01; until: 2026-03-10', "2026-01-22")
+    assert [one[2] for one in lines(text, "2026-12-31")] == ["310.00"] * 3
+
+
+def test_a_new_price_inside_a_period() -> None:
+    text = subscription('price: 300.00; every: "month"; prorate: TRUE') + amended("2026-04-11", "price: 600.00")
+    assert lines(text, "2026-05-31")[3:] == [
+        ("2026-04-01", "2026-04-10", "100.00"),
+        ("2026-04-11", "2026-04-30", "400.00"),
+        ("2026-05-01", "2026-05-31", "600.00"),
+    ]
+    text = subscription('price: 300.00; every: "month"') + amended("2026-04-11", "price: 600.00")
+    assert [one[2] for one in lines(text, "2026-05-31")] == ["300.00"] * 4 + ["600.00"]
+
+
+def test_a_new_price_of_the_item_holds_from_its_date_on() -> None:
+    text = 'every: "month"; item: "DEV"; quantity: 2'
+    raised = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
+    assert [one[2] for one in lines(subscription(text) + raised, "2026-02-28")] == ["200.00", "220.00"]
+
+
+def test_a_pause() -> None:
+    pause = amended("2026-02-15", "paused: TRUE") + amended("2026-04-01", "paused: FALSE")
+    text = subscription('price: 280.00; every: "month"; prorate: TRUE') + pause
+    assert lines(text, "2026-04-30") == [
+        ("2026-01-01", "2026-01-31", "280.00"),
+        ("2026-02-01", "2026-02-14", "140.00"),
+        ("2026-04-01", "2026-04-30", "280.00"),
+    ]
+    text = subscription('price: 280.00; every: "month"') + pause
+    assert [one[0] for one in lines(text, "2026-04-30")] == ["2026-01-01", "2026-02-01", "2026-04-01"]
+
+
+def test_a_new_rhythm_begins_where_the_old_one_stops() -> None:
+    text = subscription('price: 100.00; every: "month"') + amended("2026-03-01", 'every: "3 months"; price: 270.00')
+    assert lines(text, "2026-05-31") == [
+        ("2026-01-01", "2026-01-31", "100.00"),
+        ("2026-02-01", "2026-02-28", "100.00"),
+        ("2026-03-01", "2026-05-31", "270.00"),
+    ]
+
+
+def test_prices_that_include_tax_are_billed_to_the_cent() -> None:
+    item = '2025-01-01 custom "invoice-item" "BOX" "Box" Income:Services\n  price-with-tax: 9.99\n  tax: "FR20"\n'
+    text = (
+        item
+        + '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "subscription"\n  item: "BOX"\n  every: "month"\n'
+    )
+    (draft,) = drafts(book(text), "2026-02-28")
+    assert (draft.net, draft.payable) == (D("16.65"), D("19.98"))
+
+
+# what is billed already ---------------------------------------------------------------------------------------------------
+
+BILLED = """
+2026-01-31 * "Acme SAS" "Hosting" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Hosting"
+    quantity: 1
+    price: 100.00
+    contract: "K"
+    from: 2026-01-01
+    to: 2026-01-31
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+CREDITED = """
+2026-02-01 * "Acme SAS" "Hosting" ^A2026-0001 ^F2026-0001
+  invoice: "A2026-0001"
+  corrects: "F2026-0001"
+  Assets:Receivable:Acme  -120.00 EUR
+  Income:Services  100.00 EUR
+    text: "Hosting"
+    quantity: -1
+    price: 100.00
+    contract: "K"
+    from: 2026-01-01
+    to: 2026-01-31
+  Liabilities:VAT  20.00 EUR
+    tax: "FR20"
+"""
+
+
+def test_what_lines_say_is_billed() -> None:
+    text = subscription('price: 100.00; every: "month"')
+    assert lines(text + BILLED, "2026-02-28") == [("2026-02-01", "2026-02-28", "100.00")]
+
+
+def test_a_draft_counts_as_billed() -> None:
+    draft = BILLED.replace('* "Acme', '! "Acme').replace("F2026-0001", "draft-1")
+    assert lines(subscription('price: 100.00; every: "month"') + draft, "2026-01-31") == []
+
+
+def test_a_credited_line_opens_its_period_again_only_if_it_repeats_it() -> None:
+    text = subscription('price: 100.00; every: "month"') + BILLED
+    assert lines(text + CREDITED, "2026-01-31") == [("2026-01-01", "2026-01-31", "100.00")]
+    silent = CREDITED.replace('    contract: "K"\n    from: 2026-01-01\n    to: 2026-01-31\n', "")
+    assert lines(text + silent, "2026-01-31") == []
+
+
+# indexes ------------------------------------------------------------------------------------------------------------------
+
+INDEX = """
+2026-01-01 custom "invoice-index" "SYNTEC" 300.0
+2026-11-15 custom "invoice-index" "SYNTEC" 312.0
+2027-11-15 custom "invoice-index" "SYNTEC" 330.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "second", "third"),
+    [
+        ("", "1040.00", "1100.00"),
+        ("; index-share: 50", "1020.00", "1050.00"),
+        ("; index-cap: 3", "1030.00", "1060.90"),
+        ("; index-floor: 5", "1050.00", "1102.50"),
+        ('; index-every: "2 years"', "1000.00", "1100.00"),
+    ],
+)
+def test_a_price_follows_an_index_from_one_revision_to_the_next(keys: str, second: str, third: str) -> None:
+    text = INDEX + subscription(f'price: 1000.00; every: "year"; bill: "advance"; index: "SYNTEC"{keys}')
+    assert [one[2] for one in lines(text, "2028-01-01")] == ["1000.00", second, third]
+
+
+def test_a_new_price_starts_the_index_anew() -> None:
+    text = INDEX + subscription('price: 1000.00; every: "year"; bill: "advance"; index: "SYNTEC"')
+    assert [one[2] for one in lines(text + amended("2027-01-01", "price: 2000.00"), "2028-01-01")] == [
+        "1000.00",
+        "2000.00",
+        "2115.38",  # 2000 × 330 / 312
+    ]
+
+
+def test_the_line_says_how_a_revised_price_came_about_and_its_steps_can_be_recomputed() -> None:
+    text = INDEX + subscription('price: 1000.00; every: "year"; bill: "advance"; index: "SYNTEC"; index-share: 80')
+    waiting, _ = billing.waiting(book(text), date(2027, 1, 1))
+    line = waiting[1].line
+    assert line.text == "Hosting (SYNTEC: 1000,00 × (0,2 + 0,8 × 312,0 / 300,0) = 1032,00)"
+    assert [recompute(step) for step in line.steps] == [step.result for step in line.steps]
+    assert line.steps[-1].result == line.net == D("1032.00")
+
+
+# fixed prices -------------------------------------------------------------------------------------------------------------
+
+FIXED = """
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "P" "fixed"
+  text: "Website"
+  account: Income:Services
+  price: 1000.00
+"""
+
+
+def milestone(day: str, name: str, keys: str) -> str:
+    return f'{day} custom "invoice-milestone" "P" "{name}"\n' + "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+
+
+def test_the_last_milestone_takes_the_remainder() -> None:
+    text = FIXED.replace("1000.00", "1000.01")
+    text += "".join(
+        milestone(f"2026-0{n}-01", f"M{n}", f"percent: {p}") for n, p in ((1, "33.33"), (2, "33.33"), (3, "33.34"))
+    )
+    assert [one[2] for one in lines(text, "2026-12-31")] == ["333.30", "333.30", "333.41"]
+
+
+def test_progress_is_what_is_done_less_what_was_billed() -> None:
+    text = FIXED + "".join(
+        milestone(f"2026-0{n}-01", f"S{n}", f"cumulative: {p}") for n, p in ((1, 15), (2, 40), (3, 100))
+    )
+    assert [one[2] for one in lines(text, "2026-02-01")] == ["150.00", "250.00"]
+    assert [one[2] for one in lines(text, "2026-12-31")] == ["150.00", "250.00", "600.00"]
+
+
+def drafts(found: Book, until: str, day: str = "") -> list[billing.Draft]:
+    """The documents that would be billed."""
+    last = date.fromisoformat(until)
+    waiting, notices = billing.waiting(found, last)
+    made, more = billing.documents(found, waiting, date.fromisoformat(day) if day else last, billing.draft_names(found))
+    assert not notices
+    assert not more
+    return made
+
+
+DEPOSIT = milestone("2026-01-05", "Deposit", "percent: 30; deposit: TRUE")
+
+
+def test_a_deposit_of_the_same_run_is_deducted() -> None:
+    deposit, final = drafts(book(FIXED + DEPOSIT + milestone("2026-03-01", "All", "percent: 100")), "2026-03-31")
+    assert (deposit.kind, deposit.payable) == ("deposit", D("360.00"))
+    assert [(one.number, one.amount, one.tax) for one in final.deductions] == [
+        (deposit.number, D("300.00"), ""),
+        (deposit.number, D("60.00"), "FR20"),
+    ]
+    assert final.payable == D("840.00")
+
+
+def test_a_deposit_is_deducted_as_far_as_it_reaches() -> None:
+    half = milestone("2026-03-01", "Start", "percent: 20") + milestone("2026-04-01", "Rest", "percent: 80")
+    _deposit, start = drafts(book(FIXED + DEPOSIT + half), "2026-03-31")
+    assert (sum(one.amount for one in start.deductions), start.payable) == (D("240.00"), D("0.00"))
+
+
+def test_a_retention_is_a_part_of_the_lines_of_its_contract() -> None:
+    kept = '  retention: 5\n  retention-account: Assets:Receivable:Acme:Retention\n  retention-terms: "1 year"\n'
+    other = subscription('price: 500.00; every: "month"')
+    text = FIXED + kept + milestone("2026-01-31", "All", "percent: 100") + other
+    (draft,) = drafts(book(text), "2026-01-31")
+    assert [(one.account, one.amount, str(one.due)) for one in draft.receivables] == [
+        ("Assets:Receivable:Acme", D("1740.00"), "2026-03-02"),
+        ("Assets:Receivable:Acme:Retention", D("60.00"), "2027-01-31"),
+    ]
+
+
+# time and expenses ----------------------------------------------------------------------------------------------------------
+
+TIME = """
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "T" "time"
+  item: "DEV"
+  time: Assets:Time
+"""
+
+
+def work(day: str, hours: str, keys: str = "") -> str:
+    meta = "".join(f"    {key.strip()}\n" for key in keys.split(";") if key)
+    return f'{day} * "Work on {day}"\n  Assets:Time  {hours} HOUR\n{meta}  Equity:Time\n'
+
+
+def test_hours_have_the_price_of_the_day_they_were_worked() -> None:
+    raised = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
+    text = TIME + raised + work("2026-01-30", "2") + work("2026-01-31", "1.5") + work("2026-02-02", "4")
+    waiting, _ = billing.waiting(book(text), date(2026, 2, 28))
+    assert [(one.line.quantity, one.line.price, one.line.net) for one in waiting] == [
+        (D("3.5"), D("100.00"), D("350.00")),
+        (D("4"), D("110.00"), D("440.00")),
+    ]
+
+
+@pytest.mark.parametrize(("by", "count"), [("item", 1), ("day", 2), ("person", 2), ("task", 3)])
+def test_lines_by_item_day_person_or_task(by: str, count: int) -> None:
+    text = TIME + f'  lines: "{by}"\n'
+    text += work("2026-01-05", "1", 'person: "Anna"; task: "A"') + work("2026-01-05", "2", 'person: "Bo"; task: "B"')
+    text += work("2026-01-06", "4", 'person: "Anna"; task: "C"')
+    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
+    assert len(waiting) == count
+    assert sum(one.line.net for one in waiting) == D("700.00")
+
+
+def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
+    text = TIME + "  cap: 250.00\n" + work("2026-01-05", "2") + work("2026-01-06", "2")
+    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    assert [(one.line.quantity, one.line.net) for one in waiting] == [(D("2.50"), D("250.00"))]
+    assert [out.quantity for out in waiting[0].line.book_out] == [D("2.50")]
+    assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stay unbilled" in notices[0].message
+
+
+def test_time_that_is_not_billed_leaves_with_what_is() -> None:
+    text = TIME + work("2026-01-05", "2") + work("2026-01-06", "1", "non-billable: TRUE")
+    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
+    (line,) = [one.line for one in waiting]
+    assert line.net == D("200.00")
+    assert [(out.quantity, out.billable) for out in line.book_out] == [(D(2), True), (D(1), False)]
+
+
+def test_expenses_with_a_markup_and_disbursements_as_they_were() -> None:
+    text = TIME + "  markup: 10\n  expense-account: Income:Services\n"
+    text += '2026-01-07 * "Train"\n  Expenses:Office  40.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    text += '2026-01-08 * "Court fee"\n  Assets:Disbursements  35.00 EUR\n    billable: "T"\n    tax: "PASSED"\n  Assets:Bank\n'
+    (draft,) = drafts(book(text), "2026-01-31")
+    assert [(line.net, line.account, line.tax, line.cost) for line in draft.lines] == [
+        (D("44.00"), "Income:Services", "FR20", D("40.00")),
+        (D("35.00"), "Assets:Disbursements", "PASSED", D("35.00")),
+    ]
+    assert draft.payable == D("87.80")
+
+
+def test_a_disbursement_without_its_tax_code_is_not_billed() -> None:
+    text = TIME + '2026-01-08 * "Court fee"\n  Assets:Disbursements  35.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    assert not waiting
+    assert "write its tax code" in notices[0].message
+
+
+# documents ------------------------------------------------------------------------------------------------------------------
+
+
+def test_one_invoice_per_customer_currency_order_and_group() -> None:
+    text = ""
+    for code, keys in (
+        ("A", ""),
+        ("B", ""),
+        ("C", '; purchase-order: "PO-1"'),
+        ("D", '; group: "x"'),
+        ("E", '; currency: "USD"'),
+    ):
+        text += subscription(f'price: 100.00; every: "month"{keys}').replace('"K"', f'"{code}"')
+    made = drafts(book(text), "2026-01-31")
+    assert [[line.contract for line in draft.lines] for draft in made] == [["A", "B"], ["E"], ["D"], ["C"]]
+
+
+def test_a_currency_that_the_accounts_are_not_kept_in_is_booked_at_the_ledgers_price() -> None:
+    text = "2025-01-01 open Income:Euro EUR\n2026-01-15 price USD 0.9234 EUR\n2026-02-15 price USD 0.95 EUR\n"
+    text += subscription('price: 333.33; every: "month"; currency: "USD"; tax: "REVERSE"').replace(
+        "Income:Services", "Income:Euro"
+    )
+    (draft,) = drafts(book(text), "2026-01-31")
+    assert draft.exchange
+    assert draft.exchange.rate == D("0.9234")
+
+
+# where contracts stand --------------------------------------------------------------------------------------------------------
+
+
+def test_a_contract_that_renews_itself_says_when_notice_must_be_given() -> None:
+    text = subscription('price: 100.00; every: "month"; until: 2026-02-28; renews: "6 months"; notice: "1 month"')
+    for day, ends, notice in (("2026-01-15", "2026-02-28", "2026-01-31"), ("2026-03-01", "2026-08-31", "2026-07-31")):
+        (one,) = billing.standings(book(text), date.fromisoformat(day), Wanted())
+        assert (str(one.ends), str(one.notice_by)) == (ends, notice)
+    assert len(lines(text, "2027-12-31")) == 24
+
+
+def test_billed_and_left_and_next() -> None:
+    text = FIXED + milestone("2026-03-01", "Half", "percent: 50") + milestone("2026-09-01", "Rest", "percent: 50")
+    (one,) = billing.standings(book(text), date(2026, 1, 31), Wanted())
+    assert (one.billed, one.left, str(one.next_due)) == (D(0), D("1000.00"), "2026-03-01")
+
+
+def test_customers_and_contracts_can_be_chosen() -> None:
+    text = subscription('price: 100.00; every: "month"')
+    found = book(text)
+    for wanted, count in (
+        (Wanted("acme"), 1),
+        (Wanted("Kiefer"), 0),
+        (Wanted(contract="K"), 1),
+        (Wanted(contract="L"), 0),
+    ):
+        assert len(billing.waiting(found, date(2026, 1, 31), wanted)[0]) == count
+
+
+def test_what_keeps_a_contract_from_being_billed_is_said() -> None:
+    text = subscription('every: "month"').replace("Acme", "Kiefer")
+    _waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    assert "no price is known" in notices[0].message

@@ -1,0 +1,486 @@
+"""The commands that bill: what they write, and what they say where they cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from beancount_invoicing.actions import Ledger, open_ledger
+from beancount_invoicing.cli import main
+from beancount_invoicing.model import Invoice
+from beancount_invoicing.receivables import positions
+from tests.ledgers import EXAMPLE, PRELUDE
+
+D = Decimal
+MORE = """
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2025-01-01 commodity HOUR
+2025-01-01 open Assets:Time HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 custom "invoice-item" "BOX" "Box" Income:Services
+  price-with-tax: 9.99
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "SITE" "fixed"
+  text: "Website"
+  account: Income:Services
+  price: 1000.00
+2026-01-31 custom "invoice-milestone" "SITE" "All"
+  percent: 100
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "HOURS" "time"
+  item: "DEV"
+  time: Assets:Time
+"""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger with two contracts."""
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + MORE + '\nplugin "beancount_invoicing"\n', encoding="utf-8")
+    return file
+
+
+def run(ledger: Path, *arguments: str, code: int = 0) -> str:
+    """What `bean-invoice` prints, errors too."""
+    result: Result = CliRunner().invoke(main, ["-f", str(ledger), *arguments])
+    assert result.exit_code == code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.output
+
+
+def opened(ledger: Path) -> Ledger:
+    """The ledger; nothing may be wrong with it."""
+    found = open_ledger(ledger)
+    assert [str(one) for one in found.errors] == []
+    return found
+
+
+def invoice(ledger: Path, number: str) -> Invoice:
+    found = opened(ledger).book.invoice(number)
+    assert found, number
+    return found
+
+
+# bill ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_bill_shows_and_json_has_no_numbers(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    assert 'milestone: "All"' in run(ledger, "bill", "--until", "2026-01-31")
+    (row,) = json.loads(run(ledger, "bill", "--until", "2026-01-31", "--format", "json").split("\n1 document")[0])
+    assert (row["number"], row["status"], row["payable"]) == (None, "draft", "1200.00")
+    assert row["lines"][0]["text"] == "Website, All"
+    assert ledger.read_bytes() == before
+
+
+def test_bill_after_bill_is_empty_for_drafts_too(ledger: Path) -> None:
+    run(ledger, "bill", "--until", "2026-01-31", "--write", "--draft")
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-01-31", "--write")
+    assert [one.number for one in opened(ledger).book.invoices] == ["draft-2026-01-31-1"]
+
+
+def test_bill_explains(ledger: Path) -> None:
+    assert "1 × 1000.00 = 1000.00" in run(ledger, "bill", "--until", "2026-01-31", "--explain")
+
+
+def test_the_example_has_been_billed(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    copy = tmp_path / "ledger" / "main.beancount"
+    assert "Nothing to do." in run(copy, "bill", "--until", "2026-11-30", "--write")
+    run(copy, "bill", "--until", "2026-12-31", "--write")
+    assert [one.number for one in opened(copy).book.invoices][-3:] == ["F2026-0079", "F2026-0080", "F2026-0081"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--contract", "SITTE"], 'there is no contract "SITTE": did you mean SITE?'),
+        (["--customer", "Acne"], 'there is no customer "Acne": did you mean Acme?'),
+    ],
+)
+def test_bill_knows_contracts_and_customers(ledger: Path, arguments: list[str], said: str) -> None:
+    assert said in run(ledger, "bill", *arguments, code=1)
+
+
+def test_numbers_never_run_backwards(ledger: Path) -> None:
+    run(ledger, "new", "Acme", "1 DEV", "--date", "2026-03-01", "--write")
+    said = run(ledger, "bill", "--until", "2026-01-31", "--write", code=1)
+    assert (
+        "F2026-0001 is dated 2026-03-01: the number after it cannot be dated 2026-01-31; use --date 2026-03-01" in said
+    )
+    run(ledger, "bill", "--until", "2026-01-31", "--date", "2026-03-01", "--write")
+    assert invoice(ledger, "F2026-0002").date == date(2026, 3, 1)
+
+
+def test_without_a_pattern_nothing_is_numbered(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    text = PRELUDE.replace('2025-01-01 custom "invoice-option" "number" "F{year}-{seq:04}"\n', "")
+    file.write_text(text + MORE, encoding="utf-8")
+    assert "no pattern of numbers is set" in run(file, "bill", "--until", "2026-01-31", "--write", code=1)
+
+
+# new ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_new_of_items_free_words_discounts_and_tax_codes(ledger: Path) -> None:
+    lines = ["6.5 DEV", "2 x Audit sur place @ 120 -10% [FR10]", "3 BOX", "-1 Remise @ 50"]
+    run(
+        ledger,
+        "new",
+        "acme",
+        "--account",
+        "Income:Services",
+        "--date",
+        "2026-02-01",
+        "--due",
+        "2026-02-20",
+        "--write",
+        "--",
+        *lines,
+    )
+    made = invoice(ledger, "F2026-0001")
+    assert [(line.text, line.quantity, line.net, line.tax) for line in made.lines] == [
+        ("Développement", D("6.5"), D("650.00"), "FR20"),
+        ("Audit sur place", D(2), D("216.00"), "FR10"),
+        ("Box", D(3), D("24.98"), "FR20"),  # 29.97 with tax
+        ("Remise", D(-1), D("-50.00"), "FR20"),
+    ]
+    assert made.instalments[0].due == date(2026, 2, 20)
+    assert made.total == D("650.00") + D("216.00") + D("29.97") - D("50.00") + D("21.60") + D("120.00")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("2 DEVV", "is no item: did you mean DEV?"),
+        ("1 Audit @ 100", "say which income account"),
+        ("1 DEV @ 100 [FR21]", 'tax "FR21" is not known'),
+        ("1 DEV @@ 3", "is no line"),
+        ("", "is no line"),
+    ],
+)
+def test_new_says_what_is_wrong_with_a_line(ledger: Path, line: str, said: str) -> None:
+    assert said in run(ledger, "new", "Acme", line, "--date", "2026-02-01", code=1)
+
+
+def test_new_asks_for_what_is_not_said_only_on_a_terminal(ledger: Path) -> None:
+    assert "say the customer and the lines" in run(ledger, "new", code=2)
+
+
+def test_into_and_commit_say_nothing_without_write(ledger: Path) -> None:
+    assert "says nothing without --write" in run(ledger, "bill", "--commit", code=2)
+
+
+# issue --------------------------------------------------------------------------------------------------------------------
+
+
+def test_issue_numbers_dates_and_links_and_changes_no_other_byte(ledger: Path) -> None:
+    draft = '2026-01-15 ! "Acme SAS" "Work; \\"quoted\\"" #tag ; a comment\n  invoice: "draft-a"  ; mine\n'
+    draft += "  Assets:Receivable:Acme     120.00 EUR\n  ; between\n"
+    draft += "  Income:Services  -100.00 EUR\n    quantity: 1\n    price: 100.00\n"
+    draft += '  Liabilities:VAT   -20.00 EUR\n    tax: "FR20"\n'
+    ledger.write_text(ledger.read_text(encoding="utf-8") + draft, encoding="utf-8")
+    before = ledger.read_text(encoding="utf-8")
+    run(ledger, "issue", "draft-a", "--date", "2026-02-02", "--write")
+    expected = before.replace(
+        '2026-01-15 ! "Acme SAS" "Work; \\"quoted\\"" #tag ; a comment',
+        '2026-02-02 * "Acme SAS" "Work; \\"quoted\\"" #tag ^F2026-0001  ; a comment',
+    ).replace('invoice: "draft-a"  ; mine', 'invoice: "F2026-0001"  ; mine')
+    assert ledger.read_text(encoding="utf-8") == expected
+    assert invoice(ledger, "F2026-0001").date == date(2026, 2, 2)
+
+
+def test_issue_gives_a_deposit_its_number_where_others_deduct_it(ledger: Path) -> None:
+    run(ledger, "deposit", "SITE", "30%", "--date", "2026-01-10", "--write", "--draft")
+    run(ledger, "bill", "--until", "2026-01-31", "--write", "--draft")
+    run(ledger, "issue", "--all", "--date", "2026-02-01", "--write")
+    final = invoice(ledger, "F2026-0002")
+    assert {one.number for one in final.deductions} == {"F2026-0001"}
+    assert (final.prepaid, final.payable) == (D("360.00"), D("840.00"))
+
+
+def test_issue_of_a_draft_that_is_not_there(ledger: Path) -> None:
+    assert "there is no draft draft-x" in run(ledger, "issue", "draft-x", "--write", code=1)
+    assert "name the drafts, or say --all" in run(ledger, "issue", code=2)
+
+
+# credit and deposit -------------------------------------------------------------------------------------------------------
+
+
+def test_a_credit_note_of_all_settles_the_invoice(ledger: Path) -> None:
+    run(ledger, "new", "Acme", "2 DEV", "1 BOX", "--date", "2026-02-01", "--write")
+    run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--note", "Geste commercial", "--write")
+    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    assert [stand[name].status for name in ("F2026-0001", "A2026-0001")] == ["settled", "settled"]
+    assert stand["A2026-0001"].payable == -stand["F2026-0001"].payable
+
+
+def test_a_credit_note_of_some_lines_and_a_part_of_them(ledger: Path) -> None:
+    run(ledger, "new", "Acme", "2 DEV", "3 BOX", "--date", "2026-02-01", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "2x1", "--date", "2026-02-10", "--write")
+    made = invoice(ledger, "A2026-0001")
+    assert [(line.quantity, line.net) for line in made.lines] == [(D(-1), D("-8.33"))]
+    assert made.payable == D("-9.99")
+    assert "there is no line 3" in run(ledger, "credit", "F2026-0001", "--lines", "3", "--date", "2026-02-10", code=1)
+    assert "cannot be credited" in run(ledger, "credit", "F2026-0001", "--lines", "1x9", "--date", "2026-02-10", code=1)
+
+
+def test_a_final_invoice_is_credited_with_what_it_deducted(ledger: Path) -> None:
+    run(ledger, "deposit", "SITE", "300", "--date", "2026-01-10", "--write")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    run(ledger, "credit", "F2026-0002", "--reopen", "--date", "2026-02-10", "--write")
+    assert invoice(ledger, "A2026-0001").payable == D("-840.00")
+    run(ledger, "bill", "--until", "2026-02-28", "--write")
+    again = invoice(ledger, "F2026-0003")
+    assert (again.total, again.prepaid) == (D("1200.00"), D("360.00"))
+
+
+def test_what_cannot_be_credited(ledger: Path) -> None:
+    run(ledger, "bill", "--until", "2026-01-31", "--write", "--draft")
+    assert "a draft" in run(ledger, "credit", "draft-2026-01-31-1", "--date", "2026-02-10", code=1)
+    assert "there is no F2026-0009" in run(ledger, "credit", "F2026-0009", code=1)
+
+
+def test_a_deposit_of_a_customer_is_deducted_by_its_number(ledger: Path) -> None:
+    run(ledger, "deposit", "Acme", "500", "--text", "Advance", "--date", "2026-01-10", "--write")
+    run(ledger, "new", "Acme", "10 DEV", "--deduct", "F2026-0001", "--date", "2026-02-01", "--write")
+    assert invoice(ledger, "F2026-0002").payable == D("600.00")
+    assert "nothing is left to deduct" in run(ledger, "new", "Acme", "1 DEV", "--deduct", "F2026-0001", code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Acme", "30%", "--text", "x"], "of what?"),
+        (["SITE", "much"], "is no amount"),
+        (["Acme", "30"], "say what the deposit is for"),
+    ],
+)
+def test_deposits_that_cannot_be(ledger: Path, arguments: list[str], said: str) -> None:
+    assert said in run(ledger, "deposit", *arguments, code=1)
+
+
+# time ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_time_is_added_listed_and_billed(ledger: Path) -> None:
+    run(ledger, "time", "add", "HOURS", "1:30", "Workshop", "--date", "2026-02-02", "--person", "Anna", "--write")
+    run(ledger, "time", "add", "HOURS", "0.5", "Call", "--date", "2026-02-03", "--non-billable", "--write")
+    rows = json.loads(run(ledger, "time", "list", "--as-of", "2026-02-28", "--format", "json"))
+    assert [(row["quantity"], row["person"], row["billable"]) for row in rows] == [
+        ("1.50", "Anna", True),
+        ("0.5", None, False),
+    ]
+    run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
+    assert invoice(ledger, "F2026-0001").net == D("150.00")
+    assert "No time waits" in run(ledger, "time", "list", "--as-of", "2026-02-28")
+    assert len(json.loads(run(ledger, "time", "list", "--all", "--as-of", "2026-02-28", "--format", "json"))) == 2
+
+
+def test_time_import_takes_each_record_once(ledger: Path, tmp_path: Path) -> None:
+    clock = tmp_path / "work.timeclock"
+    clock.write_text("i 2026-02-05 09:00:00 Acme:Import  Parsing\no 2026-02-05 10:15:00\n", encoding="utf-8")
+    run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
+    clock.write_text(
+        clock.read_text(encoding="utf-8") + "i 2026-02-06 09:00:00 Acme:Import  Parsing\no 2026-02-06 10:00:00\n",
+        encoding="utf-8",
+    )
+    said = run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
+    assert "1 of 2 records are in the ledger already" in said
+    assert [one.quantity for one in opened(ledger).book.work] == [D("1.25"), D("1.00")]
+
+
+def test_time_import_says_which_projects_belong_to_nothing(ledger: Path, tmp_path: Path) -> None:
+    clock = tmp_path / "work.timeclock"
+    clock.write_text("i 2026-02-05 09:00:00 Elsewhere\no 2026-02-05 10:15:00\n", encoding="utf-8")
+    said = run(ledger, "time", "import", str(clock), code=1)
+    assert (
+        'no contract is known for Elsewhere: say --map "Elsewhere=CODE" or --contract CODE, with one of HOURS' in said
+    )
+    clock.write_text("nonsense\n", encoding="utf-8")
+    assert f"{clock}:1: this is no file of a known time tracker" in run(ledger, "time", "import", str(clock), code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["SITE", "1"], 1, "needs one with a time account"),
+        (["HOURS", "0"], 1, "time is more than 0"),
+        (["HOURS", "1h"], 2, "is no quantity"),
+        (["HOURS", "1", "x", "--item", "DEVV"], 1, "did you mean DEV?"),
+    ],
+)
+def test_time_that_cannot_be(ledger: Path, arguments: list[str], code: int, said: str) -> None:
+    assert said in run(ledger, "time", "add", *arguments, code=code)
+
+
+# contracts and unbilled ---------------------------------------------------------------------------------------------------
+
+
+def test_unbilled_warns_of_what_has_waited_long(ledger: Path) -> None:
+    run(ledger, "time", "add", "HOURS", "2", "Work", "--date", "2026-02-02", "--write")
+    rows = json.loads(run(ledger, "unbilled", "--as-of", "2026-02-28", "--format", "json"))
+    assert [(row["contract"], row["days"], row["net"]) for row in rows] == [
+        ("HOURS", 26, "200.00"),
+        ("SITE", 28, "1000.00"),
+    ]
+    assert "has been waiting for 63 days, more than 60" in run(ledger, "unbilled", "--as-of", "2026-04-06")
+    assert "Nothing waits" in run(ledger, "unbilled", "--as-of", "2026-01-01")
+
+
+def test_contracts_as_data(ledger: Path) -> None:
+    rows = json.loads(run(ledger, "contracts", "--as-of", "2026-01-15", "--format", "json"))
+    assert [(row["code"], row["left"], row["next_due"]) for row in rows] == [
+        ("HOURS", None, None),
+        ("SITE", "1000.00", "2026-01-31"),
+    ]
+
+
+# starting -----------------------------------------------------------------------------------------------------------------
+
+SELLER = (
+    "--name",
+    "Lumen",
+    "--siren",
+    "812345676",
+    "--date",
+    "2026-01-01",
+    "--city",
+    "Rennes",
+    "--register",
+    "RCS Rennes 812 345 676",
+)
+COMMANDS = ("check", "list", "aging", "remind", "contracts", "unbilled", "tax-due", "time list", "bill", "render --all")
+
+
+@pytest.mark.parametrize("regime", ["invoices", "payments", "exempt"])
+@pytest.mark.parametrize("country", ["FR", "DE"])
+def test_init_writes_a_ledger_that_every_command_works_on(
+    tmp_path: Path, regime: str, country: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rates = [] if country == "FR" or regime == "exempt" else ["--rate", "19"]
+    result = CliRunner().invoke(main, ["init", "books", *SELLER, "--regime", regime, "--country", country, *rates])
+    assert result.exit_code == 0, result.output
+    ledger = tmp_path / "books" / "main.beancount"
+    for command in COMMANDS:
+        run(ledger, *command.split())
+    run(ledger, "customer", "add", "Menuiserie Kerbrat SAS", "--siren", "503128464", "--date", "2026-01-01", "--write")
+    sales = "Income:Prestations" if country == "FR" else "Income:Services"
+    run(
+        ledger,
+        "item",
+        "add",
+        "DEV",
+        "Development",
+        "--price",
+        "98",
+        "--unit",
+        "hour",
+        "--account",
+        sales,
+        "--date",
+        "2026-01-01",
+        "--write",
+    )
+    run(ledger, "new", "kerbrat", "2 DEV", "--date", "2026-02-01", "--write")
+    made = invoice(ledger, "F2026-0001")
+    assert made.net == D("196.00")
+    assert made.source.file == str(ledger.parent / "2026.beancount")
+    assert "is there already" in run(ledger, "init", "books", *SELLER, "--country", "FR", code=1)
+    for command in COMMANDS:
+        run(ledger, *command.split())
+
+
+def test_wrong_ids_are_refused_with_the_reason(tmp_path: Path, ledger: Path) -> None:
+    said = run(ledger, "init", str(tmp_path / "new"), "--name", "X", "--siren", "812345678", code=2)
+    assert "its check digits do not match" in said
+    assert "it is 812345676" in said
+    assert "its check digits do not match" in run(ledger, "customer", "add", "X", "--vat-id", "DE136695977", code=2)
+    assert "--rate 19" in run(
+        ledger, "init", str(tmp_path / "new"), "--name", "X", "--country", "DE", "--regime", "invoices", code=2
+    )
+    assert not (tmp_path / "new").exists()
+
+
+def test_items_and_customers_that_are_there_already(ledger: Path) -> None:
+    assert "DEV is there already" in run(ledger, "item", "add", "DEV", "x", code=1)
+    assert "is open already" in run(ledger, "customer", "add", "Acme", "--account", "Assets:Receivable:Acme", code=1)
+    assert "Assets:Receivable:Acme2" in run(ledger, "customer", "add", "Acme GmbH", "--date", "2026-01-01")
+
+
+OLD = """option "operating_currency" "EUR"
+2025-01-01 open Assets:Receivable:Acme EUR ; the first one
+2025-01-01 open Assets:Receivable:BirchAndSons EUR
+2025-01-01 open Assets:Bank EUR
+2025-01-01 open Income:Sales EUR
+2025-01-01 open Liabilities:VAT EUR
+2025-01-01 open Equity:Opening-Balances EUR
+2025-11-03 * "Acme Industrie SAS" "Facture 2025-031" ^2025-031
+  Assets:Receivable:Acme  1200.00 EUR
+  Income:Sales  -1000.00 EUR
+  Liabilities:VAT  -200.00 EUR
+2025-12-01 * "Acme Industrie SAS" "Facture 2025-040"
+  Assets:Receivable:Acme  600.00 EUR
+  Income:Sales  -500.00 EUR
+  Liabilities:VAT  -100.00 EUR
+2025-12-20 * "Acme Industrie SAS" "Virement"
+  Assets:Bank  1500.00 EUR
+  Assets:Receivable:Acme
+"""
+
+
+def test_older_books_are_taken_over_with_their_open_items(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(OLD, encoding="utf-8")
+    arguments = (
+        "init",
+        "--from",
+        str(ledger),
+        *SELLER,
+        "--country",
+        "FR",
+        "--regime",
+        "invoices",
+        "--as-of",
+        "2026-01-01",
+    )
+    shown = run(ledger, *arguments)
+    assert ledger.read_text(encoding="utf-8") == OLD
+    assert '  customer: "Acme Industrie SAS"' in shown
+    run(ledger, *arguments, "--write")
+    found = opened(ledger)
+    assert [(dated.latest.name) for dated in found.book.customers.values()] == ["Acme Industrie SAS", "Birch And Sons"]
+    (item,) = [one for one in positions(found.book, date(2026, 1, 1)) if one.open]
+    assert (item.invoice.number, item.open, item.due) == ("2025-040", D("300.00"), date(2025, 12, 31))
+    rows = json.loads(run(ledger, "aging", "--as-of", "2026-01-15", "--format", "json"))["rows"]
+    assert [(row["account"], row["unallocated"], row["total"]) for row in rows] == [
+        ("Assets:Receivable:Acme", "0.00", "300.00")
+    ]
+    run(ledger, "new", "Acme", "1 Audit @ 100", "--account", "Income:Sales", "--date", "2026-01-20", "--write")
+    assert invoice(ledger, "F2026-0001").total == D("120.00")
+
+
+# the shell ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("bean-invoice bill --contract S", "SITE"), ("bean-invoice new A", "Acme"), ("bean-invoice time add H", "HOURS")],
+)
+def test_the_shell_completes_customers_contracts_items(ledger: Path, words: str, said: str) -> None:
+    count = len(words.split()) - 1
+    command = [str(Path(sys.executable).with_name("bean-invoice"))]
+    asked = {"_BEAN_INVOICE_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(count)}
+    environment = {**asked, "BEANCOUNT_FILE": str(ledger), "PATH": os.environ["PATH"]}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert said in result.stdout

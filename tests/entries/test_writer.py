@@ -1,0 +1,341 @@
+"""What is written into ledger files: only the lines that must, whole or not at all, wherever it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from beancount.scripts.format import align_beancount
+from click.testing import CliRunner, Result
+
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.cli import main
+from beancount_invoicing.entries import text, writer
+from beancount_invoicing.entries.writer import Addition, CannotWrite, Edit
+from beancount_invoicing.files import Changed
+from tests.ledgers import PRELUDE
+
+CONTRACT = """
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "subscription"
+  text: "Hosting"
+  account: Income:Services
+  price: 100.00
+  every: "month"
+  tax: "FR20"
+"""
+PLUGIN = """
+; what is said right above the plugin belongs to it
+plugin "beancount_invoicing"
+"""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger with a contract, whose plugin line stands last."""
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + CONTRACT + PLUGIN, encoding="utf-8")
+    return file
+
+
+def run(ledger: Path, *arguments: str) -> Result:
+    """`bean-invoice` on a ledger."""
+    return CliRunner().invoke(main, ["-f", str(ledger), *arguments])
+
+
+def bill(ledger: Path, until: str = "2026-01-31", *more: str) -> Result:
+    return run(ledger, "bill", "--until", until, "--write", *more)
+
+
+def numbers(ledger: Path) -> list[str]:
+    """The numbers of the ledger's documents; nothing may be wrong with it."""
+    opened = open_ledger(ledger)
+    assert [str(one) for one in opened.errors] == []
+    return [one.number for one in opened.book.invoices]
+
+
+# where and how it is written ------------------------------------------------------------------------------------------------
+
+
+def test_it_stands_at_the_end_but_before_the_plugin_line_and_all_else_stays(ledger: Path) -> None:
+    before = ledger.read_text(encoding="utf-8")
+    assert bill(ledger).exit_code == 0
+    after = ledger.read_text(encoding="utf-8")
+    assert after.startswith(before.removesuffix(PLUGIN.lstrip("\n")))
+    assert after.endswith('    tax: "FR20"\n' + PLUGIN)
+    assert numbers(ledger) == ["F2026-0001"]
+
+
+def test_a_file_that_the_option_names_is_made_and_included(ledger: Path) -> None:
+    option = '2025-01-01 custom "invoice-option" "file" "{year}/{month}.beancount"\n'
+    ledger.write_text(PRELUDE + CONTRACT + option + PLUGIN, encoding="utf-8")
+    assert bill(ledger).exit_code == 0
+    assert bill(ledger, "2026-02-28").exit_code == 0
+    assert 'include "2026/01.beancount"\n' in ledger.read_text(encoding="utf-8")
+    assert (ledger.parent / "2026/02.beancount").read_text(encoding="utf-8").startswith("2026-02-28 *")
+    assert numbers(ledger) == ["F2026-0001", "F2026-0002"]
+
+
+def test_no_include_is_added_where_a_pattern_reaches_the_new_file(ledger: Path) -> None:
+    option = '2025-01-01 custom "invoice-option" "file" "books/{year}.beancount"\ninclude "books/*.beancount"\n'
+    (ledger.parent / "books").mkdir()
+    (ledger.parent / "books" / "2025.beancount").write_text("", encoding="utf-8")
+    ledger.write_text(PRELUDE + CONTRACT + option + PLUGIN, encoding="utf-8")
+    assert bill(ledger).exit_code == 0
+    assert ledger.read_text(encoding="utf-8").count("include") == 1
+    assert numbers(ledger) == ["F2026-0001"]
+
+
+def test_a_file_that_no_include_names_is_not_written_into(ledger: Path) -> None:
+    other = ledger.parent / "other.beancount"
+    other.write_text("; mine\n", encoding="utf-8")
+    result = bill(ledger, "2026-01-31", "--into", str(other))
+    assert result.exit_code == 1
+    assert "no include names it" in result.output
+    assert other.read_text(encoding="utf-8") == "; mine\n"
+
+
+def test_newlines_no_final_newline_mode_and_a_symlink_stay(tmp_path: Path) -> None:
+    real = tmp_path / "books" / "main.beancount"
+    real.parent.mkdir()
+    data = (PRELUDE + CONTRACT + "; the end").replace("\n", "\r\n").encode()
+    real.write_bytes(data)
+    real.chmod(0o640)
+    link = tmp_path / "main.beancount"
+    link.symlink_to(real)
+    assert bill(link).exit_code == 0
+    after = real.read_bytes()
+    assert after.startswith(data + b"\r\n\r\n2026-01-31 *")
+    assert after.count(b"\n") == after.count(b"\r\n")
+    assert link.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert numbers(link) == ["F2026-0001"]
+
+
+def test_a_byte_order_mark_stays(ledger: Path) -> None:
+    ledger.write_bytes(b"\xef\xbb\xbf" + ledger.read_bytes())
+    result = bill(ledger)
+    assert ledger.read_bytes().startswith(b"\xef\xbb\xbf"), result.output
+
+
+def test_bean_format_leaves_it_as_it_is(ledger: Path) -> None:
+    assert (
+        run(
+            ledger, "bill", "--until", "2026-01-31", "--write", "--into", str(ledger.parent / "2026.beancount")
+        ).exit_code
+        == 0
+    )
+    written = (ledger.parent / "2026.beancount").read_text(encoding="utf-8")
+    assert align_beancount(written, currency_column=text.COLUMN) == written
+
+
+def test_currencies_are_put_where_the_file_has_them(ledger: Path) -> None:
+    aligned = ledger.parent / "2026.beancount"
+    aligned.write_text(
+        '2026-01-01 * "x"\n  Assets:Bank                       1.00 EUR\n  Equity:Opening\n', encoding="utf-8"
+    )
+    ledger.write_text(PRELUDE + CONTRACT + 'include "2026.beancount"\n' + PLUGIN, encoding="utf-8")
+    assert bill(ledger, "2026-01-31", "--into", str(aligned)).exit_code == 0
+    places = {line.index(" EUR") for line in aligned.read_text(encoding="utf-8").splitlines() if " EUR" in line}
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['quo"ted', "back\\slash", "two\nlines", "tab\tand\x07bell", "é ŝ 日本 🙂", "; no comment", "^no-link #no-tag"],
+)
+def test_any_text_comes_back(ledger: Path, said: str) -> None:
+    result = run(ledger, "new", "Acme", "1 DEV", "--narration", said, "--note", said, "--date", "2026-01-31", "--write")
+    assert result.exit_code == 0, result.output
+    (invoice,) = open_ledger(ledger).book.invoices
+    clean = said.replace("\t", " ").replace("\x07", " ")
+    assert invoice.narration == clean
+    assert invoice.note == clean.replace("\\n", "\n")
+
+
+# nothing is written ---------------------------------------------------------------------------------------------------------
+
+
+def refused(ledger: Path, result: Result, before: bytes) -> str:
+    assert result.exit_code == 1, result.output
+    assert not isinstance(result.exception, OSError | ValueError)
+    assert ledger.read_bytes() == before
+    assert sorted(each.name for each in ledger.parent.iterdir()) == [ledger.name]
+    return result.output
+
+
+def test_a_ledger_with_errors_is_left_alone(ledger: Path) -> None:
+    ledger.write_text(PRELUDE + CONTRACT + "2026-01-01 open\n" + PLUGIN, encoding="utf-8")
+    assert "the ledger has errors" in refused(ledger, bill(ledger), ledger.read_bytes())
+
+
+def test_what_would_be_wrong_is_not_written(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    result = run(
+        ledger, "new", "Acme", "1 Audit @ 100 [FR20]", "--account", "Income:Nowhere", "--date", "2026-01-31", "--write"
+    )
+    said = refused(ledger, result, before)
+    assert "Income:Nowhere" in said
+    assert "main.beancount:" in said
+
+
+def test_a_balance_that_would_not_hold_any_more_is_not_written(ledger: Path) -> None:
+    balance = "2026-06-01 balance Assets:Receivable:Acme 0 EUR\n"
+    ledger.write_text(PRELUDE + CONTRACT + balance + PLUGIN, encoding="utf-8")
+    assert "Balance failed" in refused(ledger, bill(ledger), ledger.read_bytes())
+
+
+def test_a_file_that_may_not_be_written_is_left_alone(ledger: Path) -> None:
+    ledger.chmod(0o444)
+    assert "Permission denied" in refused(ledger, bill(ledger), ledger.read_bytes())
+
+
+def test_a_full_disk_changes_nothing(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert "No space left" in refused(ledger, bill(ledger), ledger.read_bytes())
+
+
+def test_an_edit_meanwhile_is_not_overwritten(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited = ledger.read_bytes() + b"; a thought\n"
+
+    def meanwhile(planned: writer.Plan) -> None:
+        ledger.write_bytes(edited)
+        really(planned)
+
+    really = writer.write
+    monkeypatch.setattr(writer, "write", meanwhile)
+    assert "was changed meanwhile" in refused(ledger, bill(ledger), edited)
+
+
+def test_what_is_not_there_any_more_is_not_edited(tmp_path: Path) -> None:
+    file = tmp_path / "a.beancount"
+    file.write_text("one\ntwo\n", encoding="utf-8")
+    with pytest.raises(CannotWrite, match="not there any more"):
+        writer.plan(file, [str(file)], [], [Edit(file, 2, "three", "four")])
+
+
+def test_somebody_who_writes_between_plan_and_rename_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "a.beancount"
+    file.write_text("; one\n", encoding="utf-8")
+    planned = writer.plan(file, [str(file)], [Addition(file, "; two\n")])
+    file.write_text("; three\n", encoding="utf-8")
+    with pytest.raises(Changed):
+        writer.write(planned)
+    assert file.read_text(encoding="utf-8") == "; three\n"
+
+
+# wherever it is interrupted -------------------------------------------------------------------------------------------------
+
+KILLED_AT = """
+import os, signal, sys
+calls = 0
+def counted(function):
+    def call(*arguments, **named):
+        global calls
+        calls += 1
+        if calls == int(sys.argv[1]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **named)
+    return call
+import beancount_invoicing.files as files
+import pathlib
+for name in ("fsync", "replace", "rename", "fdopen", "chown"):
+    setattr(os, name, counted(getattr(os, name)))
+for name in ("replace", "chmod", "open", "mkdir"):
+    setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
+from beancount_invoicing.cli import main
+main(sys.argv[2:])
+"""
+
+
+def test_killed_at_any_step_nothing_is_lost_or_doubled(ledger: Path) -> None:
+    option = '2025-01-01 custom "invoice-option" "file" "{year}/invoices.beancount"\n'
+    start = (PRELUDE + CONTRACT + option + PLUGIN).encode()
+    ended = False
+    steps = 0
+    while not ended:
+        steps += 1
+        for each in ledger.parent.glob("2026/*"):
+            each.unlink()
+        ledger.write_bytes(start)
+        command = [
+            sys.executable,
+            "-c",
+            KILLED_AT,
+            str(steps),
+            "-f",
+            str(ledger),
+            "bill",
+            "--until",
+            "2026-02-28",
+            "--write",
+        ]
+        first = subprocess.run(command, capture_output=True, check=False)
+        assert first.returncode in {0, -signal.SIGKILL}, first.stderr
+        ended = first.returncode == 0
+        assert numbers(ledger) in ([], ["F2026-0001"])  # sound, all or nothing
+        again = bill(ledger, "2026-02-28")
+        assert again.exit_code == 0, again.output
+        assert numbers(ledger) == ["F2026-0001"]
+        assert [len(one.lines) for one in open_ledger(ledger).book.invoices] == [2]
+    assert steps > 10  # there were steps to be killed at
+
+
+def test_many_at_once_give_each_number_once(ledger: Path) -> None:
+    def new(count: int) -> Sequence[int]:
+        command = [sys.executable, "-m", "beancount_invoicing", "-f", str(ledger), "new", "Acme", f"{count} DEV"]
+        done = subprocess.run([*command, "--date", "2026-01-31", "--write"], capture_output=True, check=False)
+        return (done.returncode, count)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [code for code, _count in pool.map(new, range(1, 7))] == [0] * 6
+    assert numbers(ledger) == [f"F2026-000{count}" for count in range(1, 7)]
+    assert sorted(one.lines[0].quantity or 0 for one in open_ledger(ledger).book.invoices) == list(range(1, 7))
+
+
+# git ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repository(ledger: Path) -> Path:
+    """The ledger in a git repository."""
+    for command in ("init -q", "config user.email a@b.example", "config user.name A", "add .", "commit -qm first"):
+        subprocess.run(["git", "-C", str(ledger.parent), *command.split()], check=True)  # noqa: S607 - git as the user has it
+    return ledger
+
+
+def git(ledger: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(ledger.parent), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_commit_of_just_these_changes(repository: Path) -> None:
+    (repository.parent / "staged.txt").write_text("mine", encoding="utf-8")
+    git(repository, "add", "staged.txt")
+    result = bill(repository, "2026-01-31", "--commit", "--into", str(repository.parent / "2026.beancount"))
+    assert result.exit_code == 0, result.output
+    assert git(repository, "show", "--name-only", "--format=%s").split("\n")[:4] == [
+        "Invoices: F2026-0001",
+        "",
+        "2026.beancount",
+        "main.beancount",
+    ]
+    assert git(repository, "status", "--porcelain") == "A  staged.txt\n"
+
+
+def test_a_file_with_changes_of_its_own_is_not_committed(repository: Path) -> None:
+    repository.write_text(repository.read_text(encoding="utf-8") + "; a thought\n", encoding="utf-8")
+    before = repository.read_bytes()
+    result = bill(repository, "2026-01-31", "--commit")
+    assert result.exit_code == 1
+    assert "has changes that are not committed" in result.output
+    assert repository.read_bytes() == before
