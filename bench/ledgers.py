@@ -52,6 +52,11 @@ option "operating_currency" "EUR"
 """
 
 
+def customers(count: int) -> str:
+    """The customers of a ledger."""
+    return "".join(_customers(count))
+
+
 def _customers(count: int) -> Iterator[str]:
     for number in range(count):
         yield (
@@ -138,19 +143,24 @@ def _payments(number: str, day: date, account: str, due: Decimal, kind: int) -> 
         yield (f'{day + timedelta(days=60)} note {account} "Relance" ^{number}\n  event: "reminder"\n  level: 1\n')
 
 
+def customers_of(count: int) -> int:
+    """How many customers a ledger of `count` invoices has."""
+    return max(count // 25, 3)
+
+
 def ledger(count: int, plugin: bool = True) -> Iterator[str]:
     """The text of a ledger with `count` invoices, piece by piece."""
     chance = random.Random(count)  # noqa: S311 - the same ledger each time, nothing secret
     yield HEAD
-    customers = max(count // 25, 3)
-    yield from _customers(customers)
+    number_of = customers_of(count)
+    yield from _customers(number_of)
     year, sequence, notes = 0, 0, 0
     for index in range(count):
         day = START + timedelta(days=index * DAYS // count)
         sequence = sequence + 1 if day.year == year else 1
         year = day.year
         number = f"F{day.year}-{sequence:06}"
-        account = f"Assets:Clients:C{chance.randrange(customers):05}"
+        account = f"Assets:Clients:C{chance.randrange(number_of):05}"
         kind = chance.randrange(100)
         text, due = _invoice(number, day, account, chance)
         yield text

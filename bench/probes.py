@@ -198,7 +198,26 @@ def memory(file: str, count: str) -> dict[str, float]:
     return {"early": early, "after": _megabytes()}
 
 
+def bill(file: str, until: str) -> dict[str, float]:
+    """What waits and the documents made of it; the load apart."""
+    from datetime import date
+
+    from beancount_invoicing import billing
+    from beancount_invoicing.actions import open_ledger
+
+    loading, ledger = timed(lambda: open_ledger(Path(file)))
+    day = date.fromisoformat(until)
+
+    def billed() -> int:
+        waiting, _notices = billing.waiting(ledger.book, day)
+        drafts, _more = billing.documents(ledger.book, waiting, day, billing.numbers(ledger.book))
+        return sum(len(draft.lines) for draft in drafts)
+
+    seconds, lines = timed(billed)
+    return {"load": loading, "bill": seconds, "lines": lines}
+
+
 if __name__ == "__main__":
     os.environ.setdefault("TZ", "UTC")
-    PROBES = {each.__name__: each for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, memory)}
+    PROBES = {each.__name__: each for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, memory, bill)}
     print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.contracts import write_beside, write_contracts
 from bench.ledgers import LAST, write
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,12 +134,43 @@ def rendering(table: Table, count: int, runs: int) -> None:
               memory["after"] / memory["early"], "flat")  # fmt: skip
 
 
+def billing(table: Table, size: int, runs: int) -> None:
+    """`bill` on many contracts against the load; a batch of 500 invoices into a large ledger against a load of it."""
+    many = BUILD / "contracts.beancount"
+    write_contracts(10_000, many)
+    found = probe("bill", many, "2024-12-31", runs=max(1, runs // 2), BEANCOUNT_DISABLE_LOAD_CACHE="1")
+    table.add(
+        f"bill, 10,000 contracts ({found['lines']:.0f} lines) ÷ load", 10_000, f"{found['bill']:.2f} s ÷ {found['load']:.2f} s",
+        found["bill"] / found["load"],
+    )  # fmt: skip
+    large, ledger, batch = BUILD / f"{size}.beancount", BUILD / "batch-large.beancount", BUILD / "batch.beancount"
+    cold = {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
+    for name, environment in (("cold", cold), ("warm", dict[str, str]())):
+        ratios, shown = [], ""
+        for _ in range(max(1, runs // 2)):
+            shutil.copyfile(large, ledger)
+            write_beside(500, ledger, size, batch)
+            if not environment:
+                probe("cached", batch)  # writes Beancount's cache
+            load = probe("cached", batch, runs=1, **environment)["process"]
+            start = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-m", "beancount_invoicing", "-f", str(batch), "bill", "--until", str(LAST), "--write"],
+                env={**os.environ, **environment}, check=True, capture_output=True,
+            )  # fmt: skip
+            whole = time.perf_counter() - start
+            ratios.append(whole / load)
+            shown = f"{whole:.1f} s ÷ {load:.1f} s"
+        megabytes = ledger.stat().st_size / 1e6
+        table.add(f"500 invoices into {megabytes:.0f} MB ÷ a {name} load", size, shown, median(ratios), "≤ 1.3")
+
+
 def main() -> None:
     """Measures what is asked for, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="loading, fava or rendering")
+    parser.add_argument("--only", default="", help="loading, fava, billing or rendering")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -148,6 +180,7 @@ def main() -> None:
     measures: dict[str, Callable[[], None]] = {
         "loading": lambda: loading(table, sizes, options.runs),
         "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
+        "billing": lambda: billing(table, sizes[-1], options.runs),
         "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),
     }
     for name, measure in measures.items():

@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.actions.billing import CannotBill, near
-from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
-from beancount_invoicing.entries import text
+from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import currencies, identifiers, terms
 from beancount_invoicing.rules.steps import round_to
@@ -42,8 +41,8 @@ class CustomerWanted:
 def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Outcome:
     """A customer's account is opened. Raises what `change` raises, CannotBill (an identifier is wrong, an account is there)."""
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         account = wanted.account or account_of(book, wanted.name)
         if account in book.opened:
             raise CannotBill(f"{account} is open already: say another one with --account")
@@ -53,7 +52,7 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
             raise CannotBill(f'there is no tax "{codes["tax"]}"{near(codes["tax"], book.taxes)}')
         meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
         entry = text.opened(day, account, wanted.currency or book.currency, meta)
-        beside = _beside(ledger, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
+        beside = _beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
         return Changes((New(day, partial(_same, entry), beside),), message=f"Customer: {wanted.name}")
 
     return change(file, make, how)
@@ -109,8 +108,8 @@ class ItemWanted:
 def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
     """An item is added. Raises what `change` raises, CannotBill."""
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         if wanted.code in book.items:
             there = book.items[wanted.code].versions[0][1]
             raise CannotBill(
@@ -125,7 +124,7 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
         if account not in book.opened:
             raise CannotBill(f"{account} is not open{near(account, book.opened)}")
         known = [dated.versions[0][1].source for dated in book.items.values()]
-        beside = _beside(ledger, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings")
+        beside = _beside(loading, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings")
         decimals = currencies.decimals(book.currency or "EUR")
         entry = text.custom(
             day,
@@ -153,9 +152,9 @@ def _padded(price: Decimal | None, decimals: int) -> Decimal | None:
     return price if price is None or -int(price.as_tuple().exponent) >= decimals else round_to(price, decimals)
 
 
-def _beside(ledger: Ledger, sources: Sequence[Source], name: str) -> str:
+def _beside(loading: Loading, sources: Sequence[Source], name: str) -> str:
     """The file where the last of `sources` stands, else the ledger's file of that name, else its top file."""
     if sources:
         return max(sources).file
-    named = [file for file in ledger.loading.files if Path(file).stem == name]
-    return named[0] if named else ledger.book.file
+    named = [file for file in loading.files if Path(file).stem == name]
+    return named[0] if named else loading.book.file

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.documents import find
-from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.billing import Draft, DraftDeduction, DraftLine, Naming, Request
-from beancount_invoicing.entries import text, writer
+from beancount_invoicing.entries import Loading, text, writer
 from beancount_invoicing.model import ZERO, Book, Invoice, Line
 from beancount_invoicing.rules import currencies, numbering, tax
 from beancount_invoicing.rules.steps import round_to
@@ -53,8 +52,8 @@ def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: H
     Raises what `change` raises, CannotBill, billing.CannotNumber.
     """
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         check_wanted(book, wanted)
         waiting, notices = billing.waiting(book, until, wanted)
         drafts, more = billing.documents(book, waiting, dating.day, _naming(book, dating, how))
@@ -180,8 +179,8 @@ class Composition:
 def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
     """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         main = customer(book, wanted.customer)
         currency = _currency(book, main, wanted.currency)
         lines = [
@@ -243,8 +242,8 @@ class DepositWanted:
 def deposit(file: Path, wanted: DepositWanted, dating: Dating, how: How) -> Outcome:
     """A deposit invoice. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         contract = book.contracts[wanted.of].at(dating.day) if wanted.of in book.contracts else None
         main = book.accounts.get(contract.customer, "") if contract else customer(book, wanted.of)
         currency = billing.currency_of(book, contract) if contract else _currency(book, main, "")
@@ -313,8 +312,8 @@ class CreditWanted:
 def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcome:
     """A credit note. Raises what `change` raises, CannotBill, UnknownNumber, billing.CannotNumber, CannotCompose."""
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
         draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
         return _changes(book, [_named(draft, _naming(book, dating, how))])
@@ -412,8 +411,8 @@ def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
     Raises what `change` raises, CannotBill, billing.CannotNumber.
     """
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         drafts = [one for one in book.invoices if one.draft and (not names or one.number in names)]
         missing = [name for name in names if name not in {one.number for one in drafts}]
         if missing:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.adding import account_name, check_party
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
-from beancount_invoicing.entries import older, text, writer
+from beancount_invoicing.entries import Loading, older, text, writer
 from beancount_invoicing.files import put
 from beancount_invoicing.model import ZERO, Source
 from beancount_invoicing.rules import numbering, terms
@@ -203,10 +203,10 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
     what has no number, so no balance changes. Raises what `change` raises, CannotBill.
     """
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         check_party([*start.said, ("terms", start.terms)])
-        entries = ledger.loading.entries
+        entries = loading.entries
         accounts = older.customer_accounts(entries, book.accounts)
         if not accounts and not book.customers:
             raise CannotBill(
@@ -214,10 +214,10 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
             )
         edits = [_named_customer(entries, account, source) for account, source in accounts.items()]
         items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers})
-        new = [New(start.day, partial(_text, _missing(ledger, start)))] if book.seller is None else []
+        new = [New(start.day, partial(_text, _missing(loading, start)))] if book.seller is None else []
         if items:
             new.append(New(as_of, partial(_takeover, items, as_of, start, _equity(book.opened))))
-        if not ledger.loading.checked:
+        if not loading.checked:
             new.append(New(start.day, partial(_text, 'plugin "beancount_invoicing"\n')))
         notices = [
             f"{item.account}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
@@ -232,9 +232,9 @@ def _text(entry: str, _column: int) -> str:
     return entry
 
 
-def _missing(ledger: Ledger, start: Start) -> str:
+def _missing(loading: Loading, start: Start) -> str:
     """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
-    opened = ledger.book.opened
+    opened = loading.book.opened
     names = NAMES["fr" if start.language == "fr" else "en"]
     tax = _found(opened, r"Liabilities:.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
     deposits = _found(opened, r"Liabilities:.*(deposit|acompte|anzahlung|4191)") or names.deposits

@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.actions.billing import CannotBill, near
-from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
-from beancount_invoicing.entries import text
+from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.entries.timesheets import TimeRecord
 from beancount_invoicing.model import Book, Contract, Work
 from beancount_invoicing.rules.steps import round_to
@@ -41,8 +40,8 @@ class Worked:
 def add_time(file: Path, those: Sequence[Worked], how: How) -> Outcome:
     """Time is written, a transaction each. Raises what `change` raises, CannotBill."""
 
-    def make(ledger: Ledger) -> Changes:
-        new = [_entry(ledger.book, one) for one in those]
+    def make(loading: Loading) -> Changes:
+        new = [_entry(loading.book, one) for one in those]
         return Changes(tuple(new), message=f"Time: {len(new)} entries")
 
     return change(file, make, how)
@@ -127,8 +126,8 @@ def import_time(
     contract has time of its day, quantity, text and person. Raises what `change` raises, CannotBill, UnknownProjects.
     """
 
-    def make(ledger: Ledger) -> Changes:
-        book = ledger.book
+    def make(loading: Loading) -> Changes:
+        book = loading.book
         names = _names(book)
         there = Counter(
             (one.date, one.account, one.quantity, one.task, one.person) for one in book.work if one.quantity > 0

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from beancount_invoicing import entries
 from beancount_invoicing.actions import git
-from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.checks import check
+from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import text, trial, writer
 from beancount_invoicing.files import Changed
-from beancount_invoicing.model import Book, Finding, Invoice
+from beancount_invoicing.model import Book, Finding, Invoice, Source
 from beancount_invoicing.receivables import Position, positions
 
 
@@ -75,26 +77,27 @@ def written_positions(outcome: Outcome) -> tuple[Position, ...]:
     return tuple(one for one in positions(outcome.book, outcome.book.last_date) if one.invoice.source in sources)
 
 
-def change(file: Path, make: Callable[[Ledger], Changes], how: How) -> Outcome:
+def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> Outcome:
     """Loads the ledger, asks `make` for what shall be new, tries it, and writes it where `how` says so.
 
     From loading to writing nobody else of ours changes the ledger. Raises Refused, writer.CannotWrite, Changed, git.GitError and
     OSError; then nothing was written – but for GitError after writing, whose message says so.
     """
-    with writer.locked(file) if how.write else nullcontext():
-        ledger = open_ledger(file)
-        if how.write and ledger.errors:
+    with writer.locked(file) if how.write else nullcontext(), no_collections():
+        loading = entries.load(str(file))
+        errors = loading.errors if loading.checked else open_ledger(file).errors
+        if how.write and errors:
             raise Refused(
                 "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
-                ledger.errors,
+                errors,
             )
-        changes = make(ledger)
+        changes = make(loading)
         if not changes.new and not changes.edits:
-            return Outcome("", ledger.book, (), (), changes.notices, ())
-        planned, shown = _planned(ledger, file, changes, how.into)
-        if ledger.loading.stale():
+            return Outcome("", loading.book, (), (), changes.notices, ())
+        planned, shown = _planned(loading, file, changes, how.into)
+        if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
-        outcome = _tried(ledger, planned, shown, changes)
+        outcome = _tried(loading, errors, planned, shown, changes)
         if how.write:
             files = tuple(one.file for one in planned.files)
             if how.commit:
@@ -105,18 +108,18 @@ def change(file: Path, make: Callable[[Ledger], Changes], how: How) -> Outcome:
         return outcome
 
 
-def _planned(ledger: Ledger, file: Path, changes: Changes, into: Path | None) -> tuple[writer.Plan, str]:
-    top = Path(ledger.book.file or file)
+def _planned(loading: entries.Loading, file: Path, changes: Changes, into: Path | None) -> tuple[writer.Plan, str]:
+    top = Path(loading.book.file or file)
     columns: dict[Path, int] = {}
     by_file: dict[Path, list[str]] = {}
     for new in changes.new:
-        target = into.absolute() if into else _target(ledger.book, top, new)
+        target = into.absolute() if into else _target(loading.book, top, new)
         if target not in columns:
             there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
             columns[target] = text.column_of(there)
         by_file.setdefault(target, []).append(new.render(columns[target]))
     additions = [writer.Addition(target, "\n".join(texts)) for target, texts in by_file.items()]
-    planned = writer.plan(top, ledger.loading.files, additions, changes.edits)
+    planned = writer.plan(top, loading.files, additions, changes.edits)
     shown = [edit.new for edit in changes.edits] + [addition.text for addition in additions]
     return planned, "\n".join(one.rstrip("\n") + "\n" for one in shown)
 
@@ -132,18 +135,22 @@ def _target(book: Book, top: Path, new: New) -> Path:
     return top
 
 
-def _tried(ledger: Ledger, planned: writer.Plan, shown: str, changes: Changes) -> Outcome:
-    loading = ledger.loading
+def _tried(
+    loading: entries.Loading, known: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
+) -> Outcome:
+    """What the ledger would be. Raises Refused where it would have errors that are not `known`."""
     result = trial.tried(loading.entries, loading.options, planned, loading.checked)
-    before = Counter((one.severity, one.rule, one.message) for one in ledger.findings)
-    more: list[Finding] = [Finding("error", "beancount", message, source) for source, message in result.errors]
+    before = Counter((one.rule, one.message) for one in known)
+    errors = [Finding("error", "beancount", message, source) for source, message in result.errors]
+    warnings = []
     for one in check(result.book):
-        key = (one.severity, one.rule, one.message)
-        if before[key]:
-            before[key] -= 1
+        if one.severity == "warning":
+            if any(_within(piece, one.source) for piece in planned.pieces):
+                warnings.append(one)
+        elif before[one.rule, one.message]:
+            before[one.rule, one.message] -= 1
         else:
-            more.append(one)
-    errors = [one for one in more if one.severity == "error"]
+            errors.append(one)
     if errors:
         raise Refused("this cannot be written: the ledger would have errors", errors)
     return Outcome(
@@ -152,5 +159,10 @@ def _tried(ledger: Ledger, planned: writer.Plan, shown: str, changes: Changes) -
         documents=tuple(one for one in result.book.invoices if one.source in result.sources),
         files=tuple(one.file for one in planned.files),
         notices=changes.notices,
-        warnings=tuple(one for one in more if one.severity == "warning"),
+        warnings=tuple(warnings),
     )
+
+
+def _within(piece: writer.Piece, source: Source) -> bool:
+    """Whether a place is in what is new."""
+    return source.file == str(piece.file) and piece.line <= source.line <= piece.line + piece.text.count("\n")

@@ -184,13 +184,13 @@ def billed_twice(book: Book) -> Iterator[Finding]:
 
 def after_the_end(book: Book) -> Iterator[Finding]:
     """No day after a subscription's end is billed."""
+    corrected = {number for invoice in book.invoices for number in invoice.corrects}
     for invoice in book.invoices:
         for line in invoice.lines:
             dated = book.contracts.get(line.contract)
             if dated is None or line.end is None or line.net <= 0 or dated.latest.mode != "subscription":
                 continue
             contract = dated.latest
-            corrected = any(invoice.number in other.corrects for other in book.invoices)
             if (
                 contract.until
                 and not contract.renews

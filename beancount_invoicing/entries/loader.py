@@ -19,6 +19,8 @@ class Loading(NamedTuple):
 
     book: Book
     problems: tuple[Finding, ...]
+    errors: tuple[Finding, ...]
+    """All errors of the load: `problems`, and those that our plugin found where it ran."""
     entries: Sequence[Any]
     options: Mapping[str, Any]
     checked: bool
@@ -52,7 +54,7 @@ def load(path: str) -> Loading:
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         book = read(entries, options, facts_are_ours=ran)
     problems = tuple(_problem(error) for error in errors if not _ours(error))
-    return Loading(book, problems, entries, options, ran)
+    return Loading(book, problems, tuple(map(_problem, errors)), entries, options, ran)
 
 
 def _ours(error: Any) -> bool:
