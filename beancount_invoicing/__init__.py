@@ -29,19 +29,23 @@ def plugin(
     try:
         from beancount_invoicing.checks import check
         from beancount_invoicing.collector import no_collections
+        from beancount_invoicing.entries import memo
         from beancount_invoicing.entries.facts import write_facts
         from beancount_invoicing.entries.reader import read
         from beancount_invoicing.receivables import allocate
 
         with no_collections():
-            book = read(entries, options_map, facts_are_ours=False)
+            documents = memo.Documents()
+            book = read(entries, options_map, facts_are_ours=False, known=documents)
             allocated = allocate(book, book.last_date)
+            findings = check(book, allocated)
             errors = [
                 InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
-                for one in check(book, allocated)
+                for one in findings
                 if one.severity == "error"
             ]
             write_facts(entries, book, allocated)
+            memo.keep(memo.Checked(entries, book, documents, allocated, findings))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
         place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
         message = (

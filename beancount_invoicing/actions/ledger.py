@@ -60,7 +60,8 @@ def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
 def open_ledger(file: Path) -> Ledger:
     """Reads and checks a ledger."""
     loading = entries.load(str(file))
-    allocated = allocate(loading.book, loading.book.last_date)
-    found = {*loading.problems, *check(loading.book, allocated)}
+    known = loading.known
+    allocated = known.allocated if known else allocate(loading.book, loading.book.last_date)
+    found = {*loading.problems, *(known.findings if known else check(loading.book, allocated))}
     findings = tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message)))
     return Ledger(loading.book, findings, allocated, loading)

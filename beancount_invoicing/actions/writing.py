@@ -139,7 +139,7 @@ def _tried(
     loading: entries.Loading, known: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
 ) -> Outcome:
     """What the ledger would be. Raises Refused where it would have errors that are not `known`."""
-    result = trial.tried(loading.entries, loading.options, planned, loading.checked)
+    result = trial.tried(loading, planned)
     before = Counter((one.rule, one.message) for one in known)
     errors = [Finding("error", "beancount", message, source) for source, message in result.errors]
     warnings = []

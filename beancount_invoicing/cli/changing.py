@@ -14,6 +14,7 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_json, relative
 from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.collector import no_collections
 from beancount_invoicing.rules.steps import describe
 
 
@@ -49,7 +50,8 @@ def changing(session: Session) -> Iterator[None]:
     from beancount_invoicing.files import Changed
 
     try:
-        yield
+        with no_collections():
+            yield
     except actions.Refused as error:
         session.error(str(error))
         for one in error.findings:

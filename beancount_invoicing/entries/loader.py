@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount_invoicing.collector import no_collections
+from beancount_invoicing.entries import memo
 from beancount_invoicing.entries.reader import read
 from beancount_invoicing.model import Book, Finding, Source
 
@@ -24,6 +25,10 @@ class Loading(NamedTuple):
     entries: Sequence[Any]
     options: Mapping[str, Any]
     checked: bool
+    documents: memo.Documents
+    """What its transactions yielded."""
+    known: memo.Checked | None
+    """What the plugin found, where it ran just now (not before the entries came into Beancount's cache)."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -52,9 +57,11 @@ def load(path: str) -> Loading:
     with no_collections():
         entries, errors, options = loader.load_file(str(file.absolute()))
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
-        book = read(entries, options, facts_are_ours=ran)
+        known = memo.last(entries)
+        documents = known.documents if known else memo.Documents()
+        book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
     problems = tuple(_problem(error) for error in errors if not _ours(error))
-    return Loading(book, problems, tuple(map(_problem, errors)), entries, options, ran)
+    return Loading(book, problems, tuple(map(_problem, errors)), entries, options, ran, documents, known)
 
 
 def _ours(error: Any) -> bool:

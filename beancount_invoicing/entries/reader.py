@@ -20,6 +20,7 @@ from beancount_invoicing.entries.documents import (
     resolved_corrections,
 )
 from beancount_invoicing.entries.events import read_event
+from beancount_invoicing.entries.memo import Documents
 from beancount_invoicing.entries.metadata import Findings, source_of
 from beancount_invoicing.entries.payments import WRITE_OFF, read_payments
 from beancount_invoicing.entries.work import read_expense, read_work
@@ -39,11 +40,14 @@ from beancount_invoicing.model import (
 from beancount_invoicing.rules import numbering
 
 
-def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: bool = True) -> Book:
+def read(
+    entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: bool = True, known: Documents | None = None
+) -> Book:
     """The Book of a ledger's entries (as Beancount's loader gives them, sorted and booked).
 
     `facts_are_ours`: the plugin has already written its facts (`invoice-open` …) into these entries. Where it has not, such
-    a key was written by hand, which is an error.
+    a key was written by hand, which is an error. `known`: the documents that these transactions yielded before, under the same
+    directives; those that it does not have are added.
     """
     findings = Findings()
     directives = Directives(findings)
@@ -128,10 +132,16 @@ def read(entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: boo
             continue
         if not facts_are_ours and (touches or "invoice" in meta):
             _reserved(transaction, findings)
-        if touches and meta.get("kind") == "opening" and "invoice" not in meta:
+        before = known.of(transaction, position, findings) if known is not None else None
+        if before is not None:
+            written = before
+        elif touches and meta.get("kind") == "opening" and "invoice" not in meta:
             written = read_opening(transaction, position, setting, findings)
         elif is_document(transaction, setting, touches):
+            count = len(findings.found)
             written = read_document(transaction, position, setting, findings)
+            if known is not None:
+                known.keep(transaction, written, findings.found[count:])
         elif touches:
             rest.append((transaction, frozenset()))
             continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from beancount.core import data
 from beancount.ops import balance, validation
 from beancount.parser import booking, parser
 
+from beancount_invoicing.entries.loader import Loading
 from beancount_invoicing.entries.reader import read
 from beancount_invoicing.entries.writer import Plan
 from beancount_invoicing.model import Book, Source
@@ -30,8 +31,9 @@ class Trial(NamedTuple):
     errors: tuple[tuple[Source, str], ...]
 
 
-def tried(entries: Sequence[Any], options: Mapping[str, Any], plan: Plan, facts_are_ours: bool) -> Trial:
-    """What the ledger would be with the plan carried out. `entries` and `options` are the loaded ledger's and stay as they are."""
+def tried(loading: Loading, plan: Plan) -> Trial:
+    """What the loaded ledger, which stays as it is, would be with the plan carried out."""
+    entries, options = loading.entries, loading.options
     new: list[Any] = []
     problems: list[Any] = []
     for piece in plan.pieces:
@@ -44,6 +46,9 @@ def tried(entries: Sequence[Any], options: Mapping[str, Any], plan: Plan, facts_
     kept = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
     together = kept + sorted(new, key=data.entry_sortkey)
     together.sort(key=data.entry_sortkey)
+    # what transactions yield depends on the directives: only where these are the same is it known
+    gone = [entry for entry in entries if _place(entry) in plan.replaced] if plan.replaced else []
+    same = all(isinstance(entry, (data.Transaction, data.Note, data.Document)) for entry in (*new, *gone))
     opens = [entry for entry in together if isinstance(entry, (data.Open, data.Close, data.Commodity))]
     some = sorted(
         [*opens, *(entry for entry in new if not isinstance(entry, (data.Open, data.Close)))], key=data.entry_sortkey
@@ -56,7 +61,7 @@ def tried(entries: Sequence[Any], options: Mapping[str, Any], plan: Plan, facts_
         problems += validation.validate_open_close(opens, options)
     problems += _balances(together, new, options)
     return Trial(
-        read(together, options, facts_are_ours),
+        read(together, options, loading.checked, loading.documents if same else None),
         frozenset(Source(*_place(entry)) for entry in new),
         tuple((Source(*_place(error, "source")), " ".join(str(error.message).split())) for error in problems),
     )

@@ -1,0 +1,77 @@
+"""What was read last, kept for who asks for the same entries again: the plugin reads them first, and a command right after it.
+
+It is found by the identity of the entries: others are read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from beancount.core.data import Balance
+
+from beancount_invoicing.entries.documents import Written
+from beancount_invoicing.entries.metadata import Findings
+from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables import Allocated
+
+
+class Documents:
+    """The documents that transactions yielded, under the same directives."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, Written, tuple[Finding, ...]]] = {}
+
+    def of(self, transaction: Any, position: int, findings: Findings) -> Written | None:
+        """What a transaction, now at `position`, yielded; its findings are noted again."""
+        entry, written, found = self._known.get(id(transaction), (None, None, ()))
+        if written is None or entry is not transaction:
+            return None
+        findings.found += found
+        return _moved(written, position)
+
+    def keep(self, transaction: Any, written: Written, found: Sequence[Finding]) -> None:
+        """Keeps what a transaction yielded."""
+        self._known[id(transaction)] = (transaction, written, tuple(found))
+
+
+def _moved(written: Written, position: int) -> Written:
+    """The same, of a transaction that stands at another place among the entries."""
+    if all(each.posting[0] == position for one in written.invoices for each in one.instalments):
+        return written
+    invoices = [
+        replace(one, instalments=tuple(replace(each, posting=(position, each.posting[1])) for each in one.instalments))
+        for one in written.invoices
+    ]
+    return written._replace(invoices=invoices)
+
+
+class Checked(NamedTuple):
+    """A list of entries with its Book, what settles what in it, and all findings."""
+
+    entries: Sequence[Any]
+    book: Book
+    documents: Documents
+    allocated: Allocated
+    findings: tuple[Finding, ...]
+
+
+class _Last:
+    """What was checked last."""
+
+    checked: Checked | None = None
+
+
+def keep(checked: Checked) -> None:
+    """Keeps what the plugin found, until it checks again."""
+    _Last.checked = checked
+
+
+def last(entries: Sequence[Any]) -> Checked | None:
+    """What the plugin found in just these entries; balance assertions, which say nothing to us, may be others."""
+    checked = _Last.checked
+    if checked is None or len(checked.entries) != len(entries):
+        return None
+    same = all(one is other or one.__class__ is Balance for one, other in zip(entries, checked.entries, strict=True))
+    return checked if same else None
