@@ -543,7 +543,8 @@ class TaxMovement(NamedTuple):
 
     `amount` has the ledger's sign: negative what a document adds, positive what a payment takes away. `number` is the
     document's, "" outside documents; `code` is "" where a posting outside documents does not say it and several are
-    possible. `write_off`: taken away because it will never be paid.
+    possible. `write_off`: taken away because it will never be paid; `discount`: because a payment's discount lowers it.
+    `straight`: booked by a document as owed at once, and never on `account`.
     """
 
     date: date
@@ -556,6 +557,10 @@ class TaxMovement(NamedTuple):
     source: Source
     beside: tuple[Source, ...] = ()
     """The postings of the same transaction on customers' accounts."""
+    settles: str = ""
+    """The document whose tax it is, where a payment says so."""
+    discount: bool = False
+    straight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,7 @@ def taxes_due(due: TaxDue, since: date | None, explain: bool = False) -> Answer:
             "amount": money(share.amount, share.pending.currency),
             "currency": share.pending.currency,
             "written_off": share.written_off,
+            "discount": share.discount,
             "source": f"{share.source.file}:{share.source.line}",
         }
         if explain:

@@ -140,7 +140,7 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "tax-written-off",
-                f"{code}: {money(total.cancelled, currency)} of tax was written off with its invoices, but"
+                f"{code}: {money(total.cancelled, currency)} of tax was lost by write-offs and discounts, but"
                 f" {money(total.taken_off, currency)} left {account}: take it off in the write-off, with"
                 f' tax: "{code}"',
                 source,

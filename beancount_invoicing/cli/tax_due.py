@@ -23,7 +23,7 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.rules.steps import describe
 
-SHARE = ("date", "number", "customer", "code", "amount", "currency", "written_off", "source")
+SHARE = ("date", "number", "customer", "code", "amount", "currency", "written_off", "discount", "source")
 
 
 @click.command("tax-due")
@@ -53,14 +53,14 @@ def tax_due(session: Session, since: date | None, as_of: date, form: str, explai
          ("", False)],
         [
             [row["date"], row["number"], row["customer"], row["code"], spaced(row["amount"]), row["currency"],
-             "written off" if row["written_off"] else ""]
+             "written off" if row["written_off"] else "discount" if row["discount"] else ""]
             for row in answer["shares"]
         ],
     )  # fmt: skip
     print_table(
         "By code, of all time",
         [("code", False), ("waits on", False), ("booked", True), ("due", True), ("moved", True), ("to move", True),
-         ("written off", True), ("to take off", True), ("", False)],
+         ("cancelled", True), ("to take off", True), ("", False)],
         [
             [row["code"] or "(no tax: key)", row["pending"],
              *(spaced(row[name]) for name in ("booked", "due", "moved", "to_move", "cancelled", "to_cancel")),

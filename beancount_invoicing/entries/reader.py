@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beancount.core.data import Custom, Document, Note, Open, Posting, Price, Transaction
+from beancount.core.data import Custom, Document, Note, Open, Price, Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.directives import Directives
@@ -22,7 +22,9 @@ from beancount_invoicing.entries.documents import (
 from beancount_invoicing.entries.events import read_event
 from beancount_invoicing.entries.memo import Documents
 from beancount_invoicing.entries.metadata import Findings, source_of
-from beancount_invoicing.entries.payments import WRITE_OFF, read_payments
+from beancount_invoicing.entries.payments import read_payments
+from beancount_invoicing.entries.pending import movements as movements_of_taxes
+from beancount_invoicing.entries.pending import pending_taxes
 from beancount_invoicing.entries.work import read_expense, read_work
 from beancount_invoicing.model import (
     Book,
@@ -99,7 +101,8 @@ def read(
     for account in opened:
         owner(account)
 
-    pending = _pending(taxes)
+    results = str(options.get("name_income", "Income")), str(options.get("name_expenses", "Expenses"))
+    pending = pending_taxes(taxes, results, owner)
     contracts, milestones = directives.contracts()
     timed = {one.time: one.item for dated in contracts.values() for _day, one in dated.versions if one.time}
 
@@ -114,13 +117,12 @@ def read(
     expenses: list[Expense] = []
     for position, transaction in transactions:
         touches = False
+        tax_movements += movements_of_taxes(transaction, pending)
         for posting in transaction.postings:
             if posting.account in timed:
                 work += read_work(transaction, posting, timed[posting.account], findings)
             elif posting.meta and "billable" in posting.meta:
                 expenses += read_expense(transaction, posting, findings)
-            if posting.account in pending:
-                tax_movements += _tax_movement(transaction, posting, pending[posting.account], owner)
             if owner(posting.account) is not None:
                 touches = True
                 if posting.units is not None and posting.units.number:
@@ -208,41 +210,6 @@ def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]
                 if account:
                     served[account][code] = None
     return {account: tuple(codes) for account, codes in served.items()}
-
-
-def _pending(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]:
-    """The codes that each account of taxes not yet owed serves."""
-    served: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for code in sorted(taxes):
-        for _day, tax in taxes[code].versions:
-            if tax.on_payment and tax.pending:
-                served[tax.pending][code] = None
-    return {account: tuple(codes) for account, codes in served.items()}
-
-
-def _tax_movement(
-    transaction: Transaction, posting: Posting, codes: tuple[str, ...], owner: Callable[[str], str | None]
-) -> list[TaxMovement]:
-    """What a posting moves on a pending account; nothing for opening balances, of which no document is known."""
-    if posting.units is None or not isinstance(posting.units.number, Decimal):
-        return []
-    if transaction.flag == "P" or transaction.meta.get("kind") == "opening":
-        return []
-    said = (posting.meta or {}).get("tax")
-    number = transaction.meta.get("invoice")
-    return [
-        TaxMovement(
-            date=transaction.date,
-            account=posting.account,
-            code=said if isinstance(said, str) and said in codes else codes[0] if len(codes) == 1 else "",
-            currency=posting.units.currency,
-            amount=posting.units.number,
-            number=number if isinstance(number, str) else "",
-            write_off=WRITE_OFF in (transaction.tags or ()),
-            source=source_of(posting.meta),
-            beside=tuple(source_of(each.meta) for each in transaction.postings if owner(each.account) is not None),
-        )
-    ]
 
 
 def _reserved(transaction: Transaction, findings: Findings) -> None:

@@ -1,8 +1,9 @@
 """Tax that is owed only once paid: what becomes due at each payment, and what the books have moved.
 
 A document's tax becomes due as its claim is paid: after each payment round(tax × paid / claim), so that the parts add up to
-the tax exactly (for services in France: CGI, art. 269-2 c). A credit note that is used lowers the claim and the tax of what
-it settles by its own. What is written off never becomes due: it is cancelled.
+the tax exactly (for services in France: CGI, art. 269-2 c). What is paid at once is a part of the claim; what the document
+books as owed at once is no longer due. A credit note that is used lowers the claim and the tax of what it settles by its own.
+What is written off never becomes due, nor does the tax on a discount that a payment's transaction takes off: it is cancelled.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Invoice, Source, Step
-from beancount_invoicing.receivables.allocation import Allocated, allocate
+from beancount_invoicing.model import ZERO, Book, Source, Step, TaxMovement
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
 
@@ -29,7 +30,7 @@ class Pending(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaxShare:
-    """What one settlement makes due (or, `written_off`, cancels) of the tax of one document."""
+    """What one settlement makes due (or, `written_off` or by its `discount`, cancels) of the tax of one document."""
 
     date: date
     number: str
@@ -37,6 +38,7 @@ class TaxShare:
     pending: Pending
     amount: Decimal
     written_off: bool
+    discount: bool
     source: Source
     steps: tuple[Step, ...]
 
@@ -53,8 +55,9 @@ class TaxTotal:
     moved: Decimal
     """By the books, to what is owed."""
     cancelled: Decimal
+    """By write-offs and discounts."""
     taken_off: Decimal
-    """By the books' write-offs."""
+    """By the books' write-offs and discounts."""
 
     @property
     def to_move(self) -> Decimal:
@@ -63,7 +66,7 @@ class TaxTotal:
 
     @property
     def to_cancel(self) -> Decimal:
-        """What the books should still take off because it is lost."""
+        """What the books should still take off because it is lost or given up."""
         return self.cancelled - self.taken_off
 
 
@@ -82,24 +85,29 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
     Amounts are in the currency in which the tax is booked, rounded to its decimals, half away from zero.
     """
     allocated = allocated or allocate(book, as_of)
-    by_invoice: defaultdict[int, list[int]] = defaultdict(list)
-    for index, one in enumerate(allocated.allocations):
-        if one.instalment is not None:
-            by_invoice[id(one.invoice)].append(index)
+    by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
+    for one in allocated.allocations:
+        by_invoice[id(one.invoice)].append(one)
     unknown = {
         one.source for one in allocated.allocations if one.invoice.kind == "opening"
     }  # of open items taken over no tax is known: what a payment of one moves cannot be checked
     waiting: defaultdict[str, defaultdict[Pending, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    straight: defaultdict[tuple[str, Pending], Decimal] = defaultdict(lambda: ZERO)
     moved: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     taken_off: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
+    discounts: list[_Discount] = []
     for movement in book.tax_movements:
         if movement.date > as_of:
             continue
         where = Pending(movement.account, movement.code, movement.currency)
-        if movement.number:
+        if movement.straight:
+            straight[movement.number, where] -= movement.amount
+        elif movement.number:
             waiting[movement.number][where] -= movement.amount
         elif unknown.isdisjoint(movement.beside):
-            (taken_off if movement.write_off else moved)[where] += movement.amount
+            (taken_off if movement.write_off or movement.discount else moved)[where] += movement.amount
+            if movement.discount:
+                discounts.append(_Discount(movement, where, movement.amount))
     booked: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     due: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     cancelled: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
@@ -108,26 +116,33 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
         taxes = waiting.get(invoice.number)
         if invoice.draft or not taxes or invoice.since > as_of:
             continue
-        those = sorted((allocated.allocations[index] for index in by_invoice[id(invoice)]), key=lambda one: one.date)
+        those = sorted(by_invoice[id(invoice)], key=lambda one: one.date)
         name = invoice.customer.name if invoice.customer else ""
         for where, tax in sorted(taxes.items()):
             booked[where] += tax
-            state = _State(_claim(invoice), tax, decimals(where.currency))
+            at_once = straight[invoice.number, where]
+            state = _State(invoice.payable, tax + at_once, at_once, decimals(where.currency))
             for one in those:
                 if one.other is not None:
-                    whole = abs(_claim(one.other))
-                    theirs = waiting[one.other.number][where] if one.other.number in waiting else ZERO
-                    credit = (
-                        -tax * abs(one.amount) / abs(state.whole)
-                        if _turned(invoice)
-                        else theirs * abs(one.amount) / whole
-                    )
+                    theirs = ZERO
+                    if one.other.number in waiting and one.other.payable:
+                        whole = waiting[one.other.number][where] + straight[one.other.number, where]
+                        theirs = whole * abs(one.amount) / abs(one.other.payable)
+                    turned = invoice.payable < 0
+                    credit = -state.whole_tax * abs(one.amount) / abs(state.whole) if turned else theirs
                     made = state.credited(one.amount, credit)
+                elif "write-off" in {one.how, one.reverses}:
+                    made = state.lost(one.amount)
                 else:
-                    made = state.settled(one.amount, lost="write-off" in {one.how, one.reverses})
-                for amount, lost, steps in made:
-                    (cancelled if lost else due)[where] += amount
-                    shares.append(TaxShare(one.date, invoice.number, name, where, amount, lost, one.source, steps))
+                    made = state.settled(one.amount, [each for each in discounts if each.lowers(one, where)])
+                for what, amount, steps in made:
+                    (due if what == "due" else cancelled)[where] += amount
+                    shares.append(
+                        TaxShare(
+                            one.date, invoice.number, name, where, amount, what == "lost", what == "discount",
+                            one.source, steps,
+                        )
+                    )  # fmt: skip
     places = sorted({*booked, *moved, *taken_off})
     totals = tuple(
         TaxTotal(
@@ -144,55 +159,84 @@ def _due_account(book: Book, code: str, day: date) -> str | None:
     return dated.at(day).account if dated else None
 
 
-def _claim(invoice: Invoice) -> Decimal:
-    return sum((each.amount for each in invoice.instalments), ZERO)
+@dataclass(slots=True)
+class _Discount:
+    """What a payment's transaction takes off the tax because of a discount, with what is left of it for its invoices."""
+
+    movement: TaxMovement
+    where: Pending
+    left: Decimal
+
+    def lowers(self, settlement: Allocation, where: Pending) -> bool:
+        """Whether it belongs to a settlement, and to a tax of its document."""
+        return (
+            self.where == where
+            and settlement.source in self.movement.beside
+            and self.movement.settles in {"", settlement.invoice.number}
+        )
 
 
-def _turned(invoice: Invoice) -> bool:
-    """Whether a document is in the customer's favour."""
-    return _claim(invoice) < 0
+What = Literal["due", "lost", "discount"]
+Made = list[tuple[What, Decimal, tuple[Step, ...]]]
 
 
 class _State:
     """One document and one tax while its settlements go by."""
 
-    def __init__(self, claim: Decimal, tax: Decimal, places: int) -> None:
+    def __init__(self, claim: Decimal, tax: Decimal, at_once: Decimal, places: int) -> None:
         self.whole = self.claim = claim
-        self.tax = tax
+        self.whole_tax = self.tax = tax
         self.places = places
-        self.paid = self.lost = self.due = self.cancelled = ZERO
+        self.paid = self.written_off = self.cancelled = self.given = ZERO
+        self.due = at_once
 
-    def credited(self, amount: Decimal, tax: Decimal) -> list[tuple[Decimal, bool, tuple[Step, ...]]]:
+    def credited(self, amount: Decimal, tax: Decimal) -> Made:
         """A document of the other direction takes `amount` of the claim, and its own `tax` of the tax, away."""
         self.claim -= amount
         self.tax += tax
         return self._changes()
 
-    def settled(self, amount: Decimal, lost: bool) -> list[tuple[Decimal, bool, tuple[Step, ...]]]:
-        """A part of the claim is paid, or lost."""
-        if lost:
-            self.lost += amount
-        else:
-            self.paid += amount
+    def lost(self, amount: Decimal) -> Made:
+        """A part of the claim is written off."""
+        self.written_off += amount
         return self._changes()
 
-    def _changes(self) -> list[tuple[Decimal, bool, tuple[Step, ...]]]:
-        """What became due or is cancelled since: (amount, whether it is lost, steps)."""
-        due, why = self._share(self.paid)
-        gone, why_gone = self._share(self.paid + self.lost)
-        changes = []
+    def settled(self, amount: Decimal, discounts: list[_Discount]) -> Made:
+        """A part of the claim is paid, less what of its tax the payment's own discounts take off."""
+        before = self._share(self.paid)[0]
+        self.paid += amount
+        room = self._share(self.paid)[0] - before
+        made: Made = []
+        for each in discounts:
+            if each.left and room and (each.left > 0) == (room > 0):
+                off = min(abs(each.left), abs(room)).copy_sign(room)
+                each.left -= off
+                room -= off
+                self.given += off
+                step = Step("tax cancelled", "as written", (off,), off, "the payment's discount, as booked")
+                made.append(("discount", off, (step,)))
+        return self._changes() + made
+
+    def _changes(self) -> Made:
+        """What became due or is lost since, and the steps to it."""
+        paid, why = self._share(self.paid)
+        gone, why_gone = self._share(self.paid + self.written_off)
+        due = paid - self.given
+        changes: Made = []
         if due != self.due:
+            if self.given:
+                why = (*why, Step("tax", "difference", (paid, self.given), due, "less what discounts took off"))
             step = Step("tax due", "difference", (due, self.due), due - self.due, "less what was due before")
-            changes.append((due - self.due, False, (*why, step)))
-        if gone - due != self.cancelled:
-            amount = gone - due - self.cancelled
-            inputs = (gone, due, self.cancelled)
+            changes.append(("due", due - self.due, (*why, step)))
+        if gone - paid != self.cancelled:
+            amount = gone - paid - self.cancelled
+            inputs = (gone, paid, self.cancelled)
             steps = (
                 *why_gone,
-                Step("tax cancelled", "difference", inputs, amount, "less what is due, and what was cancelled"),
+                Step("tax cancelled", "difference", inputs, amount, "less what is paid, and what was cancelled"),
             )
-            changes.append((amount, True, steps))
-        self.due, self.cancelled = due, gone - due
+            changes.append(("lost", amount, steps))
+        self.due, self.cancelled = due, gone - paid
         return changes
 
     def _share(self, settled: Decimal) -> tuple[Decimal, tuple[Step, ...]]:

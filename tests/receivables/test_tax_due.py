@@ -140,6 +140,145 @@ def test_a_credit_note_that_is_paid_out() -> None:
     assert shares(ledger) == [("F2026-0001", "200.00"), ("A2026-0001", "-40.00")]
 
 
+DISCOUNTED = """
+2026-01-20 * "Less two percent" ^F2026-0001
+  Assets:Bank  {bank} EUR
+  Expenses:Discounts  {discount} EUR
+  Liabilities:Pending  {pending} EUR
+    tax: "FR20E"
+  Liabilities:VAT  {owed} EUR
+    tax: "FR20E"
+  Assets:Receivable:Acme  {claim} EUR
+2025-01-01 open Expenses:Discounts
+"""
+TAKEN = DISCOUNTED.format(bank="1176.00", discount="20.00", pending="200.00", owed="-196.00", claim="-1200.00")
+
+
+def totals(ledger: str, day: date = DAY) -> tuple[str, ...]:
+    """What should be due and was moved, should be cancelled and was taken off."""
+    (total,) = due(ledger, day).totals
+    return tuple(str(each) for each in (total.due, total.moved, total.cancelled, total.taken_off))
+
+
+def test_the_tax_on_a_cash_discount_never_becomes_due() -> None:
+    """1176.00 of 1200.00 are paid; of the tax of 200.00 the 4.00 on the discount of 20.00 are taken off."""
+    result = due(WORK + TAKEN)
+    assert [(str(one.amount), one.discount) for one in result.shares] == [("196.00", False), ("4.00", True)]
+    assert totals(WORK + TAKEN) == ("196.00", "196.00", "4.00", "4.00")
+    assert all(recompute(step) == step.result for one in result.shares for step in one.steps)
+
+
+def test_a_cash_discount_that_bounces_comes_back_whole() -> None:
+    back = DISCOUNTED.format(bank="-1176.00", discount="-20.00", pending="-200.00", owed="196.00", claim="1200.00")
+    ledger = WORK + TAKEN + back.replace("2026-01-20", "2026-02-01").replace("2025-01-01 open Expenses:Discounts", "")
+    assert totals(ledger) == ("0.00", "0.00", "0.00", "0.00")
+
+
+def test_a_discount_without_its_tax_leaves_the_whole_tax_due() -> None:
+    """Only the ledger's own correction lowers the tax."""
+    ledger = WORK + TAKEN.replace("20.00 EUR", "24.00 EUR", 1).replace("-196.00", "-200.00")
+    assert totals(ledger) == ("200.00", "200.00", "0", "0")
+
+
+def test_a_bank_s_fee_is_no_discount_on_the_tax() -> None:
+    """The tax goes to an account of another name: it is moved, and not taken off."""
+    ledger = WORK + TAKEN.replace("1176.00", "1198.50").replace("20.00 EUR", "1.50 EUR", 1).replace(
+        '  Liabilities:VAT  -196.00 EUR\n    tax: "FR20E"\n', "  Liabilities:VAT:January  -200.00 EUR\n"
+    )
+    assert totals(ledger + "2025-01-01 open Liabilities:VAT:January\n") == ("200.00", "200.00", "0", "0")
+
+
+def test_one_transfer_takes_the_discounts_of_two_invoices() -> None:
+    """Each tax posting says whose it is; 1176 + 117.60 are paid."""
+    second = invoice("F2026-0002", "120.00", "100.00", "20.00")
+    both = (
+        '\n2026-01-20 * "Both"\n  Assets:Bank  1293.60 EUR\n  Expenses:Discounts  22.00 EUR\n'
+        '  Liabilities:Pending  20.00 EUR\n    tax: "FR20E"\n    settles: "F2026-0002"\n'
+        '  Liabilities:Pending  200.00 EUR\n    tax: "FR20E"\n    settles: "F2026-0001"\n'
+        '  Liabilities:VAT  -215.60 EUR\n    tax: "FR20E"\n'
+        '  Assets:Receivable:Acme  -1200.00 EUR\n    settles: "F2026-0001"\n'
+        '  Assets:Receivable:Acme  -120.00 EUR\n    settles: "F2026-0002"\n2025-01-01 open Expenses:Discounts\n'
+    )
+    assert totals(WORK + second + both) == ("215.60", "215.60", "4.40", "4.40")
+
+
+AT_ONCE = """
+2026-01-10 * "Work" ^F2026-0001
+  invoice: "F2026-0001"
+{paid}
+  Income:Services  -1000.00 EUR
+    text: "Work"
+    tax: "FR20E"
+  Liabilities:Pending  -{pending} EUR
+    tax: "FR20E"
+{owed}"""
+BY_BANK = '  Assets:Receivable:Acme  600.00 EUR\n  Assets:Bank  600.00 EUR\n    settles: "F2026-0001"'
+ON_ACCOUNT = "  Assets:Receivable:Acme  1200.00 EUR\n  Assets:Receivable:Acme  -600.00 EUR\n  Assets:Bank  600.00 EUR"
+OWED = '  Liabilities:VAT  -100.00 EUR\n    tax: "FR20E"\n'
+
+
+@pytest.mark.parametrize("how", [BY_BANK, ON_ACCOUNT], ids=["beside the account", "on the account"])
+def test_what_is_paid_at_once_is_due_at_once(how: str) -> None:
+    """Half of 1200.00 is paid on the invoice: half of the tax is due, unless the invoice books it so itself."""
+    waits = AT_ONCE.format(paid=how, pending="200.00", owed="")
+    assert shares(waits) == [("F2026-0001", "100.00")]
+    owed = AT_ONCE.format(paid=how, pending="100.00", owed=OWED)
+    assert shares(owed) == []
+    rest = paid("2026-02-10", "300.00", "F2026-0001")
+    assert shares(waits + rest) == [("F2026-0001", "100.00"), ("F2026-0001", "50.00")]
+    assert shares(owed + rest) == [("F2026-0001", "50.00")]
+
+
+DEPOSIT = """
+2026-01-05 * "Deposit" ^F2026-0001
+  invoice: "F2026-0001"
+  kind: "deposit"
+  Assets:Receivable:Acme  360.00 EUR
+  Liabilities:Deposits  -300.00 EUR
+    text: "Deposit"
+    tax: "FR20E"
+  Liabilities:Pending  -60.00 EUR
+    tax: "FR20E"
+"""
+FINAL = """
+2026-03-05 * "Final" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Acme  840.00 EUR
+  Income:Services  -1000.00 EUR
+    text: "Work"
+    tax: "FR20E"
+  Liabilities:Pending  -200.00 EUR
+    tax: "FR20E"
+  Liabilities:Deposits  300.00 EUR
+    deposit: "F2026-0001"
+  Liabilities:Pending  60.00 EUR
+    deposit: "F2026-0001"
+    tax: "FR20E"
+"""
+
+
+def test_a_deposit_is_due_when_it_is_paid_and_the_rest_with_the_rest() -> None:
+    whole = DEPOSIT + paid("2026-01-20", "360.00", "F2026-0001") + FINAL + paid("2026-04-01", "840.00", "F2026-0002")
+    assert shares(whole) == [("F2026-0001", "60.00"), ("F2026-0002", "140.00")]
+    assert str(due(whole, date(2026, 3, 31)).totals[0].booked) == "200.00"
+
+
+def test_a_deposit_that_is_paid_after_the_final_invoice() -> None:
+    whole = DEPOSIT + FINAL + paid("2026-04-01", "420.00", "F2026-0002") + paid("2026-04-02", "360.00", "F2026-0001")
+    assert shares(whole) == [("F2026-0002", "70.00"), ("F2026-0001", "60.00")]
+
+
+def test_a_third_of_an_invoice_in_dollars_makes_a_third_of_its_tax_in_euros_due() -> None:
+    ledger = (
+        '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n'
+        '  Income:Services  -920.00 EUR\n    text: "Audit"\n    quantity: 10\n    price: 100.00\n    tax: "FR20E"\n'
+        '  Liabilities:Pending  -184.00 EUR\n    tax: "FR20E"\n    amount: 200.00\n'
+        '\n2026-02-10 * "A third" ^F2026-0001\n  Assets:Bank  376.00 EUR\n'
+        "  Assets:Receivable:Acme  -400.00 USD @ 0.92 EUR\n  Expenses:BadDebt  -8.00 EUR\n"
+    )
+    assert shares(ledger) == [("F2026-0001", "61.33")]
+
+
 def test_drafts_and_open_items_taken_over_are_left_alone() -> None:
     draft = WORK.replace("2026-01-10 *", "2026-01-10 !").replace('"F2026-0001"', '"draft-1"')
     opening = (
