@@ -245,6 +245,9 @@ class TaxAmount:
     sources: tuple[Source, ...] = ()
     steps: tuple[Step, ...] = ()
     """How the amount that should be booked follows from the lines; the last step's result is that amount."""
+    booked: Decimal = ZERO
+    """Where it is booked in another currency than the document's: how much of it, in `booked_currency`; else nothing."""
+    booked_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

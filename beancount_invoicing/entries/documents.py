@@ -451,6 +451,7 @@ class _Reading:
 
     def _taxes(self, parts: list[Part], lines: list[Line], adjustments: list[Adjustment]) -> list[TaxAmount]:
         booked: defaultdict[str, list[tuple[Decimal, bool, Source]]] = defaultdict(list)
+        abroad: defaultdict[str, list[Part]] = defaultdict(list)
         for part in parts:
             posting = part.posting
             said = read(posting.meta, keys.TAX_POSTING, part.source, self.findings, self.currency)
@@ -482,8 +483,10 @@ class _Reading:
                     )
             amount = steps.round_to(self._amount(part), self.decimals)
             if part.currency != self.currency:
+                abroad[code].append(part)
                 if said.get("amount") is not None:
                     amount = abs(said["amount"]).copy_sign(-part.number)
+                    self._converted(code, amount, part)
                 elif part.number:
                     self.findings.error(
                         "tax-amount",
@@ -506,6 +509,7 @@ class _Reading:
             those = everything if known.withholding else base[code]
             figure = self._expected_tax(known, those)
             postings = booked.get(code, [])
+            elsewhere = abroad.get(code, [])
             result.append(
                 TaxAmount(
                     tax=known,
@@ -514,9 +518,25 @@ class _Reading:
                     pending=any(pending for _, pending, _ in postings),
                     sources=tuple(source for _, _, source in postings),
                     steps=figure.steps,
+                    booked=-sum((part.number for part in elsewhere), ZERO),
+                    booked_currency=elsewhere[0].currency if elsewhere else "",
                 )
             )
         return result
+
+    def _converted(self, code: str, amount: Decimal, part: Part) -> None:
+        """A tax that is booked in another currency is what the document says, at its rate, to a cent."""
+        places = currencies.decimals(part.currency)
+        if self.rate is None:
+            return
+        expected = steps.round_to(amount * self.rate, places)
+        if abs(expected + part.number) > Decimal(1).scaleb(-places):
+            self.findings.warning(
+                "tax-amount",
+                f"{self.number}: the tax {code} of {amount} {self.currency} is {expected} {part.currency} at {self.rate}, but"
+                f" booked are {-part.number} {part.currency}: correct the posting, or the receivable's price",
+                part.source,
+            )
 
     def _likely(self, served: tuple[str, ...], lines: list[Line], booked: Decimal) -> str:
         """The code that a tax posting means: one that the lines have, best the one whose tax is as much as was booked."""

@@ -53,7 +53,7 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=_delivery(customer, seller, language, labels),
-            facts=_facts(book, invoice, customer, formats, labels),
+            facts=_facts(book, invoice, customer, paid, formats, labels),
             opening=tuple(line for line in invoice.note.split("\n") if line.strip()),
             table=_lines(invoice, formats, table),
             totals=_totals(book, invoice, paid, amount_due, formats, labels),
@@ -82,7 +82,7 @@ def _delivery(customer: Customer, seller: Seller, language: str, labels: dict[st
 
 
 def _facts(
-    book: Book, invoice: Invoice, customer: Customer, formats: Formats, labels: dict[str, str]
+    book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, labels: dict[str, str]
 ) -> tuple[Pair, ...]:
     facts = [Pair(labels["date"], formats.day(invoice.date))]
     if invoice.delivered:
@@ -95,10 +95,10 @@ def _facts(
         try:
             if invoice.terms:
                 facts.append(Pair(labels["terms"], terms.words(terms.parse(invoice.terms), formats.language)))
-            if customer.cash_discount:
-                facts.append(
-                    Pair(labels["cash-discount"], _cash_discount(invoice, customer.cash_discount, formats, labels))
-                )
+            then = terms.cash_discount(invoice, paid, decimals(invoice.currency))
+            if then:
+                said = _cash_discount(invoice, then, customer.cash_discount, formats, labels)
+                facts.append(Pair(labels["cash-discount"], said))
         except terms.TermsError:
             facts.append(Pair(labels["terms"], invoice.terms))
     for label, value in (
@@ -118,10 +118,11 @@ def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]
     return f"{number} {labels['of-date'].format(date=formats.day(other.date))}" if other else number
 
 
-def _cash_discount(invoice: Invoice, text: str, formats: Formats, labels: dict[str, str]) -> str:
+def _cash_discount(
+    invoice: Invoice, then: terms.Discounted, text: str, formats: Formats, labels: dict[str, str]
+) -> str:
     """The discount, until when, and what is then to be paid."""
     discount = terms.parse_cash_discount(text)
-    then = terms.discounted(discount, invoice.date, invoice.net, invoice.payable, decimals(invoice.currency))
     return labels["cash-discount-until"].format(
         percent=formats.percent(discount.percent) + (f" {labels['of-net']}" if discount.of_net else ""),
         date=formats.day(then.date),
@@ -207,21 +208,26 @@ def _totals(
     totals = []
     if invoice.taxes:
         totals.append(Pair(labels["total-net"], money(invoice.net, currency)))
-        totals += [
-            Pair(f"{amount.tax.label}", money(amount.amount, currency))
-            for amount in invoice.taxes
-            if amount.amount or amount.tax.rate
-        ]
-        totals.append(Pair(labels["total"], money(invoice.total, currency)))
+        taxes = [amount for amount in invoice.taxes if not amount.tax.withholding]
+        withheld = [amount for amount in invoice.taxes if amount.tax.withholding]
+        for amount in taxes:
+            if amount.amount or amount.tax.rate:
+                totals.append(Pair(amount.tax.label, money(amount.amount, currency)))
+            if amount.booked_currency:
+                label = labels["in-currency"].format(label=amount.tax.label, currency=amount.booked_currency)
+                totals.append(Pair(label, money(amount.booked, amount.booked_currency)))
+        with_tax = invoice.net + sum((amount.amount for amount in taxes), ZERO)
+        totals.append(Pair(labels["total"], money(with_tax, currency)))
+        totals += [Pair(amount.tax.label, money(amount.amount, currency)) for amount in withheld]
     else:
         totals.append(Pair(labels["total-without-tax"], money(invoice.net, currency)))
     deducted: dict[str, Decimal] = {}
     for deduction in invoice.deductions:
         deducted[deduction.number] = deducted.get(deduction.number, ZERO) + deduction.amount
-    for number, amount in deducted.items():
+    for number, less in deducted.items():
         deposit = book.invoice(number)
         day = formats.short_day(deposit.date) if deposit else ""
-        totals.append(Pair(labels["deducted"].format(number=number, date=day), money(-amount, currency)))
+        totals.append(Pair(labels["deducted"].format(number=number, date=day), money(-less, currency)))
     if invoice.rounding:
         totals.append(Pair(labels["rounding"], money(invoice.rounding, currency)))
     if paid:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Step, Value
+from beancount_invoicing.model import ZERO, Invoice, Step, Value
 from beancount_invoicing.rules import steps
 
 Rule = tuple[str, int]
@@ -369,6 +369,22 @@ def discounted(discount: CashDiscount, start: date, net: Decimal, total: Decimal
             Step("cash discount", "plus days", (start, discount.days), day, "the last day for it"),
         ),
     )
+
+
+def cash_discount(invoice: Invoice, paid: Decimal, decimals: int) -> Discounted | None:
+    """What is left to pay of a document with its customer's cash discount, after `paid` was paid by its own date.
+
+    What deposits and `paid` have settled already gets no discount. None where there is none, or nothing to be paid.
+    Raises TermsError.
+    """
+    text = invoice.customer.cash_discount if invoice.customer else ""
+    left = invoice.payable - paid
+    if not text or left <= 0 or invoice.kind in {"claim", "opening", "void"}:
+        return None
+    net = invoice.net - sum((each.amount for each in invoice.deductions if not each.tax), ZERO)
+    if paid:
+        net = net * left / invoice.payable
+    return discounted(parse_cash_discount(text), invoice.date, net, left, decimals)
 
 
 _WORDS = {

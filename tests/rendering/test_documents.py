@@ -190,6 +190,109 @@ def test_a_small_firm_without_vat_says_so() -> None:
     assert any("293 B" in mention for mention in small(tax="FREE", options=options).mentions)
 
 
+DOLLARS = """
+2026-01-10 * "Audit" ^F2026-0001
+  invoice: "F2026-0001"
+  language: "en"
+  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR
+  Income:Services  -920.00 EUR
+    text: "Audit"
+    quantity: 10
+    price: 100.00
+    tax: "FR20"
+  Liabilities:VAT  -184.00 EUR
+    tax: "FR20"
+    amount: 200.00
+"""
+
+
+def figures(view: View) -> dict[str, str]:
+    return {pair.label: pair.value.replace("\xa0", " ").replace("\u202f", " ") for pair in view.totals}
+
+
+def test_the_tax_of_an_invoice_in_dollars_is_said_in_the_seller_s_euros_too() -> None:
+    """Directive 2006/112/EC, art. 230."""
+    view = view_of(book_of(DOLLARS), "F2026-0001")
+    assert figures(view)["TVA 20 %"] == "US$200.00"
+    assert figures(view)["TVA 20 %, in EUR"] == "€184.00"
+    assert "TVA 20 %, in EUR" not in figures(view_of(book_of(DOLLARS.replace("USD @ 0.92", "")), "F2026-0001"))
+
+
+def test_what_is_withheld_is_no_part_of_the_total_with_tax() -> None:
+    options = (
+        '\n2025-01-01 custom "invoice-tax" "KEPT" "Retenue 15 %" Assets:Withheld\n  rate: 15\n  withholding: TRUE\n'
+        "2025-01-01 open Assets:Withheld\n"
+    )
+    ledger = SMALL.format(
+        text="Work", tax="FR20", more="", total="105.00", net="-100.00",
+        vat='  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n  Assets:Withheld  15.00 EUR\n    tax: "KEPT"\n',
+    )  # fmt: skip
+    said = figures(view_of(book_of(options + ledger), "F2026-0001"))
+    assert (said["Total TTC"], said["Retenue 15 %"], said["Net à payer"]) == ("120,00 €", "-15,00 €", "105,00 €")
+
+
+def cash_discount(ledger: str, number: str) -> str:
+    view = view_of(book_of(ledger), number)
+    return (
+        next(pair.value for pair in view.facts if pair.label == "Escompte").replace("\xa0", " ").replace("\u202f", " ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "paid"), [("2% within 7 days", "117,60 €"), ("2% of net within 7 days", "118,00 €")], ids=["gross", "net"]
+)
+def test_the_discounted_amount_and_its_last_day_are_on_the_document(said: str, paid: str) -> None:
+    ledger = SMALL.format(
+        text="Work", tax="FR20", more=f'  cash-discount: "{said}"\n', total="120.00", net="-100.00",
+        vat='  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n',
+    )  # fmt: skip
+    text = cash_discount(ledger, "F2026-0001")
+    assert "9 février 2026" in text
+    assert text.endswith(paid)
+
+
+@pytest.mark.parametrize(
+    ("said", "paid"), [("2% within 7 days", "823,20 €"), ("2% of net within 7 days", "826,00 €")], ids=["gross", "net"]
+)
+def test_a_cash_discount_is_on_what_the_deposit_left(said: str, paid: str) -> None:
+    """2% of 840.00 are 16.80; 2% of 1000.00 − 300.00 are 14.00."""
+    ledger = f"""
+2026-01-05 * "Deposit" ^F2026-0001
+  invoice: "F2026-0001"
+  kind: "deposit"
+  Assets:Receivable:Acme  360.00 EUR
+  Liabilities:Deposits  -300.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+  Liabilities:VAT  -60.00 EUR
+    tax: "FR20"
+2026-02-02 * "Final" ^F2026-0002
+  invoice: "F2026-0002"
+  cash-discount: "{said}"
+  Assets:Receivable:Acme  840.00 EUR
+  Income:Services  -1000.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -200.00 EUR
+    tax: "FR20"
+  Liabilities:Deposits  300.00 EUR
+    deposit: "F2026-0001"
+  Liabilities:VAT  60.00 EUR
+    deposit: "F2026-0001"
+    tax: "FR20"
+"""
+    assert cash_discount(ledger, "F2026-0002").endswith(paid)
+
+
+def test_a_cash_discount_is_on_what_was_not_paid_at_once() -> None:
+    """Of 120.00 half is paid at once: 2% of 60.00 are 1.20."""
+    ledger = SMALL.format(
+        text="Work", tax="FR20", more='  cash-discount: "2% within 7 days"\n', total="60.00", net="-100.00",
+        vat='  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n  Assets:Bank  60.00 EUR\n    settles: "F2026-0001"\n',
+    )  # fmt: skip
+    assert cash_discount(ledger, "F2026-0001").endswith("58,80 €")
+
+
 # QR code ------------------------------------------------------------------------------------------------------------
 
 
