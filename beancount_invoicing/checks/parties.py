@@ -91,7 +91,15 @@ def accounts(book: Book) -> Iterator[Finding]:
 
 
 def payment_terms(book: Book) -> Iterator[Finding]:
-    """The customers' terms and cash discounts can be read."""
+    """The customers' terms and cash discounts can be read, and the cash discounts that documents say themselves."""
+    of_customers = {version.cash_discount for dated in book.customers.values() for _day, version in dated.versions}
+    for invoice in book.invoices:
+        own = invoice.customer.cash_discount if invoice.customer else ""
+        if own and own not in of_customers:
+            try:
+                terms.parse_cash_discount(own)
+            except terms.TermsError as error:
+                yield Finding("error", "terms", f"{invoice.number}: {error}", invoice.source)
     for dated in book.customers.values():
         for day, customer in dated.versions:
             try:
