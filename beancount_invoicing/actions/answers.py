@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import ZERO, Dated, Event, Finding, Item, Step, Work
-from beancount_invoicing.receivables import Aging, Position, Row, TaxDue, Total
+from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
+from beancount_invoicing.receivables import Aging, Allocation, Position, Row, TaxDue, Total
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
+from beancount_invoicing.rules.terms import Discounted, TermsError, cash_discount
 
 Answer = dict[str, Any]
 
@@ -155,24 +157,126 @@ def explanation(position: Position) -> tuple[Step, ...]:
     invoice = position.invoice
     steps: list[Step] = []
     for line in invoice.lines:
-        steps += [one._replace(figure=f"{one.figure} “{line.text}”") for one in line.steps]
+        steps += _line(line, invoice)
+    for adjustment in invoice.adjustments:
+        name = "charge" if adjustment.charge else "allowance"
+        steps.append(_written(f"{name} “{adjustment.reason}”", adjustment.net, "as booked"))
     nets = (*(line.net for line in invoice.lines), *(each.net for each in invoice.adjustments))
     if nets:
         steps.append(Step("net", "sum", nets, invoice.net, "lines, allowances and charges"))
     for amount in invoice.taxes:
-        steps += [one._replace(figure=f"tax {amount.tax.code}") for one in amount.steps]
+        steps += _tax(amount, invoice)
     if invoice.taxes:
         steps.append(Step("tax", "sum", tuple(amount.amount for amount in invoice.taxes), invoice.tax, "all codes"))
     if invoice.kind not in {"opening", "void"}:
         steps.append(Step("total", "sum", (invoice.net, invoice.tax), invoice.total, "net + tax"))
+        steps += _payable(invoice)
+    discounted = _discounted(invoice)
+    steps += discounted.steps if discounted else ()
     for each in invoice.instalments:
         steps += [one._replace(figure=f"instalment {each.index}, {one.figure}") for one in each.steps]
-    if invoice.currency:
-        settled = tuple(one.amount for one in position.allocations)
-        steps.append(
-            Step("open", "difference", (position.payable, *settled), position.open, "payable less what settled it")
-        )
+    for each, at in zip(invoice.instalments, position.instalments, strict=True):
+        those = [one for one in position.allocations if one.instalment == each.index]
+        because = "; ".join(f"{one.date} {_how(one)}" for one in those) or "nothing has settled it"
+        settled = (each.amount, *(one.amount for one in those))
+        steps.append(Step(f"instalment {each.index}, open", "difference", settled, at.open, because))
+    if len(invoice.instalments) > 1:
+        opens = tuple(each.open for each in position.instalments)
+        steps.append(Step("open", "sum", opens, position.open, "all instalments"))
     return tuple(steps)
+
+
+def cash_discounts(invoice: Invoice) -> tuple[str, ...]:
+    """What is left to pay of a document with its cash discount, and until when, in one line; none where there is none."""
+    found = _discounted(invoice)
+    return (f"{found.date}: {money(found.amount, invoice.currency)} {invoice.currency}",) if found else ()
+
+
+def _discounted(invoice: Invoice) -> Discounted | None:
+    paid = sum((each.amount for each in invoice.at_once), ZERO)
+    with suppress(TermsError):  # a discount that cannot be read is an error of check
+        return cash_discount(invoice, paid, decimals(invoice.currency))
+    return None
+
+
+def _written(figure: str, amount: Decimal, because: str) -> Step:
+    return Step(figure, "as written", (amount,), amount, because)
+
+
+def _line(line: Line, invoice: Invoice) -> list[Step]:
+    """How the net of a line came about, or where it was read."""
+    figure = f"line “{line.text}”"
+    steps = [one._replace(figure=f"{one.figure} “{line.text}”") for one in line.steps]
+    if line.price_with_tax is not None:
+        steps.append(_written(f"{figure}, net", line.net, "as booked, without the tax that the price includes"))
+    elif not steps and line.booked_currency != invoice.currency and invoice.rate:
+        exact = line.booked / invoice.rate
+        places = decimals(invoice.currency)
+        because = f"booked in {line.booked_currency}, at the receivable's price"
+        steps = [
+            Step(figure, "quotient", (line.booked, invoice.rate), exact, because),
+            Step(figure, "rounded", (exact, places), round_to(exact, places), "half away from zero"),
+        ]
+    if not steps or (line.price_with_tax is None and steps[-1].result != line.net):
+        steps.append(_written(figure, line.net, "as booked"))
+    return steps
+
+
+def _tax(amount: TaxAmount, invoice: Invoice) -> list[Step]:
+    """How a tax came about: from the lines, why there is none, and what of it is booked in another currency."""
+    figure = f"tax {amount.tax.code}"
+    steps = [one._replace(figure=figure) for one in amount.steps]
+    if amount.tax.reason and not amount.amount:
+        steps.append(_written(figure, round_to(amount.amount, decimals(invoice.currency)), amount.tax.reason))
+    elif steps and steps[-1].result != amount.amount:
+        steps.append(_written(figure, amount.amount, "as booked"))
+    if amount.booked_currency:
+        figure += f" in {amount.booked_currency}"
+        if invoice.rate:
+            exact = amount.amount * invoice.rate
+            places = decimals(amount.booked_currency)
+            steps.append(Step(figure, "product", (amount.amount, invoice.rate), exact, "at the receivable's price"))
+            steps.append(Step(figure, "rounded", (exact, places), round_to(exact, places), "half away from zero"))
+        if not invoice.rate or steps[-1].result != amount.booked:
+            steps.append(_written(figure, amount.booked, "as booked"))
+    return steps
+
+
+def _payable(invoice: Invoice) -> list[Step]:
+    """From the total to what is to be paid: less deposits, rounded, and what was paid at once."""
+    steps: list[Step] = []
+    left = invoice.total
+    if invoice.deductions:
+        parts = tuple(each.amount for each in invoice.deductions)
+        because = "less the deposits, with their tax: " + ", ".join(dict.fromkeys(d.number for d in invoice.deductions))
+        steps.append(Step("payable", "difference", (left, *parts), left - invoice.prepaid, because))
+        left -= invoice.prepaid
+    if invoice.rounding:
+        steps.append(Step("payable", "sum", (left, invoice.rounding), left + invoice.rounding, "rounding"))
+        left += invoice.rounding
+    if left != invoice.payable:
+        steps.append(_written("payable", invoice.payable, "as booked"))
+    if invoice.at_once and invoice.instalments:
+        parts = tuple(each.amount for each in invoice.at_once)
+        rest = invoice.payable - sum(parts, ZERO)
+        steps.append(Step("on account", "difference", (invoice.payable, *parts), rest, "less what was paid at once"))
+    return steps
+
+
+_HOW = {
+    "settles": "payment that names it",
+    "link": "payment that links to it",
+    "credit-note": "credit note",
+    "oldest": "payment, assumed for the oldest",
+    "at-once": "paid at once",
+    "write-off": "written off",
+    "reversal": "taken back",
+}
+
+
+def _how(one: Allocation) -> str:
+    """In words what settled a part; of a credit note also which one it is set off against."""
+    return f"{_HOW[one.how]} {one.other.number}" if one.other else _HOW[one.how]
 
 
 def _sums(row: Row | Total) -> Answer:

@@ -23,6 +23,7 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.model import TaxAmount
 from beancount_invoicing.rules.steps import describe
 
 
@@ -82,13 +83,7 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     days = answer["days_overdue"]
     late = f", {days} day{'s' * (days != 1)} late" if days else ""
     click.echo(f"  {answer['status']}{late}")
-    section(
-        "Tax",
-        (
-            f"{tax['code']}: {tax['rate']} % of {figure(tax['base'])} = {figure(tax['amount'])} {currency}"
-            for tax in answer["taxes"]
-        ),
-    )
+    section("Tax", (tax_line(amount, currency) for amount in position.invoice.taxes))
     section(
         "Due",
         (
@@ -96,6 +91,7 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
             for each in answer["instalments"]
         ),
     )
+    section("With cash discount", answers.cash_discounts(position.invoice))
     section(
         "Settled by",
         (
@@ -112,6 +108,17 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     )
     if explain:
         section("How the figures came about", map(describe, answers.explanation(position)))
+
+
+def tax_line(amount: TaxAmount, currency: str) -> str:
+    """One tax in a line: its rate, its base, what it comes to, and what of it is booked in another currency."""
+    rate = format(-amount.tax.rate if amount.tax.withholding else amount.tax.rate, "f")
+    base, tax = (figure(answers.money(each, currency) or "") for each in (amount.base, amount.amount))
+    line = f"{amount.tax.code}: {rate} % of {base} = {tax} {currency}"
+    if amount.booked_currency:
+        booked = figure(answers.money(amount.booked, amount.booked_currency) or "")
+        line += f", booked as {booked} {amount.booked_currency}"
+    return line
 
 
 def section(title: str, lines: Iterable[str]) -> None:
