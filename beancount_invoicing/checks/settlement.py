@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
 from beancount_invoicing.receivables import Allocated, tax_due
-from beancount_invoicing.rules import currencies, tax
+from beancount_invoicing.rules import currencies, steps, tax
 
 
 def by_number(book: Book) -> dict[str, Invoice]:
@@ -59,7 +59,7 @@ def deposits(book: Book) -> Iterator[Finding]:
                     credited[number, amount.tax.code] += amount.amount
     for invoice in book.invoices:
         nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-        taxes: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        by_code: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
         for deduction in invoice.deductions:
             deposit = known.get(deduction.number)
             if deposit is None or deposit.kind != "deposit":
@@ -79,6 +79,14 @@ def deposits(book: Book) -> Iterator[Finding]:
                     deduction.source,
                 )
                 continue
+            if deposit.since > invoice.since:
+                yield Finding(
+                    "error",
+                    "deposit",
+                    f"{invoice.number} of {invoice.date} deducts {deduction.number}, which is only of {deposit.date}:"
+                    " correct one of the dates",
+                    deduction.source,
+                )
             key = deduction.number, deduction.tax
             brought = (
                 sum((each.amount for each in deposit.taxes if each.tax.code == deduction.tax), ZERO)
@@ -86,34 +94,66 @@ def deposits(book: Book) -> Iterator[Finding]:
                 else deposit.net
             ) + credited[key]
             deducted[key] += deduction.amount
-            (taxes if deduction.tax else nets)[deduction.number] += deduction.amount
+            (by_code[deduction.number] if deduction.tax else nets)[deduction.tax or deduction.number] += (
+                deduction.amount
+            )
             if deducted[key] > brought:
                 what = f"of the tax {deduction.tax} " if deduction.tax else ""
                 yield Finding(
                     severity(book, invoice.date),
                     "deposit-beyond",
                     f"{invoice.number}: with it {money(deducted[key], invoice.currency)} {what}of {deduction.number} are"
-                    f" deducted, but it brought {money(brought, invoice.currency)}: deduct at most"
+                    f" deducted, but {'less its credit notes ' if credited[key] else ''}it brought"
+                    f" {money(brought, invoice.currency)}: deduct at most"
                     f" {money(brought - deducted[key] + deduction.amount, invoice.currency)} here",
                     deduction.source,
                 )
-        for number, net in sorted(nets.items()):
-            deposit = known[number]
-            codes = [each for each in deposit.taxes if each.tax.rate]
-            if len(codes) != 1 or len(deposit.taxes) != 1:
-                continue
-            decimals = currencies.decimals(invoice.currency)
-            expected = tax.tax_on(net, codes[0].tax.rate, decimals).value
-            if abs(expected - taxes[number]) > Decimal(1).scaleb(-decimals):
-                yield Finding(
-                    severity(book, invoice.date),
-                    "deposit-tax",
-                    f"{invoice.number} deducts {money(net, invoice.currency)} of {number} and"
-                    f" {money(taxes[number], invoice.currency)} of its tax, but {codes[0].tax.rate} % of it is"
-                    f' {money(expected, invoice.currency)}: deduct the tax with deposit: "{number}" and tax:'
-                    f' "{codes[0].tax.code}"',
-                    invoice.source,
-                )
+        for number in sorted(nets.keys() | by_code.keys()):
+            yield from _deducted_tax(book, invoice, known[number], nets[number], by_code[number])
+
+
+def _deducted_tax(
+    book: Book, invoice: Invoice, deposit: Invoice, net: Decimal, taxes: Mapping[str, Decimal]
+) -> Iterator[Finding]:
+    """The taxes deducted are those of the net deducted: at each rate of the deposit, to a cent."""
+    decimals = currencies.decimals(invoice.currency)
+    cent = Decimal(1).scaleb(-decimals)
+    rates = {each.tax.code: each.tax.rate for each in deposit.taxes if each.tax.rate and not each.tax.withholding}
+    number = deposit.number
+    if not rates or any(each.tax.withholding for each in deposit.taxes):
+        return
+    if len(rates) == len(deposit.taxes) == 1:
+        ((code, rate),) = rates.items()
+        expected = tax.tax_on(net, rate, decimals).value
+        if abs(expected - taxes.get(code, ZERO)) <= cent:
+            return
+        wanted = (
+            f"{rate} % of it is {money(expected, invoice.currency)}: deduct the tax with"
+            f' deposit: "{number}" and tax: "{code}"'
+        )
+    else:
+        # which part of the net is at which rate is not written: the taxes must be those of just this net
+        bases = sum((taxes.get(code, ZERO) * 100 / rate for code, rate in rates.items()), ZERO)
+        untaxed = sum((each.base for each in deposit.taxes if not each.tax.rate), ZERO)
+        slack = sum((cent * 100 / rate for rate in rates.values()), ZERO)
+        if net - untaxed - slack <= bases <= net + slack:
+            return
+        brought = ", ".join(
+            f"{money(each.amount, deposit.currency)} of {each.tax.code} on {money(each.base, deposit.currency)}"
+            for each in deposit.taxes
+        )
+        wanted = (
+            f"that is the tax on {money(steps.round_to(bases, decimals), invoice.currency)}: it brought {brought};"
+            f' deduct the tax of each with deposit: "{number}" and its tax:'
+        )
+    deducted = sum(taxes.values(), ZERO)
+    yield Finding(
+        severity(book, invoice.date),
+        "deposit-tax",
+        f"{invoice.number} deducts {money(net, invoice.currency)} of {number} and {money(deducted, invoice.currency)} of its"
+        f" tax, but {wanted}",
+        invoice.source,
+    )
 
 
 def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:

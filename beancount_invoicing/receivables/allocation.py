@@ -418,16 +418,24 @@ class _Allocating:
             here = [p for p in parts if p.account == payment.account and p.invoice.currency == payment.currency]
             if parts and not here:
                 where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts})
+                there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
+                remedy = (
+                    f"book what it is worth in {there[0]} on that account, and its price at the bank: … {payment.currency}"
+                    f" @ … {there[0]}"
+                    if there
+                    else "book it on that account"
+                )
                 rule = "settles-elsewhere"
                 message = (
                     f"{payment.amount} {payment.currency} on {payment.account} names {numbers}, which stands on"
-                    f" {', '.join(where)}: it stays unallocated; book it on that account"
+                    f" {', '.join(where)}: it stays unallocated; {remedy}"
                 )
             else:
                 rule = "settles-beyond-open"
+                was = "settled" if self._reverses(payment) else "open"
                 message = (
                     f"{payment.amount} {payment.currency} names {numbers}, but only {abs(payment.amount - payer.left)} was"
-                    f" open there: {abs(payer.left)} stays unallocated"
+                    f" {was} there: {abs(payer.left)} stays unallocated"
                 )
             self.notices.append(Finding("warning", rule, message, payment.source))
 

@@ -277,3 +277,89 @@ def test_nor_twice() -> None:
     once = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
     again = final("F2026-0003", "2026-04-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
     assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + once + again))}
+
+
+def test_a_deposit_on_goods() -> None:
+    """Since 2023 the tax on goods is owed with the deposit too: 150.00 of 450.00, each with 20 percent."""
+    goods = deposit("F2026-0001", "2026-03-15", "150.00", "30.00", "180.00").replace(
+        'text: "Deposit"', 'text: "Deposit on a desk"\n    nature: "goods"'
+    )
+    whole = final(
+        "F2026-0002", "2026-04-20", "360.00", ("450.00", "90.00", "FR20"),
+        deducted=(("F2026-0001", "150.00", "30.00", "FR20"),),
+    )  # fmt: skip
+    book = sound(
+        goods + paid("F2026-0001", "2026-03-15", "180.00") + whole + paid("F2026-0002", "2026-05-15", "360.00")
+    )
+    assert status(book) == {"F2026-0001": "settled", "F2026-0002": "settled"}
+    invoice = book.invoice("F2026-0002")
+    assert invoice is not None
+    assert (str(invoice.total), str(invoice.prepaid), str(invoice.payable)) == ("540.00", "180.00", "360.00")
+
+
+def test_a_deposit_of_which_half_is_credited_is_deducted_by_the_other_half() -> None:
+    note = (
+        '\n2026-02-01 * "Half is given up" ^A2026-0001\n  invoice: "A2026-0001"\n  corrects: "F2026-0001"\n'
+        '  Assets:Receivable:Acme  -180.00 EUR\n  Liabilities:Deposits  150.00 EUR\n    text: "Deposit"\n    tax: "FR20"\n'
+        '  Liabilities:VAT  30.00 EUR\n    tax: "FR20"\n'
+    )
+    half = ("F2026-0001", "150.00", "30.00", "FR20")
+    whole = final("F2026-0002", "2026-03-05", "1020.00", ("1000.00", "200.00", "FR20"), deducted=(half,))
+    assert open_on(sound(D1 + note + whole)) == {
+        "F2026-0001": "180.00 EUR",
+        "A2026-0001": "0.00 EUR",
+        "F2026-0002": "1020.00 EUR",
+    }
+    more = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
+    beyond = [one.message for one in check(book_of(MORE + D1 + note + more)) if one.rule == "deposit-beyond"]
+    assert "less its credit notes it brought 150.00 EUR: deduct at most 150.00 EUR" in beyond[0]
+
+
+def test_a_write_off_of_a_part_and_the_payment_of_the_rest() -> None:
+    """Half is lost, with its tax, on the doubtful account; the other half is paid."""
+    there = '\n2026-05-01 * "Doubtful" ^F2026-0001\n  Assets:Receivable:Acme:Doubtful  120.00 EUR\n  Assets:Receivable:Acme\n'
+    lost = (
+        '\n2026-09-01 * "Lost" ^F2026-0001 #write-off\n  Expenses:BadDebt  50.00 EUR\n  Liabilities:VAT  10.00 EUR\n'
+        '    tax: "FR20"\n  Assets:Receivable:Acme:Doubtful  -60.00 EUR\n'
+    )
+    rest = '\n2026-10-01 * "Rest" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme:Doubtful  -60.00 EUR\n'
+    book = sound(INVOICE + there + lost + rest)
+    (position,) = positions(book, date(2026, 9, 30))
+    assert (str(position.open), position.status, position.due) == ("60.00", "overdue", date(2026, 2, 9))
+    assert open_on(book) == {"F2026-0001": "0.00 EUR"}
+
+
+def test_a_payment_booked_in_another_currency_on_the_account_settles_nothing() -> None:
+    wrong = '\n2026-02-01 * "Paid in dollars" ^F2026-0001\n  Assets:Bank  130.00 USD\n  Assets:Receivable:Acme  -130.00 USD\n'
+    book = book_of(MORE + INVOICE + wrong)
+    (found,) = [one.message for one in check(book) if one.rule == "settles-elsewhere"]
+    assert "book what it is worth in EUR on that account, and its price at the bank: … USD @ … EUR" in found
+    assert open_on(book) == {"F2026-0001": "120.00 EUR"}
+
+
+def test_a_bounced_debit_with_the_bank_s_fee_on_top() -> None:
+    """The fee of 15.00 is no part of the invoice: it stays an unallocated debit."""
+    paid_once = paid("F2026-0001", "2026-02-01", "120.00")
+    back = '\n2026-02-05 * "Returned" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  135.00 EUR\n'
+    book = book_of(MORE + INVOICE + paid_once + back)
+    (found,) = [one.message for one in check(book) if one.rule == "settles-beyond-open"]
+    assert "but only 120.00 was settled there: 15.00 stays unallocated" in found
+    assert open_on(book) == {"F2026-0001": "120.00 EUR"}
+
+
+def test_two_invoices_with_their_cash_discounts_in_one_transfer() -> None:
+    """2 × 120.00 less 2 percent are 235.20; the discount of 4.80 contains 0.80 of tax."""
+    both = (
+        '\n2026-01-15 * "Both"\n  Assets:Bank  235.20 EUR\n  Income:Discounts  4.00 EUR\n  Liabilities:VAT  0.80 EUR\n'
+        '    tax: "FR20"\n  Assets:Receivable:Acme  -120.00 EUR\n    settles: "F2026-0001"\n'
+        '  Assets:Receivable:Acme  -120.00 EUR\n    settles: "F2026-0002"\n'
+    )
+    book = sound(INVOICE + INVOICE.replace("F2026-0001", "F2026-0002") + both)
+    assert status(book) == {"F2026-0001": "settled", "F2026-0002": "settled"}
+
+
+def test_a_cash_discount_that_is_not_booked_leaves_the_rest_open() -> None:
+    less = paid("F2026-0001", "2026-01-15", "117.60")
+    book = sound(INVOICE.replace('"F2026-0001"\n', '"F2026-0001"\n  cash-discount: "2% within 7 days"\n') + less)
+    assert open_on(book) == {"F2026-0001": "2.40 EUR"}
+    assert status(book) == {"F2026-0001": "overdue"}
