@@ -99,7 +99,8 @@ _LONGEST = {"days": 3660, "months": 120}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _STEPS = {
     "span": rf"(?:à |sous |within |net )?(\d{{1,9}}) ?({_UNIT})(?: nets?)?"
-    r"(?: date de (?:la )?facture| (?:from|after) (?:the )?(?:invoice date|date of (?:the )?invoice))?",
+    r"(?:(?: (?:à compter de|après|de))?(?: la)? date (?:d['’]émission )?de (?:la )?facture"
+    r"| (?:from|after) (?:the )?(?:invoice date|date of (?:the )?invoice))?",
     "end": r"(?:at |by )?(?:the )?end of (?:the )?month|(?:à )?(?:la )?fin (?:de |du )?mois|eom|fdm",
     "day": r"(?:on )?(?:the )?(?:day|jour) (\d{1,9})|le (?:jour )?(\d{1,9})(?:er)?"
     r"|(?:on )?the (\d{1,9})(?:st|nd|rd|th)",
@@ -215,6 +216,12 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
             both = (apart, swapped) if names[at] == "span" else (swapped, apart)
             pieces = rewritten(both[0]), rewritten(both[1])
             raise _TwoReadings(text, (plain.replace(piece, pieces[0]), plain.replace(piece, pieces[1])), pieces)
+    if "receipt" in names and len(apart) > 1:
+        others = [each for each, name in zip(apart, names, strict=True) if name != "receipt"] or apart[1:]
+        alone = apart[names.index("receipt")]
+        raise TermsError(
+            f'"{text}": "{alone}" is due at once and stands alone: write "{alone}" or "{", ".join(others)}"'
+        )
     if apart:
         raise TermsError(f'"{text}": separate the steps by commas: write "{plain.replace(piece, rewritten(apart))}"')
     raise TermsError(f'the payment terms "{text}" cannot be read at "{word}": write {_EXAMPLES}')
