@@ -186,10 +186,10 @@ def explanation(position: Position) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def cash_discounts(invoice: Invoice) -> tuple[str, ...]:
-    """What is left to pay of a document with its cash discount, and until when, in one line; none where there is none."""
+def cash_discounts(invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    """The last day for a document's cash discount, and what is then left to pay of it; none where there is none."""
     found = _discounted(invoice)
-    return (f"{found.date}: {money(found.amount, invoice.currency)} {invoice.currency}",) if found else ()
+    return ((found.date.isoformat(), money(found.amount, invoice.currency) or ""),) if found else ()
 
 
 def _discounted(invoice: Invoice) -> Discounted | None:

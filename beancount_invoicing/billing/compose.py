@@ -112,7 +112,8 @@ def _taxed(book: Book, request: Request, customer: Customer, decimals: int) -> t
     for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
         places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
         rate = book.taxes[code].at(request.date).rate
-        nets = tax.gross_nets([lines[index].net for index in places], rate, decimals)
+        per_line = book.option("tax-rounding", request.date) == "line"
+        nets = tax.gross_nets([lines[index].net for index in places], rate, decimals, per_line)
         for index, net in zip(places, nets, strict=True):
             lines[index] = replace(lines[index], gross=lines[index].net, net=net)
     return tuple(lines)

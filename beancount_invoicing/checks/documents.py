@@ -102,21 +102,27 @@ def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Fin
         )
 
 
+def _by_line(book: Book, invoice: Invoice) -> bool:
+    return book.option("tax-rounding", invoice.date) == "line"
+
+
 def gross_nets(book: Book) -> Findings:
-    """Prices including tax: per code, the nets add up to round(gross / (1 + rate))."""
+    """Prices including tax: per code (or line), the nets add up to round(gross / (1 + rate))."""
     for invoice in book.invoices:
         by_code: defaultdict[str, list[Line]] = defaultdict(list)
         for line in invoice.lines:
             if line.price_with_tax is not None and line.steps and line.tax in book.taxes:
                 by_code[line.tax].append(line)
         for code, those in sorted(by_code.items()):
-            gross = ZERO
+            parts = []
             for line in those:
                 result = line.steps[-1].result
                 assert isinstance(result, Decimal)
-                gross += result
+                parts.append(result)
+            gross = sum(parts, ZERO)
             rate = book.taxes[code].at(invoice.date).rate
-            expected = tax.gross_split(gross, rate, currencies.decimals(invoice.currency))[0].value
+            decimals = currencies.decimals(invoice.currency)
+            expected = sum(tax.gross_nets(parts, rate, decimals, _by_line(book, invoice)), ZERO)
             net = sum((line.net for line in those), ZERO)
             if net != expected:
                 yield Finding(
@@ -148,8 +154,8 @@ def taxes(book: Book) -> Findings:
                 severity(book, invoice.date),
                 "tax",
                 f"{invoice.number}: the tax {code} is {money(amount.amount, invoice.currency)}, but"
-                f" {amount.tax.rate} % of {money(amount.base, invoice.currency)} is {money(expected, invoice.currency)}:"
-                f" {remedy}",
+                f" {amount.tax.rate} % of {money(amount.base, invoice.currency)} is {money(expected, invoice.currency)}"
+                f"{' (rounded per line)' if _by_line(book, invoice) else ''}: {remedy}",
                 where,
             )
 

@@ -91,7 +91,10 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
             for each in answer["instalments"]
         ),
     )
-    section("With cash discount", answers.cash_discounts(position.invoice))
+    section(
+        "With cash discount",
+        (f"{day}: {figure(amount)} {currency}" for day, amount in answers.cash_discounts(position.invoice)),
+    )
     section(
         "Settled by",
         (

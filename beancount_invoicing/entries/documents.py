@@ -555,7 +555,7 @@ class _Reading:
         rate = -known.rate if known.withholding else known.rate
         nets, grosses = [], []
         for each in those:
-            if isinstance(each, Line) and each.price_with_tax is not None:
+            if isinstance(each, Line) and each.price_with_tax is not None and not known.withholding:
                 grosses.append(_worked_out(each))
             else:
                 nets.append(each.net)

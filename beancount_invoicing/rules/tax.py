@@ -72,25 +72,31 @@ def summed(figures: Sequence[Figure], because: str) -> Figure:
 def tax_of_lines(
     nets: Sequence[Decimal], grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_line: bool = False
 ) -> Figure:
-    """The tax of one code: `rate` percent of the sum of `nets` (or, `per_line`, of each), and what `grosses` contain.
+    """The tax of one code: `rate` percent of the sum of `nets`, and what the sum of `grosses` contains; `per_line`: of each.
 
-    `nets` are amounts without tax; `grosses` those of lines whose price includes it, which are always taken together.
+    `nets` are amounts without tax; `grosses` those of lines whose price includes it.
     """
-    if grosses:
-        _net, contained = gross_split(sum(grosses, Decimal(0)), rate, decimals)
-        if not nets:
-            return contained
-        on_rest = tax_on(sum(nets, Decimal(0)), rate, decimals)
-        return summed([contained, on_rest], "prices including tax, and the rest")
     if per_line:
-        return summed([tax_on(net, rate, decimals) for net in nets], "rounded per line")
+        contained = [gross_split(gross, rate, decimals)[1] for gross in grosses]
+        return summed([*contained, *(tax_on(net, rate, decimals) for net in nets)], "rounded per line")
+    if grosses:
+        within = gross_split(sum(grosses, Decimal(0)), rate, decimals)[1]
+        if not nets:
+            return within
+        on_rest = tax_on(sum(nets, Decimal(0)), rate, decimals)
+        return summed([within, on_rest], "prices including tax, and the rest")
     return tax_on(sum(nets, Decimal(0)), rate, decimals)
 
 
-def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int) -> list[Decimal]:
-    """The net of each line whose price includes tax; they add up to the net of the sum (the largest takes the cent)."""
-    whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
+def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_line: bool = False) -> list[Decimal]:
+    """The net of each line whose price includes tax.
+
+    They add up to the net of the sum (the largest takes the cent), unless tax is rounded `per_line`.
+    """
     nets = [gross_split(gross, rate, decimals)[0].value for gross in grosses]
+    if per_line:
+        return nets
+    whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
     largest = max(range(len(nets)), key=lambda index: (abs(nets[index]), -index))
     nets[largest] += whole - sum(nets, Decimal(0))
     return nets

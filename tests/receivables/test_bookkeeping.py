@@ -178,6 +178,24 @@ def test_a_retention_falls_due_a_year_later() -> None:
     assert open_on(book) == {"F2026-0001": "0.00 EUR"}
 
 
+WITHHELD = """
+2025-01-01 custom "invoice-tax" "KEPT" "Retenue 15 %" Assets:Withheld
+  rate: 15
+  withholding: TRUE
+2025-01-01 open Assets:Withheld
+"""
+
+
+def test_what_is_withheld_of_a_price_that_includes_the_tax() -> None:
+    """15 percent of the net of 100.00, not of the price of 120.00."""
+    work = (
+        '\n2026-01-10 * "Work" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  105.00 EUR\n'
+        '  Income:Services  -100.00 EUR\n    text: "Work"\n    price-with-tax: 120.00\n    tax: "FR20"\n'
+        '  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n  Assets:Withheld  15.00 EUR\n    tax: "KEPT"\n'
+    )
+    assert open_on(sound(WITHHELD + work)) == {"F2026-0001": "105.00 EUR"}
+
+
 # deposits -----------------------------------------------------------------------------------------------------------
 
 
