@@ -163,19 +163,21 @@ def test_an_invoice_that_a_credit_note_cancels() -> None:
 def test_a_retention_falls_due_a_year_later() -> None:
     works = (
         '\n2026-01-10 * "Works" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  114.00 EUR\n    due: 2026-02-09\n'
-        "  Assets:Receivable:Acme:Retention  6.00 EUR\n    due: 2026-03-11\n"
+        "  Assets:Receivable:Acme:Retention  6.00 EUR\n    due: 2027-01-10\n"
         '  Income:Services  -100.00 EUR\n    text: "Works"\n    tax: "FR20"\n  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n'
     )
     paid = '\n2026-02-01 * "Paid" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  -114.00 EUR\n'
-    released = '\n2026-03-10 * "Released" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme:Retention  -6.00 EUR\n'
+    released = '\n2027-01-10 * "Released" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme:Retention  -6.00 EUR\n'
     book = sound(works + paid + released)
     (then,) = positions(book, date(2026, 2, 28))
     assert (str(then.open), then.due, then.accounts) == (
         "6.00",
-        date(2026, 3, 11),
+        date(2027, 1, 10),
         ("Assets:Receivable:Acme:Retention",),
     )
-    assert open_on(book) == {"F2026-0001": "0.00 EUR"}
+    assert open_on(book) == {"F2026-0001": "6.00 EUR"}
+    assert status(book) == {"F2026-0001": "partly-paid"}, "it is not late before its own date"
+    assert open_on(book, date(2027, 1, 10)) == {"F2026-0001": "0.00 EUR"}
 
 
 WITHHELD = """
