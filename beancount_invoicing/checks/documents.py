@@ -42,14 +42,17 @@ def sums(book: Book) -> Findings:
                 parts.append(f"less deposits {money(invoice.prepaid, invoice.currency)}")
             if invoice.rounding:
                 parts.append(f"rounding {money(invoice.rounding, invoice.currency)}")
+            where = "what is booked on the customer's account, or the lines and taxes"
             yield Finding(
                 severity(book, invoice.date),
                 "sum",
                 f"{invoice.number}: to be paid is {money(invoice.payable, invoice.currency)}, but {', '.join(parts)} make"
-                f" {money(expected, invoice.currency)}: {money(invoice.payable - expected, invoice.currency)} too much"
+                f" {money(expected, invoice.currency)}: {money(invoice.payable - expected, invoice.currency)} too much:"
+                f" correct {where}"
                 if invoice.payable > expected
                 else f"{invoice.number}: to be paid is {money(invoice.payable, invoice.currency)}, but {', '.join(parts)}"
-                f" make {money(expected, invoice.currency)}: {money(expected - invoice.payable, invoice.currency)} missing",
+                f" make {money(expected, invoice.currency)}: {money(expected - invoice.payable, invoice.currency)} missing:"
+                f" correct {where}",
                 invoice.source,
             )
 
@@ -97,7 +100,7 @@ def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Fin
             "line-net",
             f"{invoice.number}: the line “{line.text}” is {money(line.net, invoice.currency)}, but {calculation(line)} ="
             f" {money(gross, invoice.currency)} including {known.at(invoice.date).rate} % is"
-            f" {money(expected, invoice.currency)} without tax",
+            f" {money(expected, invoice.currency)} without tax: book that, or correct the quantity or the price",
             line.source,
         )
 
@@ -130,7 +133,7 @@ def gross_nets(book: Book) -> Findings:
                     "line-net",
                     f"{invoice.number}: the lines under {code} add up to {money(net, invoice.currency)}, but their"
                     f" {money(gross, invoice.currency)} including {rate} % are {money(expected, invoice.currency)}"
-                    " without tax",
+                    " without tax: book the difference on one of them",
                     those[0].source,
                 )
 
@@ -184,7 +187,7 @@ def due_dates(book: Book) -> Findings:
                 yield Finding(
                     "warning",
                     "due-before-date",
-                    f"{invoice.number} of {invoice.date} is due on {instalment.due}, before its date",
+                    f"{invoice.number} of {invoice.date} is due on {instalment.due}, before its date: correct one of them",
                     instalment.source,
                 )
 

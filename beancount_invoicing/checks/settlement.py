@@ -36,7 +36,7 @@ def credit_notes(book: Book) -> Iterator[Finding]:
                 severity(book, note.date),
                 "credit-note-beyond",
                 f"{note.number} credits {money(-note.total, note.currency)}, but of {', '.join(note.corrects)} only"
-                f" {money(available, note.currency)} is left to credit",
+                f" {money(available, note.currency)} is left to credit: lower it, or correct what it corrects",
                 note.source,
             )
         rest = -note.total

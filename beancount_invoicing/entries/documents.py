@@ -709,7 +709,7 @@ class _Reading:
                         self.findings.error(
                             "instalments",
                             f"{self.number}: this instalment is {part.number}, but by its terms ({text}) it is"
-                            f" {due.amount} {self.currency}",
+                            f" {due.amount} {self.currency}: correct it, or write its due: on each posting",
                             part.source,
                         )
         result: list[Instalment] = []
