@@ -71,11 +71,13 @@ class Allocated:
 class _Settled:
     """A settlement of a part, with what has not been taken back of it."""
 
-    __slots__ = ("amount", "how")
+    __slots__ = ("amount", "how", "order")
 
-    def __init__(self, amount: Decimal, how: How) -> None:
+    def __init__(self, amount: Decimal, how: How, order: int) -> None:
         self.amount = amount
         self.how = how
+        self.order = order
+        """Settlements are taken back from the latest one on."""
 
 
 class _Part:
@@ -298,7 +300,7 @@ class _Allocating:
         amount = _reach(part.open, payer.left)
         part.open -= amount
         payer.left += amount
-        part.settled_by.append(_Settled(amount, how))
+        part.settled_by.append(_Settled(amount, how, len(self.allocations)))
         self._record(day, part, amount, how, payer.payment.source)
 
     def _reverse(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
@@ -313,20 +315,20 @@ class _Allocating:
                     amount = _reach(other.left, payer.left)
                     other.left -= amount
                     payer.left += amount
-        for part in reversed(parts):
-            for settled in reversed(part.settled_by):
-                if not payer.left or not settled.amount:
-                    continue
-                amount = min(abs(settled.amount), abs(payer.left)).copy_sign(payer.left)
-                settled.amount -= amount
-                part.open += amount
-                payer.left -= amount
-                self.allocations.append(
-                    Allocation(
-                        day, part.invoice, part.instalment.index, part.account, -amount, "reversal", payer.payment.source,
-                        reverses=settled.how,
-                    )
-                )  # fmt: skip
+        made = [(settled, part) for part in parts for settled in part.settled_by]
+        for settled, part in sorted(made, key=lambda one: one[0].order, reverse=True):
+            if not payer.left or not settled.amount:
+                continue
+            amount = min(abs(settled.amount), abs(payer.left)).copy_sign(payer.left)
+            settled.amount -= amount
+            part.open += amount
+            payer.left -= amount
+            self.allocations.append(
+                Allocation(
+                    day, part.invoice, part.instalment.index, part.account, -amount, "reversal", payer.payment.source,
+                    reverses=settled.how,
+                )
+            )  # fmt: skip
         for name in payer.names:
             for _since, note in self.waiting_notes.get(name, ()):
                 self._settle_by_note(note, name, day)

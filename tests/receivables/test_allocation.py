@@ -99,6 +99,17 @@ def test_a_bounced_debit_re_opens_the_invoice_with_its_old_due_date() -> None:
     assert [one.status for one in positions(book, date(2026, 2, 5))] == ["settled"]
 
 
+def test_a_bounced_debit_takes_back_the_latest_settlement_also_of_an_earlier_instalment() -> None:
+    """The second instalment is paid first; the payment of the first one bounces."""
+    split = invoice("N1", "2026-01-10", "100.00", more='  terms: "40% 30 days; 60% 60 days"\n')
+    early = payment("2026-02-01", "60.00", settles="N1").replace('"N1"', '"N1"\n    instalment: 2')
+    late = payment("2026-03-01", "40.00", settles="N1").replace('"N1"', '"N1"\n    instalment: 1')
+    back = '\n2026-03-05 * "Returned" ^N1\n  Assets:Receivable:Acme  40.00 EUR\n  Assets:Bank\n'
+    (position,) = positions(book_of(split + early + late + back), DAY)
+    assert [str(each.open) for each in position.instalments] == ["40.00", "0.00"]
+    assert position.due == date(2026, 2, 9)
+
+
 def test_a_credit_note_settles_what_it_corrects() -> None:
     note = invoice("A1", "2026-01-15", "-30.00", more='  corrects: "N1"\n')
     book = book_of(ONE + note)
