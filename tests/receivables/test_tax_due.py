@@ -268,6 +268,13 @@ def test_a_deposit_that_is_paid_after_the_final_invoice() -> None:
     assert shares(whole) == [("F2026-0002", "70.00"), ("F2026-0001", "60.00")]
 
 
+def test_a_deposit_s_tax_that_is_taken_off_what_is_owed_too_early_comes_back_with_the_first_payment() -> None:
+    """The final invoice takes 60.00 off the tax owed, not off what waits: half of it paid, 60 + 70 are to be owed."""
+    early = FINAL.replace("Liabilities:Pending  60.00", "Liabilities:VAT  60.00")
+    whole = DEPOSIT + paid("2026-01-20", "360.00", "F2026-0001") + early + paid("2026-04-01", "420.00", "F2026-0002")
+    assert shares(whole) == [("F2026-0001", "60.00"), ("F2026-0002", "130.00")]
+
+
 def test_a_third_of_an_invoice_in_dollars_makes_a_third_of_its_tax_in_euros_due() -> None:
     ledger = (
         '\n2026-01-10 * "Audit" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n'
