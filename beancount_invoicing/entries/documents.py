@@ -732,7 +732,8 @@ class _Reading:
                 day, why = self.day, (Step("due date", "as written", (self.day,), self.day, because),)
             else:
                 due = schedule[index] if len(schedule) == len(parts) else schedule[0]
-                day, why = due.date, due.steps
+                # of an amount that the terms did not make, they explain the date only
+                day, why = due.date, tuple(s for s in due.steps if s.figure == "due date" or due.amount == amount)
             result.append(Instalment(index + 1, part.posting.account, amount, day, part.source, where, why))
         return result
 

@@ -63,6 +63,19 @@ def test_instalments_and_what_settled_each() -> None:
     ]
 
 
+def test_an_instalment_that_is_not_as_the_terms_make_it_explains_its_date_only() -> None:
+    """A retention stands beside: of what is left the terms of two instalments make no 60.00."""
+    kept = INVOICE[: INVOICE.index("2026-02-01")].replace("30% on receipt; 70% 60 days", "50% 30 days; 50% 60 days")
+    kept = kept.replace("120.00 EUR", "90.00 EUR\n  Assets:Receivable:Acme:Doubtful  30.00 EUR\n    due: 2027-01-01")
+    assert explained(kept, "F2026-0001")[6:] == [
+        "instalment 1, due date: 2026-01-10 + 30 days = 2026-02-09 (50% 30 days; 50% 60 days)",
+        "instalment 2, due date: 2027-01-01 (due: says so)",
+        "instalment 1, open: 90.00 (nothing has settled it)",
+        "instalment 2, open: 30.00 (nothing has settled it)",
+        "open: 90.00 + 30.00 = 120.00 (all instalments)",
+    ]
+
+
 DEPOSIT = """
 2026-01-05 * "Deposit" ^F2026-0001
   invoice: "F2026-0001"
