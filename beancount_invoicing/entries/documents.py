@@ -574,9 +574,12 @@ class _Reading:
                 part.source,
             )
             code = served[0]
+        amount = -steps.round_to(self._amount(part), self.decimals)
+        if part.currency != self.currency and said.get("amount") is not None:
+            amount = abs(said["amount"]).copy_sign(part.number)
         return Deduction(
             number=said.get("deposit") or "",
-            amount=-steps.round_to(self._amount(part), self.decimals),
+            amount=amount,
             account=part.posting.account,
             source=part.source,
             tax=code,

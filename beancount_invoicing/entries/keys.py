@@ -145,7 +145,7 @@ _TABLE = (
     _key("cost", "number", LINE, "what that expense was booked with"),
     _key("allowance", "text", ADJUSTMENT, "why the document's amount is lowered"),
     _key("charge", "text", ADJUSTMENT, "why the document's amount is raised"),
-    _key("amount", "number", (TAX_POSTING, EVENT),
+    _key("amount", "number", (TAX_POSTING, DEDUCTION, EVENT),
          "of a tax booked in another currency: the amount in the document's; of a dispute: the part contested"),
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice deducted (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),

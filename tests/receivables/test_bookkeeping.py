@@ -383,3 +383,25 @@ def test_a_cash_discount_that_is_not_booked_leaves_the_rest_open() -> None:
     book = sound(INVOICE.replace('"F2026-0001"\n', '"F2026-0001"\n  cash-discount: "2% within 7 days"\n') + less)
     assert open_on(book) == {"F2026-0001": "2.40 EUR"}
     assert status(book) == {"F2026-0001": "overdue"}
+
+
+def test_a_deposit_in_dollars_is_deducted_at_its_own_rate() -> None:
+    """300 + 60 dollars at 0.92, deducted when a dollar is worth 0.95: the books take off what they booked."""
+    advance = (
+        '\n2026-01-05 * "Deposit" ^F2026-0001\n  invoice: "F2026-0001"\n  kind: "deposit"\n'
+        "  Assets:Receivable:Acme  360.00 USD @ 0.92 EUR\n"
+        '  Liabilities:Deposits  -300.00 USD @ 0.92 EUR\n    text: "Deposit"\n    tax: "FR20"\n'
+        '  Liabilities:VAT  -55.20 EUR\n    tax: "FR20"\n    amount: 60.00\n'
+        '\n2026-01-20 * "Paid" ^F2026-0001\n  Assets:Bank  331.20 EUR\n  Assets:Receivable:Acme  -360.00 USD @ 0.92 EUR\n'
+    )
+    whole = (
+        '\n2026-03-05 * "Final" ^F2026-0002\n  invoice: "F2026-0002"\n  Assets:Receivable:Acme  840.00 USD @ 0.95 EUR\n'
+        '  Income:Services  -1000.00 USD @ 0.95 EUR\n    text: "The whole"\n    tax: "FR20"\n'
+        '  Liabilities:VAT  -190.00 EUR\n    tax: "FR20"\n    amount: 200.00\n'
+        '  Liabilities:Deposits  300.00 USD @ 0.92 EUR\n    deposit: "F2026-0001"\n'
+        '  Liabilities:VAT  55.20 EUR\n    deposit: "F2026-0001"\n    tax: "FR20"\n    amount: 60.00\n'
+        "  Expenses:Exchange  10.80 EUR\n"
+    )
+    invoice = sound(advance + whole).invoice("F2026-0002")
+    assert invoice is not None
+    assert (str(invoice.total), str(invoice.prepaid), str(invoice.payable)) == ("1200.00", "360.00", "840.00")
