@@ -95,7 +95,8 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
     straight: defaultdict[tuple[str, Pending], Decimal] = defaultdict(lambda: ZERO)
     moved: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     taken_off: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    discounts: list[_Discount] = []
+    discounts: defaultdict[Source, list[_Discount]] = defaultdict(list)
+    """By the postings on customers' accounts that they stand beside."""
     for movement in book.tax_movements:
         if movement.date > as_of:
             continue
@@ -107,7 +108,9 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
         elif unknown.isdisjoint(movement.beside):
             (taken_off if movement.write_off or movement.discount else moved)[where] += movement.amount
             if movement.discount:
-                discounts.append(_Discount(movement, where, movement.amount))
+                discount = _Discount(movement, where, movement.amount)
+                for source in movement.beside:
+                    discounts[source].append(discount)
     booked: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     due: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     cancelled: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
@@ -134,7 +137,9 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
                 elif "write-off" in {one.how, one.reverses}:
                     made = state.lost(one.amount)
                 else:
-                    made = state.settled(one.amount, [each for each in discounts if each.lowers(one, where)])
+                    made = state.settled(
+                        one.amount, [each for each in discounts.get(one.source, ()) if each.lowers(one, where)]
+                    )
                 for what, amount, steps in made:
                     (due if what == "due" else cancelled)[where] += amount
                     shares.append(
@@ -168,12 +173,8 @@ class _Discount:
     left: Decimal
 
     def lowers(self, settlement: Allocation, where: Pending) -> bool:
-        """Whether it belongs to a settlement, and to a tax of its document."""
-        return (
-            self.where == where
-            and settlement.source in self.movement.beside
-            and self.movement.settles in {"", settlement.invoice.number}
-        )
+        """Whether it belongs to a settlement that it stands beside, and to a tax of its document."""
+        return self.where == where and self.movement.settles in {"", settlement.invoice.number}
 
 
 What = Literal["due", "lost", "discount"]
