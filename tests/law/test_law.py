@@ -113,7 +113,7 @@ def test_mentions_have_sources() -> None:
 
 
 def test_default_terms_can_be_read() -> None:
-    for country in ("", "FR", "DE", "XX"):
+    for country in ("", "FR", "DE", "BE", "XX"):
         assert terms.parse(law.default_terms(country)) == terms.parse("30 days")
 
 
@@ -127,9 +127,20 @@ def test_longest_terms(buyer: str, days: int, end_of_month_days: int | None) -> 
     assert (found.days, found.end_of_month_days) == (days, end_of_month_days)
 
 
+@pytest.mark.parametrize(
+    ("country", "buyer", "days"), [("DE", "business", 60), ("DE", "public", 30), ("BE", "business", 60)]
+)
+def test_longest_terms_elsewhere(country: str, buyer: str, days: int) -> None:
+    found = law.longest_terms(country, buyer, date(2026, 1, 1))
+    assert found is not None
+    assert (found.days, found.end_of_month_days) == (days, None)
+
+
 def test_no_longest_terms_are_known_for_consumers_and_elsewhere() -> None:
     assert law.longest_terms("FR", "consumer", date(2026, 1, 1)) is None
-    assert law.longest_terms("DE", "business", date(2026, 1, 1)) is None
+    assert law.longest_terms("DE", "consumer", date(2026, 1, 1)) is None
+    assert law.longest_terms("GB", "business", date(2026, 1, 1)) is None
+    assert law.longest_terms("BE", "business", date(2022, 1, 31)) is None, "of the law before nothing is known here"
     assert law.longest_terms("FR", "business", date(2000, 1, 1)) is None
 
 
