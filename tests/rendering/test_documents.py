@@ -216,6 +216,7 @@ def test_the_tax_of_an_invoice_in_dollars_is_said_in_the_seller_s_euros_too() ->
     assert figures(view)["TVA 20 %"] == "US$200.00"
     assert figures(view)["TVA 20 %, in EUR"] == "€184.00"
     assert "TVA 20 %, in EUR" not in figures(view_of(book_of(DOLLARS.replace("USD @ 0.92", "")), "F2026-0001"))
+    assert_same_facts(view, rendering.folders(book_of(DOLLARS)))
 
 
 def test_what_is_withheld_is_no_part_of_the_total_with_tax() -> None:
