@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing.rules.steps import recompute
-from beancount_invoicing.rules.tax import Figure, gross_split, line_net, summed, tax_on
+from beancount_invoicing.rules.tax import Figure, gross_nets, gross_split, line_net, summed, tax_of_lines, tax_on
 
 D = Decimal
 AMOUNT = st.decimals(-(10**7), 10**7, places=2)
@@ -126,3 +126,21 @@ def test_net_and_tax_are_the_gross_and_a_cent_from_the_rate(gross: Decimal, rate
     assert follows(net)
     assert follows(tax)
     assert [figure.value for figure in gross_split(-gross, rate, 2)] == [-net.value, -tax.value]
+
+
+@pytest.mark.parametrize(
+    ("per_line", "nets", "tax"), [(False, ["0.82", "0.83", "0.83"], "0.49"), (True, ["0.83"] * 3, "0.48")]
+)
+def test_three_prices_of_99_cents_together_or_line_by_line(per_line: bool, nets: list[str], tax: str) -> None:
+    """2.97 with 20 percent are 2.48 + 0.49; each 0.99 is 0.83 + 0.16."""
+    grosses = [D("0.99")] * 3
+    assert sorted(gross_nets(grosses, D(20), 2, per_line)) == [D(net) for net in nets]
+    figure = tax_of_lines([], grosses, D(20), 2, per_line)
+    assert figure.value == D(tax)
+    assert all(recompute(step) == step.result for step in figure.steps)
+    assert sum(gross_nets(grosses, D(20), 2, per_line)) + figure.value == D("2.97")
+
+
+def test_prices_with_and_without_tax_line_by_line() -> None:
+    """0.21 on 1.03, and 0.16 in 0.99."""
+    assert tax_of_lines([D("1.03")], [D("0.99")], D(20), 2, per_line=True).value == D("0.37")
