@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+
 import click
 
 from beancount_invoicing import __version__
@@ -21,6 +24,9 @@ from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.show import show
 from beancount_invoicing.cli.tax_due import tax_due
 from beancount_invoicing.cli.time import time
+
+# The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
+atexit.register(gc.freeze)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
