@@ -45,7 +45,57 @@ COMMANDS = (
     "check", "check --format json", "list --as-of 2026-11-30", "aging --format csv --as-of 2026-11-30",
     "aging --basis invoice --bounds 7,14 --explain --as-of 2025-12-31", "remind --explain --as-of 2026-11-30",
     "remind --format json --as-of 2026-11-30", "list --format json --as-of 2025-06-30",
+    "contracts --explain --as-of 2026-11-30", "unbilled --format json --as-of 2027-02-28", "bill --until 2027-03-31",
+    "bill --until 2027-03-31 --format json --explain", "time list --all --format csv --as-of 2026-11-30",
 )  # fmt: skip
+CONTRACTS = """
+2025-01-01 custom "invoice-index" "SYNTEC" 300.0
+2026-01-01 custom "invoice-index" "SYNTEC" 312.5
+2025-01-31 custom "invoice-contract" Assets:Clients:Kerbrat "FUZZ-A" "subscription"
+  item: "MAINT"
+  quantity: 2
+  every: "month"
+  anchor: 2025-01-01
+  prorate: TRUE
+  until: 2026-06-30
+  renews: "6 months"
+  notice: "1 month"
+  index: "SYNTEC"
+  index-share: 80
+  index-floor: 0
+  index-cap: 3
+  index-every: "year"
+2025-09-10 custom "invoice-contract" Assets:Clients:Kerbrat "FUZZ-A"
+  paused: TRUE
+2025-11-01 custom "invoice-contract" Assets:Clients:Kerbrat "FUZZ-A"
+  paused: FALSE
+2025-02-01 custom "invoice-contract" Assets:Clients:Halles "FUZZ-B" "fixed"
+  text: "Projet"
+  account: Income:Etudes
+  price: 10000.00
+  tax: "FR20E"
+  deposit-account: Liabilities:Acomptes:HabitatOuest
+  retention: 5
+  retention-account: Assets:Clients:Halles
+2025-02-01 custom "invoice-milestone" "FUZZ-B" "Commande"
+  percent: 30
+  deposit: TRUE
+2025-06-01 custom "invoice-milestone" "FUZZ-B" "Mi-parcours"
+  cumulative: 45
+2025-12-01 custom "invoice-milestone" "FUZZ-B" "Fin"
+  cumulative: 100
+2025-01-01 custom "invoice-contract" Assets:Clients:Halles "FUZZ-C" "time"
+  item: "ETU"
+  time: Assets:Temps:Halles
+  lines: "day"
+  cap: 500.00
+  markup: 10
+  expense-account: Income:Etudes
+2026-03-05 * "Train"
+  Expenses:Telecom  40.00 EUR
+    billable: "FUZZ-C"
+  Assets:Banque
+"""
 ENDING = '2025-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
 LIMIT = 30
 """Seconds that one try may take."""
@@ -60,6 +110,7 @@ def directives() -> tuple[list[str], list[str]]:
     for name in ("settings", "accounts", "customers", "contracts"):
         text = (ROOT / "ledger" / f"{name}.beancount").read_text(encoding="utf-8")
         stage += re.findall(r"^\d{4}-\d\d-\d\d .*(?:\n[ \t]+.*)*", text, re.MULTILINE)
+    stage += re.findall(r"^\d{4}-\d\d-\d\d .*(?:\n[ \t]+.*)*", CONTRACTS, re.MULTILINE)
     for file in sorted((ROOT / "ledger").glob("20*/*.beancount")):
         text = file.read_text(encoding="utf-8")
         others += re.findall(r"^\d{4}-\d\d-\d\d .*(?:\n[ \t]+.*)*", text, re.MULTILINE)

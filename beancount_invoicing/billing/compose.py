@@ -240,15 +240,12 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is not billed.
     """
 
+    def order(one: Waiting) -> str:
+        return one.contract.purchase_order or book.customers[one.customer].at(day).purchase_order
+
     def key(one: Waiting) -> tuple[str, str, str, str, str]:
-        contract = one.contract
-        return (
-            one.customer,
-            contract.purchase_order,
-            contract.group,
-            one.currency,
-            contract.code if one.what == "deposit" else "",
-        )
+        own = one.contract.code if one.what == "deposit" else ""
+        return one.customer, order(one), one.contract.group, one.currency, own
 
     drafts: list[Draft] = []
     notices: list[Notice] = []
@@ -260,6 +257,7 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
             bundle = list(group)
             contracts = list({one.contract.code: one.contract for one in bundle}.values())
             first = bundle[0]
+            usual = book.customers[first.customer].at(day)
             request = Request(
                 kind="deposit" if kind == "deposit" else "invoice",
                 customer=first.customer,
@@ -272,7 +270,7 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                         bundle, key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item)
                     )
                 ),
-                purchase_order=first.contract.purchase_order,
+                purchase_order=order(first) if order(first) != usual.purchase_order else "",
             )
             try:
                 draft = compose(

@@ -62,7 +62,7 @@ def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, li
         price = price_at(book, dated, max(as_of, contract.start), decimals)
         term = term_end(contract, as_of)
         next_due = _next_due(book, dated, as_of, there, decimals, lines)
-    except periods.PeriodError:
+    except (periods.PeriodError, ArithmeticError):
         price, term, next_due = None, contract.until, None
     item = book.items[contract.item].at(as_of) if contract.item in book.items else None
     net = there.nets.get(contract.code, ZERO)

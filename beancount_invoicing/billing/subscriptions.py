@@ -17,6 +17,9 @@ from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import line_net
 
+MOST = 20_000
+"""Periods that a contract may have; more are a mistake (fifty years of days are fewer)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -39,7 +42,7 @@ def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
     days; without, what holds on a period's first day holds for all of it. Raises periods.PeriodError.
     """
     last = ends(dated.latest)
-    result = []
+    result: list[Piece] = []
     for contract, start, stop in _spans(dated, last):
         length = periods.parse(contract.every)
         holes = _pauses(dated, stop)
@@ -49,6 +52,10 @@ def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
             due = covered.start if contract.bill == "advance" else covered.end
             if due > until:
                 break
+            if len(result) >= MOST:
+                raise periods.PeriodError(
+                    f"more than {MOST} periods since {start}: its start, anchor or every is not what was meant"
+                )
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
                     result.append(Piece(covered, period, due))

@@ -113,6 +113,13 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
                 lines += _time(book, dated, work, there, decimals, notices)
         except periods.PeriodError as error:
             notices.append(Notice(contract.code, f"{error} ({contract.source})"))
+        except ArithmeticError:
+            notices.append(
+                Notice(
+                    contract.code,
+                    f"its dates or numbers are beyond what can be calculated: correct them ({contract.source})",
+                )
+            )
         if not contract.paused:
             lines += [
                 ("expense", line)

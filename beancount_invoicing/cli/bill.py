@@ -9,15 +9,9 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.billing import Wanted
-from beancount_invoicing.cli.changing import (
-    changing,
-    complete_contracts,
-    complete_customers,
-    how,
-    print_outcome,
-    write_options,
-)
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+from beancount_invoicing.cli.completion import complete_contracts, complete_customers
 
 
 @click.command()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -113,48 +112,3 @@ def _say(outcome: actions.Outcome, way: actions.How) -> None:
         notice(f"{what + '; w' if what else 'W'}ritten to {files}{', and committed' if way.commit else ''}.")
     else:
         notice(f"{what + '; n' if what else 'N'}othing is written without --write.")
-
-
-def _book(ctx: click.Context) -> Any:
-    """The Book, for the completion of a shell: None where it cannot be read."""
-    import os
-
-    root = ctx.find_root()
-    try:
-        file = actions.find_ledger(root.params.get("named"), os.environ.get("BEANCOUNT_FILE"), Path.cwd())
-        return actions.open_ledger(file).book
-    except (OSError, ValueError):
-        return None
-
-
-def complete_customers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Customers, by the last part of their account."""
-    book = _book(ctx)
-    names = [account.split(":")[-1] for account in book.customers] if book else []
-    return sorted(name for name in names if name.casefold().startswith(incomplete.casefold()))
-
-
-def complete_items(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Codes of items."""
-    book = _book(ctx)
-    return sorted(code for code in book.items if code.casefold().startswith(incomplete.casefold())) if book else []
-
-
-def complete_contracts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Codes of contracts."""
-    book = _book(ctx)
-    return sorted(code for code in book.contracts if code.casefold().startswith(incomplete.casefold())) if book else []
-
-
-def complete_numbers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Numbers of documents."""
-    book = _book(ctx)
-    return sorted(one.number for one in book.invoices if one.number.startswith(incomplete)) if book else []
-
-
-def complete_drafts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of drafts."""
-    book = _book(ctx)
-    return (
-        sorted(one.number for one in book.invoices if one.draft and one.number.startswith(incomplete)) if book else []
-    )

@@ -9,7 +9,6 @@ import click
 
 from beancount_invoicing import actions, billing
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import complete_contracts, complete_customers
 from beancount_invoicing.cli.common import (
     F,
     Session,
@@ -22,6 +21,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
+from beancount_invoicing.cli.completion import complete_contracts, complete_customers
 from beancount_invoicing.rules.steps import describe
 
 LONG = 60

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, complete_numbers, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+from beancount_invoicing.cli.completion import complete_numbers
 
 
 def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[tuple[int, Decimal | None], ...]:

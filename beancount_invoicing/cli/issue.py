@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, complete_drafts, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, format_option, today
+from beancount_invoicing.cli.completion import complete_drafts
 
 
 @click.command()

@@ -11,15 +11,9 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import (
-    changing,
-    complete_customers,
-    complete_items,
-    how,
-    print_outcome,
-    write_options,
-)
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+from beancount_invoicing.cli.completion import complete_customers, complete_items
 from beancount_invoicing.model import Book
 
 

@@ -12,6 +12,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.common import Day, Session, as_of_option, folder_option, notice, to_option
+from beancount_invoicing.cli.completion import complete_numbers
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 
 
 @click.command()
-@click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @click.option("--all", "everything", is_flag=True, help="All documents.")
 @click.option(
     "--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Documents that stand so."

@@ -22,13 +22,14 @@ from beancount_invoicing.cli.common import (
     say_assumed,
     spaced,
 )
+from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.model import TaxAmount
 from beancount_invoicing.rules.steps import describe
 
 
 @click.command()
-@click.argument("number")
+@click.argument("number", shell_complete=complete_numbers)
 @as_of_option
 @format_option
 @explain_option

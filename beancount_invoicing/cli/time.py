@@ -13,14 +13,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import (
-    changing,
-    complete_contracts,
-    complete_items,
-    how,
-    print_outcome,
-    write_options,
-)
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
     Day,
     Session,
@@ -31,6 +24,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     today,
 )
+from beancount_invoicing.cli.completion import complete_contracts, complete_items
 from beancount_invoicing.rules.steps import round_to
 
 COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task", "billable", "source")
