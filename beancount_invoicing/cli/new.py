@@ -102,7 +102,7 @@ def _asked(
         raise click.Abort
     if not way.write:
         with changing(session):
-            print_outcome(actions.new(session.find(), wanted, dating, way), actions.How(write=True), "table")
+            click.echo(actions.new(session.find(), wanted, dating, actions.How()).text, nl=False, err=True)
         if session.failed or not click.confirm("Write it?", err=True):
             raise click.Abort
     return wanted, replace(way, write=True)
