@@ -2,8 +2,8 @@
 
 Prints its seed; `--seed N` repeats a run. Each try takes a slice of the books, changes it (bytes, tokens, values of metadata,
 lines moved, dropped or doubled), loads it with the plugin, asks all reports, runs a command, and now and then opens the page in
-Fava and writes PDFs. A try that raises, that the plugin's guard had to catch, that takes longer than LIMIT or makes the process
-grow beyond MEMORY is kept with its ledger, and the run fails.
+Fava with a document's preview and PDF, and writes PDFs. A try that raises, that the plugin's guard had to catch, that takes
+longer than LIMIT or makes the process grow beyond MEMORY is kept with its ledger, and the run fails.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +47,7 @@ COMMANDS = (
     "check", "check --format json", "list --as-of 2026-11-30", "aging --format csv --as-of 2026-11-30",
     "aging --basis invoice --bounds 7,14 --explain --as-of 2025-12-31", "remind --explain --as-of 2026-11-30",
     "remind --format json --as-of 2026-11-30", "list --format json --as-of 2025-06-30",
+    "tax-due --as-of 2026-11-30", "tax-due --format json --explain --since 2026-01-01 --as-of 2026-11-30",
 )  # fmt: skip
 ENDING = '2025-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
 LIMIT = 30
@@ -132,6 +135,10 @@ def page_in_fava(file: Path) -> None:
         raise RuntimeError(f"the page answers {answer.status_code}: {answer.text[:500]}")
     if 'role="alert"' in answer.text:
         raise RuntimeError(re.findall(r'role="alert">(.*?)<', answer.text, re.DOTALL)[0])
+    for link in re.findall(r'(?:href|data-html)="([^"]*/Receivables/(?:html|pdf)\?[^"]*)"', answer.text)[:2]:
+        document = client.get(unescape(link))
+        if document.status_code not in {200, 404}:  # 404: there is no such document, and it says why
+            raise RuntimeError(f"{link} answers {document.status_code}: {document.text[:500]}")
 
 
 def run(file: Path, *arguments: str) -> None:
@@ -195,6 +202,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     stage, others = directives()
     failures = 0
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fuzz.beancount"
         for number in range(options.tries):
@@ -221,7 +229,8 @@ def main() -> int:
             if number % 1000 == 999:
                 print(f"{number + 1} tries, {failures} failures", flush=True)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{options.tries} tries, {failures} failures, seed {options.seed}, at most {megabytes} MB")
+    seconds = time.monotonic() - begun
+    print(f"{options.tries} tries, {failures} failures, seed {options.seed}, at most {megabytes} MB, {seconds:.0f} s")
     return 1 if failures else 0
 
 
