@@ -27,7 +27,7 @@ from beancount_invoicing.model import Book
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.output import compile_arguments
-from tests.ledgers import EXAMPLE, book_of
+from tests.ledgers import EXAMPLE, PRELUDE, book_of
 
 DAY = date(2026, 11, 30)
 DOCUMENTS = (
@@ -452,3 +452,26 @@ def test_figures_of_any_size_fit() -> None:
     book = book_of(ledger)
     text = squeezed(pdf_text(rendering.to_pdf(view_of(book, "F2026-0001"), rendering.folders(book))))
     assert "1481481480,00€" in text
+
+
+def test_the_logo_stays_when_another_file_amends_the_seller(tmp_path: Path) -> None:
+    """It is relative to the file that names it, not to the one that changes the address."""
+    (tmp_path / "sub").mkdir()
+    shutil.copy(EXAMPLE.parent / "logo.svg", tmp_path)
+    amended = tmp_path / "sub" / "moved.beancount"
+    amended.write_text('2026-03-01 custom "invoice-seller" "Atelier Test"\n  city: "Brest"\n', encoding="utf-8")
+    text = PRELUDE.replace('  country: "FR"', '  country: "FR"\n  logo: "logo.svg"', 1)
+    invoice = """
+2026-04-01 * "Acme SAS" "Travaux"
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+    file = tmp_path / "main.beancount"
+    file.write_text(f'include "sub/moved.beancount"\n{text}{invoice}', encoding="utf-8")
+    view = view_of(open_ledger(file).book, "F2026-0001")
+    assert "Brest" in " ".join(view.seller_lines)
+    assert (view.logo, view.notices) == (str(tmp_path / "logo.svg"), ())
