@@ -347,6 +347,14 @@ def test_no_file_makes_a_traceback(tmp_path: Path, content: bytes) -> None:
         assert result.exit_code in {0, 1}
 
 
+def test_a_directive_that_beancount_cannot_take_is_told_with_the_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + '2026-01-01 custom "invoice-seller"\n  city: "Brest"\n', encoding="utf-8")
+    said = call("check", ledger=file, code=1).stderr
+    assert 'repeat the name, custom "invoice-seller" "Legal name"' in said
+    assert "TypeError" in said, "what Beancount's own plugin stumbled over, without where in its code"
+
+
 def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
     assert "there is no ledger" in call("check", ledger=tmp_path, code=2).stderr
     assert "there is no ledger" in call("check", ledger=tmp_path / "gone.beancount", code=2).stderr
