@@ -150,6 +150,11 @@ def _lines(file: str) -> tuple[str, ...]:
         return ()
 
 
+def forget_files() -> None:
+    """Lets the files be read anew: in Fava they change while the program runs."""
+    _lines.cache_clear()
+
+
 def written(source: Source, key: str) -> tuple[int, str] | None:
     """The line and text of `key`'s value as it is written below `source`; None where it cannot be found."""
     lines = _lines(source.file)
