@@ -128,6 +128,12 @@ def test_a_credit_note_that_is_not_used_up_is_open_and_never_late() -> None:
     assert not any(row.buckets)
 
 
+def test_a_credit_note_that_is_used_in_part_is_open() -> None:
+    book = book_of(ONE + invoice("A1", "2026-01-15", "-130.00", more='  corrects: "N1"\n'))
+    at = {position.invoice.number: position for position in positions(book, DAY)}
+    assert (at["A1"].status, str(at["A1"].settled), str(at["A1"].open)) == ("open", "-100.00", "-30.00")
+
+
 def test_another_account_of_the_same_customer_is_not_settled() -> None:
     book = book_of(ONE + payment("2026-02-01", "100.00", "N1", account="Acme:Doubtful"))
     assert open_amounts(book) == {"N1": "100.00"}
