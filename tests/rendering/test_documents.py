@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -475,3 +476,11 @@ def test_the_logo_stays_when_another_file_amends_the_seller(tmp_path: Path) -> N
     view = view_of(open_ledger(file).book, "F2026-0001")
     assert "Brest" in " ".join(view.seller_lines)
     assert (view.logo, view.notices) == (str(tmp_path / "logo.svg"), ())
+
+
+@pytest.mark.parametrize("name", ["logo.svg", "logo.png", "logo.jpg"])
+def test_a_logo_that_is_no_image_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"no image")
+    view = replace(view_of(open_ledger(EXAMPLE).book, "F2026-0064"), logo=str(tmp_path / name))
+    with pytest.raises(rendering.TemplateError, match=rf"{name}: this logo cannot be printed .*take logo: out"):
+        rendering.to_pdf(view, (PACKAGE,))
