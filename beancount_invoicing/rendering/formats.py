@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from beancount_invoicing.rules.currencies import decimals
+
+_LETTER_AND_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 @cache
@@ -31,10 +34,13 @@ class Formats:
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount with its currency, in the currency's decimals: 1 234,50 €."""
         try:
-            return str(
+            text = str(
                 format_currency(amount, currency, format=self._money_pattern(currency), locale=_locale(self.language),
                                 currency_digits=False)
             )  # fmt: skip
+            return _LETTER_AND_FIGURE.sub(
+                "\u00a0", text
+            )  # CHF 900.00, as CLDR's currency spacing has it: Babel leaves it out
         except (ValueError, KeyError):
             return f"{self.number(amount, decimals(currency))} {currency}"
 

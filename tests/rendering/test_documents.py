@@ -151,6 +151,11 @@ def test_reverse_charge_is_said(book: Book) -> None:
     assert "Reverse charge" in " ".join(texts(view_of(book, "F2026-0066")))
 
 
+def test_a_currency_s_code_stands_apart_from_the_figure(book: Book) -> None:
+    assert [pair.value for pair in view_of(book, "F2026-0069").totals] == ["CHF\u00a0900.00"] * 3
+    assert view_of(book, "F2026-0068").totals[-1].value == "£760.00"
+
+
 def test_a_draft_says_so(book: Book) -> None:
     view = view_of(book, "draft-kerbrat-2026-11")
     assert view.mark
