@@ -41,6 +41,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
     pay, qr = parties.payment(seller, customer, number or labels["draft"], amount_due, invoice.currency, formats, table)
     if amount_due <= 0:
         pay, qr = (), ""
+    if invoice.draft:  # nobody is to pay what has no number yet
+        qr = ""
     logo, notices = parties.logo(seller)
     return printable(
         View(

@@ -331,6 +331,10 @@ def test_no_qr_code_but_in_euros(book: Book, number: str) -> None:
     assert view_of(book, number).qr == ""
 
 
+def test_no_qr_code_on_a_draft(book: Book) -> None:
+    assert view_of(book, "draft-kerbrat-2026-11").qr == ""
+
+
 def test_no_qr_code_where_nothing_is_to_be_paid(book: Book) -> None:
     assert view_of(book, number_of(book, "credit-note")).qr == ""
     assert small().qr == "", "without an IBAN"
