@@ -108,7 +108,7 @@ def _facts(
         ("service-code", customer.service_code),
         ("contract-reference", invoice.contract_reference),
         ("your-vat-id", customer.vat_id),
-        ("your-siren", customer.siren),
+        ("your-siren", customer.siren or customer.siret[:9]),
     ):
         if value:
             facts.append(Pair(labels[label], value))

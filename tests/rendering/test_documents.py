@@ -191,6 +191,11 @@ def test_services_that_are_taxed_on_invoicing_say_so() -> None:
     assert not any("débits" in mention for mention in small().mentions)
 
 
+def test_the_customer_s_siren_is_said_where_only_its_siret_is_known() -> None:
+    only = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  siren:\n  siret: "123 456 782 00012"\n'
+    assert "123456782" in [pair.value for pair in small(options=only).facts]
+
+
 def test_a_small_firm_without_vat_says_so() -> None:
     options = '\n2025-01-01 custom "invoice-tax" "FREE" "Franchise"\n  category: "E"\n  reason: "VATEX-FR-FRANCHISE"\n'
     assert any("293 B" in mention for mention in small(tax="FREE", options=options).mentions)
