@@ -36,7 +36,8 @@ from beancount_invoicing.entries.keys import KEYS, OPTIONS  # noqa: E402
 from beancount_invoicing.receivables import aging, positions  # noqa: E402
 
 VALUES = (
-    '"text"', '""', "12", "-1", "0", "0.2", "1E+9", "99999999999999999999", "2026-02-28", "9999-12-31", "0001-01-01",
+    '"text"', '""', "12", "-1", "0", "0.2", "1E+9", "99999999999999999999",
+    "100000000000000000000000000000.00", "0.00000000000000000000000000000001", "2026-02-28", "9999-12-31", "0001-01-01",
     "TRUE", "FALSE", "NULL", "", "Assets:Clients:Kerbrat", "Income:Etudes", "12.00 EUR", "#tag", '"2026-13-45"',
     '"F2026-0001"', '"30% on receipt; 70% 60 days"', '"45 days end of month"', '"{seq}"', '"F{year}-{seq:04}-{nope}"',
     '"é\\u202e🙂"', '"draft-x"', '"deposit"', '"void"', '"opening"',
@@ -92,7 +93,9 @@ def mutate(text: str, chance: random.Random) -> str:
         case 6:
             lines[at] = re.sub(
                 r"-?\d+\.\d\d",
-                lambda _match: chance.choice(["0.00", "-5.00", "1E3", "1234567890123.45", "0.001"]),
+                lambda _match: chance.choice(
+                    ["0.00", "-5.00", "1E3", "1234567890123.45", "0.001", "100000000000000000000000000000.00"]
+                ),
                 lines[at],
             )
         case 7:
