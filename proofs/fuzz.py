@@ -49,6 +49,7 @@ COMMANDS = (
     "aging --basis invoice --bounds 7,14 --explain --as-of 2025-12-31", "remind --explain --as-of 2026-11-30",
     "remind --format json --as-of 2026-11-30", "list --format json --as-of 2025-06-30",
     "tax-due --as-of 2026-11-30", "tax-due --format json --explain --since 2026-01-01 --as-of 2026-11-30",
+    "unbilled --as-of 2026-11-30", "contracts --as-of 2026-11-30", "bill --until 2026-11-30",
 )  # fmt: skip
 ENDING = '2025-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
 LIMIT = 30
