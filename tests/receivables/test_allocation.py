@@ -110,6 +110,25 @@ def test_a_bounced_debit_takes_back_the_latest_settlement_also_of_an_earlier_ins
     assert position.due == date(2026, 2, 9)
 
 
+def test_what_was_assumed_to_be_settled_can_bounce() -> None:
+    """The payment named nothing, its return names the invoice, which is open again, and stays so."""
+    oldest = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    bounced = '\n2026-02-10 * "Returned" ^N1\n  Assets:Receivable:Acme  100.00 EUR\n  Assets:Bank\n'
+    book = book_of(oldest + ONE + payment("2026-02-01", "100.00") + bounced)
+    assert how(book) == [("N1", "oldest", "100.00"), ("N1", "reversal", "-100.00")]
+    assert open_amounts(book) == {"N1": "100.00"}
+    assert unallocated(book) == []
+    assert [one.status for one in positions(book, date(2026, 2, 9))] == ["settled"]
+
+
+def test_a_reversal_takes_nothing_back_that_was_settled_after_it() -> None:
+    oldest = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    back = '\n2026-02-10 * "Refund of nothing" ^N1\n  Assets:Receivable:Acme  100.00 EUR\n  Assets:Bank\n'
+    book = book_of(oldest + ONE + back + payment("2026-03-01", "100.00", "N1") + payment("2026-01-05", "5.00"))
+    assert how(book) == [("N1", "link", "100.00")]
+    assert sorted(unallocated(book)) == ["-5.00", "100.00"]
+
+
 def test_a_credit_note_settles_what_it_corrects() -> None:
     note = invoice("A1", "2026-01-15", "-30.00", more='  corrects: "N1"\n')
     book = book_of(ONE + note)
