@@ -70,6 +70,13 @@ class Session:
         click.echo(message, err=True)
 
 
+def speak_unicode() -> None:
+    """Files and programs get UTF-8, whatever the locale is; a terminal that lacks a character shows a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def relative(file: str) -> str:
     """A file as it is named from the current folder, where it is in it."""
     path = Path(file)
