@@ -69,7 +69,7 @@ def load(path: str) -> Loading:
 def _ours(error: Any) -> bool:
     """Whether an error is the plugin's: the reader finds those again, but for what only the plugin can see."""
     rule = getattr(error, "rule", None)
-    return rule is not None and rule != "reserved-key"
+    return rule is not None and rule not in {"reserved-key", "plugin-twice"}
 
 
 def _problem(error: Any) -> Finding:
