@@ -9,7 +9,7 @@ equals values decide, never the order of lines or files.
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -413,13 +413,15 @@ class _Allocating:
 
     def _assume_on(self, day: date, payers: Sequence[_Payer], parts: Sequence[_Part]) -> None:
         """The payments up to a day go to the claims up to that day, the oldest due first."""
+        still = deque(part for part in parts if part.open > 0 and part.invoice.since <= day)
         for payer in payers:
-            if payer.payment.date > day or not payer.left:
-                continue
-            for part in parts:
-                if part.open > 0 and part.invoice.since <= day and payer.left:
-                    how: How = "write-off" if payer.payment.write_off else "oldest"
-                    self._settle(payer, part, day, how)
+            if not still:
+                return
+            how: How = "write-off" if payer.payment.write_off else "oldest"
+            while still and payer.left and payer.payment.date <= day:
+                self._settle(payer, still[0], day, how)
+                if not still[0].open:
+                    still.popleft()
 
     # notices -------------------------------------------------------------------------------------------------------
 

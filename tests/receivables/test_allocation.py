@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import time
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -127,6 +128,18 @@ def test_a_reversal_takes_nothing_back_that_was_settled_after_it() -> None:
     book = book_of(oldest + ONE + back + payment("2026-03-01", "100.00", "N1") + payment("2026-01-05", "5.00"))
     assert how(book) == [("N1", "link", "100.00")]
     assert sorted(unallocated(book)) == ["-5.00", "100.00"]
+
+
+def test_very_many_payments_that_name_nothing_take_no_time() -> None:
+    """Work that grew with days × payments × invoices would take minutes here."""
+    many = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    for number in range(1000):
+        day = f"{date(2025, 6, 1) + timedelta(days=number % 500)}"
+        many += invoice(f"N{number}", day, "100.00") + payment(day, "90.00") + payment(day, "95.00")
+    book = book_of(many)
+    start = time.monotonic()
+    assert sum(left for _payment, left in allocate(book, DAY).unallocated) == -85000
+    assert time.monotonic() - start < 5
 
 
 def test_a_credit_note_settles_what_it_corrects() -> None:
