@@ -379,6 +379,20 @@ def test_the_same_bytes_in_another_folder_time_zone_language_and_process(book: B
         assert (here / name).read_bytes() == (other / "out" / name).read_bytes(), name
 
 
+def test_no_day_but_its_own_stands_in_the_pdf(book: Book) -> None:
+    """Its bytes are the same tomorrow: today is nowhere in it, also not in what only programs read."""
+    data = rendering.to_pdf(view_of(book, "F2026-0064"), rendering.folders(book))
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        said = " ".join(
+            one.read_bytes().decode("latin-1") if isinstance(one, pikepdf.Stream) else repr(one) for one in pdf.objects
+        )
+    assert "20260930" in said
+    assert "2026-09-30" in said
+    today = date.today()  # noqa: DTZ011 - the day on which this runs, as a program that asks the clock would see it
+    assert f"{today:%Y%m%d}" not in said
+    assert f"{today}" not in said
+
+
 def test_a_later_entry_changes_no_earlier_document(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
     top = tmp_path / "ledger" / "main.beancount"
