@@ -26,6 +26,7 @@ def plugin(
 ) -> tuple[list[Any], list[InvoicingError]]:
     """Checks the entries and writes the facts; the list that came in goes out. Never raises."""
     del config
+    place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
     try:
         from beancount_invoicing.checks import check
         from beancount_invoicing.collector import no_collections
@@ -34,12 +35,18 @@ def plugin(
         from beancount_invoicing.entries.reader import read
         from beancount_invoicing.receivables import allocate
 
+        errors: list[InvoicingError] = []
+        if sum(name == __name__ for name, _config in options_map.get("plugin", ())) > 1:
+            if any("invoice-total" in entry.meta for entry in entries):
+                return entries, []  # the second time: the facts of the first stand there already
+            message = f'plugin "{__name__}" stands twice in this file: keep the last of these lines'
+            errors.append(InvoicingError(place, message, None, "plugin-twice"))
         with no_collections():
             documents = memo.Documents()
             book = read(entries, options_map, facts_are_ours=False, known=documents)
             allocated = allocate(book, book.last_date)
             findings = check(book, allocated)
-            errors = [
+            errors += [
                 InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
                 for one in findings
                 if one.severity == "error"
@@ -47,7 +54,6 @@ def plugin(
             write_facts(entries, book, allocated)
             memo.keep(memo.Checked(entries, book, documents, allocated, findings))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
-        place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
         message = (
             f"beancount_invoicing could not check this ledger ({type(error).__name__}: {error}): this is a mistake of the"
             " plugin, please report it with the entry that causes it"

@@ -111,7 +111,7 @@ class Seller:
     bic: str = ""
     endpoint: str = ""
     logo: str = ""
-    """Path of an image (svg, png, jpg), absolute or relative to the folder of `source.file`."""
+    """Path of an image (svg, png, jpg)."""
     insurance: str = ""
     mention: str = ""
     """Free mentions for the foot of each document, lines separated by newlines."""

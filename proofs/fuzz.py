@@ -2,8 +2,8 @@
 
 Prints its seed; `--seed N` repeats a run. Each try takes a slice of the books, changes it (bytes, tokens, values of metadata,
 lines moved, dropped or doubled), loads it with the plugin, asks all reports, runs a command, and now and then opens the page in
-Fava and writes PDFs. A try that raises, that the plugin's guard had to catch, that takes longer than LIMIT or makes the process
-grow beyond MEMORY is kept with its ledger, and the run fails.
+Fava with a document's preview and PDF, and writes PDFs. A try that raises, that the plugin's guard had to catch, that takes
+longer than LIMIT or makes the process grow beyond MEMORY is kept with its ledger, and the run fails.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +36,8 @@ from beancount_invoicing.entries.keys import KEYS, OPTIONS  # noqa: E402
 from beancount_invoicing.receivables import aging, positions  # noqa: E402
 
 VALUES = (
-    '"text"', '""', "12", "-1", "0", "0.2", "1E+9", "99999999999999999999", "2026-02-28", "9999-12-31", "0001-01-01",
+    '"text"', '""', "12", "-1", "0", "0.2", "1E+9", "99999999999999999999",
+    "100000000000000000000000000000.00", "0.00000000000000000000000000000001", "2026-02-28", "9999-12-31", "0001-01-01",
     "TRUE", "FALSE", "NULL", "", "Assets:Clients:Kerbrat", "Income:Etudes", "12.00 EUR", "#tag", '"2026-13-45"',
     '"F2026-0001"', '"30% on receipt; 70% 60 days"', '"45 days end of month"', '"{seq}"', '"F{year}-{seq:04}-{nope}"',
     '"é\\u202e🙂"', '"draft-x"', '"deposit"', '"void"', '"opening"',
@@ -47,6 +50,7 @@ COMMANDS = (
     "remind --format json --as-of 2026-11-30", "list --format json --as-of 2025-06-30",
     "contracts --explain --as-of 2026-11-30", "unbilled --format json --as-of 2027-02-28", "bill --until 2027-03-31",
     "bill --until 2027-03-31 --format json --explain", "time list --all --format csv --as-of 2026-11-30",
+    "tax-due --as-of 2026-11-30", "tax-due --format json --explain --since 2026-01-01 --as-of 2026-11-30",
 )  # fmt: skip
 CONTRACTS = """
 2025-01-01 custom "invoice-index" "SYNTEC" 300.0
@@ -140,7 +144,9 @@ def mutate(text: str, chance: random.Random) -> str:
         case 6:
             lines[at] = re.sub(
                 r"-?\d+\.\d\d",
-                lambda _match: chance.choice(["0.00", "-5.00", "1E3", "1234567890123.45", "0.001"]),
+                lambda _match: chance.choice(
+                    ["0.00", "-5.00", "1E3", "1234567890123.45", "0.001", "100000000000000000000000000000.00"]
+                ),
                 lines[at],
             )
         case 7:
@@ -183,6 +189,10 @@ def page_in_fava(file: Path) -> None:
         raise RuntimeError(f"the page answers {answer.status_code}: {answer.text[:500]}")
     if 'role="alert"' in answer.text:
         raise RuntimeError(re.findall(r'role="alert">(.*?)<', answer.text, re.DOTALL)[0])
+    for link in re.findall(r'(?:href|data-html)="([^"]*/Receivables/(?:html|pdf)\?[^"]*)"', answer.text)[:2]:
+        document = client.get(unescape(link))
+        if document.status_code not in {200, 404}:  # 404: there is no such document, and it says why
+            raise RuntimeError(f"{link} answers {document.status_code}: {document.text[:500]}")
 
 
 def run(file: Path, *arguments: str) -> None:
@@ -246,6 +256,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     stage, others = directives()
     failures = 0
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fuzz.beancount"
         for number in range(options.tries):
@@ -272,7 +283,8 @@ def main() -> int:
             if number % 1000 == 999:
                 print(f"{number + 1} tries, {failures} failures", flush=True)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{options.tries} tries, {failures} failures, seed {options.seed}, at most {megabytes} MB")
+    seconds = time.monotonic() - begun
+    print(f"{options.tries} tries, {failures} failures, seed {options.seed}, at most {megabytes} MB, {seconds:.0f} s")
     return 1 if failures else 0
 
 

@@ -98,6 +98,13 @@ def test_the_list_that_came_in_goes_out_and_no_entry_is_replaced() -> None:
     assert [error.rule for error in errors] == ["reserved-key"] * len(errors), "the facts stand there already"
 
 
+def test_a_plugin_line_that_stands_twice_is_one_error() -> None:
+    line = 'plugin "beancount_invoicing"\n'
+    _entries, errors, _options = loader.load_string(PRELUDE + INVOICE + line + line)
+    assert [error.rule for error in errors if isinstance(error, InvoicingError)] == ["plugin-twice"]
+    assert len(errors) == 1
+
+
 def test_facts_do_not_depend_on_the_day_nor_on_their_own_presence() -> None:
     assert facts(loaded(INVOICE)) == facts(loaded(INVOICE))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Severity, Source
+from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Severity, Source, TaxAmount
 from beancount_invoicing.rules import currencies, numbering, steps, tax
 
 Findings = Iterator[Finding]
@@ -157,10 +157,18 @@ def taxes(book: Book) -> Findings:
                 severity(book, invoice.date),
                 "tax",
                 f"{invoice.number}: the tax {code} is {money(amount.amount, invoice.currency)}, but"
-                f" {amount.tax.rate} % of {money(amount.base, invoice.currency)} is {money(expected, invoice.currency)}"
-                f"{' (rounded per line)' if _by_line(book, invoice) else ''}: {remedy}",
+                f" {_worked_out(amount, expected, invoice.currency)}: {remedy}",
                 where,
             )
+
+
+def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
+    """What the tax should be and why: of the nets, line by line, or within prices that include it."""
+    last = amount.steps[-1] if amount.steps else None
+    if last and last.operation == "difference" and isinstance(last.inputs[0], Decimal):
+        return f"{amount.tax.rate} % within {money(last.inputs[0], currency)} is {money(expected, currency)}"
+    how = f" ({last.because})" if last and last.operation == "sum" else ""
+    return f"{amount.tax.rate} % of {money(amount.base, currency)} is {money(expected, currency)}{how}"
 
 
 def reverse_charge(book: Book) -> Findings:

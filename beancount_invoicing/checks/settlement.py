@@ -160,15 +160,23 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """The tax that payments made due has left the account where it waited."""
     for total in tax_due(book, book.last_date, allocated).totals:
         code, account, currency = total.pending.code, total.pending.account, total.pending.currency
-        source = book.taxes[code].latest.source if code else book.place("tax")
         if not code:
-            yield Finding(
-                "warning",
-                "tax-code",
-                f"{money(total.moved, currency)} left {account} without saying of which tax: write tax: below those postings",
-                source,
-            )
-        elif total.to_move:
+            unsaid = [
+                one
+                for one in book.tax_movements
+                if (one.account, one.code, one.currency) == (account, "", currency) and not one.number
+            ]
+            if unsaid:
+                left = money(sum((one.amount for one in unsaid), ZERO), currency)
+                yield Finding(
+                    "warning",
+                    "tax-code",
+                    f"{left} left {account} without saying of which tax: write tax: below those postings",
+                    unsaid[0].source,
+                )
+            continue
+        source = book.taxes[code].latest.source
+        if total.to_move:
             yield Finding(
                 "warning",
                 "tax-due",
@@ -176,7 +184,7 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 f" {money(total.moved, currency)} left {account}: bean-invoice tax-due shows where, and the entry to add",
                 source,
             )
-        if code and total.to_cancel:
+        if total.to_cancel:
             yield Finding(
                 "warning",
                 "tax-written-off",

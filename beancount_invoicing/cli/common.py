@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,13 @@ class Session:
         """Prints an error, and makes the call fail in the end."""
         self.failed = True
         click.echo(message, err=True)
+
+
+def speak_unicode() -> None:
+    """Files and programs get UTF-8, whatever the locale is; a terminal that lacks a character shows a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def relative(file: str) -> str:
@@ -160,25 +168,18 @@ def print_table(
     last: Iterable[Sequence[str | None]] = (),
 ) -> None:
     """Prints a table for eyes: (title, whether it holds figures) per column; `last` rows stand below a line."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from beancount_invoicing.cli.tables import Column, draw
 
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
-    for name, numeric in columns:
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell or "") for cell in row))
-    ends = [tuple(row) for row in last]
-    if ends:
-        table.add_section()
-        for row in ends:
-            table.add_row(*(Text(cell or "", style="bold") for cell in row))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False)
-    with console.capture() as captured:
-        console.print(table)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    click.echo(
+        draw(
+            title,
+            [Column(*column) for column in columns],
+            [[cell or "" for cell in row] for row in rows],
+            [[cell or "" for cell in row] for row in last],
+            room,
+        )
+    )
 
 
 def spaced(amount: str | None) -> str:

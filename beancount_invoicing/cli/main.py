@@ -11,7 +11,7 @@ from beancount_invoicing import __version__
 from beancount_invoicing.cli.aging import aging
 from beancount_invoicing.cli.bill import bill
 from beancount_invoicing.cli.check import check
-from beancount_invoicing.cli.common import Session
+from beancount_invoicing.cli.common import Session, speak_unicode
 from beancount_invoicing.cli.contracts import contracts, unbilled
 from beancount_invoicing.cli.credit import credit
 from beancount_invoicing.cli.deposit import deposit
@@ -37,6 +37,7 @@ atexit.register(gc.freeze)
 @click.pass_context
 def main(ctx: click.Context, named: str | None) -> None:
     """Invoices, what is owed, and reminders, from a Beancount ledger."""
+    speak_unicode()
     ctx.obj = Session(named)
 
 

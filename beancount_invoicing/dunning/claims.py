@@ -20,13 +20,13 @@ class ClaimUnknown(LookupError):
 def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
     """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments.
 
-    None where option `late-interest` claims none, or from this kind of buyer none can be claimed. The fixed indemnity is
-    that of the seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5). Raises
-    ClaimUnknown where a rate is missing.
+    None where option `late-interest` claims none, or from this kind of buyer none can be claimed, and on a claim for
+    interest, which bears none itself. The fixed indemnity is that of the seller's country, once per invoice, never from
+    a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate is missing.
     """
     invoice = position.invoice
     option = book.option("late-interest", as_of)
-    if not option or invoice.customer is None:
+    if not option or invoice.customer is None or invoice.kind == "claim":
         return None
     wanted = law.interest_option(option)
     buyer = invoice.customer.buyer

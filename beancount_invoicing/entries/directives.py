@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Custom, Open
@@ -191,6 +192,15 @@ class Directives:
             return
         said = Said(entry.date, source, read(entry.meta, place, source, self.findings))
         if place == keys.SELLER:
+            if said.values.get("logo"):  # of the file that says so, whichever file amends the rest later
+                said.values["logo"] = str(Path(source.file).parent / said.values["logo"])
+            if not values:  # Beancount's own padding stumbles over it, and pads nothing in the whole ledger
+                self.findings.error(
+                    "directive",
+                    'a directive without a value is more than Beancount can take: repeat the name, custom "invoice-seller"'
+                    ' "Legal name"',
+                    source,
+                )
             if self._texts(values, ("name",), said):
                 self._seller.append(said)
         elif place == keys.TAX:

@@ -47,6 +47,9 @@ def read_event(
     if event == "reminder" and "level" not in said:
         findings.error("event-level", "a reminder has a level: write level: 1", source)
         return None
+    if event == "promise" and not said.get("until"):
+        findings.error("event-until", f"a promise says until when: write until: {entry.date}", source)
+        return None
     return Event(
         date=entry.date,
         event=event,

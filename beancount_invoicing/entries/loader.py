@@ -11,6 +11,8 @@ from beancount_invoicing.entries import memo
 from beancount_invoicing.entries.reader import read
 from beancount_invoicing.model import Book, Finding, Source
 
+_TRACEBACK = "Traceback (most recent call last):"
+
 
 class Loading(NamedTuple):
     """A ledger that was loaded: its Book, and what Beancount and other plugins found wrong (rule "beancount").
@@ -67,11 +69,15 @@ def load(path: str) -> Loading:
 def _ours(error: Any) -> bool:
     """Whether an error is the plugin's: the reader finds those again, but for what only the plugin can see."""
     rule = getattr(error, "rule", None)
-    return rule is not None and rule != "reserved-key"
+    return rule is not None and rule not in {"reserved-key", "plugin-twice"}
 
 
 def _problem(error: Any) -> Finding:
     source = getattr(error, "source", None) or {}
     place = Source(str(source.get("filename", "<unknown>")), int(source.get("lineno", 0) or 0))
-    message = " ".join(str(getattr(error, "message", error)).split())
+    message = str(getattr(error, "message", error))
+    if _TRACEBACK in message:  # of a plugin that raised: where it was is for its author, what it was for its user
+        before, _it, after = message.partition(_TRACEBACK)
+        message = f"{before} {after.strip().rpartition(chr(10))[2]}"
+    message = " ".join(message.split())
     return Finding("error", getattr(error, "rule", "beancount"), message, place)

@@ -150,6 +150,11 @@ def _lines(file: str) -> tuple[str, ...]:
         return ()
 
 
+def forget_files() -> None:
+    """Lets the files be read anew: in Fava they change while the program runs."""
+    _lines.cache_clear()
+
+
 def written(source: Source, key: str) -> tuple[int, str] | None:
     """The line and text of `key`'s value as it is written below `source`; None where it cannot be found."""
     lines = _lines(source.file)
@@ -269,16 +274,19 @@ def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:
         return  # what a bank's import notes beside a payment (iban, email, date …) says nothing to us
     on_postings = keys.POSTING_PLACES - {keys.OPENING_ITEM}
     if place in keys.POSTING_PLACES and key.places & keys.TRANSACTION_PLACES and not key.places & on_postings:
-        what = "it would be lost: move it above the first posting, right below the transaction's first line"
+        line = f"{name}: {found[1] if found else '…'}"
+        what = f"it would be lost: write {line} above the first posting, right below the transaction's first line"
     else:
         what = "it stands on " + _words(key.places)
-    findings.error("key-place", f"{name} cannot stand on {_article(place)} {place}: {what}", at)
+    findings.error("key-place", f"{name} cannot stand on {_one(place)}: {what}", at)
 
 
-def _article(noun: str) -> str:
-    return "an" if noun[0] in "aeiou" else "a"
+def _one(noun: str) -> str:
+    if noun.startswith("other "):
+        return f"an{noun}"
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _words(places: frozenset[str]) -> str:
-    names = [f"{_article(place)} {place}" for place in sorted(places)]
+    names = [_one(place) for place in sorted(places)]
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.entries.metadata import Findings, at_key, read, source_of
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer
 
 WRITE_OFF = "write-off"
@@ -32,14 +32,15 @@ def read_payments(
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, source, findings)
     legs: list[Payment] = []
+    beside: list[tuple[str, str, Source]] = []
     for index, posting in enumerate(entry.postings):
         main = owner(posting.account)
         if index in claimed:
             continue
         where = source_of(posting.meta)
         if main is None:
-            if posting.meta:
-                read(posting.meta, keys.COUNTER, where, of_keys)
+            if posting.meta and (number := read(posting.meta, keys.COUNTER, where, of_keys).get("settles")):
+                beside.append((number, posting.account, where))
             continue
         if posting.units is None or not isinstance(posting.units.number, Decimal) or not posting.units.number:
             continue
@@ -63,6 +64,14 @@ def read_payments(
                 narration=entry.narration or "",
             )
         )
+    if not any(leg.settles or leg.links for leg in legs):
+        for number, account, where in beside:
+            of_keys.error(
+                "key-place",
+                f'settles: "{number}" stands on {account}, where it settles nothing: write it below the posting on the'
+                " customer's account",
+                at_key(where, "settles"),
+            )
     return _apart(legs, source)
 
 

@@ -21,7 +21,7 @@ from beancount_invoicing.entries.documents import (
 )
 from beancount_invoicing.entries.events import read_event
 from beancount_invoicing.entries.memo import Documents
-from beancount_invoicing.entries.metadata import Findings, source_of
+from beancount_invoicing.entries.metadata import Findings, forget_files, source_of
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
@@ -51,6 +51,7 @@ def read(
     a key was written by hand, which is an error. `known`: the documents that these transactions yielded before, under the same
     directives; those that it does not have are added.
     """
+    forget_files()
     findings = Findings()
     directives = Directives(findings)
     assets = str(options.get("name_assets", "Assets"))

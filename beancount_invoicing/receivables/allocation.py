@@ -9,7 +9,7 @@ equals values decide, never the order of lines or files.
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,9 +71,10 @@ class Allocated:
 class _Settled:
     """A settlement of a part, with what has not been taken back of it."""
 
-    __slots__ = ("amount", "how", "order")
+    __slots__ = ("amount", "day", "how", "order")
 
-    def __init__(self, amount: Decimal, how: How, order: int) -> None:
+    def __init__(self, amount: Decimal, how: How, order: int, day: date) -> None:
+        self.day = day
         self.amount = amount
         self.how = how
         self.order = order
@@ -300,7 +301,7 @@ class _Allocating:
         amount = _reach(part.open, payer.left)
         part.open -= amount
         payer.left += amount
-        part.settled_by.append(_Settled(amount, how, len(self.allocations)))
+        part.settled_by.append(_Settled(amount, how, len(self.allocations), day))
         self._record(day, part, amount, how, payer.payment.source)
 
     def _reverse(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
@@ -309,13 +310,14 @@ class _Allocating:
             for other in reversed(self.waiting[name]):
                 if (
                     _opposite(other.left, payer.left)
+                    and other.payment.date <= day
                     and other.payment.account == payer.payment.account
                     and other.payment.currency == payer.payment.currency
                 ):
                     amount = _reach(other.left, payer.left)
                     other.left -= amount
                     payer.left += amount
-        made = [(settled, part) for part in parts for settled in part.settled_by]
+        made = [(settled, part) for part in parts for settled in part.settled_by if settled.day <= day]
         for settled, part in sorted(made, key=lambda one: one[0].order, reverse=True):
             if not payer.left or not settled.amount:
                 continue
@@ -392,17 +394,34 @@ class _Allocating:
             where = part.account, part.invoice.currency
             if part.open > 0 and where in payers:
                 claims[where].append(part)
+        reversals: defaultdict[tuple[str, str], list[_Payer]] = defaultdict(list)
+        for payer in self.payers:
+            if payer.left > 0 and not payer.moves and self._reverses(payer.payment):
+                reversals[payer.payment.account, payer.payment.currency].append(payer)
         for where in sorted(payers):
             those = sorted(payers[where], key=lambda payer: payer.key)
             parts = sorted(claims[where], key=lambda part: part.key)
-            for day in sorted({payer.payment.date for payer in those} | {part.invoice.since for part in parts}):
-                for payer in those:
-                    if payer.payment.date > day or not payer.left:
-                        continue
-                    for part in parts:
-                        if part.open > 0 and part.invoice.since <= day and payer.left:
-                            how: How = "write-off" if payer.payment.write_off else "oldest"
-                            self._settle(payer, part, day, how)
+            back = sorted(reversals[where], key=lambda payer: payer.key)
+            days = {payer.payment.date for payer in (*those, *back)} | {part.invoice.since for part in parts}
+            for day in sorted(days):
+                self._assume_on(day, those, parts)
+                bounced = [payer for payer in back if payer.payment.date == day]
+                for payer in bounced:  # what was assumed to be settled can bounce too
+                    self._reverse(payer, self._named(payer), day)
+                if bounced:
+                    self._assume_on(day, those, parts)
+
+    def _assume_on(self, day: date, payers: Sequence[_Payer], parts: Sequence[_Part]) -> None:
+        """The payments up to a day go to the claims up to that day, the oldest due first."""
+        still = deque(part for part in parts if part.open > 0 and part.invoice.since <= day)
+        for payer in payers:
+            if not still:
+                return
+            how: How = "write-off" if payer.payment.write_off else "oldest"
+            while still and payer.left and payer.payment.date <= day:
+                self._settle(payer, still[0], day, how)
+                if not still[0].open:
+                    still.popleft()
 
     # notices -------------------------------------------------------------------------------------------------------
 

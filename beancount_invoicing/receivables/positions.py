@@ -69,7 +69,9 @@ def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, tho
     if open_ == 0:
         lost = sum((one.amount for one in those if "write-off" in {one.how, one.reverses}), ZERO)
         return "written-off" if lost else "settled"
-    if open_ > 0 and due is not None and due < as_of:
+    if open_ < 0:  # a credit note that is not used up
+        return "open"
+    if due is not None and due < as_of:
         return "overdue"
     if any(one.amount for one in those) and sum((one.amount for one in those), ZERO) != 0:
         return "partly-paid"

@@ -41,6 +41,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
     pay, qr = parties.payment(seller, customer, number or labels["draft"], amount_due, invoice.currency, formats, table)
     if amount_due <= 0:
         pay, qr = (), ""
+    if invoice.draft:  # nobody is to pay what has no number yet
+        qr = ""
     logo, notices = parties.logo(seller)
     return printable(
         View(
@@ -106,7 +108,7 @@ def _facts(
         ("service-code", customer.service_code),
         ("contract-reference", invoice.contract_reference),
         ("your-vat-id", customer.vat_id),
-        ("your-siren", customer.siren),
+        ("your-siren", customer.siren or customer.siret[:9]),
     ):
         if value:
             facts.append(Pair(labels[label], value))

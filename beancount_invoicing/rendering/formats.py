@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -13,6 +15,8 @@ from babel.numbers import format_currency, format_decimal
 
 from beancount_invoicing.rules.currencies import decimals
 
+_LETTER_AND_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
 
 @cache
 def _locale(language: str) -> Locale:
@@ -20,6 +24,11 @@ def _locale(language: str) -> Locale:
         return Locale.parse({"en": "en_GB", "fr": "fr_FR", "de": "de_DE"}.get(language, language))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
+
+
+def _all_digits(value: Decimal) -> AbstractContextManager[object]:
+    """Lets Babel round a figure of any size: Decimal's usual 28 digits are too few for some that a ledger can hold."""
+    return localcontext(prec=value.adjusted() + 100) if value.adjusted() > 12 else nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +40,14 @@ class Formats:
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount with its currency, in the currency's decimals: 1 234,50 €."""
         try:
-            return str(
-                format_currency(amount, currency, format=self._money_pattern(currency), locale=_locale(self.language),
-                                currency_digits=False)
-            )  # fmt: skip
+            with _all_digits(amount):
+                text = str(
+                    format_currency(amount, currency, format=self._money_pattern(currency), locale=_locale(self.language),
+                                    currency_digits=False)
+                )  # fmt: skip
+            return _LETTER_AND_FIGURE.sub(
+                "\u00a0", text
+            )  # CHF 900.00, as CLDR's currency spacing has it: Babel leaves it out
         except (ValueError, KeyError):
             return f"{self.number(amount, decimals(currency))} {currency}"
 
@@ -50,7 +63,8 @@ class Formats:
     def number(self, value: Decimal, places: int) -> str:
         """A number with exactly so many decimals."""
         pattern = "#,##0" + ("." + "0" * places if places else "")
-        return str(format_decimal(value, format=pattern, locale=_locale(self.language)))
+        with _all_digits(value):
+            return str(format_decimal(value, format=pattern, locale=_locale(self.language)))
 
     def price(self, value: Decimal, currency: str) -> str:
         """A unit price: the currency's decimals, more where it has more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -129,10 +129,21 @@ def to_pdf(view: View, where: tuple[Path, ...]) -> bytes:
     import typst
 
     layout = find(where, "document.typ")
+    compiler, text = _compiler(layout.parent), layout.read_bytes()
     try:
-        result = _compiler(layout.parent).compile(input=layout.read_bytes(), **compile_arguments(view))
+        result = compiler.compile(input=text, **compile_arguments(view))
     except typst.TypstError as error:
         message = " ".join(str(getattr(error, "diagnostic", "") or error).split())
+        if view.logo:
+            try:
+                compiler.compile(input=text, **compile_arguments(replace(view, logo="")))
+            except typst.TypstError:
+                pass  # then it is not the logo
+            else:
+                why = message.partition(" ┌─")[0].removeprefix("error: ")
+                raise TemplateError(
+                    f"{view.logo}: this logo cannot be printed ({why}): replace the file, or take logo: out of invoice-seller"
+                ) from None
         raise TemplateError(f"{layout}: {message}") from None
     assert isinstance(result, bytes)
     return result

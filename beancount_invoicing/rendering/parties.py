@@ -118,7 +118,7 @@ def logo(seller: Seller) -> tuple[str, tuple[str, ...]]:
     """The logo's path, and a notice where the file is not there or no image that can be used."""
     if not seller.logo:
         return "", ()
-    file = Path(seller.source.file).parent / seller.logo
+    file = Path(seller.logo)
     if not file.is_file():
         return "", (f"{seller.source}: logo: there is no file {file}",)
     if file.suffix.lower() not in {".svg", ".png", ".jpg", ".jpeg"}:

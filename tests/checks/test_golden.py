@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 from beancount import loader
 
+import beancount_invoicing
 from beancount_invoicing import InvoicingError
 from beancount_invoicing.actions import open_ledger
 
@@ -50,3 +52,27 @@ def test_each_finding_says_where_it_is() -> None:
         for one in open_ledger(GOLDEN / f"{name}.beancount").findings:
             assert Path(one.source.file).is_file()
             assert one.source.line > 0, one
+
+
+def rules_in_the_code() -> set[str]:
+    """The rules that the code names where it makes a finding."""
+    found = set()
+    for room in ("entries", "checks", "receivables"):
+        for file in (Path(beancount_invoicing.__file__).parent / room).glob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call):
+                    name = ast.unparse(call.func).rpartition(".")[2]
+                    place = {"error": 0, "warning": 0, "Finding": 1}.get(name)
+                    if place is None or len(call.args) <= place:
+                        continue
+                    rule = call.args[place]
+                    said = (rule.body, rule.orelse) if isinstance(rule, ast.IfExp) else (rule,)
+                    found |= {str(one.value) for one in said if isinstance(one, ast.Constant)}
+    return found
+
+
+def test_each_rule_has_a_golden_ledger() -> None:
+    shown = {rule for name in LEDGERS for _line, _severity, rule, _text in expected(GOLDEN / f"{name}.beancount")}
+    rules = rules_in_the_code()
+    assert "series-gap" in rules
+    assert rules - shown == set()

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -345,6 +347,23 @@ def test_no_file_makes_a_traceback(tmp_path: Path, content: bytes) -> None:
         result = CliRunner().invoke(main, ["-f", str(file), *command])
         assert isinstance(result.exception, SystemExit | None)
         assert result.exit_code in {0, 1}
+
+
+def test_a_directive_that_beancount_cannot_take_is_told_with_the_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + '2026-01-01 custom "invoice-seller"\n  city: "Brest"\n', encoding="utf-8")
+    said = call("check", ledger=file, code=1).stderr
+    assert 'repeat the name, custom "invoice-seller" "Legal name"' in said
+    assert "TypeError" in said, "what Beancount's own plugin stumbled over, without where in its code"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_what_is_printed_does_not_depend_on_the_locale(encoding: str, form: str) -> None:
+    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), "aging", *DAY, "--format", form]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONUTF8": "0"}
+    said = subprocess.run(command, capture_output=True, env=environment, check=True).stdout
+    assert said.decode() == call("aging", *DAY, "--format", form).stdout
 
 
 def test_a_folder_is_no_ledger(tmp_path: Path) -> None:

@@ -135,3 +135,18 @@ def test_interest_by_contract_and_the_indemnity_from_the_second_letter_on() -> N
     (second,) = letters(option + INVOICE + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
     (late,) = second.invoices
     assert (str(late.interest), str(late.indemnity)) == ("1.18", "40.00"), "120 × 12 % × 30/365 = 1.183…"
+
+
+def test_a_claim_for_interest_bears_no_interest() -> None:
+    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+    claim = """
+2026-01-10 * "Interest" ^N1
+  invoice: "N1"
+  kind: "claim"
+  Assets:Receivable:Acme  41.18 EUR
+  Income:Services  -41.18 EUR
+    text: "Late interest and indemnity"
+"""
+    (letter,) = letters(option + claim + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
+    (late,) = letter.invoices
+    assert (str(letter.total), late.interest, late.indemnity) == ("41.18", None, None)

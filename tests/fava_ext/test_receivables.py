@@ -209,6 +209,17 @@ def test_a_change_of_the_ledger_is_seen(ledger: Path) -> None:
     assert rows(page(browser), "invoices") == []
 
 
+def test_the_line_of_a_finding_follows_the_file(ledger: Path) -> None:
+    text = ledger.read_text(encoding="utf-8")
+    wrong = '2026-03-01 open Assets:Receivable:New\n  customer: "New"\n  city: "Lyon"\n  siren: {siren}\n'
+    browser = client(ledger)
+    for above, siren in (("", "012345678"), ("; one line more\n", "012345679")):
+        ledger.write_text(above + wrong.format(siren=siren) + text, encoding="utf-8")
+        (finding,) = page(browser).xpath("//details[@class='findings']//tr[contains(., 'siren is the number')]")
+        assert f":{4 + bool(above)}" in finding.text_content()
+        assert f'write siren: "{siren}"' in finding.text_content()
+
+
 def test_what_check_finds_is_shown_with_its_line(ledger: Path) -> None:
     ledger.write_text(PRELUDE + INVOICE.format(amount="119.00") + LINES, encoding="utf-8")
     html = page(client(ledger))

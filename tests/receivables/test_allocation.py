@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import time
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -110,6 +111,37 @@ def test_a_bounced_debit_takes_back_the_latest_settlement_also_of_an_earlier_ins
     assert position.due == date(2026, 2, 9)
 
 
+def test_what_was_assumed_to_be_settled_can_bounce() -> None:
+    """The payment named nothing, its return names the invoice, which is open again, and stays so."""
+    oldest = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    bounced = '\n2026-02-10 * "Returned" ^N1\n  Assets:Receivable:Acme  100.00 EUR\n  Assets:Bank\n'
+    book = book_of(oldest + ONE + payment("2026-02-01", "100.00") + bounced)
+    assert how(book) == [("N1", "oldest", "100.00"), ("N1", "reversal", "-100.00")]
+    assert open_amounts(book) == {"N1": "100.00"}
+    assert unallocated(book) == []
+    assert [one.status for one in positions(book, date(2026, 2, 9))] == ["settled"]
+
+
+def test_a_reversal_takes_nothing_back_that_was_settled_after_it() -> None:
+    oldest = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    back = '\n2026-02-10 * "Refund of nothing" ^N1\n  Assets:Receivable:Acme  100.00 EUR\n  Assets:Bank\n'
+    book = book_of(oldest + ONE + back + payment("2026-03-01", "100.00", "N1") + payment("2026-01-05", "5.00"))
+    assert how(book) == [("N1", "link", "100.00")]
+    assert sorted(unallocated(book)) == ["-5.00", "100.00"]
+
+
+def test_very_many_payments_that_name_nothing_take_no_time() -> None:
+    """Work that grew with days × payments × invoices would take minutes here."""
+    many = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    for number in range(1000):
+        day = f"{date(2025, 6, 1) + timedelta(days=number % 500)}"
+        many += invoice(f"N{number}", day, "100.00") + payment(day, "90.00") + payment(day, "95.00")
+    book = book_of(many)
+    start = time.monotonic()
+    assert sum(left for _payment, left in allocate(book, DAY).unallocated) == -85000
+    assert time.monotonic() - start < 5
+
+
 def test_a_credit_note_settles_what_it_corrects() -> None:
     note = invoice("A1", "2026-01-15", "-30.00", more='  corrects: "N1"\n')
     book = book_of(ONE + note)
@@ -126,6 +158,12 @@ def test_a_credit_note_that_is_not_used_up_is_open_and_never_late() -> None:
     (row,) = aging(book, DAY).rows
     assert (str(row.unallocated), str(row.total)) == ("-30.00", "-30.00")
     assert not any(row.buckets)
+
+
+def test_a_credit_note_that_is_used_in_part_is_open() -> None:
+    book = book_of(ONE + invoice("A1", "2026-01-15", "-130.00", more='  corrects: "N1"\n'))
+    at = {position.invoice.number: position for position in positions(book, DAY)}
+    assert (at["A1"].status, str(at["A1"].settled), str(at["A1"].open)) == ("open", "-100.00", "-30.00")
 
 
 def test_another_account_of_the_same_customer_is_not_settled() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from beancount_invoicing.model import Book
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.output import compile_arguments
-from tests.ledgers import EXAMPLE, book_of
+from tests.ledgers import EXAMPLE, PRELUDE, book_of
 
 DAY = date(2026, 11, 30)
 DOCUMENTS = (
@@ -150,6 +151,11 @@ def test_reverse_charge_is_said(book: Book) -> None:
     assert "Reverse charge" in " ".join(texts(view_of(book, "F2026-0066")))
 
 
+def test_a_currency_s_code_stands_apart_from_the_figure(book: Book) -> None:
+    assert [pair.value for pair in view_of(book, "F2026-0069").totals] == ["CHF\u00a0900.00"] * 3
+    assert view_of(book, "F2026-0068").totals[-1].value == "£760.00"
+
+
 def test_a_draft_says_so(book: Book) -> None:
     view = view_of(book, "draft-kerbrat-2026-11")
     assert view.mark
@@ -183,6 +189,11 @@ def test_services_that_are_taxed_on_invoicing_say_so() -> None:
     services = small(text='Work"\n    nature: "services')
     assert any("d’après les débits" in mention for mention in services.mentions)
     assert not any("débits" in mention for mention in small().mentions)
+
+
+def test_the_customer_s_siren_is_said_where_only_its_siret_is_known() -> None:
+    only = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  siren:\n  siret: "123 456 782 00012"\n'
+    assert "123456782" in [pair.value for pair in small(options=only).facts]
 
 
 def test_a_small_firm_without_vat_says_so() -> None:
@@ -325,6 +336,10 @@ def test_no_qr_code_but_in_euros(book: Book, number: str) -> None:
     assert view_of(book, number).qr == ""
 
 
+def test_no_qr_code_on_a_draft(book: Book) -> None:
+    assert view_of(book, "draft-kerbrat-2026-11").qr == ""
+
+
 def test_no_qr_code_where_nothing_is_to_be_paid(book: Book) -> None:
     assert view_of(book, number_of(book, "credit-note")).qr == ""
     assert small().qr == "", "without an IBAN"
@@ -362,6 +377,20 @@ def test_the_same_bytes_in_another_folder_time_zone_language_and_process(book: B
     assert len(files) == 9
     for name in files:
         assert (here / name).read_bytes() == (other / "out" / name).read_bytes(), name
+
+
+def test_no_day_but_its_own_stands_in_the_pdf(book: Book) -> None:
+    """Its bytes are the same tomorrow: today is nowhere in it, also not in what only programs read."""
+    data = rendering.to_pdf(view_of(book, "F2026-0064"), rendering.folders(book))
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        said = " ".join(
+            one.read_bytes().decode("latin-1") if isinstance(one, pikepdf.Stream) else repr(one) for one in pdf.objects
+        )
+    assert "20260930" in said
+    assert "2026-09-30" in said
+    today = date.today()  # noqa: DTZ011 - the day on which this runs, as a program that asks the clock would see it
+    assert f"{today:%Y%m%d}" not in said
+    assert f"{today}" not in said
 
 
 def test_a_later_entry_changes_no_earlier_document(tmp_path: Path) -> None:
@@ -452,3 +481,34 @@ def test_figures_of_any_size_fit() -> None:
     book = book_of(ledger)
     text = squeezed(pdf_text(rendering.to_pdf(view_of(book, "F2026-0001"), rendering.folders(book))))
     assert "1481481480,00€" in text
+
+
+def test_the_logo_stays_when_another_file_amends_the_seller(tmp_path: Path) -> None:
+    """It is relative to the file that names it, not to the one that changes the address."""
+    (tmp_path / "sub").mkdir()
+    shutil.copy(EXAMPLE.parent / "logo.svg", tmp_path)
+    amended = tmp_path / "sub" / "moved.beancount"
+    amended.write_text('2026-03-01 custom "invoice-seller" "Atelier Test"\n  city: "Brest"\n', encoding="utf-8")
+    text = PRELUDE.replace('  country: "FR"', '  country: "FR"\n  logo: "logo.svg"', 1)
+    invoice = """
+2026-04-01 * "Acme SAS" "Travaux"
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+    file = tmp_path / "main.beancount"
+    file.write_text(f'include "sub/moved.beancount"\n{text}{invoice}', encoding="utf-8")
+    view = view_of(open_ledger(file).book, "F2026-0001")
+    assert "Brest" in " ".join(view.seller_lines)
+    assert (view.logo, view.notices) == (str(tmp_path / "logo.svg"), ())
+
+
+@pytest.mark.parametrize("name", ["logo.svg", "logo.png", "logo.jpg"])
+def test_a_logo_that_is_no_image_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"no image")
+    view = replace(view_of(open_ledger(EXAMPLE).book, "F2026-0064"), logo=str(tmp_path / name))
+    with pytest.raises(rendering.TemplateError, match=rf"{name}: this logo cannot be printed .*take logo: out"):
+        rendering.to_pdf(view, (PACKAGE,))

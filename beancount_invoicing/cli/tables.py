@@ -1,0 +1,86 @@
+"""Tables for eyes, as wide as there is room: figures are never cut."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+FOLDED = 16
+"""A column of texts may be folded to so many characters."""
+
+
+class Column(NamedTuple):
+    """A column; without a name it is the unit (the currency) of the one before it."""
+
+    name: str
+    numeric: bool
+
+
+def draw(
+    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], last: Sequence[Sequence[str]], room: int
+) -> str:
+    """A table of `rows` in `room` characters; `last` rows stand below a line.
+
+    Where it does not fit, its texts are folded, then its columns move together, then each row becomes a paragraph.
+    """
+    widths = [
+        max(cell_len(cell) for cell in (column.name, *(row[index] for row in (*rows, *last))))
+        for index, column in enumerate(columns)
+    ]
+    fold = [not column.numeric and width > FOLDED for column, width in zip(columns, widths, strict=True)]
+    least = sum(FOLDED if folded else width for folded, width in zip(fold, widths, strict=True))
+    for padding in (1, 0):
+        if least + (1 + 2 * padding) * len(columns) <= room:
+            return _table(title, columns, rows, last, room, fold, padding)
+    return "\n".join(_paragraphs(title, columns, (*rows, *last), room))
+
+
+def _table(
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    last: Sequence[Sequence[str]],
+    room: int,
+    fold: Sequence[bool],
+    padding: int,
+) -> str:
+    table = Table(
+        box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False,
+        padding=(0, padding),
+    )  # fmt: skip
+    for column, folded in zip(columns, fold, strict=True):
+        table.add_column(
+            column.name, justify="right" if column.numeric else "left", no_wrap=not folded, overflow="fold"
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if last:
+        table.add_section()
+        for row in last:
+            table.add_row(*(Text(cell, style="bold") for cell in row))
+    console = Console(width=room, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def _paragraphs(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], room: int) -> Iterable[str]:
+    """Each row: its first cell, then what the others say, by their names; a nought only where its unit stands beside it."""
+    yield from (title, "")
+    units = [*(not column.name for column in columns[1:]), False]
+    for row in rows:
+        named = []
+        for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
+            unit = row[index + 1] if units[index] else ""
+            if index and column.name and (unit or cell not in {"", "–"}):
+                named.append(f"{column.name} {cell} {unit}".rstrip())
+        text = f"{row[0]}: {', '.join(named)}" if row[0] else f"  {', '.join(named)}"
+        yield from textwrap.wrap(text, room, subsequent_indent="  ", break_on_hyphens=False)
+    yield ""
