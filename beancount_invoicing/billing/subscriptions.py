@@ -171,7 +171,7 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
         item=contract.item,
         text=said,
         name=text,
-        unit=contract.unit if whole else "",
+        unit=contract.unit if whole else "LS",  # a part of a month is no month
         quantity=quantity,
         price=None if price.with_tax else price.value,
         price_with_tax=price.value if price.with_tax else None,

@@ -182,7 +182,12 @@ def _rules(text: str) -> tuple[terms.Rule, ...]:
         return ()
 
 
-_CHOICES = {"allocate": ("oldest", "named"), "tax-rounding": ("line", "document")}
+_CHOICES = {
+    "paper": ("a4", "letter"),
+    "address-window": ("right", "left", "none"),
+    "allocate": ("oldest", "named"),
+    "tax-rounding": ("line", "document"),
+}
 """The options that may hold one of a few texts."""
 
 
@@ -193,6 +198,14 @@ def options(book: Book) -> Iterator[Finding]:
             if text not in choices:
                 allowed = " or ".join(f'"{choice}"' for choice in choices)
                 yield Finding("error", "option", f'option {name} is "{text}", but must be {allowed}', book.place(name))
+    for text in _values(book, "accent"):
+        if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+            yield Finding(
+                "error",
+                "option",
+                f'option accent is "{text}", but must be a colour such as "#1f4e5f"',
+                book.place("accent"),
+            )
     for text in _values(book, "late-interest"):
         try:
             law.interest_option(text)

@@ -233,6 +233,14 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     "checked-from": ("date", "before this date arithmetic and series only warn"),
     "deposit-account": ("account", "liability account of deposits received, for contracts that name none"),
     "file": ("text", 'file that new entries are written to, such as "{year}/invoices.beancount"'),
+    "accent": ("text", 'colour of titles and lines, "#1f4e5f"'),
+    "font": ("text", "family of the font, one of the package's or of templates/fonts"),
+    "paper": ("text", '"a4" (default) or "letter"'),
+    "address-window": (
+        "text",
+        'where a window envelope shows the address: "right" (default), "left" (DIN 5008) or "none"',
+    ),
+    "logo": ("text", "image file of the logo, wherever it is; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder of your own templates, relative to the top ledger file"),
 }
 """The keys of `custom "invoice-option"`: type and meaning."""

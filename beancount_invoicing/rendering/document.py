@@ -12,6 +12,7 @@ from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import terms
 from beancount_invoicing.rules.currencies import decimals
@@ -43,7 +44,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
         pay, qr = (), ""
     if invoice.draft:  # nobody is to pay what has no number yet
         qr = ""
-    logo, notices = parties.logo(seller)
+    logo, notices = parties.logo(book, seller, invoice.date)
+    look, more = theme(book, invoice.date, where)
     return printable(
         View(
             language=language,
@@ -72,7 +74,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             page_of=labels["of"],
             logo=logo,
             logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            notices=notices,
+            theme=look,
+            notices=(*notices, *more),
         )
     )
 

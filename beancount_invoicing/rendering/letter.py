@@ -12,6 +12,7 @@ from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.output import fill
+from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
 
@@ -65,7 +66,8 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
         totals.append(Pair(labels["indemnity"], formats.money(proposal.indemnity, currency)))
     if claims:
         totals.append(Pair(labels["claimed-total"], formats.money(claimed, currency), strong=True))
-    logo, notices = parties.logo(seller)
+    logo, notices = parties.logo(book, seller, day)
+    look, more = theme(book, day, where)
     return printable(
         View(
             language=language,
@@ -94,6 +96,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             page_of=labels["of"],
             logo=logo,
             logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            notices=(*notices, *proposal.notices),
+            theme=look,
+            notices=(*notices, *more, *proposal.notices),
         )
     )

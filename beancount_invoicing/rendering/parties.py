@@ -114,11 +114,21 @@ def _short(text: str, length: int) -> str:
     return " ".join(text.split())[:length].strip()
 
 
-def logo(seller: Seller) -> tuple[str, tuple[str, ...]]:
-    """The logo's path, and a notice where the file is not there or no image that can be used."""
-    if not seller.logo:
+def logo(book: Book, seller: Seller, day: date) -> tuple[str, tuple[str, ...]]:
+    """The logo's path, and a notice where the file is not there, no image that can be used, or outside the ledger's folder.
+
+    What the option `logo` names may be anywhere: whoever sets options may read the disk; who writes entries need not.
+    """
+    said = book.option("logo", day)
+    home = Path(book.file).parent
+    if not said and not seller.logo:
         return "", ()
-    file = Path(seller.logo)
+    file = home / said if said else Path(seller.logo)
+    if not said and not file.resolve().is_relative_to(home.resolve()):
+        return "", (
+            f"{seller.source}: logo: {file} is outside the ledger's folder: move it there, or name it by custom"
+            ' "invoice-option" "logo"',
+        )
     if not file.is_file():
         return "", (f"{seller.source}: logo: there is no file {file}",)
     if file.suffix.lower() not in {".svg", ".png", ".jpg", ".jpeg"}:

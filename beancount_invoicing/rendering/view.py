@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 
+from beancount_invoicing.rendering.theme import USUAL, Theme
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -71,11 +73,12 @@ class View:
     logo: str
     """Path of the logo; "" for none."""
     logo_text: str
+    theme: Theme = USUAL
     notices: tuple[str, ...] = ()
     """What the sender should know; not shown on the document."""
 
 
-TECHNICAL = frozenset({"language", "day", "qr", "logo", "notices", "numeric", "strong", "caption"})
+TECHNICAL = frozenset({"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "caption"})
 """Fields of a view that are no text on the page (captions are read by screen readers only)."""
 
 

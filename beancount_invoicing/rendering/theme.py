@@ -1,0 +1,99 @@
+"""How documents look, by option: colour, font, paper, and where a window envelope shows the address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from beancount_invoicing.model import Book
+
+ACCENT = re.compile(r"#[0-9a-fA-F]{6}\Z")
+PAPERS = {"a4": "a4", "letter": "us-letter"}
+"""Sizes of paper, by what the option says: what Typst calls them."""
+WINDOWS = ("right", "left", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where the recipient's address stands, in millimetres from the sheet's left and upper edges, and how much it may take.
+
+    `right`, as usual in France: a frame of 85 × 33 mm, 110 mm from the left and 55 mm from the upper edge
+    (https://edics.fr/rediger-vos-adresses-les-bonnes-pratiques/). `left`, DIN 5008 form B: a field of 85 × 45 mm, 20 mm from the
+    left and 45 mm from the upper edge, whose upper 17.7 mm are for the sender and postal remarks; text begins at 25 mm
+    (https://expressantworten.com/?p=687).
+    """
+
+    x: float
+    y: float
+    width: float
+    bottom: float
+    """Nothing else stands above this."""
+
+
+_WINDOWS = {
+    "right": Window(110, 55, 80, 92),
+    "left": Window(25, 62.7, 75, 98),
+    "none": Window(105, 42, 85, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The look of a document."""
+
+    accent: str = "#1f4e5f"
+    font: str = "Inter"
+    paper: str = "a4"
+    """As Typst calls it."""
+    side: str = "right"
+    """Of the address: right or left."""
+    window: Window = _WINDOWS["right"]
+
+
+USUAL = Theme()
+
+
+def theme(book: Book, day: date, where: tuple[Path, ...]) -> tuple[Theme, tuple[str, ...]]:
+    """The look of a document of `day`, and a notice where a font that an option names is in no folder of templates."""
+    accent = book.option("accent", day)
+    paper = book.option("paper", day).lower()
+    side = book.option("address-window", day)
+    font = book.option("font", day)
+    notices: tuple[str, ...] = ()
+    if font and font not in fonts(where):
+        known = ", ".join(fonts(where))
+        notices = (f'{book.place("font")}: font: "{font}" is not in templates/fonts; known are {known}',)
+        font = ""
+    window = side if side in WINDOWS else "right"
+    return (
+        Theme(
+            accent=accent if ACCENT.match(accent) else USUAL.accent,
+            font=font or USUAL.font,
+            paper=PAPERS.get(paper, USUAL.paper),
+            side="left" if window == "left" else "right",
+            window=_WINDOWS[window],
+        ),
+        notices,
+    )
+
+
+def fonts(where: tuple[Path, ...]) -> tuple[str, ...]:
+    """The families of fonts that there are, those of a ledger's own templates/fonts among them; sorted."""
+    return tuple(sorted({family for folder in where for family in _families(folder / "fonts")}))
+
+
+@lru_cache(maxsize=8)
+def _families(folder: Path) -> tuple[str, ...]:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    found = set()
+    for file in sorted(folder.glob("*.[ot]tf")):
+        try:
+            with TTFont(file, lazy=True) as font:
+                found.add(str(font["name"].getBestFamilyName()))  # type: ignore[no-untyped-call] # fontTools has no types here
+        except (TTLibError, OSError, KeyError):
+            continue  # no font: Typst passes it over too
+    return tuple(sorted(found))
