@@ -182,7 +182,11 @@ def _rules(text: str) -> tuple[terms.Rule, ...]:
         return ()
 
 
-_CHOICES = {"allocate": ("oldest", "named"), "tax-rounding": ("line", "document")}
+_CHOICES = {
+    "allocate": ("oldest", "named"),
+    "payment-reference": ("iso11649", "number"),
+    "tax-rounding": ("line", "document"),
+}
 """The options that may hold one of a few texts."""
 
 
