@@ -184,7 +184,8 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
         if domestic and not (customer.siren or customer.siret):
             lacking.append(Reason("BT-47", f"{customer.name} has no SIREN: write siren: …", customer.source))
         if not customer.endpoint:
-            example = f"0225:{_siren(customer) or '…'}" if domestic else f"EM:{customer.email or '…'}"
+            siren = _siren(customer)
+            example = f"0225:{siren or '…'}" if domestic or siren else f"EM:{customer.email or '…'}"
             lacking.append(
                 Reason(
                     "BT-49",

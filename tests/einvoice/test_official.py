@@ -7,8 +7,6 @@ import pytest
 from beancount_invoicing.einvoice import checks, official, syntax
 from tests.einvoice.documents import NUMBERS, e_invoice
 
-pytest.importorskip("saxonche")
-
 
 def found(xml: bytes) -> dict[str, list[str]]:
     """What each layer finds: rule ids by its name."""
