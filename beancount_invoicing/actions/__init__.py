@@ -28,6 +28,7 @@ from beancount_invoicing.actions.documents import (
     render_one,
     select,
 )
+from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
 from beancount_invoicing.actions.reminders import due_reminders, language, render_reminders
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
@@ -47,10 +48,12 @@ __all__ = [
     "Dating",
     "DepositWanted",
     "Filter",
+    "Form",
     "How",
     "ItemWanted",
     "Ledger",
     "LedgerMissing",
+    "Made",
     "New",
     "Outcome",
     "Output",
@@ -84,5 +87,7 @@ __all__ = [
     "render_reminders",
     "select",
     "time_listed",
+    "validate_file",
+    "write_e_invoices",
     "written_positions",
 ]

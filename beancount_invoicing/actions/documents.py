@@ -95,14 +95,21 @@ def _settled(book: Book, invoice: Invoice, as_of: date) -> Decimal:
 
 
 def render(
-    book: Book, invoices: Sequence[Invoice], folder: Path, outputs: Sequence[Output], notice: Callable[[str], None]
+    book: Book,
+    invoices: Sequence[Invoice],
+    folder: Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+    plain: bool = False,
 ) -> Iterator[tuple[Written, ...]]:
     """Writes documents as they stood on their own dates, one after the other; yields the files of each.
 
-    A file is written whole or not at all, and only where its bytes differ. Void numbers and opening items have no document
-    and are passed over; what the sender should know goes to `notice`. Raises TemplateError, OSError.
+    A PDF is a Factur-X, unless `plain` or where the document is no e-invoice, which `notice` is told. A file is written
+    whole or not at all, and only where its bytes differ. Void numbers and opening items have no document and are passed
+    over; what the sender should know goes to `notice`. Raises TemplateError, OSError.
     """
     from beancount_invoicing import rendering
+    from beancount_invoicing.actions.e_invoices import factur_x
 
     where = rendering.folders(book)
     names = rendering.file_names(invoice.number for invoice in book.invoices)
@@ -116,39 +123,49 @@ def render(
             continue
         for text in view.notices:
             notice(text)
-        yield write_view(view, where, folder / names[invoice.number], outputs)
+        e_invoice = None if plain or "pdf" not in outputs else factur_x(book, invoice, paid(invoice), where, notice)
+        yield write_view(view, where, folder / names[invoice.number], outputs, e_invoice)
 
 
 def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
-    """One document as it stood on its own date: its file name and its bytes.
+    """One document as it stood on its own date: its file name and its bytes; a PDF is a Factur-X where it can be one.
 
     Raises UnknownNumber, rendering.NoDocument, rendering.TemplateError, OSError.
     """
     from beancount_invoicing import rendering
+    from beancount_invoicing.actions.e_invoices import factur_x
 
     invoice = book.invoice(number)
     if invoice is None:
         (invoice,) = (position.invoice for position in find(book, date.max, [number]))
     where = rendering.folders(book)
-    view = rendering.document(book, invoice, _settled(book, invoice, invoice.date), where)
+    paid = _settled(book, invoice, invoice.date)
+    view = rendering.document(book, invoice, paid, where)
     name = rendering.file_names(invoice.number for invoice in book.invoices)[number]
-    return f"{name}.{SUFFIXES[output]}", as_bytes(view, where, output)
+    e_invoice = factur_x(book, invoice, paid, where, lambda _: None) if output == "pdf" else None
+    return f"{name}.{SUFFIXES[output]}", as_bytes(view, where, output, e_invoice)
 
 
-def as_bytes(view: object, where: tuple[Path, ...], output: Output) -> bytes:
-    """A view in one form. Raises TemplateError."""
+def as_bytes(view: object, where: tuple[Path, ...], output: Output, e_invoice: bytes | None = None) -> bytes:
+    """A view in one form; with the XML of an e-invoice a PDF is a Factur-X. Raises TemplateError."""
     from beancount_invoicing import rendering
 
     assert isinstance(view, rendering.View)
+    if output == "pdf" and e_invoice is not None:
+        from beancount_invoicing import einvoice
+
+        return einvoice.with_metadata(rendering.to_pdf(view, where, (einvoice.FILE, e_invoice.decode())))
     if output == "pdf":
         return rendering.to_pdf(view, where)
     return (rendering.to_html(view, where) if output == "html" else rendering.to_text(view, where)).encode()
 
 
-def write_view(view: object, where: tuple[Path, ...], base: Path, outputs: Sequence[Output]) -> tuple[Written, ...]:
-    """Writes a view in each form, as `base` with the form's suffix."""
+def write_view(
+    view: object, where: tuple[Path, ...], base: Path, outputs: Sequence[Output], e_invoice: bytes | None = None
+) -> tuple[Written, ...]:
+    """Writes a view in each form, as `base` with the form's suffix; see as_bytes."""
     result = []
     for output in outputs:
         file = base.with_name(f"{base.name}.{SUFFIXES[output]}")
-        result.append(Written(file, write_if_different(file, as_bytes(view, where, output))))
+        result.append(Written(file, write_if_different(file, as_bytes(view, where, output, e_invoice))))
     return tuple(result)

@@ -186,6 +186,7 @@ _CHOICES = {
     "paper": ("a4", "letter"),
     "address-window": ("right", "left", "none"),
     "allocate": ("oldest", "named"),
+    "payment-reference": ("iso11649", "number"),
     "tax-rounding": ("line", "document"),
 }
 """The options that may hold one of a few texts."""

@@ -67,7 +67,7 @@ class Session:
     def error(self, message: str) -> None:
         """Prints an error, and makes the call fail in the end."""
         self.failed = True
-        click.echo(message, err=True)
+        notice(message)
 
 
 def speak_unicode() -> None:
@@ -87,8 +87,8 @@ def relative(file: str) -> str:
 
 
 def notice(message: str) -> None:
-    """Prints what somebody should know and that is no error."""
-    click.echo(message, err=True)
+    """Prints what somebody should know and that is no error; a place in a file is named from the current folder."""
+    click.echo(message.removeprefix(f"{Path.cwd()}{os.sep}"), err=True)
 
 
 def say_assumed(book: Book, as_of: date) -> None:

@@ -15,6 +15,7 @@ from beancount_invoicing.cli.common import Session, speak_unicode
 from beancount_invoicing.cli.contracts import contracts, unbilled
 from beancount_invoicing.cli.credit import credit
 from beancount_invoicing.cli.deposit import deposit
+from beancount_invoicing.cli.einvoice import einvoice
 from beancount_invoicing.cli.init import customer, init, item
 from beancount_invoicing.cli.issue import issue
 from beancount_invoicing.cli.list import list_documents
@@ -24,6 +25,7 @@ from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.show import show
 from beancount_invoicing.cli.tax_due import tax_due
 from beancount_invoicing.cli.time import time
+from beancount_invoicing.cli.validate import validate
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
 atexit.register(gc.freeze)
@@ -51,6 +53,6 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 for command in (
     check, list_documents, show, aging, render, remind, tax_due, bill, new, issue, credit, deposit, contracts, unbilled,
-    time, init, customer, item,
+    time, init, customer, item, einvoice, validate,
 ):  # fmt: skip
     main.add_command(command)

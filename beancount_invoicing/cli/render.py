@@ -51,6 +51,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @click.option("--since", type=Day(), help="Documents of this day or later.")
 @folder_option(".")
 @to_option("pdf")
+@click.option("--plain", is_flag=True, help="PDFs without the e-invoice inside.")
 @as_of_option
 @click.pass_obj
 def render(
@@ -61,9 +62,10 @@ def render(
     since: date | None,
     folder: Path,
     outputs: tuple[actions.Output, ...],
+    plain: bool,
     as_of: date,
 ) -> None:
-    """Write documents as files, each as it stood on its own date."""
+    """Write documents as files, each as it stood on its own date; a PDF is an e-invoice too (Factur-X)."""
     if not (numbers or everything or statuses or since):
         raise click.UsageError("name the documents: NUMBER…, --all, --status or --since")
     if numbers and (everything or statuses or since):
@@ -80,5 +82,5 @@ def render(
     invoices = [position.invoice for position in wanted]
     if not numbers:
         invoices = [invoice for invoice in invoices if invoice.kind not in {"void", "opening"}]
-    files = actions.render(ledger.book, invoices, folder, outputs, notice)
+    files = actions.render(ledger.book, invoices, folder, outputs, notice, plain)
     print_written(session, with_progress(files, "Rendering", len(invoices)))

@@ -229,6 +229,10 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         '"FR", "DE": by that country\'s law; a number: that yearly rate in percent, by contract',
     ),
     "allocate": ("text", '"oldest": payments that name nothing go to the oldest due claims'),
+    "payment-reference": (
+        "text",
+        '"iso11649": payers quote a creditor reference (RF…) instead of the document\'s number',
+    ),
     "tax-rounding": ("text", '"line" or "document" (default): where tax is rounded'),
     "checked-from": ("date", "before this date arithmetic and series only warn"),
     "deposit-account": ("account", "liability account of deposits received, for contracts that name none"),

@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 __all__ = [
+    "EInvoiceRules",
     "LateInterest",
     "LongestTerms",
     "Mention",
     "default_terms",
+    "e_invoice_rules",
     "interest_option",
     "late_interest",
     "longest_terms",
@@ -65,6 +67,25 @@ class Mention:
         """The sentence in `language` ("fr", "fr-CH" …), else in English."""
         texts = dict(self.texts)
         return texts.get(language[:2].lower(), texts["en"])
+
+
+@dataclass(frozen=True, slots=True)
+class EInvoiceRules:
+    """What a country asks of the e-invoices of its sellers, beyond EN 16931."""
+
+    since: date
+    rates: frozenset[Decimal]
+    """The VAT rates that it knows, in percent."""
+    categories: frozenset[str]
+    processes: frozenset[str]
+    """What BT-23 may say."""
+    scopes: frozenset[str]
+    """What the note BAR may say."""
+    currency: str
+    """The one that its VAT is owed in."""
+    quantity_decimals: int
+    price_decimals: int
+    source: str
 
 
 @cache
@@ -178,3 +199,22 @@ def interest_option(text: str) -> str | Decimal:
     if not rate.is_finite() or not 0 <= rate <= 100:
         raise ValueError(f"{text} is no yearly rate in percent: write such as 12")
     return rate
+
+
+@cache
+def e_invoice_rules(country: str, day: date) -> EInvoiceRules | None:
+    """The rules for e-invoices of sellers in `country` that are in force on `day`; None where it has none of its own."""
+    row = _in_force(_data("e_invoices.toml").get(country.upper(), []), day)
+    if row is None:
+        return None
+    return EInvoiceRules(
+        since=row["from"],
+        rates=frozenset(Decimal(rate) for rate in row["rates"]),
+        categories=frozenset(row["categories"]),
+        processes=frozenset(row["processes"]),
+        scopes=frozenset(row["scopes"]),
+        currency=row["currency"],
+        quantity_decimals=row["quantity_decimals"],
+        price_decimals=row["price_decimals"],
+        source=row["source"],
+    )

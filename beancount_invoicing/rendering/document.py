@@ -16,6 +16,7 @@ from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import terms
 from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.references import payment_reference
 
 NOBODY = Seller(name="", source=Source("", 0))
 
@@ -39,7 +40,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
     formats = Formats(language)
     amount_due = invoice.payable - paid
     number = "" if invoice.draft else invoice.number
-    pay, qr = parties.payment(seller, customer, number or labels["draft"], amount_due, invoice.currency, formats, table)
+    reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
+    pay, qr = parties.payment(seller, customer, reference, amount_due, invoice.currency, formats, table)
     if amount_due <= 0:
         pay, qr = (), ""
     if invoice.draft:  # nobody is to pay what has no number yet

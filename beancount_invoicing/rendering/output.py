@@ -114,6 +114,15 @@ def _compiler(folder: Path) -> typst.Compiler:
     return typst.Compiler(root=str(folder), font_paths=list(dict.fromkeys(fonts)), ignore_system_fonts=True)
 
 
+_ATTACHED = b"""
+#pdf.attach(
+  sys.inputs.attached-name, bytes(sys.inputs.attached),
+  relationship: "alternative", mime-type: "text/xml", description: sys.inputs.attached-name,
+)
+"""
+"""What is added to the layout, whosever it is, where a file goes into the PDF."""
+
+
 def compile_arguments(view: View) -> dict[str, Any]:
     """What Typst is given beside the layout: the view as JSON, the standards that the PDF keeps to, its time stamp."""
     data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr), "logo": _logo_bytes(view.logo)}
@@ -124,19 +133,25 @@ def compile_arguments(view: View) -> dict[str, Any]:
     }
 
 
-def to_pdf(view: View, where: tuple[Path, ...]) -> bytes:
-    """A PDF/A-3b and PDF/UA-1 document; its bytes depend on the view and the template alone. Raises TemplateError."""
+def to_pdf(view: View, where: tuple[Path, ...], attached: tuple[str, str] | None = None) -> bytes:
+    """A PDF/A-3b and PDF/UA-1 document; its bytes depend on the view and the template alone. Raises TemplateError.
+
+    `attached`: name and text of an XML file that goes into it, another form of the same document.
+    """
     import typst
 
     layout = find(where, "document.typ")
-    compiler, text = _compiler(layout.parent), layout.read_bytes()
+    compiler, text, arguments = _compiler(layout.parent), layout.read_bytes(), compile_arguments(view)
+    if attached:
+        text += _ATTACHED
+        arguments["sys_inputs"] |= {"attached-name": attached[0], "attached": attached[1]}
     try:
-        result = compiler.compile(input=text, **compile_arguments(view))
+        result = compiler.compile(input=text, **arguments)
     except typst.TypstError as error:
         message = " ".join(str(getattr(error, "diagnostic", "") or error).split())
         if view.logo:
             try:
-                compiler.compile(input=text, **compile_arguments(replace(view, logo="")))
+                compiler.compile(input=layout.read_bytes(), **compile_arguments(replace(view, logo="")))
             except typst.TypstError:
                 pass  # then it is not the logo
             else:

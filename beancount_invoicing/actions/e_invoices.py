@@ -1,0 +1,108 @@
+"""E-invoices: written, put into PDFs, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from beancount_invoicing.actions.documents import Written, as_bytes, paid_on_its_date
+from beancount_invoicing.files import write_if_different
+from beancount_invoicing.model import Book, Invoice
+
+if TYPE_CHECKING:
+    from beancount_invoicing import einvoice
+
+Form = Literal["facturx", "cii", "ubl", "peppol"]
+SUFFIXES: dict[Form, str] = {"facturx": "pdf", "cii": "cii.xml", "ubl": "ubl.xml", "peppol": "peppol.xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An e-invoice that was written, and what each layer of checks said of it (nothing where it was not asked)."""
+
+    written: Written
+    layers: tuple[einvoice.Layer, ...] = ()
+
+
+def lawful(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...], form: Form) -> einvoice.EInvoice:
+    """A document in business terms, which passes our own checks. Raises einvoice.NoEInvoice with all that is wrong."""
+    from beancount_invoicing import einvoice, rendering
+    from beancount_invoicing.einvoice import checks
+
+    language = "en"
+    if invoice.customer:
+        language = rendering.language_of(book, invoice.customer, invoice.date, rendering.languages(where))
+    terms = einvoice.e_invoice(book, invoice, paid, language)
+    problems = checks.check(terms) + (checks.peppol(terms) if form == "peppol" else ())
+    if problems:
+        raise einvoice.NoEInvoice(
+            tuple(
+                einvoice.Reason(problem.rule, f"{problem.location}: {problem.message}", invoice.source)
+                for problem in problems
+            )
+        )
+    return terms
+
+
+def why_not(invoice: Invoice, reason: einvoice.Reason) -> str:
+    """Why a document is no e-invoice, in one line that names the place in the ledger."""
+    return f"{reason.source}: {invoice.number} is no e-invoice ({reason.term}): {reason.message}"
+
+
+def factur_x(
+    book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...], notice: Callable[[str], None]
+) -> bytes | None:
+    """The XML that makes a document's PDF a Factur-X; None where it is none, and `notice` is told why.
+
+    A draft is none as a matter of course.
+    """
+    from beancount_invoicing import einvoice
+
+    try:
+        return einvoice.to_xml(lawful(book, invoice, paid, where, "facturx"), "cii")
+    except einvoice.NoEInvoice as error:
+        for reason in () if invoice.draft else error.reasons:
+            notice(why_not(invoice, reason))
+        return None
+
+
+def write_e_invoices(
+    book: Book,
+    invoices: Sequence[Invoice],
+    form: Form,
+    folder: Path,
+    error: Callable[[str], None],
+    check: bool = False,
+) -> Iterator[Made]:
+    """Writes documents as e-invoices, one after the other; `error` is told of each that is none, and why.
+
+    `check`: in all layers. Raises TemplateError, OSError.
+    """
+    from beancount_invoicing import einvoice, rendering
+
+    where = rendering.folders(book)
+    names = rendering.file_names(invoice.number for invoice in book.invoices)
+    paid = paid_on_its_date(book)
+    for invoice in invoices:
+        try:
+            terms = lawful(book, invoice, paid(invoice), where, form)
+        except einvoice.NoEInvoice as none:
+            for reason in none.reasons:
+                error(why_not(invoice, reason))
+            continue
+        data = einvoice.to_xml(terms, "cii" if form == "facturx" else form)
+        if form == "facturx":
+            data = as_bytes(rendering.document(book, invoice, paid(invoice), where), where, "pdf", data)
+        file = folder / f"{names[invoice.number]}.{SUFFIXES[form]}"
+        written = Written(file, write_if_different(file, data))
+        yield Made(written, einvoice.validate(data) if check else ())
+
+
+def validate_file(file: Path) -> tuple[einvoice.Layer, ...]:
+    """What each layer of checks says of a file, whoever wrote it. Raises OSError."""
+    from beancount_invoicing import einvoice
+
+    return einvoice.validate(file.read_bytes())

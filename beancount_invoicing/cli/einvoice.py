@@ -1,0 +1,47 @@
+"""`bean-invoice einvoice`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.common import Session, folder_option
+from beancount_invoicing.cli.render import with_progress
+from beancount_invoicing.cli.validate import print_layers
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@click.option(
+    "--syntax", "form", type=click.Choice(get_args(actions.Form)), default="facturx", show_default=True,
+    help="A PDF with the invoice inside, or the XML alone.",
+)  # fmt: skip
+@folder_option(".")
+@click.option("--validate", "check", is_flag=True, help="Check what is written by the official rules.")
+@click.pass_obj
+def einvoice(session: Session, numbers: tuple[str, ...], form: actions.Form, folder: Path, check: bool) -> None:
+    """Write documents as e-invoices: Factur-X, CII, UBL or Peppol."""
+    from beancount_invoicing.rendering import TemplateError
+
+    ledger = session.open()
+    try:
+        positions = actions.find(ledger.book, ledger.book.last_date, numbers)
+    except actions.UnknownNumber as error:
+        session.error(str(error))
+        return
+    invoices = [position.invoice for position in positions]
+    those = actions.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
+    try:
+        for made in with_progress(those, "Writing", len(invoices)):
+            click.echo(f"{made.written.file}{'' if made.written.changed else ' (unchanged)'}")
+            if check and not print_layers(str(made.written.file), made.layers):
+                session.failed = True
+    except TemplateError as error:
+        session.error(str(error))
+    except OSError as error:
+        session.error(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
+    sys.stdout.flush()

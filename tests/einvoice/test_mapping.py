@@ -1,0 +1,252 @@
+"""What a ledger says, in the business terms of EN 16931."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.einvoice import mapping, terms
+from beancount_invoicing.einvoice.units import unit_code
+from tests.einvoice.documents import NUMBERS, book, e_invoice, reasons
+
+D = Decimal
+
+FRANCHISE = """
+2026-01-01 custom "invoice-tax" "FRANCHISE" "Franchise en base"
+  category: "E"
+  rate: 0
+  reason: "VATEX-FR-FRANCHISE"
+2026-10-01 custom "invoice-seller" "Atelier Test"
+  vat-id: ""
+"""
+
+
+def invoice(number: str, account: str, line: str, more: str = "", day: str = "2026-10-05") -> str:
+    """A document of one line of 100 and no tax posting."""
+    return f"""
+{day} * "One" ^{number.replace(".", "-")}
+  invoice: "{number}"
+{more}  {account}  100.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Conseil"
+{line}"""
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "process"),
+    [
+        ("D-MIXED", "380", "M1"),
+        ("D-DEPOSIT", "386", "B1"),
+        ("D-FINAL", "380", "B4"),
+        ("D-PAID", "380", "B2"),
+        ("D-GROSS", "380", "B1"),
+        ("D-DEBITS", "380", "S1"),
+        ("D-CREDIT", "381", "S2"),
+        ("D-CORRECTED", "384", "S1"),
+    ],
+)
+def test_type_and_process_follow_from_what_is_sold_and_paid(number: str, kind: str, process: str) -> None:
+    found = e_invoice(number)
+    assert (found.type_code, found.process) == (kind, process)
+
+
+def test_a_line_says_quantity_price_and_what_the_discount_takes_off() -> None:
+    work, sensor, leaflet = e_invoice("D-MIXED").lines
+    assert (work.name, work.description) == ("Atelier de cadrage", "Deux demi-journées & un rapport")
+    assert (work.quantity, work.unit, work.price, work.net) == (D("6.5"), "HUR", D("98.00"), D("637.00"))
+    assert (work.start, work.end) == (date(2026, 9, 1), date(2026, 9, 15))
+    assert sensor.adjustments == (terms.AllowanceCharge(False, D("38.70"), "Remise", D("387.00"), D(10)),)
+    assert (leaflet.unit, leaflet.description) == ("C62", "rame")  # no code for a ream is known here: the word stays
+
+
+def test_allowances_and_charges_on_the_document_carry_their_vat() -> None:
+    allowance, charge = e_invoice("D-MIXED").adjustments
+    assert (allowance.charge, allowance.amount, allowance.category, allowance.rate) == (False, D("30.00"), "S", D(20))
+    assert (charge.charge, charge.amount, charge.rate) == (True, D("1.70"), D(10))
+
+
+def test_tax_codes_of_one_category_and_rate_are_one_breakdown() -> None:
+    found = {(vat.category, vat.rate): (vat.base, vat.amount) for vat in e_invoice("D-MIXED").breakdown}
+    assert found == {("S", D(20)): (D("955.30"), D("191.06")), ("S", D(10)): (D("51.70"), D("5.17"))}
+
+
+def test_deposits_are_paid_amounts_and_preceding_invoices() -> None:
+    found = e_invoice("D-FINAL")
+    assert (found.totals.gross, found.totals.paid, found.totals.due) == (D("3600.00"), D("1200.00"), D("2400.00"))
+    assert found.preceding == (terms.PrecedingInvoice("D-DEPOSIT", date(2026, 9, 16)),)
+
+
+def test_instalments_stand_in_the_terms() -> None:
+    found = e_invoice("D-FINAL")
+    assert found.due is None
+    assert found.payment_terms.splitlines()[2:] == ["720.00 EUR au 17/09/2026", "1680.00 EUR au 16/11/2026"]
+
+
+def test_what_was_paid_at_once_is_due_no_more() -> None:
+    found = e_invoice("D-PAID")
+    assert (found.totals.paid, found.totals.due, found.due, found.payment) == (D("9.99"), D(0), date(2026, 9, 18), None)
+    part = e_invoice("D-GROSS").totals
+    assert (part.gross, part.paid, part.due) == (D("49.93"), D("20.00"), D("29.93"))
+
+
+def test_a_price_that_includes_tax_meets_the_net() -> None:
+    (line,) = e_invoice("D-GROSS").lines
+    assert (line.quantity, line.price, line.net) == (D(7), D("5.944286"), D("41.61"))
+    assert not line.adjustments
+
+
+def test_a_credit_note_turns_the_signs_round_and_names_what_it_takes_back() -> None:
+    found = e_invoice("D-CREDIT")
+    assert (found.lines[0].quantity, found.lines[0].net, found.totals.gross) == (D(1), D("10.00"), D("12.00"))
+    assert [one.number for one in found.preceding] == ["D-DEBITS", "D-CORRECTED"]
+
+
+def test_no_price_is_negative() -> None:
+    pump, old = e_invoice("D-RETURN").lines
+    assert (old.quantity, old.price, old.net) == (D(-1), D(30), D("-30.00"))
+    assert pump.price == 100
+
+
+def test_vat_in_another_currency_is_said_in_euros_too() -> None:
+    assert e_invoice("D-POUNDS").totals.vat_in_tax_currency == D("0.00")
+    with_vat = e_invoice("D-POUNDS-VAT")
+    assert (with_vat.tax_currency, with_vat.totals.vat, with_vat.totals.vat_in_tax_currency) == (
+        "EUR",
+        D(20),
+        D("23.00"),
+    )
+
+
+def test_a_tax_withheld_stands_outside_the_vat() -> None:
+    found = e_invoice("D-HELD")
+    assert [(vat.category, vat.amount) for vat in found.breakdown] == [("S", D("200.00"))]
+    assert (found.totals.gross, found.totals.paid, found.totals.due) == (D("1200.00"), D("150.00"), D("1050.00"))
+    assert "À déduire du paiement : Retenue de 15 %, 150.00 EUR" in [note.text for note in found.notes]
+
+
+def test_parties_by_their_identifiers() -> None:
+    found = e_invoice("D-MIXED")
+    assert found.seller.legal_registration == terms.Identifier("732829320", "0002")
+    assert found.seller.identifiers == (terms.Identifier("73282932000074", "0009"),)
+    assert found.seller.address.lines == ("1 rue du Test", "Bâtiment B", "Porte 3, BP 7")
+    assert found.buyer.electronic_address == terms.Identifier("123456782_COMPTA", "0225")
+    assert found.delivery.address
+    assert found.delivery.address.city == "Saint-Nazaire"
+
+
+def test_payment_by_transfer() -> None:
+    payment = e_invoice("D-MIXED").payment
+    assert payment
+    assert (payment.means, payment.account, payment.remittance) == ("58", "FR7630006000011234567890189", "D-MIXED")
+    assert e_invoice("D-POUNDS").payment.means == "30"  # type: ignore[union-attr]
+    option = '2026-01-01 custom "invoice-option" "payment-reference" "iso11649"\n'
+    assert e_invoice("D-MIXED", option).payment.remittance == "RF44DMIXED"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("number", "scope"), [("D-MIXED", "B2B"), ("D-DEBITS", "B2B"), ("D-PAID", "B2C"), ("D-REVERSE", "B2BINT")]
+)
+def test_french_notes_stand_once_each(number: str, scope: str) -> None:
+    notes = {note.subject: note.text for note in e_invoice(number).notes if note.subject}
+    assert notes["BAR"] == scope
+    assert {"PMT", "PMD", "AAB"} <= notes.keys()
+    assert ("consommateur" in notes["PMT"] or "professionnel" in notes["PMT"]) == (scope == "B2C")
+
+
+def test_terms_of_late_payment_are_those_of_the_ledger() -> None:
+    notes = {note.subject: note.text for note in e_invoice("D-MIXED").notes}
+    assert "majoré de 10\u00a0points" in notes["PMD"]
+    assert notes["AAB"] == "2\u00a0% sous 7 jours"
+    assert "majoré de 8\u00a0points" in {note.subject: note.text for note in e_invoice("D-DEBITS").notes}["PMD"]
+
+
+def test_when_the_vat_is_owed() -> None:
+    assert e_invoice("D-MIXED").vat_point == ""  # some of it once paid, some not
+    debits = e_invoice("D-DEBITS")
+    assert (debits.vat_point, [note.text for note in debits.notes if note.subject == "TXD"]) == (
+        "",
+        ["Option pour le paiement de la taxe d’après les débits."],
+    )
+    paid = invoice(
+        "X1", "Assets:Receivable:Town", '    tax: "FR20E"\n  Liabilities:VAT:Pending  -20 EUR\n    tax: "FR20E"\n'
+    )
+    assert e_invoice("X1", paid.replace("Town  100", "Town  120")).vat_point == "payment"
+
+
+def test_a_small_business_without_vat_id_gives_its_siren() -> None:
+    line = '    tax: "FRANCHISE"\n    nature: "services"\n'
+    found = e_invoice("X1", FRANCHISE + invoice("X1", "Assets:Receivable:Town", line))
+    assert (found.seller.vat_identifier, found.seller.tax_registration) == ("", "732829320")
+    assert (found.breakdown[0].reason_code, found.breakdown[0].reason) == (
+        "VATEX-FR-FRANCHISE",
+        "TVA non applicable, art. 293 B du CGI.",
+    )
+
+
+LINE = '    tax: "ZERO"\n    nature: "services"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "term", "says"),
+    [
+        (invoice("X1", "Assets:Receivable:Town", '    tax: "ZERO"\n'), "BT-23", 'nature: "goods" or "services"'),
+        (invoice("X1", "Assets:Receivable:Town", LINE, '  endpoint: ""\n'), "BT-49", 'endpoint: "0225:213504178"'),
+        (
+            invoice("X1", "Assets:Receivable:Claire", LINE, '  endpoint: ""\n  email: "c@x.example"\n'),
+            "BT-49",
+            'endpoint: "EM:c@x.example"',
+        ),
+        (invoice("X1", "Assets:Receivable:Town", LINE, '  siren: ""\n'), "BT-47", "siren: …"),
+        (
+            invoice("X1", "Assets:Receivable:Kiefer", '    nature: "services"\n', '  vat-id: ""\n'),
+            "BT-48",
+            "AE needs it: write vat-id: …",
+        ),
+        (invoice("X1", "Assets:Receivable:Town", LINE, '  kind: "claim"\n'), "BT-3", "a claim, outside VAT"),
+        (invoice("draft-1", "Assets:Receivable:Town", LINE).replace('* "One"', '! "One"'), "BT-1", "is a draft"),
+        (invoice("X1", "Assets:Receivable:Town", LINE).replace("100.00", "-100.00").replace("--", ""), "BT-25", "corrects"),
+        (
+            invoice("X1", "Assets:Receivable:Birch", '    tax: "FR20"\n    nature: "services"\n')
+            .replace("100.00 EUR", "120.00 USD", 1)
+            .replace("100.00 EUR", "100.00 USD")
+            + '  Liabilities:VAT  -20.00 USD\n    tax: "FR20"\n',
+            "BT-111",
+            "price USD … EUR",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named_with_the_key_to_write(more: str, term: str, says: str) -> None:
+    number = "draft-1" if "draft" in more else "X1"
+    assert says in reasons(number, more).get(term, "")
+
+
+def test_a_reason_names_the_ledger_line() -> None:
+    more = invoice("X1", "Assets:Receivable:Town", '    tax: "ZERO"\n')
+    known = book(more)
+    one = known.invoice("X1")
+    assert one is not None
+    with pytest.raises(mapping.NoEInvoice) as caught:
+        mapping.e_invoice(known, one, D(0), "fr")
+    (reason,) = caught.value.reasons
+    assert reason.source == one.lines[0].source
+
+
+def test_before_the_law_no_address_is_asked_for() -> None:
+    line = '    tax: "ZERO"\n'
+    early = invoice("X1", "Assets:Receivable:Town", line, '  endpoint: ""\n', day="2026-08-31")
+    assert e_invoice("X1", early).process == ""
+
+
+def test_units_are_words_or_codes() -> None:
+    assert [unit_code(word) for word in ("", "heures", "Day", "m²", "forfait", "XPK", "sack of flour")] == [
+        "C62", "HUR", "DAY", "MTK", "LS", "XPK", None,
+    ]  # fmt: skip
+
+
+def test_every_document_of_the_ledger_is_one() -> None:
+    assert len(NUMBERS) == 18
+    assert all(e_invoice(number).number == number for number in NUMBERS)
+    assert Path(__file__).with_name("documents.beancount").read_text(encoding="utf-8").count("  invoice:") == 18

@@ -1,0 +1,113 @@
+"""What is written can be read back, and says the amounts of the ledger; what is hostile does no harm."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.einvoice import syntax
+from beancount_invoicing.model import ZERO
+from tests.einvoice.documents import NUMBERS, book, e_invoice
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("name", ["cii", "ubl"])
+def test_round_trip(number: str, name: syntax.Syntax) -> None:
+    written = e_invoice(number)
+    assert syntax.read(syntax.to_xml(written, name)) == written
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("name", ["cii", "ubl", "peppol"])
+def test_amounts_are_those_of_the_book(number: str, name: syntax.Syntax) -> None:
+    invoice = book().invoice(number)
+    assert invoice is not None
+    sign = -1 if invoice.kind == "credit-note" else 1
+    totals = syntax.read(syntax.to_xml(e_invoice(number), name)).totals
+    vat = sum((each.amount for each in invoice.taxes if not each.tax.withholding), ZERO)
+    assert (totals.net, totals.vat, totals.gross) == (invoice.net * sign, vat * sign, (invoice.net + vat) * sign)
+    assert totals.due == (invoice.payable - paid_on_its_date(book())(invoice)) * sign
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    assert syntax.to_xml(e_invoice("D-MIXED"), "cii") == syntax.to_xml(e_invoice("D-MIXED"), "cii")
+
+
+def test_peppol_has_its_own_identifiers() -> None:
+    found = syntax.to_xml(e_invoice("D-MIXED"), "peppol").decode()
+    assert f"<cbc:CustomizationID>{syntax.PEPPOL_SPECIFICATION}</cbc:CustomizationID>" in found
+    assert '<cbc:EndpointID schemeID="0002">123456782</cbc:EndpointID>' in found
+    assert found.count("\n  <cbc:Note>") == 1
+    assert "0225" not in found
+
+
+def test_a_rounding_has_the_currency_of_the_document() -> None:
+    assert (
+        '<cbc:PayableRoundingAmount currencyID="GBP">0.01<' in syntax.to_xml(e_invoice("D-POUNDS-VAT"), "ubl").decode()
+    )
+
+
+NASTY = """
+2026-10-05 * "One" ^X1
+  invoice: "X1"
+  note: "]]> <script>alert(1)</script> &amp; \x01\x08\x0b"
+  Assets:Receivable:Town  100.00 EUR
+  Income:Services  -100.00 EUR
+    text: "</ram:Name><ram:Name>#read(\\"/etc/passwd\\") \x1b \U0001f600 ﷽ &xxe;"
+    tax: "ZERO"
+    nature: "services"
+"""
+
+
+def test_texts_are_never_markup() -> None:
+    written = e_invoice("X1", NASTY)
+    names: tuple[syntax.Syntax, ...] = ("cii", "ubl")
+    for name in names:
+        again = syntax.read(syntax.to_xml(written, name))
+        assert again.lines[0].name == '</ram:Name><ram:Name>#read("/etc/passwd")  \U0001f600 ﷽ &xxe;'
+        assert again.notes[0].text == "]]> <script>alert(1)</script> &amp;"
+
+
+@pytest.mark.parametrize(
+    ("xml", "says"),
+    [
+        (b"not XML", "it is no XML"),
+        (b"", "it is no XML"),
+        (b"<Order/>", "its root is Order"),
+        (b"<Invoice/>", "cannot be read"),
+        (b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><Invoice>&x;</Invoice>', "document type declaration"),
+        (
+            b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><Invoice>&b;</Invoice>',
+            "document type declaration",
+        ),
+    ],
+)
+def test_what_is_no_invoice_is_refused(xml: bytes, says: str) -> None:
+    with pytest.raises(syntax.NotReadable, match=says):
+        syntax.read(xml)
+
+
+def test_a_date_that_does_not_exist_is_refused() -> None:
+    xml = syntax.to_xml(e_invoice("D-DEBITS"), "cii").replace(b">20260919<", b">20260231<")
+    with pytest.raises(syntax.NotReadable, match="cannot be read"):
+        syntax.read(xml)
+
+
+def test_an_entity_is_not_opened(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("42", encoding="utf-8")
+    xml = syntax.to_xml(e_invoice("D-DEBITS"), "cii").replace(
+        b"?>", f'?><!DOCTYPE x [<!ENTITY s SYSTEM "{secret.as_uri()}">]>'.encode(), 1
+    )
+    with pytest.raises(syntax.NotReadable) as caught:
+        syntax.read(xml.replace(b"Conseil", b"&s;"))
+    assert "42" not in str(caught.value)
+
+
+def test_amounts_keep_all_digits() -> None:
+    assert e_invoice("D-REVERSE").lines[0].price == Decimal("1500.15")
+    assert b">1500.15<" in syntax.to_xml(e_invoice("D-REVERSE"), "cii")
+    assert b">0.3333<" in syntax.to_xml(e_invoice("D-REVERSE"), "cii")
