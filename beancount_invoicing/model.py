@@ -24,7 +24,7 @@ Channel = Literal["email", "post", "e-invoice"]
 Severity = Literal["error", "warning"]
 How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off", "reversal"]
 EventKind = Literal[
-    "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency"
+    "sealed", "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency"
 ]
 Mode = Literal["subscription", "fixed", "time"]
 OptionValue = str | Decimal | date | bool
@@ -412,6 +412,22 @@ class Event:
     message_id: str = ""
 
 
+class Seal(NamedTuple):
+    """A document that the ledger keeps with its fingerprint, whether or not what it is linked to is still there."""
+
+    date: date
+    customer: str
+    """Main account of the customer; "" where its account is no customer's."""
+    numbers: tuple[str, ...]
+    """Of the invoices that it is linked to, whoever's they are."""
+    lost: tuple[str, ...]
+    """Its links that no invoice has."""
+    event: str
+    file: str
+    sha256: str
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """A stage of a fixed-price contract: `percent` of its price, `cumulative` percent done by then, or `price`.
@@ -588,6 +604,8 @@ class Book:
     transfers: tuple[Transfer, ...] = ()
     events: tuple[Event, ...] = ()
     """By date; on one day in the order of the file."""
+    seals: tuple[Seal, ...] = ()
+    """Documents with their fingerprints, by date."""
     contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     """By the code of their contract."""

@@ -31,6 +31,7 @@ from beancount_invoicing.actions.documents import (
 from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
 from beancount_invoicing.actions.reminders import due_reminders, language, render_reminders
+from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
 from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
@@ -85,9 +86,11 @@ __all__ = [
     "render",
     "render_one",
     "render_reminders",
+    "seal",
     "select",
     "time_listed",
     "validate_file",
+    "verify",
     "write_e_invoices",
     "written_positions",
 ]

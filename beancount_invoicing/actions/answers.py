@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from beancount_invoicing.actions.sealing import Verified
 from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
@@ -466,6 +467,18 @@ def worked(one: Work, contract_code: str) -> Answer:
         "person": one.person or None,
         "task": one.task or None,
         "billable": one.billable,
+        "source": str(one.source),
+    }
+
+
+def verified(one: Verified) -> Answer:
+    """A document in `verify`."""
+    return {
+        "number": one.number,
+        "file": one.seal.file,
+        "sealed_on": one.seal.date.isoformat(),
+        "unchanged": one.unchanged,
+        "differences": [{"what": each.what, "sealed": each.sealed, "now": each.now} for each in one.differences],
         "source": str(one.source),
     }
 

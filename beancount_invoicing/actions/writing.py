@@ -15,7 +15,7 @@ from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import text, trial, writer
-from beancount_invoicing.files import Changed
+from beancount_invoicing.files import Changed, write_if_different
 from beancount_invoicing.model import Book, Finding, Invoice, Source
 from beancount_invoicing.receivables import Position, positions
 
@@ -48,6 +48,8 @@ class Changes:
     edits: tuple[writer.Edit, ...] = ()
     message: str = ""
     notices: tuple[str, ...] = ()
+    files: tuple[tuple[Path, bytes], ...] = ()
+    """Other files, which the new directives name: they are there before these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,11 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
             files = tuple(one.file for one in planned.files)
             if how.commit:
                 git.must_be_clean(files)
+            for named, content in changes.files:
+                write_if_different(named, content)
             writer.write(planned)
             if how.commit:
-                git.commit(files, changes.message)
+                git.commit([*files, *(named for named, _content in changes.files)], changes.message)
         return outcome
 
 

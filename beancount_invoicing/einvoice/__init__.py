@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from beancount_invoicing.einvoice.layers import Layer, validate
 from beancount_invoicing.einvoice.mapping import NoEInvoice, Reason, e_invoice
-from beancount_invoicing.einvoice.pdf import FILE, with_metadata
+from beancount_invoicing.einvoice.pdf import FILE, extract, with_metadata
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.syntax import NotReadable, Syntax, to_xml
+from beancount_invoicing.einvoice.syntax import NotReadable, Syntax, read, to_xml
 from beancount_invoicing.einvoice.terms import EInvoice
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "Reason",
     "Syntax",
     "e_invoice",
+    "extract",
+    "read",
     "to_xml",
     "validate",
     "with_metadata",

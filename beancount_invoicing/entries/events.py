@@ -8,7 +8,29 @@ from beancount.core.data import Document, Note
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import Findings, read, source_of
-from beancount_invoicing.model import Event, Invoice
+from beancount_invoicing.model import Event, Invoice, Seal
+
+
+def read_seal(
+    entry: Document, owner: Callable[[str], str | None], by_link: Mapping[str, tuple[Invoice, ...]]
+) -> Seal | None:
+    """The fingerprint that a document has; None where it has none."""
+    said = entry.meta.get("sha256")
+    if not isinstance(said, str) or not said.strip():
+        return None
+    main = owner(entry.account)
+    links = sorted(entry.links or ())
+    named = [invoice for link in links for invoice in by_link.get(link, ())]
+    return Seal(
+        date=entry.date,
+        customer=main or "",
+        numbers=tuple(dict.fromkeys(one.number for one in named)),
+        lost=tuple(link for link in links if link not in by_link),
+        event=str(entry.meta.get("event") or ""),
+        file=entry.filename,
+        sha256=said.strip().lower(),
+        source=source_of(entry.meta),
+    )
 
 
 def read_event(
@@ -42,6 +64,10 @@ def read_event(
             message = f"{named[0].number} is an invoice of {other}, not of this account's customer"
         else:
             message = f"there is no invoice for its link {' '.join('^' + link for link in unknown)}"
+            if said.get("sha256"):
+                message += (
+                    ": it has been issued; put it back (git log tells when it went), and credit it if it was wrong"
+                )
         findings.error("event-nothing", f"{event}: {message}", source)
         return None
     if event == "reminder" and "level" not in said:

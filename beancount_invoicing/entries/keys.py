@@ -66,7 +66,7 @@ def _key(name: str, type_: Type, places: str | Iterable[str], meaning: str, *cho
 _PARTY = (SELLER, CUSTOMER, AMENDMENT, DOCUMENT)
 _BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
 _EVENTS = (
-    "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency",
+    "sealed", "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency",
 )  # fmt: skip
 
 _TABLE = (
@@ -237,6 +237,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     "checked-from": ("date", "before this date arithmetic and series only warn"),
     "deposit-account": ("account", "liability account of deposits received, for contracts that name none"),
     "file": ("text", 'file that new entries are written to, such as "{year}/invoices.beancount"'),
+    "documents": ("text", 'folder that sealed documents are kept in, "documents/{year}" if not said'),
     "accent": ("text", 'colour of titles and lines, "#1f4e5f"'),
     "font": ("text", "family of the font, one of the package's or of templates/fonts"),
     "paper": ("text", '"a4" (default) or "letter"'),

@@ -19,7 +19,7 @@ from beancount_invoicing.entries.documents import (
     read_opening,
     resolved_corrections,
 )
-from beancount_invoicing.entries.events import read_event
+from beancount_invoicing.entries.events import read_event, read_seal
 from beancount_invoicing.entries.memo import Documents
 from beancount_invoicing.entries.metadata import Findings, forget_files, source_of
 from beancount_invoicing.entries.payments import read_payments
@@ -170,6 +170,7 @@ def read(
         payments += more
         transfers += moved
     events = [event for entry in followers if (event := read_event(entry, owner, by_link, findings))]
+    seals = [seal for entry in followers if isinstance(entry, Document) and (seal := read_seal(entry, owner, by_link))]
     operating = options.get("operating_currency") or ()
     return Book(
         seller=directives.seller(),
@@ -184,6 +185,7 @@ def read(
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
         events=tuple(sorted(events, key=lambda event: event.date)),
+        seals=tuple(seals),
         contracts=contracts,
         milestones=milestones,
         work=tuple(sorted(work, key=lambda one: (one.date, one.source))),

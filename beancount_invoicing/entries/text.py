@@ -115,6 +115,12 @@ def opened(day: date, account: str, currencies: str = "", meta: Meta = ()) -> st
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
+def kept(day: date, account: str, file: str, links: Iterable[str], meta: Meta = ()) -> str:
+    """A document directive; `file` is relative to the ledger file that it is written into."""
+    head = f"{day.isoformat()} document {account} {quoted(file)}" + "".join(f" ^{link}" for link in links)
+    return "\n".join([head, *_meta(meta, "  ")]) + "\n"
+
+
 def document(draft: Draft, column: int = COLUMN) -> str:
     """The transaction of a document; a draft's (by its name) has the flag `!`."""
     booked = _booked(draft)

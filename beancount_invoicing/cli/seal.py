@@ -1,0 +1,85 @@
+"""`bean-invoice seal` and `bean-invoice verify`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import (
+    Day,
+    Session,
+    format_option,
+    notice,
+    print_csv,
+    print_json,
+    relative,
+    today,
+)
+from beancount_invoicing.cli.completion import complete_numbers
+
+COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the seal.")
+@write_options
+@click.pass_obj
+def seal(session: Session, numbers: tuple[str, ...], day: date, write: bool, into: Path | None, commit: bool) -> None:
+    """Store documents beside the ledger, with their fingerprints in it: from then on `verify` tells what was changed."""
+    from beancount_invoicing.rendering import TemplateError
+
+    way = how(write, into, commit)
+    with changing(session):
+        try:
+            print_outcome(actions.seal(session.find(), numbers, day, way), way)
+        except TemplateError as error:
+            session.error(str(error))
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
+@format_option
+@click.pass_obj
+def verify(session: Session, numbers: tuple[str, ...], form: str) -> None:
+    """Tell of each sealed document whether it, and what the ledger says of it, is as it was sealed."""
+    ledger = session.open()
+    those = list(actions.verify(ledger.book, numbers))
+    found = {number for one in those for number in (one.number, *one.seal.numbers)}
+    for number in numbers:
+        if number not in found:
+            session.error(f"{number} is not sealed: bean-invoice seal {number} --write")
+    session.failed |= any(not one.unchanged for one in those)
+    if form == "json":
+        print_json([answers.verified(one) for one in those])
+        return
+    if form == "csv":
+        rows = [answers.verified(one) for one in those]
+        print_csv(
+            COLUMNS,
+            [
+                [row["number"], row["file"], row["sealed_on"], row["unchanged"], each.get("what"), each.get("sealed"),
+                 each.get("now"), row["source"]]
+                for row in rows
+                for each in row["differences"] or [{}]
+            ],
+        )  # fmt: skip
+        return
+    for one in those:
+        if one.unchanged:
+            click.echo(f"{one.number}: unchanged since {one.seal.date}" + (f" ({one.notice})" if one.notice else ""))
+            continue
+        place = f"{relative(one.source.file)}:{one.source.line}"
+        for each in one.differences:
+            session.error(f"{place}: {one.number}, {each.what}: sealed {each.sealed}, now {each.now}")
+        notice(
+            f"{one.number} has been issued: undo the change (git log -p {relative(one.source.file)}), or credit it:"
+            f" bean-invoice credit {one.number}"
+        )
+    if not those and not numbers:
+        click.echo("No document is sealed: bean-invoice seal NUMBER --write")
