@@ -30,6 +30,7 @@ from beancount_invoicing.actions.documents import (
 )
 from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
+from beancount_invoicing.actions.parallel import render_in_parallel
 from beancount_invoicing.actions.reminders import due_reminders, language, render_reminders
 from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
@@ -84,6 +85,7 @@ __all__ = [
     "new",
     "open_ledger",
     "render",
+    "render_in_parallel",
     "render_one",
     "render_reminders",
     "seal",

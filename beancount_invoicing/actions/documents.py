@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -94,6 +94,22 @@ def _settled(book: Book, invoice: Invoice, as_of: date) -> Decimal:
     return sum((one.amount for one in those if one.invoice is invoice), ZERO)
 
 
+class Prepared(NamedTuple):
+    """What all documents of a Book are rendered with: folders of templates, file names, what was paid on its date."""
+
+    where: tuple[Path, ...]
+    names: Mapping[str, str]
+    paid: Callable[[Invoice], Decimal]
+
+
+def prepare(book: Book) -> Prepared:
+    """What rendering needs to know of the whole Book, worked out once."""
+    from beancount_invoicing import rendering
+
+    names = rendering.file_names(invoice.number for invoice in book.invoices)
+    return Prepared(rendering.folders(book), names, paid_on_its_date(book))
+
+
 def render(
     book: Book,
     invoices: Sequence[Invoice],
@@ -101,6 +117,7 @@ def render(
     outputs: Sequence[Output],
     notice: Callable[[str], None],
     plain: bool = False,
+    prepared: Prepared | None = None,
 ) -> Iterator[tuple[Written, ...]]:
     """Writes documents as they stood on their own dates, one after the other; yields the files of each.
 
@@ -111,9 +128,7 @@ def render(
     from beancount_invoicing import rendering
     from beancount_invoicing.actions.e_invoices import factur_x
 
-    where = rendering.folders(book)
-    names = rendering.file_names(invoice.number for invoice in book.invoices)
-    paid = paid_on_its_date(book)
+    where, names, paid = prepared or prepare(book)
     for invoice in invoices:
         try:
             view = rendering.document(book, invoice, paid(invoice), where)

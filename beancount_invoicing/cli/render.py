@@ -52,6 +52,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @folder_option(".")
 @to_option("pdf")
 @click.option("--plain", is_flag=True, help="PDFs without the e-invoice inside.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes render.")
 @as_of_option
 @click.pass_obj
 def render(
@@ -63,6 +64,7 @@ def render(
     folder: Path,
     outputs: tuple[actions.Output, ...],
     plain: bool,
+    jobs: int,
     as_of: date,
 ) -> None:
     """Write documents as files, each as it stood on its own date; a PDF is an e-invoice too (Factur-X)."""
@@ -82,5 +84,8 @@ def render(
     invoices = [position.invoice for position in wanted]
     if not numbers:
         invoices = [invoice for invoice in invoices if invoice.kind not in {"void", "opening"}]
-    files = actions.render(ledger.book, invoices, folder, outputs, notice, plain)
+    if jobs > 1 and len(invoices) > 1:
+        files = actions.render_in_parallel(ledger.book, invoices, folder, outputs, notice, plain, jobs)
+    else:
+        files = actions.render(ledger.book, invoices, folder, outputs, notice, plain)
     print_written(session, with_progress(files, "Rendering", len(invoices)))

@@ -376,3 +376,18 @@ def test_assumed_settlements_are_said(tmp_path: Path) -> None:
     file.write_text(PRELUDE + '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n', encoding="utf-8")
     assert "Assumed" in call("aging", *DAY, ledger=file).stderr
     assert "Assumed" not in call("aging", *DAY).stderr
+
+
+def test_on_several_processes_render_writes_the_same_files_in_the_same_order(tmp_path: Path) -> None:
+    printed = []
+    for jobs, folder in (("1", tmp_path / "one"), ("2", tmp_path / "two")):
+        arguments = ["-f", str(EXAMPLE), "render", "--since", "2026-09-30", "--as-of", "2026-11-30", "--jobs", jobs]
+        result = CliRunner().invoke(main, [*arguments, "-o", str(folder)])
+        assert result.exit_code == 0, result.output
+        printed.append(result.stdout.replace(str(folder), ""))
+    assert printed[0] == printed[1]
+    files = {
+        folder: {file.name: file.read_bytes() for file in (tmp_path / folder).iterdir()} for folder in ("one", "two")
+    }
+    assert len(files["one"]) > 10
+    assert files["one"] == files["two"]
