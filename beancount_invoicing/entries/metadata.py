@@ -50,6 +50,12 @@ def source_of(meta: Meta | None) -> Source:
     return Source(str(file), int(line or 0))
 
 
+def is_opening(meta: Meta) -> bool:
+    """Whether a transaction with this metadata takes over open items. Beancount's amounts cannot be compared with texts."""
+    kind = meta.get("kind")
+    return isinstance(kind, str) and kind == "opening"
+
+
 class Unreadable(Exception):
     """A value is not of its key's type; the message says what it should be."""
 

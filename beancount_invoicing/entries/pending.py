@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 
-from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.entries.metadata import is_opening, source_of
 from beancount_invoicing.entries.payments import WRITE_OFF
 from beancount_invoicing.model import ZERO, Dated, Tax, TaxMovement
 from beancount_invoicing.rules import currencies, steps
@@ -56,7 +56,7 @@ def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMo
     if not pending.waiting:
         return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
-    if not waits or transaction.flag == "P" or transaction.meta.get("kind") == "opening":
+    if not waits or transaction.flag == "P" or is_opening(transaction.meta):
         return
     said = transaction.meta.get("invoice")
     number = said if isinstance(said, str) else ""
