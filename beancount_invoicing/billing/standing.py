@@ -123,7 +123,7 @@ def _next_due(
         ]
         return min((day for day in days if day > as_of), default=None)
     if contract.mode == "subscription":
-        horizon = periods.parse(contract.every).after(max(as_of, contract.start), 2)
+        horizon = periods.parse(contract.every).after(min(max(as_of, contract.start), periods.FARTHEST), 2)
         days = [piece.due for piece in subscriptions.unbilled(book, dated, horizon, there.days.get(contract.code, []))]
         return min((day for day in days if day > as_of), default=None)
     waits = [

@@ -20,7 +20,7 @@ _UNITS = {
     **dict.fromkeys(("year", "years", "an", "ans", "année", "années"), ("months", 12)),
 }
 _TEXT = re.compile(r"(?:(\d{1,4})\s+)?([\w-]+)\Z")
-_FARTHEST = date(9000, 1, 1)
+FARTHEST = date(9000, 1, 1)
 """A period after it is as good as never: dates end with the year 9999."""
 
 
@@ -70,7 +70,7 @@ def periods(length: Length, anchor: date, first: date, last: date) -> Iterator[P
 
     `anchor` may be before or after them. Periods after the year 9000 are left out.
     """
-    last = min(last, _FARTHEST)
+    last = min(last, FARTHEST)
     if first > last:
         return
     days = (first - anchor).days

@@ -366,6 +366,12 @@ def test_what_is_printed_does_not_depend_on_the_locale(encoding: str, form: str)
     assert said.decode() == call("aging", *DAY, "--format", form).stdout
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("report", ["list", "aging", "tax-due", "remind", "contracts"])
+def test_no_day_is_too_early_or_too_late(report: str, day: str) -> None:
+    call(report, "--as-of", day)
+
+
 def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
     assert "there is no ledger" in call("check", ledger=tmp_path, code=2).stderr
     assert "there is no ledger" in call("check", ledger=tmp_path / "gone.beancount", code=2).stderr
