@@ -137,9 +137,9 @@ def _cash_discount(
     )
 
 
-def _unit(unit: str, quantity: Decimal, table: dict[str, Any]) -> str:
+def _unit(unit: str, quantity: Decimal, formats: Formats, table: dict[str, Any]) -> str:
     known = table["units"].get(unit)
-    return str(known[0] if abs(quantity) < 2 else known[1]) if known else unit
+    return str(known[0] if formats.singular(quantity) else known[1]) if known else unit
 
 
 def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
@@ -155,7 +155,8 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
         Row(
             cells=_cells(
                 line.text,
-                formats.quantity(line.quantity) + (f" {_unit(line.unit, line.quantity, table)}" if line.unit else "")
+                formats.quantity(line.quantity)
+                + (f" {_unit(line.unit, line.quantity, formats, table)}" if line.unit else "")
                 if line.quantity is not None
                 else "",
                 _price(line, invoice.currency, formats, labels),

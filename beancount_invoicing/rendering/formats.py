@@ -16,12 +16,15 @@ from babel.numbers import format_currency, format_decimal
 from beancount_invoicing.rules.currencies import decimals
 
 _LETTER_AND_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_SHORT_DAY = {"de": "dd.MM.yyyy", "nl": "dd-MM-yyyy", **dict.fromkeys(("en", "es", "fr", "it", "pt"), "dd/MM/yyyy")}
+"""Dates in figures with the whole year, which most of Babel's leave out; another language has Babel's "short"."""
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale(language: str) -> Locale:
+    """Babel's locale of a language: Portuguese of Portugal; British English, also for a language that Babel does not know."""
     try:
-        return Locale.parse({"en": "en_GB", "fr": "fr_FR", "de": "de_DE"}.get(language, language))
+        return Locale.parse({"en": "en_GB", "pt": "pt_PT"}.get(language, language))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
 
@@ -33,7 +36,7 @@ def _all_digits(value: Decimal) -> AbstractContextManager[object]:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """The formats of a language ("fr", "en" …; British English for one that is not known)."""
+    """The formats of a language ("fr", "en" …)."""
 
     language: str
 
@@ -42,7 +45,7 @@ class Formats:
         try:
             with _all_digits(amount):
                 text = str(
-                    format_currency(amount, currency, format=self._money_pattern(currency), locale=_locale(self.language),
+                    format_currency(amount, currency, format=self._money_pattern(currency), locale=locale(self.language),
                                     currency_digits=False)
                 )  # fmt: skip
             return _LETTER_AND_FIGURE.sub(
@@ -52,7 +55,7 @@ class Formats:
             return f"{self.number(amount, decimals(currency))} {currency}"
 
     def _money_pattern(self, currency: str) -> str:
-        pattern = _locale(self.language).currency_formats["standard"].pattern
+        pattern = locale(self.language).currency_formats["standard"].pattern
         places = decimals(currency)
         return str(pattern).replace("0.00", "0." + "0" * places if places else "0")
 
@@ -64,7 +67,7 @@ class Formats:
         """A number with exactly so many decimals."""
         pattern = "#,##0" + ("." + "0" * places if places else "")
         with _all_digits(value):
-            return str(format_decimal(value, format=pattern, locale=_locale(self.language)))
+            return str(format_decimal(value, format=pattern, locale=locale(self.language)))
 
     def price(self, value: Decimal, currency: str) -> str:
         """A unit price: the currency's decimals, more where it has more."""
@@ -78,15 +81,18 @@ class Formats:
         return self.number(value, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
 
     def percent(self, value: Decimal) -> str:
-        """A percentage: 20 % in French, 20% in English."""
-        return self.quantity(value) + ("%" if self.language == "en" else "\u00a0%")
+        """A percentage: 20 % in French, German and Spanish, 20% in English, Italian, Dutch and Portuguese."""
+        spaced = locale(self.language).percent_formats[None].pattern[-2].isspace()
+        return self.quantity(value) + ("\u00a0%" if spaced else "%")
+
+    def singular(self, value: Decimal) -> bool:
+        """Whether a quantity takes the singular: 1.5 does in French, in most languages only 1 does."""
+        return bool(locale(self.language).plural_form(abs(value).normalize()) == "one")
 
     def day(self, day: date) -> str:
         """A date in words: 31 mars 2026."""
-        return str(format_date(day, "long", locale=_locale(self.language)))
+        return str(format_date(day, "long", locale=locale(self.language)))
 
     def short_day(self, day: date) -> str:
         """A date in figures: 31/03/2026."""
-        return str(
-            format_date(day, "dd/MM/yyyy" if self.language in {"fr", "en"} else "short", locale=_locale(self.language))
-        )
+        return str(format_date(day, _SHORT_DAY.get(self.language, "short"), locale=locale(self.language)))

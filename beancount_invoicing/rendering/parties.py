@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from beancount_invoicing.model import Address, Book, Customer, Seller
-from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.formats import Formats, locale
 from beancount_invoicing.rendering.view import Pair
 
 
@@ -21,13 +21,7 @@ def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...
 
 def country_name(code: str, language: str) -> str:
     """A country's name in a language; the code itself where it is not known."""
-    from babel import Locale
-
-    return str(
-        Locale.parse(language if language in {"fr", "en", "de", "es", "it", "nl", "pt"} else "en").territories.get(
-            code, code
-        )
-    )
+    return str(locale(language).territories.get(code, code))
 
 
 def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]:

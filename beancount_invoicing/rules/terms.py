@@ -401,9 +401,10 @@ _WORDS = {
         "end of month": ("end of month",),
         "day": ("day {}",),
         "receipt": ("on receipt",),
-        "percent": ("{}% ",),
-        "within": ("within ",),
+        "instalment": ("{}% ",),
+        "discount": ("{}% ",),
         "of net": ("of net ",),
+        "within": ("within {} day", "within {} days"),
     },
     "fr": {
         "days": ("{} jour", "{} jours"),
@@ -411,36 +412,96 @@ _WORDS = {
         "end of month": ("fin de mois",),
         "day": ("le {}",),
         "receipt": ("à réception",),
-        "percent": ("{}\u00a0% ",),
-        "within": ("sous ",),
+        "instalment": ("{}\u00a0% ",),
+        "discount": ("{}\u00a0% ",),
         "of net": ("du HT ",),
+        "within": ("sous {} jour", "sous {} jours"),
+    },
+    "de": {
+        "days": ("{} Tag", "{} Tage"),
+        "months": ("{} Monat", "{} Monate"),
+        "end of month": ("Monatsende",),
+        "day": ("am {}.",),
+        "receipt": ("sofort nach Erhalt",),
+        "instalment": ("{}\u00a0%: ",),
+        "discount": ("{}\u00a0% ",),
+        "of net": ("vom Nettobetrag ",),
+        "within": ("innerhalb von {} Tag", "innerhalb von {} Tagen"),
+    },
+    "es": {
+        "days": ("{} día", "{} días"),
+        "months": ("{} mes", "{} meses"),
+        "end of month": ("fin de mes",),
+        "day": ("día {}",),
+        "receipt": ("a la recepción",),
+        "instalment": ("{}\u00a0%: ",),
+        "discount": ("{}\u00a0% ",),
+        "of net": ("de la base imponible ",),
+        "within": ("en {} día", "en {} días"),
+    },
+    "it": {
+        "days": ("{} giorno", "{} giorni"),
+        "months": ("{} mese", "{} mesi"),
+        "end of month": ("fine mese",),
+        "day": ("giorno {}",),
+        "receipt": ("a ricevimento fattura",),
+        "instalment": ("{}%: ",),
+        "discount": ("{}% ",),
+        "of net": ("dell’imponibile ",),
+        "within": ("entro {} giorno", "entro {} giorni"),
+    },
+    "nl": {
+        "days": ("{} dag", "{} dagen"),
+        "months": ("{} maand", "{} maanden"),
+        "end of month": ("einde maand",),
+        "day": ("de {}e",),
+        "receipt": ("bij ontvangst",),
+        "instalment": ("{}%: ",),
+        "discount": ("{}% ",),
+        "of net": ("van het nettobedrag ",),
+        "within": ("binnen {} dag", "binnen {} dagen"),
+    },
+    "pt": {
+        "days": ("{} dia", "{} dias"),
+        "months": ("{} mês", "{} meses"),
+        "end of month": ("fim de mês",),
+        "day": ("dia {}",),
+        "receipt": ("contra receção da fatura",),
+        "instalment": ("{}%: ",),
+        "discount": ("{}% ",),
+        "of net": ("do valor sem IVA ",),
+        "within": ("no prazo de {} dia", "no prazo de {} dias"),
     },
 }
+"""What terms say in each language; a phrase with two forms has the singular first."""
+LANGUAGES = tuple(_WORDS)
+"""The languages that terms are written in; they are read in English and French."""
 
 
 def _said(language: str, name: str, number: int | Decimal = 0) -> str:
     language = language[:2].lower()
-    forms = _WORDS.get(language, _WORDS["en"])[name]
+    if language not in _WORDS:
+        language = "en"
+    forms = _WORDS[language][name]
     shown = format(number.normalize(), "f") if isinstance(number, Decimal) else str(number)
     singular = number == 1 or (number == 0 and language == "fr")
-    return forms[0 if singular else -1].format(shown.replace(".", ",") if language == "fr" else shown)
+    return forms[0 if singular else -1].format(shown if language == "en" else shown.replace(".", ","))
 
 
 def words(terms: Terms, language: str) -> str:
-    """The terms as a person writes them in "fr" or "en" (any other language: English); they are read back the same."""
+    """The terms as a person writes them in one of LANGUAGES (else English); English and French are read back the same."""
     said = []
     for part in terms.parts:
         rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
-        percent = "" if part.percent is None else _said(language, "percent", part.percent)
+        percent = "" if part.percent is None else _said(language, "instalment", part.percent)
         said.append(percent + (", ".join(rules) or _said(language, "receipt")))
     return "; ".join(said)
 
 
 def discount_words(discount: CashDiscount, language: str) -> str:
-    """The cash discount as a person writes it in "fr" or "en" (else English); it is read back the same."""
+    """The cash discount as a person writes it in one of LANGUAGES (else English); English and French are read back the same."""
     return (
-        _said(language, "percent", discount.percent)
+        _said(language, "discount", discount.percent)
         + (_said(language, "of net") if discount.of_net else "")
-        + _said(language, "within")
-        + _said(language, "days", discount.days)
+        + _said(language, "within", discount.days)
     )

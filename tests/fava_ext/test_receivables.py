@@ -163,6 +163,24 @@ def test_a_document_that_is_not_there_is_404(example: FlaskClient) -> None:
         assert example.get(f"{home(example)}{PAGE}pdf?number={number}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "not_due", "overdue"),
+    [
+        ("de", "Forderungen zum 2026-11-30", "Nicht fällig", "überfällig"),
+        ("es", "Cuentas por cobrar a 2026-11-30", "No vencido", "vencida"),
+        ("nl", "Debiteuren per 2026-11-30", "Niet vervallen", "te laat"),
+        ("pt", "Contas a receber em 2026-11-30", "Não vencido", "vencida"),
+    ],
+)
+def test_the_page_speaks_fava_s_language(
+    example: FlaskClient, language: str, title: str, not_due: str, overdue: str
+) -> None:
+    html = page(example, language=language)
+    assert html.xpath("string(//h2)") == title
+    assert not_due in html.text_content()
+    assert overdue in {row[5] for row in rows(html, "invoices")}
+
+
 def test_the_page_speaks_french(example: FlaskClient) -> None:
     html = page(example, language="fr")
     assert html.xpath("string(//h2)") == "Créances clients au 2026-11-30"

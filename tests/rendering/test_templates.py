@@ -77,12 +77,12 @@ def test_the_folder_may_be_named(tmp_path: Path) -> None:
 
 
 def test_a_new_language_is_a_new_file(tmp_path: Path) -> None:
-    own = {"templates/words/nl.toml": '[titles]\ninvoice = "Factuur"\n'}
-    option = '2025-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  language: "nl"\n'
+    own = {"templates/words/sv.toml": '[titles]\ninvoice = "Faktura"\n'}
+    option = '2025-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  language: "sv"\n'
     text = shown(book_in(tmp_path, own, option))
-    assert "Factuur F2026-0001" in text
+    assert "Faktura F2026-0001" in text
     assert "Amount due" in text, "English fills what it lacks"
-    assert "€ 120,00" in text.replace("\xa0", " "), "and figures are written as that language does"
+    assert "120,00 €" in text.replace("\xa0", " "), "and figures are written as that language does"
 
 
 @pytest.mark.parametrize(
