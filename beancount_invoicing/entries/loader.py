@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,12 +59,19 @@ def load(path: str) -> Loading:
 
     with no_collections():
         entries, errors, options = loader.load_file(str(file.absolute()))
+        if not _same_file(options.get("filename", ""), file):
+            # a folder was copied together with Beancount's cache, which still speaks of the files it was made from
+            entries, errors, options = loader._uncached_load_file(str(file.absolute()), None, None, None)
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         known = memo.last(entries)
         documents = known.documents if known else memo.Documents()
         book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
     problems = tuple(_problem(error) for error in errors if not _ours(error))
     return Loading(book, problems, tuple(map(_problem, errors)), entries, options, ran, documents, known)
+
+
+def _same_file(name: str, file: Path) -> bool:
+    return os.path.realpath(name) == os.path.realpath(file)
 
 
 def _ours(error: Any) -> bool:

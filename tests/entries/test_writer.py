@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from beancount import loader
 from beancount.scripts.format import align_beancount
 from click.testing import CliRunner, Result
 
@@ -339,3 +341,24 @@ def test_a_file_with_changes_of_its_own_is_not_committed(repository: Path) -> No
     assert result.exit_code == 1
     assert "has changes that are not committed" in result.output
     assert repository.read_bytes() == before
+
+
+def test_a_folder_copied_with_beancounts_cache_is_the_copy(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = loader.PICKLE_CACHE_THRESHOLD
+    monkeypatch.setattr(loader, "PICKLE_CACHE_THRESHOLD", 0.0)
+    monkeypatch.delenv("BEANCOUNT_DISABLE_LOAD_CACHE", raising=False)
+    books = ledger.parent / "books"
+    books.mkdir()
+    shutil.move(ledger, books / "main.beancount")
+    loader.initialize(True)
+    try:
+        loader.load_file(str(books / "main.beancount"))
+        assert (books / ".main.beancount.picklecache").exists()
+        shutil.copytree(books, ledger.parent / "copy")
+        before = (books / "main.beancount").read_bytes()
+        assert bill(ledger.parent / "copy" / "main.beancount").exit_code == 0
+    finally:
+        monkeypatch.setattr(loader, "PICKLE_CACHE_THRESHOLD", usual)
+        loader.initialize(os.getenv("BEANCOUNT_DISABLE_LOAD_CACHE") is None)
+    assert (books / "main.beancount").read_bytes() == before
+    assert numbers(ledger.parent / "copy" / "main.beancount") == ["F2026-0001"]
