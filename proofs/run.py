@@ -18,7 +18,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DEMO = ROOT / "build" / "demo"
+E_INVOICES = ROOT / "build" / "e-invoices"
 VERAPDF = "org.verapdf.apps:greenfield-apps:1.28.2"
+MUSTANG = "org.mustangproject:validator:2.22.0:jar:shaded"
 OPTIONAL: frozenset[str] = frozenset()
 """Names of proofs that may be left out where their programs are missing."""
 
@@ -126,26 +128,58 @@ def fuzz() -> str:
     return run(sys.executable, HERE / "fuzz.py", "--tries", "2000").strip().splitlines()[-1]
 
 
-def verapdf() -> str:
-    """Every PDF of the demo is PDF/A-3b and PDF/UA-1, says veraPDF."""
-    needed("java", "mvn")
-    repository = ROOT / "build" / "verapdf"
+def e_invoices() -> str:
+    """Every document of the example and of the tests' ledger, in every syntax, keeps the official rules or says why not."""
+    shutil.rmtree(E_INVOICES, ignore_errors=True)
+    return run(sys.executable, "-m", "proofs.e_invoices", E_INVOICES).strip().splitlines()[-1]
+
+
+def fetched(artifact: str, name: str) -> Path:
+    """A program from the Maven repository."""
+    folder = ROOT / "build" / name
     run(
-        "mvn", "-q", "-B", "dependency:copy", f"-Dartifact={VERAPDF}", f"-DoutputDirectory={repository}",
+        "mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}",
         "-Dmdep.stripVersion=true", folder=HERE,
     )  # fmt: skip
-    files = sorted(DEMO.rglob("*.pdf"))
+    (jar,) = folder.glob("*.jar")
+    return jar
+
+
+def finished(*folders: Path) -> list[Path]:
+    """The PDFs that earlier proofs left in these folders."""
+    files = sorted(file for folder in folders for file in folder.rglob("*.pdf"))
     if not files:
-        raise FailedError("there are no PDFs of the demo")
+        raise FailedError("there are no PDFs: run the proofs demo and e_invoices first")
+    return files
+
+
+def verapdf() -> str:
+    """Every PDF of the demo and every Factur-X is PDF/A-3b and PDF/UA-1, says veraPDF."""
+    needed("java", "mvn")
+    jar = fetched(VERAPDF, "verapdf")
+    files = finished(DEMO, E_INVOICES)
     for flavour in ("3b", "ua1"):
         out = run(
-            "java", "-cp", repository / "greenfield-apps.jar", "org.verapdf.apps.GreenfieldCliWrapper",
-            "--format", "text", "-f", flavour, *files,
+            "java", "-cp", jar, "org.verapdf.apps.GreenfieldCliWrapper", "--format", "text", "-f", flavour, *files,
         )  # fmt: skip
         passed = [line for line in out.splitlines() if line.startswith("PASS")]
         if len(passed) != len(files):
             raise FailedError(f"{flavour}: {len(files) - len(passed)} of {len(files)} do not conform:\n{out}")
     return f"{len(files)} PDFs, 3b and ua1"
+
+
+def mustang() -> str:
+    """Every Factur-X is valid, PDF and XML, says Mustang."""
+    needed("java", "mvn")
+    jar = fetched(MUSTANG, "mustang")
+    files = finished(E_INVOICES)
+    out = run(
+        "java", "-cp", jar, "org.mozilla.javascript.tools.shell.Main", HERE / "mustang.js", *files,
+    )  # fmt: skip
+    valid = [line for line in out.splitlines() if line.startswith("VALID ")]
+    if len(valid) != len(files):
+        raise FailedError(f"{len(files) - len(valid)} of {len(files)} are not valid:\n{out}")
+    return f"{len(files)} PDFs"
 
 
 def browser() -> str:
@@ -163,7 +197,9 @@ def fava() -> str:
     ).strip().splitlines()[-1]  # fmt: skip
 
 
-PROOFS: tuple[Callable[[], str], ...] = (demo, wheel, properties, fuzz, verapdf, browser, fava)
+PROOFS: tuple[Callable[[], str], ...] = (
+    demo, wheel, properties, fuzz, e_invoices, verapdf, mustang, browser, fava,
+)  # fmt: skip
 
 
 def main() -> int:
