@@ -62,11 +62,21 @@ def factur_x(
     from beancount_invoicing import einvoice
 
     try:
-        return einvoice.to_xml(lawful(book, invoice, paid, where, "facturx"), "cii")
+        return xml(book, invoice, paid, where, "facturx")
     except einvoice.NoEInvoice as error:
         for reason in () if invoice.draft else error.reasons:
             notice(why_not(invoice, reason))
         return None
+
+
+def xml(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...], form: Form) -> bytes:
+    """The XML of a document. Raises einvoice.NoEInvoice."""
+    from beancount_invoicing import einvoice
+
+    try:
+        return einvoice.to_xml(lawful(book, invoice, paid, where, form), "cii" if form == "facturx" else form)
+    except einvoice.NotWritable as error:
+        raise einvoice.NoEInvoice((einvoice.Reason("XML", str(error), invoice.source),)) from None
 
 
 def write_e_invoices(
@@ -88,12 +98,11 @@ def write_e_invoices(
     paid = paid_on_its_date(book)
     for invoice in invoices:
         try:
-            terms = lawful(book, invoice, paid(invoice), where, form)
+            data = xml(book, invoice, paid(invoice), where, form)
         except einvoice.NoEInvoice as none:
             for reason in none.reasons:
                 error(why_not(invoice, reason))
             continue
-        data = einvoice.to_xml(terms, "cii" if form == "facturx" else form)
         if form == "facturx":
             data = as_bytes(rendering.document(book, invoice, paid(invoice), where), where, "pdf", data)
         file = folder / f"{names[invoice.number]}.{SUFFIXES[form]}"

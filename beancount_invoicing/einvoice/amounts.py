@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from beancount_invoicing.einvoice import terms
+from beancount_invoicing.einvoice.texts import plain, said
 from beancount_invoicing.einvoice.units import ONE, unit_code
 from beancount_invoicing.model import ZERO, Adjustment, Invoice, Line, Tax
 from beancount_invoicing.rules.currencies import decimals
@@ -15,18 +16,6 @@ PRICE_DECIMALS = 6
 """So many that quantity × price meets a net to the cent for any quantity below 10 000."""
 _CENT_LEFT = {"fr": "Arrondi", "en": "Rounding"}
 _DISCOUNT = {"fr": "Remise", "en": "Discount"}
-
-
-def said(words: Mapping[str, str], language: str) -> str:
-    """The word in a language, else in English."""
-    return words.get(language, words["en"])
-
-
-def plain(text: str) -> str:
-    """A text without the control characters that XML cannot hold; line breaks stay."""
-    return "".join(
-        sign for sign in text if sign == "\n" or ((sign.isprintable() or sign.isspace()) and sign >= " ")
-    ).strip()
 
 
 def rate_of(tax: Tax) -> Decimal | None:

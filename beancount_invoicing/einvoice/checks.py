@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
+from beancount_invoicing.einvoice import codes
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.terms import EInvoice, Line, Party
 from beancount_invoicing.model import ZERO
@@ -147,6 +148,24 @@ def _content(invoice: EInvoice) -> Iterator[Problem]:
         yield Problem("BR-CO-25", "BT-9", f"{invoice.totals.due} are due, but neither a due date nor terms are said")
     if invoice.payment and invoice.payment.means in {"30", "58"} and not invoice.payment.account:
         yield Problem("BR-61", "BT-84", "payment is by transfer, but there is no account")
+
+
+def _codes(invoice: EInvoice) -> Iterator[Problem]:
+    seller, buyer = invoice.seller.electronic_address, invoice.buyer.electronic_address
+    place = invoice.delivery.address.country if invoice.delivery.address else ""
+    for rule, term, code_list, code in (
+        ("BR-CL-04", "BT-5", codes.CURRENCIES, invoice.currency),
+        ("BR-CL-05", "BT-6", codes.CURRENCIES, invoice.tax_currency),
+        ("BR-CL-14", "BT-40", codes.COUNTRIES, invoice.seller.address.country),
+        ("BR-CL-14", "BT-55", codes.COUNTRIES, invoice.buyer.address.country),
+        ("BR-CL-14", "BT-80", codes.COUNTRIES, place),
+        ("BR-CL-25", "BT-34", codes.ADDRESSES, seller.scheme if seller else ""),
+        ("BR-CL-25", "BT-49", codes.ADDRESSES, buyer.scheme if buyer else ""),
+        *(("BR-CL-22", "BT-121", codes.EXEMPTIONS, vat.reason_code) for vat in invoice.breakdown),
+        *(("BR-CL-23", f"line {line.identifier}, BT-130", codes.UNITS, line.unit) for line in invoice.lines),
+    ):
+        if code and not codes.known(code_list, code):
+            yield Problem(rule, term, f"{code} is not on the list of codes")
 
 
 def _dates(invoice: EInvoice) -> Iterator[Problem]:
@@ -347,7 +366,7 @@ def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[P
 
 
 _RULES: tuple[Callable[[EInvoice], Iterator[Problem]], ...] = (
-    _content, _line_nets, _totals, _breakdown, _signs, _dates, _identifiers, _categories, _once, _french,
+    _content, _line_nets, _totals, _breakdown, _signs, _codes, _dates, _identifiers, _categories, _once, _french,
 )  # fmt: skip
 _FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (
     _french_numbers, _french_parties, _french_notes, _french_figures, _french_process, _french_preceding,

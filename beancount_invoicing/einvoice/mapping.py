@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.einvoice import amounts, france, terms
-from beancount_invoicing.einvoice.amounts import plain, said
+from beancount_invoicing.einvoice.texts import plain, said
 from beancount_invoicing.model import ZERO, Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
 from beancount_invoicing.rules import terms as payment_terms
 from beancount_invoicing.rules.currencies import decimals
@@ -330,7 +330,7 @@ def _reason(tax: Tax, language: str, day: date, seller: Seller) -> tuple[str, st
         text = law.mentions(seller.address.country, language, day).get("franchise", "")
     if not text:
         text = said(_REASONS[tax.category], language) if tax.category in {"AE", "K"} else plain(tax.label)
-    return text or said(_REASONS[tax.category], language), code or _CODES.get(tax.category, "")
+    return text or said(_REASONS.get(tax.category, _REASONS["E"]), language), code or _CODES.get(tax.category, "")
 
 
 def _vat_point(invoice: Invoice) -> str:

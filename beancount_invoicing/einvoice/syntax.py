@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from beancount_invoicing.einvoice import terms
+from beancount_invoicing.einvoice.texts import plain
 
 Syntax = Literal["cii", "ubl", "peppol"]
 
@@ -19,12 +20,26 @@ PEPPOL_PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 
 
+class NotWritable(ValueError):
+    """A document cannot be written in a syntax: the message says why."""
+
+
 class NotReadable(ValueError):
     """An XML document is no invoice that can be read: the message says why."""
 
 
 def to_xml(invoice: terms.EInvoice, syntax: Syntax) -> bytes:
-    """The document in a syntax: CII (D22B, profile EN 16931), UBL 2.1, or UBL by Peppol BIS Billing 3."""
+    """The document in a syntax: CII (D22B, profile EN 16931), UBL 2.1, or UBL by Peppol BIS Billing 3.
+
+    Raises NotWritable, for terms that do not pass our checks.
+    """
+    try:
+        return _written(invoice, syntax)
+    except (ValueError, TypeError, KeyError) as error:
+        raise NotWritable(f"it cannot be written: {error}") from None
+
+
+def _written(invoice: terms.EInvoice, syntax: Syntax) -> bytes:
     from facturx.generate_xml import generate_cii_xml, generate_ubl_xml
 
     data = _dictionary(invoice)
@@ -81,7 +96,9 @@ def _short(value: Decimal | None) -> str | None:
 
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if value not in (None, "", [], {})}
+    """What is said, without the characters that XML cannot hold."""
+    cleaned = {key: plain(value) if isinstance(value, str) else value for key, value in data.items()}
+    return {key: value for key, value in cleaned.items() if value not in (None, "", [], {})}
 
 
 def _dictionary(invoice: terms.EInvoice) -> dict[str, Any]:
@@ -160,7 +177,7 @@ def _party(party: terms.Party) -> dict[str, Any]:
     return _filled(
         {
             "name": party.name,
-            "identifiers": {one.scheme or None: one.value for one in party.identifiers},
+            "identifiers": {one.scheme or None: plain(one.value) for one in party.identifiers},
             "legal_identifier": registration.value if registration else "",
             "legal_identifier_schemeid": registration.scheme if registration else "",
             "vat_identifier": party.vat_identifier,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from beancount_invoicing.einvoice import codes
 
 ONE = "C62"
 """The code for one, a unit of its own."""
 
-_CODE = re.compile(r"[A-Z0-9]{2,3}\Z")
-_WORDS = {
+WORDS = {
     "HUR": "hour hours h heure heures stunde stunden hora horas ora ore uur uren",
     "DAY": "day days d jour jours tag tage dia dias día días giorno giorni dag dagen",
     "WEE": "week weeks semaine semaines woche wochen semana semanas settimana settimane weken",
@@ -35,14 +34,12 @@ _WORDS = {
     "P1": "% percent",
     ONE: "one unit units unité unités",
 }
-_CODES = {word: code for code, words in _WORDS.items() for word in words.split()}
+"""The words for each code, separated by spaces."""
+_CODES = {word: code for code, words in WORDS.items() for word in words.split()}
 
 
 def unit_code(word: str) -> str | None:
     """The code of a unit that is written as a word, or as the code itself; "" is one. None where it is not known."""
     if not word:
         return ONE
-    known = _CODES.get(word.lower())
-    if known:
-        return known
-    return word if _CODE.match(word) else None
+    return _CODES.get(word.lower()) or (word if codes.known(codes.UNITS, word) else None)

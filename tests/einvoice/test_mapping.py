@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.einvoice import mapping, terms
+from beancount_invoicing.einvoice import codes, mapping, terms, units
 from beancount_invoicing.einvoice.units import unit_code
 from tests.einvoice.documents import NUMBERS, book, e_invoice, reasons
 
@@ -241,9 +241,13 @@ def test_before_the_law_no_address_is_asked_for() -> None:
 
 
 def test_units_are_words_or_codes() -> None:
-    assert [unit_code(word) for word in ("", "heures", "Day", "m²", "forfait", "XPK", "sack of flour")] == [
+    assert [unit_code(word) for word in ("", "heures", "Day", "m²", "forfait", "XPK", "Q0Q")] == [
         "C62", "HUR", "DAY", "MTK", "LS", "XPK", None,
     ]  # fmt: skip
+
+
+def test_every_word_for_a_unit_has_a_code_that_is_on_the_list() -> None:
+    assert {code for code in units.WORDS if not codes.known(codes.UNITS, code)} == set()
 
 
 def test_every_document_of_the_ledger_is_one() -> None:

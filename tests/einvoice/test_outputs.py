@@ -160,3 +160,25 @@ def test_every_document_of_the_example_is_one_or_says_why() -> None:
         assert (xml is None) == bool(said)
         why += [(invoice.number, message.split(" is no e-invoice ")[1][:7]) for message in said]
     assert why == [("F2026-0060", "(BT-49)"), ("F2026-0068", "(BT-49)"), ("F2026-0069", "(BT-49)")]
+
+
+def test_hostile_texts_break_nothing(run: Run) -> None:
+    text = TEXT.replace("Commune de Test", "Commune \x00\x07\ufffe]]><!-- ").replace(
+        '"URBANISME"', '"\x1b[31m&#0;\x0b"'
+    )
+    more = """
+2026-10-05 * "Odd" ^X1
+  invoice: "X1"
+  Assets:Receivable:Town     10.00 HOURS
+  Income:Goods              -10.00 HOURS
+    text: "\x08"
+    tax: "ZERO"
+    nature: "goods"
+"""
+    Path("main.beancount").write_text(text + more, encoding="utf-8")
+    assert run("einvoice", "D-DEBITS", "--syntax", "ubl", "--validate").exit_code == 0
+    assert "Commune ]]&gt;&lt;!--" in Path("D-DEBITS.ubl.xml").read_text(encoding="utf-8")
+    result = run("einvoice", "X1", "--syntax", "cii")
+    assert result.exit_code == 1
+    assert "X1 is no e-invoice" in result.output
+    assert "Traceback" not in result.output

