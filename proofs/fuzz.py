@@ -21,6 +21,7 @@ import traceback
 from datetime import date
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -30,9 +31,12 @@ from click.testing import CliRunner  # noqa: E402
 from fava.application import create_app  # noqa: E402
 
 from beancount_invoicing import actions, rendering  # noqa: E402
-from beancount_invoicing.actions import answers  # noqa: E402
+from beancount_invoicing.actions import answers, e_invoices  # noqa: E402
+from beancount_invoicing.actions.documents import paid_on_its_date  # noqa: E402
 from beancount_invoicing.cli import main as command  # noqa: E402
+from beancount_invoicing.einvoice import NoEInvoice, Syntax, validate  # noqa: E402
 from beancount_invoicing.entries.keys import KEYS, OPTIONS  # noqa: E402
+from beancount_invoicing.model import Book  # noqa: E402
 from beancount_invoicing.receivables import aging, positions  # noqa: E402
 
 VALUES = (
@@ -204,6 +208,20 @@ def run(file: Path, *arguments: str) -> None:
         raise RuntimeError(f"{arguments} ended with {result.exit_code}: {result.output}")
 
 
+def e_invoices_of(book: Book, where: tuple[Path, ...], number: int) -> None:
+    """Every document is an e-invoice that keeps the official rules, or says why it is none."""
+    form = get_args(Syntax)[number % 3]
+    paid = paid_on_its_date(book)
+    for invoice in book.invoices:
+        try:
+            xml = e_invoices.xml(book, invoice, paid(invoice), where, form)
+        except NoEInvoice:
+            continue
+        for layer in validate(xml):
+            if layer.problems or layer.not_run:
+                raise RuntimeError(f"{invoice.number} as {form}, {layer.name}: {layer.not_run or layer.problems}")
+
+
 def ask(file: Path, number: int) -> None:
     """Loads a ledger with the plugin and asks every report."""
     _entries, errors, _options = loader.load_file(str(file))
@@ -225,6 +243,7 @@ def ask(file: Path, number: int) -> None:
                     rendering.folders(ledger.book),
                 )
     where = rendering.folders(ledger.book)
+    e_invoices_of(ledger.book, where, number)
     for position in positions(ledger.book, date(2026, 12, 31)):
         answers.shown(position, explain=True)
         try:

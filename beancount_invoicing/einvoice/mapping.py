@@ -343,6 +343,8 @@ def _due(invoice: Invoice, process: str) -> date | None:
     """BT-9; none where there are several, which the terms tell. What was paid already was due on its date."""
     if process.endswith("2"):
         return invoice.date
+    if invoice.kind == "credit-note":
+        return None
     days = {each.due for each in invoice.instalments if each.amount > 0}
     return next(iter(days)) if len(days) == 1 else None
 
