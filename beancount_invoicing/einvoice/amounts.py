@@ -14,8 +14,6 @@ from beancount_invoicing.rules.steps import round_to
 
 PRICE_DECIMALS = 6
 """So many that quantity × price meets a net to the cent for any quantity below 10 000."""
-_CENT_LEFT = {"fr": "Arrondi", "en": "Rounding"}
-_DISCOUNT = {"fr": "Remise", "en": "Discount"}
 
 
 def rate_of(tax: Tax) -> Decimal | None:
@@ -33,16 +31,16 @@ def line(one: Line, number: int, sign: int, tax: Tax, currency: str, language: s
     if gross != net:
         charge = net > gross
         percent = one.discount if one.discount and not charge else None
-        words = _DISCOUNT if percent else _CENT_LEFT
+        why = said("discount" if percent else "rounding", language)
         base = gross if percent else None
-        adjustments = (terms.AllowanceCharge(charge, abs(net - gross), said(words, language), base, percent),)
+        adjustments = (terms.AllowanceCharge(charge, abs(net - gross), why, base, percent),)
     name, _, rest = plain(one.text).partition("\n")
     unit = unit_code(one.unit)
     if unit is None:
         rest = f"{rest}\n{one.unit}".strip()
     return terms.Line(
         identifier=str(number),
-        name=name or plain(one.item) or said({"fr": "Prestation", "en": "Item"}, language),
+        name=name or plain(one.item) or said("item", language),
         description=rest,
         quantity=quantity,
         unit=unit or ONE,

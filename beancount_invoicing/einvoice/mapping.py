@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.einvoice import amounts, france, terms
-from beancount_invoicing.einvoice.texts import plain, said
+from beancount_invoicing.einvoice.texts import plain, said, written
 from beancount_invoicing.model import ZERO, Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
 from beancount_invoicing.rules import terms as payment_terms
 from beancount_invoicing.rules.currencies import decimals
@@ -18,23 +18,8 @@ from beancount_invoicing.rules.references import payment_reference
 from beancount_invoicing.rules.steps import round_to
 
 _TYPES = {"invoice": "380", "credit-note": "381", "corrective": "384", "deposit": "386"}
-_EURO = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
-"""The countries whose VAT is owed in euros."""
-_REASONS = {
-    "AE": {"fr": "Autoliquidation", "en": "Reverse charge"},
-    "K": {"fr": "Livraison intracommunautaire exonérée", "en": "Intra-Community supply"},
-    "G": {"fr": "Exportation, TVA non applicable", "en": "Export, VAT not applicable"},
-    "E": {"fr": "Exonéré de TVA", "en": "Exempt from VAT"},
-    "O": {"fr": "Hors du champ de la TVA", "en": "Not subject to VAT"},
-}
 _CODES = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
 _VATEX = re.compile(r"VATEX-[A-Z0-9-]+\Z")
-_WITHHELD = {
-    "fr": "À déduire du paiement : {label}, {amount} {currency}",
-    "en": "Withheld: {label}, {amount} {currency}",
-}
-_INSTALMENT = {"fr": "{amount} {currency} au {date}", "en": "{amount} {currency} due {date}"}
-_DATES = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
 class Reason(NamedTuple):
@@ -65,7 +50,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     customer = invoice.customer
     rules = law.e_invoice_rules(seller.address.country, invoice.date)
     taxes = {each.tax.code: each.tax for each in invoice.taxes}
-    tax_currency, in_tax_currency, unknown_rate = _tax_currency(book, invoice, seller)
+    tax_currency, in_tax_currency, unknown_rate = _tax_currency(book, invoice, rules)
     _refuse(
         (
             *unknown_rate,
@@ -219,9 +204,11 @@ def _preceding_lacks(book: Book, invoice: Invoice, rules: law.EInvoiceRules | No
     )
 
 
-def _tax_currency(book: Book, invoice: Invoice, seller: Seller) -> tuple[str, Decimal | None, tuple[Reason, ...]]:
-    """BT-6 and BT-111, where VAT is owed in another currency than the document's."""
-    own = "EUR" if seller.address.country in _EURO.split() else book.currency
+def _tax_currency(
+    book: Book, invoice: Invoice, rules: law.EInvoiceRules | None
+) -> tuple[str, Decimal | None, tuple[Reason, ...]]:
+    """BT-6 and BT-111, where VAT is owed in another currency than the document's: the law's, else that of the books."""
+    own = rules.currency if rules else book.currency
     if not own or own == invoice.currency:
         return "", None, ()
     vat = sum((each.amount for each in invoice.taxes if not each.tax.withholding), ZERO)
@@ -329,8 +316,8 @@ def _reason(tax: Tax, language: str, day: date, seller: Seller) -> tuple[str, st
     if not text and code == "VATEX-FR-FRANCHISE":
         text = law.mentions(seller.address.country, language, day).get("franchise", "")
     if not text:
-        text = said(_REASONS[tax.category], language) if tax.category in {"AE", "K"} else plain(tax.label)
-    return text or said(_REASONS.get(tax.category, _REASONS["E"]), language), code or _CODES.get(tax.category, "")
+        text = said(tax.category, language) if tax.category in {"AE", "K"} else plain(tax.label)
+    return text or said(tax.category if tax.category in _CODES else "E", language), code or _CODES.get(tax.category, "")
 
 
 def _vat_point(invoice: Invoice) -> str:
@@ -363,9 +350,9 @@ def _terms(invoice: Invoice, customer: Customer, total: terms.Totals, language: 
     except payment_terms.TermsError:
         result.append(plain(invoice.terms))
     if len({each.due for each in invoice.instalments}) > 1:
-        form, day = said(_INSTALMENT, language), said(_DATES, language)
+        form = said("instalment", language)
         result += [
-            form.format(amount=each.amount, currency=invoice.currency, date=each.due.strftime(day))
+            form.format(amount=each.amount, currency=invoice.currency, date=written(each.due, language))
             for each in invoice.instalments
         ]
     return "\n".join(line for line in result if line)
@@ -375,7 +362,7 @@ def _notes(book: Book, invoice: Invoice, customer: Customer, is_french: bool, la
     result = [terms.Note(line) for line in (plain(invoice.note),) if line]
     for each in invoice.taxes:
         if each.tax.withholding:
-            text = said(_WITHHELD, language).format(
+            text = said("withheld", language).format(
                 label=plain(each.tax.label), amount=abs(each.amount), currency=invoice.currency
             )
             result.append(terms.Note(text))

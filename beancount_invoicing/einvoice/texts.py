@@ -2,12 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
+
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
+WORDS: dict[str, dict[str, str]] = {
+    "item": {
+        "de": "Leistung", "en": "Item", "es": "Concepto", "fr": "Prestation", "it": "Prestazione", "nl": "Prestatie",
+        "pt": "Prestação",
+    },
+    "rounding": {
+        "de": "Rundung", "en": "Rounding", "es": "Redondeo", "fr": "Arrondi", "it": "Arrotondamento", "nl": "Afronding",
+        "pt": "Arredondamento",
+    },
+    "discount": {
+        "de": "Rabatt", "en": "Discount", "es": "Descuento", "fr": "Remise", "it": "Sconto", "nl": "Korting",
+        "pt": "Desconto",
+    },
+    "AE": {
+        "de": "Steuerschuldnerschaft des Leistungsempfängers", "en": "Reverse charge",
+        "es": "Inversión del sujeto pasivo", "fr": "Autoliquidation", "it": "Inversione contabile",
+        "nl": "Btw verlegd", "pt": "Autoliquidação",
+    },
+    "K": {
+        "de": "Steuerfreie innergemeinschaftliche Lieferung", "en": "Intra-Community supply",
+        "es": "Entrega intracomunitaria exenta", "fr": "Livraison intracommunautaire exonérée",
+        "it": "Cessione intracomunitaria non imponibile", "nl": "Intracommunautaire levering",
+        "pt": "Transmissão intracomunitária isenta",
+    },
+    "G": {
+        "de": "Ausfuhr, ohne Umsatzsteuer", "en": "Export, VAT not applicable", "es": "Exportación, sin IVA",
+        "fr": "Exportation, TVA non applicable", "it": "Esportazione, senza IVA", "nl": "Uitvoer, zonder btw",
+        "pt": "Exportação, sem IVA",
+    },
+    "E": {
+        "de": "Von der Umsatzsteuer befreit", "en": "Exempt from VAT", "es": "Exento de IVA", "fr": "Exonéré de TVA",
+        "it": "Esente da IVA", "nl": "Vrijgesteld van btw", "pt": "Isento de IVA",
+    },
+    "O": {
+        "de": "Nicht der Umsatzsteuer unterliegend", "en": "Not subject to VAT", "es": "No sujeto a IVA",
+        "fr": "Hors du champ de la TVA", "it": "Fuori campo IVA", "nl": "Buiten het toepassingsgebied van de btw",
+        "pt": "Não sujeito a IVA",
+    },
+    "withheld": {
+        "de": "Bei der Zahlung einzubehalten: {label}, {amount} {currency}",
+        "en": "Withheld: {label}, {amount} {currency}",
+        "es": "A retener en el pago: {label}, {amount} {currency}",
+        "fr": "À déduire du paiement : {label}, {amount} {currency}",
+        "it": "Da trattenere al pagamento: {label}, {amount} {currency}",
+        "nl": "In te houden bij betaling: {label}, {amount} {currency}",
+        "pt": "A reter no pagamento: {label}, {amount} {currency}",
+    },
+    "instalment": {
+        "de": "{amount} {currency} fällig am {date}", "en": "{amount} {currency} due {date}",
+        "es": "{amount} {currency} con vencimiento el {date}", "fr": "{amount} {currency} au {date}",
+        "it": "{amount} {currency} con scadenza il {date}", "nl": "{amount} {currency} te betalen op {date}",
+        "pt": "{amount} {currency} com vencimento em {date}",
+    },
+    "date": {
+        "de": "%d.%m.%Y", "en": "%Y-%m-%d", "es": "%d/%m/%Y", "fr": "%d/%m/%Y", "it": "%d/%m/%Y", "nl": "%d-%m-%Y",
+        "pt": "%d/%m/%Y",
+    },
+}  # fmt: skip
+"""What an e-invoice says of its own accord, by language."""
 
 
-def said(words: Mapping[str, str], language: str) -> str:
-    """The word in a language, else in English."""
-    return words.get(language, words["en"])
+def said(name: str, language: str) -> str:
+    """The word or sentence in a language, else in English."""
+    words = WORDS[name]
+    return words.get(language[:2].lower(), words["en"])
+
+
+def written(day: date, language: str) -> str:
+    """A date in figures, as a language writes it."""
+    return day.strftime(said("date", language))
 
 
 def plain(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.einvoice import codes, mapping, terms, units
+from beancount_invoicing.einvoice import codes, mapping, terms, texts, units
 from beancount_invoicing.einvoice.units import unit_code
 from tests.einvoice.documents import NUMBERS, book, e_invoice, reasons
 
@@ -244,6 +245,19 @@ def test_units_are_words_or_codes() -> None:
     assert [unit_code(word) for word in ("", "heures", "Day", "m²", "forfait", "XPK", "Q0Q")] == [
         "C62", "HUR", "DAY", "MTK", "LS", "XPK", None,
     ]  # fmt: skip
+
+
+def test_no_word_is_missing_in_any_language() -> None:
+    for words in texts.WORDS.values():
+        assert tuple(sorted(words)) == texts.LANGUAGES
+        assert len({frozenset(re.findall(r"\{\w+\}", text)) for text in words.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "due"), [("de", "1680.00 EUR fällig am 16.11.2026"), ("pt-PT", "com vencimento em 16/11/2026")]
+)
+def test_the_language_is_the_documents(language: str, due: str) -> None:
+    assert due in e_invoice("D-FINAL", language=language).payment_terms
 
 
 def test_every_word_for_a_unit_has_a_code_that_is_on_the_list() -> None:
