@@ -118,6 +118,34 @@ def _short(category: str) -> str:
     return {"K": "IC", "L": "AF", "M": "AG"}.get(category, category)
 
 
+def _decimals_of(invoice: EInvoice) -> Iterator[Problem]:
+    totals = invoice.totals
+    amounts = [
+        ("BR-DEC-09", "BT-106", totals.lines),
+        ("BR-DEC-10", "BT-107", totals.allowances),
+        ("BR-DEC-11", "BT-108", totals.charges),
+        ("BR-DEC-12", "BT-109", totals.net),
+        ("BR-DEC-13", "BT-110", totals.vat),
+        ("BR-DEC-14", "BT-112", totals.gross),
+        ("BR-DEC-15", "BT-111", totals.vat_in_tax_currency or ZERO),
+        ("BR-DEC-16", "BT-113", totals.paid),
+        ("BR-DEC-17", "BT-114", totals.rounding),
+        ("BR-DEC-18", "BT-115", totals.due),
+    ]
+    for vat in invoice.breakdown:
+        amounts += [("BR-DEC-19", "BT-116", vat.base), ("BR-DEC-20", "BT-117", vat.amount)]
+    for one in invoice.adjustments:
+        amounts.append(("BR-DEC-05", "BT-99", one.amount) if one.charge else ("BR-DEC-01", "BT-92", one.amount))
+    for line in invoice.lines:
+        amounts.append(("BR-DEC-23", f"line {line.identifier}, BT-131", line.net))
+        for one in line.adjustments:
+            rule, term = ("BR-DEC-27", "BT-141") if one.charge else ("BR-DEC-24", "BT-136")
+            amounts.append((rule, f"line {line.identifier}, {term}", one.amount))
+    for rule, term, amount in amounts:
+        if _decimals(amount) > 2:
+            yield Problem(rule, term, f"{amount} has more than 2 decimals, which no e-invoice can say")
+
+
 def _signs(invoice: EInvoice) -> Iterator[Problem]:
     for line in invoice.lines:
         if line.price < 0:
@@ -366,7 +394,7 @@ def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[P
 
 
 _RULES: tuple[Callable[[EInvoice], Iterator[Problem]], ...] = (
-    _content, _line_nets, _totals, _breakdown, _signs, _codes, _dates, _identifiers, _categories, _once, _french,
+    _content, _line_nets, _totals, _breakdown, _decimals_of, _signs, _codes, _dates, _identifiers, _categories, _once, _french,
 )  # fmt: skip
 _FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (
     _french_numbers, _french_parties, _french_notes, _french_figures, _french_process, _french_preceding,

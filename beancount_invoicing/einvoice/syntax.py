@@ -84,7 +84,11 @@ def _mended(made: bytes, invoice: terms.EInvoice, syntax: Syntax) -> bytes:
 
 
 def _number(value: Decimal | None) -> str | None:
-    return None if value is None else format(value or abs(value), "f")  # zero has no sign
+    """An amount or price as it is, but for zeros after its second decimal, and a sign before nothing."""
+    if value is None:
+        return None
+    whole, point, decimals = format(value or abs(value), "f").partition(".")
+    return f"{whole}{point}{decimals[:2]}{decimals[2:].rstrip('0')}"
 
 
 def _short(value: Decimal | None) -> str | None:

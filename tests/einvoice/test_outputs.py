@@ -182,3 +182,20 @@ def test_hostile_texts_break_nothing(run: Run) -> None:
     assert result.exit_code == 1
     assert "X1 is no e-invoice" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_currency_of_three_decimals_is_none_where_it_uses_them(run: Run) -> None:
+    more = """
+2026-10-05 * "Dinars" ^X{0}
+  invoice: "X{0}"
+  Assets:Receivable:Birch     10.{1} KWD
+  Income:Goods               -10.{1} KWD
+    text: "Oil"
+    tax: "EXPORT"
+    nature: "goods"
+"""
+    Path("main.beancount").write_text(TEXT + more.format(1, "500") + more.format(2, "505"), encoding="utf-8")
+    assert run("einvoice", "X1", "--syntax", "cii", "--validate").exit_code == 0
+    result = run("einvoice", "X2", "--syntax", "cii")
+    assert result.exit_code == 1
+    assert "(BR-DEC-23): line 1, BT-131: 10.505 has more than 2 decimals" in result.output
