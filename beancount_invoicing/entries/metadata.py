@@ -40,6 +40,12 @@ class Findings:
         self.add("warning", rule, message, source)
 
 
+def says(meta: Meta | None, key: str, text: str) -> bool:
+    """Whether a key holds just this text; an amount there cannot even be compared with one."""
+    said = meta.get(key) if meta else None
+    return isinstance(said, str) and said == text
+
+
 def source_of(meta: Meta | None) -> Source:
     """Where the entry or posting with this metadata is written."""
     if not meta:
@@ -48,12 +54,6 @@ def source_of(meta: Meta | None) -> Source:
     if file.__class__ is str and line.__class__ is int:
         return Source(file, line)
     return Source(str(file), int(line or 0))
-
-
-def is_opening(meta: Meta) -> bool:
-    """Whether a transaction with this metadata takes over open items. Beancount's amounts cannot be compared with texts."""
-    kind = meta.get("kind")
-    return isinstance(kind, str) and kind == "opening"
 
 
 class Unreadable(Exception):

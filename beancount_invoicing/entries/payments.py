@@ -9,7 +9,7 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import Findings, at_key, is_opening, read, source_of
+from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer
 
 WRITE_OFF = "write-off"
@@ -26,7 +26,7 @@ def read_payments(
     """The payments and transfers of a transaction; `claimed` postings are an invoice's (or an opening's) already."""
     source = source_of(entry.meta)
     # of a document that cannot be read something has been said already: its keys are no payment's
-    of_keys = Findings() if "invoice" in entry.meta or is_opening(entry.meta) else findings
+    of_keys = Findings() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
     if not claimed:
         read(entry.meta, keys.MOVEMENT, source, of_keys)
     touched = {main for posting in entry.postings if (main := owner(posting.account))}

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 
-from beancount_invoicing.entries.metadata import is_opening, source_of
+from beancount_invoicing.entries.metadata import says, source_of
 from beancount_invoicing.entries.payments import WRITE_OFF
 from beancount_invoicing.model import ZERO, Dated, Tax, TaxMovement
 from beancount_invoicing.rules import currencies, steps
@@ -56,7 +56,7 @@ def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMo
     if not pending.waiting:
         return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
-    if not waits or transaction.flag == "P" or is_opening(transaction.meta):
+    if not waits or transaction.flag == "P" or says(transaction.meta, "kind", "opening"):
         return
     said = transaction.meta.get("invoice")
     number = said if isinstance(said, str) else ""
@@ -99,17 +99,18 @@ def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMo
         for posting in transaction.postings:
             for code in pending.taxes:
                 account = pending.taxes[code].at(transaction.date).pending
-                if account and _says(posting, code) and posting.account in pending.owed[code] and _number(posting):
+                if (
+                    account
+                    and says(posting.meta, "tax", code)
+                    and posting.account in pending.owed[code]
+                    and _number(posting)
+                ):
                     yield movement(posting, account, code, _number(posting), straight=True)
 
 
 def _number(posting: Posting) -> Decimal:
     units = posting.units
     return units.number if units is not None and isinstance(units.number, Decimal) else ZERO
-
-
-def _says(posting: Posting, code: str) -> bool:
-    return (posting.meta or {}).get("tax") == code
 
 
 def _code(posting: Posting, pending: PendingTaxes) -> str:

@@ -21,7 +21,7 @@ from beancount_invoicing.entries.documents import (
 )
 from beancount_invoicing.entries.events import read_event, read_seal
 from beancount_invoicing.entries.memo import Documents
-from beancount_invoicing.entries.metadata import Findings, forget_files, is_opening, source_of
+from beancount_invoicing.entries.metadata import Findings, forget_files, says, source_of
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
@@ -138,7 +138,7 @@ def read(
         before = known.of(transaction, position, findings) if known is not None else None
         if before is not None:
             written = before
-        elif touches and is_opening(meta) and "invoice" not in meta:
+        elif touches and says(meta, "kind", "opening") and "invoice" not in meta:
             written = read_opening(transaction, position, setting, findings)
         elif is_document(transaction, setting, touches):
             count = len(findings.found)

@@ -329,3 +329,30 @@ def test_the_example_s_books_moved_every_cent(book: Book, day: date) -> None:
     assert len(result.totals) >= 1
     for total in result.totals:
         assert total.to_move == total.to_cancel == 0, total
+
+
+@pytest.mark.parametrize("key", ["kind: 12.00 EUR", "tax: 12.00 EUR"])
+def test_an_amount_where_a_text_belongs_is_no_end(key: str) -> None:
+    where = "" if key.startswith("kind") else "  "
+    before, after = (f"  {key}\n", "") if not where else ("", f"    {key}\n")
+    book = book_of(
+        TAXES
+        + f"""
+2026-01-10 * "Work"
+{before}  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20E"
+  Liabilities:Pending  -20.00 EUR
+{after}"""
+        + f"""
+2026-01-11 * "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20E"
+  Liabilities:Pending  -20.00 EUR
+{after}"""
+    )
+    assert any(one.severity == "error" for one in check(book))
