@@ -29,6 +29,7 @@ option "operating_currency" "EUR"
   vat-id: "FR19812345676"
   register: "RCS Rennes 812 345 676"
   iban: "FR7630006000011234567890189"
+  endpoint: "0225:812345676"
 2024-01-01 custom "invoice-option" "number" "F{year}-{seq:06}"
 2024-01-01 custom "invoice-option" "credit-note-number" "A-{seq:06}"
 2024-01-01 custom "invoice-option" "late-interest" "12"
@@ -62,7 +63,7 @@ def _customers(count: int) -> Iterator[str]:
         yield (
             f"2024-01-01 open Assets:Clients:C{number:05} EUR\n"
             f'  customer: "Client {number:05} SAS"\n  address: "{number} rue du Client"\n  postcode: "44000"\n'
-            f'  city: "Nantes"\n  country: "FR"\n  siren: "812345676"\n'
+            f'  city: "Nantes"\n  country: "FR"\n  siren: "812345676"\n  endpoint: "0225:812345676"\n'
             f'  terms: "{("30 days", "45 days, end of month", "30% on receipt; 70% 60 days")[number % 3]}"\n'
             f"2024-01-01 open Assets:Clients:C{number:05}:Doubtful EUR\n"
         )

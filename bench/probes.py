@@ -126,8 +126,8 @@ def _book(file: str) -> Any:
     return open_ledger(Path(file)).book
 
 
-def pdf(file: str, count: str) -> dict[str, float]:
-    """Documents to PDF files through `render`, and the bare compile of the same pages."""
+def pdf(file: str, count: str, plain: str = "") -> dict[str, float]:
+    """Documents to Factur-X (or `plain` PDF) files through `render`, and the bare compile of the same pages."""
     import typst
 
     from beancount_invoicing import rendering
@@ -139,8 +139,8 @@ def pdf(file: str, count: str) -> dict[str, float]:
     invoices = book.invoices[: int(count)]
     where = rendering.folders(book)
     with tempfile.TemporaryDirectory() as folder:
-        list(render(book, book.invoices[-2:], Path(folder), ("pdf",), print))
-        ours, _ = timed(lambda: list(render(book, invoices, Path(folder), ("pdf",), print)))
+        list(render(book, book.invoices[-2:], Path(folder), ("pdf",), print, bool(plain)))
+        ours, _ = timed(lambda: list(render(book, invoices, Path(folder), ("pdf",), print, bool(plain))))
     layout = find(where, "document.typ")
     # as if a euro had been paid: other pages, so that nothing that Typst remembers helps
     pages = [compile_arguments(rendering.document(book, invoice, Decimal(1), where)) for invoice in invoices]
@@ -153,6 +153,26 @@ def pdf(file: str, count: str) -> dict[str, float]:
 
     seconds, _ = timed(bare)
     return {"ours": ours, "bare": seconds}
+
+
+def weasyprint(file: str, count: str) -> dict[str, float]:
+    """The pages of as many documents through WeasyPrint."""
+    import logging
+
+    from weasyprint import HTML
+
+    from beancount_invoicing import rendering
+
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    book = _book(file)
+    where = rendering.folders(book)
+    pages = [
+        rendering.to_html(rendering.document(book, invoice, Decimal(1), where), where)
+        for invoice in book.invoices[: int(count) + 1]
+    ]
+    HTML(string=pages.pop()).write_pdf()
+    seconds, _ = timed(lambda: [HTML(string=page).write_pdf() for page in pages])
+    return {"seconds": seconds}
 
 
 def _render_share(file: str, count: int, share: int, of: int) -> None:
@@ -219,5 +239,7 @@ def bill(file: str, until: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     os.environ.setdefault("TZ", "UTC")
-    PROBES = {each.__name__: each for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, memory, bill)}
+    PROBES = {
+        each.__name__: each for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, weasyprint, memory, bill)
+    }
     print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))

@@ -6,6 +6,7 @@ Absolute times are this machine's; the ratios to what Beancount, Fava, Typst and
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import shutil
@@ -125,10 +126,20 @@ def fava(table: Table, sizes: list[int], runs: int) -> None:
 def rendering(table: Table, count: int, runs: int) -> None:
     """PDFs a second against the bare Typst compile of the same pages."""
     found = probe("pdf", BUILD / "1000.beancount", count, runs=runs)
-    table.add("PDF, whole way ÷ bare Typst compile", count, f"{count / found['ours']:.0f}/s, bare {count / found['bare']:.0f}/s",
-              found["ours"] / found["bare"], "≤ 1.5")  # fmt: skip
+    speed = f"{count / found['ours']:.0f}/s, bare {count / found['bare']:.0f}/s"
+    table.add("Factur-X, whole way ÷ bare Typst compile", count, speed, found["ours"] / found["bare"], "≤ 1.5")
     two = probe("pdf2", BUILD / "1000.beancount", count, runs=runs)["ours"]
-    table.add("PDF on two processes ÷ bare on one", count, f"{count / two:.0f}/s", two / found["bare"])
+    table.add("Factur-X on two processes ÷ bare on one", count, f"{count / two:.0f}/s", two / found["bare"])
+    plain = probe("pdf", BUILD / "1000.beancount", count, "plain", runs=runs)
+    table.add("plain PDF, whole way ÷ bare Typst compile", count, f"{count / plain['ours']:.0f}/s",
+              plain["ours"] / plain["bare"])  # fmt: skip
+    if importlib.util.find_spec("weasyprint"):
+        few = 40
+        other = probe("weasyprint", BUILD / "1000.beancount", few, runs=runs)["seconds"] / few
+        table.add("WeasyPrint on our HTML ÷ Factur-X, whole way", few, f"{1 / other:.1f}/s", other * count / found["ours"],
+                  "≥ 5")  # fmt: skip
+    else:
+        table.add("WeasyPrint on our HTML ÷ Factur-X, whole way", "", "weasyprint is not installed")
     memory = probe("memory", BUILD / "1000.beancount", 2000)
     table.add("memory after 2,000 documents ÷ after 200", 2000, f"{memory['after']:.0f} MB ÷ {memory['early']:.0f} MB",
               memory["after"] / memory["early"], "flat")  # fmt: skip
