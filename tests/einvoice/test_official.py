@@ -49,3 +49,55 @@ def test_each_layer_finds_what_is_wrong(name: syntax.Syntax, layer: str, right: 
     if layer == "Peppol BIS 3":
         xml = xml.replace(b"</cbc:ID>\n  </cac:OrderReference>", b"</cbc:SalesOrderID>\n  </cac:OrderReference>")
     assert any(rule in one for one in found(xml.replace(right, wrong))[layer])
+
+
+FRANCHISE = """
+2026-01-01 custom "invoice-tax" "FRANCHISE" "Franchise en base"
+  category: "E"
+  rate: 0
+  reason: "VATEX-FR-FRANCHISE"
+2026-10-01 custom "invoice-seller" "Atelier Test"
+  vat-id: ""
+2026-10-05 * "Small" ^X1
+  invoice: "X1"
+  Assets:Receivable:Town  100.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Conseil"
+    tax: "FRANCHISE"
+    nature: "services"
+"""
+BELOW_ITS_DEPOSIT = """
+2026-10-05 * "Less than was paid in advance" ^X1
+  invoice: "X1"
+  Assets:Receivable:Acme    -600.00 EUR
+  Income:Goods              -500.00 EUR
+    text: "Chaudière, plus petite"
+    tax: "FR20"
+    nature: "goods"
+  Liabilities:VAT           -100.00 EUR
+    tax: "FR20"
+  Liabilities:Deposits      1000.00 EUR
+    deposit: "D-DEPOSIT"
+  Liabilities:VAT            200.00 EUR
+    deposit: "D-DEPOSIT"
+    tax: "FR20"
+"""
+REFERENCE = '2026-01-01 custom "invoice-option" "payment-reference" "iso11649"\n'
+ONE_LANGUAGE_MORE = '2026-10-05 custom "invoice-customer" Assets:Receivable:Kiefer\n  language: "de"\n'
+
+
+@pytest.mark.parametrize(
+    ("number", "more", "type_code", "due"),
+    [
+        ("X1", FRANCHISE, "380", "100.00"),
+        ("X1", BELOW_ITS_DEPOSIT, "380", "-600.00"),  # still an invoice, although money goes back
+        ("D-MIXED", REFERENCE, "380", "1206.30"),
+        ("D-REVERSE", ONE_LANGUAGE_MORE, "380", "500.00"),
+    ],
+)
+def test_nothing_is_found_in_rarer_documents(number: str, more: str, type_code: str, due: str) -> None:
+    invoice = e_invoice(number, more)
+    assert (invoice.type_code, str(invoice.totals.due)) == (type_code, due)
+    assert checks.check(invoice) == ()
+    for name in ("cii", "ubl"):
+        assert not any(found(syntax.to_xml(invoice, "cii" if name == "cii" else "ubl")).values())
