@@ -12,7 +12,7 @@ from beancount_invoicing import law
 from beancount_invoicing.rules import terms
 
 D = Decimal
-DATA = ["late_interest.toml", "mentions.toml", "payment_terms.toml"]
+DATA = ["e_invoices.toml", "late_interest.toml", "mentions.toml", "payment_terms.toml"]
 
 
 @pytest.mark.parametrize(
@@ -177,3 +177,13 @@ def test_every_fact_has_a_source(name: str) -> None:
     data = tomllib.loads(files("beancount_invoicing.law").joinpath(name).read_text(encoding="utf-8"))
     assert data
     assert all(sourced(rows) for rows in data.values())
+
+
+def test_e_invoices_are_the_law_from_their_day_on() -> None:
+    assert law.e_invoice_rules("FR", date(2026, 8, 31)) is None
+    found = law.e_invoice_rules("fr", date(2026, 9, 1))
+    assert found is not None
+    assert {D("20"), D("5.5"), D("0")} <= found.rates
+    assert D("21") not in found.rates
+    assert (found.currency, found.quantity_decimals, found.price_decimals) == ("EUR", 4, 6)
+    assert law.e_invoice_rules("DE", date(2026, 9, 1)) is None
