@@ -31,12 +31,13 @@ def lawful(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...],
     """A document in business terms, which passes our own checks. Raises einvoice.NoEInvoice with all that is wrong."""
     from beancount_invoicing import einvoice, rendering
     from beancount_invoicing.einvoice import checks
+    from beancount_invoicing.einvoice.checks_peppol import check_peppol
 
     language = "en"
     if invoice.customer:
         language = rendering.language_of(book, invoice.customer, invoice.date, rendering.languages(where))
     terms = einvoice.e_invoice(book, invoice, paid, language)
-    problems = checks.check(terms) + (checks.peppol(terms) if form == "peppol" else ())
+    problems = checks.check(terms) + (check_peppol(terms) if form == "peppol" else ())
     if problems:
         raise einvoice.NoEInvoice(
             tuple(

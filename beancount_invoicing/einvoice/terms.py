@@ -183,6 +183,11 @@ class Line:
     adjustments: tuple[AllowanceCharge, ...] = ()
     """BG-27, BG-28."""
 
+    @property
+    def adjusted(self) -> Decimal:
+        """What its allowances and charges add up to."""
+        return sum((one.amount if one.charge else -one.amount for one in self.adjustments), Decimal(0))
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:

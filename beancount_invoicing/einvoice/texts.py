@@ -18,6 +18,10 @@ WORDS: dict[str, dict[str, str]] = {
         "de": "Rabatt", "en": "Discount", "es": "Descuento", "fr": "Remise", "it": "Sconto", "nl": "Korting",
         "pt": "Desconto",
     },
+    "charge": {
+        "de": "Zuschlag", "en": "Charge", "es": "Recargo", "fr": "Frais", "it": "Maggiorazione", "nl": "Toeslag",
+        "pt": "Encargo",
+    },
     "AE": {
         "de": "Steuerschuldnerschaft des Leistungsempfängers", "en": "Reverse charge",
         "es": "Inversión del sujeto pasivo", "fr": "Autoliquidation", "it": "Inversione contabile",

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing.einvoice import checks, terms
+from beancount_invoicing.einvoice.checks_peppol import check_peppol
 from tests.einvoice.documents import NUMBERS, e_invoice
 
 D = Decimal
@@ -82,6 +83,11 @@ def notes(subject: str, times: int) -> Change:
         ("BR-DEC-18", "D-MIXED", total(due=D("1206.305"))),
         ("BR-DEC-20", "D-MIXED", vat(amount=D("191.061"))),
         ("BR-DEC-23", "D-MIXED", line(net=D("637.001"))),
+        ("BR-33", "D-MIXED", whole(adjustments=(terms.AllowanceCharge(False, D(1), ""),))),
+        ("BR-38", "D-MIXED", whole(adjustments=(terms.AllowanceCharge(True, D(1), ""),))),
+        ("BR-42", "D-MIXED", line(adjustments=(terms.AllowanceCharge(False, D(1), ""),))),
+        ("BR-44", "D-MIXED", line(adjustments=(terms.AllowanceCharge(True, D(1), ""),))),
+        ("BR-CO-09", "D-MIXED", buyer(vat_identifier="ZZ123")),
         ("BR-27", "D-MIXED", line(price=D("-98"), quantity=D("-6.5"))),
         ("BR-30", "D-MIXED", line(start=date(2026, 9, 16))),
         ("BR-25", "D-MIXED", line(name=" ")),
@@ -168,5 +174,5 @@ def test_french_rules_are_for_french_sellers_from_their_day_on() -> None:
     ],
 )
 def test_what_peppol_asks_for(rule: str, number: str, change: Change) -> None:
-    assert checks.peppol(e_invoice(number)) == ()
-    assert [problem.rule for problem in checks.peppol(change(e_invoice(number)))] == [rule]
+    assert check_peppol(e_invoice(number)) == ()
+    assert [problem.rule for problem in check_peppol(change(e_invoice(number)))] == [rule]

@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount import loader
 
 from beancount_invoicing.einvoice import codes, mapping, terms, texts, units
 from beancount_invoicing.einvoice.units import unit_code
-from tests.einvoice.documents import NUMBERS, book, e_invoice, reasons
+from beancount_invoicing.entries import read
+from tests.einvoice.documents import NUMBERS, TEXT, book, e_invoice, reasons
 
 D = Decimal
 
@@ -67,6 +69,15 @@ def test_allowances_and_charges_on_the_document_carry_their_vat() -> None:
     allowance, charge = e_invoice("D-MIXED").adjustments
     assert (allowance.charge, allowance.amount, allowance.category, allowance.rate) == (False, D("30.00"), "S", D(20))
     assert (charge.charge, charge.amount, charge.rate) == (True, D("1.70"), D(10))
+
+
+def test_an_allowance_without_a_reason_is_a_discount() -> None:
+    without = TEXT.replace("Remise de lancement", "").replace('"Port"', '""')
+    entries, _errors, options = loader.load_string(without)
+    known = read(entries, options)
+    one = known.invoice("D-MIXED")
+    assert one is not None
+    assert [each.reason for each in mapping.e_invoice(known, one, D(0), "fr").adjustments] == ["Remise", "Frais"]
 
 
 def test_tax_codes_of_one_category_and_rate_are_one_breakdown() -> None:

