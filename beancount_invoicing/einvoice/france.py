@@ -69,7 +69,7 @@ def _conditions(book: Book, invoice: Invoice, customer: Customer, language: str)
         rate = "FR"
     if isinstance(rate, Decimal):
         shown = format(rate.normalize(), "f")
-        late = sentences["late-interest-contract"].format(rate=shown.replace(".", ",") if language == "fr" else shown)
+        late = sentences["late-interest-contract"].format(rate=shown if language == "en" else shown.replace(".", ","))
     else:
         public = customer.buyer in {"public", "hospital", "public-enterprise"}
         late = sentences["late-interest-public" if public else "late-interest"]

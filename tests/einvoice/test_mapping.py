@@ -175,6 +175,13 @@ def test_terms_of_late_payment_are_those_of_the_ledger() -> None:
     assert "majoré de 8\u00a0points" in {note.subject: note.text for note in e_invoice("D-DEBITS").notes}["PMD"]
 
 
+@pytest.mark.parametrize(("language", "rate"), [("fr", "12,5"), ("de", "12,5"), ("en", "12.5")])
+def test_the_rate_of_the_contract_is_written_as_the_language_does(language: str, rate: str) -> None:
+    option = '2026-02-01 custom "invoice-option" "late-interest" "12.5"\n'
+    notes = {note.subject: note.text for note in e_invoice("D-MIXED", option, language).notes}
+    assert rate in notes["PMD"]
+
+
 def test_when_the_vat_is_owed() -> None:
     assert e_invoice("D-MIXED").vat_point == ""  # some of it once paid, some not
     debits = e_invoice("D-DEBITS")
