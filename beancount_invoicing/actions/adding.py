@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.actions.billing import CannotBill, near
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import currencies, identifiers, terms
@@ -53,7 +52,7 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
         meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
         entry = text.opened(day, account, wanted.currency or book.currency, meta)
         beside = _beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
-        return Changes((New(day, partial(_same, entry), beside),), message=f"Customer: {wanted.name}")
+        return Changes((New(day, as_it_is(entry), beside),), message=f"Customer: {wanted.name}")
 
     return change(file, make, how)
 
@@ -138,13 +137,9 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
                 ("tax", wanted.tax),
             ],
         )
-        return Changes((New(day, partial(_same, entry), beside),), message=f"Item: {wanted.code}")
+        return Changes((New(day, as_it_is(entry), beside),), message=f"Item: {wanted.code}")
 
     return change(file, make, how)
-
-
-def _same(entry: str, _column: int) -> str:
-    return entry
 
 
 def _padded(price: Decimal | None, decimals: int) -> Decimal | None:

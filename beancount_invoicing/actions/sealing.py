@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
-from functools import partial
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.documents import find, render_one
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import Book, Invoice, Seal, Source
 from beancount_invoicing.rules import numbering
@@ -60,15 +59,11 @@ def seal(file: Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
                 [numbering.link(invoice.number)],
                 [("event", "sealed"), ("sha256", sha256(content).hexdigest())],
             )
-            new.append(New(max(day, invoice.date), partial(_same, entry), str(target)))
+            new.append(New(max(day, invoice.date), as_it_is(entry), str(target)))
             files.append((stored, content))
         return Changes(tuple(new), message=f"Sealed: {', '.join(numbers)}", notices=tuple(notices), files=tuple(files))
 
     return change(file, make, how)
-
-
-def _same(entry: str, _column: int) -> str:
-    return entry
 
 
 def _stored(book: Book, invoice: Invoice, top: Path) -> tuple[Path, bytes]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from beancount_invoicing.actions.adding import account_name, check_party
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.ledger import open_ledger
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, older, text, writer
 from beancount_invoicing.files import put
 from beancount_invoicing.model import ZERO, Source
@@ -214,11 +214,11 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
             )
         edits = [_named_customer(entries, account, source) for account, source in accounts.items()]
         items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers})
-        new = [New(start.day, partial(_text, _missing(loading, start)))] if book.seller is None else []
+        new = [New(start.day, as_it_is(_missing(loading, start)))] if book.seller is None else []
         if items:
             new.append(New(as_of, partial(_takeover, items, as_of, start, _equity(book.opened))))
         if not loading.checked:
-            new.append(New(start.day, partial(_text, 'plugin "beancount_invoicing"\n')))
+            new.append(New(start.day, as_it_is('plugin "beancount_invoicing"\n')))
         notices = [
             f"{item.account}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
             for item in items
@@ -226,10 +226,6 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
         return Changes(tuple(new), tuple(edits), "Invoicing: what the ledger needs", tuple(notices))
 
     return change(file, make, how)
-
-
-def _text(entry: str, _column: int) -> str:
-    return entry
 
 
 def _missing(loading: Loading, start: Start) -> str:

@@ -40,6 +40,11 @@ class New:
     beside: str = ""
 
 
+def as_it_is(entry: str) -> Callable[[int], str]:
+    """The text of a directive that has no amounts to be put below others'."""
+    return lambda _column: entry
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What shall be new in a ledger, and changed in place; `message` says it in a line, for git."""
