@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import errno
 import gc
+import os
+import sys
+from typing import Any
 
 import click
 
@@ -32,7 +37,26 @@ from beancount_invoicing.cli.validate import validate
 atexit.register(gc.freeze)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands. What they print and cannot be written (a full disk) is said in a line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command, and makes sure that all of its output is out."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever reads has enough: click ends quietly
+                raise
+            with contextlib.suppress(OSError):  # what is left in the buffer would fail once more at the end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.ClickException(
+                f"{error.filename or 'the output'}: cannot be written or read: {error.strerror}"
+            ) from None
+        return result
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "-f", "--file", "named", metavar="LEDGER", help="The ledger; else $BEANCOUNT_FILE, else main.beancount here."
 )

@@ -397,3 +397,14 @@ def test_on_several_processes_render_writes_the_same_files_in_the_same_order(tmp
     }
     assert len(files["one"]) > 10
     assert files["one"] == files["two"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_output_that_cannot_be_written_is_said_in_a_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), "list"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stderr == "Error: the output: cannot be written or read: No space left on device\n"
