@@ -42,7 +42,7 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        account = wanted.account or account_of(book, wanted.name)
+        account = wanted.account or account_of(book, wanted.name, str(loading.options["name_assets"]))
         if account in book.opened:
             raise CannotBill(f"{account} is open already: say another one with --account")
         check_party(wanted.said)
@@ -76,13 +76,15 @@ def account_name(name: str) -> str:
     return joined if joined[:1].isupper() or joined[:1].isdigit() else f"C{joined}"
 
 
-def account_of(book: Book, name: str) -> str:
-    """A free account for a customer, beside the others'."""
+def account_of(book: Book, name: str, assets: str = "Assets") -> str:
+    """A free account for a customer, beside the others'; `assets` is how accounts of assets begin."""
     parents = [account.rsplit(":", 1)[0] for account in book.customers]
     usual = [
-        account for account in ("Assets:Clients", "Assets:Receivable", "Assets:Receivables") if account in book.opened
+        account
+        for account in (f"{assets}:{name}" for name in ("Clients", "Receivable", "Receivables"))
+        if account in book.opened
     ]
-    parent = max(sorted(set(parents)), key=parents.count) if parents else (*usual, "Assets:Receivable")[0]
+    parent = max(sorted(set(parents)), key=parents.count) if parents else (*usual, f"{assets}:Receivable")[0]
     base = f"{parent}:{account_name(name)}"
     account, count = base, 2
     while account in book.opened:

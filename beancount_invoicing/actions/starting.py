@@ -207,16 +207,17 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
         book = loading.book
         check_party([*start.said, ("terms", start.terms)])
         entries = loading.entries
-        accounts = older.customer_accounts(entries, book.accounts)
+        accounts = older.customer_accounts(entries, book.accounts, str(loading.options["name_assets"]))
         if not accounts and not book.customers:
             raise CannotBill(
-                "no account of customers is found (receivable, clients, 411 … below Assets): open one, and say customer: on it"
+                "no account of customers is found (receivable, clients, 411 … below"
+                f" {loading.options['name_assets']}): open one, and say customer: on it"
             )
         edits = [_named_customer(entries, account, source) for account, source in accounts.items()]
         items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers})
         new = [New(start.day, as_it_is(_missing(loading, start)))] if book.seller is None else []
         if items:
-            new.append(New(as_of, partial(_takeover, items, as_of, start, _equity(book.opened))))
+            new.append(New(as_of, partial(_takeover, items, as_of, start, _equity(loading))))
         if not loading.checked:
             new.append(New(start.day, as_it_is('plugin "beancount_invoicing"\n')))
         notices = [
@@ -231,10 +232,11 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
 def _missing(loading: Loading, start: Start) -> str:
     """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
     opened = loading.book.opened
-    names = NAMES["fr" if start.language == "fr" else "en"]
-    tax = _found(opened, r"Liabilities:.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
-    deposits = _found(opened, r"Liabilities:.*(deposit|acompte|anzahlung|4191)") or names.deposits
-    pending = _found(opened, r"Liabilities:.*(pending|attente|4458)") or f"{tax}:Pending"
+    names = Names(*(_rooted(loading, account) for account in NAMES["fr" if start.language == "fr" else "en"]))
+    debts = re.escape(_rooted(loading, "Liabilities"))
+    tax = _found(opened, debts + r":.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
+    deposits = _found(opened, debts + r":.*(deposit|acompte|anzahlung|4191)") or names.deposits
+    pending = _found(opened, debts + r":.*(pending|attente|4458)") or f"{tax}:Pending"
     names = names._replace(tax=tax, deposits=deposits, pending=pending)
     wanted = [names.deposits] if start.regime == "exempt" else [names.tax, names.deposits]
     if start.regime == "payments":
@@ -249,11 +251,18 @@ def _found(opened: frozenset[str], pattern: str) -> str:
     return fits[0] if fits else ""
 
 
-def _equity(opened: frozenset[str]) -> str:
+def _rooted(loading: Loading, account: str) -> str:
+    """An account as the ledger has it, whose options may say that accounts begin otherwise than with Assets, Liabilities …"""
+    root, colon, rest = account.partition(":")
+    return f"{loading.options[f'name_{root.lower()}']}{colon}{rest}"
+
+
+def _equity(loading: Loading) -> str:
+    opened, root = loading.book.opened, _rooted(loading, "Equity")
     return (
-        _found(opened, r"Equity:.*(opening|ouverture|report|eröffnung)")
-        or _found(opened, "Equity:")
-        or "Equity:Opening-Balances"
+        _found(opened, re.escape(root) + r":.*(opening|ouverture|report|eröffnung)")
+        or _found(opened, re.escape(root) + ":")
+        or f"{root}:Opening-Balances"
     )
 
 

@@ -29,14 +29,17 @@ class OpenItem(NamedTuple):
     source: Source
 
 
-def customer_accounts(entries: Sequence[Any], known: Collection[str]) -> dict[str, Source]:
-    """The accounts that are likely customers' and do not say so yet (are not `known`), with where they are opened."""
+def customer_accounts(entries: Sequence[Any], known: Collection[str], assets: str = "Assets") -> dict[str, Source]:
+    """The accounts that are likely customers' and do not say so yet (are not `known`), with where they are opened.
+
+    `assets` is how accounts of assets begin.
+    """
     opens = [entry for entry in entries if isinstance(entry, Open)]
     parents = {entry.account.rsplit(":", 1)[0] for entry in opens}
     return {
         entry.account: source_of(entry.meta)
         for entry in opens
-        if entry.account.startswith("Assets:")
+        if entry.account.startswith(f"{assets}:")
         and _RECEIVABLE.search(entry.account)
         and entry.account not in parents
         and entry.account not in known

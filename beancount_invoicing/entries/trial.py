@@ -21,6 +21,8 @@ _ON_NEW = (
     validation.validate_check_transaction_balances,
 )
 _AUTO = "beancount.plugins.auto_accounts"
+_ROOTS = ("name_assets", "name_liabilities", "name_equity", "name_income", "name_expenses")
+"""The options that say how accounts begin: a text is read with those of its ledger."""
 
 
 class Trial(NamedTuple):
@@ -36,9 +38,10 @@ def tried(loading: Loading, plan: Plan) -> Trial:
     entries, options = loading.entries, loading.options
     new: list[Any] = []
     problems: list[Any] = []
+    roots = "".join(f'option "{name}" "{options[name]}"\n' for name in _ROOTS)
     for piece in plan.pieces:
         parsed, errors, _options = parser.parse_string(
-            piece.text, report_filename=str(piece.file), report_firstline=piece.line
+            roots + piece.text, report_filename=str(piece.file), report_firstline=piece.line - len(_ROOTS)
         )
         booked, more = booking.book(parsed, options)
         new += booked

@@ -470,6 +470,36 @@ def test_older_books_are_taken_over_with_their_open_items(tmp_path: Path) -> Non
     assert invoice(ledger, "F2026-0001").total == D("120.00")
 
 
+ROOTS = {"Assets": "Actifs", "Liabilities": "Dettes", "Equity": "Capital", "Income": "Produits", "Expenses": "Charges"}
+
+
+def renamed(text: str) -> str:
+    """A ledger whose accounts begin in French."""
+    for name, own in ROOTS.items():
+        text = f'option "name_{name.lower()}" "{own}"\n' + text.replace(f"{name}:", f"{own}:")
+    return text
+
+
+def test_ledgers_whose_accounts_begin_otherwise_are_written_too(ledger: Path) -> None:
+    ledger.write_text(renamed(ledger.read_text(encoding="utf-8")), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    assert invoice(ledger, "F2026-0001").lines[0].account == "Produits:Services"
+    said = run(ledger, "new", "Acme", "1 DEV", "1 Audit @ 5", "--account", "Nowhere:At", "--date", "2026-02-01", code=1)
+    first = ledger.read_text(encoding="utf-8")[: ledger.read_text(encoding="utf-8").index("plugin")].count("\n") + 1
+    assert f"{ledger}:{first + 8}: Invalid account name: Nowhere:At" in said
+    assert "open Actifs:Receivable:Zo" in run(ledger, "customer", "add", "Zoé", "--date", "2026-01-01")
+
+
+def test_older_books_whose_accounts_begin_otherwise_are_taken_over(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(renamed(OLD.replace("Equity:Opening-Balances", "Equity:Ouverture")), encoding="utf-8")
+    arguments = ("--country", "FR", "--regime", "payments", "--as-of", "2026-01-01", "--write")
+    run(ledger, "init", "--from", str(ledger), *SELLER, *arguments)
+    (item,) = [one for one in positions(opened(ledger).book, date(2026, 1, 1)) if one.open]
+    assert (item.invoice.number, item.open) == ("2025-040", D("300.00"))
+    assert opened(ledger).book.taxes["FR20"].latest.account == "Dettes:VAT"
+
+
 # the shell ----------------------------------------------------------------------------------------------------------------
 
 
