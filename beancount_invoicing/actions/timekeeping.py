@@ -67,7 +67,7 @@ def _entry(book: Book, one: Worked) -> New:
         raise CannotBill(f'there is no item "{one.item}"{near(one.item, book.items)}')
     there = [work for work in book.work if work.account == contract.time]
     commodity = _commodity(book, contract, there)
-    against = one.against or _against(book, there, commodity)
+    against = one.against or _against(book, there, commodity, contract.time)
     name = book.customers[book.accounts[contract.customer]].at(one.day).name
     legs = [
         text.Leg(
@@ -83,9 +83,12 @@ def _entry(book: Book, one: Worked) -> New:
         ),
         text.Leg(against, -one.quantity, commodity),
     ]
-    narration = one.text or one.task or contract.text or contract.code
-    render = partial(_render, one.day, name, narration, legs)
+    render = partial(_render, one.day, name, _narration(one, contract), legs)
     return New(one.day, render, there[-1].source.file if there else book.work[-1].source.file if book.work else "")
+
+
+def _narration(one: Worked, contract: Contract) -> str:
+    return one.text or one.task or contract.text or contract.code
 
 
 def _render(day: date, payee: str, narration: str, legs: Sequence[text.Leg], column: int) -> str:
@@ -97,15 +100,16 @@ def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
     return there[-1].commodity if there else said[0] if said else "HOUR"
 
 
-def _against(book: Book, there: Sequence[Work], commodity: str) -> str:
+def _against(book: Book, there: Sequence[Work], commodity: str, account: str) -> str:
     """The account that time stands against: where other time of the contract does, else any, else one opened for the commodity."""
     for work in (*reversed(there), *reversed(book.work)):
         if work.counter and work.commodity == commodity:
             return work.counter
     times = {version.time for dated in book.contracts.values() for _day, version in dated.versions}
-    for account, those in sorted(book.currencies.items()):
-        if commodity in those and account not in times and not account.startswith("Income:"):
-            return account
+    fits = [name for name, those in sorted(book.currencies.items()) if commodity in those and name not in times]
+    fits = [name for name in fits if not name.startswith("Income:")]
+    if fits:  # one beside the contract's own may be time that no contract names yet
+        return next((name for name in fits if name.split(":")[0] != account.split(":")[0]), fits[0])
     raise CannotBill(
         f"no account is known that time stands against: say --against Equity:…, or open one, {date(2025, 1, 1)} open"
         f" Equity:Time {commodity}"
@@ -152,7 +156,8 @@ def import_time(
                 record.date, code, quantity, words, person=record.person or person,
                 task=record.task if record.task != words else "", billable=record.billable is not False,
             )  # fmt: skip
-            key = (one.day, said.time, quantity, one.task or words, one.person)
+            task = text.clean(one.task or _narration(one, said))  # as it is read from the ledger
+            key = (one.day, said.time, quantity, task, text.clean(one.person))
             if there[key]:
                 there[key] -= 1
                 skipped += 1

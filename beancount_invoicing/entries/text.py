@@ -41,9 +41,14 @@ class Leg:
     price: tuple[Decimal, str] | None = None
 
 
+def clean(text: str) -> str:
+    """A text as it will be read again: control characters other than line breaks become spaces."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n"))
+
+
 def quoted(text: str) -> str:
     """A text in quotes on one line: line breaks become \\n, other control characters spaces."""
-    escaped = _CONTROL.sub(" ", text.replace("\r\n", "\n")).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n") + '"'
 
 

@@ -299,6 +299,22 @@ def test_time_import_takes_each_record_once(ledger: Path, tmp_path: Path) -> Non
     assert [one.quantity for one in opened(ledger).book.work] == [D("1.25"), D("1.00")]
 
 
+def test_time_import_takes_each_record_once_whatever_it_says(ledger: Path, tmp_path: Path) -> None:
+    silent = '{"start": "20260301T080000Z", "end": "20260301T093000Z", "tags": ["HOURS"]}'
+    odd = '{"start": "20260302T080000Z", "end": "20260302T093000Z", "tags": ["HOURS"], "annotation": "a\\tb \\"c\\""}'
+    sheet = tmp_path / "time.json"
+    sheet.write_text(f"[{silent},\n{odd}]\n", encoding="utf-8")
+    run(ledger, "time", "import", str(sheet), "--write")
+    assert "2 of 2 records are in the ledger already" in run(ledger, "time", "import", str(sheet), "--write")
+    assert len(opened(ledger).book.work) == 2
+
+
+def test_time_stands_against_an_account_that_is_no_time_of_another(ledger: Path) -> None:
+    more = "2025-01-01 open Assets:ATime HOUR\n"
+    ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "Equity:Time " in run(ledger, "time", "add", "HOURS", "1", "Call", "--date", "2026-02-03")
+
+
 def test_time_import_says_which_projects_belong_to_nothing(ledger: Path, tmp_path: Path) -> None:
     clock = tmp_path / "work.timeclock"
     clock.write_text("i 2026-02-05 09:00:00 Elsewhere\no 2026-02-05 10:15:00\n", encoding="utf-8")
