@@ -125,6 +125,8 @@ def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") 
     quantity = Decimal(1) if quantity is None else quantity
     price, discount = _number(match["price"]), _number(match["discount"])
     what, with_tax = match["what"], None
+    if match["quantity"] and (code := said.strip().split()[0]) in book.items and code != match["quantity"]:
+        quantity, what = Decimal(1), f"{code}{what[len(code) - len(match['quantity']) :]}"  # a code such as 3D
     item = book.items[what].at(day) if what in book.items else None
     if item and price is None:
         price, with_tax = item.price, item.price_with_tax

@@ -172,6 +172,19 @@ def test_new_says_what_is_wrong_with_a_line(ledger: Path, line: str, said: str) 
     assert said in run(ledger, "new", "Acme", line, "--date", "2026-02-01", code=1)
 
 
+def test_a_code_may_begin_with_a_digit(ledger: Path) -> None:
+    more = '2025-01-01 custom "invoice-item" "3D" "Print" Income:Services\n  price: 10.00\n'
+    ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    run(ledger, "new", "Acme", "3D", "2 3D", "3D @ 12 [FR10]", "3DEV", "--date", "2026-02-01", "--write")
+    made = [(line.item, line.quantity, line.price) for line in invoice(ledger, "F2026-0001").lines]
+    assert made == [
+        ("3D", D(1), D("10.00")),
+        ("3D", D(2), D("10.00")),
+        ("3D", D(1), D("12.00")),
+        ("DEV", D(3), D("100.00")),
+    ]
+
+
 def test_new_asks_for_what_is_not_said_only_on_a_terminal(ledger: Path) -> None:
     assert "say the customer and the lines" in run(ledger, "new", code=2)
 
