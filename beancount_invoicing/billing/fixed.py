@@ -21,28 +21,18 @@ class Stage(NamedTuple):
     steps: tuple[Step, ...]
 
 
-class Billed(NamedTuple):
-    """What the invoices say of one milestone: how often it is billed (less how often credited), and its net."""
-
-    times: int
-    net: Decimal
-
-
-def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Billed]:
-    """By contract and milestone, drafts too; a credit note's line counts against it."""
-    result: defaultdict[tuple[str, str], Billed] = defaultdict(lambda: Billed(0, ZERO))
+def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Decimal]:
+    """What each milestone of a contract is billed with, drafts too, less what is credited; none that is credited whole."""
+    result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for invoice in invoices:
         for line in invoice.lines:
             if line.contract and line.milestone:
-                before = result[line.contract, line.milestone]
-                result[line.contract, line.milestone] = Billed(
-                    before.times + (-1 if line.net < 0 else 1), before.net + line.net
-                )
-    return dict(result)
+                result[line.contract, line.milestone] += line.net
+    return {milestone: net for milestone, net in result.items() if net}
 
 
 def stages(
-    dated: Dated[Contract], milestones: tuple[Milestone, ...], billed: dict[tuple[str, str], Billed], decimals: int
+    dated: Dated[Contract], milestones: tuple[Milestone, ...], billed: dict[tuple[str, str], Decimal], decimals: int
 ) -> list[Stage]:
     """The milestones with their amounts: what they are billed with, else what they will be; deposits stand beside the whole.
 
@@ -62,8 +52,8 @@ def stages(
         elif milestone.cumulative is not None:
             percent_so_far = milestone.cumulative
         last = bool(ordinary) and milestone is ordinary[-1] and percent_so_far == 100
-        if there and there.times > 0:
-            stage = Stage(milestone, there.net, ())
+        if there:
+            stage = Stage(milestone, there, ())
         elif milestone.price is not None:
             stage = Stage(
                 milestone, milestone.price, (Step("price", "as written", (milestone.price,), milestone.price),)
@@ -120,8 +110,8 @@ def line(dated: Dated[Contract], book: Book, stage: Stage, account: str) -> Draf
         item=contract.item if account == (item.account if item else None) else "",
         text=f"{what}, {milestone.name}",
         name=f"{what}, {milestone.name}",
-        quantity=Decimal(1),
-        price=stage.amount,
+        quantity=Decimal(1).copy_sign(stage.amount),
+        price=abs(stage.amount),
         contract=contract.code,
         milestone=milestone.name,
         steps=stage.steps,

@@ -115,12 +115,7 @@ def _next_due(
     contract = dated.latest
     if contract.mode == "fixed":
         stages = fixed.stages(dated, book.milestones.get(contract.code, ()), there.milestones, decimals)
-        known = there.milestones
-        days = [
-            one.milestone.date
-            for one in stages
-            if (code := known.get((contract.code, one.milestone.name))) is None or code.times <= 0
-        ]
+        days = [one.milestone.date for one in stages if (contract.code, one.milestone.name) not in there.milestones]
         return min((day for day in days if day > as_of), default=None)
     if contract.mode == "subscription":
         horizon = periods.parse(contract.every).after(min(max(as_of, contract.start), periods.FARTHEST), 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from beancount_invoicing.billing.drafts import DraftLine
 from beancount_invoicing.billing.prices import Price, changes, local, price_at
-from beancount_invoicing.model import Book, Contract, Dated, Invoice, Step
+from beancount_invoicing.model import Book, Contract, Dated, Step
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
@@ -93,13 +93,17 @@ def _pauses(dated: Dated[Contract], stop: date | None) -> list[Period]:
     return result
 
 
-def billed_days(invoices: Iterable[Invoice]) -> Mapping[str, list[tuple[Period, int]]]:
-    """By contract: the periods on invoice lines (+1), drafts too, and on credit note lines that repeat them (−1)."""
+def billed_days(book: Book) -> Mapping[str, list[tuple[Period, int]]]:
+    """By contract: the periods on invoice lines (+1), drafts too, and on credit note lines that repeat them (−1).
+
+    A rebate, a contract whose quantity is below 0, has lines of the other sign.
+    """
     result: defaultdict[str, list[tuple[Period, int]]] = defaultdict(list)
-    for invoice in invoices:
+    rebates = {code for code, dated in book.contracts.items() if (dated.latest.quantity or 0) < 0}
+    for invoice in book.invoices:
         for line in invoice.lines:
             if line.contract and line.start and line.end and line.start <= line.end:
-                gone = (line.quantity if line.quantity is not None else line.net) < 0
+                gone = ((line.quantity if line.quantity is not None else line.net) < 0) != (line.contract in rebates)
                 result[line.contract].append((Period(line.start, line.end), -1 if gone else 1))
     return result
 

@@ -59,7 +59,7 @@ class Billed(NamedTuple):
     """What the documents of a Book, drafts too, have billed already."""
 
     days: dict[str, list[periods.Period]]
-    milestones: dict[tuple[str, str], fixed.Billed]
+    milestones: dict[tuple[str, str], Decimal]
     expenses: dict[tuple[str, date, Decimal], int]
     nets: dict[str, Decimal]
     """By contract, without deposits and expenses."""
@@ -74,7 +74,7 @@ def billed(book: Book) -> Billed:
                 if line.contract and line.expense is None:
                     nets[line.contract] += line.net
     return Billed(
-        {code: subscriptions.covered(those) for code, those in subscriptions.billed_days(book.invoices).items()},
+        {code: subscriptions.covered(those) for code, those in subscriptions.billed_days(book).items()},
         fixed.billed_milestones(book.invoices),
         worked.billed_expenses(book.invoices),
         dict(nets),
@@ -162,8 +162,7 @@ def _milestones(
     code = dated.latest.code
     for stage in fixed.stages(dated, book.milestones.get(code, ()), there.milestones, decimals):
         milestone = stage.milestone
-        known = there.milestones.get((code, milestone.name))
-        if milestone.date > until or (known and known.times > 0) or dated.at(until).paused:
+        if milestone.date > until or (code, milestone.name) in there.milestones or dated.at(until).paused:
             continue
         if milestone.deposit:
             account = dated.at(milestone.date).deposit_account or book.option("deposit-account", milestone.date)
