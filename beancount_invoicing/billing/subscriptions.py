@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from beancount_invoicing.billing.drafts import DraftLine
+from beancount_invoicing.billing.drafts import DraftLine, Notice
 from beancount_invoicing.billing.prices import Price, changes, local, price_at
 from beancount_invoicing.model import Book, Contract, Dated, Step
 from beancount_invoicing.rules import periods
@@ -129,8 +129,10 @@ def covered(billed: list[tuple[Period, int]]) -> list[Period]:
     return result
 
 
-def unbilled(book: Book, dated: Dated[Contract], until: date, billed: list[Period]) -> list[Piece]:
-    """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`."""
+def unbilled(
+    book: Book, dated: Dated[Contract], until: date, billed: list[Period], notices: list[Notice] | None = None
+) -> list[Piece]:
+    """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`; `notices` say so."""
     result = []
     for piece in pieces(book, dated, until):
         left = periods.without(piece.span, billed)
@@ -138,6 +140,15 @@ def unbilled(book: Book, dated: Dated[Contract], until: date, billed: list[Perio
             result.append(piece)
         elif left and dated.at(piece.span.start).prorate:
             result += [Piece(span, piece.period, piece.due) for span in left]
+        elif left and notices is not None:
+            contract = dated.at(piece.span.start)
+            notices.append(
+                Notice(
+                    contract.code,
+                    f"{piece.span.start} to {piece.span.end} is billed in part, so its rest from {left[0].start} on is not billed:"
+                    f" write anchor: {left[0].start}, where a period begins, or prorate: TRUE ({contract.source})",
+                )
+            )
     return result
 
 

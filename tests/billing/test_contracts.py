@@ -212,6 +212,28 @@ def test_a_credited_line_opens_its_period_again_only_if_it_repeats_it() -> None:
     assert lines(text + silent, "2026-01-31") == []
 
 
+def test_a_new_rhythm_inside_a_billed_period_is_said_and_an_anchor_settles_it() -> None:
+    text = subscription('price: 100.00; every: "month"; bill: "advance"') + BILLED
+    quarterly = amended("2026-01-15", 'every: "3 months"; price: 300.00')
+    waiting, notices = billing.waiting(book(text + quarterly), date(2026, 4, 30))
+    assert [str(one.line.start) for one in waiting] == ["2026-04-15"]
+    assert (
+        "2026-01-15 to 2026-04-14 is billed in part, so its rest from 2026-02-01 on is not billed" in notices[0].message
+    )
+    assert "write anchor: 2026-02-01" in notices[0].message
+    anchored = quarterly + "  anchor: 2026-02-01\n"
+    assert lines(text + anchored, "2026-04-30") == [("2026-02-01", "2026-04-30", "300.00")]
+
+
+def test_a_rebate_is_billed_once_and_a_credit_of_it_opens_it_again() -> None:
+    text = subscription('price: 100.00; quantity: -1; every: "month"')
+    assert lines(text, "2026-01-31") == [("2026-01-01", "2026-01-31", "-100.00")]
+    rebate = CREDITED.replace('  corrects: "F2026-0001"\n', "").replace(" ^F2026-0001", "")
+    assert lines(text + rebate, "2026-01-31") == []
+    back = BILLED.replace("2026-01-31 *", "2026-02-20 *")
+    assert lines(text + rebate + back, "2026-01-31") == [("2026-01-01", "2026-01-31", "-100.00")]
+
+
 # indexes ------------------------------------------------------------------------------------------------------------------
 
 INDEX = """
