@@ -180,24 +180,27 @@ def _receivables(
     contracts: Sequence[Contract],
     decimals: int,
 ) -> tuple[DraftReceivable, ...]:
-    kept = next((one for one in contracts if one.retention and one.retention_account), None)
-    if kept is None or payable <= 0 or request.kind != "invoice":
-        return (DraftReceivable(request.account, payable),)
-    assert kept.retention is not None
-    length = periods.parse(kept.retention_terms or "year")
-    retained = min(payable, round_to(_with_tax(book, request, lines, kept) * kept.retention / 100, decimals))
-    if retained == payable:
-        return (DraftReceivable(kept.retention_account, retained, length.after(request.date, 1)),)
+    retained: list[DraftReceivable] = []
+    left = payable
+    for kept in contracts:
+        if kept.retention and kept.retention_account and request.kind == "invoice":
+            due = periods.parse(kept.retention_terms or "year").after(request.date, 1)
+            part = min(left, round_to(_with_tax(book, request, lines, kept) * kept.retention / 100, decimals))
+            if part > 0:
+                retained.append(DraftReceivable(kept.retention_account, part, due))
+                left -= part
+    if not retained or not left:
+        return tuple(retained) or (DraftReceivable(request.account, payable),)
     text = request.terms or customer.terms or book.option("terms", request.date) or law.default_terms("")
     try:
-        schedule = terms.schedule(terms.parse(text, request.date), request.date, payable - retained, decimals)
+        schedule = terms.schedule(terms.parse(text, request.date), request.date, left, decimals)
     except terms.TermsError as error:
         raise CannotCompose(f"{customer.name}: {error}") from None
     calendar = book.option("business-days", request.date)
     days = [terms.business_day(due, calendar) if calendar in terms.calendars() else due for due in schedule]
     return (
         *(DraftReceivable(request.account, due.amount, due.date) for due in days),
-        DraftReceivable(kept.retention_account, retained, length.after(request.date, 1)),
+        *retained,
     )
 
 

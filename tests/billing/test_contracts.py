@@ -346,6 +346,27 @@ def test_a_retention_is_a_part_of_the_lines_of_its_contract() -> None:
     ]
 
 
+def test_each_contract_of_an_invoice_keeps_its_own_retention() -> None:
+    kept = "  retention: 5\n  retention-account: Assets:Receivable:Acme:Retention\n"
+    other = subscription('price: 500.00; every: "month"; retention: 10')
+    other += '  retention-account: Assets:Receivable:Acme:Retention\n  retention-terms: "2 years"\n'
+    (draft,) = drafts(book(FIXED + kept + milestone("2026-01-31", "All", "percent: 100") + other), "2026-01-31")
+    assert [(one.account, one.amount, str(one.due)) for one in draft.receivables] == [
+        ("Assets:Receivable:Acme", D("1680.00"), "2026-03-02"),
+        ("Assets:Receivable:Acme:Retention", D("60.00"), "2028-01-31"),
+        ("Assets:Receivable:Acme:Retention", D("60.00"), "2027-01-31"),
+    ]
+
+
+def test_a_milestone_below_zero_is_a_quantity_below_zero() -> None:
+    more = milestone("2026-03-01", "All", "price: 1200.00") + milestone("2026-03-01", "Rebate", "price: -200.00")
+    (draft,) = drafts(book(FIXED + more), "2026-03-31")
+    assert [(one.quantity, one.price, one.net) for one in draft.lines] == [
+        (D(1), D("1200.00"), D("1200.00")),
+        (D(-1), D("200.00"), D("-200.00")),
+    ]
+
+
 # time and expenses ----------------------------------------------------------------------------------------------------------
 
 TIME = """
