@@ -194,9 +194,8 @@ def after_the_end(book: Book) -> Iterator[Finding]:
             if (
                 contract.until
                 and not contract.renews
-                and line.end > contract.until
-                and contract.prorate
-                and not corrected
+                and (line.end if contract.prorate else line.start or line.end) > contract.until
+                and invoice.number not in corrected
             ):
                 yield Finding(
                     "warning",
