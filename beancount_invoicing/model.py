@@ -515,6 +515,8 @@ class Work(NamedTuple):
     counter: str
     """The account on the transaction's other side."""
     source: Source
+    document: str = ""
+    """Number of the document that it is booked in: what billed it (< 0), or gave it back to be billed again (> 0)."""
 
 
 class Expense(NamedTuple):

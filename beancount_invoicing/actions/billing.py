@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from pathlib import Path
 from beancount_invoicing import billing
 from beancount_invoicing.actions.documents import find
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
-from beancount_invoicing.billing import Draft, DraftDeduction, DraftLine, Naming, Request
+from beancount_invoicing.billing import BookOut, Draft, DraftDeduction, DraftLine, DraftReceivable, Naming, Request
 from beancount_invoicing.entries import Loading, text, writer
 from beancount_invoicing.model import ZERO, Book, Invoice, Line
 from beancount_invoicing.rules import currencies, numbering, tax
@@ -335,7 +336,11 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
     for index, quantity in chosen:
         if not 1 <= index <= len(invoice.lines):
             raise CannotBill(f"{invoice.number} has {len(invoice.lines)} lines: there is no line {index}")
-        lines.append(_credited(invoice.lines[index - 1], quantity, wanted.reopen, day, decimals))
+        line = invoice.lines[index - 1]
+        credited = _credited(line, quantity, wanted.reopen, day, decimals)
+        if wanted.reopen and line.contract:
+            credited = _reopened(book, invoice, line, credited)
+        lines.append(credited)
     if not wanted.lines:
         lines += [
             DraftLine(
@@ -360,13 +365,52 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
         narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
     )
     draft = billing.compose(book, request)
-    if wanted.lines or not invoice.deductions:
-        return draft
-    # all of a final invoice goes back: so does what it deducted
-    back = tuple(DraftDeduction(one.number, one.account, -one.amount, one.tax) for one in invoice.deductions)
-    less = sum((one.amount for one in back), ZERO)
-    (receivable,) = draft.receivables
-    return replace(draft, deductions=back, receivables=(replace(receivable, amount=receivable.amount - less),))
+    if not wanted.lines and invoice.deductions:  # all of a final invoice goes back: so does what it deducted
+        back = tuple(DraftDeduction(one.number, one.account, -one.amount, one.tax) for one in invoice.deductions)
+        less = sum((one.amount for one in back), ZERO)
+        (receivable,) = draft.receivables
+        draft = replace(draft, deductions=back, receivables=(replace(receivable, amount=receivable.amount - less),))
+    return draft if len(accounts) == 1 else replace(draft, receivables=_shared(invoice, draft, day, decimals))
+
+
+def _shared(invoice: Invoice, draft: Draft, day: date, decimals: int) -> tuple[DraftReceivable, ...]:
+    """What a credit note gives back, on the accounts that the invoice stood on, as it did: a retention has its own."""
+    stood: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for each in invoice.instalments:
+        stood[each.account] += each.amount
+    whole = sum(stood.values(), ZERO)
+    if len(stood) < 2 or not whole:
+        return draft.receivables
+    first, *others = sorted(stood)
+    parts = {account: round_to(draft.payable * stood[account] / whole, decimals) for account in others}
+    parts = {first: draft.payable - sum(parts.values(), ZERO), **parts}
+    return tuple(DraftReceivable(account, amount, day) for account, amount in parts.items() if amount)
+
+
+def _reopened(book: Book, invoice: Invoice, line: Line, credited: DraftLine) -> DraftLine:
+    """The line that takes a contract's line back so that it may be billed again: its time returns to the time account."""
+    dated = book.contracts.get(line.contract)
+    contract = dated.at(line.start or invoice.date) if dated else None
+    if contract is None or contract.mode != "time" or line.expense:
+        if credited.quantity is not None and line.quantity is not None and credited.quantity != -line.quantity:
+            raise CannotBill(
+                f'"{line.text}": {abs(credited.quantity)} of {line.quantity} cannot be billed again, as periods, milestones and'
+                " expenses are billed whole: credit all of the line, or leave --reopen away"
+            )
+        return credited
+    out = next(
+        (
+            one
+            for one in book.work
+            if one.document == invoice.number and one.quantity < 0 and one.account == contract.time
+            and one.item == line.item and one.billable
+        ),
+        None,
+    )  # fmt: skip
+    if out is None or credited.quantity is None:
+        return credited
+    back = BookOut(out.account, out.counter, out.commodity, out.item, credited.quantity, since=line.start)
+    return replace(credited, book_out=(back,))
 
 
 def _credited(line: Line, quantity: Decimal | None, reopen: bool, day: date, decimals: int) -> DraftLine:

@@ -134,7 +134,9 @@ def import_time(
         book = loading.book
         names = _names(book)
         there = Counter(
-            (one.date, one.account, one.quantity, one.task, one.person) for one in book.work if one.quantity > 0
+            (one.date, one.account, one.quantity, one.task, one.person)
+            for one in book.work
+            if one.quantity > 0 and not one.document
         )
         new: list[New] = []
         unknown: dict[str, None] = {}
@@ -210,7 +212,7 @@ def time_listed(book: Book, until: date, contract: str, everything: bool) -> lis
         version.time: code for code, dated in book.contracts.items() for _day, version in dated.versions if version.time
     }
     work = (
-        [one for one in book.work if one.quantity > 0 and one.date <= until]
+        [one for one in book.work if one.quantity > 0 and not one.document and one.date <= until]
         if everything
         else unbilled_work(book.work, until)
     )

@@ -12,7 +12,7 @@ from beancount_invoicing.model import Day, Kind, Step
 
 @dataclass(frozen=True, slots=True)
 class BookOut:
-    """Time that leaves a contract's account because it is billed: `quantity` > 0."""
+    """Time that leaves a contract's account because it is billed: `quantity` > 0; or comes back, < 0, as worked on `since`."""
 
     account: str
     counter: str
@@ -20,6 +20,7 @@ class BookOut:
     item: str
     quantity: Decimal
     billable: bool = True
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,13 @@ from beancount_invoicing.rules.tax import line_net
 
 
 def unbilled_work(work: Iterable[Work], until: date) -> list[Work]:
-    """What is left of work up to `until`: what was booked out takes the oldest of its account, item and kind first."""
+    """What is left of work up to `until`: what was booked out takes the oldest of its account, item and kind first.
+
+    What a credit note gave back comes last: the work that it stands for is billed.
+    """
     left: defaultdict[tuple[str, str, str, bool], list[Work]] = defaultdict(list)
     out: defaultdict[tuple[str, str, str, bool], Decimal] = defaultdict(lambda: ZERO)
-    for one in work:
+    for one in sorted(work, key=lambda one: bool(one.document)):
         key = (one.account, one.commodity, one.item, one.billable)
         if one.quantity < 0:
             out[key] -= one.quantity

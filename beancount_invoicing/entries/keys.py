@@ -139,7 +139,7 @@ _TABLE = (
     _key("discount", "percent", LINE, "percent off the line"),
     _key("contract", "text", (LINE, BOOKKEEPING, WORK), "code of the contract billed"),
     _key("milestone", "text", LINE, "name of the milestone billed"),
-    _key("from", "date", LINE, "first day billed, inclusive"),
+    _key("from", "date", (LINE, BOOKKEEPING), "first day billed, inclusive; of time that a credit note gives back, its day"),
     _key("to", "date", LINE, "last day billed, inclusive"),
     _key("expense", "date", LINE, "date of the expense that is billed again"),
     _key("cost", "number", LINE, "what that expense was booked with"),

@@ -142,7 +142,7 @@ def document(draft: Draft, column: int = COLUMN) -> str:
         )
     for line in draft.lines:
         for out in line.book_out:
-            meta: Meta = [("item", out.item), ("non-billable", None if out.billable else True)]
+            meta: Meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
             legs.append(Leg(out.account, -out.quantity, out.commodity, meta))
             legs.append(Leg(out.counter, out.quantity, out.commodity))
     return transaction(

@@ -21,7 +21,7 @@ def read_work(transaction: Transaction, posting: Posting, item: str, findings: F
     said = read(posting.meta, keys.BOOKKEEPING if inside else keys.WORK, source, Findings() if inside else findings)
     return [
         Work(
-            date=transaction.date,
+            date=(said.get("from") if inside and units.number > 0 else None) or transaction.date,
             account=posting.account,
             commodity=units.currency,
             item=said.get("item") or item,
@@ -38,6 +38,7 @@ def read_work(transaction: Transaction, posting: Posting, item: str, findings: F
                 "",
             ),
             source=source,
+            document=str(transaction.meta["invoice"]) if inside else "",
         )
     ]
 

@@ -374,6 +374,72 @@ def test_contracts_as_data(ledger: Path) -> None:
     ]
 
 
+# what is credited may be billed again; retentions; rebates ------------------------------------------------------------------
+
+
+def test_reopened_time_is_unbilled_again_at_its_own_price(ledger: Path) -> None:
+    raise_price = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
+    ledger.write_text(raise_price + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    run(ledger, "time", "add", "HOURS", "2", "January", "--date", "2026-01-12", "--write")
+    run(ledger, "time", "add", "HOURS", "3", "February", "--date", "2026-02-12", "--write")
+    run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1.5", "--date", "2026-03-01", "--reopen", "--write")
+    (row,) = json.loads(run(ledger, "unbilled", "--contract", "HOURS", "--as-of", "2026-03-01", "--format", "json"))
+    assert (row["quantity"], row["price"], row["net"]) == ("1.5", "100.00", "150.00")
+    assert len(json.loads(run(ledger, "time", "list", "--all", "--as-of", "2026-03-01", "--format", "json"))) == 2
+    run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
+    assert invoice(ledger, "F2026-0002").net == D("150.00")
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
+
+
+def test_what_is_credited_and_not_reopened_stays_billed(ledger: Path) -> None:
+    run(ledger, "time", "add", "HOURS", "2", "Work", "--date", "2026-01-12", "--write")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    run(ledger, "credit", "F2026-0001", "--date", "2026-03-01", "--write")
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-03-01", "--write")
+
+
+SUBSCRIBED = """
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "SEATS" "subscription"
+  text: "Seats"
+  account: Income:Services
+  price: 10.00
+  quantity: 3
+  every: "month"
+"""
+
+
+def test_a_part_of_a_period_is_not_reopened(ledger: Path) -> None:
+    ledger.write_text(SUBSCRIBED + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--contract", "SEATS", "--write")
+    some = ("credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-01")
+    assert '"Seats": 1 of 3 cannot be billed again' in run(ledger, *some, "--reopen", code=1)
+    run(ledger, *some, "--write")
+    assert invoice(ledger, "A2026-0001").net == D("-10.00")
+
+
+def test_a_rebate_of_a_fixed_price_is_billed_once(ledger: Path) -> None:
+    milestones = ledger.read_text(encoding="utf-8").replace("  percent: 100\n", "  price: 1200.00\n")
+    rebate = '2026-01-31 custom "invoice-milestone" "SITE" "Rebate"\n  price: -200.00\n'
+    ledger.write_text(rebate + milestones, encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    assert invoice(ledger, "F2026-0001").net == D("1000.00")
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-01-31", "--write")
+
+
+def test_a_credit_note_gives_back_what_is_retained_where_it_stands(ledger: Path) -> None:
+    kept = "  price: 1000.00\n  retention: 5\n  retention-account: Assets:Receivable:Acme:Doubtful\n"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("  price: 1000.00\n", kept), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--write")
+    assert {each.account: each.amount for each in invoice(ledger, "A2026-0001").instalments} == {
+        "Assets:Receivable:Acme": D("-1140.00"),
+        "Assets:Receivable:Acme:Doubtful": D("-60.00"),
+    }
+    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    assert [stand[name].status for name in ("F2026-0001", "A2026-0001")] == ["settled", "settled"]
+
+
 # starting -----------------------------------------------------------------------------------------------------------------
 
 SELLER = (
