@@ -21,6 +21,7 @@ from beancount_invoicing.billing.drafts import (
     Notice,
 )
 from beancount_invoicing.billing.fixed import DepositLeft, TaxLeft, deposits_left
+from beancount_invoicing.billing.prices import tax_code
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Kind, Tax
 from beancount_invoicing.rules import currencies, periods, tax, terms
@@ -64,7 +65,7 @@ def compose(
     """
     customer = book.customers[request.customer].at(request.date)
     decimals = currencies.decimals(request.currency)
-    lines = _taxed(book, request, customer, decimals)
+    lines = _taxed(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
     deductions = _deductions(lines, deposits, decimals) if request.kind in {"invoice", "corrective"} else ()
     payable = (
@@ -92,16 +93,11 @@ def compose(
     )
 
 
-def _taxed(book: Book, request: Request, customer: Customer, decimals: int) -> tuple[DraftLine, ...]:
+def _taxed(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]:
     """The lines with their tax codes and nets; those whose price includes tax come with that amount as their net."""
     lines = []
     for line in request.lines:
-        item = book.items[line.item].at(request.date) if line.item in book.items else None
-        code = (
-            line.tax or customer.tax or (item.tax if item else "") or book.option("default-tax", request.date)
-            if request.kind != "claim"
-            else ""
-        )
+        code = tax_code(book, request.customer, line.tax, line.item, request.date) if request.kind != "claim" else ""
         if request.kind != "claim" and code not in book.taxes:
             raise CannotCompose(
                 f"{line.text or line.item}: "
@@ -113,9 +109,10 @@ def _taxed(book: Book, request: Request, customer: Customer, decimals: int) -> t
         places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
         rate = book.taxes[code].at(request.date).rate
         per_line = book.option("tax-rounding", request.date) == "line"
-        nets = tax.gross_nets([lines[index].net for index in places], rate, decimals, per_line)
-        for index, net in zip(places, nets, strict=True):
-            lines[index] = replace(lines[index], gross=lines[index].net, net=net)
+        grosses = [line.net if line.gross is None else line.gross for line in (lines[index] for index in places)]
+        nets = tax.gross_nets(grosses, rate, decimals, per_line)
+        for index, gross, net in zip(places, grosses, nets, strict=True):
+            lines[index] = replace(lines[index], gross=gross, net=net)
     return tuple(lines)
 
 

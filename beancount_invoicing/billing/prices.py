@@ -107,6 +107,18 @@ def local(book: Book, contract: Contract, day: date, text: str) -> str:
     return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
 
 
+def tax_code(book: Book, customer: str, said: str, item: str, day: date) -> str:
+    """The tax code of a line on `day`: its own, else the customer's (a main account), its item's, the default; "" for none."""
+    known = book.items[item].at(day).tax if item in book.items else ""
+    return said or book.customers[customer].at(day).tax or known or book.option("default-tax", day)
+
+
+def tax_rate(book: Book, customer: str, said: str, item: str, day: date) -> Decimal:
+    """The rate in percent of that code; 0 where it is not known."""
+    code = tax_code(book, customer, said, item, day)
+    return book.taxes[code].at(day).rate if code in book.taxes else Decimal(0)
+
+
 def index_at(values: tuple[IndexValue, ...], day: date) -> IndexValue | None:
     """The value in force on a day: the last one dated by then; None before the first."""
     place = bisect_right(values, day, key=lambda one: one.date)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.billing import fixed, subscriptions, worked
 from beancount_invoicing.billing.drafts import DraftLine, Notice
+from beancount_invoicing.billing.prices import tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Work
 from beancount_invoicing.rules import currencies, periods
+from beancount_invoicing.rules.tax import gross_split
 
 What = Literal["period", "milestone", "deposit", "time", "expense"]
 
@@ -127,9 +129,24 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
             ]
         main = book.accounts[contract.customer]
         found += [
-            Waiting(what, contract, main, currency, _without_account(line, contract, notices)) for what, line in lines
+            Waiting(
+                what,
+                contract,
+                main,
+                currency,
+                _net(book, main, _without_account(line, contract, notices), until, decimals),
+            )
+            for what, line in lines
         ]
     return [one for one in found if one.line.account], notices
+
+
+def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> DraftLine:
+    """The line with its net, where its price includes tax."""
+    if line.price_with_tax is None:
+        return line
+    rate = tax_rate(book, main, line.tax, line.item, until)
+    return replace(line, gross=line.net, net=gross_split(line.net, rate, decimals)[0].value)
 
 
 def _without_account(line: DraftLine, contract: Contract, notices: list[Notice]) -> DraftLine:

@@ -10,10 +10,10 @@ from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import BookOut, DraftLine
-from beancount_invoicing.billing.prices import price_at
+from beancount_invoicing.billing.prices import price_at, tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
 from beancount_invoicing.rules.steps import round_to
-from beancount_invoicing.rules.tax import line_net
+from beancount_invoicing.rules.tax import gross_split, line_net
 
 
 def unbilled_work(work: Iterable[Work], until: date) -> list[Work]:
@@ -76,11 +76,17 @@ def time_lines(
     lines = []
     room = None if dated.latest.cap is None else dated.latest.cap - billed
     for bundle, those in bundles.items():
-        line, over = _time_line(book, dated, bundle, those, room, decimals)
+        day = those[0].date
+        rate = (
+            tax_rate(book, book.accounts[dated.latest.customer], dated.at(day).tax, bundle.item, day)
+            if bundle.with_tax
+            else ZERO
+        )
+        line, over = _time_line(book, dated, bundle, those, room, rate, decimals)
         if line:
             lines.append(line)
             if room is not None:
-                room -= line.net
+                room -= line.net if line.price_with_tax is None else gross_split(line.net, rate, decimals)[0].value
         if over:
             notices.append(
                 f"the cap of {dated.latest.cap} is reached: {over} {bundle.commodity} of {bundle.item or dated.latest.code}"
@@ -99,12 +105,20 @@ def replace_item(dated: Dated[Contract], item: str) -> Dated[Contract]:
 
 
 def _time_line(
-    book: Book, dated: Dated[Contract], bundle: Bundle, those: list[Work], room: Decimal | None, decimals: int
+    book: Book,
+    dated: Dated[Contract],
+    bundle: Bundle,
+    those: list[Work],
+    room: Decimal | None,
+    rate: Decimal,
+    decimals: int,
 ) -> tuple[DraftLine | None, Decimal]:
+    """The line, as far as there is `room` below the cap; and the time that is over. `rate`: of the tax that the price includes."""
     quantity = sum((one.quantity for one in those), ZERO)
     over = ZERO
-    if room is not None and line_net(quantity, bundle.price, None, decimals).value > room:
-        fits = (max(room, ZERO) / bundle.price).quantize(Decimal("0.01"), ROUND_DOWN) if bundle.price else quantity
+    price = bundle.price * 100 / (100 + rate)
+    if room is not None and line_net(quantity, price, None, decimals).value > room:
+        fits = (max(room, ZERO) / price).quantize(Decimal("0.01"), ROUND_DOWN) if price else quantity
         over, quantity = quantity - fits, fits
     if not quantity:
         return None, over

@@ -409,6 +409,20 @@ def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
     assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stay unbilled" in notices[0].message
 
 
+def test_a_cap_is_without_the_tax_that_prices_include() -> None:
+    item = '2025-01-01 custom "invoice-item" "CALL" "Call" Income:Services\n  price-with-tax: 120.00\n'
+    text = (
+        item + TIME.replace('"DEV"', '"CALL"') + "  cap: 250.00\n" + work("2026-01-05", "2") + work("2026-01-06", "2")
+    )
+    found = book(text)
+    waiting, _ = billing.waiting(found, date(2026, 1, 31))
+    assert [(one.line.quantity, one.line.net, one.line.gross) for one in waiting] == [
+        (D("2.50"), D("250.00"), D("300.00"))
+    ]
+    (stands,) = billing.standings(found, date(2026, 1, 31), Wanted())
+    assert stands.unbilled == D("250.00")
+
+
 def test_time_that_is_not_billed_leaves_with_what_is() -> None:
     text = TIME + work("2026-01-05", "2") + work("2026-01-06", "1", "non-billable: TRUE")
     waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
