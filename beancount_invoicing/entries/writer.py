@@ -107,7 +107,7 @@ def locked(top: Path) -> Iterator[None]:
 def plan(top: Path, included: Sequence[str], additions: Sequence[Addition], edits: Sequence[Edit] = ()) -> Plan:
     """What the files will be. `included`: the files that the ledger was loaded from, `top` among them.
 
-    Raises CannotWrite where a file exists that no include names, or lines to be edited are not there; OSError.
+    Raises CannotWrite where a file exists that no include names, or none can name, or lines to be edited are not there; OSError.
     """
     known = {Path(name).resolve() for name in included}
     after: dict[Path, bytes] = {}
@@ -138,6 +138,15 @@ def plan(top: Path, included: Sequence[str], additions: Sequence[Addition], edit
             raise CannotWrite(f"{file} exists, but no include names it: include it in {top}, or move it away")
         if not _globbed(top, included, file):
             includes.append(file)
+    for file in includes:
+        # Beancount takes the whole path for a pattern, the top file's folder too
+        if re.search(r"[*?\[]", str(file.absolute())) or re.search(
+            r'["\\\x00-\x1f]', os_path.relpath(file, top.parent)
+        ):
+            raise CannotWrite(
+                f'{file}: no include can name it, as there is one of * ? [ " \\ or a line break in its path: take another'
+                ' path (custom "invoice-option" "file", or --into), or rename the folder'
+            )
     if includes:
         data, line = _with_includes(content(top), includes, top)
         after[top] = data

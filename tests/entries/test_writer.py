@@ -94,6 +94,27 @@ def test_no_include_is_added_where_a_pattern_reaches_the_new_file(ledger: Path) 
     assert numbers(ledger) == ["F2026-0001"]
 
 
+@pytest.mark.parametrize("name", ["x[1].beancount", "*.beancount", 'a"b.beancount', "a\\b.beancount", "a?/b.beancount"])
+def test_a_file_that_no_include_can_name_is_not_written(ledger: Path, name: str) -> None:
+    before = ledger.read_bytes()
+    result = bill(ledger, "2026-01-31", "--into", str(ledger.parent / name))
+    assert result.exit_code == 1
+    assert "no include can name it" in result.output
+    assert [file.name for file in ledger.parent.iterdir()] == [ledger.name]
+    assert ledger.read_bytes() == before
+
+
+def test_a_folder_that_beancount_takes_for_a_pattern(tmp_path: Path) -> None:
+    ledger = tmp_path / "books [1] é '" / "main.beancount"
+    ledger.parent.mkdir()
+    ledger.write_text(PRELUDE + CONTRACT + PLUGIN, encoding="utf-8")
+    assert (
+        "no include can name it" in bill(ledger, "2026-01-31", "--into", str(ledger.parent / "more.beancount")).output
+    )
+    assert bill(ledger).exit_code == 0
+    assert numbers(ledger) == ["F2026-0001"]
+
+
 def test_a_file_that_no_include_names_is_not_written_into(ledger: Path) -> None:
     other = ledger.parent / "other.beancount"
     other.write_text("; mine\n", encoding="utf-8")
