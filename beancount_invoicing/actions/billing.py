@@ -470,7 +470,7 @@ def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
         touched = sorted(
             (one for one in book.invoices if one.number in given or _names(one, given)), key=lambda one: one.source
         )
-        edits = [_issued(one, given, day) for one in touched]
+        edits = [_issued(book, one, given, day) for one in touched]
         numbers = ", ".join(given.values())
         return Changes(edits=tuple(edits), message=f"Invoices: {numbers}")
 
@@ -481,8 +481,11 @@ def _names(invoice: Invoice, given: dict[str, str]) -> bool:
     return any(one.number in given for one in invoice.deductions) or any(one in given for one in invoice.corrects)
 
 
-def _issued(invoice: Invoice, given: dict[str, str], day: date) -> writer.Edit:
-    """The lines of a transaction with drafts' names replaced by their numbers; a draft among them gets date, flag and link."""
+def _issued(book: Book, invoice: Invoice, given: dict[str, str], day: date) -> writer.Edit:
+    """The lines of a transaction with drafts' names replaced by their numbers.
+
+    A draft among them gets date, flag and link; due dates that followed from its date follow from the new one.
+    """
     lines = _lines(invoice)
     changed = list(lines)
     if invoice.number in given:
@@ -498,6 +501,12 @@ def _issued(invoice: Invoice, given: dict[str, str], day: date) -> writer.Edit:
             changed[0] = re.sub(re.escape(old) + r"(?![\w/.-])", new, changed[0])
         elif new not in changed[0].split():
             changed[0] = _with_link(changed[0], new)
+        dues = billing.moved_dues(book, invoice, day)
+        for each in invoice.instalments:
+            index = each.source.line - invoice.source.line + 1
+            said = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
+            if said and each.due in dues and said[2] == each.due.isoformat():
+                changed[index] = f"{said[1]}{dues[each.due].isoformat()}{changed[index][said.end() :]}"
     for index, line in enumerate(changed):
         key = re.match(r'(\s+(?:invoice|deposit|corrects):\s*)"([^"]*)"', line)
         if key:

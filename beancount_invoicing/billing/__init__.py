@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.billing.compose import CannotCompose, Naming, Request, compose, documents
+from beancount_invoicing.billing.compose import CannotCompose, Naming, Request, compose, documents, moved_dues
 from beancount_invoicing.billing.drafts import (
     BookOut,
     Draft,
@@ -41,6 +41,7 @@ __all__ = [
     "deposits_left",
     "documents",
     "draft_names",
+    "moved_dues",
     "numbers",
     "standings",
     "unbilled_work",

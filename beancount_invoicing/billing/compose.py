@@ -23,7 +23,7 @@ from beancount_invoicing.billing.drafts import (
 from beancount_invoicing.billing.fixed import DepositLeft, TaxLeft, deposits_left
 from beancount_invoicing.billing.prices import tax_code
 from beancount_invoicing.billing.waiting import Waiting
-from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Kind, Tax
+from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
 from beancount_invoicing.rules import currencies, periods, tax, terms
 from beancount_invoicing.rules.steps import round_to
 
@@ -188,17 +188,38 @@ def _receivables(
                 left -= part
     if not retained or not left:
         return tuple(retained) or (DraftReceivable(request.account, payable),)
-    text = request.terms or customer.terms or book.option("terms", request.date) or law.default_terms("")
     try:
-        schedule = terms.schedule(terms.parse(text, request.date), request.date, left, decimals)
+        schedule = dues(book, request.terms or customer.terms, request.date, left, decimals)
     except terms.TermsError as error:
         raise CannotCompose(f"{customer.name}: {error}") from None
-    calendar = book.option("business-days", request.date)
-    days = [terms.business_day(due, calendar) if calendar in terms.calendars() else due for due in schedule]
     return (
-        *(DraftReceivable(request.account, due.amount, due.date) for due in days),
+        *(DraftReceivable(request.account, due.amount, due.date) for due in schedule),
         *retained,
     )
+
+
+def dues(book: Book, text: str, day: date, amount: Decimal, decimals: int) -> list[terms.Due]:
+    """What is due of an amount, and when, by terms (the ledger's, if "") that run from `day`. Raises terms.TermsError."""
+    text = text or book.option("terms", day) or law.default_terms("")
+    calendar = book.option("business-days", day)
+    schedule = terms.schedule(terms.parse(text, day), day, amount, decimals)
+    return [terms.business_day(due, calendar) if calendar in terms.calendars() else due for due in schedule]
+
+
+def moved_dues(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
+    """The due dates that a document has because of its date, by its terms and its contracts' retentions, as they are on `day`."""
+    moved: dict[date, date] = {}
+    decimals = currencies.decimals(invoice.currency)
+    try:
+        for code in {line.contract for line in invoice.lines} & book.contracts.keys():
+            length = periods.parse(book.contracts[code].at(invoice.date).retention_terms or "year")
+            moved[length.after(invoice.date, 1)] = length.after(day, 1)
+        text = invoice.customer.terms if invoice.customer else ""
+        before = dues(book, text, invoice.date, invoice.payable, decimals)
+        after = dues(book, text, day, invoice.payable, decimals)
+    except (terms.TermsError, periods.PeriodError):
+        return moved
+    return moved | {old.date: new.date for old, new in zip(before, after, strict=False)}
 
 
 def _exchange(

@@ -221,6 +221,20 @@ def test_issue_gives_a_deposit_its_number_where_others_deduct_it(ledger: Path) -
     assert (final.prepaid, final.payable) == (D("360.00"), D("840.00"))
 
 
+def test_issue_moves_the_due_dates_that_follow_from_the_date(ledger: Path) -> None:
+    kept = "  price: 1000.00\n  retention: 5\n  retention-account: Assets:Receivable:Acme:Doubtful\n"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("  price: 1000.00\n", kept), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--write", "--draft")
+    run(ledger, "issue", "--all", "--date", "2026-03-10", "--write")
+    assert [str(each.due) for each in invoice(ledger, "F2026-0001").instalments] == ["2026-04-09", "2027-03-10"]
+
+
+def test_issue_keeps_a_due_date_that_was_agreed(ledger: Path) -> None:
+    run(ledger, "new", "Acme", "1 DEV", "--date", "2026-01-31", "--due", "2026-04-20", "--draft", "--write")
+    run(ledger, "issue", "--all", "--date", "2026-03-10", "--write")
+    assert [str(each.due) for each in invoice(ledger, "F2026-0001").instalments] == ["2026-04-20"]
+
+
 def test_issue_of_a_draft_that_is_not_there(ledger: Path) -> None:
     assert "there is no draft draft-x" in run(ledger, "issue", "draft-x", "--write", code=1)
     assert "name the drafts, or say --all" in run(ledger, "issue", code=2)
