@@ -15,7 +15,17 @@ from pathlib import Path
 from beancount_invoicing import billing
 from beancount_invoicing.actions.documents import find
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
-from beancount_invoicing.billing import BookOut, Draft, DraftDeduction, DraftLine, DraftReceivable, Naming, Request
+from beancount_invoicing.billing import (
+    BookOut,
+    Draft,
+    DraftDeduction,
+    DraftLine,
+    DraftReceivable,
+    Naming,
+    Request,
+    Waiting,
+)
+from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text, writer
 from beancount_invoicing.model import ZERO, Book, Invoice, Line
 from beancount_invoicing.rules import currencies, numbering, tax
@@ -57,10 +67,32 @@ def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: H
         book = loading.book
         check_wanted(book, wanted)
         waiting, notices = billing.waiting(book, until, wanted)
+        waiting = _priced_in_their_unit(book, waiting, notices)
         drafts, more = billing.documents(book, waiting, dating.day, _naming(book, dating, how))
         return _changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
 
     return change(file, make, how)
+
+
+def _priced_in_their_unit(book: Book, waiting: Sequence[Waiting], notices: list[billing.Notice]) -> list[Waiting]:
+    """What waits, less days that would be billed at the price of an hour, or hours at the price of a day."""
+    result = []
+    for one in waiting:
+        line = one.line
+        item = book.items[line.item].at(line.since) if line.item in book.items else None
+        priced = unit_code(line.unit or (item.unit if item else ""))
+        worked = {unit_code(out.commodity) for out in line.book_out}
+        if priced in {"HUR", "DAY"} and worked & ({"HUR", "DAY"} - {priced}):
+            notices.append(
+                billing.Notice(
+                    one.contract.code,
+                    f"{line.quantity} {line.book_out[0].commodity} of {line.item} are not billed, as its price is for one"
+                    f" {line.unit or (item.unit if item else '')}: give the time an item of its own unit ({one.contract.source})",
+                )
+            )
+        else:
+            result.append(one)
+    return result
 
 
 def check_wanted(book: Book, wanted: billing.Wanted) -> None:

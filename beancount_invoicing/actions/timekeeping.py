@@ -12,6 +12,7 @@ from pathlib import Path
 
 from beancount_invoicing.actions.billing import CannotBill, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.entries.timesheets import TimeRecord
 from beancount_invoicing.model import Book, Contract, Work
@@ -33,6 +34,8 @@ class Worked:
     person: str = ""
     task: str = ""
     billable: bool = True
+    clock: bool = False
+    """It is hours (6:30), whatever the commodity is."""
     against: str = ""
     """The account on the other side, where it is not the one that other time stands against."""
 
@@ -68,11 +71,12 @@ def _entry(book: Book, one: Worked) -> New:
     there = [work for work in book.work if work.account == contract.time]
     commodity = _commodity(book, contract, there)
     against = one.against or _against(book, there, commodity, contract.time)
+    quantity = _as(commodity, one.quantity) if one.clock else one.quantity
     name = book.customers[book.accounts[contract.customer]].at(one.day).name
     legs = [
         text.Leg(
             contract.time,
-            one.quantity,
+            quantity,
             commodity,
             [
                 ("item", one.item or contract.item),
@@ -81,7 +85,7 @@ def _entry(book: Book, one: Worked) -> New:
                 ("non-billable", None if one.billable else True),
             ],
         ),
-        text.Leg(against, -one.quantity, commodity),
+        text.Leg(against, -quantity, commodity),
     ]
     render = partial(_render, one.day, name, _narration(one, contract), legs)
     return New(one.day, render, there[-1].source.file if there else book.work[-1].source.file if book.work else "")
@@ -98,6 +102,11 @@ def _render(day: date, payee: str, narration: str, legs: Sequence[text.Leg], col
 def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
     said = book.currencies.get(contract.time, ())
     return there[-1].commodity if there else said[0] if said else "HOUR"
+
+
+def _as(commodity: str, hours: Decimal) -> Decimal:
+    """Hours in the commodity of time (DAY, JOUR … are days of eight hours), to the hundredth."""
+    return round_to(hours / DAY_OF_HOURS if unit_code(commodity) == "DAY" else hours, 2)
 
 
 def _against(book: Book, there: Sequence[Work], commodity: str, account: str) -> str:
@@ -149,8 +158,7 @@ def import_time(
             said = time_contract(book, code, record.date)
             works = [one for one in book.work if one.account == said.time]
             hours = Decimal(record.seconds) / SECONDS
-            in_days = _commodity(book, said, works).upper().startswith("DAY")
-            quantity = round_to(hours / DAY_OF_HOURS if in_days else hours, 2)
+            quantity = _as(_commodity(book, said, works), hours)
             if not quantity:
                 continue
             words = record.description or record.task or record.project

@@ -30,20 +30,20 @@ from beancount_invoicing.rules.steps import round_to
 COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task", "billable", "source")
 
 
-class Quantity(click.ParamType[Decimal]):
-    """Hours or days: 6.5, 6,5 or 6:30."""
+class Quantity(click.ParamType[tuple[Decimal, bool]]):
+    """Hours or days: 6.5, 6,5 or 6:30; and whether it is hours and minutes."""
 
     name = "quantity"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Decimal, bool]:
         """The number that a text says."""
-        if isinstance(value, Decimal):
+        if isinstance(value, tuple):
             return value
         hours = re.fullmatch(r"(\d{1,4}):([0-5]\d)", value)
         if hours:
-            return round_to(int(hours[1]) + Decimal(hours[2]) / 60, 2)
+            return round_to(int(hours[1]) + Decimal(hours[2]) / 60, 2), True
         if re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", value):
-            return Decimal(value.replace(",", "."))
+            return Decimal(value.replace(",", ".")), False
         return self.fail(f"{value} is no quantity: write it such as 6.5 or 6:30", param, ctx)
 
 
@@ -67,7 +67,7 @@ def time() -> None:
 def add(
     session: Session,
     contract: str,
-    quantity: Decimal,
+    quantity: tuple[Decimal, bool],
     text: str,
     day: date,
     item: str,
@@ -81,7 +81,9 @@ def add(
 ) -> None:
     """Write down time: bean-invoice time add ACME-DEV 6.5 "Workshop" --write."""
     way = how(write, into, commit)
-    worked = actions.Worked(day, contract, quantity, text, item, person, task, not non_billable, against)
+    worked = actions.Worked(
+        day, contract, quantity[0], text, item, person, task, not non_billable, quantity[1], against
+    )
     with changing(session):
         print_outcome(actions.add_time(session.find(), [worked], way), way)
 

@@ -342,6 +342,28 @@ def test_time_stands_against_an_account_that_is_no_time_of_another(ledger: Path)
     assert "Equity:Time " in run(ledger, "time", "add", "HOURS", "1", "Call", "--date", "2026-02-03")
 
 
+@pytest.mark.parametrize("commodity", ["DAY", "JOUR"])
+def test_time_kept_in_days(ledger: Path, tmp_path: Path, commodity: str) -> None:
+    days = ledger.read_text(encoding="utf-8").replace(" HOUR", f" {commodity}")
+    ledger.write_text(days.replace('  unit: "hour"\n', '  unit: "day"\n'), encoding="utf-8")
+    run(ledger, "time", "add", "HOURS", "6:00", "Workshop", "--date", "2026-02-02", "--write")
+    run(ledger, "time", "add", "HOURS", "0.5", "Call", "--date", "2026-02-03", "--write")
+    clock = tmp_path / "work.timeclock"
+    clock.write_text("i 2026-02-05 09:00:00 HOURS\no 2026-02-05 13:00:00\n", encoding="utf-8")
+    run(ledger, "time", "import", str(clock), "--write")
+    assert [str(one.quantity) for one in opened(ledger).book.work] == ["0.75", "0.5", "0.50"]
+    run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
+    assert invoice(ledger, "F2026-0001").lines[0].quantity == D("1.75")
+
+
+def test_days_are_not_billed_at_the_price_of_an_hour(ledger: Path) -> None:
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace(" HOUR", " DAY"), encoding="utf-8")
+    run(ledger, "time", "add", "HOURS", "2", "Workshop", "--date", "2026-02-02", "--write")
+    said = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
+    assert "2 DAY of DEV are not billed, as its price is for one hour" in said
+    assert opened(ledger).book.invoices == ()
+
+
 def test_time_import_says_which_projects_belong_to_nothing(ledger: Path, tmp_path: Path) -> None:
     clock = tmp_path / "work.timeclock"
     clock.write_text("i 2026-02-05 09:00:00 Elsewhere\no 2026-02-05 10:15:00\n", encoding="utf-8")
