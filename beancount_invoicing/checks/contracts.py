@@ -205,6 +205,37 @@ def after_the_end(book: Book) -> Iterator[Finding]:
                 )
 
 
+def changed_since(book: Book) -> Iterator[Finding]:
+    """No period of a contract with `prorate` is billed over a pause, or over a change of its price or quantity."""
+    corrected = {number for invoice in book.invoices for number in invoice.corrects}
+    for invoice in book.invoices:
+        for line in invoice.lines:
+            dated = book.contracts.get(line.contract)
+            if (
+                dated is None or line.start is None or line.end is None or line.net <= 0
+                or len(dated.versions) == 1 or dated.latest.mode != "subscription" or invoice.number in corrected
+            ):  # fmt: skip
+                continue
+            first = dated.at(line.start)
+            for day, version in dated.versions:
+                if not (first.prorate and line.start < day <= line.end):
+                    continue
+                if version.paused != first.paused:
+                    what = "is paused" if version.paused else "is paused no longer"
+                elif (version.price, version.quantity) != (first.price, first.quantity):
+                    what = "has another price or quantity"
+                else:
+                    continue
+                yield Finding(
+                    "warning",
+                    "billed-otherwise",
+                    f"{invoice.number} bills {line.contract} from {line.start} to {line.end} for {line.net}, but from {day} on it"
+                    f" {what}: credit it with --reopen and bill it again",
+                    line.source,
+                )
+                break
+
+
 def beyond(book: Book) -> Iterator[Finding]:
     """No more is billed than a cap or a fixed price allows, and no more time than was worked."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -254,4 +285,4 @@ def _warning(contract: Contract, message: str) -> Finding:
     return Finding("warning", "contract", f"contract {contract.code}: {message}", contract.source)
 
 
-CHECKS = (lengths, names, expenses, completeness, milestones, billed_twice, after_the_end, beyond)
+CHECKS = (lengths, names, expenses, completeness, milestones, billed_twice, after_the_end, changed_since, beyond)
