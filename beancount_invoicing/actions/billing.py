@@ -366,6 +366,8 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
     chosen = wanted.lines or tuple((index, None) for index in range(1, len(invoice.lines) + 1))
     lines = []
     for index, quantity in chosen:
+        if [one for one, _quantity in chosen].count(index) > 1:
+            raise CannotBill(f"line {index} is named twice: name each line once, with x how much of it")
         if not 1 <= index <= len(invoice.lines):
             raise CannotBill(f"{invoice.number} has {len(invoice.lines)} lines: there is no line {index}")
         line = invoice.lines[index - 1]
@@ -424,6 +426,17 @@ def _reopened(book: Book, invoice: Invoice, line: Line, credited: DraftLine) -> 
     dated = book.contracts.get(line.contract)
     contract = dated.at(line.start or invoice.date) if dated else None
     if contract is None or contract.mode != "time" or line.expense:
+
+        def same(other: Line) -> bool:
+            said = ("contract", "milestone", "start", "end", "expense", "cost", "text")
+            return all(getattr(other, name) == getattr(line, name) for name in said)
+
+        for note in book.invoices:
+            if invoice.number in note.corrects and any(map(same, note.lines)):
+                raise CannotBill(
+                    f'"{line.text}" of {invoice.number} is given back by {note.number} already ({note.source}), and may be billed'
+                    " again: leave the line out, or --reopen away"
+                )
         if credited.quantity is not None and line.quantity is not None and credited.quantity != -line.quantity:
             raise CannotBill(
                 f'"{line.text}": {abs(credited.quantity)} of {line.quantity} cannot be billed again, as periods, milestones and'

@@ -454,6 +454,18 @@ def test_a_part_of_a_period_is_not_reopened(ledger: Path) -> None:
     assert invoice(ledger, "A2026-0001").net == D("-10.00")
 
 
+def test_a_period_is_not_reopened_twice(ledger: Path) -> None:
+    ledger.write_text(SUBSCRIBED + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")  # the website too
+    credit = ("credit", "F2026-0001", "--lines", "1", "--reopen", "--date", "2026-02-01", "--write")
+    assert "line 1 is named twice" in run(ledger, "credit", "F2026-0001", "--lines", "1,1", code=1)
+    run(ledger, *credit)
+    assert '"Seats" of F2026-0001 is given back by A2026-0001 already' in run(ledger, *credit, code=1)
+    run(ledger, "bill", "--until", "2026-01-31", "--date", "2026-02-02", "--write")
+    assert invoice(ledger, "F2026-0002").net == D("30.00")
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-01-31", "--write")
+
+
 def test_a_rebate_of_a_fixed_price_is_billed_once(ledger: Path) -> None:
     milestones = ledger.read_text(encoding="utf-8").replace("  percent: 100\n", "  price: 1200.00\n")
     rebate = '2026-01-31 custom "invoice-milestone" "SITE" "Rebate"\n  price: -200.00\n'
