@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -136,11 +136,9 @@ _LINE = re.compile(
 )
 
 
-def _number(text_of: str | None) -> Decimal | None:
-    try:
-        return None if text_of is None else Decimal(text_of.replace(",", "."))
-    except InvalidOperation:  # pragma: no cover - the pattern lets only numbers through
-        return None
+def _number(said: str | None) -> Decimal | None:
+    """The number of digits that a pattern let through."""
+    return None if said is None else Decimal(said.replace(",", "."))
 
 
 def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") -> DraftLine:
