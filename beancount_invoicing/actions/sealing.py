@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
@@ -41,43 +42,51 @@ def seal(file: Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
             if invoice.number in there:
                 notices.append(f"{invoice.number} is sealed already, since {there[invoice.number].date}")
                 continue
-            stored, content = _stored(book, invoice, top)
-            if stored.exists() and stored.read_bytes() != content:
-                raise CannotBill(
-                    f"{stored} is there already, and is another document: move it away, or seal that one by hand"
-                )
             target = (
                 how.into.absolute()
                 if how.into
                 else Path(book.events[-1].source.file if book.events else invoice.source.file)
             )
             assert invoice.customer is not None
-            entry = text.kept(
-                max(day, invoice.date),
-                invoice.instalments[0].account if invoice.instalments else invoice.customer.account,
-                os_path.relpath(stored, target.parent).replace("\\", "/"),
-                [numbering.link(invoice.number)],
-                [("event", "sealed"), ("sha256", sha256(content).hexdigest())],
-            )
-            new.append(New(max(day, invoice.date), as_it_is(entry), str(target)))
-            files.append((stored, content))
+            for stored, content in _stored(book, invoice, top):
+                if stored.exists() and stored.read_bytes() != content:
+                    raise CannotBill(
+                        f"{stored} is there already, and is another document: move it away, or seal that one by hand"
+                    )
+                entry = text.kept(
+                    max(day, invoice.date),
+                    invoice.instalments[0].account if invoice.instalments else invoice.customer.account,
+                    os_path.relpath(stored, target.parent).replace("\\", "/"),
+                    [numbering.link(invoice.number)],
+                    [("event", "sealed"), ("sha256", sha256(content).hexdigest())],
+                )
+                new.append(New(max(day, invoice.date), as_it_is(entry), str(target)))
+                files.append((stored, content))
         return Changes(tuple(new), message=f"Sealed: {', '.join(numbers)}", notices=tuple(notices), files=tuple(files))
 
     return change(file, make, how)
 
 
-def _stored(book: Book, invoice: Invoice, top: Path) -> tuple[Path, bytes]:
-    """Where a document is stored, and its bytes. Raises CannotBill where it is none that is issued."""
+def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]:
+    """Where a document is stored, and its bytes: a PDF, and its plain text where no e-invoice in it says its figures.
+
+    Raises CannotBill where it is none that is issued.
+    """
+    from beancount_invoicing import einvoice
     from beancount_invoicing.rendering import NoDocument
 
     if invoice.draft:
         raise CannotBill(f"{invoice.number} is a draft: issue it first")
     try:
-        name, content = render_one(book, invoice.number, "pdf")
+        made = [render_one(book, invoice.number, "pdf")]
+        try:
+            einvoice.extract(made[0][1])
+        except einvoice.NotReadable:
+            made.append(render_one(book, invoice.number, "text"))
     except NoDocument as error:
         raise CannotBill(str(error)) from None
     folder = book.option("documents", invoice.date, "documents/{year}").replace("{year}", f"{invoice.date.year:04}")
-    return top.parent / folder / name, content
+    return [(top.parent / folder / name, content) for name, content in made]
 
 
 class Difference(NamedTuple):
@@ -108,6 +117,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
     """Each sealed document, by date, or those of `numbers`: its bytes, and what the ledger says today against what it says."""
     by_number = {one.number: one for one in reversed(book.invoices)}
     links = {numbering.link(number) for number in numbers}
+    as_text = {number for one in book.seals if one.file.endswith(".txt") for number in one.numbers}
     for one in book.seals:
         names = one.numbers or one.lost
         if numbers and not (set(names) & {*numbers, *links}):
@@ -124,7 +134,7 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
             elif content is None:
                 yield Verified(one, number, gone, one.source)
             else:
-                found, notice = _facts(book, invoice, content)
+                found, notice = _facts(book, invoice, content, one.file.endswith(".txt"), number in as_text)
                 yield Verified(one, number, (*gone, *found), invoice.source, notice)
 
 
@@ -138,29 +148,43 @@ def _content(one: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
     return (content, ()) if now == one.sha256 else (None, (Difference("file", one.sha256, now),))
 
 
-def _facts(book: Book, invoice: Invoice, content: bytes) -> tuple[tuple[Difference, ...], str]:
-    """What a sealed document and the ledger say differently: nothing where the same bytes come out, else by their e-invoices."""
+_OTHER_LOOK = "its facts are the same; layout or words would be others today"
+
+
+def _facts(
+    book: Book, invoice: Invoice, content: bytes, is_text: bool, has_text: bool
+) -> tuple[tuple[Difference, ...], str]:
+    """What a sealed document and the ledger say differently: nothing where the same bytes come out; else its e-invoices are
+    compared, or, where there is none, the lines of its text.
+    """
     from beancount_invoicing import einvoice, rendering
 
     try:
-        _name, now = render_one(book, invoice.number, "pdf")
+        _name, now = render_one(book, invoice.number, "text" if is_text else "pdf")
     except (rendering.NoDocument, rendering.TemplateError) as error:
-        return (Difference("document", "a PDF", str(error)),), ""
+        return (Difference("document", "sealed", str(error)),), ""
     if now == content:
         return (), ""
+    if is_text:
+        return tuple(_lines(content, now)), ""
     try:
         before = einvoice.read(einvoice.extract(content))
         after = einvoice.read(einvoice.extract(now))
     except einvoice.NotReadable:
-        return (
-            Difference(
-                "document", "as sealed", "made again from the ledger, it is another one (no e-invoice tells where)"
-            ),
-        ), ""
+        if has_text:  # which tells what differs
+            return (), _OTHER_LOOK
+        return (Difference("document", "as sealed", "made again from the ledger, it is another one"),), ""
     differences = tuple(_differences("", before, after))
-    if differences:
-        return differences, ""
-    return (), "its facts are the same; layout or words would be others today"
+    return differences, "" if differences else _OTHER_LOOK
+
+
+def _lines(before: bytes, after: bytes) -> Iterator[Difference]:
+    """The lines of a text that are others now."""
+    old = [" ".join(line.split()) for line in before.decode("utf-8", "replace").splitlines()]
+    new = [" ".join(line.split()) for line in after.decode("utf-8", "replace").splitlines()]
+    for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield Difference("text", " / ".join(old[start:end]) or "nothing", " / ".join(new[first:last]) or "nothing")
 
 
 def _differences(path: str, before: object, after: object) -> Iterator[Difference]:

@@ -134,3 +134,23 @@ def test_a_payment_changes_nothing(ledger: Path) -> None:
         encoding="utf-8",
     )
     assert f"{NUMBER}: unchanged since 2026-10-01" in run(ledger, "verify")
+
+
+def test_of_a_document_that_is_no_e_invoice_the_text_tells_what_was_changed(ledger: Path) -> None:
+    run(ledger, "seal", "F2026-0068", "--date", "2026-11-01", "--write")
+    assert (ledger.parent / "documents" / "2026" / "F2026-0068.txt").exists()
+    assert run(ledger, "verify", "F2026-0068").count("F2026-0068: unchanged since") == 2
+    settings = ledger.parent / "settings.beancount"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + '2025-01-01 custom "invoice-option" "accent" "#7a1f5c"\n',
+        encoding="utf-8",
+    )
+    assert "its facts are the same" in run(ledger, "verify", "F2026-0068")
+    customers = ledger.parent / "customers.beancount"
+    customers.write_text(
+        customers.read_text(encoding="utf-8").replace("14 Canal Street", "15 Canal Street"),
+        encoding="utf-8",
+    )
+    assert "text: sealed 14 Canal Street, now 15 Canal Street" in run(
+        ledger, "verify", "F2026-0068", code=1
+    )
