@@ -151,6 +151,4 @@ def test_of_a_document_that_is_no_e_invoice_the_text_tells_what_was_changed(ledg
         customers.read_text(encoding="utf-8").replace("14 Canal Street", "15 Canal Street"),
         encoding="utf-8",
     )
-    assert "text: sealed 14 Canal Street, now 15 Canal Street" in run(
-        ledger, "verify", "F2026-0068", code=1
-    )
+    assert "text: sealed 14 Canal Street, now 15 Canal Street" in run(ledger, "verify", "F2026-0068", code=1)
