@@ -187,3 +187,9 @@ def test_e_invoices_are_the_law_from_their_day_on() -> None:
     assert D("21") not in found.rates
     assert (found.currency, found.quantity_decimals, found.price_decimals) == ("EUR", 4, 6)
     assert law.e_invoice_rules("DE", date(2026, 9, 1)) is None
+
+
+def test_the_franchise_names_the_code_that_holds_on_the_document_s_date() -> None:
+    before, after = (law.mentions("FR", "fr", day)["franchise"] for day in (date(2027, 12, 31), date(2028, 1, 1)))
+    assert before == "TVA non applicable, art. 293 B du CGI."
+    assert after == "TVA non applicable, art. L. 223-3 du CIBS."
