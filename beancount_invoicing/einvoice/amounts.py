@@ -15,6 +15,9 @@ from beancount_invoicing.rules.steps import round_to
 PRICE_DECIMALS = 6
 """So many that quantity × price meets a net to the cent for any quantity below 10 000."""
 
+SLACK = Decimal("0.01")
+"""How far an allowance may be from its percentage of its base, where it says both (PEPPOL-EN16931-R040 allows 0.02)."""
+
 
 def decimals_of(value: Decimal) -> int:
     """How many decimals a figure needs; zeros at its end do not count."""
@@ -38,6 +41,8 @@ def line(one: Line, number: int, sign: int, tax: Tax, currency: str, language: s
         charge = net > gross
         percent = one.discount if one.discount and not charge else None
         why = said("discount" if percent else "rounding", language)
+        if percent and abs(gross * percent / 100 - abs(net - gross)) > SLACK:
+            percent = None  # a currency without cents rounds more than the rule allows
         base = gross if percent else None
         adjustments = (terms.AllowanceCharge(charge, abs(net - gross), why, base, percent),)
     name, _, rest = plain(one.text).partition("\n")

@@ -144,7 +144,22 @@ def made(text: str) -> tuple[terms.EInvoice | None, Decimal, Decimal]:
         return None, invoice.total, invoice.payable - paid
 
 
+YEN = """
+2026-10-05 * "Generated" ^X1
+  invoice: "X1"
+  Income:Services  -19 JPY
+    text: "A discount in a currency without cents"
+    quantity: 19.9800
+    price: 1
+    tax: "REVERSE"
+    discount: 2.41
+    nature: "goods"
+  Assets:Receivable:Kiefer  19 JPY
+"""
+
+
 @given(ledgers())
+@example(YEN)
 def test_generated_documents_keep_all_rules(text: str) -> None:
     invoice, total, due = made(text)
     assert invoice is not None
