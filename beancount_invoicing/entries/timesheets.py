@@ -450,7 +450,7 @@ def _intervals(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         raise TimesheetError(line, "one object: expected a list of intervals, as `timew export` writes it")
     counted, place = place, place + 1
     while True:
-        place = _GAP.match(text, place).end()  # type: ignore[union-attr]
+        place = _GAP.match(text, place).end()  # type: ignore[union-attr] # a gap of nothing matches too
         line += text.count("\n", counted, place)
         counted = place
         if text[place : place + 1] == "]":

@@ -27,31 +27,31 @@ def test_nothing_is_wrong_with_what_a_ledger_says(number: str) -> None:
 
 
 def total(**changes: Decimal | None) -> Change:
-    return lambda invoice: replace(invoice, totals=replace(invoice.totals, **changes))  # type: ignore[arg-type]
+    return lambda invoice: replace(invoice, totals=replace(invoice.totals, **changes))  # type: ignore[arg-type] # fields by their names
 
 
 def line(**changes: object) -> Change:
     return lambda invoice: replace(
-        invoice, lines=(replace(invoice.lines[0], **changes), *invoice.lines[1:])  # type: ignore[arg-type]
+        invoice, lines=(replace(invoice.lines[0], **changes), *invoice.lines[1:])  # type: ignore[arg-type] # fields by their names
     )  # fmt: skip
 
 
 def vat(**changes: object) -> Change:
     return lambda invoice: replace(
-        invoice, breakdown=(replace(invoice.breakdown[0], **changes), *invoice.breakdown[1:])  # type: ignore[arg-type]
+        invoice, breakdown=(replace(invoice.breakdown[0], **changes), *invoice.breakdown[1:])  # type: ignore[arg-type] # fields by their names
     )  # fmt: skip
 
 
 def whole(**changes: object) -> Change:
-    return lambda invoice: replace(invoice, **changes)  # type: ignore[arg-type]
+    return lambda invoice: replace(invoice, **changes)  # type: ignore[arg-type] # fields by their names
 
 
 def seller(**changes: object) -> Change:
-    return lambda invoice: replace(invoice, seller=replace(invoice.seller, **changes))  # type: ignore[arg-type]
+    return lambda invoice: replace(invoice, seller=replace(invoice.seller, **changes))  # type: ignore[arg-type] # fields by their names
 
 
 def buyer(**changes: object) -> Change:
-    return lambda invoice: replace(invoice, buyer=replace(invoice.buyer, **changes))  # type: ignore[arg-type]
+    return lambda invoice: replace(invoice, buyer=replace(invoice.buyer, **changes))  # type: ignore[arg-type] # fields by their names
 
 
 def notes(subject: str, times: int) -> Change:
