@@ -269,6 +269,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tries", type=int, default=400)
     parser.add_argument("--seed", type=int, default=20261130)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first try: a long run in several processes")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     signal.signal(signal.SIGPROF, too_long)
@@ -279,7 +280,7 @@ def main() -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fuzz.beancount"
-        for number in range(options.tries):
+        for number in range(options.first, options.first + options.tries):
             chance = random.Random(options.seed * 1_000_003 + number)  # noqa: S311 - repeatable on purpose
             start = chance.randrange(len(others))
             text = "\n".join([*stage, *others[start : start + 12], *chance.sample(others, 4)])
