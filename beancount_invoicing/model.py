@@ -26,8 +26,9 @@ How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off"
 EventKind = Literal[
     "sealed", "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency"
 ]
+Tone = Literal["courtesy", "friendly", "firm", "final"]
 Mode = Literal["subscription", "fixed", "time"]
-OptionValue = str | Decimal | date | bool
+OptionValue = str | Decimal | date | bool | int
 Value = Decimal | date | int | str
 
 ZERO = Decimal(0)
@@ -145,6 +146,8 @@ class Customer:
     channel: Channel = "email"
     reminders: str = ""
     """Name of a reminder policy, or "none"."""
+    escalation: str = ""
+    """E-mail addresses that letters of levels with `escalate` go to as well."""
     credit_limit: Decimal | None = None
     inactive: bool = False
     buyer: Buyer = "business"
@@ -501,6 +504,44 @@ class Contract:
     """Income account of expenses that are billed again."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReminderLevel:
+    """One level of a reminder policy: when its letter is due, how it speaks and leaves."""
+
+    level: int
+    """From 1; 0 is the courtesy notice before the due date."""
+    days: int
+    """From so many days after the due date on; of level 0 negative: so many days before it."""
+    tone: Tone
+    source: Source
+    """Where it is written; of a policy that the ledger does not write, nowhere."""
+    channel: Channel | None = None
+    """None: the customer's."""
+    deadline: int | None = None
+    """Days from the letter's date to pay; None where the letter sets no deadline."""
+    interest: bool = False
+    """Late interest and the fixed indemnity are claimed."""
+    fee: Decimal = ZERO
+    """In the ledger's first operating currency; never from a consumer."""
+    registered: bool = False
+    escalate: bool = False
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A reminder policy as it stands from one of its directives on; its levels in their order."""
+
+    name: str
+    levels: tuple[ReminderLevel, ...]
+    source: Source
+    interval: int = 7
+    """At least so many days lie between two letters about an invoice."""
+    minimum: Decimal = ZERO
+    """No letter leaves for less than this."""
+    signed_by: str = ""
+
+
 class Work(NamedTuple):
     """Time on a contract's account: worked (quantity > 0), or booked out because it was billed or given up (< 0)."""
 
@@ -617,6 +658,10 @@ class Book:
     """Those with `billable`, by date."""
     indexes: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
     """By name; the values by date."""
+    policies: Mapping[str, Dated[Policy]] = field(default_factory=dict)
+    """The reminder policies that the ledger writes, by name."""
+    banks: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    """The bank accounts that are not closed, each with the days on which something was booked or asserted there."""
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The currencies that accounts are opened for, where they say so."""
     currency: str = ""

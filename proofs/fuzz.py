@@ -269,7 +269,9 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tries", type=int, default=400)
     parser.add_argument("--seed", type=int, default=20261130)
-    parser.add_argument("--first", type=int, default=0, help="the number of the first try: a long run in several processes")
+    parser.add_argument(
+        "--first", type=int, default=0, help="the number of the first try: a long run in several processes"
+    )
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     signal.signal(signal.SIGPROF, too_long)

@@ -31,11 +31,12 @@ from beancount_invoicing.actions.documents import (
 from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
 from beancount_invoicing.actions.parallel import render_in_parallel
-from beancount_invoicing.actions.reminders import due_reminders, language, render_reminders
+from beancount_invoicing.actions.reminders import bank_notices, due_reminders, language, render_reminders
 from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
 from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
+from beancount_invoicing.dunning import bank_accounts
 
 __all__ = [
     "PARTY_KEYS",
@@ -69,6 +70,8 @@ __all__ = [
     "add_item",
     "add_time",
     "adopt",
+    "bank_accounts",
+    "bank_notices",
     "bill",
     "change",
     "check_wanted",

@@ -339,7 +339,13 @@ def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer
         "account": proposal.customer.account,
         "language": language,
         "level": proposal.level,
-        "channel": proposal.customer.channel,
+        "channel": proposal.channel,
+        "policy": proposal.policy or None,
+        "tone": proposal.tone if proposal.level is not None else None,
+        "deadline": proposal.deadline.isoformat() if proposal.deadline else None,
+        "registered": proposal.registered,
+        "escalation": proposal.escalation or None,
+        "signed_by": proposal.signed_by or None,
         "invoices": [
             {
                 "number": late.position.invoice.number,
@@ -353,12 +359,15 @@ def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer
             for late in proposal.invoices
         ],
         "currency": currency,
-        "total": money(proposal.total if proposal.level else ZERO, currency),
+        "total": money(proposal.total, currency),
+        "fee": money(proposal.fee, currency) if proposal.fee else None,
+        "claimed": money(proposal.claimed, currency),
         "held": [{"number": held.number, "why": held.why} for held in proposal.held],
     }
     if explain:
         for row, late in zip(answer["invoices"], proposal.invoices, strict=True):
             row["explain"] = [step(one) for one in (late.claim.steps if late.claim else ())]
+        answer["reasons"] = [{"number": one.number, "why": one.why} for one in proposal.reasons]
     return answer
 
 

@@ -8,17 +8,34 @@ from datetime import date
 from pathlib import Path
 
 from beancount_invoicing.actions.documents import Output, Written, write_view
-from beancount_invoicing.dunning import Proposal, propose
+from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import Allocated
 
 
-def due_reminders(book: Book, as_of: date, customer: str = "") -> tuple[Proposal, ...]:
-    """The letters due on `as_of`, and what is held back; of customers whose name or account contains `customer`."""
+def due_reminders(
+    book: Book, as_of: date, customer: str = "", every: bool = False, allocated: Allocated | None = None
+) -> tuple[Proposal, ...]:
+    """The letters due on `as_of`, and what is held back; of customers whose name or account contains `customer`.
+
+    With `every` also the customers of whom something is late, but nothing to be sent or held back today.
+    """
     wanted = customer.casefold()
     return tuple(
         one
-        for one in propose(book, as_of)
-        if wanted in one.customer.name.casefold() or wanted in one.customer.account.casefold()
+        for one in propose(book, as_of, allocated)
+        if (every or one.level is not None or one.held)
+        and (wanted in one.customer.name.casefold() or wanted in one.customer.account.casefold())
+    )
+
+
+def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
+    """What to say of each bank account that is not up to date on `as_of`: a payment may have come that is not booked."""
+    return tuple(
+        f"{one.account} is booked until {one.until}: {(as_of - one.until).days} days before {as_of}; book the bank first"
+        if one.until
+        else f"{one.account}: nothing is booked until {as_of}; book the bank first"
+        for one in behind(book, as_of)
     )
 
 

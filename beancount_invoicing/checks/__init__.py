@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.checks import contracts, documents, parties, series, settlement
+from beancount_invoicing.checks import contracts, documents, parties, reminders, series, settlement
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
 
-CHECKS = (*documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS)
+CHECKS = (*documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS)
 
 
 def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:

@@ -47,7 +47,7 @@ def remind(
     """Say which reminder letters are due, and what is held back; with -o or --to, write the letters."""
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    proposals = actions.due_reminders(ledger.book, as_of, customer)
+    proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
     rows = [answers.reminded(one, actions.language(ledger.book, one), explain) for one in proposals]
     if form == "json":
         print_json(rows)
@@ -70,7 +70,15 @@ def remind(
         )  # fmt: skip
     else:
         _table(rows, as_of)
+        for bank in actions.bank_accounts(ledger.book, as_of):
+            click.echo(
+                f"bank: {bank.account} is booked until {bank.until}" if bank.until else f"bank: {bank.account} is empty"
+            )
         if explain:
+            for row in rows:
+                click.echo(f"\n{row['customer']}, {row['currency']}")
+                for reason in row["reasons"]:
+                    click.echo(f"  {reason['number']}: {reason['why']}")
             for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
                 click.echo(f"\n{late.position.invoice.number}")
                 for step in late.claim.steps if late.claim else ():
@@ -78,6 +86,8 @@ def remind(
     for proposal in proposals:
         for text in proposal.notices:
             notice(text)
+    for text in actions.bank_notices(ledger.book, as_of):
+        notice(text)
     if folder or outputs:
         letters = [one for one in proposals if one.level is not None]
         files = actions.render_reminders(
@@ -87,7 +97,7 @@ def remind(
 
 
 def _table(rows: list[answers.Answer], as_of: date) -> None:
-    due = [row for row in rows if row["level"]]
+    due = [row for row in rows if row["level"] is not None]
     if due:
         print_table(
             f"Reminders due on {as_of}",

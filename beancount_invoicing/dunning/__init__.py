@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.dunning.banks import Bank, bank_accounts, behind
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
-from beancount_invoicing.dunning.proposals import POLICY, Held, Late, Level, Proposal, propose
+from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder
+from beancount_invoicing.dunning.pauses import pause
+from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
+from beancount_invoicing.dunning.proposals import Held, Late, Proposal, propose
 
-__all__ = ["POLICY", "ClaimUnknown", "Held", "Late", "Level", "Proposal", "interest_on", "propose"]
+__all__ = [
+    "NONE",
+    "STANDARD",
+    "Bank",
+    "ClaimUnknown",
+    "Held",
+    "Late",
+    "Proposal",
+    "bank_accounts",
+    "behind",
+    "courtesy_level",
+    "due_level",
+    "interest_on",
+    "last_reminder",
+    "named",
+    "pause",
+    "policy",
+    "propose",
+    "usual",
+]

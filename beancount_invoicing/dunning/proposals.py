@@ -1,35 +1,28 @@
-"""Which reminder letters are due on a day, and which are held back, and why."""
+"""Which letters are due on a day, and which are held back, and why."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
-from beancount_invoicing.model import ZERO, Book, Customer, Event
-from beancount_invoicing.receivables import Position, positions
+from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
+from beancount_invoicing.dunning.pauses import late_amount, pause
+from beancount_invoicing.dunning.policies import NONE, named, policy
+from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
+from beancount_invoicing.receivables import Allocated, Position, allocate, positions
 from beancount_invoicing.rules.interest import Interest
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """A level of reminder: from how many days late on, and whether interest and indemnity are claimed in it."""
-
-    days: int
-    claims: bool
-
-
-POLICY: tuple[Level, ...] = (Level(8, False), Level(15, True), Level(30, True))
-"""The levels 1, 2, 3: at 8, 15 and 30 days late."""
-INTERVAL = 7
-"""At least so many days lie between two reminders of an invoice."""
-
-
-@dataclass(frozen=True, slots=True)
 class Late:
-    """A late document in a letter. `open` leaves out what is contested; `reminded`: its level goes up with this letter."""
+    """A document in a letter: late, or in a notice before the due date about to be due.
+
+    `open` leaves out what is contested; `reminded`: its level goes up with this letter.
+    """
 
     position: Position
     due: date
@@ -67,12 +60,25 @@ class Proposal:
     currency: str
     as_of: date
     level: int | None
+    """The highest level of its invoices; 0: a notice before the due date."""
     invoices: tuple[Late, ...]
     total: Decimal
-    """What is late of `invoices`, without interest and indemnity."""
+    """What is late of `invoices` (in a notice: about to be due), without interest, indemnity and fee."""
     held: tuple[Held, ...]
+    reasons: tuple[Held, ...]
+    """For each late document, in the letter or not: why."""
     notices: tuple[str, ...]
     """What could not be worked out, such as interest at a rate that is not known."""
+    policy: str = ""
+    tone: Tone = "friendly"
+    channel: Channel = "email"
+    deadline: date | None = None
+    """The last day to pay that the letter sets; None where it sets none."""
+    fee: Decimal = ZERO
+    registered: bool = False
+    escalation: str = ""
+    """E-mail addresses that it goes to as well."""
+    signed_by: str = ""
 
     @property
     def interest(self) -> Decimal:
@@ -84,99 +90,184 @@ class Proposal:
         """The fixed indemnities claimed for all of them."""
         return sum((late.indemnity or ZERO for late in self.invoices), ZERO)
 
-
-def held_because(position: Position, customer: Customer, as_of: date) -> str:
-    """Why no reminder of a late document may leave on `as_of`; "" where it may."""
-    if position.invoice.customer and "none" in {position.invoice.customer.reminders, customer.reminders}:
-        return "reminders: none"
-    paused: dict[str, Event] = {}
-    for event in position.events:
-        if event.event in {"promise", "hold", "insolvency"}:
-            paused[event.event] = event
-        elif event.event == "resume":
-            paused.clear()
-    if "insolvency" in paused:
-        return f"insolvency since {paused['insolvency'].date}"
-    hold = paused.get("hold")
-    if hold and (hold.until is None or as_of <= hold.until):
-        return f"on hold until {hold.until}" if hold.until else f"on hold since {hold.date}"
-    promise = paused.get("promise")
-    if promise and promise.until and as_of <= promise.until:
-        return f"promised until {promise.until}"
-    if position.disputed and position.disputed >= _late_amount(position, as_of):
-        since = next(event.date for event in reversed(position.events) if event.event == "dispute")
-        return f"in dispute since {since}"
-    return ""
+    @property
+    def claimed(self) -> Decimal:
+        """All that the letter asks for."""
+        return self.total + self.interest + self.indemnity + self.fee
 
 
-def _late_amount(position: Position, as_of: date) -> Decimal:
-    return sum((each.open for each in position.instalments if each.due < as_of), ZERO)
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A document that a letter may speak of, with the level that is due for it today."""
+
+    position: Position
+    policy: Policy
+    level: ReminderLevel | None
 
 
-def _last_reminder(position: Position) -> tuple[int, date | None]:
-    level, day = 0, None
-    for event in position.events:
-        if event.event == "reminder":
-            level, day = max(level, event.level or 1), event.date
-    return level, day
+def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Proposal, ...]:
+    """What would be sent on `as_of` (inclusive), and what is held back: one proposal per customer and currency.
 
-
-def _due_level(position: Position, days: int, as_of: date) -> int | None:
-    """The level that is due: one more than the last one, none skipped; None where none is due today."""
-    last, day = _last_reminder(position)
-    if last >= len(POLICY) or days < POLICY[last].days:
-        return None
-    if day is not None and (as_of - day).days < INTERVAL:
-        return None
-    return last + 1
-
-
-def propose(book: Book, as_of: date) -> tuple[Proposal, ...]:
-    """What would be sent on `as_of` (inclusive), and what is held back: one proposal per customer and currency."""
-    late: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
-    for position in positions(book, as_of):
-        if position.days_overdue > 0 and position.invoice.customer:
-            late[position.invoice.customer.account, position.invoice.currency].append(position)
+    Customers of whom something is late, or of whom a notice before the due date is due, by account and currency.
+    `allocated`: as of that day, if at hand.
+    """
+    allocated = allocated or allocate(book, as_of)
+    all_of: defaultdict[str, dict[str, Position]] = defaultdict(dict)
+    open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
+    credit: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for position in positions(book, as_of, allocated):
+        buyer = position.invoice.customer
+        if buyer is None or position.invoice.draft:
+            continue
+        all_of[buyer.account].setdefault(position.invoice.number, position)
+        if position.open > 0:
+            open_[buyer.account, position.invoice.currency].append(position)
+        elif position.open < 0:
+            credit[buyer.account, position.invoice.currency] -= position.open
+    for left in allocated.unallocated:
+        if left.amount < 0:
+            credit[left.payment.customer, left.payment.currency] -= left.amount
     result = []
-    for account, currency in sorted(late):
-        proposal = _proposal(book, book.customers[account].at(as_of), currency, late[account, currency], as_of)
-        if proposal.level is not None or proposal.held:
+    for account, currency in sorted(open_):
+        customer = book.customers[account].at(as_of)
+        those = sorted(open_[account, currency], key=lambda one: (one.due or as_of, one.invoice.number))
+        proposal = _proposal(book, customer, currency, those, all_of[account], credit[account, currency], as_of)
+        if proposal is not None:
             result.append(proposal)
     return tuple(result)
 
 
-def _proposal(book: Book, customer: Customer, currency: str, late: list[Position], as_of: date) -> Proposal:
+def _proposal(
+    book: Book,
+    customer: Customer,
+    currency: str,
+    those: Sequence[Position],
+    of_customer: Mapping[str, Position],
+    credit: Decimal,
+    as_of: date,
+) -> Proposal | None:
+    """The letter to a customer; None where nothing is late and no notice is due."""
     held: list[Held] = []
-    those: list[tuple[Position, int | None]] = []
-    for position in late:
-        why = held_because(position, customer, as_of)
-        if why:
-            held.append(Held(position.invoice.number, why))
-        else:
-            those.append((position, _due_level(position, position.days_overdue, as_of)))
-    levels = [level for _position, level in those if level is not None]
-    if not levels:
-        return Proposal(customer, currency, as_of, None, (), ZERO, tuple(held), ())
-    level = max(levels)
+    reasons: list[Held] = []
+    late: list[_Candidate] = []
+    soon: list[_Candidate] = []
+    for position in those:
+        number, is_late = position.invoice.number, position.days_overdue > 0
+        name = named(book, position.invoice, as_of)
+        rule = policy(book, name, as_of) if name != NONE else None
+        notice = courtesy_level(rule, position, as_of) if rule and not is_late else None
+        if not is_late and notice is None:
+            continue
+        why = "reminders: none" if name == NONE else f"there is no policy {name}" if rule is None else ""
+        paused = pause(position, of_customer, as_of)
+        if not why and paused and not paused.over:
+            why = paused.why
+        if why or rule is None:
+            reasons.append(Held(number, why))
+            if is_late:
+                held.append(reasons[-1])
+            continue
+        due = notice or due_level(rule, position, as_of)
+        reasons.append(Held(number, due.why + (f" ({paused.why})" if paused else "")))
+        (late if is_late else soon).append(_Candidate(position, rule, due.level))
+    if not reasons:
+        return None
+    letter = late if any(one.level for one in late) else [one for one in soon if one.level]
+    leading = max((one for one in letter if one.level), key=_weight, default=None)
+    nothing = Proposal(customer, currency, as_of, None, (), ZERO, tuple(held), tuple(reasons), ())
+    if leading is None or leading.level is None:
+        return nothing
+    total = sum((_asked(one.position, as_of) for one in letter), ZERO)
+    short = leading.policy.minimum if currency == book.currency else ZERO
+    if total < short:
+        return _all_held(nothing, letter, f"{total} is less than the minimum of {short} for a letter")
+    if credit >= total > 0:
+        why = f"{credit} {currency} on the account is allocated to no invoice: say what it settles, or pay it back"
+        return _all_held(nothing, letter, why)
+    return _letter(book, nothing, letter, leading.policy, leading.level, credit)
+
+
+_TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
+
+
+def _weight(one: _Candidate) -> tuple[int, int, str]:
+    """The letter speaks as its gravest invoice asks."""
+    return (one.level.level, _TONES.index(one.level.tone), one.policy.name) if one.level else (-1, 0, "")
+
+
+def _all_held(nothing: Proposal, letter: Iterable[_Candidate], why: str) -> Proposal:
+    """The proposal with all that the letter would have spoken of held back."""
+    numbers = {one.position.invoice.number for one in letter}
+    reasons = tuple(Held(one.number, why) if one.number in numbers else one for one in nothing.reasons)
+    held = tuple(one for one in reasons if one.number in numbers or one in nothing.held)
+    return Proposal(
+        nothing.customer, nothing.currency, nothing.as_of, None, (), ZERO, held, reasons, ()
+    )  # fmt: skip
+
+
+def _asked(position: Position, as_of: date) -> Decimal:
+    """What a letter asks for of a document: what is late, or else due next, without what is contested of it."""
+    amount = late_amount(position, as_of)
+    if not amount:
+        amount = sum((each.open for each in position.instalments if each.due == position.due), ZERO)
+    return amount - min(position.disputed, amount)
+
+
+def _letter(
+    book: Book, nothing: Proposal, letter: Sequence[_Candidate], rule: Policy, level: ReminderLevel, credit: Decimal
+) -> Proposal:
+    customer, currency, as_of = nothing.customer, nothing.currency, nothing.as_of
     notices: list[str] = []
     invoices: list[Late] = []
-    for position, due_level in sorted(those, key=lambda one: (one[0].due or as_of, one[0].invoice.number)):
+    for one in letter:
         claim = None
-        if POLICY[level - 1].claims:
+        if level.interest:
             try:
-                claim = interest_on(book, position, as_of)
+                claim = interest_on(book, one.position, as_of)
             except ClaimUnknown as error:
                 notices.append(str(error))
+        last = last_reminder(one.position)
         invoices.append(
             Late(
-                position=position,
-                due=position.due or as_of,
-                open=_late_amount(position, as_of) - min(position.disputed, _late_amount(position, as_of)),
-                days_overdue=position.days_overdue,
-                level=due_level or _last_reminder(position)[0],
-                reminded=due_level is not None,
+                position=one.position,
+                due=one.position.due or as_of,
+                open=_asked(one.position, as_of),
+                days_overdue=one.position.days_overdue,
+                level=one.level.level if one.level else (last.level or 0) if last else 0,
+                reminded=one.level is not None,
                 claim=claim,
             )
         )
-    total = sum((one.open for one in invoices), ZERO)
-    return Proposal(customer, currency, as_of, level, tuple(invoices), total, tuple(held), tuple(notices))
+    fee = level.fee if customer.buyer != "consumer" and currency == book.currency else ZERO
+    if level.fee and not fee:
+        whose = "a consumer pays" if customer.buyer == "consumer" else f"in {currency} there is"
+        notices.append(
+            f"{customer.name}: {whose} no fee for a reminder: the {level.fee} of level {level.level} is left out"
+        )
+    if credit:
+        notices.append(
+            f"{customer.name}: {credit} {currency} on the account is allocated to no invoice, and not taken off in the"
+            " letter: say what it settles"
+        )
+    channel: Channel = "post" if level.registered else level.channel or customer.channel
+    if not level.registered and channel == "e-invoice":
+        channel = "email" if customer.email else "post"  # platforms carry invoices, not letters
+    return Proposal(
+        customer=customer,
+        currency=currency,
+        as_of=as_of,
+        level=level.level,
+        invoices=tuple(invoices),
+        total=sum((one.open for one in invoices), ZERO),
+        held=nothing.held,
+        reasons=nothing.reasons,
+        notices=tuple(notices),
+        policy=rule.name,
+        tone=level.tone,
+        channel=channel,
+        deadline=later(as_of, level.deadline) if level.deadline is not None else None,
+        fee=fee,
+        registered=level.registered,
+        escalation=customer.escalation if level.escalate else "",
+        signed_by=level.signed_by or rule.signed_by,
+    )

@@ -25,9 +25,12 @@ from beancount_invoicing.model import (
     Item,
     Milestone,
     OptionValue,
+    Policy,
+    ReminderLevel,
     Seller,
     Source,
     Tax,
+    Tone,
 )
 
 T = TypeVar("T")
@@ -150,6 +153,8 @@ class Directives:
         self._contracts: defaultdict[str, list[Said]] = defaultdict(list)
         self._milestones: defaultdict[str, list[Milestone]] = defaultdict(list)
         self._indexes: defaultdict[str, list[IndexValue]] = defaultdict(list)
+        self._policies: defaultdict[str, list[Said]] = defaultdict(list)
+        self._level_sources: dict[tuple[str, int], Source] = {}
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
 
@@ -190,6 +195,8 @@ class Directives:
         if place == "option":
             self._option(entry, values, source)
             return
+        if place == keys.POLICY and len(values) > 1:
+            place = keys.LEVEL
         said = Said(entry.date, source, read(entry.meta, place, source, self.findings))
         if place == keys.SELLER:
             if said.values.get("logo"):  # of the file that says so, whichever file amends the rest later
@@ -213,6 +220,8 @@ class Directives:
             self._milestone(said, values)
         elif place == keys.INDEX:
             self._index(said, values)
+        elif place in {keys.POLICY, keys.LEVEL}:
+            self._policy(said, values)
         else:
             self._contract(said, values)
 
@@ -263,6 +272,23 @@ class Directives:
                 self.findings.error(
                     "directive",
                     'an index has two values, its name and a number above 0: custom "invoice-index" "SYNTEC" 318.4',
+                    said.source,
+                )
+
+    def _policy(self, said: Said, values: list[Any]) -> None:
+        match values:
+            case [str(name)] if name.strip():
+                self._policies[name.strip()].append(said)
+            case [str(name), Decimal() as level] if name.strip() and level in range(100):
+                keyed = {f"level {int(level)} {key}": value for key, value in said.values.items()}
+                self._policies[name.strip()].append(said._replace(values=keyed))
+                place = name.strip(), int(level)
+                self._level_sources[place] = min(said.source, self._level_sources.get(place, said.source))
+            case _:
+                self.findings.error(
+                    "directive",
+                    'a reminder policy has a name, and a whole number for a level: custom "invoice-policy" "standard", or'
+                    ' custom "invoice-policy" "standard" 1',
                     said.source,
                 )
 
@@ -499,6 +525,50 @@ class Directives:
             for code, those in sorted(self._milestones.items())
         }
         return result, milestones
+
+    def policies(self) -> dict[str, Dated[Policy]]:
+        """The reminder policies by name. A level is there as long as it has `days`."""
+        result: dict[str, Dated[Policy]] = {}
+        for name in sorted(self._policies):
+            dated = amended(
+                self._policies[name], f"policy {name}", partial(self._policy_version, name), self.findings
+            )  # fmt: skip
+            if dated:
+                result[name] = dated
+            with_days = {key for one in self._policies[name] for key in one.values if key.endswith(" days")}
+            for one in self._policies[name]:
+                for level in sorted({key.rpartition(" ")[0] for key in one.values if key.startswith("level ")}):
+                    if f"{level} days" not in with_days:
+                        self.findings.error(
+                            "policy-days",
+                            f"{level} of policy {name} has no days: say from how many days after the due date on,"
+                            " such as days: 15",
+                            one.source,
+                        )
+        return result
+
+    def _policy_version(self, name: str, values: dict[str, Any], source: Source) -> Policy:
+        levels: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+        own: dict[str, Any] = {}
+        for key, value in values.items():
+            if key.startswith("level "):
+                _word, level, what = key.split(" ")
+                levels[int(level)][what.replace("-", "_")] = value
+            else:
+                own[key.replace("-", "_")] = value
+        usual: dict[int, Tone] = {0: "courtesy", 1: "friendly"}
+        return Policy(
+            name=name,
+            source=source,
+            levels=tuple(
+                ReminderLevel(
+                    level=level, source=self._level_sources[name, level], **({"tone": usual.get(level, "firm")} | said)
+                )
+                for level, said in sorted(levels.items())
+                if "days" in said
+            ),
+            **own,
+        )
 
     def indexes(self) -> dict[str, tuple[IndexValue, ...]]:
         """The values of each index, by date; two for one day are an error, and the smaller one is taken."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["text", "number", "percent", "count", "date", "flag", "account", "price", "terms"]
+Type = Literal["text", "number", "percent", "count", "whole", "days", "date", "flag", "account", "price", "terms"]
 
 SELLER = "seller"
 CUSTOMER = "customer"
@@ -34,6 +34,8 @@ COUNTER = "other posting of a payment"
 MOVEMENT = "payment"
 EVENT = "event"
 INDEX = "index"
+POLICY = "reminder policy"
+LEVEL = "reminder level"
 WORK = "time posting"
 EXPENSE = "expense billed again"
 
@@ -103,8 +105,9 @@ _TABLE = (
     _key("language", "text", _BUYER, "language of the documents, two letters"),
     _key("terms", "terms", _BUYER, "payment terms, such as \"30 days, end of month\""),
     _key("cash-discount", "text", _BUYER, "such as \"2% within 7 days\", or \"2% of net within 7 days\""),
-    _key("channel", "text", (*_BUYER, EVENT), "how documents are sent", "email", "post", "e-invoice"),
+    _key("channel", "text", (*_BUYER, EVENT, LEVEL), "how documents are sent", "email", "post", "e-invoice"),
     _key("reminders", "text", _BUYER, "a reminder policy, or \"none\""),
+    _key("escalation", "text", _BUYER, "e-mail addresses that letters of levels with `escalate` go to as well"),
     _key("credit-limit", "number", _BUYER, "the most that may be owed"),
     _key("inactive", "flag", (CUSTOMER, AMENDMENT), "no longer a customer"),
     _key("buyer", "text", _BUYER, "what the customer is",
@@ -146,7 +149,8 @@ _TABLE = (
     _key("allowance", "text", ADJUSTMENT, "why the document's amount is lowered"),
     _key("charge", "text", ADJUSTMENT, "why the document's amount is raised"),
     _key("amount", "number", (TAX_POSTING, DEDUCTION, EVENT),
-         "of a tax booked in another currency: the amount in the document's; of a dispute: the part contested"),
+         "of a tax booked in another currency: the amount in the document's; of a dispute: the part contested; of a"
+         " promise: the part to be paid by then"),
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice deducted (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
     # payments
@@ -154,10 +158,21 @@ _TABLE = (
     _key("instalment", "count", (PAYMENT, EVENT), "number of the instalment, from 1"),
     # events
     _key("event", "text", EVENT, "what happened", *_EVENTS),
-    _key("level", "count", EVENT, "level of a reminder, from 1"),
-    _key("until", "date", (EVENT, CONTRACT), "last day, inclusive"),
+    _key("level", "whole", EVENT, "level of a reminder, from 1; 0: a notice before the due date"),
+    _key("until", "date", (EVENT, CONTRACT), "last day, inclusive; of a reminder: the deadline that it set"),
     _key("sha256", "text", EVENT, "fingerprint of the document"),
     _key("message-id", "text", EVENT, "identifier of the e-mail"),
+    # reminder policies
+    _key("days", "days", LEVEL, "from so many days after the due date on; of level 0: so many before it, such as -3"),
+    _key("tone", "text", LEVEL, "the words of the letter", "courtesy", "friendly", "firm", "final"),
+    _key("deadline", "count", LEVEL, "days from the letter's date to pay; the next letter waits for them"),
+    _key("interest", "flag", LEVEL, "TRUE: late interest and the fixed indemnity are claimed in the letter"),
+    _key("fee", "number", LEVEL, "put on the letter, in the ledger's first operating currency; never on a consumer's"),
+    _key("registered", "flag", LEVEL, "TRUE: goes by registered post, and says so"),
+    _key("escalate", "flag", LEVEL, "TRUE: goes to the customer's `escalation` address as well"),
+    _key("signed-by", "text", (POLICY, LEVEL), "who signs and answers: name, telephone"),
+    _key("interval", "whole", POLICY, "at least so many days lie between two letters about an invoice (default 7)"),
+    _key("minimum", "number", POLICY, "no letter for less than this"),
     # contracts
     _key("account", "account", CONTRACT, "income account, where no item names one"),
     _key("currency", "text", CONTRACT, "currency, where the customer's account is not opened for one only"),
@@ -228,6 +243,15 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         "terms",
         '"FR", "DE": by that country\'s law; a number: that yearly rate in percent, by contract',
     ),
+    "reminders": (
+        "text",
+        'name of the reminder policy of customers that name none ("standard" if not said), or "none"',
+    ),
+    "bank-accounts": (
+        "text",
+        "accounts of the bank, separated by spaces (else those that customers' payments came to)",
+    ),
+    "bank-days": ("whole", "letters ask for --yes where a bank account was last booked more days ago (default 7)"),
     "allocate": ("text", '"oldest": payments that name nothing go to the oldest due claims'),
     "payment-reference": (
         "text",
@@ -259,5 +283,6 @@ DIRECTIVES: dict[str, str] = {
     "invoice-contract": CONTRACT,
     "invoice-milestone": MILESTONE,
     "invoice-index": INDEX,
+    "invoice-policy": POLICY,
 }
 """Our custom directives and the place of their keys."""

@@ -91,6 +91,20 @@ def _count(value: object, currency: str | None) -> int:
     return int(number)
 
 
+def _whole(value: object, currency: str | None) -> int:
+    number = _number(value, currency)
+    if number != number.to_integral_value() or not 0 <= number <= 9999:
+        raise Unreadable("is {value}, but a whole number from 0 belongs here")
+    return int(number)
+
+
+def _days(value: object, currency: str | None) -> int:
+    number = _number(value, currency)
+    if number != number.to_integral_value() or not -999 <= number <= 9999:
+        raise Unreadable("is {value}, but a whole number of days belongs here")
+    return int(number)
+
+
 def _date(value: object, _currency: str | None) -> date:
     if isinstance(value, date):
         return value
@@ -126,6 +140,8 @@ _READERS: dict[str, Callable[[object, str | None], Any]] = {
     "percent": _number,
     "price": _price,
     "count": _count,
+    "whole": _whole,
+    "days": _days,
     "date": _date,
     "flag": _flag,
     "account": _account,
@@ -193,7 +209,11 @@ def read_value(key: keys.Key, value: object, source: Source, findings: Findings,
             message = message.split(": ")[0] + f': write {key.name}: "{found[1]}"'
         elif key.type == "flag" and isinstance(value, str) and value.upper() in {"TRUE", "FALSE"}:
             message += f": write {key.name}: {value.upper()}"
-        elif key.type in {"number", "percent", "price", "count"} and isinstance(value, str) and _bare(value):
+        elif (
+            key.type in {"number", "percent", "price", "count", "whole", "days"}
+            and isinstance(value, str)
+            and _bare(value)
+        ):
             message += f": write {key.name}: {_bare(value)}"
         findings.error("key-type", f"{key.name} {message}", source._replace(line=found[0]) if found else source)
         return None

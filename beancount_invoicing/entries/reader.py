@@ -11,6 +11,7 @@ from typing import Any
 from beancount.core.data import Custom, Document, Note, Open, Price, Transaction
 
 from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.banks import banks
 from beancount_invoicing.entries.directives import Directives
 from beancount_invoicing.entries.documents import (
     Setting,
@@ -191,6 +192,8 @@ def read(
         work=tuple(sorted(work, key=lambda one: (one.date, one.source))),
         expenses=tuple(sorted(expenses, key=lambda one: (one.date, one.source))),
         indexes=directives.indexes(),
+        policies=directives.policies(),
+        banks=banks(entries, setting.options, owner, assets),
         currencies=opened_for,
         currency=str(operating[0]) if operating else "",
         expenses_root=str(options.get("name_expenses", "Expenses")),

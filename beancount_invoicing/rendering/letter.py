@@ -15,6 +15,8 @@ from beancount_invoicing.rendering.output import fill
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
+_WORDS = {"courtesy": 1, "friendly": 1, "firm": 2, "final": 3}
+
 
 def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     """The view of a reminder letter as of its proposal's day. Raises TemplateError, ValueError where nothing is sent."""
@@ -26,14 +28,15 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     table = words(where, language)
     labels = table["labels"]
     formats = Formats(language)
-    claimed = proposal.total + proposal.interest + proposal.indemnity
+    claimed = proposal.claimed
+    words_of = _WORDS[proposal.tone]
     reference = ", ".join(late.position.invoice.number for late in proposal.invoices)
     pay, qr = parties.payment(seller, customer, reference, claimed, currency, formats, table)
     claims = bool(proposal.interest or proposal.indemnity)
     body = fill(
         where,
-        f"letters/{language}/reminder-{proposal.level}.j2",
-        fallback=f"letters/en/reminder-{proposal.level}.j2",
+        f"letters/{language}/reminder-{words_of}.j2",
+        fallback=f"letters/en/reminder-{words_of}.j2",
         count=len(proposal.invoices),
         total=formats.money(proposal.total, currency),
         claimed=formats.money(claimed, currency),
@@ -72,7 +75,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
         View(
             language=language,
             day=day,
-            title=table["titles"][f"reminder-{proposal.level}"],
+            title=table["titles"][f"reminder-{words_of}"],
             number="",
             mark="",
             seller=seller.name,
@@ -81,7 +84,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             delivery=(),
             facts=(Pair(labels["date"], formats.day(day)),),
             opening=tuple(" ".join(part.split()) for part in body.split("\n\n") if part.strip()),
-            table=Table(table["titles"][f"reminder-{proposal.level}"], columns, (False, *[True] * 6), rows),
+            table=Table(table["titles"][f"reminder-{words_of}"], columns, (False, *[True] * 6), rows),
             totals=tuple(totals),
             taxes=None,
             instalments=None,

@@ -178,9 +178,17 @@ def test_remind_as_json() -> None:
             "language",
             "level",
             "channel",
+            "policy",
+            "tone",
+            "deadline",
+            "registered",
+            "escalation",
+            "signed_by",
             "invoices",
             "currency",
             "total",
+            "fee",
+            "claimed",
             "held",
         ]
         for one in letter["invoices"]:

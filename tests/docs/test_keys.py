@@ -11,6 +11,8 @@ TYPES = {
     "number": "number",
     "percent": "percent, `20`",
     "count": "whole number",
+    "whole": "whole number, or 0",
+    "days": "whole number of days",
     "date": "date",
     "flag": "`TRUE`",
     "account": "account",

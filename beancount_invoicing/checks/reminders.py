@@ -1,0 +1,77 @@
+"""Reminder policies: that those named are there, and that their levels make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from itertools import pairwise
+
+from beancount_invoicing.dunning import NONE, STANDARD
+from beancount_invoicing.model import Book, Finding, Policy, Source
+
+
+def policies_named(book: Book) -> Iterator[Finding]:
+    """Customers, documents and the option name policies that the ledger writes, "standard", or "none"."""
+    known = {STANDARD, NONE, *book.policies}
+    named: set[tuple[str, str, Source]] = set()
+    for dated in book.customers.values():
+        named |= {(one.name, one.reminders, one.source) for _day, one in dated.versions}
+    for invoice in book.invoices:
+        if invoice.customer and invoice.customer.reminders not in known:
+            named.add((invoice.number, invoice.customer.reminders, invoice.source))
+    if option := book.options.get("reminders"):
+        named |= {("option reminders", str(name), book.place("reminders")) for _day, name in option.versions}
+    for who, name, source in sorted(named):
+        if name and name not in known:
+            near = get_close_matches(name, sorted(known), 1)
+            hint = f'did you mean "{near[0]}"?' if near else f'write custom "invoice-policy" "{name}" 1 …'
+            yield Finding("error", "unknown-policy", f'{who}: there is no reminder policy "{name}": {hint}', source)
+
+
+def policy_levels(book: Book) -> Iterator[Finding]:
+    """Later levels come later; level 0 comes before the due date, the others after it; deadlines and fees are sound."""
+    for name, dated in sorted(book.policies.items()):
+        if name == NONE:
+            yield Finding(
+                "error",
+                "policy-days",
+                'a policy cannot be called "none", which says: no reminders',
+                dated.latest.source,
+            )
+        for _day, version in dated.versions:
+            yield from _levels(version)
+
+
+def _levels(version: Policy) -> Iterator[Finding]:
+    where = f"policy {version.name}"
+    for one in version.levels:
+        if one.level == 0 and one.days > 0:
+            yield Finding(
+                "error", "policy-days", f"{where}: level 0 is the notice before the due date, but its days are {one.days}:"
+                f" write days: -{one.days}", one.source,
+            )  # fmt: skip
+        elif one.level and one.days < 1:
+            yield Finding(
+                "error", "policy-days", f"{where}: level {one.level} comes after the due date, but its days are {one.days}:"
+                " a notice before it is level 0", one.source,
+            )  # fmt: skip
+        if one.fee < 0:
+            yield Finding(
+                "error", "policy-fee", f"{where}: the fee of level {one.level} is {one.fee}, below 0", one.source
+            )
+        if one.level == 0 and (one.fee or one.interest):
+            yield Finding(
+                "error", "policy-fee", f"{where}: level 0 leaves before anything is late: it can claim no fee or interest",
+                one.source,
+            )  # fmt: skip
+    for before, after in pairwise(version.levels):
+        if after.days <= before.days:
+            yield Finding(
+                "error", "policy-days", f"{where}: level {after.level} is due {after.days} days late, level {before.level}"
+                f" {before.days}: a later level comes later", after.source,
+            )  # fmt: skip
+    if version.minimum < 0:
+        yield Finding("error", "policy-minimum", f"{where}: the minimum is {version.minimum}, below 0", version.source)
+
+
+CHECKS = (policies_named, policy_levels)

@@ -1,0 +1,86 @@
+"""Which level of its policy an invoice has come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from beancount_invoicing.model import Event, Policy, ReminderLevel
+from beancount_invoicing.receivables import Position
+
+
+def later(day: date, days: int) -> date:
+    """The day so many days later (or, negative, earlier); the calendar's last (or first) day where it has no such day."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The level that is due today, None where none is; and why, in words."""
+
+    level: ReminderLevel | None
+    why: str
+
+
+def last_reminder(position: Position) -> Event | None:
+    """The last letter about what is late now: those that were sent before its due date were about another instalment."""
+    late = [one for one in position.events if one.event == "reminder" and one.level and _about(one, position)]
+    return max(late, key=lambda one: (one.level or 0, one.date)) if late else None
+
+
+def _about(event: Event, position: Position) -> bool:
+    return position.due is None or event.date > position.due
+
+
+def due_level(policy: Policy, position: Position, as_of: date) -> Due:
+    """The level that is due for a late document on `as_of`: the one after its last, none skipped, none repeated.
+
+    It waits for its own days, for the policy's interval since the last letter, and until the deadline that the last
+    letter set is over.
+    """
+    assert position.due is not None, "only late documents are asked for"
+    last = last_reminder(position)
+    reached = last.level or 0 if last else 0
+    said = f"level {reached} left on {last.date}" if last else "no reminder yet"
+    following = next((one for one in policy.levels if one.level > reached and one.level > 0), None)
+    if following is None:
+        return Due(None, f"{said}, the last one of policy {policy.name}" if last else f"{policy.name} has no levels")
+    late = f"{position.days_overdue} {'day' if position.days_overdue == 1 else 'days'} late"
+    level = f"level {following.level}"
+    if position.days_overdue < following.days:
+        day = later(position.due, following.days)
+        return Due(None, f"{late}, {said}; {level} from {following.days} days late on, {day}")
+    if last is not None:
+        spaced = later(last.date, policy.interval)
+        if as_of < spaced:
+            return Due(
+                None, f"{late}, {said}; {level} not before {spaced}: {policy.interval} days lie between two letters"
+            )
+        until = last.until
+        before = next((one for one in policy.levels if one.level == reached), None)
+        if until is None and before is not None and before.deadline is not None:
+            until = later(last.date, before.deadline)
+        if until is not None and as_of <= until:
+            return Due(None, f"{late}, {said}; {level} not before {later(until, 1)}: it set a deadline, {until}")
+    return Due(following, f"{late}, {said}: {level} is due")
+
+
+def courtesy_level(policy: Policy, position: Position, as_of: date) -> Due | None:
+    """The notice before the due date, for a document of which nothing is late; None where the policy has none.
+
+    It is due from `days` before the next due date to that date, once for each due date.
+    """
+    level = next((one for one in policy.levels if one.level == 0), None)
+    due = min((each.due for each in position.instalments if each.open > 0 and each.due >= as_of), default=None)
+    if level is None or due is None:
+        return None
+    first = later(due, level.days)
+    if as_of < first:
+        return None
+    sent = [one.date for one in position.events if one.event == "reminder" and one.level == 0 and one.date >= first]
+    if sent:
+        return Due(None, f"due on {due}; the notice left on {max(sent)}")
+    return Due(level, f"due on {due}: the notice is due")

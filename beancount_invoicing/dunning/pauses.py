@@ -1,0 +1,99 @@
+"""Why no letter may leave about an invoice: promises, payment plans, holds, insolvency, disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.model import ZERO, Event
+from beancount_invoicing.receivables import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why an invoice is held back; or, `over`, that a promise about it was broken, so that it is not."""
+
+    why: str
+    over: bool = False
+
+
+def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) -> Pause | None:
+    """What keeps letters about a document back on `as_of` (inclusive); None where nothing does.
+
+    `of_customer`: the positions of its customer by number, for promises that speak of several. Insolvency and hold come
+    first, then the promise, then a dispute about all that is late. `resume` ends the first three, a newer promise
+    replaces an older one; a promise ends after its day, whether it was kept or not.
+    """
+    standing: dict[str, list[Event]] = {}
+    for event in position.events:
+        if event.event == "resume":
+            standing.clear()
+        elif event.event in {"hold", "insolvency"}:
+            standing[event.event] = [event]
+        elif event.event == "promise":  # those of one day are a payment plan; a later one replaces it
+            before = standing.get("promise", [])
+            standing["promise"] = [*(one for one in before if one.date == event.date), event]
+    if "insolvency" in standing:
+        return Pause(f"insolvency since {standing['insolvency'][0].date}")
+    for hold in standing.get("hold", []):
+        if hold.until is None:
+            return Pause(f"on hold since {hold.date}")
+        if as_of <= hold.until:
+            return Pause(f"on hold until {hold.until}")
+    promised = _promised(standing.get("promise", []), position, of_customer, as_of)
+    if promised and not promised.over:
+        return promised
+    if position.disputed and position.disputed >= late_amount(position, as_of):
+        since = next(event.date for event in reversed(position.events) if event.event == "dispute")
+        return Pause(f"in dispute since {since}")
+    return promised
+
+
+def late_amount(position: Position, as_of: date) -> Decimal:
+    """What is open of a document and was due before `as_of`, in its currency; contested parts included."""
+    return sum((each.open for each in position.instalments if each.due < as_of), ZERO)
+
+
+def _promised(
+    promises: Sequence[Event], position: Position, of_customer: Mapping[str, Position], as_of: date
+) -> Pause | None:
+    """The first promise that was broken, or else the next one to come; None where there is none, or all were kept.
+
+    With `amount` so much is to be paid until then, with what was promised before; without it, all that is late.
+    """
+    plan = sorted(promises, key=lambda one: one.until or one.date)
+    sum_promised = ZERO
+    for promise in plan:
+        until = promise.until or promise.date
+        sum_promised += promise.amount or ZERO
+        if as_of <= until:
+            what = f"promised until {until}"
+            if promise.amount is not None:
+                what = f"{promise.amount} promised until {until}"
+            return Pause(what)
+        if promise.amount is None:
+            return Pause(f"the promise to pay until {until} was broken", over=True)
+        received = _received(promise, position, of_customer, until)
+        if received < sum_promised:
+            return Pause(
+                f"the promise to pay {sum_promised} until {until} was broken: {received} came", over=True
+            )  # fmt: skip
+    return None
+
+
+def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
+    """What was settled of the documents that a promise speaks of, from its date to `until` (both inclusive)."""
+    those = [of_customer[number] for number in promise.numbers if number in of_customer]
+    if not promise.numbers:
+        those = list(of_customer.values())
+    return sum(
+        (
+            one.amount
+            for each in those or [position]
+            for one in each.allocations
+            if promise.date <= one.date <= until and each.payable > 0
+        ),
+        ZERO,
+    )

@@ -1,0 +1,49 @@
+"""Which reminder policy an invoice follows: the ledger's, else the one of the seller's country."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from beancount_invoicing.model import Book, Invoice, Policy, ReminderLevel, Source
+
+STANDARD = "standard"
+"""The policy of customers that name none."""
+NONE = "none"
+"""What a customer or document names that is never reminded."""
+
+
+@cache
+def usual(country: str) -> Policy:
+    """The policy of a seller in `country` where the ledger writes none (policies.toml: a choice, not a law)."""
+    data = tomllib.loads(files(__package__).joinpath("policies.toml").read_text(encoding="utf-8"))
+    levels = tuple(
+        ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
+        for row in data.get(country, data["default"])
+    )
+    return Policy(STANDARD, levels, Source("", 0))
+
+
+def named(book: Book, invoice: Invoice, as_of: date) -> str:
+    """The name of the policy of an invoice, on `as_of`: its own where the document says one, else its customer's, else
+    option `reminders`, else "standard". "none" for an invoice that is never reminded."""
+    buyer = invoice.customer
+    if buyer is None:
+        return NONE
+    customer = book.customers[buyer.account]
+    own = buyer.reminders if buyer.reminders != customer.at(invoice.date).reminders else ""
+    return own or customer.at(as_of).reminders or book.option("reminders", as_of, STANDARD)
+
+
+def policy(book: Book, name: str, as_of: date) -> Policy | None:
+    """The policy of that name on `as_of`; one that writes no levels has the usual ones. None for an unknown name."""
+    country = book.seller.at(as_of).address.country if book.seller else ""
+    written = book.policies.get(name)
+    if written is None:
+        return usual(country) if name == STANDARD else None
+    version = written.at(as_of)
+    return version if version.levels else replace(version, levels=usual(country).levels)
