@@ -62,8 +62,9 @@ def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, li
         price = price_at(book, dated, max(as_of, contract.start), decimals)
         term = term_end(contract, as_of)
         next_due = _next_due(book, dated, as_of, there, decimals, lines)
-    except (periods.PeriodError, ArithmeticError):
-        price, term, next_due = None, contract.until, None
+        notice = notice_by(contract, term) if term else None
+    except (periods.PeriodError, ArithmeticError):  # checks say what is wrong
+        price, term, next_due, notice = None, contract.until, None, None
     item = book.items[contract.item].at(as_of) if contract.item in book.items else None
     net = there.nets.get(contract.code, ZERO)
     whole = contract.cap if contract.mode == "time" else contract.price if contract.mode == "fixed" else None
@@ -79,7 +80,7 @@ def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, li
         left=None if whole is None else whole - net,
         next_due=next_due,
         ends=term,
-        notice_by=notice_by(contract, term) if term else None,
+        notice_by=notice,
         steps=price.steps if price else (),
     )
 

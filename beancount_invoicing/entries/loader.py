@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,16 +58,40 @@ def load(path: str) -> Loading:
     from beancount import loader
 
     with no_collections():
-        entries, errors, options = loader.load_file(str(file.absolute()))
+        entries, errors, options = _loaded(file, loader.load_file)
         if not _same_file(options.get("filename", ""), file):
             # a folder was copied together with Beancount's cache, which still speaks of the files it was made from
-            entries, errors, options = loader._uncached_load_file(str(file.absolute()), None, None, None)
+            entries, errors, options = _loaded(file, lambda name: loader._uncached_load_file(name, None, None, None))
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         known = memo.last(entries)
         documents = known.documents if known else memo.Documents()
         book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
     problems = tuple(_problem(error) for error in errors if not _ours(error))
     return Loading(book, problems, tuple(map(_problem, errors)), entries, options, ran, documents, known)
+
+
+def _loaded(file: Path, load: Callable[[str], Any]) -> tuple[Sequence[Any], Sequence[Any], Mapping[str, Any]]:
+    """What Beancount makes of a ledger; nothing but an error where Beancount itself stumbles over it."""
+    name = str(file.absolute())
+    try:
+        entries, errors, options = load(name)
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        what = f"{type(error).__name__} {error}".strip()
+        message = (
+            f"Beancount cannot load this ledger ({what}), as bean-check will show: take the last changes back one by one;"
+            " a number with too many digits is one cause"
+        )
+        from beancount.parser.options import OPTIONS_DEFAULTS
+
+        return [], [_Stumbled(message, {"filename": name, "lineno": 0})], {**OPTIONS_DEFAULTS, "filename": name}
+    return entries, errors, options
+
+
+class _Stumbled(NamedTuple):
+    """An error in the form of Beancount's own."""
+
+    message: str
+    source: Mapping[str, Any]
 
 
 def _same_file(name: str, file: Path) -> bool:

@@ -18,7 +18,7 @@ from beancount_invoicing import law, rendering
 from beancount_invoicing.actions import due_reminders, open_ledger
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import ZERO, Book, Invoice
+from beancount_invoicing.model import ZERO, Book, Invoice, Tone
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.formats import Formats
@@ -204,10 +204,13 @@ def document(book: Book, invoice: Invoice, language: str, where: tuple[Path, ...
     )
 
 
+TONES: dict[int, Tone] = {1: "friendly", 2: "firm", 3: "final"}
+
+
 def letter(book: Book, proposal: Proposal, language: str, level: int, where: tuple[Path, ...]) -> View:
     """The view of a letter as if its customer had another language."""
     customer = replace(proposal.customer, language=language)
-    return rendering.letter(book, replace(proposal, customer=customer, level=level), where)
+    return rendering.letter(book, replace(proposal, customer=customer, level=level, tone=TONES[level]), where)
 
 
 def printed(book: Book) -> Iterator[Invoice]:

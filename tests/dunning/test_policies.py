@@ -1,0 +1,249 @@
+"""Policies: which one an invoice follows, what its levels ask for, and what waits for what."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.dunning import Proposal, propose, usual
+from tests.dunning.test_proposals import DUE, INVOICE, event, letters, level, reminder
+from tests.ledgers import book_of
+
+POLICY = """
+2025-01-01 custom "invoice-policy" "standard"
+  interval: 10
+  signed-by: "Anne Le Gall"
+2025-01-01 custom "invoice-policy" "standard" 0
+  days: -3
+2025-01-01 custom "invoice-policy" "standard" 1
+  days: 5
+2025-01-01 custom "invoice-policy" "standard" 2
+  days: 20
+  deadline: 12
+  interest: TRUE
+  fee: 5.00
+2025-01-01 custom "invoice-policy" "standard" 4
+  days: 40
+  tone: "final"
+  channel: "post"
+  registered: TRUE
+  escalate: TRUE
+  deadline: 8
+  signed-by: "Maître Corre"
+"""
+
+
+def the_letter(ledger: str, days_late: int) -> Proposal:
+    """The one letter, sent or not, of so many days after the due date (before it where negative)."""
+    (proposal,) = letters(ledger, DUE + timedelta(days=days_late))
+    return proposal
+
+
+def why(ledger: str, days_late: int) -> str:
+    """Why the invoice is or is not in the letter of that day."""
+    (reason,) = the_letter(ledger, days_late).reasons
+    return reason.why
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-4, None), (-3, 0), (0, 0), (1, None), (4, None), (5, 1)])
+def test_the_notice_before_the_due_date_then_the_first_level(days: int, expected: int | None) -> None:
+    assert level(POLICY + INVOICE, days) == expected
+
+
+def test_the_notice_is_sent_once() -> None:
+    sent = POLICY + INVOICE + reminder(DUE - timedelta(days=3), 0)
+    assert level(sent, -1) is None
+    assert why(sent, -1) == "due on 2026-02-09; the notice left on 2026-02-06"
+    assert level(sent, 5) == 1, "the notice is no reminder"
+
+
+def test_the_notice_asks_for_what_is_about_to_be_due() -> None:
+    notice = the_letter(POLICY + INVOICE, -2)
+    assert (notice.tone, str(notice.total), notice.claimed) == ("courtesy", "120.00", Decimal("120.00"))
+    assert [(one.days_overdue, one.level, one.reminded) for one in notice.invoices] == [(0, 0, True)]
+
+
+def test_no_notice_beside_a_reminder() -> None:
+    other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")
+    day = date(2026, 2, 17)  # N1 is 8 days late, N2 due in two days
+    (letter,) = letters(POLICY + INVOICE + other, day)
+    assert [one.position.invoice.number for one in letter.invoices] == ["N1"]
+    (after,) = letters(POLICY + INVOICE + other + reminder(day, 1), day + timedelta(days=1))
+    assert [one.position.invoice.number for one in after.invoices] == ["N2"], "the day after it is due"
+
+
+def test_levels_may_leave_numbers_out_but_are_not_skipped() -> None:
+    ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=5), 1)
+    assert level(ledger, 60) == 2
+    ledger += reminder(DUE + timedelta(days=20), 2)
+    assert level(ledger, 60) == 4
+
+
+def test_the_interval_and_the_deadline_that_was_set() -> None:
+    ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=15), 1)
+    assert level(ledger, 24) is None
+    assert why(ledger, 24) == (
+        "24 days late, level 1 left on 2026-02-24; level 2 not before 2026-03-06: 10 days lie between two letters"
+    )
+    assert level(ledger, 25) == 2
+    ledger += reminder(DUE + timedelta(days=30), 2)
+    assert level(ledger, 42) is None
+    assert why(ledger, 42).endswith("level 4 not before 2026-03-24: it set a deadline, 2026-03-23")
+    assert level(ledger, 43) == 4
+
+
+def test_a_reminder_may_say_its_deadline_itself() -> None:
+    said = event(DUE + timedelta(days=20), "reminder", "  level: 2\n  until: 2026-04-30\n")
+    ledger = POLICY + INVOICE + said
+    assert level(ledger, (date(2026, 4, 30) - DUE).days) is None
+    assert level(ledger, (date(2026, 5, 1) - DUE).days) == 4
+
+
+def test_what_a_level_asks_for() -> None:
+    escalation = (
+        '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  escalation: "direction@acme.example"\n'
+    )
+    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+    ledger = POLICY + option + escalation + INVOICE + reminder(DUE + timedelta(days=5), 1)
+    second = the_letter(ledger, 30)
+    assert (second.tone, second.fee, second.deadline) == ("firm", Decimal("5.00"), date(2026, 3, 23))
+    assert (second.interest, second.indemnity) == (Decimal("1.18"), Decimal("40.00"))
+    assert second.claimed == Decimal("166.18"), "120.00 + 1.18 + 40.00 + 5.00"
+    assert (second.channel, second.registered, second.escalation) == ("email", False, "")
+    assert second.signed_by == "Anne Le Gall"
+    last = the_letter(ledger + reminder(DUE + timedelta(days=20), 2), 40)
+    assert (last.level, last.tone, last.channel, last.registered) == (4, "final", "post", True)
+    assert (last.escalation, last.signed_by) == ("direction@acme.example", "Maître Corre")
+    assert last.interest == 0, "the level does not claim it"
+
+
+def test_a_consumer_pays_no_fee() -> None:
+    consumer = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "consumer"\n'
+    letter = the_letter(POLICY + consumer + INVOICE + reminder(DUE + timedelta(days=5), 1), 30)
+    assert letter.fee == 0
+    assert letter.claimed == letter.total
+    assert letter.notices[-1] == "Acme SAS: a consumer pays no fee for a reminder: the 5.00 of level 2 is left out"
+
+
+def test_an_amendment_changes_a_key_and_an_empty_value_takes_a_level_away() -> None:
+    amended = POLICY + INVOICE + '\n2026-02-20 custom "invoice-policy" "standard" 1\n  days: 12\n'
+    assert level(amended, 10) == 1, "on the 19th the first version holds"
+    assert level(amended, 11) is None
+    assert level(amended, 12) == 1
+    removed = POLICY + INVOICE + '\n2026-02-01 custom "invoice-policy" "standard" 1\n  days:\n'
+    assert level(removed, 19) is None
+    assert level(removed, 20) == 2
+
+
+def test_the_customers_policy_the_documents_own_and_the_options() -> None:
+    patient = '\n2025-01-01 custom "invoice-policy" "patient" 1\n  days: 50\n'
+    own = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  reminders: "patient"\n')
+    customer = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  reminders: "patient"\n'
+    later = '\n2026-02-15 custom "invoice-customer" Assets:Receivable:Acme\n  reminders: "standard"\n'
+    option = '\n2025-01-01 custom "invoice-option" "reminders" "patient"\n'
+    for ledger in (own, customer + INVOICE, option + INVOICE, later + own):
+        assert level(patient + ledger, 20) is None, ledger
+        assert level(patient + ledger, 50) == 1, ledger
+    assert level(patient + customer + later + INVOICE, 8) == 1, "what the customer says today holds"
+    assert level(option + patient + later + INVOICE, 8) == 1
+    none = own.replace('"patient"', '"none"')
+    assert (level(none, 60), why(none, 60)) == (None, "reminders: none")
+
+
+def test_a_policy_without_levels_has_the_usual_ones() -> None:
+    ledger = '\n2025-01-01 custom "invoice-policy" "standard"\n  interval: 30\n' + INVOICE
+    assert level(ledger, 8) == 1
+    ledger += reminder(DUE + timedelta(days=8), 1)
+    assert level(ledger, 37) is None
+    assert level(ledger, 38) == 2
+
+
+@pytest.mark.parametrize(("country", "days"), [("FR", [8, 15, 30]), ("DE", [7, 21, 35]), ("", [8, 15, 30])])
+def test_the_usual_levels_of_a_country(country: str, days: list[int]) -> None:
+    assert [one.days for one in usual(country).levels] == days
+    assert [one.tone for one in usual(country).levels] == ["friendly", "firm", "final"]
+
+
+def test_less_than_the_minimum_is_not_written_for() -> None:
+    ledger = '\n2025-01-01 custom "invoice-policy" "standard"\n  minimum: 15.00\n' + INVOICE
+    paid = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
+    assert level(ledger + paid.format("105.00"), 8) == 1
+    held = the_letter(ledger + paid.format("105.01"), 8)
+    assert [one.why for one in held.held] == ["14.99 is less than the minimum of 15.00 for a letter"]
+
+
+def test_a_second_instalment_begins_at_the_first_level() -> None:
+    two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 10 days; 50% 60 days"\n')
+    first, second = date(2026, 1, 20), date(2026, 3, 11)
+    ledger = two + reminder(first + timedelta(days=8), 1) + reminder(first + timedelta(days=15), 2)
+    paid = '\n2026-02-20 * "Paid" ^N1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme\n'
+    (letter,) = letters(ledger + paid, second + timedelta(days=8))
+    assert (letter.level, str(letter.total)) == (1, "60.00")
+    (unpaid,) = letters(ledger, second + timedelta(days=8))
+    assert unpaid.level == 3
+
+
+def test_what_is_on_the_account_unallocated_is_said_or_holds_the_letter_back() -> None:
+    unnamed = '\n2026-02-12 * "No reference"\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
+    letter = the_letter(INVOICE + unnamed.format("50.00"), 8)
+    assert letter.level == 1
+    assert "50.00 EUR on the account is allocated to no invoice" in letter.notices[-1]
+    held = the_letter(INVOICE + unnamed.format("120.00"), 8)
+    assert held.level is None
+    assert "120.00 EUR on the account is allocated to no invoice" in held.held[0].why
+
+
+PLAN = (
+    event(date(2026, 2, 12), "promise", "  until: 2026-02-28\n  amount: 50.00\n")
+    + event(date(2026, 2, 12), "promise", "  until: 2026-03-31\n  amount: 70.00\n")
+)  # fmt: skip
+PAID = '\n{} * "Paid" ^N1\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
+
+
+def test_a_payment_plan_holds_letters_back_as_long_as_it_is_kept() -> None:
+    ledger = INVOICE + PLAN
+    assert why(ledger, 10) == "50.00 promised until 2026-02-28"
+    kept = ledger + PAID.format(date(2026, 2, 27), "50.00")
+    assert level(kept, 40) is None
+    assert why(kept, 40) == "70.00 promised until 2026-03-31"
+    (after,) = letters(kept, date(2026, 4, 1))
+    assert after.level == 1
+
+
+@pytest.mark.parametrize("paid", ["", PAID.format(date(2026, 3, 1), "50.00"), PAID.format(date(2026, 2, 27), "49.99")])
+def test_a_broken_plan_lets_reminders_go_on(paid: str) -> None:
+    (broken,) = letters(INVOICE + PLAN + paid, date(2026, 3, 2))
+    assert broken.level == 1
+    assert "the promise to pay 50.00 until 2026-02-28 was broken" in broken.reasons[0].why
+
+
+def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:
+    both = INVOICE + INVOICE.replace("N1", "N2") + PLAN.replace("^N1", "")
+    held = both + PAID.format(date(2026, 2, 20), "50.00")
+    (proposal,) = letters(held, date(2026, 3, 2))
+    assert proposal.level is None
+    assert {one.why for one in proposal.held} == {"70.00 promised until 2026-03-31"}
+
+
+def test_a_newer_promise_replaces_an_older_one() -> None:
+    newer = event(date(2026, 3, 5), "promise", "  until: 2026-03-20\n")
+    assert why(INVOICE + PLAN + newer, 30) == "promised until 2026-03-20"
+
+
+def test_bank_accounts_are_those_that_customers_pay_into() -> None:
+    paid = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  20.00 EUR\n  Assets:Receivable:Acme\n'
+    rent = '\n2026-02-20 * "Rent"\n  Assets:Bank  -20.00 EUR\n  Equity:Opening\n'
+    book = book_of(INVOICE + paid + rent + "\n2026-03-02 balance Assets:Bank  0.00 EUR\n")
+    assert dict(book.banks) == {"Assets:Bank": (date(2026, 2, 12), date(2026, 2, 20), date(2026, 3, 2))}
+    closed = book_of(INVOICE + paid + rent + "\n2026-03-02 close Assets:Bank\n")
+    assert dict(closed.banks) == {}
+
+
+def test_a_day_of_letters_is_the_same_whatever_comes_later() -> None:
+    later = reminder(DUE + timedelta(days=30), 1) + PAID.format(DUE + timedelta(days=31), "120.00")
+    before = propose(book_of(POLICY + INVOICE), DUE + timedelta(days=10))
+    assert [one.level for one in propose(book_of(POLICY + INVOICE + later), DUE + timedelta(days=10))] == [
+        one.level for one in before
+    ]
