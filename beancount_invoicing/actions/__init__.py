@@ -35,8 +35,11 @@ from beancount_invoicing.actions.reminders import bank_notices, due_reminders, l
 from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
 from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
+from beancount_invoicing.actions.today import Kind as TaskKind
+from beancount_invoicing.actions.today import Task, tasks, unsent
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
 from beancount_invoicing.dunning import bank_accounts
+from beancount_invoicing.dunning import behind as banks_behind
 
 __all__ = [
     "PARTY_KEYS",
@@ -62,6 +65,8 @@ __all__ = [
     "Output",
     "Refused",
     "Start",
+    "Task",
+    "TaskKind",
     "UnknownNumber",
     "UnknownProjects",
     "Worked",
@@ -72,6 +77,7 @@ __all__ = [
     "adopt",
     "bank_accounts",
     "bank_notices",
+    "banks_behind",
     "bill",
     "change",
     "check_wanted",
@@ -93,7 +99,9 @@ __all__ = [
     "render_reminders",
     "seal",
     "select",
+    "tasks",
     "time_listed",
+    "unsent",
     "validate_file",
     "verify",
     "write_e_invoices",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.actions.sealing import Verified
+from beancount_invoicing.actions.today import Task
 from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
@@ -463,6 +464,20 @@ def contract(one: Standing, explain: bool = False) -> Answer:
     if explain:
         answer["explain"] = [step(each) for each in one.steps]
     return answer
+
+
+def task(one: Task) -> Answer:
+    """A task in `today`."""
+    return {
+        "kind": one.kind,
+        "day": _day(one.day),
+        "customer": one.customer or None,
+        "account": one.account or None,
+        "number": one.number or None,
+        "amount": money(one.amount, one.currency),
+        "currency": one.currency or None,
+        "text": one.text,
+    }
 
 
 def worked(one: Work, contract_code: str) -> Answer:

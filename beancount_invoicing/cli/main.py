@@ -31,6 +31,7 @@ from beancount_invoicing.cli.seal import seal, verify
 from beancount_invoicing.cli.show import show
 from beancount_invoicing.cli.tax_due import tax_due
 from beancount_invoicing.cli.time import time
+from beancount_invoicing.cli.today import today
 from beancount_invoicing.cli.validate import validate
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
@@ -78,6 +79,6 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 for command in (
     check, list_documents, show, aging, render, remind, tax_due, bill, new, issue, credit, deposit, contracts, unbilled,
-    time, init, customer, item, seal, verify, einvoice, validate,
+    time, init, customer, item, seal, verify, einvoice, validate, today,
 ):  # fmt: skip
     main.add_command(command)

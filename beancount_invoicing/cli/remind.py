@@ -70,10 +70,10 @@ def remind(
         )  # fmt: skip
     else:
         _table(rows, as_of)
+        late = actions.banks_behind(ledger.book, as_of)
         for bank in actions.bank_accounts(ledger.book, as_of):
-            click.echo(
-                f"bank: {bank.account} is booked until {bank.until}" if bank.until else f"bank: {bank.account} is empty"
-            )
+            if bank not in late:
+                click.echo(f"bank: {bank.account} is booked until {bank.until}")
         if explain:
             for row in rows:
                 click.echo(f"\n{row['customer']}, {row['currency']}")

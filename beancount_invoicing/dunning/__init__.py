@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.dunning.banks import Bank, bank_accounts, behind
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
-from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder
+from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
 from beancount_invoicing.dunning.pauses import pause
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
 from beancount_invoicing.dunning.proposals import Held, Late, Proposal, propose
@@ -23,6 +23,7 @@ __all__ = [
     "due_level",
     "interest_on",
     "last_reminder",
+    "later",
     "named",
     "pause",
     "policy",

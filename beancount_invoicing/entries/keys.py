@@ -247,6 +247,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         "text",
         'name of the reminder policy of customers that name none ("standard" if not said), or "none"',
     ),
+    "send-from": ("date", "documents of this day or later are to be sent: `run` sends them, `today` names them"),
     "bank-accounts": (
         "text",
         "accounts of the bank, separated by spaces (else those that customers' payments came to)",

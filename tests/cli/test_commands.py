@@ -127,7 +127,14 @@ def test_show_explains() -> None:
 def test_show_events() -> None:
     events = data("show", "F2026-0064", *DAY)["events"]
     assert events == [
-        {"date": "2026-11-19", "event": "reminder", "level": 1, "channel": "email", "note": "Rappel par courriel"}
+        {
+            "date": "2026-09-30",
+            "event": "sent",
+            "level": None,
+            "channel": "email",
+            "note": "Facture F2026-0064 envoyée",
+        },
+        {"date": "2026-11-19", "event": "reminder", "level": 1, "channel": "email", "note": "Rappel par courriel"},
     ]
 
 

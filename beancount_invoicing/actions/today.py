@@ -1,0 +1,221 @@
+"""What a person should do today, from the ledger alone: to bill, to send, to remind, to find out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal, get_args
+
+from beancount_invoicing import billing
+from beancount_invoicing.dunning import NONE, Proposal, behind, last_reminder, later, named, pause, policy, propose
+from beancount_invoicing.model import ZERO, Book, Invoice
+from beancount_invoicing.receivables import Allocated, Position, positions
+
+Kind = Literal[
+    "bank", "in-doubt", "draft", "bill", "send", "remind", "escalate", "promise", "dispute", "unallocated", "document",
+    "notice",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+NOTICE = 60
+"""Days before the last day of notice on which a contract is spoken of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done. What has no customer, number, amount … has "" or None there."""
+
+    kind: Kind
+    text: str
+    """In words: what it is about, and since or until when."""
+    day: date | None = None
+    """Since when it waits; of a notice: its last day."""
+    customer: str = ""
+    account: str = ""
+    number: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
+    """All that is to be done on `as_of` (inclusive), by kind in the order of KINDS, day, customer and number.
+
+    `allocated`: what settles what as of that day. Looks whether the files of documents are there; reads none of them.
+    """
+    those = positions(book, as_of, allocated)
+    proposals = propose(book, as_of, allocated)
+    found = [
+        *_banks(book, as_of),
+        *_documents_on_their_way(book, as_of, those),
+        *_to_bill(book, as_of),
+        *_reminders(proposals),
+        *_customers(book, as_of, those),
+        *_unallocated(book, as_of, allocated),
+        *_files(book, as_of),
+        *_notices(book, as_of),
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (KINDS.index(one.kind), one.day or date.min, one.account, one.number, one.text))
+    )  # fmt: skip
+
+
+_HAS_IT = {"sending", "sent", "reminder", "promise", "dispute"}
+
+
+def unsent(book: Book, as_of: date) -> tuple[Invoice, ...]:
+    """The documents that are to be sent: issued from option `send-from` on, else from the ledger's first `sent` event on.
+
+    Where neither is there, the ledger does not follow what is sent: none. Drafts, numbers without a document and opening
+    items are never sent; what was reminded of, promised or disputed has arrived.
+    """
+    events = [one for one in book.events if one.date <= as_of]
+    told = [one for one in events if one.event in {"sent", "sending"}]
+    option = book.options.get("send-from")
+    from_option = option.at(as_of) if option else None
+    since = from_option if isinstance(from_option, date) else min((one.date for one in told), default=None)
+    if since is None:
+        return ()
+    left = {number for one in events if one.event in _HAS_IT for number in one.numbers}
+    return tuple(
+        one
+        for one in book.invoices
+        if since <= one.date <= as_of
+        and not one.draft
+        and one.kind not in {"void", "opening"}
+        and one.number not in left
+    )
+
+
+def _days(since: date, as_of: date) -> str:
+    days = (as_of - since).days
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def _banks(book: Book, as_of: date) -> Iterator[Task]:
+    for one in behind(book, as_of):
+        text = f"booked until {one.until}, {_days(one.until, as_of)} ago" if one.until else "nothing is booked"
+        yield Task("bank", text, one.until, account=one.account)
+
+
+def _about(position: Position, kind: Kind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:
+    """A task about a document; none where the document has no customer."""
+    invoice = position.invoice
+    if invoice.customer:
+        buyer = invoice.customer
+        yield Task(kind, text, day, buyer.name, buyer.account, invoice.number, amount, invoice.currency)
+
+
+def _documents_on_their_way(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
+    to_send = {one.number for one in unsent(book, as_of)}
+    for position in those:
+        invoice = position.invoice
+        if invoice.draft:
+            text = f"a draft, {_days(invoice.date, as_of)} old"
+            yield from _about(position, "draft", text, invoice.date, invoice.payable)
+            continue
+        arrived = {one.message_id for one in position.events if one.event == "sent"}
+        for one in position.events:
+            if one.event == "sending" and one.message_id not in arrived:
+                text = f"was being sent on {one.date}: did it leave?"
+                yield from _about(position, "in-doubt", text, one.date, invoice.payable)
+        if invoice.number in to_send and invoice.customer:
+            channel = invoice.customer.channel
+            text = f"by {channel}"
+            if channel == "email" and not book.customers[invoice.customer.account].at(as_of).email:
+                text += ", but the customer has no e-mail address"
+            yield from _about(position, "send", text, invoice.date, invoice.payable)
+
+
+def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
+    waiting, _notices = billing.waiting(book, as_of)
+    by_contract: defaultdict[tuple[str, str, str], list[billing.Waiting]] = defaultdict(list)
+    for one in waiting:
+        by_contract[one.customer, one.contract.code, one.currency].append(one)
+    for (account, code, currency), lines in by_contract.items():
+        since = min(one.line.since for one in lines)
+        yield Task(
+            "bill",
+            f"contract {code}, {len(lines)} {'line' if len(lines) == 1 else 'lines'}, without tax",
+            since,
+            customer=book.customers[account].at(as_of).name,
+            account=account,
+            amount=sum((one.line.net for one in lines), ZERO),
+            currency=currency,
+        )
+
+
+def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
+    for one in proposals:
+        if one.level is not None:
+            numbers = " ".join(late.position.invoice.number for late in one.invoices)
+            what = f"level {one.level}, {one.tone}" if one.level else "a notice before the due date"
+            yield Task(
+                "remind", f"{what}, by {one.channel}: {numbers}", min(late.due for late in one.invoices),
+                one.customer.name, one.customer.account, amount=one.claimed, currency=one.currency,
+            )  # fmt: skip
+
+
+def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
+    """Broken promises, open disputes, and what no reminder speaks of any more."""
+    of_customer: defaultdict[str, dict[str, Position]] = defaultdict(dict)
+    for position in those:
+        if position.invoice.customer:
+            of_customer[position.invoice.customer.account].setdefault(position.invoice.number, position)
+    for position in those:
+        invoice = position.invoice
+        if invoice.customer is None or invoice.draft or position.open <= 0:
+            continue
+        if position.disputed:
+            since = next(one for one in reversed(position.events) if one.event == "dispute")
+            text = f"for {_days(since.date, as_of)}: {since.note}"
+            yield from _about(position, "dispute", text, since.date, position.disputed)
+        if not position.days_overdue:
+            continue
+        paused = pause(position, of_customer[invoice.customer.account], as_of)
+        if paused and paused.over:
+            yield from _about(position, "promise", paused.why, position.due, position.open)
+        if paused is None or paused.over:
+            yield from _after_the_last(book, position, as_of)
+
+
+def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Task]:
+    name = named(book, position.invoice, as_of)
+    rule = policy(book, name, as_of) if name != NONE else None
+    last = last_reminder(position)
+    if rule is None or last is None or not rule.levels or (last.level or 0) < rule.levels[-1].level:
+        return
+    deadline = last.until or later(last.date, rule.levels[-1].deadline or 0)
+    if deadline < as_of:
+        text = f"level {last.level} left on {last.date}: agree on something, hand it over, or write it off"
+        yield from _about(position, "escalate", text, last.date, position.open)
+
+
+def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
+    for one in allocated.unallocated:
+        payment = one.payment
+        what = "a payment of no invoice" if one.amount < 0 else "a debit of no invoice"
+        yield Task(
+            "unallocated", f"{what}: {payment.narration}" if payment.narration else what, payment.date,
+            book.customers[payment.customer].at(as_of).name, payment.customer, amount=one.amount, currency=payment.currency,
+        )  # fmt: skip
+
+
+def _files(book: Book, as_of: date) -> Iterator[Task]:
+    for one in book.events:
+        if one.document and one.date <= as_of and not Path(one.document).is_file():
+            customer = book.customers[one.customer].at(as_of).name
+            yield Task(
+                "document", f"{one.document} is not there", one.date, customer, one.customer, " ".join(one.numbers)
+            )  # fmt: skip
+
+
+def _notices(book: Book, as_of: date) -> Iterator[Task]:
+    for one in billing.standings(book, as_of, billing.Wanted()):
+        if one.notice_by and 0 <= (one.notice_by - as_of).days <= NOTICE:
+            yield Task(
+                "notice", f"contract {one.contract.code} renews itself unless notice is given by {one.notice_by}",
+                one.notice_by, one.customer, book.accounts[one.contract.customer],
+            )  # fmt: skip

@@ -1,0 +1,68 @@
+"""`bean-invoice today`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import (
+    Session,
+    as_of_option,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    spaced,
+)
+
+COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
+TITLES: dict[actions.TaskKind, str] = {
+    "bank": "The bank is behind: book it first",
+    "in-doubt": "Left, or not: answer with send --confirm or send --retry",
+    "draft": "Drafts: bean-invoice issue",
+    "bill": "To bill: bean-invoice bill",
+    "send": "To send: bean-invoice send",
+    "remind": "To remind: bean-invoice remind",
+    "escalate": "After the last reminder",
+    "promise": "Promises broken",
+    "dispute": "In dispute",
+    "unallocated": "Settles nothing: write settles, or an invoice's link",
+    "document": "Documents missing",
+    "notice": "Contracts that renew themselves",
+}
+
+
+@click.command()
+@click.option("--customer", default="", help="Only customers whose name or account contains this.")
+@as_of_option
+@format_option
+@click.pass_obj
+def today(session: Session, customer: str, as_of: date, form: str) -> None:
+    """Say what is to be done: to bill, to send, to remind, and what somebody should find out."""
+    ledger = session.open()
+    tasks = actions.tasks(ledger.book, as_of, ledger.allocated_at(as_of))
+    wanted = customer.casefold()
+    rows = [answers.task(one) for one in tasks if wanted in one.customer.casefold() or wanted in one.account.casefold()]
+    if form == "json":
+        print_json(rows)
+        return
+    if form == "csv":
+        print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+        return
+    if not rows:
+        click.echo(f"Nothing is to be done on {as_of}.")
+    for kind, title in TITLES.items():
+        those = [row for row in rows if row["kind"] == kind]
+        if those:
+            print_table(
+                title,
+                [("customer", False), ("number", False), ("since", False), ("amount", True), ("", False), ("what", False)],
+                [
+                    [row["customer"] or row["account"], row["number"], row["day"], spaced(row["amount"]), row["currency"],
+                     row["text"]]
+                    for row in those
+                ],
+            )  # fmt: skip
