@@ -70,9 +70,9 @@ def remind(
         )  # fmt: skip
     else:
         _table(rows, as_of)
-        late = actions.banks_behind(ledger.book, as_of)
+        behind = actions.banks_behind(ledger.book, as_of)
         for bank in actions.bank_accounts(ledger.book, as_of):
-            if bank not in late:
+            if bank not in behind:
                 click.echo(f"bank: {bank.account} is booked until {bank.until}")
         if explain:
             for row in rows:
