@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """No collections meanwhile.
+    """No collections meanwhile, nor one of all that was made as soon as they are allowed again.
 
     Loading and reading a ledger make many objects and no garbage; walking them all again and again takes most of the time.
     """
@@ -19,4 +19,7 @@ def no_collections() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if not gc.get_freeze_count():  # what somebody else has frozen stays so
+                gc.freeze()
+                gc.unfreeze()  # together: everything counts as old, without being walked
             gc.enable()

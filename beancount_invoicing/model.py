@@ -3,16 +3,18 @@
 Everything is frozen, holds only `Decimal` and `date`, and remembers where it was written. Amounts have the sign that they
 have in the customer's account: what an invoice asks for is positive, what a credit note gives back and what a payment
 brings is negative. This module imports nothing of ours.
+
+Those of which a ledger has thousands are NamedTuples: they are made in a third of the time of a frozen dataclass.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 Day = date  # for nouns that have a field called date
 T = TypeVar("T")
@@ -56,6 +58,20 @@ class Step(NamedTuple):
     inputs: tuple[Value, ...]
     result: Value
     because: str = ""
+
+
+class Figure(NamedTuple):
+    """A calculated amount. The `steps` that lead to it are put together when somebody asks why: most are never asked for."""
+
+    value: Decimal
+    derive: Callable[..., tuple[Step, ...]]
+    """Gives the steps for `inputs`; the last one's result is the amount."""
+    inputs: tuple[Any, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the amount came about."""
+        return self.derive(*self.inputs)
 
 
 class Finding(NamedTuple):
@@ -189,8 +205,7 @@ class Item:
     nature: Nature | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a document. `net` is in the document's currency, `booked` what the posting says, in `booked_currency`."""
 
     text: str
@@ -218,7 +233,13 @@ class Line:
     expense: Day | None = None
     """Where an expense is billed again: its date; with `cost`, which one it was."""
     cost: Decimal | None = None
-    steps: tuple[Step, ...] = ()
+    figure: Figure | None = None
+    """Quantity × price, where the line says both."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How quantity × price is worked out."""
+        return self.figure.steps if self.figure else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +254,7 @@ class Adjustment:
     tax: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TaxAmount:
+class TaxAmount(NamedTuple):
     """The tax of one code on a document. `amount` is what the ledger books; `base` the sum of the nets it is due on.
 
     Codes under which no tax is due (reverse charge, exempt) stand here too, with amount 0, for their mention and base.
@@ -246,11 +266,16 @@ class TaxAmount:
     amount: Decimal
     pending: bool = False
     sources: tuple[Source, ...] = ()
-    steps: tuple[Step, ...] = ()
-    """How the amount that should be booked follows from the lines; the last step's result is that amount."""
+    figure: Figure | None = None
+    """The amount that should be booked, as it follows from the lines."""
     booked: Decimal = ZERO
     """Where it is booked in another currency than the document's: how much of it, in `booked_currency`; else nothing."""
     booked_currency: str = ""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the amount that should be booked follows from the lines; the last step's result is that amount."""
+        return self.figure.steps if self.figure else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +301,10 @@ class AtOnce:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """What is to be paid on one due date. `posting` is the (entry, posting) position in the ledger that it comes from."""
 
-    index: int
+    index: int  # type: ignore[assignment] # every tuple has a method of this name, which nobody needs here
     """From 1, in the order of the terms or postings."""
     account: str
     amount: Decimal
@@ -291,8 +315,7 @@ class Instalment:
     """How the due date and the amount came about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(NamedTuple):
     """An invoice, credit note, deposit … as it is in the ledger.
 
     `customer` is the customer as it stood on the document's date, with what the document itself says over it; None
@@ -358,8 +381,7 @@ class Invoice:
         return sum((each.amount for each in self.instalments), ZERO) + sum((each.amount for each in self.at_once), ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """A posting on a customer's account outside an invoice (or, `at_once`, inside it, against its direction).
 
     Against a claim's direction it settles, in it it reverses; which of both it is follows from what it names.

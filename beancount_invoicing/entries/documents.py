@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -22,6 +22,7 @@ from beancount_invoicing.model import (
     Customer,
     Dated,
     Deduction,
+    Figure,
     Instalment,
     Invoice,
     Item,
@@ -376,11 +377,10 @@ class _Reading:
         if quantity is None and (price is not None or gross is not None):
             quantity = Decimal(1) if part.number <= 0 or (price or gross or ZERO) < 0 else Decimal(-1)
         net = self._amount(part)
-        worked_out: tuple[Step, ...] = ()
+        figure: Figure | None = None
         unit_price = price if price is not None else gross
         if quantity is not None and unit_price is not None:
             figure = tax.line_net(quantity, unit_price, discount, self.decimals)
-            worked_out = figure.steps
             if gross is None and part.currency != self.currency and self._a_cent_off(figure.value, part):
                 net = figure.value
         code_of_tax = self._tax_code(said.get("tax"), item.tax if item else "", part.source)
@@ -405,7 +405,7 @@ class _Reading:
             end=said.get("to"),
             expense=said.get("expense"),
             cost=said.get("cost"),
-            steps=worked_out,
+            figure=figure,
         )
 
     def _a_cent_off(self, net: Decimal, part: Part) -> bool:
@@ -517,7 +517,7 @@ class _Reading:
                     amount=sum((amount for amount, _, _ in postings), ZERO),
                     pending=any(pending for _, pending, _ in postings),
                     sources=tuple(source for _, _, source in postings),
-                    steps=figure.steps,
+                    figure=figure,
                     booked=-sum((part.number for part in elsewhere), ZERO),
                     booked_currency=elsewhere[0].currency if elsewhere else "",
                 )
@@ -550,13 +550,14 @@ class _Reading:
                 return code
         return next(iter(nets), served[0])
 
-    def _expected_tax(self, known: Tax, those: list[Any]) -> tax.Figure:
+    def _expected_tax(self, known: Tax, those: list[Any]) -> Figure:
         """The tax that follows from the lines: once per code, or per line where the option says so."""
         rate = -known.rate if known.withholding else known.rate
         nets, grosses = [], []
         for each in those:
             if isinstance(each, Line) and each.price_with_tax is not None and not known.withholding:
-                grosses.append(_worked_out(each))
+                assert each.figure is not None
+                grosses.append(each.figure.value)
             else:
                 nets.append(each.net)
         per_line = self.setting.option("tax-rounding", self.day) == "line"
@@ -741,12 +742,6 @@ class _Reading:
         return result
 
 
-def _worked_out(line: Line) -> Decimal:
-    result = line.steps[-1].result
-    assert isinstance(result, Decimal)
-    return result
-
-
 def _near(code: str, known: Mapping[str, object]) -> str:
     from difflib import get_close_matches
 
@@ -831,4 +826,4 @@ def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], finding
             )
         else:
             good.append(number)
-    return replace(invoice, corrects=tuple(good))
+    return invoice._replace(corrects=tuple(good))

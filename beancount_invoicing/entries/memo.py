@@ -6,7 +6,6 @@ It is found by the identity of the entries: others are read anew.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from beancount.core.data import Balance
@@ -41,7 +40,7 @@ def _moved(written: Written, position: int) -> Written:
     if all(each.posting[0] == position for one in written.invoices for each in one.instalments):
         return written
     invoices = [
-        replace(one, instalments=tuple(replace(each, posting=(position, each.posting[1])) for each in one.instalments))
+        one._replace(instalments=tuple(each._replace(posting=(position, each.posting[1])) for each in one.instalments))
         for one in written.invoices
     ]
     return written._replace(invoices=invoices)

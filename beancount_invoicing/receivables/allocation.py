@@ -20,8 +20,7 @@ from beancount_invoicing.model import ZERO, Book, Finding, How, Instalment, Invo
 from beancount_invoicing.rules.numbering import link
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What an instalment still stands for on one account: `amount` has been claimed there, `open` is not settled."""
 
     invoice: Invoice

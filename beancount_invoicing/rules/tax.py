@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
-from beancount_invoicing.model import Step
+from beancount_invoicing.model import Figure, Step
 from beancount_invoicing.rules.steps import round_to
-
-
-class Figure(NamedTuple):
-    """A calculated amount and the steps that led to it; the last one's result is the amount."""
-
-    value: Decimal
-    steps: tuple[Step, ...]
 
 
 def line_net(quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int) -> Figure:
@@ -22,27 +14,38 @@ def line_net(quantity: Decimal, price: Decimal, discount: Decimal | None, decima
 
     `discount` is in percent, None for none. The result is in the price's currency, excluding tax if the price does.
     """
+    value = round_to(_reduced(quantity * price, discount) if discount else quantity * price, decimals)
+    return Figure(value, _line_steps, (quantity, price, discount, decimals, value))
+
+
+def _reduced(product: Decimal, discount: Decimal) -> Decimal:
+    return product * (100 - discount) / 100
+
+
+def _line_steps(
+    quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int, value: Decimal
+) -> tuple[Step, ...]:
     product = quantity * price
     steps = [Step("line", "product", (quantity, price), product, "quantity × price")]
     if discount:
-        reduced = product * (100 - discount) / 100
+        reduced = _reduced(product, discount)
         steps.append(Step("line", "less percent", (product, discount), reduced, "discount"))
         product = reduced
-    value = round_to(product, decimals)
     steps.append(Step("line", "rounded", (product, decimals), value, "each line to the cent, half away from zero"))
-    return Figure(value, tuple(steps))
+    return tuple(steps)
 
 
 def tax_on(base: Decimal, rate: Decimal, decimals: int) -> Figure:
     """`rate` percent of `base`, rounded half away from zero to `decimals` (EN 16931 BR-CO-17)."""
+    value = round_to(base * rate / 100, decimals)
+    return Figure(value, _tax_steps, (base, rate, decimals, value))
+
+
+def _tax_steps(base: Decimal, rate: Decimal, decimals: int, value: Decimal) -> tuple[Step, ...]:
     exact = base * rate / 100
-    value = round_to(exact, decimals)
-    return Figure(
-        value,
-        (
-            Step("tax", "percent of", (rate, base), exact, "rate of the sum of the nets"),
-            Step("tax", "rounded", (exact, decimals), value, "once per tax code, half away from zero"),
-        ),
+    return (
+        Step("tax", "percent of", (rate, base), exact, "rate of the sum of the nets"),
+        Step("tax", "rounded", (exact, decimals), value, "once per tax code, half away from zero"),
     )
 
 
@@ -51,22 +54,33 @@ def gross_split(gross: Decimal, rate: Decimal, decimals: int) -> tuple[Figure, F
 
     They add up to `gross` exactly; the tax is at most a cent from net × rate.
     """
+    net = round_to(gross * 100 / (100 + rate), decimals)
+    inputs = (gross, rate, decimals, net)
+    return Figure(net, _net_steps, inputs), Figure(gross - net, _contained_steps, inputs)
+
+
+def _net_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[Step, ...]:
     exact = gross * 100 / (100 + rate)
-    net = round_to(exact, decimals)
-    steps = (
+    return (
         Step("net", "without percent", (gross, rate), exact, "the price includes tax"),
         Step("net", "rounded", (exact, decimals), net, "half away from zero"),
     )
-    tax = gross - net
-    return Figure(net, steps), Figure(tax, (*steps, Step("tax", "difference", (gross, net), tax, "gross − net")))
+
+
+def _contained_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[Step, ...]:
+    last = Step("tax", "difference", (gross, net), gross - net, "gross − net")
+    return (*_net_steps(gross, rate, decimals, net), last)
 
 
 def summed(figures: Sequence[Figure], because: str) -> Figure:
     """The sum of figures, with the steps of all of them."""
     value = sum((figure.value for figure in figures), Decimal(0))
+    return Figure(value, _sum_steps, (tuple(figures), because, value))
+
+
+def _sum_steps(figures: tuple[Figure, ...], because: str, value: Decimal) -> tuple[Step, ...]:
     steps = [step for figure in figures for step in figure.steps]
-    steps.append(Step("tax", "sum", tuple(figure.value for figure in figures), value, because))
-    return Figure(value, tuple(steps))
+    return (*steps, Step("tax", "sum", tuple(figure.value for figure in figures), value, because))
 
 
 def tax_of_lines(

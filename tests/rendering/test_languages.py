@@ -200,7 +200,7 @@ def document(book: Book, invoice: Invoice, language: str, where: tuple[Path, ...
     """The view of a document as if its customer had another language."""
     assert invoice.customer is not None
     return rendering.document(
-        book, replace(invoice, customer=replace(invoice.customer, language=language)), paid, where
+        book, invoice._replace(customer=replace(invoice.customer, language=language)), paid, where
     )
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beancount_invoicing.model import Figure
 from beancount_invoicing.rules.steps import recompute
-from beancount_invoicing.rules.tax import Figure, gross_nets, gross_split, line_net, summed, tax_of_lines, tax_on
+from beancount_invoicing.rules.tax import gross_nets, gross_split, line_net, summed, tax_of_lines, tax_on
 
 D = Decimal
 AMOUNT = st.decimals(-(10**7), 10**7, places=2)
