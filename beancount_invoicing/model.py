@@ -26,8 +26,9 @@ Channel = Literal["email", "post", "e-invoice"]
 Severity = Literal["error", "warning"]
 How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off", "reversal"]
 EventKind = Literal[
-    "sealed", "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency"
-]
+    "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
+    "promise", "hold", "resume", "insolvency",
+]  # fmt: skip
 Tone = Literal["courtesy", "friendly", "firm", "final"]
 Mode = Literal["subscription", "fixed", "time"]
 OptionValue = str | Decimal | date | bool | int
@@ -435,6 +436,10 @@ class Event:
     document: str = ""
     sha256: str = ""
     message_id: str = ""
+    sends: str = ""
+    """What is being sent: "reminder", "statement", "receipt"; "" for the invoice itself."""
+    file: str = ""
+    """Path of the document that is being sent."""
 
 
 class Seal(NamedTuple):

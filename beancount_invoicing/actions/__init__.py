@@ -17,6 +17,7 @@ from beancount_invoicing.actions.billing import (
     issue,
     new,
 )
+from beancount_invoicing.actions.dispatches import of_invoices, unsent
 from beancount_invoicing.actions.documents import (
     STATUSES,
     Filter,
@@ -30,45 +31,68 @@ from beancount_invoicing.actions.documents import (
 )
 from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
+from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
 from beancount_invoicing.actions.parallel import render_in_parallel
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders, language, render_reminders
 from beancount_invoicing.actions.sealing import seal, verify
+from beancount_invoicing.actions.sending import (
+    Making,
+    Result,
+    Sending,
+    State,
+    Way,
+    confirm,
+    open_attempts,
+    open_because,
+    send,
+)
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
 from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
 from beancount_invoicing.actions.today import Kind as TaskKind
-from beancount_invoicing.actions.today import Task, tasks, unsent
+from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
+from beancount_invoicing.delivery import Attachment, Dispatch, Held
 from beancount_invoicing.dunning import bank_accounts
 from beancount_invoicing.dunning import behind as banks_behind
 
 __all__ = [
     "PARTY_KEYS",
+    "PASSWORD",
     "REGIMES",
     "SELLER_KEYS",
     "STATUSES",
+    "Attachment",
     "CannotBill",
+    "CannotSend",
     "Changes",
     "Composition",
     "CreditWanted",
     "CustomerWanted",
     "Dating",
     "DepositWanted",
+    "Dispatch",
     "Filter",
     "Form",
+    "Held",
     "How",
     "ItemWanted",
     "Ledger",
     "LedgerMissing",
     "Made",
+    "Making",
     "New",
     "Outcome",
     "Output",
     "Refused",
+    "Result",
+    "Sending",
     "Start",
+    "State",
     "Task",
     "TaskKind",
     "UnknownNumber",
     "UnknownProjects",
+    "Way",
     "Worked",
     "Written",
     "add_customer",
@@ -81,6 +105,7 @@ __all__ = [
     "bill",
     "change",
     "check_wanted",
+    "confirm",
     "credit",
     "customer",
     "deposit",
@@ -92,15 +117,21 @@ __all__ = [
     "issue",
     "language",
     "new",
+    "of_invoices",
+    "open_attempts",
+    "open_because",
     "open_ledger",
+    "password_from",
     "render",
     "render_in_parallel",
     "render_one",
     "render_reminders",
     "seal",
     "select",
+    "send",
     "tasks",
     "time_listed",
+    "to_send",
     "unsent",
     "validate_file",
     "verify",

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.actions.sealing import Verified
+from beancount_invoicing.actions.sending import Result
 from beancount_invoicing.actions.today import Task
 from beancount_invoicing.billing import Standing, Waiting
+from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
 from beancount_invoicing.receivables import Aging, Allocation, Position, Row, TaxDue, Total
@@ -504,6 +506,44 @@ def verified(one: Verified) -> Answer:
         "unchanged": one.unchanged,
         "differences": [{"what": each.what, "sealed": each.sealed, "now": each.now} for each in one.differences],
         "source": str(one.source),
+    }
+
+
+def sent(one: Result) -> Answer:
+    """What became of one thing in `send`."""
+    return {
+        "state": one.state,
+        "title": one.title,
+        "customer": one.customer,
+        "account": one.account,
+        "numbers": list(one.numbers),
+        "event": one.event,
+        "level": one.level,
+        "channel": one.channel,
+        "to": list(one.to),
+        "cc": list(one.cc),
+        "address": list(one.address),
+        "subject": one.subject or None,
+        "files": list(one.files),
+        "file": str(one.file) if one.file else None,
+        "message_id": one.message_id or None,
+        "why": one.why or None,
+    }
+
+
+def attempted(one: Attempt) -> Answer:
+    """What is in doubt, or waits to be sent by hand, in `send` without a number."""
+    return {
+        "state": "in-doubt" if one.in_doubt else "prepared",
+        "numbers": list(one.event.numbers),
+        "customer": one.event.customer,
+        "event": one.kind,
+        "level": one.event.level,
+        "date": one.event.date.isoformat(),
+        "channel": one.event.channel or None,
+        "message_id": one.event.message_id,
+        "note": one.event.note,
+        "source": str(one.event.source),
     }
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from beancount_invoicing import billing
+from beancount_invoicing.actions.dispatches import unsent
+from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import NONE, Proposal, behind, last_reminder, later, named, pause, policy, propose
-from beancount_invoicing.model import ZERO, Book, Invoice
+from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated, Position, positions
 
 Kind = Literal[
-    "bank", "in-doubt", "draft", "bill", "send", "remind", "escalate", "promise", "dispute", "unallocated", "document",
+    "bank", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute", "unallocated", "document",
     "notice",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -62,31 +64,25 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
     )  # fmt: skip
 
 
-_HAS_IT = {"sending", "sent", "reminder", "promise", "dispute"}
+_HAS_IT = {"reminder", "promise", "dispute"}
 
 
-def unsent(book: Book, as_of: date) -> tuple[Invoice, ...]:
-    """The documents that are to be sent: issued from option `send-from` on, else from the ledger's first `sent` event on.
+def to_send(book: Book, as_of: date) -> tuple[str, ...]:
+    """The numbers of the documents that are to be sent: issued from option `send-from` on, else from the ledger's first
+    `sent` event on, up to `as_of` (inclusive).
 
-    Where neither is there, the ledger does not follow what is sent: none. Drafts, numbers without a document and opening
-    items are never sent; what was reminded of, promised or disputed has arrived.
+    Where neither is there, the ledger does not follow what is sent: none. What was reminded of, promised or disputed has
+    arrived; what is in doubt or was prepared waits for a person.
     """
     events = [one for one in book.events if one.date <= as_of]
-    told = [one for one in events if one.event in {"sent", "sending"}]
     option = book.options.get("send-from")
-    from_option = option.at(as_of) if option else None
-    since = from_option if isinstance(from_option, date) else min((one.date for one in told), default=None)
+    said = option.at(as_of) if option else None
+    since = said if isinstance(said, date) else min((one.date for one in events if one.event == "sent"), default=None)
     if since is None:
         return ()
-    left = {number for one in events if one.event in _HAS_IT for number in one.numbers}
-    return tuple(
-        one
-        for one in book.invoices
-        if since <= one.date <= as_of
-        and not one.draft
-        and one.kind not in {"void", "opening"}
-        and one.number not in left
-    )
+    arrived = {number for one in events if one.event in _HAS_IT for number in one.numbers}
+    waits = {number for one in History(events).open for number in one.event.numbers if one.kind == "sent"}
+    return tuple(number for number in unsent(book, since, as_of) if number not in arrived | waits)
 
 
 def _days(since: date, as_of: date) -> str:
@@ -109,23 +105,20 @@ def _about(position: Position, kind: Kind, text: str, day: date | None, amount: 
 
 
 def _documents_on_their_way(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
-    to_send = {one.number for one in unsent(book, as_of)}
+    for attempt in History([one for one in book.events if one.date <= as_of]).open:
+        event = attempt.event
+        yield Task(
+            "in-doubt" if attempt.in_doubt else "prepared", event.note, event.date,
+            book.customers[event.customer].at(as_of).name, event.customer, " ".join(event.numbers),
+        )  # fmt: skip
+    ready = set(to_send(book, as_of))
     for position in those:
         invoice = position.invoice
         if invoice.draft:
             text = f"a draft, {_days(invoice.date, as_of)} old"
             yield from _about(position, "draft", text, invoice.date, invoice.payable)
-            continue
-        arrived = {one.message_id for one in position.events if one.event == "sent"}
-        for one in position.events:
-            if one.event == "sending" and one.message_id not in arrived:
-                text = f"was being sent on {one.date}: did it leave?"
-                yield from _about(position, "in-doubt", text, one.date, invoice.payable)
-        if invoice.number in to_send and invoice.customer:
-            channel = invoice.customer.channel
-            text = f"by {channel}"
-            if channel == "email" and not book.customers[invoice.customer.account].at(as_of).email:
-                text += ", but the customer has no e-mail address"
+        elif invoice.number in ready and invoice.customer:
+            text = f"by {book.customers[invoice.customer.account].at(as_of).channel}"
             yield from _about(position, "send", text, invoice.date, invoice.payable)
 
 

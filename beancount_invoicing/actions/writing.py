@@ -104,7 +104,7 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
         planned, shown = _planned(loading, file, changes, how.into)
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
-        outcome = _tried(loading, errors, planned, shown, changes)
+        outcome = tried(loading, errors, planned, shown, changes)
         if how.write:
             files = tuple(one.file for one in planned.files)
             if how.commit:
@@ -144,7 +144,7 @@ def _target(book: Book, top: Path, new: New) -> Path:
     return top
 
 
-def _tried(
+def tried(
     loading: entries.Loading, known: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
 ) -> Outcome:
     """What the ledger would be. Raises Refused where it would have errors that are not `known`."""

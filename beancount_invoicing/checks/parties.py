@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from beancount_invoicing import law
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
 from beancount_invoicing.rules import identifiers, steps, terms
+from beancount_invoicing.rules.servers import server
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint")
 
@@ -188,6 +189,8 @@ _CHOICES = {
     "allocate": ("oldest", "named"),
     "payment-reference": ("iso11649", "number"),
     "tax-rounding": ("line", "document"),
+    "smtp-security": ("starttls", "tls", "none"),
+    "e-invoice-form": ("facturx", "cii", "ubl", "peppol"),
 }
 """The options that may hold one of a few texts."""
 
@@ -207,6 +210,11 @@ def options(book: Book) -> Iterator[Finding]:
                 f'option accent is "{text}", but must be a colour such as "#1f4e5f"',
                 book.place("accent"),
             )
+    for text in _values(book, "smtp"):
+        try:
+            server(text)
+        except ValueError as error:
+            yield Finding("error", "option", f'option smtp is "{text}": {error}', book.place("smtp"))
     for text in _values(book, "late-interest"):
         try:
             law.interest_option(text)

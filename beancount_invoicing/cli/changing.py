@@ -57,6 +57,7 @@ def changing(session: Session) -> Iterator[None]:
             session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
     except (
         actions.CannotBill,
+        actions.CannotSend,
         actions.UnknownNumber,
         CannotCompose,
         CannotNumber,

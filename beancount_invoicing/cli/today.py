@@ -22,6 +22,7 @@ COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency",
 TITLES: dict[actions.TaskKind, str] = {
     "bank": "The bank is behind: book it first",
     "in-doubt": "Left, or not: answer with send --confirm or send --retry",
+    "prepared": "Prepared, to be sent by hand; then: bean-invoice send --confirm",
     "draft": "Drafts: bean-invoice issue",
     "bill": "To bill: bean-invoice bill",
     "send": "To send: bean-invoice send",

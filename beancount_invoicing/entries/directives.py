@@ -123,6 +123,8 @@ def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
         changes["address"] = _address(_old_address(customer.address, "") | values)
     if any(f"delivery-{name}" in values for name in _ADDRESS):
         changes["delivery"] = _address(_old_address(customer.delivery or Address(), "delivery-") | values, "delivery-")
+    if changes.get("email") and "channel" not in changes and not customer.email:
+        changes["channel"] = "email"
     return replace(customer, **changes) if changes else customer
 
 
@@ -254,6 +256,13 @@ class Directives:
             return
         name, value = values
         if name not in keys.OPTIONS:
+            if "password" in name.lower():
+                self.findings.error(
+                    "option",
+                    "a password does not belong into a ledger: take it out, change it, and see docs/sending.md",
+                    source,
+                )
+                return
             near = get_close_matches(name, sorted(keys.OPTIONS), 1, 0.6)
             hint = f'did you mean "{near[0]}"?' if near else "the options are " + ", ".join(sorted(keys.OPTIONS))
             self.findings.error("option", f'"{name}" is no option of ours: {hint}', source)
@@ -368,13 +377,14 @@ class Directives:
     @staticmethod
     def _customer(account: str, values: dict[str, Any], source: Source) -> Customer:
         delivery = any(f"delivery-{part}" in values for part in _ADDRESS)
+        by_default = {"channel": "email" if values.get("email") else "post"}
         return Customer(
             account=account,
             name=values.get("=customer") or values.get("customer") or "",
             source=source,
             address=_address(values),
             delivery=_address(values, "delivery-") if delivery else None,
-            **_fields(values, _CUSTOMER_VALUES),
+            **(by_default | _fields(values, _CUSTOMER_VALUES)),
         )
 
     def seller(self) -> Dated[Seller] | None:

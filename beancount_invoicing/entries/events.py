@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from beancount.core.data import Document, Note
 
@@ -91,4 +92,6 @@ def read_event(
         document=entry.filename if isinstance(entry, Document) else "",
         sha256=said.get("sha256") or "",
         message_id=said.get("message-id") or "",
+        sends=said.get("sends") or "",
+        file=str(Path(source.file).parent / said["file"]) if said.get("file") else "",
     )

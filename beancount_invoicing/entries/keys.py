@@ -68,7 +68,8 @@ def _key(name: str, type_: Type, places: str | Iterable[str], meaning: str, *cho
 _PARTY = (SELLER, CUSTOMER, AMENDMENT, DOCUMENT)
 _BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
 _EVENTS = (
-    "sealed", "sending", "sent", "reminder", "dispute", "dispute-settled", "promise", "hold", "resume", "insolvency",
+    "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
+    "promise", "hold", "resume", "insolvency",
 )  # fmt: skip
 
 _TABLE = (
@@ -105,7 +106,9 @@ _TABLE = (
     _key("language", "text", _BUYER, "language of the documents, two letters"),
     _key("terms", "terms", _BUYER, "payment terms, such as \"30 days, end of month\""),
     _key("cash-discount", "text", _BUYER, "such as \"2% within 7 days\", or \"2% of net within 7 days\""),
-    _key("channel", "text", (*_BUYER, EVENT, LEVEL), "how documents are sent", "email", "post", "e-invoice"),
+    _key("channel", "text", (*_BUYER, EVENT, LEVEL),
+         "how documents are sent; by e-mail where there is an address and nothing is said, else by post",
+         "email", "post", "e-invoice"),
     _key("reminders", "text", _BUYER, "a reminder policy, or \"none\""),
     _key("escalation", "text", _BUYER, "e-mail addresses that letters of levels with `escalate` go to as well"),
     _key("credit-limit", "number", _BUYER, "the most that may be owed"),
@@ -161,7 +164,9 @@ _TABLE = (
     _key("level", "whole", EVENT, "level of a reminder, from 1; 0: a notice before the due date"),
     _key("until", "date", (EVENT, CONTRACT), "last day, inclusive; of a reminder: the deadline that it set"),
     _key("sha256", "text", EVENT, "fingerprint of the document"),
-    _key("message-id", "text", EVENT, "identifier of the e-mail"),
+    _key("message-id", "text", EVENT, "identifier of the e-mail (of a letter or file: of what was prepared)"),
+    _key("sends", "text", EVENT, "what is being sent, where it is not the invoice itself", "reminder", "statement", "receipt"),
+    _key("file", "text", EVENT, "document that is being sent, relative to the ledger file that says so"),
     # reminder policies
     _key("days", "days", LEVEL, "from so many days after the due date on; of level 0: so many before it, such as -3"),
     _key("tone", "text", LEVEL, "the words of the letter", "courtesy", "friendly", "firm", "final"),
@@ -272,6 +277,23 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     ),
     "logo": ("text", "image file of the logo, wherever it is; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder of your own templates, relative to the top ledger file"),
+    "smtp": (
+        "text",
+        'server that e-mails are sent by, such as "smtp.example.org:587"; without it they become .eml files',
+    ),
+    "smtp-user": ("text", "whom that server knows you as (the password is never in a ledger: see docs/sending.md)"),
+    "smtp-security": (
+        "text",
+        '"starttls" (default), "tls" (default on port 465) or "none" (only for a server on this computer, or without a user)',
+    ),
+    "mail-from": ("text", "address that e-mails come from, if it is not the seller's `email`"),
+    "mail-bcc": ("text", "addresses that get a blind copy of each e-mail, separated by commas"),
+    "mail-rate": ("number", "the most e-mails that are sent in a minute"),
+    "sent-file": ("text", 'file that what was sent is recorded in, "sent-{year}.beancount" if not said'),
+    "e-invoice-form": (
+        "text",
+        'what goes into the outbox for a platform: "facturx" (default), "cii", "ubl" or "peppol"',
+    ),
 }
 """The keys of `custom "invoice-option"`: type and meaning."""
 

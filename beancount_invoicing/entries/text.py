@@ -126,6 +126,12 @@ def kept(day: date, account: str, file: str, links: Iterable[str], meta: Meta = 
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
+def note(day: date, account: str, comment: str, links: Iterable[str], meta: Meta = ()) -> str:
+    """A note directive."""
+    head = f"{day.isoformat()} note {account} {quoted(comment)}" + "".join(f" ^{link}" for link in links)
+    return "\n".join([head, *_meta(meta, "  ")]) + "\n"
+
+
 def document(draft: Draft, column: int = COLUMN) -> str:
     """The transaction of a document; a draft's (by its name) has the flag `!`."""
     booked = _booked(draft)

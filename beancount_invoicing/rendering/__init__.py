@@ -5,21 +5,28 @@ from __future__ import annotations
 from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
 from beancount_invoicing.rendering.letter import letter
+from beancount_invoicing.rendering.mail import Words, document_facts, mail_words
 from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
 from beancount_invoicing.rendering.parties import language_of
+from beancount_invoicing.rendering.post import Posted, post_list
 from beancount_invoicing.rendering.view import View, texts
 
 __all__ = [
     "NoDocument",
+    "Posted",
     "TemplateError",
     "View",
+    "Words",
     "document",
+    "document_facts",
     "file_names",
     "folders",
     "language_of",
     "languages",
     "letter",
+    "mail_words",
+    "post_list",
     "texts",
     "to_html",
     "to_pdf",

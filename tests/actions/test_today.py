@@ -68,11 +68,11 @@ def test_what_was_being_sent_and_did_not_arrive_is_in_doubt() -> None:
     assert kinds(INVOICE + sending + other, date(2026, 1, 31)) == ["in-doubt"]
 
 
-def test_a_customer_without_an_address_is_said() -> None:
+def test_a_customer_without_an_e_mail_address_gets_a_letter() -> None:
     option = '\n2025-01-01 custom "invoice-option" "send-from" 2026-01-01\n'
     without = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  email:\n'
     (task,) = on(option + without + INVOICE, date(2026, 1, 31))
-    assert task.text == "by email, but the customer has no e-mail address"
+    assert task.text == "by post"
 
 
 def test_a_broken_promise_is_a_task_until_it_is_paid() -> None:

@@ -1,0 +1,181 @@
+"""Invoices → what is to be sent, with the words of the e-mail, the documents, and where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from beancount_invoicing.actions.documents import SUFFIXES, Prepared, as_bytes, find, prepare
+from beancount_invoicing.actions.e_invoices import SUFFIXES as FORMS
+from beancount_invoicing.actions.e_invoices import Form, factur_x, why_not, xml
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.sealing import OF_INVOICES
+from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
+from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
+
+PDF = "application/pdf"
+
+
+def of_invoices(
+    ledger: Ledger, numbers: Sequence[str], day: date, channel: Channel | None = None
+) -> Iterator[Dispatch | Held]:
+    """What sends each of these documents on `day`, by the customer's channel or `channel`; or why it cannot leave.
+
+    Raises UnknownNumber, rendering.TemplateError.
+    """
+    book = ledger.book
+    positions = find(book, date.max, dict.fromkeys(numbers))
+    prepared = prepare(book)
+    seals = {
+        number: one
+        for one in book.seals
+        if one.event in OF_INVOICES and one.file.endswith(".pdf")
+        for number in one.numbers
+    }
+    history = History(book.events)
+    for position in positions:
+        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seals.get(position.invoice.number))
+
+
+def unsent(book: Book, since: date, until: date) -> tuple[str, ...]:
+    """The numbers of the documents of these days (inclusive) of which nothing says that they were sent; in their order."""
+    history = History(book.events)
+    return tuple(
+        one.number
+        for one in book.invoices
+        if since <= one.date <= until
+        and not one.draft
+        and one.kind not in {"void", "opening"}
+        and not history.sent("sent", one.number)
+    )
+
+
+def _of_invoice(
+    ledger: Ledger,
+    invoice: Invoice,
+    day: date,
+    channel: Channel | None,
+    prepared: Prepared,
+    history: History,
+    seal: Seal | None,
+) -> Dispatch | Held:
+    from beancount_invoicing import rendering
+
+    book = ledger.book
+    customer = invoice.customer
+    name = customer.name if customer else ""
+
+    def held(why: str) -> Held:
+        return Held(invoice.number, name, (invoice.number,), why, customer.account if customer else "")
+
+    if invoice.draft:
+        return held(f"is a draft: bean-invoice issue {invoice.number}")
+    if invoice.kind in {"void", "opening"} or customer is None:
+        return held(f"is {invoice.kind}: there is no document to send")
+    if wrong := _wrong(ledger, invoice):
+        return held(f"has an error in the ledger: {wrong}")
+    receiver = _receiver(book, customer, invoice.date, day)
+    way = channel or receiver.channel
+    try:
+        paid = prepared.paid(invoice)
+        view = rendering.document(book, invoice, paid, prepared.where)
+    except rendering.NoDocument as error:
+        return held(str(error))
+    reasons: list[str] = []
+    e_invoice = factur_x(book, invoice, paid, prepared.where, reasons.append)
+    if way == "e-invoice" and e_invoice is None:
+        return held("; ".join(reasons) + "; or send it otherwise: --channel email")
+    stem = prepared.names[invoice.number]
+    companions: tuple[Attachment, ...] = ()
+    if seal:
+        try:
+            content = Path(seal.file).read_bytes()
+        except OSError as error:
+            return held(f"is sealed, but its document cannot be read: {seal.file}: {error.strerror}")
+        if sha256(content).hexdigest() != seal.sha256:
+            return held(f"is sealed, but {seal.file} was changed since: bean-invoice verify {invoice.number}")
+    else:
+        content = as_bytes(view, prepared.where, "pdf", e_invoice)
+        if e_invoice is None:  # its text tells later what was changed
+            text = as_bytes(view, prepared.where, "text")
+            companions = (Attachment(f"{stem}.{SUFFIXES['text']}", "text/plain", text),)
+    attachments = [Attachment(f"{stem}.pdf", PDF, content)]
+    form = _form(book, invoice)
+    if way == "e-invoice" and form != "facturx":
+        from beancount_invoicing import einvoice
+
+        try:
+            data = xml(book, invoice, paid, prepared.where, form)
+        except einvoice.NoEInvoice as error:
+            return held("; ".join(why_not(invoice, reason) for reason in error.reasons))
+        attachments.append(Attachment(f"{stem}.{FORMS[form]}", "application/xml", data))
+    words = rendering.mail_words(
+        prepared.where,
+        "invoice",
+        view,
+        rendering.document_facts(view),
+        invoice=invoice,
+        customer=customer,
+        to_pay=invoice.payable > paid,
+    )
+    return Dispatch(
+        event="sent",
+        day=max(day, invoice.date),
+        account=invoice.instalments[0].account if invoice.instalments else customer.account,
+        customer=customer.name,
+        numbers=(invoice.number,),
+        title=f"{view.title} {view.number}",
+        channel=way,
+        language=view.language,
+        to=addresses.split(receiver.email),
+        cc=addresses.split(receiver.cc),
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        attachments=tuple(attachments),
+        replies_to=first_mails(history, invoice.corrects),
+        address=view.recipient,
+        place=place(book, customer, invoice.date),
+        kept=Path(seal.file) if seal else None,
+        companions=companions,
+    )
+
+
+def _form(book: Book, invoice: Invoice) -> Form:
+    said = book.option("e-invoice-form", invoice.date)
+    return "cii" if said == "cii" else "ubl" if said == "ubl" else "peppol" if said == "peppol" else "facturx"
+
+
+def _receiver(book: Book, customer: Customer, since: date, day: date) -> Customer:
+    """Where and how to reach the customer of a document on `day`: as it is then, but for what the document says itself."""
+    versions = book.customers.get(customer.account)
+    if versions is None:
+        return customer
+    usual, now = versions.at(since), versions.at(max(since, day))
+    return replace(
+        customer,
+        email=customer.email if customer.email != usual.email else now.email,
+        cc=customer.cc if customer.cc != usual.cc else now.cc,
+        channel=customer.channel if customer.channel != usual.channel else now.channel,
+    )
+
+
+def first_mails(history: History, numbers: Iterable[str]) -> tuple[str, ...]:
+    """The e-mails that brought these documents: what follows them stands in their thread."""
+    return tuple(dict.fromkeys(one for number in numbers if (one := history.first_mail(number))))
+
+
+def _wrong(ledger: Ledger, invoice: Invoice) -> str:
+    """An error of the ledger that stands in a document."""
+    places = {invoice.source, *(one.source for one in invoice.lines), *(one.source for one in invoice.instalments)}
+    return next((f"{one.source}: {one.message}" for one in ledger.errors if one.source in places), "")
+
+
+def place(book: Book, customer: Customer, day: date) -> tuple[str, str]:
+    """Where a letter goes, for the post: country ("" at home) and post code."""
+    home = book.seller.at(day).address.country if book.seller else ""
+    country = customer.address.country
+    return ("" if country in {"", home} else country, customer.address.postcode)

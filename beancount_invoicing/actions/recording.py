@@ -1,0 +1,82 @@
+"""What was sent, told to the ledger line by line while it is being sent.
+
+All that may have to be written is tried with the whole ledger once, before anything leaves; each line is then put at the end of
+one file by the one writer, under the ledger's lock: others may change the ledger in between.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from beancount_invoicing.actions.writing import Changes, tried
+from beancount_invoicing.entries import Loading, writer
+from beancount_invoicing.files import Changed
+from beancount_invoicing.model import Finding
+
+_TRIES = 20
+LOCK = ".bean-invoice-sending"
+
+
+@contextmanager
+def alone(top: Path) -> Iterator[None]:
+    """Nobody else of ours sends from this ledger meanwhile. Raises writer.CannotWrite where somebody does.
+
+    The file that is locked goes at the end; one that a crash left behind locks nobody out.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        raise writer.CannotWrite("sending needs Linux, macOS or WSL: this system has no file locks") from None
+    file = top.resolve().parent / LOCK
+    while True:
+        with file.open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise writer.CannotWrite(
+                    f"another bean-invoice is sending from {top}: wait until it has ended, and do it again"
+                ) from None
+            if not file.exists() or file.stat().st_ino != os.fstat(lock.fileno()).st_ino:
+                continue  # who had it has just taken it away
+            try:
+                yield
+            finally:
+                file.unlink(missing_ok=True)
+            return
+
+
+class Record:
+    """The file that directives go to, one after the other."""
+
+    def __init__(self, loading: Loading, target: Path) -> None:
+        self._top = Path(loading.book.file)
+        self._included = loading.files
+        self._target = target
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are changed: the target, and the top file where that must come to include it."""
+        there = self._target.resolve() in {Path(name).resolve() for name in self._included}
+        return (self._target,) if there else tuple(dict.fromkeys((self._top, self._target)))
+
+    def add(self, text: str) -> None:
+        """Puts directives at the end, on the disk. Raises writer.CannotWrite, Changed, OSError: then they are not there."""
+        with writer.locked(self._top):
+            for attempt in range(_TRIES):
+                try:
+                    writer.write(writer.plan(self._top, self._included, [writer.Addition(self._target, text)]))
+                    break
+                except Changed:  # somebody's editor has saved it at this very moment
+                    if attempt == _TRIES - 1:
+                        raise
+        self._included = (*self._included, str(self._target))
+
+
+def try_out(loading: Loading, known: Sequence[Finding], target: Path, texts: Sequence[str]) -> None:
+    """Whether the ledger would stay sound with all these directives. Raises Refused, writer.CannotWrite."""
+    addition = writer.Addition(target, "\n".join(texts))
+    planned = writer.plan(Path(loading.book.file), loading.files, [addition])
+    tried(loading, known, planned, addition.text, Changes())

@@ -1,0 +1,609 @@
+"""Sending: each thing at most once, and what was sent is told to the ledger before and after.
+
+Before a byte of an e-mail leaves, a note `event: "sending"` with its Message-ID is in the ledger, on the disk; once the server has
+taken it, the document with its fingerprint and `event: "sent"`. What stands between the two after a crash is in doubt: nothing
+sends it again but a person's word.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from os import path as os_path
+from pathlib import Path
+from typing import Literal
+
+from beancount_invoicing.actions import git
+from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.actions.mailing import CannotSend, sender, server
+from beancount_invoicing.actions.recording import Record, alone, try_out
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, as_it_is, change
+from beancount_invoicing.collector import no_collections
+from beancount_invoicing.delivery import (
+    Attempt,
+    BadAddress,
+    Dispatch,
+    Held,
+    History,
+    Mail,
+    Sender,
+    mail,
+    message_id,
+    post,
+    smtp,
+)
+from beancount_invoicing.delivery.addresses import one_line
+from beancount_invoicing.entries import Loading, text
+from beancount_invoicing.files import Changed, write_if_different
+from beancount_invoicing.model import Book, Channel, Event, Finding
+from beancount_invoicing.rules import numbering
+
+Making = Callable[[Ledger], Sequence[Dispatch | Held]]
+"""What makes dispatches of a ledger."""
+State = Literal["would-send", "would-prepare", "sent", "prepared", "in-doubt", "failed", "held"]
+
+
+def nobody(_server: str, _user: str) -> str:
+    """No password is known."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How things are sent. `day` is the day of the events; `now` tells the time that e-mails say they left at."""
+
+    day: date
+    now: Callable[[], datetime]
+    again: bool = False
+    """What was sent already is sent once more."""
+    retry: bool = False
+    """A person says that what is in doubt, or was prepared, has not left: it is sent."""
+    folder: Path | None = None
+    """Of what is to be sent by hand; None: `outbox` beside the ledger."""
+    password: Callable[[str, str], str] = nobody
+    """Of a user on a server: (server, user)."""
+    pauses: Sequence[float] = smtp.PAUSES
+    """Seconds before each new try of what a server refuses for now."""
+    sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[Result], None] = lambda _result: None
+    """Is told of each result as it comes."""
+    notice: Callable[[str], None] = lambda _text: None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became, or would become, of one thing to be sent."""
+
+    state: State
+    title: str
+    customer: str
+    account: str
+    numbers: tuple[str, ...]
+    event: str
+    """What the ledger is told once it was sent."""
+    level: int | None = None
+    channel: Channel | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    files: tuple[str, ...] = ()
+    """Names of what is attached."""
+    address: tuple[str, ...] = ()
+    why: str = ""
+    message_id: str = ""
+    file: Path | None = None
+    """What is to be sent by hand."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return self.state in {"in-doubt", "failed", "held"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of all; the ledger's errors, for which nothing was written; the files that were changed."""
+
+    results: tuple[Result, ...]
+    errors: tuple[Finding, ...]
+    book: Book
+    files: tuple[Path, ...] = ()
+
+
+def send(file: Path, make: Making, way: Way, how: How) -> Sending:
+    """Sends what `make` makes of the ledger, by one load; without `how.write` only says what it would do.
+
+    E-mails go to the server that options name, else become .eml files; letters become one PDF; e-invoices files in a folder:
+    what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
+    where the ledger has errors, CannotSend, writer.CannotWrite, Changed, git.GitError, OSError, and what `make` raises.
+    """
+    with alone(file) if how.write else nullcontext(), no_collections():
+        ledger = open_ledger(file)
+        if how.write and ledger.errors:
+            raise Refused("the ledger has errors: nothing is sent before they are mended", ledger.errors)
+        run = _Run(ledger, way, how)
+        results = run.all(tuple(make(ledger)))
+        files = tuple(dict.fromkeys(run.changed))
+        if how.commit and files:
+            git.commit(list(files), f"Sent: {', '.join(one.title for one in results if not one.wrong)}"[:200])
+        return Sending(results, ledger.errors, ledger.book, files)
+
+
+@dataclass(slots=True)
+class _Item:
+    """A dispatch on its way: its Message-ID, where its document is kept, and what is told of it when."""
+
+    dispatch: Dispatch
+    identifier: str
+    stored: Path
+    sealed: bool
+    letter: Mail | None
+    opened: bool = False
+    made: bool = False
+
+    def result(self, state: State, why: str = "", file: Path | None = None) -> Result:
+        return _result(state, self.dispatch, why, self.identifier, file)
+
+
+class _Run:
+    """One call of `send`."""
+
+    def __init__(self, ledger: Ledger, way: Way, how: How) -> None:
+        self.ledger, self.way, self.how = ledger, way, how
+        self.book = ledger.book
+        self.top = Path(ledger.book.file)
+        self.history = History(ledger.book.events)
+        self.target = how.into.absolute() if how.into else record_file(ledger.book, way.day)
+        self.folder = way.folder or self.top.parent / "outbox"
+        self.changed: list[Path] = []
+        self._results: dict[int, Result] = {}
+        self._sealed = {(one.file, one.sha256) for one in ledger.book.seals}
+
+    def all(self, wanted: Sequence[Dispatch | Held]) -> tuple[Result, ...]:
+        mails = [one for one in wanted if isinstance(one, Dispatch) and one.channel == "email"]
+        who = sender(self.book, self.way.day) if mails else None
+        host = server(self.book, self.way.day, self.way.password if self.how.write else _anything) if mails else None
+        items: dict[int, _Item] = {}
+        for place, one in enumerate(wanted):
+            ready = one if isinstance(one, Held) else self._item(one, who, by_hand=host is None)
+            if isinstance(ready, Held):
+                event, level = (one.event, one.level) if isinstance(one, Dispatch) else ("sent", None)
+                self._tell(
+                    place,
+                    Result(
+                        "held", ready.title, ready.customer, ready.account, ready.numbers, event, level, why=ready.why
+                    ),
+                )
+            else:
+                items[place] = ready
+        if not self.how.write:
+            for place, item in items.items():
+                by_server = item.dispatch.channel == "email" and host is not None
+                self._tell(place, item.result("would-send" if by_server else "would-prepare"))
+        elif items:
+            self._write(items, host)
+        return tuple(self._results[place] for place in sorted(self._results))
+
+    def _tell(self, place: int, result: Result) -> None:
+        self._results[place] = result
+        self.way.tell(result)
+
+    def _item(self, dispatch: Dispatch, who: Sender | None, *, by_hand: bool) -> _Item | Held:
+        """A dispatch that may leave, or why it may not."""
+
+        def held(why: str) -> Held:
+            return Held(dispatch.title, dispatch.customer, dispatch.numbers, why, dispatch.account)
+
+        name = " ".join(dispatch.numbers) or dispatch.account
+        waiting = self.history.waiting(dispatch)
+        if waiting and not self.way.retry:
+            return held(open_because(waiting.event.date, waiting.in_doubt, waiting.event.note, name))
+        if self.way.retry and not waiting:
+            return held("nothing of it is in doubt or prepared: send it without --retry")
+        before = self.history.before(dispatch)
+        if before and not (self.way.again or self.way.retry):
+            return held(f"was sent on {before[-1].date} ({before[-1].source}): --again sends it once more")
+        if not dispatch.attachments:
+            return held("has no document")
+        letter = None
+        owner = who.address if who else _own_domain(self.book, self.way.day)
+        identifier = message_id(dispatch, owner, len(before))
+        customer = self.book.customers.get(self.book.accounts.get(dispatch.account, dispatch.account))
+        place = customer.at(dispatch.day).source if customer else self.book.file
+        if dispatch.channel == "email":
+            assert who is not None
+            if not dispatch.to:
+                return held(
+                    f'{place}: no e-mail address is known: write email: "…" there, or send it by --channel post'
+                )
+            try:
+                letter = mail(dispatch, who, identifier, draft=by_hand)
+            except BadAddress as error:
+                return held(f"{place}: {error}")
+        elif dispatch.channel == "post":
+            if len(dispatch.address) < 2:
+                return held(f"{place}: no postal address is known: write address, postcode and city there")
+            if not post.pages(dispatch):
+                return held("has no PDF to print")
+        elif dispatch.event != "sent":
+            return held("platforms carry invoices only: send it by --channel email or post")
+        stored = dispatch.kept or self._folder(dispatch.day) / dispatch.document.name
+        mark = sha256(dispatch.document.content).hexdigest()
+        sealed = (str(stored), mark) in self._sealed
+        if not sealed and stored.exists() and not self._ours(stored, dispatch):
+            return held(f"{stored} is there already, and is another document: move it away")
+        return _Item(dispatch, identifier, stored, sealed, letter)
+
+    def _folder(self, day: date) -> Path:
+        return self.top.parent / self.book.option("documents", day, "documents/{year}").replace(
+            "{year}", f"{day.year:04}"
+        )
+
+    def _ours(self, stored: Path, dispatch: Dispatch) -> bool:
+        """Whether a document may be put where one is: it is the same, or one that was never sent."""
+        if stored.read_bytes() == dispatch.document.content:
+            return True
+        named = any(one.file and Path(one.file).resolve() == stored.resolve() for one in self.book.events)
+        return named and not any(Path(one.file).resolve() == stored.resolve() for one in self.book.seals)
+
+    # writing -------------------------------------------------------------------------------------------------------
+
+    def _write(self, items: dict[int, _Item], host: smtp.Server | None) -> None:
+        record = Record(self.ledger.loading, self.target)
+        texts = [one for item in items.values() for one in (self._opening(item, "sending", "x"), self._closing(item))]
+        try_out(self.ledger.loading, self.ledger.errors, self.target, texts)
+        if self.how.commit:
+            git.must_be_clean(record.files)
+        if self.ledger.loading.stale():
+            raise Changed("the ledger was changed while it was read: nothing was sent; do it again")
+        if self.way.retry:
+            self._took_back(record, items)
+        by_server = {place: one for place, one in items.items() if one.letter and host}
+        by_hand = {place: one for place, one in items.items() if place not in by_server}
+        if by_hand:
+            self._prepare(record, by_hand)
+        if by_server and host:
+            self._deliver(record, by_server, host)
+
+    def _add(self, record: Record, directives: str) -> None:
+        files = record.files
+        record.add(directives)
+        self.changed += files
+
+    def _took_back(self, record: Record, items: dict[int, _Item]) -> None:
+        """A person has said that these attempts came to nothing."""
+        gone = []
+        for item in items.values():
+            waiting = self.history.waiting(item.dispatch)
+            assert waiting is not None
+            gone.append(
+                self._note(
+                    item,
+                    "not-sent",
+                    f"{item.dispatch.title} has not left, as was said by hand",
+                    waiting.event.message_id,
+                )
+            )
+        self._add(record, "\n".join(gone))
+
+    def _store(self, item: _Item) -> None:
+        """Puts the document, and what is kept with it, beside the ledger."""
+        if item.sealed:
+            return
+        item.made = not item.stored.exists()
+        write_if_different(item.stored, item.dispatch.document.content)
+        self.changed.append(item.stored)
+        for each in item.dispatch.companions:
+            write_if_different(item.stored.with_name(each.name), each.content)
+            self.changed.append(item.stored.with_name(each.name))
+
+    def _prepare(self, record: Record, items: dict[int, _Item]) -> None:
+        """What is to be sent by hand: the files first, then what the ledger says of them."""
+        files: dict[int, Path] = {}
+        letters = {place: one for place, one in items.items() if one.dispatch.channel == "post"}
+        if letters:
+            data = self._batch([one.dispatch for one in letters.values()])
+            file = _put(self.folder, f"post-{self.way.day}", ".pdf", data)
+            files |= dict.fromkeys(letters, file)
+        for place, item in items.items():
+            if item.letter:
+                noon = datetime.combine(item.dispatch.day, datetime.min.time(), self.way.now().tzinfo).replace(hour=12)
+                files[place] = _put(self.folder, item.stored.stem, ".eml", item.letter.at(noon))
+            elif item.dispatch.channel == "e-invoice":
+                last = item.dispatch.attachments[-1]
+                stem, _dot, suffix = last.name.partition(".")
+                files[place] = _put(self.folder, stem, f".{suffix}", last.content)
+        for item in items.values():
+            self._store(item)
+        self._add(
+            record,
+            "\n".join(self._opening(item, "prepared", _from(self.top, files[place])) for place, item in items.items()),
+        )
+        for place, item in items.items():
+            self._tell(place, item.result("prepared", file=files[place]))
+
+    def _batch(self, dispatches: Sequence[Dispatch]) -> bytes:
+        """The letters in one PDF below the list of them, whose own length does not depend on the pages that it names."""
+        first = 1
+        for _ in range(2):
+            letters = post.laid_out(dispatches, first)
+            cover = self._cover(letters)
+            first = post.pages_of(cover) + 1
+        return post.batch(cover, letters)
+
+    def _cover(self, letters: Sequence[post.Letter]) -> bytes:
+        from beancount_invoicing import rendering
+
+        where = rendering.folders(self.book)
+        those = [
+            rendering.Posted(one.dispatch.customer, one.dispatch.address[1:], one.dispatch.title, one.page, one.sheets)
+            for one in letters
+        ]
+        return rendering.to_pdf(rendering.post_list(self.book, self.way.day, those, where), where)
+
+    def _deliver(self, record: Record, items: dict[int, _Item], host: smtp.Server) -> None:
+        places = list(items)
+
+        def before(index: int) -> None:
+            item = items[places[index]]
+            self._store(item)
+            self._add(record, self._opening(item, "sending", ", ".join(item.dispatch.to)))
+            item.opened = True
+
+        def after(index: int, taken: smtp.Taken) -> None:
+            item = items[places[index]]
+            if taken.state == "accepted":
+                self._add(record, self._closing(item))
+                item.opened = False
+                left = "; ".join(f"{address}: {why}" for address, why in taken.left_out)
+                self._tell(places[index], item.result("sent", f"not to {left}" if left else ""))
+                return
+            if taken.state == "in-doubt":
+                name = " ".join(item.dispatch.numbers) or item.dispatch.account
+                why = f"{taken.why}: it may have arrived; {answers_to(name)}"
+                self._tell(places[index], item.result("in-doubt", why))
+                return
+            if item.opened:
+                self._add(record, self._note(item, "not-sent", f"{item.dispatch.title} has not left: {taken.why}"))
+                item.opened = False
+                self._drop(item)
+            self._tell(places[index], item.result("failed", taken.why))
+
+        try:
+            smtp.deliver(
+                host,
+                [self._parcel(items[place]) for place in places],
+                before,
+                after,
+                pauses=self.way.pauses,
+                sleep=self.way.sleep,
+                notice=self.way.notice,
+            )
+        except smtp.NoServer as error:
+            self._rest(items, str(error))
+        except (OSError, Changed) as error:  # the ledger or a document cannot be written any more: nothing else is sent
+            self._rest(items, f"nothing more was sent: {getattr(error, 'strerror', None) or error}")
+
+    def _rest(self, items: dict[int, _Item], why: str) -> None:
+        for place, item in items.items():
+            if place not in self._results or self._results[place].state == "failed":
+                name = " ".join(item.dispatch.numbers) or item.dispatch.account
+                doubtful = item.opened
+                self._tell(
+                    place,
+                    item.result(
+                        "in-doubt" if doubtful else "failed", f"{why}; {answers_to(name)}" if doubtful else why
+                    ),
+                )
+
+    def _drop(self, item: _Item) -> None:
+        """Takes away a document that was kept for nothing."""
+        if item.made:
+            item.stored.unlink(missing_ok=True)
+            self.changed = [one for one in self.changed if one != item.stored]
+            for each in item.dispatch.companions:
+                item.stored.with_name(each.name).unlink(missing_ok=True)
+                self.changed = [one for one in self.changed if one != item.stored.with_name(each.name)]
+
+    def _parcel(self, item: _Item) -> smtp.Parcel:
+        letter = item.letter
+        assert letter is not None
+        return smtp.Parcel(
+            letter.sender, letter.recipients, letter.main, letter.utf8, lambda: letter.at(self.way.now())
+        )
+
+    # what the ledger is told ---------------------------------------------------------------------------------------
+
+    def _opening(self, item: _Item, event: str, where: str) -> str:
+        join = "to" if event == "sending" else "to be sent by hand:"
+        return self._note(item, event, f"{item.dispatch.title} {join} {where}")
+
+    def _note(self, item: _Item, event: str, comment: str, identifier: str = "") -> str:
+        dispatch = item.dispatch
+        opening = event != "not-sent"
+        return text.note(
+            dispatch.day,
+            dispatch.account,
+            one_line(comment),
+            map(numbering.link, dispatch.numbers),
+            [
+                ("event", event),
+                ("sends", dispatch.event if dispatch.event != "sent" else None),
+                ("level", Decimal(dispatch.level) if dispatch.level is not None else None),
+                ("channel", dispatch.channel),
+                ("message-id", identifier or item.identifier),
+                ("sha256", sha256(dispatch.document.content).hexdigest() if opening else None),
+                ("file", _from(self.target, item.stored) if opening else None),
+            ],
+        )
+
+    def _closing(self, item: _Item) -> str:
+        dispatch = item.dispatch
+        return closing(
+            self.target, dispatch.day, dispatch.account, dispatch.numbers, dispatch.event, dispatch.level,
+            dispatch.channel, item.identifier, None if item.sealed else item.stored,
+            sha256(dispatch.document.content).hexdigest(), dispatch.title,
+        ) + "".join(
+            "\n" + text.kept(
+                dispatch.day, dispatch.account, _from(self.target, item.stored.with_name(each.name)),
+                map(numbering.link, dispatch.numbers),
+                [("event", "sealed"), ("sha256", sha256(each.content).hexdigest())],
+            )
+            for each in (() if item.sealed else dispatch.companions)
+        )  # fmt: skip
+
+
+def closing(
+    target: Path,
+    day: date,
+    account: str,
+    numbers: Sequence[str],
+    event: str,
+    level: int | None,
+    channel: str,
+    identifier: str,
+    stored: Path | None,
+    mark: str,
+    title: str,
+) -> str:
+    """The directive that says that something was sent: the document with its fingerprint, where the ledger has not got it yet."""
+    meta: text.Meta = [
+        ("event", event),
+        ("level", Decimal(level) if level is not None else None),
+        ("channel", channel),
+        ("message-id", identifier),
+        ("sha256", mark),
+    ]
+    links = [numbering.link(number) for number in numbers]
+    if stored is None:
+        return text.note(day, account, one_line(f"{title} was sent"), links, meta)
+    return text.kept(day, account, _from(target, stored), links, meta)
+
+
+def record_file(book: Book, day: date) -> Path:
+    """The file that what is sent on `day` is recorded in."""
+    said = book.option("sent-file", day, "sent-{year}.beancount")
+    return Path(book.file).parent / said.replace("{year}", f"{day.year:04}").replace("{month}", f"{day.month:02}")
+
+
+def answers_to(name: str) -> str:
+    """What a person can say of what is in doubt."""
+    return f"if it did: bean-invoice send --confirm {name} --write, if not: bean-invoice send --retry {name} --write"
+
+
+def open_because(day: date, in_doubt: bool, note: str, name: str) -> str:
+    """Why something is not sent that is in doubt, or was prepared."""
+    if in_doubt:
+        return f"is in doubt since {day}: nobody knows whether it arrived; {answers_to(name)}"
+    return (
+        f"was prepared on {day} ({note}): once you have sent it: bean-invoice send --confirm {name} --write;"
+        f" to make it anew: bean-invoice send --retry {name} --write"
+    )
+
+
+def _anything(_server: str, _user: str) -> str:
+    """Without --write no password is asked for."""
+    return "-"
+
+
+def _own_domain(book: Book, day: date) -> str:
+    """An address of the seller, for the identifiers of what is sent otherwise than by e-mail."""
+    try:
+        return sender(book, day).address
+    except CannotSend:
+        return "invoices@localhost"
+
+
+def _from(target: Path, file: Path) -> str:
+    return os_path.relpath(file, target.parent).replace("\\", "/")
+
+
+def _put(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
+    """Puts a file into a folder, beside another one of that name which holds something else."""
+    count = 1
+    while True:
+        file = folder / f"{stem}{f'-{count}' if count > 1 else ''}{suffix}"
+        if not file.exists() or file.read_bytes() == data:
+            write_if_different(file, data)
+            return file
+        count += 1
+
+
+def _result(state: State, dispatch: Dispatch, why: str, identifier: str, file: Path | None) -> Result:
+    return Result(
+        state=state,
+        title=dispatch.title,
+        customer=dispatch.customer,
+        account=dispatch.account,
+        numbers=dispatch.numbers,
+        event=dispatch.event,
+        level=dispatch.level,
+        channel=dispatch.channel,
+        to=dispatch.to if dispatch.channel == "email" else (),
+        cc=dispatch.cc if dispatch.channel == "email" else (),
+        subject=dispatch.subject if dispatch.channel == "email" else "",
+        files=tuple(one.name for one in dispatch.attachments),
+        address=dispatch.address if dispatch.channel == "post" else (),
+        why=why,
+        message_id=identifier,
+        file=file,
+    )
+
+
+def open_attempts(book: Book) -> tuple[Attempt, ...]:
+    """What is in doubt, and what waits to be sent by hand; by date."""
+    return History(book.events).open
+
+
+def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | None, how: How) -> Outcome:
+    """A person says that what was in doubt, or prepared, has left: of these documents, or (no numbers) all that was prepared.
+
+    Raises CannotSend where nothing of a document is open, and what `change` raises.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        target = how.into.absolute() if how.into else record_file(book, day)
+        those = [one for one in History(book.events).open if channel in {None, one.event.channel}]
+        if numbers:
+            for number in numbers:
+                if not any(_is_of(one, number) for one in those):
+                    raise CannotSend(f"nothing of {number} is in doubt or prepared")
+            those = [one for one in those if any(_is_of(one, number) for number in numbers)]
+        else:
+            those = [one for one in those if not one.in_doubt]
+        sealed = {(one.file, one.sha256) for one in book.seals}
+        new = []
+        for one in those:
+            event = one.event
+            stored = Path(event.file) if event.file else None
+            try:
+                kept = stored is not None and sha256(stored.read_bytes()).hexdigest() == event.sha256
+            except OSError:
+                kept = False
+            entry = closing(
+                target, max(day, event.date), _account(book, event), event.numbers, one.kind, event.level, event.channel,
+                event.message_id, stored if kept and (event.file, event.sha256) not in sealed else None, event.sha256,
+                " ".join(event.numbers) or one.kind,
+            )  # fmt: skip
+            new.append(New(max(day, event.date), as_it_is(entry), str(target)))
+        return Changes(tuple(new), message=f"Sent: {', '.join(numbers) or 'what was prepared'}")
+
+    return change(file, make, how)
+
+
+def _is_of(attempt: Attempt, number: str) -> bool:
+    event = attempt.event
+    return number in event.numbers or (
+        not event.numbers and number in {event.customer, event.customer.rpartition(":")[2]}
+    )
+
+
+def _account(book: Book, event: Event) -> str:
+    invoice = book.invoice(event.numbers[0]) if event.numbers else None
+    return invoice.instalments[0].account if invoice and invoice.instalments else event.customer

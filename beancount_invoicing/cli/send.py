@@ -1,0 +1,181 @@
+"""`bean-invoice send`."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import (
+    Day,
+    F,
+    Session,
+    notice,
+    print_json,
+    print_table,
+    relative,
+    today,
+)
+from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.model import Channel
+
+
+def now() -> datetime:
+    """The time, with the user's time zone: read here, when an e-mail leaves."""
+    return datetime.now().astimezone()
+
+
+def sending_options(command: F) -> F:
+    """`--channel`, `--again`, `--retry`, `-o`, `--date`, `--format table|json`: how things are sent."""
+    for option in (
+        click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+                     help="For eyes, or for programs."),
+        click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the events."),
+        click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+                     help="The folder of what is to be sent by hand; else outbox beside the ledger."),
+        click.option("--retry", is_flag=True, help="What is in doubt, or was prepared, has not left: send it."),
+        click.option("--again", is_flag=True, help="Send once more what was sent already."),
+        click.option("--channel", type=click.Choice(get_args(Channel)), help="Send all so, whatever the customer's channel is."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def way(day: date, folder: Path | None, again: bool, retry: bool) -> actions.Way:
+    """The options as one value."""
+    return actions.Way(
+        day=day,
+        now=now,
+        again=again,
+        retry=retry,
+        folder=folder.absolute() if folder else None,
+        password=actions.password_from(os.environ),
+        notice=notice,
+    )
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
+@click.option("--since", type=Day(), help="All documents of this day or later that were not sent yet.")
+@click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
+@click.option("--all", "everything", is_flag=True, help="With --confirm: all that was prepared, and is not in doubt.")
+@sending_options
+@write_options
+@click.pass_obj
+def send(
+    session: Session,
+    numbers: tuple[str, ...],
+    since: date | None,
+    confirm: bool,
+    everything: bool,
+    channel: Channel | None,
+    again: bool,
+    retry: bool,
+    folder: Path | None,
+    day: date,
+    form: str,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Send documents by e-mail, post or to a platform; each once. Without a number: say what is in doubt, or waits."""
+    chosen = how(write, into, commit)
+    if numbers and since:
+        raise click.UsageError("name either numbers, or --since")
+    if sum((again, retry, confirm)) > 1:
+        raise click.UsageError("--again, --retry and --confirm exclude each other")
+    if everything and not confirm:
+        raise click.UsageError("--all says nothing without --confirm")
+    if (retry or again or (confirm and not everything)) and not numbers:
+        raise click.UsageError("name the documents: NUMBER…" + (", or --all" if confirm else ""))
+    if confirm:
+        with changing(session):
+            print_outcome(actions.confirm(session.find(), numbers, day, channel, chosen), chosen)
+        return
+    if not numbers and not since:
+        _open(session, form)
+        return
+
+    def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+        wanted = actions.unsent(ledger.book, since, day) if since else numbers
+        return list(actions.of_invoices(ledger, wanted, day, channel))
+
+    run(session, make, way(day, folder, again, retry), chosen, form)
+
+
+def run(session: Session, make: actions.Making, chosen: actions.Way, written: actions.How, form: str) -> None:
+    """Sends, and prints what became of each."""
+    from beancount_invoicing.rendering import TemplateError
+
+    with changing(session):
+        try:
+            done = actions.send(session.find(), make, chosen, written)
+        except (TemplateError, actions.CannotSend) as error:
+            session.error(str(error))
+            return
+        for one in done.errors:
+            session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        print_results(session, done, written, form)
+
+
+def print_results(session: Session, done: actions.Sending, written: actions.How, form: str) -> None:
+    """Prints what became of each, and fails where somebody has to do something."""
+    session.failed |= any(one.wrong for one in done.results)
+    if form == "json":
+        print_json([answers.sent(one) for one in done.results])
+        return
+    going = [one for one in done.results if one.state != "held"]
+    if going:
+        print_table(
+            "",
+            [("", False), ("document", False), ("customer", False), ("channel", False), ("to", False), ("files", False),
+             ("subject", False)],
+            [
+                [_STATES[one.state], one.title, one.customer, one.channel,
+                 ", ".join((*one.to, *(f"cc {each}" for each in one.cc))) or ", ".join(one.address), ", ".join(one.files),
+                 one.subject]
+                for one in going
+            ],
+        )  # fmt: skip
+    for one in done.results:
+        if one.why:
+            notice(f"{' '.join(one.numbers) or one.title}, {one.customer}: {one.why}")
+    for file in dict.fromkeys(str(one.file) for one in done.results if one.file):
+        click.echo(relative(file))
+    if not done.results:
+        notice("Nothing to send.")
+    elif not written.write:
+        notice("Nothing is sent without --write.")
+    elif any(one.state == "prepared" for one in done.results):
+        notice("What was prepared is sent by you; then: bean-invoice send --confirm NUMBER… (or --all) --write")
+
+
+_STATES: dict[actions.State, str] = {
+    "would-send": "would be sent",
+    "would-prepare": "would be prepared",
+    "sent": "sent",
+    "prepared": "prepared",
+    "in-doubt": "IN DOUBT",
+    "failed": "NOT SENT",
+    "held": "held",
+}
+
+
+def _open(session: Session, form: str) -> None:
+    """What is in doubt, and what waits to be sent by hand."""
+    ledger = session.open()
+    those = actions.open_attempts(ledger.book)
+    if form == "json":
+        print_json([answers.attempted(one) for one in those])
+        return
+    for one in those:
+        name = " ".join(one.event.numbers) or one.event.customer
+        click.echo(f"{name}: {actions.open_because(one.event.date, one.in_doubt, one.event.note, name)}")
+    if not those:
+        click.echo("Nothing is in doubt, and nothing waits to be sent by hand. To send: bean-invoice send NUMBER…")

@@ -1,0 +1,64 @@
+"""E-mail addresses and the texts of headers: what could change a message's meaning is refused or made harmless."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from email.headerregistry import Address
+
+# The characters of an atom (RFC 5322, 3.2.3), and letters beyond ASCII (RFC 6532); quoted local parts are not taken.
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+_DOMAIN = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
+
+
+class BadAddress(ValueError):
+    """This is no e-mail address that anything can be sent to; the message says which, and what to write."""
+
+
+def split(said: str) -> tuple[str, ...]:
+    """The addresses of a ledger's text, which commas separate; not yet looked at."""
+    return tuple(part.strip() for part in said.split(",") if part.strip())
+
+
+def checked(address: str) -> str:
+    """An address as it goes to a server: `name@domain`, the domain in ASCII. Raises BadAddress."""
+    local, at, domain = address.rpartition("@")
+    if not at or len(local.encode()) > 64 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise BadAddress(f"{_shown(address)} is no e-mail address: write one such as accounts@customer.example")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise BadAddress(f"{_shown(address)} is no e-mail address: its domain cannot be looked up") from None
+    return f"{local}@{ascii_domain}"
+
+
+def all_checked(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Each address once. Raises BadAddress."""
+    return tuple(dict.fromkeys(map(checked, addresses)))
+
+
+def needs_utf8(addresses: Iterable[str]) -> bool:
+    """Whether a server must know SMTPUTF8 (RFC 6531) for one of them: a local part beyond ASCII."""
+    return not all(address.isascii() for address in addresses)
+
+
+def one_line(text: str) -> str:
+    """A text that a header can hold: line breaks and control characters become spaces, what is invisible goes."""
+    kept = []
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind in {"Cc", "Zl", "Zp"}:
+            kept.append(" ")
+        elif kind not in {"Cf", "Cs"}:
+            kept.append(character)
+    return " ".join("".join(kept).split())
+
+
+def named(name: str, address: str) -> Address:
+    """A name with its address, for a header; the address is one that `checked` has returned."""
+    return Address(display_name=one_line(name), addr_spec=address)
+
+
+def _shown(address: str) -> str:
+    return f'"{one_line(address)}"'

@@ -1,0 +1,78 @@
+"""What is to be sent: one thing to one customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.model import Channel
+
+Said = Literal["sent", "reminder", "statement", "receipt"]
+"""The event that the ledger is told once it was sent; "sent" is the invoice itself."""
+
+
+class Attachment(NamedTuple):
+    """A file that goes with it; the name has no folder."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One thing to be sent to one customer: an invoice, a reminder, a statement …
+
+    It is complete whatever the channel is: an e-mail has `to`, `subject`, `text`, `html`; a letter has `address`; both have the
+    attachments. The first attachment is the document itself, which is kept beside the ledger with its fingerprint.
+    """
+
+    event: Said
+    day: date
+    """Of the event in the ledger."""
+    account: str
+    """The customer's account that the event stands on."""
+    customer: str
+    """The customer's name."""
+    numbers: tuple[str, ...]
+    """The documents that it is about, each linked to the event; none: the whole customer."""
+    title: str
+    """What it is, in short and for people: "Invoice F2026-0064", "Second reminder"."""
+    channel: Channel
+    language: str
+    to: tuple[str, ...] = ()
+    """E-mail addresses as they stand in the ledger: they are looked at before anything leaves."""
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    replies_to: tuple[str, ...] = ()
+    """Message-IDs of the e-mails that it follows, the first one first."""
+    address: tuple[str, ...] = ()
+    """The lines of the postal address, as they stand in the envelope's window."""
+    place: tuple[str, str] = ("", "")
+    """Country ("" at home) and post code, by which letters are put in order."""
+    level: int | None = None
+    """Of a reminder."""
+    kept: Path | None = None
+    """Where the document is kept already, sealed; None: it will be, by the name of the first attachment."""
+    companions: tuple[Attachment, ...] = ()
+    """Kept and sealed with the document, and not sent: a text of what a PDF says."""
+
+    @property
+    def document(self) -> Attachment:
+        """The document itself."""
+        return self.attachments[0]
+
+
+class Held(NamedTuple):
+    """What does not leave, and why, with what to do about it."""
+
+    title: str
+    customer: str
+    numbers: tuple[str, ...]
+    why: str
+    account: str = ""

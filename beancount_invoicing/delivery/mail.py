@@ -1,0 +1,107 @@
+"""A dispatch as an e-mail: text and HTML, the documents attached, and headers that nobody else has written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import sha256
+
+from beancount_invoicing.delivery import addresses
+from beancount_invoicing.delivery.dispatch import Dispatch
+
+_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
+_STRANGE = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: the name and address that e-mails come from, where answers go if elsewhere, and who gets blind copies."""
+
+    name: str
+    address: str
+    reply_to: str = ""
+    bcc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail that is ready but for the moment at which it leaves."""
+
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    """Those of To first."""
+    main: frozenset[str]
+    """Those of To: without one of them it is not sent."""
+    utf8: bool
+    """An address needs SMTPUTF8."""
+    message: EmailMessage
+
+    def at(self, moment: datetime) -> bytes:
+        """The bytes, with CRLF; `moment`, with its time zone, is their Date. Without a time they are always the same."""
+        del self.message["Date"]
+        self.message["Date"] = format_datetime(moment)
+        return self.message.as_bytes(policy=policy.SMTPUTF8 if self.utf8 else policy.SMTP)
+
+
+def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
+    """A Message-ID of the sender's domain, made of what is sent; `attempt` tells apart what is sent again on purpose."""
+    parts = [
+        dispatch.event, dispatch.account, dispatch.day.isoformat(), dispatch.level or 0, attempt, dispatch.title,
+        *dispatch.numbers, *dispatch.to, *(sha256(one.content).hexdigest() for one in dispatch.attachments),
+    ]  # fmt: skip
+    mark = sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
+    name = _STRANGE.sub("-", dispatch.numbers[0] if dispatch.numbers else dispatch.event).strip("-")[:20] or "mail"
+    return f"<{name}.{mark}@{addresses.checked(sender).rpartition('@')[2]}>"
+
+
+def mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = False) -> Mail:
+    """The e-mail of a dispatch; a `draft` is one that an e-mail program opens to be sent. Raises BadAddress."""
+    own = addresses.checked(sender.address)
+    to = addresses.all_checked(dispatch.to)
+    cc = tuple(one for one in addresses.all_checked(dispatch.cc) if one not in to)
+    bcc = addresses.all_checked(sender.bcc)
+    if not to:
+        raise addresses.BadAddress("there is no e-mail address to send it to")
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = addresses.named(sender.name, own)
+    name = dispatch.customer if len(to) == 1 else ""
+    message["To"] = [addresses.named(name, one) for one in to]
+    if cc:
+        message["Cc"] = [addresses.named("", one) for one in cc]
+    if sender.reply_to and addresses.checked(sender.reply_to) != own:
+        message["Reply-To"] = addresses.named(sender.name, addresses.checked(sender.reply_to))
+    message["Subject"] = addresses.one_line(dispatch.subject)
+    message["Message-ID"] = identifier
+    before = [one for one in dispatch.replies_to if _ID.fullmatch(one)]
+    if before:
+        message["In-Reply-To"] = before[-1]
+        message["References"] = " ".join(before)
+    if draft:
+        message["X-Unsent"] = "1"
+    message.set_content(_lines(dispatch.text), cte="quoted-printable")
+    if dispatch.html:
+        message.add_alternative(_lines(dispatch.html), subtype="html", cte="quoted-printable")
+    for each in dispatch.attachments:
+        main, _slash, sub = each.media_type.partition("/")
+        message.add_attachment(each.content, maintype=main, subtype=sub, filename=addresses.one_line(each.name))
+    _boundaries(message, identifier)
+    everybody = (*to, *cc, *(one for one in bcc if one not in {*to, *cc}))
+    utf8 = addresses.needs_utf8((own, *everybody))
+    return Mail(identifier, own, everybody, frozenset(to), utf8, message)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(text.splitlines()).rstrip("\n") + "\n"
+
+
+def _boundaries(message: EmailMessage, seed: str) -> None:
+    """Boundaries between the parts that depend on the message alone, where the library would draw them by lot."""
+    parts: Sequence[EmailMessage] = [part for part in message.walk() if part.is_multipart()]
+    for index, part in enumerate(parts):
+        part.set_boundary("=_" + sha256(f"{seed} {index}".encode()).hexdigest()[:32])

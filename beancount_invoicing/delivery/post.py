@@ -1,0 +1,64 @@
+"""Letters to be printed at once: one PDF in post order, each letter beginning on the front of a sheet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from beancount_invoicing.delivery.dispatch import Dispatch
+
+
+class Letter(NamedTuple):
+    """A letter in the batch: what it sends, its first page there (from 1), and how many sheets, printed on both sides, it has."""
+
+    dispatch: Dispatch
+    page: int
+    sheets: int
+
+
+def in_post_order(dispatches: Sequence[Dispatch]) -> list[Dispatch]:
+    """By country (home first), post code, name."""
+    return sorted(
+        dispatches, key=lambda one: (*one.place, one.customer.casefold(), one.account, one.numbers, one.title)
+    )
+
+
+def pages(dispatch: Dispatch) -> list[bytes]:
+    """The PDFs of a letter."""
+    return [one.content for one in dispatch.attachments if one.media_type == "application/pdf"]
+
+
+def pages_of(content: bytes) -> int:
+    """How many pages of a PDF there are, the blank one counted that lets what follows begin on a front."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return len(pdf.pages) + len(pdf.pages) % 2
+
+
+def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[Letter]:
+    """The letters in post order with their places, the first one from page `first` (odd) on."""
+    result = []
+    page = first
+    for one in in_post_order(dispatches):
+        count = sum(map(pages_of, pages(one)))
+        result.append(Letter(one, page, count // 2))
+        page += count
+    return result
+
+
+def batch(cover: bytes, letters: Sequence[Letter]) -> bytes:
+    """The PDF: the cover list, then the letters; each document begins on an odd page, after a blank one where needed."""
+    import pikepdf
+
+    with pikepdf.new() as whole:
+        for content in (cover, *(each for letter in letters for each in pages(letter.dispatch))):
+            with pikepdf.open(io.BytesIO(content)) as pdf:
+                whole.pages.extend(pdf.pages)
+                if len(pdf.pages) % 2:
+                    box = pdf.pages[-1].mediabox
+                    whole.add_blank_page(page_size=(float(box[2]) - float(box[0]), float(box[3]) - float(box[1])))
+        stream = io.BytesIO()
+        whole.save(stream, deterministic_id=True)
+    return stream.getvalue()

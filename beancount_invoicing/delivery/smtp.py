@@ -1,0 +1,329 @@
+"""E-mails to a server, one connection for all of them, each at most once.
+
+What cannot have been taken may be offered again: a refusal for now (4xx), a connection that breaks before the end of the
+message was on its way. From the moment at which its last line is sent, only the server knows; without its answer the message is
+in doubt and is not sent again. (RFC 5321, 4.1.1.4: having answered 250 to the end of the data, a server has taken the message.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.delivery.addresses import one_line
+
+Security = Literal["starttls", "tls", "none"]
+PAUSES: tuple[float, ...] = (20, 60, 300)
+"""Seconds before a message that was refused for now is offered again; a greylist lets it pass after five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server, and how it is spoken to. `patience`: seconds to wait for an answer; `final`: for the one to a whole message."""
+
+    host: str
+    port: int
+    security: Security = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    per_minute: Decimal | None = None
+    patience: float = 60
+    final: float = 600  # RFC 5321, 4.5.3.2.6
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message for the server. `content` makes its bytes, with CRLF, when it is its turn."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    main: frozenset[str]
+    """Recipients without one of whom it is not sent."""
+    utf8: bool
+    content: Callable[[], bytes]
+
+
+class Taken(NamedTuple):
+    """What became of a parcel. "later": refused for now; `why` in the server's words, `left_out` are recipients refused alone."""
+
+    state: Literal["accepted", "refused", "later", "in-doubt"]
+    why: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+class NoServer(Exception):
+    """No message can be sent by this server; the message says why, and what to do."""
+
+
+class _Broken(Exception):
+    """The connection is not there, or broke before the end of a message was on its way."""
+
+
+def deliver(
+    server: Server,
+    parcels: Sequence[Parcel],
+    before: Callable[[int], None],
+    after: Callable[[int, Taken], None],
+    *,
+    pauses: Sequence[float] = PAUSES,
+    sleep: Callable[[float], None] = time.sleep,
+    notice: Callable[[str], None] = lambda _text: None,
+) -> None:
+    """Offers each parcel to the server, those that are refused for now again after each of `pauses` (seconds).
+
+    `before` is called with a parcel's place once the server waits for its content, before a byte of it is sent; `after` with
+    what became of it: each time that `before` was called for it, and in any case once in the end. What either raises ends
+    everything. Raises NoServer where no message can be sent; each parcel that was not accepted by then is as it was.
+    """
+    waiting = list(range(len(parcels)))
+    every = 60 / float(server.per_minute) if server.per_minute else 0.0
+    with contextlib.closing(_Line(server)) as line:
+        for round_, pause in enumerate((0.0, *pauses)):
+            if pause:
+                notice(f"{len(waiting)} of {len(parcels)} cannot be sent for now: trying again in {pause:g} seconds")
+                line.close()
+                sleep(pause)
+            last = round_ == len(pauses)
+            again: list[tuple[int, Taken]] = []
+            free = time.monotonic()
+            for index, place in enumerate(waiting):
+                if (rest := free - time.monotonic()) > 0:
+                    sleep(rest)
+                free = time.monotonic() + every
+                try:
+                    taken = _offered(line, parcels[place], place, before, after, last=last)
+                except _Broken as error:  # no connection: the others need not try now
+                    again += [(each, Taken("later", str(error))) for each in waiting[index:]]
+                    break
+                if taken.state == "later":
+                    again.append((place, taken))
+                else:
+                    after(place, taken)
+            if last:
+                for place, taken in again:
+                    after(place, taken)
+            waiting = [place for place, _taken in again]
+            if not waiting:
+                return
+
+
+def _offered(
+    line: _Line,
+    parcel: Parcel,
+    place: int,
+    before: Callable[[int], None],
+    after: Callable[[int, Taken], None],
+    *,
+    last: bool,
+) -> Taken:
+    """A parcel is offered; once more at once where the connection had ended meanwhile. Raises _Broken where there is none."""
+    fresh = line.open()
+    told = False
+
+    def ready() -> None:
+        nonlocal told
+        before(place)
+        told = True
+
+    try:
+        taken = line.offer(parcel, ready, last=last)
+    except _Broken as error:
+        line.close()
+        if told or fresh:
+            taken = Taken("later", str(error))
+        else:
+            line.open()
+            try:
+                taken = line.offer(parcel, ready, last=last)
+            except _Broken as again:
+                line.close()
+                taken = Taken("later", str(again))
+    if told and taken.state == "later" and not last:
+        after(place, taken)
+    return taken
+
+
+class _Line:
+    """The connection to the server, made when it is needed."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._smtp: smtplib.SMTP | None = None
+
+    def close(self) -> None:
+        """Ends the connection."""
+        if self._smtp:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._smtp.sock.settimeout(5)  # type: ignore[union-attr] # closed: AttributeError is no OSError
+                self._smtp.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._smtp:
+            self._smtp.close()
+            self._smtp = None
+
+    def open(self) -> bool:
+        """Makes the connection where there is none; whether it did. Raises NoServer, _Broken."""
+        if self._smtp:
+            return False
+        server = self._server
+        where = f"{server.host}:{server.port}"
+        try:
+            if server.security == "tls":
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                    server.host, server.port, timeout=server.patience, context=ssl.create_default_context()
+                )
+            else:
+                smtp = smtplib.SMTP(server.host, server.port, timeout=server.patience)
+        except ssl.SSLCertVerificationError as error:
+            raise NoServer(_certificate(where, error)) from None
+        except ssl.SSLError as error:
+            raise NoServer(
+                f'{where} does not speak TLS so: is smtp-security "starttls"? ({error.reason or error})'
+            ) from None
+        except socket.gaierror as error:
+            raise NoServer(
+                f'there is no server {server.host}: look at invoice-option "smtp" ({error.strerror})'
+            ) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Broken(f"{where}: {_said(error)}") from None
+        self._smtp = smtp
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            if server.security == "starttls":
+                if not smtp.has_extn("starttls"):
+                    raise NoServer(
+                        f'{where} offers no STARTTLS: nothing was sent in the clear. Look at the port and at smtp-security ("tls"?)'
+                    )
+                smtp.starttls(context=ssl.create_default_context())
+                smtp.ehlo()
+            if server.user:
+                smtp.login(server.user, server.password)
+        except NoServer:
+            self._drop()
+            raise
+        except ssl.SSLCertVerificationError as error:
+            self._drop()
+            raise NoServer(_certificate(where, error)) from None
+        except smtplib.SMTPAuthenticationError as error:
+            self._drop()
+            if 400 <= error.smtp_code < 500:
+                raise _Broken(f"{where}: {_answer(error.smtp_code, error.smtp_error)}") from None
+            raise NoServer(
+                f"{where} does not let {server.user} in ({_answer(error.smtp_code, error.smtp_error)}):"
+                " look at smtp-user and the password"
+            ) from None
+        except smtplib.SMTPNotSupportedError as error:
+            self._drop()
+            raise NoServer(f"{where}: {_said(error)}: take smtp-user out if it asks for none") from None
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise _Broken(f"{where}: {_said(error)}") from None
+        return True
+
+    def offer(self, parcel: Parcel, ready: Callable[[], None], *, last: bool) -> Taken:
+        """Offers a message. Raises _Broken where the connection ends before the end of the message was on its way."""
+        smtp = self._smtp
+        assert smtp is not None and smtp.sock is not None
+        try:
+            smtp.sock.settimeout(self._server.patience)
+            refused = self._envelope(smtp, parcel, last=last)
+            if isinstance(refused, Taken):
+                return refused
+            code, answer = smtp.docmd("DATA")
+            if code != 354:
+                return self._refusal(smtp, code, answer)
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Broken(_said(error)) from None
+        try:
+            ready()
+            content = parcel.content()
+        except BaseException:  # nothing of it is sent: without its end the server takes nothing
+            self._drop()
+            raise
+        if not content.endswith(b"\r\n"):
+            content += b"\r\n"
+        try:
+            smtp.sock.sendall(re.sub(rb"(?m)^\.", b"..", content))
+        except OSError as error:  # its end was not sent
+            raise _Broken(_said(error)) from None
+        try:
+            smtp.sock.settimeout(self._server.final)
+            smtp.sock.sendall(b".\r\n")
+            code, answer = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            return Taken("in-doubt", _said(error), refused)
+        except BaseException:  # ended from outside: the connection is of no use any more
+            self._drop()
+            raise
+        if 200 <= code < 300:
+            return Taken("accepted", _answer(code, answer), refused)
+        if code < 0:
+            self._drop()
+            return Taken("in-doubt", "the connection ended before the server answered", refused)
+        return self._refusal(smtp, code, answer)
+
+    def _envelope(self, smtp: smtplib.SMTP, parcel: Parcel, *, last: bool) -> Taken | tuple[tuple[str, str], ...]:
+        """Sender and recipients: those that were refused alone, or what became of the whole."""
+        options = []
+        if parcel.utf8:
+            if not smtp.has_extn("smtputf8"):
+                return Taken("refused", "the server takes no addresses beyond ASCII (SMTPUTF8)")
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+        code, answer = smtp.mail(parcel.sender, options)
+        if code >= 300 or code < 0:
+            return self._refusal(smtp, code, answer)
+        refused: list[tuple[str, str]] = []
+        later = ""
+        for recipient in parcel.recipients:
+            code, answer = smtp.rcpt(recipient)
+            if code == 421 or code < 0:
+                return self._refusal(smtp, code, answer)
+            if code >= 300:
+                refused.append((recipient, _answer(code, answer)))
+                later = later or (f"{recipient}: {_answer(code, answer)}" if 400 <= code < 500 else "")
+        if later and not last:
+            smtp.rset()
+            return Taken("later", later)
+        if parcel.main <= {recipient for recipient, _why in refused}:
+            smtp.rset()
+            return Taken("later" if later else "refused", "; ".join(f"{one}: {why}" for one, why in refused))
+        return tuple(refused)
+
+    def _refusal(self, smtp: smtplib.SMTP, code: int, answer: bytes) -> Taken:
+        if code == 421 or code < 0:  # it closes the connection
+            self._drop()
+            return Taken("later", _answer(code, answer) if code > 0 else "the connection ended")
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            smtp.rset()
+        return Taken("later" if 400 <= code < 500 else "refused", _answer(code, answer))
+
+
+def _answer(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return one_line(f"{code} {text}")[:300]
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(error.smtp_code, error.smtp_error)
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return one_line(str(getattr(error, "strerror", None) or error) or type(error).__name__)[:300]
+
+
+def _certificate(where: str, error: ssl.SSLCertVerificationError) -> str:
+    return (
+        f"{where}: its certificate cannot be trusted ({error.verify_message}): nothing was sent. A server with a certificate of"
+        " its own: name the file in SSL_CERT_FILE"
+    )

@@ -1,0 +1,61 @@
+"""The words of an e-mail: a template in the customer's language, as plain text and as HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from beancount_invoicing.rendering.folders import TemplateError, find
+from beancount_invoicing.rendering.output import fill
+from beancount_invoicing.rendering.view import Pair, View
+
+_FACTS = "\x00facts\x00"
+_SPACED = {"fr": "\u00a0: "}
+"""What stands between a label and its value, where it is not a colon and a space."""
+
+
+class Words(NamedTuple):
+    """What an e-mail says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def mail_words(where: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair, ...] = (), **values: Any) -> Words:
+    """The words of an e-mail that brings the document of `view`, from `mails/LANGUAGE/KIND.j2`, English where there is none.
+
+    The template's first line is `Subject: …`; it says where the `facts` go by {{ facts }}. It gets `view`, `facts` and `values`.
+    Raises TemplateError.
+    """
+    name = f"mails/{view.language}/{kind}.j2"
+    fallback = f"mails/en/{kind}.j2"
+    filled = fill(where, name, fallback, facts=_FACTS, view=view, **values)
+    head, _line, body = filled.partition("\n")
+    if not head.startswith("Subject:") or not head.removeprefix("Subject:").strip():
+        file = find(where, name if any((folder / name).is_file() for folder in where) else fallback)
+        raise TemplateError(f'{file}:1: the first line must be "Subject: …"')
+    paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
+    colon = _SPACED.get(view.language, ": ")
+    lines = "\n".join(f"{fact.label}{colon}{fact.value}" for fact in facts)
+    said = [part.replace(_FACTS, lines) for part in paragraphs]
+    text = "\n\n".join(part for part in said if part.strip())
+    html = fill(
+        where,
+        "mail.html.j2",
+        escape=True,
+        view=view,
+        subject=head.removeprefix("Subject:").strip(),
+        paragraphs=[None if part.strip() == _FACTS else part.replace(_FACTS, lines).split("\n") for part in paragraphs],
+        facts=facts,
+    )
+    return Words(head.removeprefix("Subject:").strip(), text + "\n", html)
+
+
+def document_facts(view: View) -> tuple[Pair, ...]:
+    """What the e-mail with an invoice says of it: its number, what is to be paid until when, and how."""
+    due = [one for one in view.facts if one.strong]
+    schedule = (
+        [Pair(" ".join(row.cells[:1]), row.cells[1]) for row in view.instalments.rows] if view.instalments else []
+    )
+    return (Pair(view.title, view.number, strong=True), *view.totals[-1:], *due, *schedule, *view.payment)

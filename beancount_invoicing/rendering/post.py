@@ -1,0 +1,73 @@
+"""The list that lies on a batch of letters: to whom they go, and where each begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.model import Book
+from beancount_invoicing.rendering.document import NOBODY
+from beancount_invoicing.rendering.folders import languages, words
+from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.theme import theme
+from beancount_invoicing.rendering.view import Pair, Row, Table, View
+
+
+class Posted(NamedTuple):
+    """A letter in the list: whom it goes to, what it brings, its first page and its sheets."""
+
+    customer: str
+    address: tuple[str, ...]
+    what: str
+    page: int
+    sheets: int
+
+
+def post_list(book: Book, day: date, letters: Sequence[Posted], where: tuple[Path, ...]) -> View:
+    """The view of the list, in the seller's own language. Raises TemplateError."""
+    seller = book.seller.at(day) if book.seller else NOBODY
+    said = book.option("language", day).lower()[:2] or ("fr" if seller.address.country == "FR" else "en")
+    language = said if said in languages(where) else "en"
+    table = words(where, language)
+    labels, formats = table["labels"], Formats(language)
+    look, notices = theme(book, day, where)
+    post = table["post"]
+    rows = tuple(
+        Row((one.customer, one.what, str(one.page), str(one.sheets)), (", ".join(one.address),)) for one in letters
+    )
+    columns = (post["recipient"], post["document"], post["page"], post["sheets"])
+    return printable(
+        View(
+            language=language,
+            day=day,
+            title=post["title"],
+            number="",
+            mark="",
+            seller=seller.name,
+            seller_lines=(),
+            recipient=(),
+            delivery=(),
+            facts=(Pair(labels["date"], formats.day(day)), Pair(post["letters"], str(len(letters)))),
+            opening=(),
+            table=Table(post["title"], columns, (False, False, True, True), rows),
+            totals=(Pair(post["sheets"], str(sum(one.sheets for one in letters)), strong=True),),
+            taxes=None,
+            instalments=None,
+            payment_title="",
+            payment=(),
+            qr="",
+            qr_text="",
+            closing=(),
+            mentions=(),
+            footer=(seller.name,),
+            page=labels["page"],
+            page_of=labels["of"],
+            logo="",
+            logo_text="",
+            theme=look,
+            notices=notices,
+        )
+    )
