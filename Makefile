@@ -38,9 +38,12 @@ demo: $(READY)
 		--to pdf,html -o $(DEMO)/invoices
 	@echo "== Every reminder letter that is due"
 	@$(INVOICE) remind --as-of $(DAY) --to pdf,html,text -o $(DEMO)/reminders
+	@echo "== Every customer's statement of account"
+	@$(INVOICE) statement --all --since 2026-01-01 --as-of $(DAY) --to pdf,html,text -o $(DEMO)/statements
 	@echo
 	@echo "Written: $$(ls $(DEMO)/invoices/*.pdf | wc -l) invoices in $(DEMO)/invoices/," \
-		"$$(ls $(DEMO)/reminders/*.pdf | wc -l) reminder letters in $(DEMO)/reminders/."
+		"$$(ls $(DEMO)/reminders/*.pdf | wc -l) reminder letters in $(DEMO)/reminders/," \
+		"$$(ls $(DEMO)/statements/*.pdf | wc -l) statements in $(DEMO)/statements/."
 	@echo "The same books in Fava: $(RUN)/fava ledger/main.beancount, then open http://localhost:5000"
 
 lint: $(READY)

@@ -47,6 +47,13 @@ from beancount_invoicing.actions.sending import (
     send,
 )
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
+from beancount_invoicing.actions.statements import (
+    language_to,
+    render_statement,
+    render_statements,
+    statement_of,
+    statements_of_all,
+)
 from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
 from beancount_invoicing.actions.today import Kind as TaskKind
 from beancount_invoicing.actions.today import Task, tasks, to_send
@@ -116,6 +123,7 @@ __all__ = [
     "init",
     "issue",
     "language",
+    "language_to",
     "new",
     "of_invoices",
     "open_attempts",
@@ -126,9 +134,13 @@ __all__ = [
     "render_in_parallel",
     "render_one",
     "render_reminders",
+    "render_statement",
+    "render_statements",
     "seal",
     "select",
     "send",
+    "statement_of",
+    "statements_of_all",
     "tasks",
     "time_listed",
     "to_send",

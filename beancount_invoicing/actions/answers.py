@@ -15,7 +15,7 @@ from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
-from beancount_invoicing.receivables import Aging, Allocation, Position, Row, TaxDue, Total
+from beancount_invoicing.receivables import Aging, Allocation, InCurrency, Position, Row, Statement, TaxDue, Total
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
 from beancount_invoicing.rules.terms import Discounted, TermsError, cash_discount
@@ -371,6 +371,64 @@ def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer
         for row, late in zip(answer["invoices"], proposal.invoices, strict=True):
             row["explain"] = [step(one) for one in (late.claim.steps if late.claim else ())]
         answer["reasons"] = [{"number": one.number, "why": one.why} for one in proposal.reasons]
+    return answer
+
+
+def stated(one: Statement, language: str, explain: bool = False) -> Answer:
+    """A customer's account in `statement`."""
+    return {
+        "customer": one.customer.name,
+        "account": one.customer.account,
+        "language": language,
+        "since": _day(one.since),
+        "as_of": one.as_of.isoformat(),
+        "bounds": list(one.bounds),
+        "currencies": [_in_currency(each, explain) for each in one.currencies],
+    }
+
+
+def _in_currency(one: InCurrency, explain: bool) -> Answer:
+    currency = one.currency
+    ages = _sums(one.ages)
+    answer: Answer = {
+        "currency": currency,
+        "opening": money(one.opening, currency),
+        "movements": [
+            {
+                "date": entry.date.isoformat(),
+                "what": entry.what,
+                "number": entry.number or None,
+                "settles": list(entry.settles),
+                "account": entry.account,
+                "debit": money(entry.debit, currency),
+                "credit": money(entry.credit, currency),
+                "balance": money(entry.balance, currency),
+                "text": entry.text,
+                "source": str(entry.source),
+            }
+            for entry in one.entries
+        ],
+        "closing": money(one.closing, currency),
+        "overdue": money(one.overdue, currency),
+        "open": [
+            {
+                "what": item.what,
+                "number": item.number or None,
+                "date": item.date.isoformat(),
+                "due": _day(item.due),
+                "amount": money(item.amount, currency),
+                "open": money(item.open, currency),
+                "disputed": money(item.disputed, currency),
+                "days_overdue": item.days_late,
+            }
+            for item in one.open
+        ],
+        "aging": {key: ages[key] for key in ("not_due", "buckets", "unallocated", "total", "disputed")},
+        "drafts": money(one.drafts, currency),
+        "ledger": [{"account": each.account, "balance": money(each.balance, currency)} for each in one.ledger],
+    }
+    if explain:
+        answer["explain"] = [step(each) for each in one.steps]
     return answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -71,14 +71,20 @@ def _names(letters: Sequence[Proposal]) -> list[str]:
     """A file name for each letter: its day, the customer's account by its last part where that is enough, currency, level."""
     from beancount_invoicing import rendering
 
-    accounts = {one.customer.account for one in letters}
-    shared = Counter(account.rpartition(":")[2].casefold() for account in accounts)
+    short = leaves({one.customer.account for one in letters})
 
     def title(one: Proposal) -> str:
-        leaf = one.customer.account.rpartition(":")[2]
-        return (
-            f"{one.as_of}-{leaf if shared[leaf.casefold()] == 1 else one.customer.account}-{one.currency}-{one.level}"
-        )
+        return f"{one.as_of}-{short[one.customer.account]}-{one.currency}-{one.level}"
 
     files = rendering.file_names(map(title, letters))
     return [files[title(one)] for one in letters]
+
+
+def leaves(accounts: Iterable[str]) -> dict[str, str]:
+    """What each account is called in file names: its last part, the whole where another one ends alike."""
+    those = tuple(accounts)
+    shared = Counter(account.rpartition(":")[2].casefold() for account in those)
+    return {
+        account: account.rpartition(":")[2] if shared[account.rpartition(":")[2].casefold()] == 1 else account
+        for account in those
+    }

@@ -30,6 +30,7 @@ from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.seal import seal, verify
 from beancount_invoicing.cli.send import send
 from beancount_invoicing.cli.show import show
+from beancount_invoicing.cli.statement import statement
 from beancount_invoicing.cli.tax_due import tax_due
 from beancount_invoicing.cli.time import time
 from beancount_invoicing.cli.today import today
@@ -79,7 +80,7 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 
 for command in (
-    check, list_documents, show, aging, render, remind, tax_due, bill, new, issue, credit, deposit, contracts, unbilled,
-    time, init, customer, item, send, seal, verify, einvoice, validate, today,
+    check, list_documents, show, aging, statement, render, remind, tax_due, bill, new, issue, credit, deposit, contracts,
+    unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,10 +1,18 @@
-"""What is owed at a date: allocation, positions, aged balance. Pure: a Book and a date in, dataclasses out."""
+"""What is owed at a date: allocation, positions, aged balance, statements. Pure: a Book and a date in, dataclasses out."""
 
 from __future__ import annotations
 
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
+from beancount_invoicing.receivables.statements import (
+    Entry,
+    InCurrency,
+    OpenItem,
+    SinceError,
+    Statement,
+    statements,
+)
 from beancount_invoicing.receivables.tax_due import Pending, TaxDue, TaxShare, TaxTotal, tax_due
 
 __all__ = [
@@ -16,10 +24,15 @@ __all__ = [
     "Basis",
     "BoundsError",
     "Claim",
+    "Entry",
+    "InCurrency",
     "InstalmentPosition",
+    "OpenItem",
     "Pending",
     "Position",
     "Row",
+    "SinceError",
+    "Statement",
     "Status",
     "TaxDue",
     "TaxShare",
@@ -29,5 +42,6 @@ __all__ = [
     "aging",
     "allocate",
     "positions",
+    "statements",
     "tax_due",
 ]

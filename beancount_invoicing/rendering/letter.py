@@ -11,7 +11,7 @@ from beancount_invoicing.rendering.document import NOBODY
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
-from beancount_invoicing.rendering.output import fill
+from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
@@ -30,7 +30,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     formats = Formats(language)
     claimed = proposal.claimed
     words_of = _WORDS[proposal.tone]
-    reference = ", ".join(late.position.invoice.number for late in proposal.invoices)
+    reference = parties.reference_to([late.position.invoice.number for late in proposal.invoices])
     pay, qr = parties.payment(seller, customer, reference, claimed, currency, formats, table)
     claims = bool(proposal.interest or proposal.indemnity)
     body = fill(
@@ -83,7 +83,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),
             facts=(Pair(labels["date"], formats.day(day)),),
-            opening=tuple(" ".join(part.split()) for part in body.split("\n\n") if part.strip()),
+            opening=paragraphs(body),
             table=Table(table["titles"][f"reminder-{words_of}"], columns, (False, *[True] * 6), rows),
             totals=tuple(totals),
             taxes=None,

@@ -45,6 +45,11 @@ def fill(where: tuple[Path, ...], name: str, fallback: str = "", escape: bool = 
         raise TemplateError(f"{file}{f':{line}' if line else ''}: {error}") from None
 
 
+def paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a filled template: what empty lines part, each on one line."""
+    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+
+
 def _line_in_template(error: BaseException) -> int | None:
     """The line of the template where an error came up: the innermost frame that is one."""
     trace = error.__traceback__
@@ -77,13 +82,29 @@ def _logo_uri(path: str) -> str:
     return f"data:image/{kind};base64,{b64encode(file.read_bytes()).decode('ascii')}"
 
 
+def _layout(view: View, where: tuple[Path, ...], name: str) -> Path:
+    """The file of a layout, which must show what the view has. Raises TemplateError.
+
+    One that somebody copied before there were sections would leave out all of their figures, and not say so.
+    """
+    file = find(where, name)
+    if view.sections and "view.sections" not in file.read_text(encoding="utf-8"):
+        raise TemplateError(
+            f"{file}: this layout has no view.sections, of which statements of account are made: take them over from the"
+            f" package's {PACKAGE / name}"
+        )
+    return file
+
+
 def to_html(view: View, where: tuple[Path, ...]) -> str:
     """A page that needs no other file. Raises TemplateError."""
+    _layout(view, where, "document.html.j2")
     return fill(where, "document.html.j2", escape=True, view=view, qr=qr_svg(view.qr), logo=_logo_uri(view.logo))
 
 
 def to_text(view: View, where: tuple[Path, ...]) -> str:
     """Plain text, for e-mails and terminals. Raises TemplateError."""
+    _layout(view, where, "document.txt.j2")
     return fill(where, "document.txt.j2", view=view, columns=_columns)
 
 
@@ -140,7 +161,7 @@ def to_pdf(view: View, where: tuple[Path, ...], attached: tuple[str, str] | None
     """
     import typst
 
-    layout = find(where, "document.typ")
+    layout = _layout(view, where, "document.typ")
     compiler, text, arguments = _compiler(layout.parent), layout.read_bytes(), compile_arguments(view)
     if attached:
         text += _ATTACHED

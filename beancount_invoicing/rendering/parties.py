@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 from beancount_invoicing.model import Address, Book, Customer, Seller
 from beancount_invoicing.rendering.formats import Formats, locale
 from beancount_invoicing.rendering.view import Pair
+
+REMITTANCE = 140
+"""So many characters of text a transfer may carry (EPC069-12)."""
 
 
 def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...]) -> str:
@@ -80,7 +84,7 @@ def payment(
     formats: Formats,
     words: dict[str, Any],
 ) -> tuple[tuple[Pair, ...], str]:
-    """How to pay `amount`, and what the EPC QR code says ("" unless euros, a positive amount and an IBAN).
+    """How to pay `amount`, and what the EPC QR code says ("" unless euros, a positive amount and an IBAN); `reference` "" is none.
 
     The QR code follows EPC069-12: amounts from 0.01 to 999 999 999.99 €.
     """
@@ -91,16 +95,39 @@ def payment(
     pairs = [Pair(labels["account-holder"], seller.name), Pair(labels["iban"], iban_groups(iban))]
     if bic:
         pairs.append(Pair(labels["bic"], bic))
-    pairs.append(Pair(labels["reference"], reference))
+    if reference:
+        pairs.append(Pair(labels["reference"], reference))
     if currency != "EUR" or not Decimal("0.01") <= amount <= Decimal("999999999.99"):
         return tuple(pairs), ""
     del formats
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)
 
 
+def reference_to(numbers: Sequence[str]) -> str:
+    """The numbers of documents as a transfer names them: as many as its 140 characters hold, and "…" where more follow."""
+    text = ", ".join(numbers)
+    if len(text) <= REMITTANCE:
+        return text
+    kept = text[: REMITTANCE - 3].rpartition(", ")[0]
+    return f"{kept} …" if kept else text[:REMITTANCE]
+
+
 def _epc(name: str, iban: str, bic: str, amount: Decimal, text: str) -> str:
     """The content of an EPC QR code, version 2, in UTF-8."""
-    lines = ("BCD", "002", "1", "SCT", bic, _short(name, 70), iban, f"EUR{amount:.2f}", "", "", _short(text, 140), "")
+    lines = (
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        bic,
+        _short(name, 70),
+        iban,
+        f"EUR{amount:.2f}",
+        "",
+        "",
+        _short(text, REMITTANCE),
+        "",
+    )
     return "\n".join(lines).rstrip("\n")
 
 

@@ -34,6 +34,17 @@ class Table:
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[Row, ...]
+    wide: int = 0
+    """The column that takes the room that the others leave, where the table is as wide as the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a document under a title of its own: a table, and what it comes to."""
+
+    title: str
+    table: Table
+    totals: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,8 @@ class View:
     facts: tuple[Pair, ...]
     opening: tuple[str, ...]
     """Paragraphs before the table."""
-    table: Table
+    table: Table | None
+    """None where the sections say all."""
     totals: tuple[Pair, ...]
     taxes: Table | None
     instalments: Table | None
@@ -73,12 +85,14 @@ class View:
     logo: str
     """Path of the logo; "" for none."""
     logo_text: str
+    sections: tuple[Section, ...] = ()
+    """What stands below the table and its totals, each under a title."""
     theme: Theme = USUAL
     notices: tuple[str, ...] = ()
     """What the sender should know; not shown on the document."""
 
 
-TECHNICAL = frozenset({"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "caption"})
+TECHNICAL = frozenset({"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "caption", "wide"})
 """Fields of a view that are no text on the page (captions are read by screen readers only)."""
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from beancount_invoicing.actions.answers import explanation
 from beancount_invoicing.entries import read
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import Aging, aging, allocate, positions
+from beancount_invoicing.receivables import Aging, aging, allocate, positions, statements
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import PRELUDE
 
@@ -110,6 +110,16 @@ def figures(report: Aging) -> Any:
     return report.rows, report.totals, report.ledger
 
 
+def lines(book: Book, day: date) -> Any:
+    """What statements say, but for places in files."""
+    return [
+        (each.customer.account, one.currency, [(e.date, e.what, e.number, e.amount, e.balance) for e in one.entries],
+         [(i.number, i.date, i.due, i.open, i.days_late) for i in one.open])
+        for each in statements(book, day)
+        for one in each.currencies
+    ]  # fmt: skip
+
+
 AS_OF = (START + timedelta(days=30), START + timedelta(days=75), START + timedelta(days=300))
 
 
@@ -120,6 +130,44 @@ def test_the_aged_balance_meets_the_ledger(parts: tuple[Part, ...]) -> None:
         report = aging(book, day)
         sums = {(row.account, row.currency): row.total + row.drafts for row in report.rows}
         assert {key: amount for key, amount in sums.items() if amount} == balances(entries, day)
+
+
+@given(ledgers(), days, days)
+def test_a_statement_goes_from_the_ledger_s_balance_to_the_ledger_s_balance(
+    parts: tuple[Part, ...], one: date, other: date
+) -> None:
+    """What drafts bring stands apart: it is no part of any balance that a customer sees."""
+    book, entries = loaded(parts)
+    since, as_of = sorted((one, other))
+    before, after = (owed(book, entries, day) for day in (since - timedelta(days=1), as_of))
+    found = statements(book, as_of, since)
+    accounts = {(each.customer.account, account.currency): account for each in found for account in each.currencies}
+    assert {key for key, amount in after.items() if amount} <= accounts.keys()
+    drafts_before = {
+        (each.customer.account, account.currency): account.drafts
+        for each in statements(book, since - timedelta(days=1))
+        for account in each.currencies
+    }
+    for key, account in accounts.items():
+        assert account.opening + drafts_before.get(key, ZERO) == before.get(key, ZERO)
+        assert account.closing + account.drafts == after.get(key, ZERO)
+        assert account.opening + sum((entry.amount for entry in account.entries), ZERO) == account.closing
+        assert sum((item.open for item in account.open), ZERO) == account.closing == account.ages.total
+        balance = account.opening
+        for entry in account.entries:
+            balance += entry.amount
+            assert entry.balance == balance
+            assert since <= entry.date <= as_of
+        for step in account.steps:
+            assert recompute(step) == step.result, step
+
+
+def owed(book: Book, entries: list[Any], as_of: date) -> dict[tuple[str, str], Decimal]:
+    """The ledger's balances by customer and currency."""
+    result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for (account, currency), amount in balances(entries, as_of).items():
+        result[book.accounts[account], currency] += amount
+    return result
 
 
 @given(ledgers())
@@ -147,6 +195,7 @@ def test_the_order_of_the_file_changes_no_figure(parts: tuple[Part, ...], chance
     other, _ = loaded(tuple(shuffled))
     for day in AS_OF:
         assert figures(aging(book, day)) == figures(aging(other, day))
+        assert lines(book, day) == lines(other, day)
         one = [(p.invoice.number, p.settled, p.open, p.status, p.due) for p in positions(book, day)]
         assert one == [(p.invoice.number, p.settled, p.open, p.status, p.due) for p in positions(other, day)]
 

@@ -11,7 +11,7 @@ from beancount.core.data import Transaction
 
 from beancount_invoicing.entries import read
 from beancount_invoicing.model import ZERO
-from beancount_invoicing.receivables import aging, positions, tax_due
+from beancount_invoicing.receivables import aging, positions, statements, tax_due
 from tests.ledgers import TESTS
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
@@ -37,6 +37,18 @@ def test_every_day_of_two_years() -> None:
             report = aging(book, day, basis=basis)
             rows = {(row.account, row.currency): row.total + row.drafts for row in report.rows}
             assert {key: amount for key, amount in rows.items() if amount} == books, day
+        owed: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for (account, currency), amount in books.items():
+            owed[book.accounts[account], currency] += amount
+        for since in (None, FIRST, day - timedelta(days=45), day):
+            found = {
+                (one.customer.account, each.currency): each
+                for one in statements(book, day, since if since is None or since <= day else None)
+                for each in one.currencies
+            }
+            assert {key: each.closing + each.drafts for key, each in found.items() if each.closing or each.drafts} == {
+                key: amount for key, amount in owed.items() if amount
+            }, day
         for position in positions(book, day):
             assert sum((one.amount for one in position.allocations), ZERO) == position.settled
         for total in tax_due(book, day).totals:

@@ -308,14 +308,14 @@ def test_a_cash_discount_is_on_what_was_not_paid_at_once() -> None:
 # QR code ------------------------------------------------------------------------------------------------------------
 
 
-def picture(view: View) -> Image.Image:
-    """The first page, as a picture, by the layout that makes the PDF."""
+def picture(view: View, last: bool = False) -> Image.Image:
+    """The first page (or the last one), as a picture, by the layout that makes the PDF."""
     arguments = compile_arguments(view)
     del arguments["pdf_standards"]
     layout = (PACKAGE / "document.typ").read_bytes()
     compiler = typst.Compiler(root=str(PACKAGE), font_paths=[str(PACKAGE / "fonts")], ignore_system_fonts=True)
     pages = compiler.compile(input=layout, format="png", ppi=150, **arguments)
-    page = pages[0] if isinstance(pages, list) else pages
+    page = pages[-1 if last else 0] if isinstance(pages, list) else pages
     assert page is not None
     return Image.open(io.BytesIO(page))
 

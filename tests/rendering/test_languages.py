@@ -19,6 +19,7 @@ from beancount_invoicing.actions import due_reminders, open_ledger
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Book, Invoice, Tone
+from beancount_invoicing.receivables import statements
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.formats import Formats
@@ -63,11 +64,14 @@ def test_each_word_is_there_with_the_same_places(language: str) -> None:
     assert found["text", "terms"] == language
 
 
+LETTERS = tuple(sorted(file.stem for file in (PACKAGE / "letters" / "en").glob("*.j2")))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("level", [1, 2, 3])
-def test_each_letter_is_there_with_the_same_values(language: str, level: int) -> None:
+@pytest.mark.parametrize("kind", LETTERS)
+def test_each_letter_is_there_with_the_same_values(language: str, kind: str) -> None:
     def values(name: str) -> set[str]:
-        text = (PACKAGE / "letters" / name / f"reminder-{level}.j2").read_text(encoding="utf-8")
+        text = (PACKAGE / "letters" / name / f"{kind}.j2").read_text(encoding="utf-8")
         return meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
 
     assert values(language) == values("en")
@@ -189,7 +193,7 @@ def no_english(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines.append(f"{key} = {value}")
     for name, text in {
         "words/en.toml": "\n".join(lines),
-        **{f"letters/en/reminder-{level}.j2": "ENGLISH" for level in (1, 2, 3)},
+        **{f"letters/en/{kind}.j2": "ENGLISH" for kind in LETTERS},
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -211,6 +215,12 @@ def letter(book: Book, proposal: Proposal, language: str, level: int, where: tup
     """The view of a letter as if its customer had another language."""
     customer = replace(proposal.customer, language=language)
     return rendering.letter(book, replace(proposal, customer=customer, level=level, tone=TONES[level]), where)
+
+
+def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -> View:
+    """The view of a statement of account of the year as if its customer had another language."""
+    (told,) = statements(book, DAY, date(2026, 1, 1), {customer})
+    return rendering.statement(book, replace(told, customer=replace(told.customer, language=language)), where)
 
 
 def printed(book: Book) -> Iterator[Invoice]:
@@ -334,6 +344,22 @@ def test_no_letter_falls_back_to_english(book: Book, no_english: Path, language:
             assert_no_english(letter(book, proposal, language, level, (no_english, PACKAGE)), language, DAY)
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_statement_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
+    for told in statements(book, DAY):
+        view = account(book, told.customer.account, language, (no_english, PACKAGE))
+        assert_no_english(view, language, DAY)
+    year = open_ledger(TESTS / "golden" / "receivables.beancount").book
+    (told,) = statements(year, date(2027, 12, 31))
+    view = rendering.statement(
+        year, replace(told, customer=replace(told.customer, language=language)), (no_english, PACKAGE)
+    )
+    assert_no_english(view, language, date(2027, 12, 31))
+    said = " ".join(texts(view))
+    for word in ("payment", "write-off", "reversal", "refund"):
+        assert str(words(language)["statement", word]) in said, word
+
+
 SHOWN = ("F2026-0067", "F2026-0066", "F2025-0008", "F2025-0021", "F2025-0055", "A2026-0001", "draft-kerbrat-2026-11")
 """Instalments and two rates; reverse charge; a cash discount; a deposit, and its deduction; a credit note; a draft."""
 
@@ -352,6 +378,8 @@ def shown(book: Book, language: str) -> Iterator[View]:
         (proposal,) = due_reminders(book, DAY, name)
         for level in (1, 2, 3):
             yield letter(book, proposal, language, level, where)
+    for customer in ("Halles", "Kerbrat", "Fournil"):
+        yield account(book, f"Assets:Clients:{customer}", language, where)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

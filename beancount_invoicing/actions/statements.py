@@ -1,0 +1,73 @@
+"""Statements of account: of one customer or of all with a balance, and writing them to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing.actions.billing import customer
+from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.reminders import leaves
+from beancount_invoicing.model import Book, Customer
+from beancount_invoicing.receivables import Statement, statements
+
+
+def statement_of(ledger: Ledger, name: str, as_of: date, since: date | None) -> Statement:
+    """The statement of the customer of that name or account, from `since` to `as_of`, both inclusive.
+
+    Raises CannotBill where there is none, or more than one; SinceError.
+    """
+    book = ledger.book
+    (found,) = statements(book, as_of, since, {customer(book, name)}, ledger.allocated_at(as_of))
+    return found
+
+
+def statements_of_all(ledger: Ledger, as_of: date, since: date | None) -> tuple[Statement, ...]:
+    """The statements of all customers with a balance on `as_of`, on either side. Raises SinceError."""
+    return tuple(one for one in statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of)) if one.owed)
+
+
+def language_to(book: Book, to: Customer, as_of: date) -> str:
+    """The language in which a customer is written to."""
+    from beancount_invoicing import rendering
+
+    return rendering.language_of(book, to, as_of, rendering.languages(rendering.folders(book)))
+
+
+def render_statements(
+    book: Book,
+    those: Sequence[Statement],
+    folder: Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+) -> Iterator[tuple[Written, ...]]:
+    """Writes statements, one after the other; yields the files of each. Raises TemplateError, OSError."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    for one, name in zip(those, statement_names(book, those), strict=True):
+        view = rendering.statement(book, one, where)
+        for text in view.notices:
+            notice(text)
+        yield write_view(view, where, folder / name, outputs)
+
+
+def render_statement(book: Book, one: Statement, output: Output) -> tuple[str, bytes]:
+    """One statement: its file name and its bytes. Raises TemplateError, OSError."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    (name,) = statement_names(book, (one,))
+    return f"{name}.{SUFFIXES[output]}", as_bytes(rendering.statement(book, one, where), where, output)
+
+
+def statement_names(book: Book, those: Sequence[Statement]) -> list[str]:
+    """A file name for each: its last day, and the customer's account by its last part where that is the only one."""
+    from beancount_invoicing import rendering
+
+    short = leaves(book.customers)
+    titles = [f"{one.as_of}-{short[one.customer.account]}-statement" for one in those]
+    files = rendering.file_names(titles)
+    return [files[title] for title in titles]

@@ -1,0 +1,299 @@
+"""A customer's account: what it owed on one day, what moved until another, what it owes then, and for what.
+
+Sub-accounts of a customer (doubtful, retention) belong together. What a document was paid at once, outside the customer's
+account, stands as its whole amount and a payment, so that the customer finds both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step
+from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Total, aging, totals
+from beancount_invoicing.receivables.allocation import Allocated, allocate
+from beancount_invoicing.receivables.positions import disputed, events_by_number
+
+What = Literal[
+    "invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void", "payment", "write-off", "reversal",
+    "refund", "debit", "transfer",
+]  # fmt: skip
+"""`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other that names nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that moved the account. `amount`: what the customer owes more (debit) or less (credit, negative) by it."""
+
+    date: Day
+    what: What
+    number: str
+    """Of the document; "" where it is none."""
+    settles: tuple[str, ...]
+    """The documents that a payment names, or a credit note corrects."""
+    account: str
+    amount: Decimal
+    balance: Decimal
+    """What is owed after it."""
+    text: str
+    source: Source
+
+    @property
+    def debit(self) -> Decimal | None:
+        """The amount where it is owed more by it."""
+        return self.amount if self.amount >= 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        """The amount, positive, where it is owed less by it."""
+        return -self.amount if self.amount < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What is open on the last day: of an instalment (`due`), or of a payment or debit that settles nothing (no `due`).
+
+    Amounts in the customer's favour are negative.
+    """
+
+    what: What
+    number: str
+    date: Day
+    due: Day | None
+    amount: Decimal
+    open: Decimal
+    disputed: Decimal
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class InCurrency:
+    """The account in one currency. opening + entries = closing = sum of open; closing + drafts = the ledger's balance."""
+
+    currency: str
+    opening: Decimal
+    """What was owed before the first day."""
+    entries: tuple[Entry, ...]
+    closing: Decimal
+    """What is owed at the end of the last day."""
+    open: tuple[OpenItem, ...]
+    """The earliest due first; what is in the customer's favour last."""
+    ages: Total
+    """What is open by age, counted from due dates."""
+    drafts: Decimal
+    ledger: tuple[Balance, ...]
+    """What the ledger itself has on each account of the customer."""
+    steps: tuple[Step, ...]
+
+    @property
+    def overdue(self) -> Decimal:
+        """What of the open items is late."""
+        return sum((item.open for item in self.open if item.days_late), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A customer's statement of account from `since` (None: the beginning) to `as_of`, both inclusive."""
+
+    customer: Customer
+    """As it is on the last day."""
+    since: date | None
+    as_of: date
+    bounds: tuple[int, ...]
+    currencies: tuple[InCurrency, ...]
+    """Sorted; a currency in which nothing moved and nothing is owed is left out."""
+
+    @property
+    def owed(self) -> bool:
+        """Whether anything is owed, on either side, in any currency."""
+        return any(one.closing for one in self.currencies)
+
+
+class SinceError(ValueError):
+    """A statement would begin after its end."""
+
+
+def statements(
+    book: Book,
+    as_of: date,
+    since: date | None = None,
+    customers: Collection[str] | None = None,
+    allocated: Allocated | None = None,
+    bounds: tuple[int, ...] = BOUNDS,
+) -> tuple[Statement, ...]:
+    """The statements of `customers` (main accounts), or of all that have any; by name, account.
+
+    `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises SinceError, BoundsError.
+    """
+    if since is not None and since > as_of:
+        raise SinceError(f"it cannot begin on {since}, after its last day, {as_of}")
+    allocated = allocated or allocate(book, as_of)
+    aged = aging(book, as_of, bounds, allocated=allocated)
+    entries: defaultdict[tuple[str, str], list[tuple[tuple[object, ...], Entry]]] = defaultdict(list)
+    for main, currency, key, entry in _entries(book, as_of, customers):
+        entries[main, currency].append((key, entry))
+    open_items: defaultdict[tuple[str, str], list[OpenItem]] = defaultdict(list)
+    for main, currency, item in _open_items(book, allocated, customers):
+        open_items[main, currency].append(item)
+    ages: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, row in enumerate(aged.rows):
+        if customers is None or row.main in customers:
+            ages[row.main, row.currency].append(index)
+    found: defaultdict[str, list[InCurrency]] = defaultdict(list)
+    for main, currency in sorted(entries.keys() | ages.keys()):
+        moved = [entry for _key, entry in sorted(entries[main, currency], key=lambda one: one[0])]
+        one = _in_currency(currency, moved, since, as_of, open_items[main, currency], aged, ages[main, currency])
+        if one.opening or one.entries or one.closing or one.drafts:
+            found[main].append(one)
+    mains = set(found) if customers is None else set(customers) & book.customers.keys()
+    return tuple(
+        sorted(
+            (Statement(book.customers[main].at(as_of), since, as_of, aged.bounds, tuple(found[main]))
+             for main in mains if main in book.customers),
+            key=lambda one: (one.customer.name.casefold(), one.customer.account),
+        )
+    )  # fmt: skip
+
+
+def _in_currency(
+    currency: str,
+    moved: list[Entry],
+    since: date | None,
+    as_of: date,
+    items: list[OpenItem],
+    aged: Aging,
+    rows: list[int],
+) -> InCurrency:
+    before = [entry.amount for entry in moved if since is not None and entry.date < since]
+    opening = balance = sum(before, ZERO)
+    entries = []
+    for entry in moved[len(before) :]:
+        balance += entry.amount
+        entries.append(replace(entry, balance=balance))
+    those = [aged.rows[index] for index in rows]
+    ledger = tuple(aged.ledger[index] for index in rows)
+    drafts = sum((row.drafts for row in those), ZERO)
+    items.sort(key=lambda item: (item.open < 0, item.due or item.date, item.date, item.number, item.amount))
+    start = f"before {since}" if since else "nothing came before"
+    steps = (
+        Step(f"opening {currency}", "sum", tuple(before), opening, start),
+        Step(f"closing {currency}", "sum", (opening, *(one.amount for one in entries)), balance, f"up to {as_of}"),
+        Step(f"open {currency}", "sum", tuple(item.open for item in items), balance, "what is open, one by one"),
+        Step(
+            f"ledger {currency}", "sum", (balance, drafts), sum((one.balance for one in ledger), ZERO),
+            "closing + drafts: " + (", ".join(f"{one.account} {one.balance:f}" for one in ledger) or "no balance"),
+        ),
+    )  # fmt: skip
+    (ages,) = totals(those) or (Total(currency, ZERO, (ZERO,) * (len(aged.bounds) + 1), ZERO, ZERO, ZERO, ZERO),)
+    return InCurrency(currency, opening, tuple(entries), balance, tuple(items), ages, drafts, ledger, steps)
+
+
+_Found = tuple[str, str, tuple[object, ...], Entry]
+
+
+def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iterator[_Found]:
+    """What moved up to `as_of`: main account, currency, sorting key, entry. On one day documents come first, then credit
+    notes, transfers, payments, reversals; among equals values decide, never the order of lines or files."""
+    direction = {one.number: -1 if one.payable < 0 else 1 for one in reversed(book.invoices)}
+
+    def found(rank: int, currency: str, entry: Entry, main: str) -> _Found:
+        key = (entry.date, rank, entry.number, entry.amount, entry.settles, entry.account, entry.text, entry.source)
+        return main, currency, key, entry
+
+    for invoice in book.invoices:
+        if invoice.draft or invoice.since > as_of or invoice.customer is None:
+            continue
+        main = invoice.customer.account
+        if customers is not None and main not in customers:
+            continue
+        if invoice.payable or invoice.instalments or invoice.at_once:
+            yield found(int(invoice.payable < 0), invoice.currency, _of_document(invoice), main)
+        for paid in invoice.at_once:
+            entry = Entry(
+                invoice.since, "payment" if paid.amount >= 0 else "refund", "", (invoice.number,), paid.account,
+                -paid.amount, ZERO, invoice.narration, paid.source,
+            )  # fmt: skip
+            yield found(3, invoice.currency, entry, main)
+    for transfer in book.transfers:
+        if transfer.date <= as_of and (customers is None or transfer.customer in customers):
+            for leg in transfer.legs:
+                yield found(2, leg.currency, _of_payment(leg, "transfer"), leg.customer)
+    for payment in book.payments:
+        if payment.date <= as_of and (customers is None or payment.customer in customers):
+            what = _what(payment, {direction[name] for name in _names(payment) if name in direction})
+            yield found(4 if what == "reversal" else 3, payment.currency, _of_payment(payment, what), payment.customer)
+
+
+def _of_document(invoice: Invoice) -> Entry:
+    accounts = sorted({each.account for each in invoice.instalments}) or [
+        invoice.customer.account if invoice.customer else ""
+    ]
+    return Entry(
+        invoice.since, invoice.kind, invoice.number, invoice.corrects, accounts[0], invoice.payable, ZERO, invoice.narration,
+        invoice.source,
+    )  # fmt: skip
+
+
+def _of_payment(payment: Payment, what: What) -> Entry:
+    return Entry(
+        payment.date,
+        what,
+        "",
+        _names(payment),
+        payment.account,
+        payment.amount,
+        ZERO,
+        payment.narration,
+        payment.source,
+    )
+
+
+def _names(payment: Payment) -> tuple[str, ...]:
+    return payment.settles or payment.links
+
+
+def _what(payment: Payment, directions: set[int]) -> What:
+    if payment.write_off:
+        return "write-off"
+    if payment.amount > 0:
+        return "reversal" if directions == {1} else "refund" if directions == {-1} else "debit"
+    return "reversal" if directions == {-1} else "payment"
+
+
+def _open_items(
+    book: Book, allocated: Allocated, customers: Collection[str] | None
+) -> Iterator[tuple[str, str, OpenItem]]:
+    """What is open: of each instalment, wherever it stands, and of each payment: main account, currency, item."""
+    as_of = allocated.as_of
+    events = events_by_number(book, as_of)
+    invoices: dict[int, Invoice] = {}
+    opens: defaultdict[int, defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for claim in allocated.claims:
+        customer = claim.invoice.customer
+        if claim.open and customer and (customers is None or customer.account in customers):
+            invoices[id(claim.invoice)] = claim.invoice
+            opens[id(claim.invoice)][claim.instalment.index] += claim.open
+    for key, invoice in invoices.items():
+        main = invoice.customer.account if invoice.customer else ""
+        those = events.get((main, invoice.number), events.get((main, ""), ()))
+        contested = disputed(invoice, sum(opens[key].values(), ZERO), those)
+        for instalment in sorted(invoice.instalments, key=lambda each: (each.due, each.index)):
+            open_ = opens[key][instalment.index]
+            if not open_:
+                continue
+            part = min(contested, open_) if open_ > 0 else ZERO
+            contested -= part
+            late = max((as_of - instalment.due).days, 0) if open_ > 0 else 0
+            item = OpenItem(
+                invoice.kind, invoice.number, invoice.date, instalment.due, instalment.amount, open_, part, late
+            )
+            yield main, invoice.currency, item
+    for payment, left in allocated.unallocated:
+        if customers is None or payment.customer in customers:
+            what: What = "write-off" if payment.write_off else "payment" if left < 0 else "debit"
+            item = OpenItem(what, "", payment.date, None, payment.amount, left, ZERO, 0)
+            yield payment.customer, payment.currency, item

@@ -1,0 +1,167 @@
+"""Statements of account: what a customer finds on them, line by line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import InCurrency, SinceError, Statement, statements
+from tests.ledgers import book_of
+
+ACME = "Assets:Receivable:Acme"
+
+
+def invoice(day: str, number: str, amount: str, more: str = "", account: str = ACME) -> str:
+    """An invoice of one line without tax."""
+    return (
+        f'\n{day} * "{number}" ^{number}\n  invoice: "{number}"\n{more}  {account}  {amount}\n  Income:Services\n'
+        '    text: "Work"\n    tax: "REVERSE"\n'
+    )
+
+
+def moved(day: str, amount: str, link: str = "") -> str:
+    """A posting on the customer's account, from or to the bank."""
+    return f'\n{day} * "Bank"{f" ^{link}" if link else ""}\n  {ACME}  {amount}\n  Assets:Bank\n'
+
+
+def statement(book: Book, as_of: str, since: str | None = None, customer: str = ACME) -> Statement:
+    (found,) = statements(book, date.fromisoformat(as_of), date.fromisoformat(since) if since else None, {customer})
+    return found
+
+
+def euros(book: Book, as_of: str, since: str | None = None) -> InCurrency:
+    (found,) = statement(book, as_of, since).currencies
+    return found
+
+
+def said(account: InCurrency) -> list[str]:
+    return [
+        f"{one.date} {one.what} {one.number or '/'.join(one.settles)} {one.amount} {one.balance}"
+        for one in account.entries
+    ]
+
+
+YEAR = (
+    invoice("2026-01-10", "F1", "100.00 EUR")
+    + invoice("2026-02-10", "F2", "200.00 EUR")
+    + moved("2026-02-20", "-100.00 EUR", "F1")
+    + invoice("2026-03-10", "A1", "-50.00 EUR", '  corrects: "F2"\n')
+    + moved("2026-04-01", "-150.00 EUR", "F2")
+    + moved("2026-04-05", "150.00 EUR", "F2")
+)
+
+
+def test_every_movement_stands_on_its_day_with_the_balance_after_it() -> None:
+    account = euros(book_of(YEAR), "2026-12-31")
+    assert f"{account.opening} {account.closing}" == "0 150.00"
+    assert said(account) == [
+        "2026-01-10 invoice F1 100.00 100.00",
+        "2026-02-10 invoice F2 200.00 300.00",
+        "2026-02-20 payment F1 -100.00 200.00",
+        "2026-03-10 credit-note A1 -50.00 150.00",
+        "2026-04-01 payment F2 -150.00 0.00",
+        "2026-04-05 reversal F2 150.00 150.00",
+    ]
+    assert [f"{one.debit} {one.credit}" for one in account.entries[:3:2]] == ["100.00 None", "None 100.00"]
+
+
+def test_what_came_before_the_first_day_is_the_opening_balance() -> None:
+    """Both days are inclusive."""
+    account = euros(book_of(YEAR), "2026-04-01", "2026-02-20")
+    assert account.opening == 300
+    assert [one.date.isoformat() for one in account.entries] == ["2026-02-20", "2026-03-10", "2026-04-01"]
+    assert account.closing == 0
+
+
+def test_a_later_entry_changes_no_earlier_statement() -> None:
+    later = YEAR + moved("2026-12-31", "-150.00 EUR", "F2")
+    assert said(euros(book_of(later), "2026-12-30")) == said(euros(book_of(YEAR), "2026-12-30"))
+
+
+def test_what_is_open_is_named_with_due_dates_days_late_and_what_is_contested() -> None:
+    book = book_of(
+        invoice("2026-01-10", "F1", "100.00 EUR", '  terms: "30% on receipt; 70% 60 days"\n')
+        + moved("2026-01-12", "-20.00 EUR")
+        + f'\n2026-02-01 note {ACME} "Half of it" ^F1\n  event: "dispute"\n  amount: 40.00\n'
+    )
+    account = euros(book, "2026-02-10")
+    assert [
+        f"{i.what} {i.number} {i.due} {i.amount}, {i.open} open, {i.disputed} disputed, {i.days_late}"
+        for i in account.open
+    ] == [
+        "invoice F1 2026-01-10 30.00, 30.00 open, 30.00 disputed, 31",
+        "invoice F1 2026-03-11 70.00, 70.00 open, 10.00 disputed, 0",
+        "payment  None -20.00, -20.00 open, 0 disputed, 0",
+    ]
+    assert f"{account.overdue} {account.closing}" == "30.00 80.00"
+    ages = account.ages
+    assert f"{ages.not_due} {[*map(str, ages.buckets)]} {ages.unallocated}" == "70.00 ['0', '30.00', '0', '0'] -20.00"
+
+
+def test_accounts_of_one_customer_belong_together() -> None:
+    doubtful = f"{ACME}:Doubtful"
+    book = book_of(
+        invoice("2026-01-10", "F1", "100.00 EUR")
+        + f'\n2026-03-01 * "Doubtful" ^F1\n  {ACME}  -100.00 EUR\n  {doubtful}  100.00 EUR\n'
+        + f'\n2026-04-01 * "Half" ^F1 #write-off\n  {doubtful}  -60.00 EUR\n  Expenses:BadDebt\n'
+    )
+    account = euros(book, "2026-12-31")
+    assert said(account)[1:] == [
+        "2026-03-01 transfer F1 -100.00 0.00",
+        "2026-03-01 transfer F1 100.00 100.00",
+        "2026-04-01 write-off F1 -60.00 40.00",
+    ]
+    assert [f"{one.account} {one.balance}" for one in account.ledger] == [f"{doubtful} 40.00"]
+    assert [f"{item.number} {item.open}" for item in account.open] == ["F1 40.00"]
+
+
+def test_what_was_paid_at_once_stands_on_both_sides() -> None:
+    book = book_of(
+        '\n2026-01-10 * "Shop" ^F1\n  invoice: "F1"\n  Assets:Receivable:Acme  40.00 EUR\n  Assets:Bank  60.00 EUR\n'
+        '    settles: "F1"\n  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    )
+    assert said(euros(book, "2026-12-31")) == [
+        "2026-01-10 invoice F1 100.00 100.00",
+        "2026-01-10 payment F1 -60.00 40.00",
+    ]
+
+
+def test_currencies_stand_apart_and_drafts_are_left_out() -> None:
+    book = book_of(
+        invoice("2026-01-10", "F1", "100.00 EUR")
+        + invoice("2026-01-11", "F2", "90.00 USD")
+        + invoice("2026-01-12", "draft-1", "70.00 EUR").replace(" * ", " ! ")
+    )
+    found = statement(book, "2026-12-31").currencies
+    assert [f"{one.closing} {one.currency}, drafts {one.drafts}" for one in found] == [
+        "100.00 EUR, drafts 70.00",
+        "90.00 USD, drafts 0",
+    ]
+    assert [sum(each.balance for each in one.ledger) for one in found] == [170, 90]
+
+
+def test_a_refund_of_a_credit_note_and_a_debit_of_nothing() -> None:
+    book = book_of(
+        invoice("2026-01-10", "A1", "-50.00 EUR")
+        + moved("2026-02-01", "50.00 EUR", "A1")
+        + moved("2026-02-02", "3.00 EUR")
+    )
+    account = euros(book, "2026-12-31")
+    assert [f"{one.what} {one.amount}" for one in account.entries[1:]] == ["refund 50.00", "debit 3.00"]
+    assert [f"{item.what} {item.open}" for item in account.open] == ["debit 3.00"]
+
+
+def test_all_customers_that_have_anything_by_name() -> None:
+    book = book_of(YEAR + invoice("2026-01-10", "F9", "10.00 EUR", account="Assets:Receivable:Kiefer"))
+    assert [one.customer.name for one in statements(book, date(2026, 12, 31))] == ["Acme SAS", "Kiefer GmbH"]
+    assert [one.customer.name for one in statements(book, date(2025, 12, 31))] == []
+    settled = statement(book, "2026-04-01")
+    assert not settled.owed
+    assert statement(book, "2025-12-31").currencies == (), "a customer that is named gets an empty one"
+
+
+def test_it_cannot_end_before_it_begins() -> None:
+    with pytest.raises(SinceError, match="cannot begin on 2026-02-01, after its last day, 2026-01-31"):
+        statement(book_of(YEAR), "2026-01-31", "2026-02-01")
