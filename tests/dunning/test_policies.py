@@ -102,7 +102,10 @@ def test_a_reminder_may_say_its_deadline_itself() -> None:
 
 
 def test_what_a_level_asks_for() -> None:
-    escalation = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  email: "compta@acme.example"\n  escalation: "direction@acme.example"\n'
+    escalation = (
+        '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n'
+        '  email: "compta@acme.example"\n  escalation: "direction@acme.example"\n'
+    )
     option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
     ledger = POLICY + option + escalation + INVOICE + reminder(DUE + timedelta(days=5), 1)
     second = the_letter(ledger, 30)
