@@ -149,11 +149,11 @@ def customers_of(count: int) -> int:
     return max(count // 25, 3)
 
 
-def ledger(count: int, plugin: bool = True) -> Iterator[str]:
-    """The text of a ledger with `count` invoices, piece by piece."""
+def ledger(count: int, plugin: bool = True, customers: int = 0) -> Iterator[str]:
+    """The text of a ledger with `count` invoices of so many customers (0: as a small firm has), piece by piece."""
     chance = random.Random(count)  # noqa: S311 - the same ledger each time, nothing secret
     yield HEAD
-    number_of = customers_of(count)
+    number_of = customers or customers_of(count)
     yield from _customers(number_of)
     year, sequence, notes = 0, 0, 0
     for index in range(count):
@@ -175,9 +175,9 @@ def ledger(count: int, plugin: bool = True) -> Iterator[str]:
         yield '2024-01-01 custom "fava-extension" "beancount_invoicing.fava_ext"\nplugin "beancount_invoicing"\n'
 
 
-def write(count: int, file: Path, plugin: bool = True) -> Path:
+def write(count: int, file: Path, plugin: bool = True, customers: int = 0) -> Path:
     """Writes a ledger, where it is not there already."""
-    text = "\n".join(ledger(count, plugin))
+    text = "\n".join(ledger(count, plugin, customers))
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -237,9 +237,23 @@ def bill(file: str, until: str) -> dict[str, float]:
     return {"load": loading, "bill": seconds, "lines": lines}
 
 
+def remind(file: str, day: str) -> dict[str, float]:
+    """The letters due on a day; the load apart."""
+    from datetime import date
+
+    from beancount_invoicing.actions import due_reminders, open_ledger
+
+    loading, ledger = timed(lambda: open_ledger(Path(file)))
+    as_of = date.fromisoformat(day)
+    seconds, proposals = timed(lambda: due_reminders(ledger.book, as_of, allocated=ledger.allocated_at(as_of)))
+    letters = sum(one.level is not None for one in proposals)
+    return {"load": loading, "remind": seconds, "letters": letters}
+
+
 if __name__ == "__main__":
     os.environ.setdefault("TZ", "UTC")
     PROBES = {
-        each.__name__: each for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, weasyprint, memory, bill)
+        each.__name__: each
+        for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, weasyprint, memory, bill, remind)
     }
     print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))

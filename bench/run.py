@@ -176,12 +176,22 @@ def billing(table: Table, size: int, runs: int) -> None:
         table.add(f"500 invoices into {megabytes:.0f} MB ÷ a {name} load", size, shown, median(ratios), "≤ 1.3")
 
 
+def reminding(table: Table, runs: int) -> None:
+    """`remind` over 10,000 customers with two invoices each, against the load."""
+    many = write(20_000, BUILD / "customers.beancount", customers=10_000)
+    found = probe("remind", many, LAST, runs=max(1, runs // 2), BEANCOUNT_DISABLE_LOAD_CACHE="1")
+    table.add(
+        f"remind, 10,000 customers ({found['letters']:.0f} letters) ÷ load", 10_000,
+        f"{found['remind']:.2f} s ÷ {found['load']:.2f} s", found["remind"] / found["load"],
+    )  # fmt: skip
+
+
 def main() -> None:
     """Measures what is asked for, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="loading, fava, billing or rendering")
+    parser.add_argument("--only", default="", help="loading, fava, billing, reminding or rendering")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -192,6 +202,7 @@ def main() -> None:
         "loading": lambda: loading(table, sizes, options.runs),
         "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
         "billing": lambda: billing(table, sizes[-1], options.runs),
+        "reminding": lambda: reminding(table, options.runs),
         "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),
     }
     for name, measure in measures.items():
