@@ -593,7 +593,7 @@ def attempted(one: Attempt) -> Answer:
     """What is in doubt, or waits to be sent by hand, in `send` without a number."""
     return {
         "state": "in-doubt" if one.in_doubt else "prepared",
-        "numbers": list(one.event.numbers),
+        "numbers": list(one.numbers),
         "customer": one.event.customer,
         "event": one.kind,
         "level": one.event.level,

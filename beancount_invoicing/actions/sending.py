@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ledger import Ledger, open_ledger
@@ -141,6 +140,8 @@ class _Item:
     dispatch: Dispatch
     identifier: str
     stored: Path
+    mark: str
+    """The fingerprint of the document."""
     sealed: bool
     letter: Mail | None
     opened: bool = False
@@ -199,10 +200,9 @@ class _Run:
         def held(why: str) -> Held:
             return Held(dispatch.title, dispatch.customer, dispatch.numbers, why, dispatch.account)
 
-        name = " ".join(dispatch.numbers) or dispatch.account
         waiting = self.history.waiting(dispatch)
         if waiting and not self.way.retry:
-            return held(open_because(waiting.event.date, waiting.in_doubt, waiting.event.note, name))
+            return held(open_because(waiting))
         if self.way.retry and not waiting:
             return held("nothing of it is in doubt or prepared: send it without --retry")
         before = self.history.before(dispatch)
@@ -237,7 +237,7 @@ class _Run:
         sealed = (str(stored), mark) in self._sealed
         if not sealed and stored.exists() and not self._ours(stored, dispatch):
             return held(f"{stored} is there already, and is another document: move it away")
-        return _Item(dispatch, identifier, stored, sealed, letter)
+        return _Item(dispatch, identifier, stored, mark, sealed, letter)
 
     def _folder(self, day: date) -> Path:
         return self.top.parent / self.book.option("documents", day, "documents/{year}").replace(
@@ -424,65 +424,81 @@ class _Run:
         return self._note(item, event, f"{item.dispatch.title} {join} {where}")
 
     def _note(self, item: _Item, event: str, comment: str, identifier: str = "") -> str:
+        """A note for each part of what is sent."""
         dispatch = item.dispatch
         opening = event != "not-sent"
-        return text.note(
-            dispatch.day,
-            dispatch.account,
-            one_line(comment),
-            map(numbering.link, dispatch.numbers),
-            [
-                ("event", event),
-                ("sends", dispatch.event if dispatch.event != "sent" else None),
-                ("level", Decimal(dispatch.level) if dispatch.level is not None else None),
-                ("channel", dispatch.channel),
-                ("message-id", identifier or item.identifier),
-                ("sha256", sha256(dispatch.document.content).hexdigest() if opening else None),
-                ("file", _from(self.target, item.stored) if opening else None),
-            ],
+        return "\n".join(
+            text.note(
+                dispatch.day,
+                dispatch.account,
+                one_line(comment),
+                map(numbering.link, numbers),
+                [
+                    ("event", event),
+                    ("sends", dispatch.event if dispatch.event != "sent" else None),
+                    ("level", level),
+                    ("until", dispatch.until),
+                    ("channel", dispatch.channel),
+                    ("message-id", identifier or item.identifier),
+                    ("sha256", item.mark if opening else None),
+                    ("file", _from(self.target, item.stored) if opening else None),
+                ],
+            )
+            for level, numbers in dispatch.parts
         )
 
     def _closing(self, item: _Item) -> str:
+        """What is told once it has left, and of what is kept with the document."""
         dispatch = item.dispatch
-        return closing(
-            self.target, dispatch.day, dispatch.account, dispatch.numbers, dispatch.event, dispatch.level,
-            dispatch.channel, item.identifier, None if item.sealed else item.stored,
-            sha256(dispatch.document.content).hexdigest(), dispatch.title,
-        ) + "".join(
-            "\n" + text.kept(
-                dispatch.day, dispatch.account, _from(self.target, item.stored.with_name(each.name)),
-                map(numbering.link, dispatch.numbers),
-                [("event", "sealed"), ("sha256", sha256(each.content).hexdigest())],
-            )
-            for each in (() if item.sealed else dispatch.companions)
+        those = _closings(
+            self.target,
+            [
+                _Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.channel,
+                      item.identifier, item.mark, dispatch.title)
+                for level, numbers in dispatch.parts
+            ],
+            None if item.sealed else item.stored,
         )  # fmt: skip
+        for each in () if item.sealed else dispatch.companions:
+            meta = [("event", "sealed"), ("sha256", sha256(each.content).hexdigest())]
+            file = _from(self.target, item.stored.with_name(each.name))
+            those.append(text.kept(dispatch.day, dispatch.account, file, map(numbering.link, dispatch.numbers), meta))
+        return "\n".join(those)
 
 
-def closing(
-    target: Path,
-    day: date,
-    account: str,
-    numbers: Sequence[str],
-    event: str,
-    level: int | None,
-    channel: str,
-    identifier: str,
-    stored: Path | None,
-    mark: str,
-    title: str,
-) -> str:
-    """The directive that says that something was sent: the document with its fingerprint, where the ledger has not got it yet."""
-    meta: text.Meta = [
-        ("event", event),
-        ("level", Decimal(level) if level is not None else None),
-        ("channel", channel),
-        ("message-id", identifier),
-        ("sha256", mark),
-    ]
-    links = [numbering.link(number) for number in numbers]
-    if stored is None:
-        return text.note(day, account, one_line(f"{title} was sent"), links, meta)
-    return text.kept(day, account, _from(target, stored), links, meta)
+class _Sent(NamedTuple):
+    """What a directive says of something that was sent."""
+
+    event: str
+    day: date
+    account: str
+    numbers: tuple[str, ...]
+    level: int | None
+    until: date | None
+    channel: str
+    identifier: str
+    mark: str
+    title: str
+
+
+def _closings(target: Path, sent: Sequence[_Sent], stored: Path | None) -> list[str]:
+    """The directives that say that something was sent: the first is the document, where the ledger has not got it yet."""
+    result = []
+    for index, one in enumerate(sent):
+        meta: text.Meta = [
+            ("event", one.event),
+            ("level", one.level),
+            ("until", one.until),
+            ("channel", one.channel),
+            ("message-id", one.identifier),
+            ("sha256", one.mark),
+        ]
+        links = [numbering.link(number) for number in one.numbers]
+        if stored is None or index:
+            result.append(text.note(one.day, one.account, one_line(f"{one.title} was sent"), links, meta))
+        else:
+            result.append(text.kept(one.day, one.account, _from(target, stored), links, meta))
+    return result
 
 
 def record_file(book: Book, day: date) -> Path:
@@ -496,12 +512,13 @@ def answers_to(name: str) -> str:
     return f"if it did: bean-invoice send --confirm {name} --write, if not: bean-invoice send --retry {name} --write"
 
 
-def open_because(day: date, in_doubt: bool, note: str, name: str) -> str:
-    """Why something is not sent that is in doubt, or was prepared."""
-    if in_doubt:
+def open_because(attempt: Attempt) -> str:
+    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
+    day, name = attempt.event.date, attempt.name
+    if attempt.in_doubt:
         return f"is in doubt since {day}: nobody knows whether it arrived; {answers_to(name)}"
     return (
-        f"was prepared on {day} ({note}): once you have sent it: bean-invoice send --confirm {name} --write;"
+        f"was prepared on {day} ({attempt.event.note}): once you have sent it: bean-invoice send --confirm {name} --write;"
         f" to make it anew: bean-invoice send --retry {name} --write"
     )
 
@@ -580,28 +597,26 @@ def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | No
         sealed = {(one.file, one.sha256) for one in book.seals}
         new = []
         for one in those:
-            event = one.event
-            stored = Path(event.file) if event.file else None
+            file, mark = one.event.file, one.event.sha256
             try:
-                kept = stored is not None and sha256(stored.read_bytes()).hexdigest() == event.sha256
+                there = bool(file) and sha256(Path(file).read_bytes()).hexdigest() == mark
             except OSError:
-                kept = False
-            entry = closing(
-                target, max(day, event.date), _account(book, event), event.numbers, one.kind, event.level, event.channel,
-                event.message_id, stored if kept and (event.file, event.sha256) not in sealed else None, event.sha256,
-                " ".join(event.numbers) or one.kind,
-            )  # fmt: skip
-            new.append(New(max(day, event.date), as_it_is(entry), str(target)))
+                there = False
+            sent = [
+                _Sent(one.kind, max(day, event.date), _account(book, event), event.numbers, event.level, event.until,
+                      event.channel, event.message_id, mark, one.name)
+                for event in one.events
+            ]  # fmt: skip
+            stored = Path(file) if there and (file, mark) not in sealed else None
+            new += [New(sent[0].day, as_it_is(entry), str(target)) for entry in _closings(target, sent, stored)]
         return Changes(tuple(new), message=f"Sent: {', '.join(numbers) or 'what was prepared'}")
 
     return change(file, make, how)
 
 
 def _is_of(attempt: Attempt, number: str) -> bool:
-    event = attempt.event
-    return number in event.numbers or (
-        not event.numbers and number in {event.customer, event.customer.rpartition(":")[2]}
-    )
+    account = attempt.event.customer
+    return number in attempt.numbers or (not attempt.numbers and number in {account, account.rpartition(":")[2]})
 
 
 def _account(book: Book, event: Event) -> str:

@@ -175,7 +175,6 @@ def _open(session: Session, form: str) -> None:
         print_json([answers.attempted(one) for one in those])
         return
     for one in those:
-        name = " ".join(one.event.numbers) or one.event.customer
-        click.echo(f"{name}: {actions.open_because(one.event.date, one.in_doubt, one.event.note, name)}")
+        click.echo(f"{one.name}: {actions.open_because(one)}")
     if not those:
         click.echo("Nothing is in doubt, and nothing waits to be sent by hand. To send: bean-invoice send NUMBER…")

@@ -14,9 +14,24 @@ CLOSING = frozenset({"sent", "reminder", "statement", "receipt", "not-sent"})
 
 
 class Attempt(NamedTuple):
-    """Something that was about to leave, and of which nothing further is said; `event` is what opened it, the last time."""
+    """Something that was about to leave, and of which nothing further is said: what opened it, for each level of a reminder."""
 
-    event: Event
+    events: tuple[Event, ...]
+
+    @property
+    def event(self) -> Event:
+        """The first of them."""
+        return self.events[0]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The documents that it is about; none: the whole customer."""
+        return tuple(dict.fromkeys(number for one in self.events for number in one.numbers))
+
+    @property
+    def name(self) -> str:
+        """How a person names it: the documents, else the customer's account."""
+        return " ".join(self.numbers) or self.event.customer
 
     @property
     def in_doubt(self) -> bool:
@@ -36,18 +51,18 @@ class History:
     def __init__(self, events: Sequence[Event]) -> None:
         self._sent: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
         balance: defaultdict[str, int] = defaultdict(int)
-        opened: dict[str, Event] = {}
+        opened: defaultdict[str, dict[tuple[int | None, tuple[str, ...]], Event]] = defaultdict(dict)
         for one in events:
             if one.event in OPENING and one.message_id:
                 balance[one.message_id] += 1
-                opened[one.message_id] = one
+                opened[one.message_id][one.level, one.numbers] = one
             elif one.event in CLOSING:
                 if one.message_id:
                     balance[one.message_id] -= 1
                 if one.event != "not-sent":
                     for number in one.numbers or ("",):
                         self._sent[one.event, number or one.customer].append(one)
-        self.open = tuple(Attempt(opened[name]) for name in opened if balance[name] > 0)
+        self.open = tuple(Attempt(tuple(opened[name].values())) for name in opened if balance[name] > 0)
         """The attempts of which nothing further is said, by date."""
 
     def sent(self, kind: str, number: str) -> tuple[Event, ...]:
@@ -63,9 +78,7 @@ class History:
         numbers = set(dispatch.numbers)
         for one in self.open:
             if one.kind == dispatch.event and (
-                numbers & set(one.event.numbers)
-                if numbers
-                else not one.event.numbers and one.event.customer == dispatch.account
+                numbers & set(one.numbers) if numbers else not one.numbers and one.event.customer == dispatch.account
             ):
                 return one
         return None
@@ -78,7 +91,10 @@ class History:
         else:
             those = self.sent(dispatch.event, dispatch.account)
         if dispatch.event == "reminder":
-            those = (one for one in those if one.level == dispatch.level)
+            parts = [(level, number) for level, numbers in dispatch.parts for number in numbers]
+            those = (
+                one for one in those if any(one.level == level and number in one.numbers for level, number in parts)
+            )
         elif dispatch.event != "sent":
             those = (one for one in those if one.date == dispatch.day)
         return tuple(dict.fromkeys(those))

@@ -56,11 +56,20 @@ class Dispatch:
     place: tuple[str, str] = ("", "")
     """Country ("" at home) and post code, by which letters are put in order."""
     level: int | None = None
-    """Of a reminder."""
+    """Of a reminder; where its documents have different ones, the highest."""
+    levels: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """Of a reminder whose documents have different levels: each with its documents. Others, which it only lists, have none."""
+    until: date | None = None
+    """The deadline that a reminder sets."""
     kept: Path | None = None
     """Where the document is kept already, sealed; None: it will be, by the name of the first attachment."""
     companions: tuple[Attachment, ...] = ()
     """Kept and sealed with the document, and not sent: a text of what a PDF says."""
+
+    @property
+    def parts(self) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
+        """What the ledger is told of: each level with its documents."""
+        return self.levels or ((self.level, self.numbers),)
 
     @property
     def document(self) -> Attachment:

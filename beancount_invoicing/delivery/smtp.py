@@ -13,6 +13,7 @@ import smtplib
 import socket
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -57,6 +58,9 @@ class Taken(NamedTuple):
     state: Literal["accepted", "refused", "later", "in-doubt"]
     why: str = ""
     left_out: tuple[tuple[str, str], ...] = ()
+
+
+_PIECE = 1 << 16
 
 
 class NoServer(Exception):
@@ -160,9 +164,9 @@ class _Line:
 
     def close(self) -> None:
         """Ends the connection."""
-        if self._smtp:
+        if self._smtp and self._smtp.sock:
             with contextlib.suppress(OSError, smtplib.SMTPException):
-                self._smtp.sock.settimeout(5)  # type: ignore[union-attr] # closed: AttributeError is no OSError
+                self._smtp.sock.settimeout(5)
                 self._smtp.quit()
         self._drop()
 
@@ -207,7 +211,7 @@ class _Line:
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo()
             if server.user:
-                smtp.login(server.user, server.password)
+                _login(smtp, server)
         except NoServer:
             self._drop()
             raise
@@ -233,7 +237,9 @@ class _Line:
     def offer(self, parcel: Parcel, ready: Callable[[], None], *, last: bool) -> Taken:
         """Offers a message. Raises _Broken where the connection ends before the end of the message was on its way."""
         smtp = self._smtp
-        assert smtp is not None and smtp.sock is not None
+        assert smtp is not None
+        if smtp.sock is None:
+            raise _Broken("the connection ended")
         try:
             smtp.sock.settimeout(self._server.patience)
             refused = self._envelope(smtp, parcel, last=last)
@@ -253,7 +259,9 @@ class _Line:
         if not content.endswith(b"\r\n"):
             content += b"\r\n"
         try:
-            smtp.sock.sendall(re.sub(rb"(?m)^\.", b"..", content))
+            whole = re.sub(rb"(?m)^\.", b"..", content)
+            for start in range(0, len(whole), _PIECE):  # the time that sendall may take is for all that it is given
+                smtp.sock.sendall(whole[start : start + _PIECE])
         except OSError as error:  # its end was not sent
             raise _Broken(_said(error)) from None
         try:
@@ -307,6 +315,17 @@ class _Line:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.rset()
         return Taken("later" if 400 <= code < 500 else "refused", _answer(code, answer))
+
+
+def _login(smtp: smtplib.SMTP, server: Server) -> None:
+    """Raises what smtplib raises."""
+    if f"{server.user}{server.password}".isascii():
+        smtp.login(server.user, server.password)
+        return
+    # smtplib knows ASCII only; RFC 4616 has UTF-8
+    code, answer = smtp.docmd("AUTH", "PLAIN " + b64encode(f"\0{server.user}\0{server.password}".encode()).decode())
+    if code not in {235, 503}:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def _answer(code: int, answer: bytes | str) -> str:
