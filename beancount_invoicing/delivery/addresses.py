@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from email.headerregistry import Address
 
 # The characters of an atom (RFC 5322, 3.2.3), and letters beyond ASCII (RFC 6532); quoted local parts are not taken.
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
@@ -53,11 +52,6 @@ def one_line(text: str) -> str:
         elif kind not in {"Cf", "Cs"}:
             kept.append(character)
     return " ".join("".join(kept).split())
-
-
-def named(name: str, address: str) -> Address:
-    """A name with its address, for a header; the address is one that `checked` has returned."""
-    return Address(display_name=one_line(name), addr_spec=address)
 
 
 def _shown(address: str) -> str:

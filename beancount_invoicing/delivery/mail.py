@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
 
-from beancount_invoicing.delivery import addresses
+from beancount_invoicing.delivery import addresses, headers
 from beancount_invoicing.delivery.dispatch import Dispatch
 
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
@@ -40,13 +40,12 @@ class Mail:
     """Those of To: without one of them it is not sent."""
     utf8: bool
     """An address needs SMTPUTF8."""
-    message: EmailMessage
+    head: bytes
+    body: bytes
 
     def at(self, moment: datetime) -> bytes:
-        """The bytes, with CRLF; `moment`, with its time zone, is their Date. Without a time they are always the same."""
-        del self.message["Date"]
-        self.message["Date"] = format_datetime(moment)
-        return self.message.as_bytes(policy=policy.SMTPUTF8 if self.utf8 else policy.SMTP)
+        """The bytes, with CRLF; `moment`, with its time zone, is their Date. The same moment gives the same bytes."""
+        return headers.line("Date", [format_datetime(moment)]) + self.head + self.body
 
 
 def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
@@ -68,22 +67,23 @@ def mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = F
     bcc = addresses.all_checked(sender.bcc)
     if not to:
         raise addresses.BadAddress("there is no e-mail address to send it to")
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = addresses.named(sender.name, own)
     name = dispatch.customer if len(to) == 1 else ""
-    message["To"] = [addresses.named(name, one) for one in to]
+    head = [
+        headers.line("From", headers.mailboxes([(sender.name, own)])),
+        headers.line("To", headers.mailboxes([(name, one) for one in to])),
+    ]
     if cc:
-        message["Cc"] = [addresses.named("", one) for one in cc]
+        head.append(headers.line("Cc", headers.mailboxes([("", one) for one in cc])))
     if sender.reply_to and addresses.checked(sender.reply_to) != own:
-        message["Reply-To"] = addresses.named(sender.name, addresses.checked(sender.reply_to))
-    message["Subject"] = addresses.one_line(dispatch.subject)
-    message["Message-ID"] = identifier
+        answers = addresses.checked(sender.reply_to)
+        head.append(headers.line("Reply-To", headers.mailboxes([(sender.name, answers)])))
+    head += [headers.line("Subject", headers.text(dispatch.subject)), headers.line("Message-ID", [identifier])]
     before = [one for one in dispatch.replies_to if _ID.fullmatch(one)]
     if before:
-        message["In-Reply-To"] = before[-1]
-        message["References"] = " ".join(before)
+        head += [headers.line("In-Reply-To", before[-1:]), headers.line("References", before)]
     if draft:
-        message["X-Unsent"] = "1"
+        head.append(headers.line("X-Unsent", ["1"]))
+    message = EmailMessage(policy=policy.SMTP)
     message.set_content(_lines(dispatch.text), cte="quoted-printable")
     if dispatch.html:
         message.add_alternative(_lines(dispatch.html), subtype="html", cte="quoted-printable")
@@ -93,7 +93,7 @@ def mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = F
     _boundaries(message, identifier)
     everybody = (*to, *cc, *(one for one in bcc if one not in {*to, *cc}))
     utf8 = addresses.needs_utf8((own, *everybody))
-    return Mail(identifier, own, everybody, frozenset(to), utf8, message)
+    return Mail(identifier, own, everybody, frozenset(to), utf8, b"".join(head), message.as_bytes())
 
 
 def _lines(text: str) -> str:
