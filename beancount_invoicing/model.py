@@ -27,7 +27,7 @@ Severity = Literal["error", "warning"]
 How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off", "reversal"]
 EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
-    "promise", "hold", "resume", "insolvency",
+    "promise", "hold", "resume", "insolvency", "acknowledged",
 ]  # fmt: skip
 Tone = Literal["courtesy", "friendly", "firm", "final"]
 Mode = Literal["subscription", "fixed", "time"]
@@ -165,6 +165,8 @@ class Customer:
     """Name of a reminder policy, or "none"."""
     escalation: str = ""
     """E-mail addresses that letters of levels with `escalate` go to as well."""
+    late_interest: str = ""
+    """A law ("FR"), a contract's yearly rate in percent, or "none"; over the option of that name."""
     credit_limit: Decimal | None = None
     inactive: bool = False
     buyer: Buyer = "business"
@@ -338,6 +340,8 @@ class Invoice(NamedTuple):
     at_once: tuple[AtOnce, ...] = ()
     instalments: tuple[Instalment, ...] = ()
     corrects: tuple[str, ...] = ()
+    claims: str = ""
+    """Of a claim for late interest: the number of the invoice that was paid late."""
     delivered: Day | None = None
     """Date of supply: said, else the latest period end of the lines, else the document's date; None for void, opening."""
     terms: str = ""
@@ -429,6 +433,8 @@ class Event:
     note: str
     source: Source
     level: int | None = None
+    tone: str = ""
+    """Of a reminder: how it spoke; "final" is the formal notice to pay."""
     amount: Decimal | None = None
     until: Day | None = None
     instalment: int | None = None
@@ -608,6 +614,14 @@ class IndexValue(NamedTuple):
     source: Source
 
 
+class ReferenceRate(NamedTuple):
+    """A reference rate for late interest that the ledger says: percent a year, from its date on."""
+
+    date: date
+    rate: Decimal
+    source: Source
+
+
 class NumberUse(NamedTuple):
     """A document number that the ledger uses, also where the rest of the document could not be read."""
 
@@ -689,6 +703,10 @@ class Book:
     """The reminder policies that the ledger writes, by name."""
     banks: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     """The bank accounts that are not closed, each with the days on which something was booked or asserted there."""
+    reference_rates: Mapping[str, tuple[ReferenceRate, ...]] = field(default_factory=dict)
+    """Reference rates for late interest by their code, by date: they extend and win over those that `law` knows."""
+    claims: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
+    """The claims for late interest, drafts too, by the number of the invoice that was paid late."""
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The currencies that accounts are opened for, where they say so."""
     currency: str = ""
@@ -712,6 +730,10 @@ class Book:
         """The text of an option in force on `day`, or `default` where it was never set."""
         values = self.options.get(key)
         return str(values.at(day)) if values else default
+
+    def late_interest(self, customer: Customer, day: date) -> str:
+        """By which law or contract a customer pays late interest: its own word, else the option's; "" where none is said."""
+        return customer.late_interest or self.option("late-interest", day)
 
     def language(self, customer: Customer, day: date) -> str:
         """The language of a customer's documents, two letters: its own, else the option's, else French in France, else English."""

@@ -17,6 +17,7 @@ from beancount_invoicing.actions.billing import (
     issue,
     new,
 )
+from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
 from beancount_invoicing.actions.dispatches import of_invoices, unsent
 from beancount_invoicing.actions.documents import (
     STATUSES,
@@ -72,6 +73,7 @@ __all__ = [
     "CannotBill",
     "CannotSend",
     "Changes",
+    "ClaimWanted",
     "Composition",
     "CreditWanted",
     "CustomerWanted",
@@ -83,6 +85,7 @@ __all__ = [
     "Held",
     "How",
     "ItemWanted",
+    "LateClaim",
     "Ledger",
     "LedgerMissing",
     "Made",
@@ -112,6 +115,7 @@ __all__ = [
     "bill",
     "change",
     "check_wanted",
+    "claim",
     "confirm",
     "credit",
     "customer",
@@ -124,6 +128,7 @@ __all__ = [
     "issue",
     "language",
     "language_to",
+    "late_claims",
     "new",
     "of_invoices",
     "open_attempts",

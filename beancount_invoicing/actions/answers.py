@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from beancount_invoicing.actions.claims import LateClaim
 from beancount_invoicing.actions.sealing import Verified
 from beancount_invoicing.actions.sending import Result
 from beancount_invoicing.actions.today import Task
@@ -429,6 +430,38 @@ def _in_currency(one: InCurrency, explain: bool) -> Answer:
     }
     if explain:
         answer["explain"] = [step(each) for each in one.steps]
+    return answer
+
+
+def late_claim(claim: LateClaim, explain: bool = False) -> Answer:
+    """A document in `interest`. A segment's amount is rounded for itself; the interest is rounded once, from their exact sum."""
+    invoice, interest = claim.position.invoice, claim.interest
+    currency = invoice.currency
+    known = interest is not None and interest.known
+    answer: Answer = {
+        "number": invoice.number,
+        "customer": invoice.customer.name if invoice.customer else None,
+        "currency": currency or None,
+        "principal": money(interest.principal, currency) if interest else None,
+        "segments": [
+            {
+                "from": each.start.isoformat(),
+                "to": each.end.isoformat(),
+                "days": each.days,
+                "rate": format(each.rate, "f"),
+                "base": money(each.base, currency),
+                "amount": money(round_to(each.amount, decimals(currency)), currency),
+            }
+            for each in (interest.segments if interest else ())
+        ],
+        "interest": money(interest.interest, currency) if interest and known else None,
+        "indemnity": money(interest.indemnity, currency) if interest else None,
+        "total": money(interest.total, currency) if interest else None,
+        "law": interest.law if interest else None,
+        "notices": list(claim.notices),
+    }
+    if explain:
+        answer["explain"] = [step(one) for one in (interest.steps if interest else ())]
     return answer
 
 

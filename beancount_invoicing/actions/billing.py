@@ -44,12 +44,13 @@ class Dating:
     drafts: bool = False
 
 
-def _naming(book: Book, dating: Dating, how: How) -> Naming:
+def naming_for(book: Book, dating: Dating, how: How) -> Naming:
     """Numbers where documents are issued; names of drafts where they are drafted, or only shown."""
     return billing.numbers(book) if how.write and not dating.drafts else billing.draft_names(book)
 
 
-def _changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str] = ()) -> Changes:
+def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str] = ()) -> Changes:
+    """New documents, beside the latest one where the option `file` says nothing else."""
     beside = "" if "file" in book.options else book.invoices[-1].source.file if book.invoices else ""
     new = tuple(New(one.date, partial(text.document, one), beside) for one in drafts)
     names = [one.number for one in drafts]
@@ -68,8 +69,8 @@ def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: H
         check_wanted(book, wanted)
         waiting, notices = billing.waiting(book, until, wanted)
         waiting = _priced_in_their_unit(book, waiting, notices)
-        drafts, more = billing.documents(book, waiting, dating.day, _naming(book, dating, how))
-        return _changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
+        drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
+        return document_changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
 
     return change(file, make, how)
 
@@ -242,7 +243,7 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
             note=wanted.note,
         )
         draft = billing.compose(book, request, deposits=deposits)
-        return _changes(book, [_named(draft, _naming(book, dating, how))])
+        return document_changes(book, [_named(draft, naming_for(book, dating, how))])
 
     return change(file, make, how)
 
@@ -314,7 +315,7 @@ def deposit(file: Path, wanted: DepositWanted, dating: Dating, how: How) -> Outc
             lines=(line,),
             purchase_order=contract.purchase_order if contract else "",
         )
-        return _changes(book, [_named(billing.compose(book, request), _naming(book, dating, how))])
+        return document_changes(book, [_named(billing.compose(book, request), naming_for(book, dating, how))])
 
     return change(file, make, how)
 
@@ -349,7 +350,7 @@ def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcom
         book = loading.book
         (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
         draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
-        return _changes(book, [_named(draft, _naming(book, dating, how))])
+        return document_changes(book, [_named(draft, naming_for(book, dating, how))])
 
     return change(file, make, how)
 

@@ -50,6 +50,7 @@ class Request(NamedTuple):
     terms: str = ""
     due: Day | None = None
     corrects: str = ""
+    claims: str = ""
     narration: str = ""
     note: str = ""
 
@@ -88,6 +89,7 @@ def compose(
         terms=request.terms,
         due=request.due,
         corrects=request.corrects,
+        claims=request.claims,
         narration=request.narration or _narration(book, lines, request.date),
         note=request.note,
     )

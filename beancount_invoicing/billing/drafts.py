@@ -116,6 +116,8 @@ class Draft:
     terms: str = ""
     due: Day | None = None
     corrects: str = ""
+    claims: str = ""
+    """Of a claim for late interest: the number of the invoice that was paid late."""
     narration: str = ""
     note: str = ""
 

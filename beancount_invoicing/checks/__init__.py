@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.checks import contracts, documents, parties, reminders, series, settlement
+from beancount_invoicing.checks import contracts, documents, interest, parties, reminders, series, settlement
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
 
-CHECKS = (*documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS)
+CHECKS = (
+    *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
+    *interest.CHECKS,
+)  # fmt: skip
 
 
 def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:
     """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
     allocated = allocated or allocate(book, book.last_date)
     found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
+    found += interest.lapsing_soon(book, allocated)
     for rule in CHECKS:
         found += rule(book)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))

@@ -220,6 +220,13 @@ def options(book: Book) -> Iterator[Finding]:
             law.interest_option(text)
         except ValueError as error:
             yield Finding("error", "option", f"option late-interest: {error}", book.place("late-interest"))
+    for dated in book.customers.values():
+        for _day, customer in dated.versions:
+            yield from _late_interest(customer, customer.name)
+    for invoice in book.invoices:
+        own = invoice.customer
+        if own and own.late_interest != book.customers[own.account].at(invoice.date).late_interest:
+            yield from _late_interest(own, invoice.number, invoice.source)
     for text in _values(book, "business-days"):
         if text and text not in terms.calendars():
             yield Finding(
@@ -228,6 +235,14 @@ def options(book: Book) -> Iterator[Finding]:
                 f'option business-days is "{text}", but must be a country whose holidays are known, such as "FR" or "DE-BY"',
                 book.place("business-days"),
             )
+
+
+def _late_interest(customer: Customer, name: str, source: Source | None = None) -> Iterator[Finding]:
+    try:
+        if customer.late_interest:
+            law.interest_option(customer.late_interest)
+    except ValueError as error:
+        yield Finding("error", "late-interest", f"{name}: late-interest: {error}", source or customer.source)
 
 
 def _values(book: Book, option: str) -> list[str]:

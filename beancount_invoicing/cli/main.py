@@ -22,6 +22,7 @@ from beancount_invoicing.cli.credit import credit
 from beancount_invoicing.cli.deposit import deposit
 from beancount_invoicing.cli.einvoice import einvoice
 from beancount_invoicing.cli.init import customer, init, item
+from beancount_invoicing.cli.interest import interest
 from beancount_invoicing.cli.issue import issue
 from beancount_invoicing.cli.list import list_documents
 from beancount_invoicing.cli.new import new
@@ -80,7 +81,7 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 
 for command in (
-    check, list_documents, show, aging, statement, render, remind, tax_due, bill, new, issue, credit, deposit, contracts,
-    unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today,
+    check, list_documents, show, aging, statement, render, remind, interest, tax_due, bill, new, issue, credit, deposit,
+    contracts, unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today,
 ):  # fmt: skip
     main.add_command(command)

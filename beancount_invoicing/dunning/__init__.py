@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.dunning.banks import Bank, bank_accounts, behind
-from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
+from beancount_invoicing.dunning.claims import Claimed, ClaimUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
 from beancount_invoicing.dunning.pauses import pause
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
@@ -14,13 +14,16 @@ __all__ = [
     "STANDARD",
     "Bank",
     "ClaimUnknown",
+    "Claimed",
     "Held",
     "Late",
     "Proposal",
     "bank_accounts",
     "behind",
+    "claimed",
     "courtesy_level",
     "due_level",
+    "formal_notice",
     "interest_on",
     "last_reminder",
     "later",

@@ -1,59 +1,199 @@
-"""Late interest and indemnity of a document, by the law or the contract that the ledger's options name."""
+"""Late interest and indemnity of a document, by the law or the contract that the ledger names."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing import law
-from beancount_invoicing.model import Book
+from beancount_invoicing.dunning.policies import NONE, named, policy
+from beancount_invoicing.model import ZERO, Book, Event, Invoice, Step
 from beancount_invoicing.receivables import Position
 from beancount_invoicing.rules import currencies
-from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, together
+from beancount_invoicing.rules.interest import (
+    Interest,
+    RateUnknown,
+    indemnity_alone,
+    is_late,
+    late_interest,
+    together,
+)
 
 
 class ClaimUnknown(LookupError):
-    """Interest cannot be claimed because a rate is not known; the message says which one."""
+    """Interest cannot be claimed because a rate is not known; the message says which one.
+
+    `claim` is what is claimed nevertheless: the fixed indemnity, which needs no rate; None where none is due.
+    """
+
+    def __init__(self, message: str, claim: Interest | None = None) -> None:
+        super().__init__(message)
+        self.claim = claim
+
+
+class Claimed(NamedTuple):
+    """What claim documents have charged for an invoice: the days up to `until` (inclusive), and whether the indemnity."""
+
+    until: date | None
+    indemnity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """By which law or contract a document bears interest."""
+
+    by: law.LateInterest | Decimal
+    of_seller: law.LateInterest | None
+    """The law whose fixed indemnity is due."""
+
+    def indemnity(self, debt: Decimal, currency: str) -> Decimal | None:
+        """The fixed indemnity for a debt; none in a currency that the law does not speak of."""
+        return self.of_seller.indemnity(debt) if self.of_seller and self.of_seller.currency == currency else None
+
+
+class _Part(NamedTuple):
+    """A late instalment, less what is contested of it."""
+
+    amount: Decimal
+    due: date
+    """The day after which interest runs."""
+    paid: list[tuple[date, Decimal]]
+
+
+def claimed(book: Book, invoice: Invoice, as_of: date) -> Claimed:
+    """What the claims dated up to `as_of` (inclusive; drafts too) have charged for the invoice.
+
+    A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity.
+    """
+    until, indemnity = None, False
+    for claim in book.claims.get(invoice.number, ()):
+        for line in claim.lines if claim.since <= as_of else ():
+            if line.end is None:
+                indemnity = True
+            else:
+                until = line.end if until is None else max(until, line.end)
+    return Claimed(until, indemnity)
+
+
+def formal_notice(book: Book, position: Position) -> date | None:
+    """The day of the first formal notice to pay (mise en demeure); None where none was sent.
+
+    A reminder whose tone is "final": by its own word, else by its level in the policy in force on its day.
+    """
+    for event in position.events:
+        if event.event == "reminder" and (event.tone or _tone(book, position.invoice, event)) == "final":
+            return event.date
+    return None
+
+
+def _tone(book: Book, invoice: Invoice, event: Event) -> str:
+    name = named(book, invoice, event.date)
+    rule = policy(book, name, event.date) if name != NONE else None
+    return next((one.tone for one in rule.levels if one.level == event.level), "") if rule else ""
 
 
 def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
     """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments.
 
-    None where option `late-interest` claims none, or from this kind of buyer none can be claimed, and on a claim for
-    interest, which bears none itself. The fixed indemnity is that of the seller's country, once per invoice, never from
-    a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate is missing.
+    By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
+    of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before.
+    What is contested bears no claim. The fixed indemnity is that of the seller's country, once per invoice, never from a
+    consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate is missing.
     """
     invoice = position.invoice
-    option = book.option("late-interest", as_of)
-    if not option or invoice.customer is None or invoice.kind == "claim":
+    if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
         return None
-    wanted = law.interest_option(option)
-    buyer = invoice.customer.buyer
+    rule = _rule(book, invoice, as_of)
+    if rule is None:
+        return None
+    start = date.min
+    if not isinstance(rule.by, Decimal) and rule.by.starts == "notice":
+        notice = formal_notice(book, position)
+        if notice is None:
+            return None
+        start = notice
+    parts, contested = _parts(position, as_of, start)
+    before = claimed(book, invoice, as_of)
+    decimals = currencies.decimals(invoice.currency)
+    debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
+    fixed = None if before.indemnity or not debt else rule.indemnity(debt, invoice.currency)
+    try:
+        _within_the_cap(book, invoice, rule.by, as_of)
+        each = [
+            late_interest(part.amount, part.paid, part.due, as_of, rule.by, decimals, None, before.until)
+            for part in parts
+        ]
+    except RateUnknown as error:
+        alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)
+        raise ClaimUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
+    claim = together(each, rule.by, decimals, fixed)
+    if not claim.segments:
+        return None
+    return replace(claim, steps=(*contested, *_charged_before(before), *claim.steps))
+
+
+def _rule(book: Book, invoice: Invoice, as_of: date) -> _Rule | None:
+    customer = invoice.customer
+    assert customer is not None
+    said = book.late_interest(customer, as_of)
+    now = book.customers[customer.account].at(as_of).late_interest if customer.account in book.customers else ""
+    if not said or "none" in {said.lower(), now.lower()}:
+        return None
+    wanted = law.interest_option(said)
     seller = book.seller.at(as_of).address.country if book.seller else ""
     if isinstance(wanted, Decimal):
-        of_country = law.late_interest(seller, buyer)
-        rule: law.LateInterest | Decimal = wanted
-        indemnity = of_country.indemnity if of_country else None
-        if buyer == "consumer":
-            indemnity = None
-    else:
-        found = law.late_interest(wanted, buyer)
-        if found is None:
-            return None
-        rule, indemnity = found, found.indemnity
-        if invoice.currency != found.currency:
-            rule = replace(found, indemnity=None)
-    decimals = currencies.decimals(invoice.currency)
-    parts: list[Interest] = []
-    try:
-        for instalment in invoice.instalments:
-            if instalment.due >= as_of or instalment.amount <= 0:
-                continue
-            paid = [(one.date, one.amount) for one in position.allocations if one.instalment == instalment.index]
-            parts.append(late_interest(instalment.amount, paid, instalment.due, as_of, rule, decimals))
-    except RateUnknown as error:
-        raise ClaimUnknown(f"{invoice.number}: {error}: no interest is claimed until it is") from None
-    # the fixed sum is set in euros; what it is on an invoice in another currency no text says, so none is claimed there
-    claim = together(parts, rule, decimals, indemnity if invoice.currency == "EUR" else None)
-    return claim if claim.segments else None
+        of_seller = law.late_interest(seller, customer.buyer) if customer.buyer != "consumer" else None
+        return _Rule(wanted, of_seller)
+    found = law.late_interest(wanted, customer.buyer)
+    if found is None:
+        return None
+    rates = [(one.date, one.rate) for one in book.reference_rates.get(found.base, ())]
+    return _Rule(law.with_rates(found, rates), found)
+
+
+def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decimal, as_of: date) -> None:
+    """Raises ClaimUnknown where a contract asks a consumer for more than the seller's law allows."""
+    if not isinstance(rule, Decimal) or invoice.customer is None or not book.seller:
+        return
+    cap = law.contract_cap(book.seller.at(as_of).address.country, invoice.customer.buyer)
+    due = min((each.due for each in invoice.instalments), default=invoice.date)
+    if cap is None or due >= as_of:
+        return
+    said = dict(law.by_half_years((one.date, one.rate) for one in book.reference_rates.get(cap.base, ())))
+    half = law.half_year(due)
+    rate = said.get(half, dict(cap.rates).get(half))
+    if rate is None:
+        raise RateUnknown(cap.base, cap.base_name, half)
+    if rule > rate + cap.margin:
+        raise ClaimUnknown(
+            f"{invoice.number}: {rule} % is more than the {rate + cap.margin} % that may be asked from a consumer"
+            f" ({cap.source}): no interest is claimed; write a lower late-interest:"
+        )
+
+
+def _parts(position: Position, as_of: date, start: date) -> tuple[list[_Part], list[Step]]:
+    """The late instalments less what is contested – the oldest first, which bears most –, and the steps of that."""
+    parts: list[_Part] = []
+    steps: list[Step] = []
+    left = position.disputed
+    for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True):
+        if instalment.due >= as_of or instalment.amount <= 0:
+            continue
+        contested = min(left, max(standing.open, ZERO))
+        amount = instalment.amount - contested
+        if contested:
+            left -= contested
+            because = "what is contested bears no claim"
+            steps.append(Step("principal", "difference", (instalment.amount, contested), amount, because))
+        paid = [(one.date, one.amount) for one in position.allocations if one.instalment == instalment.index]
+        parts.append(_Part(amount, max(instalment.due, start), paid))
+    return parts, steps
+
+
+def _charged_before(before: Claimed) -> Sequence[Step]:
+    if before.until is None:
+        return ()
+    return (Step("claimed until", "as written", (before.until,), before.until, "these days are charged already"),)

@@ -36,7 +36,7 @@ class Late:
     @property
     def interest(self) -> Decimal | None:
         """The interest claimed."""
-        return self.claim.interest if self.claim else None
+        return self.claim.interest if self.claim and self.claim.known else None
 
     @property
     def indemnity(self) -> Decimal | None:
@@ -226,6 +226,7 @@ def _letter(
                 claim = interest_on(book, one.position, as_of)
             except ClaimUnknown as error:
                 notices.append(str(error))
+                claim = error.claim
         last = last_reminder(one.position)
         invoices.append(
             Late(

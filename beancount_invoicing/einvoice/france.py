@@ -62,7 +62,7 @@ def _conditions(book: Book, invoice: Invoice, customer: Customer, language: str)
     nothing = "not-on-credit-notes" if invoice.net < 0 else "not-for-consumers" if customer.buyer == "consumer" else ""
     if nothing:
         return tuple((subject, sentences[nothing]) for subject in subjects) if nothing in sentences else ()
-    option = book.option("late-interest", invoice.date)
+    option = book.late_interest(customer, invoice.date)
     try:
         rate = law.interest_option(option) if option else "FR"
     except ValueError:

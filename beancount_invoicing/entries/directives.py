@@ -26,6 +26,7 @@ from beancount_invoicing.model import (
     Milestone,
     OptionValue,
     Policy,
+    ReferenceRate,
     ReminderLevel,
     Seller,
     Source,
@@ -157,6 +158,7 @@ class Directives:
         self._indexes: defaultdict[str, list[IndexValue]] = defaultdict(list)
         self._policies: defaultdict[str, list[Said]] = defaultdict(list)
         self._level_sources: dict[tuple[str, int], Source] = {}
+        self._rates: defaultdict[str, list[ReferenceRate]] = defaultdict(list)
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
 
@@ -224,6 +226,8 @@ class Directives:
             self._index(said, values)
         elif place in {keys.POLICY, keys.LEVEL}:
             self._policy(said, values)
+        elif place == keys.RATE:
+            self._rate(said, values)
         else:
             self._contract(said, values)
 
@@ -298,6 +302,17 @@ class Directives:
                     "directive",
                     'a reminder policy has a name, and a whole number for a level: custom "invoice-policy" "standard", or'
                     ' custom "invoice-policy" "standard" 1',
+                    said.source,
+                )
+
+    def _rate(self, said: Said, values: list[Any]) -> None:
+        match values:
+            case [str(code), Decimal() as rate] if rate.is_finite() and code.strip():
+                self._rates[code.strip()].append(ReferenceRate(said.date, rate, said.source))
+            case _:
+                self.findings.error(
+                    "directive",
+                    'a reference rate has two values, its code and percent a year: custom "invoice-rate" "ECB" 2.15',
                     said.source,
                 )
 
@@ -579,6 +594,22 @@ class Directives:
             ),
             **own,
         )
+
+    def reference_rates(self) -> dict[str, tuple[ReferenceRate, ...]]:
+        """The reference rates by code, by date; two for one day are an error, and the smaller one is taken."""
+        result: dict[str, tuple[ReferenceRate, ...]] = {}
+        for code, rates in sorted(self._rates.items()):
+            by_day: dict[date, ReferenceRate] = {}
+            for one in sorted(rates):
+                first = by_day.setdefault(one.date, one)
+                if first.rate != one.rate:
+                    self.findings.error(
+                        "amended-twice",
+                        f"rate {code} is {first.rate} (line {first.source.line}) and {one.rate} on {one.date}: keep one",
+                        one.source,
+                    )
+            result[code] = tuple(by_day.values())
+        return result
 
     def indexes(self) -> dict[str, tuple[IndexValue, ...]]:
         """The values of each index, by date; two for one day are an error, and the smaller one is taken."""

@@ -644,6 +644,7 @@ class _Reading:
             at_once=tuple(at_once),
             instalments=tuple(instalments),
             corrects=(corrects,) if corrects else (),
+            claims=self.said.get("claims") or "",
             delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
             terms=""
             if instalments and all(each.steps[0].because == DUE_SAID for each in instalments)

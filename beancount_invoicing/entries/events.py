@@ -85,6 +85,7 @@ def read_event(
         note=entry.comment if isinstance(entry, Note) else "",
         source=source,
         level=said.get("level"),
+        tone=said.get("tone") or "",
         amount=said.get("amount"),
         until=said.get("until"),
         instalment=said.get("instalment"),

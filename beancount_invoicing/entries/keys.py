@@ -36,6 +36,7 @@ EVENT = "event"
 INDEX = "index"
 POLICY = "reminder policy"
 LEVEL = "reminder level"
+RATE = "reference rate"
 WORK = "time posting"
 EXPENSE = "expense billed again"
 
@@ -70,6 +71,7 @@ _BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
 _EVENTS = (
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
     "promise", "hold", "resume", "insolvency",
+    "acknowledged",
 )  # fmt: skip
 
 _TABLE = (
@@ -111,6 +113,8 @@ _TABLE = (
          "email", "post", "e-invoice"),
     _key("reminders", "text", _BUYER, "a reminder policy, or \"none\""),
     _key("escalation", "text", _BUYER, "e-mail addresses that letters of levels with `escalate` go to as well"),
+    _key("late-interest", "terms", _BUYER,
+         "\"FR\": late interest by that law; a number: that yearly rate in percent, by contract; \"none\": none"),
     _key("credit-limit", "number", _BUYER, "the most that may be owed"),
     _key("inactive", "flag", (CUSTOMER, AMENDMENT), "no longer a customer"),
     _key("buyer", "text", _BUYER, "what the customer is",
@@ -137,6 +141,7 @@ _TABLE = (
     _key("date", "date", OPENING_ITEM, "date of the invoice taken over"),
     _key("kind", "text", (DOCUMENT, OPENING), "kind of document", "deposit", "corrective", "claim", "opening", "void"),
     _key("corrects", "text", DOCUMENT, "number of the invoice corrected; several are separated by spaces"),
+    _key("claims", "text", DOCUMENT, "on a claim for late interest: number of the invoice that was paid late"),
     _key("delivered", "date", DOCUMENT, "date of supply"),
     _key("contract-reference", "text", DOCUMENT, "the contract's number (BT-12)"),
     _key("note", "text", (DOCUMENT, MOVEMENT), "words printed on the document"),
@@ -169,7 +174,9 @@ _TABLE = (
     _key("file", "text", EVENT, "document that is being sent, relative to the ledger file that says so"),
     # reminder policies
     _key("days", "days", LEVEL, "from so many days after the due date on; of level 0: so many before it, such as -3"),
-    _key("tone", "text", LEVEL, "the words of the letter", "courtesy", "friendly", "firm", "final"),
+    _key("tone", "text", (LEVEL, EVENT),
+         "how a letter speaks, or a reminder spoke; \"final\": a formal notice to pay (mise en demeure)",
+         "courtesy", "friendly", "firm", "final"),
     _key("deadline", "count", LEVEL, "days from the letter's date to pay; the next letter waits for them"),
     _key("interest", "flag", LEVEL, "TRUE: late interest and the fixed indemnity are claimed in the letter"),
     _key("fee", "number", LEVEL, "put on the letter, in the ledger's first operating currency; never on a consumer's"),
@@ -228,6 +235,7 @@ BY_PLACE: dict[str, frozenset[str]] = {
 """The names of the keys that may stand at each place."""
 BY_PLACE[MILESTONE] |= {"deposit"}
 BY_PLACE[INDEX] = frozenset()
+BY_PLACE[RATE] = frozenset()
 
 CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
 
@@ -246,7 +254,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     "language": ("text", "language of the documents of customers that have none"),
     "late-interest": (
         "terms",
-        '"FR", "DE": by that country\'s law; a number: that yearly rate in percent, by contract',
+        '"FR", "DE" …: by that country\'s law, "EU": by the directive; a number: that yearly rate in percent, by contract',
     ),
     "reminders": (
         "text",
@@ -258,6 +266,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         "accounts of the bank, separated by spaces (else those that customers' payments came to)",
     ),
     "bank-days": ("whole", "letters ask for --yes where a bank account was last booked more days ago (default 7)"),
+    "claim-account": ("account", "income account of late interest and indemnities that are claimed"),
     "allocate": ("text", '"oldest": payments that name nothing go to the oldest due claims'),
     "payment-reference": (
         "text",
@@ -307,5 +316,6 @@ DIRECTIVES: dict[str, str] = {
     "invoice-milestone": MILESTONE,
     "invoice-index": INDEX,
     "invoice-policy": POLICY,
+    "invoice-rate": RATE,
 }
 """Our custom directives and the place of their keys."""

@@ -194,6 +194,8 @@ def read(
         indexes=directives.indexes(),
         policies=directives.policies(),
         banks=banks(entries, setting.options, owner, assets),
+        reference_rates=directives.reference_rates(),
+        claims=_claims(invoices),
         currencies=opened_for,
         currency=str(operating[0]) if operating else "",
         expenses_root=str(options.get("name_expenses", "Expenses")),
@@ -206,6 +208,15 @@ def read(
         file=str(options.get("filename", "")),
         title=str(options.get("title", "")),
     )
+
+
+def _claims(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
+    """The claims for late interest by the number that they name."""
+    by_number: defaultdict[str, list[Invoice]] = defaultdict(list)
+    for invoice in invoices:
+        if invoice.kind == "claim" and invoice.claims:
+            by_number[invoice.claims].append(invoice)
+    return {number: tuple(those) for number, those in sorted(by_number.items())}
 
 
 def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]:

@@ -157,11 +157,12 @@ def document(draft: Draft, column: int = COLUMN) -> str:
         draft.payee,
         draft.narration,
         legs,
-        links=[numbering.link(draft.number), *map(numbering.link, draft.corrects.split())],
+        links=[numbering.link(name) for name in (draft.number, *draft.corrects.split(), draft.claims) if name],
         meta=[
             ("invoice", draft.number),
             ("kind", draft.kind if draft.kind in {"deposit", "corrective", "claim"} else None),
             ("corrects", draft.corrects),
+            ("claims", draft.claims),
             ("purchase-order", draft.purchase_order),
             ("terms", draft.terms),
             ("due", draft.due),

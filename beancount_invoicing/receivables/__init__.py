@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
+from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
 from beancount_invoicing.receivables.statements import (
     Entry,
@@ -27,6 +28,7 @@ __all__ = [
     "Entry",
     "InCurrency",
     "InstalmentPosition",
+    "Lapsing",
     "OpenItem",
     "Pending",
     "Position",
@@ -41,6 +43,8 @@ __all__ = [
     "Unallocated",
     "aging",
     "allocate",
+    "lapsing",
+    "last_day_to_sue",
     "positions",
     "statements",
     "tax_due",

@@ -297,7 +297,7 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         result.append(sentences["on-debits"])
     for_business = customer.buyer != "consumer" and invoice.payable > 0 and invoice.kind not in {"claim"}
     if for_business and "late-interest" in sentences:
-        option = book.option("late-interest", invoice.date)
+        option = book.late_interest(customer, invoice.date)
         try:
             rate = law.interest_option(option) if option else "FR"
         except ValueError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from beancount_invoicing.law import LateInterest
+from beancount_invoicing.law import LateInterest, half_year
 from beancount_invoicing.model import ZERO, Step
 from beancount_invoicing.rules.steps import round_to
 
@@ -16,16 +16,18 @@ YEAR_OF_A_CONTRACT = 365
 
 
 class RateUnknown(LookupError):
-    """A reference rate is not known. `name` and `day` say which one, the message also what to do."""
+    """A reference rate is not known. `code`, `name` and `day` say which one, `line` what to add, the message all of it."""
 
-    def __init__(self, name: str, day: date) -> None:
+    def __init__(self, code: str, name: str, day: date) -> None:
         half = "first" if day.month < 7 else "second"
+        line = f'{day} custom "invoice-rate" "{code}" RATE'
         super().__init__(
-            f"the {name} for {day} ({half} half of {day.year}) is not known: claim at a contract's rate"
-            f' (option "late-interest" "12"), or with a version that knows it'
+            f"the {name} for {day} ({half} half of {day.year}) is not known: add it to the ledger, in percent for RATE: {line}"
         )
+        self.code = code
         self.name = name
         self.day = day
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Segment:
 class Interest:
     """Late interest on `principal`, rounded once at the end; `indemnity` is None where none may be claimed.
 
-    `total` is interest and indemnity, without the principal. `law` is the country's code, or "contract".
+    `total` is interest and indemnity, without the principal. `law` is the country's code, or "contract". Where a rate is
+    missing `known` is False, the interest 0 and the indemnity all that is claimed.
     """
 
     principal: Decimal
@@ -54,18 +57,21 @@ class Interest:
     total: Decimal
     law: str
     steps: tuple[Step, ...]
+    known: bool = True
 
 
-def _rate(law: LateInterest | Decimal, day: date) -> tuple[Decimal, date]:
-    """The rate in force on `day`, and the last day (inclusive) on which it surely is."""
+def _rate(law: LateInterest | Decimal, day: date, began: date) -> tuple[Decimal, date]:
+    """The rate in force on `day`, where interest began to run on `began`, and the last day (inclusive) on which it surely is."""
     if isinstance(law, Decimal):
         return law, date.max
-    first, last = ((1, 1), (6, 30)) if day.month < 7 else ((7, 1), (12, 31))
-    half = date(day.year, *first)
+    if not law.base:
+        return law.margin, date.max
+    half = half_year(began if law.fixed else day)
     rate = next((rate for start, rate in law.rates if start == half), None)
     if rate is None:
-        raise RateUnknown(law.base_name, half)
-    return rate + law.margin, date(day.year, *last)
+        raise RateUnknown(law.base, law.base_name, half)
+    until = date.max if law.fixed else date(half.year, 6, 30) if half.month == 1 else date(half.year, 12, 31)
+    return rate + law.margin, until
 
 
 def _year(law: LateInterest | Decimal) -> int:
@@ -73,20 +79,30 @@ def _year(law: LateInterest | Decimal) -> int:
 
 
 def _segments(
-    principal: Decimal, paid: Sequence[tuple[date, Decimal]], due: date, as_of: date, law: LateInterest | Decimal
+    principal: Decimal,
+    paid: Sequence[tuple[date, Decimal]],
+    due: date,
+    as_of: date,
+    law: LateInterest | Decimal,
+    claimed: date | None,
 ) -> tuple[Segment, ...]:
     segments: list[Segment] = []
-    last = due
+    last = max(due, claimed) if claimed else due
     while last < as_of:
         day = last + ONE_DAY
         base = principal - sum((amount for when, amount in paid if when < day), ZERO)
         last = min([as_of, *(when for when, _amount in paid if day <= when)])
         if base > 0:
-            rate, until = _rate(law, day)
+            rate, until = _rate(law, day, due + ONE_DAY)
             last = min(last, until)
             days = (last - day).days + 1
             segments.append(Segment(day, last, days, rate, base, base * rate * days / (100 * _year(law))))
     return tuple(segments)
+
+
+def is_late(principal: Decimal, paid: Sequence[tuple[date, Decimal]], due: date, as_of: date) -> bool:
+    """Whether any of `principal` was open on a day after `due`, up to `as_of` (inclusive)."""
+    return due < as_of and principal > sum((amount for when, amount in paid if when <= due), ZERO)
 
 
 def late_interest(
@@ -97,25 +113,41 @@ def late_interest(
     law: LateInterest | Decimal,
     decimals: int = 2,
     indemnity: Decimal | None = None,
+    claimed: date | None = None,
 ) -> Interest:
     """Interest on `principal` (incl. tax) from the day after `due` to `as_of` (inclusive), or to the day of payment.
 
     `paid`: dates and amounts received, in any order; a payment lowers the base from the day after it, a negative one (a
-    debit that bounced) raises it. `law`: a country's law, with its half-yearly rates, or the yearly percentage of a
-    contract; both on a year of 365 days. The interest is rounded once, half away from zero, to `decimals`. The fixed
-    indemnity is the law's, or under a contract `indemnity`; it is due once any day is late, and in the law's currency.
-    Source: Code de commerce, art. L441-10 II; BGB § 288. Raises RateUnknown where a reference rate is missing.
+    debit that bounced) raises it. `law`: a country's law, with its half-yearly rates or the one of the half-year in which
+    interest began to run, or the yearly percentage of a contract, on a year of 365 days. `due`: under a law that asks for
+    a formal notice to pay, the day of that where it is later. `claimed`: the days up to it (inclusive) were claimed before.
+    The interest is rounded once, half away from zero, to `decimals`. The fixed indemnity is the law's for a debt of
+    `principal`, or under a contract `indemnity`; it is due once any day is late, and in the law's currency.
+    Source: Code de commerce, art. L441-10 II; BGB § 288; SI 2002/1675. Raises RateUnknown where a reference rate is missing.
     """
-    return _added_up(principal, _segments(principal, paid, due, as_of, law), law, decimals, indemnity)
+    segments = _segments(principal, paid, due, as_of, law, claimed)
+    fixed = indemnity if isinstance(law, Decimal) else law.indemnity(principal)
+    return _added_up(principal, segments, law, decimals, fixed)
 
 
 def together(
     parts: Sequence[Interest], law: LateInterest | Decimal, decimals: int = 2, indemnity: Decimal | None = None
 ) -> Interest:
-    """The interest of a document from that of its instalments: rounded once, with one indemnity; arguments as above."""
+    """The interest of a document from that of its instalments: rounded once, with one `indemnity` or none."""
     late = [part for part in parts if part.segments]
     principal = sum((part.principal for part in late), ZERO)
-    return _added_up(principal, tuple(each for part in late for each in part.segments), law, decimals, indemnity)
+    segments = tuple(each for part in late for each in part.segments)
+    return _added_up(principal, segments, law, decimals, indemnity)
+
+
+def indemnity_alone(principal: Decimal, law: LateInterest | Decimal, decimals: int, indemnity: Decimal) -> Interest:
+    """A claim of just the fixed indemnity, where the interest cannot be worked out."""
+    because = "fixed, once for each invoice" if isinstance(law, Decimal) else law.source
+    step = Step("indemnity", "as written", (indemnity,), indemnity, because)
+    total = Step("total", "sum", (indemnity,), indemnity, "the indemnity alone: the interest is not known")
+    name = "contract" if isinstance(law, Decimal) else law.country
+    nothing = round_to(ZERO, decimals)
+    return Interest(principal, (), nothing, indemnity, indemnity, name, (step, total), known=False)
 
 
 def _added_up(
@@ -139,7 +171,7 @@ def _added_up(
     steps.append(Step("interest", "sum", tuple(products), product, "all stretches of days"))
     steps.append(Step("interest", "quotient", (product, divisor), exact, f"percent of a year of {_year(law)} days"))
     steps.append(Step("interest", "rounded", (exact, decimals), interest, "once, half away from zero"))
-    extra = (indemnity if isinstance(law, Decimal) else law.indemnity) if segments else None
+    extra = indemnity if segments else None
     total = interest
     if extra is not None:
         total += extra

@@ -12,7 +12,7 @@ from beancount_invoicing import law
 from beancount_invoicing.rules import terms
 
 D = Decimal
-DATA = ["e_invoices.toml", "late_interest.toml", "mentions.toml", "payment_terms.toml"]
+DATA = ["e_invoices.toml", "late_interest.toml", "limitation.toml", "mentions.toml", "payment_terms.toml"]
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,26 @@ DATA = ["e_invoices.toml", "late_interest.toml", "mentions.toml", "payment_terms
         ("FR", "hospital", "8", "40.00"),
         ("DE", "business", "9", "40.00"),
         ("DE", "consumer", "5", None),
+        ("AT", "business", "9.2", "40.00"),
+        ("BE", "public", "0", "40.00"),
+        ("ES", "business", "8", "40.00"),
+        ("EU", "business", "8", "40.00"),
+        ("FR", "consumer", "0", None),
+        ("IT", "business", "8", None),
     ],
 )
 def test_late_interest(country: str, buyer: str, margin: str, indemnity: str | None) -> None:
     found = law.late_interest(country, buyer)
     assert found is not None
     assert found.margin == D(margin)
-    assert found.indemnity == (D(indemnity) if indemnity else None)
+    assert found.indemnity(D(100)) == (D(indemnity) if indemnity else None)
     assert (found.country, found.year_days, found.currency) == (country.upper(), 365, "EUR")
     assert found.source
 
 
 def test_no_claim_by_law_where_none_is_known() -> None:
-    assert law.late_interest("FR", "consumer") is None
+    assert law.late_interest("BE", "consumer") is None
+    assert law.late_interest("GB", "consumer") is None
     assert law.late_interest("", "business") is None
     assert law.late_interest("XX", "business") is None
     assert law.late_interest("DE", "business", date(2014, 7, 28)) is None
@@ -70,14 +77,103 @@ def test_every_half_year_has_its_rate(country: str) -> None:
     found = law.late_interest(country, "business")
     assert found is not None
     starts = [start for start, _rate in found.rates]
-    first = starts[0].year
-    assert starts == [date(first + at // 2, 1 + 6 * (at % 2), 1) for at in range(len(starts))]
+    assert starts[0] == date(2016, 7, 1)
+    assert starts == [date(2016 + (at + 1) // 2, 1 + 6 * ((at + 1) % 2), 1) for at in range(len(starts))]
+
+
+def test_who_pays_from_when_and_at_which_rate() -> None:
+    def how(country: str, buyer: str) -> tuple[str, bool]:
+        found = law.late_interest(country, buyer)
+        assert found is not None
+        return found.starts, found.fixed
+
+    assert how("FR", "business") == ("due", False)
+    assert how("FR", "public") == ("due", True)
+    assert how("FR", "consumer") == ("notice", False)
+    assert how("DE", "business") == ("due", False)
+    assert how("GB", "business") == ("due", True)
+    assert how("CH", "business") == ("notice", True)
+    assert law.late_interest("uk", "business") == law.late_interest("GB", "business")
+
+
+def test_what_is_not_known_is_not_there() -> None:
+    rates = law.reference_rates()
+    assert date(2023, 7, 1) not in rates["OeNB"][1]
+    assert date(2022, 1, 1) not in rates["BE"][1]
+    assert all(max(halves) <= date(2026, 1, 1) for _name, halves in rates.values())
+
+
+def test_every_rule_has_its_address_and_knows_its_reference() -> None:
+    data = tomllib.loads(files("beancount_invoicing.law").joinpath("late_interest.toml").read_text(encoding="utf-8"))
+    for country, table in data["laws"].items():
+        for rule in table["rules"]:
+            assert rule["address"].startswith(("https://", "http://")), country
+            assert not rule.get("base") or rule["base"] in data["rates"]
+            assert rule["changes"] in {"half-year", "fixed"}
+            assert rule["start"] in {"due", "notice"}
+
+
+@pytest.mark.parametrize(
+    ("said", "halves"),
+    [
+        ([("2026-07-01", "2.40")], {"2026-07-01": "2.40"}),
+        ([("2026-06-11", "2.40")], {"2026-07-01": "2.40"}),
+        ([("2026-03-11", "2.90"), ("2026-06-11", "2.40")], {"2026-07-01": "2.40"}),
+        ([("2026-07-02", "2.40")], {"2027-01-01": "2.40"}),
+        ([("9999-12-31", "2.40")], {}),
+    ],
+)
+def test_a_rate_of_the_ledger_is_that_of_the_half_year_that_it_reaches(
+    said: list[tuple[str, str]], halves: dict[str, str]
+) -> None:
+    found = law.by_half_years((date.fromisoformat(day), D(rate)) for day, rate in said)
+    assert found == {date.fromisoformat(day): D(rate) for day, rate in halves.items()}
+
+
+def test_belgium_caps_what_consumers_may_be_asked_for() -> None:
+    cap = law.contract_cap("BE", "consumer")
+    assert cap is not None
+    assert dict(cap.rates)[date(2026, 1, 1)] + cap.margin == D("10.50")
+    assert law.contract_cap("BE", "business") is None
+    assert law.contract_cap("FR", "consumer") is None
+
+
+@pytest.mark.parametrize(
+    ("country", "buyer", "due", "acknowledged", "last"),
+    [
+        ("FR", "business", "2021-04-01", None, "2026-04-01"),
+        ("FR", "consumer", "2024-01-31", None, "2026-01-31"),
+        ("FR", "consumer", "2024-02-29", None, "2026-02-28"),
+        ("FR", "public", "2022-03-01", None, "2026-12-31"),
+        ("FR", "business", "2021-04-01", "2023-05-02", "2028-05-02"),
+        ("DE", "business", "2022-01-02", None, "2025-12-31"),
+        ("DE", "business", "2022-01-02", "2023-05-02", "2026-05-02"),
+        ("GB", "business", "2020-06-30", None, "2026-06-30"),
+        ("BE", "business", "2020-06-30", None, "2030-06-30"),
+    ],
+)
+def test_when_a_claim_lapses(country: str, buyer: str, due: str, acknowledged: str | None, last: str) -> None:
+    rule = law.limitation(country, buyer)
+    assert rule is not None
+    day = date.fromisoformat(acknowledged) if acknowledged else None
+    assert rule.last_day(date.fromisoformat(due), day) == date.fromisoformat(last)
+    assert rule.address.startswith("https://")
+
+
+def test_no_limitation_is_guessed() -> None:
+    assert law.limitation("BE", "consumer") is None
+    assert law.limitation("FR", "public-enterprise") is None
+    assert law.limitation("", "business") is None
+    rule = law.limitation("FR", "business")
+    assert rule is not None
+    assert rule.last_day(date(9998, 1, 1)) is None
 
 
 def test_a_contract_may_not_go_below_three_times_the_legal_rate() -> None:
     assert law.lowest_contract_rate("FR", date(2026, 3, 1)) == D("7.86")
     assert law.lowest_contract_rate("FR", date(2026, 7, 1)) is None
     assert law.lowest_contract_rate("DE", date(2026, 3, 1)) is None
+    assert law.lowest_contract_rate("FR", date(2026, 7, 1), [(date(2026, 7, 1), D(3))]) == D(9)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +242,16 @@ def test_no_longest_terms_are_known_for_consumers_and_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("FR", "FR"), (" de ", "DE"), ("12", D(12)), ("12,5 %", D("12.5")), ("0", D(0))],
+    [
+        ("FR", "FR"),
+        (" de ", "DE"),
+        ("UK", "GB"),
+        ("EU", "EU"),
+        ("None", "none"),
+        ("12", D(12)),
+        ("12,5 %", D("12.5")),
+        ("0", D(0)),
+    ],
 )
 def test_the_option_names_a_law_or_a_rate(text: str, expected: str | Decimal) -> None:
     assert law.interest_option(text) == expected

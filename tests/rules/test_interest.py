@@ -108,6 +108,56 @@ def test_german_businesses_pay_nine_points() -> None:
     assert (found.interest, found.indemnity) == (D("20.54"), D("40.00"))
 
 
+def test_a_law_that_fixes_the_rate_keeps_the_one_of_the_first_day_late() -> None:
+    # France, public buyers: ECB 4.50 + 8 on 1 January 2024, whatever the rate of the second half
+    found = late_interest(D("1000.00"), [], date(2024, 6, 29), date(2024, 7, 20), by_law("FR", "public"))
+    assert parts(found) == [("2024-06-30", "2024-07-20", 21, "12.50", "1000.00")]
+    # due on the last day of the half-year: interest begins to run in the next one
+    found = late_interest(D("1000.00"), [], date(2024, 6, 30), date(2024, 7, 20), by_law("FR", "public"))
+    assert parts(found) == [("2024-07-01", "2024-07-20", 20, "12.25", "1000.00")]
+    # beyond the rates that are known nothing more is needed
+    found = late_interest(D("1000.00"), [], date(2026, 6, 15), date(2026, 8, 31), by_law("GB"))
+    assert parts(found) == [("2026-06-16", "2026-08-31", 77, "11.75", "1000.00")]
+
+
+@pytest.mark.parametrize(
+    ("country", "debt", "indemnity"),
+    [("GB", "999.99", "40.00"), ("GB", "1000.00", "70.00"), ("GB", "9999.99", "70.00"), ("GB", "10000.00", "100.00"),
+     ("IE", "1000.00", "40.00"), ("IE", "1000.01", "70.00"), ("IE", "10000.00", "70.00"), ("IE", "10000.01", "100.00")],
+)  # fmt: skip
+def test_the_indemnity_by_the_size_of_the_debt(country: str, debt: str, indemnity: str) -> None:
+    found = late_interest(D(debt), [], date(2025, 12, 31), date(2026, 1, 1), by_law(country))
+    assert found.indemnity == D(indemnity)
+
+
+def test_a_rate_without_a_reference() -> None:
+    found = late_interest(D("1000.00"), [], date(2030, 12, 31), date(2031, 12, 31), by_law("CH"))
+    assert (found.interest, found.indemnity) == (D("50.00"), None)
+
+
+def test_days_that_were_claimed_are_not_claimed_again() -> None:
+    whole = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10))
+    first = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 10), D(10))
+    rest = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=date(2026, 2, 10))
+    assert parts(rest)[0][0] == "2026-02-11"
+    assert first.interest + rest.interest == whole.interest
+    early = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=date(2025, 2, 10))
+    assert early == whole
+
+
+def test_a_claimed_part_keeps_the_rate_that_was_fixed() -> None:
+    found = late_interest(
+        D("1000.00"), [], date(2024, 6, 1), date(2024, 8, 1), by_law("FR", "public"), claimed=date(2024, 7, 15)
+    )
+    assert parts(found) == [("2024-07-16", "2024-08-01", 17, "12.50", "1000.00")]
+
+
+def test_rates_of_the_ledger_extend_and_win() -> None:
+    said = [(date(2026, 7, 1), D("2.40")), (date(2026, 1, 1), D("3"))]
+    found = late_interest(D("1000.00"), [], date(2026, 6, 29), date(2026, 7, 1), law.with_rates(FRANCE, said))
+    assert [segment.rate for segment in found.segments] == [D("13"), D("12.40")]
+
+
 def test_public_buyers_in_france_pay_eight_points() -> None:
     found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("FR", "public"))
     assert (found.interest, found.indemnity) == (D("20.30"), D("40.00"))
@@ -140,8 +190,9 @@ def test_a_rate_that_is_not_known_is_named() -> None:
     ):
         late_interest(D("100.00"), [], date(2026, 6, 15), date(2026, 7, 1), FRANCE)
     with pytest.raises(RateUnknown) as error:
-        late_interest(D("100.00"), [], date(2022, 6, 15), date(2026, 1, 1), by_law("DE"))
-    assert (error.value.name, error.value.day) == ("Basiszinssatz", date(2022, 1, 1))
+        late_interest(D("100.00"), [], date(2015, 6, 15), date(2026, 1, 1), by_law("DE"))
+    assert (error.value.name, error.value.day) == ("Basiszinssatz", date(2015, 1, 1))
+    assert str(error.value).endswith(': 2015-01-01 custom "invoice-rate" "BBK" RATE')
 
 
 def test_a_rate_that_is_not_needed_need_not_be_known() -> None:
@@ -159,7 +210,7 @@ def test_instalments_together_are_rounded_once_with_one_indemnity() -> None:
         for due in (date(2026, 1, 31), date(2026, 1, 31), date(2026, 2, 28))
     )
     assert one.interest == other.interest == D("0.00")
-    whole = together([one, other, early], FRANCE)
+    whole = together([one, other, early], FRANCE, 2, D("40.00"))
     assert (whole.principal, whole.interest, whole.indemnity) == (D("30.00"), D("0.01"), D("40.00"))
     assert follows(whole)
 

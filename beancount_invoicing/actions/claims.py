@@ -1,0 +1,158 @@
+"""Late interest and indemnity: what may be claimed of documents, and booking it as claims outside VAT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing import billing
+from beancount_invoicing.actions.billing import CannotBill, Dating, document_changes, naming_for
+from beancount_invoicing.actions.documents import find
+from beancount_invoicing.actions.writing import Changes, How, Outcome, change
+from beancount_invoicing.billing import Draft, DraftLine, Request
+from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.model import Book, Customer
+from beancount_invoicing.receivables import Position
+from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.interest import Interest
+
+
+@dataclass(frozen=True, slots=True)
+class LateClaim:
+    """What may be claimed of a document; `interest` is None where nothing is. `notices`: what to know about it."""
+
+    position: Position
+    interest: Interest | None
+    notices: tuple[str, ...]
+
+
+def late_claims(book: Book, as_of: date, numbers: Sequence[str]) -> tuple[LateClaim, ...]:
+    """What may be claimed of these documents at `as_of` (inclusive), beyond what was claimed before. Raises UnknownNumber."""
+    return tuple(_late_claim(book, position, as_of) for position in find(book, as_of, numbers))
+
+
+def _late_claim(book: Book, position: Position, as_of: date) -> LateClaim:
+    try:
+        interest = interest_on(book, position, as_of)
+    except ClaimUnknown as error:
+        return LateClaim(position, error.claim, (str(error),))
+    notices = () if interest else (f"{position.invoice.number}: {_why_nothing(book, position, as_of)}",)
+    return LateClaim(position, interest, notices)
+
+
+def _why_nothing(book: Book, position: Position, as_of: date) -> str:
+    """Why nothing may be claimed of a document."""
+    invoice = position.invoice
+    if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
+        what = "a draft" if invoice.draft else f"of kind {invoice.kind}"
+        return f"it is {what}, which bears no interest"
+    if not any(each.due < as_of and each.amount > 0 for each in position.instalments):
+        return f"nothing of it was late by {as_of}"
+    said = book.late_interest(invoice.customer, as_of)
+    if not said:
+        return 'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a contract\'s rate)'
+    before = claimed(book, invoice, as_of)
+    if before.until:
+        return f"nothing more: it is claimed until {before.until}"
+    if position.invoice.customer and formal_notice(book, position) is None and invoice.customer.buyer == "consumer":
+        return (
+            f'late-interest "{said}" gives nothing from a consumer, or only from a formal notice to pay on (a note or'
+            ' document with event: "reminder" and tone: "final", or of such a level)'
+        )
+    return f'late-interest "{said}" gives nothing from this customer, or it was paid in time'
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWanted:
+    """What is to be booked as claims: of which documents, up to and with which day, on which income account."""
+
+    numbers: tuple[str, ...]
+    as_of: date
+    account: str = ""
+
+
+def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
+    """One claim for each document: a line of interest for its days, and one of the fixed indemnity, due at once, without VAT.
+
+    What was claimed before is not claimed again. Raises what `change` raises, CannotBill, UnknownNumber,
+    billing.CannotNumber, CannotCompose.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        account = wanted.account or book.option("claim-account", dating.day)
+        if not account:
+            raise CannotBill(
+                'no income account for late interest is known: say --account Income:…, or write custom "invoice-option"'
+                ' "claim-account" Income:…'
+            )
+        if dating.day < wanted.as_of:
+            raise CannotBill(
+                f"a claim for the days until {wanted.as_of} cannot be dated {dating.day}: say a later --date"
+            )
+        naming = naming_for(book, dating, how)
+        notices: list[str] = []
+        drafts: list[Draft] = []
+        for one in late_claims(book, wanted.as_of, tuple(dict.fromkeys(wanted.numbers))):
+            notices += one.notices
+            if one.interest is not None:
+                draft = billing.compose(book, _request(book, one.position, one.interest, account, dating.day))
+                drafts.append(replace(draft, number=naming("claim", dating.day)))
+        return document_changes(book, drafts, notices)
+
+    return change(file, make, how)
+
+
+def _words(book: Book, customer: Customer, day: date) -> dict[str, str]:
+    """The labels of documents in the customer's language."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    try:
+        labels: dict[str, str] = rendering.words(
+            where, rendering.language_of(book, customer, day, rendering.languages(where))
+        )["labels"]
+    except rendering.TemplateError as error:
+        raise CannotBill(str(error)) from None
+    return labels
+
+
+def _request(book: Book, position: Position, interest: Interest, account: str, day: date) -> Request:
+    invoice = position.invoice
+    assert invoice.customer is not None
+    words = _words(book, invoice.customer, day)
+    lines = []
+    if interest.interest:
+        lines.append(
+            DraftLine(
+                net=interest.interest,
+                account=account,
+                tax="",
+                since=day,
+                text=f"{words['interest']}, {invoice.number}",
+                start=min(each.start for each in interest.segments),
+                end=max(each.end for each in interest.segments),
+                steps=interest.steps,
+            )
+        )
+    if interest.indemnity:
+        text = f"{words['indemnity']}, {invoice.number}"
+        lines.append(DraftLine(net=interest.indemnity, account=account, tax="", since=day, text=text))
+    if not lines:
+        raise CannotBill(
+            f"{invoice.number}: the interest is {interest.interest} {invoice.currency}: there is nothing to book"
+        )
+    return Request(
+        kind="claim",
+        customer=invoice.customer.account,
+        account=position.accounts[0],
+        currency=invoice.currency,
+        date=day,
+        lines=tuple(lines),
+        claims=invoice.number,
+        terms="on receipt",
+        narration=f"{numbering.link(invoice.number)}: {words['interest']}",
+    )

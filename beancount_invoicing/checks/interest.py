@@ -1,0 +1,138 @@
+"""Checks of late interest: the reference rates that the ledger adds, what claims say, and what is about to lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from beancount_invoicing import law
+from beancount_invoicing.checks.documents import money
+from beancount_invoicing.checks.settlement import by_number
+from beancount_invoicing.model import Book, Finding, Line, ReferenceRate
+from beancount_invoicing.receivables import Allocated, lapsing
+
+LEAST, MOST = -10, 100
+"""Percent a year that a reference rate can be: Germany's has been below 0."""
+
+
+def reference_rates(book: Book) -> Iterator[Finding]:
+    """The reference rates have a known code and a plausible height, and agree with those that are known."""
+    known = law.reference_rates()
+    for code, rates in book.reference_rates.items():
+        if code not in known:
+            near = get_close_matches(code, sorted(known), 1, 0.5)
+            hint = f'did you mean "{near[0]}"?' if near else "the codes are " + ", ".join(sorted(known))
+            yield Finding(
+                "error", "rate-code", f'"{code}" is no reference rate that a law uses: {hint}', rates[0].source
+            )
+            continue
+        name, halves = known[code]
+        for one in rates:
+            if not LEAST <= one.rate <= MOST:
+                message = f"the {name} of {one.date} is {one.rate}, but must be from {LEAST} to {MOST} percent"
+                yield Finding("error", "rate-height", message, one.source)
+                continue
+            yield from _agreeing(one, name, halves)
+
+
+def _agreeing(one: ReferenceRate, name: str, halves: Mapping[date, Decimal]) -> Iterator[Finding]:
+    shipped = next((rate for half, rate in halves.items() if half in law.by_half_years([(one.date, one.rate)])), None)
+    if shipped is not None and shipped != one.rate:
+        yield Finding(
+            "warning",
+            "rate-differs",
+            f"the {name} of {one.date} is {one.rate} here, but is known as {shipped}: this one counts; take it out, or look"
+            " it up again",
+            one.source,
+        )
+    elif shipped is None and 0 < abs(one.rate) < 1:
+        yield Finding(
+            "warning",
+            "percent",
+            f"the {name} of {one.date} is {one.rate} percent; if {one.rate * 100:f} percent is meant, write"
+            f" {(one.rate * 100).normalize():f}",
+            one.source,
+        )
+
+
+def claims(book: Book) -> Iterator[Finding]:
+    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice."""
+    known = by_number(book)
+    for invoice in book.invoices:
+        if not invoice.claims:
+            continue
+        if invoice.kind != "claim":
+            yield Finding(
+                "error",
+                "claims",
+                f'{invoice.number} claims for {invoice.claims}, but is no claim: write kind: "claim", or take claims: out',
+                invoice.source,
+            )
+            continue
+        other = known.get(invoice.claims)
+        if other is None:
+            yield Finding(
+                "error",
+                "unknown-invoice",
+                f'{invoice.number}: claims "{invoice.claims}", but there is no such invoice',
+                invoice.source,
+            )
+        elif other.customer and invoice.customer and other.customer.account != invoice.customer.account:
+            yield Finding(
+                "error",
+                "other-customer",
+                f"{invoice.number} of {invoice.customer.name} claims for {other.number}, which is an invoice of"
+                f" {other.customer.name}",
+                invoice.source,
+            )
+    for number, those in book.claims.items():
+        yield from _once(number, [line for claim in those for line in claim.lines])
+
+
+def _once(number: str, lines: list[Line]) -> Iterator[Finding]:
+    charged: list[Line] = []
+    for line in lines:
+        twice = next(
+            (
+                one
+                for one in charged
+                if (line.end is None and one.end is None)
+                or (
+                    line.start
+                    and line.end
+                    and one.start
+                    and one.end
+                    and line.start <= one.end
+                    and one.start <= line.end
+                )
+            ),
+            None,
+        )
+        if twice is not None:
+            what = f"the interest from {line.start} to {line.end}" if line.end else "the fixed indemnity"
+            yield Finding(
+                "warning",
+                "claimed-twice",
+                f"{what} of {number} is charged already, or a part of it ({twice.source}): take it out, or change from: and to:",
+                line.source,
+            )
+        charged.append(line)
+
+
+def lapsing_soon(book: Book, allocated: Allocated) -> Iterator[Finding]:
+    """What is still open does not lapse within six months of the ledger's last day."""
+    for one in lapsing(book, allocated, book.last_date):
+        open_ = money(one.open, one.invoice.currency)
+        said = 'have the debt acknowledged in writing and note it (event: "acknowledged"), sue, or write it off'
+        when = f"lapses after {one.last_day}" if one.last_day >= book.last_date else f"lapsed after {one.last_day}"
+        yield Finding(
+            "warning",
+            "lapses",
+            f"{one.invoice.number}: {open_} {when} ({one.source}): {said}",
+            one.invoice.source,
+        )
+
+
+CHECKS = (reference_rates, claims)

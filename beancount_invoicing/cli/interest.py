@@ -1,0 +1,129 @@
+"""`bean-invoice interest`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import (
+    Day,
+    Session,
+    as_of_option,
+    explain_option,
+    format_option,
+    notice,
+    print_csv,
+    print_json,
+    print_table,
+    say_assumed,
+    spaced,
+)
+from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.rules.steps import describe
+
+COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", "rate", "base", "amount", "interest",
+           "indemnity", "total", "law")  # fmt: skip
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
+@as_of_option
+@click.option("--book", is_flag=True, help="Make claims of it: invoices outside VAT, of what was not claimed before.")
+@click.option("--date", "day", type=Day(), help="With --book: the date of the claims; the day of --as-of, if not said.")
+@click.option(
+    "--account", default="", metavar="ACCOUNT", help="With --book: the income account; else option claim-account."
+)
+@click.option("--draft", is_flag=True, help="With --book: write drafts.")
+@write_options
+@format_option
+@explain_option
+@click.pass_obj
+def interest(
+    session: Session,
+    numbers: tuple[str, ...],
+    as_of: date,
+    book: bool,
+    day: date | None,
+    account: str,
+    draft: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+    explain: bool,
+) -> None:
+    """Say what late interest and indemnity may be claimed of documents, and how it comes about; with --book, claim it."""
+    way = how(write, into, commit)
+    if book:
+        wanted = actions.ClaimWanted(numbers, as_of, account)
+        with changing(session):
+            outcome = actions.claim(session.find(), wanted, actions.Dating(day or as_of, draft), way)
+            print_outcome(outcome, way, form, explain)
+        return
+    alone = next(
+        (
+            name
+            for name, said in (("--write", write), ("--date", day), ("--account", account), ("--draft", draft))
+            if said
+        ),
+        "",
+    )
+    if alone:
+        raise click.UsageError(f"{alone} says nothing without --book")
+    ledger = session.open()
+    say_assumed(ledger.book, as_of)
+    try:
+        claims = actions.late_claims(ledger.book, as_of, numbers)
+    except actions.UnknownNumber as error:
+        session.error(str(error))
+        return
+    rows = [answers.late_claim(one, explain) for one in claims]
+    if form == "json":
+        print_json(rows[0] if len(rows) == 1 else rows)
+    elif form == "csv":
+        print_csv(COLUMNS, _lines(rows))
+    else:
+        _table(claims, rows, as_of, explain)
+    for one in claims:
+        for text in one.notices:
+            notice(text)
+
+
+def _lines(rows: Sequence[answers.Answer]) -> list[list[object]]:
+    """A line for each stretch of days, one for a document that has none; its sums stand in each of its lines."""
+    return [
+        [part.get(column, row.get(column)) for column in COLUMNS] for row in rows for part in (row["segments"] or [{}])
+    ]
+
+
+def _table(claims: Sequence[actions.LateClaim], rows: Sequence[answers.Answer], as_of: date, explain: bool) -> None:
+    for one, row in zip(claims, rows, strict=True):
+        if one.interest is None:
+            continue
+        if not one.interest.segments:
+            click.echo(f"Indemnity on {row['number']}, {row['customer']}: {spaced(row['indemnity'])} {row['currency']}")
+            continue
+        print_table(
+            f"Late interest on {row['number']}, {row['customer']}, until {as_of}",
+            [("from", False), ("to", False), ("days", True), ("% a year", True), ("on", True), ("interest", True), ("", False)],
+            [
+                [part["from"], part["to"], str(part["days"]), part["rate"], spaced(part["base"]), spaced(part["amount"]),
+                 row["currency"]]
+                for part in row["segments"]
+            ],
+            [
+                [label, "", "", "", "", spaced(row[key]), row["currency"]]
+                for label, key in (("interest", "interest"), ("indemnity", "indemnity"), ("total", "total"))
+                if row[key] is not None
+            ],
+        )  # fmt: skip
+        if explain:
+            click.echo(f"{row['number']} (law: {row['law']})")
+            for step in one.interest.steps:
+                click.echo(f"  {describe(step)}")

@@ -1,0 +1,23 @@
+"""The data files of this folder, and how their dated rows are looked up."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """What a data file says."""
+    data: dict[str, Any] = tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return data
+
+
+def in_force(rows: Iterable[dict[str, Any]], day: date | None) -> dict[str, Any] | None:
+    """The last of `rows` that begins on `day` or before; of all of them where no day is given."""
+    known = [row for row in rows if day is None or row["from"] <= day]
+    return max(known, key=lambda row: row["from"]) if known else None

@@ -1,0 +1,178 @@
+"""Late interest by law: the reference rates, and what each country's law makes of them for each kind of buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
+
+from beancount_invoicing.law.data import in_force, load
+
+_FILE = "late_interest.toml"
+_SAME = {"UK": "GB"}
+Rates = Iterable[tuple[date, Decimal]]
+"""Reference rates as a ledger says them: the day, and percent a year from that day on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateInterest:
+    """Late interest of a seller in `country` from one kind of buyer: a reference rate plus `margin` points."""
+
+    country: str
+    base: str
+    """Code of the reference rate, as a ledger's `invoice-rate` names it; "" where the margin is the rate."""
+    base_name: str
+    margin: Decimal
+    rates: tuple[tuple[date, Decimal], ...]
+    """(first day of a half-year, percent a year): the reference rate in that half-year."""
+    fixed: bool
+    """The rate of the half-year in which interest began to run holds until payment; else each half-year has its own."""
+    starts: Literal["due", "notice"]
+    """Interest runs from the day after the due date, or only from the day after a formal notice to pay."""
+    year_days: int
+    indemnities: tuple[tuple[Decimal, Decimal], ...]
+    """(from this amount of the debt on, fixed compensation of recovery costs), in `currency`; none (consumers): none is due."""
+    currency: str
+    source: str
+    address: str
+    """Where the law was read."""
+
+    def indemnity(self, debt: Decimal) -> Decimal | None:
+        """The fixed compensation of recovery costs for a debt of that amount; None where none is due."""
+        return next((fixed for least, fixed in reversed(self.indemnities) if debt >= least), None)
+
+
+def half_year(day: date) -> date:
+    """The first day of the half-year of `day`."""
+    return date(day.year, 1 if day.month < 7 else 7, 1)
+
+
+def _next_half_year(day: date) -> date:
+    """The first day of the half-year that `day` begins, or else of the next one. OverflowError past the calendar."""
+    half = half_year(day)
+    if day == half:
+        return half
+    if half.month == 1:
+        return date(day.year, 7, 1)
+    if day.year == date.max.year:
+        raise OverflowError("no such year")
+    return date(day.year + 1, 1, 1)
+
+
+def by_half_years(said: Rates) -> dict[date, Decimal]:
+    """What rates said "from this day on" are in half-years: the last one said by a half-year's first day, since the one before.
+
+    A rate holds for one half-year only: the next one is asked for, not guessed, even where nothing changed.
+    """
+    halves: dict[date, Decimal] = {}
+    for day, rate in sorted(said):
+        try:
+            halves[_next_half_year(day)] = rate
+        except OverflowError:
+            continue
+    return halves
+
+
+@cache
+def reference_rates() -> Mapping[str, tuple[str, Mapping[date, Decimal]]]:
+    """The reference rates that are known: by code the name, and percent a year by the first day of each half-year."""
+    return MappingProxyType(
+        {
+            code: (
+                table["name"],
+                MappingProxyType({row["from"]: Decimal(row["rate"]) for row in table["halves"]}),
+            )
+            for code, table in load(_FILE)["rates"].items()
+        }
+    )
+
+
+def _rates(code: str) -> tuple[tuple[date, Decimal], ...]:
+    return tuple(reference_rates()[code][1].items()) if code else ()
+
+
+@cache
+def late_interest(country: str, buyer: str, day: date | None = None) -> LateInterest | None:
+    """The late interest that a seller in `country` ("EU": any member state) may claim by law from a `buyer` of that kind.
+
+    By the rules in force on `day`, the latest ones where none is given. None where no law is known that gives such a claim.
+    """
+    code = _SAME.get(country.upper(), country.upper())
+    law: dict[str, Any] | None = load(_FILE)["laws"].get(code)
+    rule = in_force((row for row in law["rules"] if buyer in row["buyers"]), day) if law else None
+    if law is None or rule is None:
+        return None
+    base = rule.get("base", "")
+    return LateInterest(
+        country=code,
+        base=base,
+        base_name=reference_rates()[base][0] if base else "",
+        margin=Decimal(rule["margin"]),
+        rates=_rates(base),
+        fixed=rule["changes"] == "fixed",
+        starts=rule["start"],
+        year_days=rule["year"],
+        indemnities=tuple((Decimal(least), Decimal(fixed)) for least, fixed in rule.get("indemnity", ())),
+        currency=law["currency"],
+        source=rule["source"],
+        address=rule["address"],
+    )
+
+
+def with_rates(law: LateInterest, said: Rates) -> LateInterest:
+    """The law with the reference rates that a ledger says for its base over the shipped ones."""
+    return replace(law, rates=tuple(sorted({**dict(law.rates), **by_half_years(said)}.items())))
+
+
+def lowest_contract_rate(country: str, day: date, said: Rates = ()) -> Decimal | None:
+    """The lowest yearly rate, in percent, that a contract between businesses may set; None where it is not known.
+
+    France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II). `said`: the legal rates that a
+    ledger adds.
+    """
+    contract = load(_FILE)["laws"].get(country.upper(), {}).get("contract")
+    if contract is None:
+        return None
+    rate = {**reference_rates()[contract["base"]][1], **by_half_years(said)}.get(half_year(day))
+    return None if rate is None else rate * Decimal(contract["times"])
+
+
+def interest_option(text: str) -> str | Decimal:
+    """What `late-interest` says: a country whose law is known (or "EU"), a contract's yearly rate in percent, or "none".
+
+    Raises ValueError with what to write where it is none of these.
+    """
+    plain = text.strip().removesuffix("%").strip().replace(",", ".")
+    known = sorted(load(_FILE)["laws"])
+    code = _SAME.get(plain.upper(), plain.upper())
+    if code in known:
+        return code
+    if plain.lower() == "none":
+        return "none"
+    try:
+        rate = Decimal(plain)
+    except ArithmeticError:
+        countries = ", ".join(f'"{country}"' for country in known)
+        raise ValueError(
+            f'"{text}" is neither a law that is known ({countries}), nor a yearly rate such as 12, nor "none"'
+        ) from None
+    if not rate.is_finite() or not 0 <= rate <= 100:
+        raise ValueError(f"{text} is no yearly rate in percent: write such as 12")
+    return rate
+
+
+@cache
+def contract_cap(country: str, buyer: str) -> LateInterest | None:
+    """The most that a contract of a seller in `country` may ask a `buyer` of that kind for: its rate and margin.
+
+    None where no such cap is known. Belgium: from consumers the rate between businesses (Code de droit économique, art. XIX.4).
+    """
+    cap: dict[str, Any] | None = load(_FILE)["laws"].get(country.upper(), {}).get("cap")
+    if cap is None or buyer not in cap["buyers"]:
+        return None
+    law = late_interest(country, cap["as_from"])
+    return replace(law, source=cap["source"], address=cap["address"], indemnities=()) if law else None

@@ -1,0 +1,54 @@
+"""When claims lapse: limitation periods by the country of the seller and the kind of buyer."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from beancount_invoicing.law.data import load
+
+
+@dataclass(frozen=True, slots=True)
+class Limitation:
+    """A limitation period of whole `years`, from the due date or from the end of the year of the due date on."""
+
+    years: int
+    from_year_end: bool
+    restarts_from_year_end: bool
+    """The same for a claim that the debtor acknowledged, from the day of that on."""
+    source: str
+    address: str
+    """Where it was read."""
+
+    def last_day(self, due: date, acknowledged: date | None = None) -> date | None:
+        """The last day on which the claim can be sued for; None past the calendar's end.
+
+        `acknowledged`: the last day on which the debtor acknowledged it, from which the whole period runs anew.
+        """
+        day = acknowledged or due
+        at_year_end = self.restarts_from_year_end if acknowledged else self.from_year_end
+        year = day.year + self.years
+        if year > date.max.year:
+            return None
+        if at_year_end:
+            return date(year, 12, 31)
+        return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+
+
+@cache
+def limitation(country: str, buyer: str) -> Limitation | None:
+    """The limitation period of a seller's claims on a `buyer` of that kind; None where it is not known."""
+    rows: list[dict[str, Any]] = load("limitation.toml").get(country.upper(), [])
+    row = next((row for row in rows if buyer in row["buyers"]), None)
+    if row is None:
+        return None
+    return Limitation(
+        years=row["years"],
+        from_year_end=row["begins"] == "year-end",
+        restarts_from_year_end=row["restarts"] == "year-end",
+        source=row["source"],
+        address=row["address"],
+    )

@@ -1,0 +1,195 @@
+"""`bean-invoice interest`: what may be claimed, how it comes about, and claims in the ledger."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.cli import main
+from tests.ledgers import PRELUDE
+
+LEDGER = (
+    PRELUDE
+    + """
+2025-01-01 custom "invoice-option" "late-interest" "FR"
+2025-01-01 open Income:Interest
+"""
+)
+INVOICE = """
+{day} * "Acme SAS" "Work" ^{number}
+  invoice: "{number}"
+  Assets:Receivable:Acme  1200.00 EUR
+  Income:Services        -1000.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT         -200.00 EUR
+    tax: "FR20"
+"""
+ACCOUNT = ("--account", "Income:Interest")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """Two invoices of one customer, due on 9 and 19 February 2026."""
+    file = tmp_path / "main.beancount"
+    first = INVOICE.format(day="2026-01-10", number="F2026-0001")
+    second = INVOICE.format(day="2026-01-20", number="F2026-0002")
+    file.write_text(LEDGER + first + second + '\nplugin "beancount_invoicing"\n', encoding="utf-8")
+    return file
+
+
+def run(ledger: Path, *arguments: str, code: int = 0) -> Result:
+    """What `bean-invoice interest` answers."""
+    result = CliRunner().invoke(main, ["-f", str(ledger), "interest", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_as_json(ledger: Path) -> None:
+    answer = json.loads(run(ledger, "F2026-0001", "--as-of", "2026-03-31", "--format", "json").stdout)
+    assert answer == {
+        "number": "F2026-0001",
+        "customer": "Acme SAS",
+        "currency": "EUR",
+        "principal": "1200.00",
+        "segments": [
+            {
+                "from": "2026-02-10",
+                "to": "2026-03-31",
+                "days": 50,
+                "rate": "12.15",
+                "base": "1200.00",
+                "amount": "19.97",
+            }
+        ],
+        "interest": "19.97",
+        "indemnity": "40.00",
+        "total": "59.97",
+        "law": "FR",
+        "notices": [],
+    }
+
+
+def test_several_are_an_array_each_with_its_steps(ledger: Path) -> None:
+    arguments = ("F2026-0001", "F2026-0002", "--as-of", "2026-03-31", "--format", "json", "--explain")
+    answers = json.loads(run(ledger, *arguments).stdout)
+    assert [(one["number"], one["interest"]) for one in answers] == [("F2026-0001", "19.97"), ("F2026-0002", "15.98")]
+    assert answers[0]["explain"][-1]["result"] == "59.97"
+
+
+def test_an_unknown_rate_leaves_the_indemnity_and_says_what_to_add(ledger: Path) -> None:
+    result = run(ledger, "F2026-0001", "--as-of", "2026-07-31", "--format", "json")
+    answer = json.loads(result.stdout)
+    assert (answer["interest"], answer["indemnity"], answer["total"], answer["segments"]) == (
+        None,
+        "40.00",
+        "40.00",
+        [],
+    )
+    assert answer["notices"][0] in result.stderr
+    assert '2026-07-01 custom "invoice-rate" "ECB" RATE' in result.stderr
+
+
+def test_as_csv(ledger: Path) -> None:
+    out = run(ledger, "F2026-0001", "F2026-0002", "--as-of", "2026-03-31", "--format", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["number"], row["from"], row["amount"], row["total"]) for row in rows] == [
+        ("F2026-0001", "2026-02-10", "19.97", "59.97"),
+        ("F2026-0002", "2026-02-20", "15.98", "55.98"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("F2026-0001", "--as-of", "2026-02-09"), "F2026-0001: nothing of it was late by 2026-02-09"),
+        (("F2026-0009", "--as-of", "2026-02-09"), "there is no F2026-0009"),
+    ],
+)
+def test_why_there_is_nothing(ledger: Path, arguments: tuple[str, ...], why: str) -> None:
+    assert why in run(ledger, *arguments, code=int("0009" in why)).stderr
+
+
+def test_without_a_law_it_says_what_to_write(ledger: Path) -> None:
+    ledger.write_text(ledger.read_text().replace('"late-interest" "FR"', '"language" "fr"'), encoding="utf-8")
+    assert 'custom "invoice-option" "late-interest" "FR"' in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
+
+
+def test_booked_it_is_a_claim_outside_vat_and_only_once(ledger: Path) -> None:
+    until = ("--as-of", "2026-03-31")
+    shown = run(ledger, "F2026-0001", *until, "--book", *ACCOUNT)
+    assert "draft-2026-03-31-1" in shown.stdout
+    assert open_ledger(ledger).book.invoice("F2026-0003") is None
+    run(ledger, "F2026-0001", *until, "--book", *ACCOUNT, "--write")
+    opened = open_ledger(ledger)
+    assert opened.errors == ()
+    claim = opened.book.invoice("F2026-0003")
+    assert claim is not None
+    assert (claim.kind, claim.claims, claim.taxes, str(claim.payable)) == ("claim", "F2026-0001", (), "59.97")
+    assert [(line.text, str(line.net), str(line.end)) for line in claim.lines] == [
+        ("Pénalités de retard, F2026-0001", "19.97", "2026-03-31"),
+        ("Indemnité de recouvrement, F2026-0001", "40.00", "None"),
+    ]
+    assert claim.instalments[0].due == claim.date
+    before = ledger.read_bytes()
+    assert "claimed until 2026-03-31" in run(ledger, "F2026-0001", *until, "--book", *ACCOUNT, "--write").stderr
+    assert ledger.read_bytes() == before
+    run(ledger, "F2026-0001", "--as-of", "2026-04-30", "--book", *ACCOUNT, "--write")
+    more = open_ledger(ledger).book.invoice("F2026-0004")
+    assert more is not None
+    assert [(str(line.net), str(line.start)) for line in more.lines] == [("11.98", "2026-04-01")]
+    assert open_ledger(ledger).findings == ()
+
+
+def test_the_claim_s_own_number_and_account_by_option(ledger: Path) -> None:
+    options = (
+        '2025-01-01 custom "invoice-option" "claim-number" "P{year}-{seq:03}"\n'
+        '2025-01-01 custom "invoice-option" "claim-account" Income:Interest\n'
+    )
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{options}plugin"), encoding="utf-8")
+    run(ledger, "F2026-0001", "--as-of", "2026-03-31", "--book", "--date", "2026-04-02", "--write")
+    claim = open_ledger(ledger).book.invoice("P2026-001")
+    assert claim is not None
+    assert (str(claim.date), claim.lines[0].account) == ("2026-04-02", "Income:Interest")
+
+
+def test_a_draft_can_be_issued_later(ledger: Path) -> None:
+    run(ledger, "F2026-0001", "--as-of", "2026-03-31", "--book", *ACCOUNT, "--draft", "--write")
+    assert "claimed until" in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
+    result = CliRunner().invoke(main, ["-f", str(ledger), "issue", "--all", "--date", "2026-04-01", "--write"])
+    assert result.exit_code == 0, result.output
+    claim = open_ledger(ledger).book.invoice("F2026-0003")
+    assert claim is not None
+    assert (claim.draft, claim.claims) == (False, "F2026-0001")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "code"),
+    [
+        (("--book",), "no income account for late interest is known: say --account Income:…", 1),
+        (("--book", *ACCOUNT, "--date", "2026-03-30"), "cannot be dated 2026-03-30", 1),
+        (("--book", "--account", "Income:Nowhere"), "the ledger would have errors", 1),
+        (("--write",), "--write says nothing without --book", 2),
+        (("--account", "Income:Interest"), "--account says nothing without --book", 2),
+        (("--draft",), "--draft says nothing without --book", 2),
+        (("--book", "--commit"), "--commit says nothing without --write", 2),
+    ],
+)
+def test_what_cannot_be_done(ledger: Path, arguments: tuple[str, ...], message: str, code: int) -> None:
+    assert message in run(ledger, "F2026-0001", "--as-of", "2026-03-31", *arguments, code=code).output
+
+
+def test_the_table_shows_the_half_years(ledger: Path) -> None:
+    rate = '2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{rate}plugin"), encoding="utf-8")
+    out = run(ledger, "F2026-0001", "--as-of", "2026-07-31", "--explain").stdout
+    assert "2026-02-10   2026-06-30    141      12.15" in out
+    assert "2026-07-01   2026-07-31     31      12.40" in out
+    assert "once, half away from zero" in out

@@ -1,0 +1,237 @@
+"""Late interest and indemnity of a document: by which law or contract, on which part of it, and only once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on, propose
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import Position, positions
+from beancount_invoicing.rules.interest import Interest
+from beancount_invoicing.rules.steps import recompute
+from tests.ledgers import book_of
+
+D = Decimal
+FRANCE = '\n2025-01-01 custom "invoice-option" "late-interest" "FR"\n'
+TWELVE = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+CONSUMER = '\n2025-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "consumer"\n'
+DAY = date(2026, 3, 31)
+
+
+def invoice(day: str = "2026-01-10", more: str = "", account: str = "Assets:Receivable:Acme") -> str:
+    """An invoice of 1200.00 with a due date 30 days later (2026-02-09, if not said)."""
+    return f"""
+{day} * "Work" ^N1
+  invoice: "N1"
+{more}  {account}  1200.00 EUR
+  Income:Services  -1000.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -200.00 EUR
+    tax: "FR20"
+"""
+
+
+def event(day: str, kind: str, more: str = "") -> str:
+    return f'\n{day} note Assets:Receivable:Acme "Said" ^N1\n  event: "{kind}"\n{more}'
+
+
+def paid(day: str, amount: str) -> str:
+    return f'\n{day} * "Paid" ^N1\n  Assets:Bank  {amount} EUR\n  Assets:Receivable:Acme\n'
+
+
+def a_claim(lines: str, day: str = "2026-02-28", flag: str = "*") -> str:
+    return f"""
+{day} {flag} "Late interest" ^C1 ^N1
+  invoice: "C1"
+  kind: "claim"
+  claims: "N1"
+  Assets:Receivable:Acme
+{lines}"""
+
+
+INTEREST_TO_FEBRUARY = """  Income:Services  -7.59 EUR
+    text: "Interest"
+    from: 2026-02-10
+    to: 2026-02-28
+"""
+INDEMNITY = '  Income:Services  -40.00 EUR\n    text: "Recovery costs"\n'
+
+
+def of(ledger: str, day: date = DAY) -> tuple[Book, Position]:
+    book = book_of(ledger)
+    return book, next(one for one in positions(book, day) if one.invoice.number == "N1")
+
+
+def on(ledger: str, day: date = DAY) -> Interest | None:
+    return interest_on(*of(ledger, day), day)
+
+
+def figures(ledger: str, day: date = DAY) -> tuple[str, str | None]:
+    found = on(ledger, day)
+    assert found is not None
+    assert all(recompute(step) == step.result for step in found.steps)
+    return str(found.interest), None if found.indemnity is None else str(found.indemnity)
+
+
+def test_by_the_option_the_customer_and_the_document() -> None:
+    assert on(invoice()) is None, "nothing is claimed where nothing says so"
+    assert figures(FRANCE + invoice()) == ("19.97", "40.00"), "1200 × 12.15 % × 50 / 365"
+    assert figures(TWELVE + invoice()) == ("19.73", "40.00"), "1200 × 12 % × 50 / 365"
+    of_customer = '\n2025-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: "10"\n'
+    assert figures(FRANCE + of_customer + invoice()) == ("16.44", "40.00")
+    assert figures(FRANCE + of_customer + invoice(more="  late-interest: 15\n")) == ("24.66", "40.00")
+    assert on(FRANCE + of_customer + invoice(more='  late-interest: "none"\n')) is None
+    waived = of_customer + '\n2026-03-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: "none"\n'
+    assert on(FRANCE + waived + invoice()) is None, "what is waived later is not claimed either"
+
+
+def test_what_is_contested_bears_no_claim_and_the_steps_say_so() -> None:
+    contested = FRANCE + invoice() + event("2026-02-20", "dispute", "  amount: 200.00\n")
+    found = on(contested)
+    assert found is not None
+    assert str(found.interest) == "16.64", "1000 × 12.15 % × 50 / 365"
+    assert found.steps[0].because == "what is contested bears no claim"
+    assert found.steps[0].inputs == (D("1200.00"), D("200.00"))
+    assert on(FRANCE + invoice() + event("2026-02-20", "dispute")) is None, (
+        "all of it is contested: no indemnity either"
+    )
+    settled = contested + event("2026-03-01", "dispute-settled")
+    assert figures(settled) == ("19.97", "40.00")
+
+
+def test_a_part_that_was_paid_late_bears_interest_though_the_rest_is_contested() -> None:
+    ledger = FRANCE + invoice() + paid("2026-02-19", "1000") + event("2026-02-20", "dispute")
+    assert figures(ledger) == ("3.33", "40.00"), "1000 × 12.15 % × 10 / 365"
+
+
+def test_the_contested_part_is_taken_from_what_is_oldest() -> None:
+    by_halves = '\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  terms: "50% 30 days; 50% 60 days"\n'
+    ledger = FRANCE + by_halves + invoice() + event("2026-02-20", "dispute", "  amount: 700.00\n")
+    assert figures(ledger) == ("3.33", "40.00"), "500 × 12.15 % × 20 / 365: late since 11 March"
+
+
+def test_an_unknown_rate_stops_the_interest_but_not_the_indemnity() -> None:
+    book, position = of(FRANCE + invoice("2026-06-01"), date(2026, 7, 31))
+    with pytest.raises(ClaimUnknown) as error:
+        interest_on(book, position, date(2026, 7, 31))
+    assert str(error.value) == (
+        "N1: no interest is claimed: the ECB refinancing rate for 2026-07-01 (second half of 2026) is not known: add it to"
+        ' the ledger, in percent for RATE: 2026-07-01 custom "invoice-rate" "ECB" RATE'
+    )
+    claim = error.value.claim
+    assert claim is not None
+    assert (claim.indemnity, claim.total, claim.known) == (D("40.00"), D("40.00"), False)
+    assert all(recompute(step) == step.result for step in claim.steps)
+    added = '\n2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
+    assert figures(FRANCE + added + invoice("2026-06-01"), date(2026, 7, 31)) == ("12.23", "40.00")
+
+
+def test_the_letter_asks_for_the_indemnity_and_says_which_rate_to_add() -> None:
+    sent = event("2026-07-15", "reminder", "  level: 1\n")
+    (letter,) = propose(book_of(FRANCE + invoice("2026-06-01") + sent), date(2026, 7, 31))
+    (late,) = letter.invoices
+    assert (late.interest, late.indemnity) == (None, D("40.00"))
+    assert "is not known" in letter.notices[0]
+
+
+def test_nothing_is_owed_for_what_was_paid_in_time() -> None:
+    assert on(FRANCE + invoice() + paid("2026-02-09", "1200")) is None
+    assert figures(FRANCE + invoice() + paid("2026-02-10", "1200")) == ("0.40", "40.00"), "one day late"
+
+
+def test_an_unknown_rate_is_no_matter_where_nothing_is_late() -> None:
+    assert on(FRANCE + invoice("2026-06-01") + paid("2026-06-20", "1200"), date(2026, 8, 31)) is None
+
+
+def test_french_consumers_pay_the_legal_rate_from_a_formal_notice_on() -> None:
+    ledger = FRANCE + CONSUMER + invoice()
+    assert on(ledger) is None
+    assert on(ledger + event("2026-02-20", "reminder", "  level: 1\n")) is None, "a reminder is no formal notice"
+    notice = event("2026-03-01", "reminder", '  level: 3\n  tone: "final"\n')
+    assert figures(ledger + notice) == ("2.58", None), "1200 × 2.62 % × 30 / 365, from 2 March on; no indemnity"
+    early = event("2026-01-20", "reminder", '  level: 1\n  tone: "final"\n')
+    assert figures(ledger + early) == ("4.31", None), "from the day after the due date on: 50 days"
+    assert formal_notice(*of(ledger + early + notice)) == date(2026, 1, 20)
+
+
+def test_a_level_of_the_policy_is_a_formal_notice_by_its_tone() -> None:
+    policy = """
+2025-01-01 custom "invoice-policy" "standard" 1
+  days: 5
+  tone: "friendly"
+2025-01-01 custom "invoice-policy" "standard" 2
+  days: 15
+  tone: "final"
+"""
+    first = event("2026-02-20", "reminder", "  level: 1\n")
+    second = event("2026-03-01", "reminder", "  level: 2\n")
+    assert on(FRANCE + CONSUMER + policy + invoice() + first) is None
+    assert figures(FRANCE + CONSUMER + policy + invoice() + first + second) == ("2.58", None)
+    friendly = second.replace("level: 2", 'level: 2\n  tone: "friendly"')
+    assert on(FRANCE + CONSUMER + policy + invoice() + friendly) is None, "what the event says itself wins"
+
+
+def test_a_consumer_pays_a_contract_s_rate_without_the_indemnity() -> None:
+    assert figures(TWELVE + CONSUMER + invoice()) == ("19.73", None)
+
+
+def test_belgian_sellers_may_not_ask_consumers_for_more_than_the_cap() -> None:
+    belgian = '\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "BE"\n' + CONSUMER
+    ten = '\n2025-01-01 custom "invoice-option" "late-interest" "10"\n'
+    assert figures(belgian + ten + invoice()) == ("16.44", None)
+    with pytest.raises(ClaimUnknown, match=r"12 % is more than the 10\.50 % that may be asked from a consumer"):
+        on(belgian + TWELVE + invoice())
+    with pytest.raises(ClaimUnknown, match=r'custom "invoice-rate" "BE" RATE'):
+        on(belgian + ten + invoice("2026-07-10"), date(2026, 9, 30))
+
+
+def test_british_debts_keep_their_rate_and_their_size_decides_the_indemnity() -> None:
+    british = '\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "GB"\n'
+    option = '\n2025-01-01 custom "invoice-option" "late-interest" "GB"\n'
+    ledger = british + option + invoice("2026-05-01").replace("EUR", "GBP")
+    assert figures(ledger, date(2026, 9, 30)) == ("47.13", "70.00"), "1200 × 11.75 % × 122 / 365"
+    assert figures(british + option + invoice("2026-05-01"), date(2026, 9, 30)) == ("47.13", None), (
+        "the sum is in pounds"
+    )
+
+
+def test_what_a_claim_charged_is_not_claimed_again() -> None:
+    ledger = FRANCE + invoice() + a_claim(INTEREST_TO_FEBRUARY + INDEMNITY)
+    book, position = of(ledger)
+    assert claimed(book, position.invoice, DAY) == (date(2026, 2, 28), True)
+    found = interest_on(book, position, DAY)
+    assert found is not None
+    assert (found.segments[0].start, str(found.interest), found.indemnity) == (date(2026, 3, 1), "12.38", None)
+    assert found.steps[0].because == "these days are charged already"
+    assert on(ledger, date(2026, 2, 28)) is None
+    assert figures(ledger, date(2026, 2, 27)) == ("7.19", "40.00"), "the claim was not yet there"
+
+
+def test_a_claim_of_the_interest_alone_leaves_the_indemnity_and_the_other_way_round() -> None:
+    assert figures(FRANCE + invoice() + a_claim(INTEREST_TO_FEBRUARY)) == ("12.38", "40.00")
+    assert figures(FRANCE + invoice() + a_claim(INDEMNITY)) == ("19.97", None)
+
+
+def test_a_draft_of_a_claim_counts() -> None:
+    draft = a_claim(INTEREST_TO_FEBRUARY + INDEMNITY, flag="!").replace('"C1"', '"draft-1"').replace("^C1", "^draft-1")
+    assert figures(FRANCE + invoice() + draft) == ("12.38", None)
+
+
+def test_the_letter_asks_for_the_claim_once() -> None:
+    sent = event("2026-02-20", "reminder", "  level: 1\n")
+    ledger = FRANCE + invoice() + sent + a_claim(INTEREST_TO_FEBRUARY + INDEMNITY) + "  ; due on receipt\n"
+    (letter,) = propose(book_of(ledger), date(2026, 4, 30))
+    by_number = {late.position.invoice.number: late for late in letter.invoices}
+    assert by_number["N1"].indemnity is None
+    assert str(by_number["N1"].interest) == "24.37", "1200 × 12.15 % × 61 / 365: March and April only"
+    assert (by_number["C1"].interest, str(by_number["C1"].open)) == (None, "47.59")
+
+
+def test_drafts_and_claims_bear_no_interest() -> None:
+    draft = invoice().replace("* ", "! ", 1).replace('"N1"', '"draft-N1"')
+    book = book_of(FRANCE + draft + a_claim(INDEMNITY, "2026-01-10"))
+    assert [interest_on(book, one, DAY) for one in positions(book, DAY)] == [None, None]
