@@ -18,6 +18,7 @@ from beancount_invoicing.actions.billing import (
     new,
 )
 from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
+from beancount_invoicing.actions.confirming import confirm, open_attempts, open_because
 from beancount_invoicing.actions.dispatches import of_invoices, unsent
 from beancount_invoicing.actions.documents import (
     STATUSES,
@@ -32,6 +33,7 @@ from beancount_invoicing.actions.documents import (
 )
 from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
 from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
+from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
 from beancount_invoicing.actions.parallel import render_in_parallel
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders, language, render_reminders
@@ -42,9 +44,6 @@ from beancount_invoicing.actions.sending import (
     Sending,
     State,
     Way,
-    confirm,
-    open_attempts,
-    open_because,
     send,
 )
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
@@ -131,6 +130,7 @@ __all__ = [
     "late_claims",
     "new",
     "of_invoices",
+    "of_reminders",
     "open_attempts",
     "open_because",
     "open_ledger",

@@ -619,6 +619,7 @@ def sent(one: Result) -> Answer:
         "file": str(one.file) if one.file else None,
         "message_id": one.message_id or None,
         "why": one.why or None,
+        "notices": list(one.notices),
     }
 
 

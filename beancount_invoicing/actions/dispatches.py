@@ -29,15 +29,20 @@ def of_invoices(
     book = ledger.book
     positions = find(book, date.max, dict.fromkeys(numbers))
     prepared = prepare(book)
-    seals = {
+    seals = sealed_documents(book)
+    history = History(book.events)
+    for position in positions:
+        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seals.get(position.invoice.number))
+
+
+def sealed_documents(book: Book) -> dict[str, Seal]:
+    """The sealed PDF of each document that has one."""
+    return {
         number: one
         for one in book.seals
         if one.event in OF_INVOICES and one.file.endswith(".pdf")
         for number in one.numbers
     }
-    history = History(book.events)
-    for position in positions:
-        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seals.get(position.invoice.number))
 
 
 def unsent(book: Book, since: date, until: date) -> tuple[str, ...]:
@@ -139,6 +144,7 @@ def _of_invoice(
         replies_to=first_mails(history, invoice.corrects),
         address=view.recipient,
         place=place(book, customer, invoice.date),
+        notices=tuple(reasons),
         kept=Path(seal.file) if seal else None,
         companions=companions,
     )

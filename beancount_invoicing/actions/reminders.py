@@ -59,7 +59,7 @@ def render_reminders(
 
     where = rendering.folders(book)
     letters = [proposal for proposal in proposals if proposal.level is not None]
-    names = _names(letters)
+    names = file_names(letters)
     for proposal, name in zip(letters, names, strict=True):
         view = rendering.letter(book, proposal, where)
         for text in view.notices:
@@ -67,7 +67,7 @@ def render_reminders(
         yield write_view(view, where, folder / name, outputs)
 
 
-def _names(letters: Sequence[Proposal]) -> list[str]:
+def file_names(letters: Sequence[Proposal]) -> list[str]:
     """A file name for each letter: its day, the customer's account by its last part where that is enough, currency, level."""
     from beancount_invoicing import rendering
 

@@ -13,18 +13,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from os import path as os_path
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from beancount_invoicing.actions import git
+from beancount_invoicing.actions.confirming import answers_to, open_because
 from beancount_invoicing.actions.ledger import Ledger, open_ledger
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
 from beancount_invoicing.actions.recording import Record, alone, try_out
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, as_it_is, change
+from beancount_invoicing.actions.telling import Sent, closings, record_file, relative_to
+from beancount_invoicing.actions.writing import How, Refused
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.delivery import (
-    Attempt,
     BadAddress,
     Dispatch,
     Held,
@@ -37,9 +37,9 @@ from beancount_invoicing.delivery import (
     smtp,
 )
 from beancount_invoicing.delivery.addresses import one_line
-from beancount_invoicing.entries import Loading, text
+from beancount_invoicing.entries import text
 from beancount_invoicing.files import Changed, write_if_different
-from beancount_invoicing.model import Book, Channel, Event, Finding
+from beancount_invoicing.model import Book, Channel, Finding
 from beancount_invoicing.rules import numbering
 
 Making = Callable[[Ledger], Sequence[Dispatch | Held]]
@@ -97,6 +97,7 @@ class Result:
     message_id: str = ""
     file: Path | None = None
     """What is to be sent by hand."""
+    notices: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> bool:
@@ -146,6 +147,12 @@ class _Item:
     letter: Mail | None
     opened: bool = False
     made: bool = False
+
+    @property
+    def answers(self) -> str:
+        """What a person can say where it is in doubt."""
+        one = self.dispatch
+        return answers_to(one.event, " ".join(one.numbers) or one.account, one.account)
 
     def result(self, state: State, why: str = "", file: Path | None = None) -> Result:
         return _result(state, self.dispatch, why, self.identifier, file)
@@ -322,7 +329,9 @@ class _Run:
             self._store(item)
         self._add(
             record,
-            "\n".join(self._opening(item, "prepared", _from(self.top, files[place])) for place, item in items.items()),
+            "\n".join(
+                self._opening(item, "prepared", relative_to(self.top, files[place])) for place, item in items.items()
+            ),
         )
         for place, item in items.items():
             self._tell(place, item.result("prepared", file=files[place]))
@@ -341,7 +350,14 @@ class _Run:
 
         where = rendering.folders(self.book)
         those = [
-            rendering.Posted(one.dispatch.customer, one.dispatch.address[1:], one.dispatch.title, one.page, one.sheets)
+            rendering.Posted(
+                one.dispatch.customer,
+                one.dispatch.address[1:],
+                one.dispatch.title,
+                one.page,
+                one.sheets,
+                one.dispatch.registered,
+            )
             for one in letters
         ]
         return rendering.to_pdf(rendering.post_list(self.book, self.way.day, those, where), where)
@@ -364,8 +380,7 @@ class _Run:
                 self._tell(places[index], item.result("sent", f"not to {left}" if left else ""))
                 return
             if taken.state == "in-doubt":
-                name = " ".join(item.dispatch.numbers) or item.dispatch.account
-                why = f"{taken.why}: it may have arrived; {answers_to(name)}"
+                why = f"{taken.why}: it may have arrived; {item.answers}"
                 self._tell(places[index], item.result("in-doubt", why))
                 return
             if item.opened:
@@ -392,13 +407,10 @@ class _Run:
     def _rest(self, items: dict[int, _Item], why: str) -> None:
         for place, item in items.items():
             if place not in self._results or self._results[place].state == "failed":
-                name = " ".join(item.dispatch.numbers) or item.dispatch.account
                 doubtful = item.opened
                 self._tell(
                     place,
-                    item.result(
-                        "in-doubt" if doubtful else "failed", f"{why}; {answers_to(name)}" if doubtful else why
-                    ),
+                    item.result("in-doubt" if doubtful else "failed", f"{why}; {item.answers}" if doubtful else why),
                 )
 
     def _drop(self, item: _Item) -> None:
@@ -441,7 +453,7 @@ class _Run:
                     ("channel", dispatch.channel),
                     ("message-id", identifier or item.identifier),
                     ("sha256", item.mark if opening else None),
-                    ("file", _from(self.target, item.stored) if opening else None),
+                    ("file", relative_to(self.target, item.stored) if opening else None),
                 ],
             )
             for level, numbers in dispatch.parts
@@ -450,10 +462,10 @@ class _Run:
     def _closing(self, item: _Item) -> str:
         """What is told once it has left, and of what is kept with the document."""
         dispatch = item.dispatch
-        those = _closings(
+        those = closings(
             self.target,
             [
-                _Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.channel,
+                Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.channel,
                       item.identifier, item.mark, dispatch.title)
                 for level, numbers in dispatch.parts
             ],
@@ -461,66 +473,9 @@ class _Run:
         )  # fmt: skip
         for each in () if item.sealed else dispatch.companions:
             meta = [("event", "sealed"), ("sha256", sha256(each.content).hexdigest())]
-            file = _from(self.target, item.stored.with_name(each.name))
+            file = relative_to(self.target, item.stored.with_name(each.name))
             those.append(text.kept(dispatch.day, dispatch.account, file, map(numbering.link, dispatch.numbers), meta))
         return "\n".join(those)
-
-
-class _Sent(NamedTuple):
-    """What a directive says of something that was sent."""
-
-    event: str
-    day: date
-    account: str
-    numbers: tuple[str, ...]
-    level: int | None
-    until: date | None
-    channel: str
-    identifier: str
-    mark: str
-    title: str
-
-
-def _closings(target: Path, sent: Sequence[_Sent], stored: Path | None) -> list[str]:
-    """The directives that say that something was sent: the first is the document, where the ledger has not got it yet."""
-    result = []
-    for index, one in enumerate(sent):
-        meta: text.Meta = [
-            ("event", one.event),
-            ("level", one.level),
-            ("until", one.until),
-            ("channel", one.channel),
-            ("message-id", one.identifier),
-            ("sha256", one.mark),
-        ]
-        links = [numbering.link(number) for number in one.numbers]
-        if stored is None or index:
-            result.append(text.note(one.day, one.account, one_line(f"{one.title} was sent"), links, meta))
-        else:
-            result.append(text.kept(one.day, one.account, _from(target, stored), links, meta))
-    return result
-
-
-def record_file(book: Book, day: date) -> Path:
-    """The file that what is sent on `day` is recorded in."""
-    said = book.option("sent-file", day, "sent-{year}.beancount")
-    return Path(book.file).parent / said.replace("{year}", f"{day.year:04}").replace("{month}", f"{day.month:02}")
-
-
-def answers_to(name: str) -> str:
-    """What a person can say of what is in doubt."""
-    return f"if it did: bean-invoice send --confirm {name} --write, if not: bean-invoice send --retry {name} --write"
-
-
-def open_because(attempt: Attempt) -> str:
-    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
-    day, name = attempt.event.date, attempt.name
-    if attempt.in_doubt:
-        return f"is in doubt since {day}: nobody knows whether it arrived; {answers_to(name)}"
-    return (
-        f"was prepared on {day} ({attempt.event.note}): once you have sent it: bean-invoice send --confirm {name} --write;"
-        f" to make it anew: bean-invoice send --retry {name} --write"
-    )
 
 
 def _anything(_server: str, _user: str) -> str:
@@ -534,10 +489,6 @@ def _own_domain(book: Book, day: date) -> str:
         return sender(book, day).address
     except CannotSend:
         return "invoices@localhost"
-
-
-def _from(target: Path, file: Path) -> str:
-    return os_path.relpath(file, target.parent).replace("\\", "/")
 
 
 def _put(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
@@ -569,56 +520,5 @@ def _result(state: State, dispatch: Dispatch, why: str, identifier: str, file: P
         why=why,
         message_id=identifier,
         file=file,
+        notices=dispatch.notices,
     )
-
-
-def open_attempts(book: Book) -> tuple[Attempt, ...]:
-    """What is in doubt, and what waits to be sent by hand; by date."""
-    return History(book.events).open
-
-
-def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | None, how: How) -> Outcome:
-    """A person says that what was in doubt, or prepared, has left: of these documents, or (no numbers) all that was prepared.
-
-    Raises CannotSend where nothing of a document is open, and what `change` raises.
-    """
-
-    def make(loading: Loading) -> Changes:
-        book = loading.book
-        target = how.into.absolute() if how.into else record_file(book, day)
-        those = [one for one in History(book.events).open if channel in {None, one.event.channel}]
-        if numbers:
-            for number in numbers:
-                if not any(_is_of(one, number) for one in those):
-                    raise CannotSend(f"nothing of {number} is in doubt or prepared")
-            those = [one for one in those if any(_is_of(one, number) for number in numbers)]
-        else:
-            those = [one for one in those if not one.in_doubt]
-        sealed = {(one.file, one.sha256) for one in book.seals}
-        new = []
-        for one in those:
-            file, mark = one.event.file, one.event.sha256
-            try:
-                there = bool(file) and sha256(Path(file).read_bytes()).hexdigest() == mark
-            except OSError:
-                there = False
-            sent = [
-                _Sent(one.kind, max(day, event.date), _account(book, event), event.numbers, event.level, event.until,
-                      event.channel, event.message_id, mark, one.name)
-                for event in one.events
-            ]  # fmt: skip
-            stored = Path(file) if there and (file, mark) not in sealed else None
-            new += [New(sent[0].day, as_it_is(entry), str(target)) for entry in _closings(target, sent, stored)]
-        return Changes(tuple(new), message=f"Sent: {', '.join(numbers) or 'what was prepared'}")
-
-    return change(file, make, how)
-
-
-def _is_of(attempt: Attempt, number: str) -> bool:
-    account = attempt.event.customer
-    return number in attempt.numbers or (not attempt.numbers and number in {account, account.rpartition(":")[2]})
-
-
-def _account(book: Book, event: Event) -> str:
-    invoice = book.invoice(event.numbers[0]) if event.numbers else None
-    return invoice.instalments[0].account if invoice and invoice.instalments else event.customer

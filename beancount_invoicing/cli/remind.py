@@ -9,6 +9,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -24,6 +25,8 @@ from beancount_invoicing.cli.common import (
     to_option,
 )
 from beancount_invoicing.cli.render import print_written, with_progress
+from beancount_invoicing.cli.send import channel_option, retry_option, run, way
+from beancount_invoicing.model import Channel
 from beancount_invoicing.rules.steps import describe
 
 
@@ -34,6 +37,13 @@ from beancount_invoicing.rules.steps import describe
 @as_of_option
 @format_option
 @explain_option
+@click.option(
+    "--send", "sending", is_flag=True, help="Send the letters that are due (-o: the folder of what is sent by hand)."
+)
+@click.option("--yes", is_flag=True, help="With --send: also where a bank account is not booked until lately.")
+@channel_option
+@retry_option
+@write_options
 @click.pass_obj
 def remind(
     session: Session,
@@ -43,8 +53,21 @@ def remind(
     as_of: date,
     form: str,
     explain: bool,
+    sending: bool,
+    yes: bool,
+    channel: Channel | None,
+    retry: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
 ) -> None:
-    """Say which reminder letters are due, and what is held back; with -o or --to, write the letters."""
+    """Say which reminder letters are due, and what is held back; with -o or --to, write them; with --send, send them."""
+    if sending:
+        chosen = how(write, into, commit)
+        _send(session, customer, as_of, form, yes, channel, folder, retry, chosen)
+        return
+    if write or into or commit or channel or retry or yes:
+        raise click.UsageError("--write, --into, --commit, --channel, --retry and --yes say nothing without --send")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
@@ -94,6 +117,37 @@ def remind(
             ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None
         )
         print_written(session, with_progress(files, "Letters", len(letters)))
+
+
+def _send(
+    session: Session,
+    customer: str,
+    as_of: date,
+    form: str,
+    yes: bool,
+    channel: Channel | None,
+    folder: Path | None,
+    retry: bool,
+    chosen: actions.How,
+) -> None:
+    """The letters that are due are sent; what is held back is told, and why."""
+    if form == "csv":
+        raise click.UsageError("--send answers as a table or as json")
+
+    def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+        say_assumed(ledger.book, as_of)
+        behind = actions.bank_notices(ledger.book, as_of)
+        for text in behind:
+            notice(text)
+        if behind and chosen.write and not yes:
+            raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
+        proposals = actions.due_reminders(ledger.book, as_of, customer, allocated=ledger.allocated_at(as_of))
+        for proposal in proposals:
+            for held in proposal.held:
+                notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
+        return list(actions.of_reminders(ledger, proposals, channel, retry=retry))
+
+    run(session, make, way(as_of, folder, again=False, retry=retry), chosen, form)
 
 
 def _table(rows: list[answers.Answer], as_of: date) -> None:

@@ -31,23 +31,21 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-def sending_options(command: F) -> F:
-    """`--channel`, `--again`, `--retry`, `-o`, `--date`, `--format table|json`: how things are sent."""
-    for option in (
-        click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-                     help="For eyes, or for programs."),
-        click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the events."),
-        click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-                     help="The folder of what is to be sent by hand; else outbox beside the ledger."),
-        click.option("--retry", is_flag=True, help="What is in doubt, or was prepared, has not left: send it."),
-        click.option("--again", is_flag=True, help="Send once more what was sent already."),
-        click.option("--channel", type=click.Choice(get_args(Channel)), help="Send all so, whatever the customer's channel is."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+def channel_option(command: F) -> F:
+    """`--channel`."""
+    return click.option(
+        "--channel", type=click.Choice(get_args(Channel)), help="Send all so, whatever the customer's channel is."
+    )(command)
 
 
-def way(day: date, folder: Path | None, again: bool, retry: bool) -> actions.Way:
+def retry_option(command: F) -> F:
+    """`--retry`."""
+    return click.option("--retry", is_flag=True, help="What is in doubt, or was prepared, has not left: send it.")(
+        command
+    )
+
+
+def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.Way:
     """The options as one value."""
     return actions.Way(
         day=day,
@@ -65,7 +63,26 @@ def way(day: date, folder: Path | None, again: bool, retry: bool) -> actions.Way
 @click.option("--since", type=Day(), help="All documents of this day or later that were not sent yet.")
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
 @click.option("--all", "everything", is_flag=True, help="With --confirm: all that was prepared, and is not in doubt.")
-@sending_options
+@click.option("--again", is_flag=True, help="Send once more what was sent already.")
+@retry_option
+@channel_option
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="The folder of what is to be sent by hand; else outbox beside the ledger.",
+)
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the events.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="For eyes, or for programs.",
+)
 @write_options
 @click.pass_obj
 def send(
@@ -106,7 +123,7 @@ def send(
         wanted = actions.unsent(ledger.book, since, day) if since else numbers
         return list(actions.of_invoices(ledger, wanted, day, channel))
 
-    run(session, make, way(day, folder, again, retry), chosen, form)
+    run(session, make, way(day, folder, again=again, retry=retry), chosen, form)
 
 
 def run(session: Session, make: actions.Making, chosen: actions.Way, written: actions.How, form: str) -> None:
@@ -144,6 +161,8 @@ def print_results(session: Session, done: actions.Sending, written: actions.How,
             ],
         )  # fmt: skip
     for one in done.results:
+        for text in one.notices if not written.write or one.wrong else ():
+            notice(text)
         if one.why:
             notice(f"{' '.join(one.numbers) or one.title}, {one.customer}: {one.why}")
     for file in dict.fromkeys(str(one.file) for one in done.results if one.file):

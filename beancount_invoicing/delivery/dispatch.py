@@ -61,6 +61,10 @@ class Dispatch:
     """Of a reminder whose documents have different levels: each with its documents. Others, which it only lists, have none."""
     until: date | None = None
     """The deadline that a reminder sets."""
+    registered: bool = False
+    """Goes by registered post."""
+    notices: tuple[str, ...] = ()
+    """What the sender should know of it."""
     kept: Path | None = None
     """Where the document is kept already, sealed; None: it will be, by the name of the first attachment."""
     companions: tuple[Attachment, ...] = ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beancount_invoicing.rendering.folders import TemplateError, find
+from beancount_invoicing.dunning import Proposal
+from beancount_invoicing.rendering.folders import TemplateError, find, words
+from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.output import fill
 from beancount_invoicing.rendering.view import Pair, View
 
@@ -50,6 +52,19 @@ def mail_words(where: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair
         facts=facts,
     )
     return Words(head.removeprefix("Subject:").strip(), text + "\n", html)
+
+
+def letter_facts(proposal: Proposal, view: View, where: tuple[Path, ...]) -> tuple[Pair, ...]:
+    """What the e-mail with a reminder says: what is open of each document since when, the totals, how to pay."""
+    formats, due = Formats(view.language), words(where, view.language)["labels"]["due"]
+    rows = [
+        Pair(
+            f"{late.position.invoice.number} – {due} {formats.short_day(late.due)}",
+            formats.money(late.open, proposal.currency),
+        )
+        for late in proposal.invoices
+    ]
+    return (*rows, *view.totals, *view.payment)
 
 
 def document_facts(view: View) -> tuple[Pair, ...]:

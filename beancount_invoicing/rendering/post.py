@@ -24,6 +24,7 @@ class Posted(NamedTuple):
     what: str
     page: int
     sheets: int
+    registered: bool = False
 
 
 def post_list(book: Book, day: date, letters: Sequence[Posted], where: tuple[Path, ...]) -> View:
@@ -36,7 +37,16 @@ def post_list(book: Book, day: date, letters: Sequence[Posted], where: tuple[Pat
     look, notices = theme(book, day, where)
     post = table["post"]
     rows = tuple(
-        Row((one.customer, one.what, str(one.page), str(one.sheets)), (", ".join(one.address),)) for one in letters
+        Row(
+            (
+                one.customer,
+                f"{one.what} ({post['registered']})" if one.registered else one.what,
+                str(one.page),
+                str(one.sheets),
+            ),
+            (", ".join(one.address),),
+        )
+        for one in letters
     )
     columns = (post["recipient"], post["document"], post["page"], post["sheets"])
     return printable(

@@ -44,8 +44,11 @@ def states(ledger: Path, *arguments: str) -> list[object]:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    """The example business in a folder of its own."""
+    """The example business in a folder of its own, without what it says of invoices that were sent."""
     shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    file = tmp_path / "ledger" / "2026" / "follow-up.beancount"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r'\n20[^\n]* note [^\n]*\n  event: "sent"\n(  [^\n]*\n)*', "\n", text), encoding="utf-8")
     return tmp_path / "ledger" / "main.beancount"
 
 
@@ -218,8 +221,8 @@ def test_a_person_says_that_it_arrived(doubtful: tuple[Path, Broken]) -> None:
     run(ledger, "send", "--confirm", PARC, "--date", "2026-12-01", "--write")
     assert events(ledger) == ["sending", "sending", "sent", "sent"]
     assert "Nothing is in doubt" in run(ledger, "send")
-    assert f"{PARC}: unchanged since 2026-12-01" in run(ledger, "verify", PARC)
-    assert "was sent on 2026-12-01" in run(ledger, "send", PARC, *DAY, "--write", code=1)
+    assert f"{PARC}: unchanged since 2026-11-30" in run(ledger, "verify", PARC), "it left when it was sent"
+    assert "was sent on 2026-11-30" in run(ledger, "send", PARC, *DAY, "--write", code=1)
     assert sound(ledger)
     assert len(those.taken) == 2
 
@@ -473,3 +476,65 @@ def test_all_that_were_not_sent_yet(ledger: Path) -> None:
 )
 def test_options_that_say_nothing_together(ledger: Path, arguments: tuple[str, ...]) -> None:
     run(ledger, "send", *arguments, code=2)
+
+
+# reminders -----------------------------------------------------------------------------------------------------------
+
+
+def test_reminders_go_with_their_invoices_in_the_invoices_thread(mailing: Path, handler: Handler) -> None:
+    run(mailing, "send", "F2026-0064", "--date", "2026-10-01", "--write")
+    first = message(handler.taken[0].content)["Message-ID"]
+    assert "booked until 2026-11-20" in run(mailing, "remind", "--send", "--as-of", "2026-11-30", "--write", code=1)
+    assert len(handler.taken) == 1, "not while the bank is not booked"
+    parc = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Clinique", "--yes", "--write")
+    run(mailing, *parc)
+    mail = message(handler.taken[1].content)
+    assert (mail["In-Reply-To"], mail["References"]) == (first, first)
+    assert [one.get_filename() for one in mail.iter_attachments()] == [
+        "2026-11-30-CliniqueDuParc-EUR-2.pdf", "F2026-0064.pdf",
+    ]  # fmt: skip
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "F2026-0064 – Échéance 10/11/2026\u00a0: 468,00\u00a0€" in text.get_content()
+    assert events(mailing) == ["sending", "sent", "sending", "reminder"]
+    assert record(mailing).count("  level: 2\n  until: 2026-12-08\n") == 2
+    assert sound(mailing)
+    assert "Nothing to send." in run(mailing, *parc), "the level was recorded: nothing is due any more"
+    assert len(handler.taken) == 2
+
+
+def test_a_letter_about_several_invoices_raises_each_ones_own_level(ledger: Path) -> None:
+    vandamme = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Vandamme", "--yes", "--write")
+    run(ledger, *vandamme)
+    assert "F2026-0057" in run(ledger, *vandamme, code=1), "it was prepared: a person sends it"
+    run(ledger, "send", "--confirm", "F2026-0065", "--date", "2026-12-01", "--write")
+    recorded = [
+        one
+        for one in open_ledger(ledger).book.events
+        if one.event == "reminder" and one.date.isoformat() == "2026-12-01"
+    ]
+    assert sorted((one.numbers, one.level, one.channel) for one in recorded) == [
+        (("F2026-0057",), 3, "post"),
+        (("F2026-0065",), 1, "post"),
+    ]
+    assert "Nothing is in doubt" in run(ledger, "send")
+    assert sound(ledger)
+
+
+def test_a_reminder_in_doubt_is_sent_again_by_a_persons_word_only(ledger: Path) -> None:
+    those = Broken({0: "end"})
+    with broken(those) as port:
+        by_server(ledger, port)
+        parc = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Clinique", "--yes", "--write")
+        run(ledger, *parc, code=1)
+        assert "remind --send --retry --customer CliniqueDuParc" in run(ledger, *parc, code=1)
+        assert len(those.taken) == 1
+        run(ledger, *parc, "--retry")
+    assert len(those.taken) == 2
+    assert events(ledger) == ["sending", "not-sent", "sending", "reminder"]
+    assert sound(ledger)
+
+
+def test_sending_options_of_remind_need_send(ledger: Path) -> None:
+    run(ledger, "remind", "--write", code=2)
+    run(ledger, "remind", "--send", "--format", "csv", code=2)

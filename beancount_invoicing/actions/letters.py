@@ -1,0 +1,96 @@
+"""Reminder letters → what is to be sent: the letter, and the invoices that it speaks of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from beancount_invoicing.actions.dispatches import PDF, first_mails, place, sealed_documents
+from beancount_invoicing.actions.documents import Prepared, as_bytes, prepare
+from beancount_invoicing.actions.e_invoices import factur_x
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.reminders import file_names
+from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
+from beancount_invoicing.dunning import Proposal
+from beancount_invoicing.model import Book, Channel, Invoice, Seal
+
+
+def of_reminders(
+    ledger: Ledger, proposals: Sequence[Proposal], channel: Channel | None = None, *, retry: bool = False
+) -> Iterator[Dispatch]:
+    """What sends each letter, by its own channel or `channel`; with `retry` only what is in doubt, or was prepared.
+
+    Raises rendering.TemplateError.
+    """
+    from beancount_invoicing import rendering
+
+    book = ledger.book
+    history = History(book.events)
+    prepared = prepare(book)
+    seals = sealed_documents(book)
+    letters = [one for one in proposals if one.level is not None]
+    for proposal, name in zip(letters, file_names(letters), strict=True):
+        customer, day = proposal.customer, proposal.as_of
+        invoices = [late.position.invoice for late in proposal.invoices]
+        numbers = tuple(one.number for one in invoices)
+        levels: defaultdict[int, list[str]] = defaultdict(list)
+        for late in proposal.invoices:
+            if late.reminded:
+                levels[late.level].append(late.position.invoice.number)
+        told = tuple((level, tuple(those)) for level, those in sorted(levels.items(), reverse=True))
+        if retry and not any(_waits(history, number) for _level, those in told for number in those):
+            continue
+        view = rendering.letter(book, proposal, prepared.where)
+        letter = Attachment(f"{name}.pdf", PDF, as_bytes(view, prepared.where, "pdf"))
+        words = rendering.mail_words(
+            prepared.where,
+            "reminder",
+            view,
+            rendering.letter_facts(proposal, view, prepared.where),
+            numbers=numbers,
+            proposal=proposal,
+        )
+        earlier = [one for number in numbers for one in history.sent("reminder", number) if one.message_id]
+        before = [one.message_id for one in sorted(earlier, key=lambda one: one.date)]
+        yield Dispatch(
+            event="reminder",
+            day=day,
+            account=customer.account,
+            customer=customer.name,
+            numbers=tuple(number for _level, those in told for number in those),
+            title=f"{view.title} {', '.join(numbers[:3])}{' …' if len(numbers) > 3 else ''}",
+            channel=channel or proposal.channel,
+            language=view.language,
+            to=addresses.split(customer.email),
+            cc=(*addresses.split(customer.cc), *addresses.split(proposal.escalation)),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            attachments=(letter, *(_attached(book, one, prepared, seals.get(one.number)) for one in invoices)),
+            replies_to=tuple(dict.fromkeys((*first_mails(history, numbers), *before))),
+            address=view.recipient,
+            place=place(book, customer, day),
+            level=proposal.level,
+            levels=told,
+            until=proposal.deadline,
+            registered=proposal.registered,
+            notices=proposal.notices,
+        )
+
+
+def _waits(history: History, number: str) -> bool:
+    return any(one.kind == "reminder" and number in one.numbers for one in history.open)
+
+
+def _attached(book: Book, invoice: Invoice, prepared: Prepared, seal: Seal | None) -> Attachment:
+    """The document of an invoice as it was sealed, else as it is made today."""
+    from beancount_invoicing import rendering
+
+    name = f"{prepared.names[invoice.number]}.pdf"
+    if seal and Path(seal.file).is_file():
+        return Attachment(name, PDF, Path(seal.file).read_bytes())
+    paid = prepared.paid(invoice)
+    e_invoice = factur_x(book, invoice, paid, prepared.where, lambda _why: None)
+    view = rendering.document(book, invoice, paid, prepared.where)
+    return Attachment(name, PDF, as_bytes(view, prepared.where, "pdf", e_invoice))

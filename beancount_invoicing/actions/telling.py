@@ -1,0 +1,60 @@
+"""What the ledger is told of what is sent: the directives as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from os import path as os_path
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.delivery.addresses import one_line
+from beancount_invoicing.entries import text
+from beancount_invoicing.model import Book
+from beancount_invoicing.rules import numbering
+
+
+def record_file(book: Book, day: date) -> Path:
+    """The file that what is sent on `day` is recorded in."""
+    said = book.option("sent-file", day, "sent-{year}.beancount")
+    return Path(book.file).parent / said.replace("{year}", f"{day.year:04}").replace("{month}", f"{day.month:02}")
+
+
+def relative_to(target: Path, file: Path) -> str:
+    """A file as a directive in `target` names it."""
+    return os_path.relpath(file, target.parent).replace("\\", "/")
+
+
+class Sent(NamedTuple):
+    """What a directive says of something that was sent."""
+
+    event: str
+    day: date
+    account: str
+    numbers: tuple[str, ...]
+    level: int | None
+    until: date | None
+    channel: str
+    identifier: str
+    mark: str
+    title: str
+
+
+def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[str]:
+    """The directives that say that something was sent: the first is the document, where the ledger has not got it yet."""
+    result = []
+    for index, one in enumerate(sent):
+        meta: text.Meta = [
+            ("event", one.event),
+            ("level", one.level),
+            ("until", one.until),
+            ("channel", one.channel),
+            ("message-id", one.identifier),
+            ("sha256", one.mark),
+        ]
+        links = [numbering.link(number) for number in one.numbers]
+        if stored is None or index:
+            result.append(text.note(one.day, one.account, one_line(f"Sent: {one.title}"), links, meta))
+        else:
+            result.append(text.kept(one.day, one.account, relative_to(target, stored), links, meta))
+    return result
