@@ -115,7 +115,8 @@ def covered(billed: list[tuple[Period, int]]) -> list[Period]:
     steps: defaultdict[date, int] = defaultdict(int)
     for period, sign in billed:
         steps[period.start] += sign
-        steps[period.end + timedelta(days=1)] -= sign
+        if period.end < date.max:  # the last day of the calendar has none after it
+            steps[period.end + timedelta(days=1)] -= sign
     result: list[Period] = []
     level = 0
     for day, following in pairwise([*sorted(steps), date.max]):

@@ -203,6 +203,9 @@ def _codes(invoice: EInvoice) -> Iterator[Problem]:
 
 def _dates(invoice: EInvoice) -> Iterator[Problem]:
     for line in invoice.lines:
+        for term, day in (("BT-134", line.start), ("BT-135", line.end)):
+            if day and day.year < 1000:  # XML writes a year with four digits, its libraries do not
+                yield Problem(term, f"line {line.identifier}, {term}", f"{day} is before the year 1000")
         if line.start and line.end and line.start > line.end:
             yield Problem(
                 "BR-30", f"line {line.identifier}, BT-135", f"the period ends {line.end}, before {line.start}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from beancount_invoicing import law
 from beancount_invoicing.einvoice.amounts import decimals_of
@@ -13,6 +14,8 @@ from beancount_invoicing.einvoice.terms import EInvoice
 
 _NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.-]+\Z")
+_LONGEST = 19
+"""Digits of a figure (BR-FR-DEC-01 to 03)."""
 _ONCE = ("PMT", "PMD", "AAB", "TXD")
 
 
@@ -91,6 +94,13 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         if vat.rate is not None and vat.rate not in rules.rates:
             yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
     for line in invoice.lines:
+        figures = {"BT-129": line.quantity, "BT-131": line.net, "BT-146": line.price}
+        figures |= {"BT-136" if not one.charge else "BT-141": one.amount for one in line.adjustments}
+        for term, figure in figures.items():
+            if _digits(figure) > _LONGEST:
+                yield Problem(
+                    "BR-FR-DEC-01", f"line {line.identifier}, {term}", f"{figure} has more than {_LONGEST} digits"
+                )
         if decimals_of(line.quantity) > rules.quantity_decimals:
             message = f"the quantity {line.quantity} has more than {rules.quantity_decimals} decimals"
             yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
@@ -101,6 +111,10 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
     ):
         yield Problem("BR-FR-CO-12", "BT-111", f"in {invoice.currency}, VAT is also said in {rules.currency}")
+
+
+def _digits(figure: Decimal) -> int:
+    return len(format(abs(figure), "f").replace(".", ""))
 
 
 def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing import billing
+from beancount_invoicing.billing.subscriptions import covered
 from beancount_invoicing.entries import text
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules import periods
+from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
 from tests.ledgers import book_of
 
@@ -138,3 +140,11 @@ def test_milestones_add_up_to_the_price(weights: list[int], cents: int) -> None:
         ledger += f'2026-02-{number + 1:02} custom "invoice-milestone" "P" "M{number}"\n  percent: {percent}\n'
     waiting, _notices = billing.waiting(book_of(ledger), date(2026, 12, 31))
     assert sum(one.line.net for one in waiting) == price
+
+
+def test_a_period_billed_until_the_last_day_of_the_calendar() -> None:
+    days = [(Period(date(2026, 1, 1), date.max), 1), (Period(date(2026, 3, 1), date(2026, 3, 31)), -1)]
+    assert covered(days) == [
+        Period(date(2026, 1, 1), date(2026, 2, 28)),
+        Period(date(2026, 4, 1), date.max - timedelta(days=1)),
+    ]

@@ -59,6 +59,15 @@ def test_the_notice_is_sent_once() -> None:
     assert level(sent, 5) == 1, "the notice is no reminder"
 
 
+def test_each_due_date_has_its_notice() -> None:
+    two = POLICY + INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 10 days; 50% 60 days"\n')
+    first, second = date(2026, 1, 20), date(2026, 3, 11)
+    paid = '\n2026-01-20 * "Paid" ^N1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme\n'
+    sent = two + reminder(first - timedelta(days=2), 0) + paid
+    (notice,) = letters(sent, second - timedelta(days=3))
+    assert (notice.level, str(notice.total)) == (0, "60.00")
+
+
 def test_the_notice_asks_for_what_is_about_to_be_due() -> None:
     notice = the_letter(POLICY + INVOICE, -2)
     assert (notice.tone, str(notice.total), notice.claimed) == ("courtesy", "120.00", Decimal("120.00"))
@@ -218,6 +227,12 @@ def test_a_broken_plan_lets_reminders_go_on(paid: str) -> None:
     (broken,) = letters(INVOICE + PLAN + paid, date(2026, 3, 2))
     assert broken.level == 1
     assert "the promise to pay 50.00 until 2026-02-28 was broken" in broken.reasons[0].why
+
+
+def test_what_was_paid_before_the_plan_is_no_part_of_it() -> None:
+    before = PAID.format(date(2026, 2, 11), "50.00")
+    (broken,) = letters(INVOICE + PLAN + before, date(2026, 3, 2))
+    assert "was broken: 0 came" in broken.reasons[0].why
 
 
 def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:

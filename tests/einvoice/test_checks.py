@@ -140,6 +140,8 @@ def notes(subject: str, times: int) -> Change:
         ("BR-FR-CO-08", "D-DEPOSIT", whole(process="B4")),
         ("BR-FR-CO-09", "D-PAID", total(paid=D(0), due=D("9.99"))),
         ("BR-FR-CO-12", "D-POUNDS", whole(tax_currency="")),
+        ("BR-FR-DEC-01", "D-MIXED", line(price=D("12345678901234567890"))),
+        ("BT-134", "D-MIXED", line(start=date(999, 12, 31))),
         ("BR-FR-DEC-02", "D-REVERSE", line(quantity=D("0.33333"))),
         ("BR-FR-DEC-03", "D-MIXED", line(price=D("98.0000001"))),
         ("BT-23", "D-MIXED", whole(process="M4")),
