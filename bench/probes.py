@@ -251,10 +251,52 @@ def remind(file: str, day: str) -> dict[str, float]:
     return {"load": loading, "remind": seconds, "letters": letters}
 
 
+def mailing(file: str, day: str) -> dict[str, float]:
+    """All documents of a ledger by e-mail to a server of this computer, in a process of its own: what it takes, and the parts."""
+    import re
+    import socket
+    import subprocess
+    import tempfile
+    from datetime import UTC, date, datetime
+
+    from beancount_invoicing import actions
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"]
+    with tempfile.TemporaryDirectory() as name, subprocess.Popen(command) as server:
+        books = Path(name) / "main.beancount"
+        text = re.sub(
+            r'(  customer: "Client (\d+)[^\n]*\n)',
+            r'\1  email: "c\2@customer.example"\n',
+            Path(file).read_text("utf-8"),
+        )
+        options = {"smtp": f"127.0.0.1:{port}", "smtp-security": "none", "mail-from": "me@seller.example"}
+        lines = [f'2024-01-01 custom "invoice-option" "{key}" "{value}"\n' for key, value in options.items()]
+        books.write_text("".join(lines) + text, encoding="utf-8")
+        as_of = date.fromisoformat(day)
+        rendering = [0.0]
+
+        def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+            numbers = actions.unsent(ledger.book, date.min, as_of)
+            rendering[0], made = timed(lambda: list(actions.of_invoices(ledger, numbers, as_of)))
+            return made
+
+        loading, _ledger = timed(lambda: actions.open_ledger(books))
+        way = actions.Way(day=as_of, now=lambda: datetime.now(UTC))
+        whole, done = timed(lambda: actions.send(books, make, way, actions.How(write=True)))
+        server.terminate()
+    sent = sum(one.state == "sent" for one in done.results)
+    if sent < len(done.results):
+        raise SystemExit(f"{len(done.results) - sent} of {len(done.results)} were not sent")
+    return {"load": loading, "rendering": rendering[0], "whole": whole, "sent": sent}
+
+
 if __name__ == "__main__":
     os.environ.setdefault("TZ", "UTC")
     PROBES = {
         each.__name__: each
-        for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, weasyprint, memory, bill, remind)
+        for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, weasyprint, memory, bill, remind, mailing)
     }
     print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))

@@ -186,12 +186,24 @@ def reminding(table: Table, runs: int) -> None:
     )  # fmt: skip
 
 
+def mailing(table: Table) -> None:
+    """1,000 e-mails to a server on this computer: how many in a second, and the share that is rendering."""
+    found = probe("mailing", BUILD / "1000.beancount", LAST, BEANCOUNT_DISABLE_LOAD_CACHE="1")
+    table.add(
+        "send: rendering ÷ whole, e-mails to a local server", int(found["sent"]),
+        f"{found['rendering']:.1f} s ÷ {found['whole']:.1f} s", found["rendering"] / found["whole"],
+    )  # fmt: skip
+    rest = found["whole"] - found["rendering"] - found["load"]
+    table.add("send: e-mails in a second, and without rendering and load", int(found["sent"]),
+              f"{found['sent'] / found['whole']:.0f}/s, {found['sent'] / rest:.0f}/s")  # fmt: skip
+
+
 def main() -> None:
     """Measures what is asked for, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="loading, fava, billing, reminding or rendering")
+    parser.add_argument("--only", default="", help="loading, fava, billing, reminding, mailing or rendering")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -203,6 +215,7 @@ def main() -> None:
         "fava": lambda: fava(table, [size for size in sizes if size <= 10_000], options.runs),
         "billing": lambda: billing(table, sizes[-1], options.runs),
         "reminding": lambda: reminding(table, options.runs),
+        "mailing": lambda: mailing(table),
         "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),
     }
     for name, measure in measures.items():

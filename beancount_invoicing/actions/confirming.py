@@ -68,6 +68,7 @@ def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | No
             those = [one for one in those if not one.in_doubt]
         sealed = {(one.file, one.sha256) for one in book.seals}
         new = []
+        said = []
         for one in those:
             file, mark = one.event.file, one.event.sha256
             try:
@@ -79,9 +80,10 @@ def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | No
                       event.channel, event.message_id, mark, one.name)
                 for event in one.events
             ]  # fmt: skip
+            said.append(f"{one.name}: {one.kind} on {sent[0].day}, {sent[0].channel}")
             stored = Path(file) if there and (file, mark) not in sealed else None
             new += [New(sent[0].day, as_it_is(entry), str(target)) for entry in closings(target, sent, stored)]
-        return Changes(tuple(new), message=f"Sent: {', '.join(numbers) or 'what was prepared'}")
+        return Changes(tuple(new), message=f"Sent: {', '.join(numbers) or 'what was prepared'}", notices=tuple(said))
 
     return change(file, make, how)
 

@@ -144,10 +144,16 @@ def _of_invoice(
         replies_to=first_mails(history, invoice.corrects),
         address=view.recipient,
         place=place(book, customer, invoice.date),
-        notices=tuple(reasons),
+        notices=_in_short(invoice.number, reasons),
         kept=Path(seal.file) if seal else None,
         companions=companions,
     )
+
+
+def _in_short(number: str, reasons: Sequence[str]) -> tuple[str, ...]:
+    """The first reason why a document is no e-invoice, and where the others are told."""
+    more = f" (and {len(reasons) - 1} more: bean-invoice einvoice {number})" if len(reasons) > 1 else ""
+    return tuple(one + more for one in reasons[:1])
 
 
 def _form(book: Book, invoice: Invoice) -> Form:

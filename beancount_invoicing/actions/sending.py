@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from os import path as os_path
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +40,7 @@ from beancount_invoicing.delivery import (
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.entries import text
 from beancount_invoicing.files import Changed, write_if_different
-from beancount_invoicing.model import Book, Channel, Finding
+from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
 
 Making = Callable[[Ledger], Sequence[Dispatch | Held]]
@@ -214,7 +215,7 @@ class _Run:
             return held("nothing of it is in doubt or prepared: send it without --retry")
         before = self.history.before(dispatch)
         if before and not (self.way.again or self.way.retry):
-            return held(f"was sent on {before[-1].date} ({before[-1].source}): --again sends it once more")
+            return held(f"was sent on {before[-1].date} ({self._where(before[-1].source)}): --again sends it once more")
         if not dispatch.attachments:
             return held("has no document")
         letter = None
@@ -245,6 +246,9 @@ class _Run:
         if not sealed and stored.exists() and not self._ours(stored, dispatch):
             return held(f"{stored} is there already, and is another document: move it away")
         return _Item(dispatch, identifier, stored, mark, sealed, letter)
+
+    def _where(self, source: Source) -> str:
+        return f"{os_path.relpath(source.file, self.top.parent)}:{source.line}"
 
     def _folder(self, day: date) -> Path:
         return self.top.parent / self.book.option("documents", day, "documents/{year}").replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import get_args
@@ -113,7 +114,10 @@ def send(
         raise click.UsageError("name the documents: NUMBER…" + (", or --all" if confirm else ""))
     if confirm:
         with changing(session):
-            print_outcome(actions.confirm(session.find(), numbers, day, channel, chosen), chosen)
+            outcome = actions.confirm(session.find(), numbers, day, channel, chosen)
+            if chosen.write:  # a line for each says enough
+                outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
+            print_outcome(outcome, chosen)
         return
     if not numbers and not since:
         _open(session, form)
@@ -138,10 +142,10 @@ def run(session: Session, make: actions.Making, chosen: actions.Way, written: ac
             return
         for one in done.errors:
             session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
-        print_results(session, done, written, form)
+        print_results(session, done, written, chosen.day, form)
 
 
-def print_results(session: Session, done: actions.Sending, written: actions.How, form: str) -> None:
+def print_results(session: Session, done: actions.Sending, written: actions.How, day: date, form: str) -> None:
     """Prints what became of each, and fails where somebody has to do something."""
     session.failed |= any(one.wrong for one in done.results)
     if form == "json":
@@ -150,7 +154,7 @@ def print_results(session: Session, done: actions.Sending, written: actions.How,
     going = [one for one in done.results if one.state != "held"]
     if going:
         print_table(
-            "",
+            f"{'Sent' if written.write else 'To be sent'} on {day}",
             [("", False), ("document", False), ("customer", False), ("channel", False), ("to", False), ("files", False),
              ("subject", False)],
             [
