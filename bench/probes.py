@@ -280,6 +280,7 @@ def mailing(file: str, day: str) -> dict[str, float]:
 
         def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
             numbers = actions.unsent(ledger.book, date.min, as_of)
+            made: list[actions.Dispatch | actions.Held]
             rendering[0], made = timed(lambda: list(actions.of_invoices(ledger, numbers, as_of)))
             return made
 
