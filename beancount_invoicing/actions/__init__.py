@@ -19,6 +19,8 @@ from beancount_invoicing.actions.billing import (
 )
 from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
 from beancount_invoicing.actions.confirming import confirm, open_attempts, open_because
+from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
+from beancount_invoicing.actions.daily import Step as RunStep
 from beancount_invoicing.actions.dispatches import of_invoices, unsent
 from beancount_invoicing.actions.documents import (
     STATUSES,
@@ -55,6 +57,7 @@ from beancount_invoicing.actions.statements import (
     statements_of_all,
 )
 from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
+from beancount_invoicing.actions.today import KINDS as TASKS
 from beancount_invoicing.actions.today import Kind as TaskKind
 from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
@@ -68,6 +71,8 @@ __all__ = [
     "REGIMES",
     "SELLER_KEYS",
     "STATUSES",
+    "STEPS",
+    "TASKS",
     "Attachment",
     "CannotBill",
     "CannotSend",
@@ -76,6 +81,7 @@ __all__ = [
     "Composition",
     "CreditWanted",
     "CustomerWanted",
+    "Daily",
     "Dating",
     "DepositWanted",
     "Dispatch",
@@ -90,10 +96,12 @@ __all__ = [
     "Made",
     "Making",
     "New",
+    "NoSuchStep",
     "Outcome",
     "Output",
     "Refused",
     "Result",
+    "RunStep",
     "Sending",
     "Start",
     "State",
@@ -141,6 +149,7 @@ __all__ = [
     "render_reminders",
     "render_statement",
     "render_statements",
+    "run",
     "seal",
     "select",
     "send",

@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.actions.claims import LateClaim
+from beancount_invoicing.actions.daily import Daily
 from beancount_invoicing.actions.sealing import Verified
 from beancount_invoicing.actions.sending import Result
 from beancount_invoicing.actions.today import Task
+from beancount_invoicing.actions.writing import written_positions
 from beancount_invoicing.billing import Standing, Waiting
 from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.dunning import Proposal
@@ -557,6 +559,21 @@ def contract(one: Standing, explain: bool = False) -> Answer:
     if explain:
         answer["explain"] = [step(each) for each in one.steps]
     return answer
+
+
+def run(done: Daily) -> Answer:
+    """What `run` did."""
+    billed = written_positions(done.billed) if done.billed else ()
+    return {
+        "date": done.day.isoformat(),
+        "steps": list(done.steps),
+        "billed": [drafted(position) for position in billed],
+        "sent": [sent(one) for one in done.sent],
+        "reminded": [sent(one) for one in done.reminded],
+        "held": [{"number": number, "why": why} for number, why in done.held],
+        "bank": list(done.bank),
+        "left": [task(one) for one in done.left],
+    }
 
 
 def task(one: Task) -> Answer:

@@ -67,7 +67,10 @@ def of_reminders(
             subject=words.subject,
             text=words.text,
             html=words.html,
-            attachments=(letter, *(_attached(book, one, prepared, seals.get(one.number)) for one in invoices)),
+            attachments=(
+                letter,
+                *(each for one in invoices if (each := _attached(book, one, prepared, seals.get(one.number)))),
+            ),
             replies_to=tuple(dict.fromkeys((*first_mails(history, numbers), *before))),
             address=view.recipient,
             place=place(book, customer, day),
@@ -83,14 +86,17 @@ def _waits(history: History, number: str) -> bool:
     return any(one.kind == "reminder" and number in one.numbers for one in history.open)
 
 
-def _attached(book: Book, invoice: Invoice, prepared: Prepared, seal: Seal | None) -> Attachment:
-    """The document of an invoice as it was sealed, else as it is made today."""
+def _attached(book: Book, invoice: Invoice, prepared: Prepared, seal: Seal | None) -> Attachment | None:
+    """The document of an invoice as it was sealed, else as it is made today; None where it has none (an opening item)."""
     from beancount_invoicing import rendering
 
     name = f"{prepared.names[invoice.number]}.pdf"
     if seal and Path(seal.file).is_file():
         return Attachment(name, PDF, Path(seal.file).read_bytes())
     paid = prepared.paid(invoice)
+    try:
+        view = rendering.document(book, invoice, paid, prepared.where)
+    except rendering.NoDocument:
+        return None
     e_invoice = factur_x(book, invoice, paid, prepared.where, lambda _why: None)
-    view = rendering.document(book, invoice, paid, prepared.where)
     return Attachment(name, PDF, as_bytes(view, prepared.where, "pdf", e_invoice))

@@ -9,6 +9,9 @@ from itertools import pairwise
 from beancount_invoicing.dunning import NONE, STANDARD
 from beancount_invoicing.model import Book, Finding, Policy, Source
 
+STEPS = ("bill", "send", "remind")
+"""What `run` does, in this order."""
+
 
 def policies_named(book: Book) -> Iterator[Finding]:
     """Customers, documents and the option name policies that the ledger writes, "standard", or "none"."""
@@ -74,4 +77,18 @@ def _levels(version: Policy) -> Iterator[Finding]:
         yield Finding("error", "policy-minimum", f"{where}: the minimum is {version.minimum}, below 0", version.source)
 
 
-CHECKS = (policies_named, policy_levels)
+def options(book: Book) -> Iterator[Finding]:
+    """Option `run` names steps, option `bank-accounts` accounts that are opened."""
+    if option := book.options.get("run"):
+        for word in {word for _day, text in option.versions for word in str(text).replace(",", " ").split()}:
+            if word not in STEPS:
+                message = f'option run: "{word}" is no step: write some of "{" ".join(STEPS)}"'
+                yield Finding("error", "option", message, book.place("run"))
+    if option := book.options.get("bank-accounts"):
+        for account in {account for _day, text in option.versions for account in str(text).split()}:
+            if account not in book.opened:
+                message = f"option bank-accounts: {account} is not opened: separate accounts by spaces"
+                yield Finding("error", "unknown-account", message, book.place("bank-accounts"))
+
+
+CHECKS = (policies_named, policy_levels, options)

@@ -28,6 +28,7 @@ from beancount_invoicing.cli.list import list_documents
 from beancount_invoicing.cli.new import new
 from beancount_invoicing.cli.remind import remind
 from beancount_invoicing.cli.render import render
+from beancount_invoicing.cli.run import run
 from beancount_invoicing.cli.seal import seal, verify
 from beancount_invoicing.cli.send import send
 from beancount_invoicing.cli.show import show
@@ -82,6 +83,6 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 for command in (
     check, list_documents, show, aging, statement, render, remind, interest, tax_due, bill, new, issue, credit, deposit,
-    contracts, unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today,
+    contracts, unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today, run,
 ):  # fmt: skip
     main.add_command(command)

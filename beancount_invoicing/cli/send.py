@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -142,19 +143,22 @@ def run(session: Session, make: actions.Making, chosen: actions.Way, written: ac
             return
         for one in done.errors:
             session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
-        print_results(session, done, written, chosen.day, form)
+        title = f"{'Sent' if written.write else 'To be sent'} on {chosen.day}"
+        print_results(session, done.results, written, title, form)
 
 
-def print_results(session: Session, done: actions.Sending, written: actions.How, day: date, form: str) -> None:
+def print_results(
+    session: Session, results: Sequence[actions.Result], written: actions.How, title: str, form: str
+) -> None:
     """Prints what became of each, and fails where somebody has to do something."""
-    session.failed |= any(one.wrong for one in done.results)
+    session.failed |= any(one.wrong for one in results)
     if form == "json":
-        print_json([answers.sent(one) for one in done.results])
+        print_json([answers.sent(one) for one in results])
         return
-    going = [one for one in done.results if one.state != "held"]
+    going = [one for one in results if one.state != "held"]
     if going:
         print_table(
-            f"{'Sent' if written.write else 'To be sent'} on {day}",
+            title,
             [("", False), ("document", False), ("customer", False), ("channel", False), ("to", False), ("files", False),
              ("subject", False)],
             [
@@ -164,18 +168,18 @@ def print_results(session: Session, done: actions.Sending, written: actions.How,
                 for one in going
             ],
         )  # fmt: skip
-    for one in done.results:
+    for one in results:
         for text in one.notices if not written.write or one.wrong else ():
             notice(text)
         if one.why:
             notice(f"{' '.join(one.numbers) or one.title}, {one.customer}: {one.why}")
-    for file in dict.fromkeys(str(one.file) for one in done.results if one.file):
+    for file in dict.fromkeys(str(one.file) for one in results if one.file):
         click.echo(relative(file))
-    if not done.results:
+    if not results:
         notice("Nothing to send.")
     elif not written.write:
         notice("Nothing is sent without --write.")
-    elif any(one.state == "prepared" for one in done.results):
+    elif any(one.state == "prepared" for one in results):
         notice("What was prepared is sent by you; then: bean-invoice send --confirm NUMBER… (or --all) --write")
 
 

@@ -260,6 +260,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         "text",
         'name of the reminder policy of customers that name none ("standard" if not said), or "none"',
     ),
+    "run": ("text", 'steps of `bean-invoice run`: "bill send remind" (default), or some of these'),
     "send-from": ("date", "documents of this day or later are to be sent: `run` sends them, `today` names them"),
     "bank-accounts": (
         "text",

@@ -15,6 +15,7 @@ COMMANDS = (
     ("check",),
     ("list", "--as-of", "2026-12-31"),
     ("aging", "--explain", "--as-of", "2026-12-31"),
+    ("run", "--date", "2026-06-30", "--yes"),
     ("today", "--as-of", "2026-06-30"),
     ("tax-due", "--as-of", "2026-12-31"),
     ("remind", "--explain", "--as-of", "2026-06-30", "--to", "html,text"),

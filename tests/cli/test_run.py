@@ -1,0 +1,127 @@
+"""The day's run: bills, sends and reminds, each once; what is left for a person is said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from beancount_invoicing.cli import main
+from tests.cli.test_sending import by_server, events, message, option, sound
+from tests.cli.test_sending import ledger as ledger
+from tests.delivery.servers import Handler, server
+
+DAY = ("--date", "2026-12-31")
+BOOKED = ("--yes",)
+
+
+def call(ledger: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(main, ["-f", str(ledger), "run", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def answer(ledger: Path, *arguments: str) -> dict[str, Any]:
+    return dict(json.loads(call(ledger, *arguments, "--format", "json").stdout))
+
+
+def text_of(ledger: Path) -> dict[str, bytes]:
+    """All files of the ledger's folder."""
+    root = ledger.parent
+    return {
+        str(file.relative_to(root)): file.read_bytes()
+        for file in sorted(root.rglob("*"))
+        if file.is_file() and not file.name.endswith("cache") and ".bean-invoice" not in file.name
+    }
+
+
+def test_without_write_nothing_changes(ledger: Path) -> None:
+    before = text_of(ledger)
+    result = call(ledger, *DAY, *BOOKED)
+    assert text_of(ledger) == before
+    assert "To bill" in result.stdout
+    assert "3 documents" in result.output
+    assert "would be prepared" in result.stdout
+
+
+def test_it_bills_sends_and_reminds_once(ledger: Path) -> None:
+    taken = Handler()
+    with server(taken) as port:
+        by_server(ledger, port)
+        done = answer(ledger, *DAY, *BOOKED, "--write")
+        billed = [one["number"] for one in done["billed"]]
+        assert billed == ["F2026-0079", "F2026-0080", "F2026-0081"]
+        assert [one["numbers"] for one in done["sent"]] == [[number] for number in billed]
+        assert {one["state"] for one in done["sent"]} == {"sent"}
+        assert {one["event"] for one in done["reminded"]} == {"reminder"}
+        assert sound(ledger)
+        count = len(taken.taken)
+        assert count == sum(one["state"] == "sent" for one in (*done["sent"], *done["reminded"]))
+        again = answer(ledger, *DAY, *BOOKED, "--write")
+        assert (again["billed"], again["sent"], again["reminded"]) == ([], [], [])
+        assert len(taken.taken) == count
+    assert events(ledger).count("sent") == 3
+
+
+def test_no_reminder_leaves_while_the_bank_is_behind(ledger: Path) -> None:
+    result = call(ledger, *DAY, "--only", "remind", "--write")
+    assert result.exit_code == 1
+    assert "no reminder leaves: Assets:Banque is booked until 2026-11-20: 41 days before 2026-12-31" in result.stderr
+    assert "reminder" not in events(ledger)
+    option(ledger, ("bank-accounts", "Assets:Clients:Kerbrat"))
+    assert answer(ledger, *DAY, "--only", "remind", "--yes")["bank"] == []
+
+
+def test_what_is_sent_besides_is_said_by_the_option(ledger: Path) -> None:
+    only = (*DAY, "--only", "send")
+    assert answer(ledger, *only)["sent"] == []
+    file = ledger.parent / "settings.beancount"
+    with file.open("a", encoding="utf-8") as end:
+        end.write('2025-01-01 custom "invoice-option" "send-from" 2026-11-20\n')
+    assert [one["numbers"] for one in answer(ledger, *only)["sent"]] == [["F2026-0076"], ["F2026-0077"], ["F2026-0078"]]
+    call(ledger, *only, "--write")
+    assert answer(ledger, *only, "--write")["sent"] == [], "what was prepared waits for a person"
+    left = answer(ledger, *only)["left"]
+    assert {one["number"] for one in left if one["kind"] == "prepared"} == {"F2026-0076", "F2026-0077", "F2026-0078"}
+
+
+def test_a_letter_that_was_prepared_waits_for_a_person(ledger: Path) -> None:
+    first = answer(ledger, *DAY, *BOOKED, "--only", "remind", "--write")
+    assert {one["state"] for one in first["reminded"]} == {"prepared"}
+    again = answer(ledger, *DAY, *BOOKED, "--only", "remind", "--write")
+    assert again["reminded"] == []
+    numbers = {number for one in first["reminded"] for number in one["numbers"]}
+    assert numbers <= {one["number"] for one in again["held"]}
+
+
+def test_the_ledger_chooses_its_steps(ledger: Path) -> None:
+    option(ledger, ("run", "bill, remind"))
+    assert answer(ledger, *DAY, *BOOKED)["steps"] == ["bill", "remind"]
+    assert answer(ledger, *DAY, *BOOKED, "--only", "send")["steps"] == ["send"]
+
+
+def test_a_step_that_there_is_not(ledger: Path) -> None:
+    option(ledger, ("run", "bill dance"))
+    result = call(ledger, *DAY, "--write")
+    assert result.exit_code == 1
+    assert 'option run: "dance" is no step: write some of "bill send remind"' in result.stderr
+
+
+@pytest.mark.slow
+def test_two_at_once_do_each_thing_once(ledger: Path) -> None:
+    taken = Handler()
+    with server(taken) as port:
+        by_server(ledger, port)
+        command = [sys.executable, "-m", "beancount_invoicing", "-f", str(ledger), "run", *DAY, *BOOKED, "--write"]
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+        for one in both:
+            one.communicate(timeout=120)
+        identifiers = [message(one.content)["Message-ID"] for one in taken.taken]
+    assert len(identifiers) == len(set(identifiers)) > 3
+    assert sound(ledger)
+    assert answer(ledger, *DAY, *BOOKED)["billed"] == []
