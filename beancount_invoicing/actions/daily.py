@@ -10,15 +10,14 @@ from typing import Literal, get_args
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.billing import Dating, bill
-from beancount_invoicing.actions.confirming import open_because
 from beancount_invoicing.actions.dispatches import of_invoices
 from beancount_invoicing.actions.ledger import Ledger, open_ledger
 from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders
 from beancount_invoicing.actions.sending import Result, Sending, Way, send
-from beancount_invoicing.actions.today import Task, tasks, to_send
+from beancount_invoicing.actions.today import Task, ready_to_leave, tasks, to_send
 from beancount_invoicing.actions.writing import How, Outcome
-from beancount_invoicing.delivery import Dispatch, Held, History
+from beancount_invoicing.delivery import Dispatch, Held
 
 Step = Literal["bill", "send", "remind"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -88,17 +87,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
             bank.extend(() if bank_is_booked else bank_notices(ledger.book, day))
             proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
             held.extend((one.number, one.why) for proposal in proposals for one in proposal.held)
-            waits = {
-                number: one
-                for one in History(ledger.book.events).open
-                if one.kind == "reminder"
-                for number in one.numbers
-            }
-            ready = []
-            for proposal in proposals:
-                on_its_way = [one for late in proposal.invoices if (one := waits.get(late.position.invoice.number))]
-                held.extend((number, open_because(one)) for one in on_its_way for number in one.numbers)
-                ready += [] if on_its_way else [proposal]
+            ready = ready_to_leave(ledger.book, proposals)
             if not bank:
                 first = len(made)
                 made += of_reminders(ledger, ready)

@@ -53,7 +53,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_banks(book, as_of),
         *_documents_on_their_way(book, as_of, those),
         *_to_bill(book, as_of),
-        *_reminders(proposals),
+        *_reminders(ready_to_leave(book, proposals)),
         *_customers(book, as_of, those),
         *_unallocated(book, as_of, allocated),
         *_files(book, as_of),
@@ -81,8 +81,16 @@ def to_send(book: Book, as_of: date) -> tuple[str, ...]:
     if since is None:
         return ()
     arrived = {number for one in events if one.event in _HAS_IT for number in one.numbers}
-    waits = {number for one in History(events).open for number in one.event.numbers if one.kind == "sent"}
+    waits = {number for one in History(events).open for number in one.numbers if one.kind == "sent"}
     return tuple(number for number in unsent(book, since, as_of) if number not in arrived | waits)
+
+
+def ready_to_leave(book: Book, proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """The proposals without the letters that were prepared, or are in doubt, already: these wait for a person."""
+    waits = {number for one in History(book.events).open if one.kind == "reminder" for number in one.numbers}
+    return tuple(
+        one for one in proposals if not any(late.position.invoice.number in waits for late in one.invoices)
+    )  # fmt: skip
 
 
 def _days(since: date, as_of: date) -> str:
@@ -109,7 +117,7 @@ def _documents_on_their_way(book: Book, as_of: date, those: Sequence[Position]) 
         event = attempt.event
         yield Task(
             "in-doubt" if attempt.in_doubt else "prepared", event.note, event.date,
-            book.customers[event.customer].at(as_of).name, event.customer, " ".join(event.numbers),
+            book.customers[event.customer].at(as_of).name, event.customer, " ".join(attempt.numbers),
         )  # fmt: skip
     ready = set(to_send(book, as_of))
     for position in those:

@@ -38,8 +38,8 @@ def _about(event: Event, position: Position) -> bool:
 def due_level(policy: Policy, position: Position, as_of: date) -> Due:
     """The level that is due for a late document on `as_of`: the one after its last, none skipped, none repeated.
 
-    It waits for its own days, for the policy's interval since the last letter, and until the deadline that the last
-    letter set is over.
+    It waits for its own days, for the policy's interval since the document was sent and since the last letter, and until
+    the deadline that the last letter set is over.
     """
     assert position.due is not None, "only late documents are asked for"
     last = last_reminder(position)
@@ -53,6 +53,10 @@ def due_level(policy: Policy, position: Position, as_of: date) -> Due:
     if position.days_overdue < following.days:
         day = later(position.due, following.days)
         return Due(None, f"{late}, {said}; {level} from {following.days} days late on, {day}")
+    arrived = max((one.date for one in position.events if one.event == "sent"), default=None)
+    if last is None and arrived is not None and as_of < later(arrived, policy.interval):
+        spaced = later(arrived, policy.interval)
+        return Due(None, f"{late}, but sent on {arrived}; {level} not before {spaced}, {policy.interval} days later")
     if last is not None:
         spaced = later(last.date, policy.interval)
         if as_of < spaced:

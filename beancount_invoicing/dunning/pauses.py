@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.model import ZERO, Event
+from beancount_invoicing.model import ZERO, Book, Event
 from beancount_invoicing.receivables import Position
 
 
@@ -49,6 +49,16 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
         since = next(event.date for event in reversed(position.events) if event.event == "dispute")
         return Pause(f"in dispute since {since}")
     return promised
+
+
+def unsent(book: Book, position: Position, as_of: date) -> bool:
+    """Whether a document has not reached its customer, as far as the ledger follows that: from option `send-from` on, each
+    has a `sent` event, or one that tells that it arrived."""
+    option = book.options.get("send-from")
+    since = option.at(as_of) if option else None
+    if not isinstance(since, date) or position.invoice.date < since or position.invoice.kind == "opening":
+        return False
+    return not any(one.event in {"sent", "reminder", "dispute", "promise"} and one.numbers for one in position.events)
 
 
 def late_amount(position: Position, as_of: date) -> Decimal:

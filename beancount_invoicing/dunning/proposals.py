@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
-from beancount_invoicing.dunning.pauses import late_amount, pause
+from beancount_invoicing.dunning.pauses import late_amount, pause, unsent
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
@@ -162,6 +162,8 @@ def _proposal(
         paused = pause(position, of_customer, as_of)
         if not why and paused and not paused.over:
             why = paused.why
+        if not why and unsent(book, position, as_of):
+            why = "nothing says that it was sent: send it first"
         if why or rule is None:
             reasons.append(Held(number, why))
             if is_late:

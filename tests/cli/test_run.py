@@ -96,7 +96,8 @@ def test_a_letter_that_was_prepared_waits_for_a_person(ledger: Path) -> None:
     again = answer(ledger, *DAY, *BOOKED, "--only", "remind", "--write")
     assert again["reminded"] == []
     numbers = {number for one in first["reminded"] for number in one["numbers"]}
-    assert numbers <= {one["number"] for one in again["held"]}
+    assert numbers <= {number for one in again["left"] if one["kind"] == "prepared" for number in one["number"].split()}
+    assert "remind" not in {one["kind"] for one in again["left"]}
 
 
 def test_the_ledger_chooses_its_steps(ledger: Path) -> None:
@@ -110,6 +111,16 @@ def test_a_step_that_there_is_not(ledger: Path) -> None:
     result = call(ledger, *DAY, "--write")
     assert result.exit_code == 1
     assert 'option run: "dance" is no step: write some of "bill send remind"' in result.stderr
+
+
+def test_what_leaves_today_is_not_reminded_of_today(ledger: Path) -> None:
+    with (ledger.parent / "settings.beancount").open("a", encoding="utf-8") as end:
+        end.write('2025-01-01 custom "invoice-option" "send-from" 2026-11-20\n')
+    late = ("--date", "2027-01-15", "--yes")  # F2026-0076 is late by then, and never left
+    done = answer(ledger, *late, "--only", "send", "--only", "remind")
+    assert ["F2026-0076"] in [one["numbers"] for one in done["sent"]]
+    assert "F2026-0076" not in {number for one in done["reminded"] for number in one["numbers"]}
+    assert {"number": "F2026-0076", "why": "nothing says that it was sent: send it first"} in done["held"]
 
 
 @pytest.mark.slow

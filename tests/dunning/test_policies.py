@@ -243,6 +243,22 @@ def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:
     assert {one.why for one in proposal.held} == {"70.00 promised until 2026-03-31"}
 
 
+def test_what_was_not_sent_is_not_reminded_of() -> None:
+    option = '\n2025-01-01 custom "invoice-option" "send-from" {}\n'
+    follows = option.format("2026-01-01") + INVOICE
+    assert (level(follows, 20), why(follows, 20)) == (None, "nothing says that it was sent: send it first")
+    assert level(option.format("2026-01-11") + INVOICE, 20) == 1
+    assert level(follows + event(date(2026, 1, 12), "sent"), 20) == 1
+    assert level(follows + event(date(2026, 1, 12), "sent", link=""), 20) is None, "some other document"
+
+
+def test_a_document_that_was_sent_late_has_its_time() -> None:
+    ledger = INVOICE + event(DUE + timedelta(days=6), "sent")
+    assert level(ledger, 12) is None
+    assert why(ledger, 12) == "12 days late, but sent on 2026-02-15; level 1 not before 2026-02-22, 7 days later"
+    assert level(ledger, 13) == 1
+
+
 def test_a_newer_promise_replaces_an_older_one() -> None:
     newer = event(date(2026, 3, 5), "promise", "  until: 2026-03-20\n")
     assert why(INVOICE + PLAN + newer, 30) == "promised until 2026-03-20"
