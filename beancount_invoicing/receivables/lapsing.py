@@ -25,6 +25,14 @@ class Lapsing(NamedTuple):
     last_day: date
     source: str
 
+    def words(self, as_of: date) -> str:
+        """What to know and do about it, as of a day."""
+        when = f"lapses after {self.last_day}" if self.last_day >= as_of else f"lapsed after {self.last_day}"
+        return (
+            f"{self.invoice.number}: {self.open} {self.invoice.currency} {when} ({self.source}): have the debt acknowledged in"
+            ' writing and note it (event: "acknowledged"), sue, or write it off'
+        )
+
 
 def last_day_to_sue(book: Book, invoice: Invoice, due: date, events: tuple[Event, ...], as_of: date) -> date | None:
     """The last day on which what fell due on `due` can be sued for; None where no limitation period is known.

@@ -193,3 +193,17 @@ def test_the_table_shows_the_half_years(ledger: Path) -> None:
     assert "2026-02-10   2026-06-30    141      12.15" in out
     assert "2026-07-01   2026-07-31     31      12.40" in out
     assert "once, half away from zero" in out
+
+
+def test_remind_explains_what_is_about_to_lapse(ledger: Path) -> None:
+    def reminded(*arguments: str) -> str:
+        result = CliRunner().invoke(main, ["-f", str(ledger), "remind", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    said = "F2026-0001: 1200.00 EUR lapses after 2031-02-09 (Code de commerce, art. L110-4; Code civil, art. 2240)"
+    assert said in reminded("--as-of", "2030-12-01", "--explain")
+    assert "lapses" not in reminded("--as-of", "2030-12-01")
+    assert "lapses" not in reminded("--as-of", "2030-12-01", "--explain", "--customer", "Kiefer")
+    assert "lapses" not in reminded("--as-of", "2030-08-08", "--explain")
+    assert "F2026-0001: 1200.00 EUR lapsed after 2031-02-09" in reminded("--as-of", "2031-02-10", "--explain")
