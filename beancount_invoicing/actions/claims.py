@@ -106,24 +106,35 @@ def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
     return change(file, make, how)
 
 
-def _words(book: Book, customer: Customer, day: date) -> dict[str, str]:
-    """The labels of documents in the customer's language."""
+def _words(book: Book, customer: Customer, day: date) -> tuple[str, dict[str, str]]:
+    """The language of the customer's documents, and their labels in it."""
     from beancount_invoicing import rendering
 
     where = rendering.folders(book)
     try:
-        labels: dict[str, str] = rendering.words(
-            where, rendering.language_of(book, customer, day, rendering.languages(where))
-        )["labels"]
+        language = rendering.language_of(book, customer, day, rendering.languages(where))
+        labels: dict[str, str] = rendering.words(where, language)["labels"]
     except rendering.TemplateError as error:
         raise CannotBill(str(error)) from None
-    return labels
+    return language, labels
+
+
+def _worked_out(interest: Interest, currency: str, language: str) -> str:
+    """How the interest comes about, a line for each stretch of days, as the document prints it."""
+    from beancount_invoicing import rendering
+
+    formats = rendering.Formats(language)
+    return "\n".join(
+        f"{formats.short_day(each.start)} – {formats.short_day(each.end)}: {formats.money(each.base, currency)} ×"
+        f" {formats.percent(each.rate)} × {each.days} / {interest.year_days}"
+        for each in interest.segments
+    )
 
 
 def _request(book: Book, position: Position, interest: Interest, account: str, day: date) -> Request:
     invoice = position.invoice
     assert invoice.customer is not None
-    words = _words(book, invoice.customer, day)
+    language, words = _words(book, invoice.customer, day)
     lines = []
     if interest.interest:
         lines.append(
@@ -154,5 +165,6 @@ def _request(book: Book, position: Position, interest: Interest, account: str, d
         lines=tuple(lines),
         claims=invoice.number,
         terms="on receipt",
+        note=_worked_out(interest, invoice.currency, language),
         narration=f"{numbering.link(invoice.number)}: {words['interest']}",
     )
