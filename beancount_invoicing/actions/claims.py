@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from beancount_invoicing import billing
+from beancount_invoicing import billing, law
 from beancount_invoicing.actions.billing import CannotBill, Dating, document_changes, naming_for
 from beancount_invoicing.actions.documents import find
 from beancount_invoicing.actions.writing import Changes, How, Outcome, change
@@ -57,12 +57,19 @@ def _why_nothing(book: Book, position: Position, as_of: date) -> str:
     before = claimed(book, invoice, as_of)
     if before.until:
         return f"nothing more: it is claimed until {before.until}"
-    if position.invoice.customer and formal_notice(book, position) is None and invoice.customer.buyer == "consumer":
+    buyer = invoice.customer.buyer
+    wanted = law.interest_option(said)
+    found = law.late_interest(wanted, buyer) if isinstance(wanted, str) else None
+    if isinstance(wanted, str) and found is None:
         return (
-            f'late-interest "{said}" gives nothing from a consumer, or only from a formal notice to pay on (a note or'
-            ' document with event: "reminder" and tone: "final", or of such a level)'
+            "none is claimed from this customer" if wanted == "none" else f"the law {wanted} is not known for a {buyer}"
         )
-    return f'late-interest "{said}" gives nothing from this customer, or it was paid in time'
+    if found and found.starts == "notice" and formal_notice(book, position) is None:
+        return (
+            f"from a {buyer} it is due from a formal notice to pay on ({found.source}), and none is in the ledger: a note or"
+            ' document with event: "reminder", its level, and tone: "final"'
+        )
+    return "it was paid in time, is contested, or let off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,28 @@ def test_why_there_is_nothing(ledger: Path, arguments: tuple[str, ...], why: str
     assert why in run(ledger, *arguments, code=int("0009" in why)).stderr
 
 
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ('buyer: "consumer"', "from a consumer it is due from a formal notice to pay on (Code civil, art. 1231-6)"),
+        ('late-interest: "none"', "none is claimed from this customer"),
+        ('buyer: "consumer"\n  late-interest: "GB"', "the law GB is not known for a consumer"),
+    ],
+)
+def test_why_nothing_is_claimed_from_this_customer(ledger: Path, keys: str, why: str) -> None:
+    amendment = f'2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  {keys}\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{amendment}plugin"), encoding="utf-8")
+    result = run(ledger, "F2026-0001", "--as-of", "2026-03-31")
+    assert why in result.stderr
+    assert result.stdout == ""
+
+
+def test_paid_in_time_there_is_nothing(ledger: Path) -> None:
+    paid = '2026-02-09 * "Paid" ^F2026-0001\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")
+    assert "paid in time" in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
+
+
 def test_without_a_law_it_says_what_to_write(ledger: Path) -> None:
     ledger.write_text(ledger.read_text().replace('"late-interest" "FR"', '"language" "fr"'), encoding="utf-8")
     assert 'custom "invoice-option" "late-interest" "FR"' in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
