@@ -38,7 +38,13 @@ from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledge
 from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
 from beancount_invoicing.actions.parallel import render_in_parallel
-from beancount_invoicing.actions.reminders import bank_notices, due_reminders, language, render_reminders
+from beancount_invoicing.actions.reminders import (
+    bank_notices,
+    due_reminders,
+    language,
+    lapse_notices,
+    render_reminders,
+)
 from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.sending import (
     Making,
@@ -135,6 +141,7 @@ __all__ = [
     "issue",
     "language",
     "language_to",
+    "lapse_notices",
     "late_claims",
     "new",
     "of_invoices",

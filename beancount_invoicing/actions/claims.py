@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from beancount_invoicing import billing
+from beancount_invoicing import billing, law
 from beancount_invoicing.actions.billing import CannotBill, Dating, document_changes, naming_for
 from beancount_invoicing.actions.documents import find
 from beancount_invoicing.actions.writing import Changes, How, Outcome, change
@@ -57,12 +57,19 @@ def _why_nothing(book: Book, position: Position, as_of: date) -> str:
     before = claimed(book, invoice, as_of)
     if before.until:
         return f"nothing more: it is claimed until {before.until}"
-    if position.invoice.customer and formal_notice(book, position) is None and invoice.customer.buyer == "consumer":
+    buyer = invoice.customer.buyer
+    wanted = law.interest_option(said)
+    found = law.late_interest(wanted, buyer) if isinstance(wanted, str) else None
+    if isinstance(wanted, str) and found is None:
         return (
-            f'late-interest "{said}" gives nothing from a consumer, or only from a formal notice to pay on (a note or'
-            ' document with event: "reminder" and tone: "final", or of such a level)'
+            "none is claimed from this customer" if wanted == "none" else f"the law {wanted} is not known for a {buyer}"
         )
-    return f'late-interest "{said}" gives nothing from this customer, or it was paid in time'
+    if found and found.starts == "notice" and formal_notice(book, position) is None:
+        return (
+            f"from a {buyer} it is due from a formal notice to pay on ({found.source}), and none is in the ledger: a note or"
+            ' document with event: "reminder", its level, and tone: "final"'
+        )
+    return "it was paid in time, is contested, or let off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +113,35 @@ def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
     return change(file, make, how)
 
 
-def _words(book: Book, customer: Customer, day: date) -> dict[str, str]:
-    """The labels of documents in the customer's language."""
+def _words(book: Book, customer: Customer, day: date) -> tuple[str, dict[str, str]]:
+    """The language of the customer's documents, and their labels in it."""
     from beancount_invoicing import rendering
 
     where = rendering.folders(book)
     try:
-        labels: dict[str, str] = rendering.words(
-            where, rendering.language_of(book, customer, day, rendering.languages(where))
-        )["labels"]
+        language = rendering.language_of(book, customer, day, rendering.languages(where))
+        labels: dict[str, str] = rendering.words(where, language)["labels"]
     except rendering.TemplateError as error:
         raise CannotBill(str(error)) from None
-    return labels
+    return language, labels
+
+
+def _worked_out(interest: Interest, currency: str, language: str) -> str:
+    """How the interest comes about, a line for each stretch of days, as the document prints it."""
+    from beancount_invoicing import rendering
+
+    formats = rendering.Formats(language)
+    return "\n".join(
+        f"{formats.short_day(each.start)} – {formats.short_day(each.end)}: {formats.money(each.base, currency)} ×"
+        f" {formats.percent(each.rate)} × {each.days} / {interest.year_days}"
+        for each in interest.segments
+    )
 
 
 def _request(book: Book, position: Position, interest: Interest, account: str, day: date) -> Request:
     invoice = position.invoice
     assert invoice.customer is not None
-    words = _words(book, invoice.customer, day)
+    language, words = _words(book, invoice.customer, day)
     lines = []
     if interest.interest:
         lines.append(
@@ -154,5 +172,6 @@ def _request(book: Book, position: Position, interest: Interest, account: str, d
         lines=tuple(lines),
         claims=invoice.number,
         terms="on receipt",
+        note=_worked_out(interest, invoice.currency, language),
         narration=f"{numbering.link(invoice.number)}: {words['interest']}",
     )

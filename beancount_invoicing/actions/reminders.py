@@ -10,7 +10,7 @@ from pathlib import Path
 from beancount_invoicing.actions.documents import Output, Written, write_view
 from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.model import Book
-from beancount_invoicing.receivables import Allocated
+from beancount_invoicing.receivables import Allocated, allocate, lapsing
 
 
 def due_reminders(
@@ -26,6 +26,17 @@ def due_reminders(
         for one in propose(book, as_of, allocated)
         if (every or one.level is not None or one.held)
         and (wanted in one.customer.name.casefold() or wanted in one.customer.account.casefold())
+    )
+
+
+def lapse_notices(book: Book, as_of: date, customer: str = "", allocated: Allocated | None = None) -> tuple[str, ...]:
+    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed."""
+    wanted = customer.casefold()
+    return tuple(
+        one.words(as_of)
+        for one in lapsing(book, allocated or allocate(book, as_of), as_of)
+        if one.invoice.customer
+        and (wanted in one.invoice.customer.name.casefold() or wanted in one.invoice.customer.account.casefold())
     )
 
 

@@ -8,9 +8,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.documents import money
 from beancount_invoicing.checks.settlement import by_number
-from beancount_invoicing.model import Book, Finding, Line, ReferenceRate
+from beancount_invoicing.model import Book, Dated, Finding, Line, OptionValue, ReferenceRate, Source
 from beancount_invoicing.receivables import Allocated, lapsing
 
 LEAST, MOST = -10, 100
@@ -121,18 +120,41 @@ def _once(number: str, lines: list[Line]) -> Iterator[Finding]:
         charged.append(line)
 
 
+def contract_rates(book: Book) -> Iterator[Finding]:
+    """A contract's rate between businesses is not below what the seller's law allows, on the day from which on it is said."""
+    said: list[tuple[date, str, str, Source]] = []
+    option = book.options.get("late-interest")
+    said += [(day, str(text), "option late-interest", book.place("late-interest")) for day, text in _versions(option)]
+    for dated in book.customers.values():
+        said += [
+            (day, one.late_interest, one.name, one.source) for day, one in dated.versions if one.buyer == "business"
+        ]
+    for day, text, what, source in said:
+        try:
+            rate = law.interest_option(text) if text else ""
+        except ValueError:
+            continue  # another check says so
+        country = book.seller.at(day).address.country if book.seller else ""
+        legal = ((one.date, one.rate) for one in book.reference_rates.get("FR-legal", ()))
+        least = law.lowest_contract_rate(country, day, legal) if isinstance(rate, Decimal) else None
+        if isinstance(rate, Decimal) and least is not None and rate < least:
+            yield Finding(
+                "warning",
+                "contract-rate",
+                f"{what}: {rate} % is less than the {least} % that a contract between businesses must at least ask for on"
+                f" {day} (Code de commerce, art. L441-10 II)",
+                source,
+            )
+
+
+def _versions(dated: Dated[OptionValue] | None) -> tuple[tuple[date, OptionValue], ...]:
+    return dated.versions if dated else ()
+
+
 def lapsing_soon(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """What is still open does not lapse within six months of the ledger's last day."""
     for one in lapsing(book, allocated, book.last_date):
-        open_ = money(one.open, one.invoice.currency)
-        said = 'have the debt acknowledged in writing and note it (event: "acknowledged"), sue, or write it off'
-        when = f"lapses after {one.last_day}" if one.last_day >= book.last_date else f"lapsed after {one.last_day}"
-        yield Finding(
-            "warning",
-            "lapses",
-            f"{one.invoice.number}: {open_} {when} ({one.source}): {said}",
-            one.invoice.source,
-        )
+        yield Finding("warning", "lapses", one.words(book.last_date), one.invoice.source)
 
 
-CHECKS = (reference_rates, claims)
+CHECKS = (reference_rates, claims, contract_rates)

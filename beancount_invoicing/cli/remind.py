@@ -111,6 +111,8 @@ def remind(
             notice(text)
     for text in actions.bank_notices(ledger.book, as_of):
         notice(text)
+    for text in actions.lapse_notices(ledger.book, as_of, customer, ledger.allocated_at(as_of)) if explain else ():
+        notice(text)
     if folder or outputs:
         letters = [one for one in proposals if one.level is not None]
         files = actions.render_reminders(

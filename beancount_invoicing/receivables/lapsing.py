@@ -25,6 +25,14 @@ class Lapsing(NamedTuple):
     last_day: date
     source: str
 
+    def words(self, as_of: date) -> str:
+        """What to know and do about it, as of a day."""
+        when = f"lapses after {self.last_day}" if self.last_day >= as_of else f"lapsed after {self.last_day}"
+        return (
+            f"{self.invoice.number}: {self.open} {self.invoice.currency} {when} ({self.source}): have the debt acknowledged in"
+            ' writing and note it (event: "acknowledged"), sue, or write it off'
+        )
+
 
 def last_day_to_sue(book: Book, invoice: Invoice, due: date, events: tuple[Event, ...], as_of: date) -> date | None:
     """The last day on which what fell due on `due` can be sued for; None where no limitation period is known.
@@ -32,45 +40,43 @@ def last_day_to_sue(book: Book, invoice: Invoice, due: date, events: tuple[Event
     By the law of the seller's country as of `as_of`. An event `acknowledged` on or after the due date starts the whole
     period anew; a payment on account does not by itself.
     """
-    rule = _rule(book, invoice, as_of)
+    rule = law.limitation(_country(book, as_of), invoice.customer.buyer) if invoice.customer else None
     if rule is None:
         return None
     acknowledged = max((one.date for one in events if one.event == "acknowledged" and one.date >= due), default=None)
     return rule.last_day(due, acknowledged)
 
 
-def _rule(book: Book, invoice: Invoice, as_of: date) -> law.Limitation | None:
-    if invoice.customer is None or not book.seller:
-        return None
-    return law.limitation(book.seller.at(as_of).address.country, invoice.customer.buyer)
+def _country(book: Book, as_of: date) -> str:
+    return book.seller.at(as_of).address.country if book.seller else ""
 
 
 def lapsing(book: Book, allocated: Allocated, as_of: date, months: int = WARNING_MONTHS) -> tuple[Lapsing, ...]:
-    """The invoices of which something open has lapsed, or will within `months` of `as_of`, in the Book's order."""
+    """The invoices of which something open has lapsed, or will within `months` of `as_of`, in the order of their claims."""
     try:
         horizon = plus_months(as_of, months)
     except OverflowError:
         horizon = date.max
+    country = _country(book, as_of)
     late: defaultdict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    invoices: dict[int, tuple[Invoice, law.Limitation]] = {}
     for claim in allocated.claims:
-        rule = _rule(book, claim.invoice, as_of) if claim.open > 0 else None
-        first = rule.last_day(claim.instalment.due) if rule else None
-        if first is not None and first <= horizon:
-            late[id(claim.invoice)].append((claim.instalment.due, claim.open))
-    if not late:
-        return ()
-    events = events_by_number(book, as_of)
-    result = []
-    for invoice in book.invoices:
-        those = late.get(id(invoice))
-        rule = _rule(book, invoice, as_of)
-        if not those or rule is None or invoice.customer is None or invoice.draft:
+        due, invoice = claim.instalment.due, claim.invoice
+        if claim.open <= 0 or due >= as_of or invoice.customer is None or invoice.draft:
             continue
-        account = invoice.customer.account
+        rule = law.limitation(country, invoice.customer.buyer)
+        if rule is None or due.year + rule.years > horizon.year:
+            continue
+        late[id(invoice)].append((due, claim.open))
+        invoices[id(invoice)] = invoice, rule
+    events = events_by_number(book, as_of) if late else {}
+    result = []
+    for key, (invoice, rule) in invoices.items():
+        account = invoice.customer.account if invoice.customer else ""
         happened = events.get((account, invoice.number), events.get((account, ""), ()))
         days = [
             (last, open_)
-            for due, open_ in those
+            for due, open_ in late[key]
             if (last := last_day_to_sue(book, invoice, due, happened, as_of)) is not None and last <= horizon
         ]
         if days:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
+from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.letter import letter
 from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words
 from beancount_invoicing.rendering.names import file_names
@@ -14,6 +15,7 @@ from beancount_invoicing.rendering.statement import statement
 from beancount_invoicing.rendering.view import View, texts
 
 __all__ = [
+    "Formats",
     "NoDocument",
     "Posted",
     "TemplateError",

@@ -58,6 +58,7 @@ class Interest:
     law: str
     steps: tuple[Step, ...]
     known: bool = True
+    year_days: int = YEAR_OF_A_CONTRACT
 
 
 def _rate(law: LateInterest | Decimal, day: date, began: date) -> tuple[Decimal, date]:
@@ -179,4 +180,4 @@ def _added_up(
         steps.append(Step("indemnity", "as written", (extra,), extra, because))
         steps.append(Step("total", "sum", (interest, extra), total, "interest and indemnity"))
     name = "contract" if isinstance(law, Decimal) else law.country
-    return Interest(principal, segments, interest, extra, total, name, tuple(steps))
+    return Interest(principal, segments, interest, extra, total, name, tuple(steps), year_days=_year(law))

@@ -117,6 +117,28 @@ def test_why_there_is_nothing(ledger: Path, arguments: tuple[str, ...], why: str
     assert why in run(ledger, *arguments, code=int("0009" in why)).stderr
 
 
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ('buyer: "consumer"', "from a consumer it is due from a formal notice to pay on (Code civil, art. 1231-6)"),
+        ('late-interest: "none"', "none is claimed from this customer"),
+        ('buyer: "consumer"\n  late-interest: "GB"', "the law GB is not known for a consumer"),
+    ],
+)
+def test_why_nothing_is_claimed_from_this_customer(ledger: Path, keys: str, why: str) -> None:
+    amendment = f'2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  {keys}\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{amendment}plugin"), encoding="utf-8")
+    result = run(ledger, "F2026-0001", "--as-of", "2026-03-31")
+    assert why in result.stderr
+    assert result.stdout == ""
+
+
+def test_paid_in_time_there_is_nothing(ledger: Path) -> None:
+    paid = '2026-02-09 * "Paid" ^F2026-0001\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")
+    assert "paid in time" in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
+
+
 def test_without_a_law_it_says_what_to_write(ledger: Path) -> None:
     ledger.write_text(ledger.read_text().replace('"late-interest" "FR"', '"language" "fr"'), encoding="utf-8")
     assert 'custom "invoice-option" "late-interest" "FR"' in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
@@ -138,6 +160,7 @@ def test_booked_it_is_a_claim_outside_vat_and_only_once(ledger: Path) -> None:
         ("Indemnité de recouvrement, F2026-0001", "40.00", "None"),
     ]
     assert claim.instalments[0].due == claim.date
+    assert claim.note == "10/02/2026 – 31/03/2026: 1\u202f200,00\u00a0€ × 12,15\u00a0% × 50 / 365"
     before = ledger.read_bytes()
     assert "claimed until 2026-03-31" in run(ledger, "F2026-0001", *until, "--book", *ACCOUNT, "--write").stderr
     assert ledger.read_bytes() == before
@@ -193,3 +216,17 @@ def test_the_table_shows_the_half_years(ledger: Path) -> None:
     assert "2026-02-10   2026-06-30    141      12.15" in out
     assert "2026-07-01   2026-07-31     31      12.40" in out
     assert "once, half away from zero" in out
+
+
+def test_remind_explains_what_is_about_to_lapse(ledger: Path) -> None:
+    def reminded(*arguments: str) -> str:
+        result = CliRunner().invoke(main, ["-f", str(ledger), "remind", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    said = "F2026-0001: 1200.00 EUR lapses after 2031-02-09 (Code de commerce, art. L110-4; Code civil, art. 2240)"
+    assert said in reminded("--as-of", "2030-12-01", "--explain")
+    assert "lapses" not in reminded("--as-of", "2030-12-01")
+    assert "lapses" not in reminded("--as-of", "2030-12-01", "--explain", "--customer", "Kiefer")
+    assert "lapses" not in reminded("--as-of", "2030-08-08", "--explain")
+    assert "F2026-0001: 1200.00 EUR lapsed after 2031-02-09" in reminded("--as-of", "2031-02-10", "--explain")

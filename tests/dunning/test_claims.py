@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on, propose
 from beancount_invoicing.model import Book
@@ -235,3 +237,35 @@ def test_drafts_and_claims_bear_no_interest() -> None:
     draft = invoice().replace("* ", "! ", 1).replace('"N1"', '"draft-N1"')
     book = book_of(FRANCE + draft + a_claim(INDEMNITY, "2026-01-10"))
     assert [interest_on(book, one, DAY) for one in positions(book, DAY)] == [None, None]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(1, 140), min_size=1, max_size=4), st.integers(1, 140), st.sampled_from(["0", "400", "1200"])
+)
+def test_claims_in_any_pieces_charge_each_day_once_and_the_indemnity_once(
+    days: list[int], payment: int, amount: str
+) -> None:
+    due = date(2026, 2, 9)
+    ledger = FRANCE + invoice()
+    if D(amount):
+        ledger += paid((due + timedelta(days=payment)).isoformat(), amount)
+    whole = on(ledger, due + timedelta(days=max(days)))
+    claims: list[Interest] = []
+    for number, late in enumerate(sorted(days)):
+        day = due + timedelta(days=late)
+        found = on(ledger, day)
+        if found is None:
+            continue
+        claims.append(found)
+        lines = f'  Income:Services  -{found.interest} EUR\n    text: "Interest"\n'
+        lines += f"    from: {found.segments[0].start}\n    to: {found.segments[-1].end}\n"
+        lines += INDEMNITY if found.indemnity else ""
+        ledger += a_claim(lines, day.isoformat()).replace('"C1"', f'"C{number}"').replace("^C1", f"^C{number}")
+    assert whole is not None
+    charged = [each.start + timedelta(days=at) for one in claims for each in one.segments for at in range(each.days)]
+    expected = [each.start + timedelta(days=at) for each in whole.segments for at in range(each.days)]
+    assert charged == expected
+    assert [one.indemnity for one in claims] == [D("40.00"), *[None] * (len(claims) - 1)]
+    cent = D("0.01") * len(claims)
+    assert abs(sum((one.interest for one in claims), D(0)) - whole.interest) <= cent
