@@ -46,14 +46,19 @@ def sealed_documents(book: Book) -> dict[str, Seal]:
 
 
 def unsent(book: Book, since: date, until: date) -> tuple[str, ...]:
-    """The numbers of the documents of these days (inclusive) of which nothing says that they were sent; in their order."""
+    """The numbers of the documents of these days (inclusive) of which nothing says that they were sent; in their order.
+
+    What waits to be sent by hand is left out; what is in doubt is not: it cannot be sent, and is named.
+    """
     history = History(book.events)
+    by_hand = {number for one in history.open if one.kind == "sent" and not one.in_doubt for number in one.numbers}
     return tuple(
         one.number
         for one in book.invoices
         if since <= one.date <= until
         and not one.draft
         and one.kind not in {"void", "opening"}
+        and one.number not in by_hand
         and not history.sent("sent", one.number)
     )
 

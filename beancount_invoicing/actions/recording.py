@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from beancount_invoicing.actions.writing import Changes, tried
-from beancount_invoicing.entries import Loading, writer
+from beancount_invoicing.entries import Loading, trial, writer
 from beancount_invoicing.files import Changed
 from beancount_invoicing.model import Finding
 
@@ -54,6 +54,7 @@ class Record:
     def __init__(self, loading: Loading, target: Path) -> None:
         self._top = Path(loading.book.file)
         self._included = loading.files
+        self._options = loading.options
         self._target = target
 
     @property
@@ -64,6 +65,8 @@ class Record:
 
     def add(self, text: str) -> None:
         """Puts directives at the end, on the disk. Raises writer.CannotWrite, Changed, OSError: then they are not there."""
+        if wrong := trial.unreadable(text, self._options):
+            raise writer.CannotWrite(f"Beancount would not read what was to be written: {wrong}")
         with writer.locked(self._top):
             for attempt in range(_TRIES):
                 try:

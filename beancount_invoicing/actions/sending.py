@@ -39,6 +39,7 @@ from beancount_invoicing.delivery import (
 )
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.entries import text
+from beancount_invoicing.entries.writer import CannotWrite
 from beancount_invoicing.files import Changed, write_if_different
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
@@ -114,6 +115,8 @@ class Sending:
     errors: tuple[Finding, ...]
     book: Book
     files: tuple[Path, ...] = ()
+    problem: str = ""
+    """What went wrong after all was sent and recorded: it was not committed."""
 
 
 def send(file: Path, make: Making, way: Way, how: How) -> Sending:
@@ -131,7 +134,11 @@ def send(file: Path, make: Making, way: Way, how: How) -> Sending:
         results = run.all(tuple(make(ledger)))
         files = tuple(dict.fromkeys(run.changed))
         if how.commit and files:
-            git.commit(list(files), f"Sent: {', '.join(one.title for one in results if not one.wrong)}"[:200])
+            left = ", ".join(one.title for one in results if not one.wrong)
+            try:
+                git.commit(list(files), f"Sent: {left}"[:200])
+            except git.GitError as error:  # what was sent is still to be told
+                return Sending(results, ledger.errors, ledger.book, files, str(error))
         return Sending(results, ledger.errors, ledger.book, files)
 
 
@@ -210,7 +217,7 @@ class _Run:
 
         waiting = self.history.waiting(dispatch)
         if waiting and not self.way.retry:
-            return held(open_because(waiting))
+            return held(open_because(waiting[0]))
         if self.way.retry and not waiting:
             return held("nothing of it is in doubt or prepared: send it without --retry")
         before = self.history.before(dispatch)
@@ -288,19 +295,25 @@ class _Run:
 
     def _took_back(self, record: Record, items: dict[int, _Item]) -> None:
         """A person has said that these attempts came to nothing."""
-        gone = []
-        for item in items.values():
-            waiting = self.history.waiting(item.dispatch)
-            assert waiting is not None
-            gone.append(
-                self._note(
-                    item,
-                    "not-sent",
-                    f"{item.dispatch.title} has not left, as was said by hand",
-                    waiting.event.message_id,
-                )
+        gone = {
+            (one.message_id, one.level, one.numbers): text.note(
+                max(self.way.day, one.date),
+                item.dispatch.account,
+                one_line(f"{item.dispatch.title} has not left, as was said by hand"),
+                map(numbering.link, one.numbers),
+                [
+                    ("event", "not-sent"),
+                    ("sends", one.sends),
+                    ("level", one.level),
+                    ("channel", one.channel),
+                    ("message-id", one.message_id),
+                ],
             )
-        self._add(record, "\n".join(gone))
+            for item in items.values()
+            for waiting in self.history.waiting(item.dispatch)
+            for one in waiting.events
+        }
+        self._add(record, "\n".join(gone.values()))
 
     def _store(self, item: _Item) -> None:
         """Puts the document, and what is kept with it, beside the ledger."""
@@ -405,7 +418,11 @@ class _Run:
             )
         except smtp.NoServer as error:
             self._rest(items, str(error))
-        except (OSError, Changed) as error:  # the ledger or a document cannot be written any more: nothing else is sent
+        except (
+            OSError,
+            Changed,
+            CannotWrite,
+        ) as error:  # nothing can be told to the ledger
             self._rest(items, f"nothing more was sent: {getattr(error, 'strerror', None) or error}")
 
     def _rest(self, items: dict[int, _Item], why: str) -> None:
@@ -439,7 +456,7 @@ class _Run:
         join = "to" if event == "sending" else "to be sent by hand:"
         return self._note(item, event, f"{item.dispatch.title} {join} {where}")
 
-    def _note(self, item: _Item, event: str, comment: str, identifier: str = "") -> str:
+    def _note(self, item: _Item, event: str, comment: str) -> str:
         """A note for each part of what is sent."""
         dispatch = item.dispatch
         opening = event != "not-sent"
@@ -455,7 +472,7 @@ class _Run:
                     ("level", level),
                     ("until", dispatch.until),
                     ("channel", dispatch.channel),
-                    ("message-id", identifier or item.identifier),
+                    ("message-id", item.identifier),
                     ("sha256", item.mark if opening else None),
                     ("file", relative_to(self.target, item.stored) if opening else None),
                 ],

@@ -143,6 +143,8 @@ def run(session: Session, make: actions.Making, chosen: actions.Way, written: ac
             return
         for one in done.errors:
             session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        if done.problem:
+            session.error(done.problem)
         title = f"{'Sent' if written.write else 'To be sent'} on {chosen.day}"
         print_results(session, done.results, written, title, form)
 

@@ -73,15 +73,15 @@ class History:
         """The Message-ID of the e-mail that brought a document first; "" where it is not known."""
         return next((one.message_id for one in self.sent("sent", number) if one.message_id), "")
 
-    def waiting(self, dispatch: Dispatch) -> Attempt | None:
-        """An open attempt at what a dispatch sends."""
+    def waiting(self, dispatch: Dispatch) -> tuple[Attempt, ...]:
+        """The open attempts at what a dispatch sends."""
         numbers = set(dispatch.numbers)
-        for one in self.open:
-            if one.kind == dispatch.event and (
-                numbers & set(one.numbers) if numbers else not one.numbers and one.event.customer == dispatch.account
-            ):
-                return one
-        return None
+        return tuple(
+            one
+            for one in self.open
+            if one.kind == dispatch.event
+            and (numbers & set(one.numbers) if numbers else not one.numbers and one.event.customer == dispatch.account)
+        )
 
     def before(self, dispatch: Dispatch) -> tuple[Event, ...]:
         """The events that say that just this was sent already."""

@@ -38,7 +38,7 @@ def tried(loading: Loading, plan: Plan) -> Trial:
     entries, options = loading.entries, loading.options
     new: list[Any] = []
     problems: list[Any] = []
-    roots = "".join(f'option "{name}" "{options[name]}"\n' for name in _ROOTS)
+    roots = _roots(options)
     for piece in plan.pieces:
         parsed, errors, _options = parser.parse_string(
             roots + piece.text, report_filename=str(piece.file), report_firstline=piece.line - len(_ROOTS)
@@ -68,6 +68,16 @@ def tried(loading: Loading, plan: Plan) -> Trial:
         frozenset(Source(*_place(entry)) for entry in new),
         tuple((Source(*_place(error, "source")), " ".join(str(error.message).split())) for error in problems),
     )
+
+
+def _roots(options: Mapping[str, Any]) -> str:
+    return "".join(f'option "{name}" "{options[name]}"\n' for name in _ROOTS)
+
+
+def unreadable(text: str, options: Mapping[str, Any]) -> str:
+    """Why Beancount's parser would not read directives in a ledger with these options; "" where it does."""
+    _parsed, errors, _options = parser.parse_string(_roots(options) + text)
+    return " ".join(str(errors[0].message).split()) if errors else ""
 
 
 def _place(entry: Any, name: str = "meta") -> tuple[str, int]:

@@ -1,0 +1,118 @@
+"""The words of e-mails: in every language, and one's own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing import rendering
+from beancount_invoicing.actions import due_reminders, of_invoices, of_reminders, open_ledger
+from beancount_invoicing.delivery import Dispatch
+from beancount_invoicing.rendering.folders import PACKAGE
+from tests.ledgers import EXAMPLE
+
+DAY = date(2026, 11, 30)
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    """The example business in a folder of its own."""
+    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    return tmp_path / "ledger"
+
+
+def in_language(books: Path, language: str) -> Path:
+    """Every customer is written to in one language."""
+    customers = books / "customers.beancount"
+    text = re.sub(r'\n  language: "[^"]*"', "", customers.read_text(encoding="utf-8"))
+    customers.write_text(text, encoding="utf-8")
+    with (books / "settings.beancount").open("a", encoding="utf-8") as file:
+        file.write(f'2025-01-01 custom "invoice-option" "language" "{language}"\n')
+    return books / "main.beancount"
+
+
+def invoice(ledger: Path, number: str) -> Dispatch:
+    (one,) = of_invoices(open_ledger(ledger), [number], DAY)
+    assert isinstance(one, Dispatch)
+    return one
+
+
+def words(text: str) -> set[str]:
+    """The sentences of a text, without what the templates do not say themselves."""
+    return {line for line in text.splitlines() if line.endswith((".", ",", ":")) and "F2026" not in line}
+
+
+def test_each_language_has_its_own_words(books: Path) -> None:
+    said: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        shutil.copytree(books, books.parent / language)
+        ledger = in_language(books.parent / language, language)
+        one = invoice(ledger, "F2026-0072")
+        assert one.language == language
+        assert (
+            one.subject == f"{rendering.words((PACKAGE,), language)['titles']['invoice']} F2026-0072 – Atelier Solène"
+        )
+        said[language] = words(one.text)
+        assert len(said[language]) >= 3
+        for sentence in said[language]:
+            assert sentence.replace("'", "&#39;") in one.html
+    for language in LANGUAGES:
+        for other in LANGUAGES:
+            assert language == other or not said[language] & said[other], (language, other)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reminder_says_what_its_letter_says(books: Path, language: str) -> None:
+    ledger = open_ledger(in_language(books, language))
+    proposals = due_reminders(ledger.book, DAY, "Clinique")
+    (one,) = of_reminders(ledger, proposals)
+    view = rendering.letter(ledger.book, proposals[0], (PACKAGE,))
+    assert all(part in one.text for part in view.opening)
+    assert all(pair.value in one.text and pair.value in one.html for pair in (*view.totals, *view.payment))
+    assert (one.event, one.level, one.levels) == ("reminder", 2, ((2, ("F2026-0064",)),))
+
+
+def test_what_needs_no_payment_asks_for_none(books: Path) -> None:
+    ledger = books / "main.beancount"
+    assert "Vous n’avez rien à régler" in invoice(ledger, "A2026-0002").text
+    assert "régler à l’échéance" in invoice(ledger, "F2026-0072").text
+
+
+def test_the_facts_are_those_of_the_document(books: Path) -> None:
+    one = invoice(books / "main.beancount", "F2026-0072")
+    found = open_ledger(books / "main.beancount").book.invoice("F2026-0072")
+    assert found is not None
+    due = rendering.document(open_ledger(books / "main.beancount").book, found, Decimal(0), (PACKAGE,))
+    assert f"{due.totals[-1].label}\u00a0: {due.totals[-1].value}" in one.text
+    assert "FR76 3000 6000 0112 3456 7890 189" in one.html
+
+
+def test_own_words_beside_the_ledger_win(books: Path) -> None:
+    own = books / "templates" / "mails" / "fr" / "invoice.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("Subject: {{ view.number }} pour <vous>\n\nVoilà <b>tout</b>.\n\n{{ facts }}\n", encoding="utf-8")
+    one = invoice(books / "main.beancount", "F2026-0072")
+    assert one.subject == "F2026-0072 pour <vous>"
+    assert one.text.startswith("Voilà <b>tout</b>.\n\nFacture\u00a0: F2026-0072\n")
+    assert "Voilà &lt;b&gt;tout&lt;/b&gt;." in one.html
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Bonjour\n", r'invoice\.j2:1: the first line must be "Subject: …"'),
+        ("Subject: x\n\n{{ nothing }}\n", r"invoice\.j2:3"),
+    ],
+)
+def test_a_template_that_is_wrong_is_named(books: Path, text: str, said: str) -> None:
+    own = books / "templates" / "mails" / "fr" / "invoice.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(rendering.TemplateError, match=said):
+        invoice(books / "main.beancount", "F2026-0072")
