@@ -332,3 +332,29 @@ def test_several_processes_at_once_agree(top: Path) -> None:
         os.utime(top)
         open_ledger(top)
     assert [one.communicate()[0] for one in running] == ["F-1 100.00 F-2 200.00\n"] * 3
+
+
+def test_what_is_changed_while_it_is_loaded_is_not_kept(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = entries.load
+
+    def slow(path: str) -> entries.Loading:
+        loading = load(path)
+        replace(top, "100.00", "150.00")
+        return loading
+
+    with monkeypatch.context() as patched:
+        patched.setattr(entries, "load", slow)
+        open_ledger(top)
+    assert owed(open_ledger(top)) == ["F-1 150.00", "F-2 200.00"]
+
+
+def test_two_ledgers_may_share_one_name_of_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEANCOUNT_LOAD_CACHE_FILENAME", str(tmp_path / "one.cache"))
+    loader.initialize(use_cache=True)
+    ledgers = []
+    for name, amount in (("one", "100.00"), ("two", "150.00")):
+        (tmp_path / name).mkdir()
+        ledgers.append(written(tmp_path / name))
+        replace(ledgers[-1], "100.00", amount)
+    for _ in range(2):
+        assert [owed(open_ledger(one))[0] for one in ledgers] == ["F-1 100.00", "F-1 150.00"]
