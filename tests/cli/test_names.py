@@ -3,9 +3,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
 import pytest
 
 from beancount_invoicing import actions
+from beancount_invoicing.cli import main
 
 
 @pytest.mark.parametrize("name", actions.__all__)
@@ -32,3 +34,12 @@ def test_a_report_imports_neither_beancount_nor_what_it_does_not_need() -> None:
         "beancount_invoicing.einvoice",
     }
     assert not heavy & set(said)
+
+
+def test_each_command_is_in_its_module() -> None:
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+    assert main.get_command(context, "nothing") is None
