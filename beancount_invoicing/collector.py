@@ -14,12 +14,13 @@ def no_collections() -> Iterator[None]:
     Loading and reading a ledger make many objects and no garbage; walking them all again and again takes most of the time.
     """
     collecting = gc.isenabled()
+    frozen = collecting and gc.get_freeze_count()
     gc.disable()
     try:
         yield
     finally:
         if collecting:
-            if not gc.get_freeze_count():  # what somebody else has frozen stays so
+            if not frozen:  # what somebody else has frozen stays so
                 gc.freeze()
                 gc.unfreeze()  # together: everything counts as old, without being walked
             gc.enable()

@@ -236,13 +236,8 @@ class Line(NamedTuple):
     expense: Day | None = None
     """Where an expense is billed again: its date; with `cost`, which one it was."""
     cost: Decimal | None = None
-    figure: Figure | None = None
-    """Quantity × price, where the line says both."""
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """How quantity × price is worked out."""
-        return self.figure.steps if self.figure else ()
+    worked_out: Decimal | None = None
+    """Quantity × price less discount, rounded, where it says both: what should be booked, or contain its net and tax."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,74 +2,78 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.actions.adding import PARTY_KEYS, CustomerWanted, ItemWanted, add_customer, add_item
-from beancount_invoicing.actions.billing import (
-    CannotBill,
-    Composition,
-    CreditWanted,
-    Dating,
-    DepositWanted,
-    bill,
-    check_wanted,
-    credit,
-    customer,
-    deposit,
-    issue,
-    new,
-)
-from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
-from beancount_invoicing.actions.confirming import confirm, open_attempts, open_because
-from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
-from beancount_invoicing.actions.daily import Step as RunStep
-from beancount_invoicing.actions.dispatches import of_invoices, unsent
-from beancount_invoicing.actions.documents import (
-    STATUSES,
-    Filter,
-    Output,
-    UnknownNumber,
-    Written,
-    find,
-    render,
-    render_one,
-    select,
-)
-from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
-from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
-from beancount_invoicing.actions.letters import of_reminders
-from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
-from beancount_invoicing.actions.parallel import render_in_parallel
-from beancount_invoicing.actions.reminders import (
-    bank_notices,
-    due_reminders,
-    language,
-    lapse_notices,
-    render_reminders,
-)
-from beancount_invoicing.actions.sealing import seal, verify
-from beancount_invoicing.actions.sending import (
-    Making,
-    Result,
-    Sending,
-    State,
-    Way,
-    send,
-)
-from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
-from beancount_invoicing.actions.statements import (
-    language_to,
-    render_statement,
-    render_statements,
-    statement_of,
-    statements_of_all,
-)
-from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
-from beancount_invoicing.actions.today import KINDS as TASKS
-from beancount_invoicing.actions.today import Kind as TaskKind
-from beancount_invoicing.actions.today import Task, tasks, to_send
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
-from beancount_invoicing.delivery import Attachment, Dispatch, Held
-from beancount_invoicing.dunning import bank_accounts
-from beancount_invoicing.dunning import behind as banks_behind
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from beancount_invoicing.actions.adding import PARTY_KEYS, CustomerWanted, ItemWanted, add_customer, add_item
+    from beancount_invoicing.actions.billing import (
+        CannotBill,
+        Composition,
+        CreditWanted,
+        Dating,
+        DepositWanted,
+        bill,
+        check_wanted,
+        credit,
+        customer,
+        deposit,
+        issue,
+        new,
+    )
+    from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
+    from beancount_invoicing.actions.confirming import confirm, open_attempts, open_because
+    from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
+    from beancount_invoicing.actions.daily import Step as RunStep
+    from beancount_invoicing.actions.dispatches import of_invoices, unsent
+    from beancount_invoicing.actions.documents import (
+        STATUSES,
+        Filter,
+        Output,
+        UnknownNumber,
+        Written,
+        find,
+        render,
+        render_one,
+        select,
+    )
+    from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
+    from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
+    from beancount_invoicing.actions.letters import of_reminders
+    from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
+    from beancount_invoicing.actions.parallel import render_in_parallel
+    from beancount_invoicing.actions.reminders import (
+        bank_notices,
+        due_reminders,
+        language,
+        lapse_notices,
+        render_reminders,
+    )
+    from beancount_invoicing.actions.sealing import seal, verify
+    from beancount_invoicing.actions.sending import (
+        Making,
+        Result,
+        Sending,
+        State,
+        Way,
+        send,
+    )
+    from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
+    from beancount_invoicing.actions.statements import (
+        language_to,
+        render_statement,
+        render_statements,
+        statement_of,
+        statements_of_all,
+    )
+    from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
+    from beancount_invoicing.actions.today import KINDS as TASKS
+    from beancount_invoicing.actions.today import Kind as TaskKind
+    from beancount_invoicing.actions.today import Task, tasks, to_send
+    from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
+    from beancount_invoicing.delivery import Attachment, Dispatch, Held
+    from beancount_invoicing.dunning import bank_accounts
+    from beancount_invoicing.dunning import behind as banks_behind
 
 __all__ = [
     "PARTY_KEYS",
@@ -171,3 +175,40 @@ __all__ = [
     "write_e_invoices",
     "written_positions",
 ]
+
+_ROOMS = {
+    "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
+    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit customer deposit "
+    "issue new",
+    "actions.claims": "ClaimWanted LateClaim claim late_claims",
+    "actions.confirming": "confirm open_attempts open_because",
+    "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
+    "actions.dispatches": "of_invoices unsent",
+    "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",
+    "actions.e_invoices": "Form Made validate_file write_e_invoices",
+    "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
+    "actions.letters": "of_reminders",
+    "actions.mailing": "PASSWORD CannotSend password_from",
+    "actions.parallel": "render_in_parallel",
+    "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
+    "actions.sealing": "seal verify",
+    "actions.sending": "Making Result Sending State Way send",
+    "actions.starting": "REGIMES SELLER_KEYS Start adopt init",
+    "actions.statements": "language_to render_statement render_statements statement_of statements_of_all",
+    "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
+    "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",
+    "actions.writing": "Changes How New Outcome Refused change written_positions",
+    "delivery": "Attachment Dispatch Held",
+    "dunning": "bank_accounts behind=banks_behind",
+}
+"""Where each of these names is (`there=here` where it has another name there): a command imports only what it needs."""
+
+
+def __getattr__(name: str) -> Any:
+    """One of the names above, from its module."""
+    for room, names in _ROOMS.items():
+        for one in names.split():
+            there, _, here = one.partition("=")
+            if name == (here or there):
+                return getattr(import_module(f"beancount_invoicing.{room}"), there)
+    raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -6,22 +6,24 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from beancount_invoicing.actions.claims import LateClaim
-from beancount_invoicing.actions.daily import Daily
-from beancount_invoicing.actions.sealing import Verified
-from beancount_invoicing.actions.sending import Result
-from beancount_invoicing.actions.today import Task
-from beancount_invoicing.actions.writing import written_positions
-from beancount_invoicing.billing import Standing, Waiting
-from beancount_invoicing.delivery import Attempt
-from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
 from beancount_invoicing.receivables import Aging, Allocation, InCurrency, Position, Row, Statement, TaxDue, Total
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
+from beancount_invoicing.rules.tax import line_figure
 from beancount_invoicing.rules.terms import Discounted, TermsError, cash_discount
+
+if TYPE_CHECKING:
+    from beancount_invoicing.actions.claims import LateClaim
+    from beancount_invoicing.actions.daily import Daily
+    from beancount_invoicing.actions.sealing import Verified
+    from beancount_invoicing.actions.sending import Result
+    from beancount_invoicing.actions.today import Task
+    from beancount_invoicing.billing import Standing, Waiting
+    from beancount_invoicing.delivery import Attempt
+    from beancount_invoicing.dunning import Proposal
 
 Answer = dict[str, Any]
 
@@ -213,7 +215,8 @@ def _written(figure: str, amount: Decimal, because: str) -> Step:
 def _line(line: Line, invoice: Invoice) -> list[Step]:
     """How the net of a line came about, or where it was read."""
     figure = f"line “{line.text}”"
-    steps = [one._replace(figure=f"{one.figure} “{line.text}”") for one in line.steps]
+    calculated = line_figure(line, decimals(invoice.currency))
+    steps = [one._replace(figure=figure) for one in calculated.steps] if calculated else []
     if line.price_with_tax is not None:
         steps.append(_written(f"{figure}, net", line.net, "as booked, without the tax that the price includes"))
     elif not steps and line.booked_currency != invoice.currency and invoice.rate:
@@ -563,6 +566,8 @@ def contract(one: Standing, explain: bool = False) -> Answer:
 
 def run(done: Daily) -> Answer:
     """What `run` did."""
+    from beancount_invoicing.actions.writing import written_positions
+
     billed = written_positions(done.billed) if done.billed else ()
     return {
         "date": done.day.isoformat(),

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from beancount_invoicing import entries
-from beancount_invoicing.checks import check
+from beancount_invoicing.collector import no_collections
+from beancount_invoicing.entries import kept
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
 
@@ -25,8 +26,6 @@ class Ledger:
     findings: tuple[Finding, ...]
     allocated: Allocated
     """As of the Book's last day."""
-    loading: entries.Loading
-    """What it was read from."""
 
     def allocated_at(self, day: date) -> Allocated:
         """What settles what as of the end of `day`."""
@@ -58,10 +57,22 @@ def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
 
 
 def open_ledger(file: Path) -> Ledger:
-    """Reads and checks a ledger."""
+    """Reads and checks a ledger; what was worked out before, of the same files, is not worked out again."""
+    with no_collections():
+        if found := kept.find(file):
+            return Ledger(found.book, found.findings, found.allocated)
+        ledger, loading = load_ledger(file)
+        kept.keep(file, kept.Kept(ledger.book, ledger.allocated, ledger.findings), loading.options)
+    return ledger
+
+
+def load_ledger(file: Path) -> tuple[Ledger, entries.Loading]:
+    """Reads and checks a ledger, together with the load that it comes from: for what then writes into it."""
+    from beancount_invoicing.checks import check
+
     loading = entries.load(str(file))
     known = loading.known
     allocated = known.allocated if known else allocate(loading.book, loading.book.last_date)
     found = {*loading.problems, *(known.findings if known else check(loading.book, allocated))}
     findings = tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message)))
-    return Ledger(loading.book, findings, allocated, loading)
+    return Ledger(loading.book, findings, allocated), loading

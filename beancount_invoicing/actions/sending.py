@@ -19,7 +19,7 @@ from typing import Literal
 
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.confirming import answers_to, open_because
-from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.actions.ledger import Ledger, load_ledger
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
 from beancount_invoicing.actions.recording import Record, alone, try_out
 from beancount_invoicing.actions.telling import Sent, closings, record_file, relative_to
@@ -38,7 +38,7 @@ from beancount_invoicing.delivery import (
     smtp,
 )
 from beancount_invoicing.delivery.addresses import one_line
-from beancount_invoicing.entries import text
+from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.entries.writer import CannotWrite
 from beancount_invoicing.files import Changed, write_if_different
 from beancount_invoicing.model import Book, Channel, Finding, Source
@@ -127,10 +127,10 @@ def send(file: Path, make: Making, way: Way, how: How) -> Sending:
     where the ledger has errors, CannotSend, writer.CannotWrite, Changed, git.GitError, OSError, and what `make` raises.
     """
     with alone(file) if how.write else nullcontext(), no_collections():
-        ledger = open_ledger(file)
+        ledger, loading = load_ledger(file)
         if how.write and ledger.errors:
             raise Refused("the ledger has errors: nothing is sent before they are mended", ledger.errors)
-        run = _Run(ledger, way, how)
+        run = _Run(ledger, loading, way, how)
         results = run.all(tuple(make(ledger)))
         files = tuple(dict.fromkeys(run.changed))
         if how.commit and files:
@@ -169,8 +169,8 @@ class _Item:
 class _Run:
     """One call of `send`."""
 
-    def __init__(self, ledger: Ledger, way: Way, how: How) -> None:
-        self.ledger, self.way, self.how = ledger, way, how
+    def __init__(self, ledger: Ledger, loading: Loading, way: Way, how: How) -> None:
+        self.ledger, self.loading, self.way, self.how = ledger, loading, way, how
         self.book = ledger.book
         self.top = Path(ledger.book.file)
         self.history = History(ledger.book.events)
@@ -272,12 +272,12 @@ class _Run:
     # writing -------------------------------------------------------------------------------------------------------
 
     def _write(self, items: dict[int, _Item], host: smtp.Server | None) -> None:
-        record = Record(self.ledger.loading, self.target)
+        record = Record(self.loading, self.target)
         texts = [one for item in items.values() for one in (self._opening(item, "sending", "x"), self._closing(item))]
-        try_out(self.ledger.loading, self.ledger.errors, self.target, texts)
+        try_out(self.loading, self.ledger.errors, self.target, texts)
         if self.how.commit:
             git.must_be_clean(record.files)
-        if self.ledger.loading.stale():
+        if self.loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was sent; do it again")
         if self.way.retry:
             self._took_back(record, items)

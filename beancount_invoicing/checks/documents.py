@@ -61,9 +61,9 @@ def lines(book: Book) -> Findings:
     """Each line is quantity × price less discount, to the cent (EN 16931 BT-131)."""
     for invoice in book.invoices:
         for line in invoice.lines:
-            if line.figure is None:
+            result = line.worked_out
+            if result is None:
                 continue
-            result = line.figure.value
             if line.price_with_tax is not None:
                 yield from _gross_line(book, invoice, line, result)
             elif line.net != result:
@@ -113,10 +113,10 @@ def gross_nets(book: Book) -> Findings:
     for invoice in book.invoices:
         by_code: defaultdict[str, list[Line]] = defaultdict(list)
         for line in invoice.lines:
-            if line.price_with_tax is not None and line.figure and line.tax in book.taxes:
+            if line.price_with_tax is not None and line.worked_out is not None and line.tax in book.taxes:
                 by_code[line.tax].append(line)
         for code, those in sorted(by_code.items()):
-            parts = [line.figure.value for line in those if line.figure]
+            parts = [line.worked_out for line in those if line.worked_out is not None]
             gross = sum(parts, ZERO)
             rate = book.taxes[code].at(invoice.date).rate
             decimals = currencies.decimals(invoice.currency)

@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.collector import no_collections
 from beancount_invoicing.model import Book
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,10 +55,9 @@ class Session:
     def open(self) -> actions.Ledger:
         """The ledger; its errors are printed, and make the call fail in the end."""
         file = self.find()
-        with no_collections():
-            ledger = actions.open_ledger(file)
-            gc.freeze()  # it stays until the command ends
-            click.get_current_context().call_on_close(gc.unfreeze)
+        ledger = actions.open_ledger(file)
+        gc.freeze()  # it stays until the command ends
+        click.get_current_context().call_on_close(gc.unfreeze)
         for one in ledger.errors:
             self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
         return ledger
@@ -170,7 +168,8 @@ def print_table(
     """Prints a table for eyes: (title, whether it holds figures) per column; `last` rows stand below a line."""
     from beancount_invoicing.cli.tables import Column, draw
 
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    terminal = sys.stdout.isatty()
+    room = shutil.get_terminal_size().columns if terminal else 200
     click.echo(
         draw(
             title,
@@ -178,6 +177,7 @@ def print_table(
             [[cell or "" for cell in row] for row in rows],
             [[cell or "" for cell in row] for row in last],
             room,
+            terminal and os.environ.get("TERM") != "dumb",
         )
     )
 

@@ -8,42 +8,65 @@ import errno
 import gc
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from beancount_invoicing import __version__
-from beancount_invoicing.cli.aging import aging
-from beancount_invoicing.cli.bill import bill
-from beancount_invoicing.cli.check import check
 from beancount_invoicing.cli.common import Session, speak_unicode
-from beancount_invoicing.cli.contracts import contracts, unbilled
-from beancount_invoicing.cli.credit import credit
-from beancount_invoicing.cli.deposit import deposit
-from beancount_invoicing.cli.einvoice import einvoice
-from beancount_invoicing.cli.init import customer, init, item
-from beancount_invoicing.cli.interest import interest
-from beancount_invoicing.cli.issue import issue
-from beancount_invoicing.cli.list import list_documents
-from beancount_invoicing.cli.new import new
-from beancount_invoicing.cli.remind import remind
-from beancount_invoicing.cli.render import render
-from beancount_invoicing.cli.run import run
-from beancount_invoicing.cli.seal import seal, verify
-from beancount_invoicing.cli.send import send
-from beancount_invoicing.cli.show import show
-from beancount_invoicing.cli.statement import statement
-from beancount_invoicing.cli.tax_due import tax_due
-from beancount_invoicing.cli.time import time
-from beancount_invoicing.cli.today import today
-from beancount_invoicing.cli.validate import validate
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
 atexit.register(gc.freeze)
 
 
+_COMMANDS = {
+    "aging": "aging",
+    "bill": "bill",
+    "check": "check",
+    "contracts": "contracts",
+    "credit": "credit",
+    "customer": "init",
+    "deposit": "deposit",
+    "einvoice": "einvoice",
+    "init": "init",
+    "interest": "interest",
+    "issue": "issue",
+    "item": "init",
+    "list": "list",
+    "new": "new",
+    "remind": "remind",
+    "render": "render",
+    "run": "run",
+    "seal": "seal",
+    "send": "send",
+    "show": "show",
+    "statement": "statement",
+    "tax-due": "tax_due",
+    "time": "time",
+    "today": "today",
+    "unbilled": "contracts",
+    "validate": "validate",
+    "verify": "seal",
+}
+"""The module of each command, imported when it is called."""
+
+
 class _Commands(click.Group):
     """The commands. What they print and cannot be written (a full disk) is said in a line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, sorted."""
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"beancount_invoicing.cli.{_COMMANDS[cmd_name]}")
+        return next(one for one in vars(module).values() if isinstance(one, click.Command) and one.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command, and makes sure that all of its output is out."""
@@ -79,10 +102,3 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
     """Exit code 1 where something was wrong."""
     if ctx.obj.failed:
         ctx.exit(1)
-
-
-for command in (
-    check, list_documents, show, aging, statement, render, remind, interest, tax_due, bill, new, issue, credit, deposit,
-    contracts, unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today, run,
-):  # fmt: skip
-    main.add_command(command)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich import box
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 FOLDED = 16
 """A column of texts may be folded to so many characters."""
+_STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Column(NamedTuple):
@@ -24,9 +22,14 @@ class Column(NamedTuple):
 
 
 def draw(
-    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], last: Sequence[Sequence[str]], room: int
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    last: Sequence[Sequence[str]],
+    room: int,
+    bold: bool = False,
 ) -> str:
-    """A table of `rows` in `room` characters; `last` rows stand below a line.
+    """A table of `rows` in `room` characters; `last` rows stand below a line. `bold`: where it is for a terminal.
 
     Where it does not fit, its texts are folded, then its columns move together, then each row becomes a paragraph.
     """
@@ -34,12 +37,46 @@ def draw(
         max(cell_len(cell) for cell in (column.name, *(row[index] for row in (*rows, *last))))
         for index, column in enumerate(columns)
     ]
+    width = sum(widths) + 3 * len(columns) - 2
+    if cell_len(title) < width <= room and not any(_STRANGE.search(cell) for row in (*rows, *last) for cell in row):
+        return "\n".join(_in_full(title, columns, rows, last, widths, bold))
     fold = [not column.numeric and width > FOLDED for column, width in zip(columns, widths, strict=True)]
     least = sum(FOLDED if folded else width for folded, width in zip(fold, widths, strict=True))
     for padding in (1, 0):
         if least + (1 + 2 * padding) * len(columns) <= room:
             return _table(title, columns, rows, last, room, fold, padding)
     return "\n".join(_paragraphs(title, columns, (*rows, *last), room))
+
+
+def _in_full(
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    last: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    bold: bool,
+) -> Iterator[str]:
+    """What rich would draw where nothing has to be folded; it takes its time over thousands of cells."""
+
+    def line(cells: Iterable[str], strong: bool = False) -> str:
+        said = []
+        for column, width, cell in zip(columns, widths, cells, strict=True):
+            text = cell.rstrip() if column.numeric else cell
+            blank = " " * (width - cell_len(text))
+            said.append(blank + text if column.numeric else text + blank)
+        whole = (" " + "   ".join(said)).rstrip()
+        return f"\x1b[1m{whole}\x1b[0m" if strong and bold else whole
+
+    if title:
+        yield f"\x1b[1m{title}\x1b[0m" if bold else title.rstrip()
+    yield ""
+    yield line((column.name for column in columns), strong=True)
+    yield " " + "─" * (sum(widths) + 3 * len(columns) - 3)
+    yield from (line(row) for row in rows)
+    if rows and last:
+        yield ""
+    yield from (line(row, strong=True) for row in last)
+    yield ""
 
 
 def _table(
@@ -51,6 +88,11 @@ def _table(
     fold: Sequence[bool],
     padding: int,
 ) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(
         box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False,
         padding=(0, padding),

@@ -5,7 +5,20 @@ Light to import: the parts are loaded when they are asked for.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from beancount_invoicing.entries.loader import Loading, load
-from beancount_invoicing.entries.reader import read
+
+if TYPE_CHECKING:
+    from beancount_invoicing.entries.reader import read
 
 __all__ = ["Loading", "load", "read"]
+
+
+def __getattr__(name: str) -> Any:
+    """`read`, whose modules take a while to import."""
+    if name != "read":
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    from beancount_invoicing.entries.reader import read
+
+    return read

@@ -376,20 +376,21 @@ class _Reading:
             discount = None
         if quantity is None and (price is not None or gross is not None):
             quantity = Decimal(1) if part.number <= 0 or (price or gross or ZERO) < 0 else Decimal(-1)
-        net = self._amount(part)
-        figure: Figure | None = None
+        booked = -part.number
+        net = booked if part.currency == self.currency else self._amount(part)
+        worked_out = None
         unit_price = price if price is not None else gross
         if quantity is not None and unit_price is not None:
-            figure = tax.line_net(quantity, unit_price, discount, self.decimals)
-            if gross is None and part.currency != self.currency and self._a_cent_off(figure.value, part):
-                net = figure.value
+            worked_out = tax.line_amount(quantity, unit_price, discount, self.decimals)
+            if gross is None and part.currency != self.currency and self._a_cent_off(worked_out, part):
+                net = worked_out
         code_of_tax = self._tax_code(said.get("tax"), item.tax if item else "", part.source)
         return Line(
             text=said.get("text") or (item.text or item.name if item else "") or self.entry.narration or code,
             net=net if part.currency == self.currency else steps.round_to(net, self.decimals),
             account=posting.account,
             source=part.source,
-            booked=-part.number,
+            booked=booked,
             booked_currency=part.currency,
             item=code,
             quantity=quantity,
@@ -405,7 +406,7 @@ class _Reading:
             end=said.get("to"),
             expense=said.get("expense"),
             cost=said.get("cost"),
-            figure=figure,
+            worked_out=worked_out,
         )
 
     def _a_cent_off(self, net: Decimal, part: Part) -> bool:
@@ -556,8 +557,8 @@ class _Reading:
         nets, grosses = [], []
         for each in those:
             if isinstance(each, Line) and each.price_with_tax is not None and not known.withholding:
-                assert each.figure is not None
-                grosses.append(each.figure.value)
+                assert each.worked_out is not None
+                grosses.append(each.worked_out)
             else:
                 nets.append(each.net)
         per_line = self.setting.option("tax-rounding", self.day) == "line"

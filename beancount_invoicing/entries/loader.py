@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import memo
-from beancount_invoicing.entries.reader import read
 from beancount_invoicing.model import Book, Finding, Source
+
+if TYPE_CHECKING:
+    from beancount_invoicing.entries import memo
 
 _TRACEBACK = "Traceback (most recent call last):"
 
@@ -56,6 +57,9 @@ def load(path: str) -> Loading:
     if not file.exists():
         raise FileNotFoundError(path)
     from beancount import loader
+
+    from beancount_invoicing.entries import memo
+    from beancount_invoicing.entries.reader import read
 
     with no_collections():
         entries, errors, options = _loaded(file, loader.load_file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from beancount_invoicing.model import Figure, Step
+from beancount_invoicing.model import Figure, Line, Step
 from beancount_invoicing.rules.steps import round_to
 
 
@@ -14,8 +14,21 @@ def line_net(quantity: Decimal, price: Decimal, discount: Decimal | None, decima
 
     `discount` is in percent, None for none. The result is in the price's currency, excluding tax if the price does.
     """
-    value = round_to(_reduced(quantity * price, discount) if discount else quantity * price, decimals)
+    value = line_amount(quantity, price, discount, decimals)
     return Figure(value, _line_steps, (quantity, price, discount, decimals, value))
+
+
+def line_amount(quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int) -> Decimal:
+    """The amount of `line_net`, without its steps."""
+    return round_to(_reduced(quantity * price, discount) if discount else quantity * price, decimals)
+
+
+def line_figure(line: Line, decimals: int) -> Figure | None:
+    """`line_net` of a line of a document in a currency with so many decimals; None where it does not say quantity and price."""
+    price = line.price if line.price is not None else line.price_with_tax
+    if line.quantity is None or price is None:
+        return None
+    return line_net(line.quantity, price, line.discount, decimals)
 
 
 def _reduced(product: Decimal, discount: Decimal) -> Decimal:

@@ -12,10 +12,14 @@ import sys
 import termios
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from beancount_invoicing.cli import tables
 from beancount_invoicing.cli.tables import Column, draw
 from tests.ledgers import EXAMPLE
 
+Rows = list[tuple[str, str, str]]
 COLUMNS = (
     Column("customer", False),
     Column("account", False),
@@ -65,6 +69,32 @@ def test_a_narrow_one_is_a_paragraph_for_each_row() -> None:
         "  Assets:Clients:Birchwood, total – GBP",
         "Total: late 1234.50, total 12345.60 EUR",
     ]
+
+
+CELL = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029"), max_size=9
+)
+
+
+@given(
+    st.text("Wide title", max_size=60),
+    st.lists(st.tuples(CELL, CELL, CELL), max_size=4),
+    st.lists(st.tuples(CELL, CELL, CELL), max_size=2),
+    st.sampled_from(["late", ""]),
+)
+def test_what_fits_is_drawn_as_rich_draws_it(title: str, rows: Rows, last: Rows, name: str) -> None:
+    columns = (Column("customer", False), Column(name, True), Column("unit", False))
+    theirs = tables._table(title, columns, rows, last, 200, [False] * 3, 1)
+    assert draw(title, columns, rows, last, 200) == theirs
+
+
+def test_on_a_terminal_title_names_and_totals_are_bold() -> None:
+    plain = draw("Receivables", COLUMNS, ROWS, TOTALS, 200)
+    bold = draw("Receivables", COLUMNS, ROWS, TOTALS, 200, bold=True)
+    assert [line[4:-4] for line in bold.splitlines() if line.startswith("\x1b[1m") and line.endswith("\x1b[0m")] == [
+        plain.splitlines()[index] for index in (0, 2, 7)
+    ]
+    assert re.sub(r"\x1b\[[01]m", "", bold) == plain
 
 
 @pytest.mark.parametrize("room", [60, 80, 120, 160])

@@ -1,0 +1,154 @@
+"""What a ledger says, kept in a file beside Beancount's own cache, so that the next command need not work it out again.
+
+It speaks only together with that cache and only while Beancount would still use it: the same cache file, and ledger files of
+the same names, times and sizes. It is also bound to this program's own code and to all installed packages. What does not fit,
+or cannot be read, is as if it were not there; it may be deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off,
+BEANCOUNT_LOAD_CACHE_FILENAME moves it with Beancount's.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from beancount_invoicing import files
+from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables.allocation import Allocated
+
+_MARK = b"beancount_invoicing kept 1\n"
+_SIZE = 16
+"""Bytes of a digest."""
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Kept(NamedTuple):
+    """A Book, what settles what in it on its last day, and all findings, those of Beancount among them."""
+
+    book: Book
+    allocated: Allocated
+    findings: tuple[Finding, ...]
+
+
+class _Bound(NamedTuple):
+    """What a kept Book is bound to."""
+
+    ledger: str
+    """The real path of the top file."""
+    program: bytes
+    cache: tuple[int, ...]
+    sources: tuple[tuple[str, tuple[int, ...]], ...]
+    digest: bytes
+    """Of what follows in the file."""
+
+
+def find(ledger: Path) -> Kept | None:
+    """What was kept of the ledger, if Beancount would still take it from its own cache."""
+    try:
+        cache = _beancounts(ledger)
+        data = _beside(cache).read_bytes() if cache else b""
+        if cache is None or not data.startswith(_MARK):
+            return None
+        stream = io.BytesIO(data)
+        stream.seek(len(_MARK))
+        bound = _Reader(stream).load()
+        rest = memoryview(data)[stream.tell() :]
+        if not (
+            isinstance(bound, _Bound)
+            and bound.ledger == os.path.realpath(ledger)
+            and bound.cache == _seen(cache)
+            and all(_seen(name) == seen for name, seen in bound.sources)
+            and bound.program == _program()
+            and bound.digest == blake2b(rest, digest_size=_SIZE).digest()
+        ):
+            return None
+        kept = _Reader(stream).load()
+    except Exception:  # a damaged file can raise anything; without it everything is worked out anew
+        return None
+    return kept if isinstance(kept, Kept) else None
+
+
+def keep(ledger: Path, kept: Kept, options: Mapping[str, Any]) -> None:
+    """Keeps what was just worked out, where Beancount has a cache of the same load (whose `options` these are)."""
+    from beancount import loader
+
+    with suppress(OSError, pickle.PicklingError):
+        cache = _beancounts(ledger)
+        if cache is None or not cache.is_file() or os.path.realpath(options["filename"]) != os.path.realpath(ledger):
+            return
+        seen = tuple((name, _seen(name)) for name in options["include"])
+        beancounts = _seen(cache)
+        if loader.needs_refresh(options):
+            return
+        body = _bytes(kept)
+        digest = blake2b(body, digest_size=_SIZE).digest()
+        bound = _Bound(os.path.realpath(ledger), _program(), beancounts, seen, digest)
+        files.put(_beside(cache), _MARK + _bytes(bound) + body)
+
+
+def _beancounts(ledger: Path) -> Path | None:
+    """Beancount's cache of a ledger, named as its loader names it; None where it is not to be used."""
+    if os.getenv("BEANCOUNT_DISABLE_LOAD_CACHE") is not None:
+        return None
+    pattern = os.getenv("BEANCOUNT_LOAD_CACHE_FILENAME") or ".{filename}.picklecache"
+    try:
+        return Path(str(ledger.absolute().parent / pattern).format(filename=ledger.name))
+    except (ValueError, LookupError):
+        return None
+
+
+def _beside(cache: Path) -> Path:
+    return cache.with_name(f"{cache.stem}.beancount_invoicing{cache.suffix}")
+
+
+def _seen(file: str | Path) -> tuple[int, ...]:
+    """What tells that a file was changed; nothing of one that is not there."""
+    try:
+        found = Path(file).stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _program() -> bytes:
+    """Tells our own code, Python and the installed packages from any others."""
+    digest = blake2b(sys.version.encode(), digest_size=_SIZE)
+    for folder, names, those in os.walk(_PACKAGE):
+        names[:] = sorted(name for name in names if name != "__pycache__")
+        for name in sorted(those):
+            if name.endswith((".py", ".toml")):
+                digest.update(f"\n{folder}/{name}\n".encode())
+                digest.update((Path(folder) / name).read_bytes())
+    for place in sys.path:
+        with suppress(OSError):
+            packages = [one.name for one in Path(place).iterdir() if one.suffix in {".dist-info", ".egg-info"}]
+            digest.update("\n".join(sorted(packages)).encode())
+    return digest.digest()
+
+
+def _bytes(what: object) -> bytes:
+    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+
+
+_OURS = frozenset(
+    f"beancount_invoicing.{name}" for name in ("entries.kept", "model", "receivables.allocation", "rules.tax")
+)
+_OTHERS = frozenset({("datetime", "date"), ("decimal", "Decimal")})
+
+
+class _Reader(pickle.Unpickler):
+    """Makes nothing but what a Kept consists of: a file in somebody's folder must not run code of its own."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name) if module in _OURS and "." not in name else None
+        if getattr(found, "__module__", None) == module:
+            return found
+        if (module, name) in _OTHERS:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a Book")
