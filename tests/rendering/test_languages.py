@@ -208,13 +208,25 @@ def document(book: Book, invoice: Invoice, language: str, where: tuple[Path, ...
     )
 
 
-TONES: dict[int, Tone] = {1: "friendly", 2: "firm", 3: "final"}
+TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
 
 
-def letter(book: Book, proposal: Proposal, language: str, level: int, where: tuple[Path, ...]) -> View:
-    """The view of a letter as if its customer had another language."""
+def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tuple[Path, ...]) -> View:
+    """The view of a letter as if its customer had another language; the gentle ones claim nothing, the final one all."""
+    level = TONES.index(tone)
     customer = replace(proposal.customer, language=language)
-    return rendering.letter(book, replace(proposal, customer=customer, level=level, tone=TONES[level]), where)
+    wanted = replace(proposal, customer=customer, level=level, tone=tone, registered=False)
+    if level < 2:
+        wanted = replace(wanted, invoices=tuple(replace(late, claim=None) for late in wanted.invoices))
+    if level == 0:
+        wanted = replace(wanted, invoices=tuple(replace(late, days_overdue=0) for late in wanted.invoices))
+    else:
+        wanted = replace(wanted, deadline=date(2026, 12, 8))
+    if tone == "final":
+        wanted = replace(
+            wanted, fee=D("12.50"), registered=True, escalation="chef@customer.example", signed_by="A. Solène"
+        )
+    return rendering.letter(book, wanted, where)
 
 
 def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -> View:
@@ -340,8 +352,8 @@ def test_no_letter_falls_back_to_english(book: Book, no_english: Path, language:
     proposals = [one for one in due_reminders(book, DAY) if one.level]
     assert proposals
     for proposal in proposals:
-        for level in (1, 2, 3):
-            assert_no_english(letter(book, proposal, language, level, (no_english, PACKAGE)), language, DAY)
+        for tone in TONES:
+            assert_no_english(letter(book, proposal, language, tone, (no_english, PACKAGE)), language, DAY)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -376,8 +388,8 @@ def shown(book: Book, language: str) -> Iterator[View]:
         yield document(rare, invoice, language, where, paid_on_its_date(rare)(invoice))
     for name in ("Halles", "Vandamme"):
         (proposal,) = due_reminders(book, DAY, name)
-        for level in (1, 2, 3):
-            yield letter(book, proposal, language, level, where)
+        for tone in TONES:
+            yield letter(book, proposal, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):
         yield account(book, f"Assets:Clients:{customer}", language, where)
 
