@@ -36,6 +36,7 @@ from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledge
 from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
 from beancount_invoicing.actions.parallel import render_in_parallel
+from beancount_invoicing.actions.receipts import receipts_for, render_receipts
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders, language, render_reminders
 from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.sending import (
@@ -135,9 +136,11 @@ __all__ = [
     "open_because",
     "open_ledger",
     "password_from",
+    "receipts_for",
     "render",
     "render_in_parallel",
     "render_one",
+    "render_receipts",
     "render_reminders",
     "render_statement",
     "render_statements",

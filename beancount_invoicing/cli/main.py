@@ -26,6 +26,7 @@ from beancount_invoicing.cli.interest import interest
 from beancount_invoicing.cli.issue import issue
 from beancount_invoicing.cli.list import list_documents
 from beancount_invoicing.cli.new import new
+from beancount_invoicing.cli.receipt import receipt
 from beancount_invoicing.cli.remind import remind
 from beancount_invoicing.cli.render import render
 from beancount_invoicing.cli.seal import seal, verify
@@ -81,7 +82,7 @@ def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
 
 
 for command in (
-    check, list_documents, show, aging, statement, render, remind, interest, tax_due, bill, new, issue, credit, deposit,
+    check, list_documents, show, aging, statement, receipt, render, remind, interest, tax_due, bill, new, issue, credit, deposit,
     contracts, unbilled, time, init, customer, item, send, seal, verify, einvoice, validate, today,
 ):  # fmt: skip
     main.add_command(command)

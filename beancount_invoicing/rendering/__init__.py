@@ -10,6 +10,7 @@ from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
 from beancount_invoicing.rendering.parties import language_of
 from beancount_invoicing.rendering.post import Posted, post_list
+from beancount_invoicing.rendering.receipt import receipt
 from beancount_invoicing.rendering.statement import statement
 from beancount_invoicing.rendering.view import View, texts
 
@@ -29,6 +30,7 @@ __all__ = [
     "letter_facts",
     "mail_words",
     "post_list",
+    "receipt",
     "statement",
     "texts",
     "to_html",

@@ -18,8 +18,8 @@ from beancount_invoicing import law, rendering
 from beancount_invoicing.actions import due_reminders, open_ledger
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import ZERO, Book, Invoice, Tone
-from beancount_invoicing.receivables import statements
+from beancount_invoicing.model import ZERO, Book, Dated, Invoice, Tone
+from beancount_invoicing.receivables import positions, receipt, statements
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.formats import Formats
@@ -235,6 +235,16 @@ def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -
     return rendering.statement(book, replace(told, customer=replace(told.customer, language=language)), where)
 
 
+def received(book: Book, number: str, language: str, where: tuple[Path, ...]) -> View:
+    """The view of a receipt as if the customer had another language."""
+    position = next(one for one in positions(book, DAY) if one.invoice.number == number)
+    buyer = position.invoice.customer
+    assert buyer is not None
+    versions = tuple((day, replace(one, language=language)) for day, one in book.customers[buyer.account].versions)
+    spoken = replace(book, customers={**book.customers, buyer.account: Dated(versions)})
+    return rendering.receipt(spoken, receipt(position), where)
+
+
 def printed(book: Book) -> Iterator[Invoice]:
     return (one for one in book.invoices if one.customer and one.kind not in {"void", "opening"})
 
@@ -372,6 +382,16 @@ def test_no_statement_falls_back_to_english(book: Book, no_english: Path, langua
         assert str(words(language)["statement", word]) in said, word
 
 
+RECEIPTS = ("F2026-0055", "F2026-0047")
+"""One that was paid in part, one that was paid in full."""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_receipt_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
+    for number in RECEIPTS:
+        assert_no_english(received(book, number, language, (no_english, PACKAGE)), language, DAY)
+
+
 SHOWN = ("F2026-0067", "F2026-0066", "F2025-0008", "F2025-0021", "F2025-0055", "A2026-0001", "draft-kerbrat-2026-11")
 """Instalments and two rates; reverse charge; a cash discount; a deposit, and its deduction; a credit note; a draft."""
 
@@ -392,6 +412,8 @@ def shown(book: Book, language: str) -> Iterator[View]:
             yield letter(book, proposal, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):
         yield account(book, f"Assets:Clients:{customer}", language, where)
+    for number in RECEIPTS:
+        yield received(book, number, language, where)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
