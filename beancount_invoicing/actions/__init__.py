@@ -36,7 +36,7 @@ from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledge
 from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
 from beancount_invoicing.actions.parallel import render_in_parallel
-from beancount_invoicing.actions.receipts import receipts_for, render_receipts
+from beancount_invoicing.actions.receipts import of_receipts, receipts_for, render_receipts
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders, language, render_reminders
 from beancount_invoicing.actions.sealing import seal, verify
 from beancount_invoicing.actions.sending import (
@@ -50,6 +50,7 @@ from beancount_invoicing.actions.sending import (
 from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
 from beancount_invoicing.actions.statements import (
     language_to,
+    of_statements,
     render_statement,
     render_statements,
     statement_of,
@@ -131,7 +132,9 @@ __all__ = [
     "late_claims",
     "new",
     "of_invoices",
+    "of_receipts",
     "of_reminders",
+    "of_statements",
     "open_attempts",
     "open_because",
     "open_ledger",

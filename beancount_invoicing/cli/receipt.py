@@ -9,6 +9,7 @@ import click
 
 from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -25,7 +26,9 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.render import print_written
+from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
 from beancount_invoicing.cli.show import figure
+from beancount_invoicing.model import Channel
 from beancount_invoicing.rules.steps import describe
 
 
@@ -36,6 +39,11 @@ from beancount_invoicing.rules.steps import describe
 @to_option("")
 @format_option
 @explain_option
+@click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
+@click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
+@channel_option
+@retry_option
+@write_options
 @click.pass_obj
 def receipt(
     session: Session,
@@ -45,8 +53,26 @@ def receipt(
     outputs: tuple[actions.Output, ...],
     form: str,
     explain: bool,
+    sending: bool,
+    again: bool,
+    channel: Channel | None,
+    retry: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
 ) -> None:
-    """What was received on documents, and what remains; with -o or --to, write the receipts."""
+    """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
+    if sending:
+
+        def make(opened: actions.Ledger) -> list[actions.Dispatch]:
+            return list(actions.of_receipts(opened, actions.receipts_for(opened.book, as_of, numbers), channel))
+
+        try:
+            send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
+        except (actions.UnknownNumber, receivables.NothingReceived) as error:
+            session.error(str(error))
+        return
+    only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
 from beancount_invoicing.rendering.letter import letter
-from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words
+from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words, statement_facts
 from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
 from beancount_invoicing.rendering.parties import language_of
@@ -32,6 +32,7 @@ __all__ = [
     "post_list",
     "receipt",
     "statement",
+    "statement_facts",
     "texts",
     "to_html",
     "to_pdf",

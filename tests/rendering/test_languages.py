@@ -64,14 +64,18 @@ def test_each_word_is_there_with_the_same_places(language: str) -> None:
     assert found["text", "terms"] == language
 
 
-LETTERS = tuple(sorted(file.stem for file in (PACKAGE / "letters" / "en").glob("*.j2")))
+LETTERS, MAILS = (
+    tuple(sorted(file.stem for file in (PACKAGE / folder / "en").glob("*.j2"))) for folder in ("letters", "mails")
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", LETTERS)
-def test_each_letter_is_there_with_the_same_values(language: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "kind"), [*(("letters", kind) for kind in LETTERS), *(("mails", kind) for kind in MAILS)]
+)
+def test_each_letter_and_mail_is_there_with_the_same_values(language: str, folder: str, kind: str) -> None:
     def values(name: str) -> set[str]:
-        text = (PACKAGE / "letters" / name / f"{kind}.j2").read_text(encoding="utf-8")
+        text = (PACKAGE / folder / name / f"{kind}.j2").read_text(encoding="utf-8")
         return meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
 
     assert values(language) == values("en")
