@@ -40,6 +40,8 @@ demo: $(READY)
 	@$(INVOICE) remind --as-of $(DAY) --to pdf,html,text -o $(DEMO)/reminders
 	@echo "== Every customer's statement of account"
 	@$(INVOICE) statement --all --since 2026-01-01 --as-of $(DAY) --to pdf,html,text -o $(DEMO)/statements
+	@echo "== A receipt"
+	@$(INVOICE) receipt F2026-0055 --as-of $(DAY) --to pdf,html,text -o $(DEMO)/receipts
 	@echo
 	@echo "Written: $$(ls $(DEMO)/invoices/*.pdf | wc -l) invoices in $(DEMO)/invoices/," \
 		"$$(ls $(DEMO)/reminders/*.pdf | wc -l) reminder letters in $(DEMO)/reminders/," \

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
     from beancount_invoicing.actions.parallel import render_in_parallel
+    from beancount_invoicing.actions.receipts import of_receipts, receipts_for, render_receipts
     from beancount_invoicing.actions.reminders import (
         bank_notices,
         due_reminders,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
     from beancount_invoicing.actions.statements import (
         language_to,
+        of_statements,
         render_statement,
         render_statements,
         statement_of,
@@ -149,14 +151,18 @@ __all__ = [
     "late_claims",
     "new",
     "of_invoices",
+    "of_receipts",
     "of_reminders",
+    "of_statements",
     "open_attempts",
     "open_because",
     "open_ledger",
     "password_from",
+    "receipts_for",
     "render",
     "render_in_parallel",
     "render_one",
+    "render_receipts",
     "render_reminders",
     "render_statement",
     "render_statements",
@@ -190,11 +196,12 @@ _ROOMS = {
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
     "actions.parallel": "render_in_parallel",
+    "actions.receipts": "of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
     "actions.sealing": "seal verify",
     "actions.sending": "Making Result Sending State Way send",
     "actions.starting": "REGIMES SELLER_KEYS Start adopt init",
-    "actions.statements": "language_to render_statement render_statements statement_of statements_of_all",
+    "actions.statements": "language_to of_statements render_statement render_statements statement_of statements_of_all",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",
     "actions.writing": "Changes How New Outcome Refused change written_positions",
@@ -204,11 +211,13 @@ _ROOMS = {
 """Where each of these names is (`there=here` where it has another name there): a command imports only what it needs."""
 
 
-def __getattr__(name: str) -> Any:
-    """One of the names above, from its module."""
-    for room, names in _ROOMS.items():
-        for one in names.split():
-            there, _, here = one.partition("=")
-            if name == (here or there):
-                return getattr(import_module(f"beancount_invoicing.{room}"), there)
-    raise AttributeError(f"module {__name__} has no attribute {name}")
+if not TYPE_CHECKING:  # a type checker would take any name for one of these
+
+    def __getattr__(name: str) -> Any:
+        """One of the names above, from its module."""
+        for room, names in _ROOMS.items():
+            for one in names.split():
+                there, _, here = one.partition("=")
+                if name == (here or there):
+                    return getattr(import_module(f"beancount_invoicing.{room}"), there)
+        raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -9,7 +9,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
-from beancount_invoicing.receivables import Aging, Allocation, InCurrency, Position, Row, Statement, TaxDue, Total
+from beancount_invoicing.receivables import (
+    Aging,
+    Allocation,
+    InCurrency,
+    Position,
+    Receipt,
+    Row,
+    Statement,
+    TaxDue,
+    Total,
+)
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, show
 from beancount_invoicing.rules.tax import line_figure
@@ -467,6 +477,36 @@ def late_claim(claim: LateClaim, explain: bool = False) -> Answer:
     }
     if explain:
         answer["explain"] = [step(one) for one in (interest.steps if interest else ())]
+    return answer
+
+
+def received(one: Receipt, explain: bool = False) -> Answer:
+    """What was received on a document in `receipt`."""
+    position = one.position
+    invoice, currency = position.invoice, position.invoice.currency
+    answer: Answer = {
+        "number": invoice.number,
+        "customer": invoice.customer.name if invoice.customer else None,
+        "date": invoice.date.isoformat(),
+        "as_of": one.as_of.isoformat(),
+        "currency": currency,
+        "payable": money(position.payable, currency),
+        "entries": [
+            {
+                "date": each.date.isoformat(),
+                "what": each.what,
+                "document": each.number or None,
+                "amount": money(each.amount, currency),
+            }
+            for each in one.entries
+        ],
+        "received": money(one.received, currency),
+        "credited": money(one.credited, currency),
+        "adjusted": money(one.adjusted, currency),
+        "open": money(position.open, currency),
+    }
+    if explain:
+        answer["explain"] = [step(each) for each in one.steps]
     return answer
 
 

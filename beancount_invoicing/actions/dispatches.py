@@ -191,6 +191,13 @@ def _wrong(ledger: Ledger, invoice: Invoice) -> str:
     return next((f"{one.source}: {one.message}" for one in ledger.errors if one.source in places), "")
 
 
+def by_letter(customer: Customer) -> Channel:
+    """How a letter goes to a customer: platforms carry invoices, and nothing else."""
+    if customer.channel == "e-invoice":
+        return "email" if customer.email else "post"
+    return customer.channel
+
+
 def place(book: Book, customer: Customer, day: date) -> tuple[str, str]:
     """Where a letter goes, for the post: country ("" at home) and post code."""
     home = book.seller.at(day).address.country if book.seller else ""

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from beancount_invoicing.actions.billing import customer
+from beancount_invoicing.actions.dispatches import PDF, by_letter, place
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.reminders import leaves
-from beancount_invoicing.model import Book, Customer
+from beancount_invoicing.delivery import Attachment, Dispatch, Held, addresses
+from beancount_invoicing.model import Book, Channel, Customer
 from beancount_invoicing.receivables import Statement, statements
 
 
@@ -61,6 +63,49 @@ def render_statement(book: Book, one: Statement, output: Output) -> tuple[str, b
     where = rendering.folders(book)
     (name,) = statement_names(book, (one,))
     return f"{name}.{SUFFIXES[output]}", as_bytes(rendering.statement(book, one, where), where, output)
+
+
+def of_statements(
+    ledger: Ledger, those: Sequence[Statement], channel: Channel | None = None
+) -> Iterator[Dispatch | Held]:
+    """What sends each statement on its last day, by the customer's channel or `channel`. Raises TemplateError."""
+    from beancount_invoicing import rendering
+
+    book = ledger.book
+    where = rendering.folders(book)
+    for one, name in zip(those, statement_names(book, those), strict=True):
+        customer = one.customer
+        if not one.currencies:
+            yield Held("statement", customer.name, (), "nothing moved, and nothing is owed", customer.account)
+            continue
+        view = rendering.statement(book, one, where)
+        words = rendering.mail_words(
+            where,
+            "statement",
+            view,
+            rendering.statement_facts(view),
+            as_of=view.facts[0].value,
+            customer=customer,
+        )
+        yield Dispatch(
+            event="statement",
+            day=one.as_of,
+            account=customer.account,
+            customer=customer.name,
+            numbers=(),
+            title=view.title,
+            channel=channel or by_letter(customer),
+            language=view.language,
+            to=addresses.split(customer.email),
+            cc=addresses.split(customer.cc),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            attachments=(Attachment(f"{name}.pdf", PDF, as_bytes(view, where, "pdf")),),
+            address=view.recipient,
+            place=place(book, customer, one.as_of),
+            notices=view.notices,
+        )
 
 
 def statement_names(book: Book, those: Sequence[Statement]) -> list[str]:

@@ -35,6 +35,7 @@ _COMMANDS = {
     "item": "init",
     "list": "list",
     "new": "new",
+    "receipt": "receipt",
     "remind": "remind",
     "render": "render",
     "run": "run",

@@ -131,6 +131,33 @@ def send(
     run(session, make, way(day, folder, again=again, retry=retry), chosen, form)
 
 
+def send_letters(
+    session: Session,
+    make: actions.Making,
+    day: date,
+    folder: Path | None,
+    form: str,
+    *,
+    again: bool,
+    retry: bool,
+    how: actions.How,
+) -> None:
+    """Sends what another command makes. Raises click.UsageError for what says nothing then."""
+    if form == "csv":
+        raise click.UsageError("--send answers as a table or as json")
+    if again and retry:
+        raise click.UsageError("--again and --retry exclude each other")
+    run(session, make, way(day, folder, again=again, retry=retry), how, form)
+
+
+def only_with_send(
+    write: bool, into: Path | None, commit: bool, channel: Channel | None, retry: bool, again: bool
+) -> None:
+    """Raises click.UsageError where one of these is given without --send."""
+    if write or into or commit or channel or retry or again:
+        raise click.UsageError("--write, --into, --commit, --channel, --retry and --again say nothing without --send")
+
+
 def run(session: Session, make: actions.Making, chosen: actions.Way, written: actions.How, form: str) -> None:
     """Sends, and prints what became of each."""
     from beancount_invoicing.rendering import TemplateError

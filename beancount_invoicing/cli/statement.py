@@ -11,6 +11,7 @@ import click
 
 from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
     Day,
     Session,
@@ -28,7 +29,9 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import complete_customers
 from beancount_invoicing.cli.render import print_written, with_progress
+from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
 from beancount_invoicing.cli.show import figure
+from beancount_invoicing.model import Channel
 from beancount_invoicing.receivables import Statement
 from beancount_invoicing.rules.steps import describe
 
@@ -45,6 +48,11 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 @to_option("")
 @format_option
 @explain_option
+@click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
+@click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
+@channel_option
+@retry_option
+@write_options
 @click.pass_obj
 def statement(
     session: Session,
@@ -56,20 +64,29 @@ def statement(
     outputs: tuple[actions.Output, ...],
     form: str,
     explain: bool,
+    sending: bool,
+    again: bool,
+    channel: Channel | None,
+    retry: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
 ) -> None:
     """A customer's statement of account: balance, movements, balance, what is open; with -o or --to, write it as a letter."""
     if bool(customer) == everybody:
         raise click.UsageError("name a customer, or all: CUSTOMER or --all")
+    if sending:
+
+        def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+            return list(actions.of_statements(opened, _told(opened, customer, everybody, as_of, since), channel))
+
+        send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
+        return
+    only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     try:
-        those = (
-            actions.statements_of_all(ledger, as_of, since)
-            if everybody
-            else (actions.statement_of(ledger, customer, as_of, since),)
-        )
-    except receivables.SinceError as error:
-        raise click.BadParameter(str(error), param_hint="--since") from None
+        those = _told(ledger, customer, everybody, as_of, since)
     except actions.CannotBill as error:
         session.error(str(error))
         return
@@ -94,6 +111,18 @@ def statement(
     if folder or outputs:
         files = actions.render_statements(ledger.book, those, folder or Path(), outputs or ("pdf",), notice)
         print_written(session, with_progress(files, "Statements", len(those)))
+
+
+def _told(
+    ledger: actions.Ledger, customer: str, everybody: bool, as_of: date, since: date | None
+) -> tuple[Statement, ...]:
+    """The statements that are asked for. Raises CannotBill, click.BadParameter."""
+    try:
+        if everybody:
+            return actions.statements_of_all(ledger, as_of, since)
+        return (actions.statement_of(ledger, customer, as_of, since),)
+    except receivables.SinceError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from None
 
 
 def _rows(answer: answers.Answer) -> list[list[Any]]:

@@ -25,6 +25,7 @@ from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import read
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables import statements
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
@@ -118,13 +119,43 @@ class Receivables(FavaExtensionBase):
         """The document `number` as a PDF, for keeping."""
         return self._document("pdf")
 
+    @extension_endpoint
+    def statement(self) -> Response:
+        """The statement of account of `customer` (main account) as a page: of the year, up to the page's day."""
+        return self._statement("html")
+
+    @extension_endpoint
+    def statement_pdf(self) -> Response:
+        """The same as a PDF."""
+        return self._statement("pdf")
+
     def _document(self, output: actions.Output) -> Response:
+        number = request.args.get("number", "")
+        return self._shown(output, lambda book: actions.render_one(book, number, output))
+
+    def _statement(self, output: actions.Output) -> Response:
+        account = request.args.get("customer", "")
+        try:
+            day = self.as_of()
+        except FavaAPIError as error:
+            return Response(error.message, 404, mimetype="text/plain")
+        if account not in self._book()[0].customers:
+            return Response(f"there is no customer {account}", 404, mimetype="text/plain")
+
+        def made(book: Book) -> tuple[str, bytes]:
+            (told,) = statements(book, day, day.replace(month=1, day=1), {account})
+            return actions.render_statement(book, told, output)
+
+        return self._shown(output, made)
+
+    def _shown(self, output: actions.Output, make: Callable[[Book], tuple[str, bytes]]) -> Response:
+        """A document, by its name and bytes; where that is impossible, why. Incognito shows none."""
         if self.incognito():
             abort(403, "documents are not shown in incognito mode")
         book, _findings = self._book()
         try:
             with no_collections():
-                name, data = actions.render_one(book, request.args.get("number", ""), output)
+                name, data = make(book)
         except (actions.UnknownNumber, rendering.NoDocument) as error:
             return Response(str(error), 404, mimetype="text/plain")
         except (rendering.TemplateError, OSError) as error:

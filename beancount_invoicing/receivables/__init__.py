@@ -6,6 +6,7 @@ from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis,
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
+from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
 from beancount_invoicing.receivables.statements import (
     Entry,
     InCurrency,
@@ -29,9 +30,11 @@ __all__ = [
     "InCurrency",
     "InstalmentPosition",
     "Lapsing",
+    "NothingReceived",
     "OpenItem",
     "Pending",
     "Position",
+    "Receipt",
     "Row",
     "SinceError",
     "Statement",
@@ -46,6 +49,7 @@ __all__ = [
     "lapsing",
     "last_day_to_sue",
     "positions",
+    "receipt",
     "statements",
     "tax_due",
 ]

@@ -6,11 +6,12 @@ from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.letter import letter
-from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words
+from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words, statement_facts
 from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
 from beancount_invoicing.rendering.parties import language_of
 from beancount_invoicing.rendering.post import Posted, post_list
+from beancount_invoicing.rendering.receipt import receipt
 from beancount_invoicing.rendering.statement import statement
 from beancount_invoicing.rendering.view import View, texts
 
@@ -31,7 +32,9 @@ __all__ = [
     "letter_facts",
     "mail_words",
     "post_list",
+    "receipt",
     "statement",
+    "statement_facts",
     "texts",
     "to_html",
     "to_pdf",

@@ -1,11 +1,15 @@
-"""Proposal → view: the reminder letter, its words from templates."""
+"""Proposal → view: the reminder letter, its words from the template of its tone."""
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import Book
+from beancount_invoicing.dunning import Late, Proposal, bank_accounts
+from beancount_invoicing.law.citations import formal_demand, late_payment
+from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.document import NOBODY
 from beancount_invoicing.rendering.folders import languages, words
@@ -14,8 +18,7 @@ from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
-
-_WORDS = {"courtesy": 1, "friendly": 1, "firm": 2, "final": 3}
+from beancount_invoicing.rules.references import payment_reference
 
 
 def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
@@ -28,71 +31,47 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     table = words(where, language)
     labels = table["labels"]
     formats = Formats(language)
-    claimed = proposal.claimed
-    words_of = _WORDS[proposal.tone]
-    reference = parties.reference_to([late.position.invoice.number for late in proposal.invoices])
-    pay, qr = parties.payment(seller, customer, reference, claimed, currency, formats, table)
-    claims = bool(proposal.interest or proposal.indemnity)
     body = fill(
         where,
-        f"letters/{language}/reminder-{words_of}.j2",
-        fallback=f"letters/en/reminder-{words_of}.j2",
-        count=len(proposal.invoices),
-        total=formats.money(proposal.total, currency),
-        claimed=formats.money(claimed, currency),
-        claims=claims,
-        as_of=formats.day(day),
+        f"letters/{language}/{proposal.tone}.j2",
+        fallback=f"letters/en/{proposal.tone}.j2",
+        **_values(book, proposal, formats),
         customer=customer,
         seller=seller,
         level=proposal.level,
     )
-    units = table["units"]["days-late"]
-    rows = tuple(
-        Row(
-            (
-                late.position.invoice.number,
-                formats.short_day(late.position.invoice.date),
-                formats.short_day(late.due),
-                formats.amount(late.position.payable, currency),
-                formats.amount(late.position.settled, currency) if late.position.settled else "",
-                formats.amount(late.open, currency),
-                f"{late.days_overdue} {units[late.days_overdue > 1]}",
-            )
+    numbers = [late.position.invoice.number for late in proposal.invoices]
+    reference = parties.reference_to(numbers)
+    if len(numbers) == 1:
+        reference = payment_reference(
+            book.option("payment-reference", proposal.invoices[0].position.invoice.date), reference
         )
-        for late in proposal.invoices
-    )
-    columns = tuple(labels[key] for key in ("invoice", "date", "due", "amount", "received", "open", "days-late"))
-    totals = [Pair(labels["late-total"], formats.money(proposal.total, currency), strong=not claims)]
-    if proposal.interest:
-        totals.append(Pair(labels["interest"], formats.money(proposal.interest, currency)))
-    if proposal.indemnity:
-        totals.append(Pair(labels["indemnity"], formats.money(proposal.indemnity, currency)))
-    if claims:
-        totals.append(Pair(labels["claimed-total"], formats.money(claimed, currency), strong=True))
+    pay, qr = parties.payment(seller, customer, reference, proposal.claimed, currency, formats, table)
+    title = table["titles"][proposal.tone]
     logo, notices = parties.logo(book, seller, day)
     look, more = theme(book, day, where)
     return printable(
         View(
             language=language,
             day=day,
-            title=table["titles"][f"reminder-{words_of}"],
+            title=title,
             number="",
             mark="",
             seller=seller.name,
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),
-            facts=(Pair(labels["date"], formats.day(day)),),
+            facts=_facts(proposal, formats, labels),
             opening=paragraphs(body),
-            table=Table(table["titles"][f"reminder-{words_of}"], columns, (False, *[True] * 6), rows),
-            totals=tuple(totals),
+            table=_invoices(proposal, formats, table),
+            totals=_totals(proposal, formats, labels),
             taxes=None,
             instalments=None,
             payment_title=labels["payment"] if pay else "",
             payment=pay,
             qr=qr,
-            qr_text=labels["qr"].format(amount=formats.money(claimed, currency)) if qr else "",
-            closing=(seller.name,),
+            qr_text=labels["qr"].format(amount=formats.money(proposal.claimed, currency)) if qr else "",
+            closing=tuple(line for line in (proposal.signed_by, seller.name) if line),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],
@@ -103,3 +82,100 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             notices=(*notices, *more, *proposal.notices),
         )
     )
+
+
+def paid_until(book: Book, day: date) -> date:
+    """The last day on or before `day` until which a bank account is booked: later payments may be under way; `day` if none is."""
+    booked = [one.until for one in bank_accounts(book, day) if one.until]
+    return max(booked, default=day)
+
+
+def _values(book: Book, proposal: Proposal, formats: Formats) -> dict[str, Any]:
+    """What the template of the letter's words gets, but for the nouns."""
+
+    def money(amount: Decimal) -> str:
+        return formats.money(amount, proposal.currency) if amount else ""
+
+    country = book.seller.at(proposal.as_of).address.country if book.seller else ""
+    dates = {late.due for late in proposal.invoices}
+    return {
+        "count": len(proposal.invoices),
+        "due": formats.day(min(dates)) if len(dates) == 1 else "",
+        "total": money(proposal.total),
+        "claimed": money(proposal.claimed),
+        "claims": bool(proposal.interest or proposal.indemnity),
+        "interest": money(proposal.interest),
+        "indemnity": money(proposal.indemnity),
+        "fee": money(proposal.fee),
+        "deadline": formats.day(proposal.deadline) if proposal.deadline else "",
+        "as_of": formats.day(proposal.as_of),
+        "paid_until": formats.day(paid_until(book, proposal.as_of)),
+        "demand_law": formal_demand(country),
+        "late_law": late_payment(country, proposal.customer.buyer),
+    }
+
+
+def _facts(proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[Pair, ...]:
+    facts = [Pair(labels["date"], formats.day(proposal.as_of))]
+    if proposal.registered:
+        facts.insert(0, Pair(labels["dispatch"], labels["registered"], strong=True))
+    if proposal.deadline:
+        facts.append(Pair(labels["pay-by"], formats.day(proposal.deadline), strong=True))
+    if proposal.signed_by:
+        facts.append(Pair(labels["your-contact"], proposal.signed_by))
+    if proposal.escalation:
+        facts.append(Pair(labels["copy-to"], proposal.escalation))
+    return tuple(facts)
+
+
+def _invoices(proposal: Proposal, formats: Formats, table: dict[str, Any]) -> Table:
+    labels, units = table["labels"], table["units"]["days-late"]
+    late_at_all = any(late.days_overdue for late in proposal.invoices)
+
+    def row(late: Late) -> Row:
+        position = late.position
+        cells = [
+            position.invoice.number,
+            formats.short_day(position.invoice.date),
+            formats.short_day(late.due),
+            formats.amount(position.payable, proposal.currency),
+            formats.amount(position.settled, proposal.currency) if position.settled else "",
+            formats.amount(late.open, proposal.currency),
+        ]
+        if late_at_all:
+            cells.append(f"{late.days_overdue} {units[late.days_overdue > 1]}")
+        return Row(tuple(cells), _left_out(late, proposal, formats, labels))
+
+    keys = ("invoice", "date", "due", "amount", "received", "asked", *(("days-late",) if late_at_all else ()))
+    columns = tuple(labels[key] for key in keys)
+    title = table["titles"][proposal.tone]
+    return Table(title, columns, (False, *[True] * (len(columns) - 1)), tuple(map(row, proposal.invoices)))
+
+
+def _left_out(late: Late, proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
+    """What is open of an invoice and the letter does not ask for: what is contested, what is not due yet."""
+    position, parts = late.position, late.position.instalments
+    amount = sum((each.open for each in parts if each.due < proposal.as_of), ZERO)
+    amount = amount or sum((each.open for each in parts if each.due == late.due), ZERO)
+    left_out = {"contested": amount - late.open, "not-due-yet": position.open - amount}
+    return tuple(
+        labels[key].format(amount=formats.money(part, proposal.currency)) for key, part in left_out.items() if part > 0
+    )
+
+
+def _totals(proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[Pair, ...]:
+    currency = proposal.currency
+    more = [
+        Pair(labels[key], formats.money(amount, currency))
+        for key, amount in (
+            ("interest", proposal.interest),
+            ("indemnity", proposal.indemnity),
+            ("fee", proposal.fee),
+        )
+        if amount
+    ]
+    first = labels["soon-total" if proposal.level == 0 else "late-total"]
+    totals = [Pair(first, formats.money(proposal.total, currency), strong=not more), *more]
+    if more:
+        totals.append(Pair(labels["claimed-total"], formats.money(proposal.claimed, currency), strong=True))
+    return tuple(totals)

@@ -67,6 +67,11 @@ def letter_facts(proposal: Proposal, view: View, where: tuple[Path, ...]) -> tup
     return (*rows, *view.totals, *view.payment)
 
 
+def statement_facts(view: View) -> tuple[Pair, ...]:
+    """What the e-mail with a statement says: what each account comes to, how to pay."""
+    return (*(pair for part in view.sections for pair in part.totals), *view.payment)
+
+
 def document_facts(view: View) -> tuple[Pair, ...]:
     """What the e-mail with an invoice says of it: its number, what is to be paid until when, and how."""
     due = [one for one in view.facts if one.strong]

@@ -136,6 +136,29 @@ def test_preview(browser: Chrome) -> None:
     until(browser, lambda: not dialog.is_displayed())
 
 
+def test_statement(browser: Chrome, downloads: Path) -> None:
+    heading = next(
+        one for one in browser.find_elements(By.CSS_SELECTOR, ".receivables h3") if one.text.startswith("Halles")
+    )
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", heading)
+    heading.find_element(By.TAG_NAME, "button").click()
+    dialog = browser.find_element(By.CSS_SELECTOR, "dialog.receivables-preview")
+    until(browser, dialog.is_displayed)
+    browser.switch_to.frame(dialog.find_element(By.TAG_NAME, "iframe"))
+    until(browser, lambda: browser.find_elements(By.TAG_NAME, "h1"))
+    assert browser.find_element(By.TAG_NAME, "h1").text == "Relevé de compte"
+    assert "Solde au 30 novembre 2026" in browser.find_element(By.TAG_NAME, "body").text
+    browser.switch_to.default_content()
+    picture(browser, "statement")
+    dialog.find_element(By.TAG_NAME, "button").click()
+    until(browser, lambda: not dialog.is_displayed())
+    heading.find_element(By.CSS_SELECTOR, "a[data-remote]").click()
+    file = downloads / "2026-11-30-Halles-statement.pdf"
+    until(browser, file.is_file)
+    time.sleep(0.2)
+    assert file.read_bytes().startswith(b"%PDF-")
+
+
 def test_download(browser: Chrome, downloads: Path) -> None:
     link = browser.find_element(By.CSS_SELECTOR, "a[href*='pdf?number=F2026-0064']")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)

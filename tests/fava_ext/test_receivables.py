@@ -158,6 +158,30 @@ def test_documents_are_shown_and_downloaded(example: FlaskClient) -> None:
     assert pdf.headers["Content-Disposition"] == 'attachment; filename="F2026-0064.pdf"'
 
 
+def test_a_statement_of_account_is_shown_and_downloaded_as_of_the_page_s_day(example: FlaskClient) -> None:
+    html = page(example, "time=2026-09")
+    (button,) = html.xpath("//h3[starts-with(normalize-space(), 'Halles')]//button")
+    (link,) = html.xpath("//h3[starts-with(normalize-space(), 'Halles')]//a[@data-remote]")
+    shown = example.get(button.get("data-html"))
+    assert (shown.status_code, shown.mimetype) == (200, "text/html")
+    assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+    said = " ".join(" ".join(lxml.html.fromstring(shown.text).itertext()).split())
+    assert "du 1 janvier 2026 au 30 septembre 2026" in said
+    assert "Solde au 30 septembre 2026 4 646,40 €" in said
+    assert "F2026-0071" not in said, "it is of October"
+    downloaded = example.get(link.get("href"))
+    assert downloaded.data.startswith(b"%PDF-")
+    assert 'filename="2026-09-30-Halles-statement.pdf"' in downloaded.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("query", ["customer=Assets:Nobody", "", "customer=Assets:Clients:Halles&time=nonsense"])
+def test_a_statement_that_cannot_be_is_404_and_no_traceback(example: FlaskClient, query: str) -> None:
+    for name in ("statement", "statement_pdf"):
+        answer = example.get(f"{home(example)}{PAGE}{name}?{query}")
+        assert answer.status_code == 404
+        assert "Traceback" not in answer.text
+
+
 def test_a_document_that_is_not_there_is_404(example: FlaskClient) -> None:
     for number in ("F2026-9999", "", "../etc/passwd", "F2025-0041"):
         assert example.get(f"{home(example)}{PAGE}pdf?number={number}").status_code == 404
@@ -198,6 +222,7 @@ def test_incognito_shows_no_figure() -> None:
     assert not html.xpath("//button[@data-html]")
     hidden = client(EXAMPLE, incognito=True)
     assert hidden.get(f"{home(hidden)}{PAGE}html?number=F2026-0064").status_code == 403
+    assert hidden.get(f"{home(hidden)}{PAGE}statement_pdf?customer=Assets:Clients:Halles").status_code == 403
 
 
 def test_read_only(ledger: Path) -> None:

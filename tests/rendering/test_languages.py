@@ -18,8 +18,8 @@ from beancount_invoicing import law, rendering
 from beancount_invoicing.actions import due_reminders, open_ledger
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import ZERO, Book, Invoice, Tone
-from beancount_invoicing.receivables import statements
+from beancount_invoicing.model import ZERO, Book, Dated, Invoice, Tone
+from beancount_invoicing.receivables import positions, receipt, statements
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.formats import Formats
@@ -64,14 +64,18 @@ def test_each_word_is_there_with_the_same_places(language: str) -> None:
     assert found["text", "terms"] == language
 
 
-LETTERS = tuple(sorted(file.stem for file in (PACKAGE / "letters" / "en").glob("*.j2")))
+LETTERS, MAILS = (
+    tuple(sorted(file.stem for file in (PACKAGE / folder / "en").glob("*.j2"))) for folder in ("letters", "mails")
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", LETTERS)
-def test_each_letter_is_there_with_the_same_values(language: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "kind"), [*(("letters", kind) for kind in LETTERS), *(("mails", kind) for kind in MAILS)]
+)
+def test_each_letter_and_mail_is_there_with_the_same_values(language: str, folder: str, kind: str) -> None:
     def values(name: str) -> set[str]:
-        text = (PACKAGE / "letters" / name / f"{kind}.j2").read_text(encoding="utf-8")
+        text = (PACKAGE / folder / name / f"{kind}.j2").read_text(encoding="utf-8")
         return meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
 
     assert values(language) == values("en")
@@ -208,19 +212,41 @@ def document(book: Book, invoice: Invoice, language: str, where: tuple[Path, ...
     )
 
 
-TONES: dict[int, Tone] = {1: "friendly", 2: "firm", 3: "final"}
+TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
 
 
-def letter(book: Book, proposal: Proposal, language: str, level: int, where: tuple[Path, ...]) -> View:
-    """The view of a letter as if its customer had another language."""
+def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tuple[Path, ...]) -> View:
+    """The view of a letter as if its customer had another language; the gentle ones claim nothing, the final one all."""
+    level = TONES.index(tone)
     customer = replace(proposal.customer, language=language)
-    return rendering.letter(book, replace(proposal, customer=customer, level=level, tone=TONES[level]), where)
+    wanted = replace(proposal, customer=customer, level=level, tone=tone, registered=False)
+    if level < 2:
+        wanted = replace(wanted, invoices=tuple(replace(late, claim=None) for late in wanted.invoices))
+    if level == 0:
+        wanted = replace(wanted, invoices=tuple(replace(late, days_overdue=0) for late in wanted.invoices))
+    else:
+        wanted = replace(wanted, deadline=date(2026, 12, 8))
+    if tone == "final":
+        wanted = replace(
+            wanted, fee=D("12.50"), registered=True, escalation="chef@customer.example", signed_by="A. Solène"
+        )
+    return rendering.letter(book, wanted, where)
 
 
 def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -> View:
     """The view of a statement of account of the year as if its customer had another language."""
     (told,) = statements(book, DAY, date(2026, 1, 1), {customer})
     return rendering.statement(book, replace(told, customer=replace(told.customer, language=language)), where)
+
+
+def received(book: Book, number: str, language: str, where: tuple[Path, ...]) -> View:
+    """The view of a receipt as if the customer had another language."""
+    position = next(one for one in positions(book, DAY) if one.invoice.number == number)
+    buyer = position.invoice.customer
+    assert buyer is not None
+    versions = tuple((day, replace(one, language=language)) for day, one in book.customers[buyer.account].versions)
+    spoken = replace(book, customers={**book.customers, buyer.account: Dated(versions)})
+    return rendering.receipt(spoken, receipt(position), where)
 
 
 def printed(book: Book) -> Iterator[Invoice]:
@@ -340,8 +366,8 @@ def test_no_letter_falls_back_to_english(book: Book, no_english: Path, language:
     proposals = [one for one in due_reminders(book, DAY) if one.level]
     assert proposals
     for proposal in proposals:
-        for level in (1, 2, 3):
-            assert_no_english(letter(book, proposal, language, level, (no_english, PACKAGE)), language, DAY)
+        for tone in TONES:
+            assert_no_english(letter(book, proposal, language, tone, (no_english, PACKAGE)), language, DAY)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -360,6 +386,16 @@ def test_no_statement_falls_back_to_english(book: Book, no_english: Path, langua
         assert str(words(language)["statement", word]) in said, word
 
 
+RECEIPTS = ("F2026-0055", "F2026-0047")
+"""One that was paid in part, one that was paid in full."""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_receipt_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
+    for number in RECEIPTS:
+        assert_no_english(received(book, number, language, (no_english, PACKAGE)), language, DAY)
+
+
 SHOWN = ("F2026-0067", "F2026-0066", "F2025-0008", "F2025-0021", "F2025-0055", "A2026-0001", "draft-kerbrat-2026-11")
 """Instalments and two rates; reverse charge; a cash discount; a deposit, and its deduction; a credit note; a draft."""
 
@@ -376,10 +412,12 @@ def shown(book: Book, language: str) -> Iterator[View]:
         yield document(rare, invoice, language, where, paid_on_its_date(rare)(invoice))
     for name in ("Halles", "Vandamme"):
         (proposal,) = due_reminders(book, DAY, name)
-        for level in (1, 2, 3):
-            yield letter(book, proposal, language, level, where)
+        for tone in TONES:
+            yield letter(book, proposal, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):
         yield account(book, f"Assets:Clients:{customer}", language, where)
+    for number in RECEIPTS:
+        yield received(book, number, language, where)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

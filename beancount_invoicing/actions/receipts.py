@@ -1,0 +1,86 @@
+"""Receipts, and writing them to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing.actions.dispatches import PDF, by_letter, first_mails, place
+from beancount_invoicing.actions.documents import Output, Written, as_bytes, find, write_view
+from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
+from beancount_invoicing.model import Book, Channel
+from beancount_invoicing.receivables import Receipt, receipt
+
+
+def receipts_for(book: Book, as_of: date, numbers: Sequence[str]) -> tuple[Receipt, ...]:
+    """What was received on these documents until `as_of` (inclusive). Raises UnknownNumber, NothingReceived."""
+    return tuple(receipt(position) for position in find(book, as_of, numbers))
+
+
+def render_receipts(
+    book: Book,
+    those: Sequence[Receipt],
+    folder: Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+) -> Iterator[tuple[Written, ...]]:
+    """Writes receipts, one after the other; yields the files of each. Raises TemplateError, OSError."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    for one, name in zip(those, _names(those), strict=True):
+        view = rendering.receipt(book, one, where)
+        for text in view.notices:
+            notice(text)
+        yield write_view(view, where, folder / name, outputs)
+
+
+def of_receipts(ledger: Ledger, those: Sequence[Receipt], channel: Channel | None = None) -> Iterator[Dispatch]:
+    """What sends each receipt on its day, in the thread of its invoice, by the customer's channel or `channel`.
+
+    Raises TemplateError.
+    """
+    from beancount_invoicing import rendering
+
+    book = ledger.book
+    where = rendering.folders(book)
+    history = History(book.events)
+    for one, name in zip(those, _names(those), strict=True):
+        invoice = one.position.invoice
+        assert invoice.customer is not None, "only a void number has none, and no receipt"
+        customer = book.customers[invoice.customer.account].at(one.as_of)
+        view = rendering.receipt(book, one, where)
+        words = rendering.mail_words(
+            where, "receipt", view, view.totals, document=view.totals[0].label, customer=customer
+        )
+        yield Dispatch(
+            event="receipt",
+            day=one.as_of,
+            account=customer.account,
+            customer=customer.name,
+            numbers=(invoice.number,),
+            title=f"{view.title} {invoice.number}",
+            channel=channel or by_letter(customer),
+            language=view.language,
+            to=addresses.split(customer.email),
+            cc=addresses.split(customer.cc),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            attachments=(Attachment(f"{name}.pdf", PDF, as_bytes(view, where, "pdf")),),
+            replies_to=first_mails(history, (invoice.number,)),
+            address=view.recipient,
+            place=place(book, customer, one.as_of),
+            notices=view.notices,
+        )
+
+
+def _names(those: Sequence[Receipt]) -> list[str]:
+    """A file name for each: its day and the document's number."""
+    from beancount_invoicing import rendering
+
+    titles = [f"{one.as_of}-{one.position.invoice.number}-receipt" for one in those]
+    files = rendering.file_names(titles)
+    return [files[title] for title in titles]

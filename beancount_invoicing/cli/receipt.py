@@ -1,0 +1,125 @@
+"""`bean-invoice receipt`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions, receivables
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import how, write_options
+from beancount_invoicing.cli.common import (
+    Session,
+    as_of_option,
+    explain_option,
+    folder_option,
+    format_option,
+    notice,
+    print_csv,
+    print_json,
+    print_table,
+    say_assumed,
+    spaced,
+    to_option,
+)
+from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.render import print_written
+from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
+from beancount_invoicing.cli.show import figure
+from beancount_invoicing.model import Channel
+from beancount_invoicing.rules.steps import describe
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
+@as_of_option
+@folder_option(None)
+@to_option("")
+@format_option
+@explain_option
+@click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
+@click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
+@channel_option
+@retry_option
+@write_options
+@click.pass_obj
+def receipt(
+    session: Session,
+    numbers: tuple[str, ...],
+    as_of: date,
+    folder: Path | None,
+    outputs: tuple[actions.Output, ...],
+    form: str,
+    explain: bool,
+    sending: bool,
+    again: bool,
+    channel: Channel | None,
+    retry: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
+    if sending:
+
+        def make(opened: actions.Ledger) -> list[actions.Dispatch]:
+            return list(actions.of_receipts(opened, actions.receipts_for(opened.book, as_of, numbers), channel))
+
+        try:
+            send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
+        except (actions.UnknownNumber, receivables.NothingReceived) as error:
+            session.error(str(error))
+        return
+    only_with_send(write, into, commit, channel, retry, again)
+    ledger = session.open()
+    say_assumed(ledger.book, as_of)
+    try:
+        those = actions.receipts_for(ledger.book, as_of, numbers)
+    except (actions.UnknownNumber, receivables.NothingReceived) as error:
+        session.error(str(error))
+        return
+    told = [answers.received(one, explain) for one in those]
+    if form == "json":
+        print_json(told)
+    elif form == "csv":
+        print_csv(
+            ("number", "customer", "currency", "date", "what", "document", "amount"),
+            [
+                [
+                    one["number"],
+                    one["customer"],
+                    one["currency"],
+                    each["date"],
+                    each["what"],
+                    each["document"],
+                    each["amount"],
+                ]
+                for one in told
+                for each in one["entries"]
+            ],
+        )
+    elif not (folder or outputs):
+        for one, answer in zip(those, told, strict=True):
+            _table(answer)
+            if explain:
+                for step in one.steps:
+                    click.echo(f"  {describe(step)}")
+    if folder or outputs:
+        print_written(
+            session, actions.render_receipts(ledger.book, those, folder or Path(), outputs or ("pdf",), notice)
+        )
+
+
+def _table(answer: answers.Answer) -> None:
+    currency = answer["currency"]
+    click.echo(f"{answer['number']} of {answer['date']}, {answer['customer']}, until {answer['as_of']}")
+    print_table(
+        "",
+        [("date", False), ("what", False), ("document", False), ("amount", True), ("", False)],
+        [[one["date"], one["what"], one["document"], spaced(one["amount"]), currency] for one in answer["entries"]],
+    )
+    for name in ("payable", "received", "credited", "adjusted", "open"):
+        if name not in {"credited", "adjusted"} or answer[name].strip("0."):
+            click.echo(f"  {name:<8} {figure(answer[name]):>14} {currency}")

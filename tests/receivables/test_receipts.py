@@ -1,0 +1,131 @@
+"""Receipts: what was received on a document until a day, in what way, and what remains; and the letter that says so."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing import rendering
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.receivables import NothingReceived, Receipt, positions, receipt
+from beancount_invoicing.rendering import texts
+from beancount_invoicing.rules.steps import recompute
+from tests.cli.test_commands import call
+from tests.ledgers import EXAMPLE, TESTS, book_of, month_ends
+from tests.receivables.test_statements import invoice, moved
+from tests.rendering.test_documents import assert_same_facts
+from tests.rendering.test_templates import book_in
+
+ACME = "Assets:Receivable:Acme"
+PAID = (
+    invoice("2026-01-10", "F1", "500.00 EUR", '  terms: "40% on receipt; 60% 60 days"\n')
+    + moved("2026-01-20", "-250.00 EUR", "F1")
+    + moved("2026-01-25", "-100.00 EUR", "F1")
+    + moved("2026-01-28", "100.00 EUR", "F1")
+    + invoice("2026-02-10", "A1", "-50.00 EUR", '  corrects: "F1"\n')
+    + f'\n2026-03-01 * "Half" ^F1 #write-off\n  {ACME}  -60.00 EUR\n  Expenses:BadDebt\n'
+)
+
+
+def told(book: Book, as_of: str, number: str = "F1") -> Receipt:
+    day = date.fromisoformat(as_of)
+    return receipt(next(one for one in positions(book, day) if one.invoice.number == number))
+
+
+def test_what_was_received_and_what_else_became_of_it() -> None:
+    one = told(book_of(PAID), "2026-12-31")
+    assert [f"{each.date} {each.what} {each.number} {each.amount}" for each in one.entries] == [
+        "2026-01-20 payment  250.00",
+        "2026-01-25 payment  100.00",
+        "2026-01-28 reversal  -100.00",
+        "2026-02-10 credit-note A1 50.00",
+        "2026-03-01 write-off  60.00",
+    ]
+    assert f"{one.received} {one.credited} {one.adjusted} {one.position.open}" == "250.00 50.00 60.00 140.00"
+
+
+def test_one_transfer_for_two_instalments_is_one_line_and_later_ones_are_not_known_yet() -> None:
+    one = told(book_of(PAID), "2026-01-20")
+    assert [f"{each.what} {each.amount}" for each in one.entries] == ["payment 250.00"]
+    assert one.position.open == Decimal("250.00")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "number", "why"),
+    [
+        ("2026-01-19", "F1", "nothing was received on F1 until 2026-01-19"),
+        ("2026-12-31", "A1", "A1 asks for nothing"),
+        ("2026-12-31", "draft-1", "draft-1 is a draft"),
+    ],
+)
+def test_nothing_is_confirmed_where_nothing_was_received(as_of: str, number: str, why: str) -> None:
+    ledger = PAID + invoice("2026-01-12", "draft-1", "70.00 EUR").replace(" * ", " ! ")
+    with pytest.raises(NothingReceived, match=why):
+        told(book_of(ledger), as_of, number)
+
+
+@pytest.mark.parametrize("ledger", [EXAMPLE, TESTS / "golden" / "receivables.beancount"], ids=["example", "golden"])
+def test_the_parts_are_the_whole_at_each_month_s_end(ledger: Path) -> None:
+    book = open_ledger(ledger).book
+    found = 0
+    for day in month_ends(date(2025, 1, 1), date(2027, 12, 31)):
+        for position in positions(book, day):
+            try:
+                one = receipt(position)
+            except NothingReceived:
+                continue
+            found += 1
+            assert one.received + one.credited + one.adjusted + position.open == position.payable
+            assert sum((each.amount for each in one.entries), ZERO) == position.settled
+            for step in one.steps:
+                assert recompute(step) == step.result, step
+    assert found > 20
+
+
+# as a letter, and as data -------------------------------------------------------------------------------------------
+
+
+def test_the_letter_names_the_document_the_days_and_what_remains() -> None:
+    book = book_of(PAID)
+    view = rendering.receipt(book, told(book, "2026-12-31"), rendering.folders(book))
+    assert_same_facts(view, rendering.folders(book))
+    said = "\n".join(texts(view)).replace("\xa0", " ")
+    assert "jusqu’au 31 décembre 2026, la somme de 250,00 € (Facture F1 du 10 janvier 2026)" in said
+    assert "Il reste 140,00 € à payer." in said
+    assert view.table
+    assert [row.cells[1] for row in view.table.rows] == [
+        "Règlement", "Règlement", "Règlement rejeté ou rendu", "Avoir A1", "Régularisation",
+    ]  # fmt: skip
+    assert view.qr == "", "it asks for nothing"
+
+
+def test_one_s_own_words_win(tmp_path: Path) -> None:
+    own = {"templates/letters/fr/receipt.j2": "Merci : {{ received }} pour {{ document }}.\n"}
+    book_in(tmp_path, own)
+    with (tmp_path / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(moved("2026-03-01", "-20.00 EUR", "F2026-0001"))
+    book = open_ledger(tmp_path / "main.beancount").book
+    view = rendering.receipt(book, told(book, "2026-12-31", "F2026-0001"), rendering.folders(book))
+    assert [text.replace("\xa0", " ") for text in view.opening] == ["Merci : 20,00 € pour Facture F2026-0001."]
+
+
+def test_the_command(tmp_path: Path) -> None:
+    day = ("--as-of", "2026-11-30")
+    (one,) = json.loads(call("receipt", "F2026-0055", *day, "--format", "json", "--explain").stdout)
+    assert list(one) == [
+        "number", "customer", "date", "as_of", "currency", "payable", "entries", "received", "credited", "adjusted", "open",
+        "explain",
+    ]  # fmt: skip
+    assert (one["payable"], one["received"], one["open"]) == ("844.80", "422.40", "422.40")
+    assert one["entries"] == [{"date": "2026-11-05", "what": "payment", "document": None, "amount": "422.40"}]
+    lines = call("receipt", "F2026-0055", *day, "--format", "csv").stdout.splitlines()
+    assert lines[1] == "F2026-0055,Halles de Vilaine SA,EUR,2026-11-05,payment,,422.40"
+    written = call("receipt", "F2026-0055", *day, "-o", tmp_path, "--to", "pdf,html,text").stdout.split()
+    assert written == [str(tmp_path / f"2026-11-30-F2026-0055-receipt.{suffix}") for suffix in ("pdf", "html", "txt")]
+    assert "nothing was received on F2026-0068" in call("receipt", "F2026-0068", *day, code=1).stderr
+    assert "did you mean F2026-0055?" in call("receipt", "F2026-0O55", *day, code=1).stderr
