@@ -90,8 +90,9 @@ class Formats:
         return bool(locale(self.language).plural_form(abs(value).normalize()) == "one")
 
     def day(self, day: date) -> str:
-        """A date in words: 31 mars 2026."""
-        return str(format_date(day, "long", locale=locale(self.language)))
+        """A date in words: 31 mars 2026; a French month begins with its 1er, which CLDR does not know."""
+        words = str(format_date(day, "long", locale=locale(self.language)))
+        return words.replace("1", "1er", 1) if day.day == 1 and locale(self.language).language == "fr" else words
 
     def short_day(self, day: date) -> str:
         """A date in figures: 31/03/2026."""

@@ -166,7 +166,7 @@ def test_a_statement_of_account_is_shown_and_downloaded_as_of_the_page_s_day(exa
     assert (shown.status_code, shown.mimetype) == (200, "text/html")
     assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
     said = " ".join(" ".join(lxml.html.fromstring(shown.text).itertext()).split())
-    assert "du 1 janvier 2026 au 30 septembre 2026" in said
+    assert "du 1er janvier 2026 au 30 septembre 2026" in said
     assert "Solde au 30 septembre 2026 4 646,40 €" in said
     assert "F2026-0071" not in said, "it is of October"
     downloaded = example.get(link.get("href"))
