@@ -76,7 +76,7 @@ def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | No
             except OSError:
                 there = False
             sent = [
-                Sent(one.kind, _day(one, event, day), _account(book, event), event.numbers, event.level, event.until,
+                Sent(one.kind, _day(one, event, day), _account(book, event), event.numbers, event.level, event.until, event.tone,
                       event.channel, event.message_id, mark, one.name)
                 for event in one.events
             ]  # fmt: skip

@@ -77,6 +77,7 @@ def of_reminders(
             level=proposal.level,
             levels=told,
             until=proposal.deadline,
+            tone="final" if proposal.tone == "final" else "",
             registered=proposal.registered,
             notices=proposal.notices,
         )

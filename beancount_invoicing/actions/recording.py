@@ -75,7 +75,7 @@ class Record:
                 except Changed:  # somebody's editor has saved it at this very moment
                     if attempt == _TRIES - 1:
                         raise
-        self._included = (*self._included, str(self._target))
+        self._included = (str(self._top), str(self._target))  # it is there, whichever the others are
 
 
 def try_out(loading: Loading, known: Sequence[Finding], target: Path, texts: Sequence[str]) -> None:

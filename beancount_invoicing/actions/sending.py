@@ -471,6 +471,7 @@ class _Run:
                     ("sends", dispatch.event if dispatch.event != "sent" else None),
                     ("level", level),
                     ("until", dispatch.until),
+                    ("tone", dispatch.tone),
                     ("channel", dispatch.channel),
                     ("message-id", item.identifier),
                     ("sha256", item.mark if opening else None),
@@ -486,8 +487,8 @@ class _Run:
         those = closings(
             self.target,
             [
-                Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.channel,
-                      item.identifier, item.mark, dispatch.title)
+                Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.tone,
+                     dispatch.channel, item.identifier, item.mark, dispatch.title)
                 for level, numbers in dispatch.parts
             ],
             None if item.sealed else item.stored,

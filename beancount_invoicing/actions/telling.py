@@ -34,6 +34,7 @@ class Sent(NamedTuple):
     numbers: tuple[str, ...]
     level: int | None
     until: date | None
+    tone: str
     channel: str
     identifier: str
     mark: str
@@ -48,6 +49,7 @@ def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[st
             ("event", one.event),
             ("level", one.level),
             ("until", one.until),
+            ("tone", one.tone),
             ("channel", one.channel),
             ("message-id", one.identifier),
             ("sha256", one.mark),

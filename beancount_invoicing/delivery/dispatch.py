@@ -61,6 +61,8 @@ class Dispatch:
     """Of a reminder whose documents have different levels: each with its documents. Others, which it only lists, have none."""
     until: date | None = None
     """The deadline that a reminder sets."""
+    tone: str = ""
+    """Of a reminder: "final" where it is a formal notice."""
     registered: bool = False
     """Goes by registered post."""
     notices: tuple[str, ...] = ()

@@ -517,10 +517,10 @@ def test_a_letter_about_several_invoices_raises_each_ones_own_level(ledger: Path
         for one in open_ledger(ledger).book.events
         if one.event == "reminder" and one.date.isoformat() == "2026-12-01"
     ]
-    assert sorted((one.numbers, one.level, one.channel) for one in recorded) == [
-        (("F2026-0057",), 3, "post"),
-        (("F2026-0065",), 1, "post"),
-    ]
+    assert sorted((one.numbers, one.level, one.tone, one.channel) for one in recorded) == [
+        (("F2026-0057",), 3, "final", "post"),
+        (("F2026-0065",), 1, "final", "post"),
+    ], "the letter is a formal notice for both"
     assert "Nothing is in doubt" in run(ledger, "send")
     assert sound(ledger)
 

@@ -143,3 +143,7 @@ def test_an_address_is_one_or_is_refused(said: str) -> None:
 @pytest.mark.parametrize("good", ["a@b.example", "o'neil+bills@b-c.example", "first.last@localhost", "é@b.example"])
 def test_addresses_as_people_have_them(good: str) -> None:
     assert checked(good) == good
+
+
+def test_what_cannot_be_seen_is_not_in_a_header() -> None:
+    assert one_line("a\x00b\x1b[31m\r\nBcc: c\u2028d \u202ee\u200b\tf\x85g") == "a b [31m Bcc: c d e f g"
