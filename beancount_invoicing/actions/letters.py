@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from beancount_invoicing.actions.dispatches import PDF, first_mails, place, sealed_documents
@@ -81,6 +81,19 @@ def of_reminders(
             registered=proposal.registered,
             notices=proposal.notices,
         )
+
+
+def invoices_of(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:
+    """A function that makes the documents of the invoices that a letter speaks of. It raises rendering.TemplateError."""
+    prepared, seals = prepare(book), sealed_documents(book)
+
+    def made(proposal: Proposal) -> tuple[Attachment, ...]:
+        invoices = (late.position.invoice for late in proposal.invoices)
+        return tuple(
+            each for one in invoices if (each := _attached(book, one, prepared, seals.get(one.number))) is not None
+        )
+
+    return made
 
 
 def _waits(history: History, number: str) -> bool:

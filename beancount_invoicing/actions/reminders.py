@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from beancount_invoicing.actions.documents import Output, Written, write_view
+from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
 from beancount_invoicing.dunning import Proposal, behind, propose
+from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Allocated, allocate, lapsing
 
@@ -64,10 +65,17 @@ def render_reminders(
     folder: Path,
     outputs: Sequence[Output],
     notice: Callable[[str], None],
+    attach: bool = False,
 ) -> Iterator[tuple[Written, ...]]:
-    """Writes the letters, one after the other; yields the files of each. Raises TemplateError, OSError."""
-    from beancount_invoicing import rendering
+    """Writes the letters, one after the other; yields the files of each. Raises TemplateError, OSError.
 
+    With `attach` a PDF has the invoices after the letter, to be printed: it is no archive file (PDF/A) then.
+    """
+    from beancount_invoicing import rendering
+    from beancount_invoicing.actions.letters import invoices_of
+    from beancount_invoicing.delivery.post import joined
+
+    invoices = invoices_of(book) if attach and "pdf" in outputs else None
     where = rendering.folders(book)
     letters = [proposal for proposal in proposals if proposal.level is not None]
     names = file_names(letters)
@@ -75,7 +83,16 @@ def render_reminders(
         view = rendering.letter(book, proposal, where)
         for text in view.notices:
             notice(text)
-        yield write_view(view, where, folder / name, outputs)
+        if invoices is None:
+            yield write_view(view, where, folder / name, outputs)
+            continue
+        letter = as_bytes(view, where, "pdf")
+        whole = folder / f"{name}.{SUFFIXES['pdf']}"
+        documents = (letter, *(one.content for one in invoices(proposal)))
+        yield (
+            Written(whole, write_if_different(whole, joined(documents))),
+            *write_view(view, where, folder / name, [output for output in outputs if output != "pdf"]),
+        )
 
 
 def file_names(letters: Sequence[Proposal]) -> list[str]:

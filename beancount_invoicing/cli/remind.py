@@ -34,6 +34,7 @@ from beancount_invoicing.rules.steps import describe
 @click.option("--customer", default="", help="Only customers whose name or account contains this.")
 @folder_option(None)
 @to_option("")
+@click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
 @as_of_option
 @format_option
 @explain_option
@@ -50,6 +51,7 @@ def remind(
     customer: str,
     folder: Path | None,
     outputs: tuple[actions.Output, ...],
+    attach: bool,
     as_of: date,
     form: str,
     explain: bool,
@@ -68,6 +70,8 @@ def remind(
         return
     if write or into or commit or channel or retry or yes:
         raise click.UsageError("--write, --into, --commit, --channel, --retry and --yes say nothing without --send")
+    if attach and not (folder or "pdf" in outputs):
+        raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
@@ -116,7 +120,7 @@ def remind(
     if folder or outputs:
         letters = [one for one in proposals if one.level is not None]
         files = actions.render_reminders(
-            ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None
+            ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None, attach
         )
         print_written(session, with_progress(files, "Letters", len(letters)))
 

@@ -49,11 +49,16 @@ def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[Letter]:
 
 
 def batch(cover: bytes, letters: Sequence[Letter]) -> bytes:
-    """The PDF: the cover list, then the letters; each document begins on an odd page, after a blank one where needed."""
+    """The PDF: the cover list, then the letters; see joined."""
+    return joined((cover, *(each for letter in letters for each in pages(letter.dispatch))))
+
+
+def joined(documents: Sequence[bytes]) -> bytes:
+    """PDFs as one, to be printed on both sides: each begins on an odd page, after a blank one where needed."""
     import pikepdf
 
     with pikepdf.new() as whole:
-        for content in (cover, *(each for letter in letters for each in pages(letter.dispatch))):
+        for content in documents:
             with pikepdf.open(io.BytesIO(content)) as pdf:
                 whole.pages.extend(pdf.pages)
                 if len(pdf.pages) % 2:

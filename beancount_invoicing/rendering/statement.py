@@ -166,9 +166,15 @@ def _open(told: Statement, one: InCurrency, formats: Formats, table: dict[str, A
             )
         )
 
-    title = said["open-on"].format(day=formats.day(told.as_of))
+    title = _titled(told, one, said["open-on"], formats)
     columns = tuple(labels[key] for key in ("invoice", "date", "due", "amount", "open", "days-late"))
     return Section(title, Table(title, columns, (False, *[True] * 5), tuple(map(row, one.open))))
+
+
+def _titled(told: Statement, one: InCurrency, said: str, formats: Formats) -> str:
+    """A title with the last day, and where there are several, the currency."""
+    title = said.format(day=formats.day(told.as_of))
+    return f"{title} – {one.currency}" if len(told.currencies) > 1 else title
 
 
 def _ages(told: Statement, one: InCurrency, formats: Formats, table: dict[str, Any]) -> Section:
@@ -186,5 +192,5 @@ def _ages(told: Statement, one: InCurrency, formats: Formats, table: dict[str, A
     columns.append(words_of_ages["total"])
     figures.append(one.ages.total)
     cells = tuple(formats.amount(figure, one.currency) if figure else "–" for figure in figures)
-    title = table["statement"]["ages-on"].format(day=formats.day(told.as_of))
+    title = _titled(told, one, table["statement"]["ages-on"], formats)
     return Section(title, Table(title, tuple(columns), (True,) * len(columns), (Row(cells),)))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
@@ -423,3 +424,21 @@ def test_output_that_cannot_be_written_is_said_in_a_line() -> None:
         )  # fmt: skip
     assert result.returncode == 1
     assert result.stderr == "Error: the output: cannot be written or read: No space left on device\n"
+
+
+# remind --attach ----------------------------------------------------------------------------------------------------
+
+
+def test_the_invoices_follow_the_letter_in_one_pdf(tmp_path: Path) -> None:
+    vandamme = ("remind", *DAY, "--customer", "Vandamme", "--to", "pdf,text", "-o", tmp_path, "--attach")
+    assert "2026-11-30-Vandamme-EUR-3.txt" in call(*vandamme).stdout
+    reader = pypdf.PdfReader(tmp_path / "2026-11-30-Vandamme-EUR-3.pdf")
+    texts = [page.extract_text() for page in reader.pages]
+    fronts = {name: number for number, text in enumerate(texts) for name in ("F2026-0057", "F2026-0065")
+              if f"Facture {name}" in " ".join(text.split())}  # fmt: skip
+    assert list(fronts) == ["F2026-0057", "F2026-0065"]
+    assert all(number % 2 == 0 for number in fronts.values()), "each begins on the front of a sheet"
+    assert min(fronts.values()) >= 2
+    assert "Mise en demeure" in texts[0]
+    assert "(unchanged)" in call(*vandamme).stdout, "the same bytes each time"
+    assert "--attach says nothing without a PDF" in call("remind", *DAY, "--attach", "--to", "text", code=2).stderr

@@ -102,6 +102,7 @@ def test_three_currencies_each_have_their_own_account() -> None:
     book = book_of(THREE.replace(".00 JPY", " JPY"))
     view = view_of(book, "Assets:Receivable:Acme", since=None)
     assert [part.title for part in view.sections[::3]] == ["Konto in CHF", "Konto in EUR", "Konto in JPY"]
+    assert view.sections[4].title == "Offen am 30. November 2026 – EUR"
     assert plain(view.sections[6].totals[0].value) == "11.200 ¥"
     assert_same_facts(view, rendering.folders(book))
     pages = pages_of(view, book)
