@@ -15,11 +15,11 @@ from beancount_invoicing.actions.dispatches import unsent
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import NONE, Proposal, behind, last_reminder, later, named, pause, policy, propose
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import Allocated, Position, positions
+from beancount_invoicing.receivables import Allocated, Position, lapsing, positions
 
 Kind = Literal[
     "bank", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute", "unallocated", "document",
-    "notice",
+    "lapse", "notice",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NOTICE = 60
@@ -56,6 +56,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_reminders(ready_to_leave(book, proposals)),
         *_customers(book, as_of, those),
         *_unallocated(book, as_of, allocated),
+        *_lapsing(book, as_of, allocated),
         *_files(book, as_of),
         *_notices(book, as_of),
     ]
@@ -202,6 +203,15 @@ def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
             "unallocated", f"{what}: {payment.narration}" if payment.narration else what, payment.date,
             book.customers[payment.customer].at(as_of).name, payment.customer, amount=one.amount, currency=payment.currency,
         )  # fmt: skip
+
+
+def _lapsing(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
+    for one in lapsing(book, allocated, as_of):
+        if buyer := one.invoice.customer:
+            yield Task(
+                "lapse", one.words(as_of), one.last_day, buyer.name, buyer.account, one.invoice.number, one.open,
+                one.invoice.currency,
+            )  # fmt: skip
 
 
 def _files(book: Book, as_of: date) -> Iterator[Task]:

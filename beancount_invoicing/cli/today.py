@@ -31,6 +31,7 @@ TITLES: dict[actions.TaskKind, str] = {
     "promise": "Promises broken",
     "dispute": "In dispute",
     "unallocated": "Settles nothing: write settles, or an invoice's link",
+    "lapse": "About to lapse",
     "document": "Documents missing",
     "notice": "Contracts that renew themselves",
 }

@@ -110,6 +110,14 @@ def test_a_letter_whose_file_is_gone(tmp_path: Path) -> None:
     assert kinds(INVOICE + document, date(2026, 2, 18)) == []
 
 
+def test_what_is_about_to_lapse() -> None:
+    due, lapses = date(2026, 2, 9), date(2031, 2, 9)  # five years between businesses in France
+    held = INVOICE + event(due, "insolvency")
+    assert kinds(held, date(2030, 8, 8)) == []
+    (task,) = on(held, date(2030, 8, 9))
+    assert (task.kind, task.number, task.day, str(task.amount)) == ("lapse", "N1", lapses, "120.00")
+
+
 @pytest.mark.parametrize(
     ("day", "expected"),
     [("2026-07-31", []), ("2026-08-01", ["notice"]), ("2026-09-30", ["notice"]), ("2026-10-01", [])],
