@@ -160,6 +160,7 @@ class Broken:
 def broken(those: Broken) -> Iterator[int]:
     """A server that breaks off; yields its port."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)  # little is taken that is not read
 
     def served(connection: socket.socket, number: int) -> None:
         with connection, contextlib.suppress(OSError):
