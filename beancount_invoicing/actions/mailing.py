@@ -66,7 +66,10 @@ def server(book: Book, day: date, password: Callable[[str, str], str]) -> smtp.S
     except ValueError as error:
         raise CannotSend(f"{book.place('smtp')}: {error}") from None
     security = book.option("smtp-security", day) or ("tls" if port == 465 else "starttls")
-    assert security in {"starttls", "tls", "none"}, "checks let no other pass"
+    if security not in {"starttls", "tls", "none"}:
+        raise CannotSend(
+            f'{book.place("smtp-security")}: smtp-security is "starttls", "tls" or "none", not "{security}"'
+        )
     user = book.option("smtp-user", day)
     if user and security == "none" and host not in _HERE:
         raise CannotSend(
