@@ -92,6 +92,8 @@ class Dated(Generic[T]):
 
     def at(self, day: date) -> T:
         """The version in force on `day`."""
+        if len(self.versions) == 1:
+            return self.versions[0][1]
         return self.versions[max(bisect_right(self.versions, day, key=lambda version: version[0]) - 1, 0)][1]
 
     @property

@@ -131,8 +131,10 @@ def longest_terms(book: Book) -> Iterator[Finding]:
         ):
             continue
         longest = law.longest_terms(book.seller.at(invoice.date).address.country, customer.buyer, invoice.date)
+        if longest is None or all((each.due - invoice.date).days <= longest.days for each in invoice.instalments):
+            continue
         due = max(map(_agreed, _usual(invoice)), default=invoice.date)
-        if longest is None or (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
+        if (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
             continue
         allowed = f"{longest.days} days"
         if longest.end_of_month_days:

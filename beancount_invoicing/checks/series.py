@@ -21,10 +21,9 @@ def duplicates(book: Book) -> Iterator[Finding]:
     uses: defaultdict[str, list[NumberUse]] = defaultdict(list)
     for use in book.numbers:
         uses[use.number].append(use)
-    free = _next_places(book)
-    for number, those in uses.items():
-        if len(those) == 1:
-            continue
+    twice = {number: those for number, those in uses.items() if len(those) > 1}
+    free = _next_places(book) if twice else lambda _use: ""
+    for number, those in twice.items():
         sent = _sent_by(book, number)
         keeps = next((use for use in those if _customer_at(book, use) in sent), those[0])
         for use in those:

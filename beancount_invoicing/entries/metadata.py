@@ -257,8 +257,11 @@ def read(
     for name, value in meta.items():
         if name in _BEANCOUNTS:
             continue
-        if plain.get(name) is value.__class__:  # most values are what they should be: no need to look further
-            values[name] = value.strip() if value.__class__ is str else value
+        kind = value.__class__
+        if plain.get(name) is kind and (kind is not Decimal or value.is_finite()):
+            values[name] = (
+                value.strip() if kind is str else value
+            )  # most are as they should be: no need to look further
         elif name in allowed:
             key = keys.MILESTONE_DEPOSIT if place == keys.MILESTONE and name == "deposit" else keys.KEYS[name]
             if value is None:
@@ -271,16 +274,19 @@ def read(
 
 
 _BEANCOUNTS = frozenset({"filename", "lineno"})
+_PLAIN_TYPES: dict[str, type] = {
+    "text": str, "terms": str, "date": date, "flag": bool, "number": Decimal, "price": Decimal,
+}  # fmt: skip
 _PLAIN: dict[str, dict[str, type]] = {
     place: {
-        name: {"text": str, "date": date, "flag": bool, "terms": str}[key.type]
+        name: _PLAIN_TYPES[key.type]
         for name in names
-        if (key := keys.KEYS[name]).type in {"text", "date", "flag", "terms"} and not key.choices
+        if (key := keys.KEYS[name]).type in _PLAIN_TYPES and not key.choices
         if (place, name) != (keys.MILESTONE, "deposit")
     }
     for place, names in keys.BY_PLACE.items()
 }
-"""By place: the keys of which every value of this type is right as it stands."""
+"""By place: the keys of which every value of this type (and every finite number) is right as it stands."""
 
 
 def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:

@@ -80,16 +80,8 @@ def read(
             directives.custom(entry)
     customers, owners = directives.customers()
     taxes = directives.taxes()
-    owner_of: dict[str, str | None] = dict(owners)
-
-    def owner(account: str) -> str | None:
-        """The main account of the customer that an account belongs to: its nearest ancestor's."""
-        if account in owner_of:
-            return owner_of[account]
-        parent = account.rpartition(":")[0]
-        owner_of[account] = result = owner(parent) if parent else None
-        return result
-
+    owner_of = _Owners(owners)
+    owner = owner_of.__getitem__
     setting = Setting(
         options=directives.options(),
         taxes=taxes,
@@ -208,6 +200,15 @@ def read(
         file=str(options.get("filename", "")),
         title=str(options.get("title", "")),
     )
+
+
+class _Owners(dict[str, str | None]):
+    """The main account of the customer that an account belongs to, if any: its nearest ancestor's."""
+
+    def __missing__(self, account: str) -> str | None:
+        parent = account.rpartition(":")[0]
+        self[account] = result = self[parent] if parent else None
+        return result
 
 
 def _claims(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
