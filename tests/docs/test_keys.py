@@ -46,6 +46,9 @@ def reference() -> str:
     for name, place in keys.DIRECTIVES.items():
         those = " ".join(f"`{key}`" for key in sorted(keys.BY_PLACE.get(place, ())))
         lines.append(f'| `custom "{name}"` | {those or "– (a name and a value)"} |')
+        if place == keys.POLICY:
+            those = " ".join(f"`{key}`" for key in sorted(keys.BY_PLACE[keys.LEVEL]))
+            lines.append(f'| `custom "{name}"`, with a level | {those} |')
     lines += [
         "",
         '## Options: `custom "invoice-option" "NAME" VALUE`',
