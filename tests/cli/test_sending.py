@@ -322,6 +322,11 @@ def test_a_server_is_a_name_and_a_port(ledger: Path, said: str) -> None:
     assert 'write the server as "smtp.example.org:587"' in run(ledger, "check", code=1)
 
 
+def test_a_security_that_there_is_not_is_told(ledger: Path) -> None:
+    option(ledger, ("smtp", "localhost:2525"), ("smtp-security", "ssl"))
+    assert 'smtp-security is "starttls", "tls" or "none", not "ssl"' in run(ledger, "send", PARC, *DAY, code=1)
+
+
 def test_what_is_written_is_committed(mailing: Path) -> None:
     import subprocess
 

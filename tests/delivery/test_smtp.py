@@ -47,7 +47,7 @@ def sent(where: Server, *parcels: Parcel, pauses: tuple[float, ...] = (1, 2)) ->
     return told
 
 
-def plain(port: int, patience: float = 5, final: float = 5) -> Server:
+def plain(port: int, patience: float = 60, final: float = 60) -> Server:
     return Server("127.0.0.1", port, "none", patience=patience, final=final)
 
 
@@ -84,9 +84,9 @@ def test_tls_with_a_password(authority: trustme.CA, security: smtp.Security) -> 
     users = {"solene": "s€cret"}
     implicit, upgraded = (context, None) if security == "tls" else (None, context)
     with server(handler, tls=implicit, starttls=upgraded, users=users) as port:
-        where = Server("localhost", port, security, "solene", "s€cret", patience=5)
+        where = Server("localhost", port, security, "solene", "s€cret", patience=60)
         assert sent(where, parcel("one")).states == ["accepted"]
-        wrong = Server("localhost", port, security, "solene", "guess", patience=5)
+        wrong = Server("localhost", port, security, "solene", "guess", patience=60)
         with pytest.raises(NoServer, match="does not let solene in"):
             sent(wrong, parcel("one"))
     assert len(handler.taken) == 1
@@ -97,7 +97,7 @@ def test_a_server_that_is_not_the_one_named_gets_nothing(authority: trustme.CA) 
     with server(handler, starttls=certified(authority, "elsewhere.example")) as port:
         told = Told()
         with pytest.raises(NoServer, match="certificate cannot be trusted"):
-            smtp.deliver(Server("localhost", port, patience=5), [parcel("one")], told.before, told.after)
+            smtp.deliver(Server("localhost", port, patience=60), [parcel("one")], told.before, told.after)
     assert (handler.taken, told.events) == ([], [])
 
 
@@ -107,14 +107,14 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted() -> None:
         server(handler, tls=certified(trustme.CA())) as port,
         pytest.raises(NoServer, match="certificate cannot be trusted"),
     ):
-        sent(Server("localhost", port, "tls", patience=5), parcel("one"))
+        sent(Server("localhost", port, "tls", patience=60), parcel("one"))
     assert handler.asked == []
 
 
 def test_nothing_goes_in_the_clear_where_tls_was_asked_for() -> None:
     handler = Handler()
     with server(handler) as port, pytest.raises(NoServer, match="offers no STARTTLS"):
-        sent(Server("localhost", port, "starttls", patience=5), parcel("one"))
+        sent(Server("localhost", port, "starttls", patience=60), parcel("one"))
     assert handler.asked == []
 
 
