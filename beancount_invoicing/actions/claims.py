@@ -64,12 +64,13 @@ def _why_nothing(book: Book, position: Position, as_of: date) -> str:
         return (
             "none is claimed from this customer" if wanted == "none" else f"the law {wanted} is not known for a {buyer}"
         )
-    if found and found.starts == "notice" and formal_notice(book, position) is None:
+    due = min((each.due for each in invoice.instalments), default=invoice.date)
+    if found and found.starts == "notice" and formal_notice(book, position, due) is None:
         return (
             f"from a {buyer} it is due from a formal notice to pay on ({found.source}), and none is in the ledger: a note or"
-            ' document with event: "reminder", its level, and tone: "final"'
+            ' document after the due date with event: "reminder", its level, and tone: "final"'
         )
-    return "it was paid in time, is contested, or let off"
+    return "it was paid in time, credited, is contested, or let off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.model import ZERO, Book, Event, Invoice, Step
-from beancount_invoicing.receivables import Position
+from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
     Interest,
@@ -55,7 +55,7 @@ class _Rule:
 
 
 class _Part(NamedTuple):
-    """A late instalment, less what is contested of it."""
+    """A late instalment, less what was credited and what is contested of it."""
 
     amount: Decimal
     due: date
@@ -78,13 +78,18 @@ def claimed(book: Book, invoice: Invoice, as_of: date) -> Claimed:
     return Claimed(until, indemnity)
 
 
-def formal_notice(book: Book, position: Position) -> date | None:
-    """The day of the first formal notice to pay (mise en demeure); None where none was sent.
+def formal_notice(book: Book, position: Position, due: date) -> date | None:
+    """The day of the first formal notice to pay (mise en demeure) of what fell due on `due`; None where none was sent.
 
-    A reminder whose tone is "final": by its own word, else by its level in the policy in force on its day.
+    A reminder after that day, for what is not due yet cannot be demanded, whose tone is "final": by its own word, else by its
+    level in the policy in force on its day.
     """
     for event in position.events:
-        if event.event == "reminder" and (event.tone or _tone(book, position.invoice, event)) == "final":
+        if (
+            event.event == "reminder"
+            and event.date > due
+            and (event.tone or _tone(book, position.invoice, event)) == "final"
+        ):
             return event.date
     return None
 
@@ -100,8 +105,8 @@ def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
     of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before.
-    What is contested bears no claim. The fixed indemnity is that of the seller's country, once per invoice, never from a
-    consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate is missing.
+    What is credited or contested bears no claim. The fixed indemnity is that of the seller's country, once per invoice, never
+    from a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate is missing.
     """
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
@@ -109,13 +114,7 @@ def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
     rule = _rule(book, invoice, as_of)
     if rule is None:
         return None
-    start = date.min
-    if not isinstance(rule.by, Decimal) and rule.by.starts == "notice":
-        notice = formal_notice(book, position)
-        if notice is None:
-            return None
-        start = notice
-    parts, contested = _parts(position, as_of, start)
+    parts, left_out = _parts(book, position, as_of, rule)
     before = claimed(book, invoice, as_of)
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
@@ -132,7 +131,7 @@ def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
     claim = together(each, rule.by, decimals, fixed)
     if not claim.segments:
         return None
-    return replace(claim, steps=(*contested, *_charged_before(before), *claim.steps))
+    return replace(claim, steps=(*left_out, *_charged_before(before), *claim.steps))
 
 
 def _rule(book: Book, invoice: Invoice, as_of: date) -> _Rule | None:
@@ -174,23 +173,42 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decim
         )
 
 
-def _parts(position: Position, as_of: date, start: date) -> tuple[list[_Part], list[Step]]:
-    """The late instalments less what is contested – the oldest first, which bears most –, and the steps of that."""
+def _parts(book: Book, position: Position, as_of: date, rule: _Rule) -> tuple[list[_Part], list[Step]]:
+    """The late instalments less what was credited and what is contested, and the steps of that.
+
+    What is contested is taken from the oldest, which bears most. A credit note of the invoice says that so much was never owed,
+    whenever it was written; one of something else that is set off pays on its day.
+    """
     parts: list[_Part] = []
     steps: list[Step] = []
     left = position.disputed
+    by_notice = not isinstance(rule.by, Decimal) and rule.by.starts == "notice"
     for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True):
         if instalment.due >= as_of or instalment.amount <= 0:
             continue
         contested = min(left, max(standing.open, ZERO))
-        amount = instalment.amount - contested
-        if contested:
-            left -= contested
-            because = "what is contested bears no claim"
-            steps.append(Step("principal", "difference", (instalment.amount, contested), amount, because))
-        paid = [(one.date, one.amount) for one in position.allocations if one.instalment == instalment.index]
-        parts.append(_Part(amount, max(instalment.due, start), paid))
+        left -= contested
+        start = formal_notice(book, position, instalment.due) if by_notice else instalment.due
+        if start is None:
+            continue
+        those = [one for one in position.allocations if one.instalment == instalment.index]
+        credited = sum((one.amount for one in those if _corrects(one)), ZERO)
+        amount = instalment.amount
+        for less, because in (
+            (credited, "what was credited was never owed"),
+            (contested, "what is contested bears no claim"),
+        ):
+            if less:
+                steps.append(Step("principal", "difference", (amount, less), amount - less, because))
+                amount -= less
+        paid = [(one.date, one.amount) for one in those if not _corrects(one)]
+        parts.append(_Part(amount, start, paid))
     return parts, steps
+
+
+def _corrects(one: Allocation) -> bool:
+    """Whether a credit note settles by its own word: a payment's word sets it off."""
+    return one.other is not None and one.source == one.other.source
 
 
 def _charged_before(before: Claimed) -> Sequence[Step]:

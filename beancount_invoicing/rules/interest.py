@@ -103,7 +103,11 @@ def _segments(
 
 def is_late(principal: Decimal, paid: Sequence[tuple[date, Decimal]], due: date, as_of: date) -> bool:
     """Whether any of `principal` was open on a day after `due`, up to `as_of` (inclusive)."""
-    return due < as_of and principal > sum((amount for when, amount in paid if when <= due), ZERO)
+    evenings = [due, *(when for when, _amount in paid if due < when)]
+    return any(
+        evening < as_of and principal > sum((amount for when, amount in paid if when <= evening), ZERO)
+        for evening in evenings
+    )
 
 
 def late_interest(

@@ -116,6 +116,52 @@ def test_the_contested_part_is_taken_from_what_is_oldest() -> None:
     assert figures(ledger) == ("3.33", "40.00"), "500 × 12.15 % × 20 / 365: late since 11 March"
 
 
+def test_a_debit_of_the_due_date_that_bounced_is_late() -> None:
+    bounced = '\n2026-02-20 * "Bounced" ^N1\n  Assets:Receivable:Acme  1200.00 EUR\n  Assets:Bank\n'
+    ledger = FRANCE + invoice() + paid("2026-02-09", "1200.00") + bounced
+    assert figures(ledger) == ("15.58", "40.00"), "1200 × 12.15 % × 39 / 365, from the day after it came back"
+    assert on(ledger, date(2026, 2, 20)) is None, "on the day itself the money was there"
+    settled = ledger + paid("2026-02-21", "1200.00")
+    assert figures(settled) == ("0.40", "40.00"), "one day"
+
+
+def credit(day: str, number: str, net: str, tax: str, total: str, corrects: str = "N1") -> str:
+    return f"""
+{day} * "Credit note" ^{number}
+  invoice: "{number}"
+  corrects: "{corrects}"
+  Assets:Receivable:Acme  -{total} EUR
+  Income:Services  {net} EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  {tax} EUR
+    tax: "FR20"
+"""
+
+
+def test_what_is_credited_was_never_owed() -> None:
+    half = FRANCE + invoice() + credit("2026-03-01", "K1", "500.00", "100.00", "600.00")
+    assert figures(half) == ("9.99", "40.00"), "600 × 12.15 % × 50 / 365"
+    found = on(half)
+    assert found is not None
+    assert (found.steps[0].because, found.steps[0].inputs) == (
+        "what was credited was never owed",
+        (D("1200.00"), D("600.00")),
+    )
+    assert figures(half, date(2026, 2, 28)) == ("7.59", "40.00"), "nothing later changes what was asked before"
+    assert on(FRANCE + invoice() + credit("2026-03-01", "K1", "1000.00", "200.00", "1200.00")) is None
+    both = half + event("2026-03-02", "dispute", "  amount: 200.00\n")
+    assert figures(both) == ("6.66", "40.00"), "400 × 12.15 % × 50 / 365"
+
+
+def test_a_credit_note_of_something_else_that_is_set_off_pays_on_its_day() -> None:
+    other = invoice("2026-01-05").replace("N1", "N0")
+    before = '\n2026-01-06 * "Paid" ^N0\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
+    note = credit("2026-02-12", "K0", "500.00", "100.00", "600.00", "N0")
+    off = '\n2026-02-19 * "Set off, and the rest" ^N1 ^K0\n  Assets:Bank  600.00 EUR\n  Assets:Receivable:Acme\n'
+    assert figures(FRANCE + other + before + note + invoice() + off) == ("3.99", "40.00"), "1200 × 12.15 % × 10 / 365"
+
+
 def test_an_unknown_rate_stops_the_interest_but_not_the_indemnity() -> None:
     book, position = of(FRANCE + invoice("2026-06-01"), date(2026, 7, 31))
     with pytest.raises(ClaimUnknown) as error:
@@ -156,8 +202,17 @@ def test_french_consumers_pay_the_legal_rate_from_a_formal_notice_on() -> None:
     notice = event("2026-03-01", "reminder", '  level: 3\n  tone: "final"\n')
     assert figures(ledger + notice) == ("2.58", None), "1200 × 2.62 % × 30 / 365, from 2 March on; no indemnity"
     early = event("2026-01-20", "reminder", '  level: 1\n  tone: "final"\n')
-    assert figures(ledger + early) == ("4.31", None), "from the day after the due date on: 50 days"
-    assert formal_notice(*of(ledger + early + notice)) == date(2026, 1, 20)
+    assert on(ledger + early) is None, "what is not due yet cannot be demanded"
+    assert formal_notice(*of(ledger + early + notice), date(2026, 2, 9)) == date(2026, 3, 1)
+
+
+def test_a_formal_notice_is_none_for_what_falls_due_later() -> None:
+    by_halves = '\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  terms: "50% 30 days; 50% 60 days"\n'
+    notice = event("2026-02-20", "reminder", '  level: 3\n  tone: "final"\n')
+    ledger = FRANCE + CONSUMER + by_halves + invoice() + notice
+    assert figures(ledger) == ("1.68", None), "600 × 2.62 % × 39 / 365: the second half is due on 11 March"
+    again = ledger + event("2026-03-21", "reminder", '  level: 3\n  tone: "final"\n')
+    assert figures(again) == ("2.11", None), "and 600 × 2.62 % × 10 / 365 from the second notice on"
 
 
 def test_a_level_of_the_policy_is_a_formal_notice_by_its_tone() -> None:
