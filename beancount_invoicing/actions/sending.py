@@ -222,7 +222,8 @@ class _Run:
             return held("nothing of it is in doubt or prepared: send it without --retry")
         before = self.history.before(dispatch)
         if before and not (self.way.again or self.way.retry):
-            return held(f"was sent on {before[-1].date} ({self._where(before[-1].source)}): --again sends it once more")
+            once_more = "" if dispatch.event == "reminder" else ": --again sends it once more"
+            return held(f"was sent on {before[-1].date} ({self._where(before[-1].source)}){once_more}")
         if not dispatch.attachments:
             return held("has no document")
         letter = None

@@ -84,7 +84,11 @@ class History:
         )
 
     def before(self, dispatch: Dispatch) -> tuple[Event, ...]:
-        """The events that say that just this was sent already."""
+        """The events that say that just this was sent already.
+
+        Of a reminder: on its day or later. The letters before that day are what its level was worked out from, and each instalment
+        begins at the first level again.
+        """
         those: Iterable[Event]
         if dispatch.numbers:
             those = (one for number in dispatch.numbers for one in self.sent(dispatch.event, number))
@@ -93,7 +97,10 @@ class History:
         if dispatch.event == "reminder":
             parts = [(level, number) for level, numbers in dispatch.parts for number in numbers]
             those = (
-                one for one in those if any(one.level == level and number in one.numbers for level, number in parts)
+                one
+                for one in those
+                if one.date >= dispatch.day
+                and any(one.level == level and number in one.numbers for level, number in parts)
             )
         elif dispatch.event != "sent":
             those = (one for one in those if one.date == dispatch.day)

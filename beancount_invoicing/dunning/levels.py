@@ -38,8 +38,8 @@ def _about(event: Event, position: Position) -> bool:
 def due_level(policy: Policy, position: Position, as_of: date) -> Due:
     """The level that is due for a late document on `as_of`: the one after its last, none skipped, none repeated.
 
-    It waits for its own days, for the policy's interval since the document was sent and since the last letter, and until
-    the deadline that the last letter set is over.
+    It waits for its own days, for the policy's interval since the document was sent and since the last letter about
+    it, of whatever level or instalment, and until the deadline that the last letter about what is late now set is over.
     """
     assert position.due is not None, "only late documents are asked for"
     last = last_reminder(position)
@@ -57,12 +57,11 @@ def due_level(policy: Policy, position: Position, as_of: date) -> Due:
     if last is None and arrived is not None and as_of < later(arrived, policy.interval):
         spaced = later(arrived, policy.interval)
         return Due(None, f"{late}, but sent on {arrived}; {level} not before {spaced}, {policy.interval} days later")
+    letters = [one.date for one in position.events if one.event == "reminder" and one.level]
+    if letters and as_of < (spaced := later(max(letters), policy.interval)):
+        why = f"{policy.interval} days lie between two letters"
+        return Due(None, f"{late}, {said}; {level} not before {spaced}: {why}")
     if last is not None:
-        spaced = later(last.date, policy.interval)
-        if as_of < spaced:
-            return Due(
-                None, f"{late}, {said}; {level} not before {spaced}: {policy.interval} days lie between two letters"
-            )
         until = last.until
         before = next((one for one in policy.levels if one.level == reached), None)
         if until is None and before is not None and before.deadline is not None:

@@ -241,9 +241,11 @@ def _letter(
                 claim=claim,
             )
         )
-    fee = level.fee if customer.buyer != "consumer" and currency == book.currency else ZERO
+    bought = {one.position.invoice.customer.buyer for one in letter if one.position.invoice.customer}
+    consumer = "consumer" in {customer.buyer, *bought}
+    fee = level.fee if not consumer and currency == book.currency else ZERO
     if level.fee and not fee:
-        whose = "a consumer pays" if customer.buyer == "consumer" else f"in {currency} there is"
+        whose = "a consumer pays" if consumer else f"in {currency} there is"
         notices.append(
             f"{customer.name}: {whose} no fee for a reminder: the {level.fee} of level {level.level} is left out"
         )

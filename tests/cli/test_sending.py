@@ -544,6 +544,53 @@ def test_a_reminder_in_doubt_is_sent_again_by_a_persons_word_only(ledger: Path) 
     assert sound(ledger)
 
 
+def test_each_instalment_has_letters_of_its_own(tmp_path: Path, handler: Handler) -> None:
+    ledger = tmp_path / "main.beancount"
+    with server(handler) as port:
+        ledger.write_text(IN_INSTALMENTS.replace("PORT", str(port)), encoding="utf-8")
+        send = ("remind", "--send", "--yes", "--write", "--as-of")
+        run(ledger, *send, "2026-02-20")
+        with ledger.open("a", encoding="utf-8") as file:
+            file.write('2026-02-25 * "First half" ^N1\n  Assets:Bank  500.00 EUR\n  Assets:Clients:Acme\n')
+        run(ledger, *send, "2026-04-20")
+    assert len(handler.taken) == 2
+    assert record(ledger).count('  event: "reminder"\n  level: 1\n') == 2
+    assert "Nothing to send." in run(ledger, *send, "2026-04-20")
+    before = run(ledger, *send, "2026-04-18", code=1)
+    assert "was sent on 2026-04-20 (sent-2026.beancount:" in before, "a day before: it has left already"
+    assert "--again" not in before, "there is no such option"
+    assert sound(ledger)
+
+
+IN_INSTALMENTS = """
+option "operating_currency" "EUR"
+2026-01-01 custom "invoice-seller" "Exemple SARL"
+  country: "FR"
+  email: "factures@exemple.example"
+2026-01-01 custom "invoice-option" "smtp" "127.0.0.1:PORT"
+2026-01-01 custom "invoice-option" "smtp-security" "none"
+2026-01-01 custom "invoice-tax" "Z" "0 %"
+  category: "Z"
+  rate: 0
+2026-01-01 open Assets:Bank
+2026-01-01 open Income:Work
+2026-01-01 open Assets:Clients:Acme
+  customer: "Acme SAS"
+  email: "compta@acme.example"
+  address: "1 rue A"
+  postcode: "35000"
+  city: "Rennes"
+2026-01-10 * "Acme SAS" "Work" ^N1
+  invoice: "N1"
+  terms: "50% 30 days; 50% 90 days"
+  Assets:Clients:Acme  1000.00 EUR
+  Income:Work         -1000.00 EUR
+    text: "Work"
+    tax: "Z"
+plugin "beancount_invoicing"
+"""
+
+
 def test_sending_options_of_remind_need_send(ledger: Path) -> None:
     run(ledger, "remind", "--write", code=2)
     run(ledger, "remind", "--send", "--format", "csv", code=2)

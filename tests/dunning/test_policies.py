@@ -110,6 +110,22 @@ def test_a_reminder_may_say_its_deadline_itself() -> None:
     assert level(ledger, (date(2026, 5, 1) - DUE).days) == 4
 
 
+def test_the_interval_counts_from_the_last_letter_whatever_its_level() -> None:
+    ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=20), 2) + reminder(DUE + timedelta(days=39), 1)
+    assert level(ledger, 48) is None, "level 1 was sent once more, by hand"
+    assert "not before 2026-03-30: 10 days lie between two letters" in why(ledger, 48)
+    assert level(ledger, 49) == 4
+
+
+def test_the_interval_counts_between_two_instalments_too() -> None:
+    two = POLICY + INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 10 days; 50% 30 days"\n')
+    first, second = date(2026, 1, 20), date(2026, 2, 9)
+    sent = reminder(first + timedelta(days=19), 1)
+    paid = '\n2026-02-09 * "Paid" ^N1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme\n'
+    assert [one.level for one in letters(two + sent + paid, second + timedelta(days=8))] == [None]
+    assert [one.level for one in letters(two + sent + paid, second + timedelta(days=9))] == [1]
+
+
 def test_what_a_level_asks_for() -> None:
     escalation = (
         '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n'
@@ -135,6 +151,13 @@ def test_a_consumer_pays_no_fee() -> None:
     assert letter.fee == 0
     assert letter.claimed == letter.total
     assert letter.notices[-1] == "Acme SAS: a consumer pays no fee for a reminder: the 5.00 of level 2 is left out"
+
+
+def test_a_letter_that_speaks_of_what_a_consumer_bought_has_no_fee() -> None:
+    before = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "consumer"\n'
+    later = '\n2026-02-20 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "business"\n'
+    letter = the_letter(POLICY + before + later + INVOICE + reminder(DUE + timedelta(days=5), 1), 30)
+    assert (letter.level, letter.fee) == (2, 0)
 
 
 def test_an_amendment_changes_a_key_and_an_empty_value_takes_a_level_away() -> None:
