@@ -30,7 +30,7 @@ def of_reminders(
     prepared = prepare(book)
     seals = sealed_documents(book)
     letters = [one for one in proposals if one.level is not None]
-    for proposal, name in zip(letters, file_names(letters), strict=True):
+    for proposal, name in zip(letters, file_names(book, letters), strict=True):
         customer, day = proposal.customer, proposal.as_of
         invoices = [late.position.invoice for late in proposal.invoices]
         numbers = tuple(one.number for one in invoices)

@@ -78,7 +78,7 @@ def render_reminders(
     invoices = invoices_of(book) if attach and "pdf" in outputs else None
     where = rendering.folders(book)
     letters = [proposal for proposal in proposals if proposal.level is not None]
-    names = file_names(letters)
+    names = file_names(book, letters)
     for proposal, name in zip(letters, names, strict=True):
         view = rendering.letter(book, proposal, where)
         for text in view.notices:
@@ -95,11 +95,11 @@ def render_reminders(
         )
 
 
-def file_names(letters: Sequence[Proposal]) -> list[str]:
-    """A file name for each letter: its day, the customer's account by its last part where that is enough, currency, level."""
+def file_names(book: Book, letters: Sequence[Proposal]) -> list[str]:
+    """A file name for each letter: its day, the customer's account by its last part where it is the only one, currency, level."""
     from beancount_invoicing import rendering
 
-    short = leaves({one.customer.account for one in letters})
+    short = leaves(book.customers)
 
     def title(one: Proposal) -> str:
         return f"{one.as_of}-{short[one.customer.account]}-{one.currency}-{one.level}"

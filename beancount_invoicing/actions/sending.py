@@ -264,11 +264,16 @@ class _Run:
         )
 
     def _ours(self, stored: Path, dispatch: Dispatch) -> bool:
-        """Whether a document may be put where one is: it is the same, or one that was never sent."""
+        """Whether a document may be put where one is: it is the same, or what was made before of the same, and never sent."""
         if stored.read_bytes() == dispatch.document.content:
             return True
-        named = any(one.file and Path(one.file).resolve() == stored.resolve() for one in self.book.events)
-        return named and not any(Path(one.file).resolve() == stored.resolve() for one in self.book.seals)
+        ours = any(
+            one.file
+            and Path(one.file).resolve() == stored.resolve()
+            and (set(one.numbers) & set(dispatch.numbers) if one.numbers else one.customer == dispatch.account)
+            for one in self.book.events
+        )
+        return ours and not any(Path(one.file).resolve() == stored.resolve() for one in self.book.seals)
 
     # writing -------------------------------------------------------------------------------------------------------
 

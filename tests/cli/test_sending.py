@@ -591,6 +591,21 @@ plugin "beancount_invoicing"
 """
 
 
+def test_letters_to_customers_of_like_names_are_kept_apart(tmp_path: Path) -> None:
+    """Each is sent by a call of its own, which does not see the other's letter."""
+    ledger = tmp_path / "main.beancount"
+    text = re.sub(r'2026-01-01 custom "invoice-option" "smtp.*\n', "", IN_INSTALMENTS)
+    other = text[text.index("2026-01-01 open Assets:Clients:Acme") : text.index("plugin")]
+    other = other.replace("Clients:Acme", "Clients:Export:Acme").replace("N1", "N2")
+    ledger.write_text(text.replace("plugin", other + "plugin"), encoding="utf-8")
+    for customer in ("Clients:Acme", "Export:Acme"):
+        run(ledger, "remind", "--send", "--yes", "--write", "--as-of", "2026-02-20", "--customer", customer)
+    run(ledger, "send", "--confirm", "--all", "--date", "2026-02-20", "--write")
+    assert len(list((tmp_path / "documents").rglob("*.pdf"))) == 2
+    assert record(ledger).count("2026-02-20 document ") == 2, "both letters are kept"
+    assert sound(ledger)
+
+
 def test_sending_options_of_remind_need_send(ledger: Path) -> None:
     run(ledger, "remind", "--write", code=2)
     run(ledger, "remind", "--send", "--format", "csv", code=2)
