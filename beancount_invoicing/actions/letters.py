@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from beancount_invoicing.actions.dispatches import PDF, first_mails, place, sealed_documents
@@ -11,15 +12,16 @@ from beancount_invoicing.actions.documents import Prepared, as_bytes, prepare
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.reminders import file_names
-from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
+from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import Book, Channel, Invoice, Seal
 
 
 def of_reminders(
     ledger: Ledger, proposals: Sequence[Proposal], channel: Channel | None = None, *, retry: bool = False
-) -> Iterator[Dispatch]:
-    """What sends each letter, by its own channel or `channel`; with `retry` only what is in doubt, or was prepared.
+) -> Iterator[Dispatch | Held]:
+    """What sends each letter, by its own channel or `channel`, or why it cannot leave; with `retry` only what is in doubt, or was
+    prepared.
 
     Raises rendering.TemplateError.
     """
@@ -40,6 +42,9 @@ def of_reminders(
                 levels[late.level].append(late.position.invoice.number)
         told = tuple((level, tuple(those)) for level, those in sorted(levels.items(), reverse=True))
         if retry and not any(_waits(history, number) for _level, those in told for number in those):
+            continue
+        if changed := next((why for number in numbers if (why := _changed(number, seals.get(number)))), ""):
+            yield Held(name, customer.name, numbers, changed, customer.account)
             continue
         view = rendering.letter(book, proposal, prepared.where)
         letter = Attachment(f"{name}.pdf", PDF, as_bytes(view, prepared.where, "pdf"))
@@ -98,6 +103,13 @@ def invoices_of(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:
 
 def _waits(history: History, number: str) -> bool:
     return any(one.kind == "reminder" and number in one.numbers for one in history.open)
+
+
+def _changed(number: str, seal: Seal | None) -> str:
+    """That a sealed document is no longer what the customer was sent; "" where it is."""
+    if seal is None or not Path(seal.file).is_file() or sha256(Path(seal.file).read_bytes()).hexdigest() == seal.sha256:
+        return ""
+    return f"{number} is sealed, but {seal.file} was changed since: bean-invoice verify {number}"
 
 
 def _attached(book: Book, invoice: Invoice, prepared: Prepared, seal: Seal | None) -> Attachment | None:

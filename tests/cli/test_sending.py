@@ -606,6 +606,16 @@ def test_letters_to_customers_of_like_names_are_kept_apart(tmp_path: Path) -> No
     assert sound(ledger)
 
 
+def test_no_letter_brings_an_invoice_that_was_changed_since_it_was_sent(mailing: Path, handler: Handler) -> None:
+    run(mailing, "send", "F2026-0064", "--date", "2026-10-01", "--write")
+    document = mailing.parent / "documents" / "2026" / "F2026-0064.pdf"
+    document.write_bytes(document.read_bytes() + b"\n")
+    parc = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Clinique", "--yes", "--write")
+    said = run(mailing, *parc, code=1)
+    assert f"F2026-0064 is sealed, but {document} was changed since: bean-invoice verify F2026-0064" in said
+    assert len(handler.taken) == 1
+
+
 def test_sending_options_of_remind_need_send(ledger: Path) -> None:
     run(ledger, "remind", "--write", code=2)
     run(ledger, "remind", "--send", "--format", "csv", code=2)
