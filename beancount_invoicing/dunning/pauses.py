@@ -23,7 +23,7 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
     """What keeps letters about a document back on `as_of` (inclusive); None where nothing does.
 
     `of_customer`: the positions of its customer by number, for promises that speak of several. Insolvency and hold come
-    first, then the promise, then a dispute about all that is late. `resume` ends the first three, a newer promise
+    first, then the promise, then a dispute about all that a letter would ask for. `resume` ends the first three, a newer promise
     replaces an older one; a promise ends after its day, whether it was kept or not.
     """
     standing: dict[str, list[Event]] = {}
@@ -45,7 +45,7 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
     promised = _promised(standing.get("promise", []), position, of_customer, as_of)
     if promised and not promised.over:
         return promised
-    if position.disputed and position.disputed >= late_amount(position, as_of):
+    if position.disputed and position.disputed >= asked_amount(position, as_of):
         since = next(event.date for event in reversed(position.events) if event.event == "dispute")
         return Pause(f"in dispute since {since}")
     return promised
@@ -66,12 +66,18 @@ def late_amount(position: Position, as_of: date) -> Decimal:
     return sum((each.open for each in position.instalments if each.due < as_of), ZERO)
 
 
+def asked_amount(position: Position, as_of: date) -> Decimal:
+    """What a letter speaks of: what is late, or else due next; contested parts included."""
+    late = late_amount(position, as_of)
+    return late or sum((each.open for each in position.instalments if each.due == position.due), ZERO)
+
+
 def _promised(
     promises: Sequence[Event], position: Position, of_customer: Mapping[str, Position], as_of: date
 ) -> Pause | None:
     """The first promise that was broken, or else the next one to come; None where there is none, or all were kept.
 
-    With `amount` so much is to be paid until then, with what was promised before; without it, all that is late.
+    With `amount` so much is to be paid until then, with what was promised before; without it, all that is due until then.
     """
     plan = sorted(promises, key=lambda one: one.until or one.date)
     sum_promised = ZERO
@@ -84,6 +90,8 @@ def _promised(
                 what = f"{promise.amount} promised until {until}"
             return Pause(what)
         if promise.amount is None:
+            if not _open_on(position, until):
+                continue
             return Pause(f"the promise to pay until {until} was broken", over=True)
         received = _received(promise, position, of_customer, until)
         if received < sum_promised:
@@ -93,8 +101,19 @@ def _promised(
     return None
 
 
+def _open_on(position: Position, day: date) -> bool:
+    """Whether something that was due by `day` (of what is due later only: anything) was still open at its end."""
+    instalments = position.invoice.instalments
+    indices = {each.index for each in instalments if each.due <= day} or {each.index for each in instalments}
+    payable = sum((each.amount for each in instalments if each.index in indices), ZERO)
+    return payable > sum(
+        (one.amount for one in position.allocations if one.instalment in indices and one.date <= day), ZERO
+    )
+
+
 def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
-    """What was settled of the documents that a promise speaks of, from its date to `until` (both inclusive)."""
+    """What was settled of the documents that a promise speaks of, from its date to `until` (both inclusive); written off is
+    not paid."""
     those = [of_customer[number] for number in promise.numbers if number in of_customer]
     if not promise.numbers:
         those = list(of_customer.values())
@@ -103,7 +122,7 @@ def _received(promise: Event, position: Position, of_customer: Mapping[str, Posi
             one.amount
             for each in those or [position]
             for one in each.allocations
-            if promise.date <= one.date <= until and each.payable > 0
+            if promise.date <= one.date <= until and each.payable > 0 and "write-off" not in {one.how, one.reverses}
         ),
         ZERO,
     )

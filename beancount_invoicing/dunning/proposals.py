@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
-from beancount_invoicing.dunning.pauses import late_amount, pause, unsent
+from beancount_invoicing.dunning.pauses import asked_amount, pause, unsent
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
@@ -209,9 +209,7 @@ def _all_held(nothing: Proposal, letter: Iterable[_Candidate], why: str) -> Prop
 
 def _asked(position: Position, as_of: date) -> Decimal:
     """What a letter asks for of a document: what is late, or else due next, without what is contested of it."""
-    amount = late_amount(position, as_of)
-    if not amount:
-        amount = sum((each.open for each in position.instalments if each.due == position.due), ZERO)
+    amount = asked_amount(position, as_of)
     return amount - min(position.disputed, amount)
 
 

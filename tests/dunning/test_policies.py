@@ -74,6 +74,13 @@ def test_the_notice_asks_for_what_is_about_to_be_due() -> None:
     assert [(one.days_overdue, one.level, one.reminded) for one in notice.invoices] == [(0, 0, True)]
 
 
+def test_the_notice_asks_for_what_is_not_contested() -> None:
+    dispute = event(DUE - timedelta(days=10), "dispute", "  amount: 20.00\n")
+    notice = the_letter(POLICY + INVOICE + dispute, -2)
+    assert (notice.level, str(notice.total)) == (0, "100.00")
+    assert the_letter(POLICY + INVOICE + dispute.replace("20.00", "120.00"), -2).level is None
+
+
 def test_no_notice_beside_a_reminder() -> None:
     other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")
     day = date(2026, 2, 17)  # N1 is 8 days late, N2 due in two days
@@ -250,6 +257,21 @@ def test_a_broken_plan_lets_reminders_go_on(paid: str) -> None:
     (broken,) = letters(INVOICE + PLAN + paid, date(2026, 3, 2))
     assert broken.level == 1
     assert "the promise to pay 50.00 until 2026-02-28 was broken" in broken.reasons[0].why
+
+
+def test_what_is_written_off_keeps_no_promise() -> None:
+    lost = '\n2026-02-20 * "Lost" #write-off ^N1\n  Income:Services  60.00 EUR\n  Assets:Receivable:Acme\n'
+    plan = event(date(2026, 2, 12), "promise", "  amount: 60.00\n  until: 2026-02-25\n")
+    assert "was broken: 0 came" in why(INVOICE + plan + lost, 20)
+
+
+def test_a_promise_about_what_was_late_then_is_kept_though_more_falls_due() -> None:
+    two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 10 days; 50% 60 days"\n')
+    promise = event(date(2026, 2, 1), "promise", "  until: 2026-02-15\n")
+    paid = '\n2026-02-15 * "Paid" ^N1\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
+    ledger = two + promise + paid.format("60.00")
+    assert why(ledger, 38) == "8 days late, no reminder yet: level 1 is due", "the second half, due on 11 March"
+    assert "(the promise to pay until 2026-02-15 was broken)" in why(two + promise + paid.format("59.99"), 38)
 
 
 def test_what_was_paid_before_the_plan_is_no_part_of_it() -> None:
