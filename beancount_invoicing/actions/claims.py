@@ -29,21 +29,22 @@ class LateClaim:
     notices: tuple[str, ...]
 
 
-def late_claims(book: Book, as_of: date, numbers: Sequence[str]) -> tuple[LateClaim, ...]:
-    """What may be claimed of these documents at `as_of` (inclusive), beyond what was claimed before. Raises UnknownNumber."""
-    return tuple(_late_claim(book, position, as_of) for position in find(book, as_of, numbers))
+def late_claims(book: Book, as_of: date, numbers: Sequence[str], booked: date | None = None) -> tuple[LateClaim, ...]:
+    """What may be claimed of these documents at `as_of` (inclusive), beyond what claims dated up to that day, or up to `booked`,
+    have charged. Raises UnknownNumber."""
+    return tuple(_late_claim(book, position, as_of, booked or as_of) for position in find(book, as_of, numbers))
 
 
-def _late_claim(book: Book, position: Position, as_of: date) -> LateClaim:
+def _late_claim(book: Book, position: Position, as_of: date, booked: date) -> LateClaim:
     try:
-        interest = interest_on(book, position, as_of)
+        interest = interest_on(book, position, as_of, booked)
     except ClaimUnknown as error:
         return LateClaim(position, error.claim, (str(error),))
-    notices = () if interest else (f"{position.invoice.number}: {_why_nothing(book, position, as_of)}",)
+    notices = () if interest else (f"{position.invoice.number}: {_why_nothing(book, position, as_of, booked)}",)
     return LateClaim(position, interest, notices)
 
 
-def _why_nothing(book: Book, position: Position, as_of: date) -> str:
+def _why_nothing(book: Book, position: Position, as_of: date, booked: date) -> str:
     """Why nothing may be claimed of a document."""
     invoice = position.invoice
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
@@ -54,7 +55,7 @@ def _why_nothing(book: Book, position: Position, as_of: date) -> str:
     said = book.late_interest(invoice.customer, as_of)
     if not said:
         return 'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a contract\'s rate)'
-    before = claimed(book, invoice, as_of)
+    before = claimed(book, invoice, booked)
     if before.until:
         return f"nothing more: it is claimed until {before.until}"
     buyer = invoice.customer.buyer
@@ -104,7 +105,7 @@ def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
         naming = naming_for(book, dating, how)
         notices: list[str] = []
         drafts: list[Draft] = []
-        for one in late_claims(book, wanted.as_of, tuple(dict.fromkeys(wanted.numbers))):
+        for one in late_claims(book, wanted.as_of, tuple(dict.fromkeys(wanted.numbers)), date.max):
             notices += one.notices
             if one.interest is not None:
                 draft = billing.compose(book, _request(book, one.position, one.interest, account, dating.day))

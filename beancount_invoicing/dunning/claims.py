@@ -100,13 +100,14 @@ def _tone(book: Book, invoice: Invoice, event: Event) -> str:
     return next((one.tone for one in rule.levels if one.level == event.level), "") if rule else ""
 
 
-def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
+def interest_on(book: Book, position: Position, as_of: date, booked: date | None = None) -> Interest | None:
     """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments.
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
-    of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before.
-    What is credited or contested bears no claim. The fixed indemnity is that of the seller's country, once per invoice, never
-    from a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate is missing.
+    of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims dated up to `as_of`, or
+    up to `booked`, have charged before. What is credited or contested bears no claim. The fixed indemnity is that of the
+    seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate
+    is missing.
     """
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
@@ -115,7 +116,7 @@ def interest_on(book: Book, position: Position, as_of: date) -> Interest | None:
     if rule is None:
         return None
     parts, left_out = _parts(book, position, as_of, rule)
-    before = claimed(book, invoice, as_of)
+    before = claimed(book, invoice, booked or as_of)
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
     fixed = None if before.indemnity or not debt else rule.indemnity(debt, invoice.currency)

@@ -183,6 +183,18 @@ def test_the_claim_s_own_number_and_account_by_option(ledger: Path) -> None:
     assert (str(claim.date), claim.lines[0].account) == ("2026-04-02", "Income:Interest")
 
 
+@pytest.mark.parametrize("until", ["2026-03-31", "2026-03-15"])
+def test_what_a_claim_of_a_later_day_charges_is_not_booked_again(ledger: Path, until: str) -> None:
+    later = ("--book", *ACCOUNT, "--date", "2026-04-02", "--write")
+    run(ledger, "F2026-0001", "--as-of", "2026-03-31", *later)
+    before = ledger.read_bytes()
+    said = run(ledger, "F2026-0001", "--as-of", until, *later)
+    assert "nothing more: it is claimed until 2026-03-31" in said.stderr
+    assert ledger.read_bytes() == before
+    shown = run(ledger, "F2026-0001", "--as-of", until, "--format", "json").stdout
+    assert json.loads(shown)["indemnity"] == "40.00", "the answer as of a day before the claim stays what it was"
+
+
 def test_a_draft_can_be_issued_later(ledger: Path) -> None:
     run(ledger, "F2026-0001", "--as-of", "2026-03-31", "--book", *ACCOUNT, "--draft", "--write")
     assert "claimed until" in run(ledger, "F2026-0001", "--as-of", "2026-03-31").stderr
