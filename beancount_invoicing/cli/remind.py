@@ -149,6 +149,8 @@ def _send(
             raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
         proposals = actions.due_reminders(ledger.book, as_of, customer, allocated=ledger.allocated_at(as_of))
         for proposal in proposals:
+            for text in proposal.notices:  # such as interest that is not claimed
+                notice(text)
             for held in proposal.held:
                 notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
         return list(actions.of_reminders(ledger, proposals, channel, retry=retry))

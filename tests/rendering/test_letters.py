@@ -153,6 +153,23 @@ def test_each_form_says_the_same(ledger: str, day: str) -> None:
     assert_same_facts(letter(ledger, day), (PACKAGE,))
 
 
+@pytest.mark.parametrize(
+    ("language", "alone", "both"),
+    [
+        ("fr", "recouvrement, due de plein droit", "recouvrement, dues de plein droit"),
+        ("it", "recupero, dovuto senza", "recupero, dovuti senza"),
+        ("pt", "cobrança, devida sem", "cobrança, devidos sem"),
+    ],
+)
+def test_one_thing_is_due_and_two_are(language: str, alone: str, both: str) -> None:
+    """The fixed sum alone, where the rate of interest is not known."""
+    speaks = f'\n2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    by_law = '\n2025-01-02 custom "invoice-option" "late-interest" "{}"\n'
+    ledger = speaks + INVOICE + THIRD
+    assert both in plain(letter(ledger + by_law.format("12"), "2026-03-15"))
+    assert alone in plain(letter(ledger + by_law.format("FR"), "2099-03-15"))
+
+
 def test_a_consumer_is_told_nothing_that_holds_between_businesses() -> None:
     """No indemnity, no fee, no Code de commerce; the demand itself is everybody's."""
     view = letter(BUYER.format("consumer") + INVOICE + THIRD, "2026-03-11")
