@@ -141,7 +141,9 @@ def test_the_final_notice_has_the_words_that_the_law_wants() -> None:
         in (plain(view))
     )
     assert "les pénalités continuent de courir" in plain(view)
-    assert view.closing == ("Anne Le Gall, 02 99 00 00 00", "Atelier Test")
+    assert view.closing == (
+        "Veuillez agréer, Madame, Monsieur, nos salutations distinguées.", "Anne Le Gall, 02 99 00 00 00", "Atelier Test",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
