@@ -112,6 +112,7 @@ def test_the_friendly_one_claims_nothing_more() -> None:
 
 def test_the_firm_one_sets_a_day_and_names_interest_indemnity_and_fee_apart() -> None:
     view = letter(INVOICE + SECOND, "2026-02-24")
+    assert "À régler au plus tard le\u00a0: 4 mars 2026" in rendering.to_text(view, (PACKAGE,))  # as French is written
     assert view.title == "Relance"
     assert said(view) == {
         "Date": "24 février 2026",
