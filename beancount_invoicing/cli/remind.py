@@ -70,7 +70,7 @@ def remind(
         return
     if write or into or commit or channel or retry or yes:
         raise click.UsageError("--write, --into, --commit, --channel, --retry and --yes say nothing without --send")
-    if attach and not (folder or "pdf" in outputs):
+    if attach and "pdf" not in (outputs or (("pdf",) if folder else ())):
         raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
