@@ -617,6 +617,7 @@ def run(done: Daily) -> Answer:
         "reminded": [sent(one) for one in done.reminded],
         "held": [{"number": number, "why": why} for number, why in done.held],
         "bank": list(done.bank),
+        "notices": list(done.notices),
         "left": [task(one) for one in done.left],
     }
 

@@ -43,6 +43,8 @@ class Daily:
     """(number, why): late documents that no letter may speak of today."""
     bank: tuple[str, ...]
     """Why no letter left: what to book first."""
+    notices: tuple[str, ...]
+    """What a person should know of the letters: interest that is not claimed, credits that are not allocated."""
     left: tuple[Task, ...]
     """What is left for a person to do, after the run."""
 
@@ -76,6 +78,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
     new = tuple(one.number for one in billed.documents) if billed and how.write else ()
     bank: list[str] = []
     held: list[tuple[str, str]] = []
+    notices: list[str] = []
     letters: set[int] = set()
 
     def make(ledger: Ledger) -> list[Dispatch | Held]:
@@ -88,6 +91,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
             proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
             held.extend((one.number, one.why) for proposal in proposals for one in proposal.held)
             ready = ready_to_leave(ledger.book, proposals)
+            notices.extend(text for proposal in ready for text in proposal.notices)
             if not bank:
                 first = len(made)
                 made += of_reminders(ledger, ready)
@@ -105,5 +109,6 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
         reminded=tuple(one for place, one in enumerate(results) if place in letters),
         held=tuple(dict.fromkeys(held)),
         bank=tuple(bank),
+        notices=tuple(dict.fromkeys(notices)),
         left=tasks(after.book, day, after.allocated_at(day)),
     )

@@ -118,7 +118,9 @@ def first_ledger(start: Start) -> dict[str, str]:
             if french
             else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
         )
-        + _settings(start, _codes(start), names),
+        + _settings(start, _codes(start), names)
+        # nobody has paid yet: without this, no reminder would ask whether the bank is booked
+        + text.custom(start.day, "invoice-option", ["bank-accounts", names.bank]),
         "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
         + _accounts(start, names),
         "customers.beancount": f"; {'Les clients' if french else 'The customers'} (bean-invoice customer add).\n",

@@ -70,7 +70,7 @@ def remind(
         return
     if write or into or commit or channel or retry or yes:
         raise click.UsageError("--write, --into, --commit, --channel, --retry and --yes say nothing without --send")
-    if attach and not (folder or "pdf" in outputs):
+    if attach and "pdf" not in (outputs or (("pdf",) if folder else ())):
         raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
@@ -149,6 +149,8 @@ def _send(
             raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
         proposals = actions.due_reminders(ledger.book, as_of, customer, allocated=ledger.allocated_at(as_of))
         for proposal in proposals:
+            for text in proposal.notices:  # such as interest that is not claimed
+                notice(text)
             for held in proposal.held:
                 notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
         return list(actions.of_reminders(ledger, proposals, channel, retry=retry))

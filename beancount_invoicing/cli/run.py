@@ -70,6 +70,8 @@ def _print(session: Session, done: actions.Daily, chosen: actions.How) -> None:
             print_results(session, results, chosen, title, "table")
     for number, why in done.held:
         click.echo(f"held back: {number}: {why}")
+    for text in done.notices:
+        notice(text)
     for text in done.bank:
         notice(f"no reminder leaves: {text}, or say --yes")
     counts = Counter(one.kind for one in done.left)

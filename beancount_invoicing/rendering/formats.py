@@ -29,6 +29,11 @@ def locale(language: str) -> Locale:
         return Locale.parse("en_GB")
 
 
+def colon(language: str) -> str:
+    """What stands between a label and its value in plain text: in French a space that does not break comes first."""
+    return "\u00a0: " if language == "fr" else ": "
+
+
 def _all_digits(value: Decimal) -> AbstractContextManager[object]:
     """Lets Babel round a figure of any size: Decimal's usual 28 digits are too few for some that a ledger can hold."""
     return localcontext(prec=value.adjusted() + 100) if value.adjusted() > 12 else nullcontext()

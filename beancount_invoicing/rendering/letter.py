@@ -71,7 +71,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             payment=pay,
             qr=qr,
             qr_text=labels["qr"].format(amount=formats.money(proposal.claimed, currency)) if qr else "",
-            closing=tuple(line for line in (proposal.signed_by, seller.name) if line),
+            closing=tuple(line for line in (labels["regards"], proposal.signed_by, seller.name) if line),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.rendering.folders import TemplateError, find, words
-from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.output import fill
 from beancount_invoicing.rendering.view import Pair, View
 
 _FACTS = "\x00facts\x00"
-_SPACED = {"fr": "\u00a0: "}
-"""What stands between a label and its value, where it is not a colon and a space."""
 
 
 class Words(NamedTuple):
@@ -38,8 +36,7 @@ def mail_words(where: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair
         file = find(where, name if any((folder / name).is_file() for folder in where) else fallback)
         raise TemplateError(f'{file}:1: the first line must be "Subject: …"')
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
-    colon = _SPACED.get(view.language, ": ")
-    lines = "\n".join(f"{fact.label}{colon}{fact.value}" for fact in facts)
+    lines = "\n".join(f"{fact.label}{colon(view.language)}{fact.value}" for fact in facts)
     said = [part.replace(_FACTS, lines) for part in paragraphs]
     text = "\n\n".join(part for part in said if part.strip())
     html = fill(

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from jinja2 import TemplateError as JinjaError
 
 from beancount_invoicing.rendering.folders import PACKAGE, TemplateError, find
+from beancount_invoicing.rendering.formats import colon
 from beancount_invoicing.rendering.view import View
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def to_html(view: View, where: tuple[Path, ...]) -> str:
 def to_text(view: View, where: tuple[Path, ...]) -> str:
     """Plain text, for e-mails and terminals. Raises TemplateError."""
     _layout(view, where, "document.txt.j2")
-    return fill(where, "document.txt.j2", view=view, columns=_columns)
+    return fill(where, "document.txt.j2", view=view, columns=_columns, colon=colon(view.language))
 
 
 def _columns(table: Any) -> list[list[str]]:

@@ -90,7 +90,7 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
             payment=(),
             qr="",
             qr_text="",
-            closing=(seller.name,),
+            closing=(labels["regards"], seller.name),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],

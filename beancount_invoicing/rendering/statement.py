@@ -72,7 +72,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
             payment=pay,
             qr=qr,
             qr_text=labels["qr"].format(amount=formats.money(asked, "EUR")) if qr else "",
-            closing=(seller.name,),
+            closing=(labels["regards"], seller.name),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],

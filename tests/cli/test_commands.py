@@ -442,3 +442,5 @@ def test_the_invoices_follow_the_letter_in_one_pdf(tmp_path: Path) -> None:
     assert "Mise en demeure" in texts[0]
     assert "(unchanged)" in call(*vandamme).stdout, "the same bytes each time"
     assert "--attach says nothing without a PDF" in call("remind", *DAY, "--attach", "--to", "text", code=2).stderr
+    text_only = call("remind", *DAY, "--attach", "--to", "text", "-o", tmp_path, code=2)
+    assert "--attach says nothing without a PDF" in text_only.stderr

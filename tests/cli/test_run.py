@@ -136,3 +136,13 @@ def test_two_at_once_do_each_thing_once(ledger: Path) -> None:
     assert len(identifiers) == len(set(identifiers)) > 3
     assert sound(ledger)
     assert answer(ledger, *DAY, *BOOKED)["billed"] == []
+
+
+def test_what_a_letter_leaves_out_is_said_to_whoever_sends_it(ledger: Path) -> None:
+    """As `remind` says it: here a credit that the letter does not take off; likewise interest whose rate is not known."""
+    left_out = "186.00 EUR on the account is allocated to no invoice, and not taken off in the letter"
+    day = (*DAY, "--only", "remind", *BOOKED)
+    assert left_out in call(ledger, *day).stderr
+    assert any(left_out in text for text in answer(ledger, *day)["notices"])
+    sent = CliRunner().invoke(main, ["-f", str(ledger), "remind", "--send", "--as-of", DAY[1]])
+    assert left_out in sent.stderr

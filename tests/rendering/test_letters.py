@@ -112,6 +112,7 @@ def test_the_friendly_one_claims_nothing_more() -> None:
 
 def test_the_firm_one_sets_a_day_and_names_interest_indemnity_and_fee_apart() -> None:
     view = letter(INVOICE + SECOND, "2026-02-24")
+    assert "À régler au plus tard le\u00a0: 4 mars 2026" in rendering.to_text(view, (PACKAGE,))  # as French is written
     assert view.title == "Relance"
     assert said(view) == {
         "Date": "24 février 2026",
@@ -141,7 +142,9 @@ def test_the_final_notice_has_the_words_that_the_law_wants() -> None:
         in (plain(view))
     )
     assert "les pénalités continuent de courir" in plain(view)
-    assert view.closing == ("Anne Le Gall, 02 99 00 00 00", "Atelier Test")
+    assert view.closing == (
+        "Veuillez agréer, Madame, Monsieur, nos salutations distinguées.", "Anne Le Gall, 02 99 00 00 00", "Atelier Test",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,23 @@ def test_the_final_notice_has_the_words_that_the_law_wants() -> None:
 )
 def test_each_form_says_the_same(ledger: str, day: str) -> None:
     assert_same_facts(letter(ledger, day), (PACKAGE,))
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "both"),
+    [
+        ("fr", "recouvrement, due de plein droit", "recouvrement, dues de plein droit"),
+        ("it", "recupero, dovuto senza", "recupero, dovuti senza"),
+        ("pt", "cobrança, devida sem", "cobrança, devidos sem"),
+    ],
+)
+def test_one_thing_is_due_and_two_are(language: str, alone: str, both: str) -> None:
+    """The fixed sum alone, where the rate of interest is not known."""
+    speaks = f'\n2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    by_law = '\n2025-01-02 custom "invoice-option" "late-interest" "{}"\n'
+    ledger = speaks + INVOICE + THIRD
+    assert both in plain(letter(ledger + by_law.format("12"), "2026-03-15"))
+    assert alone in plain(letter(ledger + by_law.format("FR"), "2099-03-15"))
 
 
 def test_a_consumer_is_told_nothing_that_holds_between_businesses() -> None:
