@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.reminders import file_names
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.dunning import Proposal
-from beancount_invoicing.model import Book, Channel, Invoice, Seal
+from beancount_invoicing.model import ZERO, Book, Channel, Invoice, Seal
+from beancount_invoicing.receivables import Position
 
 
 def of_reminders(
@@ -32,6 +35,9 @@ def of_reminders(
     prepared = prepare(book)
     seals = sealed_documents(book)
     letters = [one for one in proposals if one.level is not None]
+    still_open: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for claim in ledger.allocated.claims:
+        still_open[claim.invoice.number] += claim.open
     for proposal, name in zip(letters, file_names(book, letters), strict=True):
         customer, day = proposal.customer, proposal.as_of
         invoices = [late.position.invoice for late in proposal.invoices]
@@ -43,8 +49,10 @@ def of_reminders(
         told = tuple((level, tuple(those)) for level, those in sorted(levels.items(), reverse=True))
         if retry and not any(_waits(history, number) for _level, those in told for number in those):
             continue
-        if changed := next((why for number in numbers if (why := _changed(number, seals.get(number)))), ""):
-            yield Held(name, customer.name, numbers, changed, customer.account)
+        reasons = [_changed(number, seals.get(number)) for number in numbers]
+        reasons += [_settled_later(late.position, day, still_open) for late in proposal.invoices]
+        if why := next((why for why in reasons if why), ""):
+            yield Held(name, customer.name, numbers, why, customer.account)
             continue
         view = rendering.letter(book, proposal, prepared.where)
         letter = Attachment(f"{name}.pdf", PDF, as_bytes(view, prepared.where, "pdf"))
@@ -110,6 +118,14 @@ def _changed(number: str, seal: Seal | None) -> str:
     if seal is None or not Path(seal.file).is_file() or sha256(Path(seal.file).read_bytes()).hexdigest() == seal.sha256:
         return ""
     return f"{number} is sealed, but {seal.file} was changed since: bean-invoice verify {number}"
+
+
+def _settled_later(position: Position, day: date, still_open: Mapping[str, Decimal]) -> str:
+    """That the ledger knows more of a document than the letter of an earlier day may: a payment; "" where it does not."""
+    number = position.invoice.number
+    if still_open[number] >= position.open:
+        return ""
+    return f"after {day} something came in on {number}: send the letter of a later day"
 
 
 def _attached(book: Book, invoice: Invoice, prepared: Prepared, seal: Seal | None) -> Attachment | None:

@@ -591,6 +591,16 @@ plugin "beancount_invoicing"
 """
 
 
+def test_no_letter_of_an_earlier_day_asks_for_what_has_come_since(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    text = re.sub(r'2026-01-01 custom "invoice-option" "smtp.*\n', "", IN_INSTALMENTS)
+    paid = '2026-02-27 * "Paid" ^N1\n  Assets:Bank  500.00 EUR\n  Assets:Clients:Acme\n'
+    ledger.write_text(text.replace("plugin", paid + "plugin"), encoding="utf-8")
+    send = ("remind", "--send", "--yes", "--write", "--as-of", "2026-02-20")
+    assert "after 2026-02-20 something came in on N1: send the letter of a later day" in run(ledger, *send, code=1)
+    assert events(ledger) == []
+
+
 def test_letters_to_customers_of_like_names_are_kept_apart(tmp_path: Path) -> None:
     """Each is sent by a call of its own, which does not see the other's letter."""
     ledger = tmp_path / "main.beancount"

@@ -164,7 +164,7 @@ def test_a_letter_that_speaks_of_what_a_consumer_bought_has_no_fee() -> None:
     before = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "consumer"\n'
     later = '\n2026-02-20 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "business"\n'
     letter = the_letter(POLICY + before + later + INVOICE + reminder(DUE + timedelta(days=5), 1), 30)
-    assert (letter.level, letter.fee) == (2, 0)
+    assert (letter.level, letter.fee) == (2, Decimal(0))
 
 
 def test_an_amendment_changes_a_key_and_an_empty_value_takes_a_level_away() -> None:

@@ -72,6 +72,7 @@ def test_a_reminder_says_what_its_letter_says(books: Path, language: str) -> Non
     ledger = open_ledger(in_language(books, language))
     proposals = due_reminders(ledger.book, DAY, "Clinique")
     (one,) = of_reminders(ledger, proposals)
+    assert isinstance(one, Dispatch)
     view = rendering.letter(ledger.book, proposals[0], (PACKAGE,))
     assert all(part in one.text for part in view.opening)
     assert all(pair.value in one.text and pair.value in one.html for pair in (*view.totals, *view.payment))
