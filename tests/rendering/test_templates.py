@@ -48,7 +48,7 @@ def shown(book: Book, output: str = "text") -> str:
 
 def test_one_s_own_words_win_one_by_one(tmp_path: Path) -> None:
     text = shown(book_in(tmp_path, {"templates/words/fr.toml": '[labels]\ndue = "À régler avant le"\n'}))
-    assert "À régler avant le: 4 mars 2026" in text
+    assert "À régler avant le\u00a0: 4 mars 2026" in text
     assert "Net à payer" in text
 
 
