@@ -12,7 +12,7 @@ from beancount_invoicing.receivables import Entry, InCurrency, OpenItem, Stateme
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.document import NOBODY
 from beancount_invoicing.rendering.folders import languages, words
-from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.theme import theme
@@ -40,7 +40,11 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
         seller=seller,
     )
     late = [item for one in told.currencies if one.currency == "EUR" for item in one.open if item.days_late]
-    asked = sum((item.open - item.disputed for item in late), ZERO)
+    # what stands in the customer's favour, allocated or not, is not asked for once more
+    credit = sum(
+        (item.open for one in told.currencies if one.currency == "EUR" for item in one.open if item.open < 0), ZERO
+    )
+    asked = max(ZERO, sum((item.open - item.disputed for item in late if item.open > 0), ZERO) + credit)
     reference = parties.reference_to(list(dict.fromkeys(item.number for item in late)))
     pay, qr = parties.payment(seller, customer, reference, asked, "EUR", formats, table)
     if not any(one.closing > 0 for one in told.currencies):
@@ -153,7 +157,7 @@ def _open(told: Statement, one: InCurrency, formats: Formats, table: dict[str, A
     def row(item: OpenItem) -> Row:
         name = item.number or said[_WORDS.get(item.what, item.what)]
         if item.disputed:
-            name += f" ({table['statuses']['disputed']}: {formats.amount(item.disputed, one.currency)})"
+            name += f" ({table['statuses']['disputed']}{colon(formats.language)}{formats.amount(item.disputed, one.currency)})"
         late = f"{item.days_late} {units[item.days_late > 1]}" if item.days_late else ""
         return Row(
             (

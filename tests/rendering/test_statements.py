@@ -158,6 +158,17 @@ def test_no_name_breaks_it(name: str) -> None:
     assert "<script" not in rendering.to_html(view, rendering.folders(book))
 
 
+def test_a_payment_of_no_invoice_is_not_asked_for_again() -> None:
+    book = book_of(
+        '2025-01-01 custom "invoice-seller" "Atelier Test"\n  iban: "FR7630006000011234567890189"\n'
+        '2026-05-05 * "Work" ^F1\n  invoice: "F1"\n  Assets:Receivable:Acme  900.00 EUR\n  Income:Services\n'
+        '    text: "W"\n    tax: "REVERSE"\n'
+        '2026-07-20 * "Acme" "On account"\n  Assets:Receivable:Acme  -500.00 EUR\n  Assets:Bank\n'
+    )
+    assert "EUR900.00" in view_of(book, "Assets:Receivable:Acme", date(2026, 7, 19), None).qr
+    assert "EUR400.00" in view_of(book, "Assets:Receivable:Acme", date(2026, 7, 20), None).qr
+
+
 def test_one_s_own_letter_wins(tmp_path: Path) -> None:
     own = {"templates/letters/fr/statement.j2": "Cher {{ customer.name }},\n\nvoici votre compte au {{ as_of }}.\n"}
     book = book_in(tmp_path, own)

@@ -48,7 +48,7 @@ def shown(book: Book, output: str = "text") -> str:
 
 def test_one_s_own_words_win_one_by_one(tmp_path: Path) -> None:
     text = shown(book_in(tmp_path, {"templates/words/fr.toml": '[labels]\ndue = "À régler avant le"\n'}))
-    assert "À régler avant le: 4 mars 2026" in text
+    assert "À régler avant le\u00a0: 4 mars 2026" in text
     assert "Net à payer" in text
 
 
@@ -60,9 +60,9 @@ def test_words_in_english_do_not_win_over_the_language_of_the_document(tmp_path:
 def test_words_that_changed_are_read_again(tmp_path: Path) -> None:
     words = tmp_path / "templates" / "words" / "fr.toml"
     book = book_in(tmp_path, {"templates/words/fr.toml": '[labels]\ndue = "Un"\n'})
-    assert "Un: 4 mars 2026" in shown(book)
+    assert "Un\u00a0: 4 mars 2026" in shown(book)
     words.write_text('[labels]\ndue = "Deux fois"\n', encoding="utf-8")
-    assert "Deux fois: 4 mars 2026" in shown(book)
+    assert "Deux fois\u00a0: 4 mars 2026" in shown(book)
 
 
 def test_one_s_own_layout_wins(tmp_path: Path) -> None:
