@@ -120,7 +120,9 @@ def first_ledger(start: Start) -> dict[str, str]:
         )
         + _settings(start, _codes(start), names)
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
-        + text.custom(start.day, "invoice-option", ["bank-accounts", names.bank]),
+        + text.custom(start.day, "invoice-option", ["bank-accounts", names.bank])
+        # new books follow what is sent from their first day on
+        + text.custom(start.day, "invoice-option", ["send-from", start.day]),
         "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
         + _accounts(start, names),
         "customers.beancount": f"; {'Les clients' if french else 'The customers'} (bean-invoice customer add).\n",

@@ -13,7 +13,18 @@ from typing import Literal, get_args
 from beancount_invoicing import billing
 from beancount_invoicing.actions.dispatches import unsent
 from beancount_invoicing.delivery import History
-from beancount_invoicing.dunning import NONE, Proposal, behind, last_reminder, later, named, pause, policy, propose
+from beancount_invoicing.dunning import (
+    NONE,
+    Proposal,
+    behind,
+    last_reminder,
+    later,
+    named,
+    pause,
+    policy,
+    propose,
+    sending_followed_from,
+)
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated, Position, lapsing, positions
 
@@ -76,9 +87,7 @@ def to_send(book: Book, as_of: date) -> tuple[str, ...]:
     arrived; what is in doubt or was prepared waits for a person.
     """
     events = [one for one in book.events if one.date <= as_of]
-    option = book.options.get("send-from")
-    said = option.at(as_of) if option else None
-    since = said if isinstance(said, date) else min((one.date for one in events if one.event == "sent"), default=None)
+    since = sending_followed_from(book, as_of)
     if since is None:
         return ()
     arrived = {number for one in events if one.event in _HAS_IT for number in one.numbers}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from beancount_invoicing.dunning.banks import Bank, bank_accounts, behind
 from beancount_invoicing.dunning.claims import Claimed, ClaimUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
-from beancount_invoicing.dunning.pauses import pause
+from beancount_invoicing.dunning.pauses import pause, sending_followed_from
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
 from beancount_invoicing.dunning.proposals import Held, Late, Proposal, propose
 
@@ -31,5 +31,6 @@ __all__ = [
     "pause",
     "policy",
     "propose",
+    "sending_followed_from",
     "usual",
 ]

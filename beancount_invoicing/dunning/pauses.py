@@ -51,12 +51,23 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
     return promised
 
 
-def unsent(book: Book, position: Position, as_of: date) -> bool:
-    """Whether a document has not reached its customer, as far as the ledger follows that: from option `send-from` on, each
-    has a `sent` event, or one that tells that it arrived."""
+def sending_followed_from(book: Book, as_of: date) -> date | None:
+    """The day from which on the ledger says of each document that it was sent: option `send-from`, else the first `sent` event.
+
+    None where neither is there by `as_of` (inclusive): the ledger does not follow what is sent.
+    """
     option = book.options.get("send-from")
-    since = option.at(as_of) if option else None
-    if not isinstance(since, date) or position.invoice.date < since or position.invoice.kind == "opening":
+    said = option.at(as_of) if option else None
+    if isinstance(said, date):
+        return said
+    return min((one.date for one in book.events if one.event == "sent" and one.date <= as_of), default=None)
+
+
+def unsent(position: Position, followed_from: date | None) -> bool:
+    """Whether a document has not reached its customer, as far as the ledger follows that: from `followed_from` on each has
+    a `sent` event, or one that tells that it arrived."""
+    invoice = position.invoice
+    if followed_from is None or invoice.date < followed_from or invoice.kind == "opening":
         return False
     return not any(one.event in {"sent", "reminder", "dispute", "promise"} and one.numbers for one in position.events)
 

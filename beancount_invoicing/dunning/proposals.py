@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
-from beancount_invoicing.dunning.pauses import asked_amount, pause, unsent
+from beancount_invoicing.dunning.pauses import asked_amount, pause, sending_followed_from, unsent
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
@@ -127,11 +127,14 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
     for left in allocated.unallocated:
         if left.amount < 0:
             credit[left.payment.customer, left.payment.currency] -= left.amount
+    followed_from = sending_followed_from(book, as_of)
     result = []
     for account, currency in sorted(open_):
         customer = book.customers[account].at(as_of)
         those = sorted(open_[account, currency], key=lambda one: (one.due or as_of, one.invoice.number))
-        proposal = _proposal(book, customer, currency, those, all_of[account], credit[account, currency], as_of)
+        proposal = _proposal(
+            book, customer, currency, those, all_of[account], credit[account, currency], followed_from, as_of
+        )
         if proposal is not None:
             result.append(proposal)
     return tuple(result)
@@ -144,6 +147,7 @@ def _proposal(
     those: Sequence[Position],
     of_customer: Mapping[str, Position],
     credit: Decimal,
+    followed_from: date | None,
     as_of: date,
 ) -> Proposal | None:
     """The letter to a customer; None where nothing is late and no notice is due."""
@@ -162,7 +166,7 @@ def _proposal(
         paused = pause(position, of_customer, as_of)
         if not why and paused and not paused.over:
             why = paused.why
-        if not why and unsent(book, position, as_of):
+        if not why and unsent(position, followed_from):
             why = "nothing says that it was sent: send it first"
         if why or rule is None:
             reasons.append(Held(number, why))

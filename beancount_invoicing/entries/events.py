@@ -74,6 +74,13 @@ def read_event(
     if event == "reminder" and "level" not in said:
         findings.error("event-level", "a reminder has a level: write level: 1", source)
         return None
+    if event == "dispute" and said.get("amount") is not None and not ours:
+        findings.error(
+            "event-amount",
+            f"a dispute of {said['amount']} names its invoice: add its link, ^NUMBER; without an amount all is contested",
+            source,
+        )
+        return None
     if event == "promise" and not said.get("until"):
         findings.error("event-until", f"a promise says until when: write until: {entry.date}", source)
         return None

@@ -14,6 +14,7 @@ from beancount_invoicing.rendering.document import NOBODY
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.letter import paid_until
 from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Section, Table, View
@@ -36,6 +37,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
         fallback="letters/en/statement.j2",
         since=formats.day(told.since) if told.since else "",
         as_of=formats.day(day),
+        paid_until=formats.day(paid_until(book, day)),
         customer=customer,
         seller=seller,
     )

@@ -541,6 +541,10 @@ def test_init_writes_a_ledger_that_every_command_works_on(
     assert made.source.file == str(ledger.parent / "2026.beancount")
     asked = run(ledger, "remind", "--as-of", "2026-04-30")
     assert "nothing is booked until 2026-04-30; book the bank first" in asked  # although nobody has paid yet
+    assert "To send: bean-invoice send" in run(
+        ledger, "today", "--as-of", "2026-02-02"
+    )  # although nothing was sent yet
+    assert "held back: F2026-0001" in asked
     assert "is there already" in run(ledger, "init", "books", *SELLER, "--country", "FR", code=1)
     for command in COMMANDS:
         run(ledger, *command.split())

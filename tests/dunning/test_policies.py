@@ -295,6 +295,13 @@ def test_what_was_not_sent_is_not_reminded_of() -> None:
     assert level(option.format("2026-01-11") + INVOICE, 20) == 1
     assert level(follows + event(date(2026, 1, 12), "sent"), 20) == 1
     assert level(follows + event(date(2026, 1, 12), "sent", link=""), 20) is None, "some other document"
+    other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-05") + event(
+        date(2026, 1, 5), "sent", link="^N2"
+    )
+    (letter,) = letters(INVOICE + other, DUE + timedelta(days=20))
+    assert [one.position.invoice.number for one in letter.invoices] == ["N2"], (
+        "followed from the first that was sent on"
+    )
 
 
 def test_a_document_that_was_sent_late_has_its_time() -> None:
