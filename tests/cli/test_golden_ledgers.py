@@ -16,6 +16,7 @@ COMMANDS = (
     ("list", "--as-of", "2026-12-31"),
     ("aging", "--explain", "--as-of", "2026-12-31"),
     ("run", "--date", "2026-06-30", "--yes"),
+    ("contracts", "--explain", "--as-of", "2026-06-30"),
     ("today", "--as-of", "2026-06-30"),
     ("tax-due", "--as-of", "2026-12-31"),
     ("remind", "--explain", "--as-of", "2026-06-30", "--to", "html,text"),
