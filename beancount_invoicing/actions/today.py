@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -58,6 +58,9 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
 
     `allocated`: what settles what as of that day. Looks whether the files of documents are there; reads none of them.
     """
+    book = replace(
+        book, events=tuple(one for one in book.events if one.date <= as_of)
+    )  # later ones change nothing of it
     those = positions(book, as_of, allocated)
     proposals = propose(book, as_of, allocated)
     found = [
@@ -84,14 +87,13 @@ def to_send(book: Book, as_of: date) -> tuple[str, ...]:
     `sent` event on, up to `as_of` (inclusive).
 
     Where neither is there, the ledger does not follow what is sent: none. What was reminded of, promised or disputed has
-    arrived; what is in doubt or was prepared waits for a person.
+    arrived; what is in doubt or was prepared waits for a person. All of the Book's events count, so that nothing leaves twice.
     """
-    events = [one for one in book.events if one.date <= as_of]
     since = sending_followed_from(book, as_of)
     if since is None:
         return ()
-    arrived = {number for one in events if one.event in _HAS_IT for number in one.numbers}
-    waits = {number for one in History(events).open for number in one.numbers if one.kind == "sent"}
+    arrived = {number for one in book.events if one.event in _HAS_IT for number in one.numbers}
+    waits = {number for one in History(book.events).open for number in one.numbers if one.kind == "sent"}
     return tuple(number for number in unsent(book, since, as_of) if number not in arrived | waits)
 
 
@@ -123,7 +125,7 @@ def _about(position: Position, kind: Kind, text: str, day: date | None, amount: 
 
 
 def _documents_on_their_way(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
-    for attempt in History([one for one in book.events if one.date <= as_of]).open:
+    for attempt in History(book.events).open:
         event = attempt.event
         yield Task(
             "in-doubt" if attempt.in_doubt else "prepared", event.note, event.date,
@@ -225,7 +227,7 @@ def _lapsing(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
 
 def _files(book: Book, as_of: date) -> Iterator[Task]:
     for one in book.events:
-        if one.document and one.date <= as_of and not Path(one.document).is_file():
+        if one.document and not Path(one.document).is_file():
             customer = book.customers[one.customer].at(as_of).name
             yield Task(
                 "document", f"{one.document} is not there", one.date, customer, one.customer, " ".join(one.numbers)

@@ -59,6 +59,23 @@ def test_documents_are_sent_from_the_option_on_or_from_the_first_that_was() -> N
     assert kinds(INVOICE + other + sent + event(date(2026, 1, 31), "promise", "  until: 2026-03-01\n"), day) == []
 
 
+def test_what_is_dated_later_changes_no_earlier_day() -> None:
+    day = date(2026, 2, 20)
+    other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-05") + event(
+        date(2026, 1, 5), "sent", link="^N2"
+    )
+    prepared = event(
+        date(2026, 2, 21), "prepared", '  sends: "reminder"\n  level: 1\n  message-id: "<2@acme.example>"\n', "^N2"
+    )
+    later = prepared + event(date(2026, 2, 21), "sent")
+    before = on(INVOICE + other, day)
+    assert [(one.kind, one.number) for one in before] == [("send", "N1"), ("remind", "")]
+    shown = [(one.kind, one.day, one.customer, one.number, one.amount, one.text) for one in before]
+    after = on(INVOICE + other + later, day)
+    assert [(one.kind, one.day, one.customer, one.number, one.amount, one.text) for one in after] == shown
+    assert kinds(INVOICE + other + later, date(2026, 2, 21)) == ["prepared"]
+
+
 def test_what_was_being_sent_and_did_not_arrive_is_in_doubt() -> None:
     sending = event(date(2026, 1, 12), "sending", '  message-id: "<1@acme.example>"\n')
     sent = event(date(2026, 1, 12), "sent", '  message-id: "<1@acme.example>"\n')
