@@ -276,9 +276,8 @@ def ask(file: Path, number: int) -> None:
     for day in (date(2025, 6, 30), date(2026, 11, 30)):
         report = aging(ledger.book, day)
         answers.aged(report, explain=True)
-        for row, balance in zip(report.rows, report.ledger, strict=True):
-            if row.total + row.drafts != balance.balance:
-                raise RuntimeError(f"{row.account} {row.currency}: {row.total} + {row.drafts} is not {balance.balance}")
+        for row, balance in report.unmet():
+            raise RuntimeError(f"{row.account} {row.currency}: {row.total} + {row.drafts} is not {balance.balance}")
         for proposal in actions.due_reminders(ledger.book, day):
             answers.reminded(proposal, actions.language(ledger.book, proposal))
             if proposal.level is not None:

@@ -21,6 +21,7 @@ from beancount_invoicing.receivables import (
     Total,
 )
 from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.steps import round_to, show
 from beancount_invoicing.rules.tax import line_figure
 from beancount_invoicing.rules.terms import Discounted, TermsError, cash_discount
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 
 
+@exact
 def money(amount: Decimal | None, currency: str) -> str | None:
     """An amount with its currency's decimals; it is never rounded away: an amount that has more keeps them."""
     if amount is None:

@@ -54,12 +54,11 @@ def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], fo
         )
     except receivables.BoundsError as error:
         raise click.BadParameter(str(error), param_hint="--bounds") from None
-    for row, books in zip(report.rows, report.ledger, strict=True):
-        if row.total + row.drafts != books.balance:  # the promise of this report: held by construction, and looked at
-            session.error(
-                f"{row.account}: total {row.total} + drafts {row.drafts} {row.currency} is not the ledger's balance"
-                f" {books.balance}: this is a mistake of ours, please report it"
-            )
+    for row, books in report.unmet():
+        session.error(
+            f"{row.account}: total {row.total} + drafts {row.drafts} {row.currency} is not the ledger's balance"
+            f" {books.balance}: this is a mistake of ours, please report it"
+        )
     answer = answers.aged(report, explain)
     names = answers.bucket_names(report.bounds, report.basis)
     if form == "json":

@@ -92,8 +92,7 @@ def statement(
         return
     for one in those:
         for each in one.currencies:
-            books = sum((balance.balance for balance in each.ledger), Decimal(0))
-            if each.closing + each.drafts != books:  # the promise of this report: held by construction, and looked at
+            if (books := each.unmet()) is not None:
                 session.error(
                     f"{one.customer.account}: closing {each.closing} + drafts {each.drafts} {each.currency} is not the"
                     f" ledger's balance {books}: this is a mistake of ours, please report it"

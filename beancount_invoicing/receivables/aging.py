@@ -13,6 +13,7 @@ from typing import Literal
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.positions import disputed, events_by_number
+from beancount_invoicing.rules.exact import exact
 
 Basis = Literal["due", "invoice"]
 BOUNDS = (30, 60, 90)
@@ -72,6 +73,12 @@ class Aging:
     totals: tuple[Total, ...]
     ledger: tuple[Balance, ...]
 
+    @exact
+    def unmet(self) -> tuple[tuple[Row, Balance], ...]:
+        """The rows whose total and drafts are not the ledger's balance: none, by construction, and looked at all the same."""
+        pairs = zip(self.rows, self.ledger, strict=True)
+        return tuple((row, books) for row, books in pairs if row.total + row.drafts != books.balance)
+
 
 @dataclass(slots=True)
 class _Sums:
@@ -83,6 +90,7 @@ class _Sums:
     seen: bool = field(default=False)
 
 
+@exact
 def aging(
     book: Book,
     as_of: date,

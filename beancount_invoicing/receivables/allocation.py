@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Finding, How, Instalment, Invoice, Payment, Source, Transfer
+from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.numbering import link
 
 
@@ -468,6 +469,7 @@ def _customer(invoice: Invoice) -> str:
     return invoice.customer.account if invoice.customer else ""
 
 
+@exact
 def allocate(book: Book, as_of: date) -> Allocated:
     """Allocates every payment and credit note dated on or before `as_of` (inclusive)."""
     return _Allocating(book, as_of).run()

@@ -10,6 +10,7 @@ from typing import Literal
 
 from beancount_invoicing.model import ZERO, Book, Event, Invoice
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
+from beancount_invoicing.rules.exact import exact
 
 Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
 
@@ -78,6 +79,7 @@ def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, tho
     return "open"
 
 
+@exact
 def positions(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Position, ...]:
     """Every document that is in the books on `as_of` (inclusive), in the Book's order."""
     allocated = allocated or allocate(book, as_of)

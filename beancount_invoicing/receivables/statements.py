@@ -17,6 +17,7 @@ from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Paymen
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Total, aging, totals
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.positions import disputed, events_by_number
+from beancount_invoicing.rules.exact import exact
 
 What = Literal[
     "invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void", "payment", "write-off", "reversal",
@@ -89,6 +90,12 @@ class InCurrency:
     """What the ledger itself has on each account of the customer."""
     steps: tuple[Step, ...]
 
+    @exact
+    def unmet(self) -> Decimal | None:
+        """The ledger's balance where closing and drafts are not it: never, by construction, and looked at all the same."""
+        books = sum((balance.balance for balance in self.ledger), ZERO)
+        return None if self.closing + self.drafts == books else books
+
     @property
     def overdue(self) -> Decimal:
         """What of the open items is late."""
@@ -117,6 +124,7 @@ class SinceError(ValueError):
     """A statement would begin after its end."""
 
 
+@exact
 def statements(
     book: Book,
     as_of: date,

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 import pytest
 
+from beancount_invoicing.actions import answers
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
-from beancount_invoicing.receivables import aging, positions
+from beancount_invoicing.receivables import aging, positions, statements
 from tests.ledgers import book_of
 
 DAY = date(2026, 12, 31)
@@ -405,3 +406,21 @@ def test_a_deposit_in_dollars_is_deducted_at_its_own_rate() -> None:
     invoice = sound(advance + whole).invoice("F2026-0002")
     assert invoice is not None
     assert (str(invoice.total), str(invoice.prepaid), str(invoice.payable)) == ("1200.00", "360.00", "840.00")
+
+
+def test_the_cents_beside_a_figure_of_thirty_digits_are_kept() -> None:
+    """Decimal's own sums have 28 digits: 10^29 - 4.49 would lose its cents, and the report would not meet the books."""
+    book = book_of(
+        INVOICE.replace("120.00", "100000000000000000000000000000.00")
+        + """
+2026-02-10 * "Paid" ^F2026-0001
+  Assets:Receivable:Acme  -4.49 EUR
+  Assets:Bank  4.49 EUR
+"""
+    )
+    report = aging(book, DAY)
+    assert report.unmet() == ()
+    assert answers.aged(report, explain=False)["rows"][0]["total"] == "99999999999999999999999999995.51"
+    (statement,) = statements(book, DAY)
+    assert statement.currencies[0].unmet() is None
+    assert statement.currencies[0].closing == report.rows[0].total

@@ -1,0 +1,24 @@
+"""Sums that are exact, however long the figures are that a ledger holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import localcontext
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+DIGITS = 1_000
+"""Decimal's own 28 digits lose the cents of sums beyond 10^25. Not for quotients: they would fill them all."""
+
+
+def exact(function: Callable[P, R]) -> Callable[P, R]:
+    """Lets a function that only adds, subtracts and compares do so with DIGITS digits."""
+
+    @wraps(function)
+    def exactly(*args: P.args, **kwargs: P.kwargs) -> R:
+        with localcontext(prec=DIGITS):
+            return function(*args, **kwargs)
+
+    return exactly
