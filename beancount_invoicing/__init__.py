@@ -29,7 +29,7 @@ def plugin(
     place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
     try:
         from beancount_invoicing.checks import check
-        from beancount_invoicing.collector import no_collections
+        from beancount_invoicing.collector import set_aside_first
         from beancount_invoicing.entries import memo
         from beancount_invoicing.entries.facts import write_facts
         from beancount_invoicing.entries.reader import read
@@ -41,7 +41,7 @@ def plugin(
                 return entries, []  # the second time: the facts of the first stand there already
             message = f'plugin "{__name__}" stands twice in this file: keep the last of these lines'
             errors.append(InvoicingError(place, message, None, "plugin-twice"))
-        with no_collections():
+        with set_aside_first():
             documents = memo.Documents()
             book = read(entries, options_map, facts_are_ours=False, known=documents)
             allocated = allocate(book, book.last_date)
