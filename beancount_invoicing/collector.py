@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class _Aside:
+    """Whether what stood when a process had loaded its first ledger is set aside: "never", "now", "no more"."""
+
+    state = "never"
+
+
 @contextmanager
 def no_collections() -> Iterator[None]:
     """No collections meanwhile, nor one of all that was made as soon as they are allowed again.
@@ -14,7 +20,7 @@ def no_collections() -> Iterator[None]:
     Loading and reading a ledger make many objects and no garbage; walking them all again and again takes most of the time.
     """
     collecting = gc.isenabled()
-    frozen = collecting and gc.get_freeze_count()
+    frozen = collecting and (_Aside.state == "now" or gc.get_freeze_count())  # which counts one by one
     gc.disable()
     try:
         yield
@@ -24,12 +30,6 @@ def no_collections() -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()  # together: everything counts as old, without being walked
             gc.enable()
-
-
-class _Aside:
-    """Whether what stood when a process had loaded its first ledger is set aside: "never", "now", "no more"."""
-
-    state = "never"
 
 
 @contextmanager

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from beancount.core.account import has_component
 from fava.beans.funcs import hash_entry
-from fava.context import g
-from fava.core.filters import Match
+from fava.core.filters import Match, TimeFilter
 from fava.ext import FavaExtensionBase, extension_endpoint
 from fava.helpers import FavaAPIError
 from flask import Response, abort, current_app, request
@@ -22,10 +21,10 @@ from flask_babel import get_locale
 
 from beancount_invoicing import actions, checks, rendering
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import memo, read
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.model import Book, Finding
-from beancount_invoicing.receivables import statements
+from beancount_invoicing.receivables import Allocated, allocate, statements
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
@@ -44,7 +43,8 @@ class Receivables(FavaExtensionBase):
         """Config: a dict in quotes; `{'title': 'Créances'}` names the page in Fava's menu. What cannot be read is passed
         over: an exception here would keep Fava from starting."""
         super().__init__(ledger)
-        self._loaded: tuple[object, Book, tuple[Finding, ...]] | None = None
+        self._loaded: tuple[object, actions.Ledger] | None = None
+        self._shown_of: object = None
         self._pages: dict[tuple[date, str], Page] = {}
         self._hashes: dict[int, str] = {}
         try:
@@ -54,25 +54,40 @@ class Receivables(FavaExtensionBase):
         if isinstance(said, dict) and isinstance(said.get("title"), str):
             self.report_title = said["title"]
 
-    def _book(self) -> tuple[Book, tuple[Finding, ...]]:
-        """The Book of what Fava has loaded, read once for each load."""
+    def after_load_file(self) -> None:
+        """Takes over what the plugin found in this load, before another ledger's comes in its place."""
+        self._loaded = None
+        entries: Any = self.ledger.all_entries
+        if known := memo.last(entries):
+            self._loaded = entries, _sorted(known.book, known.findings, known.allocated)
+
+    def _ledger(self) -> actions.Ledger:
+        """What Fava has loaded, read once for each load where the plugin has not done so."""
         entries: Any = self.ledger.all_entries
         if self._loaded is None or self._loaded[0] is not entries:
             options: Any = self.ledger.options
             ran = any(name == "beancount_invoicing" for name, _config in options.get("plugin", ()))
             book = read(entries, options, facts_are_ours=ran)
-            self._loaded = entries, book, tuple(sorted(checks.check(book), key=lambda one: (one.severity, one.source)))
+            allocated = allocate(book, book.last_date)
+            self._loaded = entries, _sorted(book, checks.check(book, allocated), allocated)
+        entries, ledger = self._loaded
+        if self._shown_of is not entries:
+            self._shown_of = entries
             self._pages.clear()
             self._hashes.clear()
-        return self._loaded[1], self._loaded[2]
+        return ledger
 
     def as_of(self) -> date:
         """The last day of Fava's time filter (inclusive), else today. Raises FavaAPIError for a filter that says nothing."""
-        return g.filtered.end_date or date.today()  # noqa: DTZ011 - the user's own day, read at the edge
+        said = request.args.get("time", "")
+        if not said:
+            return date.today()  # noqa: DTZ011 - the user's own day, read at the edge
+        # only the day is wanted: g.filtered would sum all entries before it
+        return TimeFilter(self.ledger.options, self.ledger.fava_options, said).date_range.end_inclusive
 
     def words(self) -> Mapping[str, Mapping[str, str]]:
         """The words of the page in Fava's language, English where there are none."""
-        return rendering.words(rendering.folders(self._book()[0]), str(get_locale() or "en")[:2])
+        return rendering.words(rendering.folders(self._ledger().book), str(get_locale() or "en")[:2])
 
     def page(self) -> Page | str:
         """What the page shows; where that is impossible, why."""
@@ -85,13 +100,13 @@ class Receivables(FavaExtensionBase):
             return f"{type(error).__name__}: {error}"
 
     def _page(self) -> Page:
-        book, findings = self._book()
+        ledger = self._ledger()
         account, day = request.args.get("account", ""), self.as_of()
         if (day, account) not in self._pages:
             if len(self._pages) > 15:
                 self._pages.clear()
             first = self.ledger.options["operating_currency"]
-            self._pages[day, account] = page(book, findings, day, _accounts(account), first)
+            self._pages[day, account] = page(ledger, day, _accounts(account), first)
         return self._pages[day, account]
 
     def query_filter(self) -> str:
@@ -139,7 +154,7 @@ class Receivables(FavaExtensionBase):
             day = self.as_of()
         except FavaAPIError as error:
             return Response(error.message, 404, mimetype="text/plain")
-        if account not in self._book()[0].customers:
+        if account not in self._ledger().book.customers:
             return Response(f"there is no customer {account}", 404, mimetype="text/plain")
 
         def made(book: Book) -> tuple[str, bytes]:
@@ -152,7 +167,7 @@ class Receivables(FavaExtensionBase):
         """A document, by its name and bytes; where that is impossible, why. Incognito shows none."""
         if self.incognito():
             abort(403, "documents are not shown in incognito mode")
-        book, _findings = self._book()
+        book = self._ledger().book
         try:
             with no_collections():
                 name, data = make(book)
@@ -166,6 +181,11 @@ class Receivables(FavaExtensionBase):
         if output == "pdf":
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+
+def _sorted(book: Book, findings: tuple[Finding, ...], allocated: Allocated) -> actions.Ledger:
+    """Errors first, then by file and line."""
+    return actions.Ledger(book, tuple(sorted(findings, key=lambda one: (one.severity, one.source))), allocated)
 
 
 def _accounts(text: str) -> Callable[[str], bool]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.model import Book, Event, Finding
-from beancount_invoicing.receivables import Aging, Position, Row, Total, aging, allocate, positions
+from beancount_invoicing.actions import Ledger
+from beancount_invoicing.model import Event, Finding
+from beancount_invoicing.receivables import Aging, Position, Row, Total, aging, positions
 from beancount_invoicing.receivables.aging import totals
 
 MANY = 500
@@ -68,14 +69,14 @@ def _bar(figures: Row | Total) -> Bar:
 
 
 def page(
-    book: Book,
-    findings: tuple[Finding, ...],
+    ledger: Ledger,
     as_of: date,
     wanted: Callable[[str], bool],
     currencies: Sequence[str] = (),
 ) -> Page:
     """The page as of the end of `as_of`, of the accounts that are `wanted`; totals in `currencies` come first."""
-    allocated = allocate(book, as_of)
+    book = ledger.book
+    allocated = ledger.allocated_at(as_of)
     aged: Aging = aging(book, as_of, allocated=allocated)
     rows = tuple(row for row in aged.rows if wanted(row.account))
     names = {row.main: row.customer for row in aged.rows}
@@ -88,7 +89,8 @@ def page(
     count = len(open_) + drafts
     listed = count <= MANY or len(set(open_.values())) < 2
     customers: defaultdict[str, list[OpenInvoice]] = defaultdict(list)
-    for position in positions(book, as_of, allocated) if listed else ():
+    those_open = [invoice for invoice in book.invoices if id(invoice) in open_] if listed else []
+    for position in positions(book, as_of, allocated, those_open):
         invoice = position.invoice
         if not position.open or invoice.customer is None or not any(map(wanted, position.accounts)):
             continue
@@ -112,6 +114,6 @@ def page(
             for account, those in sorted(customers.items(), key=lambda item: names.get(item[0], item[0]).casefold())
         ),
         count=count,
-        findings=findings,
+        findings=ledger.findings,
         assumed=any(one.how == "oldest" for one in allocated.allocations),
     )

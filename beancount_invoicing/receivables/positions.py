@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,8 +81,10 @@ def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, tho
 
 
 @exact
-def positions(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Position, ...]:
-    """Every document that is in the books on `as_of` (inclusive), in the Book's order."""
+def positions(
+    book: Book, as_of: date, allocated: Allocated | None = None, wanted: Iterable[Invoice] | None = None
+) -> tuple[Position, ...]:
+    """Every document that is in the books on `as_of` (inclusive), in the Book's order; or those of them that are `wanted`."""
     allocated = allocated or allocate(book, as_of)
     claims: defaultdict[int, list[Claim]] = defaultdict(list)
     for claim in allocated.claims:
@@ -95,7 +98,7 @@ def positions(book: Book, as_of: date, allocated: Allocated | None = None) -> tu
             invoice, as_of, claims[id(invoice)], allocations[id(invoice)],
             events.get(_event_key(invoice), events.get((_customer(invoice), ""), ())),
         )
-        for invoice in book.invoices
+        for invoice in (book.invoices if wanted is None else wanted)
         if invoice.since <= as_of
     )  # fmt: skip
 
