@@ -79,12 +79,22 @@ def _next_places(book: Book) -> Callable[[NumberUse], str]:
 
 
 def series(book: Book) -> Iterator[Finding]:
-    """In each series: no gap after its first number, and dates never run backwards."""
+    """In each series: no gap after its first number, and dates never run backwards.
+
+    A number that matches no pattern is only a warning: perhaps it is meant.
+    """
     placed: defaultdict[str, dict[int, NumberUse]] = defaultdict(dict)
     for use in book.numbers:
         found = place(book, use)
         if found:
             placed[found[0]].setdefault(found[1], use)
+        elif not use.draft and use.kind != "opening" and (pattern := book.option(option_of(book, use.kind), use.date)):
+            yield Finding(
+                "warning",
+                "number-not-in-series",
+                f"{use.number} is not in the series {pattern}: it is checked for duplicates only",
+                use.source,
+            )
     for name in sorted(placed):
         numbers = sorted(placed[name].items())
         for (before, earlier), (after, later) in pairwise(numbers):
@@ -109,23 +119,6 @@ def series(book: Book) -> Iterator[Finding]:
                 )
 
 
-def outside(book: Book) -> Iterator[Finding]:
-    """A number that matches no pattern is only a warning: perhaps it is meant."""
-    if not any(name in book.options for name in SERIES):
-        return
-    for use in book.numbers:
-        if use.draft or use.kind == "opening" or place(book, use):
-            continue
-        pattern = book.option(option_of(book, use.kind), use.date)
-        if pattern:
-            yield Finding(
-                "warning",
-                "number-not-in-series",
-                f"{use.number} is not in the series {pattern}: it is checked for duplicates only",
-                use.source,
-            )
-
-
 def patterns(book: Book) -> Iterator[Finding]:
     """The patterns can be read."""
     for name in SERIES:
@@ -138,4 +131,4 @@ def patterns(book: Book) -> Iterator[Finding]:
                 yield Finding("error", "option", f"option {name}: {error}", book.place(name))
 
 
-CHECKS = (duplicates, series, outside, patterns)
+CHECKS = (duplicates, series, patterns)
