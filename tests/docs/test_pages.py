@@ -22,7 +22,7 @@ from beancount_invoicing.cli import main as bean_invoice
 from tests.ledgers import EXAMPLE
 
 ROOT = EXAMPLE.parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMANDS = {"bean-invoice": bean_invoice, "bean-query": bean_query}
