@@ -714,6 +714,7 @@ class Book:
     """Exchange rates by (currency, currency in which it is priced), by date: the ledger's `price` directives."""
     numbers: tuple[NumberUse, ...] = ()
     movements: tuple[Movement, ...] = ()
+    """By date."""
     tax_movements: tuple[TaxMovement, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What was wrong on the way from the entries to here; `checks` adds the rest."""

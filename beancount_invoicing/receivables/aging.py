@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal
 
 from beancount_invoicing.model import ZERO, Book
@@ -148,9 +149,9 @@ def aging(
                 row.seen = True
                 row.drafts += instalment.amount
     balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for movement in book.movements:
-        if movement.date <= as_of:
-            balances[movement.account, movement.currency] += movement.amount
+    until = bisect_right(book.movements, as_of, key=attrgetter("date"))
+    for _day, account, currency, amount in book.movements[:until]:
+        balances[account, currency] += amount
     rows = tuple(
         sorted(
             (
