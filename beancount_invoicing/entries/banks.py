@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,17 +14,18 @@ from beancount_invoicing.model import Dated, OptionValue
 
 def banks(
     entries: Sequence[Any],
+    paying: Iterable[Transaction],
     options: Mapping[str, Dated[OptionValue]],
     owner: Callable[[str], str | None],
     assets: str,
 ) -> dict[str, tuple[date, ...]]:
     """The bank accounts with their days, sorted: those of option `bank-accounts`, else those that customers paid into.
 
-    That is: the accounts under `assets` that a transaction books against a customer's account outside invoices. An account
-    that is closed is none.
+    That is: the accounts under `assets` that a transaction of those that are `paying` (they book on a customer's account) books
+    against it outside invoices. An account that is closed is none.
     """
     named = options.get("bank-accounts")
-    accounts = set(str(named.latest).split()) if named else _paid_into(entries, owner, assets + ":")
+    accounts = set(str(named.latest).split()) if named else _paid_into(paying, owner, assets + ":")
     days: defaultdict[str, set[date]] = defaultdict(set)
     for entry in entries:
         if isinstance(entry, Transaction):
@@ -39,11 +40,11 @@ def banks(
     return {account: tuple(sorted(days[account])) for account in sorted(accounts)}
 
 
-def _paid_into(entries: Sequence[Any], owner: Callable[[str], str | None], assets: str) -> set[str]:
-    found: set[str] = set()
-    for entry in entries:
-        if isinstance(entry, Transaction) and "invoice" not in entry.meta:
-            others = [one.account for one in entry.postings if owner(one.account) is None]
-            if len(others) < len(entry.postings):
-                found.update(account for account in others if account.startswith(assets))
-    return found
+def _paid_into(paying: Iterable[Transaction], owner: Callable[[str], str | None], assets: str) -> set[str]:
+    return {
+        posting.account
+        for entry in paying
+        if "invoice" not in entry.meta
+        for posting in entry.postings
+        if posting.account.startswith(assets) and owner(posting.account) is None
+    }

@@ -102,6 +102,7 @@ _CUSTOMER_VALUES = tuple(
         - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
     )
 )  # fmt: skip
+_SAID_BY_DOCUMENTS = keys.CUSTOMER_KEYS - {"customer"}
 _COMPACT = ("siren", "siret", "vat-id", "iban", "bic")
 
 
@@ -118,6 +119,8 @@ def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
     """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …); empty says nothing."""
+    if _SAID_BY_DOCUMENTS.isdisjoint(values):
+        return customer
     values = {name: value for name, value in values.items() if value is not None}
     changes = _fields(values, [name for name in _CUSTOMER_VALUES if name in values])
     if any(name in values for name in _ADDRESS):

@@ -93,20 +93,10 @@ class Part(NamedTuple):
     position: int
     """Of the posting in its transaction, from 0."""
     source: Source
-
-    @property
-    def number(self) -> Decimal:
-        """What is booked; parts without a number are left out before."""
-        units = self.posting.units
-        assert units is not None and units.number is not None
-        return units.number
-
-    @property
-    def currency(self) -> str:
-        """The currency in which it is booked."""
-        units = self.posting.units
-        assert units is not None
-        return units.currency
+    number: Decimal
+    """What is booked; parts without a number are left out before."""
+    currency: str
+    """The currency in which it is booked."""
 
 
 class Written(NamedTuple):
@@ -302,9 +292,11 @@ class _Reading:
     def _classified(self) -> list[Part]:
         parts = []
         for index, posting in enumerate(self.entry.postings):
-            if posting.units is None or posting.units.number is None:
+            units = posting.units
+            if units is None or units.number is None:
                 continue
-            parts.append(Part(self._place(index, posting), posting, index, source_of(posting.meta)))
+            place = self._place(index, posting)
+            parts.append(Part(place, posting, index, source_of(posting.meta), units.number, units.currency))
         return parts
 
     # amounts -------------------------------------------------------------------------------------------------------

@@ -53,8 +53,6 @@ def pending_taxes(
 
 def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
     """What a transaction moves of them; nothing for opening balances, of which no document is known."""
-    if not pending.waiting:
-        return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
     if not waits or transaction.flag == "P" or says(transaction.meta, "kind", "opening"):
         return

@@ -31,6 +31,7 @@ from beancount_invoicing.model import (
     Book,
     Dated,
     Expense,
+    Finding,
     Invoice,
     Movement,
     NumberUse,
@@ -110,20 +111,22 @@ def read(
     work: list[Work] = []
     expenses: list[Expense] = []
     for position, transaction in transactions:
-        touches = False
-        tax_movements += movements_of_taxes(transaction, pending)
+        touched, taxed = 0, False
         for posting in transaction.postings:
-            if posting.account in timed:
-                work += read_work(transaction, posting, timed[posting.account], findings)
+            account = posting.account
+            if account in timed:
+                work += read_work(transaction, posting, timed[account], findings)
             elif posting.meta and "billable" in posting.meta:
                 expenses += read_expense(transaction, posting, findings)
-            if owner(posting.account) is not None:
-                touches = True
+            if account in pending.waiting:
+                taxed = True
+            if owner(account) is not None:
+                touched += 1
                 if posting.units is not None and posting.units.number:
-                    movements.append(
-                        Movement(transaction.date, posting.account, posting.units.currency, posting.units.number)
-                    )
-        meta = transaction.meta
+                    movements.append(Movement(transaction.date, account, posting.units.currency, posting.units.number))
+        if taxed:
+            tax_movements += movements_of_taxes(transaction, pending)
+        meta, touches = transaction.meta, touched > 0
         if not touches and "invoice" not in meta:
             continue
         if not facts_are_ours and (touches or "invoice" in meta):
@@ -146,7 +149,7 @@ def read(
         invoices += written.invoices
         payments += written.payments
         numbers += written.numbers
-        if touches and len(written.claimed) < sum(owner(p.account) is not None for p in transaction.postings):
+        if len(written.claimed) < touched:
             rest.append((transaction, written.claimed))
 
     # what names them
@@ -185,7 +188,7 @@ def read(
         expenses=tuple(sorted(expenses, key=lambda one: (one.date, one.source))),
         indexes=directives.indexes(),
         policies=directives.policies(),
-        banks=banks(entries, setting.options, owner, assets),
+        banks=banks(entries, [paying for paying, _claimed in rest], setting.options, owner, assets),
         reference_rates=directives.reference_rates(),
         claims=_claims(invoices),
         currencies=opened_for,
@@ -233,10 +236,14 @@ def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]
 def _reserved(transaction: Transaction, findings: Findings) -> None:
     """The plugin's own facts, written by hand."""
     for meta in (transaction.meta, *(posting.meta for posting in transaction.postings)):
-        for fact in keys.FACTS:
-            if meta and fact in meta:
-                findings.error(
+        if meta and any(map(meta.__contains__, keys.FACTS)):
+            findings.found += [
+                Finding(
+                    "error",
                     "reserved-key",
                     f"{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
                     source_of(meta),
                 )
+                for fact in keys.FACTS
+                if fact in meta
+            ]
