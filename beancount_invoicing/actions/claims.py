@@ -132,9 +132,9 @@ def _worked_out(interest: Interest, currency: str, language: str) -> str:
     """How the interest comes about, a line for each stretch of days, as the document prints it."""
     from beancount_invoicing import rendering
 
-    formats = rendering.Formats(language)
+    formats, colon = rendering.Formats(language), rendering.colon(language)
     return "\n".join(
-        f"{formats.short_day(each.start)} – {formats.short_day(each.end)}: {formats.money(each.base, currency)} ×"
+        f"{formats.short_day(each.start)} – {formats.short_day(each.end)}{colon}{formats.money(each.base, currency)} ×"
         f" {formats.percent(each.rate)} × {each.days} / {interest.year_days}"
         for each in interest.segments
     )

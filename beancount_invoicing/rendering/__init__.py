@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
-from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.letter import letter
 from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words, statement_facts
 from beancount_invoicing.rendering.names import file_names
@@ -22,6 +22,7 @@ __all__ = [
     "TemplateError",
     "View",
     "Words",
+    "colon",
     "document",
     "document_facts",
     "file_names",

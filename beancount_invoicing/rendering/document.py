@@ -92,7 +92,7 @@ def _facts(
     book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, labels: dict[str, str]
 ) -> tuple[Pair, ...]:
     facts = [Pair(labels["date"], formats.day(invoice.date))]
-    if invoice.delivered:
+    if invoice.delivered and not _for_late_payment(book, invoice):  # a claim supplies nothing
         facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
     if len(invoice.instalments) == 1 and invoice.instalments[0].amount > 0:
         facts.append(Pair(labels["due"], formats.day(invoice.instalments[0].due), strong=True))
@@ -143,7 +143,9 @@ def _unit(unit: str, quantity: Decimal, formats: Formats, table: dict[str, Any])
 
 
 def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
+    """The lines; a column that none of them fills is left out, such as quantity and unit price on a claim."""
     labels = table["labels"]
+    counted = any(line.quantity is not None for line in invoice.lines)  # a price without a quantity is that of one
     with_discount = any(line.discount for line in invoice.lines)
     with_tax = any(line.tax for line in invoice.lines)
     codes = {amount.tax.code: amount.tax for amount in invoice.taxes}
@@ -155,11 +157,8 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
         Row(
             cells=_cells(
                 line.text,
-                formats.quantity(line.quantity)
-                + (f" {_unit(line.unit, line.quantity, formats, table)}" if line.unit else "")
-                if line.quantity is not None
-                else "",
-                _price(line, invoice.currency, formats, labels),
+                _quantity(line, formats, table) if counted else None,
+                _price(line, invoice.currency, formats, labels) if counted else None,
                 (formats.percent(line.discount) if line.discount else "") if with_discount else None,
                 tax_cell(line.tax) if with_tax else None,
                 formats.amount(line.net, invoice.currency),
@@ -174,24 +173,36 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
         rows.append(
             Row(
                 _cells(
-                    text, "", "", "" if with_discount else None, tax_cell(each.tax) if with_tax else None,
+                    text,
+                    "" if counted else None,
+                    "" if counted else None,
+                    "" if with_discount else None,
+                    tax_cell(each.tax) if with_tax else None,
                     formats.amount(each.net, invoice.currency),
                 )
             )
-        )  # fmt: skip
+        )
     columns = _cells(
         labels["description"],
-        labels["quantity"],
-        labels["unit-price"],
+        labels["quantity"] if counted else None,
+        labels["unit-price"] if counted else None,
         labels["discount"] if with_discount else None,
         labels["tax-rate"] if with_tax else None,
-        labels["net"],
+        labels["net"] if invoice.taxes else labels["amount"],
     )
     return Table(labels["description"], columns, (False, *[True] * (len(columns) - 1)), tuple(rows))
 
 
 def _cells(*cells: str | None) -> tuple[str, ...]:
     return tuple(cell for cell in cells if cell is not None)
+
+
+def _quantity(line: Line, formats: Formats, table: dict[str, Any]) -> str:
+    if line.quantity is None:
+        return ""
+    return formats.quantity(line.quantity) + (
+        f" {_unit(line.unit, line.quantity, formats, table)}" if line.unit else ""
+    )
 
 
 def _price(line: Line, currency: str, formats: Formats, labels: dict[str, str]) -> str:
@@ -282,6 +293,8 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     """The sentences under an invoice: why no tax is due, when tax is due, and what late payment costs."""
     sentences = law.mentions(seller.address.country, formats.language, invoice.date)
     result: list[str] = []
+    if "claim" in sentences and _for_late_payment(book, invoice):
+        result.append(sentences["claim"])
     for amount in invoice.taxes:
         tax = amount.tax
         if tax.category == "AE" and "reverse-charge" in sentences:
@@ -314,6 +327,14 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         if not customer.cash_discount and "no-cash-discount" in sentences:
             result.append(sentences["no-cash-discount"])
     return tuple(dict.fromkeys(result))
+
+
+def _for_late_payment(book: Book, invoice: Invoice) -> bool:
+    """Whether it is a claim, or gives back nothing but claims, without tax."""
+    if invoice.kind == "claim" or invoice.taxes or not invoice.corrects:
+        return invoice.kind == "claim"
+    corrected = [book.invoice(number) for number in invoice.corrects]
+    return all(one is not None and one.kind == "claim" for one in corrected)
 
 
 def _services_on_debits(invoice: Invoice) -> bool:

@@ -160,7 +160,7 @@ def test_booked_it_is_a_claim_outside_vat_and_only_once(ledger: Path) -> None:
         ("Indemnité de recouvrement, F2026-0001", "40.00", "None"),
     ]
     assert claim.instalments[0].due == claim.date
-    assert claim.note == "10/02/2026 – 31/03/2026: 1\u202f200,00\u00a0€ × 12,15\u00a0% × 50 / 365"
+    assert claim.note == "10/02/2026 – 31/03/2026\u00a0: 1\u202f200,00\u00a0€ × 12,15\u00a0% × 50 / 365"
     before = ledger.read_bytes()
     assert "claimed until 2026-03-31" in run(ledger, "F2026-0001", *until, "--book", *ACCOUNT, "--write").stderr
     assert ledger.read_bytes() == before

@@ -188,6 +188,7 @@ def test_a_contract_may_not_go_below_three_times_the_legal_rate() -> None:
         ("on-payments", "encaissements"),
         ("franchise", "TVA non applicable, art. 293 B du CGI"),
         ("reverse-charge", "Autoliquidation"),
+        ("claim", "hors champ d’application de la TVA"),
     ],
 )
 def test_mentions(key: str, french: str) -> None:
@@ -206,6 +207,13 @@ def test_mentions_have_sources() -> None:
     found = {mention.key: mention for mention in law.mention_texts("FR", date(2026, 1, 1))}
     assert "D441-5" in found["indemnity"].source
     assert found["indemnity"].since == date(2013, 1, 1)
+
+
+@pytest.mark.parametrize("country", ["FR", "DE", "BE", "GB", "IT"])
+def test_a_claim_s_sentence_is_there_in_each_language(country: str) -> None:
+    (claim,) = (one for one in law.mention_texts(country, date(2026, 1, 1)) if one.key == "claim")
+    assert [language for language, _text in claim.texts] == ["fr", "en", "de", "es", "it", "nl", "pt"]
+    assert claim.source
 
 
 def test_default_terms_can_be_read() -> None:

@@ -191,6 +191,86 @@ def test_services_that_are_taxed_on_invoicing_say_so() -> None:
     assert not any("débits" in mention for mention in small().mentions)
 
 
+CLAIM = """
+2026-04-01 * "Acme SAS" "Late" ^P1 ^F2026-0001
+  invoice: "P1"
+  kind: "claim"
+  claims: "F2026-0001"
+  note: "05/03/2026 – 31/03/2026: 120.00 × 12.15 % × 27 / 365"
+  Assets:Receivable:Acme  41.08 EUR
+  Income:Services  -1.08 EUR
+    text: "Interest"
+    from: 2026-03-05
+    to: 2026-03-31
+  Income:Services  -40.00 EUR
+    text: "Compensation"
+"""
+GIVEN_BACK = """
+2026-04-02 * "Acme SAS" "Late, no more" ^K1 ^P1
+  invoice: "K1"
+  corrects: "P1"
+  Assets:Receivable:Acme  -41.08 EUR
+  Income:Services  41.08 EUR
+    text: "Interest and compensation"
+"""
+
+
+def claimed(more: str = "", number: str = "P1") -> View:
+    """The view of a claim for an invoice that was paid late, or of the credit note on it."""
+    vat = '  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n'
+    late = SMALL.format(text="Work", tax="FR20", more="", total="120.00", net="-100.00", vat=vat)
+    return view_of(book_of(more + late + CLAIM + GIVEN_BACK), number)
+
+
+def test_a_claim_has_no_columns_that_nothing_fills_and_no_day_of_supply() -> None:
+    view = claimed()
+    assert view.table
+    assert view.table.columns == ("Désignation", "Montant")
+    assert [row.cells for row in view.table.rows] == [("Interest", "1,08"), ("Compensation", "40,00")]
+    assert "Date de livraison ou de prestation" not in [pair.label for pair in view.facts]
+    assert_same_facts(view, (PACKAGE,))
+
+
+def test_a_column_stays_where_any_line_fills_it() -> None:
+    def columns(more: str) -> list[str]:
+        table = small(text=f'Work"{more}\n    nature: "services').table
+        assert table
+        return [one for one in ("Quantité", "Prix unitaire") if one in table.columns]
+
+    assert columns("") == [], "a fixed price"
+    assert columns("\n    price: 100.00\n    quantity: 1") == ["Quantité", "Prix unitaire"]
+    assert columns("\n    quantity: 1") == ["Quantité", "Prix unitaire"], "an invoice with quantities stays as it was"
+    assert columns("\n    price: 100.00") == ["Quantité", "Prix unitaire"], "the price of one"
+
+
+def test_a_claim_and_the_credit_note_on_it_say_that_they_are_outside_vat() -> None:
+    said = "Réparation d’un retard de paiement\u00a0: hors champ d’application de la TVA."
+    assert claimed().mentions == (said,)
+    assert claimed(number="K1").mentions == (said,)
+    assert said not in claimed(number="F2026-0001").mentions
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "said"),
+    [
+        ("FR", "de", "Entschädigung für verspätete Zahlung: nicht umsatzsteuerbar."),
+        ("DE", "de", "Schadensersatz wegen Zahlungsverzugs: nicht umsatzsteuerbar."),
+        ("GB", "en", "Compensation for late payment: outside the scope of VAT."),
+        ("BE", "nl", "niet in de maatstaf van heffing van de btw (art. 28, 3° WBTW)."),
+        ("IT", "it", "escluso dalla base imponibile IVA (art. 15, comma 1, n. 1, DPR 633/1972)."),
+    ],
+)  # fmt: skip
+def test_a_claim_says_so_by_the_seller_s_law_in_the_document_s_language(country: str, language: str, said: str) -> None:
+    seller = f'\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "{country}"\n'
+    buyer = f'2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    (mention,) = claimed(seller + buyer).mentions
+    assert said in mention
+
+
+def test_where_the_law_could_not_be_read_a_claim_says_nothing() -> None:
+    assert claimed('\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "ES"\n').mentions == ()
+
+
 def test_the_customer_s_siren_is_said_where_only_its_siret_is_known() -> None:
     only = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  siren:\n  siret: "123 456 782 00012"\n'
     assert "123456782" in [pair.value for pair in small(options=only).facts]
