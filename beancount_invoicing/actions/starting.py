@@ -44,6 +44,7 @@ class Names(NamedTuple):
     tax: str
     pending: str
     deposits: str
+    late_interest: str
     bad_debts: str
     opening: str
     time: str
@@ -53,11 +54,12 @@ class Names(NamedTuple):
 NAMES = {
     "fr": Names(
         "Assets:Banque", "Assets:Clients", "Income:Prestations", "Liabilities:TVA", "Liabilities:TVA:EnAttente",
-        "Liabilities:Acomptes", "Expenses:CreancesIrrecouvrables", "Equity:Ouverture", "Assets:Temps", "Equity:Temps",
+        "Liabilities:Acomptes", "Income:PenalitesDeRetard", "Expenses:CreancesIrrecouvrables", "Equity:Ouverture", "Assets:Temps",
+        "Equity:Temps",
     ),
     "en": Names(
         "Assets:Bank", "Assets:Receivable", "Income:Services", "Liabilities:VAT", "Liabilities:VAT:Pending",
-        "Liabilities:Deposits", "Expenses:BadDebts", "Equity:Opening-Balances", "Assets:Time", "Equity:Time",
+        "Liabilities:Deposits", "Income:LateInterest", "Expenses:BadDebts", "Equity:Opening-Balances", "Assets:Time", "Equity:Time",
     ),
 }  # fmt: skip
 
@@ -119,6 +121,7 @@ def first_ledger(start: Start) -> dict[str, str]:
             else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
         )
         + _settings(start, _codes(start), names)
+        + _claims(start, names)
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
         + text.custom(start.day, "invoice-option", ["bank-accounts", names.bank])
         # new books follow what is sent from their first day on
@@ -185,8 +188,21 @@ def _settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) 
     return "".join(parts)
 
 
+CLAIM_NUMBER = "P{year}-{seq:04}"
+
+
+def _claims(start: Start, names: Names) -> str:
+    """Where claims for late interest are booked, and their numbers: a series of their own, unless the invoices' is the same."""
+    parts = [text.custom(start.day, "invoice-option", ["claim-account", text.AccountName(names.late_interest)])]
+    if numbering.parse(CLAIM_NUMBER).series(start.day) != numbering.parse(start.number).series(start.day):
+        parts.append(text.custom(start.day, "invoice-option", ["claim-number", CLAIM_NUMBER]))
+    return "".join(parts)
+
+
 def _accounts(start: Start, names: Names) -> str:
-    accounts = [names.bank, names.customers, names.sales, names.tax, names.deposits, names.bad_debts, names.opening]
+    accounts = [
+        names.bank, names.customers, names.sales, names.late_interest, names.tax, names.deposits, names.bad_debts, names.opening,
+    ]  # fmt: skip
     if start.regime == "payments":
         accounts.append(names.pending)
     money = [

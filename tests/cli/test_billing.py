@@ -545,9 +545,32 @@ def test_init_writes_a_ledger_that_every_command_works_on(
         ledger, "today", "--as-of", "2026-02-02"
     )  # although nothing was sent yet
     assert "held back: F2026-0001" in asked
+    run(ledger, "interest", "F2026-0001", "--as-of", "2026-06-30", "--book", "--write")
+    claim = invoice(ledger, "P2026-0001")
+    assert {line.account for line in claim.lines} == {
+        "Income:PenalitesDeRetard" if country == "FR" else "Income:LateInterest"
+    }
+    assert open_ledger(ledger).errors == ()
     assert "is there already" in run(ledger, "init", "books", *SELLER, "--country", "FR", code=1)
     for command in COMMANDS:
         run(ledger, *command.split())
+
+
+@pytest.mark.parametrize(("number", "claims"), [("F{year}-{seq:04}", "P2026-0001"), ("P{year}-{seq:03}", "P2026-002")])
+def test_claims_of_new_books_never_share_a_number_with_an_invoice(tmp_path: Path, number: str, claims: str) -> None:
+    books = tmp_path / "books"
+    result = CliRunner().invoke(main, ["init", str(books), *SELLER, "--country", "FR", "--number", number])
+    assert result.exit_code == 0, result.output
+    ledger = books / "main.beancount"
+    run(ledger, "customer", "add", "Acme", "--date", "2026-01-01", "--write")
+    run(
+        ledger, "item", "add", "DEV", "Development", "--price", "98", "--account", "Income:Prestations", "--date",
+        "2026-01-01", "--write",
+    )  # fmt: skip
+    run(ledger, "new", "Acme", "2 DEV", "--date", "2026-02-01", "--write")
+    (first,) = open_ledger(ledger).book.invoices
+    run(ledger, "interest", first.number, "--as-of", "2026-06-30", "--book", "--write")
+    assert [one.number for one in open_ledger(ledger).book.invoices] == [first.number, claims]
 
 
 def test_wrong_ids_are_refused_with_the_reason(tmp_path: Path, ledger: Path) -> None:
