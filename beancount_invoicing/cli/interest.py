@@ -110,7 +110,7 @@ def _table(claims: Sequence[actions.LateClaim], rows: Sequence[answers.Answer], 
             click.echo(f"Indemnity on {row['number']}, {row['customer']}: {spaced(row['indemnity'])} {row['currency']}")
             continue
         print_table(
-            f"Late interest on {row['number']}, {row['customer']}, until {as_of}",
+            f"Late interest on {row['number']}, {row['customer']}, until {one.interest.until or as_of}",
             [("from", False), ("to", False), ("days", True), ("% a year", True), ("on", True), ("interest", True), ("", False)],
             [
                 [part["from"], part["to"], str(part["days"]), part["rate"], spaced(part["base"]), spaced(part["amount"]),

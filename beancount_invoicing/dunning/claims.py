@@ -14,6 +14,7 @@ from beancount_invoicing.model import ZERO, Book, Event, Invoice, Step
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
+    ONE_DAY,
     Interest,
     RateUnknown,
     indemnity_alone,
@@ -24,9 +25,10 @@ from beancount_invoicing.rules.interest import (
 
 
 class ClaimUnknown(LookupError):
-    """Interest cannot be claimed because a rate is not known; the message says which one.
+    """Interest cannot be claimed, or not of all days, because a rate is not known; the message says which one, and from when on.
 
-    `claim` is what is claimed nevertheless: the fixed indemnity, which needs no rate; None where none is due.
+    `claim` is what is claimed nevertheless: the interest of the days before, and the fixed indemnity, which needs no rate; None
+    where none is due.
     """
 
     def __init__(self, message: str, claim: Interest | None = None) -> None:
@@ -107,7 +109,7 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims dated up to `as_of`, or
     up to `booked`, have charged before. What is credited or contested bears no claim. The fixed indemnity is that of the
     seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate
-    is missing.
+    is missing, with the claim until the last day before: the same for all instalments, so that later days can be claimed once.
     """
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
@@ -120,19 +122,42 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
     fixed = None if before.indemnity or not debt else rule.indemnity(debt, invoice.currency)
+    alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)
     try:
         _within_the_cap(book, invoice, rule.by, as_of)
-        each = [
-            late_interest(part.amount, part.paid, part.due, as_of, rule.by, decimals, None, before.until)
-            for part in parts
-        ]
     except RateUnknown as error:
-        alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)
         raise ClaimUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
+    missing = _first_unknown(parts, as_of, rule, before.until)
+    until = missing.since - ONE_DAY if missing else as_of
+    each = [
+        late_interest(part.amount, part.paid, part.due, until, rule.by, decimals, None, before.until) for part in parts
+    ]
     claim = together(each, rule.by, decimals, fixed)
-    if not claim.segments:
-        return None
-    return replace(claim, steps=(*left_out, *_charged_before(before), *claim.steps))
+    steps = (*left_out, *_charged_before(before), *_until(missing), *claim.steps)
+    claim = replace(claim, steps=steps, until=until if missing else None)
+    if missing:
+        message = f"{invoice.number}: no interest is claimed from {missing.since} on: {missing}"
+        raise ClaimUnknown(message, claim if claim.segments else alone)
+    return claim if claim.segments else None
+
+
+def _until(missing: RateUnknown | None) -> Sequence[Step]:
+    if missing is None:
+        return ()
+    last = missing.since - ONE_DAY
+    return (Step("interest until", "as written", (last,), last, f"none from {missing.since} on: {missing}"),)
+
+
+def _first_unknown(parts: Sequence[_Part], as_of: date, rule: _Rule, claimed: date | None) -> RateUnknown | None:
+    """The missing rate that is needed first; None where all are known."""
+    missing: RateUnknown | None = None
+    for part in parts:
+        try:
+            late_interest(part.amount, part.paid, part.due, as_of, rule.by, claimed=claimed)
+        except RateUnknown as error:
+            if missing is None or error.since < missing.since:
+                missing = error
+    return missing
 
 
 def _rule(book: Book, invoice: Invoice, as_of: date) -> _Rule | None:

@@ -16,9 +16,12 @@ YEAR_OF_A_CONTRACT = 365
 
 
 class RateUnknown(LookupError):
-    """A reference rate is not known. `code`, `name` and `day` say which one, `line` what to add, the message all of it."""
+    """A reference rate is not known. `code`, `name` and `day` say which one, `line` what to add, the message all of it.
 
-    def __init__(self, code: str, name: str, day: date) -> None:
+    `since` is the first day whose interest needs it.
+    """
+
+    def __init__(self, code: str, name: str, day: date, since: date | None = None) -> None:
         half = "first" if day.month < 7 else "second"
         line = f'{day} custom "invoice-rate" "{code}" RATE'
         super().__init__(
@@ -28,6 +31,7 @@ class RateUnknown(LookupError):
         self.name = name
         self.day = day
         self.line = line
+        self.since = since or day
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,9 @@ class Segment:
 class Interest:
     """Late interest on `principal`, rounded once at the end; `indemnity` is None where none may be claimed.
 
-    `total` is interest and indemnity, without the principal. `law` is the country's code, or "contract". Where a rate is
-    missing `known` is False, the interest 0 and the indemnity all that is claimed.
+    `total` is interest and indemnity, without the principal. `law` is the country's code, or "contract". Where the rate of the
+    first day is missing `known` is False, the interest 0 and the indemnity all that is claimed; where that of a later one is,
+    `until` is the last day before it.
     """
 
     principal: Decimal
@@ -58,6 +63,7 @@ class Interest:
     law: str
     steps: tuple[Step, ...]
     known: bool = True
+    until: date | None = None
     year_days: int = YEAR_OF_A_CONTRACT
 
 
@@ -70,7 +76,7 @@ def _rate(law: LateInterest | Decimal, day: date, began: date) -> tuple[Decimal,
     half = half_year(began if law.fixed else day)
     rate = next((rate for start, rate in law.rates if start == half), None)
     if rate is None:
-        raise RateUnknown(law.base, law.base_name, half)
+        raise RateUnknown(law.base, law.base_name, half, day)
     until = date.max if law.fixed else date(half.year, 6, 30) if half.month == 1 else date(half.year, 12, 31)
     return rate + law.margin, until
 
@@ -128,7 +134,8 @@ def late_interest(
     a formal notice to pay, the day of that where it is later. `claimed`: the days up to it (inclusive) were claimed before.
     The interest is rounded once, half away from zero, to `decimals`. The fixed indemnity is the law's for a debt of
     `principal`, or under a contract `indemnity`; it is due once any day is late, and in the law's currency.
-    Source: Code de commerce, art. L441-10 II; BGB § 288; SI 2002/1675. Raises RateUnknown where a reference rate is missing.
+    Source: Code de commerce, art. L441-10 II; BGB § 288; SI 2002/1675. Raises RateUnknown where a reference rate is missing:
+    for the days before its `since` nothing is.
     """
     segments = _segments(principal, paid, due, as_of, law, claimed)
     fixed = indemnity if isinstance(law, Decimal) else law.indemnity(principal)

@@ -84,8 +84,12 @@ def test_several_are_an_array_each_with_its_steps(ledger: Path) -> None:
     assert answers[0]["explain"][-1]["result"] == "59.97"
 
 
+LATER = INVOICE.format(day="2026-06-10", number="F2026-0003")
+
+
 def test_an_unknown_rate_leaves_the_indemnity_and_says_what_to_add(ledger: Path) -> None:
-    result = run(ledger, "F2026-0001", "--as-of", "2026-07-31", "--format", "json")
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{LATER}plugin"), encoding="utf-8")
+    result = run(ledger, "F2026-0003", "--as-of", "2026-07-31", "--format", "json")
     answer = json.loads(result.stdout)
     assert (answer["interest"], answer["indemnity"], answer["total"], answer["segments"]) == (
         None,
@@ -95,6 +99,38 @@ def test_an_unknown_rate_leaves_the_indemnity_and_says_what_to_add(ledger: Path)
     )
     assert answer["notices"][0] in result.stderr
     assert '2026-07-01 custom "invoice-rate" "ECB" RATE' in result.stderr
+
+
+def test_the_days_before_an_unknown_rate_are_claimed_and_booked_and_the_later_ones_once_it_is_there(
+    ledger: Path,
+) -> None:
+    until = ("F2026-0001", "--as-of", "2026-07-31")
+    answer = json.loads(run(ledger, *until, "--format", "json").stdout)
+    assert (answer["interest"], answer["indemnity"], answer["segments"][0]["to"]) == ("56.32", "40.00", "2026-06-30")
+    said = run(ledger, *until, "--explain")
+    assert "Late interest on F2026-0001, Acme SAS, until 2026-06-30" in said.stdout
+    assert "interest until: 2026-06-30 (none from 2026-07-01 on: the ECB refinancing rate for 2026-07-01" in said.stdout
+    missing = "no interest is claimed from 2026-07-01 on: the ECB refinancing rate for 2026-07-01 (second half of 2026) is not"
+    assert missing in said.stderr
+    booked = run(ledger, *until, "--book", *ACCOUNT, "--write")
+    assert missing in booked.stderr
+    assert '2026-07-01 custom "invoice-rate" "ECB" RATE' in booked.stderr
+    before = ledger.read_bytes()
+    assert missing in run(ledger, *until, "--book", *ACCOUNT, "--write").stderr
+    assert ledger.read_bytes() == before, "nothing more is known"
+    rate = '2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{rate}plugin"), encoding="utf-8")
+    run(ledger, *until, "--book", *ACCOUNT, "--write")
+    opened = open_ledger(ledger)
+    charged = [
+        (line.start, line.end, str(line.net)) for claim in opened.book.claims["F2026-0001"] for line in claim.lines
+    ]
+    assert [(str(start), str(end), net) for start, end, net in charged] == [
+        ("2026-02-10", "2026-06-30", "56.32"),
+        ("None", "None", "40.00"),
+        ("2026-07-01", "2026-07-31", "12.64"),
+    ]
+    assert opened.errors == opened.findings == ()
 
 
 def test_as_csv(ledger: Path) -> None:

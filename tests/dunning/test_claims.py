@@ -162,20 +162,85 @@ def test_a_credit_note_of_something_else_that_is_set_off_pays_on_its_day() -> No
     assert figures(FRANCE + other + before + note + invoice() + off) == ("3.99", "40.00"), "1200 × 12.15 % × 10 / 365"
 
 
-def test_an_unknown_rate_stops_the_interest_but_not_the_indemnity() -> None:
-    book, position = of(FRANCE + invoice("2026-06-01"), date(2026, 7, 31))
+MISSING = (
+    "the ECB refinancing rate for 2026-07-01 (second half of 2026) is not known: add it to the ledger, in percent for RATE:"
+    ' 2026-07-01 custom "invoice-rate" "ECB" RATE'
+)
+SECOND_HALF = '\n2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
+
+
+def until_known(ledger: str, day: date) -> tuple[str, Interest | None]:
+    """What is said, and what is claimed, where a rate is missing."""
     with pytest.raises(ClaimUnknown) as error:
-        interest_on(book, position, date(2026, 7, 31))
-    assert str(error.value) == (
-        "N1: no interest is claimed: the ECB refinancing rate for 2026-07-01 (second half of 2026) is not known: add it to"
-        ' the ledger, in percent for RATE: 2026-07-01 custom "invoice-rate" "ECB" RATE'
-    )
+        on(ledger, day)
     claim = error.value.claim
+    assert claim is None or all(recompute(step) == step.result for step in claim.steps)
+    return str(error.value), claim
+
+
+def test_an_unknown_rate_of_the_first_day_stops_the_interest_but_not_the_indemnity() -> None:
+    said, claim = until_known(FRANCE + invoice("2026-06-01"), date(2026, 7, 31))
+    assert said == f"N1: no interest is claimed from 2026-07-02 on: {MISSING}"
     assert claim is not None
     assert (claim.indemnity, claim.total, claim.known) == (D("40.00"), D("40.00"), False)
-    assert all(recompute(step) == step.result for step in claim.steps)
-    added = '\n2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
-    assert figures(FRANCE + added + invoice("2026-06-01"), date(2026, 7, 31)) == ("12.23", "40.00")
+    assert figures(FRANCE + SECOND_HALF + invoice("2026-06-01"), date(2026, 7, 31)) == ("12.23", "40.00")
+
+
+def test_an_unknown_rate_of_a_later_day_leaves_the_days_before() -> None:
+    said, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
+    assert said == f"N1: no interest is claimed from 2026-07-01 on: {MISSING}"
+    assert claim is not None
+    assert (str(claim.interest), claim.indemnity, claim.known, claim.until) == (
+        "56.32", D("40.00"), True, date(2026, 6, 30),
+    ), "1200 × 12.15 % × 141 / 365"  # fmt: skip
+    step = next(one for one in claim.steps if one.figure == "interest until")
+    assert (step.result, step.because) == (date(2026, 6, 30), f"none from 2026-07-01 on: {MISSING}")
+    assert (str(claim.interest), str(claim.indemnity)) == figures(FRANCE + invoice(), date(2026, 6, 30))
+    assert figures(FRANCE + SECOND_HALF + invoice(), date(2026, 9, 30)) == ("93.83", "40.00")
+
+
+def test_all_instalments_stop_on_one_day_so_that_later_days_can_be_claimed_once() -> None:
+    """The first instalment of a public buyer keeps its rate; the second began in a half-year whose rate is not known."""
+    public = (
+        '\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "public"\n'
+        '  terms: "50% 30 days; 50% 60 days"\n'
+    )
+    ledger = FRANCE + public + invoice("2026-05-20")
+    said, claim = until_known(ledger, date(2026, 9, 30))
+    assert said.startswith("N1: no interest is claimed from 2026-07-20 on: ")
+    assert claim is not None
+    assert [(each.start, each.end) for each in claim.segments] == [(date(2026, 6, 20), date(2026, 7, 19))]
+    lines = (
+        f'  Income:Services  -{claim.interest} EUR\n    text: "Interest"\n    from: 2026-06-20\n    to: 2026-07-19\n'
+    )
+    rest = on(ledger + SECOND_HALF + a_claim(lines + INDEMNITY, "2026-09-30"), date(2026, 10, 31))
+    assert rest is not None
+    assert [(str(each.base), each.start, each.end) for each in rest.segments] == [
+        ("600.00", date(2026, 7, 20), date(2026, 10, 31)),
+        ("600.00", date(2026, 7, 20), date(2026, 10, 31)),
+    ]
+
+
+def test_what_is_charged_until_a_rate_is_missing_is_not_charged_again_once_it_is_known() -> None:
+    said, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
+    assert claim is not None
+    lines = (
+        f'  Income:Services  -{claim.interest} EUR\n    text: "Interest"\n    from: 2026-02-10\n    to: {claim.until}\n'
+    )
+    charged = FRANCE + invoice() + a_claim(lines + INDEMNITY, "2026-09-30")
+    assert until_known(charged, date(2026, 9, 30)) == (said, None), "nothing more is known"
+    assert figures(charged + SECOND_HALF, date(2026, 9, 30)) == ("37.51", None), "1200 × 12.40 % × 92 / 365"
+
+
+@pytest.mark.parametrize("day", [date(2026, 6, 30), date(2026, 7, 1), date(2026, 9, 30), date(2027, 3, 31)])
+def test_a_later_letter_never_asks_for_less_because_a_rate_is_missing(day: date) -> None:
+    sent = event("2026-02-20", "reminder", "  level: 1\n") + event("2026-03-10", "reminder", "  level: 2\n")
+    ledger = FRANCE + invoice() + sent
+    (letter,) = propose(book_of(ledger), day)
+    (late,) = letter.invoices
+    assert (letter.level, str(late.interest), late.indemnity) == (3, "56.32", D("40.00"))
+    said = (f"N1: no interest is claimed from 2026-07-01 on: {MISSING}",) if day > date(2026, 6, 30) else ()
+    assert letter.notices == said
 
 
 def test_the_letter_asks_for_the_indemnity_and_says_which_rate_to_add() -> None:
@@ -292,6 +357,45 @@ def test_drafts_and_claims_bear_no_interest() -> None:
     draft = invoice().replace("* ", "! ", 1).replace('"N1"', '"draft-N1"')
     book = book_of(FRANCE + draft + a_claim(INDEMNITY, "2026-01-10"))
     assert [interest_on(book, one, DAY) for one in positions(book, DAY)] == [None, None]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(1, 300), min_size=1, max_size=4), st.integers(1, 300), st.sampled_from(["0", "400", "1200"])
+)
+def test_claims_with_and_then_without_a_missing_rate_charge_each_day_once(
+    days: list[int], payment: int, amount: str
+) -> None:
+    """The rate of the second half of 2026 is added to the ledger before the last claim."""
+    due = date(2026, 2, 9)
+    ledger = FRANCE + invoice()
+    if D(amount):
+        ledger += paid((due + timedelta(days=payment)).isoformat(), amount)
+    whole = on(ledger + SECOND_HALF, due + timedelta(days=max(days)))
+    assert whole is not None
+    charged: list[date] = []
+    indemnities = 0
+    for number, late in enumerate(sorted([*days, max(days)])):
+        day = due + timedelta(days=late)
+        found = _claimed_of(ledger + (SECOND_HALF if number == len(days) else ""), day)
+        if found is None:
+            continue
+        charged += [each.start + timedelta(days=at) for each in found.segments for at in range(each.days)]
+        indemnities += found.indemnity is not None
+        lines = INDEMNITY if found.indemnity else ""
+        if found.segments:
+            lines += f'  Income:Services  -{found.interest} EUR\n    text: "Interest"\n'
+            lines += f"    from: {found.segments[0].start}\n    to: {found.segments[-1].end}\n"
+        ledger += a_claim(lines, day.isoformat()).replace('"C1"', f'"C{number}"').replace("^C1", f"^C{number}")
+    assert charged == [each.start + timedelta(days=at) for each in whole.segments for at in range(each.days)]
+    assert indemnities == 1
+
+
+def _claimed_of(ledger: str, day: date) -> Interest | None:
+    try:
+        return on(ledger, day)
+    except ClaimUnknown as error:
+        return error.claim
 
 
 @settings(max_examples=25, deadline=None)
