@@ -221,6 +221,15 @@ def test_all_instalments_stop_on_one_day_so_that_later_days_can_be_claimed_once(
     ]
 
 
+@pytest.mark.parametrize("terms", ["50% 30 days; 50% 60 days", "50% 60 days; 50% 30 days"])
+def test_what_stops_first_stops_all(terms: str) -> None:
+    by_halves = f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "public"\n  terms: "{terms}"\n'
+    said, claim = until_known(FRANCE + by_halves + invoice("2026-06-10"), date(2026, 9, 30))
+    assert said.startswith("N1: no interest is claimed from 2026-07-11 on: ")
+    assert claim is not None
+    assert (claim.segments, claim.total) == ((), D("40.00"))
+
+
 def test_what_is_charged_until_a_rate_is_missing_is_not_charged_again_once_it_is_known() -> None:
     said, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
     assert claim is not None
