@@ -344,19 +344,23 @@ class CreditWanted:
 
 
 def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcome:
-    """A credit note. Raises what `change` raises, CannotBill, UnknownNumber, billing.CannotNumber, CannotCompose."""
+    """A credit note; one on a claim is written with `kind: "claim"`, so that no tax is looked for.
+
+    Raises what `change` raises, CannotBill, UnknownNumber, billing.CannotNumber, CannotCompose.
+    """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
         (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
         draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
-        return document_changes(book, [_named(draft, naming_for(book, dating, how))])
+        number = naming_for(book, dating, how)("credit-note", dating.day)
+        return document_changes(book, [replace(draft, number=number)])
 
     return change(file, make, how)
 
 
 def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: CreditWanted, day: date) -> Draft:
-    if invoice.kind in {"void", "opening", "claim"} or invoice.draft or invoice.customer is None or not invoice.lines:
+    if invoice.kind in {"void", "opening"} or invoice.draft or invoice.customer is None or not invoice.lines:
         what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
         raise CannotBill(f"{invoice.number} cannot be credited: it is {what}")
     if day < invoice.date:
@@ -371,6 +375,8 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
             raise CannotBill(f"{invoice.number} has {len(invoice.lines)} lines: there is no line {index}")
         line = invoice.lines[index - 1]
         credited = _credited(line, quantity, wanted.reopen, day, decimals)
+        if invoice.kind == "claim":  # its days are said, and no quantity
+            credited = replace(credited, quantity=None, price=None, start=line.start, end=line.end)
         if wanted.reopen and line.contract:
             credited = _reopened(book, invoice, line, credited)
         lines.append(credited)
@@ -384,7 +390,7 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
         ]  # fmt: skip
     stood = {each.account for each in invoice.instalments} or {invoice.customer.account}
     request = Request(
-        kind="credit-note",
+        kind="claim" if invoice.kind == "claim" else "credit-note",  # a claim's is outside VAT as well
         customer=invoice.customer.account,
         account=accounts[0] if len(accounts) == 1 else sorted(stood)[0],
         currency=invoice.currency,

@@ -16,8 +16,8 @@ from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, in
 from beancount_invoicing.entries import Loading
 from beancount_invoicing.model import Book, Customer
 from beancount_invoicing.receivables import Position
-from beancount_invoicing.rules import numbering
-from beancount_invoicing.rules.interest import Interest
+from beancount_invoicing.rules import currencies, numbering
+from beancount_invoicing.rules.interest import Interest, stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,15 @@ class LateClaim:
 
 
 def late_claims(book: Book, as_of: date, numbers: Sequence[str], booked: date | None = None) -> tuple[LateClaim, ...]:
-    """What may be claimed of these documents at `as_of` (inclusive), beyond what claims dated up to that day, or up to `booked`,
-    have charged. Raises UnknownNumber."""
-    return tuple(_late_claim(book, position, as_of, booked or as_of) for position in find(book, as_of, numbers))
+    """What may be claimed of these documents at `as_of` (inclusive), beyond what claims have charged by that day.
+
+    `booked`: the day of the claims that are to be made of it; then it is beyond what claims of any day have charged. Raises
+    UnknownNumber.
+    """
+    return tuple(_late_claim(book, position, as_of, booked) for position in find(book, as_of, numbers))
 
 
-def _late_claim(book: Book, position: Position, as_of: date, booked: date) -> LateClaim:
+def _late_claim(book: Book, position: Position, as_of: date, booked: date | None) -> LateClaim:
     try:
         interest = interest_on(book, position, as_of, booked)
     except ClaimUnknown as error:
@@ -44,7 +47,7 @@ def _late_claim(book: Book, position: Position, as_of: date, booked: date) -> La
     return LateClaim(position, interest, notices)
 
 
-def _why_nothing(book: Book, position: Position, as_of: date, booked: date) -> str:
+def _why_nothing(book: Book, position: Position, as_of: date, booked: date | None) -> str:
     """Why nothing may be claimed of a document."""
     invoice = position.invoice
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
@@ -55,7 +58,7 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date) -> s
     said = book.late_interest(invoice.customer, as_of)
     if not said:
         return 'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a contract\'s rate)'
-    before = claimed(book, invoice, booked)
+    before = claimed(book, invoice, as_of, booked)
     if before.until:
         return f"nothing more: it is claimed until {before.until}"
     buyer = invoice.customer.buyer
@@ -105,10 +108,12 @@ def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
         naming = naming_for(book, dating, how)
         notices: list[str] = []
         drafts: list[Draft] = []
-        for one in late_claims(book, wanted.as_of, tuple(dict.fromkeys(wanted.numbers)), date.max):
+        for one in late_claims(book, wanted.as_of, tuple(dict.fromkeys(wanted.numbers)), dating.day):
             notices += one.notices
             if one.interest is not None:
-                draft = billing.compose(book, _request(book, one.position, one.interest, account, dating.day))
+                draft = billing.compose(
+                    book, _request(book, one.position, one.interest, account, wanted.as_of, dating.day)
+                )
                 drafts.append(replace(draft, number=naming("claim", dating.day)))
         return document_changes(book, drafts, notices)
 
@@ -140,24 +145,25 @@ def _worked_out(interest: Interest, currency: str, language: str) -> str:
     )
 
 
-def _request(book: Book, position: Position, interest: Interest, account: str, day: date) -> Request:
+def _request(book: Book, position: Position, interest: Interest, account: str, as_of: date, day: date) -> Request:
     invoice = position.invoice
     assert invoice.customer is not None
     language, words = _words(book, invoice.customer, day)
-    lines = []
-    if interest.interest:
-        lines.append(
-            DraftLine(
-                net=interest.interest,
-                account=account,
-                tax="",
-                since=day,
-                text=f"{words['interest']}, {invoice.number}",
-                start=min(each.start for each in interest.segments),
-                end=max(each.end for each in interest.segments),
-                steps=interest.steps,
-            )
+    before = claimed(book, invoice, as_of, day)
+    lines = [
+        DraftLine(
+            net=net,
+            account=account,
+            tax="",
+            since=day,
+            text=f"{words['interest']}, {invoice.number}",
+            start=start,
+            end=end,
+            steps=interest.steps,
         )
+        for start, end, net in stretches(interest, before.days, currencies.decimals(invoice.currency))
+        if interest.interest
+    ]
     if interest.indemnity:
         text = f"{words['indemnity']}, {invoice.number}"
         lines.append(DraftLine(net=interest.indemnity, account=account, tax="", since=day, text=text))

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.settlement import by_number
-from beancount_invoicing.model import Book, Dated, Finding, Line, OptionValue, ReferenceRate, Source
+from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, OptionValue, ReferenceRate, Source
 from beancount_invoicing.receivables import Allocated, lapsing
 
 LEAST, MOST = -10, 100
@@ -63,10 +63,15 @@ def claims(book: Book) -> Iterator[Finding]:
         if not invoice.claims:
             continue
         if invoice.kind != "claim":
+            instead = (
+                "gives back: write corrects: with the number of the claim instead of claims:"
+                if invoice.kind == "credit-note"
+                else 'is no claim: write kind: "claim", or take claims: out'
+            )
             yield Finding(
                 "error",
                 "claims",
-                f'{invoice.number} claims for {invoice.claims}, but is no claim: write kind: "claim", or take claims: out',
+                f"{invoice.number} claims for {invoice.claims}, but {instead}",
                 invoice.source,
             )
             continue
@@ -87,25 +92,17 @@ def claims(book: Book) -> Iterator[Finding]:
                 invoice.source,
             )
     for number, those in book.claims.items():
-        yield from _once(number, [line for claim in those for line in claim.lines])
+        yield from _once(book, number, those)
 
 
-def _once(number: str, lines: list[Line]) -> Iterator[Finding]:
-    charged: list[Line] = []
-    for line in lines:
+def _once(book: Book, number: str, those: tuple[Invoice, ...]) -> Iterator[Finding]:
+    charged: list[tuple[Invoice, Line]] = []
+    for claim, line in ((one, line) for one in those for line in one.lines):
         twice = next(
             (
-                one
-                for one in charged
-                if (line.end is None and one.end is None)
-                or (
-                    line.start
-                    and line.end
-                    and one.start
-                    and one.end
-                    and line.start <= one.end
-                    and one.start <= line.end
-                )
+                other
+                for before, other in charged
+                if _same(other, line) and book.given_back.get(before.number, date.max) > claim.since
             ),
             None,
         )
@@ -117,7 +114,14 @@ def _once(number: str, lines: list[Line]) -> Iterator[Finding]:
                 f"{what} of {number} is charged already, or a part of it ({twice.source}): take it out, or change from: and to:",
                 line.source,
             )
-        charged.append(line)
+        charged.append((claim, line))
+
+
+def _same(one: Line, other: Line) -> bool:
+    """Whether both lines charge the fixed indemnity, or days in common."""
+    if one.end is None or other.end is None:
+        return one.end is None and other.end is None
+    return bool(one.start and other.start and one.start <= other.end and other.start <= one.end)
 
 
 def contract_rates(book: Book) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
-from beancount_invoicing.receivables import Allocated, tax_due
+from beancount_invoicing.receivables import Allocated, credited, tax_due
 from beancount_invoicing.rules import currencies, steps, tax
 
 
@@ -22,15 +22,7 @@ def by_number(book: Book) -> dict[str, Invoice]:
 
 def credit_notes(book: Book) -> Iterator[Finding]:
     """A credit note is not larger than what is left of the invoices that it corrects."""
-    known = by_number(book)
-    left: dict[str, Decimal] = {}
-    for note in book.invoices:
-        if note.kind != "credit-note" or not note.corrects or note.draft:
-            continue
-        for number in note.corrects:
-            other = known[number]
-            left.setdefault(number, other.payable if other.kind == "opening" else other.total)
-        available = sum((left[number] for number in note.corrects), ZERO)
+    for note, available, _left in credited(book.invoices, by_number(book)):
         if -note.total > available:
             yield Finding(
                 severity(book, note.date),
@@ -39,11 +31,6 @@ def credit_notes(book: Book) -> Iterator[Finding]:
                 f" {money(available, note.currency)} is left to credit: lower it, or correct what it corrects",
                 note.source,
             )
-        rest = -note.total
-        for number in note.corrects:
-            used = min(rest, max(left[number], ZERO))
-            left[number] -= used
-            rest -= used
 
 
 def deposits(book: Book) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -37,10 +37,16 @@ class ClaimUnknown(LookupError):
 
 
 class Claimed(NamedTuple):
-    """What claim documents have charged for an invoice: the days up to `until` (inclusive), and whether the indemnity."""
+    """What claim documents have charged for an invoice: stretches of days (both ends inclusive), and whether the indemnity."""
 
-    until: date | None
+    days: tuple[tuple[date, date], ...]
+    """In order; they neither overlap nor touch."""
     indemnity: bool
+
+    @property
+    def until(self) -> date | None:
+        """The last day that is charged."""
+        return self.days[-1][1] if self.days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +71,36 @@ class _Part(NamedTuple):
     paid: list[tuple[date, Decimal]]
 
 
-def claimed(book: Book, invoice: Invoice, as_of: date) -> Claimed:
-    """What the claims dated up to `as_of` (inclusive; drafts too) have charged for the invoice.
+def claimed(book: Book, invoice: Invoice, as_of: date, booked: date | None = None) -> Claimed:
+    """What the claims dated up to `as_of` (inclusive; drafts too) have charged for the invoice, and no credit note has given back.
 
-    A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity.
+    A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity. Only a credit note
+    on the whole claim gives them back: a part does not say which days it is for. `booked`: the day of another claim that is to be
+    made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
     """
-    until, indemnity = None, False
+    days: list[tuple[date, date]] = []
+    indemnity = False
     for claim in book.claims.get(invoice.number, ()):
-        for line in claim.lines if claim.since <= as_of else ():
+        later = booked is None and claim.since > as_of
+        if later or book.given_back.get(claim.number, date.max) <= (booked or as_of):
+            continue
+        for line in claim.lines:
             if line.end is None:
                 indemnity = True
             else:
-                until = line.end if until is None else max(until, line.end)
-    return Claimed(until, indemnity)
+                days.append((line.start or date.min, line.end))
+    return Claimed(_joined(days), indemnity)
+
+
+def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
+    """The stretches in order, with those that overlap or touch as one."""
+    joined: list[tuple[date, date]] = []
+    for start, end in sorted(days):
+        if joined and (joined[-1][1] == date.max or start <= joined[-1][1] + ONE_DAY):
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def formal_notice(book: Book, position: Position, due: date) -> date | None:
@@ -106,10 +129,11 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments.
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
-    of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims dated up to `as_of`, or
-    up to `booked`, have charged before. What is credited or contested bears no claim. The fixed indemnity is that of the
-    seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5). Raises ClaimUnknown where a rate
-    is missing, with the claim until the last day before: the same for all instalments, so that later days can be claimed once.
+    of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before
+    (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no claim. The
+    fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5).
+    Raises ClaimUnknown where a rate is missing, with the claim until the last day before: the same for all instalments, so that
+    later days can be claimed once.
     """
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
@@ -118,7 +142,7 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     if rule is None:
         return None
     parts, left_out = _parts(book, position, as_of, rule)
-    before = claimed(book, invoice, booked or as_of)
+    before = claimed(book, invoice, as_of, booked)
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
     fixed = None if before.indemnity or not debt else rule.indemnity(debt, invoice.currency)
@@ -127,10 +151,10 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
         _within_the_cap(book, invoice, rule.by, as_of)
     except RateUnknown as error:
         raise ClaimUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
-    missing = _first_unknown(parts, as_of, rule, before.until)
+    missing = _first_unknown(parts, as_of, rule, before.days)
     until = missing.since - ONE_DAY if missing else as_of
     each = [
-        late_interest(part.amount, part.paid, part.due, until, rule.by, decimals, None, before.until) for part in parts
+        late_interest(part.amount, part.paid, part.due, until, rule.by, decimals, None, before.days) for part in parts
     ]
     claim = together(each, rule.by, decimals, fixed)
     steps = (*left_out, *_charged_before(before), *_until(missing), *claim.steps)
@@ -138,7 +162,10 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     if missing:
         message = f"{invoice.number}: no interest is claimed from {missing.since} on: {missing}"
         raise ClaimUnknown(message, claim if claim.segments else alone)
-    return claim if claim.segments else None
+    if claim.segments or fixed is None:
+        return claim if claim.segments else None
+    only = indemnity_alone(debt, rule.by, decimals, fixed, known=True)
+    return replace(only, steps=(*left_out, *_charged_before(before), *only.steps))
 
 
 def _until(missing: RateUnknown | None) -> Sequence[Step]:
@@ -148,12 +175,14 @@ def _until(missing: RateUnknown | None) -> Sequence[Step]:
     return (Step("interest until", "as written", (last,), last, f"none from {missing.since} on: {missing}"),)
 
 
-def _first_unknown(parts: Sequence[_Part], as_of: date, rule: _Rule, claimed: date | None) -> RateUnknown | None:
+def _first_unknown(
+    parts: Sequence[_Part], as_of: date, rule: _Rule, charged: Sequence[tuple[date, date]]
+) -> RateUnknown | None:
     """The missing rate that is needed first; None where all are known."""
     missing: RateUnknown | None = None
     for part in parts:
         try:
-            late_interest(part.amount, part.paid, part.due, as_of, rule.by, claimed=claimed)
+            late_interest(part.amount, part.paid, part.due, as_of, rule.by, claimed=charged)
         except RateUnknown as error:
             if missing is None or error.since < missing.since:
                 missing = error
@@ -238,6 +267,8 @@ def _corrects(one: Allocation) -> bool:
 
 
 def _charged_before(before: Claimed) -> Sequence[Step]:
-    if before.until is None:
-        return ()
-    return (Step("claimed until", "as written", (before.until,), before.until, "these days are charged already"),)
+    steps = []
+    for start, end in before.days:
+        since = "these days are" if start == date.min else f"the days from {start} on are"
+        steps.append(Step("claimed until", "as written", (end,), end, f"{since} charged already"))
+    return steps

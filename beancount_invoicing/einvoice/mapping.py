@@ -12,6 +12,7 @@ from beancount_invoicing import law
 from beancount_invoicing.einvoice import amounts, france, terms
 from beancount_invoicing.einvoice.texts import plain, said, written
 from beancount_invoicing.model import ZERO, Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
+from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.rules import terms as payment_terms
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.references import payment_reference
@@ -44,7 +45,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     Sentences are in `language` ("fr", else English). Raises NoEInvoice with everything that is missing.
     """
     seller = book.seller.at(invoice.date) if book.seller else None
-    _refuse(_no_invoice(invoice, seller))
+    _refuse(_no_invoice(book, invoice, seller))
     assert seller is not None
     assert invoice.customer is not None
     customer = invoice.customer
@@ -107,14 +108,15 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
 # what makes it none -----------------------------------------------------------------------------------------------------
 
 
-def _no_invoice(invoice: Invoice, seller: Seller | None) -> tuple[Reason, ...]:
+def _no_invoice(book: Book, invoice: Invoice, seller: Seller | None) -> tuple[Reason, ...]:
     """What is no invoice at all, before anything else is asked."""
     if invoice.kind in {"void", "opening"} or invoice.customer is None:
         return (Reason("BT-3", f"{invoice.number} is {invoice.kind}: there is no document", invoice.source),)
     if invoice.draft:
         return (Reason("BT-1", f"{invoice.number} is a draft: it has no number yet", invoice.source),)
-    if invoice.kind == "claim":
-        return (Reason("BT-3", f"{invoice.number} is a claim, outside VAT: it is no invoice", invoice.source),)
+    if for_late_payment(book, invoice):
+        what = "a claim" if invoice.kind == "claim" else "the credit note on a claim"
+        return (Reason("BT-3", f"{invoice.number} is {what}, outside VAT: it is no invoice", invoice.source),)
     if not invoice.lines:
         return (Reason("BG-25", f"{invoice.number} has no lines", invoice.source),)
     if seller is None:

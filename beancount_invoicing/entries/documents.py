@@ -615,7 +615,7 @@ class _Reading:
                 )
             at_once.append(AtOnce(-self._amount(part), part.posting.account, part.source))
         receivables, payments = self._receivables(main, by_place["receivable"], to_pay)
-        if self.kind in {"invoice", "deposit"} and net < 0:
+        if self.kind in {"invoice", "deposit", "claim"} and net < 0:
             self.kind = "credit-note"
         text_of_terms = self.customer.terms or self.setting.option("terms", self.day) or law.default_terms("")
         instalments = self._instalments(receivables, text_of_terms, to_pay < 0 or self.kind == "credit-note")

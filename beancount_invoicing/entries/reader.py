@@ -41,6 +41,7 @@ from beancount_invoicing.model import (
     Transfer,
     Work,
 )
+from beancount_invoicing.receivables import given_back
 from beancount_invoicing.rules import numbering
 
 
@@ -191,6 +192,7 @@ def read(
         banks=banks(entries, [paying for paying, _claimed in rest], setting.options, owner, assets),
         reference_rates=directives.reference_rates(),
         claims=_claims(invoices),
+        given_back=given_back(invoices, by_number),
         currencies=opened_for,
         currency=str(operating[0]) if operating else "",
         expenses_root=str(options.get("name_expenses", "Expenses")),

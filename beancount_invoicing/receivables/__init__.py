@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
+from beancount_invoicing.receivables.credits import credited, for_late_payment, given_back
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
 from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
@@ -46,6 +47,9 @@ __all__ = [
     "Unallocated",
     "aging",
     "allocate",
+    "credited",
+    "for_late_payment",
+    "given_back",
     "lapsing",
     "last_day_to_sue",
     "positions",

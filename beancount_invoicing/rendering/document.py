@@ -8,6 +8,7 @@ from typing import Any
 
 from beancount_invoicing import law
 from beancount_invoicing.model import ZERO, Book, Customer, Invoice, Line, Seller, Source
+from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
@@ -92,7 +93,7 @@ def _facts(
     book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, labels: dict[str, str]
 ) -> tuple[Pair, ...]:
     facts = [Pair(labels["date"], formats.day(invoice.date))]
-    if invoice.delivered and not _for_late_payment(book, invoice):  # a claim supplies nothing
+    if invoice.delivered and not for_late_payment(book, invoice):  # a claim supplies nothing
         facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
     if len(invoice.instalments) == 1 and invoice.instalments[0].amount > 0:
         facts.append(Pair(labels["due"], formats.day(invoice.instalments[0].due), strong=True))
@@ -293,7 +294,7 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     """The sentences under an invoice: why no tax is due, when tax is due, and what late payment costs."""
     sentences = law.mentions(seller.address.country, formats.language, invoice.date)
     result: list[str] = []
-    if "claim" in sentences and _for_late_payment(book, invoice):
+    if "claim" in sentences and for_late_payment(book, invoice):
         result.append(sentences["claim"])
     for amount in invoice.taxes:
         tax = amount.tax
@@ -327,14 +328,6 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         if not customer.cash_discount and "no-cash-discount" in sentences:
             result.append(sentences["no-cash-discount"])
     return tuple(dict.fromkeys(result))
-
-
-def _for_late_payment(book: Book, invoice: Invoice) -> bool:
-    """Whether it is a claim, or gives back nothing but claims, without tax."""
-    if invoice.kind == "claim" or invoice.taxes or not invoice.corrects:
-        return invoice.kind == "claim"
-    corrected = [book.invoice(number) for number in invoice.corrects]
-    return all(one is not None and one.kind == "claim" for one in corrected)
 
 
 def _services_on_debits(invoice: Invoice) -> bool:

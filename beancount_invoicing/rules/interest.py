@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 
 from beancount_invoicing.law import LateInterest, half_year
 from beancount_invoicing.model import ZERO, Step
@@ -91,14 +92,19 @@ def _segments(
     due: date,
     as_of: date,
     law: LateInterest | Decimal,
-    claimed: date | None,
+    claimed: Sequence[tuple[date, date]],
 ) -> tuple[Segment, ...]:
     segments: list[Segment] = []
-    last = max(due, claimed) if claimed else due
+    last = due
     while last < as_of:
         day = last + ONE_DAY
+        charged = next((end for start, end in claimed if start <= day <= end), None)
+        if charged is not None:
+            last = charged
+            continue
         base = principal - sum((amount for when, amount in paid if when < day), ZERO)
-        last = min([as_of, *(when for when, _amount in paid if day <= when)])
+        payments = (when for when, _amount in paid if day <= when)
+        last = min([as_of, *payments, *(start - ONE_DAY for start, _end in claimed if day < start)])
         if base > 0:
             rate, until = _rate(law, day, due + ONE_DAY)
             last = min(last, until)
@@ -124,16 +130,16 @@ def late_interest(
     law: LateInterest | Decimal,
     decimals: int = 2,
     indemnity: Decimal | None = None,
-    claimed: date | None = None,
+    claimed: Sequence[tuple[date, date]] = (),
 ) -> Interest:
     """Interest on `principal` (incl. tax) from the day after `due` to `as_of` (inclusive), or to the day of payment.
 
     `paid`: dates and amounts received, in any order; a payment lowers the base from the day after it, a negative one (a
     debit that bounced) raises it. `law`: a country's law, with its half-yearly rates or the one of the half-year in which
     interest began to run, or the yearly percentage of a contract, on a year of 365 days. `due`: under a law that asks for
-    a formal notice to pay, the day of that where it is later. `claimed`: the days up to it (inclusive) were claimed before.
-    The interest is rounded once, half away from zero, to `decimals`. The fixed indemnity is the law's for a debt of
-    `principal`, or under a contract `indemnity`; it is due once any day is late, and in the law's currency.
+    a formal notice to pay, the day of that where it is later. `claimed`: the stretches of days (both ends inclusive) that were
+    claimed before. The interest is rounded once, half away from zero, to `decimals`. The fixed indemnity is the law's for a debt
+    of `principal`, or under a contract `indemnity`; it is due once any day is late, and in the law's currency.
     Source: Code de commerce, art. L441-10 II; BGB § 288; SI 2002/1675. Raises RateUnknown where a reference rate is missing:
     for the days before its `since` nothing is.
     """
@@ -152,14 +158,44 @@ def together(
     return _added_up(principal, segments, law, decimals, indemnity)
 
 
-def indemnity_alone(principal: Decimal, law: LateInterest | Decimal, decimals: int, indemnity: Decimal) -> Interest:
-    """A claim of just the fixed indemnity, where the interest cannot be worked out."""
+def indemnity_alone(
+    principal: Decimal, law: LateInterest | Decimal, decimals: int, indemnity: Decimal, known: bool = False
+) -> Interest:
+    """A claim of just the fixed indemnity, where the interest cannot be worked out, or (`known`) is all charged already."""
     because = "fixed, once for each invoice" if isinstance(law, Decimal) else law.source
     step = Step("indemnity", "as written", (indemnity,), indemnity, because)
-    total = Step("total", "sum", (indemnity,), indemnity, "the indemnity alone: the interest is not known")
+    total = Step(
+        "total",
+        "sum",
+        (indemnity,),
+        indemnity,
+        f"the indemnity alone: the interest is {'charged already' if known else 'not known'}",
+    )
     name = "contract" if isinstance(law, Decimal) else law.country
     nothing = round_to(ZERO, decimals)
-    return Interest(principal, (), nothing, indemnity, indemnity, name, (step, total), known=False)
+    return Interest(principal, (), nothing, indemnity, indemnity, name, (step, total), known)
+
+
+def stretches(
+    interest: Interest, claimed: Sequence[tuple[date, date]], decimals: int
+) -> Iterator[tuple[date, date, Decimal]]:
+    """The stretches of days between those that were `claimed` before: first, last (inclusive), and the interest on them.
+
+    Each amount is what it adds to the rounded sum, so that all of them add up to the interest, which is rounded once.
+    """
+    stretches = [
+        list(those)
+        for _before, those in groupby(
+            sorted(interest.segments, key=lambda each: each.start),
+            lambda each: sum(end < each.start for _start, end in claimed),
+        )
+    ]
+    exact = told = ZERO
+    for index, segments in enumerate(stretches, 1):
+        exact += sum((each.amount for each in segments), ZERO)
+        rounded = round_to(exact, decimals) if index < len(stretches) else interest.interest
+        yield segments[0].start, max(each.end for each in segments), rounded - told
+        told = rounded
 
 
 def _added_up(

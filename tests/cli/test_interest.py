@@ -219,6 +219,50 @@ def test_the_claim_s_own_number_and_account_by_option(ledger: Path) -> None:
     assert (str(claim.date), claim.lines[0].account) == ("2026-04-02", "Income:Interest")
 
 
+def credit(ledger: Path, *arguments: str) -> Result:
+    """What `bean-invoice credit` answers."""
+    result = CliRunner().invoke(main, ["-f", str(ledger), "credit", *arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_a_claim_that_was_a_mistake_is_credited_without_tax_and_made_again(ledger: Path) -> None:
+    default = '2025-01-01 custom "invoice-option" "default-tax" "FR20"\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{default}plugin"), encoding="utf-8")
+    run(ledger, "F2026-0001", "--as-of", "2026-03-31", "--book", *ACCOUNT, "--write")
+    run(ledger, "F2026-0001", "--as-of", "2026-04-30", "--book", *ACCOUNT, "--write")
+    credit(ledger, "F2026-0003", "--date", "2026-05-04", "--note", "Taux erroné", "--write")
+    note = open_ledger(ledger).book.invoice("A2026-0001")
+    assert note is not None
+    assert (note.kind, note.corrects, note.taxes, str(note.total)) == ("credit-note", ("F2026-0003",), (), "-59.97")
+    assert [(line.quantity, str(line.net), str(line.start), str(line.end)) for line in note.lines] == [
+        (None, "-19.97", "2026-02-10", "2026-03-31"),
+        (None, "-40.00", "None", "None"),
+    ]
+    again = ("F2026-0001", "--as-of", "2026-05-31", "--book", *ACCOUNT, "--write")
+    assert "cannot be dated" not in run(ledger, *again).output
+    opened = open_ledger(ledger)
+    claim = opened.book.claims["F2026-0001"][-1]
+    assert [(str(line.net), str(line.start), str(line.end)) for line in claim.lines] == [
+        ("19.97", "2026-02-10", "2026-03-31"),
+        ("12.39", "2026-05-01", "2026-05-31"),
+        ("40.00", "None", "None"),
+    ]
+    assert (opened.errors, opened.findings) == ((), ())
+    assert "nothing more: it is claimed until 2026-05-31" in run(ledger, *again).stderr
+
+
+def test_a_part_of_a_claim_that_is_credited_stays_charged(ledger: Path) -> None:
+    until = ("F2026-0001", "--as-of", "2026-03-31")
+    run(ledger, *until, "--book", *ACCOUNT, "--write")
+    credit(ledger, "F2026-0003", "--lines", "2", "--date", "2026-04-01", "--write")
+    assert open_ledger(ledger).errors == ()
+    before = ledger.read_bytes()
+    said = run(ledger, *until, "--book", "--date", "2026-04-30", *ACCOUNT, "--write").stderr
+    assert "nothing more: it is claimed until 2026-03-31" in said
+    assert ledger.read_bytes() == before
+
+
 @pytest.mark.parametrize("until", ["2026-03-31", "2026-03-15"])
 def test_what_a_claim_of_a_later_day_charges_is_not_booked_again(ledger: Path, until: str) -> None:
     later = ("--book", *ACCOUNT, "--date", "2026-04-02", "--write")

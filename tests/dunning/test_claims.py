@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on, propose
+from beancount_invoicing.checks import check
+from beancount_invoicing.dunning import Claimed, ClaimUnknown, claimed, formal_notice, interest_on, propose
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, positions
-from beancount_invoicing.rules.interest import Interest
+from beancount_invoicing.rules.interest import Interest, stretches
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
 
@@ -223,7 +224,9 @@ def test_all_instalments_stop_on_one_day_so_that_later_days_can_be_claimed_once(
 
 @pytest.mark.parametrize("terms", ["50% 30 days; 50% 60 days", "50% 60 days; 50% 30 days"])
 def test_what_stops_first_stops_all(terms: str) -> None:
-    by_halves = f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "public"\n  terms: "{terms}"\n'
+    by_halves = (
+        f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "public"\n  terms: "{terms}"\n'
+    )
     said, claim = until_known(FRANCE + by_halves + invoice("2026-06-10"), date(2026, 9, 30))
     assert said.startswith("N1: no interest is claimed from 2026-07-11 on: ")
     assert claim is not None
@@ -333,11 +336,11 @@ def test_british_debts_keep_their_rate_and_their_size_decides_the_indemnity() ->
 def test_what_a_claim_charged_is_not_claimed_again() -> None:
     ledger = FRANCE + invoice() + a_claim(INTEREST_TO_FEBRUARY + INDEMNITY)
     book, position = of(ledger)
-    assert claimed(book, position.invoice, DAY) == (date(2026, 2, 28), True)
+    assert claimed(book, position.invoice, DAY) == Claimed(((date(2026, 2, 10), date(2026, 2, 28)),), True)
     found = interest_on(book, position, DAY)
     assert found is not None
     assert (found.segments[0].start, str(found.interest), found.indemnity) == (date(2026, 3, 1), "12.38", None)
-    assert found.steps[0].because == "these days are charged already"
+    assert found.steps[0].because == "the days from 2026-02-10 on are charged already"
     assert on(ledger, date(2026, 2, 28)) is None
     assert figures(ledger, date(2026, 2, 27)) == ("7.19", "40.00"), "the claim was not yet there"
 
@@ -360,6 +363,92 @@ def test_the_letter_asks_for_the_claim_once() -> None:
     assert by_number["N1"].indemnity is None
     assert str(by_number["N1"].interest) == "24.37", "1200 × 12.15 % × 61 / 365: March and April only"
     assert (by_number["C1"].interest, str(by_number["C1"].open)) == (None, "47.59")
+
+
+def charging(start: str, end: str, amount: str) -> str:
+    return f'  Income:Services  -{amount} EUR\n    text: "Interest"\n    from: {start}\n    to: {end}\n'
+
+
+def given_back(lines: str, day: str = "2026-03-05", number: str = "K1", corrects: str = "C1", flag: str = "*") -> str:
+    """A credit note on a claim: what `lines` charged comes back."""
+    return f"""
+{day} {flag} "Credit note" ^{number} ^{corrects}
+  invoice: "{number}"
+  kind: "claim"
+  corrects: "{corrects}"
+  Assets:Receivable:Acme
+{lines.replace("  -", "  ")}"""
+
+
+CHARGED = FRANCE + invoice() + a_claim(INTEREST_TO_FEBRUARY + INDEMNITY)
+BACK = INTEREST_TO_FEBRUARY + INDEMNITY
+
+
+def test_a_claim_that_is_given_back_whole_may_be_made_again_from_that_day_on() -> None:
+    ledger = CHARGED + given_back(BACK)
+    assert figures(ledger) == ("19.97", "40.00"), "all days, as if it had never been claimed"
+    assert figures(ledger, date(2026, 3, 5)) == ("9.59", "40.00"), "1200 × 12.15 % × 24 / 365"
+    before = on(ledger, date(2026, 3, 4))
+    assert before is not None
+    assert (before.segments[0].start, before.indemnity) == (date(2026, 3, 1), None), "on the day before it still stands"
+    again = a_claim(charging("2026-02-10", "2026-03-31", "19.97") + INDEMNITY, "2026-03-31").replace("C1", "C2")
+    assert on(ledger + again) is None
+    assert [one for one in check(book_of(ledger + again)) if one.rule == "claimed-twice"] == []
+
+
+@pytest.mark.parametrize(
+    ("notes", "why"),
+    [
+        (given_back(INDEMNITY), "a part: the fixed sum"),
+        (given_back(INTEREST_TO_FEBRUARY), "a part: the interest"),
+        (given_back(BACK.replace("7.59", "7.58")), "a cent is left"),
+        (given_back(BACK, flag="!", number="draft-K1"), "a draft gives nothing back yet"),
+        (given_back(BACK, "2026-04-01"), "not yet"),
+    ],
+)
+def test_a_claim_that_is_not_given_back_whole_stays_charged(notes: str, why: str) -> None:
+    assert figures(CHARGED + notes) == ("12.38", None), why
+
+
+def test_several_credit_notes_give_a_claim_back_together() -> None:
+    ledger = CHARGED + given_back(INDEMNITY) + given_back(INTEREST_TO_FEBRUARY, "2026-03-10", "K2")
+    assert figures(ledger) == ("19.97", "40.00")
+    before = on(ledger, date(2026, 3, 9))
+    assert before is not None
+    assert before.indemnity is None
+
+
+def test_what_another_claim_charges_stays_charged() -> None:
+    """The first claim is given back: its days lie before those of the second, which stands."""
+    second = a_claim(charging("2026-03-01", "2026-03-31", "12.38"), "2026-03-31").replace("C1", "C2")
+    ledger = CHARGED + second + given_back(BACK, "2026-04-01")
+    book, position = of(ledger, date(2026, 4, 30))
+    assert claimed(book, position.invoice, date(2026, 4, 30)).days == ((date(2026, 3, 1), date(2026, 3, 31)),)
+    found = interest_on(book, position, date(2026, 4, 30))
+    assert found is not None
+    assert [(each.start, each.end) for each in found.segments] == [
+        (date(2026, 2, 10), date(2026, 2, 28)),
+        (date(2026, 4, 1), date(2026, 4, 30)),
+    ]
+    assert (str(found.interest), found.indemnity) == ("19.57", D("40.00")), "1200 × 12.15 % × 49 / 365"
+
+
+def test_a_fixed_sum_that_is_given_back_is_claimed_again_though_all_days_are_charged() -> None:
+    ledger = FRANCE + invoice() + a_claim(INDEMNITY) + given_back(INDEMNITY)
+    ledger += a_claim(charging("2026-02-10", "2026-03-31", "19.97"), "2026-03-31").replace("C1", "C2")
+    assert figures(ledger) == ("0.00", "40.00")
+
+
+def test_a_claim_that_is_to_be_made_meets_no_other_that_stands_on_its_day() -> None:
+    """Given back on 5 March: a new claim that is dated 1 March would stand beside it until then."""
+    ledger = CHARGED + given_back(BACK)
+    book, position = of(ledger)
+    assert claimed(book, position.invoice, DAY, date(2026, 3, 1)).indemnity
+    assert claimed(book, position.invoice, DAY, date(2026, 3, 5)) == Claimed((), False)
+    again = a_claim(BACK, "2026-03-01").replace("C1", "C2")
+    said = [one.message for one in check(book_of(ledger + again)) if one.rule == "claimed-twice"]
+    assert len(said) == 2
+    assert "the interest from 2026-02-10 to 2026-02-28 of N1 is charged already" in said[0]
 
 
 def test_drafts_and_claims_bear_no_interest() -> None:
@@ -437,3 +526,48 @@ def test_claims_in_any_pieces_charge_each_day_once_and_the_indemnity_once(
     assert [one.indemnity for one in claims] == [D("40.00"), *[None] * (len(claims) - 1)]
     cent = D("0.01") * len(claims)
     assert abs(sum((one.interest for one in claims), D(0)) - whole.interest) <= cent
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 100), st.sampled_from(["claim", "claim", "back"])), min_size=2, max_size=7))
+def test_however_claims_are_made_and_given_back_nothing_is_charged_twice_at_a_time(
+    steps: list[tuple[int, str]],
+) -> None:
+    """Each claim is booked as `interest --book` does; the latest that stands is given back whole."""
+    due = date(2026, 2, 9)
+    ledger = FRANCE + invoice()
+    stands: list[tuple[str, str]] = []
+    for number, (late, what) in enumerate([*sorted(steps), (110, "claim")]):
+        day = due + timedelta(days=late)
+        if what == "back":
+            if stands:
+                claim, lines = stands.pop(0)
+                ledger += given_back(lines, day.isoformat(), f"K{number}", claim)
+        else:
+            book, position = of(ledger, day)
+            found = interest_on(book, position, day, day)
+            if found is None:
+                continue
+            before = claimed(book, position.invoice, day, day)
+            lines = INDEMNITY if found.indemnity else ""
+            for start, end, net in stretches(found, before.days, 2):
+                lines += charging(start.isoformat(), end.isoformat(), str(net))
+            ledger += a_claim(lines, day.isoformat()).replace("C1", f"C{number}")
+            stands.append((f"C{number}", lines))
+        book = book_of(ledger)
+        assert not [one for one in check(book) if one.rule in {"claimed-twice", "credit-note-beyond"}]
+        position = next(one for one in positions(book, day) if one.invoice.number == "N1")
+        charged = [line for claim in book.claims.get("N1", ()) if claim.number in dict(stands) for line in claim.lines]
+        days = [
+            line.start + timedelta(days=at)
+            for line in charged
+            if line.start and line.end
+            for at in range((line.end - line.start).days + 1)
+        ]
+        assert len(days) == len(set(days))
+        assert sum(line.end is None for line in charged) <= 1
+    assert sorted(days) == [due + timedelta(days=at) for at in range(1, 111)], "the last claim took all that was left"
+    assert sum(line.end is None for line in charged) == 1
+    whole = on(FRANCE + invoice(), due + timedelta(days=110))
+    assert whole is not None
+    assert abs(sum((line.net for line in charged), D(0)) - whole.total) <= D("0.01") * len(stands)

@@ -225,6 +225,13 @@ LINE = '    tax: "ZERO"\n    nature: "services"\n'
             "AE needs it: write vat-id: …",
         ),
         (invoice("X1", "Assets:Receivable:Town", LINE, '  kind: "claim"\n'), "BT-3", "a claim, outside VAT"),
+        (
+            invoice("C1", "Assets:Receivable:Town", LINE, '  kind: "claim"\n')
+            + invoice("X1", "Assets:Receivable:Town", LINE, '  kind: "claim"\n  corrects: "C1"\n')
+            .replace("100.00", "-100.00").replace("--", ""),
+            "BT-3",
+            "the credit note on a claim, outside VAT",
+        ),
         (invoice("draft-1", "Assets:Receivable:Town", LINE).replace('* "One"', '! "One"'), "BT-1", "is a draft"),
         (invoice("X1", "Assets:Receivable:Town", LINE).replace("100.00", "-100.00").replace("--", ""), "BT-25", "corrects"),
         (

@@ -208,6 +208,7 @@ CLAIM = """
 GIVEN_BACK = """
 2026-04-02 * "Acme SAS" "Late, no more" ^K1 ^P1
   invoice: "K1"
+  kind: "claim"
   corrects: "P1"
   Assets:Receivable:Acme  -41.08 EUR
   Income:Services  41.08 EUR
@@ -246,7 +247,8 @@ def test_a_column_stays_where_any_line_fills_it() -> None:
 def test_a_claim_and_the_credit_note_on_it_say_that_they_are_outside_vat() -> None:
     said = "Réparation d’un retard de paiement\u00a0: hors champ d’application de la TVA."
     assert claimed().mentions == (said,)
-    assert claimed(number="K1").mentions == (said,)
+    credit = claimed(number="K1")
+    assert (credit.title, credit.mentions) == ("Avoir", (said,))
     assert said not in claimed(number="F2026-0001").mentions
 
 

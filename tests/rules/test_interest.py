@@ -138,16 +138,25 @@ def test_a_rate_without_a_reference() -> None:
 def test_days_that_were_claimed_are_not_claimed_again() -> None:
     whole = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10))
     first = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 10), D(10))
-    rest = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=date(2026, 2, 10))
+    rest = late_interest(
+        D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=[(date(2026, 2, 1), date(2026, 2, 10))]
+    )
     assert parts(rest)[0][0] == "2026-02-11"
     assert first.interest + rest.interest == whole.interest
-    early = late_interest(D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=date(2025, 2, 10))
+    early = late_interest(
+        D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=[(date.min, date(2025, 2, 10))]
+    )
     assert early == whole
 
 
 def test_a_claimed_part_keeps_the_rate_that_was_fixed() -> None:
     found = late_interest(
-        D("1000.00"), [], date(2024, 6, 1), date(2024, 8, 1), by_law("FR", "public"), claimed=date(2024, 7, 15)
+        D("1000.00"),
+        [],
+        date(2024, 6, 1),
+        date(2024, 8, 1),
+        by_law("FR", "public"),
+        claimed=[(date.min, date(2024, 7, 15))],
     )
     assert parts(found) == [("2024-07-16", "2024-08-01", 17, "12.50", "1000.00")]
 
