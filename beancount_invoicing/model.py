@@ -27,7 +27,7 @@ Severity = Literal["error", "warning"]
 How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off", "reversal"]
 EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
-    "promise", "hold", "resume", "insolvency", "acknowledged",
+    "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
 ]  # fmt: skip
 Tone = Literal["courtesy", "friendly", "firm", "final"]
 Mode = Literal["subscription", "fixed", "time"]

@@ -10,13 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, get_args
 
-from beancount_invoicing import billing
+from beancount_invoicing import billing, law
 from beancount_invoicing.actions.dispatches import unsent
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import (
     NONE,
+    Insolvency,
     Proposal,
     behind,
+    insolvency,
     last_reminder,
     later,
     named,
@@ -25,12 +27,12 @@ from beancount_invoicing.dunning import (
     propose,
     sending_followed_from,
 )
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import ZERO, Book, Customer, Event
 from beancount_invoicing.receivables import Allocated, Position, lapsing, positions
 
 Kind = Literal[
-    "bank", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute", "unallocated", "document",
-    "lapse", "notice",
+    "bank", "insolvency", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute",
+    "unallocated", "document", "lapse", "notice",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NOTICE = 60
@@ -65,6 +67,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
     proposals = propose(book, as_of, allocated)
     found = [
         *_banks(book, as_of),
+        *_insolvent(book, as_of, those),
         *_documents_on_their_way(book, as_of, those),
         *_to_bill(book, as_of),
         *_reminders(ready_to_leave(book, proposals)),
@@ -114,6 +117,42 @@ def _banks(book: Book, as_of: date) -> Iterator[Task]:
     for one in behind(book, as_of):
         text = f"booked until {one.until}, {_days(one.until, as_of)} ago" if one.until else "nothing is booked"
         yield Task("bank", text, one.until, account=one.account)
+
+
+def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
+    """What customers in insolvency proceedings owe from before, once for each and currency, until it is declared."""
+    of_customer: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in book.events:
+        of_customer[event.customer].append(event)
+    found = {
+        account: one for account, events in of_customer.items() if (one := insolvency(events)) and not one.declared
+    }
+    owed: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
+    for position in those:
+        invoice = position.invoice
+        account = invoice.customer.account if invoice.customer else ""
+        if account in found and not invoice.draft and position.open > 0 and invoice.date <= found[account].since:
+            owed[account, invoice.currency].append(position)
+    for (account, currency), positions_ in owed.items():
+        customer = book.customers[account].at(as_of)
+        numbers = " ".join(one.invoice.number for one in positions_)
+        yield Task(
+            "insolvency", _declare(book, customer, found[account], numbers, as_of), found[account].since, customer.name, account,
+            amount=sum((one.open for one in positions_), ZERO), currency=currency,
+        )  # fmt: skip
+
+
+def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_of: date) -> str:
+    """What is to be declared of an insolvent customer, to whom and until when, by the law of its country."""
+    seller = book.seller.at(as_of).address.country if book.seller else ""
+    rule = law.declaration(customer.address.country or seller, customer.buyer, seller)
+    to = rule.to if rule else "administrator of the proceedings"
+    source = f" ({rule.source})" if rule else ""
+    if what.until:
+        when = f"by {what.until}" if as_of <= what.until else f"at once: the last day was {what.until}"
+        return f"declare {numbers} to the {to} {when}{source}"
+    when = f"within {rule.months} months of {rule.after}" if rule else "in the time that is set"
+    return f"declare {numbers} to the {to} {when}{source}; write the last day on the note, as until:"
 
 
 def _about(position: Position, kind: Kind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:

@@ -21,6 +21,7 @@ from beancount_invoicing.cli.common import (
 COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
 TITLES: dict[actions.TaskKind, str] = {
     "bank": "The bank is behind: book it first",
+    "insolvency": 'In insolvency proceedings: declare what is owed, and note it, event: "declared"',
     "in-doubt": "Left, or not: answer with send --confirm or send --retry",
     "prepared": "Prepared, to be sent by hand; then: bean-invoice send --confirm",
     "draft": "Drafts: bean-invoice issue",

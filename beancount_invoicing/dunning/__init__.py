@@ -5,7 +5,7 @@ from __future__ import annotations
 from beancount_invoicing.dunning.banks import Bank, bank_accounts, behind
 from beancount_invoicing.dunning.claims import Claimed, ClaimUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
-from beancount_invoicing.dunning.pauses import pause, sending_followed_from
+from beancount_invoicing.dunning.pauses import Insolvency, insolvency, pause, sending_followed_from
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
 from beancount_invoicing.dunning.proposals import Held, Late, Proposal, propose
 
@@ -16,6 +16,7 @@ __all__ = [
     "ClaimUnknown",
     "Claimed",
     "Held",
+    "Insolvency",
     "Late",
     "Proposal",
     "bank_accounts",
@@ -24,6 +25,7 @@ __all__ = [
     "courtesy_level",
     "due_level",
     "formal_notice",
+    "insolvency",
     "interest_on",
     "last_reminder",
     "later",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Event
 from beancount_invoicing.receivables import Position
@@ -49,6 +50,38 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
         since = next(event.date for event in reversed(position.events) if event.event == "dispute")
         return Pause(f"in dispute since {since}")
     return promised
+
+
+class Insolvency(NamedTuple):
+    """A customer in insolvency proceedings: since when, the last day (inclusive) to declare what it owes, where that is said, and
+    whether that is done."""
+
+    since: date
+    until: date | None
+    declared: bool
+
+
+def insolvency(events: Iterable[Event]) -> Insolvency | None:
+    """Whether a customer is in insolvency proceedings after `events`, its own in their order; None where it is not.
+
+    They are about all that it owes, whichever invoice the note names. `resume` ends them; one of some invoices ends what names no
+    other.
+    """
+    standing: list[Event] = []
+    declared = False
+    for event in events:
+        if event.event == "insolvency":
+            standing.append(event)
+        elif event.event == "declared":
+            declared = True
+        elif event.event == "resume":
+            resumed = set(event.numbers)
+            standing = [one for one in standing if resumed and not (one.numbers and set(one.numbers) <= resumed)]
+        declared = declared and bool(standing)
+    if not standing:
+        return None
+    until = next((one.until for one in reversed(standing) if one.until), None)
+    return Insolvency(standing[0].date, until, declared)
 
 
 def sending_followed_from(book: Book, as_of: date) -> date | None:

@@ -70,8 +70,7 @@ _PARTY = (SELLER, CUSTOMER, AMENDMENT, DOCUMENT)
 _BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
 _EVENTS = (
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
-    "promise", "hold", "resume", "insolvency",
-    "acknowledged",
+    "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
 )  # fmt: skip
 
 _TABLE = (
@@ -167,7 +166,8 @@ _TABLE = (
     # events
     _key("event", "text", EVENT, "what happened", *_EVENTS),
     _key("level", "whole", EVENT, "level of a reminder, from 1; 0: a notice before the due date"),
-    _key("until", "date", (EVENT, CONTRACT), "last day, inclusive; of a reminder: the deadline that it set"),
+    _key("until", "date", (EVENT, CONTRACT),
+         "last day, inclusive; of a reminder: the deadline that it set; of an insolvency: the last day to declare the claim"),
     _key("sha256", "text", EVENT, "fingerprint of the document"),
     _key("message-id", "text", EVENT, "identifier of the e-mail (of a letter or file: of what was prepared)"),
     _key("sends", "text", EVENT, "what is being sent, where it is not the invoice itself", "reminder", "statement", "receipt"),

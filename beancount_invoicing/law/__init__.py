@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.insolvency import Declaration, declaration
 from beancount_invoicing.law.interest import (
     LateInterest,
     by_half_years,
@@ -25,6 +26,7 @@ from beancount_invoicing.law.interest import (
 from beancount_invoicing.law.limitation import Limitation, limitation
 
 __all__ = [
+    "Declaration",
     "EInvoiceRules",
     "LateInterest",
     "Limitation",
@@ -32,6 +34,7 @@ __all__ = [
     "Mention",
     "by_half_years",
     "contract_cap",
+    "declaration",
     "default_terms",
     "e_invoice_rules",
     "half_year",

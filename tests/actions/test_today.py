@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import Task, open_ledger, tasks
+from beancount_invoicing.actions import TASKS, Task, open_ledger, tasks
+from beancount_invoicing.cli.today import TITLES
 from beancount_invoicing.receivables import allocate
 from tests.dunning.test_policies import PAID, PLAN
 from tests.dunning.test_proposals import DUE, INVOICE, event, reminder
@@ -105,8 +106,117 @@ def test_after_the_last_reminder_and_its_deadline() -> None:
     sent = INVOICE + "".join(reminder(DUE + timedelta(days=days), one) for one, days in ((1, 8), (2, 15), (3, 30)))
     assert kinds(sent, third + timedelta(days=8)) == []
     assert kinds(sent, third + timedelta(days=9)) == ["escalate"]
-    held = sent + event(third + timedelta(days=9), "insolvency")
+    held = sent + event(third + timedelta(days=9), "hold")
     assert kinds(held, third + timedelta(days=20)) == []
+
+
+OPENED = date(2026, 2, 20)
+"""The day of a judgment that opens insolvency proceedings."""
+
+
+def insolvent(more: str = "", link: str = "") -> str:
+    return event(OPENED, "insolvency", more, link)
+
+
+def later_invoice(number: str, day: str) -> str:
+    return INVOICE.replace("N1", number).replace("2026-01-10", day)
+
+
+def test_each_kind_of_task_has_its_title() -> None:
+    assert set(TITLES) == set(TASKS)
+
+
+def test_an_insolvent_customer_owes_once_all_that_is_from_before() -> None:
+    """Late or not: 120 of N1 less a payment, and N2 of the day itself; N3 is from afterwards, the draft is nobody's debt."""
+    ledger = INVOICE + later_invoice("N2", "2026-02-20") + later_invoice("N3", "2026-02-21")
+    ledger += later_invoice("draft-1", "2026-02-01").replace("* ", "! ", 1) + PAID.format("2026-02-15", "20.00")
+    assert "insolvency" not in kinds(ledger, OPENED)
+    (task,) = [one for one in on(ledger + insolvent(), OPENED) if one.kind == "insolvency"]
+    assert (task.customer, task.account, task.day, str(task.amount), task.currency) == (
+        "Acme SAS", "Assets:Receivable:Acme", OPENED, "220.00", "EUR",
+    )  # fmt: skip
+    assert task.text == (
+        "declare N1 N2 to the mandataire judiciaire or liquidateur within 2 months of the publication of the judgment in the"
+        " BODACC (Code de commerce, art. L622-24 and R622-24); write the last day on the note, as until:"
+    )
+    assert "insolvency" not in kinds(ledger + insolvent(), OPENED - timedelta(days=1))
+
+
+def test_each_currency_of_an_insolvent_customer_is_a_task_of_its_own() -> None:
+    pounds = later_invoice("N2", "2026-02-01").replace("EUR", "GBP")
+    found = on(INVOICE + pounds + insolvent(), OPENED)
+    assert [(one.kind, str(one.amount), one.currency) for one in found] == [
+        ("insolvency", "120.00", "EUR"),
+        ("insolvency", "120.00", "GBP"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (event(OPENED, "declared", link=""), []),
+        (event(OPENED, "declared"), []),
+        (event(OPENED, "resume", link=""), []),
+        (event(OPENED, "resume", link="^N1"), ["insolvency"]),
+        (PAID.format("2026-02-20", "120.00"), []),
+        (event(OPENED, "declared", link="") + insolvent("  until: 2026-05-01\n"), []),
+        (event(OPENED, "declared", link="") + event(OPENED, "resume", link="") + insolvent(), ["insolvency"]),
+    ],
+)
+def test_until_it_is_declared_the_proceedings_end_or_nothing_is_owed(more: str, expected: list[str]) -> None:
+    found = kinds(INVOICE + insolvent() + more, OPENED)
+    assert [one for one in found if one == "insolvency"] == expected
+
+
+def test_a_note_on_one_invoice_is_about_the_customer_and_a_resume_of_it_ends_it() -> None:
+    ledger = INVOICE + later_invoice("N2", "2026-02-01") + insolvent(link="^N1")
+    (task,) = [one for one in on(ledger, OPENED) if one.kind == "insolvency"]
+    assert str(task.amount) == "240.00"
+    assert "insolvency" not in kinds(ledger + event(OPENED, "resume"), OPENED)
+    assert "insolvency" in kinds(ledger + event(OPENED, "resume", link="^N2"), OPENED)
+
+
+def test_a_second_note_with_the_last_day_leaves_the_day_of_the_judgment() -> None:
+    said = event(date(2026, 3, 5), "insolvency", "  until: 2026-05-04\n", "")
+    found = on(INVOICE + later_invoice("N2", "2026-03-01") + insolvent() + said, date(2026, 3, 10))
+    (task,) = [one for one in found if one.kind == "insolvency"]
+    assert (task.day, str(task.amount)) == (OPENED, "120.00")
+    assert "by 2026-05-04" in task.text
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-05-12", "declare N1 to the mandataire judiciaire or liquidateur by 2026-05-12 (Code de commerce"),
+        (
+            "2026-05-13",
+            "declare N1 to the mandataire judiciaire or liquidateur at once: the last day was 2026-05-12 (Code",
+        ),
+    ],
+)
+def test_the_last_day_to_declare_is_said_once_the_note_has_it(day: str, said: str) -> None:
+    (task,) = on(INVOICE + insolvent("  until: 2026-05-12\n"), date.fromisoformat(day))
+    assert task.text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("seller", "buyer", "said"),
+    [
+        ("DE", '  country: "FR"\n', "mandataire judiciaire or liquidateur within 4 months of"),
+        (
+            "FR",
+            '  country: "DE"\n',
+            "administrator of the proceedings in the time that is set; write the last day on the note, as until:",
+        ),
+        ("FR", '  buyer: "consumer"\n', "administrator of the proceedings in the time that is set"),
+        ("DE", "  country:\n", "administrator of the proceedings in the time that is set"),
+    ],
+)
+def test_by_the_law_of_the_customer_s_country_where_it_is_known(seller: str, buyer: str, said: str) -> None:
+    ledger = f'\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "{seller}"\n'
+    ledger += f'\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n{buyer}'
+    (task,) = on(ledger + INVOICE + insolvent(), OPENED)
+    assert said in task.text
 
 
 def test_a_dispute_and_a_payment_of_nothing() -> None:
@@ -129,7 +239,7 @@ def test_a_letter_whose_file_is_gone(tmp_path: Path) -> None:
 
 def test_what_is_about_to_lapse() -> None:
     due, lapses = date(2026, 2, 9), date(2031, 2, 9)  # five years between businesses in France
-    held = INVOICE + event(due, "insolvency")
+    held = INVOICE + event(due, "hold")
     assert kinds(held, date(2030, 8, 8)) == []
     (task,) = on(held, date(2030, 8, 9))
     assert (task.kind, task.number, task.day, str(task.amount)) == ("lapse", "N1", lapses, "120.00")

@@ -12,7 +12,14 @@ from beancount_invoicing import law
 from beancount_invoicing.rules import terms
 
 D = Decimal
-DATA = ["e_invoices.toml", "late_interest.toml", "limitation.toml", "mentions.toml", "payment_terms.toml"]
+DATA = [
+    "e_invoices.toml",
+    "insolvency.toml",
+    "late_interest.toml",
+    "limitation.toml",
+    "mentions.toml",
+    "payment_terms.toml",
+]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +174,19 @@ def test_no_limitation_is_guessed() -> None:
     rule = law.limitation("FR", "business")
     assert rule is not None
     assert rule.last_day(date(9998, 1, 1)) is None
+
+
+@pytest.mark.parametrize(("creditor", "months"), [("FR", 2), ("fr", 2), ("", 2), ("DE", 4)])
+def test_by_when_a_claim_on_an_insolvent_customer_is_declared_in_france(creditor: str, months: int) -> None:
+    found = law.declaration("FR", "business", creditor)
+    assert found is not None
+    assert (found.months, found.source) == (months, "Code de commerce, art. L622-24 and R622-24")
+    assert found.address.startswith("https://")
+
+
+def test_no_day_to_declare_is_guessed() -> None:
+    assert law.declaration("FR", "consumer", "FR") is None
+    assert law.declaration("DE", "business", "FR") is None
 
 
 def test_a_contract_may_not_go_below_three_times_the_legal_rate() -> None:

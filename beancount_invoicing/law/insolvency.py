@@ -1,0 +1,42 @@
+"""Until when what an insolvent customer owes must be declared: by the customer's country and the kind of buyer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from beancount_invoicing.law.data import load
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A claim on an insolvent customer is to be declared within `months` of `after`."""
+
+    months: int
+    after: str
+    """What the months run from, in words."""
+    to: str
+    """Whom it is declared to, in the words of the law."""
+    source: str
+    address: str
+    """Where it was read."""
+
+
+@cache
+def declaration(country: str, buyer: str, creditor: str) -> Declaration | None:
+    """By when a creditor in the country `creditor` ("" if not known) must declare a claim on a `buyer` of that kind in `country`.
+
+    None where that is not known.
+    """
+    rows: list[dict[str, Any]] = load("insolvency.toml").get(country.upper(), [])
+    row = next((row for row in rows if buyer in row["buyers"]), None)
+    if row is None:
+        return None
+    return Declaration(
+        months=row["months"] + (row["more_from_abroad"] if creditor.upper() not in {"", country.upper()} else 0),
+        after=row["after"],
+        to=row["to"],
+        source=row["source"],
+        address=row["address"],
+    )
