@@ -57,9 +57,19 @@ def _agreeing(one: ReferenceRate, name: str, halves: Mapping[date, Decimal]) -> 
 
 
 def claims(book: Book) -> Iterator[Finding]:
-    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice."""
+    """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice; what gives it back
+    is outside VAT like itself."""
     known = by_number(book)
     for invoice in book.invoices:
+        given = [number for number in invoice.corrects if known[number].kind == "claim"]
+        if given and any(amount.tax.rate for amount in invoice.taxes):
+            yield Finding(
+                "warning",
+                "claim-tax",
+                f"{invoice.number} gives back {', '.join(given)} with tax, but a claim for late interest is outside VAT: write"
+                ' kind: "claim" on it as well, and no tax',
+                invoice.source,
+            )
         if not invoice.claims:
             continue
         if invoice.kind != "claim":
