@@ -237,7 +237,11 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
         items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers})
         new = [New(start.day, as_it_is(_missing(loading, start)))] if book.seller is None else []
         if items:
-            new.append(New(as_of, partial(_takeover, items, as_of, start, _equity(loading))))
+            equity = _equity(loading)
+            if equity not in book.opened:
+                opening = min(start.day, as_of)
+                new.append(New(opening, as_it_is(text.opened(opening, equity))))
+            new.append(New(as_of, partial(_takeover, items, as_of, start, equity)))
         if not loading.checked:
             new.append(New(start.day, as_it_is('plugin "beancount_invoicing"\n')))
         notices = [

@@ -672,6 +672,15 @@ def test_older_books_whose_accounts_begin_otherwise_are_taken_over(tmp_path: Pat
     assert opened(ledger).book.taxes["FR20"].latest.account == "Dettes:VAT"
 
 
+def test_older_books_without_an_account_of_equity_get_one(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(OLD.replace("2025-01-01 open Equity:Opening-Balances EUR\n", ""), encoding="utf-8")
+    arguments = ("--country", "FR", "--regime", "invoices", "--as-of", "2026-01-01", "--write")
+    assert "open Equity:Opening-Balances" in run(ledger, "init", "--from", str(ledger), *SELLER, *arguments)
+    (item,) = [one for one in positions(opened(ledger).book, date(2026, 1, 1)) if one.open]
+    assert (item.invoice.number, item.open) == ("2025-040", D("300.00"))
+
+
 # the shell ----------------------------------------------------------------------------------------------------------------
 
 
