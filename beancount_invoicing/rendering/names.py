@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _STRANGE = re.compile(r"[^\w.\- ]+|[. ]+\Z", re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)
+_LIGATURES = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+)
+"""Letters that Unicode takes for no letter with a mark."""
 
 
 def file_name(number: str) -> str:
-    """A name for a number's file, without suffix: what a file name should not have becomes `-`; never empty nor `..`."""
-    name = _STRANGE.sub("-", number.strip())[:100].lstrip(".").strip()
+    """A name for a number's file, without suffix; never empty nor `..`.
+
+    Letters lose their accents (Müßig: Mussig), what a file name should not have becomes `-`.
+    """
+    letters = unicodedata.normalize("NFKD", number.strip().translate(_LIGATURES))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    name = _STRANGE.sub("-", plain)[:100].lstrip(".").strip()
     return f"{name}-" if not name or _RESERVED.match(name) else name
 
 

@@ -115,6 +115,8 @@ def test_a_mistake_in_a_template_says_where(tmp_path: Path, name: str, text: str
         ("a:b*c", "a-b-c"),
         ("CON", "CON-"),
         ("Facture n° 7", "Facture n- 7"),
+        ("BäckereiMüßig", "BackereiMussig"),
+        ("Zoé-d’Œuvre", "Zoe-d-OEuvre"),
         ("..", "-"),
     ],
 )
