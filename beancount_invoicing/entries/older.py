@@ -14,7 +14,7 @@ from beancount.core.data import Open, Transaction
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.model import ZERO, Day, Source
 
-_RECEIVABLE = re.compile(r"receivable|client|customer|debtor|debiteur|débiteur|forderung|:411", re.IGNORECASE)
+_RECEIVABLE = re.compile(r"receivable|client|customer|debtor|debiteur|débiteur|debitor|forderung|:411", re.IGNORECASE)
 _NUMBER = re.compile(r"\b[A-Za-z]{0,4}[-/]?\d{2,4}[-/]?\d{1,6}\b")
 
 

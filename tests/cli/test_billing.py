@@ -681,6 +681,14 @@ def test_older_books_without_an_account_of_equity_get_one(tmp_path: Path) -> Non
     assert (item.invoice.number, item.open) == ("2025-040", D("300.00"))
 
 
+def test_older_books_in_german_have_their_debtors_found(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(OLD.replace("Assets:Receivable:Acme", "Assets:Debitoren"), encoding="utf-8")
+    arguments = ("--country", "DE", "--rate", "19", "--regime", "invoices", "--as-of", "2026-01-01", "--write")
+    run(ledger, "init", "--from", str(ledger), *SELLER, *arguments)
+    assert "Assets:Debitoren" in opened(ledger).book.customers
+
+
 # the shell ----------------------------------------------------------------------------------------------------------------
 
 
