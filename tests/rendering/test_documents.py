@@ -518,11 +518,28 @@ def test_many_lines_make_pages_that_are_counted() -> None:
 
 # texts that would break a layout ------------------------------------------------------------------------------------
 
+def test_a_long_name_breaks_at_its_hyphens_not_within_its_words() -> None:
+    street = "1234 boulevard du Maréchal-de-Lattre-de-Tassigny"
+    amended = f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  address: "{street}"\n'
+    book = book_of(
+        amended
+        + SMALL.format(
+            text="Pose", tax="FR20", more="", total="120.00", net="-100.00",
+            vat='  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n',
+        )
+    )  # fmt: skip
+    page = pypdf.PdfReader(io.BytesIO(rendering.to_pdf(view_of(book, "F2026-0001"), rendering.folders(book)))).pages[0]
+    lines = page.extract_text().splitlines()
+    assert any(line.endswith("Tassigny") for line in lines)
+    assert "".join(line.strip() for line in lines).count("Maréchal-de-Lattre-de-Tassigny") == 1
+
+
 NASTY = {
     "control": "a\\tb\x07c\x1bd",
     "emoji": "party 🎉 👩‍👩‍👧",
     "chinese": "上海 東京",
     "long": "W" * 200,
+    "long reference": "12345-" * 40,
     "hebrew": "שלום עולם בע״מ",
     "arabic": "شركة النور",
     "typst": "#panic(1) *x* $y$ @z `code` <label> // no",
