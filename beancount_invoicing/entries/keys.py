@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["text", "number", "percent", "count", "whole", "days", "date", "flag", "account", "price", "terms"]
+Type = Literal["text", "number", "percent", "count", "whole", "days", "date", "flag", "account", "price", "terms", "country", "language"]
 
 SELLER = "seller"
 CUSTOMER = "customer"
@@ -81,11 +81,11 @@ _TABLE = (
     _key("address", "text", _PARTY, "street lines, separated by \\n"),
     _key("postcode", "text", _PARTY, "post code"),
     _key("city", "text", _PARTY, "town"),
-    _key("country", "text", _PARTY, "ISO 3166 code of two letters"),
+    _key("country", "country", _PARTY, "ISO 3166 code of two letters"),
     _key("delivery-address", "text", _BUYER, "street lines of the place of delivery, where it is another one"),
     _key("delivery-postcode", "text", _BUYER, "its post code"),
     _key("delivery-city", "text", _BUYER, "its town"),
-    _key("delivery-country", "text", _BUYER, "its country"),
+    _key("delivery-country", "country", _BUYER, "its country"),
     _key("legal-form", "text", _PARTY, "legal form and capital"),
     _key("siren", "text", _PARTY, "SIREN, nine digits"),
     _key("siret", "text", _PARTY, "SIRET, fourteen digits"),
@@ -104,7 +104,7 @@ _TABLE = (
     _key("contact", "text", _BUYER, "person or desk that handles invoices"),
     _key("purchase-order", "text", (*_BUYER, CONTRACT), "the buyer's order number (BT-13)"),
     _key("service-code", "text", _BUYER, "the buyer's service or reference (BT-10)"),
-    _key("language", "text", _BUYER, "language of the documents, two letters"),
+    _key("language", "language", _BUYER, "language of the documents, two letters"),
     _key("terms", "terms", _BUYER, "payment terms, such as \"30 days, end of month\""),
     _key("cash-discount", "text", _BUYER, "such as \"2% within 7 days\", or \"2% of net within 7 days\""),
     _key("channel", "text", (*_BUYER, EVENT, LEVEL),
@@ -251,7 +251,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         "text",
         'country ("FR", "DE-BY"): due dates by terms move off week-ends and its public holidays, to the next day',
     ),
-    "language": ("text", "language of the documents of customers that have none"),
+    "language": ("language", "language of the documents of customers that have none"),
     "late-interest": (
         "terms",
         '"FR", "DE" …: by that country\'s law, "EU": by the directive; a number: that yearly rate in percent, by contract',

@@ -136,6 +136,22 @@ def _terms(value: object, _currency: str | None) -> str:
     return _text(value, _currency)
 
 
+def _country(value: object, currency: str | None) -> str:
+    text = _text(value, currency)
+    if text.upper() == "UK":
+        raise Unreadable('is "{value}", but the ISO 3166 code is "GB"')
+    if text and not re.fullmatch("[A-Za-z]{2}", text):
+        raise Unreadable('is "{value}", but an ISO 3166 code of two letters belongs here, such as "FR"')
+    return text
+
+
+def _language(value: object, currency: str | None) -> str:
+    text = _text(value, currency)
+    if text and not re.fullmatch(r"[A-Za-z]{2}([-_][A-Za-z]+)?", text):
+        raise Unreadable('is "{value}", but a code of two letters belongs here, such as "fr"')
+    return text
+
+
 _READERS: dict[str, Callable[[object, str | None], Any]] = {
     "text": _text,
     "number": _number,
@@ -148,6 +164,8 @@ _READERS: dict[str, Callable[[object, str | None], Any]] = {
     "flag": _flag,
     "account": _account,
     "terms": _terms,
+    "country": _country,
+    "language": _language,
 }
 
 

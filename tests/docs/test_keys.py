@@ -18,6 +18,8 @@ TYPES = {
     "account": "account",
     "price": "number, or amount in the document's currency",
     "terms": "text, or a number",
+    "country": "code of two letters",
+    "language": "code of two letters",
 }
 
 
