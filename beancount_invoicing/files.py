@@ -16,8 +16,16 @@ def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
     """Puts `data` into `file`: written beside it, on the disk, then renamed; its mode stays, a symlink stays one.
 
     With `expected`, the file must still hold just that at the last moment: else Changed is raised and nothing is done.
-    Raises OSError.
+    Raises OSError, which names `file`.
     """
+    try:
+        _put(file, data, expected)
+    except OSError as error:
+        error.filename = str(file)  # not the one beside it, of which nobody knows
+        raise
+
+
+def _put(file: Path, data: bytes, expected: bytes | None) -> None:
     target = file.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
     temporary = Path(name)
