@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -70,8 +72,10 @@ def load(path: str) -> Loading:
         known = memo.last(entries)
         documents = known.documents if known else memo.Documents()
         book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
-    problems = tuple(_problem(error) for error in errors if not _ours(error))
-    return Loading(book, problems, tuple(map(_problem, errors)), entries, options, ran, documents, known)
+    files = tuple(options.get("include") or (str(file),))
+    found = tuple((_problem(error, files), _ours(error)) for error in errors)
+    problems = tuple(problem for problem, ours in found if not ours)
+    return Loading(book, problems, tuple(one for one, _ in found), entries, options, ran, documents, known)
 
 
 def _loaded(file: Path, load: Callable[[str], Any]) -> tuple[Sequence[Any], Sequence[Any], Mapping[str, Any]]:
@@ -108,7 +112,21 @@ def _ours(error: Any) -> bool:
     return rule is not None and rule not in {"reserved-key", "plugin-twice"}
 
 
-def _problem(error: Any) -> Finding:
+_NO_FILE = re.compile(r'File glob "(.*)" does not match any files\Z')
+
+
+def _included(name: str, files: Sequence[str]) -> Source | None:
+    """The line that includes `name`; None where none of the files has it."""
+    line = re.compile(rf'include\s+"{re.escape(name)}"')
+    for file in files:
+        with suppress(OSError):
+            for number, said in enumerate(Path(file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+                if line.match(said):
+                    return Source(file, number)
+    return None
+
+
+def _problem(error: Any, files: Sequence[str] = ()) -> Finding:
     source = getattr(error, "source", None) or {}
     place = Source(str(source.get("filename", "<unknown>")), int(source.get("lineno", 0) or 0))
     message = str(getattr(error, "message", error))
@@ -116,4 +134,16 @@ def _problem(error: Any) -> Finding:
         before, _it, after = message.partition(_TRACEBACK)
         message = f"{before} {after.strip().rpartition(chr(10))[2]}"
     message = " ".join(message.split())
+    missing = _NO_FILE.match(message)
+    if missing and (line := _included(missing.group(1), files)):  # Beancount does not say where
+        place, message = (
+            line,
+            f'include "{missing.group(1)}": there is no such file: put it back, or take this line out',
+        )
+    elif message.startswith("Invalid token: '\ufeff"):
+        message = (
+            "the file begins with a byte order mark, which Beancount cannot read: save it as UTF-8 without one (BOM)"
+        )
+    elif message.startswith("UnicodeDecodeError"):
+        message = f"this is not UTF-8: save the file as UTF-8 ({message})"
     return Finding("error", getattr(error, "rule", "beancount"), message, place)

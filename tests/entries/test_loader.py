@@ -39,3 +39,34 @@ def test_a_ledger_that_beancount_cannot_load(command: tuple[str, ...], tmp_path:
     assert isinstance(result.exception, SystemExit)
     assert f"{ledger}:0: Beancount cannot load this ledger (InvalidOperation" in result.stderr
     assert ledger.read_text(encoding="utf-8") == TOO_MANY_DIGITS
+
+
+SOUND = 'option "operating_currency" "EUR"\n2026-01-01 open Assets:Banque\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            SOUND.encode() + b'include "gone.beancount"\n',
+            '3: include "gone.beancount": there is no such file: put it back, or take this line out',
+        ),
+        (
+            b"\xef\xbb\xbf" + SOUND.encode(),
+            "1: the file begins with a byte order mark, which Beancount cannot read: save it as UTF-8 without one (BOM)",
+        ),
+        (
+            SOUND.encode() + '2026-01-02 note Assets:Banque "payé"\n'.encode("latin-1"),
+            "3: this is not UTF-8: save the file as UTF-8 (UnicodeDecodeError: 'utf-8' codec can't decode byte 0xe9",
+        ),
+    ],
+    ids=["a missing file", "a byte order mark", "another encoding"],
+)
+def test_what_is_wrong_with_a_file_is_told_with_its_line_and_what_to_do(
+    content: bytes, said: str, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_bytes(content)
+    result = CliRunner().invoke(main, ["-f", str(ledger), "check"])
+    assert result.exit_code == 1
+    assert f"{ledger}:{said}" in result.stderr
