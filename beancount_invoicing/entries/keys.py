@@ -9,7 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["text", "number", "percent", "count", "whole", "days", "date", "flag", "account", "price", "terms", "country", "language"]
+Type = Literal[
+    "text",
+    "number",
+    "percent",
+    "count",
+    "whole",
+    "days",
+    "date",
+    "flag",
+    "account",
+    "price",
+    "terms",
+    "country",
+    "language",
+]
 
 SELLER = "seller"
 CUSTOMER = "customer"

@@ -518,6 +518,7 @@ def test_many_lines_make_pages_that_are_counted() -> None:
 
 # texts that would break a layout ------------------------------------------------------------------------------------
 
+
 def test_a_long_name_breaks_at_its_hyphens_not_within_its_words() -> None:
     street = "1234 boulevard du Maréchal-de-Lattre-de-Tassigny"
     amended = f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  address: "{street}"\n'
