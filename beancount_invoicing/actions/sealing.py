@@ -207,5 +207,7 @@ def _differences(path: str, before: object, after: object) -> Iterator[Differenc
 def _said(value: object) -> str:
     if value is None or value == "":
         return "nothing"
+    if not is_dataclass(value):
+        return str(value)
     name = getattr(value, "name", None)
-    return str(name) if is_dataclass(value) and name else str(value)
+    return str(name) if name else ", ".join(str(said) for field in fields(value) if (said := getattr(value, field.name)))

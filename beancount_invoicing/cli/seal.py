@@ -77,9 +77,14 @@ def verify(session: Session, numbers: tuple[str, ...], form: str) -> None:
         place = f"{relative(one.source.file)}:{one.source.line}"
         for each in one.differences:
             session.error(f"{place}: {one.number}, {each.what}: sealed {each.sealed}, now {each.now}")
-        notice(
-            f"{one.number} has been issued: undo the change (git log -p {relative(one.source.file)}), or credit it:"
-            f" bean-invoice credit {one.number}"
-        )
+        if any(each.what == "file" for each in one.differences):
+            notice(f"put {relative(one.seal.file)} back as it was sealed, from git or a backup")
+        if one.source != one.seal.source:
+            notice(
+                f"{one.number} has been issued: undo the change (git log -p {relative(one.source.file)}), or credit it:"
+                f" bean-invoice credit {one.number}"
+            )
+        elif any(each.what != "file" for each in one.differences):
+            notice(f"{one.number} has been issued: put its entry back (git log -p tells when it went)")
     if not those and not numbers:
         click.echo("No document is sealed: bean-invoice seal NUMBER --write")

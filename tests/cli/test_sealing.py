@@ -74,7 +74,10 @@ def test_an_edited_file_is_found(ledger: Path) -> None:
     stored.write_bytes(stored.read_bytes() + b"\n")
     assert f"{NUMBER}, file: sealed " in run(ledger, "verify", code=1)
     stored.unlink()
-    assert "No such file" in run(ledger, "verify", code=1)
+    output = run(ledger, "verify", code=1)
+    assert "No such file" in output
+    assert f"put {stored} back as it was sealed, from git or a backup" in output
+    assert "bean-invoice credit" not in output, "the ledger says what it said"
 
 
 def higher(ledger: Path) -> None:
@@ -82,6 +85,13 @@ def higher(ledger: Path) -> None:
     edited(ledger, "-390.00 EUR", "-400.00 EUR")
     edited(ledger, "price: 390.00", "price: 400.00")
     edited(ledger, "-78.00 EUR", "-80.00 EUR")
+
+
+def discounted(ledger: Path) -> None:
+    edited(ledger, "468.00 EUR", "421.20 EUR")
+    edited(ledger, "-390.00 EUR", "-351.00 EUR")
+    edited(ledger, "price: 390.00", "price: 390.00\n    discount: 10")
+    edited(ledger, "-78.00 EUR", "-70.20 EUR")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +103,7 @@ def higher(ledger: Path) -> None:
             lambda ledger: edited(ledger, "CliniqueDuParc", "Kerbrat"),
             "buyer.name: sealed Clinique du Parc SAS, now Menuiserie Kerbrat SAS",
         ),
+        (discounted, "lines 1.adjustments 1: sealed nothing, now 39.00, Remise, 390.00, 10"),
     ],
 )
 def test_an_edited_invoice_is_found_with_the_figure_the_file_and_the_line(
@@ -115,6 +126,8 @@ def test_a_deleted_invoice_is_found(ledger: Path) -> None:
     output = run(ledger, "verify", code=1)
     assert f"{NUMBER}, document: sealed sealed on 2026-10-01, now not in the ledger any more" in output
     assert "it has been issued; put it back" in output
+    assert f"{NUMBER} has been issued: put its entry back (git log -p tells when it went)" in output
+    assert "bean-invoice credit" not in output, "what is not there cannot be credited"
 
 
 def test_a_change_of_layout_is_no_change_of_facts(ledger: Path) -> None:
