@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -105,9 +106,15 @@ def check_wanted(book: Book, wanted: billing.Wanted) -> None:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """A hint at the name that was likely meant; "" where none is near."""
-    near = get_close_matches(name, sorted(known), 1, 0.5)
-    return f": did you mean {near[0]}?" if near else ""
+    """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
+    folded = {_folded(one): one for one in sorted(known)}
+    near = get_close_matches(_folded(name), sorted(folded), 1, 0.5)
+    return f": did you mean {folded[near[0]]}?" if near else ""
+
+
+def _folded(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def customer(book: Book, name: str, several: bool = False) -> str:
