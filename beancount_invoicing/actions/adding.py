@@ -42,6 +42,8 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
 
     def make(loading: Loading) -> Changes:
         book = loading.book
+        if not wanted.name.strip():
+            raise CannotBill("a customer has a name: say it")
         account = wanted.account or account_of(book, wanted.name, str(loading.options["name_assets"]))
         if account in book.opened:
             raise CannotBill(f"{account} is open already: say another one with --account")
@@ -52,7 +54,9 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
         meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
         entry = text.opened(day, account, wanted.currency or book.currency, meta)
         beside = _beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
-        return Changes((New(day, as_it_is(entry), beside),), message=f"Customer: {wanted.name}")
+        same = [one for one, dated in book.customers.items() if dated.latest.name.casefold() == wanted.name.casefold()]
+        notices = tuple(f"{one} is a customer of the same name: is it another one?" for one in same)
+        return Changes((New(day, as_it_is(entry), beside),), message=f"Customer: {wanted.name}", notices=notices)
 
     return change(file, make, how)
 

@@ -104,6 +104,8 @@ def test_the_example_has_been_billed(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--contract", "SITTE"], 'there is no contract "SITTE": did you mean SITE?'),
+        (["--contract", "site"], 'there is no contract "site": did you mean SITE?'),
+        (["--customer", "Àcne"], 'there is no customer "Àcne": did you mean Acme?'),
         (["--customer", "Acne"], 'there is no customer "Acne": did you mean Acme?'),
     ],
 )
@@ -588,6 +590,12 @@ def test_items_and_customers_that_are_there_already(ledger: Path) -> None:
     assert "DEV is there already" in run(ledger, "item", "add", "DEV", "x", code=1)
     assert "is open already" in run(ledger, "customer", "add", "Acme", "--account", "Assets:Receivable:Acme", code=1)
     assert "Assets:Receivable:Acme2" in run(ledger, "customer", "add", "Acme GmbH", "--date", "2026-01-01")
+
+
+def test_a_customer_has_a_name_and_one_of_the_same_name_is_told(ledger: Path) -> None:
+    assert "a customer has a name: say it" in run(ledger, "customer", "add", " ", "--write", code=1)
+    said = run(ledger, "customer", "add", "acme sas", "--date", "2026-01-01")
+    assert "Assets:Receivable:Acme is a customer of the same name: is it another one?" in said
 
 
 OLD = """option "operating_currency" "EUR"
