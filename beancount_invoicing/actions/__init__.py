@@ -59,7 +59,7 @@ if TYPE_CHECKING:
         Way,
         send,
     )
-    from beancount_invoicing.actions.starting import REGIMES, SELLER_KEYS, Start, adopt, init
+    from beancount_invoicing.actions.starting import LANGUAGES, REGIMES, SELLER_KEYS, Start, adopt, init
     from beancount_invoicing.actions.statements import (
         language_to,
         of_statements,
@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.dunning import behind as banks_behind
 
 __all__ = [
+    "LANGUAGES",
     "PARTY_KEYS",
     "PASSWORD",
     "REGIMES",
@@ -200,7 +201,7 @@ _ROOMS = {
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
     "actions.sealing": "seal verify",
     "actions.sending": "Making Result Sending State Way send",
-    "actions.starting": "REGIMES SELLER_KEYS Start adopt init",
+    "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
     "actions.statements": "language_to of_statements render_statement render_statements statement_of statements_of_all",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",

@@ -210,4 +210,6 @@ def _said(value: object) -> str:
     if not is_dataclass(value):
         return str(value)
     name = getattr(value, "name", None)
-    return str(name) if name else ", ".join(str(said) for field in fields(value) if (said := getattr(value, field.name)))
+    return (
+        str(name) if name else ", ".join(str(said) for field in fields(value) if (said := getattr(value, field.name)))
+    )

@@ -34,6 +34,16 @@ REGIMES: dict[str, str] = {
     "exempt": "small business, no tax on sales (en France: franchise en base, art. 293 B du CGI)",
 }
 
+LANGUAGES = {"FR": "fr", "DE": "de", "AT": "de", "ES": "es", "IT": "it", "NL": "nl", "PT": "pt"}
+"""The language of a seller's documents by its country, where it is one that the package speaks and not English."""
+_TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
+"""What the tax is called in a language; elsewhere VAT."""
+_EXEMPT = {
+    "FR": "TVA non applicable, art. 293 B du CGI",
+    "DE": "Steuerfrei nach § 19 UStG (Kleinunternehmer)",  # as UStDV § 34a asks for
+}
+"""Why a small business has no tax on sales, by its country."""
+
 
 class Names(NamedTuple):
     """The names of accounts, in a language."""
@@ -156,9 +166,9 @@ def _settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) 
         return text.custom(day, "invoice-option", [key, value])
 
     parts = [text.custom(day, "invoice-seller", [start.name], [(key, said.get(key)) for key in SELLER_KEYS])]
-    label = "TVA" if start.language == "fr" else "VAT"
+    label = _TAX.get(start.language, "VAT")
     if start.regime == "exempt":
-        reason = "TVA non applicable, art. 293 B du CGI" if said.get("country") == "FR" else "Exempt: small business"
+        reason = _EXEMPT.get(said.get("country", ""), "Exempt: small business")
         parts.append(
             text.custom(
                 day, "invoice-tax", ["EXEMPT", reason], [("category", "E"), ("rate", Decimal(0)), ("reason", reason)]
@@ -171,7 +181,7 @@ def _settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) 
             meta: text.Meta = [("category", "S"), ("rate", rate)]
             if start.regime == "payments":
                 meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
-            shown = f"{rate.normalize():f}".replace(".", "," if start.language == "fr" else ".")
+            shown = f"{rate.normalize():f}".replace(".", "," if start.language in _TAX else ".")
             parts.append(
                 text.custom(day, "invoice-tax", [code, f"{label} {shown} %", text.AccountName(names.tax)], meta)
             )

@@ -90,7 +90,7 @@ _HELP = {
     help="A rate of tax in percent, the usual one first; may be repeated.",
 )
 @click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
-@click.option("--language", default="", help="Language of the documents: fr or en.")
+@click.option("--language", default="", help="Language of the documents; that of the country, if not said.")
 @click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
 @click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the numbers.")
 @click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
@@ -138,14 +138,16 @@ def init(
         elif asked:
             rates = (click.prompt("Usual rate of tax in percent", type=Number(), err=True),)
         else:
-            raise click.UsageError(f"say the rates of tax in {keys['country']}: --rate 19 --rate 7")
+            raise click.UsageError(
+                f"say the rates of tax in {keys['country']}, the usual one first: --rate NUMBER, once for each"
+            )
     start = actions.Start(
         name=name,
         said=tuple(keys.items()),
         regime=regime,
         rates=rates,
         currency=currency,
-        language=language or ("fr" if keys["country"] == "FR" else "en"),
+        language=language or actions.LANGUAGES.get(keys["country"], "en"),
         terms=terms,
         number=number,
         day=day or as_of.replace(month=1, day=1),
@@ -163,6 +165,8 @@ def _ask(key: str, default: str) -> str:
     while True:
         value = str(click.prompt(key, default=default, show_default=bool(default), err=True)).strip()
         problem = identifiers.problem(key, value) if value else None
+        if key == "country" and len(value) != 2:
+            problem = 'write its code of two letters, such as "FR"'
         if problem is None:
             return value
         click.echo(f"{key} {value}: {problem}", err=True)

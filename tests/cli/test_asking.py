@@ -111,8 +111,8 @@ def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -
     with Terminal("init", "books", "--date", "2026-01-01", folder=tmp_path) as terminal:
         for question, keys in (
             ("Legal name", "Lumen\n"), ("address", "3 rue des Lilas\n"), ("postcode", "35000\n"), ("city", "Rennes\n"),
-            ("country", "\n"), ("siren: ", "812345678\n"), ("siren: ", "812345676\n"), ("vat-id", "\n"), ("email", "\n"),
-            ("iban", "\n"), ("When is tax owed", "payments\n"),
+            ("country", "France\n"), ("country", "\n"), ("siren: ", "812345678\n"), ("siren: ", "812345676\n"),
+            ("vat-id", "\n"), ("email", "\n"), ("iban", "\n"), ("When is tax owed", "payments\n"),
         ):  # fmt: skip
             terminal.answer(question, keys)
         terminal.wait("main.beancount")

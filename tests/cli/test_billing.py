@@ -507,6 +507,21 @@ SELLER = (
 COMMANDS = ("check", "list", "aging", "remind", "contracts", "unbilled", "tax-due", "time list", "bill", "render --all")
 
 
+def test_a_german_seller_speaks_german(tmp_path: Path) -> None:
+    said = ("--name", "Müller Beratung", "--country", "DE", "--date", "2026-01-01")
+    run(tmp_path, "init", str(tmp_path / "a"), *said, "--rate", "19", "--regime", "invoices")
+    run(tmp_path, "init", str(tmp_path / "b"), *said, "--regime", "exempt")
+    taxed, exempt = (opened(tmp_path / name / "main.beancount").book for name in "ab")
+    assert taxed.option("language", date(2026, 1, 1)) == "de"
+    assert taxed.taxes["DE19"].latest.label == "USt 19 %"
+    assert exempt.taxes["EXEMPT"].latest.reason == "Steuerfrei nach § 19 UStG (Kleinunternehmer)"
+
+
+def test_init_proposes_no_rates_of_another_country(tmp_path: Path) -> None:
+    said = run(tmp_path, "init", str(tmp_path / "a"), "--name", "Acme Ltd", "--country", "GB", code=2)
+    assert "say the rates of tax in GB, the usual one first: --rate NUMBER, once for each" in said
+
+
 @pytest.mark.parametrize("regime", ["invoices", "payments", "exempt"])
 @pytest.mark.parametrize("country", ["FR", "DE"])
 def test_init_writes_a_ledger_that_every_command_works_on(
@@ -580,7 +595,7 @@ def test_wrong_ids_are_refused_with_the_reason(tmp_path: Path, ledger: Path) -> 
     assert "its check digits do not match" in said
     assert "it is 812345676" in said
     assert "its check digits do not match" in run(ledger, "customer", "add", "X", "--vat-id", "DE136695977", code=2)
-    assert "--rate 19" in run(
+    assert "--rate NUMBER" in run(
         ledger, "init", str(tmp_path / "new"), "--name", "X", "--country", "DE", "--regime", "invoices", code=2
     )
     assert not (tmp_path / "new").exists()
