@@ -195,10 +195,22 @@ _CHOICES = {
     "e-invoice-form": ("facturx", "cii", "ubl", "peppol"),
 }
 """The options that may hold one of a few texts."""
+_FIELDS = {"file": ("year", "month"), "sent-file": ("year", "month"), "documents": ("year",)}
+"""The options that name a file or folder by the day, and what of it they may have in braces."""
 
 
 def options(book: Book) -> Iterator[Finding]:
     """Options hold what they may hold."""
+    for name, known in _FIELDS.items():
+        for text in _values(book, name):
+            if wrong := [field for field in re.findall(r"\{[^}]*\}?", text) if field[1:-1] not in known]:
+                allowed = " and ".join(f"{{{field}}}" for field in known)
+                yield Finding(
+                    "error",
+                    "option",
+                    f'option {name} is "{text}", but {wrong[0]} says nothing there: what is known is {allowed}',
+                    book.place(name),
+                )
     for name, choices in _CHOICES.items():
         for text in _values(book, name):
             if text not in choices:
