@@ -94,6 +94,15 @@ def test_sort(browser: Chrome) -> None:
     assert names[-1].startswith("Vandamme")
 
 
+def test_a_long_name_leaves_room_for_the_figures(browser: Chrome) -> None:
+    name = browser.find_element(By.CSS_SELECTOR, ".receivables table.aged td:first-child a")
+    browser.execute_script(
+        "arguments[0].textContent = 'Établissements Charles-Édouard et Descendants '.repeat(3)", name
+    )
+    room = "const table = arguments[0].closest('table'); return table.parentElement.clientWidth - table.offsetWidth"
+    assert browser.execute_script(room, name) >= 0
+
+
 def test_filter_by_time_and_account(browser: Chrome) -> None:
     before = len(column(browser, "aged", 1))
     box = browser.find_element(By.CSS_SELECTOR, "header input[placeholder='Account']")
