@@ -379,7 +379,8 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
         if [one for one, _quantity in chosen].count(index) > 1:
             raise CannotBill(f"line {index} is named twice: name each line once, with x how much of it")
         if not 1 <= index <= len(invoice.lines):
-            raise CannotBill(f"{invoice.number} has {len(invoice.lines)} lines: there is no line {index}")
+            last = len(invoice.lines)
+            raise CannotBill(f"{invoice.number} has {last} line{'s' * (last != 1)}: there is no line {index}")
         line = invoice.lines[index - 1]
         credited = _credited(line, quantity, wanted.reopen, day, decimals)
         if invoice.kind == "claim":  # its days are said, and no quantity

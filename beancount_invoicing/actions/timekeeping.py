@@ -45,7 +45,7 @@ def add_time(file: Path, those: Sequence[Worked], how: How) -> Outcome:
 
     def make(loading: Loading) -> Changes:
         new = [_entry(loading.book, one) for one in those]
-        return Changes(tuple(new), message=f"Time: {len(new)} entries")
+        return Changes(tuple(new), message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}")
 
     return change(file, make, how)
 
@@ -181,7 +181,9 @@ def import_time(
                 f" with one of {codes}"
             )
         notices = [f"{skipped} of {len(records)} records are in the ledger already"] if skipped else []
-        return Changes(tuple(new), message=f"Time: {len(new)} entries", notices=tuple(notices))
+        return Changes(
+            tuple(new), message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}", notices=tuple(notices)
+        )
 
     return change(file, make, how)
 
