@@ -25,7 +25,7 @@ def usual(country: str) -> Policy:
         ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
         for row in data.get(country, data["default"])
     )
-    return Policy(STANDARD, levels, Source("", 0))
+    return Policy(STANDARD, levels, Source("", 0), minimum=Decimal(data["minimum"]))
 
 
 def named(book: Book, invoice: Invoice, as_of: date) -> str:

@@ -214,6 +214,11 @@ def test_less_than_the_minimum_is_not_written_for() -> None:
     assert [one.why for one in held.held] == ["14.99 is less than the minimum of 15.00 for a letter"]
 
 
+def test_the_usual_policy_writes_for_no_cents() -> None:
+    held = the_letter(INVOICE + '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  119.99 EUR\n  Assets:Receivable:Acme\n', 30)
+    assert [one.why for one in held.held] == ["0.01 is less than the minimum of 1 for a letter"]
+
+
 def test_a_second_instalment_begins_at_the_first_level() -> None:
     two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 10 days; 50% 60 days"\n')
     first, second = date(2026, 1, 20), date(2026, 3, 11)
