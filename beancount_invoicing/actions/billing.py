@@ -402,6 +402,7 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
         else "",
         note=wanted.note,
         narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
+        taxes=tuple(each.tax for each in invoice.taxes),
     )
     draft = billing.compose(book, request)
     if not wanted.lines and invoice.deductions:  # all of a final invoice goes back: so does what it deducted

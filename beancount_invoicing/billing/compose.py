@@ -53,6 +53,8 @@ class Request(NamedTuple):
     claims: str = ""
     narration: str = ""
     note: str = ""
+    taxes: tuple[Tax, ...] = ()
+    """Codes as they were on what it corrects; others are as they stand on `date`."""
 
 
 def compose(
@@ -109,7 +111,7 @@ def _taxed(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]
         lines.append(replace(line, tax=code))
     for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
         places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
-        rate = book.taxes[code].at(request.date).rate
+        rate = _tax(book, request, code).rate
         per_line = book.option("tax-rounding", request.date) == "line"
         grosses = [line.net if line.gross is None else line.gross for line in (lines[index] for index in places)]
         nets = tax.gross_nets(grosses, rate, decimals, per_line)
@@ -118,11 +120,16 @@ def _taxed(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]
     return tuple(lines)
 
 
+def _tax(book: Book, request: Request, code: str) -> Tax:
+    """A tax code that is known, as it holds for the document."""
+    return next((each for each in request.taxes if each.code == code), None) or book.taxes[code].at(request.date)
+
+
 def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: int) -> tuple[DraftTax, ...]:
     result = []
     per_line = book.option("tax-rounding", request.date) == "line"
     for code in sorted({line.tax for line in lines if line.tax}):
-        known: Tax = book.taxes[code].at(request.date)
+        known = _tax(book, request, code)
         those = [line for line in lines if line.tax == code]
         nets = [line.net for line in those if line.gross is None]
         grosses = [line.gross for line in those if line.gross is not None]
@@ -165,7 +172,7 @@ def _with_tax(book: Book, request: Request, lines: Sequence[DraftLine], contract
     total = ZERO
     for line in lines:
         if line.contract == contract.code:
-            rate = book.taxes[line.tax].at(request.date).rate if line.tax else ZERO
+            rate = _tax(book, request, line.tax).rate if line.tax else ZERO
             total += line.gross if line.gross is not None else line.net * (100 + rate) / 100
     return total
 

@@ -68,6 +68,8 @@ class Setting:
     assets: str
     tax_accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The tax codes that each account, or pending account, serves."""
+    taxed_on: Mapping[str, date] = field(default_factory=dict)
+    """By number, the day whose taxes a document has."""
 
     def option(self, name: str, day: date, default: str = "") -> str:
         """The text of an option on a day."""
@@ -107,6 +109,15 @@ class Written(NamedTuple):
     numbers: list[NumberUse]
     claimed: frozenset[int]
     """The postings (by their position) on customers' accounts that are accounted for here."""
+
+
+def tax_day(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
+    """The day whose tax rates a document of `day` has: its own, or (the latest) of the documents that it corrects.
+
+    A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also where it is credited under another one.
+    """
+    numbers = (corrects,) if corrects in taxed_on else corrects.split()
+    return max((taxed_on[number] for number in numbers if number in taxed_on), default=day)
 
 
 def is_document(entry: Transaction, setting: Setting, touches: bool) -> bool:
@@ -205,6 +216,7 @@ class _Reading:
         self.findings = findings
         self.source = source
         self.day = entry.date
+        self.tax_day = tax_day(said.get("corrects") or "", entry.date, setting.taxed_on)
         self.rate: Decimal | None = None
 
     def document(self) -> Written:
@@ -487,7 +499,7 @@ class _Reading:
                         f" {self.currency}: write the tax in the document's currency, amount: {amount}",
                         part.source,
                     )
-            known = self.setting.tax(code, self.day)
+            known = self.setting.tax(code, self.tax_day)
             booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
         base: defaultdict[str, list[Line | Adjustment]] = defaultdict(list)
         everything: list[Line | Adjustment] = [*lines, *adjustments]
@@ -496,7 +508,7 @@ class _Reading:
                 base[each.tax].append(each)
         result = []
         for code in sorted(base.keys() | booked.keys()):
-            known = self.setting.tax(code, self.day)
+            known = self.setting.tax(code, self.tax_day)
             if known is None:
                 continue
             those = everything if known.withholding else base[code]
@@ -538,7 +550,7 @@ class _Reading:
             if line.tax in served:
                 nets[line.tax] += line.net
         for code, net in nets.items():
-            known = self.setting.tax(code, self.day)
+            known = self.setting.tax(code, self.tax_day)
             if known and tax.tax_on(net, known.rate, self.decimals).value == abs(booked):
                 return code
         return next(iter(nets), served[0])

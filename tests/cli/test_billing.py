@@ -261,6 +261,18 @@ def test_a_credit_note_of_some_lines_and_a_part_of_them(ledger: Path) -> None:
     assert "cannot be credited" in run(ledger, "credit", "F2026-0001", "--lines", "1x9", "--date", "2026-02-10", code=1)
 
 
+def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
+    with ledger.open("a") as file:
+        file.write('2026-02-05 custom "invoice-tax" "FR20"\n  rate: 21\n')
+    run(ledger, "new", "Acme", "2 DEV", "1 BOX", "--date", "2026-02-01", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-10", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1,2", "--date", "2026-02-11", "--write")
+    made = [invoice(ledger, number) for number in ("A2026-0001", "A2026-0002")]
+    assert [(one.net, one.tax) for one in made] == [(D("-100.00"), D("-20.00")), (D("-108.33"), D("-21.66"))]
+    run(ledger, "new", "Acme", "1 DEV", "--date", "2026-02-11", "--write")
+    assert invoice(ledger, "F2026-0002").tax == D("21.00")
+
+
 def test_a_final_invoice_is_credited_with_what_it_deducted(ledger: Path) -> None:
     run(ledger, "deposit", "SITE", "300", "--date", "2026-01-10", "--write")
     run(ledger, "bill", "--until", "2026-01-31", "--write")
