@@ -139,6 +139,11 @@ def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: i
             raise CannotCompose(f"tax {code} has a rate of {known.rate} % but no account: name one in its invoice-tax")
         if amount and account:
             result.append(DraftTax(code, account, amount, sum((line.net for line in those), ZERO)))
+    nets = [line.net for line in lines]
+    for withheld in request.taxes:
+        amount = tax.tax_of_lines(nets, [], -withheld.rate, decimals, per_line).value
+        if withheld.withholding and withheld.account and amount:
+            result.append(DraftTax(withheld.code, withheld.account, amount, sum(nets, ZERO)))
     return tuple(result)
 
 

@@ -273,6 +273,33 @@ def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
     assert invoice(ledger, "F2026-0002").tax == D("21.00")
 
 
+def test_a_credit_note_gives_back_what_was_withheld(ledger: Path) -> None:
+    with ledger.open("a") as file:
+        file.write(
+            """
+2026-01-01 open Assets:Withheld
+2026-01-01 custom "invoice-tax" "IRPF" "Withholding 15%" Assets:Withheld
+  rate: 15
+  withholding: TRUE
+2026-02-01 * "Acme SAS" "Consulting" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme   210.00 EUR
+  Income:Services         -200.00 EUR
+    item: "DEV"
+    quantity: 2
+  Liabilities:VAT          -40.00 EUR
+    tax: "FR20"
+  Assets:Withheld           30.00 EUR
+    tax: "IRPF"
+"""
+        )
+    run(ledger, "credit", "F2026-0001", "--lines", "1x0.5", "--date", "2026-02-10", "--write")
+    assert invoice(ledger, "A2026-0001").payable == D("-52.50")  # 50.00 + 10.00 − 7.50
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1.5", "--date", "2026-02-10", "--write")
+    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    assert [stand[name].status for name in ("F2026-0001", "A2026-0001", "A2026-0002")] == ["settled"] * 3
+
+
 def test_a_final_invoice_is_credited_with_what_it_deducted(ledger: Path) -> None:
     run(ledger, "deposit", "SITE", "300", "--date", "2026-01-10", "--write")
     run(ledger, "bill", "--until", "2026-01-31", "--write")
