@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing.drafts import DraftLine, Notice
-from beancount_invoicing.billing.prices import Price, changes, local, price_at
+from beancount_invoicing.billing.prices import Price, changed, changes, local, price_at
 from beancount_invoicing.model import Book, Contract, Dated, Step
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
@@ -35,11 +35,12 @@ def ends(contract: Contract) -> date | None:
     return None if contract.renews else contract.until
 
 
-def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
+def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
     """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
 
-    With `prorate` a period is cut where the contract starts, ends, pauses or changes its price, and each part is billed by its
-    days; without, what holds on a period's first day holds for all of it. Raises periods.PeriodError.
+    With `prorate` a period is cut where the contract starts, ends, pauses, or changes its price or what else its line says, and
+    each part is billed by its days; without, what holds on a period's first day holds for all of it. `decimals`: of the
+    contract's currency. Raises periods.PeriodError.
     """
     last = ends(dated.latest)
     result: list[Piece] = []
@@ -61,7 +62,8 @@ def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
                     result.append(Piece(covered, period, due))
                 continue
             for active in periods.without(covered, holes):
-                result += [Piece(part, period, due) for part in periods.split(active, cuts)]
+                days = [day for day in cuts if active.start < day <= active.end and changed(book, dated, day, decimals)]
+                result += [Piece(part, period, due) for part in periods.split(active, days)]
     return result
 
 
@@ -131,11 +133,16 @@ def covered(billed: list[tuple[Period, int]]) -> list[Period]:
 
 
 def unbilled(
-    book: Book, dated: Dated[Contract], until: date, billed: list[Period], notices: list[Notice] | None = None
+    book: Book,
+    dated: Dated[Contract],
+    until: date,
+    billed: list[Period],
+    decimals: int,
+    notices: list[Notice] | None = None,
 ) -> list[Piece]:
     """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`; `notices` say so."""
     result = []
-    for piece in pieces(book, dated, until):
+    for piece in pieces(book, dated, until, decimals):
         left = periods.without(piece.span, billed)
         if left == [piece.span]:
             result.append(piece)

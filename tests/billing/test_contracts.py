@@ -125,6 +125,19 @@ def test_a_new_price_inside_a_period() -> None:
     assert [one[2] for one in lines(text, "2026-05-31")] == ["300.00"] * 4 + ["600.00"]
 
 
+def test_what_changes_nothing_on_the_line_does_not_cut_a_period() -> None:
+    text = subscription('price: 99.99; every: "month"; prorate: TRUE')
+    whole = [("2026-04-01", "2026-04-30", "99.99")]  # in halves it would be twice 50.00
+    assert lines(text + amended("2026-04-16", 'purchase-order: "PO-9"'), "2026-04-30")[3:] == whole
+    assert lines(text + amended("2026-04-16", "price: 99.99"), "2026-04-30")[3:] == whole
+    halves = [("2026-04-01", "2026-04-15", "50.00"), ("2026-04-16", "2026-04-30", "50.00")]
+    assert lines(text + amended("2026-04-16", 'tax: "FR10"'), "2026-04-30")[3:] == halves
+    followed = INDEX + subscription(
+        'price: 99.99; every: "month"; prorate: TRUE; index: "SYNTEC"; index-cap: 0', "2026-01-16"
+    )
+    assert len(lines(followed, "2027-02-15")) == 13  # the revision of 2027-01-16 comes to the same price
+
+
 def test_a_new_price_of_the_item_holds_from_its_date_on() -> None:
     text = 'every: "month"; item: "DEV"; quantity: 2'
     raised = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
