@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -28,6 +28,8 @@ class Piece:
     span: Period
     period: Period
     due: date
+    prorated: bool
+    """Whether a part is billed by its days; by the whole price where not."""
 
 
 def ends(contract: Contract) -> date | None:
@@ -44,12 +46,14 @@ def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> li
     """
     last = ends(dated.latest)
     result: list[Piece] = []
-    for contract, start, stop in _spans(dated, last):
-        length = periods.parse(contract.every)
+    for rhythm, start, stop in _spans(dated, last):
+        length = periods.parse(rhythm.every)
         holes = _pauses(dated, stop)
-        cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if contract.prorate else []
-        for period in periods.periods(length, contract.anchor or start, start, min(stop, until) if stop else until):
+        prorated = any(version.prorate for _day, version in dated.versions)
+        cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if prorated else []
+        for period in periods.periods(length, rhythm.anchor or start, start, min(stop, until) if stop else until):
             covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
+            contract = dated.at(covered.start)
             due = covered.start if contract.bill == "advance" else covered.end
             if due > until:
                 break
@@ -59,11 +63,11 @@ def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> li
                 )
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
-                    result.append(Piece(covered, period, due))
+                    result.append(Piece(covered, period, due, False))
                 continue
             for active in periods.without(covered, holes):
                 days = [day for day in cuts if active.start < day <= active.end and changed(book, dated, day, decimals)]
-                result += [Piece(part, period, due) for part in periods.split(active, days)]
+                result += [Piece(part, period, due, True) for part in periods.split(active, days)]
     return result
 
 
@@ -71,9 +75,8 @@ def _spans(dated: Dated[Contract], last: date | None) -> list[tuple[Contract, da
     """The stretches in which a contract has one rhythm: the contract as it stands there, first and last day."""
     starts: list[tuple[date, Contract]] = []
     for day, version in dated.versions:
-        rhythm = (version.every, version.anchor, version.bill, version.prorate)
         before = starts[-1][1] if starts else None
-        if before is None or rhythm != (before.every, before.anchor, before.bill, before.prorate):
+        if before is None or (version.every, version.anchor) != (before.every, before.anchor):
             starts.append((day, version))
     result = []
     for (start, contract), following in zip(starts, [*(day for day, _ in starts[1:]), None], strict=True):
@@ -146,8 +149,8 @@ def unbilled(
         left = periods.without(piece.span, billed)
         if left == [piece.span]:
             result.append(piece)
-        elif left and dated.at(piece.span.start).prorate:
-            result += [Piece(span, piece.period, piece.due) for span in left]
+        elif left and piece.prorated:
+            result += [replace(piece, span=span) for span in left]
         elif left and notices is not None:
             contract = dated.at(piece.span.start)
             notices.append(
@@ -177,7 +180,7 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
         derivation = local(book, contract, piece.span.start, f"{price.said} = {price.value}")
         said = f"{text} ({derivation})"
     steps = list(price.steps)
-    whole = piece.span == piece.period or not contract.prorate
+    whole = piece.span == piece.period or not piece.prorated
     if whole:
         figure = line_net(quantity, price.value, None, decimals)
         steps += figure.steps

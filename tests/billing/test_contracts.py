@@ -165,6 +165,32 @@ def test_a_new_rhythm_begins_where_the_old_one_stops() -> None:
     ]
 
 
+@pytest.mark.parametrize("anchor", ["", "; anchor: 2026-01-01"])
+def test_a_new_way_of_billing_leaves_the_periods_where_they_are(anchor: str) -> None:
+    text = subscription(f'price: 310.00; every: "month"{anchor}') + amended("2026-03-16", 'bill: "advance"')
+    whole = [("2026-03-01", "2026-03-31", "310.00"), ("2026-04-01", "2026-04-30", "310.00")]
+    assert lines(text, "2026-03-30")[2:] == []
+    assert lines(text, "2026-03-31")[2:] == whole[:1]
+    assert lines(text, "2026-04-01")[2:] == whole
+    text = subscription(f'price: 310.00; every: "month"; bill: "advance"{anchor}')
+    assert lines(text + amended("2026-03-16", 'bill: "arrears"'), "2026-04-30")[2:] == whole
+    prorated = amended("2026-02-16", "prorate: TRUE") + amended("2026-03-11", "price: 620.00")
+    assert lines(text + prorated, "2026-04-01")[1:] == [
+        ("2026-02-01", "2026-02-28", "310.00"),
+        ("2026-03-01", "2026-03-10", "100.00"),
+        ("2026-03-11", "2026-03-31", "420.00"),
+        ("2026-04-01", "2026-04-30", "620.00"),
+    ]
+    no_longer = (
+        prorated + amended("2026-04-11", "price: 930.00; prorate: FALSE") + amended("2026-05-11", "price: 310.00")
+    )
+    assert lines(text + no_longer, "2026-05-01")[4:] == [
+        ("2026-04-01", "2026-04-10", "206.67"),
+        ("2026-04-11", "2026-04-30", "620.00"),
+        ("2026-05-01", "2026-05-31", "930.00"),
+    ]
+
+
 def test_prices_that_include_tax_are_billed_to_the_cent() -> None:
     item = '2025-01-01 custom "invoice-item" "BOX" "Box" Income:Services\n  price-with-tax: 9.99\n  tax: "FR20"\n'
     text = (
