@@ -143,12 +143,12 @@ def document(draft: Draft, column: int = COLUMN) -> str:
         said = abs(tax.amount) if draft.exchange else None
         legs.append(Leg(tax.account, -amount, booked.currency, [("tax", tax.code), ("amount", said)]))
     for deduction, amount in zip(draft.deductions, booked.deductions, strict=True):
-        legs.append(
-            Leg(deduction.account, amount, booked.currency, [("deposit", deduction.number), ("tax", deduction.tax)])
-        )
+        said = abs(deduction.amount) if draft.exchange else None
+        meta: Meta = [("deposit", deduction.number), ("tax", deduction.tax), ("amount", said)]
+        legs.append(Leg(deduction.account, amount, booked.currency, meta))
     for line in draft.lines:
         for out in line.book_out:
-            meta: Meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
+            meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
             legs.append(Leg(out.account, -out.quantity, out.commodity, meta))
             legs.append(Leg(out.counter, out.quantity, out.commodity))
     return transaction(

@@ -323,6 +323,21 @@ def test_a_deposit_of_a_customer_is_deducted_by_its_number(ledger: Path) -> None
     assert "nothing is left to deduct" in run(ledger, "new", "Acme", "1 DEV", "--deduct", "F2026-0001", code=1)
 
 
+def test_a_deposit_in_yen_is_deducted_to_the_yen_by_books_kept_in_euros(ledger: Path) -> None:
+    """777 yen at 0.0061 are 4.74 EUR, which would be 777.05 yen; their tax of 155 is 0.95 EUR, which would be 155.74."""
+    text = ledger.read_text().replace("open Liabilities:Deposits\n", "open Liabilities:Deposits EUR\n")
+    text = text.replace("open Liabilities:VAT\n", "open Liabilities:VAT EUR\n")
+    more = '2025-01-01 price JPY 0.0061 EUR\n2025-01-01 open Assets:Receivable:Yen JPY\n  customer: "Yen KK"\n'
+    ledger.write_text(text + more)
+    run(ledger, "deposit", "Yen", "777", "--text", "Ahead", "--date", "2026-01-05", "--write")
+    lines = ["--account", "Income:Services", "--deduct", "F2026-0001"]
+    run(ledger, "new", "Yen", "1 Travail @ 33333", *lines, "--date", "2026-01-10", "--write")
+    final = invoice(ledger, "F2026-0002")
+    assert (final.total, final.prepaid, final.payable) == (D(40000), D(932), D(39068))
+    run(ledger, "credit", "F2026-0002", "--date", "2026-01-11", "--write")
+    assert invoice(ledger, "A2026-0001").payable == D(-39068)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
