@@ -413,6 +413,27 @@ class _Reading:
             worked_out=worked_out,
         )
 
+    def _without_tax(self, lines: list[Line], parts: list[Part]) -> list[Line]:
+        """The lines; where prices include tax and are booked in another currency, with the nets that belong to these prices."""
+        by_code: defaultdict[str, list[int]] = defaultdict(list)
+        for index, line in enumerate(lines):
+            if line.price_with_tax is not None and line.worked_out is not None:
+                by_code[line.tax].append(index)
+        result = list(lines)
+        for code, those in by_code.items():
+            known = self.setting.tax(code, self.tax_day)
+            if known is None or all(parts[index].currency == self.currency for index in those):
+                continue
+            grosses = [gross for index in those if (gross := lines[index].worked_out) is not None]
+            nets = tax.gross_nets(grosses, known.rate, self.decimals, self._per_line())
+            for index, net in zip(those, nets, strict=True):
+                if parts[index].currency != self.currency and self._a_cent_off(net, parts[index]):
+                    result[index] = lines[index]._replace(net=net)
+        return result
+
+    def _per_line(self) -> bool:
+        return self.setting.option("tax-rounding", self.day) == "line"
+
     def _a_cent_off(self, net: Decimal, part: Part) -> bool:
         """Whether a net in the document's currency is, at the rate, what is booked in the other, to a cent."""
         booked = -part.number
@@ -565,8 +586,7 @@ class _Reading:
                 grosses.append(each.worked_out)
             else:
                 nets.append(each.net)
-        per_line = self.setting.option("tax-rounding", self.day) == "line"
-        return tax.tax_of_lines(nets, grosses, rate, self.decimals, per_line)
+        return tax.tax_of_lines(nets, grosses, rate, self.decimals, self._per_line())
 
     def _deduction(self, part: Part) -> Deduction:
         said = read(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)
@@ -598,7 +618,7 @@ class _Reading:
         by_place: defaultdict[Place, list[Part]] = defaultdict(list)
         for part in parts:
             by_place[part.place].append(part)
-        lines = [self._line(part) for part in by_place["line"]]
+        lines = self._without_tax([self._line(part) for part in by_place["line"]], by_place["line"])
         adjustments = [self._adjustment(part, lines) for part in by_place["adjustment"]]
         taxes = self._taxes(by_place["tax"], lines, adjustments)
         deductions = [self._deduction(part) for part in by_place["deduction"]]

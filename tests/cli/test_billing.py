@@ -18,6 +18,8 @@ from beancount_invoicing.actions import Ledger, open_ledger
 from beancount_invoicing.cli import main
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.receivables import positions
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.rules.steps import round_to
 from tests.ledgers import EXAMPLE, PRELUDE
 
 D = Decimal
@@ -191,6 +193,23 @@ def test_new_asks_for_what_is_not_said_only_on_a_terminal(ledger: Path) -> None:
 
 def test_into_and_commit_say_nothing_without_write(ledger: Path) -> None:
     assert "says nothing without --write" in run(ledger, "bill", "--commit", code=2)
+
+
+@pytest.mark.parametrize(("currency", "rate"), [("AUD", "0.55"), ("JPY", "0.0061"), ("KWD", "3.01")])
+def test_prices_with_tax_in_another_currency_are_what_is_paid(ledger: Path, currency: str, rate: str) -> None:
+    """Booked in euros a cent is more, or less, than the currency's own: nets are those of the prices, not of the bookings."""
+    text = ledger.read_text().replace("open Income:Services\n", "open Income:Services EUR\n")
+    more = (
+        f'2025-01-01 price {currency} {rate} EUR\n2025-01-01 open Assets:Receivable:Far {currency}\n  customer: "Far"\n'
+    )
+    dear = '2025-01-01 custom "invoice-item" "BIN" "Bin" Income:Services\n  price-with-tax: 34.95\n'
+    ledger.write_text(text + more + dear)
+    for boxes in range(1, 6):
+        run(ledger, "new", "Far", f"{boxes} BOX", f"{3 * boxes} BIN", "--date", "2026-02-01", "--write")
+        decimals = currencies.decimals(currency)
+        paid = round_to(boxes * D("9.99"), decimals) + round_to(3 * boxes * D("34.95"), decimals)
+        made = invoice(ledger, f"F2026-000{boxes}")
+        assert (made.net, made.payable) == (round_to(paid / D("1.2"), decimals), paid)
 
 
 # issue --------------------------------------------------------------------------------------------------------------------
