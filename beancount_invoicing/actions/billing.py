@@ -228,6 +228,9 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
             for number in wanted.deduct:
                 if number not in known:
                     raise CannotBill(f"nothing is left to deduct of {number}{near(number, known)}")
+                other = book.invoice(number)
+                if other and other.currency != currency:
+                    raise CannotBill(f"{number} is a deposit in {other.currency}: it cannot be deducted in {currency}")
                 deposits.append(known[number]._replace(contract=""))  # its lines name no contract
         request = Request(
             kind="invoice",

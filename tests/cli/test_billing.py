@@ -342,6 +342,12 @@ def test_a_deposit_of_a_customer_is_deducted_by_its_number(ledger: Path) -> None
     assert "nothing is left to deduct" in run(ledger, "new", "Acme", "1 DEV", "--deduct", "F2026-0001", code=1)
 
 
+def test_a_deposit_is_deducted_in_its_own_currency_only(ledger: Path) -> None:
+    run(ledger, "deposit", "Acme", "100", "--text", "Ahead", "--date", "2026-01-05", "--write")
+    dollars = ["new", "Acme", "5 DEV", "--currency", "USD", "--deduct", "F2026-0001", "--date", "2026-01-10"]
+    assert "F2026-0001 is a deposit in EUR: it cannot be deducted in USD" in run(ledger, *dollars, code=1)
+
+
 def test_a_deposit_in_yen_is_deducted_to_the_yen_by_books_kept_in_euros(ledger: Path) -> None:
     """777 yen at 0.0061 are 4.74 EUR, which would be 777.05 yen; their tax of 155 is 0.95 EUR, which would be 155.74."""
     text = ledger.read_text().replace("open Liabilities:Deposits\n", "open Liabilities:Deposits EUR\n")
