@@ -9,6 +9,7 @@ import pytest
 
 from beancount_invoicing import billing
 from beancount_invoicing.billing import Wanted
+from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
@@ -525,6 +526,13 @@ def test_a_contract_that_renews_itself_says_when_notice_must_be_given() -> None:
         (one,) = billing.standings(book(text), date.fromisoformat(day), Wanted())
         assert (str(one.ends), str(one.notice_by)) == (ends, notice)
     assert len(lines(text, "2027-12-31")) == 24
+
+
+def test_a_contract_of_which_notice_is_given_ends() -> None:
+    text = subscription('price: 100.00; every: "month"; until: 2026-02-28; renews: "6 months"; notice: "1 month"')
+    text += amended("2026-07-15", 'renews: ""; until: 2026-08-31')
+    assert [one.message for one in check(book(text)) if one.rule == "contract"] == []
+    assert lines(text, "2027-12-31")[-1] == ("2026-08-01", "2026-08-31", "100.00")
 
 
 def test_billed_and_left_and_next() -> None:
