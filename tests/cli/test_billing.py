@@ -195,6 +195,12 @@ def test_into_and_commit_say_nothing_without_write(ledger: Path) -> None:
     assert "says nothing without --write" in run(ledger, "bill", "--commit", code=2)
 
 
+def test_many_lines_of_one_price_with_tax(ledger: Path) -> None:
+    run(ledger, "new", "Acme", *["1 BOX"] * 9, "--date", "2026-02-01", "--write")
+    made = invoice(ledger, "F2026-0001")
+    assert (made.net, made.tax, made.payable) == (D("74.93"), D("14.98"), D("89.91"))
+
+
 @pytest.mark.parametrize(("currency", "rate"), [("AUD", "0.55"), ("JPY", "0.0061"), ("KWD", "3.01")])
 def test_prices_with_tax_in_another_currency_are_what_is_paid(ledger: Path, currency: str, rate: str) -> None:
     """Booked in euros a cent is more, or less, than the currency's own: nets are those of the prices, not of the bookings."""
