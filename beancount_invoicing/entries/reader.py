@@ -118,7 +118,7 @@ def read(
         for posting in transaction.postings:
             account = posting.account
             if account in timed:
-                work += read_work(transaction, posting, timed[account], findings)
+                work += read_work(transaction, posting, timed, findings)
             elif posting.meta and "billable" in posting.meta:
                 expenses += read_expense(transaction, posting, findings)
             if account in pending.waiting:

@@ -513,6 +513,37 @@ def test_reopened_time_is_unbilled_again_at_its_own_price(ledger: Path) -> None:
     assert "Nothing to do." in run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
 
 
+def test_time_of_several_prices_and_contracts_is_reopened_and_billed_once(ledger: Path) -> None:
+    more = (
+        '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n2025-01-01 open Assets:ATime HOUR\n'
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "A" "time"\n  item: "DEV"\n  time: Assets:ATime\n'
+    )
+    ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    for contract, day in (("A", "2026-01-12"), ("HOURS", "2026-01-12"), ("HOURS", "2026-02-12")):
+        run(ledger, "time", "add", contract, "2", "Work", "--date", day, "--write")
+    run(ledger, "bill", "--until", "2026-02-28", "--write")
+    run(ledger, "credit", "F2026-0001", "--reopen", "--date", "2026-03-01", "--write")
+    against = {(work.account, work.counter) for work in opened(ledger).book.work}
+    assert against == {("Assets:ATime", "Equity:Time"), ("Assets:Time", "Equity:Time")}
+    run(ledger, "bill", "--until", "2026-03-01", "--write")
+    assert invoice(ledger, "F2026-0002").net == invoice(ledger, "F2026-0001").net
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-03-01", "--write")
+
+
+def test_time_that_moved_to_another_contract_is_billed_there(ledger: Path) -> None:
+    more = (
+        "2025-01-01 open Assets:ATime HOUR\n"
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "A" "time"\n  item: "DEV"\n  time: Assets:ATime\n'
+        '2026-01-15 * "Moved"\n  Assets:Time  -2 HOUR\n  Assets:ATime  2 HOUR\n'
+    )
+    ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "stands against no account" in run(ledger, "bill", "--until", "2026-01-20", "--contract", "A")
+    run(ledger, "time", "add", "HOURS", "5", "Work", "--date", "2026-01-12", "--write")
+    run(ledger, "bill", "--until", "2026-01-20", "--contract", "A", "--write")
+    waits = json.loads(run(ledger, "unbilled", "--as-of", "2026-01-20", "--format", "json"))
+    assert [(row["contract"], row["quantity"]) for row in waits] == [("HOURS", "3")]
+
+
 def test_what_is_credited_and_not_reopened_stays_billed(ledger: Path) -> None:
     run(ledger, "time", "add", "HOURS", "2", "Work", "--date", "2026-01-12", "--write")
     run(ledger, "bill", "--until", "2026-01-31", "--write")
