@@ -134,7 +134,7 @@ def _time_line(
     over = ZERO
     price = bundle.price * 100 / (100 + rate)
     if room is not None and line_net(quantity, price, None, decimals).value > room:
-        fits = (max(room, ZERO) / price).quantize(Decimal("0.01"), ROUND_DOWN) if price else quantity
+        fits = _most(room, price, decimals) if price else quantity
         over, quantity = quantity - fits, fits
     if not quantity:
         return None, over
@@ -171,6 +171,17 @@ def _time_line(
         steps=figure.steps,
     )
     return line, over
+
+
+def _most(room: Decimal, price: Decimal, decimals: int) -> Decimal:
+    """The most time, in hundredths, that comes to no more than `room` at a price that is not 0; none where it comes to nothing."""
+    if room <= 0:
+        return ZERO
+    half = Decimal(1).scaleb(-decimals) / 2
+    fits = ((room + half) / price).quantize(Decimal("0.01"), ROUND_DOWN)
+    if line_net(fits, price, None, decimals).value > room:
+        fits -= Decimal("0.01")
+    return fits if line_net(fits, price, None, decimals).value else ZERO
 
 
 def _merged(outs: tuple[BookOut, ...]) -> tuple[BookOut, ...]:

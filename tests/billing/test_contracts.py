@@ -449,6 +449,15 @@ def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
     assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stay unbilled" in notices[0].message
 
 
+def test_a_cap_in_yen_is_billed_as_far_as_it_reaches() -> None:
+    """At 95 yen 21.35 hours are 2028, and 21.36 are 2029: nothing is left for another invoice."""
+    item = '2025-01-01 custom "invoice-item" "YEN" "Yen" Income:Services\n  unit: "hour"\n  price: 95\n  tax: "FR20"\n'
+    text = item + TIME.replace('item: "DEV"', 'item: "YEN"\n  currency: "JPY"\n  cap: 2029')
+    worked = '2026-02-01 * "Work"\n  Assets:Time  21.40 HOUR\n  Equity:Time\n'
+    waiting, _notices = billing.waiting(book(text + worked), date(2026, 2, 28))
+    assert [(one.line.quantity, one.line.net) for one in waiting] == [(D("21.36"), D(2029))]
+
+
 def test_a_cap_is_without_the_tax_that_prices_include() -> None:
     item = '2025-01-01 custom "invoice-item" "CALL" "Call" Income:Services\n  price-with-tax: 120.00\n'
     text = (
