@@ -76,8 +76,11 @@ def compose(
         + sum((each.amount for each in taxes), ZERO)
         - sum((each.amount for each in deductions), ZERO)
     )
+    kind = request.kind
+    if kind in {"invoice", "credit-note"}:  # as it will be read: what credits a credit note is an invoice
+        kind = "credit-note" if sum((line.net for line in lines), ZERO) < 0 else "invoice"
     return Draft(
-        kind="credit-note" if payable < 0 and request.kind == "invoice" and not deductions else request.kind,
+        kind=kind,
         customer=request.customer,
         payee=customer.name,
         date=request.date,

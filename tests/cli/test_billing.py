@@ -286,6 +286,25 @@ def test_a_credit_note_of_some_lines_and_a_part_of_them(ledger: Path) -> None:
     assert "cannot be credited" in run(ledger, "credit", "F2026-0001", "--lines", "1x9", "--date", "2026-02-10", code=1)
 
 
+def test_documents_are_numbered_as_what_they_are(ledger: Path) -> None:
+    """What takes a credit note back is an invoice, and so is what is paid back only because of its tax."""
+    run(ledger, "new", "Acme", "2 DEV", "--date", "2026-02-01", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-10", "--write")
+    run(ledger, "credit", "A2026-0001", "--date", "2026-02-11", "--write")
+    lines = ["1 Time @ 100 [REVERSE]", "--account", "Income:Services", "--", "-1 Time @ 95 [FR20]"]
+    run(ledger, "new", "Acme", *lines[:3], "--date", "2026-02-12", "--write", *lines[3:])
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-12", "--write")
+    kinds = {one.number: (one.kind, one.payable) for one in opened(ledger).book.invoices}
+    assert kinds == {
+        "F2026-0001": ("invoice", D("240.00")),
+        "A2026-0001": ("credit-note", D("-120.00")),
+        "F2026-0002": ("invoice", D("120.00")),
+        "F2026-0003": ("invoice", D("-14.00")),
+        "A2026-0002": ("credit-note", D("-120.00")),
+    }
+    assert all(one.rule != "number-not-in-series" for one in opened(ledger).findings)
+
+
 def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
     with ledger.open("a") as file:
         file.write('2026-02-05 custom "invoice-tax" "FR20"\n  rate: 21\n')
