@@ -273,7 +273,7 @@ def _narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
 
 
 def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -> tuple[list[Draft], list[Notice]]:
-    """The documents that bill what waits, dated `day`: one per customer, currency, purchase order and group; a deposit has its own.
+    """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group; a deposit has its own.
 
     Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is not billed.
     """
@@ -281,9 +281,9 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     def order(one: Waiting) -> str:
         return one.contract.purchase_order or book.customers[one.customer].at(day).purchase_order
 
-    def key(one: Waiting) -> tuple[str, str, str, str, str]:
+    def key(one: Waiting) -> tuple[str, str, str, str, str, str]:
         own = one.contract.code if one.what == "deposit" else ""
-        return one.customer, order(one), one.contract.group, one.currency, own
+        return one.customer, one.contract.customer, order(one), one.contract.group, one.currency, own
 
     drafts: list[Draft] = []
     notices: list[Notice] = []

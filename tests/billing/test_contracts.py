@@ -516,6 +516,14 @@ def test_one_invoice_per_customer_currency_order_and_group() -> None:
     assert [[line.contract for line in draft.lines] for draft in made] == [["A", "B"], ["E"], ["D"], ["C"]]
 
 
+def test_each_contract_is_booked_on_the_account_that_it_names() -> None:
+    site = "2025-01-01 open Assets:Receivable:Acme:Site\n"
+    one = subscription('price: 100.00; every: "month"')
+    other = one.replace('Acme "K"', 'Acme:Site "S"').replace("100.00", "30.00")
+    booked = [(draft.receivables[0].account, draft.net) for draft in drafts(book(site + one + other), "2026-01-31")]
+    assert booked == [("Assets:Receivable:Acme", D("100.00")), ("Assets:Receivable:Acme:Site", D("30.00"))]
+
+
 def test_a_currency_that_the_accounts_are_not_kept_in_is_booked_at_the_ledgers_price() -> None:
     text = "2025-01-01 open Income:Euro EUR\n2026-01-15 price USD 0.9234 EUR\n2026-02-15 price USD 0.95 EUR\n"
     text += subscription('price: 333.33; every: "month"; currency: "USD"; tax: "REVERSE"').replace(
