@@ -625,7 +625,7 @@ class _Reading:
         rounding = ZERO
         for part in by_place["rounding"]:
             read(part.posting.meta, keys.ROUNDING, part.source, self.findings)
-            rounding += self._amount(part)
+            rounding += steps.round_to(self._amount(part), self.decimals)
         for part in by_place["other"]:
             read(part.posting.meta, keys.BOOKKEEPING, part.source, self.findings)
         net = sum((line.net for line in lines), ZERO) + sum((each.net for each in adjustments), ZERO)
@@ -666,6 +666,7 @@ class _Reading:
             taxes=tuple(taxes),
             deductions=tuple(deductions),
             rounding=rounding,
+            rounding_account=by_place["rounding"][0].posting.account if by_place["rounding"] else "",
             at_once=tuple(at_once),
             instalments=tuple(instalments),
             corrects=(corrects,) if corrects else (),

@@ -317,6 +317,40 @@ def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
     assert invoice(ledger, "F2026-0002").tax == D("21.00")
 
 
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_a_credit_note_of_all_takes_its_rounding_back(ledger: Path, currency: str) -> None:
+    rate = " @ 0.92 EUR" if currency == "USD" else ""
+    net, tax, rounding = ("-100.43", "-20.09", "-0.01") if rate else ("-109.16", "-21.83", "-0.01")
+    with ledger.open("a") as file:
+        file.write(
+            f"""
+2026-01-01 price USD 0.92 EUR
+2026-02-01 * "Acme SAS" "Rounded" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme   131.00 {currency}{rate}
+  Income:Services         {net} EUR
+    text: "Work"
+    quantity: 1
+    price: 109.16
+    tax: "FR20"
+  Liabilities:VAT          {tax} EUR
+    tax: "FR20"
+    amount: 21.83
+  Income:Discounts         {rounding} EUR
+    rounding: TRUE
+"""
+        )
+    if rate:
+        text = ledger.read_text().replace("open Income:Services\n", "open Income:Services EUR\n")
+        ledger.write_text(text.replace("-100.43 EUR", "-100.42 EUR"))
+    run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--write")
+    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    assert [(stand[name].status, stand[name].open) for name in ("F2026-0001", "A2026-0001")] == [
+        ("settled", D("0.00"))
+    ] * 2
+    assert invoice(ledger, "A2026-0001").payable == D("-131.00")
+
+
 def test_a_credit_note_gives_back_what_was_withheld(ledger: Path) -> None:
     with ledger.open("a") as file:
         file.write(
