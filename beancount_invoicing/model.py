@@ -334,6 +334,7 @@ class Invoice(NamedTuple):
     taxes: tuple[TaxAmount, ...] = ()
     deductions: tuple[Deduction, ...] = ()
     rounding: Decimal = ZERO
+    rounding_account: str = ""
     at_once: tuple[AtOnce, ...] = ()
     instalments: tuple[Instalment, ...] = ()
     corrects: tuple[str, ...] = ()

@@ -235,6 +235,9 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
             for number in wanted.deduct:
                 if number not in known:
                     raise CannotBill(f"nothing is left to deduct of {number}{near(number, known)}")
+                other = book.invoice(number)
+                if other and other.currency != currency:
+                    raise CannotBill(f"{number} is a deposit in {other.currency}: it cannot be deducted in {currency}")
                 deposits.append(known[number]._replace(contract=""))  # its lines name no contract
         request = Request(
             kind="invoice",
@@ -410,13 +413,20 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
         else "",
         note=wanted.note,
         narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
+        taxes=tuple(each.tax for each in invoice.taxes),
     )
     draft = billing.compose(book, request)
-    if not wanted.lines and invoice.deductions:  # all of a final invoice goes back: so does what it deducted
+    if not wanted.lines:  # all of an invoice goes back: so does what it deducted, and its rounding
         back = tuple(DraftDeduction(one.number, one.account, -one.amount, one.tax) for one in invoice.deductions)
-        less = sum((one.amount for one in back), ZERO)
+        less = sum((one.amount for one in back), invoice.rounding)
         (receivable,) = draft.receivables
-        draft = replace(draft, deductions=back, receivables=(replace(receivable, amount=receivable.amount - less),))
+        draft = replace(
+            draft,
+            deductions=back,
+            rounding=-invoice.rounding,
+            rounding_account=invoice.rounding_account,
+            receivables=(replace(receivable, amount=receivable.amount - less),),
+        )
     return draft if len(accounts) == 1 else replace(draft, receivables=_shared(invoice, draft, day, decimals))
 
 

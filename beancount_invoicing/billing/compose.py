@@ -53,6 +53,8 @@ class Request(NamedTuple):
     claims: str = ""
     narration: str = ""
     note: str = ""
+    taxes: tuple[Tax, ...] = ()
+    """Codes as they were on what it corrects; others are as they stand on `date`."""
 
 
 def compose(
@@ -74,8 +76,11 @@ def compose(
         + sum((each.amount for each in taxes), ZERO)
         - sum((each.amount for each in deductions), ZERO)
     )
+    kind = request.kind
+    if kind in {"invoice", "credit-note"}:  # as it will be read: what credits a credit note is an invoice
+        kind = "credit-note" if sum((line.net for line in lines), ZERO) < 0 else "invoice"
     return Draft(
-        kind="credit-note" if payable < 0 and request.kind == "invoice" and not deductions else request.kind,
+        kind=kind,
         customer=request.customer,
         payee=customer.name,
         date=request.date,
@@ -109,7 +114,7 @@ def _taxed(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]
         lines.append(replace(line, tax=code))
     for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
         places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
-        rate = book.taxes[code].at(request.date).rate
+        rate = _tax(book, request, code).rate
         per_line = book.option("tax-rounding", request.date) == "line"
         grosses = [line.net if line.gross is None else line.gross for line in (lines[index] for index in places)]
         nets = tax.gross_nets(grosses, rate, decimals, per_line)
@@ -118,11 +123,16 @@ def _taxed(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]
     return tuple(lines)
 
 
+def _tax(book: Book, request: Request, code: str) -> Tax:
+    """A tax code that is known, as it holds for the document."""
+    return next((each for each in request.taxes if each.code == code), None) or book.taxes[code].at(request.date)
+
+
 def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: int) -> tuple[DraftTax, ...]:
     result = []
     per_line = book.option("tax-rounding", request.date) == "line"
     for code in sorted({line.tax for line in lines if line.tax}):
-        known: Tax = book.taxes[code].at(request.date)
+        known = _tax(book, request, code)
         those = [line for line in lines if line.tax == code]
         nets = [line.net for line in those if line.gross is None]
         grosses = [line.gross for line in those if line.gross is not None]
@@ -132,6 +142,11 @@ def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: i
             raise CannotCompose(f"tax {code} has a rate of {known.rate} % but no account: name one in its invoice-tax")
         if amount and account:
             result.append(DraftTax(code, account, amount, sum((line.net for line in those), ZERO)))
+    nets = [line.net for line in lines]
+    for withheld in request.taxes:
+        amount = tax.tax_of_lines(nets, [], -withheld.rate, decimals, per_line).value
+        if withheld.withholding and withheld.account and amount:
+            result.append(DraftTax(withheld.code, withheld.account, amount, sum(nets, ZERO)))
     return tuple(result)
 
 
@@ -165,7 +180,7 @@ def _with_tax(book: Book, request: Request, lines: Sequence[DraftLine], contract
     total = ZERO
     for line in lines:
         if line.contract == contract.code:
-            rate = book.taxes[line.tax].at(request.date).rate if line.tax else ZERO
+            rate = _tax(book, request, line.tax).rate if line.tax else ZERO
             total += line.gross if line.gross is not None else line.net * (100 + rate) / 100
     return total
 
@@ -258,7 +273,7 @@ def _narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
 
 
 def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -> tuple[list[Draft], list[Notice]]:
-    """The documents that bill what waits, dated `day`: one per customer, currency, purchase order and group; a deposit has its own.
+    """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group; a deposit has its own.
 
     Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is not billed.
     """
@@ -266,9 +281,9 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     def order(one: Waiting) -> str:
         return one.contract.purchase_order or book.customers[one.customer].at(day).purchase_order
 
-    def key(one: Waiting) -> tuple[str, str, str, str, str]:
+    def key(one: Waiting) -> tuple[str, str, str, str, str, str]:
         own = one.contract.code if one.what == "deposit" else ""
-        return one.customer, order(one), one.contract.group, one.currency, own
+        return one.customer, one.contract.customer, order(one), one.contract.group, one.currency, own
 
     drafts: list[Draft] = []
     notices: list[Notice] = []

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import Day, Kind, Step
+from beancount_invoicing.model import ZERO, Day, Kind, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,9 @@ class Draft:
     taxes: tuple[DraftTax, ...]
     deductions: tuple[DraftDeduction, ...]
     receivables: tuple[DraftReceivable, ...]
+    rounding: Decimal = ZERO
+    """What the amount to pay is rounded by, on `rounding_account`."""
+    rounding_account: str = ""
     number: str = ""
     """Its number, or the name of a draft ("draft-…")."""
     exchange: Exchange | None = None

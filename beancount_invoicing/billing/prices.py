@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -163,6 +163,23 @@ def _revisions(contract: Contract, agreed: date, day: date) -> list[date]:
         result.append(revision)
         times += 1
     return result
+
+
+def changed(book: Book, dated: Dated[Contract], day: date, decimals: int) -> bool:
+    """Whether a line that begins on `day` is another one than the day before's: its price, quantity, words, account or tax."""
+    before = day - timedelta(days=1)
+    return _said(book, dated, day, decimals) != _said(book, dated, before, decimals)
+
+
+def _said(book: Book, dated: Dated[Contract], day: date, decimals: int) -> tuple[object, ...]:
+    contract = dated.at(day)
+    item = book.items[contract.item].at(day) if contract.item in book.items else None
+    price = price_at(book, dated, day, decimals)
+    return (
+        (contract.item, contract.quantity, contract.text, contract.unit, contract.account, contract.tax),
+        item and (item.name, item.text, item.unit, item.account, item.tax),
+        price and (price.value, price.with_tax),
+    )
 
 
 def changes(book: Book, dated: Dated[Contract], until: date) -> list[date]:

@@ -120,7 +120,8 @@ def _next_due(
         return min((day for day in days if day > as_of), default=None)
     if contract.mode == "subscription":
         horizon = periods.parse(contract.every).after(min(max(as_of, contract.start), periods.FARTHEST), 2)
-        days = [piece.due for piece in subscriptions.unbilled(book, dated, horizon, there.days.get(contract.code, []))]
+        those = subscriptions.unbilled(book, dated, horizon, there.days.get(contract.code, []), decimals)
+        days = [piece.due for piece in those]
         return min((day for day in days if day > as_of), default=None)
     waits = [
         one.date for one in worked.unbilled_work(book.work, date.max) if one.account == contract.time and one.billable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing.drafts import DraftLine, Notice
-from beancount_invoicing.billing.prices import Price, changes, local, price_at
+from beancount_invoicing.billing.prices import Price, changed, changes, local, price_at
 from beancount_invoicing.model import Book, Contract, Dated, Step
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
@@ -28,6 +28,8 @@ class Piece:
     span: Period
     period: Period
     due: date
+    prorated: bool
+    """Whether a part is billed by its days; by the whole price where not."""
 
 
 def ends(contract: Contract) -> date | None:
@@ -35,20 +37,23 @@ def ends(contract: Contract) -> date | None:
     return None if contract.renews else contract.until
 
 
-def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
+def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
     """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
 
-    With `prorate` a period is cut where the contract starts, ends, pauses or changes its price, and each part is billed by its
-    days; without, what holds on a period's first day holds for all of it. Raises periods.PeriodError.
+    With `prorate` a period is cut where the contract starts, ends, pauses, or changes its price or what else its line says, and
+    each part is billed by its days; without, what holds on a period's first day holds for all of it. `decimals`: of the
+    contract's currency. Raises periods.PeriodError.
     """
     last = ends(dated.latest)
     result: list[Piece] = []
-    for contract, start, stop in _spans(dated, last):
-        length = periods.parse(contract.every)
+    for rhythm, start, stop in _spans(dated, last):
+        length = periods.parse(rhythm.every)
         holes = _pauses(dated, stop)
-        cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if contract.prorate else []
-        for period in periods.periods(length, contract.anchor or start, start, min(stop, until) if stop else until):
+        prorated = any(version.prorate for _day, version in dated.versions)
+        cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if prorated else []
+        for period in periods.periods(length, rhythm.anchor or start, start, min(stop, until) if stop else until):
             covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
+            contract = dated.at(covered.start)
             due = covered.start if contract.bill == "advance" else covered.end
             if due > until:
                 break
@@ -58,10 +63,11 @@ def pieces(book: Book, dated: Dated[Contract], until: date) -> list[Piece]:
                 )
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
-                    result.append(Piece(covered, period, due))
+                    result.append(Piece(covered, period, due, False))
                 continue
             for active in periods.without(covered, holes):
-                result += [Piece(part, period, due) for part in periods.split(active, cuts)]
+                days = [day for day in cuts if active.start < day <= active.end and changed(book, dated, day, decimals)]
+                result += [Piece(part, period, due, True) for part in periods.split(active, days)]
     return result
 
 
@@ -69,9 +75,8 @@ def _spans(dated: Dated[Contract], last: date | None) -> list[tuple[Contract, da
     """The stretches in which a contract has one rhythm: the contract as it stands there, first and last day."""
     starts: list[tuple[date, Contract]] = []
     for day, version in dated.versions:
-        rhythm = (version.every, version.anchor, version.bill, version.prorate)
         before = starts[-1][1] if starts else None
-        if before is None or rhythm != (before.every, before.anchor, before.bill, before.prorate):
+        if before is None or (version.every, version.anchor) != (before.every, before.anchor):
             starts.append((day, version))
     result = []
     for (start, contract), following in zip(starts, [*(day for day, _ in starts[1:]), None], strict=True):
@@ -131,16 +136,21 @@ def covered(billed: list[tuple[Period, int]]) -> list[Period]:
 
 
 def unbilled(
-    book: Book, dated: Dated[Contract], until: date, billed: list[Period], notices: list[Notice] | None = None
+    book: Book,
+    dated: Dated[Contract],
+    until: date,
+    billed: list[Period],
+    decimals: int,
+    notices: list[Notice] | None = None,
 ) -> list[Piece]:
     """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`; `notices` say so."""
     result = []
-    for piece in pieces(book, dated, until):
+    for piece in pieces(book, dated, until, decimals):
         left = periods.without(piece.span, billed)
         if left == [piece.span]:
             result.append(piece)
-        elif left and dated.at(piece.span.start).prorate:
-            result += [Piece(span, piece.period, piece.due) for span in left]
+        elif left and piece.prorated:
+            result += [replace(piece, span=span) for span in left]
         elif left and notices is not None:
             contract = dated.at(piece.span.start)
             notices.append(
@@ -170,7 +180,7 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
         derivation = local(book, contract, piece.span.start, f"{price.said} = {price.value}")
         said = f"{text} ({derivation})"
     steps = list(price.steps)
-    whole = piece.span == piece.period or not contract.prorate
+    whole = piece.span == piece.period or not piece.prorated
     if whole:
         figure = line_net(quantity, price.value, None, decimals)
         steps += figure.steps

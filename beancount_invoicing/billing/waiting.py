@@ -163,7 +163,7 @@ def _periods(
     book: Book, dated: Dated[Contract], until: date, there: Billed, decimals: int, notices: list[Notice]
 ) -> Iterable[tuple[What, DraftLine]]:
     code = dated.latest.code
-    for piece in subscriptions.unbilled(book, dated, until, there.days.get(code, []), notices):
+    for piece in subscriptions.unbilled(book, dated, until, there.days.get(code, []), decimals, notices):
         line = subscriptions.line(book, dated, piece, decimals)
         if line is None:
             notices.append(

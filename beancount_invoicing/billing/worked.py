@@ -59,7 +59,11 @@ def time_lines(
     """
     bundles: dict[Bundle, list[Work]] = {}
     unpriced: set[str] = set()
+    work = [one if one.counter else one._replace(counter=_against(book, one)) for one in work]
+    loose = [one for one in work if not one.counter]
     for one in work:
+        if one in loose:
+            continue
         if not one.billable:
             continue
         at = dated.at(one.date)
@@ -72,6 +76,11 @@ def time_lines(
         bundles.setdefault(Bundle(one.item, price.value, price.with_tax, apart, one.commodity), []).append(one)
     notices = [
         f"{name} has no price: its time is not billed; give the item or the contract one" for name in sorted(unpriced)
+    ]
+    notices += [
+        f"time of {one.date} is not billed, as it stands against no account: book it against one, such as Equity:Time"
+        f" ({one.source})"
+        for one in loose
     ]
     lines = []
     room = None if dated.latest.cap is None else dated.latest.cap - billed
@@ -92,11 +101,18 @@ def time_lines(
                 f"the cap of {dated.latest.cap} is reached: {over} {bundle.commodity} of {bundle.item or dated.latest.code}"
                 " stay unbilled"
             )
-    free = [one for one in work if not one.billable]
+    free = [one for one in work if not one.billable and one not in loose]
     if lines and free:  # what is given away leaves the account with the time that is billed
         outs = tuple(BookOut(one.account, one.counter, one.commodity, one.item, one.quantity, False) for one in free)
         lines[-1] = replace(lines[-1], book_out=_merged((*lines[-1].book_out, *outs)))
     return lines, notices
+
+
+def _against(book: Book, work: Work) -> str:
+    """The account that time stands against which came from another contract's: as other time of its account, else any; or ""."""
+    others = [one for one in book.work if one.counter and one.commodity == work.commodity]
+    there = [one for one in others if one.account == work.account]
+    return next((one.counter for one in (*there, *others)), "")
 
 
 def replace_item(dated: Dated[Contract], item: str) -> Dated[Contract]:
@@ -118,7 +134,7 @@ def _time_line(
     over = ZERO
     price = bundle.price * 100 / (100 + rate)
     if room is not None and line_net(quantity, price, None, decimals).value > room:
-        fits = (max(room, ZERO) / price).quantize(Decimal("0.01"), ROUND_DOWN) if price else quantity
+        fits = _most(room, price, decimals) if price else quantity
         over, quantity = quantity - fits, fits
     if not quantity:
         return None, over
@@ -155,6 +171,17 @@ def _time_line(
         steps=figure.steps,
     )
     return line, over
+
+
+def _most(room: Decimal, price: Decimal, decimals: int) -> Decimal:
+    """The most time, in hundredths, that comes to no more than `room` at a price that is not 0; none where it comes to nothing."""
+    if room <= 0:
+        return ZERO
+    half = Decimal(1).scaleb(-decimals) / 2
+    fits = ((room + half) / price).quantize(Decimal("0.01"), ROUND_DOWN)
+    if line_net(fits, price, None, decimals).value > room:
+        fits -= Decimal("0.01")
+    return fits if line_net(fits, price, None, decimals).value else ZERO
 
 
 def _merged(outs: tuple[BookOut, ...]) -> tuple[BookOut, ...]:

@@ -28,9 +28,10 @@ def lengths(book: Book) -> Iterator[Finding]:
                     yield _error(contract, f"{name.replace('_', '-')}: {error}")
         if contract.mode == "subscription" and not contract.every:
             yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
-        if contract.notice and not (contract.renews and contract.until):
+    for dated in book.contracts.values():
+        if dated.latest.notice and not any(one.renews and one.until for _day, one in dated.versions):
             yield _warning(
-                contract, 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
+                dated.latest, 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
             )
 
 

@@ -89,19 +89,24 @@ def calculation(line: Line) -> str:
 
 
 def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Findings:
-    known = book.taxes.get(line.tax)
-    if known is None:
+    rate = _rates(invoice).get(line.tax)
+    if rate is None:
         return
-    expected = tax.gross_split(gross, known.at(invoice.date).rate, currencies.decimals(invoice.currency))[0].value
+    expected = tax.gross_split(gross, rate, currencies.decimals(invoice.currency))[0].value
     if abs(line.net - expected) > Decimal(1).scaleb(-currencies.decimals(invoice.currency)):
         yield Finding(
             severity(book, invoice.date),
             "line-net",
             f"{invoice.number}: the line “{line.text}” is {money(line.net, invoice.currency)}, but {calculation(line)} ="
-            f" {money(gross, invoice.currency)} including {known.at(invoice.date).rate} % is"
+            f" {money(gross, invoice.currency)} including {rate} % is"
             f" {money(expected, invoice.currency)} without tax: book that, or correct the quantity or the price",
             line.source,
         )
+
+
+def _rates(invoice: Invoice) -> dict[str, Decimal]:
+    """The rates in percent of a document's tax codes: of a credit note, those of what it corrects."""
+    return {each.tax.code: each.tax.rate for each in invoice.taxes}
 
 
 def _by_line(book: Book, invoice: Invoice) -> bool:
@@ -112,13 +117,14 @@ def gross_nets(book: Book) -> Findings:
     """Prices including tax: per code (or line), the nets add up to round(gross / (1 + rate))."""
     for invoice in book.invoices:
         by_code: defaultdict[str, list[Line]] = defaultdict(list)
+        rates = _rates(invoice)
         for line in invoice.lines:
-            if line.price_with_tax is not None and line.worked_out is not None and line.tax in book.taxes:
+            if line.price_with_tax is not None and line.worked_out is not None and line.tax in rates:
                 by_code[line.tax].append(line)
         for code, those in sorted(by_code.items()):
             parts = [line.worked_out for line in those if line.worked_out is not None]
             gross = sum(parts, ZERO)
-            rate = book.taxes[code].at(invoice.date).rate
+            rate = rates[code]
             decimals = currencies.decimals(invoice.currency)
             expected = sum(tax.gross_nets(parts, rate, decimals, _by_line(book, invoice)), ZERO)
             net = sum((line.net for line in those), ZERO)

@@ -66,6 +66,15 @@ def deposits(book: Book) -> Iterator[Finding]:
                     deduction.source,
                 )
                 continue
+            if deposit.currency != invoice.currency:
+                yield Finding(
+                    "error",
+                    "deposit",
+                    f"{invoice.number} in {invoice.currency} deducts {deduction.number}, which is a deposit in {deposit.currency}:"
+                    " deduct it from an invoice in its own currency, or pay it back by a credit note",
+                    deduction.source,
+                )
+                continue
             if deposit.since > invoice.since:
                 yield Finding(
                     "error",

@@ -68,6 +68,8 @@ class Setting:
     assets: str
     tax_accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The tax codes that each account, or pending account, serves."""
+    taxed_on: Mapping[str, date] = field(default_factory=dict)
+    """By number, the day whose taxes a document has."""
 
     def option(self, name: str, day: date, default: str = "") -> str:
         """The text of an option on a day."""
@@ -107,6 +109,15 @@ class Written(NamedTuple):
     numbers: list[NumberUse]
     claimed: frozenset[int]
     """The postings (by their position) on customers' accounts that are accounted for here."""
+
+
+def tax_day(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
+    """The day whose tax rates a document of `day` has: its own, or (the latest) of the documents that it corrects.
+
+    A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also where it is credited under another one.
+    """
+    numbers = (corrects,) if corrects in taxed_on else corrects.split()
+    return max((taxed_on[number] for number in numbers if number in taxed_on), default=day)
 
 
 def is_document(entry: Transaction, setting: Setting, touches: bool) -> bool:
@@ -205,6 +216,7 @@ class _Reading:
         self.findings = findings
         self.source = source
         self.day = entry.date
+        self.tax_day = tax_day(said.get("corrects") or "", entry.date, setting.taxed_on)
         self.rate: Decimal | None = None
 
     def document(self) -> Written:
@@ -401,6 +413,27 @@ class _Reading:
             worked_out=worked_out,
         )
 
+    def _without_tax(self, lines: list[Line], parts: list[Part]) -> list[Line]:
+        """The lines; where prices include tax and are booked in another currency, with the nets that belong to these prices."""
+        by_code: defaultdict[str, list[int]] = defaultdict(list)
+        for index, line in enumerate(lines):
+            if line.price_with_tax is not None and line.worked_out is not None:
+                by_code[line.tax].append(index)
+        result = list(lines)
+        for code, those in by_code.items():
+            known = self.setting.tax(code, self.tax_day)
+            if known is None or all(parts[index].currency == self.currency for index in those):
+                continue
+            grosses = [gross for index in those if (gross := lines[index].worked_out) is not None]
+            nets = tax.gross_nets(grosses, known.rate, self.decimals, self._per_line())
+            for index, net in zip(those, nets, strict=True):
+                if parts[index].currency != self.currency and self._a_cent_off(net, parts[index]):
+                    result[index] = lines[index]._replace(net=net)
+        return result
+
+    def _per_line(self) -> bool:
+        return self.setting.option("tax-rounding", self.day) == "line"
+
     def _a_cent_off(self, net: Decimal, part: Part) -> bool:
         """Whether a net in the document's currency is, at the rate, what is booked in the other, to a cent."""
         booked = -part.number
@@ -487,7 +520,7 @@ class _Reading:
                         f" {self.currency}: write the tax in the document's currency, amount: {amount}",
                         part.source,
                     )
-            known = self.setting.tax(code, self.day)
+            known = self.setting.tax(code, self.tax_day)
             booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
         base: defaultdict[str, list[Line | Adjustment]] = defaultdict(list)
         everything: list[Line | Adjustment] = [*lines, *adjustments]
@@ -496,7 +529,7 @@ class _Reading:
                 base[each.tax].append(each)
         result = []
         for code in sorted(base.keys() | booked.keys()):
-            known = self.setting.tax(code, self.day)
+            known = self.setting.tax(code, self.tax_day)
             if known is None:
                 continue
             those = everything if known.withholding else base[code]
@@ -538,7 +571,7 @@ class _Reading:
             if line.tax in served:
                 nets[line.tax] += line.net
         for code, net in nets.items():
-            known = self.setting.tax(code, self.day)
+            known = self.setting.tax(code, self.tax_day)
             if known and tax.tax_on(net, known.rate, self.decimals).value == abs(booked):
                 return code
         return next(iter(nets), served[0])
@@ -553,8 +586,7 @@ class _Reading:
                 grosses.append(each.worked_out)
             else:
                 nets.append(each.net)
-        per_line = self.setting.option("tax-rounding", self.day) == "line"
-        return tax.tax_of_lines(nets, grosses, rate, self.decimals, per_line)
+        return tax.tax_of_lines(nets, grosses, rate, self.decimals, self._per_line())
 
     def _deduction(self, part: Part) -> Deduction:
         said = read(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)
@@ -586,14 +618,14 @@ class _Reading:
         by_place: defaultdict[Place, list[Part]] = defaultdict(list)
         for part in parts:
             by_place[part.place].append(part)
-        lines = [self._line(part) for part in by_place["line"]]
+        lines = self._without_tax([self._line(part) for part in by_place["line"]], by_place["line"])
         adjustments = [self._adjustment(part, lines) for part in by_place["adjustment"]]
         taxes = self._taxes(by_place["tax"], lines, adjustments)
         deductions = [self._deduction(part) for part in by_place["deduction"]]
         rounding = ZERO
         for part in by_place["rounding"]:
             read(part.posting.meta, keys.ROUNDING, part.source, self.findings)
-            rounding += self._amount(part)
+            rounding += steps.round_to(self._amount(part), self.decimals)
         for part in by_place["other"]:
             read(part.posting.meta, keys.BOOKKEEPING, part.source, self.findings)
         net = sum((line.net for line in lines), ZERO) + sum((each.net for each in adjustments), ZERO)
@@ -634,6 +666,7 @@ class _Reading:
             taxes=tuple(taxes),
             deductions=tuple(deductions),
             rounding=rounding,
+            rounding_account=by_place["rounding"][0].posting.account if by_place["rounding"] else "",
             at_once=tuple(at_once),
             instalments=tuple(instalments),
             corrects=(corrects,) if corrects else (),

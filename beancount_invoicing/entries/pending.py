@@ -142,7 +142,10 @@ def _discounts(transaction: Transaction, waits: list[Posting], pending: PendingT
                 discount += max(_number(posting) * sign, ZERO)
         off = (amount + arrived) * sign
         places = currencies.decimals(currency)
-        most = steps.round_to(discount * pending.taxes[code].at(transaction.date).rate / 100, places)
+        tax = pending.taxes[code]
+        before = (version.rate for day, version in tax.versions if day <= transaction.date)
+        rate = max(tax.at(transaction.date).rate, *before, ZERO)  # what is paid may be older than the rate
+        most = steps.round_to(discount * rate / 100, places)
         if 0 < off <= abs(amount) and off <= most + Decimal(1).scaleb(-places):
             result[code, currency] = off * sign
     return result

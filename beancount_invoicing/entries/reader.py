@@ -19,6 +19,7 @@ from beancount_invoicing.entries.documents import (
     read_document,
     read_opening,
     resolved_corrections,
+    tax_day,
 )
 from beancount_invoicing.entries.events import read_event, read_seal
 from beancount_invoicing.entries.memo import Documents
@@ -93,6 +94,7 @@ def read(
         income=str(options.get("name_income", "Income")),
         assets=assets,
         tax_accounts=_tax_accounts(taxes),
+        taxed_on=_taxed_on(transactions),
     )
     for account in opened:
         owner(account)
@@ -116,7 +118,7 @@ def read(
         for posting in transaction.postings:
             account = posting.account
             if account in timed:
-                work += read_work(transaction, posting, timed[account], findings)
+                work += read_work(transaction, posting, timed, findings)
             elif posting.meta and "billable" in posting.meta:
                 expenses += read_expense(transaction, posting, findings)
             if account in pending.waiting:
@@ -132,7 +134,8 @@ def read(
             continue
         if not facts_are_ours and (touches or "invoice" in meta):
             _reserved(transaction, findings)
-        before = known.of(transaction, position, findings) if known is not None else None
+        alone = "corrects" not in meta  # what corrects another has that one's taxes
+        before = known.of(transaction, position, findings) if known is not None and alone else None
         if before is not None:
             written = before
         elif touches and says(meta, "kind", "opening") and "invoice" not in meta:
@@ -233,6 +236,22 @@ def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]
                 if account:
                     served[account][code] = None
     return {account: tuple(codes) for account, codes in served.items()}
+
+
+def _taxed_on(transactions: Sequence[tuple[int, Transaction]]) -> dict[str, date]:
+    """By number, the day whose taxes a document has."""
+    result: dict[str, date] = {}
+    for _position, transaction in transactions:
+        number, corrects = transaction.meta.get("invoice"), transaction.meta.get("corrects")
+        if isinstance(number, str):
+            said = corrects if isinstance(corrects, str) else ""
+            result.setdefault(number, tax_day(said, transaction.date, result))
+        elif says(transaction.meta, "kind", "opening"):
+            for posting in transaction.postings:
+                item, day = (posting.meta or {}).get("invoice"), (posting.meta or {}).get("date")
+                if isinstance(item, str):
+                    result.setdefault(item, day if isinstance(day, date) else transaction.date)
+    return result
 
 
 def _reserved(transaction: Transaction, findings: Findings) -> None:

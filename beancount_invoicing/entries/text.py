@@ -143,12 +143,14 @@ def document(draft: Draft, column: int = COLUMN) -> str:
         said = abs(tax.amount) if draft.exchange else None
         legs.append(Leg(tax.account, -amount, booked.currency, [("tax", tax.code), ("amount", said)]))
     for deduction, amount in zip(draft.deductions, booked.deductions, strict=True):
-        legs.append(
-            Leg(deduction.account, amount, booked.currency, [("deposit", deduction.number), ("tax", deduction.tax)])
-        )
+        said = abs(deduction.amount) if draft.exchange else None
+        meta: Meta = [("deposit", deduction.number), ("tax", deduction.tax), ("amount", said)]
+        legs.append(Leg(deduction.account, amount, booked.currency, meta))
+    if draft.rounding:
+        legs.append(Leg(draft.rounding_account, -booked.rounding, booked.currency, [("rounding", True)]))
     for line in draft.lines:
         for out in line.book_out:
-            meta: Meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
+            meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
             legs.append(Leg(out.account, -out.quantity, out.commodity, meta))
             legs.append(Leg(out.counter, out.quantity, out.commodity))
     return transaction(
@@ -200,6 +202,7 @@ class _Booked:
     lines: list[Decimal]
     taxes: list[Decimal]
     deductions: list[Decimal]
+    rounding: Decimal
 
 
 def _booked(draft: Draft) -> _Booked:
@@ -208,21 +211,27 @@ def _booked(draft: Draft) -> _Booked:
     deductions = [each.amount for each in draft.deductions]
     exchange = draft.exchange
     if exchange is None:
-        return _Booked(draft.currency, lines, taxes, deductions)
-    return _converted(draft.payable, exchange, lines, taxes, deductions)
+        return _Booked(draft.currency, lines, taxes, deductions, draft.rounding)
+    return _converted(draft.payable, exchange, lines, taxes, deductions, draft.rounding)
 
 
 def _converted(
-    payable: Decimal, exchange: Exchange, lines: list[Decimal], taxes: list[Decimal], deductions: list[Decimal]
+    payable: Decimal,
+    exchange: Exchange,
+    lines: list[Decimal],
+    taxes: list[Decimal],
+    deductions: list[Decimal],
+    rounding: Decimal,
 ) -> _Booked:
     """All at the rate, to the cent; what the roundings leave goes to the largest lines, a cent each."""
 
     def at_rate(amounts: list[Decimal]) -> list[Decimal]:
         return [round_to(amount * exchange.rate, exchange.decimals) for amount in amounts]
 
-    result = _Booked(exchange.currency, at_rate(lines), at_rate(taxes), at_rate(deductions))
+    (rounded,) = at_rate([rounding])
+    result = _Booked(exchange.currency, at_rate(lines), at_rate(taxes), at_rate(deductions), rounded)
     whole = round_to(payable * exchange.rate, exchange.decimals)
-    rest = whole - sum(result.lines) - sum(result.taxes) + sum(result.deductions)
+    rest = whole - sum(result.lines) - sum(result.taxes) + sum(result.deductions) - result.rounding
     cent = Decimal(1).scaleb(-exchange.decimals).copy_sign(rest)
     largest = sorted(range(len(lines)), key=lambda index: (-abs(lines[index]), index))
     for place in range(int(rest / cent) if rest else 0):

@@ -118,12 +118,17 @@ def tax_of_lines(
 def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_line: bool = False) -> list[Decimal]:
     """The net of each line whose price includes tax.
 
-    They add up to the net of the sum (the largest takes the cent), unless tax is rounded `per_line`.
+    They add up to the net of the sum (the largest take a cent each), unless tax is rounded `per_line`.
     """
     nets = [gross_split(gross, rate, decimals)[0].value for gross in grosses]
     if per_line:
         return nets
     whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
-    largest = max(range(len(nets)), key=lambda index: (abs(nets[index]), -index))
-    nets[largest] += whole - sum(nets, Decimal(0))
+    rest = whole - sum(nets, Decimal(0))
+    cent = Decimal(1).scaleb(-decimals).copy_sign(rest)
+    largest = sorted(range(len(nets)), key=lambda index: (-abs(nets[index]), index))
+    for index in largest[
+        : int(rest / cent)
+    ]:  # never more cents than lines: each is at most half a cent off, and so is the whole
+        nets[index] += cent
     return nets

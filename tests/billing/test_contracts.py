@@ -9,6 +9,7 @@ import pytest
 
 from beancount_invoicing import billing
 from beancount_invoicing.billing import Wanted
+from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
@@ -125,6 +126,19 @@ def test_a_new_price_inside_a_period() -> None:
     assert [one[2] for one in lines(text, "2026-05-31")] == ["300.00"] * 4 + ["600.00"]
 
 
+def test_what_changes_nothing_on_the_line_does_not_cut_a_period() -> None:
+    text = subscription('price: 99.99; every: "month"; prorate: TRUE')
+    whole = [("2026-04-01", "2026-04-30", "99.99")]  # in halves it would be twice 50.00
+    assert lines(text + amended("2026-04-16", 'purchase-order: "PO-9"'), "2026-04-30")[3:] == whole
+    assert lines(text + amended("2026-04-16", "price: 99.99"), "2026-04-30")[3:] == whole
+    halves = [("2026-04-01", "2026-04-15", "50.00"), ("2026-04-16", "2026-04-30", "50.00")]
+    assert lines(text + amended("2026-04-16", 'tax: "FR10"'), "2026-04-30")[3:] == halves
+    followed = INDEX + subscription(
+        'price: 99.99; every: "month"; prorate: TRUE; index: "SYNTEC"; index-cap: 0', "2026-01-16"
+    )
+    assert len(lines(followed, "2027-02-15")) == 13  # the revision of 2027-01-16 comes to the same price
+
+
 def test_a_new_price_of_the_item_holds_from_its_date_on() -> None:
     text = 'every: "month"; item: "DEV"; quantity: 2'
     raised = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
@@ -149,6 +163,32 @@ def test_a_new_rhythm_begins_where_the_old_one_stops() -> None:
         ("2026-01-01", "2026-01-31", "100.00"),
         ("2026-02-01", "2026-02-28", "100.00"),
         ("2026-03-01", "2026-05-31", "270.00"),
+    ]
+
+
+@pytest.mark.parametrize("anchor", ["", "; anchor: 2026-01-01"])
+def test_a_new_way_of_billing_leaves_the_periods_where_they_are(anchor: str) -> None:
+    text = subscription(f'price: 310.00; every: "month"{anchor}') + amended("2026-03-16", 'bill: "advance"')
+    whole = [("2026-03-01", "2026-03-31", "310.00"), ("2026-04-01", "2026-04-30", "310.00")]
+    assert lines(text, "2026-03-30")[2:] == []
+    assert lines(text, "2026-03-31")[2:] == whole[:1]
+    assert lines(text, "2026-04-01")[2:] == whole
+    text = subscription(f'price: 310.00; every: "month"; bill: "advance"{anchor}')
+    assert lines(text + amended("2026-03-16", 'bill: "arrears"'), "2026-04-30")[2:] == whole
+    prorated = amended("2026-02-16", "prorate: TRUE") + amended("2026-03-11", "price: 620.00")
+    assert lines(text + prorated, "2026-04-01")[1:] == [
+        ("2026-02-01", "2026-02-28", "310.00"),
+        ("2026-03-01", "2026-03-10", "100.00"),
+        ("2026-03-11", "2026-03-31", "420.00"),
+        ("2026-04-01", "2026-04-30", "620.00"),
+    ]
+    no_longer = (
+        prorated + amended("2026-04-11", "price: 930.00; prorate: FALSE") + amended("2026-05-11", "price: 310.00")
+    )
+    assert lines(text + no_longer, "2026-05-01")[4:] == [
+        ("2026-04-01", "2026-04-10", "206.67"),
+        ("2026-04-11", "2026-04-30", "620.00"),
+        ("2026-05-01", "2026-05-31", "930.00"),
     ]
 
 
@@ -409,6 +449,15 @@ def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
     assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stay unbilled" in notices[0].message
 
 
+def test_a_cap_in_yen_is_billed_as_far_as_it_reaches() -> None:
+    """At 95 yen 21.35 hours are 2028, and 21.36 are 2029: nothing is left for another invoice."""
+    item = '2025-01-01 custom "invoice-item" "YEN" "Yen" Income:Services\n  unit: "hour"\n  price: 95\n  tax: "FR20"\n'
+    text = item + TIME.replace('item: "DEV"', 'item: "YEN"\n  currency: "JPY"\n  cap: 2029')
+    worked = '2026-02-01 * "Work"\n  Assets:Time  21.40 HOUR\n  Equity:Time\n'
+    waiting, _notices = billing.waiting(book(text + worked), date(2026, 2, 28))
+    assert [(one.line.quantity, one.line.net) for one in waiting] == [(D("21.36"), D(2029))]
+
+
 def test_a_cap_is_without_the_tax_that_prices_include() -> None:
     item = '2025-01-01 custom "invoice-item" "CALL" "Call" Income:Services\n  price-with-tax: 120.00\n'
     text = (
@@ -467,6 +516,14 @@ def test_one_invoice_per_customer_currency_order_and_group() -> None:
     assert [[line.contract for line in draft.lines] for draft in made] == [["A", "B"], ["E"], ["D"], ["C"]]
 
 
+def test_each_contract_is_booked_on_the_account_that_it_names() -> None:
+    site = "2025-01-01 open Assets:Receivable:Acme:Site\n"
+    one = subscription('price: 100.00; every: "month"')
+    other = one.replace('Acme "K"', 'Acme:Site "S"').replace("100.00", "30.00")
+    booked = [(draft.receivables[0].account, draft.net) for draft in drafts(book(site + one + other), "2026-01-31")]
+    assert booked == [("Assets:Receivable:Acme", D("100.00")), ("Assets:Receivable:Acme:Site", D("30.00"))]
+
+
 def test_a_currency_that_the_accounts_are_not_kept_in_is_booked_at_the_ledgers_price() -> None:
     text = "2025-01-01 open Income:Euro EUR\n2026-01-15 price USD 0.9234 EUR\n2026-02-15 price USD 0.95 EUR\n"
     text += subscription('price: 333.33; every: "month"; currency: "USD"; tax: "REVERSE"').replace(
@@ -486,6 +543,13 @@ def test_a_contract_that_renews_itself_says_when_notice_must_be_given() -> None:
         (one,) = billing.standings(book(text), date.fromisoformat(day), Wanted())
         assert (str(one.ends), str(one.notice_by)) == (ends, notice)
     assert len(lines(text, "2027-12-31")) == 24
+
+
+def test_a_contract_of_which_notice_is_given_ends() -> None:
+    text = subscription('price: 100.00; every: "month"; until: 2026-02-28; renews: "6 months"; notice: "1 month"')
+    text += amended("2026-07-15", 'renews: ""; until: 2026-08-31')
+    assert [one.message for one in check(book(text)) if one.rule == "contract"] == []
+    assert lines(text, "2027-12-31")[-1] == ("2026-08-01", "2026-08-31", "100.00")
 
 
 def test_billed_and_left_and_next() -> None:

@@ -18,6 +18,8 @@ from beancount_invoicing.actions import Ledger, open_ledger
 from beancount_invoicing.cli import main
 from beancount_invoicing.model import Invoice
 from beancount_invoicing.receivables import positions
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.rules.steps import round_to
 from tests.ledgers import EXAMPLE, PRELUDE
 
 D = Decimal
@@ -195,6 +197,29 @@ def test_into_and_commit_say_nothing_without_write(ledger: Path) -> None:
     assert "says nothing without --write" in run(ledger, "bill", "--commit", code=2)
 
 
+def test_many_lines_of_one_price_with_tax(ledger: Path) -> None:
+    run(ledger, "new", "Acme", *["1 BOX"] * 9, "--date", "2026-02-01", "--write")
+    made = invoice(ledger, "F2026-0001")
+    assert (made.net, made.tax, made.payable) == (D("74.93"), D("14.98"), D("89.91"))
+
+
+@pytest.mark.parametrize(("currency", "rate"), [("AUD", "0.55"), ("JPY", "0.0061"), ("KWD", "3.01")])
+def test_prices_with_tax_in_another_currency_are_what_is_paid(ledger: Path, currency: str, rate: str) -> None:
+    """Booked in euros a cent is more, or less, than the currency's own: nets are those of the prices, not of the bookings."""
+    text = ledger.read_text().replace("open Income:Services\n", "open Income:Services EUR\n")
+    more = (
+        f'2025-01-01 price {currency} {rate} EUR\n2025-01-01 open Assets:Receivable:Far {currency}\n  customer: "Far"\n'
+    )
+    dear = '2025-01-01 custom "invoice-item" "BIN" "Bin" Income:Services\n  price-with-tax: 34.95\n'
+    ledger.write_text(text + more + dear)
+    for boxes in range(1, 6):
+        run(ledger, "new", "Far", f"{boxes} BOX", f"{3 * boxes} BIN", "--date", "2026-02-01", "--write")
+        decimals = currencies.decimals(currency)
+        paid = round_to(boxes * D("9.99"), decimals) + round_to(3 * boxes * D("34.95"), decimals)
+        made = invoice(ledger, f"F2026-000{boxes}")
+        assert (made.net, made.payable) == (round_to(paid / D("1.2"), decimals), paid)
+
+
 # issue --------------------------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +292,98 @@ def test_a_credit_note_of_some_lines_and_a_part_of_them(ledger: Path) -> None:
     assert "cannot be credited" in run(ledger, "credit", "F2026-0001", "--lines", "1x9", "--date", "2026-02-10", code=1)
 
 
+def test_documents_are_numbered_as_what_they_are(ledger: Path) -> None:
+    """What takes a credit note back is an invoice, and so is what is paid back only because of its tax."""
+    run(ledger, "new", "Acme", "2 DEV", "--date", "2026-02-01", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-10", "--write")
+    run(ledger, "credit", "A2026-0001", "--date", "2026-02-11", "--write")
+    lines = ["1 Time @ 100 [REVERSE]", "--account", "Income:Services", "--", "-1 Time @ 95 [FR20]"]
+    run(ledger, "new", "Acme", *lines[:3], "--date", "2026-02-12", "--write", *lines[3:])
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-12", "--write")
+    kinds = {one.number: (one.kind, one.payable) for one in opened(ledger).book.invoices}
+    assert kinds == {
+        "F2026-0001": ("invoice", D("240.00")),
+        "A2026-0001": ("credit-note", D("-120.00")),
+        "F2026-0002": ("invoice", D("120.00")),
+        "F2026-0003": ("invoice", D("-14.00")),
+        "A2026-0002": ("credit-note", D("-120.00")),
+    }
+    assert all(one.rule != "number-not-in-series" for one in opened(ledger).findings)
+
+
+def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
+    with ledger.open("a") as file:
+        file.write('2026-02-05 custom "invoice-tax" "FR20"\n  rate: 21\n')
+    run(ledger, "new", "Acme", "2 DEV", "1 BOX", "--date", "2026-02-01", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-10", "--write")
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1,2", "--date", "2026-02-11", "--write")
+    made = [invoice(ledger, number) for number in ("A2026-0001", "A2026-0002")]
+    assert [(one.net, one.tax) for one in made] == [(D("-100.00"), D("-20.00")), (D("-108.33"), D("-21.66"))]
+    run(ledger, "new", "Acme", "1 DEV", "--date", "2026-02-11", "--write")
+    assert invoice(ledger, "F2026-0002").tax == D("21.00")
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_a_credit_note_of_all_takes_its_rounding_back(ledger: Path, currency: str) -> None:
+    rate = " @ 0.92 EUR" if currency == "USD" else ""
+    net, tax, rounding = ("-100.43", "-20.09", "-0.01") if rate else ("-109.16", "-21.83", "-0.01")
+    with ledger.open("a") as file:
+        file.write(
+            f"""
+2026-01-01 price USD 0.92 EUR
+2026-02-01 * "Acme SAS" "Rounded" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme   131.00 {currency}{rate}
+  Income:Services         {net} EUR
+    text: "Work"
+    quantity: 1
+    price: 109.16
+    tax: "FR20"
+  Liabilities:VAT          {tax} EUR
+    tax: "FR20"
+    amount: 21.83
+  Income:Discounts         {rounding} EUR
+    rounding: TRUE
+"""
+        )
+    if rate:
+        text = ledger.read_text().replace("open Income:Services\n", "open Income:Services EUR\n")
+        ledger.write_text(text.replace("-100.43 EUR", "-100.42 EUR"))
+    run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--write")
+    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    assert [(stand[name].status, stand[name].open) for name in ("F2026-0001", "A2026-0001")] == [
+        ("settled", D("0.00"))
+    ] * 2
+    assert invoice(ledger, "A2026-0001").payable == D("-131.00")
+
+
+def test_a_credit_note_gives_back_what_was_withheld(ledger: Path) -> None:
+    with ledger.open("a") as file:
+        file.write(
+            """
+2026-01-01 open Assets:Withheld
+2026-01-01 custom "invoice-tax" "IRPF" "Withholding 15%" Assets:Withheld
+  rate: 15
+  withholding: TRUE
+2026-02-01 * "Acme SAS" "Consulting" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme   210.00 EUR
+  Income:Services         -200.00 EUR
+    item: "DEV"
+    quantity: 2
+  Liabilities:VAT          -40.00 EUR
+    tax: "FR20"
+  Assets:Withheld           30.00 EUR
+    tax: "IRPF"
+"""
+        )
+    run(ledger, "credit", "F2026-0001", "--lines", "1x0.5", "--date", "2026-02-10", "--write")
+    assert invoice(ledger, "A2026-0001").payable == D("-52.50")  # 50.00 + 10.00 − 7.50
+    run(ledger, "credit", "F2026-0001", "--lines", "1x1.5", "--date", "2026-02-10", "--write")
+    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    assert [stand[name].status for name in ("F2026-0001", "A2026-0001", "A2026-0002")] == ["settled"] * 3
+
+
 def test_a_final_invoice_is_credited_with_what_it_deducted(ledger: Path) -> None:
     run(ledger, "deposit", "SITE", "300", "--date", "2026-01-10", "--write")
     run(ledger, "bill", "--until", "2026-01-31", "--write")
@@ -288,6 +405,27 @@ def test_a_deposit_of_a_customer_is_deducted_by_its_number(ledger: Path) -> None
     run(ledger, "new", "Acme", "10 DEV", "--deduct", "F2026-0001", "--date", "2026-02-01", "--write")
     assert invoice(ledger, "F2026-0002").payable == D("600.00")
     assert "nothing is left to deduct" in run(ledger, "new", "Acme", "1 DEV", "--deduct", "F2026-0001", code=1)
+
+
+def test_a_deposit_is_deducted_in_its_own_currency_only(ledger: Path) -> None:
+    run(ledger, "deposit", "Acme", "100", "--text", "Ahead", "--date", "2026-01-05", "--write")
+    dollars = ["new", "Acme", "5 DEV", "--currency", "USD", "--deduct", "F2026-0001", "--date", "2026-01-10"]
+    assert "F2026-0001 is a deposit in EUR: it cannot be deducted in USD" in run(ledger, *dollars, code=1)
+
+
+def test_a_deposit_in_yen_is_deducted_to_the_yen_by_books_kept_in_euros(ledger: Path) -> None:
+    """777 yen at 0.0061 are 4.74 EUR, which would be 777.05 yen; their tax of 155 is 0.95 EUR, which would be 155.74."""
+    text = ledger.read_text().replace("open Liabilities:Deposits\n", "open Liabilities:Deposits EUR\n")
+    text = text.replace("open Liabilities:VAT\n", "open Liabilities:VAT EUR\n")
+    more = '2025-01-01 price JPY 0.0061 EUR\n2025-01-01 open Assets:Receivable:Yen JPY\n  customer: "Yen KK"\n'
+    ledger.write_text(text + more)
+    run(ledger, "deposit", "Yen", "777", "--text", "Ahead", "--date", "2026-01-05", "--write")
+    lines = ["--account", "Income:Services", "--deduct", "F2026-0001"]
+    run(ledger, "new", "Yen", "1 Travail @ 33333", *lines, "--date", "2026-01-10", "--write")
+    final = invoice(ledger, "F2026-0002")
+    assert (final.total, final.prepaid, final.payable) == (D(40000), D(932), D(39068))
+    run(ledger, "credit", "F2026-0002", "--date", "2026-01-11", "--write")
+    assert invoice(ledger, "A2026-0001").payable == D(-39068)
 
 
 @pytest.mark.parametrize(
@@ -432,6 +570,37 @@ def test_reopened_time_is_unbilled_again_at_its_own_price(ledger: Path) -> None:
     run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
     assert invoice(ledger, "F2026-0002").net == D("150.00")
     assert "Nothing to do." in run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
+
+
+def test_time_of_several_prices_and_contracts_is_reopened_and_billed_once(ledger: Path) -> None:
+    more = (
+        '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n2025-01-01 open Assets:ATime HOUR\n'
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "A" "time"\n  item: "DEV"\n  time: Assets:ATime\n'
+    )
+    ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    for contract, day in (("A", "2026-01-12"), ("HOURS", "2026-01-12"), ("HOURS", "2026-02-12")):
+        run(ledger, "time", "add", contract, "2", "Work", "--date", day, "--write")
+    run(ledger, "bill", "--until", "2026-02-28", "--write")
+    run(ledger, "credit", "F2026-0001", "--reopen", "--date", "2026-03-01", "--write")
+    against = {(work.account, work.counter) for work in opened(ledger).book.work}
+    assert against == {("Assets:ATime", "Equity:Time"), ("Assets:Time", "Equity:Time")}
+    run(ledger, "bill", "--until", "2026-03-01", "--write")
+    assert invoice(ledger, "F2026-0002").net == invoice(ledger, "F2026-0001").net
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-03-01", "--write")
+
+
+def test_time_that_moved_to_another_contract_is_billed_there(ledger: Path) -> None:
+    more = (
+        "2025-01-01 open Assets:ATime HOUR\n"
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "A" "time"\n  item: "DEV"\n  time: Assets:ATime\n'
+        '2026-01-15 * "Moved"\n  Assets:Time  -2 HOUR\n  Assets:ATime  2 HOUR\n'
+    )
+    ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "stands against no account" in run(ledger, "bill", "--until", "2026-01-20", "--contract", "A")
+    run(ledger, "time", "add", "HOURS", "5", "Work", "--date", "2026-01-12", "--write")
+    run(ledger, "bill", "--until", "2026-01-20", "--contract", "A", "--write")
+    waits = json.loads(run(ledger, "unbilled", "--as-of", "2026-01-20", "--format", "json"))
+    assert [(row["contract"], row["quantity"]) for row in waits] == [("HOURS", "3")]
 
 
 def test_what_is_credited_and_not_reopened_stays_billed(ledger: Path) -> None:

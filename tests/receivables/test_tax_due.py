@@ -168,6 +168,15 @@ def test_the_tax_on_a_cash_discount_never_becomes_due() -> None:
     assert all(recompute(step) == step.result for one in result.shares for step in one.steps)
 
 
+def test_a_cash_discount_is_at_the_rate_of_its_invoice() -> None:
+    assert totals(WORK + TAKEN + '2026-01-15 custom "invoice-tax" "FR20E"\n  rate: 10\n') == (
+        "196.00",
+        "196.00",
+        "4.00",
+        "4.00",
+    )
+
+
 def test_a_cash_discount_that_bounces_comes_back_whole() -> None:
     back = DISCOUNTED.format(bank="-1176.00", discount="-20.00", pending="-200.00", owed="196.00", claim="1200.00")
     ledger = WORK + TAKEN + back.replace("2026-01-20", "2026-02-01").replace("2025-01-01 open Expenses:Discounts", "")

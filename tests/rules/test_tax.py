@@ -142,6 +142,20 @@ def test_three_prices_of_99_cents_together_or_line_by_line(per_line: bool, nets:
     assert sum(gross_nets(grosses, D(20), 2, per_line)) + figure.value == D("2.97")
 
 
+def test_many_equal_prices_with_tax_share_the_cents() -> None:
+    """9.99 is 8.325 without its 20 %: four are 33.30, not four times 8.33."""
+    assert gross_nets([D("9.99")] * 4, D(20), 2) == [D("8.32"), D("8.32"), D("8.33"), D("8.33")]
+
+
+@given(st.lists(AMOUNT, min_size=1, max_size=30), RATE)
+def test_no_price_with_tax_is_more_than_a_cent_off(grosses: list[Decimal], rate: Decimal) -> None:
+    nets = gross_nets(grosses, rate, 2)
+    assert sum(nets) == gross_split(sum(grosses, D(0)), rate, 2)[0].value
+    assert all(
+        abs(net - gross_split(gross, rate, 2)[0].value) <= D("0.01") for net, gross in zip(nets, grosses, strict=True)
+    )
+
+
 def test_prices_with_and_without_tax_line_by_line() -> None:
     """0.21 on 1.03, and 0.16 in 0.99."""
     assert tax_of_lines([D("1.03")], [D("0.99")], D(20), 2, per_line=True).value == D("0.37")
