@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         check_wanted,
         credit,
         customer,
+        customers,
         deposit,
         issue,
         new,
@@ -139,6 +140,7 @@ __all__ = [
     "confirm",
     "credit",
     "customer",
+    "customers",
     "deposit",
     "due_reminders",
     "find",
@@ -185,8 +187,8 @@ __all__ = [
 
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
-    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit customer deposit "
-    "issue new",
+    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit customer customers "
+    "deposit issue new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "confirm open_attempts open_because",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",

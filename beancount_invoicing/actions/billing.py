@@ -102,7 +102,7 @@ def check_wanted(book: Book, wanted: billing.Wanted) -> None:
     if wanted.contract and wanted.contract not in book.contracts:
         raise CannotBill(f'there is no contract "{wanted.contract}"{near(wanted.contract, book.contracts)}')
     if wanted.customer:
-        customer(book, wanted.customer, several=True)
+        customers(book, wanted.customer)
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -117,24 +117,43 @@ def _folded(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def customer(book: Book, name: str, several: bool = False) -> str:
-    """The main account of the customer whose account ends with `name`, or whose name or account contains it.
+def customer(book: Book, name: str) -> str:
+    """The main account of the one customer that `name` names, as `customers` finds it.
 
-    Raises CannotBill where there is none, or more than one (unless `several` are welcome).
+    Raises CannotBill where there is none, or more than one: it lists them.
+    """
+    found = customers(book, name)
+    if len(found) > 1:
+        those = ", ".join(f"{book.customers[account].latest.name} ({account})" for account in found)
+        raise CannotBill(f'"{name}" can be {those}: say which account')
+    return found[0]
+
+
+def customers(book: Book, name: str) -> tuple[str, ...]:
+    """The main accounts of the customers that `name` names, in any case, in the Book's order.
+
+    The whole account wins over the account's last part and the whole name, and these over a part of either. Raises CannotBill
+    where there is none.
     """
     folded = name.casefold()
-    exact = [account for account in book.customers if account.casefold().split(":")[-1] == folded or account == name]
-    found = exact or [
-        account
+    names = {
+        account: (account.casefold(), account.casefold().rpartition(":")[2], dated.latest.name.casefold())
         for account, dated in book.customers.items()
-        if folded in account.casefold() or folded in dated.latest.name.casefold()
-    ]
+    }
+    found = (
+        [one for one, (account, _last, _name) in names.items() if folded == account]
+        or [one for one, (_account, last, called) in names.items() if folded in {last, called}]
+        or [one for one, (account, _last, called) in names.items() if folded in account or folded in called]
+    )
     if not found:
-        names = [account.split(":")[-1] for account in book.customers]
-        raise CannotBill(f'there is no customer "{name}"{near(name, names)}')
-    if len(found) > 1 and not several:
-        raise CannotBill(f'"{name}" can be {", ".join(found)}: say which account')
-    return found[0]
+        raise CannotBill(f'there is no customer "{name}"{near(name, [one.split(":")[-1] for one in book.customers])}')
+    return tuple(found)
+
+
+def called(book: Book, account: str) -> str:
+    """What a person may call the customer of a main account: its last part, else (another one is called so too) the whole."""
+    last = account.rpartition(":")[2]
+    return last if customers(book, last) == (account,) else account
 
 
 _LINE = re.compile(

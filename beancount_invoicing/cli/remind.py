@@ -24,6 +24,7 @@ from beancount_invoicing.cli.common import (
     spaced,
     to_option,
 )
+from beancount_invoicing.cli.completion import complete_customers
 from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.send import channel_option, retry_option, run, way
 from beancount_invoicing.model import Channel
@@ -31,7 +32,10 @@ from beancount_invoicing.rules.steps import describe
 
 
 @click.command()
-@click.option("--customer", default="", help="Only customers whose name or account contains this.")
+@click.option(
+    "--customer", default="", shell_complete=complete_customers,
+    help="Only this one: a name or an account, or a part that no other has.",
+)  # fmt: skip
 @folder_option(None)
 @to_option("")
 @click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
@@ -74,7 +78,11 @@ def remind(
         raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
+    try:
+        proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
+    except actions.CannotBill as error:
+        session.error(str(error))
+        return
     rows = [answers.reminded(one, actions.language(ledger.book, one), explain) for one in proposals]
     if form == "json":
         print_json(rows)
