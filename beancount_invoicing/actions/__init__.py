@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         new,
     )
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
-    from beancount_invoicing.actions.confirming import confirm, open_attempts, open_because
+    from beancount_invoicing.actions.confirming import Chosen, confirm, discard
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
     from beancount_invoicing.actions.daily import Step as RunStep
     from beancount_invoicing.actions.dispatches import of_invoices, unsent
@@ -42,6 +42,16 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
+    from beancount_invoicing.actions.outbox import (
+        Objection,
+        What,
+        letters_waiting,
+        objected,
+        objections,
+        open_attempts,
+        open_because,
+        ready_to_leave,
+    )
     from beancount_invoicing.actions.parallel import render_in_parallel
     from beancount_invoicing.actions.receipts import of_receipts, receipts_for, render_receipts
     from beancount_invoicing.actions.reminders import (
@@ -91,6 +101,7 @@ __all__ = [
     "CannotBill",
     "CannotSend",
     "Changes",
+    "Chosen",
     "ClaimWanted",
     "Composition",
     "CreditWanted",
@@ -111,6 +122,7 @@ __all__ = [
     "Making",
     "New",
     "NoSuchStep",
+    "Objection",
     "Outcome",
     "Output",
     "Refused",
@@ -124,6 +136,7 @@ __all__ = [
     "UnknownNumber",
     "UnknownProjects",
     "Way",
+    "What",
     "Worked",
     "Written",
     "add_customer",
@@ -142,6 +155,7 @@ __all__ = [
     "customer",
     "customers",
     "deposit",
+    "discard",
     "due_reminders",
     "find",
     "find_ledger",
@@ -152,7 +166,10 @@ __all__ = [
     "language_to",
     "lapse_notices",
     "late_claims",
+    "letters_waiting",
     "new",
+    "objected",
+    "objections",
     "of_invoices",
     "of_receipts",
     "of_reminders",
@@ -161,6 +178,7 @@ __all__ = [
     "open_because",
     "open_ledger",
     "password_from",
+    "ready_to_leave",
     "receipts_for",
     "render",
     "render_in_parallel",
@@ -190,7 +208,7 @@ _ROOMS = {
     "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit customer customers "
     "deposit issue new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
-    "actions.confirming": "confirm open_attempts open_because",
+    "actions.confirming": "Chosen confirm discard",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",
@@ -198,6 +216,7 @@ _ROOMS = {
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
+    "actions.outbox": "Objection What letters_waiting objected objections open_attempts open_because ready_to_leave",
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
