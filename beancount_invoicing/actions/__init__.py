@@ -16,8 +16,6 @@ if TYPE_CHECKING:
         bill,
         check_wanted,
         credit,
-        customer,
-        customers,
         deposit,
         issue,
         new,
@@ -42,15 +40,17 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
+    from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers
     from beancount_invoicing.actions.outbox import (
         Objection,
+        Outbox,
         What,
         letters_waiting,
         objected,
         objections,
-        open_attempts,
         open_because,
         ready_to_leave,
+        what_waits,
     )
     from beancount_invoicing.actions.parallel import render_in_parallel
     from beancount_invoicing.actions.receipts import of_receipts, receipts_for, render_receipts
@@ -123,6 +123,7 @@ __all__ = [
     "New",
     "NoSuchStep",
     "Objection",
+    "Outbox",
     "Outcome",
     "Output",
     "Refused",
@@ -133,6 +134,7 @@ __all__ = [
     "State",
     "Task",
     "TaskKind",
+    "UnknownCustomer",
     "UnknownNumber",
     "UnknownProjects",
     "Way",
@@ -174,7 +176,6 @@ __all__ = [
     "of_receipts",
     "of_reminders",
     "of_statements",
-    "open_attempts",
     "open_because",
     "open_ledger",
     "password_from",
@@ -199,14 +200,14 @@ __all__ = [
     "unsent",
     "validate_file",
     "verify",
+    "what_waits",
     "write_e_invoices",
     "written_positions",
 ]
 
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
-    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit customer customers "
-    "deposit issue new",
+    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit deposit issue new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
@@ -216,7 +217,8 @@ _ROOMS = {
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
-    "actions.outbox": "Objection What letters_waiting objected objections open_attempts open_because ready_to_leave",
+    "actions.naming": "UnknownCustomer customer customers",
+    "actions.outbox": "Objection What Outbox letters_waiting objected objections open_because ready_to_leave what_waits",
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.documents import find
+from beancount_invoicing.actions.naming import customer, customers, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.billing import (
     BookOut,
@@ -98,62 +97,11 @@ def _priced_in_their_unit(book: Book, waiting: Sequence[Waiting], notices: list[
 
 
 def check_wanted(book: Book, wanted: billing.Wanted) -> None:
-    """Raises CannotBill where no such contract or customer is there."""
+    """Raises CannotBill where no such contract, UnknownCustomer where no such customer is there."""
     if wanted.contract and wanted.contract not in book.contracts:
         raise CannotBill(f'there is no contract "{wanted.contract}"{near(wanted.contract, book.contracts)}')
     if wanted.customer:
         customers(book, wanted.customer)
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
-    folded = {_folded(one): one for one in sorted(known)}
-    near = get_close_matches(_folded(name), sorted(folded), 1, 0.5)
-    return f": did you mean {folded[near[0]]}?" if near else ""
-
-
-def _folded(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def customer(book: Book, name: str) -> str:
-    """The main account of the one customer that `name` names, as `customers` finds it.
-
-    Raises CannotBill where there is none, or more than one: it lists them.
-    """
-    found = customers(book, name)
-    if len(found) > 1:
-        those = ", ".join(f"{book.customers[account].latest.name} ({account})" for account in found)
-        raise CannotBill(f'"{name}" can be {those}: say which account')
-    return found[0]
-
-
-def customers(book: Book, name: str) -> tuple[str, ...]:
-    """The main accounts of the customers that `name` names, in any case, in the Book's order.
-
-    The whole account wins over the account's last part and the whole name, and these over a part of either. Raises CannotBill
-    where there is none.
-    """
-    folded = name.casefold()
-    names = {
-        account: (account.casefold(), account.casefold().rpartition(":")[2], dated.latest.name.casefold())
-        for account, dated in book.customers.items()
-    }
-    found = (
-        [one for one, (account, _last, _name) in names.items() if folded == account]
-        or [one for one, (_account, last, called) in names.items() if folded in {last, called}]
-        or [one for one, (account, _last, called) in names.items() if folded in account or folded in called]
-    )
-    if not found:
-        raise CannotBill(f'there is no customer "{name}"{near(name, [one.split(":")[-1] for one in book.customers])}')
-    return tuple(found)
-
-
-def called(book: Book, account: str) -> str:
-    """What a person may call the customer of a main account: its last part, else (another one is called so too) the whole."""
-    last = account.rpartition(":")[2]
-    return last if customers(book, last) == (account,) else account
 
 
 _LINE = re.compile(

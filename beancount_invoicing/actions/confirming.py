@@ -28,7 +28,7 @@ def confirm(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
     """A person says that what was in doubt, or prepared, has left.
 
     Of a reminder that would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
-    open, or more than one thing that `chosen` does not tell apart; CannotBill, and what `change` raises.
+    open, or more than one thing that `chosen` does not tell apart; UnknownCustomer, and what `change` raises.
     """
 
     def make(loading: Loading) -> Changes:
@@ -97,7 +97,7 @@ def discard(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
 
 
 def _of(book: Book, chosen: Chosen) -> tuple[Attempt, ...]:
-    """What of all that waits is chosen. Raises CannotSend, CannotBill."""
+    """What of all that waits is chosen. Raises CannotSend, UnknownCustomer."""
     kinds = [one for one in open_attempts(book) if chosen.what in {None, what(one.kind)}]
     those = [one for one in kinds if chosen.channel in {None, one.event.channel}]
     if not chosen.numbers:

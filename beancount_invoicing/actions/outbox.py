@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.actions.billing import called, customer
 from beancount_invoicing.actions.documents import SUFFIXES
+from beancount_invoicing.actions.naming import customer, short_names
 from beancount_invoicing.actions.telling import BY_HAND
 from beancount_invoicing.delivery import CLOSING, Attempt, History
 from beancount_invoicing.dunning import Proposal, propose
@@ -53,6 +53,30 @@ class Objection:
         return f"it would not be sent {'so ' if self.anew else ''}today ({self.why})"
 
 
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What waits for a person, and how it is named."""
+
+    attempts: tuple[Attempt, ...]
+    """What is in doubt, and what waits to be sent by hand; by date."""
+    kinds: Mapping[str, frozenset[str]]
+    """What waits for each number: the kinds of attempts."""
+    names: Mapping[str, str]
+    """What the customer of each main account may be called."""
+
+
+def what_waits(book: Book) -> Outbox:
+    """What is in doubt, and what waits to be sent by hand."""
+    attempts = open_attempts(book)
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for one in attempts:
+        for number in one.numbers:
+            kinds[number].add(one.kind)
+    return Outbox(
+        attempts, {number: frozenset(those) for number, those in kinds.items()}, short_names(book) if attempts else {}
+    )
+
+
 def open_attempts(book: Book) -> tuple[Attempt, ...]:
     """What is in doubt, and what waits to be sent by hand; by date."""
     return History(book.events).open
@@ -67,7 +91,7 @@ def what(kind: str) -> What:
 def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...]:
     """Those of a document's number; else the statements of the customer that `name` names.
 
-    Raises CannotBill where it is no number, statements wait, and it names more than one customer.
+    Raises UnknownCustomer where it is no number, statements wait, and it names more than one customer.
     """
     found = tuple(one for one in those if name in one.numbers)
     of_customers = [one for one in those if not one.numbers]
@@ -77,15 +101,15 @@ def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...
     return tuple(one for one in of_customers if one.event.customer == account)
 
 
-def answers(book: Book, kind: str, numbers: Sequence[str], account: str, those: Sequence[Attempt]) -> Answers:
+def answers(waiting: Outbox, kind: str, numbers: Sequence[str], account: str) -> Answers:
     """The commands by which a person answers of something of a kind, about documents or (no numbers) a customer's main account.
 
-    Each names just this, whatever else of `those` waits for the same number.
+    Each names just this, whatever else waits for the same number.
     """
-    customer_name = called(book, account)
+    customer_name = waiting.names.get(account, account)
     name = " ".join(numbers) or customer_name
-    others = {one.kind for one in those if set(one.numbers) & set(numbers)} - {kind}
-    chosen = f"{name} --what {what(kind)}" if others else name
+    alone = all(waiting.kinds.get(number, frozenset()) <= {kind} for number in numbers)
+    chosen = name if alone else f"{name} --what {what(kind)}"
     return Answers(
         left=f"bean-invoice send --confirm {chosen} --write",
         anew=_ANEW[what(kind)].format(name=name, customer=customer_name),
@@ -93,11 +117,11 @@ def answers(book: Book, kind: str, numbers: Sequence[str], account: str, those: 
     )
 
 
-def open_because(book: Book, attempt: Attempt, those: Sequence[Attempt], objection: Objection | None = None) -> str:
-    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it; `those`: all that wait."""
+def open_because(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> str:
+    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
     day = attempt.event.date
-    said = answers(book, attempt.kind, attempt.numbers, attempt.event.customer, those)
-    against = objected_to(book, attempt, those, objection) if objection else ""
+    said = answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer)
+    against = objected_to(waiting, attempt, objection) if objection else ""
     if attempt.in_doubt:
         text = f"is in doubt since {day}: nobody knows whether it arrived; if it did: {said.left}, if not"
         return text + (f", {against}" if objection else f": {said.anew}")
@@ -107,14 +131,12 @@ def open_because(book: Book, attempt: Attempt, those: Sequence[Attempt], objecti
     return text + f"once you have sent it: {said.left}; to make it anew: {said.anew}; to discard it: {said.never}"
 
 
-def objected_to(book: Book, attempt: Attempt, those: Sequence[Attempt], objection: Objection) -> str:
+def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
     """Why a letter would not be sent today, and what to do about it."""
-    said = answers(book, attempt.kind, attempt.numbers, attempt.event.customer, those)
+    said = answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer)
     if objection.anew:
-        return (
-            f"it would not be sent so today ({objection.why}): make it anew: {said.anew}, or discard it: {said.never}"
-        )
-    return f"it would not be sent today ({objection.why}): discard it: {said.never}"
+        return f"{objection.text}: make it anew: {said.anew}, or discard it: {said.never}"
+    return f"{objection.text}: discard it: {said.never}"
 
 
 def objections(
@@ -177,11 +199,11 @@ def objected(
 ) -> tuple[str, ...]:
     """What to say of each reminder that would not be sent so on `as_of` any more; of the customer of a main account, or ("") of
     all. Without `also_anew` only of those in whose place no other letter would be sent."""
-    against, those = objections(book, as_of, allocated), open_attempts(book)
+    against, waiting = objections(book, as_of, allocated), what_waits(book)
     return tuple(
         f"{one.name}, {book.customers[one.event.customer].at(as_of).name}: the reminder"
-        f" {open_because(book, one, those, objection)}"
-        for one in those
+        f" {open_because(waiting, one, objection)}"
+        for one in waiting.attempts
         if (objection := against.get(one.event.message_id))
         and account in {"", one.event.customer}
         and (also_anew or not objection.anew)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from beancount_invoicing.actions.billing import customer as customer_named
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
+from beancount_invoicing.actions.naming import customer as customer_named
 from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import Book
@@ -20,8 +20,8 @@ def due_reminders(
 ) -> tuple[Proposal, ...]:
     """The letters due on `as_of`, and what is held back; of the one customer that `customer` names, or ("") of all.
 
-    With `every` also the customers of whom something is late, but nothing to be sent or held back today. Raises CannotBill where
-    there is no such customer, or more than one.
+    With `every` also the customers of whom something is late, but nothing to be sent or held back today. Raises
+    UnknownCustomer.
     """
     account = customer_named(book, customer) if customer else ""
     return tuple(
@@ -33,7 +33,7 @@ def due_reminders(
 
 def lapse_notices(book: Book, as_of: date, customer: str = "", allocated: Allocated | None = None) -> tuple[str, ...]:
     """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of the one customer that
-    `customer` names, or ("") of all. Raises CannotBill as `due_reminders`."""
+    `customer` names, or ("") of all. Raises UnknownCustomer."""
     account = customer_named(book, customer) if customer else ""
     return tuple(
         one.words(as_of)

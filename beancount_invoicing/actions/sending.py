@@ -20,7 +20,7 @@ from typing import Literal
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ledger import Ledger, load_ledger
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
-from beancount_invoicing.actions.outbox import Objection, answers, files_of, objections, open_because, what
+from beancount_invoicing.actions.outbox import Objection, answers, files_of, objections, open_because, what, what_waits
 from beancount_invoicing.actions.recording import Record, alone, try_out
 from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import How, Refused
@@ -169,6 +169,7 @@ class _Run:
         self.book = ledger.book
         self.top = Path(ledger.book.file)
         self.history = History(ledger.book.events)
+        self.outbox = what_waits(ledger.book)
         self.target = how.into.absolute() if how.into else record_file(ledger.book, way.day)
         self.folder = way.folder or self.top.parent / "outbox"
         self.changed: list[Path] = []
@@ -255,7 +256,7 @@ class _Run:
         """Why what waits, or is in doubt, does not leave."""
         if self._against is None:
             self._against = objections(self.book, self.way.day, self.ledger.allocated_at(self.way.day))
-        return open_because(self.book, attempt, self.history.open, self._against.get(attempt.event.message_id))
+        return open_because(self.outbox, attempt, self._against.get(attempt.event.message_id))
 
     def _not_waiting(self, dispatch: Dispatch) -> str:
         """Why it is not sent by --retry: what of the same documents is in doubt or prepared in its stead, if anything is."""
@@ -461,7 +462,7 @@ class _Run:
         """What a person can say where it is in doubt."""
         one = item.dispatch
         main = self.book.accounts.get(one.account, one.account)
-        said = answers(self.book, one.event, one.numbers, main, self.history.open)
+        said = answers(self.outbox, one.event, one.numbers, main)
         return f"if it did: {said.left}, if not: {said.anew}"
 
     def _drop(self, item: _Item) -> None:

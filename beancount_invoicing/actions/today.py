@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.actions.dispatches import unsent
-from beancount_invoicing.actions.outbox import Objection, objected_to, objections, open_attempts, ready_to_leave
+from beancount_invoicing.actions.outbox import Objection, objected_to, objections, ready_to_leave, what_waits
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import (
     NONE,
@@ -159,12 +159,12 @@ def _about(position: Position, kind: Kind, text: str, day: date | None, amount: 
 
 def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> Iterator[Task]:
     """What waits to be sent by hand, or is in doubt; with what speaks against it by now."""
-    those = open_attempts(book)
-    for attempt in those:
+    waiting = what_waits(book)
+    for attempt in waiting.attempts:
         event = attempt.event
         text = event.note
         if objection := against.get(event.message_id):
-            text += f": {objected_to(book, attempt, those, objection)}"
+            text += f": {objected_to(waiting, attempt, objection)}"
         yield Task(
             "in-doubt" if attempt.in_doubt else "prepared", text, event.date,
             book.customers[event.customer].at(as_of).name, event.customer, " ".join(attempt.numbers),

@@ -61,7 +61,7 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
     wanted = billing.Wanted(customer, contract)
     try:
         actions.check_wanted(ledger.book, wanted)
-    except actions.CannotBill as error:
+    except (actions.CannotBill, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
     standings = billing.standings(ledger.book, as_of, wanted)
@@ -98,7 +98,7 @@ def unbilled(session: Session, customer: str, contract: str, as_of: date, form: 
     wanted = billing.Wanted(customer, contract)
     try:
         actions.check_wanted(ledger.book, wanted)
-    except actions.CannotBill as error:
+    except (actions.CannotBill, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
     waiting, notices = billing.waiting(ledger.book, as_of, wanted)

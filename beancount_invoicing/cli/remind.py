@@ -80,7 +80,7 @@ def remind(
     say_assumed(ledger.book, as_of)
     try:
         proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
-    except actions.CannotBill as error:
+    except actions.UnknownCustomer as error:
         session.error(str(error))
         return
     waiting = actions.letters_waiting(ledger.book, as_of)

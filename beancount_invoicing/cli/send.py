@@ -240,13 +240,13 @@ _STATES: dict[actions.State, str] = {
 def _open(session: Session, day: date, form: str) -> None:
     """What is in doubt, and what waits to be sent by hand; and why a letter of it would not be sent on `day`."""
     ledger = session.open()
-    those = actions.open_attempts(ledger.book)
+    waiting = actions.what_waits(ledger.book)
     against = actions.objections(ledger.book, day, ledger.allocated_at(day))
     if form == "json":
-        print_json([answers.attempted(one, against.get(one.event.message_id)) for one in those])
+        print_json([answers.attempted(one, against.get(one.event.message_id)) for one in waiting.attempts])
         return
-    for one in those:
-        why = actions.open_because(ledger.book, one, those, against.get(one.event.message_id))
+    for one in waiting.attempts:
+        why = actions.open_because(waiting, one, against.get(one.event.message_id))
         click.echo(f"{one.name}: {why}")
-    if not those:
+    if not waiting.attempts:
         click.echo("Nothing is in doubt, and nothing waits to be sent by hand. To send: bean-invoice send NUMBER…")

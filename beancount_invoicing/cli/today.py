@@ -52,7 +52,7 @@ def today(session: Session, customer: str, as_of: date, form: str) -> None:
     ledger = session.open()
     try:
         wanted = actions.customers(ledger.book, customer) if customer else ()
-    except actions.CannotBill as error:
+    except actions.UnknownCustomer as error:
         session.error(str(error))
         return
     tasks = actions.tasks(ledger.book, as_of, ledger.allocated_at(as_of))

@@ -498,3 +498,20 @@ def test_without_anything_that_waits_the_table_has_no_column_for_it(ledger: Path
 
 def test_a_letter_in_doubt_is_marked_too(doubtful: Path) -> None:
     assert remind(doubtful)[0]["waiting"] == {"state": "in-doubt", "since": DAY}
+
+
+# where things are recorded -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["--confirm", "--discard"])
+def test_a_sealed_document_is_known_from_a_record_in_another_folder(ledger: Path, word: str) -> None:
+    """The record names it as ../documents/…: confirmed, it is not put into the ledger a second time; discarded, it stays."""
+    write(ledger, '2026-01-01 custom "invoice-option" "sent-file" "sent/{year}.beancount"\n')
+    run(ledger, "seal", "N1", "--date", "2026-01-12", "--write")
+    run(ledger, "send", "N1", "--date", "2026-01-12", "--write")
+    run(ledger, "send", word, "N1", "--date", "2026-01-13", "--write")
+    recorded = (ledger.parent / "sent" / "2026.beancount").read_text(encoding="utf-8")
+    assert "../documents/2026/N1.pdf" in recorded
+    assert " document " not in recorded
+    assert (ledger.parent / "documents" / "2026" / "N1.pdf").is_file()
+    assert sound(ledger)
