@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         Dating,
         DepositWanted,
         bill,
-        check_wanted,
+        contracts_wanted,
         credit,
         deposit,
         issue,
@@ -150,9 +150,9 @@ __all__ = [
     "banks_behind",
     "bill",
     "change",
-    "check_wanted",
     "claim",
     "confirm",
+    "contracts_wanted",
     "credit",
     "customer",
     "customers",
@@ -207,7 +207,7 @@ __all__ = [
 
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
-    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit deposit issue new",
+    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill contracts_wanted credit deposit issue new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",

@@ -58,16 +58,15 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
     return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices))
 
 
-def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: How) -> Outcome:
-    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`.
+def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", contract: str = "") -> Outcome:
+    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`.
 
-    Raises what `change` raises, CannotBill, billing.CannotNumber.
+    Raises what `change` raises, CannotBill, UnknownCustomer, billing.CannotNumber.
     """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        check_wanted(book, wanted)
-        waiting, notices = billing.waiting(book, until, wanted)
+        waiting, notices = billing.waiting(book, until, contracts_wanted(book, customer, contract))
         waiting = _priced_in_their_unit(book, waiting, notices)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
         return document_changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
@@ -96,12 +95,14 @@ def _priced_in_their_unit(book: Book, waiting: Sequence[Waiting], notices: list[
     return result
 
 
-def check_wanted(book: Book, wanted: billing.Wanted) -> None:
-    """Raises CannotBill where no such contract, UnknownCustomer where no such customer is there."""
-    if wanted.contract and wanted.contract not in book.contracts:
-        raise CannotBill(f'there is no contract "{wanted.contract}"{near(wanted.contract, book.contracts)}')
-    if wanted.customer:
-        customers(book, wanted.customer)
+def contracts_wanted(book: Book, customer: str, contract: str) -> billing.Wanted:
+    """The contracts of the customers that a name names, and of a code; "" for all.
+
+    Raises CannotBill where no such contract, UnknownCustomer where no such customer is there.
+    """
+    if contract and contract not in book.contracts:
+        raise CannotBill(f'there is no contract "{contract}"{near(contract, book.contracts)}')
+    return billing.Wanted(customers(book, customer) if customer else (), contract)
 
 
 _LINE = re.compile(

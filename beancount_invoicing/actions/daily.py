@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
-from beancount_invoicing import billing
 from beancount_invoicing.actions.billing import Dating, bill
 from beancount_invoicing.actions.dispatches import of_invoices
 from beancount_invoicing.actions.ledger import Ledger, open_ledger
@@ -76,7 +75,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
     day = way.day
     before = open_ledger(file)
     steps = steps_of(before, day, only)
-    billed = bill(file, day, Dating(day), billing.Wanted(), how) if "bill" in steps else None
+    billed = bill(file, day, Dating(day), how) if "bill" in steps else None
     new = tuple(one.number for one in billed.documents) if billed and how.write else ()
     bank: list[str] = []
     held: list[tuple[str, str]] = []
