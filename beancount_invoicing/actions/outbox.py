@@ -11,21 +11,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from beancount_invoicing.actions.dispatches import by_letter
 from beancount_invoicing.actions.documents import SUFFIXES
 from beancount_invoicing.actions.naming import customer, short_names
 from beancount_invoicing.actions.telling import BY_HAND
 from beancount_invoicing.delivery import CLOSING, Attempt, History
 from beancount_invoicing.dunning import Proposal, propose
-from beancount_invoicing.model import ZERO, Book, Event
+from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
 
 What = Literal["invoice", "reminder", "statement", "receipt"]
 """What a person calls it: the ledger's event `sent` is the invoice itself."""
 _ANEW = {
-    "invoice": "bean-invoice send --retry {name} --write",
-    "reminder": "bean-invoice remind --send --retry --customer {customer} --write",
-    "statement": "bean-invoice statement {customer} --send --retry --write",
-    "receipt": "bean-invoice receipt {name} --send --retry --write",
+    "invoice": "bean-invoice send --retry {name}{by} --write",
+    "reminder": "bean-invoice remind --send --retry --customer {customer}{by} --write",
+    "statement": "bean-invoice statement {customer} --send --retry{by} --write",
+    "receipt": "bean-invoice receipt {name} --send --retry{by} --write",
 }
 """What sends anew what has not left."""
 
@@ -63,6 +64,8 @@ class Outbox:
     """What waits for each number: the kinds of attempts."""
     names: Mapping[str, str]
     """What the customer of each main account may be called."""
+    elsewhere: Mapping[str, str]
+    """Of what goes by another channel than its customer's own on that day: its channel, by Message-ID."""
 
 
 def what_waits(book: Book) -> Outbox:
@@ -73,8 +76,21 @@ def what_waits(book: Book) -> Outbox:
         for number in one.numbers:
             kinds[number].add(one.kind)
     return Outbox(
-        attempts, {number: frozenset(those) for number, those in kinds.items()}, short_names(book) if attempts else {}
+        attempts=attempts,
+        kinds={number: frozenset(those) for number, those in kinds.items()},
+        names=short_names(book) if attempts else {},
+        elsewhere={
+            one.event.message_id: one.event.channel
+            for one in attempts
+            if one.event.channel not in {"", own_channel(book, one.kind, one.event.customer, one.event.date)}
+        },
     )
+
+
+def own_channel(book: Book, kind: str, account: str, day: date) -> Channel:
+    """How something of a kind goes to the customer of a main account on `day`, where nothing else is said."""
+    buyer = book.customers[account].at(day)
+    return buyer.channel if kind == "sent" else by_letter(buyer)
 
 
 def open_attempts(book: Book) -> tuple[Attempt, ...]:
@@ -101,10 +117,10 @@ def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...
     return tuple(one for one in of_customers if one.event.customer == account)
 
 
-def answers(waiting: Outbox, kind: str, numbers: Sequence[str], account: str) -> Answers:
+def answers(waiting: Outbox, kind: str, numbers: Sequence[str], account: str, channel: str = "") -> Answers:
     """The commands by which a person answers of something of a kind, about documents or (no numbers) a customer's main account.
 
-    Each names just this, whatever else waits for the same number.
+    Each names just this, whatever else waits for the same number; anew it goes by `channel`, or ("") the customer's own.
     """
     customer_name = waiting.names.get(account, account)
     name = " ".join(numbers) or customer_name
@@ -112,15 +128,20 @@ def answers(waiting: Outbox, kind: str, numbers: Sequence[str], account: str) ->
     chosen = name if alone else f"{name} --what {what(kind)}"
     return Answers(
         left=f"bean-invoice send --confirm {chosen} --write",
-        anew=_ANEW[what(kind)].format(name=name, customer=customer_name),
+        anew=_ANEW[what(kind)].format(name=name, customer=customer_name, by=f" --channel {channel}" if channel else ""),
         never=f"bean-invoice send --discard {chosen} --write",
     )
+
+
+def _answers(waiting: Outbox, attempt: Attempt) -> Answers:
+    channel = waiting.elsewhere.get(attempt.event.message_id, "")
+    return answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer, channel)
 
 
 def open_because(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> str:
     """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
     day = attempt.event.date
-    said = answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer)
+    said = _answers(waiting, attempt)
     against = objected_to(waiting, attempt, objection) if objection else ""
     if attempt.in_doubt:
         text = f"is in doubt since {day}: nobody knows whether it arrived; if it did: {said.left}, if not"
@@ -133,7 +154,7 @@ def open_because(waiting: Outbox, attempt: Attempt, objection: Objection | None 
 
 def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
     """Why a letter would not be sent today, and what to do about it."""
-    said = answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer)
+    said = _answers(waiting, attempt)
     if objection.anew:
         return f"{objection.text}: make it anew: {said.anew}, or discard it: {said.never}"
     return f"{objection.text}: discard it: {said.never}"

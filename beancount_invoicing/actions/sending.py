@@ -20,7 +20,16 @@ from typing import Literal
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ledger import Ledger, load_ledger
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
-from beancount_invoicing.actions.outbox import Objection, answers, files_of, objections, open_because, what, what_waits
+from beancount_invoicing.actions.outbox import (
+    Objection,
+    answers,
+    files_of,
+    objections,
+    open_because,
+    own_channel,
+    what,
+    what_waits,
+)
 from beancount_invoicing.actions.recording import Record, alone, try_out
 from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import How, Refused
@@ -462,7 +471,8 @@ class _Run:
         """What a person can say where it is in doubt."""
         one = item.dispatch
         main = self.book.accounts.get(one.account, one.account)
-        said = answers(self.outbox, one.event, one.numbers, main)
+        own = own_channel(self.book, one.event, main, one.day) if main in self.book.customers else one.channel
+        said = answers(self.outbox, one.event, one.numbers, main, "" if one.channel == own else one.channel)
         return f"if it did: {said.left}, if not: {said.anew}"
 
     def _drop(self, item: _Item) -> None:

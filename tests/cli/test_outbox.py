@@ -368,6 +368,17 @@ def test_the_hints_of_statements_and_receipts(ledger: Path, what: str) -> None:
         assert events(ledger) == ["prepared", *then], hint
 
 
+@pytest.mark.parametrize("command", [("send", "N1"), ("statement", "Acme", "--send")])
+def test_what_went_by_another_channel_is_made_anew_by_it(ledger: Path, command: tuple[str, ...]) -> None:
+    """And not, all of a sudden, by e-mail."""
+    day = ("--date" if command[0] == "send" else "--as-of", DAY)
+    run(ledger, *command, *day, "--channel", "post", "--write")
+    _confirm, anew, _discard = hints(run(ledger, "send"))
+    assert anew[-3:] == ["--channel", "post", "--write"]
+    follow(ledger, anew)
+    assert re.findall(r'channel: "(\w+)"', record(ledger)) == ["post"] * 3
+
+
 def test_customers_of_like_accounts_are_named_in_full(ledger: Path) -> None:
     text = ledger.read_text(encoding="utf-8").replace("Assets:Clients:AcmeSud", "Assets:Clients:Sud:Acme")
     ledger.write_text(text, encoding="utf-8")
@@ -422,6 +433,13 @@ def test_a_letter_that_waits_is_judged_again(ledger: Path, since: str, why: str)
     assert why in str(first["objection"])
     assert second["objection"] is None
     assert why not in run(ledger, "send", "--date", "2026-02-26"), "on an earlier day nobody knew it"
+
+
+def test_a_letter_whose_level_has_left_meanwhile_is_another_one_by_now(ledger: Path) -> None:
+    run(ledger, *REMIND, "--customer", "Acme", "--write")
+    write(ledger, SAID.format("reminder", "  level: 1\n"))
+    said = run(ledger, "send", "--date", "2026-03-10")
+    assert "level 1 left on 2026-02-27: level 2 is due): make it anew: bean-invoice remind --send" in said
 
 
 def test_what_is_confirmed_all_the_same_is_recorded_with_a_warning(ledger: Path) -> None:
