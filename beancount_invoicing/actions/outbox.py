@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.actions.dispatches import by_letter
 from beancount_invoicing.actions.documents import SUFFIXES
-from beancount_invoicing.actions.naming import customer, short_names
+from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, short_names
 from beancount_invoicing.actions.telling import BY_HAND
 from beancount_invoicing.delivery import CLOSING, Attempt, History
 from beancount_invoicing.dunning import Proposal, propose
@@ -113,6 +113,10 @@ def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...
     of_customers = [one for one in those if not one.numbers]
     if found or not of_customers or book.invoice(name):
         return found
+    try:
+        customers(book, name)
+    except UnknownCustomer:  # most likely a number that there is not
+        return ()
     account = customer(book, name)
     return tuple(one for one in of_customers if one.event.customer == account)
 
