@@ -14,15 +14,14 @@ if TYPE_CHECKING:
         Dating,
         DepositWanted,
         bill,
-        check_wanted,
+        contracts_wanted,
         credit,
-        customer,
         deposit,
         issue,
         new,
     )
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
-    from beancount_invoicing.actions.confirming import confirm, open_attempts, open_because
+    from beancount_invoicing.actions.confirming import Chosen, confirm, discard
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
     from beancount_invoicing.actions.daily import Step as RunStep
     from beancount_invoicing.actions.dispatches import of_invoices, unsent
@@ -41,6 +40,18 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
+    from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers
+    from beancount_invoicing.actions.outbox import (
+        Objection,
+        Outbox,
+        What,
+        letters_waiting,
+        objected,
+        objections,
+        open_because,
+        ready_to_leave,
+        what_waits,
+    )
     from beancount_invoicing.actions.parallel import render_in_parallel
     from beancount_invoicing.actions.receipts import of_receipts, receipts_for, render_receipts
     from beancount_invoicing.actions.reminders import (
@@ -90,6 +101,7 @@ __all__ = [
     "CannotBill",
     "CannotSend",
     "Changes",
+    "Chosen",
     "ClaimWanted",
     "Composition",
     "CreditWanted",
@@ -110,6 +122,8 @@ __all__ = [
     "Making",
     "New",
     "NoSuchStep",
+    "Objection",
+    "Outbox",
     "Outcome",
     "Output",
     "Refused",
@@ -120,9 +134,11 @@ __all__ = [
     "State",
     "Task",
     "TaskKind",
+    "UnknownCustomer",
     "UnknownNumber",
     "UnknownProjects",
     "Way",
+    "What",
     "Worked",
     "Written",
     "add_customer",
@@ -134,12 +150,14 @@ __all__ = [
     "banks_behind",
     "bill",
     "change",
-    "check_wanted",
     "claim",
     "confirm",
+    "contracts_wanted",
     "credit",
     "customer",
+    "customers",
     "deposit",
+    "discard",
     "due_reminders",
     "find",
     "find_ledger",
@@ -150,15 +168,18 @@ __all__ = [
     "language_to",
     "lapse_notices",
     "late_claims",
+    "letters_waiting",
     "new",
+    "objected",
+    "objections",
     "of_invoices",
     "of_receipts",
     "of_reminders",
     "of_statements",
-    "open_attempts",
     "open_because",
     "open_ledger",
     "password_from",
+    "ready_to_leave",
     "receipts_for",
     "render",
     "render_in_parallel",
@@ -179,16 +200,16 @@ __all__ = [
     "unsent",
     "validate_file",
     "verify",
+    "what_waits",
     "write_e_invoices",
     "written_positions",
 ]
 
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
-    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill check_wanted credit customer deposit "
-    "issue new",
+    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill contracts_wanted credit deposit issue new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
-    "actions.confirming": "confirm open_attempts open_because",
+    "actions.confirming": "Chosen confirm discard",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",
@@ -196,6 +217,8 @@ _ROOMS = {
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
+    "actions.naming": "UnknownCustomer customer customers",
+    "actions.outbox": "Objection What Outbox letters_waiting objected objections open_because ready_to_leave what_waits",
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from beancount_invoicing.actions.billing import CannotBill, near
+from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.naming import near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import Book, Source

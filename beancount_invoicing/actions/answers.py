@@ -29,6 +29,7 @@ from beancount_invoicing.rules.terms import Discounted, TermsError, cash_discoun
 if TYPE_CHECKING:
     from beancount_invoicing.actions.claims import LateClaim
     from beancount_invoicing.actions.daily import Daily
+    from beancount_invoicing.actions.outbox import Objection
     from beancount_invoicing.actions.sealing import Verified
     from beancount_invoicing.actions.sending import Result
     from beancount_invoicing.actions.today import Task
@@ -352,8 +353,11 @@ def bucket_names(bounds: Sequence[int], basis: str) -> tuple[str, ...]:
     return (*(f"{start}-{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
 
 
-def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer:
-    """A proposal in `remind`."""
+def reminded(
+    proposal: Proposal, language: str, explain: bool = False, waiting: Mapping[str, Attempt] | None = None
+) -> Answer:
+    """A proposal in `remind`; `waiting`: the letter that waits already for each number."""
+    waits = [one for late in proposal.invoices if (one := (waiting or {}).get(late.position.invoice.number))]
     currency = proposal.currency
     answer: Answer = {
         "customer": proposal.customer.name,
@@ -384,12 +388,18 @@ def reminded(proposal: Proposal, language: str, explain: bool = False) -> Answer
         "fee": money(proposal.fee, currency) if proposal.fee else None,
         "claimed": money(proposal.claimed, currency),
         "held": [{"number": held.number, "why": held.why} for held in proposal.held],
+        "waiting": _waiting(waits[0]) if waits else None,
     }
     if explain:
         for row, late in zip(answer["invoices"], proposal.invoices, strict=True):
             row["explain"] = [step(one) for one in (late.claim.steps if late.claim else ())]
         answer["reasons"] = [{"number": one.number, "why": one.why} for one in proposal.reasons]
     return answer
+
+
+def _waiting(one: Attempt) -> Answer:
+    """What waits for a person already, of what is due."""
+    return {"state": "in-doubt" if one.in_doubt else "prepared", "since": one.event.date.isoformat()}
 
 
 def stated(one: Statement, language: str, explain: bool = False) -> Answer:
@@ -688,7 +698,7 @@ def sent(one: Result) -> Answer:
     }
 
 
-def attempted(one: Attempt) -> Answer:
+def attempted(one: Attempt, objection: Objection | None = None) -> Answer:
     """What is in doubt, or waits to be sent by hand, in `send` without a number."""
     return {
         "state": "in-doubt" if one.in_doubt else "prepared",
@@ -701,6 +711,7 @@ def attempted(one: Attempt) -> Answer:
         "message_id": one.event.message_id,
         "note": one.event.note,
         "source": str(one.event.source),
+        "objection": objection.why if objection else None,
     }
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
 from beancount_invoicing import billing
 from beancount_invoicing.actions.documents import find
+from beancount_invoicing.actions.naming import customer, customers, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.billing import (
     BookOut,
@@ -59,16 +58,15 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
     return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices))
 
 
-def bill(file: Path, until: date, dating: Dating, wanted: billing.Wanted, how: How) -> Outcome:
-    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`.
+def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", contract: str = "") -> Outcome:
+    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`.
 
-    Raises what `change` raises, CannotBill, billing.CannotNumber.
+    Raises what `change` raises, CannotBill, UnknownCustomer, billing.CannotNumber.
     """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        check_wanted(book, wanted)
-        waiting, notices = billing.waiting(book, until, wanted)
+        waiting, notices = billing.waiting(book, until, contracts_wanted(book, customer, contract))
         waiting = _priced_in_their_unit(book, waiting, notices)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
         return document_changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
@@ -97,44 +95,14 @@ def _priced_in_their_unit(book: Book, waiting: Sequence[Waiting], notices: list[
     return result
 
 
-def check_wanted(book: Book, wanted: billing.Wanted) -> None:
-    """Raises CannotBill where no such contract or customer is there."""
-    if wanted.contract and wanted.contract not in book.contracts:
-        raise CannotBill(f'there is no contract "{wanted.contract}"{near(wanted.contract, book.contracts)}')
-    if wanted.customer:
-        customer(book, wanted.customer, several=True)
+def contracts_wanted(book: Book, customer: str, contract: str) -> billing.Wanted:
+    """The contracts of the customers that a name names, and of a code; "" for all.
 
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
-    folded = {_folded(one): one for one in sorted(known)}
-    near = get_close_matches(_folded(name), sorted(folded), 1, 0.5)
-    return f": did you mean {folded[near[0]]}?" if near else ""
-
-
-def _folded(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def customer(book: Book, name: str, several: bool = False) -> str:
-    """The main account of the customer whose account ends with `name`, or whose name or account contains it.
-
-    Raises CannotBill where there is none, or more than one (unless `several` are welcome).
+    Raises CannotBill where no such contract, UnknownCustomer where no such customer is there.
     """
-    folded = name.casefold()
-    exact = [account for account in book.customers if account.casefold().split(":")[-1] == folded or account == name]
-    found = exact or [
-        account
-        for account, dated in book.customers.items()
-        if folded in account.casefold() or folded in dated.latest.name.casefold()
-    ]
-    if not found:
-        names = [account.split(":")[-1] for account in book.customers]
-        raise CannotBill(f'there is no customer "{name}"{near(name, names)}')
-    if len(found) > 1 and not several:
-        raise CannotBill(f'"{name}" can be {", ".join(found)}: say which account')
-    return found[0]
+    if contract and contract not in book.contracts:
+        raise CannotBill(f'there is no contract "{contract}"{near(contract, book.contracts)}')
+    return billing.Wanted(customers(book, customer) if customer else (), contract)
 
 
 _LINE = re.compile(

@@ -1,101 +1,127 @@
-"""A person's word on what is in doubt, or was to be sent by hand."""
+"""A person's word on what is in doubt, or was to be sent by hand: it has left, or it shall not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.actions.mailing import CannotSend
-from beancount_invoicing.actions.telling import Sent, closings, record_file
+from beancount_invoicing.actions.outbox import What, files_of, holds, named, objections, open_attempts, what
+from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.delivery import Attempt, History
+from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.entries import Loading
 from beancount_invoicing.model import Book, Channel, Event
 
-_COMMANDS = {
-    "sent": "bean-invoice send --retry {name} --write",
-    "reminder": "bean-invoice remind --send --retry --customer {leaf} --write",
-    "statement": "bean-invoice statement {leaf} --send --retry --write",
-    "receipt": "bean-invoice receipt {name} --send --retry --write",
-}
-"""What sends anew what has not left."""
+
+class Chosen(NamedTuple):
+    """Which of what waits: of these documents (or, for a statement, customers), or (no numbers) all that was prepared."""
+
+    numbers: tuple[str, ...] = ()
+    what: What | None = None
+    """Of several things that wait for a number: this one."""
+    channel: Channel | None = None
 
 
-def words_for(kind: str, name: str, account: str) -> tuple[str, str]:
-    """The commands by which a person says that something has left, and that it has not."""
-    anew = _COMMANDS.get(kind, _COMMANDS["sent"]).format(name=name, leaf=account.rpartition(":")[2])
-    return f"bean-invoice send --confirm {name} --write", anew
+def confirm(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
+    """A person says that what was in doubt, or prepared, has left.
 
-
-def answers_to(kind: str, name: str, account: str) -> str:
-    """What a person can say of what is in doubt."""
-    arrived, not_arrived = words_for(kind, name, account)
-    return f"if it did: {arrived}, if not: {not_arrived}"
-
-
-def open_because(attempt: Attempt) -> str:
-    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
-    day, account = attempt.event.date, attempt.event.customer
-    if attempt.in_doubt:
-        return f"is in doubt since {day}: nobody knows whether it arrived; {answers_to(attempt.kind, attempt.name, account)}"
-    left, anew = words_for(attempt.kind, attempt.name, account)
-    return f"was prepared on {day} ({attempt.event.note}): once you have sent it: {left}; to make it anew: {anew}"
-
-
-def open_attempts(book: Book) -> tuple[Attempt, ...]:
-    """What is in doubt, and what waits to be sent by hand; by date."""
-    return History(book.events).open
-
-
-def confirm(file: Path, numbers: Sequence[str], day: date, channel: Channel | None, how: How) -> Outcome:
-    """A person says that what was in doubt, or prepared, has left: of these documents, or (no numbers) all that was prepared.
-
-    Raises CannotSend where nothing of a document is open, and what `change` raises.
+    Of a reminder that would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
+    open, or more than one thing that `chosen` does not tell apart; UnknownCustomer, and what `change` raises.
     """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
         target = how.into.absolute() if how.into else record_file(book, day)
-        those = [one for one in History(book.events).open if channel in {None, one.event.channel}]
-        if numbers:
-            for number in numbers:
-                if not any(_is_of(one, number) for one in those):
-                    raise CannotSend(f"nothing of {number} is in doubt or prepared")
-            those = [one for one in those if any(_is_of(one, number) for number in numbers)]
-        else:
-            those = [one for one in those if not one.in_doubt]
+        those = _of(book, chosen)
+        against = objections(book, day) if any(one.kind == "reminder" for one in those) else {}
         sealed = {(one.file, one.sha256) for one in book.seals}
         new = []
         said = []
         for one in those:
             file, mark = one.event.file, one.event.sha256
-            try:
-                there = bool(file) and sha256(Path(file).read_bytes()).hexdigest() == mark
-            except OSError:
-                there = False
+            there = bool(file) and holds(Path(file), mark)
             sent = [
                 Sent(one.kind, _day(one, event, day), _account(book, event), event.numbers, event.level, event.until, event.tone,
                       event.channel, event.message_id, mark, one.name)
                 for event in one.events
             ]  # fmt: skip
             said.append(f"{one.name}: {one.kind} on {sent[0].day}, {sent[0].channel}")
+            if objection := against.get(one.event.message_id):
+                said.append(f"{one.name}: warning: {objection.text}")
             stored = Path(file) if there and (file, mark) not in sealed else None
             new += [New(sent[0].day, as_it_is(entry), str(target)) for entry in closings(target, sent, stored)]
-        return Changes(tuple(new), message=f"Sent: {', '.join(numbers) or 'what was prepared'}", notices=tuple(said))
+        return Changes(
+            tuple(new), message=f"Sent: {', '.join(chosen.numbers) or 'what was prepared'}", notices=tuple(said)
+        )
 
     return change(file, make, how)
+
+
+def discard(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
+    """A person says that what was prepared, or was in doubt, has not left and shall not: `not-sent`, and its files go.
+
+    Notices say which files go, and which stay and why: one that holds what is not discarded, is sealed, or was changed. Raises as
+    `confirm`.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        top = Path(book.file)
+        target = how.into.absolute() if how.into else record_file(book, day)
+        those = _of(book, chosen)
+        new = []
+        said = []
+        for one in those:
+            title = one.event.note.partition(f" {BY_HAND} ")[0] if not one.in_doubt else one.name
+            for event in one.events:
+                entry = not_sent(day, _account(book, event), f"{title} was discarded: it has not left", event)
+                new.append(New(max(day, event.date), as_it_is(entry), str(target)))
+            state = "in doubt since" if one.in_doubt else "prepared on"
+            done = "discarded" if how.write else "would be discarded"
+            said.append(f"{one.name}: {what(one.kind)} {state} {one.event.date}, {one.event.channel}: {done}")
+        files = files_of(book, those)
+        for path, stays in files.items():
+            goes = "is removed" if how.write else "would be removed"
+            said.append(f"{relative_to(top, path)} {f'stays: {stays}' if stays else goes}")
+        message = f"Discarded: {', '.join(chosen.numbers) or 'what was prepared'}"
+        return Changes(
+            tuple(new),
+            message=message,
+            notices=tuple(said),
+            gone=tuple(path for path, stays in files.items() if not stays),
+        )
+
+    return change(file, make, how)
+
+
+def _of(book: Book, chosen: Chosen) -> tuple[Attempt, ...]:
+    """What of all that waits is chosen. Raises CannotSend, UnknownCustomer."""
+    kinds = [one for one in open_attempts(book) if chosen.what in {None, what(one.kind)}]
+    those = [one for one in kinds if chosen.channel in {None, one.event.channel}]
+    if not chosen.numbers:
+        return tuple(one for one in those if not one.in_doubt)
+    found: dict[str, Attempt] = {}
+    for number in chosen.numbers:
+        of_it = named(book, those, number)
+        if not of_it:
+            which = f"no {chosen.what}" if chosen.what else "nothing"
+            raise CannotSend(f"{which} of {number} is in doubt or prepared")
+        if len(of_it) > 1 and not chosen.what:
+            waits = ", ".join(
+                f"{what(one.kind)} ({'in doubt since' if one.in_doubt else 'prepared on'} {one.event.date})"
+                for one in of_it
+            )
+            options = " or ".join(f"--what {kind}" for kind in dict.fromkeys(what(one.kind) for one in of_it))
+            raise CannotSend(f"{number}: more than one thing waits: {waits}: say which: {options}")
+        found |= {one.event.message_id: one for one in of_it}
+    return tuple(found.values())
 
 
 def _day(attempt: Attempt, event: Event, day: date) -> date:
     """When it left: what was in doubt on its day, what was prepared on that of the person's word."""
     return event.date if attempt.in_doubt else max(day, event.date)
-
-
-def _is_of(attempt: Attempt, number: str) -> bool:
-    account = attempt.event.customer
-    return number in attempt.numbers or (not attempt.numbers and number in {account, account.rpartition(":")[2]})
 
 
 def _account(book: Book, event: Event) -> str:

@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
-from beancount_invoicing import billing
 from beancount_invoicing.actions.billing import Dating, bill
 from beancount_invoicing.actions.dispatches import of_invoices
 from beancount_invoicing.actions.ledger import Ledger, open_ledger
 from beancount_invoicing.actions.letters import of_reminders
+from beancount_invoicing.actions.outbox import objected, ready_to_leave
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders
 from beancount_invoicing.actions.sending import Result, Sending, Way, send
-from beancount_invoicing.actions.today import Task, ready_to_leave, tasks, to_send
+from beancount_invoicing.actions.today import Task, tasks, to_send
 from beancount_invoicing.actions.writing import How, Outcome
 from beancount_invoicing.delivery import Dispatch, Held
 
@@ -44,7 +44,8 @@ class Daily:
     bank: tuple[str, ...]
     """Why no letter left: what to book first."""
     notices: tuple[str, ...]
-    """What a person should know of the letters: interest that is not claimed, credits that are not allocated."""
+    """What a person should know of the letters: interest that is not claimed, credits that are not allocated, and what waits in the
+    outbox but would not be sent today."""
     left: tuple[Task, ...]
     """What is left for a person to do, after the run."""
 
@@ -74,7 +75,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
     day = way.day
     before = open_ledger(file)
     steps = steps_of(before, day, only)
-    billed = bill(file, day, Dating(day), billing.Wanted(), how) if "bill" in steps else None
+    billed = bill(file, day, Dating(day), how) if "bill" in steps else None
     new = tuple(one.number for one in billed.documents) if billed and how.write else ()
     bank: list[str] = []
     held: list[tuple[str, str]] = []
@@ -101,6 +102,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
     done: Sending | None = send(file, make, way, how) if {"send", "remind"} & set(steps) else None
     results = done.results if done else ()
     after = open_ledger(file)
+    notices.extend(objected(after.book, day, after.allocated_at(day)))
     return Daily(
         day=day,
         steps=steps,

@@ -19,6 +19,18 @@ def must_be_clean(files: Sequence[Path]) -> None:
             raise GitError(f"{file} {what}: commit it first, or leave --commit away; nothing was written")
 
 
+def tracked(files: Sequence[Path]) -> tuple[Path, ...]:
+    """Those of the files that git knows; what is in no repository it does not know."""
+
+    def known(file: Path) -> bool:
+        try:
+            return bool(_git(file, "ls-files", "--", str(file.resolve())))
+        except GitError:
+            return False
+
+    return tuple(file for file in files if known(file))
+
+
 def commit(files: Sequence[Path], message: str) -> None:
     """Commits these files, and nothing else that may be staged. Raises GitError: they are written, but not committed."""
     names = [str(file.resolve()) for file in files]

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
+from beancount_invoicing.actions.naming import customer as customer_named
 from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import Book
@@ -17,27 +18,27 @@ from beancount_invoicing.receivables import Allocated, allocate, lapsing
 def due_reminders(
     book: Book, as_of: date, customer: str = "", every: bool = False, allocated: Allocated | None = None
 ) -> tuple[Proposal, ...]:
-    """The letters due on `as_of`, and what is held back; of customers whose name or account contains `customer`.
+    """The letters due on `as_of`, and what is held back; of the one customer that `customer` names, or ("") of all.
 
-    With `every` also the customers of whom something is late, but nothing to be sent or held back today.
+    With `every` also the customers of whom something is late, but nothing to be sent or held back today. Raises
+    UnknownCustomer.
     """
-    wanted = customer.casefold()
+    account = customer_named(book, customer) if customer else ""
     return tuple(
         one
         for one in propose(book, as_of, allocated)
-        if (every or one.level is not None or one.held)
-        and (wanted in one.customer.name.casefold() or wanted in one.customer.account.casefold())
+        if (every or one.level is not None or one.held) and account in {"", one.customer.account}
     )
 
 
 def lapse_notices(book: Book, as_of: date, customer: str = "", allocated: Allocated | None = None) -> tuple[str, ...]:
-    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed."""
-    wanted = customer.casefold()
+    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of the one customer that
+    `customer` names, or ("") of all. Raises UnknownCustomer."""
+    account = customer_named(book, customer) if customer else ""
     return tuple(
         one.words(as_of)
         for one in lapsing(book, allocated or allocate(book, as_of), as_of)
-        if one.invoice.customer
-        and (wanted in one.invoice.customer.name.casefold() or wanted in one.invoice.customer.account.casefold())
+        if one.invoice.customer and account in {"", one.invoice.customer.account}
     )
 
 

@@ -18,14 +18,24 @@ from pathlib import Path
 from typing import Literal
 
 from beancount_invoicing.actions import git
-from beancount_invoicing.actions.confirming import answers_to, open_because
 from beancount_invoicing.actions.ledger import Ledger, load_ledger
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
+from beancount_invoicing.actions.outbox import (
+    Objection,
+    answers,
+    files_of,
+    objections,
+    open_because,
+    own_channel,
+    what,
+    what_waits,
+)
 from beancount_invoicing.actions.recording import Record, alone, try_out
-from beancount_invoicing.actions.telling import Sent, closings, record_file, relative_to
+from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import How, Refused
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.delivery import (
+    Attempt,
     BadAddress,
     Dispatch,
     Held,
@@ -156,12 +166,6 @@ class _Item:
     opened: bool = False
     made: bool = False
 
-    @property
-    def answers(self) -> str:
-        """What a person can say where it is in doubt."""
-        one = self.dispatch
-        return answers_to(one.event, " ".join(one.numbers) or one.account, one.account)
-
     def result(self, state: State, why: str = "", file: Path | None = None) -> Result:
         return _result(state, self.dispatch, why, self.identifier, file)
 
@@ -174,10 +178,12 @@ class _Run:
         self.book = ledger.book
         self.top = Path(ledger.book.file)
         self.history = History(ledger.book.events)
+        self.outbox = what_waits(ledger.book)
         self.target = how.into.absolute() if how.into else record_file(ledger.book, way.day)
         self.folder = way.folder or self.top.parent / "outbox"
         self.changed: list[Path] = []
         self._results: dict[int, Result] = {}
+        self._against: dict[str, Objection] | None = None
         self._sealed = {(one.file, one.sha256) for one in ledger.book.seals}
 
     def all(self, wanted: Sequence[Dispatch | Held]) -> tuple[Result, ...]:
@@ -217,9 +223,9 @@ class _Run:
 
         waiting = self.history.waiting(dispatch)
         if waiting and not self.way.retry:
-            return held(open_because(waiting[0]))
+            return held(self._because(waiting[0]))
         if self.way.retry and not waiting:
-            return held("nothing of it is in doubt or prepared: send it without --retry")
+            return held(self._not_waiting(dispatch))
         before = self.history.before(dispatch)
         if before and not (self.way.again or self.way.retry):
             once_more = "" if dispatch.event == "reminder" else ": --again sends it once more"
@@ -254,6 +260,20 @@ class _Run:
         if not sealed and stored.exists() and not self._ours(stored, dispatch):
             return held(f"{stored} is there already, and is another document: move it away")
         return _Item(dispatch, identifier, stored, mark, sealed, letter)
+
+    def _because(self, attempt: Attempt) -> str:
+        """Why what waits, or is in doubt, does not leave."""
+        if self._against is None:
+            self._against = objections(self.book, self.way.day, self.ledger.allocated_at(self.way.day))
+        return open_because(self.outbox, attempt, self._against.get(attempt.event.message_id))
+
+    def _not_waiting(self, dispatch: Dispatch) -> str:
+        """Why it is not sent by --retry: what of the same documents is in doubt or prepared in its stead, if anything is."""
+        those = set(dispatch.numbers)
+        others = [f"the {what(one.kind)} {self._because(one)}" for one in self.history.open if those & set(one.numbers)]
+        if not others:
+            return "nothing of it is in doubt or prepared: send it without --retry"
+        return f"the {what(dispatch.event)} is not in doubt, nor prepared; but {'; '.join(others)}"
 
     def _where(self, source: Source) -> str:
         return f"{os_path.relpath(source.file, self.top.parent)}:{source.line}"
@@ -301,25 +321,30 @@ class _Run:
 
     def _took_back(self, record: Record, items: dict[int, _Item]) -> None:
         """A person has said that these attempts came to nothing."""
-        gone = {
-            (one.message_id, one.level, one.numbers): text.note(
-                max(self.way.day, one.date),
-                item.dispatch.account,
-                one_line(f"{item.dispatch.title} has not left, as was said by hand"),
-                map(numbering.link, one.numbers),
-                [
-                    ("event", "not-sent"),
-                    ("sends", one.sends),
-                    ("level", one.level),
-                    ("channel", one.channel),
-                    ("message-id", one.message_id),
-                ],
-            )
-            for item in items.values()
-            for waiting in self.history.waiting(item.dispatch)
-            for one in waiting.events
+        waiting = {
+            one.event.message_id: (one, item) for item in items.values() for one in self.history.waiting(item.dispatch)
         }
-        self._add(record, "\n".join(gone.values()))
+        self._add(
+            record,
+            "\n".join(
+                not_sent(
+                    self.way.day,
+                    item.dispatch.account,
+                    f"{item.dispatch.title} has not left, as was said by hand",
+                    event,
+                )
+                for one, item in waiting.values()
+                for event in one.events
+            ),
+        )
+        files = files_of(self.book, [one for one, _item in waiting.values()])
+        gone = [file for file, stays in files.items() if not stays]
+        self.changed += git.tracked(gone) if self.how.commit else ()
+        for file in gone:
+            file.unlink(missing_ok=True)
+        for file, stays in files.items():
+            if stays and file.is_relative_to(self.folder):
+                self.way.notice(f"{relative_to(self.top, file)} stays: {stays}")
 
     def _store(self, item: _Item) -> None:
         """Puts the document, and what is kept with it, beside the ledger."""
@@ -403,7 +428,7 @@ class _Run:
                 self._tell(places[index], item.result("sent", f"not to {left}" if left else ""))
                 return
             if taken.state == "in-doubt":
-                why = f"{taken.why}: it may have arrived; {item.answers}"
+                why = f"{taken.why}: it may have arrived; {self._answers(item)}"
                 self._tell(places[index], item.result("in-doubt", why))
                 return
             if item.opened:
@@ -437,8 +462,18 @@ class _Run:
                 doubtful = item.opened
                 self._tell(
                     place,
-                    item.result("in-doubt" if doubtful else "failed", f"{why}; {item.answers}" if doubtful else why),
+                    item.result(
+                        "in-doubt" if doubtful else "failed", f"{why}; {self._answers(item)}" if doubtful else why
+                    ),
                 )
+
+    def _answers(self, item: _Item) -> str:
+        """What a person can say where it is in doubt."""
+        one = item.dispatch
+        main = self.book.accounts.get(one.account, one.account)
+        own = own_channel(self.book, one.event, main, one.day) if main in self.book.customers else one.channel
+        said = answers(self.outbox, one.event, one.numbers, main, "" if one.channel == own else one.channel)
+        return f"if it did: {said.left}, if not: {said.anew}"
 
     def _drop(self, item: _Item) -> None:
         """Takes away a document that was kept for nothing."""
@@ -459,7 +494,7 @@ class _Run:
     # what the ledger is told ---------------------------------------------------------------------------------------
 
     def _opening(self, item: _Item, event: str, where: str) -> str:
-        join = "to" if event == "sending" else "to be sent by hand:"
+        join = "to" if event == "sending" else BY_HAND
         return self._note(item, event, f"{item.dispatch.title} {join} {where}")
 
     def _note(self, item: _Item, event: str, comment: str) -> str:

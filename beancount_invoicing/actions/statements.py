@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from beancount_invoicing.actions.billing import customer
 from beancount_invoicing.actions.dispatches import PDF, by_letter, place
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
 from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.naming import customer
 from beancount_invoicing.actions.reminders import leaves
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, addresses
 from beancount_invoicing.model import Book, Channel, Customer
@@ -19,7 +19,7 @@ from beancount_invoicing.receivables import Statement, statements
 def statement_of(ledger: Ledger, name: str, as_of: date, since: date | None) -> Statement:
     """The statement of the customer of that name or account, from `since` to `as_of`, both inclusive.
 
-    Raises CannotBill where there is none, or more than one; SinceError.
+    Raises UnknownCustomer, SinceError.
     """
     book = ledger.book
     (found,) = statements(book, as_of, since, {customer(book, name)}, ledger.allocated_at(as_of))

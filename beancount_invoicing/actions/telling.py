@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.entries import text
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Event
 from beancount_invoicing.rules import numbering
+
+BY_HAND = "to be sent by hand:"
+"""What stands between what was prepared and its file, in the note that says so."""
 
 
 def record_file(book: Book, day: date) -> Path:
@@ -60,3 +63,20 @@ def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[st
         else:
             result.append(text.kept(one.day, one.account, relative_to(target, stored), links, meta))
     return result
+
+
+def not_sent(day: date, account: str, comment: str, opening: Event) -> str:
+    """The directive that says, on `day` or (if later) its own, that what an event opened has not left."""
+    return text.note(
+        max(day, opening.date),
+        account,
+        one_line(comment),
+        [numbering.link(number) for number in opening.numbers],
+        [
+            ("event", "not-sent"),
+            ("sends", opening.sends),
+            ("level", opening.level),
+            ("channel", opening.channel),
+            ("message-id", opening.message_id),
+        ],
+    )

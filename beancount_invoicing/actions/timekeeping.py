@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from beancount_invoicing.actions.billing import CannotBill, near
+from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.naming import near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.actions.dispatches import unsent
+from beancount_invoicing.actions.outbox import Objection, objected_to, objections, ready_to_leave, what_waits
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import (
     NONE,
@@ -68,7 +69,8 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
     found = [
         *_banks(book, as_of),
         *_insolvent(book, as_of, those),
-        *_documents_on_their_way(book, as_of, those),
+        *_on_their_way(book, as_of, objections(book, as_of, allocated, proposals)),
+        *_documents(book, as_of, those),
         *_to_bill(book, as_of),
         *_reminders(ready_to_leave(book, proposals)),
         *_customers(book, as_of, those),
@@ -98,14 +100,6 @@ def to_send(book: Book, as_of: date) -> tuple[str, ...]:
     arrived = {number for one in book.events if one.event in _HAS_IT for number in one.numbers}
     waits = {number for one in History(book.events).open for number in one.numbers if one.kind == "sent"}
     return tuple(number for number in unsent(book, since, as_of) if number not in arrived | waits)
-
-
-def ready_to_leave(book: Book, proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """The proposals without the letters that were prepared, or are in doubt, already: these wait for a person."""
-    waits = {number for one in History(book.events).open if one.kind == "reminder" for number in one.numbers}
-    return tuple(
-        one for one in proposals if not any(late.position.invoice.number in waits for late in one.invoices)
-    )  # fmt: skip
 
 
 def _days(since: date, as_of: date) -> str:
@@ -163,13 +157,21 @@ def _about(position: Position, kind: Kind, text: str, day: date | None, amount: 
         yield Task(kind, text, day, buyer.name, buyer.account, invoice.number, amount, invoice.currency)
 
 
-def _documents_on_their_way(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
-    for attempt in History(book.events).open:
+def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> Iterator[Task]:
+    """What waits to be sent by hand, or is in doubt; with what speaks against it by now."""
+    waiting = what_waits(book)
+    for attempt in waiting.attempts:
         event = attempt.event
+        text = event.note
+        if objection := against.get(event.message_id):
+            text += f": {objected_to(waiting, attempt, objection)}"
         yield Task(
-            "in-doubt" if attempt.in_doubt else "prepared", event.note, event.date,
+            "in-doubt" if attempt.in_doubt else "prepared", text, event.date,
             book.customers[event.customer].at(as_of).name, event.customer, " ".join(attempt.numbers),
         )  # fmt: skip
+
+
+def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
     ready = set(to_send(book, as_of))
     for position in those:
         invoice = position.invoice

@@ -55,6 +55,8 @@ class Changes:
     notices: tuple[str, ...] = ()
     files: tuple[tuple[Path, bytes], ...] = ()
     """Other files, which the new directives name: they are there before these are."""
+    gone: tuple[Path, ...] = ()
+    """Files that nothing needs any more once the directives are written: they are removed then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,11 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
             for named, content in changes.files:
                 write_if_different(named, content)
             writer.write(planned)
+            known = git.tracked(changes.gone) if how.commit else ()
+            for gone in changes.gone:
+                gone.unlink(missing_ok=True)
             if how.commit:
-                git.commit([*files, *(named for named, _content in changes.files)], changes.message)
+                git.commit([*files, *(named for named, _content in changes.files), *known], changes.message)
         return outcome
 
 

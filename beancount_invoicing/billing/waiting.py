@@ -32,9 +32,9 @@ class Waiting:
 
 
 class Wanted(NamedTuple):
-    """Which contracts are asked for: a part of the customer's name or account, in any case; a contract's code."""
+    """Which contracts are asked for: those of these customers (main accounts; none: of all), the one of this code ("": all)."""
 
-    customer: str = ""
+    customers: tuple[str, ...] = ()
     contract: str = ""
 
 
@@ -51,8 +51,7 @@ def wanted_contracts(book: Book, wanted: Wanted) -> list[Dated[Contract]]:
         main = book.accounts.get(dated.latest.customer)
         if main is None or (wanted.contract and code != wanted.contract):
             continue
-        names = {main, dated.latest.customer, *(version.name for _day, version in book.customers[main].versions)}
-        if any(wanted.customer.casefold() in name.casefold() for name in names):
+        if not wanted.customers or main in wanted.customers:
             result.append(dated)
     return result
 

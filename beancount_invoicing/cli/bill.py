@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.billing import Wanted
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
 from beancount_invoicing.cli.completion import complete_contracts, complete_customers
@@ -23,7 +22,7 @@ from beancount_invoicing.cli.completion import complete_contracts, complete_cust
     "--customer",
     default="",
     shell_complete=complete_customers,
-    help="Only customers whose name or account contains this.",
+    help="Only this one: a name or an account, or those that have this part in it.",
 )
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
 @click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
@@ -47,7 +46,5 @@ def bill(
     """Bill what contracts, time and expenses have made due: show the documents, or write them."""
     way = how(write, into, commit)
     with changing(session):
-        outcome = actions.bill(
-            session.find(), until, actions.Dating(day or until, draft), Wanted(customer, contract), way
-        )
+        outcome = actions.bill(session.find(), until, actions.Dating(day or until, draft), way, customer, contract)
         print_outcome(outcome, way, form, explain)

@@ -58,6 +58,7 @@ def changing(session: Session) -> Iterator[None]:
     except (
         actions.CannotBill,
         actions.CannotSend,
+        actions.UnknownCustomer,
         actions.UnknownNumber,
         CannotCompose,
         CannotNumber,

@@ -45,7 +45,7 @@ def _of(command: F) -> F:
         "--customer",
         default="",
         shell_complete=complete_customers,
-        help="Only customers whose name or account contains this.",
+        help="Only this one: a name or an account, or those that have this part in it.",
     )(command)
 
 
@@ -58,10 +58,9 @@ def _of(command: F) -> F:
 def contracts(session: Session, customer: str, contract: str, as_of: date, form: str, explain: bool) -> None:
     """List contracts: prices in force, what is billed and left, what is next, when notice must be given."""
     ledger = session.open()
-    wanted = billing.Wanted(customer, contract)
     try:
-        actions.check_wanted(ledger.book, wanted)
-    except actions.CannotBill as error:
+        wanted = actions.contracts_wanted(ledger.book, customer, contract)
+    except (actions.CannotBill, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
     standings = billing.standings(ledger.book, as_of, wanted)
@@ -95,10 +94,9 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
 def unbilled(session: Session, customer: str, contract: str, as_of: date, form: str) -> None:
     """List what may be billed and is not: by customer, with its value and age."""
     ledger = session.open()
-    wanted = billing.Wanted(customer, contract)
     try:
-        actions.check_wanted(ledger.book, wanted)
-    except actions.CannotBill as error:
+        wanted = actions.contracts_wanted(ledger.book, customer, contract)
+    except (actions.CannotBill, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
     waiting, notices = billing.waiting(ledger.book, as_of, wanted)

@@ -79,7 +79,7 @@ def _asked(
         said = _ask("Customer", (account.split(":")[-1] for account in book.customers))
         try:
             wanted = replace(wanted, customer=actions.customer(book, said))
-        except actions.CannotBill as error:
+        except actions.UnknownCustomer as error:
             click.echo(str(error), err=True)
     _show_items(book, dating.day)
     while said := _ask(f"Line {len(wanted.lines) + 1} (empty: no more)", book.items, empty=True):

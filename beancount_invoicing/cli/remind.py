@@ -24,6 +24,7 @@ from beancount_invoicing.cli.common import (
     spaced,
     to_option,
 )
+from beancount_invoicing.cli.completion import complete_customers
 from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.send import channel_option, retry_option, run, way
 from beancount_invoicing.model import Channel
@@ -31,7 +32,10 @@ from beancount_invoicing.rules.steps import describe
 
 
 @click.command()
-@click.option("--customer", default="", help="Only customers whose name or account contains this.")
+@click.option(
+    "--customer", default="", shell_complete=complete_customers,
+    help="Only this one: a name or an account, or a part that no other has.",
+)  # fmt: skip
 @folder_option(None)
 @to_option("")
 @click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
@@ -74,23 +78,29 @@ def remind(
         raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
-    rows = [answers.reminded(one, actions.language(ledger.book, one), explain) for one in proposals]
+    try:
+        proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
+    except actions.UnknownCustomer as error:
+        session.error(str(error))
+        return
+    waiting = actions.letters_waiting(ledger.book, as_of)
+    rows = [answers.reminded(one, actions.language(ledger.book, one), explain, waiting) for one in proposals]
     if form == "json":
         print_json(rows)
     elif form == "csv":
         print_csv(
             ("customer", "account", "currency", "level", "channel", "number", "due", "open", "days_overdue", "interest",
-             "indemnity", "held"),
+             "indemnity", "held", "waiting"),
             [
                 [row["customer"], row["account"], row["currency"], row["level"], row["channel"], one["number"], one["due"],
-                 one["open"], one["days_overdue"], one["interest"], one["indemnity"], None]
+                 one["open"], one["days_overdue"], one["interest"], one["indemnity"], None,
+                 row["waiting"] and row["waiting"]["state"]]
                 for row in rows
                 for one in row["invoices"]
             ]
             + [
                 [row["customer"], row["account"], row["currency"], None, None, one["number"], None, None, None, None, None,
-                 one["why"]]
+                 one["why"], None]
                 for row in rows
                 for one in row["held"]
             ],
@@ -113,12 +123,18 @@ def remind(
     for proposal in proposals:
         for text in proposal.notices:
             notice(text)
+    for text in _objected(ledger, as_of, customer):
+        notice(text)
     for text in actions.bank_notices(ledger.book, as_of):
         notice(text)
     for text in actions.lapse_notices(ledger.book, as_of, customer, ledger.allocated_at(as_of)) if explain else ():
         notice(text)
     if folder or outputs:
-        letters = [one for one in proposals if one.level is not None]
+        letters = [one for one in actions.ready_to_leave(ledger.book, proposals, as_of) if one.level is not None]
+        for row in rows:
+            if row["waiting"]:
+                about = " ".join(one["number"] for one in row["invoices"])
+                notice(f"not written: the letter about {about} waits already: {_mark(row)}")
         files = actions.render_reminders(
             ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None, attach
         )
@@ -147,28 +163,40 @@ def _send(
             notice(text)
         if behind and chosen.write and not yes:
             raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
+        accounts = {actions.customer(ledger.book, customer)} if customer else set(ledger.book.customers)
         proposals = actions.due_reminders(ledger.book, as_of, customer, allocated=ledger.allocated_at(as_of))
         for proposal in proposals:
             for text in proposal.notices:  # such as interest that is not claimed
                 notice(text)
             for held in proposal.held:
                 notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
+        for text in _objected(ledger, as_of, customer, also_anew=False):  # of the others the answer says it
+            notice(text)
+        if retry and not any(one.event.customer in accounts for one in actions.letters_waiting(ledger.book).values()):
+            notice("No reminder is in doubt or prepared; bean-invoice send says what is.")
         return list(actions.of_reminders(ledger, proposals, channel, retry=retry))
 
     run(session, make, way(as_of, folder, again=False, retry=retry), chosen, form)
 
 
+def _objected(ledger: actions.Ledger, as_of: date, customer: str, *, also_anew: bool = True) -> tuple[str, ...]:
+    """What to say of the letters that wait, but would not be sent any more."""
+    account = actions.customer(ledger.book, customer) if customer else ""
+    return actions.objected(ledger.book, as_of, ledger.allocated_at(as_of), account, also_anew=also_anew)
+
+
 def _table(rows: list[answers.Answer], as_of: date) -> None:
     due = [row for row in rows if row["level"] is not None]
+    marks = [("waits", False)] if any(row["waiting"] for row in due) else []
     if due:
         print_table(
             f"Reminders due on {as_of}",
             [("customer", False), ("level", True), ("number", False), ("due", False), ("late", True), ("open", True),
-             ("interest", True), ("indemnity", True), ("", False)],
+             ("interest", True), ("indemnity", True), ("", False), *marks],
             [
                 [row["customer"] if not index else "", str(row["level"]) if not index else "", one["number"], one["due"],
                  f"{one['days_overdue']} d", spaced(one["open"]), spaced(one["interest"]), spaced(one["indemnity"]),
-                 row["currency"]]
+                 row["currency"], *([_mark(row) if not index else ""] if marks else [])]
                 for row in due
                 for index, one in enumerate(row["invoices"])
             ],
@@ -178,3 +206,8 @@ def _table(rows: list[answers.Answer], as_of: date) -> None:
     for row in rows:
         for held in row["held"]:
             click.echo(f"held back: {held['number']} of {row['customer']}: {held['why']}")
+
+
+def _mark(row: answers.Answer) -> str:
+    """That a letter was prepared, or is in doubt, already, and since when."""
+    return f"{row['waiting']['state']} {row['waiting']['since']}" if row["waiting"] else ""

@@ -64,7 +64,15 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @click.option("--since", type=Day(), help="All documents of this day or later that were not sent yet.")
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
-@click.option("--all", "everything", is_flag=True, help="With --confirm: all that was prepared, and is not in doubt.")
+@click.option("--discard", is_flag=True, help="Say that what was prepared, or is in doubt, has not left and shall not.")
+@click.option(
+    "--what", "kind", type=click.Choice(get_args(actions.What)),
+    help="With --confirm or --discard: which, where several things wait for a number.",
+)  # fmt: skip
+@click.option(
+    "--all", "everything", is_flag=True,
+    help="With --confirm or --discard: all that was prepared, and is not in doubt.",
+)  # fmt: skip
 @click.option("--again", is_flag=True, help="Send once more what was sent already.")
 @retry_option
 @channel_option
@@ -92,6 +100,8 @@ def send(
     numbers: tuple[str, ...],
     since: date | None,
     confirm: bool,
+    discard: bool,
+    kind: actions.What | None,
     everything: bool,
     channel: Channel | None,
     again: bool,
@@ -107,21 +117,25 @@ def send(
     chosen = how(write, into, commit)
     if numbers and since:
         raise click.UsageError("name either numbers, or --since")
-    if sum((again, retry, confirm)) > 1:
-        raise click.UsageError("--again, --retry and --confirm exclude each other")
-    if everything and not confirm:
-        raise click.UsageError("--all says nothing without --confirm")
-    if (retry or again or (confirm and not everything)) and not numbers:
-        raise click.UsageError("name the documents: NUMBER…" + (", or --all" if confirm else ""))
-    if confirm:
+    said = confirm or discard
+    if sum((again, retry, confirm, discard)) > 1:
+        raise click.UsageError("--again, --retry, --confirm and --discard exclude each other")
+    if (everything or kind) and not said:
+        raise click.UsageError(f"{'--all' if everything else '--what'} says nothing without --confirm or --discard")
+    if numbers and everything:
+        raise click.UsageError("name either numbers, or --all")
+    if (retry or again or (said and not everything)) and not numbers:
+        raise click.UsageError("name the documents: NUMBER…" + (", or --all" if said else ""))
+    if said:
         with changing(session):
-            outcome = actions.confirm(session.find(), numbers, day, channel, chosen)
+            word = actions.confirm if confirm else actions.discard
+            outcome = word(session.find(), actions.Chosen(numbers, kind, channel), day, chosen)
             if chosen.write:  # a line for each says enough
                 outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
             print_outcome(outcome, chosen)
         return
     if not numbers and not since:
-        _open(session, form)
+        _open(session, day, form)
         return
 
     def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
@@ -223,14 +237,16 @@ _STATES: dict[actions.State, str] = {
 }
 
 
-def _open(session: Session, form: str) -> None:
-    """What is in doubt, and what waits to be sent by hand."""
+def _open(session: Session, day: date, form: str) -> None:
+    """What is in doubt, and what waits to be sent by hand; and why a letter of it would not be sent on `day`."""
     ledger = session.open()
-    those = actions.open_attempts(ledger.book)
+    waiting = actions.what_waits(ledger.book)
+    against = actions.objections(ledger.book, day, ledger.allocated_at(day))
     if form == "json":
-        print_json([answers.attempted(one) for one in those])
+        print_json([answers.attempted(one, against.get(one.event.message_id)) for one in waiting.attempts])
         return
-    for one in those:
-        click.echo(f"{one.name}: {actions.open_because(one)}")
-    if not those:
+    for one in waiting.attempts:
+        why = actions.open_because(waiting, one, against.get(one.event.message_id))
+        click.echo(f"{one.name}: {why}")
+    if not waiting.attempts:
         click.echo("Nothing is in doubt, and nothing waits to be sent by hand. To send: bean-invoice send NUMBER…")

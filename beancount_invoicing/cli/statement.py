@@ -87,7 +87,7 @@ def statement(
     say_assumed(ledger.book, as_of)
     try:
         those = _told(ledger, customer, everybody, as_of, since)
-    except actions.CannotBill as error:
+    except actions.UnknownCustomer as error:
         session.error(str(error))
         return
     for one in those:
@@ -115,7 +115,7 @@ def statement(
 def _told(
     ledger: actions.Ledger, customer: str, everybody: bool, as_of: date, since: date | None
 ) -> tuple[Statement, ...]:
-    """The statements that are asked for. Raises CannotBill, click.BadParameter."""
+    """The statements that are asked for. Raises UnknownCustomer, click.BadParameter."""
     try:
         if everybody:
             return actions.statements_of_all(ledger, as_of, since)

@@ -17,6 +17,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
+from beancount_invoicing.cli.completion import complete_customers
 
 COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
 TITLES: dict[actions.TaskKind, str] = {
@@ -39,16 +40,23 @@ TITLES: dict[actions.TaskKind, str] = {
 
 
 @click.command()
-@click.option("--customer", default="", help="Only customers whose name or account contains this.")
+@click.option(
+    "--customer", default="", shell_complete=complete_customers,
+    help="Only this one: a name or an account, or those that have this part in it.",
+)  # fmt: skip
 @as_of_option
 @format_option
 @click.pass_obj
 def today(session: Session, customer: str, as_of: date, form: str) -> None:
     """Say what is to be done: to bill, to send, to remind, and what somebody should find out."""
     ledger = session.open()
+    try:
+        wanted = actions.customers(ledger.book, customer) if customer else ()
+    except actions.UnknownCustomer as error:
+        session.error(str(error))
+        return
     tasks = actions.tasks(ledger.book, as_of, ledger.allocated_at(as_of))
-    wanted = customer.casefold()
-    rows = [answers.task(one) for one in tasks if wanted in one.customer.casefold() or wanted in one.account.casefold()]
+    rows = [answers.task(one) for one in tasks if not customer or one.account in wanted]
     if form == "json":
         print_json(rows)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -101,5 +102,5 @@ def read_event(
         sha256=said.get("sha256") or "",
         message_id=said.get("message-id") or "",
         sends=said.get("sends") or "",
-        file=str(Path(source.file).parent / said["file"]) if said.get("file") else "",
+        file=os.path.normpath(Path(source.file).parent / said["file"]) if said.get("file") else "",
     )

@@ -562,8 +562,8 @@ def test_customers_and_contracts_can_be_chosen() -> None:
     text = subscription('price: 100.00; every: "month"')
     found = book(text)
     for wanted, count in (
-        (Wanted("acme"), 1),
-        (Wanted("Kiefer"), 0),
+        (Wanted(("Assets:Receivable:Acme",)), 1),
+        (Wanted(("Assets:Receivable:Kiefer",)), 0),
         (Wanted(contract="K"), 1),
         (Wanted(contract="L"), 0),
     ):

@@ -102,6 +102,25 @@ def test_the_example_has_been_billed(tmp_path: Path) -> None:
     assert [one.number for one in opened(copy).book.invoices][-3:] == ["F2026-0079", "F2026-0080", "F2026-0081"]
 
 
+@pytest.mark.parametrize("command", ["bill", "contracts", "unbilled"])
+def test_a_whole_name_is_of_one_customer_and_a_part_of_all_that_have_it(ledger: Path, command: str) -> None:
+    other = """
+2026-01-01 open Assets:Receivable:AcmeSud
+  customer: "Acme Sud"
+2026-01-01 custom "invoice-contract" Assets:Receivable:AcmeSud "SUD" "subscription"
+  text: "Hosting"
+  account: Income:Services
+  price: 77.00
+  every: "month"
+"""
+    ledger.write_text(ledger.read_text(encoding="utf-8") + other, encoding="utf-8")
+    day = ("--until" if command == "bill" else "--as-of", "2026-01-31")
+    assert "Acme Sud" not in (said := run(ledger, command, *day, "--customer", "Acme", code=0))
+    assert "77.00" not in said
+    assert "1000.00" in said.replace("\u202f", "")
+    assert "77.00" in run(ledger, command, *day, "--customer", "acm")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -198,6 +198,7 @@ def test_remind_as_json() -> None:
             "fee",
             "claimed",
             "held",
+            "waiting",
         ]
         for one in letter["invoices"]:
             assert list(one) == ["number", "due", "open", "days_overdue", "level", "interest", "indemnity"]

@@ -1,0 +1,325 @@
+"""What waits to be sent by hand, and what is in doubt: how a person answers, and what speaks against it by now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.actions.dispatches import by_letter
+from beancount_invoicing.actions.documents import SUFFIXES
+from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, short_names
+from beancount_invoicing.actions.telling import BY_HAND
+from beancount_invoicing.delivery import CLOSING, Attempt, History
+from beancount_invoicing.dunning import Proposal, propose
+from beancount_invoicing.model import ZERO, Book, Channel, Event
+from beancount_invoicing.receivables import Allocated, Position, allocate, positions
+
+What = Literal["invoice", "reminder", "statement", "receipt"]
+"""What a person calls it: the ledger's event `sent` is the invoice itself."""
+_ANEW = {
+    "invoice": "bean-invoice send --retry {name}{by} --write",
+    "reminder": "bean-invoice remind --send --retry --customer {customer}{by} --write",
+    "statement": "bean-invoice statement {customer} --send --retry{by} --write",
+    "receipt": "bean-invoice receipt {name} --send --retry{by} --write",
+}
+"""What sends anew what has not left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The commands by which a person answers: that it has left, that it has not and shall leave, that it shall not leave."""
+
+    left: str
+    anew: str
+    never: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a letter that waits, or is in doubt, would not be sent so today."""
+
+    why: str
+    anew: bool
+    """Whether another letter would be sent in its place."""
+
+    @property
+    def text(self) -> str:
+        """It as a sentence."""
+        return f"it would not be sent {'so ' if self.anew else ''}today ({self.why})"
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What waits for a person, and how it is named."""
+
+    attempts: tuple[Attempt, ...]
+    """What is in doubt, and what waits to be sent by hand; by date."""
+    kinds: Mapping[str, frozenset[str]]
+    """What waits for each number: the kinds of attempts."""
+    names: Mapping[str, str]
+    """What the customer of each main account may be called."""
+    elsewhere: Mapping[str, str]
+    """Of what goes by another channel than its customer's own on that day: its channel, by Message-ID."""
+
+
+def what_waits(book: Book) -> Outbox:
+    """What is in doubt, and what waits to be sent by hand."""
+    attempts = open_attempts(book)
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for one in attempts:
+        for number in one.numbers:
+            kinds[number].add(one.kind)
+    return Outbox(
+        attempts=attempts,
+        kinds={number: frozenset(those) for number, those in kinds.items()},
+        names=short_names(book) if attempts else {},
+        elsewhere={
+            one.event.message_id: one.event.channel
+            for one in attempts
+            if one.event.channel not in {"", own_channel(book, one.kind, one.event.customer, one.event.date)}
+        },
+    )
+
+
+def own_channel(book: Book, kind: str, account: str, day: date) -> Channel:
+    """How something of a kind goes to the customer of a main account on `day`, where nothing else is said."""
+    buyer = book.customers[account].at(day)
+    return buyer.channel if kind == "sent" else by_letter(buyer)
+
+
+def open_attempts(book: Book) -> tuple[Attempt, ...]:
+    """What is in doubt, and what waits to be sent by hand; by date."""
+    return History(book.events).open
+
+
+def what(kind: str) -> What:
+    """What a person calls what the ledger will be told of by an event."""
+    said: dict[str, What] = {"reminder": "reminder", "statement": "statement", "receipt": "receipt"}
+    return said.get(kind, "invoice")
+
+
+def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...]:
+    """Those of a document's number; else the statements of the customer that `name` names.
+
+    Raises UnknownCustomer where it is no number, statements wait, and it names more than one customer.
+    """
+    found = tuple(one for one in those if name in one.numbers)
+    of_customers = [one for one in those if not one.numbers]
+    if found or not of_customers or book.invoice(name):
+        return found
+    try:
+        customers(book, name)
+    except UnknownCustomer:  # most likely a number that there is not
+        return ()
+    account = customer(book, name)
+    return tuple(one for one in of_customers if one.event.customer == account)
+
+
+def answers(waiting: Outbox, kind: str, numbers: Sequence[str], account: str, channel: str = "") -> Answers:
+    """The commands by which a person answers of something of a kind, about documents or (no numbers) a customer's main account.
+
+    Each names just this, whatever else waits for the same number; anew it goes by `channel`, or ("") the customer's own.
+    """
+    customer_name = waiting.names.get(account, account)
+    name = " ".join(numbers) or customer_name
+    alone = all(waiting.kinds.get(number, frozenset()) <= {kind} for number in numbers)
+    chosen = name if alone else f"{name} --what {what(kind)}"
+    return Answers(
+        left=f"bean-invoice send --confirm {chosen} --write",
+        anew=_ANEW[what(kind)].format(name=name, customer=customer_name, by=f" --channel {channel}" if channel else ""),
+        never=f"bean-invoice send --discard {chosen} --write",
+    )
+
+
+def _answers(waiting: Outbox, attempt: Attempt) -> Answers:
+    channel = waiting.elsewhere.get(attempt.event.message_id, "")
+    return answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer, channel)
+
+
+def open_because(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> str:
+    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
+    day = attempt.event.date
+    said = _answers(waiting, attempt)
+    against = objected_to(waiting, attempt, objection) if objection else ""
+    if attempt.in_doubt:
+        text = f"is in doubt since {day}: nobody knows whether it arrived; if it did: {said.left}, if not"
+        return text + (f", {against}" if objection else f": {said.anew}")
+    text = f"was prepared on {day} ({attempt.event.note}): "
+    if objection:
+        return text + f"{against}; if you have sent it already: {said.left}"
+    return text + f"once you have sent it: {said.left}; to make it anew: {said.anew}; to discard it: {said.never}"
+
+
+def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
+    """Why a letter would not be sent today, and what to do about it."""
+    said = _answers(waiting, attempt)
+    if objection.anew:
+        return f"{objection.text}: make it anew: {said.anew}, or discard it: {said.never}"
+    return f"{objection.text}: discard it: {said.never}"
+
+
+def objections(
+    book: Book, as_of: date, allocated: Allocated | None = None, proposals: Sequence[Proposal] | None = None
+) -> dict[str, Objection]:
+    """What speaks on `as_of` (inclusive) against the reminders that wait or are in doubt since that day or before, by Message-ID.
+
+    A letter is judged as if it were to be made today: whether its level is still due for each of its documents, and whether less
+    is asked for by now. An invoice, a statement and a receipt hold good as what they were on their day. `allocated`, `proposals`:
+    of that day, if at hand.
+    """
+    waiting = [one for one in open_attempts(book) if one.kind == "reminder" and one.event.date <= as_of]
+    if not waiting:
+        return {}
+    allocated = allocated or allocate(book, as_of)
+    proposals = propose(book, as_of, allocated) if proposals is None else proposals
+    levels = {
+        late.position.invoice.number: late.level for one in proposals for late in one.invoices if late.reminded
+    }  # fmt: skip
+    reasons = {each.number: each.why for one in proposals for each in one.reasons}
+    stand: dict[str, Position] = {}
+    for position in positions(book, as_of, allocated):
+        stand.setdefault(position.invoice.number, position)
+    found: dict[str, Objection] = {}
+    for attempt in waiting:
+        whys: defaultdict[str, list[str]] = defaultdict(list)
+        for event in attempt.events:
+            for number in event.numbers:
+                if event.level != levels.get(number):
+                    whys[reasons.get(number) or _not_late(stand.get(number))].append(number)
+                elif less := ", ".join(_less(stand[number], event.date)):
+                    whys[less].append(number)
+        if whys:
+            why = "; ".join(f"{' '.join(numbers)}: {text}" for text, numbers in whys.items())
+            found[attempt.event.message_id] = Objection(why, any(number in levels for number in attempt.numbers))
+    return found
+
+
+def _not_late(position: Position | None) -> str:
+    """Why no reminder speaks of a document of which nothing is late."""
+    if position is None:
+        return "is not in the books"
+    if position.settled_on:
+        return f"{position.status} since {position.settled_on}"
+    return "nothing of it is late"
+
+
+def _less(position: Position, since: date) -> Iterator[str]:
+    """What came in, or was contested, after the day of a letter that is due all the same: it asks for more than is owed."""
+    came = sum((one.amount for one in position.allocations if one.date > since), Decimal(0))
+    if came > ZERO:
+        yield f"{came} came in after {since}"
+    contested = [one for one in position.events if one.event == "dispute" and one.date > since]
+    if contested and position.disputed:
+        yield f"{position.disputed} in dispute since {contested[-1].date}"
+
+
+def objected(
+    book: Book, as_of: date, allocated: Allocated | None = None, account: str = "", *, also_anew: bool = True
+) -> tuple[str, ...]:
+    """What to say of each reminder that would not be sent so on `as_of` any more; of the customer of a main account, or ("") of
+    all. Without `also_anew` only of those in whose place no other letter would be sent."""
+    against, waiting = objections(book, as_of, allocated), what_waits(book)
+    return tuple(
+        f"{one.name}, {book.customers[one.event.customer].at(as_of).name}: the reminder"
+        f" {open_because(waiting, one, objection)}"
+        for one in waiting.attempts
+        if (objection := against.get(one.event.message_id))
+        and account in {"", one.event.customer}
+        and (also_anew or not objection.anew)
+    )
+
+
+def letters_waiting(book: Book, until: date = date.max) -> dict[str, Attempt]:
+    """The reminder that was prepared, or is in doubt, for each number; those of `until` (inclusive) or before."""
+    return {
+        number: one
+        for one in open_attempts(book)
+        if one.kind == "reminder" and one.event.date <= until
+        for number in one.numbers
+    }
+
+
+def ready_to_leave(book: Book, proposals: Sequence[Proposal], until: date = date.max) -> tuple[Proposal, ...]:
+    """The proposals without the letters that were prepared, or are in doubt, already: these wait for a person."""
+    waits = letters_waiting(book, until)
+    return tuple(
+        one for one in proposals if not any(late.position.invoice.number in waits for late in one.invoices)
+    )  # fmt: skip
+
+
+def files_of(book: Book, discarded: Sequence[Attempt]) -> dict[Path, str]:
+    """The files that were made for what is discarded, each with why it stays ("": nothing needs it any more).
+
+    What stays holds something else too, is sealed, or was changed since.
+    """
+    kept = _kept(book, discarded)
+    return {file: stays for one in discarded for file, stays in _files(one, _by_hand(book, one.event), kept)}
+
+
+class _Kept(NamedTuple):
+    """What of the files that were made for attempts is not to go with those that are discarded."""
+
+    by_hand: dict[Path, tuple[str, ...]]
+    """What else, that waits or has left, is in a file of the outbox."""
+    waiting: frozenset[Path]
+    """Documents of what waits, or is in doubt, all the same."""
+    sealed: frozenset[Path]
+
+
+def _kept(book: Book, discarded: Sequence[Attempt]) -> _Kept:
+    gone = {one.event.message_id for one in discarded}
+    waiting = [one for one in open_attempts(book) if one.event.message_id not in gone]
+    there = {one.event.message_id for one in waiting}
+    there |= {one.message_id for one in book.events if one.event in CLOSING and one.event != "not-sent"} - gone
+    by_hand: defaultdict[Path, dict[str, None]] = defaultdict(dict)
+    for event in book.events:
+        if event.message_id in there and (file := _by_hand(book, event)):
+            by_hand[file] |= dict.fromkeys(event.numbers or (event.customer,))
+    return _Kept(
+        {file: tuple(names) for file, names in by_hand.items()},
+        frozenset(Path(one.event.file) for one in waiting if one.event.file),
+        frozenset(Path(one.file) for one in book.seals),
+    )
+
+
+def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tuple[Path, str]]:
+    if by_hand and by_hand.is_file():
+        if others := kept.by_hand.get(by_hand):
+            yield by_hand, f"{' '.join(others)} {'is' if len(others) == 1 else 'are'} in it too: do not send all of it"
+        elif by_hand.suffix == ".eml" and attempt.event.message_id.encode() not in by_hand.read_bytes():
+            yield by_hand, "it is another e-mail by now"
+        else:
+            yield by_hand, ""
+    if not attempt.event.file or not (stored := Path(attempt.event.file)).is_file():
+        return
+    if stored in kept.sealed:
+        yield stored, "it is sealed"
+    elif stored in kept.waiting:
+        yield stored, "something else that waits is about it too"
+    elif not holds(stored, attempt.event.sha256):
+        yield stored, "it was changed since"
+    else:
+        yield stored, ""
+        text = stored.with_suffix(f".{SUFFIXES['text']}")
+        if attempt.kind == "sent" and text.is_file() and text not in kept.sealed:
+            yield text, ""
+
+
+def _by_hand(book: Book, event: Event) -> Path | None:
+    """The file in the outbox that a note says was prepared; None where it says none."""
+    _title, found, name = event.note.rpartition(f" {BY_HAND} ")
+    return Path(book.file).parent / name if found and event.event == "prepared" else None
+
+
+def holds(file: Path, mark: str) -> bool:
+    """Whether a file is there, with this fingerprint."""
+    try:
+        return sha256(file.read_bytes()).hexdigest() == mark
+    except OSError:
+        return False
