@@ -331,7 +331,10 @@ def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcom
         book = loading.book
         (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
         draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
-        number = naming_for(book, dating, how)("credit-note", dating.day)
+        of_claim = (
+            draft.kind == "claim" and sum((line.net for line in draft.lines), ZERO) < 0
+        )  # it is read as a credit note
+        number = naming_for(book, dating, how)("credit-note" if of_claim else draft.kind, dating.day)
         return document_changes(book, [replace(draft, number=number)])
 
     return change(file, make, how)

@@ -62,8 +62,6 @@ class Unreadable(Exception):
 
 def _text(value: object, _currency: str | None) -> str:
     if isinstance(value, str):
-        if "\0" in value:
-            raise Unreadable("has a NUL character, which no file's name and no document can hold: take it out")
         return value.strip()
     raise Unreadable("is {is_a}, but a text belongs here: write it in quotes")
 
@@ -278,10 +276,10 @@ def read(
         if name in _BEANCOUNTS:
             continue
         kind = value.__class__
-        if plain.get(name) is kind and (
-            "\0" not in value if kind is str else kind is not Decimal or value.is_finite()
-        ):  # most are as they should be: no need to look further
-            values[name] = value.strip() if kind is str else value
+        if plain.get(name) is kind and (kind is not Decimal or value.is_finite()):
+            values[name] = (
+                value.strip() if kind is str else value
+            )  # most are as they should be: no need to look further
         elif name in allowed:
             key = keys.MILESTONE_DEPOSIT if place == keys.MILESTONE and name == "deposit" else keys.KEYS[name]
             if value is None:

@@ -145,6 +145,8 @@ def logo(book: Book, seller: Seller, day: date) -> tuple[str, tuple[str, ...]]:
     if not said and not seller.logo:
         return "", ()
     file = home / said if said else Path(seller.logo)
+    if "\0" in str(file):
+        return "", (f"{seller.source}: logo: its name has a NUL character, which no file's name can hold: take it out",)
     if not said and not file.resolve().is_relative_to(home.resolve()):
         return "", (
             f"{seller.source}: logo: {file} is outside the ledger's folder: move it there, or name it by custom"

@@ -612,3 +612,20 @@ def test_a_logo_that_is_no_image_is_named(tmp_path: Path, name: str) -> None:
     view = replace(view_of(open_ledger(EXAMPLE).book, "F2026-0064"), logo=str(tmp_path / name))
     with pytest.raises(rendering.TemplateError, match=rf"{name}: this logo cannot be printed .*take logo: out"):
         rendering.to_pdf(view, (PACKAGE,))
+
+
+def test_a_logo_whose_name_no_file_can_have_is_named(tmp_path: Path) -> None:
+    ledger = PRELUDE.replace('  country: "FR"', '  country: "FR"\n  logo: "logo\0.svg"', 1)
+    invoice = """
+2026-04-01 * "Acme SAS" "Travaux"
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+    (tmp_path / "main.beancount").write_text(ledger + invoice, encoding="utf-8")
+    view = view_of(open_ledger(tmp_path / "main.beancount").book, "F2026-0001")
+    assert view.logo == ""
+    assert "its name has a NUL character" in view.notices[0]
