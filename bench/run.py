@@ -83,9 +83,9 @@ def loading(table: Table, sizes: list[int], runs: int) -> None:
                   with_plugin / without, "≤ 1.08 at 10k")  # fmt: skip
         probe("cached", ours)  # writes Beancount's cache
         cached = probe("cached", ours, runs=few)["process"]
-        aging = command(
-            sys.executable, "-m", "beancount_invoicing", "-f", ours, "aging", "--as-of", LAST, runs=few
-        )  # fmt: skip
+        warm = sys.executable, "-m", "beancount_invoicing", "-f", ours, "aging", "--as-of", LAST
+        command(*warm, runs=1)  # keeps what the ledger says
+        aging = command(*warm, runs=few)
         table.add(
             "bean-invoice aging, warm ÷ a cached load", size, f"{aging:.2f} s ÷ {cached:.2f} s", aging / cached, "≤ 1.3"
         )
