@@ -227,7 +227,7 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
 
 
 def _named(draft: Draft, naming: Naming) -> Draft:
-    return replace(draft, number=naming(draft.kind, draft.date))
+    return replace(draft, number=naming(draft.read_as, draft.date))
 
 
 def _currency(book: Book, account: str, said: str) -> str:
@@ -331,11 +331,7 @@ def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcom
         book = loading.book
         (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
         draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
-        of_claim = (
-            draft.kind == "claim" and sum((line.net for line in draft.lines), ZERO) < 0
-        )  # it is read as a credit note
-        number = naming_for(book, dating, how)("credit-note" if of_claim else draft.kind, dating.day)
-        return document_changes(book, [replace(draft, number=number)])
+        return document_changes(book, [_named(draft, naming_for(book, dating, how))])
 
     return change(file, make, how)
 

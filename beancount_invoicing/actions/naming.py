@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from beancount_invoicing.model import Book
+from beancount_invoicing.rules.letters import without_accents
 
 
 class UnknownCustomer(ValueError):
@@ -22,8 +22,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def _folded(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return without_accents(name.casefold())
 
 
 def customer(book: Book, name: str) -> str:
@@ -63,8 +62,17 @@ def customers(book: Book, name: str) -> tuple[str, ...]:
 
 def short_names(book: Book) -> dict[str, str]:
     """What a person may call the customer of each main account: its last part, else (another one is called so too) the whole."""
-    last = {account: account.rpartition(":")[2].casefold() for account in book.customers}
-    count = Counter(
-        name for account, dated in book.customers.items() for name in {last[account], dated.latest.name.casefold()}
-    )
-    return {account: account.rpartition(":")[2] if count[last[account]] == 1 else account for account in book.customers}
+    called: defaultdict[str, set[str]] = defaultdict(set)
+    for account, dated in book.customers.items():
+        called[dated.latest.name.casefold()].add(account)
+    short = leaves(book.customers)
+    return {
+        account: account if called.get(name.casefold(), set()) - {account} else name for account, name in short.items()
+    }
+
+
+def leaves(accounts: Iterable[str]) -> dict[str, str]:
+    """What each account is called in short: its last part, the whole where another one ends alike."""
+    last = {account: account.rpartition(":")[2] for account in accounts}
+    shared = Counter(name.casefold() for name in last.values())
+    return {account: name if shared[name.casefold()] == 1 else account for account, name in last.items()}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
 from beancount_invoicing.actions.naming import customer as customer_named
+from beancount_invoicing.actions.naming import leaves
 from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import Book
@@ -107,13 +107,3 @@ def file_names(book: Book, letters: Sequence[Proposal]) -> list[str]:
 
     files = rendering.file_names(map(title, letters))
     return [files[title(one)] for one in letters]
-
-
-def leaves(accounts: Iterable[str]) -> dict[str, str]:
-    """What each account is called in file names: its last part, the whole where another one ends alike."""
-    those = tuple(accounts)
-    shared = Counter(account.rpartition(":")[2].casefold() for account in those)
-    return {
-        account: account.rpartition(":")[2] if shared[account.rpartition(":")[2].casefold()] == 1 else account
-        for account in those
-    }

@@ -9,8 +9,7 @@ from pathlib import Path
 from beancount_invoicing.actions.dispatches import PDF, by_letter, place
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
 from beancount_invoicing.actions.ledger import Ledger
-from beancount_invoicing.actions.naming import customer
-from beancount_invoicing.actions.reminders import leaves
+from beancount_invoicing.actions.naming import customer, leaves
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, addresses
 from beancount_invoicing.model import Book, Channel, Customer
 from beancount_invoicing.receivables import Statement, statements

@@ -130,6 +130,11 @@ class Draft:
         return sum((line.net for line in self.lines), Decimal(0))
 
     @property
+    def read_as(self) -> Kind:
+        """The kind that its number is of: what gives a claim back is written as a claim, outside VAT, and read as a credit note."""
+        return "credit-note" if self.kind == "claim" and self.net < 0 else self.kind
+
+    @property
     def payable(self) -> Decimal:
         """What is to be paid."""
         return sum((each.amount for each in self.receivables), Decimal(0))

@@ -116,10 +116,13 @@ def _by_line(book: Book, invoice: Invoice) -> bool:
 def gross_nets(book: Book) -> Findings:
     """Prices including tax: per code (or line), the nets add up to round(gross / (1 + rate))."""
     for invoice in book.invoices:
+        with_tax = [line for line in invoice.lines if line.price_with_tax is not None and line.worked_out is not None]
+        if not with_tax:
+            continue
         by_code: defaultdict[str, list[Line]] = defaultdict(list)
         rates = _rates(invoice)
-        for line in invoice.lines:
-            if line.price_with_tax is not None and line.worked_out is not None and line.tax in rates:
+        for line in with_tax:
+            if line.tax in rates:
                 by_code[line.tax].append(line)
         for code, those in sorted(by_code.items()):
             parts = [line.worked_out for line in those if line.worked_out is not None]

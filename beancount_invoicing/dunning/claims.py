@@ -151,11 +151,7 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
         _within_the_cap(book, invoice, rule.by, as_of)
     except RateUnknown as error:
         raise ClaimUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
-    missing = _first_unknown(parts, as_of, rule, before.days)
-    until = missing.since - ONE_DAY if missing else as_of
-    each = [
-        late_interest(part.amount, part.paid, part.due, until, rule.by, decimals, None, before.days) for part in parts
-    ]
+    each, until, missing = _interest(parts, as_of, rule, decimals, before.days)
     claim = together(each, rule.by, decimals, fixed)
     steps = (*left_out, *_charged_before(before), *_until(missing), *claim.steps)
     claim = replace(claim, steps=steps, until=until if missing else None)
@@ -175,18 +171,21 @@ def _until(missing: RateUnknown | None) -> Sequence[Step]:
     return (Step("interest until", "as written", (last,), last, f"none from {missing.since} on: {missing}"),)
 
 
-def _first_unknown(
-    parts: Sequence[_Part], as_of: date, rule: _Rule, charged: Sequence[tuple[date, date]]
-) -> RateUnknown | None:
-    """The missing rate that is needed first; None where all are known."""
-    missing: RateUnknown | None = None
-    for part in parts:
+def _interest(
+    parts: Sequence[_Part], as_of: date, rule: _Rule, decimals: int, charged: Sequence[tuple[date, date]]
+) -> tuple[list[Interest], date, RateUnknown | None]:
+    """The interest on each part until `as_of`, or the last day whose rates are all known; that day (inclusive); what is missing."""
+    until, missing = as_of, None
+    while True:
         try:
-            late_interest(part.amount, part.paid, part.due, as_of, rule.by, claimed=charged)
-        except RateUnknown as error:
-            if missing is None or error.since < missing.since:
-                missing = error
-    return missing
+            each = [
+                late_interest(part.amount, part.paid, part.due, until, rule.by, decimals, None, charged)
+                for part in parts
+            ]
+        except RateUnknown as error:  # another part may lack an earlier one
+            missing, until = error, error.since - ONE_DAY
+        else:
+            return each, until, missing
 
 
 def _rule(book: Book, invoice: Invoice, as_of: date) -> _Rule | None:

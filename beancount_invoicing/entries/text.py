@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.billing import Draft, DraftLine, Exchange
 from beancount_invoicing.rules import numbering
-from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.steps import round_to, share_out
 
 COLUMN = 61
 """Where Fava starts a currency, unless its user says otherwise."""
@@ -232,8 +232,4 @@ def _converted(
     result = _Booked(exchange.currency, at_rate(lines), at_rate(taxes), at_rate(deductions), rounded)
     whole = round_to(payable * exchange.rate, exchange.decimals)
     rest = whole - sum(result.lines) - sum(result.taxes) + sum(result.deductions) - result.rounding
-    cent = Decimal(1).scaleb(-exchange.decimals).copy_sign(rest)
-    largest = sorted(range(len(lines)), key=lambda index: (-abs(lines[index]), index))
-    for place in range(int(rest / cent) if rest else 0):
-        result.lines[largest[place % len(largest)]] += cent
-    return result
+    return replace(result, lines=share_out(result.lines, rest, exchange.decimals))

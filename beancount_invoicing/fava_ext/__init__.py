@@ -44,7 +44,6 @@ class Receivables(FavaExtensionBase):
         over: an exception here would keep Fava from starting."""
         super().__init__(ledger)
         self._loaded: tuple[object, actions.Ledger] | None = None
-        self._shown_of: object = None
         self._pages: dict[tuple[date, str], Page] = {}
         self._hashes: dict[int, str] = {}
         try:
@@ -56,10 +55,9 @@ class Receivables(FavaExtensionBase):
 
     def after_load_file(self) -> None:
         """Takes over what the plugin found in this load, before another ledger's comes in its place."""
-        self._loaded = None
         entries: Any = self.ledger.all_entries
         if known := memo.last(entries):
-            self._loaded = entries, _sorted(known.book, known.findings, known.allocated)
+            self._take(entries, known.book, known.findings, known.allocated)
 
     def _ledger(self) -> actions.Ledger:
         """What Fava has loaded, read once for each load where the plugin has not done so."""
@@ -69,12 +67,15 @@ class Receivables(FavaExtensionBase):
             ran = any(name == "beancount_invoicing" for name, _config in options.get("plugin", ()))
             book = read(entries, options, facts_are_ours=ran)
             allocated = allocate(book, book.last_date)
-            self._loaded = entries, _sorted(book, checks.check(book, allocated), allocated)
-        entries, ledger = self._loaded
-        if self._shown_of is not entries:
-            self._shown_of = entries
-            self._pages.clear()
-            self._hashes.clear()
+            return self._take(entries, book, checks.check(book, allocated), allocated)
+        return self._loaded[1]
+
+    def _take(self, entries: object, book: Book, findings: tuple[Finding, ...], allocated: Allocated) -> actions.Ledger:
+        """What is shown from now on; errors first, then by file and line."""
+        ledger = actions.Ledger(book, tuple(sorted(findings, key=lambda one: (one.severity, one.source))), allocated)
+        self._loaded = entries, ledger
+        self._pages.clear()
+        self._hashes.clear()
         return ledger
 
     def as_of(self) -> date:
@@ -181,11 +182,6 @@ class Receivables(FavaExtensionBase):
         if output == "pdf":
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-
-
-def _sorted(book: Book, findings: tuple[Finding, ...], allocated: Allocated) -> actions.Ledger:
-    """Errors first, then by file and line."""
-    return actions.Ledger(book, tuple(sorted(findings, key=lambda one: (one.severity, one.source))), allocated)
 
 
 def _accounts(text: str) -> Callable[[str], bool]:

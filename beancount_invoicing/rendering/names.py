@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from beancount_invoicing.rules.letters import without_accents
 
 _STRANGE = re.compile(r"[^\w.\- ]+|[. ]+\Z", re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)
@@ -19,9 +20,7 @@ def file_name(number: str) -> str:
 
     Letters lose their accents (Müßig: Mussig), what a file name should not have becomes `-`.
     """
-    letters = unicodedata.normalize("NFKD", number.strip().translate(_LIGATURES))
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    name = _STRANGE.sub("-", plain)[:100].lstrip(".").strip()
+    name = _STRANGE.sub("-", without_accents(number.strip().translate(_LIGATURES)))[:100].lstrip(".").strip()
     return f"{name}-" if not name or _RESERVED.match(name) else name
 
 

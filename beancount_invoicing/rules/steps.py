@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 
@@ -17,6 +17,16 @@ def round_to(value: Decimal, decimals: int) -> Decimal:
     """`value` rounded to `decimals` places (0 or more), half away from zero; it may have any number of digits."""
     unit = _UNITS[decimals] if decimals < len(_UNITS) else Decimal(1).scaleb(-decimals)
     return value.quantize(unit, ROUND_HALF_UP, _ANY_LENGTH)
+
+
+def share_out(amounts: Sequence[Decimal], rest: Decimal, decimals: int) -> list[Decimal]:
+    """`amounts` with `rest` (a number of whole units of the last of `decimals`) added to them: a unit each, the largest first."""
+    shared = list(amounts)
+    unit = Decimal(1).scaleb(-decimals).copy_sign(rest)
+    largest = sorted(range(len(shared)), key=lambda index: (-abs(amounts[index]), index))
+    for place in range(int(rest / unit)):
+        shared[largest[place % len(largest)]] += unit
+    return shared
 
 
 def end_of_month(day: date) -> date:

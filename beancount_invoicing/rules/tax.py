@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from beancount_invoicing.model import Figure, Line, Step
-from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.steps import round_to, share_out
 
 
 def line_net(quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int) -> Figure:
@@ -124,11 +124,4 @@ def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_lin
     if per_line:
         return nets
     whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
-    rest = whole - sum(nets, Decimal(0))
-    cent = Decimal(1).scaleb(-decimals).copy_sign(rest)
-    largest = sorted(range(len(nets)), key=lambda index: (-abs(nets[index]), index))
-    for index in largest[
-        : int(rest / cent)
-    ]:  # never more cents than lines: each is at most half a cent off, and so is the whole
-        nets[index] += cent
-    return nets
+    return share_out(nets, whole - sum(nets, Decimal(0)), decimals)

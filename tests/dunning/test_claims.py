@@ -465,10 +465,7 @@ def test_claims_with_and_then_without_a_missing_rate_charge_each_day_once(
     days: list[int], payment: int, amount: str
 ) -> None:
     """The rate of the second half of 2026 is added to the ledger before the last claim."""
-    due = date(2026, 2, 9)
-    ledger = FRANCE + invoice()
-    if D(amount):
-        ledger += paid((due + timedelta(days=payment)).isoformat(), amount)
+    ledger, due = _paid_in_part(payment, amount)
     whole = on(ledger + SECOND_HALF, due + timedelta(days=max(days)))
     assert whole is not None
     charged: list[date] = []
@@ -489,6 +486,13 @@ def test_claims_with_and_then_without_a_missing_rate_charge_each_day_once(
     assert indemnities == 1
 
 
+def _paid_in_part(payment: int, amount: str) -> tuple[str, date]:
+    """An invoice of which an amount ("0": nothing) came so many days after it was due; and that day."""
+    due = date(2026, 2, 9)
+    came = (due + timedelta(days=payment)).isoformat()
+    return FRANCE + invoice() + (paid(came, amount) if D(amount) else ""), due
+
+
 def _claimed_of(ledger: str, day: date) -> Interest | None:
     try:
         return on(ledger, day)
@@ -503,10 +507,7 @@ def _claimed_of(ledger: str, day: date) -> Interest | None:
 def test_claims_in_any_pieces_charge_each_day_once_and_the_indemnity_once(
     days: list[int], payment: int, amount: str
 ) -> None:
-    due = date(2026, 2, 9)
-    ledger = FRANCE + invoice()
-    if D(amount):
-        ledger += paid((due + timedelta(days=payment)).isoformat(), amount)
+    ledger, due = _paid_in_part(payment, amount)
     whole = on(ledger, due + timedelta(days=max(days)))
     claims: list[Interest] = []
     for number, late in enumerate(sorted(days)):

@@ -583,14 +583,7 @@ def test_figures_of_any_size_fit() -> None:
     assert "1481481480,00€" in text
 
 
-def test_the_logo_stays_when_another_file_amends_the_seller(tmp_path: Path) -> None:
-    """It is relative to the file that names it, not to the one that changes the address."""
-    (tmp_path / "sub").mkdir()
-    shutil.copy(EXAMPLE.parent / "logo.svg", tmp_path)
-    amended = tmp_path / "sub" / "moved.beancount"
-    amended.write_text('2026-03-01 custom "invoice-seller" "Atelier Test"\n  city: "Brest"\n', encoding="utf-8")
-    text = PRELUDE.replace('  country: "FR"', '  country: "FR"\n  logo: "logo.svg"', 1)
-    invoice = """
+WORKS = """
 2026-04-01 * "Acme SAS" "Travaux"
   invoice: "F2026-0001"
   Assets:Receivable:Acme  120.00 EUR
@@ -599,8 +592,17 @@ def test_the_logo_stays_when_another_file_amends_the_seller(tmp_path: Path) -> N
   Liabilities:VAT  -20.00 EUR
     tax: "FR20"
 """
+
+
+def test_the_logo_stays_when_another_file_amends_the_seller(tmp_path: Path) -> None:
+    """It is relative to the file that names it, not to the one that changes the address."""
+    (tmp_path / "sub").mkdir()
+    shutil.copy(EXAMPLE.parent / "logo.svg", tmp_path)
+    amended = tmp_path / "sub" / "moved.beancount"
+    amended.write_text('2026-03-01 custom "invoice-seller" "Atelier Test"\n  city: "Brest"\n', encoding="utf-8")
+    text = PRELUDE.replace('  country: "FR"', '  country: "FR"\n  logo: "logo.svg"', 1)
     file = tmp_path / "main.beancount"
-    file.write_text(f'include "sub/moved.beancount"\n{text}{invoice}', encoding="utf-8")
+    file.write_text(f'include "sub/moved.beancount"\n{text}{WORKS}', encoding="utf-8")
     view = view_of(open_ledger(file).book, "F2026-0001")
     assert "Brest" in " ".join(view.seller_lines)
     assert (view.logo, view.notices) == (str(tmp_path / "logo.svg"), ())
@@ -616,16 +618,7 @@ def test_a_logo_that_is_no_image_is_named(tmp_path: Path, name: str) -> None:
 
 def test_a_logo_whose_name_no_file_can_have_is_named(tmp_path: Path) -> None:
     ledger = PRELUDE.replace('  country: "FR"', '  country: "FR"\n  logo: "logo\0.svg"', 1)
-    invoice = """
-2026-04-01 * "Acme SAS" "Travaux"
-  invoice: "F2026-0001"
-  Assets:Receivable:Acme  120.00 EUR
-  Income:Services  -100.00 EUR
-    tax: "FR20"
-  Liabilities:VAT  -20.00 EUR
-    tax: "FR20"
-"""
-    (tmp_path / "main.beancount").write_text(ledger + invoice, encoding="utf-8")
+    (tmp_path / "main.beancount").write_text(ledger + WORKS, encoding="utf-8")
     view = view_of(open_ledger(tmp_path / "main.beancount").book, "F2026-0001")
     assert view.logo == ""
     assert "its name has a NUL character" in view.notices[0]

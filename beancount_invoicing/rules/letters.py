@@ -1,0 +1,10 @@
+"""Letters as people type them where they have no accents at hand."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def without_accents(text: str) -> str:
+    """`text` with each letter in its plain form: é is e, ½ is 1⁄2 (Unicode's NFKD, without the marks that combine)."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
