@@ -24,7 +24,11 @@ Nature = Literal["goods", "services"]
 Buyer = Literal["business", "consumer", "public", "hospital", "public-enterprise"]
 Channel = Literal["email", "post", "e-invoice"]
 Severity = Literal["error", "warning"]
-How = Literal["settles", "link", "credit-note", "oldest", "at-once", "write-off", "reversal"]
+Means = Literal["money", "discount", "set-off", "write-off"]
+"""What a posting on a customer's account stands for: money that came, or what lowers the claim without any."""
+How = Literal[
+    "settles", "link", "credit-note", "oldest", "at-once", "discount", "set-off", "write-off", "reversal"
+]  # fmt: skip
 EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
     "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
@@ -402,7 +406,7 @@ class Payment(NamedTuple):
     instalment: int | None = None
     links: tuple[str, ...] = ()
     """Numbers of this customer's invoices that the transaction's links stand for, sorted."""
-    write_off: bool = False
+    means: Means = "money"
     at_once: bool = False
     """Stands in the invoice's own transaction, whose number is in `settles`."""
     narration: str = ""

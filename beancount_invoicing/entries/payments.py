@@ -60,7 +60,7 @@ def read_payments(
                 settles=(number,) if number else (),
                 instalment=said.get("instalment"),
                 links=own_links,
-                write_off=WRITE_OFF in (entry.tags or ()),
+                means="write-off" if WRITE_OFF in (entry.tags or ()) else "money",
                 narration=entry.narration or "",
             )
         )

@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Finding, How, Instalment, Invoice, Payment, Source, Transfer
+from beancount_invoicing.model import ZERO, Book, Day, Finding, How, Instalment, Invoice, Payment, Source, Transfer
 from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.numbering import link
 
@@ -47,6 +47,13 @@ class Allocation(NamedTuple):
     """The document on the other side, where two documents settle each other (`credit-note`)."""
     reverses: How | None = None
     """Of a reversal: what it takes back."""
+    came: Day | None = None
+    """The day of the payment that settles, or takes back; None of documents."""
+
+    @property
+    def received(self) -> Day:
+        """The day on which the money came: before `date` where it lay on the account first."""
+        return self.came or self.date
 
 
 class Unallocated(NamedTuple):
@@ -109,7 +116,7 @@ class _Payer:
         self.left = payment.amount
         self.names = payment.settles or payment.links
         self.how: How = (
-            "write-off" if payment.write_off else "at-once" if payment.at_once else
+            payment.means if payment.means != "money" else "at-once" if payment.at_once else
             "settles" if payment.settles else "link"
         )  # fmt: skip
         self.key = _payment_key(payment)
@@ -119,7 +126,7 @@ def _payment_key(payment: Payment) -> tuple[object, ...]:
     names = payment.settles or payment.links
     return (
         payment.date, payment.amount, names, payment.instalment or 0, payment.account, payment.currency,
-        payment.write_off, payment.narration, payment.source,
+        payment.means, payment.narration, payment.source,
     )  # fmt: skip
 
 
@@ -255,10 +262,17 @@ class _Allocating:
         self._record(day, credit, -amount, "credit-note", for_credit, part.invoice)
 
     def _record(
-        self, day: date, part: _Part, amount: Decimal, how: How, source: Source, other: Invoice | None = None
+        self,
+        day: date,
+        part: _Part,
+        amount: Decimal,
+        how: How,
+        source: Source,
+        other: Invoice | None = None,
+        came: date | None = None,
     ) -> None:
         self.allocations.append(
-            Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source, other)
+            Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source, other, came=came)
         )
 
     # payments ------------------------------------------------------------------------------------------------------
@@ -302,7 +316,7 @@ class _Allocating:
         part.open -= amount
         payer.left += amount
         part.settled_by.append(_Settled(amount, how, len(self.allocations), day))
-        self._record(day, part, amount, how, payer.payment.source)
+        self._record(day, part, amount, how, payer.payment.source, came=payer.payment.date)
 
     def _reverse(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
         """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled."""
@@ -328,7 +342,7 @@ class _Allocating:
             self.allocations.append(
                 Allocation(
                     day, part.invoice, part.instalment.index, part.account, -amount, "reversal", payer.payment.source,
-                    reverses=settled.how,
+                    reverses=settled.how, came=payer.payment.date,
                 )
             )  # fmt: skip
         for name in payer.names:
@@ -417,7 +431,7 @@ class _Allocating:
         for payer in payers:
             if not still:
                 return
-            how: How = "write-off" if payer.payment.write_off else "oldest"
+            how: How = "oldest" if payer.payment.means == "money" else payer.how
             while still and payer.left and payer.payment.date <= day:
                 self._settle(payer, still[0], day, how)
                 if not still[0].open:

@@ -265,7 +265,7 @@ def _names(payment: Payment) -> tuple[str, ...]:
 
 
 def _what(payment: Payment, directions: set[int]) -> What:
-    if payment.write_off:
+    if payment.means == "write-off":
         return "write-off"
     if payment.amount > 0:
         return "reversal" if directions == {1} else "refund" if directions == {-1} else "debit"
@@ -302,6 +302,6 @@ def _open_items(
             yield main, invoice.currency, item
     for payment, left in allocated.unallocated:
         if customers is None or payment.customer in customers:
-            what: What = "write-off" if payment.write_off else "payment" if left < 0 else "debit"
+            what: What = "write-off" if payment.means == "write-off" else "payment" if left < 0 else "debit"
             item = OpenItem(what, "", payment.date, None, payment.amount, left, ZERO, 0)
             yield payment.customer, payment.currency, item
