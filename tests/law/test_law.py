@@ -35,7 +35,8 @@ DATA = [
         ("ES", "business", "8", "40.00"),
         ("EU", "business", "8", "40.00"),
         ("FR", "consumer", "0", None),
-        ("IT", "business", "8", None),
+        ("IT", "business", "8", "40.00"),
+        ("NL", "business", "8", None),
     ],
 )
 def test_late_interest(country: str, buyer: str, margin: str, indemnity: str | None) -> None:
@@ -64,6 +65,12 @@ def test_no_claim_by_law_where_none_is_known() -> None:
         ("FR", date(2026, 1, 1), "2.15"),
         ("DE", date(2024, 1, 1), "3.62"),
         ("DE", date(2026, 1, 1), "1.27"),
+        ("AT", date(2023, 7, 1), "3.38"),
+        ("AT", date(2025, 1, 1), "2.53"),
+        ("AT", date(2026, 1, 1), "1.53"),
+        ("BE", date(2022, 7, 1), "8.00"),
+        ("BE", date(2023, 1, 1), "10.50"),
+        ("GB", date(2026, 7, 1), "3.75"),
     ],
 )
 def test_reference_rates(country: str, half: date, rate: str) -> None:
@@ -79,9 +86,12 @@ def test_the_second_half_of_2026_is_not_guessed() -> None:
         assert max(start for start, _rate in found.rates) == date(2026, 1, 1)
 
 
-@pytest.mark.parametrize("country", ["FR", "DE"])
-def test_every_half_year_has_its_rate(country: str) -> None:
-    found = law.late_interest(country, "business")
+@pytest.mark.parametrize(
+    ("country", "buyer"),
+    [("FR", "business"), ("FR", "consumer"), ("DE", "business"), ("AT", "business"), ("BE", "business"), ("GB", "business")],
+)
+def test_every_half_year_has_its_rate(country: str, buyer: str) -> None:
+    found = law.late_interest(country, buyer)
     assert found is not None
     starts = [start for start, _rate in found.rates]
     assert starts[0] == date(2016, 7, 1)
@@ -105,9 +115,8 @@ def test_who_pays_from_when_and_at_which_rate() -> None:
 
 def test_what_is_not_known_is_not_there() -> None:
     rates = law.reference_rates()
-    assert date(2023, 7, 1) not in rates["OeNB"][1]
-    assert date(2022, 1, 1) not in rates["BE"][1]
-    assert all(max(halves) <= date(2026, 1, 1) for _name, halves in rates.values())
+    assert date(2016, 1, 1) not in rates["ECB"][1]
+    assert {code for code, (_name, halves) in rates.items() if max(halves) > date(2026, 1, 1)} == {"BoE"}
 
 
 def test_every_rule_has_its_address_and_knows_its_reference() -> None:
