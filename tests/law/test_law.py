@@ -88,7 +88,14 @@ def test_the_second_half_of_2026_is_not_guessed() -> None:
 
 @pytest.mark.parametrize(
     ("country", "buyer"),
-    [("FR", "business"), ("FR", "consumer"), ("DE", "business"), ("AT", "business"), ("BE", "business"), ("GB", "business")],
+    [
+        ("FR", "business"),
+        ("FR", "consumer"),
+        ("DE", "business"),
+        ("AT", "business"),
+        ("BE", "business"),
+        ("GB", "business"),
+    ],
 )
 def test_every_half_year_has_its_rate(country: str, buyer: str) -> None:
     found = law.late_interest(country, buyer)
