@@ -214,8 +214,8 @@ def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, st
 
 
 def time_listed(book: Book, until: date, contract: str, everything: bool) -> list[tuple[str, Work]]:
-    """Time up to a day with its contract's code: what is not billed yet, or all that was worked. Raises CannotBill."""
-    from beancount_invoicing.billing import unbilled_work
+    """Time up to a day with its contract's code: what was not billed by then, or all that was worked. Raises CannotBill."""
+    from beancount_invoicing.billing import cut_off, unbilled_work
 
     if contract:
         time_contract(book, contract, until)
@@ -225,6 +225,6 @@ def time_listed(book: Book, until: date, contract: str, everything: bool) -> lis
     work = (
         [one for one in book.work if one.quantity > 0 and not one.document and one.date <= until]
         if everything
-        else unbilled_work(book.work, until)
+        else unbilled_work(cut_off(book, until).work, until)
     )
     return [(codes.get(one.account, ""), one) for one in work if not contract or codes.get(one.account) == contract]

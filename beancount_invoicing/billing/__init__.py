@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.billing.compose import CannotCompose, Naming, Request, compose, documents, moved_dues
+from beancount_invoicing.billing.cutoff import cut_off
 from beancount_invoicing.billing.drafts import (
     BookOut,
     Draft,
@@ -16,7 +17,7 @@ from beancount_invoicing.billing.drafts import (
 from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers
 from beancount_invoicing.billing.standing import Standing, standings
-from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, waiting
+from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, running, waiting
 from beancount_invoicing.billing.worked import unbilled_work
 
 __all__ = [
@@ -38,11 +39,13 @@ __all__ = [
     "Wanted",
     "compose",
     "currency_of",
+    "cut_off",
     "deposits_left",
     "documents",
     "draft_names",
     "moved_dues",
     "numbers",
+    "running",
     "standings",
     "unbilled_work",
     "waiting",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from beancount_invoicing.billing import fixed, subscriptions, worked
+from beancount_invoicing.billing.cutoff import cut_off
 from beancount_invoicing.billing.prices import price_at
 from beancount_invoicing.billing.waiting import Billed, Waiting, Wanted, billed, currency_of, waiting, wanted_contracts
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Step
@@ -42,10 +43,14 @@ class Standing:
 
 
 def standings(book: Book, as_of: date, wanted: Wanted) -> list[Standing]:
-    """The contracts that are asked for, by code, as they stand on `as_of`; those that begin later as on their first day."""
-    there = billed(book)
+    """The contracts that are asked for, by code, as they stand on `as_of`; those that begin later as on their first day.
+
+    What later documents bill, or give back, plays no part.
+    """
+    then = cut_off(book, as_of)
+    there = billed(then)
     lines: dict[str, list[Waiting]] = {}
-    for one in waiting(book, as_of, wanted)[0]:
+    for one in waiting(then, as_of, wanted)[0]:
         lines.setdefault(one.contract.code, []).append(one)
     return [
         _standing(book, dated, as_of, there, lines.get(dated.latest.code, ()))

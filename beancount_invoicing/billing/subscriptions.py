@@ -44,6 +44,11 @@ def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> li
     each part is billed by its days; without, what holds on a period's first day holds for all of it. `decimals`: of the
     contract's currency. Raises periods.PeriodError.
     """
+    return [piece for piece in begun(book, dated, until, decimals) if piece.due <= until]
+
+
+def begun(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
+    """The pieces of `pieces`, and those of the period that runs on `until` (inclusive), due only later."""
     last = ends(dated.latest)
     result: list[Piece] = []
     for rhythm, start, stop in _spans(dated, last):
@@ -55,8 +60,6 @@ def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> li
             covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
             contract = dated.at(covered.start)
             due = covered.start if contract.bill == "advance" else covered.end
-            if due > until:
-                break
             if len(result) >= MOST:
                 raise periods.PeriodError(
                     f"more than {MOST} periods since {start}: its start, anchor or every is not what was meant"
@@ -160,6 +163,19 @@ def unbilled(
                     f" write anchor: {left[0].start}, where a period begins, or prorate: TRUE ({contract.source})",
                 )
             )
+    return result
+
+
+def running(book: Book, dated: Dated[Contract], as_of: date, billed: list[Period], decimals: int) -> list[Piece]:
+    """What has run by the end of `as_of` of pieces that are due only later, less what is billed: to be valued by its days."""
+    result = []
+    for piece in begun(book, dated, as_of, decimals):
+        if piece.due > as_of >= piece.span.start:
+            ran = Period(piece.span.start, min(piece.span.end, as_of))
+            of = (
+                piece.period if piece.prorated else piece.span
+            )  # what is billed by the whole price runs over its own days
+            result += [Piece(span, of, piece.due, True) for span in periods.without(ran, billed)]
     return result
 
 

@@ -16,7 +16,7 @@ from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Work
 from beancount_invoicing.rules import currencies, periods
 from beancount_invoicing.rules.tax import gross_split
 
-What = Literal["period", "milestone", "deposit", "time", "expense"]
+What = Literal["period", "milestone", "deposit", "time", "expense", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,31 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
             for what, line in lines
         ]
     return [one for one in found if one.line.account], notices
+
+
+def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]:  # noqa: B008 - frozen
+    """What has run by the end of `as_of` of the periods of subscriptions that may only be billed later, at its share by days.
+
+    Rounded once, half away from zero; without tax. `line.since` is the later day on which the period may be billed. What cannot
+    be worked out is left out: `waiting` says why.
+    """
+    there = billed(book)
+    found = []
+    for dated in wanted_contracts(book, wanted):
+        contract = dated.at(as_of)
+        currency = currency_of(book, contract)
+        if contract.mode != "subscription" or contract.start > as_of or not currency:
+            continue
+        decimals = currencies.decimals(currency)
+        main = book.accounts[contract.customer]
+        try:
+            for piece in subscriptions.running(book, dated, as_of, there.days.get(contract.code, []), decimals):
+                line = subscriptions.line(book, dated, piece, decimals)
+                if line:
+                    found.append(Waiting("running", contract, main, currency, _net(book, main, line, as_of, decimals)))
+        except (periods.PeriodError, ArithmeticError):
+            continue
+    return found
 
 
 def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> DraftLine:

@@ -31,6 +31,7 @@ CONTRACT = (
     "code", "mode", "customer", "account", "text", "currency", "price", "quantity", "every", "start", "ends", "renews",
     "notice_by", "paused", "billed", "unbilled", "left", "next_due",
 )  # fmt: skip
+_PARTS = ("Waits", "Running", "Total")
 WAITING = (
     "customer", "contract", "what", "item", "text", "from", "to", "since", "days", "quantity", "price", "net", "currency",
 )  # fmt: skip
@@ -88,10 +89,13 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
 
 @click.command()
 @_of
+@click.option(
+    "--running", "run", is_flag=True, help="With what has run of periods that may only be billed later, by their days."
+)
 @as_of_option
 @format_option
 @click.pass_obj
-def unbilled(session: Session, customer: str, contract: str, as_of: date, form: str) -> None:
+def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: date, form: str) -> None:
     """List what may be billed and is not: by customer, with its value and age."""
     ledger = session.open()
     try:
@@ -99,7 +103,10 @@ def unbilled(session: Session, customer: str, contract: str, as_of: date, form: 
     except (actions.CannotBill, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
-    waiting, notices = billing.waiting(ledger.book, as_of, wanted)
+    then = billing.cut_off(ledger.book, as_of)
+    waiting, notices = billing.waiting(then, as_of, wanted)
+    running = billing.running(then, as_of, wanted) if run else []
+    waiting = [*waiting, *running]
     waiting.sort(key=lambda one: (one.customer, one.contract.code, one.line.since, one.line.item))
     rows = [answers.waits(one, as_of, ledger.book.items) for one in waiting]
     if form == "json":
@@ -110,21 +117,24 @@ def unbilled(session: Session, customer: str, contract: str, as_of: date, form: 
         click.echo(f"Nothing waits to be billed on {as_of}.")
     else:
         names = {account: dated.at(as_of).name for account, dated in ledger.book.customers.items()}
-        totals: dict[str, Decimal] = {}
+        totals: dict[tuple[str, str], Decimal] = {}
         for one in waiting:
-            totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.line.net
+            parts = ("Running" if one.what == "running" else "Waits", "Total") if running else ("Total",)
+            for part in parts:
+                totals[one.currency, part] = totals.get((one.currency, part), Decimal(0)) + one.line.net
         print_table(
-            f"To be billed as of {as_of}, without tax",
+            f"To be billed as of {as_of}, without tax" + (", with what has run" if run else ""),
             [("customer", False), ("contract", False), ("what", False), ("since", False), ("age", True), ("quantity", True),
              ("price", True), ("net", True), ("", False)],
             [
                 [names[row["customer"]], row["contract"], row["text"] or row["item"] or row["what"], row["since"],
-                 f"{row['days']} d", row["quantity"], spaced(row["price"]), spaced(row["net"]), row["currency"]]
+                 f"{row['days']} d" if row["days"] >= 0 else "", row["quantity"],
+                 spaced(row["price"]), spaced(row["net"]), row["currency"]]
                 for row in rows
             ],
             [
-                ["Total", "", "", "", "", "", "", spaced(str(total)), currency]
-                for currency, total in sorted(totals.items())
+                [part, "", "", "", "", "", "", spaced(str(total)), currency]
+                for (currency, part), total in sorted(totals.items(), key=lambda one: (one[0][0], _PARTS.index(one[0][1])))
             ],
         )  # fmt: skip
     for text in notices:
