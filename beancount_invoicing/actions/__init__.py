@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         contracts_wanted,
         credit,
         deposit,
-        issue,
         new,
     )
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
         select,
     )
     from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
+    from beancount_invoicing.actions.issuing import issue
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
@@ -207,13 +207,14 @@ __all__ = [
 
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
-    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill contracts_wanted credit deposit issue new",
+    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill contracts_wanted credit deposit new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",
     "actions.e_invoices": "Form Made validate_file write_e_invoices",
+    "actions.issuing": "issue",
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",

@@ -26,7 +26,7 @@ from beancount_invoicing.billing import (
     Waiting,
 )
 from beancount_invoicing.einvoice.units import unit_code
-from beancount_invoicing.entries import Loading, text, writer
+from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import ZERO, Book, Invoice, Line
 from beancount_invoicing.rules import currencies, numbering, tax
 from beancount_invoicing.rules.steps import round_to
@@ -481,91 +481,3 @@ def _credited(line: Line, quantity: Decimal | None, reopen: bool, day: date, dec
         cost=line.cost if reopen else None,
         steps=figure.steps,
     )
-
-
-_HEAD = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})(\s+)!(\s)")
-
-
-def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
-    """Drafts (all of them where none is named) get their numbers, dated `day`, in the order of files and lines.
-
-    Raises what `change` raises, CannotBill, billing.CannotNumber.
-    """
-
-    def make(loading: Loading) -> Changes:
-        book = loading.book
-        drafts = [one for one in book.invoices if one.draft and (not names or one.number in names)]
-        missing = [name for name in names if name not in {one.number for one in drafts}]
-        if missing:
-            known = [one.number for one in book.invoices if one.draft]
-            raise CannotBill(f"there is no draft {missing[0]}{near(missing[0], known)}")
-        drafts.sort(key=lambda one: one.source)  # file by file: an interruption between files leaves no gap
-        naming = billing.numbers(book)
-        given = {one.number: naming(one.kind, day) for one in drafts}
-        touched = sorted(
-            (one for one in book.invoices if one.number in given or _names(one, given)), key=lambda one: one.source
-        )
-        edits = [_issued(book, one, given, day) for one in touched]
-        numbers = ", ".join(given.values())
-        return Changes(edits=tuple(edits), message=f"Invoices: {numbers}")
-
-    return change(file, make, how)
-
-
-def _names(invoice: Invoice, given: dict[str, str]) -> bool:
-    return any(one.number in given for one in invoice.deductions) or any(one in given for one in invoice.corrects)
-
-
-def _issued(book: Book, invoice: Invoice, given: dict[str, str], day: date) -> writer.Edit:
-    """The lines of a transaction with drafts' names replaced by their numbers.
-
-    A draft among them gets date, flag and link; due dates that followed from its date follow from the new one.
-    """
-    lines = _lines(invoice)
-    changed = list(lines)
-    if invoice.number in given:
-        match = _HEAD.match(changed[0])
-        if not match:
-            raise CannotBill(
-                f"{invoice.source}: this draft is not written as a date and ! – write it so, then issue it"
-            )
-        changed[0] = f"{day.isoformat()}{match[2]}*{match[3]}{changed[0][match.end() :]}"
-        number = given[invoice.number]
-        old, new = f"^{numbering.link(invoice.number)}", f"^{numbering.link(number)}"
-        if re.search(re.escape(old) + r"(?![\w/.-])", changed[0]):
-            changed[0] = re.sub(re.escape(old) + r"(?![\w/.-])", new, changed[0])
-        elif new not in changed[0].split():
-            changed[0] = _with_link(changed[0], new)
-        dues = billing.moved_dues(book, invoice, day)
-        for each in invoice.instalments:
-            index = each.source.line - invoice.source.line + 1
-            said = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
-            if said and each.due in dues and said[2] == each.due.isoformat():
-                changed[index] = f"{said[1]}{dues[each.due].isoformat()}{changed[index][said.end() :]}"
-    for index, line in enumerate(changed):
-        key = re.match(r'(\s+(?:invoice|deposit|corrects):\s*)"([^"]*)"', line)
-        if key:
-            names = " ".join(given.get(name, name) for name in key[2].split(" "))
-            changed[index] = f'{key[1]}"{names}"{line[key.end() :]}'
-    return writer.Edit(Path(invoice.source.file), invoice.source.line, "\n".join(lines), "\n".join(changed))
-
-
-def _with_link(head: str, link: str) -> str:
-    """The first line of a transaction with a link more, before its comment."""
-    strings = re.match(r'(?:[^";]|"(?:[^"\\]|\\.)*")*', head)
-    end = strings.end() if strings else len(head)
-    return f"{head[:end].rstrip()} {link}{'  ' + head[end:] if head[end:] else ''}"
-
-
-def _lines(invoice: Invoice) -> list[str]:
-    """The lines of its transaction as they stand in the file."""
-    source = invoice.source
-    everything = Path(source.file).read_bytes().decode("utf-8").replace("\r\n", "\n").split("\n")
-    lines = everything[source.line - 1 : source.line]
-    for line in everything[source.line :]:
-        if line[:1].strip() and not line.startswith(";"):
-            break
-        lines.append(line)
-    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].startswith(";")):
-        lines.pop()
-    return lines
