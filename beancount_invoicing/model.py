@@ -369,13 +369,23 @@ class Invoice(NamedTuple):
 
     @property
     def tax(self) -> Decimal:
-        """All taxes (BT-110), withholdings included, before the deduction of deposits."""
-        return sum((tax.amount for tax in self.taxes), ZERO)
+        """The tax charged (BT-110), without withholdings, before the deduction of deposits."""
+        return sum((each.amount for each in self.taxes if not each.tax.withholding), ZERO)
+
+    @property
+    def withheld(self) -> Decimal:
+        """What the customer keeps back for the state: positive on an invoice, negative on a credit note."""
+        return -sum((each.amount for each in self.taxes if each.tax.withholding), ZERO)
 
     @property
     def total(self) -> Decimal:
         """net + tax (BT-112)."""
         return self.net + self.tax
+
+    @property
+    def asked(self) -> Decimal:
+        """What it asks for as a whole, total − withheld: before deposits and rounding."""
+        return self.total - self.withheld
 
     @property
     def prepaid(self) -> Decimal:

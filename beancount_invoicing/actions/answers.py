@@ -85,6 +85,7 @@ def listed(position: Position) -> Answer:
         "net": money(invoice.net, currency) if known else None,
         "tax": money(invoice.tax, currency) if known else None,
         "total": money(invoice.total, currency) if known else money(position.payable, currency) if currency else None,
+        "withheld": money(invoice.withheld, currency) if known else None,
         "prepaid": money(invoice.prepaid, currency) if known else None,
         "payable": money(position.payable, currency) if currency else None,
         "settled": money(position.settled, currency) if currency else None,
@@ -131,10 +132,11 @@ def shown(position: Position, explain: bool = False) -> Answer:
         "taxes": [
             {
                 "code": amount.tax.code,
-                "category": amount.tax.category,
+                "category": None if amount.tax.withholding else amount.tax.category,
                 "rate": _plain(amount.tax.rate),
                 "base": money(amount.base, currency),
                 "amount": money(amount.amount, currency),
+                "withholding": amount.tax.withholding,
             }
             for amount in invoice.taxes
         ],
@@ -188,8 +190,9 @@ def explanation(position: Position) -> tuple[Step, ...]:
         steps.append(Step("net", "sum", nets, invoice.net, "lines, allowances and charges"))
     for amount in invoice.taxes:
         steps += _tax(amount, invoice)
-    if invoice.taxes:
-        steps.append(Step("tax", "sum", tuple(amount.amount for amount in invoice.taxes), invoice.tax, "all codes"))
+    charged = tuple(amount.amount for amount in invoice.taxes if not amount.tax.withholding)
+    if charged:
+        steps.append(Step("tax", "sum", charged, invoice.tax, "all codes"))
     if invoice.kind not in {"opening", "void"}:
         steps.append(Step("total", "sum", (invoice.net, invoice.tax), invoice.total, "net + tax"))
         steps += _payable(invoice)
@@ -266,9 +269,14 @@ def _tax(amount: TaxAmount, invoice: Invoice) -> list[Step]:
 
 
 def _payable(invoice: Invoice) -> list[Step]:
-    """From the total to what is to be paid: less deposits, rounded, and what was paid at once."""
+    """From the total to what is to be paid: less what is withheld, less deposits, rounded, and what was paid at once."""
     steps: list[Step] = []
     left = invoice.total
+    kept = [(each.tax.code, -each.amount) for each in invoice.taxes if each.tax.withholding]
+    if kept:
+        because = "less what is withheld: " + ", ".join(code for code, _amount in kept)
+        steps.append(Step("payable", "difference", (left, *(amount for _code, amount in kept)), invoice.asked, because))
+        left = invoice.asked
     if invoice.deductions:
         parts = tuple(each.amount for each in invoice.deductions)
         because = "less the deposits, with their tax: " + ", ".join(dict.fromkeys(d.number for d in invoice.deductions))

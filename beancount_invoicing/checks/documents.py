@@ -31,13 +31,15 @@ def _places(amount: Decimal) -> int:
 
 
 def sums(book: Book) -> Findings:
-    """Receivables + payments at once = lines + allowances/charges + taxes − deposits + rounding, to the cent."""
+    """Receivables + payments at once = lines + allowances/charges + taxes − withheld − deposits + rounding, to the cent."""
     for invoice in book.invoices:
         if invoice.kind in {"void", "opening"}:
             continue
-        expected = invoice.total - invoice.prepaid + invoice.rounding
+        expected = invoice.asked - invoice.prepaid + invoice.rounding
         if invoice.payable != expected:
             parts = [f"lines {money(invoice.net, invoice.currency)}", f"taxes {money(invoice.tax, invoice.currency)}"]
+            if invoice.withheld:
+                parts.append(f"less withheld {money(invoice.withheld, invoice.currency)}")
             if invoice.deductions:
                 parts.append(f"less deposits {money(invoice.prepaid, invoice.currency)}")
             if invoice.rounding:

@@ -23,11 +23,11 @@ def by_number(book: Book) -> dict[str, Invoice]:
 def credit_notes(book: Book) -> Iterator[Finding]:
     """A credit note is not larger than what is left of the invoices that it corrects."""
     for note, available, _left in credited(book.invoices, by_number(book)):
-        if -note.total > available:
+        if -note.asked > available:
             yield Finding(
                 severity(book, note.date),
                 "credit-note-beyond",
-                f"{note.number} credits {money(-note.total, note.currency)}, but of {', '.join(note.corrects)} only"
+                f"{note.number} credits {money(-note.asked, note.currency)}, but of {', '.join(note.corrects)} only"
                 f" {money(available, note.currency)} is left to credit: lower it, or correct what it corrects",
                 note.source,
             )

@@ -21,8 +21,8 @@ from beancount_invoicing.cli.common import (
 )
 
 COLUMNS = (
-    "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "prepaid", "payable",
-    "settled", "open", "status", "disputed", "days_overdue",
+    "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "withheld", "prepaid",
+    "payable", "settled", "open", "status", "disputed", "days_overdue",
 )  # fmt: skip
 
 

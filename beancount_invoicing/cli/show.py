@@ -78,8 +78,8 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
                 for line in answer["lines"]
             ],
         )
-    for name in ("net", "tax", "total", "prepaid", "payable", "settled", "open"):
-        if answer[name] is not None and (name != "prepaid" or Decimal(answer[name])):
+    for name in ("net", "tax", "total", "withheld", "prepaid", "payable", "settled", "open"):
+        if answer[name] is not None and (name not in {"withheld", "prepaid"} or Decimal(answer[name])):
             click.echo(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
     days = answer["days_overdue"]
     late = f", {days} day{'s' * (days != 1)} late" if days else ""

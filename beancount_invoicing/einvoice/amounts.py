@@ -134,16 +134,14 @@ def totals(
     in_tax_currency: Decimal | None,
 ) -> terms.Totals:
     """The totals (BG-22). Taxes withheld and deposits count as paid (BT-113): the buyer owes that much less."""
-    withheld = -sum((each.amount for each in invoice.taxes if each.tax.withholding), ZERO)
-    vat = sum((each.amount for each in invoice.taxes if not each.tax.withholding), ZERO)
     return terms.Totals(
         lines=sum((one.net for one in invoice.lines), ZERO) * sign,
         allowances=sum((one.amount for one in adjustments if not one.charge), ZERO),
         charges=sum((one.amount for one in adjustments if one.charge), ZERO),
         net=invoice.net * sign,
-        vat=vat * sign,
-        gross=(invoice.net + vat) * sign,
-        paid=(invoice.prepaid + paid + withheld) * sign,
+        vat=invoice.tax * sign,
+        gross=invoice.total * sign,
+        paid=(invoice.prepaid + paid + invoice.withheld) * sign,
         rounding=invoice.rounding * sign,
         due=(invoice.payable - paid) * sign,
         vat_in_tax_currency=in_tax_currency,

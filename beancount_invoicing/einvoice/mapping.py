@@ -213,8 +213,7 @@ def _tax_currency(
     own = rules.currency if rules else book.currency
     if not own or own == invoice.currency:
         return "", None, ()
-    vat = sum((each.amount for each in invoice.taxes if not each.tax.withholding), ZERO)
-    if not vat:
+    if not invoice.tax:
         return own, round_to(ZERO, decimals(own)), ()
     rate = invoice.rate or _rate(book, invoice.currency, own, invoice.date)
     if rate is None:
@@ -223,7 +222,7 @@ def _tax_currency(
             f" {invoice.date} price {invoice.currency} … {own}"
         )
         return "", None, (Reason("BT-111", message, invoice.source),)
-    return own, round_to(vat * rate, decimals(own)), ()
+    return own, round_to(invoice.tax * rate, decimals(own)), ()
 
 
 def _rate(book: Book, currency: str, into: str, day: date) -> Decimal | None:

@@ -29,9 +29,9 @@ def credited(invoices: Iterable[Invoice], known: Mapping[str, Invoice]) -> Itera
             continue
         for number in note.corrects:
             other = known[number]
-            left.setdefault(number, other.payable if other.kind == "opening" else other.total)
+            left.setdefault(number, other.payable if other.kind == "opening" else other.asked)
         available = sum((left[number] for number in note.corrects), ZERO)
-        rest = -note.total
+        rest = -note.asked
         for number in note.corrects:
             used = min(rest, max(left[number], ZERO))
             left[number] -= used

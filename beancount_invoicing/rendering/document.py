@@ -236,8 +236,7 @@ def _totals(
             if amount.booked_currency:
                 label = labels["in-currency"].format(label=amount.tax.label, currency=amount.booked_currency)
                 totals.append(Pair(label, money(amount.booked, amount.booked_currency)))
-        with_tax = invoice.net + sum((amount.amount for amount in taxes), ZERO)
-        totals.append(Pair(labels["total"], money(with_tax, currency)))
+        totals.append(Pair(labels["total"], money(invoice.total, currency)))
         totals += [Pair(amount.tax.label, money(amount.amount, currency)) for amount in withheld]
     else:
         totals.append(Pair(labels["total-without-tax"], money(invoice.net, currency)))

@@ -397,7 +397,9 @@ def test_a_credit_note_gives_back_what_was_withheld(ledger: Path) -> None:
 """
         )
     run(ledger, "credit", "F2026-0001", "--lines", "1x0.5", "--date", "2026-02-10", "--write")
-    assert invoice(ledger, "A2026-0001").payable == D("-52.50")  # 50.00 + 10.00 − 7.50
+    note = invoice(ledger, "A2026-0001")
+    assert (note.tax, note.total, note.withheld) == (D("-10.00"), D("-60.00"), D("-7.50"))
+    assert note.payable == D("-52.50")
     run(ledger, "credit", "F2026-0001", "--lines", "1x1.5", "--date", "2026-02-10", "--write")
     stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
     assert [stand[name].status for name in ("F2026-0001", "A2026-0001", "A2026-0002")] == ["settled"] * 3

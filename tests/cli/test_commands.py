@@ -21,8 +21,8 @@ from tests.ledgers import EXAMPLE, PRELUDE
 
 DAY = ("--as-of", "2026-11-30")
 LISTED = [
-    "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "prepaid", "payable", "settled",
-    "open", "status", "disputed", "days_overdue",
+    "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "withheld", "prepaid",
+    "payable", "settled", "open", "status", "disputed", "days_overdue",
 ]  # fmt: skip
 SHOWN = [*LISTED, "lines", "taxes", "instalments", "allocations", "events"]
 
@@ -104,8 +104,8 @@ def test_show_as_json() -> None:
     assert list(shown) == SHOWN
     assert list(shown["lines"][0]) == ["item", "text", "quantity", "unit", "price", "discount", "net", "tax", "account"]
     assert shown["taxes"] == [
-        {"code": "FR10E", "category": "S", "rate": "10", "base": "6250.00", "amount": "625.00"},
-        {"code": "FR55E", "category": "S", "rate": "5.5", "base": "3234.00", "amount": "177.87"},
+        {"code": "FR10E", "category": "S", "rate": "10", "base": "6250.00", "amount": "625.00", "withholding": False},
+        {"code": "FR55E", "category": "S", "rate": "5.5", "base": "3234.00", "amount": "177.87", "withholding": False},
     ]
     assert shown["instalments"] == [
         {"due": "2026-10-15", "amount": "3086.06", "settled": "3086.06", "open": "0.00"},
