@@ -422,6 +422,17 @@ class Payment(NamedTuple):
     narration: str = ""
 
 
+class Unmatched(NamedTuple):
+    """A name on payments that no document has: of a link perhaps the user's own, perhaps mistyped."""
+
+    name: str
+    key: Literal["link", "settles"]
+    date: Day
+    payments: tuple[Payment, ...]
+    """What is named so: of a link, all of its transaction."""
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """A transaction that nets to zero on one customer in one currency: claims move between its accounts."""
@@ -698,6 +709,8 @@ class Book:
     """By date, number, place; drafts, voids and openings included."""
     payments: tuple[Payment, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    """By date."""
     events: tuple[Event, ...] = ()
     """By date; on one day in the order of the file."""
     seals: tuple[Seal, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.checks import contracts, documents, interest, parties, reminders, series, settlement
+from beancount_invoicing.checks import contracts, documents, interest, links, parties, reminders, series, settlement
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
 
@@ -17,6 +17,7 @@ def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]
     allocated = allocated or allocate(book, book.last_date)
     found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
     found += interest.lapsing_soon(book, allocated)
+    found += links.unmatched(book, allocated)
     for rule in CHECKS:
         found += rule(book)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))

@@ -841,7 +841,7 @@ def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], finding
         if other is None:
             findings.error(
                 "unknown-invoice",
-                f'{invoice.number}: corrects "{number}", but there is no such invoice',
+                f'{invoice.number}: corrects "{number}", but there is no such invoice{_meant(number, invoice, known)}',
                 invoice.source,
             )
         elif other.customer and invoice.customer and other.customer.account != invoice.customer.account:
@@ -854,3 +854,14 @@ def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], finding
         else:
             good.append(number)
     return invoice._replace(corrects=tuple(good))
+
+
+def _meant(number: str, note: Invoice, known: Mapping[str, Invoice]) -> str:
+    """A hint at the document of the same customer that a credit note likely corrects; "" where none is near."""
+    account = note.customer.account if note.customer else ""
+    near = sorted(
+        (numbering.distance(number, one.number) + (one.payable != -note.payable), one.number)
+        for one in known.values()
+        if one.customer and one.customer.account == account and one.payable > 0 > note.payable
+    )
+    return f": did you mean {near[0][1]}?" if near and near[0][0] < 3 else ""

@@ -10,7 +10,7 @@ from beancount.core.data import Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
-from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer
+from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched
 
 WRITE_OFF = "write-off"
 
@@ -22,8 +22,11 @@ def read_payments(
     by_number: Mapping[str, Invoice],
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: Findings,
-) -> tuple[list[Payment], list[Transfer]]:
-    """The payments and transfers of a transaction; `claimed` postings are an invoice's (or an opening's) already."""
+) -> tuple[list[Payment], list[Transfer], list[Unmatched]]:
+    """The payments and transfers of a transaction, and what they name that no document has.
+
+    `claimed` postings are an invoice's (or an opening's) already.
+    """
     source = source_of(entry.meta)
     # of a document that cannot be read something has been said already: its keys are no payment's
     of_keys = Findings() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
@@ -32,6 +35,7 @@ def read_payments(
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, source, findings)
     legs: list[Payment] = []
+    unknown: list[tuple[str, int]] = []
     beside: list[tuple[str, str, Source]] = []
     for index, posting in enumerate(entry.postings):
         main = owner(posting.account)
@@ -46,7 +50,10 @@ def read_payments(
             continue
         said = read(posting.meta, keys.PAYMENT, where, of_keys)
         number = said.get("settles")
-        if number and not _good(number, main, by_number, where, findings):
+        if number and number not in by_number:
+            unknown.append((number, len(legs)))
+            number = None
+        elif number and not _good(number, main, by_number, where, findings):
             number = None
         own_links = tuple(sorted(n for n in links if _customer(by_number[n]) == main)) if not number else ()
         legs.append(
@@ -72,7 +79,36 @@ def read_payments(
                 " customer's account",
                 at_key(where, "settles"),
             )
-    return _apart(legs, source)
+    unmatched = [Unmatched(name, "settles", entry.date, (legs[at],), legs[at].source) for name, at in unknown]
+    if legs and not claimed and entry.links and "invoice" not in entry.meta:
+        unmatched += _unmatched_links(entry, tuple(legs), by_link, source, findings)
+    return *_apart(legs, source), unmatched
+
+
+def _unmatched_links(
+    entry: Transaction,
+    legs: tuple[Payment, ...],
+    by_link: Mapping[str, tuple[Invoice, ...]],
+    source: Source,
+    findings: Findings,
+) -> list[Unmatched]:
+    """The links of payments that no document has; those of drafts and void numbers settle nothing, which is said."""
+    unmatched = []
+    for link in sorted(entry.links):
+        those = by_link.get(link, ())
+        if not those:
+            unmatched.append(Unmatched(link, "link", entry.date, legs, source))
+        elif all(one.draft or one.kind == "void" for one in those):
+            number = those[0].number
+            findings.warning(
+                "link-nothing",
+                f"^{link} names {number}, a draft: it settles nothing before that is issued (bean-invoice issue {number}, which"
+                " writes the number here too)"
+                if those[0].draft
+                else f"^{link} names {number}, which is void: there is nothing to settle; name another, or take the link out",
+                source,
+            )
+    return unmatched
 
 
 def _customer(invoice: Invoice) -> str:
@@ -108,14 +144,7 @@ def _name(invoice: Invoice) -> str:
 
 def _good(number: str, main: str, by_number: Mapping[str, Invoice], where: Source, findings: Findings) -> bool:
     """Whether a payment may settle that number; says why not."""
-    invoice = by_number.get(number)
-    if invoice is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(number, sorted(by_number), 1, 0.7)
-        hint = f": did you mean {near[0]}?" if near else ": correct it, or leave settles out"
-        findings.error("unknown-invoice", f'settles: there is no invoice "{number}"{hint}', where)
-        return False
+    invoice = by_number[number]
     if invoice.draft or invoice.kind == "void":
         what = "a draft" if invoice.draft else "void"
         findings.error("settles-nothing", f"settles: {number} is {what}: there is nothing to settle", where)

@@ -40,6 +40,7 @@ from beancount_invoicing.model import (
     Tax,
     TaxMovement,
     Transfer,
+    Unmatched,
     Work,
 )
 from beancount_invoicing.receivables import given_back
@@ -165,10 +166,12 @@ def read(
         by_link[numbering.link(invoice.number)] += (invoice,)
     invoices = [resolved_corrections(invoice, by_number, findings) for invoice in invoices]
     transfers: list[Transfer] = []
+    unmatched: list[Unmatched] = []
     for transaction, claimed in rest:
-        more, moved = read_payments(transaction, claimed, owner, by_number, by_link, findings)
+        more, moved, unknown = read_payments(transaction, claimed, owner, by_number, by_link, findings)
         payments += more
         transfers += moved
+        unmatched += unknown
     events = [event for entry in followers if (event := read_event(entry, owner, by_link, findings))]
     seals = [seal for entry in followers if isinstance(entry, Document) and (seal := read_seal(entry, owner, by_link))]
     operating = options.get("operating_currency") or ()
@@ -184,6 +187,7 @@ def read(
         invoices=tuple(invoices),
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
+        unmatched=tuple(sorted(unmatched, key=lambda one: (one.date, one.source, one.name))),
         events=tuple(sorted(events, key=lambda event: event.date)),
         seals=tuple(seals),
         contracts=contracts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -97,6 +98,75 @@ def _literal(part: str, text: str) -> str:
     if "{" in part or "}" in part:
         raise PatternError(f'"{text}" has a field that is not known: the fields are {{year}}, {{month:02}}, {{seq:04}}')
     return part
+
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def likeness(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[[str], bool]:
+    """Tells of a link whether it is written like the numbers of a series: of `patterns`, or of these `numbers`.
+
+    Digits may be wrong, and one (of a place in its series, several) may be missing, or too many – unless no letter tells the series
+    from other links: then the digits must be as many as there, and a series without a pattern needs two numbers.
+    """
+    those = [link(number) for number in numbers]
+    longest = max((len(run) for number in those for run in _DIGITS.findall(number)), default=1)
+    known = {_like(pattern, longest) for pattern in map(_parsed, patterns) if pattern}
+    widths: dict[tuple[str, ...], list[tuple[int, ...]]] = {}
+    for number in those:
+        pieces = _DIGITS.split(number)
+        widths.setdefault(tuple(pieces[::2]), []).append(tuple(map(len, pieces[1::2])))
+    for words, lengths in widths.items():
+        named = any(map(str.isalpha, "".join(words)))
+        if len(words) == 1 or not (named or len(lengths) > 1):
+            continue
+        slack = 1 if named else 0
+        said = re.escape(words[0])
+        for word, *runs in zip(words[1:], *lengths, strict=True):
+            said += rf"\d{{{max(min(runs) - slack, 1)},{max(runs) + slack}}}" + re.escape(word)
+        known.add(said)
+    like = re.compile("|".join(sorted(known)) or "(?!)", re.IGNORECASE | re.ASCII)
+    return lambda said: like.fullmatch(said) is not None
+
+
+def _parsed(text: str) -> Pattern | None:
+    try:
+        return parse(text)
+    except PatternError:
+        return None
+
+
+def _like(pattern: Pattern, longest: int) -> str:
+    """The regular expression of what is written like a pattern's numbers; `longest`: the most digits that are known in a row."""
+    named = any(width < 0 and any(map(str.isalpha, text)) for text, width in (*pattern.before, *pattern.after))
+    slack = 1 if named else 0
+
+    def around(pieces: tuple[tuple[str, int], ...]) -> str:
+        said = ""
+        for text, width in pieces:
+            most = 2 if text == "month" or width == 2 else 4
+            said += re.escape(link(text)) if width < 0 else rf"\d{{{max(most - slack, 1)},{most + slack}}}"
+        return said
+
+    least, most = 1 if named else max(pattern.width, 1), max(pattern.width, longest if not pattern.width else 0) + slack
+    return around(pattern.before) + rf"\d{{{least},{max(least, most)}}}" + around(pattern.after)
+
+
+def distance(one: str, other: str) -> int:
+    """How many slips of the pen lie between two numbers: a sign wrong, missing, too many, or two neighbours swapped; leading zeros
+    and case are none."""
+    a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", said.casefold()) for said in (one, other))
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i in range(1, len(a) + 1):
+        above, row = row, [i]
+        for j in range(1, len(b) + 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before = above
+    return row[-1]
 
 
 def link(number: str) -> str:

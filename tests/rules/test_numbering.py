@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.rules.numbering import PatternError, link, parse, writable
+from beancount_invoicing.rules.numbering import PatternError, distance, likeness, link, parse, writable
 
 MARCH = date(2026, 3, 9)
 
@@ -125,3 +125,40 @@ def test_no_number_is_read_in_another_year(pieces: str, before: int, after: int)
 def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
     found = parse(f"{before}{{seq}}{after}").read(number, MARCH)
     assert found is None or found[1] >= 0
+
+
+@pytest.mark.parametrize(
+    ("patterns", "numbers", "link", "like"),
+    [
+        (["F{year}-{seq:04}"], [], "F2026-0010", True),
+        (["F{year}-{seq:04}"], [], "f2062-001", True),
+        (["F{year}-{seq:04}"], [], "F2026-0001-bank", False),
+        (["F{year}-{seq:04}"], [], "PO2026-0001", False),
+        (["{year}-{seq:03}"], [], "2026-004", True),
+        (["{year}-{seq:03}"], [], "2026-12", False),
+        ([], ["INV-98", "INV-99"], "INV-100", True),
+        ([], ["INV-98"], "INV-1000", False),
+        ([], ["2026/1", "2026/2"], "2026/3", True),
+        ([], ["2026/1"], "2026/3", False),
+        ([], ["Kerbrat"], "Kerbrat", False),
+        (["no {sequence}"], [], "no 1", False),
+    ],
+)
+def test_what_is_written_like_a_number_of_a_series(
+    patterns: list[str], numbers: list[str], link: str, like: bool
+) -> None:
+    assert likeness(patterns, numbers)(link) is like
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "slips"),
+    [
+        ("F2026-0012", "f2026-12", 0),
+        ("F2026-0012", "F2026-0021", 1),
+        ("F2026-0012", "F2025-0012", 1),
+        ("F2026-0012", "F2026-0102", 1),
+        ("F2026-0012", "F2026-0099", 2),
+    ],
+)
+def test_slips_of_the_pen_between_two_numbers(one: str, other: str, slips: int) -> None:
+    assert distance(one, other) == distance(other, one) == slips
