@@ -732,6 +732,8 @@ class Book:
     """Reference rates for late interest by their code, by date: they extend and win over those that `law` knows."""
     claims: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
     """The claims for late interest, drafts too, by the number of the invoice that was paid late."""
+    corrections: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
+    """The credit notes, drafts too, by the number of each document that they correct."""
     given_back: Mapping[str, date] = field(default_factory=dict)
     """The claims for late interest that credit notes give back whole, by number: from which day on (inclusive)."""
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

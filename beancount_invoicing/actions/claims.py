@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from beancount_invoicing import billing, law
@@ -14,8 +15,8 @@ from beancount_invoicing.actions.writing import Changes, How, Outcome, change
 from beancount_invoicing.billing import Draft, DraftLine, Request
 from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.entries import Loading
-from beancount_invoicing.model import Book, Customer
-from beancount_invoicing.receivables import Position
+from beancount_invoicing.model import ZERO, Book, Customer
+from beancount_invoicing.receivables import Position, lies_there
 from beancount_invoicing.rules import currencies, numbering
 from beancount_invoicing.rules.interest import Interest, stretches
 
@@ -39,12 +40,36 @@ def late_claims(book: Book, as_of: date, numbers: Sequence[str], booked: date | 
 
 
 def _late_claim(book: Book, position: Position, as_of: date, booked: date | None) -> LateClaim:
+    covered = _covered(book, position, as_of, booked)
     try:
         interest = interest_on(book, position, as_of, booked)
     except ClaimUnknown as error:
-        return LateClaim(position, error.claim, (str(error),))
-    notices = () if interest else (f"{position.invoice.number}: {_why_nothing(book, position, as_of, booked)}",)
-    return LateClaim(position, interest, notices)
+        return LateClaim(position, error.claim, (*covered, str(error)))
+    if interest or covered:
+        return LateClaim(position, interest, covered)
+    return LateClaim(position, None, (f"{position.invoice.number}: {_why_nothing(book, position, as_of, booked)}",))
+
+
+def _covered(book: Book, position: Position, as_of: date, booked: date | None) -> tuple[str, ...]:
+    """What to know where money on the account, allocated to nothing, lowers what may be claimed."""
+    there = lies_there(position.on_account)
+    if there <= 0 or _sum(book, position, as_of, booked) == _sum(book, replace(position, on_account=()), as_of, booked):
+        return ()
+    currency = position.invoice.currency
+    came = ", ".join(dict.fromkeys(f"{one.date}, {one.source}" for one in position.on_account if one.amount > 0))
+    return (
+        f"{position.invoice.number}: {there} {currency} on the account is allocated to no invoice ({came}): nothing is claimed"
+        " for what it covers, from that day on; say what it settles, or pay it back",
+    )
+
+
+def _sum(book: Book, position: Position, as_of: date, booked: date | None) -> Decimal:
+    """All that may be claimed of a document."""
+    try:
+        interest = interest_on(book, position, as_of, booked)
+    except ClaimUnknown as error:
+        interest = error.claim
+    return interest.total if interest else ZERO
 
 
 def _why_nothing(book: Book, position: Position, as_of: date, booked: date | None) -> str:

@@ -18,6 +18,7 @@ def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]
     found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
     found += interest.lapsing_soon(book, allocated)
     found += links.unmatched(book, allocated)
+    found += interest.unowed_claims(book, allocated)
     for rule in CHECKS:
         found += rule(book)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))

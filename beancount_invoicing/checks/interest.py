@@ -9,8 +9,9 @@ from difflib import get_close_matches
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.settlement import by_number
+from beancount_invoicing.dunning import unowed
 from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, OptionValue, ReferenceRate, Source
-from beancount_invoicing.receivables import Allocated, lapsing
+from beancount_invoicing.receivables import Allocated, lapsing, positions
 
 LEAST, MOST = -10, 100
 """Percent a year that a reference rate can be: Germany's has been below 0."""
@@ -163,6 +164,21 @@ def contract_rates(book: Book) -> Iterator[Finding]:
 
 def _versions(dated: Dated[OptionValue] | None) -> tuple[tuple[date, OptionValue], ...]:
     return dated.versions if dated else ()
+
+
+def unowed_claims(book: Book, allocated: Allocated) -> Iterator[Finding]:
+    """What claims for late interest charge is owed still: of an invoice that was credited since, or paid in time, it never was."""
+    if not book.claims:
+        return
+    those = [claim for claims in book.claims.values() for claim in claims]
+    late = [one for number in book.claims if (one := book.invoice(number)) is not None]
+    stand = {id(one.invoice): one for one in positions(book, allocated.as_of, allocated, [*late, *those])}
+    of_number = {one.number: stand[id(one)] for one in late if id(one) in stand}
+    for claim in those:
+        if claim.claims not in of_number or stand[id(claim)].status == "written-off":
+            continue
+        if beyond := unowed(book, of_number[claim.claims], claim):
+            yield Finding("warning", "claim-unowed", f"{claim.number}: {beyond.words()}", claim.source)
 
 
 def lapsing_soon(book: Book, allocated: Allocated) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_r
 from beancount_invoicing.dunning.pauses import Insolvency, insolvency, pause, sending_followed_from
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
 from beancount_invoicing.dunning.proposals import Held, Late, Proposal, propose
+from beancount_invoicing.dunning.unowed_claims import Unowed, unowed
 
 __all__ = [
     "NONE",
@@ -19,6 +20,7 @@ __all__ = [
     "Insolvency",
     "Late",
     "Proposal",
+    "Unowed",
     "bank_accounts",
     "behind",
     "claimed",
@@ -34,5 +36,6 @@ __all__ = [
     "policy",
     "propose",
     "sending_followed_from",
+    "unowed",
     "usual",
 ]

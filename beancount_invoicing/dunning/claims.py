@@ -50,7 +50,7 @@ class Claimed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class ClaimRule:
     """By which law or contract a document bears interest."""
 
     by: law.LateInterest | Decimal
@@ -62,7 +62,7 @@ class _Rule:
         return self.of_seller.indemnity(debt) if self.of_seller and self.of_seller.currency == currency else None
 
 
-class _Part(NamedTuple):
+class LatePart(NamedTuple):
     """A late instalment, less what was credited and what is contested of it."""
 
     amount: Decimal
@@ -138,7 +138,7 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
         return None
-    rule = _rule(book, invoice, as_of)
+    rule = claim_rule(book, invoice, as_of)
     if rule is None:
         return None
     parts, left_out = _parts(book, position, as_of, rule)
@@ -172,7 +172,7 @@ def _until(missing: RateUnknown | None) -> Sequence[Step]:
 
 
 def _interest(
-    parts: Sequence[_Part], as_of: date, rule: _Rule, decimals: int, charged: Sequence[tuple[date, date]]
+    parts: Sequence[LatePart], as_of: date, rule: ClaimRule, decimals: int, charged: Sequence[tuple[date, date]]
 ) -> tuple[list[Interest], date, RateUnknown | None]:
     """The interest on each part until `as_of`, or the last day whose rates are all known; that day (inclusive); what is missing."""
     until, missing = as_of, None
@@ -188,7 +188,8 @@ def _interest(
             return each, until, missing
 
 
-def _rule(book: Book, invoice: Invoice, as_of: date) -> _Rule | None:
+def claim_rule(book: Book, invoice: Invoice, as_of: date) -> ClaimRule | None:
+    """By which law or contract a document bears interest as of a day; None where nothing is claimed, or can be by law."""
     customer = invoice.customer
     assert customer is not None
     said = book.late_interest(customer, as_of)
@@ -199,12 +200,12 @@ def _rule(book: Book, invoice: Invoice, as_of: date) -> _Rule | None:
     seller = book.seller.at(as_of).address.country if book.seller else ""
     if isinstance(wanted, Decimal):
         of_seller = law.late_interest(seller, customer.buyer) if customer.buyer != "consumer" else None
-        return _Rule(wanted, of_seller)
+        return ClaimRule(wanted, of_seller)
     found = law.late_interest(wanted, customer.buyer)
     if found is None:
         return None
     rates = [(one.date, one.rate) for one in book.reference_rates.get(found.base, ())]
-    return _Rule(law.with_rates(found, rates), found)
+    return ClaimRule(law.with_rates(found, rates), found)
 
 
 def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decimal, as_of: date) -> None:
@@ -227,16 +228,18 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decim
         )
 
 
-def _parts(book: Book, position: Position, as_of: date, rule: _Rule) -> tuple[list[_Part], list[Step]]:
+def _parts(book: Book, position: Position, as_of: date, rule: ClaimRule) -> tuple[list[LatePart], list[Step]]:
     """The late instalments less what was credited and what is contested, and the steps of that.
 
     What is contested is taken from the oldest, which bears most. A credit note of the invoice says that so much was never owed,
-    whenever it was written; one of something else that is set off pays on its day.
+    whenever it was written; one of something else that is set off pays on its day. Money pays on the day on which it came,
+    whenever it was allocated, and though nothing is said of it yet.
     """
-    parts: list[_Part] = []
+    parts: list[LatePart] = []
     steps: list[Step] = []
     left = position.disputed
     by_notice = not isinstance(rule.by, Decimal) and rule.by.starts == "notice"
+    credited = credited_of(book, position, as_of)
     for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True):
         if instalment.due >= as_of or instalment.amount <= 0:
             continue
@@ -246,21 +249,51 @@ def _parts(book: Book, position: Position, as_of: date, rule: _Rule) -> tuple[li
         if start is None:
             continue
         those = [one for one in position.allocations if one.instalment == instalment.index]
-        credited = sum((one.amount for one in those if _corrects(one)), ZERO)
         amount = instalment.amount
         for less, because in (
-            (credited, "what was credited was never owed"),
+            (credited[instalment.index], "what was credited was never owed"),
             (contested, "what is contested bears no claim"),
         ):
             if less:
                 steps.append(Step("principal", "difference", (amount, less), amount - less, because))
                 amount -= less
-        paid = [(one.date, one.amount) for one in those if not _corrects(one)]
-        parts.append(_Part(amount, start, paid))
+        paid = [(one.received, one.amount) for one in those if not corrects(one)]
+        paid += [(one.date, one.amount) for one in position.on_account if one.instalment == instalment.index]
+        parts.append(LatePart(amount, start, paid))
     return parts, steps
 
 
-def _corrects(one: Allocation) -> bool:
+def credited_of(book: Book, position: Position, until: date) -> dict[int, Decimal]:
+    """What the document's own credit notes up to `until` (inclusive) took off each instalment, by its index.
+
+    Where it was paid already they settle nothing of it, but say all the same that so much was never owed: that is taken from
+    the oldest, which bears most.
+    """
+    credited = {
+        instalment.index: sum(
+            (
+                one.amount
+                for one in position.allocations
+                if one.instalment == instalment.index and corrects(one) and one.date <= until
+            ),
+            ZERO,
+        )
+        for instalment in position.invoice.instalments
+    }
+    notes = (
+        note
+        for note in book.corrections.get(position.invoice.number, ())
+        if not note.draft and note.since <= until and len(note.corrects) == 1
+    )
+    beyond = sum((-note.payable for note in notes), ZERO) - sum(credited.values(), ZERO)
+    for instalment in sorted(position.invoice.instalments, key=lambda one: (one.due, one.index)):
+        more = min(max(beyond, ZERO), max(instalment.amount - credited[instalment.index], ZERO))
+        credited[instalment.index] += more
+        beyond -= more
+    return credited
+
+
+def corrects(one: Allocation) -> bool:
     """Whether a credit note settles by its own word: a payment's word sets it off."""
     return one.other is not None and one.source == one.other.source
 

@@ -151,13 +151,13 @@ def _open_on(position: Position, day: date) -> bool:
     indices = {each.index for each in instalments if each.due <= day} or {each.index for each in instalments}
     payable = sum((each.amount for each in instalments if each.index in indices), ZERO)
     return payable > sum(
-        (one.amount for one in position.allocations if one.instalment in indices and one.date <= day), ZERO
+        (one.amount for one in position.allocations if one.instalment in indices and one.received <= day), ZERO
     )
 
 
 def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
-    """What was settled of the documents that a promise speaks of, from its date to `until` (both inclusive); written off is
-    not paid."""
+    """What was settled of the documents that a promise speaks of, from its date on, with what had come by `until` (both
+    inclusive); written off is not paid."""
     those = [of_customer[number] for number in promise.numbers if number in of_customer]
     if not promise.numbers:
         those = list(of_customer.values())
@@ -166,7 +166,10 @@ def _received(promise: Event, position: Position, of_customer: Mapping[str, Posi
             one.amount
             for each in those or [position]
             for one in each.allocations
-            if promise.date <= one.date <= until and each.payable > 0 and "write-off" not in {one.how, one.reverses}
+            if promise.date <= one.date
+            and one.received <= until
+            and each.payable > 0
+            and "write-off" not in {one.how, one.reverses}
         ),
         ZERO,
     )

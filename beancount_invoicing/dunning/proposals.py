@@ -12,6 +12,7 @@ from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
 from beancount_invoicing.dunning.pauses import asked_amount, pause, sending_followed_from, unsent
 from beancount_invoicing.dunning.policies import NONE, named, policy
+from beancount_invoicing.dunning.unowed_claims import unowed
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
 from beancount_invoicing.rules.interest import Interest
@@ -166,6 +167,8 @@ def _proposal(
         paused = pause(position, of_customer, as_of)
         if not why and paused and not paused.over:
             why = paused.why
+        if not why and (beyond := _never_owed(book, position, of_customer)):
+            why = beyond
         if not why and unsent(position, followed_from):
             why = "nothing says that it was sent: send it first"
         if why or rule is None:
@@ -191,6 +194,18 @@ def _proposal(
         why = f"{credit} {currency} on the account is allocated to no invoice: say what it settles, or pay it back"
         return _all_held(nothing, letter, why)
     return _letter(book, nothing, letter, leading.policy, leading.level, credit)
+
+
+def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:
+    """Why a claim for late interest is not to be asked for; "" where it is owed, and of any other document."""
+    late = of_customer.get(position.invoice.claims) if position.invoice.kind == "claim" else None
+    beyond = unowed(book, late, position.invoice) if late else None
+    return beyond.words() if beyond else ""
+
+
+def _stops_interest(letter: Iterable[_Candidate]) -> str:
+    """That money on the account stops interest, where it covers something of the letter."""
+    return ", which claims no interest for what it covers" if any(one.position.on_account for one in letter) else ""
 
 
 _TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
@@ -254,7 +269,7 @@ def _letter(
     if credit:
         notices.append(
             f"{customer.name}: {credit} {currency} on the account is allocated to no invoice, and not taken off in the"
-            " letter: say what it settles"
+            f" letter{_stops_interest(letter) if level.interest else ''}: say what it settles"
         )
     channel: Channel = "post" if level.registered else level.channel or customer.channel
     if not level.registered and channel == "e-invoice":

@@ -199,6 +199,7 @@ def read(
         banks=banks(entries, [paying for paying, _claimed in rest], setting.options, owner, assets),
         reference_rates=directives.reference_rates(),
         claims=_claims(invoices),
+        corrections=_corrections(invoices),
         given_back=given_back(invoices, by_number),
         currencies=opened_for,
         currency=str(operating[0]) if operating else "",
@@ -229,6 +230,15 @@ def _claims(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
     for invoice in invoices:
         if invoice.kind == "claim" and invoice.claims:
             by_number[invoice.claims].append(invoice)
+    return {number: tuple(those) for number, those in sorted(by_number.items())}
+
+
+def _corrections(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
+    """The credit notes by the numbers that they correct."""
+    by_number: defaultdict[str, list[Invoice]] = defaultdict(list)
+    for invoice in invoices:
+        for number in invoice.corrects:
+            by_number[number].append(invoice)
     return {number: tuple(those) for number, those in sorted(by_number.items())}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
+from beancount_invoicing.receivables.covering import OnAccount, lies_there
 from beancount_invoicing.receivables.credits import credited, for_late_payment, given_back
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
@@ -32,6 +33,7 @@ __all__ = [
     "InstalmentPosition",
     "Lapsing",
     "NothingReceived",
+    "OnAccount",
     "OpenItem",
     "Pending",
     "Position",
@@ -52,6 +54,7 @@ __all__ = [
     "given_back",
     "lapsing",
     "last_day_to_sue",
+    "lies_there",
     "positions",
     "receipt",
     "statements",

@@ -11,6 +11,7 @@ from typing import Literal
 
 from beancount_invoicing.model import ZERO, Book, Event, Invoice
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
+from beancount_invoicing.receivables.covering import OnAccount, covering
 from beancount_invoicing.rules.exact import exact
 
 Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
@@ -48,6 +49,8 @@ class Position:
     instalments: tuple[InstalmentPosition, ...]
     allocations: tuple[Allocation, ...]
     events: tuple[Event, ...]
+    on_account: tuple[OnAccount, ...] = ()
+    """Money on the account that nothing is said of, as far as it covers what is open of this document."""
 
 
 def disputed(invoice: Invoice, open_: Decimal, events: tuple[Event, ...]) -> Decimal:
@@ -93,10 +96,11 @@ def positions(
     for allocation in allocated.allocations:
         allocations[id(allocation.invoice)].append(allocation)
     events = events_by_number(book, as_of)
+    covered = covering(allocated)
     return tuple(
         _position(
             invoice, as_of, claims[id(invoice)], allocations[id(invoice)],
-            events.get(_event_key(invoice), events.get((_customer(invoice), ""), ())),
+            events.get(_event_key(invoice), events.get((_customer(invoice), ""), ())), covered.get(id(invoice), ()),
         )
         for invoice in (book.invoices if wanted is None else wanted)
         if invoice.since <= as_of
@@ -126,7 +130,12 @@ def events_by_number(book: Book, as_of: date) -> dict[tuple[str, str], tuple[Eve
 
 
 def _position(
-    invoice: Invoice, as_of: date, claims: list[Claim], allocations: list[Allocation], events: tuple[Event, ...]
+    invoice: Invoice,
+    as_of: date,
+    claims: list[Claim],
+    allocations: list[Allocation],
+    events: tuple[Event, ...],
+    on_account: tuple[OnAccount, ...],
 ) -> Position:
     open_by: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     for claim in claims:
@@ -168,4 +177,5 @@ def _position(
         instalments=instalments,
         allocations=tuple(allocations),
         events=events,
+        on_account=on_account,
     )

@@ -169,6 +169,23 @@ def test_why_nothing_is_claimed_from_this_customer(ledger: Path, keys: str, why:
     assert result.stdout == ""
 
 
+def test_money_on_the_account_is_claimed_nothing_for_and_said(ledger: Path) -> None:
+    paid = '2026-02-05 * "No reference"\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
+    ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")
+    until = ("F2026-0001", "--as-of", "2026-03-31")
+    said = "F2026-0001: 1200.00 EUR on the account is allocated to no invoice (2026-02-05, "
+    what_to_do = "nothing is claimed for what it covers, from that day on; say what it settles, or pay it back"
+    told = run(ledger, *until)
+    assert told.stdout == ""
+    assert said in told.stderr
+    assert what_to_do in told.stderr
+    assert json.loads(run(ledger, *until, "--format", "json").stdout)["interest"] is None
+    before = ledger.read_bytes()
+    assert said in run(ledger, *until, "--book", *ACCOUNT, "--write").stderr
+    assert ledger.read_bytes() == before
+    assert said not in run(ledger, "F2026-0002", "--as-of", "2026-03-31").stderr, "that is not covered by it"
+
+
 def test_paid_in_time_there_is_nothing(ledger: Path) -> None:
     paid = '2026-02-09 * "Paid" ^F2026-0001\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
     ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")

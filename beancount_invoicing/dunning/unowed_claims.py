@@ -1,0 +1,158 @@
+"""Claims for late interest that turned out not to be owed: the invoice was credited since, or its money had come in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing import law
+from beancount_invoicing.dunning.claims import (
+    ClaimRule,
+    LatePart,
+    claim_rule,
+    corrects,
+    credited_of,
+    formal_notice,
+)
+from beancount_invoicing.model import ZERO, Book, Invoice, Line
+from beancount_invoicing.receivables import Position
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.rules.interest import ONE_DAY, RateUnknown, is_late, late_interest
+from beancount_invoicing.rules.steps import round_to
+
+_ANY_RATE = Decimal(1)
+"""For shares of days alone, where the rate is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unowed:
+    """How much of what a claim charges was never owed, and why."""
+
+    claim: Invoice
+    amount: Decimal
+    because: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the claim was owed."""
+        return self.amount >= self.claim.payable
+
+    def words(self) -> str:
+        """What to know and do about it."""
+        claim = self.claim
+        how_much = f"the {self.amount}" if self.whole else f"{self.amount} of the {claim.payable}"
+        said = f"{self.because}: {how_much} {claim.currency} were never owed"
+        if claim.draft:
+            return f"{said}; take the draft out"
+        credit = f"bean-invoice credit {claim.number} --write"
+        if self.whole:
+            return f"{said}; credit the claim: {credit}"
+        anew = f"bean-invoice interest {claim.claims} --book --write"
+        return f"{said}; credit the claim, and claim what is owed: {credit}, then {anew}"
+
+
+def unowed(book: Book, position: Position, claim: Invoice) -> Unowed | None:
+    """What a claim for the late payment of the position's document charges and was never owed, as known on the position's day.
+
+    What a credit note takes off was never owed, and money that came in time was never late, whenever it was allocated. What was
+    known so when the claim was made is held to be reckoned with, unless nothing at all is left to be late. None where all of it
+    is owed, where credit notes gave so much back, and for a claim that is no claim for that document.
+    """
+    invoice, as_of = position.invoice, position.as_of
+    if claim.claims != invoice.number or claim.kind != "claim" or claim.since > as_of or invoice.customer is None:
+        return None
+    if book.given_back.get(claim.number, date.max) <= as_of:
+        return None
+    rule = _rule(book, invoice, claim.since)
+    by = rule.by if rule else _ANY_RATE
+    full, then, now = (_parts(book, position, known, by) for known in (date.min, claim.since, as_of))
+    decimals = currencies.decimals(claim.currency)
+    amount = ZERO
+    for line in claim.lines:
+        if line.net <= 0:
+            continue
+        if line.end is None:
+            debts = [_late_debt(parts, claim.since) for parts in (full, then, now)]
+            known = [_indemnity(rule, debt, invoice.currency, line.net) for debt in debts]
+        else:
+            known = [_interest(parts, line, by) for parts in (full, then, now)]
+        amount += _beyond(line.net, known[0], known[1], known[2], decimals)
+    amount -= sum(
+        (-note.payable for note in book.corrections.get(claim.number, ()) if not note.draft and note.since <= as_of),
+        ZERO,
+    )
+    if amount <= 0:
+        return None
+    return Unowed(claim, amount, _because(book, position))
+
+
+def _rule(book: Book, invoice: Invoice, day: date) -> ClaimRule | None:
+    """By which law or contract the document bears interest, where that can be read: another check says where it cannot."""
+    try:
+        return claim_rule(book, invoice, day)
+    except ValueError:
+        return None
+
+
+def _beyond(charged: Decimal, full: Decimal, then: Decimal, now: Decimal, decimals: int) -> Decimal:
+    """How much of what a line charges is not owed now, by what would have been claimed: with nothing, all that was known then, and
+    all that is known now taken off. In proportion, for a contract may have asked for less than what is reckoned here."""
+    if full > 0 and now <= 0:
+        return charged
+    if now >= then or charged <= now + Decimal(1).scaleb(-decimals):
+        return ZERO
+    return charged - round_to(charged * now / then, decimals)
+
+
+def _parts(book: Book, position: Position, known: date, by: law.LateInterest | Decimal) -> list[LatePart]:
+    """The instalments, with the credit notes and the days of money that the ledger said by `known` (inclusive)."""
+    off = credited_of(book, position, known)
+    by_notice = not isinstance(by, Decimal) and by.starts == "notice"
+    parts = []
+    for instalment in position.invoice.instalments:
+        start = formal_notice(book, position, instalment.due) if by_notice else instalment.due
+        if start is None or instalment.amount <= 0:
+            continue
+        paid = [
+            (one.received if one.date <= known else one.date, one.amount)
+            for one in position.allocations
+            if one.instalment == instalment.index and not corrects(one)
+        ]
+        parts.append(LatePart(instalment.amount - off[instalment.index], start, paid))
+    return parts
+
+
+def _interest(parts: Sequence[LatePart], line: Line, by: law.LateInterest | Decimal) -> Decimal:
+    """The interest of the days that the line charges, not rounded; only in proportion where a rate is not known."""
+    assert line.end is not None
+    before = [(date.min, line.start - ONE_DAY)] if line.start and line.start > date.min else []
+    try:
+        each = [late_interest(part.amount, part.paid, part.due, line.end, by, claimed=before) for part in parts]
+    except RateUnknown:
+        each = [late_interest(part.amount, part.paid, part.due, line.end, _ANY_RATE, claimed=before) for part in parts]
+    return sum((segment.amount for one in each for segment in one.segments), ZERO)
+
+
+def _indemnity(rule: ClaimRule | None, debt: Decimal, currency: str, charged: Decimal) -> Decimal:
+    """The fixed indemnity for what was late: the law's, or where that gives none, as much as was charged."""
+    if debt <= 0:
+        return ZERO
+    return (rule.indemnity(debt, currency) if rule else None) or charged
+
+
+def _late_debt(parts: Sequence[LatePart], as_of: date) -> Decimal:
+    """What was late by `as_of` (inclusive)."""
+    return sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
+
+
+def _because(book: Book, position: Position) -> str:
+    number, as_of = position.invoice.number, position.as_of
+    notes = [one for one in book.corrections.get(number, ()) if not one.draft and one.since <= as_of]
+    linked = [one.other for one in position.allocations if corrects(one) and one.other and one.other not in notes]
+    named = list(dict.fromkeys(note.number for note in (*notes, *linked)))
+    early = sorted((one.received, one.source) for one in position.allocations if one.received < one.date)
+    reasons = [f"{', '.join(named)} credits {number}"] if named else []
+    reasons += [f"what settles {number} came on {early[0][0]} ({early[0][1]})"] if early else []
+    return " and ".join(reasons)

@@ -1,0 +1,85 @@
+"""Which late claims the money covers that lies on a customer's account and is allocated to nothing.
+
+Nobody who has paid is late: that money stops interest from its day on, though nobody has said yet what it settles.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import ZERO, Day, Source
+from beancount_invoicing.receivables.allocation import Allocated, Claim, Unallocated
+
+
+class OnAccount(NamedTuple):
+    """Money on the account as far as it covers an instalment (by its index), from its day on; negative where it went back."""
+
+    date: Day
+    instalment: int
+    amount: Decimal
+    source: Source
+    """Of the payment."""
+
+
+def covering(allocated: Allocated) -> dict[int, tuple[OnAccount, ...]]:
+    """What of the unallocated money covers which document, by the document's `id`, in the order of days.
+
+    On its own account, in its own currency, the oldest due first. What went back again, and names nothing either, is taken from
+    what came last. What is no money (a discount, a loss) covers nothing, and settles nothing here.
+    """
+    lying: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
+    for left in allocated.unallocated:
+        if left.payment.means == "money":
+            lying[left.payment.account, left.payment.currency].append(left)
+    if not any(left.amount < 0 for those in lying.values() for left in those):
+        return {}
+    claims: defaultdict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in allocated.claims:
+        where = claim.account, claim.invoice.currency
+        if claim.open > 0 and where in lying:
+            claims[where].append(claim)
+    found: defaultdict[int, list[OnAccount]] = defaultdict(list)
+    for where, those in claims.items():
+        for claim, one in _shared_out(lying[where], those):
+            found[id(claim.invoice)].append(one)
+    return {key: tuple(those) for key, those in found.items()}
+
+
+def _shared_out(lying: Sequence[Unallocated], claims: Sequence[Claim]) -> list[tuple[Claim, OnAccount]]:
+    """The money of one account in one currency, shared out over its open claims day by day."""
+    oldest = sorted(
+        claims, key=lambda one: (one.instalment.due, one.invoice.date, one.invoice.number, one.instalment.index)
+    )
+    bare = [claim.open for claim in oldest]
+    shares: list[tuple[Claim, OnAccount]] = []
+    came: list[tuple[int, Decimal]] = []  # which claim took how much, the latest last; -1: none
+    for left in sorted(lying, key=lambda one: (one.payment.date, one.amount, one.payment.source)):
+        day, source, amount = left.payment.date, left.payment.source, -left.amount
+        for at, claim in enumerate(oldest):
+            if amount <= 0:
+                break
+            if taken := min(amount, bare[at]):
+                amount -= taken
+                bare[at] -= taken
+                came.append((at, taken))
+                shares.append((claim, OnAccount(day, claim.instalment.index, taken, source)))
+        if amount > 0:
+            came.append((-1, amount))
+        while amount < 0 and came:
+            at, held = came.pop()
+            back = min(held, -amount)
+            amount += back
+            if held > back:
+                came.append((at, held - back))
+            if at >= 0:
+                bare[at] += back
+                shares.append((oldest[at], OnAccount(day, oldest[at].instalment.index, -back, source)))
+    return shares
+
+
+def lies_there(those: Sequence[OnAccount]) -> Decimal:
+    """How much of it is still there."""
+    return sum((one.amount for one in those), ZERO)

@@ -1,0 +1,204 @@
+"""Claims for late interest that turn out not to be owed, and money on the account that stops interest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.dunning import Unowed, interest_on, propose, unowed
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import OnAccount, Position, positions
+from tests.dunning.test_claims import FRANCE, INDEMNITY, INTEREST_TO_FEBRUARY, a_claim, credit, figures, invoice, paid
+from tests.ledgers import book_of
+
+D = Decimal
+CLAIM = a_claim(INTEREST_TO_FEBRUARY + INDEMNITY)
+"""Of 47.59, the interest of 10 to 28 February on 1200.00 and the fixed sum."""
+
+
+def at(ledger: str, day: date = date(2026, 6, 30)) -> tuple[Book, Position]:
+    book = book_of(ledger)
+    return book, next(one for one in positions(book, day) if one.invoice.number == "N1")
+
+
+def beyond(ledger: str, day: date = date(2026, 6, 30)) -> Unowed | None:
+    book, position = at(ledger, day)
+    (claim,) = book.claims["N1"]
+    return unowed(book, position, claim)
+
+
+def warned(ledger: str) -> list[str]:
+    return [one.message for one in check(book_of(ledger)) if one.rule == "claim-unowed"]
+
+
+def test_a_claim_is_owed_as_long_as_its_invoice_is() -> None:
+    assert beyond(FRANCE + invoice() + CLAIM) is None
+    assert beyond(FRANCE + invoice() + CLAIM + paid("2026-04-01", "1200.00")) is None
+    paid_late = FRANCE + invoice() + paid("2026-02-28", "1200.00") + CLAIM
+    assert beyond(paid_late) is None
+
+
+def test_what_is_credited_takes_its_claim_with_it() -> None:
+    ledger = FRANCE + invoice() + CLAIM + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
+    found = beyond(ledger)
+    assert found is not None
+    assert (found.amount, found.whole) == (D("47.59"), True)
+    said = "C1: K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write"
+    assert warned(ledger) == [said]
+    assert beyond(ledger, date(2026, 3, 9)) is None, "nothing later changes what was asked before"
+
+
+def test_a_part_that_is_credited_takes_its_share_of_the_interest_but_not_the_fixed_sum() -> None:
+    ledger = FRANCE + invoice() + CLAIM + credit("2026-03-10", "K1", "500.00", "100.00", "600.00")
+    found = beyond(ledger)
+    assert found is not None
+    assert (str(found.amount), found.whole) == ("3.79", False), "half of 7.59, what is left of it rounded"
+    assert warned(ledger)[0].endswith("then bean-invoice interest N1 --book --write")
+    back = credit("2026-03-12", "K2", "47.59", "0.00", "47.59", "C1").replace('    tax: "FR20"\n', "")
+    assert warned(ledger + back) == [], "it was followed"
+
+
+def test_what_was_credited_before_the_claim_is_reckoned_with() -> None:
+    before = FRANCE + invoice() + credit("2026-02-20", "K1", "500.00", "100.00", "600.00")
+    claim = a_claim(INTEREST_TO_FEBRUARY.replace("7.59", "3.79") + INDEMNITY)
+    assert beyond(before + claim) is None
+    all_of_it = FRANCE + invoice() + credit("2026-02-20", "K1", "1000.00", "200.00", "1200.00")
+    found = beyond(all_of_it + CLAIM)
+    assert found is not None
+    assert found.whole, "claimed though nothing of it was owed any more"
+
+
+def test_what_is_credited_after_it_was_paid_late_was_never_owed_either() -> None:
+    late = FRANCE + invoice() + paid("2026-02-28", "1200.00")
+    credited = credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
+    assert figures(late) == ("7.59", "40.00")
+    book, position = at(late + credited)
+    assert interest_on(book, position, position.as_of) is None
+    found = beyond(late + CLAIM + credited)
+    assert found is not None
+    assert found.whole
+
+
+def test_a_claim_at_a_contract_s_lower_rate_is_measured_by_what_it_charges() -> None:
+    claim = a_claim(INTEREST_TO_FEBRUARY.replace("7.59", "7.00"))
+    found = beyond(FRANCE + invoice() + claim + credit("2026-03-10", "K1", "500.00", "100.00", "600.00"))
+    assert found is not None
+    assert str(found.amount) == "3.50"
+    low = a_claim(INTEREST_TO_FEBRUARY.replace("7.59", "2.00"))
+    assert beyond(FRANCE + invoice() + low + credit("2026-03-10", "K1", "500.00", "100.00", "600.00")) is None
+
+
+def test_a_draft_is_taken_out() -> None:
+    draft = a_claim(INTEREST_TO_FEBRUARY, flag="!").replace('"C1"', '"draft-c"').replace("^C1", "^draft-c")
+    found = beyond(FRANCE + invoice() + draft + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00"))
+    assert found is not None
+    assert found.words().endswith("; take the draft out")
+
+
+def test_a_claim_that_is_written_off_is_no_matter() -> None:
+    off = '\n2026-03-12 * "Let off" ^C1 #write-off\n  Expenses:BadDebt  47.59 EUR\n  Assets:Receivable:Acme\n'
+    note = credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
+    assert warned(FRANCE + invoice() + CLAIM + note + off) == []
+
+
+def test_no_letter_asks_for_it() -> None:
+    ledger = FRANCE + invoice() + CLAIM
+    note = credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
+    (letter,) = propose(book_of(ledger), date(2026, 5, 30))
+    assert [one.position.invoice.number for one in letter.invoices] == ["N1", "C1"]
+    (held,) = propose(book_of(ledger + note), date(2026, 5, 30))
+    assert held.level is None
+    assert [(one.number, one.why) for one in held.held] == [
+        ("C1", "K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write")
+    ]
+
+
+def allocated_later(position: Position, day: date) -> Position:
+    """The position as if all that settles it had come earlier, and lain on the account until an entry said so."""
+    return replace(position, allocations=tuple(one._replace(came=day) for one in position.allocations))
+
+
+def test_money_that_is_allocated_later_counts_from_the_day_on_which_it_came() -> None:
+    book, position = at(FRANCE + invoice() + paid("2026-05-05", "1200.00"))
+    assert interest_on(book, position, position.as_of) is not None
+    assert interest_on(book, allocated_later(position, date(2026, 1, 2)), position.as_of) is None, "no fixed sum either"
+    ten_days = interest_on(book, allocated_later(position, date(2026, 2, 19)), position.as_of)
+    assert ten_days is not None
+    assert (str(ten_days.interest), str(ten_days.indemnity)) == ("3.99", "40.00")
+
+
+def test_a_claim_for_what_had_come_in_time_is_warned_of_once_that_is_said() -> None:
+    book, position = at(FRANCE + invoice() + CLAIM + paid("2026-05-05", "1200.00"))
+    (claim,) = book.claims["N1"]
+    found = unowed(book, allocated_later(position, date(2026, 1, 2)), claim)
+    assert found is not None
+    assert found.whole
+    assert found.because.startswith("what settles N1 came on 2026-01-02 (")
+    late = unowed(book, allocated_later(position, date(2026, 2, 19)), claim)
+    assert late is not None
+    assert str(late.amount) == "3.60", "9 of 19 days"
+    assert unowed(book, allocated_later(position, date(2026, 3, 1)), claim) is None, "after the days that it charges"
+
+
+# money on the account
+
+
+def on_account(day: str, amount: str, more: str = "") -> str:
+    return f'\n{day} * "A transfer, no reference"\n  Assets:Bank  {amount} EUR\n  Assets:Receivable:Acme\n{more}'
+
+
+def test_money_on_the_account_stops_interest_from_its_day_on() -> None:
+    def of(ledger: str) -> tuple[str, str | None] | None:
+        book, position = at(ledger, date(2026, 3, 31))
+        found = interest_on(book, position, position.as_of)
+        return (
+            None if found is None else (str(found.interest), None if found.indemnity is None else str(found.indemnity))
+        )
+
+    assert of(FRANCE + invoice() + on_account("2026-02-09", "1200.00")) is None, "there on the due date"
+    assert of(FRANCE + invoice() + on_account("2026-02-19", "1200.00")) == ("3.99", "40.00")
+    assert of(FRANCE + invoice() + on_account("2026-02-19", "600.00")) == ("11.98", "40.00")
+    back = '\n2026-03-01 * "It bounced"\n  Assets:Receivable:Acme  1200.00 EUR\n  Assets:Bank\n'
+    assert of(FRANCE + invoice() + on_account("2026-02-19", "1200.00") + back) == ("15.98", "40.00"), "10 + 30 days"
+    dollars = on_account("2026-02-09", "1200.00").replace("EUR", "USD")
+    assert of(FRANCE + invoice() + dollars) == ("19.97", "40.00"), "of another currency"
+
+
+def test_it_covers_what_was_due_first() -> None:
+    second = invoice("2026-01-20").replace("N1", "N2")
+    book = book_of(FRANCE + invoice() + second + on_account("2026-02-09", "1500.00"))
+    covered = {
+        one.invoice.number: [each.amount for each in one.on_account] for one in positions(book, date(2026, 3, 31))
+    }
+    assert covered == {"N1": [D("1200.00")], "N2": [D("300.00")]}
+
+
+def test_what_goes_back_is_what_came_last() -> None:
+    ledger = FRANCE + invoice() + on_account("2026-02-09", "700.00") + on_account("2026-02-12", "400.00")
+    ledger += '\n2026-03-01 * "Sent back"\n  Assets:Receivable:Acme  500.00 EUR\n  Assets:Bank\n'
+    _book, position = at(ledger, date(2026, 3, 31))
+    assert [(str(one.date), str(one.amount)) for one in position.on_account] == [
+        ("2026-02-09", "700.00"),
+        ("2026-02-12", "400.00"),
+        ("2026-03-01", "-400.00"),
+        ("2026-03-01", "-100.00"),
+    ]
+    assert isinstance(position.on_account[0], OnAccount)
+
+
+@pytest.mark.parametrize(("amount", "notice"), [("600.00", True), ("0.00", False)])
+def test_the_letter_says_that_it_claims_nothing_for_what_is_there(amount: str, notice: bool) -> None:
+    reminders = "\n".join(
+        f'{day} note Assets:Receivable:Acme "Sent" ^N1\n  event: "reminder"\n  level: {level}'
+        for level, day in ((1, "2026-02-20"), (2, "2026-03-05"))
+    )
+    money = on_account("2026-02-19", amount) if notice else ""
+    (letter,) = propose(book_of(FRANCE + invoice() + money + f"\n{reminders}\n"), date(2026, 3, 31))
+    assert letter.level == 3
+    assert str(letter.interest) == ("11.98" if notice else "19.97")
+    said = [text for text in letter.notices if "which claims no interest for what it covers" in text]
+    assert bool(said) is notice
