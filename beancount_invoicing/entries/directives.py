@@ -102,6 +102,7 @@ _CUSTOMER_VALUES = tuple(
         - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
     )
 )  # fmt: skip
+_ROOTS = frozenset({"Assets", "Liabilities", "Equity", "Income", "Expenses"})
 _SAID_BY_DOCUMENTS = keys.CUSTOMER_KEYS - {"customer"}
 _COMPACT = ("siren", "siret", "vat-id", "iban", "bic")
 
@@ -149,8 +150,9 @@ def _option_value(name: str, values: dict[str, Any], _source: Source) -> OptionV
 class Directives:
     """Collects our directives in one pass over the entries, then makes the dated nouns of them."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, assets: str = "Assets") -> None:
         self.findings = findings
+        self._assets = assets
         self._seller: list[Said] = []
         self._options: defaultdict[str, list[Said]] = defaultdict(list)
         self._taxes: defaultdict[str, list[Said]] = defaultdict(list)
@@ -167,8 +169,9 @@ class Directives:
 
     # one directive at a time ---------------------------------------------------------------------------------------
 
-    def open(self, entry: Open, assets: str) -> None:
+    def open(self, entry: Open) -> None:
         """An account that is opened with `customer`."""
+        assets = self._assets
         source = source_of(entry.meta)
         name = entry.meta["customer"]
         values = read(entry.meta, keys.CUSTOMER, source, self.findings)
@@ -223,6 +226,7 @@ class Directives:
             self._coded(said, values, ("name", "account"), "an item's code", self._items)
         elif place == keys.AMENDMENT:
             self._coded(said, values, ("customer",), "the customer's account", self._customers)
+            self._named_by_an_account(said)
         elif place == keys.MILESTONE:
             self._milestone(said, values)
         elif place == keys.INDEX:
@@ -256,6 +260,21 @@ class Directives:
             self.findings.error("directive", f"the first value is {found}, but {what} belongs here", said.source)
         elif self._texts(values[1:], names, said):
             into[values[0].strip()].append(said)
+
+    def _named_by_an_account(self, said: Said) -> None:
+        """Refuses an account for a customer's new name: whose claims go to another customer is not said so."""
+        for key in ("customer", "=customer"):
+            name = said.values.get(key)
+            if isinstance(name, str) and ACCOUNT.match(name) and name.partition(":")[0] in {self._assets, *_ROOTS}:
+                del said.values[key]
+                self.findings.error(
+                    "key-type",
+                    f'customer: {name} is an account, but a customer\'s new legal name belongs here: write customer: "…" where it'
+                    " changed its name. Where another customer takes its claims over (merger, assignment), take this out and move"
+                    " each claim by a transaction on that day, with its link: … EUR on the account of the new one, -… EUR on"
+                    " that of the old one",
+                    at_key(said.source, "customer") if key == "customer" else said.source,
+                )
 
     def _option(self, entry: Custom, values: list[Any], source: Source) -> None:
         if len(values) != 2 or not isinstance(values[0], str):

@@ -90,8 +90,8 @@ _EVENTS = (
 _TABLE = (
     # who sells, who buys
     _key("customer", "text", (CUSTOMER, AMENDMENT, DOCUMENT),
-         "on an account: the customer's legal name (or the main account of the same customer); on an invoice: the"
-         " customer's account, where no posting names it"),
+         "on an account: the customer's legal name (or the main account of the same customer); in an amendment: its new legal"
+         " name; on an invoice: the customer's account, where no posting names it"),
     _key("address", "text", _PARTY, "street lines, separated by \\n"),
     _key("postcode", "text", _PARTY, "post code"),
     _key("city", "text", _PARTY, "town"),

@@ -58,8 +58,8 @@ def read(
     """
     forget_files()
     findings = Findings()
-    directives = Directives(findings)
     assets = str(options.get("name_assets", "Assets"))
+    directives = Directives(findings, assets)
     transactions: list[tuple[int, Transaction]] = []
     followers: list[Note | Document] = []
     opened: list[str] = []
@@ -73,7 +73,7 @@ def read(
             if entry.currencies:
                 opened_for[entry.account] = tuple(entry.currencies)
             if "customer" in entry.meta:
-                directives.open(entry, assets)
+                directives.open(entry)
         elif isinstance(entry, Price):
             if isinstance(entry.amount.number, Decimal):
                 rates[entry.currency, entry.amount.currency].append((entry.date, entry.amount.number))
