@@ -1,0 +1,409 @@
+"""Random acts of a business: each writes entries as a person or a command would, and tells the referee what happened.
+
+An act is a day, a kind and a seed of its own, so that a life without one of them is still a life: an act for which there is
+nothing to do on its day does nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from beancount_invoicing.actions import billing
+from beancount_invoicing.actions.writing import How
+from tests.properties.lives.life import (
+    BOOKED,
+    CUSTOMERS,
+    OWED,
+    RATES,
+    WAITS,
+    WITHHELD,
+    Act,
+    Life,
+    Line,
+    Posting,
+    Refusal,
+)
+from tests.properties.lives.model import ZERO, Document, Moved, OnAccount, Standing, What, cents
+
+START = date(2026, 1, 1)
+CODES = (("STD",), ("PAY",), ("PAY",), ("LOW",), ("STD", "LOW"), ("PAY", "PAYLOW"), ("PAY", "STD"), ("PAY", "NONE"))
+
+
+# invoices --------------------------------------------------------------------------------------------------------------
+
+
+def _lines(life: Life) -> list[Line]:
+    """One to four lines under one or two codes, with prices without or with tax."""
+    chance = life.chance
+    codes = chance.choice(CODES)
+    gross = chance.random() < 0.2
+    lines = []
+    for index in range(len(codes) if gross else chance.choice((1, 1, 2, 3, 4))):
+        code = codes[index % len(codes)]
+        quantity, price = chance.choice((1, 1, 2, 3, 10)), life.price()
+        net = cents(price * quantity * 100 / (100 + RATES[code])) if gross else price * quantity
+        lines.append(Line(code, quantity, price, net, gross))
+    return lines
+
+
+def _figures(lines: Sequence[Line]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Nets and taxes by code: the tax once per code, half away from zero; what a price with tax leaves above its net."""
+    nets: dict[str, Decimal] = {}
+    taxes: dict[str, Decimal] = {}
+    for line in lines:
+        nets[line.code] = nets.get(line.code, ZERO) + line.net
+    for code, net in nets.items():
+        gross = sum((line.price * line.quantity for line in lines if line.code == code), ZERO)
+        taxes[code] = gross - net if lines[0].gross else cents(net * RATES[code] / 100)
+    return nets, taxes
+
+
+def invoice(
+    life: Life, day: date | None = None, withheld: bool = False, said: Sequence[tuple[str, str]] = ()
+) -> Document:
+    """An invoice in euros, written by hand."""
+    number, customer, lines = life.number("N"), life.chance.choice(CUSTOMERS), _lines(life)
+    day = day or life.day
+    nets, taxes = _figures(lines)
+    if withheld:
+        taxes["IRPF"] = -cents(sum(nets.values(), ZERO) * WITHHELD / 100)
+    document = life.document(number, customer, day, nets, taxes, f"Assets:C:{customer}")
+    life.lines[number] = tuple(lines)
+    postings = [
+        Posting(
+            "Income:Work", -line.net, tax=line.code,
+            said=(
+                ("text", f'"Work {index}"'), ("quantity", str(line.quantity)),
+                ("price-with-tax" if line.gross else "price", str(line.price)),
+            ),
+        )
+        for index, line in enumerate(lines, 1)
+    ]  # fmt: skip
+    postings += [Posting(BOOKED[code], -tax, tax=code) for code, tax in taxes.items() if tax]
+    life.write(
+        day, "Invoice", [Posting(life.where[number], document.asked), *postings], number,
+        said=[("invoice", f'"{number}"'), *said],
+    )  # fmt: skip
+    return document
+
+
+def bill(life: Life) -> None:
+    """An invoice, now and then one of which the customer withholds a tax."""
+    invoice(life, withheld=life.chance.random() < 0.15)
+
+
+# money -----------------------------------------------------------------------------------------------------------------
+
+
+def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: bool = True) -> list[Posting]:
+    """The postings of a transaction that move the tax which became due since `before`, and take off that of what is given up."""
+    now = life.books.at(day)[number]
+    postings = []
+    for code in now.document.pending:
+        due, gone = now.due(code) - before.due(code), (now.given_up(code) - before.given_up(code)) * giving_up
+        if due:
+            life.books.moved.append(Moved(day, code, due))
+            postings.append(Posting(OWED, -due, tax=code))
+        if gone:
+            life.books.moved.append(Moved(day, code, gone, given_up=True))
+        if due + gone:
+            postings.append(Posting(WAITS[code], due + gone, tax=code))
+    for code, tax in now.document.taxes.items():
+        if code in {"STD", "LOW"} and now.document.asked:  # owed at once: what is lost of it is recovered
+            gone = cents(tax * (now.lost + now.discount) / now.document.asked)
+            if off := gone - life.recovered.get((number, code), ZERO):
+                life.recovered[number, code] = gone
+                postings.append(Posting(OWED, off, tax=code))
+    return postings
+
+
+def pay(life: Life) -> None:
+    """A payment of an open invoice: a part, all of it, or more; with the tax that it makes due, or without; now and then late
+    in the books."""
+    standing = life.one_of(lambda one: one.open > 0)
+    if standing is None:
+        return
+    number, day, chance = standing.document.number, life.day, life.chance
+    if chance.random() < 0.2:
+        first = life.last_touched(number)
+        day = first + timedelta(days=chance.randint(0, (day - first).days))
+    match chance.randrange(6):
+        case 0 | 1:
+            amount = life.part(standing.open)
+        case 2 if not standing.lost:
+            amount = standing.open + life.price()
+        case _:
+            amount = standing.open
+    postings = [Posting("Assets:Bank", amount), Posting(life.where[number], -amount)]
+    before = life.books.at(day)[number]
+    life.books.happened(day, "money", number, amount)
+    if chance.random() < 0.4:
+        postings += tax_moves(life, number, before, day, giving_up=False)
+    life.write(day, "Paid", postings, number)
+
+
+def pay_before(life: Life) -> None:
+    """An invoice for which the money, or a part of it, was there before."""
+    document = invoice(life)
+    day = life.day - timedelta(days=life.chance.randint(1, 40))
+    amount = document.asked if life.chance.random() < 0.5 else life.part(document.asked)
+    life.books.happened(day, "money", document.number, amount)
+    postings = [Posting("Assets:Bank", amount), Posting(life.where[document.number], -amount)]
+    life.write(day, "Paid before", postings, document.number)
+
+
+def pay_two(life: Life) -> None:
+    """One transfer for two invoices of a customer on one account."""
+    first = life.one_of(lambda one: one.open > 0)
+    if first is None:
+        return
+    number, account = first.document.number, life.where[first.document.number]
+    other = life.one_of(
+        lambda one: one.open > 0 and one.document.number != number and life.where[one.document.number] == account
+    )
+    if other is None:
+        return
+    parts = {
+        number: first.open,
+        other.document.number: other.open if life.chance.random() < 0.5 else life.part(other.open),
+    }
+    for each, amount in parts.items():
+        life.books.happened(life.day, "money", each, amount)
+    postings = [Posting(account, -amount, said=(("settles", f'"{each}"'),)) for each, amount in parts.items()]
+    links = parts if life.chance.random() < 0.5 else ()
+    life.write(life.day, "Two in one", [Posting("Assets:Bank", sum(parts.values(), ZERO)), *postings], *links)
+
+
+def give_back(life: Life) -> None:
+    """Money that came for an invoice goes back: a debit that bounced, or what was paid too much; or a credit note is paid out."""
+    standing = life.one_of(
+        lambda one: (
+            (one.paid > 0 and not one.lost and one.document.number not in life.moved_on)
+            or (one.document.asked < 0 and one.open < 0)
+        )
+    )
+    if standing is None:
+        return
+    number = standing.document.number
+    if standing.document.asked < 0:
+        amount = -standing.open if life.chance.random() < 0.7 else life.part(-standing.open)
+    else:
+        amount = standing.over or standing.paid
+        if life.chance.random() < 0.4:
+            amount = life.part(standing.paid + standing.over)
+    life.books.happened(life.day, "money", number, -amount)
+    postings = [Posting("Assets:Bank", -amount), Posting(life.where[number], amount)]
+    life.write(life.day, "Came back", postings, number)
+
+
+def on_account(life: Life) -> None:
+    """Money that says nothing."""
+    customer, amount = life.chance.choice(CUSTOMERS), life.price()
+    life.books.on_account.append(OnAccount(life.day, customer, "EUR", amount))
+    life.write(life.day, "Thank you", [Posting("Assets:Bank", amount), Posting(f"Assets:C:{customer}", -amount)])
+
+
+# what is given up --------------------------------------------------------------------------------------------------------
+
+
+def lose(life: Life) -> None:
+    """A claim is lost, whole or in part."""
+    standing = life.one_of(lambda one: one.open > 0 and life.last_touched(one.document.number) < life.day)
+    if standing is not None:
+        lost = standing.open if life.chance.random() < 0.5 else life.part(standing.open)
+        _give_up(life, standing, "loss", lost, ZERO)
+
+
+def compromise(life: Life) -> None:
+    """A part is paid and the rest is lost, in one transaction."""
+    standing = life.one_of(lambda one: one.open > 0)
+    if standing is not None:
+        lost = life.part(standing.open)
+        _give_up(life, standing, "loss", lost, standing.open - lost)
+
+
+def _give_up(life: Life, before: Standing, what: What, amount: Decimal, paid: Decimal) -> None:
+    """A transaction that gives up an amount, with its tax, and receives another."""
+    number = before.document.number
+    life.books.happened(life.day, what, number, amount)
+    if paid:
+        life.books.happened(life.day, "money", number, paid)
+    taxes = tax_moves(life, number, before, life.day)
+    expense = amount - sum((one.amount for one in taxes), ZERO)
+    postings = [
+        Posting("Assets:Bank", paid),
+        Posting("Expenses:Lost" if what == "loss" else "Expenses:Discounts", expense),
+        *taxes,
+        Posting(life.where[number], -amount - paid),
+    ]
+    life.write(
+        life.day, "Given up", [one for one in postings if one.amount], number, tag="write-off" if what == "loss" else ""
+    )
+
+
+def recover(life: Life) -> None:
+    """What was lost is paid after all: the loss is taken back and the money comes, in one transaction or in two."""
+    standing = life.one_of(lambda one: one.lost > 0)
+    if standing is None:
+        return
+    number = standing.document.number
+    amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
+    together, account = life.chance.random() < 0.4, life.where[number]
+    life.books.happened(life.day, "loss", number, -amount)
+    if together:
+        life.books.happened(life.day, "money", number, amount)
+    taxes = tax_moves(life, number, standing, life.day)
+    expense = -amount - sum((one.amount for one in taxes), ZERO)
+    back = [Posting(account, amount), Posting("Expenses:Lost", expense), *taxes]
+    money = [Posting("Assets:Bank", amount), Posting(account, -amount)]
+    if together:
+        life.write(life.day, "Paid after all", [*money, *back], number, tag="write-off")
+        return
+    life.write(life.day, "Not lost after all", [one for one in back if one.amount], number, tag="write-off")
+    if life.chance.random() < 0.7:
+        life.books.happened(life.day, "money", number, amount)
+        life.write(life.day, "Paid after all", money, number)
+
+
+def discount(life: Life) -> None:
+    """An invoice that was paid in time, less its cash discount and the tax on that."""
+    day = life.day - timedelta(days=life.chance.randint(0, 10))
+    document = invoice(life, day, said=[("cash-discount", '"2% within 10 days"')])
+    amount = cents(document.asked * 2 / 100)
+    if amount:
+        _give_up(
+            life,
+            life.books.at(life.day)[document.number],
+            "discount",
+            amount,
+            document.asked - amount,
+        )
+
+
+def move(life: Life) -> None:
+    """A claim becomes doubtful, or is good again."""
+    standing = life.one_of(
+        lambda one: one.open > 0 and not one.over and not one.lost and life.last_touched(one.document.number) < life.day
+    )
+    if standing is None:
+        return
+    number, amount = standing.document.number, standing.open
+    account, main = life.where[number], f"Assets:C:{standing.document.customer}"
+    to = main if account != main else f"{main}:Doubtful"
+    life.write(life.day, "Moved", [Posting(to, amount), Posting(account, -amount)], number)
+    life.where[number] = to
+    life.moved_on[number] = life.day
+
+
+# credit notes ------------------------------------------------------------------------------------------------------------
+
+
+def creditable(life: Life, one: Standing) -> bool:
+    """Whether something is left to credit of an invoice, and nothing of it was given up."""
+    number = one.document.number
+    back = sum((note.asked for note in life.credit_notes(number)), ZERO)
+    return number in life.lines and one.document.asked + back > 0 and not one.lost and not one.discount
+
+
+_BOOKED = re.compile(r"^  (\S+) +(-?[\d.]+) EUR\n((?:    \S+: .*\n)*)", re.MULTILINE)
+
+
+def _read(life: Life, prefix: str, of: Document | None, customer: str, written: str) -> Document:
+    """Takes a document that a command wrote into the life, under a number of the life's own."""
+    said = re.search(r'^  invoice: "([^"]+)"', written, re.MULTILINE)
+    if said is None:
+        raise Refusal(f"the command wrote no document:\n{written}", life.entries)
+    number = life.number(prefix)
+    text = re.sub(rf"\b{re.escape(said[1])}\b", number, written)
+    nets: dict[str, Decimal] = {}
+    taxes: dict[str, Decimal] = {}
+    accounts = {}
+    for account, amount, keys in _BOOKED.findall(text):
+        code = re.search(r'tax: "([^"]+)"', keys)
+        if account.startswith("Assets:C:"):
+            accounts[account] = Decimal(amount)
+        elif code is None:
+            nets[""] = nets.get("", ZERO) - Decimal(amount)
+        else:
+            sums = taxes if account in {OWED, *BOOKED.values()} else nets
+            sums[code[1]] = sums.get(code[1], ZERO) - Decimal(amount)
+    (account, asked) = next(iter(accounts.items()))
+    document = life.document(number, customer, life.day, nets, taxes, account, of.number if of else "")
+    if len(accounts) > 1 or asked != document.asked:
+        raise Refusal(f"the document asks for {accounts}, right is {document.asked}:\n{written}", life.entries)
+    life.entries.append(text)
+    return document
+
+
+def _credit(life: Life, of: Document, lines: tuple[tuple[int, Decimal], ...], asked: str) -> None:
+    wanted = billing.CreditWanted(of.number, lines)
+    written = life.command(
+        f"credit {of.number} {asked}--date {life.day}",
+        lambda file: billing.credit(file, wanted, billing.Dating(life.day), How(write=True)),
+    )
+    _read(life, "C", of, of.customer, written)
+
+
+def credit_all(life: Life) -> None:
+    """All of an invoice, or what is left of it after parts, is credited by the command."""
+    standing = life.one_of(lambda one: creditable(life, one))
+    if standing is not None:
+        _credit(life, standing.document, (), "")
+        life.left[standing.document.number] = []
+
+
+def credit_lines(life: Life) -> None:
+    """A line of an invoice, or a part of its quantity, is credited by the command; again later, until all is."""
+    standing = life.one_of(lambda one: creditable(life, one))
+    if standing is None:
+        return
+    of = standing.document
+    left = life.left.setdefault(of.number, [line.quantity for line in life.lines[of.number]])
+    there = [index for index, quantity in enumerate(left) if quantity]
+    if not there:
+        return
+    index = life.chance.choice(there)
+    quantity = life.chance.randint(1, left[index])
+    left[index] -= quantity
+    _credit(life, of, ((index + 1, Decimal(quantity)),), f"--lines {index + 1}x{quantity} ")
+
+
+KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
+    "bill": (6, bill),
+    "pay": (6, pay),
+    "pay before": (2, pay_before),
+    "pay two": (1, pay_two),
+    "give back": (3, give_back),
+    "on account": (1, on_account),
+    "lose": (3, lose),
+    "discount": (2, discount),
+    "move": (2, move),
+}
+"""The acts, by name, and how often each comes."""
+
+
+def acts(seed: int) -> list[Act]:
+    """The acts of a life, day by day."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    names = list(KINDS)
+    weights = [KINDS[name][0] for name in names]
+    day = START
+    result: list[Act] = []
+    for name in range(1, chance.choice((5, 10, 15, 25)) + 1):
+        day += timedelta(days=chance.choice((0, 0, 1, 3, 9, 20)))
+        result.append(Act(name, day, chance.choices(names, weights)[0], chance.randrange(10**6)))
+    return result
+
+
+def lived(those: Sequence[Act]) -> Life:
+    """The life that acts make. Raises Refusal."""
+    life = Life()
+    for act in those:
+        life.act = act
+        life.chance = random.Random(act.seed)  # noqa: S311 - no secret
+        KINDS[act.kind][1](life)
+    return life

@@ -1,0 +1,18 @@
+"""A business lives: at every date the reports say what a simple model of money and documents says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.properties.lives.verdict import failure
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_business_lives(seed: int) -> None:
+    assert not (said := failure(seed)), said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1300))
+def test_three_hundred_live(seed: int) -> None:
+    assert not (said := failure(seed)), said

@@ -1,0 +1,279 @@
+"""A life is played, and what the reports say at every date is held against the referee; one that fails is made short."""
+
+from __future__ import annotations
+
+import random
+import re
+import tempfile
+import traceback
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from beancount import loader
+from beancount.core.data import Transaction
+from click.testing import CliRunner
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.cli import main as command
+from beancount_invoicing.entries import load, read
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import aging, allocate, positions, tax_due
+from tests.properties.lives.acts import acts, lived
+from tests.properties.lives.life import PRELUDE, Act, Life, Refusal
+from tests.properties.lives.model import CENT, ZERO, Standing
+
+EXPECTED = {"number-not-in-series", "settles-beyond-open", "tax-due", "tax-written-off"}
+"""The warnings that a life may have: money beyond what is open, and what the books have not moved yet."""
+
+
+class Differs(Exception):
+    """A report and the referee do not say the same."""
+
+
+def same(what: str, said: object, right: object) -> None:
+    """Raises Differs unless a report says what is right."""
+    if said != right:
+        raise Differs(f"{what}: the report says {said}, right is {right}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the reports say of a ledger at the end of a day, in plain figures."""
+
+    open: dict[str, Decimal]
+    settled: dict[str, Decimal]
+    balances: dict[tuple[str, str], Decimal]
+    """By account and currency, as the aged balance adds them up."""
+    unallocated: dict[tuple[str, str], Decimal]
+    """By customer and currency."""
+    due: dict[tuple[str, str], Decimal]
+    """By document and code: the tax that became due."""
+    given_up: dict[tuple[str, str], Decimal]
+    to_move: dict[str, Decimal]
+    to_cancel: dict[str, Decimal]
+
+
+def added(pairs: Sequence[tuple[Any, Decimal]]) -> dict[Any, Decimal]:
+    """Sums by key, without those that are zero."""
+    sums: defaultdict[Any, Decimal] = defaultdict(lambda: ZERO)
+    for key, amount in pairs:
+        sums[key] += amount
+    return {key: amount for key, amount in sorted(sums.items()) if amount}
+
+
+def said(book: Book, day: date) -> Said:
+    """What the reports say."""
+    allocated = allocate(book, day)
+    where = positions(book, day, allocated)
+    tax = tax_due(book, day, allocated)
+    return Said(
+        open={one.invoice.number: one.open for one in where},
+        settled={one.invoice.number: one.settled for one in where},
+        balances=added([((row.account, row.currency), row.total + row.drafts) for row in aging(book, day).rows]),
+        unallocated=added(
+            [((one.payment.customer.split(":")[2], one.payment.currency), one.amount) for one in allocated.unallocated]
+        ),
+        due=added(
+            [
+                ((one.number, one.pending.code), one.amount)
+                for one in tax.shares
+                if not one.written_off and not one.discount
+            ]
+        ),
+        given_up=added(
+            [((one.number, one.pending.code), one.amount) for one in tax.shares if one.written_off or one.discount]
+        ),
+        to_move=added([(one.pending.code, one.to_move) for one in tax.totals]),
+        to_cancel=added([(one.pending.code, one.to_cancel) for one in tax.totals]),
+    )
+
+
+def right(life: Life, day: date, standings: dict[str, Standing], balances: dict[tuple[str, str], Decimal]) -> Said:
+    """What the referee says."""
+    due = added([((number, code), one.due(code)) for number, one in standings.items() for code in one.document.pending])
+    given_up = added(
+        [((number, code), one.given_up(code)) for number, one in standings.items() for code in one.document.pending]
+    )
+    moved = [one for one in life.books.moved if one.day <= day]
+    return Said(
+        open={number: one.open for number, one in standings.items()},
+        settled={number: one.document.asked - one.open for number, one in standings.items()},
+        balances=balances,
+        unallocated=life.books.unallocated(day, standings),
+        due=due,
+        given_up=given_up,
+        to_move=added(
+            [*((code, amount) for (_, code), amount in due.items()),
+             *((one.code, -one.amount) for one in moved if not one.given_up)]
+        ),
+        to_cancel=added(
+            [*((code, amount) for (_, code), amount in given_up.items()),
+             *((one.code, -one.amount) for one in moved if one.given_up)]
+        ),
+    )  # fmt: skip
+
+
+def loaded(text: str) -> tuple[Book, list[Any]]:
+    """A ledger's Book, and Beancount's own entries."""
+    entries, _errors, options = loader.load_string(text)
+    return read(entries, options), entries
+
+
+def balances(entries: Sequence[Any], day: date) -> dict[tuple[str, str], Decimal]:
+    """What Beancount's entries add up to on the customers' accounts."""
+    return added(
+        [
+            ((posting.account, posting.units.currency), posting.units.number)
+            for entry in entries
+            if isinstance(entry, Transaction) and entry.date <= day
+            for posting in entry.postings
+            if posting.account.startswith("Assets:C:") and posting.units and posting.units.number
+        ]
+    )
+
+
+def compared(day: date, reports: Said, referee: Said, rounded: Collection[tuple[str, str]] = ()) -> None:
+    """Raises Differs where they do not agree, with the first figure that does not.
+
+    Of `rounded` taxes the part that is due and the part that is given up may share their cent otherwise.
+    """
+    for name in Said.__dataclass_fields__:
+        one, other = getattr(reports, name), getattr(referee, name)
+        for key in sorted({*one, *other}, key=str):
+            says, right_is = one.get(key, ZERO), other.get(key, ZERO)
+            slack = CENT * (key in rounded or (name in {"to_move", "to_cancel"} and len(rounded)))
+            if abs(says - right_is) > slack:
+                raise Differs(f"on {day}, {name} of {key}: the report says {says}, right is {right_is}")
+    for key in rounded:
+        same(
+            f"on {day}, what is due and given up of {key}",
+            *(one.due.get(key, ZERO) + one.given_up.get(key, ZERO) for one in (reports, referee)),
+        )
+
+
+def verify(life: Life, seed: int) -> None:
+    """Raises Differs where something that must always hold does not."""
+    book, entries = loaded(life.text)
+    for one in check(book):
+        if one.severity == "error" or one.rule not in EXPECTED:
+            raise Differs(f"check: {one.severity}, {one.rule}: {one.message} (line {one.source.line})")
+    days, happened = [], life.books.days()
+    for day, standings in life.books.history():
+        rounded = [(number, code) for number, one in standings.items() if one.discount for code in one.document.pending]
+        for each in (day, *({day + timedelta(days=1)} - {*happened})):
+            compared(each, said(book, each), right(life, each, standings, balances(entries, each)), rounded)
+            days.append(each)
+    credited_whole(life)
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    order_changes_nothing(life, book, days, chance)
+    if days:
+        nothing_later_is_known(life, book, chance.choice(days))
+    advice_leads_out(life, book)
+
+
+def credited_whole(life: Life) -> None:
+    """Raises Differs where an invoice is credited to its last piece, and not all of its nets and taxes are."""
+    for number, left in life.left.items():
+        document = life.books.documents[number]
+        notes = life.credit_notes(number)
+        asked = document.asked + sum((note.asked for note in notes), ZERO)
+        if asked and any(left):
+            continue
+        for what in ("nets", "taxes"):
+            whole = added([(code, amount) for code, amount in getattr(document, what).items()])
+            back = added([(code, -amount) for note in notes for code, amount in getattr(note, what).items()])
+            same(f"{number} is credited whole: {what}", back, whole)
+
+
+def order_changes_nothing(life: Life, book: Book, days: Sequence[date], chance: random.Random) -> None:
+    """Raises Differs where another order of the entries, in several files, makes other figures."""
+    entries = list(life.entries)
+    chance.shuffle(entries)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "main.beancount"
+        cuts = sorted(chance.randrange(len(entries) + 1) for _ in range(2)) if entries else [0, 0]
+        parts = entries[: cuts[0]], entries[cuts[0] : cuts[1]], entries[cuts[1] :]
+        for name, part in zip("abc", parts, strict=True):
+            (Path(folder) / f"{name}.beancount").write_text("\n".join(part), encoding="utf-8")
+        includes = "".join(f'include "{name}.beancount"\n' for name in chance.sample("abc", 3))
+        file.write_text(PRELUDE + includes, encoding="utf-8")
+        other = load(str(file)).book
+    for day in days:
+        one, two = said(book, day), said(other, day)
+        if one != two:
+            try:
+                compared(day, two, one)
+            except Differs as error:
+                raise Differs(f"in another order, {error}") from None
+
+
+def nothing_later_is_known(life: Life, book: Book, day: date) -> None:
+    """Raises Differs where a report at a day is another one in a ledger that ends on that day."""
+    before = [entry for entry in life.entries if entry[:10] <= day.isoformat()]
+    then, _entries = loaded(PRELUDE + "\n" + "\n".join(before))
+    try:
+        compared(day, said(book, day), said(then, day))
+    except Differs as error:
+        raise Differs(f"what comes later changes it: {error}") from None
+
+
+def advice_leads_out(life: Life, book: Book) -> None:
+    """Raises Differs where the entry that tax-due says is missing is added, and something is still to be moved."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "main.beancount"
+        file.write_text(life.text, encoding="utf-8")
+        command_line = ["-f", str(file), "tax-due", "--as-of", book.last_date.isoformat()]
+        answer = CliRunner().invoke(command, command_line)
+    _before, found, entry = answer.output.partition("What the books still have to move:\n\n")
+    if not found:
+        return
+    entry = re.split(r"\n(?! |\d{4}-|\n)", entry)[0]
+    after, _entries = loaded(f"{life.text}\n{entry}\n")
+    for one in check(after):
+        if one.severity == "error" or one.rule in {"tax-due"}:
+            raise Differs(f"after the entry that tax-due gives, check: {one.rule}: {one.message}\n{entry}")
+
+
+def complaint(those: Sequence[Act], seed: int) -> str:
+    """What is wrong with the life of these acts; "" where nothing is."""
+    try:
+        verify(lived(those), seed)
+    except (Differs, Refusal) as error:
+        return str(error)
+    except Exception:
+        return traceback.format_exc(limit=-4)
+    return ""
+
+
+def shortened(those: Sequence[Act], seed: int) -> list[Act]:
+    """The acts of a life that fails, less those without which it fails as well."""
+    kept = list(those)
+    size = len(kept)
+    while size:
+        start = 0
+        while start < len(kept):
+            fewer = kept[:start] + kept[start + size :]
+            if complaint(fewer, seed):
+                kept = fewer
+            else:
+                start += size
+        size //= 2
+    return kept
+
+
+def failure(seed: int) -> str:
+    """Plays the life of a seed: "" where all holds, else what does not, with the shortest ledger found for it."""
+    those = acts(seed)
+    if not complaint(those, seed):
+        return ""
+    fewer = shortened(those, seed)
+    try:
+        text = "\n".join(lived(fewer).entries)
+    except Refusal as error:
+        text = "\n".join(error.entries)
+    return f"{complaint(fewer, seed)}\n\n{text}\nseed {seed}: python -m proofs.lives --seed {seed} --lives 1"
