@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         what_waits,
     )
     from beancount_invoicing.actions.parallel import render_in_parallel
-    from beancount_invoicing.actions.receipts import of_receipts, receipts_for, render_receipts
+    from beancount_invoicing.actions.receipts import Receipts, of_receipts, receipts_for, render_receipts
     from beancount_invoicing.actions.reminders import (
         bank_notices,
         due_reminders,
@@ -126,6 +126,7 @@ __all__ = [
     "Outbox",
     "Outcome",
     "Output",
+    "Receipts",
     "Refused",
     "Result",
     "RunStep",
@@ -221,7 +222,7 @@ _ROOMS = {
     "actions.naming": "UnknownCustomer customer customers",
     "actions.outbox": "Objection What Outbox letters_waiting objected objections open_because ready_to_leave what_waits",
     "actions.parallel": "render_in_parallel",
-    "actions.receipts": "of_receipts receipts_for render_receipts",
+    "actions.receipts": "Receipts of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
     "actions.sealing": "seal verify",
     "actions.sending": "Making Result Sending State Way send",

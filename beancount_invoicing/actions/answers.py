@@ -523,6 +523,9 @@ def received(one: Receipt, explain: bool = False) -> Answer:
         "received": money(one.received, currency),
         "credited": money(one.credited, currency),
         "adjusted": money(one.adjusted, currency),
+        "discounted": money(one.discounted, currency),
+        "set_off": money(one.set_off, currency),
+        "written_off": money(one.written_off, currency),
         "open": money(position.open, currency),
     }
     if explain:

@@ -59,19 +59,24 @@ def select(book: Book, as_of: date, wanted: Filter) -> tuple[Position, ...]:
 
 def find(book: Book, as_of: date, numbers: Iterable[str]) -> tuple[Position, ...]:
     """The documents of these numbers, in this order. Raises UnknownNumber."""
+    return tuple(map(finder(book, as_of), numbers))
+
+
+def finder(book: Book, as_of: date) -> Callable[[str], Position]:
+    """A function that gives the document of a number, as it is in the books on `as_of` (inclusive). It raises UnknownNumber."""
     known: dict[str, Position] = {}
     for position in positions(book, as_of):
         known.setdefault(position.invoice.number, position)
-    result = []
-    for number in numbers:
-        if number not in known:
-            later = book.invoice(number)
-            if later:
-                raise UnknownNumber(f"{number} is dated {later.since}, after {as_of}")
-            near = get_close_matches(number, sorted(known), 1, 0.6)
-            raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
-        result.append(known[number])
-    return tuple(result)
+
+    def found(number: str) -> Position:
+        if number in known:
+            return known[number]
+        if later := book.invoice(number):
+            raise UnknownNumber(f"{number} is dated {later.since}, after {as_of}")
+        near = get_close_matches(number, sorted(known), 1, 0.6)
+        raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
+
+    return found
 
 
 def paid_on_its_date(book: Book) -> Callable[[Invoice], Decimal]:

@@ -5,18 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from beancount_invoicing.actions.dispatches import PDF, by_letter, first_mails, place
-from beancount_invoicing.actions.documents import Output, Written, as_bytes, find, write_view
+from beancount_invoicing.actions.documents import Output, UnknownNumber, Written, as_bytes, finder, write_view
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
 from beancount_invoicing.model import Book, Channel
-from beancount_invoicing.receivables import Receipt, receipt
+from beancount_invoicing.receivables import NothingReceived, Receipt, receipt
 
 
-def receipts_for(book: Book, as_of: date, numbers: Sequence[str]) -> tuple[Receipt, ...]:
-    """What was received on these documents until `as_of` (inclusive). Raises UnknownNumber, NothingReceived."""
-    return tuple(receipt(position) for position in find(book, as_of, numbers))
+class Receipts(NamedTuple):
+    """The receipts that there are, and for each document that has none: why."""
+
+    those: tuple[Receipt, ...]
+    missing: tuple[str, ...]
+
+
+def receipts_for(book: Book, as_of: date, numbers: Sequence[str]) -> Receipts:
+    """What was received on these documents until `as_of` (inclusive), in this order."""
+    position_of = finder(book, as_of)
+    those: list[Receipt] = []
+    missing: list[str] = []
+    for number in dict.fromkeys(numbers):
+        try:
+            those.append(receipt(position_of(number)))
+        except (UnknownNumber, NothingReceived) as error:
+            missing.append(str(error))
+    return Receipts(tuple(those), tuple(missing))
 
 
 def render_receipts(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions, receivables
+from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
@@ -28,7 +28,8 @@ from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.render import print_written
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
 from beancount_invoicing.cli.show import figure
-from beancount_invoicing.model import Channel
+from beancount_invoicing.model import Book, Channel
+from beancount_invoicing.receivables import Receipt
 from beancount_invoicing.rules.steps import describe
 
 
@@ -62,24 +63,25 @@ def receipt(
     commit: bool,
 ) -> None:
     """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
+
+    def told_of(book: Book) -> tuple[Receipt, ...]:
+        """The receipts that there are; says of each other document why it has none, and fails."""
+        found = actions.receipts_for(book, as_of, numbers)
+        for why in found.missing:
+            session.error(why)
+        return found.those
+
     if sending:
 
         def make(opened: actions.Ledger) -> list[actions.Dispatch]:
-            return list(actions.of_receipts(opened, actions.receipts_for(opened.book, as_of, numbers), channel))
+            return list(actions.of_receipts(opened, told_of(opened.book), channel))
 
-        try:
-            send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
-        except (actions.UnknownNumber, receivables.NothingReceived) as error:
-            session.error(str(error))
+        send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
         return
     only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    try:
-        those = actions.receipts_for(ledger.book, as_of, numbers)
-    except (actions.UnknownNumber, receivables.NothingReceived) as error:
-        session.error(str(error))
-        return
+    those = told_of(ledger.book)
     told = [answers.received(one, explain) for one in those]
     if form == "json":
         print_json(told)
@@ -120,6 +122,6 @@ def _table(answer: answers.Answer) -> None:
         [("date", False), ("what", False), ("document", False), ("amount", True), ("", False)],
         [[one["date"], one["what"], one["document"], spaced(one["amount"]), currency] for one in answer["entries"]],
     )
-    for name in ("payable", "received", "credited", "adjusted", "open"):
-        if name not in {"credited", "adjusted"} or answer[name].strip("0."):
-            click.echo(f"  {name:<8} {figure(answer[name]):>14} {currency}")
+    for name in ("payable", "received", "credited", "discounted", "set_off", "written_off", "open"):
+        if name in {"payable", "received", "open"} or answer[name].strip("0."):
+            click.echo(f"  {name.replace('_', ' '):<11} {figure(answer[name]):>14} {currency}")

@@ -1,7 +1,12 @@
-"""A receipt: what was received on a document until a day, and what else became of it."""
+"""A receipt: what money was received on a document until a day, and what else became of it.
+
+It certifies money alone. What lowers the claim without any – a discount, a set-off against what is owed the other way, a credit
+note, a loss – stands apart.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,14 +16,17 @@ from beancount_invoicing.model import ZERO, Day, Step
 from beancount_invoicing.receivables.allocation import Allocation
 from beancount_invoicing.receivables.positions import Position
 
-Kind = Literal["payment", "credit-note", "write-off", "reversal"]
+Kind = Literal["payment", "credit-note", "discount", "set-off", "write-off", "reversal"]
+_NO_MONEY: tuple[Kind, ...] = ("discount", "set-off", "write-off")
 
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Something that settled a part of the document; a `reversal` (a payment that came back) is negative."""
+    """Something that settled a part of the document; a `reversal` (a payment that came back) is negative, and so is what of
+    a discount, a set-off or a loss was taken back."""
 
     date: Day
+    """Of a payment: the day on which the money came, whenever it was allocated."""
     what: Kind
     number: str
     """Of the credit note; else ""."""
@@ -27,17 +35,26 @@ class Settling:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was received on a document. received + credited + adjusted + position.open = position.payable."""
+    """What was received on a document. received + credited + adjusted + position.open = position.payable.
+
+    adjusted = discounted + set_off + written_off.
+    """
 
     position: Position
     entries: tuple[Settling, ...]
-    """By date; payments and their reversals, credit notes, write-offs."""
+    """By date; payments and their reversals, credit notes, discounts, set-offs, write-offs."""
     received: Decimal
-    """Payments, less those that came back."""
+    """Money, less what came back."""
     credited: Decimal
-    adjusted: Decimal
-    """Written off."""
+    discounted: Decimal
+    set_off: Decimal
+    written_off: Decimal
     steps: tuple[Step, ...]
+
+    @property
+    def adjusted(self) -> Decimal:
+        """What lowered the claim without money and without a credit note."""
+        return self.discounted + self.set_off + self.written_off
 
     @property
     def as_of(self) -> date:
@@ -60,42 +77,46 @@ def receipt(position: Position) -> Receipt:
         raise NothingReceived(
             f"{invoice.number} asks for nothing ({position.payable} {invoice.currency}): there is no receipt"
         )
-    entries = [
-        Settling(one.date, _what(one), one.other.number if one.other else "", one.amount)
-        for one in position.allocations
-    ]
     entries = sorted(
-        _together(entries), key=lambda one: (one.date, one.what == "reversal", one.what, one.number, one.amount)
+        _together(
+            Settling(one.received, _what(one), one.other.number if one.other else "", one.amount)
+            for one in position.allocations
+        ),
+        key=lambda one: (one.date, one.what == "reversal", one.what, one.number, one.amount),
     )
-    lost = [one.amount for one in position.allocations if "write-off" in {one.how, one.reverses}]
-    credited = [one.amount for one in entries if one.what == "credit-note"]
-    paid = [
-        one.amount
-        for one in position.allocations
-        if one.how != "credit-note" and "write-off" not in {one.how, one.reverses}
-    ]
-    received = sum(paid, ZERO)
+    sums: dict[Kind, tuple[Decimal, ...]] = {
+        kind: tuple(one.amount for one in position.allocations if _stands_for(one) == kind)
+        for kind in ("payment", "credit-note", *_NO_MONEY)
+    }
+    received, credited, discounted, set_off, lost = (sum(those, ZERO) for those in sums.values())
     if received <= 0:
         raise NothingReceived(f"nothing was received on {invoice.number} until {position.as_of}")
     steps = (
-        Step("received", "sum", tuple(paid), received, "payments, less what came back"),
-        Step("credited", "sum", tuple(credited), sum(credited, ZERO), "credit notes"),
-        Step("written off", "sum", tuple(lost), sum(lost, ZERO), "written off"),
+        Step("received", "sum", sums["payment"], received, "payments, less what came back"),
+        Step("credited", "sum", sums["credit-note"], credited, "credit notes"),
+        Step("discounted", "sum", sums["discount"], discounted, "discounts"),
+        Step("set off", "sum", sums["set-off"], set_off, "set off against something else, without money"),
+        Step("written off", "sum", sums["write-off"], lost, "written off"),
         Step(
-            "open", "difference", (position.payable, received, sum(credited, ZERO), sum(lost, ZERO)), position.open,
+            "open", "difference", (position.payable, received, credited, discounted, set_off, lost), position.open,
             f"what is left of it on {position.as_of}",
         ),
     )  # fmt: skip
-    return Receipt(position, tuple(entries), received, sum(credited, ZERO), sum(lost, ZERO), steps)
+    return Receipt(position, tuple(entries), received, credited, discounted, set_off, lost, steps)
+
+
+def _stands_for(one: Allocation) -> Kind:
+    """What settled, or of a reversal: what it takes back."""
+    how = one.reverses if one.how == "reversal" else one.how
+    return how if how in {"credit-note", *_NO_MONEY} else "payment"
 
 
 def _what(one: Allocation) -> Kind:
-    if one.how in {"credit-note", "write-off", "reversal"}:
-        return one.how
-    return "payment"
+    stands_for = _stands_for(one)
+    return "reversal" if one.how == "reversal" and stands_for == "payment" else stands_for
 
 
-def _together(entries: list[Settling]) -> list[Settling]:
+def _together(entries: Iterable[Settling]) -> list[Settling]:
     """One line for a day's payments, credit notes … of a kind: a transfer that pays two instalments is one."""
     sums: dict[tuple[date, Kind, str], Decimal] = {}
     for one in entries:

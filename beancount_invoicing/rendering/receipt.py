@@ -40,7 +40,8 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
         customer=customer,
         seller=seller,
     )
-    names = {"credit-note": titles["credit-note"], **{key: said[key] for key in ("payment", "write-off", "reversal")}}
+    kinds = ("payment", "discount", "set-off", "write-off", "reversal")
+    names = {"credit-note": titles["credit-note"], **{key: said[key] for key in kinds}}
     rows = tuple(
         Row(
             (
@@ -58,7 +59,12 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
     ]
     totals += [
         Pair(said[key], formats.money(amount, currency))
-        for key, amount in (("credited", told.credited), ("adjusted", told.adjusted))
+        for key, amount in (
+            ("credited", told.credited),
+            ("discount", told.discounted),
+            ("set-off", told.set_off),
+            ("adjusted", told.written_off),
+        )
         if amount
     ]
     totals.append(Pair(said["left"], formats.money(position.open, currency)))

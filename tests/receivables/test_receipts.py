@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 
 from beancount_invoicing import rendering
 from beancount_invoicing.actions import open_ledger
-from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import NothingReceived, Receipt, positions, receipt
+from beancount_invoicing.model import ZERO, Book, How
+from beancount_invoicing.receivables import NothingReceived, Position, Receipt, positions, receipt
 from beancount_invoicing.rendering import texts
 from beancount_invoicing.rules.steps import recompute
 from tests.cli.test_commands import call
@@ -53,6 +54,70 @@ def test_one_transfer_for_two_instalments_is_one_line_and_later_ones_are_not_kno
     one = told(book_of(PAID), "2026-01-20")
     assert [f"{each.what} {each.amount}" for each in one.entries] == ["payment 250.00"]
     assert one.position.open == Decimal("250.00")
+
+
+DISCOUNTED = invoice("2026-01-10", "F1", "500.00 EUR") + moved("2026-01-20", "-490.00 EUR", "F1")
+
+
+def in_kind(how: How, amount: str) -> Position:
+    """F1 at the end of 2026, paid but for `amount`, which settles in another way than by money."""
+    (position,) = positions(book_of(DISCOUNTED), date(2026, 12, 31))
+    (paid,) = position.allocations
+    other = paid._replace(how=how, amount=Decimal(amount))
+    return replace(position, allocations=(paid, other), open=Decimal("10.00") - Decimal(amount))
+
+
+@pytest.mark.parametrize("how", ["discount", "set-off", "write-off"])
+def test_it_certifies_the_money_alone(how: How) -> None:
+    one = receipt(in_kind(how, "10.00"))
+    assert [f"{each.date} {each.what} {each.amount}" for each in one.entries] == [
+        f"2026-01-20 {kind} {amount}" for kind, amount in sorted([("payment", "490.00"), (how, "10.00")])
+    ]
+    apart = {"discount": one.discounted, "set-off": one.set_off, "write-off": one.written_off}
+    assert apart == {kind: Decimal("10.00") if kind == how else ZERO for kind in apart}
+    assert (str(one.received), str(one.adjusted), one.position.open) == ("490.00", "10.00", ZERO)
+    assert all(recompute(step) == step.result for step in one.steps)
+
+
+def test_a_discount_that_is_taken_back_is_no_money_that_came_back() -> None:
+    position = in_kind("discount", "10.00")
+    back = position.allocations[1]._replace(how="reversal", reverses="discount", amount=Decimal("-10.00"))
+    one = receipt(replace(position, allocations=(*position.allocations, back), open=Decimal("10.00")))
+    assert (str(one.received), one.discounted) == ("490.00", ZERO)
+    assert [each.what for each in one.entries] == ["payment"]
+
+
+def test_a_payment_has_the_day_on_which_the_money_came() -> None:
+    (position,) = positions(book_of(DISCOUNTED), date(2026, 12, 31))
+    later = tuple(one._replace(date=date(2026, 5, 5)) for one in position.allocations)
+    assert [str(each.date) for each in receipt(replace(position, allocations=later)).entries] == ["2026-01-20"]
+
+
+def test_what_settles_without_any_money_has_no_receipt() -> None:
+    position = in_kind("set-off", "10.00")
+    with pytest.raises(NothingReceived, match="nothing was received on F1"):
+        receipt(replace(position, allocations=position.allocations[1:]))
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de", "es", "it", "nl", "pt"])
+def test_the_letter_names_it_in_each_language(language: str) -> None:
+    of_acme = f'\n2025-02-01 custom "invoice-customer" {ACME}\n  language: "{language}"\n'
+    book = book_of(DISCOUNTED + of_acme)
+    (position,) = positions(book, date(2026, 12, 31))
+    (paid,) = position.allocations
+    those = (
+        paid,
+        paid._replace(how="discount", amount=Decimal("6.00")),
+        paid._replace(how="set-off", amount=Decimal("4.00")),
+    )
+    where = rendering.folders(book)
+    view = rendering.receipt(book, receipt(replace(position, allocations=those, open=ZERO)), where)
+    said = rendering.words(where, language)["statement"]
+    assert view.table is not None
+    assert [row.cells[1] for row in view.table.rows] == [said["discount"], said["payment"], said["set-off"]]
+    labels = [pair.label for pair in view.totals]
+    assert labels[1:4] == [said["received"], said["discount"], said["set-off"]]
+    assert said["adjusted"] not in labels
 
 
 @pytest.mark.parametrize(
@@ -118,8 +183,8 @@ def test_the_command(tmp_path: Path) -> None:
     day = ("--as-of", "2026-11-30")
     (one,) = json.loads(call("receipt", "F2026-0055", *day, "--format", "json", "--explain").stdout)
     assert list(one) == [
-        "number", "customer", "date", "as_of", "currency", "payable", "entries", "received", "credited", "adjusted", "open",
-        "explain",
+        "number", "customer", "date", "as_of", "currency", "payable", "entries", "received", "credited", "adjusted",
+        "discounted", "set_off", "written_off", "open", "explain",
     ]  # fmt: skip
     assert (one["payable"], one["received"], one["open"]) == ("844.80", "422.40", "422.40")
     assert one["entries"] == [{"date": "2026-11-05", "what": "payment", "document": None, "amount": "422.40"}]
@@ -129,3 +194,21 @@ def test_the_command(tmp_path: Path) -> None:
     assert written == [str(tmp_path / f"2026-11-30-F2026-0055-receipt.{suffix}") for suffix in ("pdf", "html", "txt")]
     assert "nothing was received on F2026-0068" in call("receipt", "F2026-0068", *day, code=1).stderr
     assert "did you mean F2026-0055?" in call("receipt", "F2026-0O55", *day, code=1).stderr
+
+
+def test_several_numbers_give_the_receipts_that_there_are(tmp_path: Path) -> None:
+    asked = ("receipt", "F2026-0068", "F2026-0055", "F2026-0O55", "F2026-0036", "--as-of", "2026-11-30")
+    told = call(*asked, "--format", "json", code=1)
+    assert [one["number"] for one in json.loads(told.stdout)] == ["F2026-0055", "F2026-0036"]
+    assert told.stderr.splitlines() == [
+        "nothing was received on F2026-0068 until 2026-11-30",
+        "there is no F2026-0O55: did you mean F2026-0055?",
+    ]
+    written = call(*asked, "-o", tmp_path, code=1)
+    assert [Path(name).name for name in written.stdout.split()] == [
+        "2026-11-30-F2026-0055-receipt.pdf",
+        "2026-11-30-F2026-0036-receipt.pdf",
+    ]
+    sent = call(*asked, "--send", "--format", "json", code=1)
+    assert [one["numbers"] for one in json.loads(sent.stdout)] == [["F2026-0055"], ["F2026-0036"]]
+    assert "nothing was received on F2026-0068" in sent.stderr
