@@ -664,6 +664,18 @@ class Movement(NamedTuple):
     amount: Decimal
 
 
+class Weight(NamedTuple):
+    """What a posting on a customer's account is worth by its own price: `amount` of a currency, and its `value` in another."""
+
+    account: str
+    currency: str
+    amount: Decimal
+    value: Decimal
+    """amount × price, not rounded, in `into`."""
+    into: str
+    source: Source
+
+
 class TaxMovement(NamedTuple):
     """What the ledger books on the account of a tax that is owed only once paid (`pending`).
 
@@ -747,6 +759,8 @@ class Book:
     numbers: tuple[NumberUse, ...] = ()
     movements: tuple[Movement, ...] = ()
     """By date."""
+    weights: tuple[Weight, ...] = ()
+    """Of the postings on customers' accounts that have a price, by date."""
     tax_movements: tuple[TaxMovement, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What was wrong on the way from the entries to here; `checks` adds the rest."""

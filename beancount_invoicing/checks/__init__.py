@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.checks import contracts, documents, interest, links, parties, reminders, series, settlement
+from beancount_invoicing.checks import (
+    contracts,
+    documents,
+    exchange,
+    interest,
+    links,
+    parties,
+    reminders,
+    series,
+    settlement,
+)
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
 
@@ -19,6 +29,7 @@ def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]
     found += interest.lapsing_soon(book, allocated)
     found += links.unmatched(book, allocated)
     found += interest.unowed_claims(book, allocated)
+    found += exchange.differences(book, allocated)
     for rule in CHECKS:
         found += rule(book)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))

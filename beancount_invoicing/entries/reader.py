@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beancount.core.data import Custom, Document, Note, Open, Price, Transaction
+from beancount.core.data import Custom, Document, Note, Open, Posting, Price, Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.banks import banks
@@ -41,6 +41,7 @@ from beancount_invoicing.model import (
     TaxMovement,
     Transfer,
     Unmatched,
+    Weight,
     Work,
 )
 from beancount_invoicing.receivables import given_back
@@ -110,6 +111,7 @@ def read(
     payments: list[Payment] = []
     numbers: list[NumberUse] = []
     movements: list[Movement] = []
+    weights: list[Weight] = []
     rest: list[tuple[Transaction, frozenset[int]]] = []
     tax_movements: list[TaxMovement] = []
     work: list[Work] = []
@@ -128,6 +130,8 @@ def read(
                 touched += 1
                 if posting.units is not None and posting.units.number:
                     movements.append(Movement(transaction.date, account, posting.units.currency, posting.units.number))
+                    if posting.price is not None or posting.cost is not None:
+                        weights += _weight(posting)
         if taxed:
             tax_movements += movements_of_taxes(transaction, pending)
         meta, touches = transaction.meta, touched > 0
@@ -207,12 +211,22 @@ def read(
         rates={pair: tuple(sorted(those)) for pair, those in sorted(rates.items())},
         numbers=tuple(sorted(numbers, key=lambda use: (use.date, use.number, use.source))),
         movements=tuple(movements),
+        weights=tuple(weights),
         tax_movements=tuple(sorted(tax_movements)),
         findings=tuple(findings.found),
         last_date=entries[-1].date if entries else date.min,
         file=str(options.get("filename", "")),
         title=str(options.get("title", "")),
     )
+
+
+def _weight(posting: Posting) -> list[Weight]:
+    """What a posting on a customer's account weighs in another currency."""
+    units, per_unit = posting.units, posting.cost or posting.price
+    number, into = getattr(per_unit, "number", None), getattr(per_unit, "currency", None)
+    if units is None or not isinstance(units.number, Decimal) or not isinstance(number, Decimal) or into is None:
+        return []
+    return [Weight(posting.account, units.currency, units.number, units.number * number, into, source_of(posting.meta))]
 
 
 class _Owners(dict[str, str | None]):

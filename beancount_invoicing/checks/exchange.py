@@ -1,0 +1,164 @@
+"""Exchange differences: what a claim in another currency was worth when it was booked, and when it was settled."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from beancount_invoicing.checks.documents import money
+from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Source, Weight
+from beancount_invoicing.receivables import Allocated, Allocation
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.rules.steps import round_to
+
+_EXCHANGE = re.compile(r":[^:]*(exchange|change$|kursdiff|cambi|câmbio|koers)", re.IGNORECASE)
+"""The name of an account of exchange differences, in the languages of the documents."""
+Rates = dict[Source, Weight]
+"""What the postings on customers' accounts weigh, by where they are written."""
+
+
+def differences(book: Book, allocated: Allocated) -> Iterator[Finding]:
+    """A claim is settled at the price of its invoice; the gain or loss of exchange stands beside it, in an account of its own.
+
+    Settled at another price, the difference stays on the customer's account, where no units are left. Nothing is said of a
+    customer whose postings in that currency have no price, or prices in several currencies, nor where what the account
+    weighs is just what its open claims do: then the difference was booked in another way.
+    """
+    if not book.weights:
+        return
+    rates = {one.source: one for one in book.weights}
+    stuck = _stuck(book, allocated, rates)
+    if not stuck:
+        return
+    settled: defaultdict[Source, list[tuple[Allocation, Weight]]] = defaultdict(list)
+    for one in allocated.allocations:
+        booked = _booked(one.invoice, one.instalment, rates)
+        if booked is None or (book.accounts[booked.account], booked.currency) not in stuck:
+            continue
+        if one.other is None:
+            settled[one.source].append((one, booked))
+        elif one.invoice.payable > 0:
+            yield from _given_back(one.other, one, booked, rates)
+    for source, those in sorted(settled.items(), key=lambda pair: pair[0]):
+        if source in rates:
+            yield from _settled(book, rates[source], those)
+
+
+def _stuck(book: Book, allocated: Allocated, rates: Rates) -> set[tuple[str, str]]:
+    """The customers and currencies whose accounts weigh something else than what is open there."""
+    drafts = {each.source for invoice in book.invoices if invoice.draft for each in invoice.instalments}
+    into: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    units: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    left: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for one in book.weights:
+        key = book.accounts[one.account], one.currency
+        into[key].add(one.into)
+        units[key] += one.amount
+        if one.source not in drafts:
+            left[key] += one.value
+    for moved in book.movements:
+        key = book.accounts[moved.account], moved.currency
+        if key in into:
+            units[key] -= moved.amount
+    for claim in allocated.claims:
+        if claim.open and (booked := rates.get(claim.instalment.source)):
+            left[book.accounts[booked.account], booked.currency] -= claim.open * _rate(booked)
+    for key, value in _unallocated(book, allocated, rates).items():
+        left[key] -= value
+    return {
+        key
+        for key, currency in into.items()
+        if len(currency) == 1 and not units[key] and abs(left[key]) >= _cent(next(iter(currency)))
+    }
+
+
+def _unallocated(book: Book, allocated: Allocated, rates: Rates) -> dict[tuple[str, str], Decimal]:
+    """What is left of payments and debits is worth, by customer and currency; what takes back each other, nothing."""
+    sides: defaultdict[tuple[str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for each in allocated.unallocated:
+        if paid := rates.get(each.payment.source):
+            sides[book.accounts[paid.account], paid.currency].append((each.amount, each.amount * _rate(paid)))
+    result = {}
+    for key, those in sides.items():
+        net = sum((amount for amount, _value in those), ZERO)
+        same = [(amount, value) for amount, value in those if (amount > 0) == (net > 0)]
+        whole = sum((amount for amount, _value in same), ZERO)
+        result[key] = net * sum((value for _amount, value in same), ZERO) / whole if net else ZERO
+    return result
+
+
+def _booked(invoice: Invoice, instalment: int | None, rates: Rates) -> Weight | None:
+    return next((rates.get(each.source) for each in invoice.instalments if each.index == instalment), None)
+
+
+def _rate(weight: Weight) -> Decimal:
+    return weight.value / weight.amount
+
+
+def _cent(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-currencies.decimals(currency))
+
+
+def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[Finding]:
+    """What a payment gained or lost on the claims that it settles, or opens again."""
+    decimals = currencies.decimals(paid.into)
+    off = sum((one.amount * (_rate(booked) - _rate(paid)) for one, booked in those), ZERO)
+    if abs(off) < _cent(paid.into):
+        return
+    taken = -sum((one.amount for one, _booked in those), ZERO)
+    booked = taken * _rate(paid) - off
+    (rate, *others) = {_rate(each) for _one, each in those}
+    price = f"@@ {money(abs(round_to(booked, decimals)), paid.into)}"
+    if not others and taken * rate == booked:
+        price = f"@ {rate.normalize():f} {paid.into}"
+    postings = f"{paid.account} {money(taken, paid.currency)} {price}"
+    if taken != paid.amount:  # what settles nothing keeps its own price
+        own = f"{_rate(paid).normalize():f} {paid.into}"
+        postings = f"{paid.account} {money(paid.amount - taken, paid.currency)} @ {own}, {postings}"
+    numbers = ", ".join(dict.fromkeys(one.invoice.number for one, _booked in those))
+    was, now = (money(abs(round_to(value, decimals)), paid.into) for value in (booked, taken * _rate(paid)))
+    yield Finding(
+        "warning",
+        "exchange-difference",
+        f"{numbers}: {money(abs(taken), paid.currency)} were booked as {was}, and here as {now}: {_result(off, paid)}. Write here"
+        f" {postings}, and beside it {_account(book, off, those[0][0].invoice)} {money(round_to(off, decimals), paid.into)}",
+        paid.source,
+    )
+
+
+def _given_back(note: Invoice, one: Allocation, booked: Weight, rates: Rates) -> Iterator[Finding]:
+    """A credit note has the price of its invoice: it takes back what was booked."""
+    given = next((rates[each.source] for each in note.instalments if each.source in rates), None)
+    if given is None:
+        return
+    off = one.amount * (_rate(booked) - _rate(given))
+    if abs(off) < _cent(given.into):
+        return
+    decimals = currencies.decimals(given.into)
+    was, now = (round_to(one.amount * _rate(each), decimals) for each in (booked, given))
+    yield Finding(
+        "warning",
+        "exchange-difference",
+        f"{note.number}: {money(one.amount, given.currency)} of {one.invoice.number} were booked as {money(was, given.into)}, but"
+        f" are given back as {money(now, given.into)}: {_result(off, given)}. A credit note has the price of its invoice: book"
+        f" it @ {_rate(booked).normalize():f} {given.into}, with its lines and taxes at that price",
+        given.source,
+    )
+
+
+def _result(off: Decimal, where: Weight) -> str:
+    amount = money(abs(round_to(off, currencies.decimals(where.into))), where.into)
+    return f"a {'gain' if off < 0 else 'loss'} of exchange of {amount} is booked nowhere and stays on {where.account}"
+
+
+def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
+    """An account of exchange differences: one that the ledger opens, else one to be opened."""
+    income = invoice.lines[0].account.partition(":")[0] if invoice.lines else "Income"
+    roots = (income, book.expenses_root) if off < 0 else (book.expenses_root, income)
+    for root in roots:
+        for account in sorted(book.opened):
+            if account.startswith(root + ":") and _EXCHANGE.search(account):
+                return account
+    return f"{roots[0]}:Exchange (to be opened)"

@@ -1,0 +1,89 @@
+"""What a claim in another currency gained or lost until it was settled: the advice, followed to the letter, leads out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.model import Finding
+from tests.ledgers import PRELUDE
+
+LEDGER = """
+2025-01-01 open Expenses:Exchange
+2025-01-01 open Assets:Receivable:Boston
+  customer: "Boston Inc"
+  vat-id: "GB980780684"
+2026-01-05 * "Boston Inc" "Audit" ^N1
+  invoice: "N1"
+  Assets:Receivable:Boston  1200.00 USD @ 0.92 EUR
+  Income:Services  -920.00 EUR
+    text: "Audit"
+    tax: "FR20"
+  Liabilities:VAT  -184.00 EUR
+    tax: "FR20"
+    amount: 200.00
+2026-01-06 * "Boston Inc" "More" ^N2
+  invoice: "N2"
+  Assets:Receivable:Boston  333.33 USD @ 0.9137 EUR
+  Income:Services  -304.56 EUR
+    text: "More"
+    tax: "REVERSE"
+"""
+ADVICE = re.compile(r"Write here (Assets:.* EUR), and beside it (Expenses:Exchange \S+ EUR)")
+
+
+def differences(file: Path) -> list[Finding]:
+    """The findings about exchange; nothing may be wrong with the ledger otherwise."""
+    found = open_ledger(file)
+    assert [str(one) for one in found.errors] == []
+    return [one for one in found.findings if one.rule == "exchange-difference"]
+
+
+def follow(file: Path) -> list[Finding]:
+    """What is found once each advice was followed."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for one in differences(file):
+        told = ADVICE.search(one.message)
+        assert told, one.message
+        lines[one.source.line - 1] = "\n".join(f"  {posting}" for posting in (*told[1].split(", "), told[2]))
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return differences(file)
+
+
+@pytest.mark.parametrize(
+    ("payments", "expected"),
+    [
+        (["^N1 | 1140.00 EUR | -1200.00 USD @ 0.95 EUR"], ["gain of exchange of 36.00 EUR"]),
+        (["^N1 | 1140.00 USD @ 0.95 EUR | -1140.00 USD @ 0.95 EUR"], ["gain of exchange of 34.20 EUR"]),
+        (["^N1 | 1000.00 EUR | -1200.00 USD @@ 1000.00 EUR"], ["loss of exchange of 104.00 EUR"]),
+        (["^N1 ^N2 | 1400.00 EUR | -1533.33 USD @@ 1400.00 EUR"], ["loss of exchange of 8.56 EUR"]),
+        (
+            ["^N1 | 570.00 EUR | -600 USD @ 0.95 EUR", "^N1 | 546.00 EUR | -600 USD @ 0.91 EUR"],
+            ["18.00 EUR", "6.00 EUR"],
+        ),
+        (["^N1 | 1235.00 EUR | -1300.00 USD @ 0.95 EUR"], ["gain of exchange of 36.00 EUR"]),  # 100.00 too much
+        (["^N1 | 1104.00 EUR | -1200.00 USD @ 0.92 EUR"], []),
+        (["^N2 | 304.56 EUR | -333.33 USD @@ 304.56 EUR"], []),  # less than a cent
+        (["^N1 | 1200.00 USD | -1200.00 USD"], []),  # what a dollar was worth is not said
+        (["| 95.00 EUR | -100.00 USD @ 0.95 EUR"], []),  # settles nothing
+        (
+            ["^N1 | 1104.00 EUR | -1200.00 USD @ 0.92 EUR", "^N1 | -1140.00 EUR | 1200.00 USD @ 0.95 EUR"],
+            ["loss of exchange of 36.00 EUR"],
+        ),  # returned by the bank
+    ],
+)
+def test_the_advice_leads_out(tmp_path: Path, payments: list[str], expected: list[str]) -> None:
+    text = PRELUDE + LEDGER
+    for number, each in enumerate(payments, 1):
+        links, bank, receivable = (part.strip() for part in each.split("|"))
+        text += f'2026-02-{number:02} * "Boston" "Paid" {links}\n  Assets:Bank  {bank}\n  Assets:Receivable:Boston  {receivable}\n'
+    file = tmp_path / "main.beancount"
+    file.write_text(text + '\nplugin "beancount_invoicing"\n', encoding="utf-8")
+    found = differences(file)
+    assert len(found) == len(expected)
+    for one, part in zip(found, expected, strict=True):
+        assert part in one.message
+    assert follow(file) == []
