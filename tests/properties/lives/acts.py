@@ -96,6 +96,47 @@ def bill(life: Life) -> None:
     invoice(life, withheld=life.chance.random() < 0.15)
 
 
+def bill_dollars(life: Life) -> None:
+    """An invoice in dollars, booked in euros at the rate of its day."""
+    number, day, price = life.number("N"), life.day, life.price()
+    rate = f"{life.chance.randint(8000, 11000) / Decimal(10000)}"
+    quantity = life.chance.choice((1, 3, 10))
+    document = life.document(number, "Coe", day, {"NONE": price * quantity}, {}, "Assets:C:Coe", currency="USD")
+    life.rates[number] = rate
+    line = Posting(
+        "Income:Work", -life.worth(number, document.asked), tax="NONE",
+        said=(("text", '"Work"'), ("quantity", str(quantity)), ("price", str(price))),
+    )  # fmt: skip
+    life.write(day, "In dollars", [life.claim(number, document.asked), line], number, said=[("invoice", f'"{number}"')])
+
+
+def deposit(life: Life) -> None:
+    """A deposit invoice, written by the command."""
+    customer, code, net = life.chance.choice(CUSTOMERS), life.chance.choice(("STD", "PAY", "PAYLOW")), life.price()
+    wanted = billing.DepositWanted(customer, str(net), "Deposit", code, "Liabilities:Deposits")
+    written = life.command(
+        f"deposit {customer} {net} --tax {code} --date {life.day}",
+        lambda file: billing.deposit(file, wanted, billing.Dating(life.day), How(write=True)),
+    )
+    life.deposits[_read(life, "D", None, customer, written).number] = code
+
+
+def deduct(life: Life) -> None:
+    """The invoice of the whole, written by the command, less a deposit."""
+    standing = life.one_of(lambda one: one.document.number in life.deposits)
+    if standing is None:
+        return
+    number, customer = standing.document.number, standing.document.customer
+    code = life.deposits.pop(number)
+    line = f"1 The whole @ {standing.document.nets[code] + life.price()} [{code}]"
+    wanted = billing.Composition(customer, (line,), "Income:Work", deduct=(number,))
+    written = life.command(
+        f'new {customer} "{line}" --deduct {number} --date {life.day}',
+        lambda file: billing.new(file, wanted, billing.Dating(life.day), How(write=True)),
+    )
+    _read(life, "N", None, customer, written)
+
+
 # money -----------------------------------------------------------------------------------------------------------------
 
 
@@ -113,7 +154,7 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
         if due + gone:
             postings.append(Posting(WAITS[code], due + gone, tax=code))
     for code, tax in now.document.taxes.items():
-        if code in {"STD", "LOW"} and now.document.asked:  # owed at once: what is lost of it is recovered
+        if code in {"STD", "LOW"} and giving_up:  # owed at once: what is lost of it is recovered
             gone = cents(tax * (now.lost + now.discount) / now.document.asked)
             if off := gone - life.recovered.get((number, code), ZERO):
                 life.recovered[number, code] = gone
@@ -138,7 +179,7 @@ def pay(life: Life) -> None:
             amount = standing.open + life.price()
         case _:
             amount = standing.open
-    postings = [Posting("Assets:Bank", amount), Posting(life.where[number], -amount)]
+    postings = [*life.bank(number, amount), life.claim(number, -amount)]
     before = life.books.at(day)[number]
     life.books.happened(day, "money", number, amount)
     if chance.random() < 0.4:
@@ -173,9 +214,9 @@ def pay_two(life: Life) -> None:
     }
     for each, amount in parts.items():
         life.books.happened(life.day, "money", each, amount)
-    postings = [Posting(account, -amount, said=(("settles", f'"{each}"'),)) for each, amount in parts.items()]
-    links = parts if life.chance.random() < 0.5 else ()
-    life.write(life.day, "Two in one", [Posting("Assets:Bank", sum(parts.values(), ZERO)), *postings], *links)
+    postings = [posting for each, amount in parts.items() for posting in life.bank(each, amount)]
+    postings += [life.claim(each, -amount)._replace(said=(("settles", f'"{each}"'),)) for each, amount in parts.items()]
+    life.write(life.day, "Two in one", postings, *(parts if life.chance.random() < 0.5 else ()))
 
 
 def give_back(life: Life) -> None:
@@ -196,7 +237,7 @@ def give_back(life: Life) -> None:
         if life.chance.random() < 0.4:
             amount = life.part(standing.paid + standing.over)
     life.books.happened(life.day, "money", number, -amount)
-    postings = [Posting("Assets:Bank", -amount), Posting(life.where[number], amount)]
+    postings = [*life.bank(number, -amount), life.claim(number, amount)]
     life.write(life.day, "Came back", postings, number)
 
 
@@ -233,12 +274,12 @@ def _give_up(life: Life, before: Standing, what: What, amount: Decimal, paid: De
     if paid:
         life.books.happened(life.day, "money", number, paid)
     taxes = tax_moves(life, number, before, life.day)
-    expense = amount - sum((one.amount for one in taxes), ZERO)
+    expense = life.worth(number, amount) - sum((one.amount for one in taxes), ZERO)
     postings = [
-        Posting("Assets:Bank", paid),
+        *life.bank(number, paid),
         Posting("Expenses:Lost" if what == "loss" else "Expenses:Discounts", expense),
         *taxes,
-        Posting(life.where[number], -amount - paid),
+        life.claim(number, -amount - paid),
     ]
     life.write(
         life.day, "Given up", [one for one in postings if one.amount], number, tag="write-off" if what == "loss" else ""
@@ -252,14 +293,14 @@ def recover(life: Life) -> None:
         return
     number = standing.document.number
     amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
-    together, account = life.chance.random() < 0.4, life.where[number]
+    together = life.chance.random() < 0.4
     life.books.happened(life.day, "loss", number, -amount)
     if together:
         life.books.happened(life.day, "money", number, amount)
     taxes = tax_moves(life, number, standing, life.day)
-    expense = -amount - sum((one.amount for one in taxes), ZERO)
-    back = [Posting(account, amount), Posting("Expenses:Lost", expense), *taxes]
-    money = [Posting("Assets:Bank", amount), Posting(account, -amount)]
+    expense = life.worth(number, -amount) - sum((one.amount for one in taxes), ZERO)
+    back = [life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes]
+    money = [*life.bank(number, amount), life.claim(number, -amount)]
     if together:
         life.write(life.day, "Paid after all", [*money, *back], number, tag="write-off")
         return
@@ -292,10 +333,11 @@ def move(life: Life) -> None:
     if standing is None:
         return
     number, amount = standing.document.number, standing.open
-    account, main = life.where[number], f"Assets:C:{standing.document.customer}"
-    to = main if account != main else f"{main}:Doubtful"
-    life.write(life.day, "Moved", [Posting(to, amount), Posting(account, -amount)], number)
+    main = f"Assets:C:{standing.document.customer}"
+    to = main if life.where[number] != main else f"{main}:Doubtful"
+    away = life.claim(number, -amount)
     life.where[number] = to
+    life.write(life.day, "Moved", [life.claim(number, amount), away], number)
     life.moved_on[number] = life.day
 
 
@@ -359,7 +401,7 @@ def credit_all(life: Life) -> None:
 def credit_lines(life: Life) -> None:
     """A line of an invoice, or a part of its quantity, is credited by the command; again later, until all is."""
     standing = life.one_of(lambda one: creditable(life, one))
-    if standing is None:
+    if standing is None or standing.document.number in life.by_hand:
         return
     of = standing.document
     left = life.left.setdefault(of.number, [line.quantity for line in life.lines[of.number]])
@@ -372,8 +414,42 @@ def credit_lines(life: Life) -> None:
     _credit(life, of, ((index + 1, Decimal(quantity)),), f"--lines {index + 1}x{quantity} ")
 
 
+def credit_by_hand(life: Life) -> None:
+    """A sum under one code is credited by hand, or all that is left."""
+    standing = life.one_of(
+        lambda one: creditable(life, one) and one.document.number not in life.left and "IRPF" not in one.document.taxes
+    )
+    if standing is None:
+        return
+    of = standing.document
+    life.by_hand.add(of.number)
+    notes = life.credit_notes(of.number)
+    nets = {code: net + sum((note.nets.get(code, ZERO) for note in notes), ZERO) for code, net in of.nets.items()}
+    taxes = {code: tax + sum((note.taxes.get(code, ZERO) for note in notes), ZERO) for code, tax in of.taxes.items()}
+    if life.chance.random() < 0.6:
+        code = life.chance.choice([code for code, net in nets.items() if net])
+        net = life.part(nets[code])
+        tax = cents(net * RATES[code] / 100)
+        if net < nets[code] and tax <= taxes[code]:
+            nets, taxes = {code: net}, {code: tax}
+    number = life.number("C")
+    note = life.document(
+        number, of.customer, life.day, {code: -net for code, net in nets.items()},
+        {code: -tax for code, tax in taxes.items()}, life.where[of.number], of.number,
+    )  # fmt: skip
+    postings = [
+        *(Posting("Income:Work", net, tax=code, said=(("text", '"Back"'),)) for code, net in nets.items() if net),
+        *(Posting(BOOKED[code], tax, tax=code) for code, tax in taxes.items() if tax),
+    ]
+    said = [("invoice", f'"{number}"'), ("corrects", f'"{of.number}"')]
+    life.write(life.day, "Back", [life.claim(number, note.asked), *postings], number, of.number, said=said)
+
+
 KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
     "bill": (6, bill),
+    "bill dollars": (1, bill_dollars),
+    "deposit": (1, deposit),
+    "deduct": (2, deduct),
     "pay": (6, pay),
     "pay before": (2, pay_before),
     "pay two": (1, pay_two),

@@ -57,6 +57,7 @@ plugin "beancount_invoicing"
 2025-01-01 open Assets:C:Berg:Doubtful
 2025-01-01 open Assets:C:Coe
   customer: "Coe"
+2025-01-01 open Assets:C:Coe:Doubtful
 2025-01-01 open Income:Work
 2025-01-01 open Income:Exchange
 2025-01-01 open Expenses:Lost
@@ -128,8 +129,12 @@ class Life:
         """Of those that are credited line by line: the quantities that are left."""
         self.recovered: dict[tuple[str, str], Decimal] = {}
         """By document and code, of taxes owed at once: what was recovered because of losses and discounts."""
-        self.deposits: list[str] = []
-        """Those not deducted yet."""
+        self.by_hand: set[str] = set()
+        """Those that were credited by hand."""
+        self.deposits: dict[str, str] = {}
+        """Those not deducted yet, with their tax code."""
+        self.rates: dict[str, str] = {}
+        """Of documents in dollars: what one is worth in euros there."""
         self.act = Act(0, date.min, "", 0)
         self.chance = random.Random(0)  # noqa: S311 - no secret
 
@@ -164,6 +169,24 @@ class Life:
                 raise Refusal(f"{asked}: {error}: {found}", self.entries) from error
             except billing.CannotBill as error:
                 raise Refusal(f"{asked}: {error}", self.entries) from error
+
+    def claim(self, number: str, amount: Decimal) -> Posting:
+        """A posting on a document's account; dollars at the rate of the document."""
+        rate = self.rates.get(number)
+        return Posting(self.where[number], amount, f"USD @ {rate} EUR" if rate else "EUR")
+
+    def worth(self, number: str, amount: Decimal) -> Decimal:
+        """What an amount of a document is worth in the books."""
+        return cents(amount * Decimal(self.rates.get(number, "1")))
+
+    def bank(self, number: str, amount: Decimal) -> list[Posting]:
+        """What reaches the bank; for dollars, what they are worth by then, and the difference."""
+        worth = self.worth(number, amount)
+        if number not in self.rates:
+            return [Posting("Assets:Bank", worth)]
+        reached = cents(worth * self.chance.randint(90, 110) / 100)
+        exchange = [Posting("Income:Exchange", worth - reached)] if worth != reached else []
+        return [Posting("Assets:Bank", reached), *exchange]
 
     def number(self, prefix: str) -> str:
         """A number that depends on the act alone."""
