@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     )
     from beancount_invoicing.actions.starting import LANGUAGES, REGIMES, SELLER_KEYS, Start, adopt, init
     from beancount_invoicing.actions.statements import (
+        Whose,
         language_to,
         of_statements,
         render_statement,
@@ -140,6 +141,7 @@ __all__ = [
     "UnknownProjects",
     "Way",
     "What",
+    "Whose",
     "Worked",
     "Written",
     "add_customer",
@@ -227,7 +229,7 @@ _ROOMS = {
     "actions.sealing": "seal verify",
     "actions.sending": "Making Result Sending State Way send",
     "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
-    "actions.statements": "language_to of_statements render_statement render_statements statement_of statements_of_all",
+    "actions.statements": "Whose language_to of_statements render_statement render_statements statement_of statements_of_all",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",
     "actions.writing": "Changes How New Outcome Refused change written_positions",

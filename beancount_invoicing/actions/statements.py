@@ -1,10 +1,11 @@
-"""Statements of account: of one customer or of all with a balance, and writing them to files."""
+"""Statements of account: of one customer or of all, and writing them to files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from beancount_invoicing.actions.dispatches import PDF, by_letter, place
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
@@ -13,6 +14,8 @@ from beancount_invoicing.actions.naming import customer, leaves
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, addresses
 from beancount_invoicing.model import Book, Channel, Customer
 from beancount_invoicing.receivables import Statement, statements
+
+Whose = Literal["moved", "open", "balance"]
 
 
 def statement_of(ledger: Ledger, name: str, as_of: date, since: date | None) -> Statement:
@@ -25,9 +28,15 @@ def statement_of(ledger: Ledger, name: str, as_of: date, since: date | None) -> 
     return found
 
 
-def statements_of_all(ledger: Ledger, as_of: date, since: date | None) -> tuple[Statement, ...]:
-    """The statements of all customers with a balance on `as_of`, on either side. Raises SinceError."""
-    return tuple(one for one in statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of)) if one.owed)
+def statements_of_all(ledger: Ledger, as_of: date, since: date | None, whose: Whose = "moved") -> tuple[Statement, ...]:
+    """The statements of all customers with a movement from `since` to `as_of` (both inclusive), or with an open item on `as_of`.
+
+    `whose`: "open" for those with an open item only, "balance" for those who owe something then, or are owed. Raises SinceError.
+    """
+    those = statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of))
+    if whose == "balance":
+        return tuple(one for one in those if one.owed)
+    return tuple(one for one in those if one.open or (one.moved and whose == "moved"))
 
 
 def language_to(book: Book, to: Customer, as_of: date) -> str:

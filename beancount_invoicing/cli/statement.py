@@ -41,7 +41,8 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 
 @click.command()
 @click.argument("customer", default="", shell_complete=complete_customers)
-@click.option("--all", "everybody", is_flag=True, help="Of each customer with a balance.")
+@click.option("--all", "everybody", is_flag=True, help="Of each customer whose account moved, or has an open item.")
+@click.option("--balance", is_flag=True, help="With --all: only of those who owe something, or are owed.")
 @click.option("--since", type=Day(), metavar="DATE", help="The first day; else the beginning.")
 @as_of_option
 @folder_option(None)
@@ -58,6 +59,7 @@ def statement(
     session: Session,
     customer: str,
     everybody: bool,
+    balance: bool,
     since: date | None,
     as_of: date,
     folder: Path | None,
@@ -75,10 +77,14 @@ def statement(
     """A customer's statement of account: balance, movements, balance, what is open; with -o or --to, write it as a letter."""
     if bool(customer) == everybody:
         raise click.UsageError("name a customer, or all: CUSTOMER or --all")
+    if balance and not everybody:
+        raise click.UsageError("--balance says nothing without --all")
+    # nobody is written to about an account on which nothing is open
+    whose: actions.Whose = "balance" if balance else "open" if sending else "moved"
     if sending:
 
         def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-            return list(actions.of_statements(opened, _told(opened, customer, everybody, as_of, since), channel))
+            return list(actions.of_statements(opened, _told(opened, customer, whose, as_of, since), channel))
 
         send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
         return
@@ -86,7 +92,7 @@ def statement(
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     try:
-        those = _told(ledger, customer, everybody, as_of, since)
+        those = _told(ledger, customer, whose, as_of, since)
     except actions.UnknownCustomer as error:
         session.error(str(error))
         return
@@ -113,13 +119,13 @@ def statement(
 
 
 def _told(
-    ledger: actions.Ledger, customer: str, everybody: bool, as_of: date, since: date | None
+    ledger: actions.Ledger, customer: str, whose: actions.Whose, as_of: date, since: date | None
 ) -> tuple[Statement, ...]:
-    """The statements that are asked for. Raises UnknownCustomer, click.BadParameter."""
+    """The statements that are asked for: the named customer's, else of all. Raises UnknownCustomer, click.BadParameter."""
     try:
-        if everybody:
-            return actions.statements_of_all(ledger, as_of, since)
-        return (actions.statement_of(ledger, customer, as_of, since),)
+        if customer:
+            return (actions.statement_of(ledger, customer, as_of, since),)
+        return actions.statements_of_all(ledger, as_of, since, whose)
     except receivables.SinceError as error:
         raise click.BadParameter(str(error), param_hint="--since") from None
 

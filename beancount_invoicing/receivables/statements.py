@@ -20,10 +20,11 @@ from beancount_invoicing.receivables.positions import disputed, events_by_number
 from beancount_invoicing.rules.exact import exact
 
 What = Literal[
-    "invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void", "payment", "write-off", "reversal",
-    "refund", "debit", "transfer",
+    "invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void", "payment", "discount", "set-off",
+    "write-off", "reversal", "refund", "debit", "transfer",
 ]  # fmt: skip
-"""`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other that names nothing."""
+"""`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other that names nothing;
+`transfer`: what moves between a customer's accounts, or is only allocated anew: nothing for the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,22 @@ class Statement:
     as_of: date
     bounds: tuple[int, ...]
     currencies: tuple[InCurrency, ...]
-    """Sorted; a currency in which nothing moved and nothing is owed is left out."""
+    """Sorted; a currency in which nothing moved and nothing is open is left out."""
 
     @property
     def owed(self) -> bool:
         """Whether anything is owed, on either side, in any currency."""
         return any(one.closing for one in self.currencies)
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is open, on either side, though both sides be equal."""
+        return any(one.open for one in self.currencies)
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything moved from its first day to its last."""
+        return any(one.entries for one in self.currencies)
 
 
 class SinceError(ValueError):
@@ -155,7 +166,7 @@ def statements(
     for main, currency in sorted(entries.keys() | ages.keys()):
         moved = [entry for _key, entry in sorted(entries[main, currency], key=lambda one: one[0])]
         one = _in_currency(currency, moved, since, as_of, open_items[main, currency], aged, ages[main, currency])
-        if one.opening or one.entries or one.closing or one.drafts:
+        if one.opening or one.entries or one.closing or one.drafts or one.open:
             found[main].append(one)
     mains = set(found) if customers is None else set(customers) & book.customers.keys()
     return tuple(
@@ -265,11 +276,13 @@ def _names(payment: Payment) -> tuple[str, ...]:
 
 
 def _what(payment: Payment, directions: set[int]) -> What:
-    if payment.means == "write-off":
-        return "write-off"
-    if payment.amount > 0:
-        return "reversal" if directions == {1} else "refund" if directions == {-1} else "debit"
-    return "reversal" if directions == {-1} else "payment"
+    """`directions`: of the documents that it names, 1 of invoices, -1 of credit notes. Money that comes in is a payment, a part of
+    a refund that was too large and is sent back too."""
+    if payment.means != "money":
+        return payment.means
+    if payment.amount < 0:
+        return "payment"
+    return "refund" if -1 in directions else "reversal" if directions else "debit"
 
 
 def _open_items(
@@ -302,6 +315,6 @@ def _open_items(
             yield main, invoice.currency, item
     for payment, left in allocated.unallocated:
         if customers is None or payment.customer in customers:
-            what: What = "write-off" if payment.means == "write-off" else "payment" if left < 0 else "debit"
+            what: What = payment.means if payment.means != "money" else "payment" if left < 0 else "debit"
             item = OpenItem(what, "", payment.date, None, payment.amount, left, ZERO, 0)
             yield payment.customer, payment.currency, item

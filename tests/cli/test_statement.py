@@ -80,10 +80,20 @@ def test_drafts_are_said() -> None:
 
 def test_letters_are_written_once(tmp_path: Path) -> None:
     first = call("statement", "--all", *DAY, "-o", tmp_path, "--to", "text").stdout.splitlines()
-    assert len(first) == 12
+    assert len(first) == 13
     assert str(tmp_path / "2026-11-30-Halles-statement.txt") in first
     again = call("statement", "--all", *DAY, "-o", tmp_path, "--to", "text").stdout.splitlines()
     assert [f"{line} (unchanged)" for line in first] == again
+
+
+def test_all_are_those_whose_account_moved_or_has_an_open_item() -> None:
+    def names(*more: str) -> set[str]:
+        return {one["customer"] for one in data("statement", "--all", "--as-of", "2025-12-31", *more)}
+
+    year, month = names("--since", "2025-01-01"), names("--since", "2025-12-31")
+    assert "Habitat Ouest" in {name[:13] for name in year}, "it moved, and all is settled"
+    assert month < year
+    assert names("--since", "2025-01-01", "--balance") <= month
 
 
 @pytest.mark.parametrize(
@@ -93,6 +103,7 @@ def test_letters_are_written_once(tmp_path: Path) -> None:
         (("a",), 1, '"a" can be '),
         ((), 2, "CUSTOMER or --all"),
         (("halles", "--all"), 2, "CUSTOMER or --all"),
+        (("halles", "--balance"), 2, "--balance says nothing without --all"),
         (("halles", "--since", "2026-12-01"), 2, "it cannot begin on 2026-12-01, after its last day, 2026-11-30"),
     ],
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Means
 from beancount_invoicing.receivables import InCurrency, SinceError, Statement, statements
 from tests.ledgers import book_of
 
@@ -151,6 +152,38 @@ def test_a_refund_of_a_credit_note_and_a_debit_of_nothing() -> None:
     account = euros(book, "2026-12-31")
     assert [f"{one.what} {one.amount}" for one in account.entries[1:]] == ["refund 50.00", "debit 3.00"]
     assert [f"{item.what} {item.open}" for item in account.open] == ["debit 3.00"]
+
+
+def test_a_refund_that_names_the_invoice_as_well_and_what_of_it_is_sent_back() -> None:
+    book = book_of(
+        invoice("2026-01-10", "F1", "100.00 EUR")
+        + moved("2026-01-20", "-100.00 EUR", "F1")
+        + invoice("2026-02-01", "A1", "-40.00 EUR", '  corrects: "F1"\n')
+        + moved("2026-02-10", "60.00 EUR", "F1 ^A1")
+        + moved("2026-02-12", "-20.00 EUR", "A1")
+    )
+    assert [f"{one.what} {one.amount}" for one in euros(book, "2026-12-31").entries] == [
+        "invoice 100.00", "payment -100.00", "credit-note -40.00", "refund 60.00", "payment -20.00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("means", ["discount", "set-off", "write-off"])
+def test_what_lowers_the_claim_without_money_is_named(means: Means) -> None:
+    book = book_of(invoice("2026-01-10", "F1", "100.00 EUR") + moved("2026-01-20", "-10.00 EUR", "F1"))
+    those = tuple(one._replace(means=means) for one in book.payments)
+    assert [one.what for one in euros(replace(book, payments=those), "2026-12-31").entries] == ["invoice", means]
+    nothing = tuple(one._replace(links=()) for one in those)
+    account = euros(replace(book, payments=nothing), "2026-12-31")
+    assert [f"{item.what} {item.open}" for item in account.open] == ["invoice 100.00", f"{means} -10.00"]
+
+
+def test_what_is_open_on_both_sides_is_told_though_it_cancels_out() -> None:
+    book = book_of(invoice("2026-01-10", "F1", "100.00 EUR") + moved("2026-02-20", "-100.00 EUR"))
+    (found,) = statements(book, date(2026, 12, 31), date(2026, 12, 1))
+    assert (found.owed, found.open, found.moved) == (False, True, False)
+    assert [f"{item.what} {item.open} {item.days_late}" for item in found.currencies[0].open] == [
+        "invoice 100.00 325", "payment -100.00 0",
+    ]  # fmt: skip
 
 
 def test_all_customers_that_have_anything_by_name() -> None:
