@@ -398,6 +398,15 @@ class Invoice(NamedTuple):
         return sum((each.amount for each in self.instalments), ZERO) + sum((each.amount for each in self.at_once), ZERO)
 
 
+class Counter(NamedTuple):
+    """A loss's share of a posting beside it, on an account that is no customer's; `tax` is the code that it says."""
+
+    account: str
+    amount: Decimal
+    currency: str
+    tax: str = ""
+
+
 class Payment(NamedTuple):
     """A posting on a customer's account outside an invoice (or, `at_once`, inside it, against its direction).
 
@@ -420,6 +429,8 @@ class Payment(NamedTuple):
     at_once: bool = False
     """Stands in the invoice's own transaction, whose number is in `settles`."""
     narration: str = ""
+    beside: tuple[Counter, ...] = ()
+    """Of a write-off: what belongs to it on other accounts, not rounded."""
 
 
 class Unmatched(NamedTuple):
@@ -435,7 +446,11 @@ class Unmatched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A transaction that nets to zero on one customer in one currency: claims move between its accounts."""
+    """A transaction that nets to zero on one customer in one currency.
+
+    Over several accounts, claims move between them. On one account (where nothing else is booked), what lies there, or what a
+    document that a debit names gave, goes to the documents that the credits name.
+    """
 
     date: Day
     customer: str

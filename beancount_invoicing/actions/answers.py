@@ -300,6 +300,8 @@ _HOW = {
     "credit-note": "credit note",
     "oldest": "payment, assumed for the oldest",
     "at-once": "paid at once",
+    "discount": "discount",
+    "set-off": "set off",
     "write-off": "written off",
     "reversal": "taken back",
 }

@@ -8,6 +8,7 @@ from beancount_invoicing.checks import (
     exchange,
     interest,
     links,
+    losses,
     parties,
     reminders,
     series,
@@ -26,6 +27,7 @@ def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]
     """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
     allocated = allocated or allocate(book, book.last_date)
     found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
+    found += losses.revived(book, allocated)
     found += interest.lapsing_soon(book, allocated)
     found += links.unmatched(book, allocated)
     found += interest.unowed_claims(book, allocated)

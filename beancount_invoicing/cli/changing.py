@@ -11,7 +11,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_json, relative
+from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_json, relative, warning_line
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.rules.steps import describe
@@ -76,7 +76,7 @@ def print_outcome(outcome: actions.Outcome, way: actions.How, form: str = "table
     for text in outcome.notices:
         notice(text)
     for one in outcome.warnings:
-        notice(f"{relative(one.source.file)}:{one.source.line}: warning: {one.message} [{one.rule}]")
+        notice(warning_line(one))
     if form == "table":
         if way.write and outcome.documents:
             for document in outcome.documents:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json, relative
+from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json, warning_line
 
 
 @click.command()
@@ -24,7 +24,7 @@ def check(session: Session, strict: bool, form: str) -> None:
         print_csv(columns, [[row[column] for column in columns] for row in rows])
     else:
         for one in warnings:
-            click.echo(f"{relative(one.source.file)}:{one.source.line}: warning: {one.message} [{one.rule}]")
+            click.echo(warning_line(one))
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
         click.echo(

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Finding
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,6 +82,13 @@ def relative(file: str) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return file
+
+
+def warning_line(finding: Finding) -> str:
+    """A warning with its place and rule; an entry to write follows on lines of its own."""
+    first, *more = finding.message.split("\n")
+    place = f"{relative(finding.source.file)}:{finding.source.line}"
+    return "\n".join([f"{place}: warning: {first} [{finding.rule}]", *more])
 
 
 def notice(message: str) -> None:

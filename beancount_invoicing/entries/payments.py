@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from beancount.core.data import Transaction
 
 from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.means import WRITE_OFF, Accounts, Leg, by_means
 from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched
-
-WRITE_OFF = "write-off"
 
 
 def read_payments(
     entry: Transaction,
     claimed: Collection[int],
-    owner: Callable[[str], str | None],
+    accounts: Accounts,
     by_number: Mapping[str, Invoice],
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: Findings,
@@ -32,9 +31,10 @@ def read_payments(
     of_keys = Findings() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
     if not claimed:
         read(entry.meta, keys.MOVEMENT, source, of_keys)
+    owner = accounts.owner
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, source, findings)
-    legs: list[Payment] = []
+    legs: list[Leg] = []
     unknown: list[tuple[str, int]] = []
     beside: list[tuple[str, str, Source]] = []
     for index, posting in enumerate(entry.postings):
@@ -56,22 +56,20 @@ def read_payments(
         elif number and not _good(number, main, by_number, where, findings):
             number = None
         own_links = tuple(sorted(n for n in links if _customer(by_number[n]) == main)) if not number else ()
-        legs.append(
-            Payment(
-                date=entry.date,
-                account=posting.account,
-                customer=main,
-                currency=posting.units.currency,
-                amount=posting.units.number,
-                source=where,
-                settles=(number,) if number else (),
-                instalment=said.get("instalment"),
-                links=own_links,
-                means="write-off" if WRITE_OFF in (entry.tags or ()) else "money",
-                narration=entry.narration or "",
-            )
+        payment = Payment(
+            date=entry.date,
+            account=posting.account,
+            customer=main,
+            currency=posting.units.currency,
+            amount=posting.units.number,
+            source=where,
+            settles=(number,) if number else (),
+            instalment=said.get("instalment"),
+            links=own_links,
+            narration=entry.narration or "",
         )
-    if not any(leg.settles or leg.links for leg in legs):
+        legs.append((payment, posting))
+    if not any(leg.settles or leg.links for leg, _posting in legs):
         for number, account, where in beside:
             of_keys.error(
                 "key-place",
@@ -79,10 +77,12 @@ def read_payments(
                 " customer's account",
                 at_key(where, "settles"),
             )
-    unmatched = [Unmatched(name, "settles", entry.date, (legs[at],), legs[at].source) for name, at in unknown]
+    named = [payment for payment, _posting in legs]
+    unmatched = [Unmatched(name, "settles", entry.date, (named[at],), named[at].source) for name, at in unknown]
     if legs and not claimed and entry.links and "invoice" not in entry.meta:
-        unmatched += _unmatched_links(entry, tuple(legs), by_link, source, findings)
-    return *_apart(legs, source), unmatched
+        unmatched += _unmatched_links(entry, tuple(named), by_link, source, findings)
+    transfers, rest = _apart(legs, WRITE_OFF in (entry.tags or ()), len(legs) == len(entry.postings), source)
+    return by_means(entry, rest, accounts, by_number), transfers, unmatched
 
 
 def _unmatched_links(
@@ -159,16 +159,21 @@ def _good(number: str, main: str, by_number: Mapping[str, Invoice], where: Sourc
     return True
 
 
-def _apart(legs: list[Payment], source: Source) -> tuple[list[Payment], list[Transfer]]:
-    """Transfers (nets to zero on one customer and currency, over several accounts) apart from payments."""
-    groups: defaultdict[tuple[str, str], list[Payment]] = defaultdict(list)
+def _apart(legs: list[Leg], lost: bool, alone: bool, source: Source) -> tuple[list[Transfer], list[Leg]]:
+    """Transfers apart from payments: what nets to zero on one customer and currency, over several accounts or `alone` on one.
+
+    What a transaction of a loss takes back and what it is paid may net to zero as well: that is no transfer.
+    """
+    groups: defaultdict[tuple[str, str], list[Leg]] = defaultdict(list)
     for leg in legs:
-        groups[leg.customer, leg.currency].append(leg)
-    payments: list[Payment] = []
+        groups[leg[0].customer, leg[0].currency].append(leg)
     transfers: list[Transfer] = []
-    for (customer, currency), those in sorted(groups.items()):
-        if len({leg.account for leg in those}) > 1 and sum((leg.amount for leg in those), ZERO) == 0:
-            transfers.append(Transfer(those[0].date, customer, currency, tuple(those), source))
+    rest: list[Leg] = []
+    for (customer, currency), those in sorted(groups.items(), key=lambda group: group[0]):
+        moved = tuple(payment for payment, _posting in those)
+        zero = sum((leg.amount for leg in moved), ZERO) == 0
+        if zero and not lost and (alone or len({leg.account for leg in moved}) > 1):
+            transfers.append(Transfer(moved[0].date, customer, currency, moved, source))
         else:
-            payments += those
-    return payments, transfers
+            rest += those
+    return transfers, rest

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 
+from beancount_invoicing.entries.means import WRITE_OFF
 from beancount_invoicing.entries.metadata import says, source_of
-from beancount_invoicing.entries.payments import WRITE_OFF
 from beancount_invoicing.model import ZERO, Dated, Tax, TaxMovement
 from beancount_invoicing.rules import currencies, steps
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from beancount_invoicing.entries.documents import (
     tax_day,
 )
 from beancount_invoicing.entries.events import read_event, read_seal
+from beancount_invoicing.entries.means import Accounts, allowances
 from beancount_invoicing.entries.memo import Documents
 from beancount_invoicing.entries.metadata import Findings, forget_files, says, source_of
 from beancount_invoicing.entries.payments import read_payments
@@ -171,8 +173,13 @@ def read(
     invoices = [resolved_corrections(invoice, by_number, findings) for invoice in invoices]
     transfers: list[Transfer] = []
     unmatched: list[Unmatched] = []
+    accounts = Accounts(
+        owner, assets + ":", setting.income + ":", results[1] + ":", setting.tax_accounts, taxes
+    )  # fmt: skip
+    provided = allowances((one for one, _claimed in rest), (one for _position, one in transactions), accounts)
+    accounts = replace(accounts, allowances=provided)
     for transaction, claimed in rest:
-        more, moved, unknown = read_payments(transaction, claimed, owner, by_number, by_link, findings)
+        more, moved, unknown = read_payments(transaction, claimed, accounts, by_number, by_link, findings)
         payments += more
         transfers += moved
         unmatched += unknown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
-from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Unallocated, allocate
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Revived, Unallocated, allocate
 from beancount_invoicing.receivables.covering import OnAccount, lies_there
 from beancount_invoicing.receivables.credits import credited, for_late_payment, given_back
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
@@ -38,6 +38,7 @@ __all__ = [
     "Pending",
     "Position",
     "Receipt",
+    "Revived",
     "Row",
     "SinceError",
     "Statement",

@@ -2,15 +2,19 @@
 
 Explicit settlements (a posting's `settles`, a transaction's links, a credit note's `corrects`) come first, then the assumed
 ones (option `allocate` "oldest"), each in the order of dates. Only what is dated on or before the as-of date plays a part,
-so that nothing later changes an earlier report. On one day: invoices, credit notes, transfers, payments, reversals; among
-equals values decide, never the order of lines or files.
+so that nothing later changes an earlier report. On one day: invoices, credit notes, transfers between accounts, payments,
+losses, allocations of what lies on the account, losses taken back, reversals; among equals values decide, never the order of
+lines or files.
+
+Money comes before losses: what is paid on a claim that was written off revives that much of it, and the loss is that much too
+large until an entry takes it back. So it plays no part which of both is booked first.
 """
 
 from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,6 +67,14 @@ class Unallocated(NamedTuple):
     amount: Decimal
 
 
+class Revived(NamedTuple):
+    """A loss of which `amount` (above 0) was paid after all, the last of it on `date`, and no entry takes that much back."""
+
+    payment: Payment
+    amount: Decimal
+    date: Day
+
+
 @dataclass(frozen=True, slots=True)
 class Allocated:
     """Everything allocated once, or unallocated once."""
@@ -71,6 +83,7 @@ class Allocated:
     claims: tuple[Claim, ...]
     allocations: tuple[Allocation, ...]
     unallocated: tuple[Unallocated, ...]
+    revived: tuple[Revived, ...]
     notices: tuple[Finding, ...]
     """Warnings about payments that could not do what they say."""
 
@@ -78,14 +91,16 @@ class Allocated:
 class _Settled:
     """A settlement of a part, with what has not been taken back of it."""
 
-    __slots__ = ("amount", "day", "how", "order")
+    __slots__ = ("amount", "came", "day", "how", "order", "payer")
 
-    def __init__(self, amount: Decimal, how: How, order: int, day: date) -> None:
+    def __init__(self, amount: Decimal, how: How, order: int, day: date, came: date, payer: _Payer) -> None:
         self.day = day
         self.amount = amount
         self.how = how
         self.order = order
         """Settlements are taken back from the latest one on."""
+        self.came = came
+        self.payer = payer
 
 
 class _Part:
@@ -103,15 +118,26 @@ class _Part:
         self.settled_by: list[_Settled] = []
         """Per payment, oldest first, what of it can still be reversed."""
 
+    @property
+    def lost(self) -> Decimal:
+        """What of it is written off."""
+        return sum((one.amount for one in self.settled_by if one.how == "write-off"), ZERO)
+
 
 class _Payer:
     """A payment or credit on its way to claims, with what is left of it."""
 
-    __slots__ = ("how", "key", "left", "moves", "names", "payment")
+    __slots__ = ("how", "key", "left", "moves", "names", "payment", "taken", "taken_on", "told")
 
     def __init__(self, payment: Payment, moves: bool = False) -> None:
         self.moves = moves
         """A leg of a transfer: it moves claims, and is never assumed to settle one."""
+        self.taken = ZERO
+        """Of a loss: what money that came after all has taken back of it, and no entry says so yet."""
+        self.taken_on = payment.date
+        """The day on which it did so last."""
+        self.told = False
+        """Whether a notice has said already what is left of it."""
         self.payment = payment
         self.left = payment.amount
         self.names = payment.settles or payment.links
@@ -120,6 +146,22 @@ class _Payer:
             "settles" if payment.settles else "link"
         )  # fmt: skip
         self.key = _payment_key(payment)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it writes off, or takes that back."""
+        return self.payment.means == "write-off"
+
+
+class _Lot(NamedTuple):
+    """What an entry finds on the account to allocate: so much, of a payment of that day or of a credit note."""
+
+    amount: Decimal
+    came: date
+    how: How | None
+    """None: as the entry names what it settles."""
+    part: _Part | None = None
+    """Of a credit note: what of it is used."""
 
 
 def _payment_key(payment: Payment) -> tuple[object, ...]:
@@ -171,19 +213,24 @@ class _Allocating:
         for transfer in self.book.transfers:
             if transfer.date <= self.as_of:
                 legs = tuple(sorted(_payment_key(leg) for leg in transfer.legs))
-                steps.append(((transfer.date, 2, legs), 2, transfer))
+                rank = 2 if _moves_claims(transfer) else 5
+                steps.append(((transfer.date, rank, legs), rank, transfer))
         for payment in self.book.payments:
             if payment.date <= self.as_of:
                 payer = _Payer(payment)
                 self.payers.append(payer)
-                rank = 4 if self._reverses(payment) else 3
+                back = self._reverses(payment)
+                rank = (6 if payer.lost else 7) if back else (4 if payer.lost else 3)
                 steps.append(((payment.date, rank, *payer.key[1:]), rank, payer))
         steps.sort(key=lambda step: step[0])
         for _key, _rank, what in steps:
             if isinstance(what, int):
                 self._claim(what, self.invoices[what])
             elif isinstance(what, Transfer):
-                self._transfer(what)
+                if _moves_claims(what):
+                    self._transfer(what)
+                else:
+                    self._reallocate(what)
             elif isinstance(what, _Payer):
                 self._pay(what, what.payment.date)
         self._assume()
@@ -195,6 +242,7 @@ class _Allocating:
             ),
             allocations=tuple(self.allocations),
             unallocated=tuple(Unallocated(payer.payment, payer.left) for payer in self.payers if payer.left),
+            revived=tuple(Revived(one.payment, one.taken, one.taken_on) for one in self.payers if one.taken),
             notices=tuple(self.notices),
         )
 
@@ -310,44 +358,195 @@ class _Allocating:
         for part in against:
             if payer.left and part.open:
                 self._settle(payer, part, day, payer.how)
+        if payer.left and not payer.lost:
+            self._revive(payer, parts, day)
 
-    def _settle(self, payer: _Payer, part: _Part, day: date, how: How) -> None:
-        amount = _reach(part.open, payer.left)
+    def _settle(
+        self,
+        payer: _Payer,
+        part: _Part,
+        day: date,
+        how: How,
+        came: date | None = None,
+        amount: Decimal | None = None,
+    ) -> None:
+        """Lets a payment settle a part, as far as both reach, or by `amount`; `came`: the day of the money, if not its own."""
+        amount = _reach(part.open, payer.left) if amount is None else amount
+        came = came or payer.payment.date
         part.open -= amount
         payer.left += amount
-        part.settled_by.append(_Settled(amount, how, len(self.allocations), day))
-        self._record(day, part, amount, how, payer.payment.source, came=payer.payment.date)
+        payer.taken = min(payer.taken, abs(payer.left))
+        part.settled_by.append(_Settled(amount, how, len(self.allocations), day, came, payer))
+        self._record(day, part, amount, how, payer.payment.source, came=came)
+
+    def _revive(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
+        """Money that comes on what was written off takes so much of the loss back, and settles it."""
+        for part in parts:
+            if payer.left and self._reopen(part, payer.left, day, payer.payment):
+                self._settle(payer, part, day, payer.how)
+
+    def _reopen(self, part: _Part, left: Decimal, day: date, by: Payment) -> bool:
+        """Takes losses on a part back, the latest first, as far as `left` of a payment reaches; each is that much too large."""
+        found = False
+        for settled in reversed(part.settled_by):
+            if settled.how != "write-off" or not left or not settled.amount:
+                continue
+            amount = min(abs(settled.amount), abs(left)).copy_sign(settled.amount)
+            left -= abs(amount).copy_sign(left)
+            self._take_back(settled, part, amount, day, by)
+            settled.payer.left -= amount
+            settled.payer.taken += abs(amount)
+            settled.payer.taken_on = day
+            found = True
+        return found
+
+    def _take_back(self, settled: _Settled, part: _Part, amount: Decimal, day: date, by: Payment) -> None:
+        """So much of a settlement (with its sign) is no more, and the part is open again."""
+        settled.amount -= amount
+        part.open += amount
+        self.allocations.append(
+            Allocation(
+                day, part.invoice, part.instalment.index, part.account, -amount, "reversal", by.source,
+                reverses=settled.how, came=by.date,
+            )
+        )  # fmt: skip
 
     def _reverse(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
-        """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled."""
+        """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled.
+
+        A loss that is taken back takes back losses only; all else takes back what came by its own means first, losses last.
+        """
         for name in payer.names:
-            for other in reversed(self.waiting[name]):
+            for other in sorted(self.waiting[name], key=lambda one: one.payment.means != payer.payment.means):
                 if (
                     _opposite(other.left, payer.left)
+                    and other.lost == payer.lost
                     and other.payment.date <= day
                     and other.payment.account == payer.payment.account
                     and other.payment.currency == payer.payment.currency
                 ):
                     amount = _reach(other.left, payer.left)
                     other.left -= amount
+                    other.taken = min(other.taken, abs(other.left))
                     payer.left += amount
-        made = [(settled, part) for part in parts for settled in part.settled_by if settled.day <= day]
-        for settled, part in sorted(made, key=lambda one: one[0].order, reverse=True):
+        made = [
+            (settled, part)
+            for part in parts
+            for settled in part.settled_by
+            if settled.day <= day and (settled.how == "write-off" or not payer.lost)
+        ]
+
+        def order(one: tuple[_Settled, _Part]) -> tuple[bool, bool, int]:
+            how = one[0].how
+            means = how if how in {"discount", "set-off", "write-off"} else "money"
+            return means != payer.payment.means, means == "write-off", -one[0].order
+
+        for settled, part in sorted(made, key=order):
             if not payer.left or not settled.amount:
                 continue
             amount = min(abs(settled.amount), abs(payer.left)).copy_sign(payer.left)
-            settled.amount -= amount
-            part.open += amount
             payer.left -= amount
-            self.allocations.append(
-                Allocation(
-                    day, part.invoice, part.instalment.index, part.account, -amount, "reversal", payer.payment.source,
-                    reverses=settled.how, came=payer.payment.date,
-                )
-            )  # fmt: skip
+            self._take_back(settled, part, amount, day, payer.payment)
         for name in payer.names:
-            for _since, note in self.waiting_notes.get(name, ()):
-                self._settle_by_note(note, name, day)
+            self._wake(name, day)
+
+    # allocated by an entry of its own -------------------------------------------------------------------------------
+
+    def _reallocate(self, transfer: Transfer) -> None:
+        """What lies on an account, or what a document named by a debit gave, goes to the documents that the credits name."""
+        legs = sorted((_Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
+        for leg in legs:
+            if not leg.payment.settles:  # of the links, a debit means credit notes, a credit means invoices
+                side = -1 if leg.payment.amount > 0 else 1
+                leg.names = tuple(
+                    name for name in leg.names if name in self.position and self.direction[self.position[name]] == side
+                )
+        givers = [leg for leg in legs if leg.payment.amount > 0]
+        for taker in (leg for leg in legs if leg.payment.amount < 0):
+            parts = self._named(taker)
+            for giver in givers:
+                wanted = min(giver.left, -taker.left)
+                if taker.names:
+                    wanted = min(wanted, sum((max(part.open, ZERO) + part.lost for part in parts), ZERO))
+                for lot in self._lots(giver, wanted, transfer.date, unless=legs):
+                    self._allot(giver, taker, parts, lot, transfer.date)
+        self.payers += legs
+        for leg in legs:
+            if leg.left:
+                for name in leg.names:
+                    insort(self.waiting[name], leg, key=lambda one: one.key)
+        if not any(leg.names for leg in legs):
+            self._names_none(transfer)
+        elif any(leg.left > 0 for leg in legs):
+            short = sum((leg.left for leg in legs if leg.left > 0), ZERO)
+            for leg in legs:
+                leg.told = True
+            self.notices.append(
+                Finding(
+                    "warning",
+                    "allocates-beyond",
+                    f"{short} {transfer.currency} of what this allocates neither lay on {legs[0].payment.account} nor was open on"
+                    " what it names: lower both amounts by it, or correct what is named",
+                    transfer.source,
+                )
+            )
+
+    def _lots(self, giver: _Payer, most: Decimal, day: date, unless: Sequence[_Payer]) -> Iterator[_Lot]:
+        """Takes up to `most` from where a debit says: credit notes, the money of an invoice, or what lies on the account."""
+        account, currency = giver.payment.account, giver.payment.currency
+        parts = self._named(giver)
+        for part in parts:
+            if part.open < 0 < most:
+                amount = min(-part.open, most)
+                most -= amount
+                yield _Lot(amount, day, None, part)
+        others = [
+            payer
+            for payer in (
+                [one for name in giver.names for one in self.waiting[name]]
+                if giver.names
+                else sorted(self.payers, key=lambda one: (bool(one.names), one.key))
+            )
+            if payer.left < 0 and not payer.lost and payer.payment.date <= day and payer not in unless
+        ]
+        for payer in others:
+            if most > 0 and (payer.payment.account, payer.payment.currency) == (account, currency):
+                amount = min(-payer.left, most)
+                most -= amount
+                payer.left += amount
+                yield _Lot(amount, payer.payment.date, None if payer.payment.means == "money" else payer.how)
+        for part in parts:
+            for settled in reversed(part.settled_by):
+                if settled.amount > 0 and settled.how != "write-off" and most > 0:
+                    amount = min(settled.amount, most)
+                    most -= amount
+                    self._take_back(settled, part, amount, day, giver.payment)
+                    yield _Lot(amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None)
+
+    def _allot(self, giver: _Payer, taker: _Payer, parts: Sequence[_Part], lot: _Lot, day: date) -> None:
+        """Gives a lot to what a credit names, oldest due first; one that names nothing keeps it on the account."""
+        giver.left -= lot.amount
+        if not taker.names:
+            if lot.part is not None:
+                lot.part.open += lot.amount
+                self._record(day, lot.part, -lot.amount, giver.how, giver.payment.source, came=day)
+            return
+        left = lot.amount
+        for part in parts:
+            if lot.part is None and part.open < left:
+                self._reopen(part, left - max(part.open, ZERO), day, taker.payment)
+            amount = min(max(part.open, ZERO), left)
+            if not amount:
+                continue
+            left -= amount
+            if lot.part is None:
+                self._settle(taker, part, day, lot.how or taker.how, lot.came, amount)
+            else:
+                taker.left += amount
+                part.open -= amount
+                lot.part.open += amount
+                self._record(day, part, amount, "credit-note", taker.payment.source, lot.part.invoice)
+                self._record(day, lot.part, -amount, "credit-note", giver.payment.source, part.invoice)
 
     def _transfer(self, transfer: Transfer) -> None:
         """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
@@ -369,15 +568,20 @@ class _Allocating:
                 for name in leg.names:
                     insort(self.waiting[name], leg, key=lambda one: one.key)
         if not named:
-            self.notices.append(
-                Finding(
-                    "warning",
-                    "transfer-names-none",
-                    f"this moves {abs(legs[0].payment.amount)} {transfer.currency} between accounts of one customer, but"
-                    ' names no invoice: write settles: "…" on its postings, or link it, so that the claim moves too',
-                    transfer.source,
-                )
+            self._names_none(transfer)
+
+    def _names_none(self, transfer: Transfer) -> None:
+        amount = abs(min(transfer.legs, key=_payment_key).amount)
+        if _moves_claims(transfer):
+            what = f"this moves {amount} {transfer.currency} between accounts of one customer, but names no invoice"
+            remedy = 'write settles: "…" on its postings, or link it, so that the claim moves too'
+        else:
+            account = transfer.legs[0].account
+            what = (
+                f"this takes {amount} {transfer.currency} off {account} and puts it there again, but names no invoice"
             )
+            remedy = 'write below the negative amount which one it pays, settles: "…"'
+        self.notices.append(Finding("warning", "transfer-names-none", f"{what}: {remedy}", transfer.source))
 
     def _move(self, part: _Part, leg: _Payer, target: _Payer) -> None:
         amount = min(abs(part.open), abs(leg.left), abs(target.left)).copy_sign(part.open)
@@ -442,9 +646,11 @@ class _Allocating:
     def _notice(self) -> None:
         """Warnings for payments that name something and could not settle it."""
         for payer in self.payers:
-            if not payer.left or not payer.names:
+            if not payer.left or not payer.names or payer.told:
                 continue
             payment = payer.payment
+            if payer.taken == abs(payer.left):  # it is among the revived
+                continue
             known = [self.invoices[self.position[name]] for name in payer.names if name in self.position]
             if any(invoice.since > self.as_of for invoice in known) or not known:
                 continue
@@ -467,12 +673,17 @@ class _Allocating:
                 )
             else:
                 rule = "settles-beyond-open"
-                was = "settled" if self._reverses(payment) else "open"
+                was = "open" if not self._reverses(payment) else "written off" if payer.lost else "settled"
                 message = (
                     f"{payment.amount} {payment.currency} names {numbers}, but only {abs(payment.amount - payer.left)} was"
                     f" {was} there: {abs(payer.left)} stays unallocated"
                 )
             self.notices.append(Finding("warning", rule, message, payment.source))
+
+
+def _moves_claims(transfer: Transfer) -> bool:
+    """Whether it moves claims between accounts; on one account it allocates what lies there."""
+    return len({leg.account for leg in transfer.legs}) > 1
 
 
 def _direction(invoice: Invoice) -> int:

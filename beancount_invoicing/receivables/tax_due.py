@@ -3,7 +3,7 @@
 A document's tax becomes due as its claim is paid: after each payment round(tax × paid / claim), so that the parts add up to
 the tax exactly (for services in France: CGI, art. 269-2 c). What is paid at once is a part of the claim; what the document
 books as owed at once is no longer due. A credit note that is used lowers the claim and the tax of what it settles by its own.
-What is written off never becomes due, nor does the tax on a discount that a payment's transaction takes off: it is cancelled.
+What is written off never becomes due, nor does the tax on a discount: it is cancelled.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Source, Step, TaxMovement
+from beancount_invoicing.model import ZERO, Book, Source, Step
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
@@ -95,8 +95,6 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
     straight: defaultdict[tuple[str, Pending], Decimal] = defaultdict(lambda: ZERO)
     moved: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     taken_off: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    discounts: defaultdict[Source, list[_Discount]] = defaultdict(list)
-    """By the postings on customers' accounts that they stand beside."""
     for movement in book.tax_movements:
         if movement.date > as_of:
             continue
@@ -107,10 +105,6 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
             waiting[movement.number][where] -= movement.amount
         elif unknown.isdisjoint(movement.beside):
             (taken_off if movement.write_off or movement.discount else moved)[where] += movement.amount
-            if movement.discount:
-                discount = _Discount(movement, where, movement.amount)
-                for source in movement.beside:
-                    discounts[source].append(discount)
     booked: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     due: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     cancelled: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
@@ -136,10 +130,10 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
                     made = state.credited(one.amount, credit)
                 elif "write-off" in {one.how, one.reverses}:
                     made = state.lost(one.amount)
+                elif "discount" in {one.how, one.reverses}:
+                    made = state.given_up(one.amount)
                 else:
-                    made = state.settled(
-                        one.amount, [each for each in discounts.get(one.source, ()) if each.lowers(one, where)]
-                    )
+                    made = state.settled(one.amount)
                 for what, amount, steps in made:
                     (due if what == "due" else cancelled)[where] += amount
                     shares.append(
@@ -164,19 +158,6 @@ def _due_account(book: Book, code: str, day: date) -> str | None:
     return dated.at(day).account if dated else None
 
 
-@dataclass(slots=True)
-class _Discount:
-    """What a payment's transaction takes off the tax because of a discount, with what is left of it for its invoices."""
-
-    movement: TaxMovement
-    where: Pending
-    left: Decimal
-
-    def lowers(self, settlement: Allocation, where: Pending) -> bool:
-        """Whether it belongs to a settlement that it stands beside, and to a tax of its document."""
-        return self.where == where and self.movement.settles in {"", settlement.invoice.number}
-
-
 What = Literal["due", "lost", "discount"]
 Made = list[tuple[What, Decimal, tuple[Step, ...]]]
 
@@ -188,8 +169,8 @@ class _State:
         self.whole = self.claim = claim
         self.whole_tax = self.tax = tax
         self.places = places
-        self.paid = self.written_off = self.cancelled = self.given = ZERO
-        self.due = at_once
+        self.paid = self.written_off = self.discounted = ZERO
+        self.due, self.cancelled, self.given = at_once, ZERO, ZERO
 
     def credited(self, amount: Decimal, tax: Decimal) -> Made:
         """A document of the other direction takes `amount` of the claim, and its own `tax` of the tax, away."""
@@ -202,42 +183,37 @@ class _State:
         self.written_off += amount
         return self._changes()
 
-    def settled(self, amount: Decimal, discounts: list[_Discount]) -> Made:
-        """A part of the claim is paid, less what of its tax the payment's own discounts take off."""
-        before = self._share(self.paid)[0]
+    def given_up(self, amount: Decimal) -> Made:
+        """A part of the claim is given up by a discount."""
+        self.discounted += amount
+        return self._changes()
+
+    def settled(self, amount: Decimal) -> Made:
+        """A part of the claim is paid."""
         self.paid += amount
-        room = self._share(self.paid)[0] - before
-        made: Made = []
-        for each in discounts:
-            if each.left and room and (each.left > 0) == (room > 0):
-                off = min(abs(each.left), abs(room)).copy_sign(room)
-                each.left -= off
-                room -= off
-                self.given += off
-                step = Step("tax cancelled", "as written", (off,), off, "the payment's discount, as booked")
-                made.append(("discount", off, (step,)))
-        return self._changes() + made
+        return self._changes()
 
     def _changes(self) -> Made:
-        """What became due or is lost since, and the steps to it."""
+        """What became due, was lost or given up since, and the steps to it: of what is paid, then discounted, then lost."""
         paid, why = self._share(self.paid)
-        gone, why_gone = self._share(self.paid + self.written_off)
-        due = paid - self.given
+        discounted, why_given = self._share(self.paid + self.discounted)
+        gone, why_gone = self._share(self.paid + self.discounted + self.written_off)
         changes: Made = []
-        if due != self.due:
-            if self.given:
-                why = (*why, Step("tax", "difference", (paid, self.given), due, "less what discounts took off"))
-            step = Step("tax due", "difference", (due, self.due), due - self.due, "less what was due before")
-            changes.append(("due", due - self.due, (*why, step)))
-        if gone - paid != self.cancelled:
-            amount = gone - paid - self.cancelled
-            inputs = (gone, paid, self.cancelled)
-            steps = (
-                *why_gone,
-                Step("tax cancelled", "difference", inputs, amount, "less what is paid, and what was cancelled"),
-            )
-            changes.append(("lost", amount, steps))
-        self.due, self.cancelled = due, gone - paid
+        if paid != self.due:
+            step = Step("tax due", "difference", (paid, self.due), paid - self.due, "less what was due before")
+            changes.append(("due", paid - self.due, (*why, step)))
+        cancelled: tuple[tuple[What, Decimal, Decimal, Decimal, tuple[Step, ...]], ...] = (
+            ("discount", discounted, paid, self.given, why_given),
+            ("lost", gone, discounted, self.cancelled, why_gone),
+        )
+        for what, until, since, before, steps in cancelled:
+            if until - since != before:
+                amount = until - since - before
+                said = "less what is paid, and what was cancelled"
+                changes.append(
+                    (what, amount, (*steps, Step("tax cancelled", "difference", (until, since, before), amount, said)))
+                )
+        self.due, self.given, self.cancelled = paid, discounted - paid, gone - discounted
         return changes
 
     def _share(self, settled: Decimal) -> tuple[Decimal, tuple[Step, ...]]:
