@@ -550,7 +550,8 @@ class Contract:
     every: str = ""
     anchor: date | None = None
     bill: Literal["advance", "arrears"] = "arrears"
-    prorate: bool = False
+    prorate: bool | None = None
+    """Whether parts of periods are billed by days; None, not said: only those that the contract's own start or end cuts off."""
     paused: bool = False
     index: str = ""
     index_every: str = ""
@@ -568,6 +569,8 @@ class Contract:
     time: str = ""
     cap: Decimal | None = None
     """The most that may be billed, without tax."""
+    time_rounding: str = ""
+    """How time is rounded, as `rules.worktime.rounding` reads it; "": not at all."""
     lines: Literal["item", "day", "person", "task"] = "item"
     markup: Decimal | None = None
     """Percent put on expenses that are billed again."""

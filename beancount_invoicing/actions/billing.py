@@ -80,7 +80,10 @@ def _priced_in_their_unit(book: Book, waiting: Sequence[Waiting], notices: list[
     for one in waiting:
         line = one.line
         item = book.items[line.item].at(line.since) if line.item in book.items else None
-        priced = unit_code(line.unit or (item.unit if item else ""))
+        said = (
+            "" if line.unit == "LS" else line.unit
+        )  # up to a cap time may be one sum: its item's unit still has to fit
+        priced = unit_code(said or (item.unit if item else ""))
         worked = {unit_code(out.commodity) for out in line.book_out}
         if priced in {"HUR", "DAY"} and worked & ({"HUR", "DAY"} - {priced}):
             notices.append(

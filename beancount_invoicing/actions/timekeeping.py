@@ -13,14 +13,11 @@ from pathlib import Path
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.naming import near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
-from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.entries.timesheets import TimeRecord
 from beancount_invoicing.model import Book, Contract, Work
+from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.steps import round_to
-
-SECONDS = Decimal(3600)
-DAY_OF_HOURS = Decimal(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,8 @@ class Worked:
     person: str = ""
     task: str = ""
     billable: bool = True
-    clock: bool = False
-    """It is hours (6:30), whatever the commodity is."""
+    seconds: bool = False
+    """It is seconds (of a clock's 6:30, or of a timesheet), whatever the commodity is."""
     against: str = ""
     """The account on the other side, where it is not the one that other time stands against."""
 
@@ -72,7 +69,7 @@ def _entry(book: Book, one: Worked) -> New:
     there = [work for work in book.work if work.account == contract.time]
     commodity = _commodity(book, contract, there)
     against = one.against or _against(book, there, commodity, contract.time)
-    quantity = _as(commodity, one.quantity) if one.clock else one.quantity
+    quantity = worktime.written(one.quantity, commodity) if one.seconds else one.quantity
     name = book.customers[book.accounts[contract.customer]].at(one.day).name
     legs = [
         text.Leg(
@@ -103,11 +100,6 @@ def _render(day: date, payee: str, narration: str, legs: Sequence[text.Leg], col
 def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
     said = book.currencies.get(contract.time, ())
     return there[-1].commodity if there else said[0] if said else "HOUR"
-
-
-def _as(commodity: str, hours: Decimal) -> Decimal:
-    """Hours in the commodity of time (DAY, JOUR … are days of eight hours), to the hundredth."""
-    return round_to(hours / DAY_OF_HOURS if unit_code(commodity) == "DAY" else hours, 2)
 
 
 def _against(book: Book, there: Sequence[Work], commodity: str, account: str) -> str:
@@ -148,9 +140,8 @@ def import_time(
             for one in book.work
             if one.quantity > 0 and not one.document
         )
-        new: list[New] = []
+        found: list[tuple[Worked, Entered]] = []
         unknown: dict[str, None] = {}
-        skipped = 0
         for record in records:
             code = contract or _code(record, mapping, names)
             if not code:
@@ -158,8 +149,7 @@ def import_time(
                 continue
             said = time_contract(book, code, record.date)
             works = [one for one in book.work if one.account == said.time]
-            hours = Decimal(record.seconds) / SECONDS
-            quantity = _as(_commodity(book, said, works), hours)
+            quantity = worktime.written(Decimal(record.seconds), _commodity(book, said, works))
             if not quantity:
                 continue
             words = record.description or record.task or record.project
@@ -168,12 +158,8 @@ def import_time(
                 task=record.task if record.task != words else "", billable=record.billable is not False,
             )  # fmt: skip
             task = text.clean(one.task or _narration(one, said))  # as it is read from the ledger
-            key = (one.day, said.time, quantity, task, text.clean(one.person))
-            if there[key]:
-                there[key] -= 1
-                skipped += 1
-                continue
-            new.append(_entry(book, one))
+            found.append((one, (one.day, said.time, quantity, task, text.clean(one.person))))
+        new = [_entry(book, one) for one in _not_there(found, there)]
         if unknown:
             known = sorted(code for code, dated in book.contracts.items() if dated.latest.time)
             codes = ", ".join(known) or "your time contracts (there is none yet)"
@@ -181,12 +167,35 @@ def import_time(
                 f'no contract is known for {", ".join(unknown)}: say --map "{next(iter(unknown))}=CODE" or --contract CODE,'
                 f" with one of {codes}"
             )
+        skipped = len(found) - len(new)
         notices = [f"{skipped} of {len(records)} records are in the ledger already"] if skipped else []
         return Changes(
             tuple(new), message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}", notices=tuple(notices)
         )
 
     return change(file, make, how)
+
+
+Entered = tuple[date, str, Decimal, str, str]
+"""What tells time apart that is in the ledger: day, account, quantity, text, person."""
+
+
+def _not_there(found: Sequence[tuple[Worked, Entered]], there: Counter[Entered]) -> list[Worked]:
+    """What the ledger does not have yet, to the second or, as it was imported once, in hundredths."""
+    left = []
+    for one, key in found:
+        if there[key]:
+            there[key] -= 1
+        else:
+            left.append((one, key))
+    new = []
+    for one, (day, account, quantity, task, person) in left:
+        older = (day, account, round_to(quantity, 2), task, person)
+        if there[older]:
+            there[older] -= 1
+        else:
+            new.append(one)
+    return new
 
 
 def _names(book: Book) -> dict[str, str]:

@@ -41,8 +41,9 @@ def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> li
     """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
 
     With `prorate` a period is cut where the contract starts, ends, pauses, or changes its price or what else its line says, and
-    each part is billed by its days; without, what holds on a period's first day holds for all of it. `decimals`: of the
-    contract's currency. Raises periods.PeriodError.
+    each part is billed by its days; without, what holds on a period's first day holds for all of it, and only the period that the
+    contract's start, end or new rhythm cuts off is billed by its days – by the whole price where `prorate` is FALSE. `decimals`: of
+    the contract's currency. Raises periods.PeriodError.
     """
     return [piece for piece in begun(book, dated, until, decimals) if piece.due <= until]
 
@@ -66,7 +67,8 @@ def begun(book: Book, dated: Dated[Contract], until: date, decimals: int) -> lis
                 )
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
-                    result.append(Piece(covered, period, due, False))
+                    by_days = contract.prorate is None and covered != period
+                    result.append(Piece(covered, period, due, by_days))
                 continue
             for active in periods.without(covered, holes):
                 days = [day for day in cuts if active.start < day <= active.end and changed(book, dated, day, decimals)]

@@ -13,7 +13,7 @@ from beancount_invoicing.billing import fixed, subscriptions, worked
 from beancount_invoicing.billing.drafts import DraftLine, Notice
 from beancount_invoicing.billing.prices import tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Work
-from beancount_invoicing.rules import currencies, periods
+from beancount_invoicing.rules import currencies, periods, worktime
 from beancount_invoicing.rules.tax import gross_split
 
 What = Literal["period", "milestone", "deposit", "time", "expense", "running"]
@@ -112,7 +112,7 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
                 lines += _milestones(book, dated, until, there, decimals, notices)
             elif not contract.paused:
                 lines += _time(book, dated, work, there, decimals, notices)
-        except periods.PeriodError as error:
+        except (periods.PeriodError, worktime.RoundingError) as error:
             notices.append(Notice(contract.code, f"{error} ({contract.source})"))
         except ArithmeticError:
             notices.append(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import BookOut, DraftLine
-from beancount_invoicing.billing.prices import price_at, tax_rate
+from beancount_invoicing.billing.prices import local, price_at, tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
+from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import gross_split, line_net
 
@@ -36,7 +37,8 @@ def unbilled_work(work: Iterable[Work], until: date) -> list[Work]:
             taken = min(gone, one.quantity)
             gone -= taken
             if one.quantity > taken:
-                result.append(one._replace(quantity=one.quantity - taken))
+                left_of_it = worktime.short(one.quantity - taken) if taken else one.quantity
+                result.append(one._replace(quantity=left_of_it))
     return sorted(result, key=lambda one: (one.date, one.source))
 
 
@@ -55,7 +57,9 @@ def time_lines(
 ) -> tuple[list[DraftLine], list[str]]:
     """The lines that bill `work` (of this contract, not billed), at the price of the day it was done; and what to say about it.
 
-    `billed`: the net that the contract's invoices have already, for its `cap`. What is over the cap stays unbilled.
+    `billed`: the net that the contract's invoices have already, for its `cap`. What is over the cap stays unbilled. Time is counted
+    to the second, rounded by the contract's `time-rounding`, and once more where the line needs it: its quantity has four decimals
+    at most. What leaves the account is the time as it is written. Raises worktime.RoundingError.
     """
     bundles: dict[Bundle, list[Work]] = {}
     unpriced: set[str] = set()
@@ -120,6 +124,27 @@ def replace_item(dated: Dated[Contract], item: str) -> Dated[Contract]:
     return Dated(tuple((day, replace(version, item=item, price=None)) for day, version in dated.versions))
 
 
+class Stretch(NamedTuple):
+    """Time that is rounded together, by its contract's `time-rounding`: an entry, or those of a day; what is billed, in seconds."""
+
+    those: tuple[Work, ...]
+    billed: Decimal
+
+
+def _stretches(dated: Dated[Contract], those: Sequence[Work]) -> list[Stretch]:
+    """Work of one commodity, in its order. Raises worktime.RoundingError."""
+    together: defaultdict[tuple[date, int], list[Work]] = defaultdict(list)
+    for place, one in enumerate(those):
+        rule = worktime.rounding(dated.at(one.date).time_rounding)
+        together[one.date, 0 if rule and rule.per == "day" else place].append(one)
+    result = []
+    for (day, _place), group in together.items():
+        exact = sum((worktime.seconds(one.quantity, one.commodity) for one in group), ZERO)
+        rule = worktime.rounding(dated.at(day).time_rounding)
+        result.append(Stretch(tuple(group), worktime.rounded(exact, group[0].commodity, rule)))
+    return result
+
+
 def _time_line(
     book: Book,
     dated: Dated[Contract],
@@ -130,29 +155,34 @@ def _time_line(
     decimals: int,
 ) -> tuple[DraftLine | None, Decimal]:
     """The line, as far as there is `room` below the cap; and the time that is over. `rate`: of the tax that the price includes."""
-    quantity = sum((one.quantity for one in those), ZERO)
-    over = ZERO
-    price = bundle.price * 100 / (100 + rate)
-    if room is not None and line_net(quantity, price, None, decimals).value > room:
-        fits = _most(room, price, decimals) if price else quantity
-        over, quantity = quantity - fits, fits
+    one = worktime.length(bundle.commodity)
+    stretches = _stretches(dated, those)
+    exact = sum((each.billed for each in stretches), ZERO) / one
+    quantity, price, lump = worktime.quantity_of(exact, bundle.price, decimals), bundle.price, False
+    taken = [work.quantity for each in stretches for work in each.those]
+    if room is not None and _net(quantity, bundle, rate, decimals) > room:
+        quantity, lump = _within(room, bundle, rate, decimals)
+        taken = _taken(stretches, quantity * one)
+    over = worktime.short(sum((work.quantity for work in those), ZERO) - sum(taken, ZERO))
     if not quantity:
         return None, over
-    figure = line_net(quantity, bundle.price, None, decimals)
-    contract = dated.at(those[0].date)
-    item = book.items[bundle.item].at(those[0].date) if bundle.item in book.items else None
+    first = those[0].date
+    contract = dated.at(first)
+    item = book.items[bundle.item].at(first) if bundle.item in book.items else None
     text = contract.text
     if contract.lines in {"person", "task"}:
         text = bundle.told_apart or contract.text
-    first, last = those[0].date, max(one.date for one in those)
-    outs = []
-    left = quantity
-    for one in those:
-        taken = min(left, one.quantity)
-        if taken:
-            outs.append(BookOut(one.account, one.counter, one.commodity, one.item, taken))
-            last = one.date
-        left -= taken
+    unit = contract.unit or ("" if item and item.unit else bundle.commodity.lower())
+    if lump and room is not None:
+        name = text or (item.text or item.name if item else contract.code)
+        text = f"{name} ({local(book, contract, first, f'{quantity} × {price}')})"
+        quantity, price, unit = Decimal(1), round_to(room * (100 + rate) / 100, decimals), "LS"
+    figure = line_net(quantity, price, None, decimals)
+    outs = [
+        (work, gone)
+        for work, gone in zip((work for each in stretches for work in each.those), taken, strict=True)
+        if gone
+    ]
     line = DraftLine(
         net=figure.value,
         account=(item.account if item else "") or contract.account,
@@ -160,28 +190,48 @@ def _time_line(
         since=first,
         item=bundle.item,
         text=text,
-        unit=contract.unit or ("" if item and item.unit else bundle.commodity.lower()),
+        unit=unit,
         quantity=quantity,
-        price=None if bundle.with_tax else bundle.price,
-        price_with_tax=bundle.price if bundle.with_tax else None,
+        price=None if bundle.with_tax else price,
+        price_with_tax=price if bundle.with_tax else None,
         contract=contract.code,
         start=first,
-        end=last,
-        book_out=_merged(tuple(outs)),
+        end=max((work.date for work, _gone in outs), default=first),
+        book_out=_merged(
+            tuple(BookOut(work.account, work.counter, work.commodity, work.item, gone) for work, gone in outs)
+        ),
         steps=figure.steps,
     )
     return line, over
 
 
-def _most(room: Decimal, price: Decimal, decimals: int) -> Decimal:
-    """The most time, in hundredths, that comes to no more than `room` at a price that is not 0; none where it comes to nothing."""
+def _net(quantity: Decimal, bundle: Bundle, rate: Decimal, decimals: int) -> Decimal:
+    figure = line_net(quantity, bundle.price, None, decimals).value
+    return gross_split(figure, rate, decimals)[0].value if bundle.with_tax else figure
+
+
+def _within(room: Decimal, bundle: Bundle, rate: Decimal, decimals: int) -> tuple[Decimal, bool]:
+    """The time that comes to just `room`; where no quantity of four decimals does, what fits, to be billed as one sum (True)."""
     if room <= 0:
-        return ZERO
-    half = Decimal(1).scaleb(-decimals) / 2
-    fits = ((room + half) / price).quantize(Decimal("0.01"), ROUND_DOWN)
-    if line_net(fits, price, None, decimals).value > room:
-        fits -= Decimal("0.01")
-    return fits if line_net(fits, price, None, decimals).value else ZERO
+        return ZERO, False
+    amount = round_to(room * (100 + rate) / 100, decimals)
+    most = amount / bundle.price
+    found = worktime.quantity_for(amount, most, bundle.price, decimals)
+    if found is not None:
+        return found, False
+    return most.quantize(Decimal(1).scaleb(-worktime.MOST_PLACES), ROUND_DOWN), True
+
+
+def _taken(stretches: Sequence[Stretch], left: Decimal) -> list[Decimal]:
+    """How much of each entry's time leaves its account where `left` seconds are billed: the oldest first."""
+    taken = []
+    for each in stretches:
+        part = min(left, each.billed)
+        left -= part
+        for work in each.those:
+            share = work.quantity if part == each.billed else round_to(work.quantity * part / each.billed, 4)
+            taken.append(min(worktime.short(share), work.quantity))
+    return taken
 
 
 def _merged(outs: tuple[BookOut, ...]) -> tuple[BookOut, ...]:

@@ -10,14 +10,14 @@ from itertools import pairwise
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
 from beancount_invoicing.model import ZERO, Book, Contract, Finding, Line
-from beancount_invoicing.rules import periods
+from beancount_invoicing.rules import periods, worktime
 
 LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
 """What says a length of time."""
 
 
 def lengths(book: Book) -> Iterator[Finding]:
-    """Every length of time can be read; a subscription has one."""
+    """Every length of time, and every rounding of time, can be read; a subscription has a length."""
     for contract in _versions(book):
         for name in LENGTHS:
             text = getattr(contract, name)
@@ -26,6 +26,12 @@ def lengths(book: Book) -> Iterator[Finding]:
                     periods.parse(text)
                 except periods.PeriodError as error:
                     yield _error(contract, f"{name.replace('_', '-')}: {error}")
+        try:
+            worktime.rounding(contract.time_rounding)
+        except worktime.RoundingError as error:
+            yield _error(contract, f"time-rounding: {error}")
+        if contract.time_rounding and contract.mode != "time":
+            yield _error(contract, f"time-rounding says nothing on a contract of mode {contract.mode}: take it out")
         if contract.mode == "subscription" and not contract.every:
             yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
     for dated in book.contracts.values():

@@ -25,13 +25,13 @@ from beancount_invoicing.cli.common import (
     today,
 )
 from beancount_invoicing.cli.completion import complete_contracts, complete_items
-from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules import worktime
 
 COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task", "billable", "source")
 
 
 class Quantity(click.ParamType[tuple[Decimal, bool]]):
-    """Hours or days: 6.5, 6,5 or 6:30; and whether it is hours and minutes."""
+    """Hours or days, 6.5 or 6,5; or the seconds of 6:30 or 6:30:20, and that it is seconds."""
 
     name = "quantity"
 
@@ -39,9 +39,9 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
         """The number that a text says."""
         if isinstance(value, tuple):
             return value
-        hours = re.fullmatch(r"(\d{1,4}):([0-5]\d)", value)
-        if hours:
-            return round_to(int(hours[1]) + Decimal(hours[2]) / 60, 2), True
+        clock = re.fullmatch(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", value)
+        if clock:
+            return Decimal(int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)), True
         if re.fullmatch(r"\d{1,6}(?:[.,]\d{1,4})?", value):
             return Decimal(value.replace(",", ".")), False
         return self.fail(f"{value} is no quantity: write it such as 6.5 or 6:30", param, ctx)
@@ -112,7 +112,8 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
     else:
         sums: dict[tuple[str, str], Decimal] = {}
         for code, one in listed:
-            sums[code, one.commodity] = sums.get((code, one.commodity), Decimal(0)) + one.quantity
+            counted = worktime.seconds(one.quantity, one.commodity)
+            sums[code, one.commodity] = sums.get((code, one.commodity), Decimal(0)) + counted
         print_table(
             f"Time as of {as_of}" + ("" if everything else ", not billed"),
             [("date", False), ("contract", False), ("item", False), ("time", True), ("", False), ("person", False),
@@ -122,7 +123,10 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
                  "" if row["billable"] else "not billed"]
                 for row in rows
             ],
-            [["Total", code, "", format(total, "f"), commodity, "", "", ""] for (code, commodity), total in sorted(sums.items())],
+            [
+                ["Total", code, "", format(worktime.total(seconds, commodity), "f"), commodity, "", "", ""]
+                for (code, commodity), seconds in sorted(sums.items())
+            ],
         )  # fmt: skip
 
 

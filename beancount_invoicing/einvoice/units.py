@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from beancount_invoicing.einvoice import codes
+from beancount_invoicing.rules.worktime import DAY_WORDS, HOUR_WORDS
 
 ONE = "C62"
 """The code for one, a unit of its own."""
 
 WORDS = {
-    "HUR": "hour hours h heure heures stunde stunden hora horas ora ore uur uren",
-    "DAY": "day days d jour jours tag tage dia dias día días giorno giorni dag dagen",
+    "HUR": HOUR_WORDS,
+    "DAY": DAY_WORDS,
     "WEE": "week weeks semaine semaines woche wochen semana semanas settimana settimane weken",
     "MON": "month months mois monat monate mes meses mese mesi maand maanden mês",
     "ANN": "year years an ans année années jahr jahre año años anno anni jaar ano anos",

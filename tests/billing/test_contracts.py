@@ -110,9 +110,34 @@ def test_an_anchor_and_a_start_and_an_end_inside_a_period() -> None:
     ]
 
 
-def test_without_proration_a_begun_period_is_billed_whole() -> None:
+def test_a_first_and_a_last_part_of_a_period_are_by_days_unless_the_contract_says_otherwise() -> None:
+    keys = 'price: 310.00; every: "month"; anchor: 2026-01-01; until: 2026-03-10'
+    by_days = [
+        ("2026-01-22", "2026-01-31", "100.00"),
+        ("2026-02-01", "2026-02-28", "310.00"),
+        ("2026-03-01", "2026-03-10", "100.00"),
+    ]
+    assert lines(subscription(keys, "2026-01-22"), "2026-12-31") == by_days
+    assert [one[2] for one in lines(subscription(keys + "; prorate: FALSE", "2026-01-22"), "2026-12-31")] == [
+        "310.00"
+    ] * 3
+
+
+def test_a_part_that_was_billed_by_the_whole_price_stays_billed() -> None:
     text = subscription('price: 310.00; every: "month"; anchor: 2026-01-01; until: 2026-03-10', "2026-01-22")
-    assert [one[2] for one in lines(text, "2026-12-31")] == ["310.00"] * 3
+    part = """
+2026-01-31 * "Acme" "January" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  372.00 EUR
+  Income:Services        -310.00 EUR
+    contract: "K"
+    from: 2026-01-22
+    to: 2026-01-31
+  Liabilities:VAT         -62.00 EUR
+    tax: "FR20"
+"""
+    assert [one[0] for one in lines(text + part, "2026-12-31")] == ["2026-02-01", "2026-03-01"]
+    assert check(book(text + part)) == ()
 
 
 def test_a_new_price_inside_a_period() -> None:
@@ -456,6 +481,75 @@ def test_a_cap_in_yen_is_billed_as_far_as_it_reaches() -> None:
     worked = '2026-02-01 * "Work"\n  Assets:Time  21.40 HOUR\n  Equity:Time\n'
     waiting, _notices = billing.waiting(book(text + worked), date(2026, 2, 28))
     assert [(one.line.quantity, one.line.net) for one in waiting] == [(D("21.36"), D(2029))]
+
+
+@pytest.mark.parametrize(
+    ("price", "cap", "quantity", "said"),
+    [
+        ("650.00", "11500.00", "17.6923", None),  # 11 499.995
+        (
+            "1234.56",
+            "1000.00",
+            "1",
+            "Développement (0,8100 × 1234,56)",
+        ),  # 999.99 and 1 000.12: no quantity of four decimals
+    ],
+)
+def test_a_cap_is_billed_to_its_last_cent(price: str, cap: str, quantity: str, said: str | None) -> None:
+    raised = f'2026-01-02 custom "invoice-item" "DEV"\n  price: {price}\n'
+    found = book(raised + TIME + f"  cap: {cap}\n" + work("2026-01-05", "12.5") + work("2026-01-06", "6"))
+    ((one,), notices) = billing.waiting(found, date(2026, 1, 31))
+    assert (one.line.net, one.line.quantity, one.line.text or None) == (D(cap), D(quantity), said)
+    (out,) = one.line.book_out
+    assert notices[0].message == f"the cap of {cap} is reached: {D('18.5') - out.quantity} HOUR of DEV stay unbilled"
+
+
+def test_minutes_are_added_up_before_they_are_rounded() -> None:
+    """0:20 is a third of an hour: three are an hour, and thirty of 0:50 are twenty-five."""
+    priced = '2026-01-02 custom "invoice-item" "DEV"\n  price: 27.50\n'
+    thirds = "".join(work(f"2026-01-{day:02}", "0.3333") for day in range(5, 8))
+    ((one,), _) = billing.waiting(book(priced + TIME + thirds), date(2026, 1, 31))
+    assert (one.line.quantity, one.line.net) == (D("1.00"), D("27.50"))
+    assert [out.quantity for out in one.line.book_out] == [D("0.9999")]
+    ((one,), _) = billing.waiting(book(priced + TIME + thirds), date(2026, 1, 6))
+    assert (one.line.quantity, one.line.net) == (D("0.6667"), D("18.33"))
+    fifty = "".join(work(f"2026-01-{day:02}", "0.8333") for day in range(2, 32))
+    ((one,), _) = billing.waiting(book(priced + TIME + fifty), date(2026, 1, 31))
+    assert (one.line.quantity, one.line.net) == (D("25.00"), D("687.50"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "quantity"),
+    [
+        ("up to 0.25 per entry", "2.25"),  # 0.50 + 0.25 + 0.50 + 1.00
+        ("up to 0.25 per day", "2.00"),  # 0:30, 1:20
+        ("Nearest to 0,4 per entry", "1.6"),  # 0.4 + 0 + 0.4 + 0.8
+        ("down to 0.1 per day", "1.8"),
+    ],
+)
+def test_time_is_rounded_as_the_contract_says(rule: str, quantity: str) -> None:
+    text = TIME + f'  time-rounding: "{rule}"\n' + work("2026-01-05", "0.3333") + work("2026-01-05", "0.1667")
+    text += work("2026-01-06", "0.5") + work("2026-01-06", "0.8333")
+    ((one,), notices) = billing.waiting(book(text), date(2026, 1, 31))
+    assert (one.line.quantity, one.line.net) == (D(quantity), D(quantity) * 100)
+    assert [out.quantity for out in one.line.book_out] == [D("1.8333")]
+    assert notices == []
+
+
+def test_what_is_rounded_up_reaches_a_cap_earlier() -> None:
+    text = TIME + '  time-rounding: "up to 1 per entry"\n  cap: 150.00\n'
+    text += work("2026-01-05", "0.50") + work("2026-01-06", "0.50")
+    ((one,), notices) = billing.waiting(book(text), date(2026, 1, 31))
+    assert (one.line.quantity, one.line.net) == (D("1.50"), D("150.00"))
+    assert [out.quantity for out in one.line.book_out] == [D("0.75")]
+    assert "0.25 HOUR of DEV stay unbilled" in notices[0].message
+
+
+def test_a_rounding_that_cannot_be_read_bills_nothing_and_says_what_to_write() -> None:
+    text = TIME + '  time-rounding: "quarters"\n' + work("2026-01-05", "1")
+    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    assert waiting == []
+    assert 'write it such as "up to 0.25 per entry"' in notices[0].message
 
 
 def test_a_cap_is_without_the_tax_that_prices_include() -> None:

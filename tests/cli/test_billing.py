@@ -491,6 +491,39 @@ def test_time_import_takes_each_record_once(ledger: Path, tmp_path: Path) -> Non
     assert [one.quantity for one in opened(ledger).book.work] == [D("1.25"), D("1.00")]
 
 
+def test_time_is_kept_to_the_second_and_rounded_where_it_is_billed(ledger: Path) -> None:
+    for day in ("01", "02", "03"):
+        run(ledger, "time", "add", "HOURS", "0:20", "Call", "--date", f"2026-02-{day}", "--write")
+    run(ledger, "time", "add", "HOURS", "1:30:00", "Call", "--date", "2026-02-04", "--write")
+    assert [one.quantity for one in opened(ledger).book.work] == [D("0.3333")] * 3 + [D("1.50")]
+    listed = run(ledger, "time", "list", "--as-of", "2026-02-28")
+    assert "2.50" in listed.splitlines()[-2]
+    run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
+    (line,) = invoice(ledger, "F2026-0001").lines
+    assert (line.quantity, line.net) == (D("2.50"), D("250.00"))
+    assert sum(one.quantity for one in opened(ledger).book.work) == 0
+    run(ledger, "credit", "F2026-0001", "--reopen", "--date", "2026-03-01", "--write")
+    run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
+    assert invoice(ledger, "F2026-0002").net == D("250.00")
+    assert sum(one.quantity for one in opened(ledger).book.work) == 0
+    assert "0 errors, 0 warnings" in run(ledger, "check")
+
+
+def test_time_that_was_imported_in_hundredths_is_not_imported_again(ledger: Path, tmp_path: Path) -> None:
+    clock = tmp_path / "work.timeclock"
+    clock.write_text("i 2026-02-05 09:00:00 Acme:Import  Parsing\no 2026-02-05 09:20:00\n", encoding="utf-8")
+    older = '2026-02-05 * "Acme" "Parsing" #time\n  Assets:Time  0.33 HOUR\n  Equity:Time  -0.33 HOUR\n'
+    ledger.write_text(ledger.read_text(encoding="utf-8") + older, encoding="utf-8")
+    said = run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
+    assert "1 of 1 records are in the ledger already" in said
+    clock.write_text(
+        "i 2026-02-05 08:00:00 Acme:Import  Parsing\no 2026-02-05 08:20:10\n" + clock.read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
+    assert [one.quantity for one in opened(ledger).book.work] == [D("0.33"), D("0.3361")]
+
+
 def test_time_import_takes_each_record_once_whatever_it_says(ledger: Path, tmp_path: Path) -> None:
     silent = '{"start": "20260301T080000Z", "end": "20260301T093000Z", "tags": ["HOURS"]}'
     odd = '{"start": "20260302T080000Z", "end": "20260302T093000Z", "tags": ["HOURS"], "annotation": "a\\tb \\"c\\""}'

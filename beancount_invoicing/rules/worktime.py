@@ -1,0 +1,123 @@
+"""Time that is worked: counted to the second, rounded where a contract asks for it, and once where it is billed."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from beancount_invoicing.rules.steps import round_to
+
+HOUR_WORDS = "hour hours h heure heures stunde stunden hora horas ora ore uur uren"
+DAY_WORDS = "day days d jour jours tag tage dia dias día días giorno giorni dag dagen"
+HOUR, DAY = 3600, 8 * 3600
+"""The seconds of an hour, and of a day of eight hours."""
+_LENGTHS = {**dict.fromkeys((*HOUR_WORDS.split(), "hur"), HOUR), **dict.fromkeys(DAY_WORDS.split(), DAY)}
+_PLACES = {HOUR: 4, DAY: 5}
+"""With so many decimals a number stands for one second and no other."""
+MOST_PLACES = 4
+"""Decimals of a quantity on a document (EN 16931 BT-129, as France reads it)."""
+
+
+def length(commodity: str) -> int:
+    """The seconds of one HOUR (HEURE …) or of one DAY of eight hours; 1 for a commodity that is no time, counted in itself."""
+    return _LENGTHS.get(commodity.lower(), 1)
+
+
+def seconds(quantity: Decimal, commodity: str) -> Decimal:
+    """The seconds that a quantity stands for: with four decimals of an hour, five of a day, the nearest second; else exact."""
+    one = length(commodity)
+    exact = quantity * one
+    return round_to(exact, 0).quantize(Decimal("0.01")) if places(quantity) >= _PLACES.get(one, 99) else exact
+
+
+def written(hours_in_seconds: Decimal, commodity: str) -> Decimal:
+    """So many seconds in a commodity of time: with two decimals where they say it exactly, else with as many as keep the second.
+
+    Hours where the commodity is no time.
+    """
+    one = length(commodity) if length(commodity) in _PLACES else HOUR
+    exact = hours_in_seconds / one
+    short = round_to(exact, 2)
+    return short if short * one == hours_in_seconds else round_to(exact, _PLACES[one])
+
+
+def total(those: Decimal, commodity: str) -> Decimal:
+    """So many seconds (of what `seconds` gives) in the commodity, to show: exact, where four decimals are; else rounded to four."""
+    exact = those / length(commodity)
+    return exact if places(exact) <= MOST_PLACES else short(round_to(exact, MOST_PLACES))
+
+
+def places(number: Decimal) -> int:
+    """The decimals that a number is written with."""
+    return max(-int(number.as_tuple().exponent), 0)
+
+
+def short(quantity: Decimal) -> Decimal:
+    """A quantity without zeros at its end beyond two decimals."""
+    if places(quantity) <= 2:
+        return quantity
+    least = round_to(quantity, 2)
+    return least if least == quantity else quantity.normalize()
+
+
+class Rounding(NamedTuple):
+    """How a contract rounds time: `way` (a rounding of `decimal`) to multiples of `step` (in the account's unit), `per` what."""
+
+    way: str
+    step: Decimal
+    per: str
+    """"entry" or "day"."""
+
+
+class RoundingError(ValueError):
+    """A rounding of time cannot be read; the message says what to write."""
+
+
+_WAYS = {"up": ROUND_CEILING, "down": ROUND_FLOOR, "nearest": ROUND_HALF_UP}
+_RULE = re.compile(r"(up|down|nearest)(?:\s+to)?\s+(\d{1,4}(?:[.,]\d{1,4})?)\s+per\s+(entry|day)\Z")
+
+
+@lru_cache(maxsize=256)
+def rounding(text: str) -> Rounding | None:
+    """The rounding that a text says: "up to 0.25 per entry", "nearest 0.1 per day"; None for "". Raises RoundingError."""
+    if not text:
+        return None
+    match = _RULE.match(" ".join(text.casefold().split()))
+    step = Decimal(match[2].replace(",", ".")) if match else Decimal(0)
+    if match is None or not step:
+        raise RoundingError(
+            f'"{text}" is no rounding of time: write it such as "up to 0.25 per entry" or "nearest 0.1 per day" (up to, down to or'
+            " nearest; a number above 0, in the unit of the time account; per entry or per day)"
+        )
+    return Rounding(_WAYS[match[1]], step, match[3])
+
+
+def rounded(those: Decimal, commodity: str, rule: Rounding | None) -> Decimal:
+    """So many seconds, rounded by a contract's rule."""
+    if rule is None:
+        return those
+    step = rule.step * length(commodity)
+    return (those / step).quantize(Decimal(1), rule.way) * step
+
+
+def quantity_of(exact: Decimal, price: Decimal, decimals: int) -> Decimal:
+    """The quantity that a document bills time with: as it is, where it has four decimals at most.
+
+    Else, rounded once: with the fewest decimals, two to four, with which quantity × price is to the cent what the exact time comes
+    to; with four where none is. `decimals`: of the price's currency.
+    """
+    if places(exact) <= MOST_PLACES:
+        return exact
+    return quantity_for(round_to(exact * price, decimals), exact, price, decimals) or round_to(exact, MOST_PLACES)
+
+
+def quantity_for(amount: Decimal, near: Decimal, price: Decimal, decimals: int) -> Decimal | None:
+    """The quantity beside `near` of the fewest decimals, two to four, that comes to `amount` at `price`; None where none does."""
+    for many in range(2, MOST_PLACES + 1):
+        for way in (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING):
+            quantity = near.quantize(Decimal(1).scaleb(-many), way)
+            if quantity > 0 and round_to(quantity * price, decimals) == amount:
+                return quantity
+    return None
