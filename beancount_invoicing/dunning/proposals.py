@@ -14,7 +14,7 @@ from beancount_invoicing.dunning.pauses import asked_amount, pause, sending_foll
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.dunning.unowed_claims import unowed
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
-from beancount_invoicing.receivables import Allocated, Position, allocate, positions
+from beancount_invoicing.receivables import Allocated, Position, allocate, lies_there, positions
 from beancount_invoicing.rules.interest import Interest
 
 
@@ -199,8 +199,16 @@ def _proposal(
 def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:
     """Why a claim for late interest is not to be asked for; "" where it is owed, and of any other document."""
     late = of_customer.get(position.invoice.claims) if position.invoice.kind == "claim" else None
-    beyond = unowed(book, late, position.invoice) if late else None
-    return beyond.words() if beyond else ""
+    if late is None:
+        return ""
+    if beyond := unowed(book, late, position.invoice):
+        return beyond.words()
+    if late.on_account and unowed(book, late, position.invoice, lying=True):
+        there, currency = lies_there(late.on_account), late.invoice.currency
+        return (
+            f"{there} {currency} on the account may be for {late.invoice.number}: say what it settles, or pay it back"
+        )
+    return ""
 
 
 def _stops_interest(letter: Iterable[_Candidate]) -> str:

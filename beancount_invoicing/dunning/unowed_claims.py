@@ -17,7 +17,7 @@ from beancount_invoicing.dunning.claims import (
     formal_notice,
 )
 from beancount_invoicing.model import ZERO, Book, Invoice, Line
-from beancount_invoicing.receivables import Position
+from beancount_invoicing.receivables import OnAccount, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import ONE_DAY, RateUnknown, is_late, late_interest
 from beancount_invoicing.rules.steps import round_to
@@ -53,12 +53,13 @@ class Unowed:
         return f"{said}; credit the claim, and claim what is owed: {credit}, then {anew}"
 
 
-def unowed(book: Book, position: Position, claim: Invoice) -> Unowed | None:
+def unowed(book: Book, position: Position, claim: Invoice, *, lying: bool = False) -> Unowed | None:
     """What a claim for the late payment of the position's document charges and was never owed, as known on the position's day.
 
     What a credit note takes off was never owed, and money that came in time was never late, whenever it was allocated. What was
     known so when the claim was made is held to be reckoned with, unless nothing at all is left to be late. None where all of it
-    is owed, where credit notes gave so much back, and for a claim that is no claim for that document.
+    is owed, where credit notes gave so much back, and for a claim that is no claim for that document. `lying`: as if the money that
+    lies on the account, allocated to nothing, were for what it covers.
     """
     invoice, as_of = position.invoice, position.as_of
     if claim.claims != invoice.number or claim.kind != "claim" or claim.since > as_of or invoice.customer is None:
@@ -67,7 +68,8 @@ def unowed(book: Book, position: Position, claim: Invoice) -> Unowed | None:
         return None
     rule = _rule(book, invoice, claim.since)
     by = rule.by if rule else _ANY_RATE
-    full, then, now = (_parts(book, position, known, by) for known in (date.min, claim.since, as_of))
+    full, then = (_parts(book, position, known, by) for known in (date.min, claim.since))
+    now = _parts(book, position, as_of, by, position.on_account if lying else ())
     decimals = currencies.decimals(claim.currency)
     amount = ZERO
     for line in claim.lines:
@@ -106,8 +108,11 @@ def _beyond(charged: Decimal, full: Decimal, then: Decimal, now: Decimal, decima
     return charged - round_to(charged * now / then, decimals)
 
 
-def _parts(book: Book, position: Position, known: date, by: law.LateInterest | Decimal) -> list[LatePart]:
-    """The instalments, with the credit notes and the days of money that the ledger said by `known` (inclusive)."""
+def _parts(
+    book: Book, position: Position, known: date, by: law.LateInterest | Decimal, lying: Sequence[OnAccount] = ()
+) -> list[LatePart]:
+    """The instalments, with the credit notes and the days of money that the ledger said by `known` (inclusive), and what lies on
+    the account."""
     off = credited_of(book, position, known)
     by_notice = not isinstance(by, Decimal) and by.starts == "notice"
     parts = []
@@ -120,6 +125,7 @@ def _parts(book: Book, position: Position, known: date, by: law.LateInterest | D
             for one in position.allocations
             if one.instalment == instalment.index and not corrects(one)
         ]
+        paid += [(one.date, one.amount) for one in lying if one.instalment == instalment.index]
         parts.append(LatePart(instalment.amount - off[instalment.index], start, paid))
     return parts
 

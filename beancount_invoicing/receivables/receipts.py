@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from beancount_invoicing.model import ZERO, Day, Step
 from beancount_invoicing.receivables.allocation import Allocation
 from beancount_invoicing.receivables.positions import Position
 
-Kind = Literal["payment", "credit-note", "discount", "set-off", "write-off", "reversal"]
+Kind = Literal["payment", "discount", "set-off", "credit-note", "write-off", "reversal"]
+_ORDER: tuple[Kind, ...] = get_args(Kind)
 _NO_MONEY: tuple[Kind, ...] = ("discount", "set-off", "write-off")
 
 
@@ -82,7 +83,7 @@ def receipt(position: Position) -> Receipt:
             Settling(one.received, _what(one), one.other.number if one.other else "", one.amount)
             for one in position.allocations
         ),
-        key=lambda one: (one.date, one.what == "reversal", one.what, one.number, one.amount),
+        key=lambda one: (one.date, _ORDER.index(one.what), one.number, one.amount),
     )
     sums: dict[Kind, tuple[Decimal, ...]] = {
         kind: tuple(one.amount for one in position.allocations if _stands_for(one) == kind)

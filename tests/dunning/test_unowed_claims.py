@@ -168,6 +168,16 @@ def test_money_on_the_account_stops_interest_from_its_day_on() -> None:
     assert of(FRANCE + invoice() + dollars) == ("19.97", "40.00"), "of another currency"
 
 
+def test_no_letter_asks_for_a_claim_whose_invoice_that_money_may_have_paid() -> None:
+    (held,) = propose(book_of(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")), date(2026, 5, 30))
+    assert held.level is None
+    assert [(one.number, one.why) for one in held.held] == [
+        ("N1", "1200.00 EUR on the account is allocated to no invoice: say what it settles, or pay it back"),
+        ("C1", "1200.00 EUR on the account may be for N1: say what it settles, or pay it back"),
+    ]
+    assert warned(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")) == [], "nobody has said so yet"
+
+
 def test_it_covers_what_was_due_first() -> None:
     second = invoice("2026-01-20").replace("N1", "N2")
     book = book_of(FRANCE + invoice() + second + on_account("2026-02-09", "1500.00"))
