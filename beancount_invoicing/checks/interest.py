@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -172,7 +173,14 @@ def unowed_claims(book: Book, allocated: Allocated) -> Iterator[Finding]:
         return
     those = [claim for claims in book.claims.values() for claim in claims]
     late = [one for number in book.claims if (one := book.invoice(number)) is not None]
-    stand = {id(one.invoice): one for one in positions(book, allocated.as_of, allocated, [*late, *those])}
+    asked = {*book.claims, *(claim.number for claim in those)}
+    near = replace(  # few among many: what stands is worked out for these alone
+        allocated,
+        claims=tuple(one for one in allocated.claims if one.invoice.number in asked),
+        allocations=tuple(one for one in allocated.allocations if one.invoice.number in asked),
+        unallocated=(),
+    )
+    stand = {id(one.invoice): one for one in positions(book, allocated.as_of, near, [*late, *those])}
     of_number = {one.number: stand[id(one)] for one in late if id(one) in stand}
     for claim in those:
         if claim.claims not in of_number or stand[id(claim)].status == "written-off":

@@ -144,6 +144,47 @@ def test_a_claim_for_what_had_come_in_time_is_warned_of_once_that_is_said() -> N
     assert unowed(book, allocated_later(position, date(2026, 3, 1)), claim) is None, "after the days that it charges"
 
 
+def said_later(day: str, amount: str) -> str:
+    """An entry that says that money on the account was for N1."""
+    return f"""
+{day} * "That was for N1"
+  Assets:Receivable:Acme   {amount} EUR
+  Assets:Receivable:Acme  -{amount} EUR
+    settles: "N1"
+"""
+
+
+def test_an_entry_that_allocates_money_later_makes_the_day_of_the_money_count() -> None:
+    early = on_account("2026-01-02", "1200.00") + said_later("2026-05-05", "1200.00")
+    book, position = at(FRANCE + invoice() + early)
+    assert interest_on(book, position, position.as_of) is None, "it was there before the invoice"
+    assert warned(FRANCE + invoice() + CLAIM + early)[0].startswith("C1: what settles N1 came on 2026-01-02 (")
+    ledger = FRANCE + invoice() + CLAIM + early
+    back = credit("2026-05-06", "K2", "47.59", "0.00", "47.59", "C1").replace('    tax: "FR20"\n', "")
+    assert warned(ledger + back) == []
+    half = on_account("2026-01-02", "600.00") + said_later("2026-05-05", "600.00")
+    found = beyond(FRANCE + invoice() + CLAIM + half)
+    assert found is not None
+    assert str(found.amount) == "3.79"
+
+
+def test_a_claim_that_reckoned_with_what_lay_there_is_owed_once_it_is_allocated() -> None:
+    there = on_account("2026-02-19", "600.00")
+    claim = a_claim(INTEREST_TO_FEBRUARY.replace("7.59", "5.79") + INDEMNITY)  # 10 days on 1200.00, 9 on 600.00
+    assert warned(FRANCE + invoice() + there + claim + said_later("2026-05-05", "600.00")) == []
+
+
+@pytest.mark.parametrize(("until", "kept"), [("2026-03-15", True), ("2026-03-05", False)])
+def test_a_promise_is_kept_by_money_that_came_by_its_day(until: str, kept: bool) -> None:
+    promise = (
+        f'\n2026-03-01 note Assets:Receivable:Acme "Said" ^N1\n  event: "promise"\n  until: {until}\n  amount: 600.00\n'
+    )
+    ledger = invoice() + promise + on_account("2026-03-10", "600.00") + said_later("2026-04-20", "600.00")
+    (letter,) = propose(book_of(ledger), date(2026, 5, 30))
+    (reason,) = letter.reasons
+    assert ("was broken" not in reason.why) is kept
+
+
 # money on the account
 
 

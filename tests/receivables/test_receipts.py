@@ -94,6 +94,19 @@ def test_a_payment_has_the_day_on_which_the_money_came() -> None:
     assert [str(each.date) for each in receipt(replace(position, allocations=later)).entries] == ["2026-01-20"]
 
 
+def test_an_invoice_that_a_credit_note_of_another_settles_has_no_receipt() -> None:
+    book = book_of(
+        invoice("2026-01-10", "F1", "120.00 EUR")
+        + moved("2026-01-20", "-120.00 EUR", "F1")
+        + invoice("2026-02-01", "A1", "-120.00 EUR", '  corrects: "F1"\n')
+        + invoice("2026-02-01", "F2", "120.00 EUR")
+        + f'\n2026-02-02 * "Used"\n  {ACME}  120.00 EUR\n    settles: "A1"\n  {ACME}  -120.00 EUR\n    settles: "F2"\n'
+    )
+    with pytest.raises(NothingReceived, match="nothing was received on F2"):
+        told(book, "2026-12-31", "F2")
+    assert told(book, "2026-12-31").received == Decimal("120.00")
+
+
 def test_what_settles_without_any_money_has_no_receipt() -> None:
     position = in_kind("set-off", "10.00")
     with pytest.raises(NothingReceived, match="nothing was received on F1"):

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from beancount_invoicing import rendering
 from beancount_invoicing.model import Book, Means
 from beancount_invoicing.receivables import InCurrency, SinceError, Statement, statements
 from tests.ledgers import book_of
@@ -175,6 +176,21 @@ def test_what_lowers_the_claim_without_money_is_named(means: Means) -> None:
     nothing = tuple(one._replace(links=()) for one in those)
     account = euros(replace(book, payments=nothing), "2026-12-31")
     assert [f"{item.what} {item.open}" for item in account.open] == ["invoice 100.00", f"{means} -10.00"]
+
+
+def test_what_is_only_allocated_anew_is_no_payment() -> None:
+    again = f'\n2026-05-05 * "That was for F1"\n  {ACME}  100.00 EUR\n  {ACME}  -100.00 EUR\n    settles: "F1"\n'
+    book = book_of(invoice("2026-01-10", "F1", "100.00 EUR") + moved("2026-02-20", "-100.00 EUR") + again)
+    assert [f"{one.date} {one.what} {one.amount}" for one in euros(book, "2026-12-31").entries] == [
+        "2026-01-10 invoice 100.00",
+        "2026-02-20 payment -100.00",
+        "2026-05-05 transfer -100.00",
+        "2026-05-05 transfer 100.00",
+    ]
+    where = rendering.folders(book)
+    view = rendering.statement(book, statement(book, "2026-12-31"), where)
+    (movements,) = view.sections
+    assert len(movements.table.rows) == 2, "the letter leaves it out"
 
 
 def test_what_is_open_on_both_sides_is_told_though_it_cancels_out() -> None:
