@@ -185,14 +185,16 @@ def _discount(
         if accounts.tax(posting.account, day):
             taxes[_rate(posting, day, accounts)] -= side * number
     lowered = sum(taxes.values(), ZERO)
+    whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
+    offers = list(_offers(legs, whole, known))
     if lowered + moved > 0:
+        if any(abs(all_given + lowered - offer) <= unit for offer in offers):  # lines without tax have their part in it
+            return all_given + lowered
         base = sum((tax * 100 / rate for rate, tax in taxes.items() if rate), ZERO)
         slack = unit + sum((unit * 100 / rate / 2 for rate in taxes if rate), ZERO)
         if abs(all_given - base) <= slack:
             return all_given + lowered
         return min(all_given, steps.round_to(base, currencies.decimals(legs[0][0].currency))) + lowered
-    whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
-    offers = list(_offers(legs, whole, known))
     for _posting, number in given:
         if any(abs(number - offer) <= unit for offer in offers):
             return number

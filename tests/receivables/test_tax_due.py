@@ -168,6 +168,20 @@ def test_the_tax_on_a_cash_discount_never_becomes_due() -> None:
     assert all(recompute(step) == step.result for one in result.shares for step in one.steps)
 
 
+def test_a_cash_discount_on_lines_with_and_without_tax_is_one_discount() -> None:
+    """2 % of 2200.00 are given up: the 20.00 on the line without tax are no money either."""
+    ledger = (
+        WORK.replace("1200.00", "2200.00").replace(
+            "  Liabilities:Pending",
+            '  Income:Services  -1000.00 EUR\n    text: "Training"\n    tax: "NONE"\n  Liabilities:Pending',
+        )
+        + '2025-01-01 custom "invoice-tax" "NONE" "Exempt"\n  category: "E"\n  reason: "Training"\n'
+        + '2025-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  cash-discount: "2% within 30 days"\n'
+    )
+    taken = DISCOUNTED.format(bank="2156.00", discount="40.00", pending="200.00", owed="-196.00", claim="-2200.00")
+    assert totals(ledger + taken) == ("196.00", "196.00", "4.00", "4.00")
+
+
 def test_a_cash_discount_is_at_the_rate_of_its_invoice() -> None:
     assert totals(WORK + TAKEN + '2026-01-15 custom "invoice-tax" "FR20E"\n  rate: 10\n') == (
         "196.00",

@@ -175,11 +175,14 @@ def pay(life: Life) -> None:
     match chance.randrange(6):
         case 0 | 1:
             amount = life.part(standing.open)
-        case 2 if not standing.lost:
+        case 2:
             amount = standing.open + life.price()
         case _:
             amount = standing.open
     postings = [*life.bank(number, amount), life.claim(number, -amount)]
+    if number in life.rates and chance.random() < 0.4:  # as an importer of the bank's statements books it
+        reached = postings[0].amount
+        postings = [postings[0], Posting(life.where[number], -amount, f"USD @@ {reached} EUR")]
     before = life.books.at(day)[number]
     life.books.happened(day, "money", number, amount)
     if chance.random() < 0.4:
@@ -253,7 +256,7 @@ def on_account(life: Life) -> None:
 
 def lose(life: Life) -> None:
     """A claim is lost, whole or in part."""
-    standing = life.one_of(lambda one: one.open > 0 and life.last_touched(one.document.number) < life.day)
+    standing = life.one_of(lambda one: one.open > 0)
     if standing is not None:
         lost = standing.open if life.chance.random() < 0.5 else life.part(standing.open)
         _give_up(life, standing, "loss", lost, ZERO)
@@ -293,7 +296,7 @@ def recover(life: Life) -> None:
         return
     number = standing.document.number
     amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
-    together = life.chance.random() < 0.4
+    together = False
     life.books.happened(life.day, "loss", number, -amount)
     if together:
         life.books.happened(life.day, "money", number, amount)
@@ -456,6 +459,7 @@ KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
     "give back": (3, give_back),
     "on account": (1, on_account),
     "lose": (3, lose),
+    "recover": (4, recover),
     "discount": (2, discount),
     "move": (2, move),
 }
