@@ -65,6 +65,19 @@ def test_an_invoice_that_was_paid() -> None:
     ]
 
 
+@pytest.mark.parametrize(("came", "settled"), [("2026-02-01", date(2026, 2, 1)), ("2026-01-02", date(2026, 1, 10))])
+def test_what_is_allocated_later_is_settled_on_the_day_of_the_money(came: str, settled: date) -> None:
+    money = PAYMENT.format(amount="120.00").replace("2026-02-20", came).replace(" ^F2026-0001", "")
+    later = """
+2026-05-05 * "Acme" "That was for it"
+  Assets:Receivable:Acme   120.00 EUR
+  Assets:Receivable:Acme  -120.00 EUR
+    settles: "F2026-0001"
+"""
+    (found,) = facts(loaded(INVOICE + money + later))
+    assert found["invoice-settled-on"] == settled, "not before the invoice"
+
+
 def test_the_total_is_on_the_transaction() -> None:
     totals = [
         entry.meta["invoice-total"]

@@ -23,7 +23,8 @@ def write_facts(entries: list[Any], book: Book, allocated: Allocated) -> None:
         open_by[id(claim.invoice), claim.instalment.index] += claim.open
     settled: dict[int, date] = {}
     for allocation in allocated.allocations:
-        settled[id(allocation.invoice)] = max(allocation.date, settled.get(id(allocation.invoice), date.min))
+        since = settled.get(id(allocation.invoice), allocation.invoice.since)
+        settled[id(allocation.invoice)] = max(allocation.received, since)
     for invoice in book.invoices:
         if invoice.draft:
             continue
