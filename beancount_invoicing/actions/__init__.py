@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from beancount_invoicing.actions.adding import PARTY_KEYS, CustomerWanted, ItemWanted, add_customer, add_item
+    from beancount_invoicing.actions.allocating import AllocationWanted, allocate_money
     from beancount_invoicing.actions.billing import (
         CannotBill,
         Composition,
@@ -98,6 +99,7 @@ __all__ = [
     "STATUSES",
     "STEPS",
     "TASKS",
+    "AllocationWanted",
     "Attachment",
     "CannotBill",
     "CannotSend",
@@ -148,6 +150,7 @@ __all__ = [
     "add_item",
     "add_time",
     "adopt",
+    "allocate_money",
     "bank_accounts",
     "bank_notices",
     "banks_behind",
@@ -210,6 +213,7 @@ __all__ = [
 
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
+    "actions.allocating": "AllocationWanted allocate_money",
     "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill contracts_wanted credit deposit new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",

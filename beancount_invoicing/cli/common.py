@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,24 @@ from beancount_invoicing import actions
 from beancount_invoicing.model import Book, Finding
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Number(click.ParamType[Decimal]):
+    """An amount, price or percentage: 98.00 or 98,00."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The number that a text says."""
+        if isinstance(value, Decimal):
+            return value
+        try:
+            number = Decimal(value.replace(",", "."))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            self.fail(f"{value} is no number: write it such as 98.00", param, ctx)
+        return number
 
 
 class Day(click.ParamType[date]):

@@ -5,34 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, F, Session, today
+from beancount_invoicing.cli.common import Day, F, Number, Session, today
 from beancount_invoicing.rules import identifiers
-
-
-class Number(click.ParamType[Decimal]):
-    """A price or percentage: 98.00 or 98,00."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """The number that a text says."""
-        if isinstance(value, Decimal):
-            return value
-        try:
-            number = Decimal(value.replace(",", "."))
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite():
-            self.fail(f"{value} is no number: write it such as 98.00", param, ctx)
-        return number
 
 
 def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable[[F], F]:

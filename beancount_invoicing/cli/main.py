@@ -22,6 +22,7 @@ atexit.register(gc.freeze)
 
 _COMMANDS = {
     "aging": "aging",
+    "allocate": "allocate",
     "bill": "bill",
     "check": "check",
     "contracts": "contracts",

@@ -164,11 +164,15 @@ class _Lot(NamedTuple):
     """Of a credit note: what of it is used."""
 
 
+_MEANS = {"money": 0, "discount": 1, "set-off": 2, "write-off": 3}
+"""On one day money comes first."""
+
+
 def _payment_key(payment: Payment) -> tuple[object, ...]:
     names = payment.settles or payment.links
     return (
-        payment.date, payment.amount, names, payment.instalment or 0, payment.account, payment.currency,
-        payment.means, payment.narration, payment.source,
+        payment.date, _MEANS[payment.means], payment.amount, names, payment.instalment or 0, payment.account, payment.currency,
+        payment.narration, payment.source,
     )  # fmt: skip
 
 

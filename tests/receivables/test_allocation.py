@@ -233,3 +233,198 @@ def test_by_invoice_date_nothing_is_not_due() -> None:
 def test_bounds_ascend(bounds: tuple[int, ...]) -> None:
     with pytest.raises(BoundsError, match="ascending"):
         aging(book_of(ONE), DAY, bounds)
+
+
+# losses ---------------------------------------------------------------------------------------------------------------
+
+LOST = '\n2026-06-01 * "Lost" ^N1 #write-off\n  Assets:Receivable:Acme  -100.00 EUR\n  Expenses:BadDebt\n'
+BACK = '\n{day} * "Loss taken back" ^N1 #write-off\n  Assets:Receivable:Acme  40.00 EUR\n  Expenses:BadDebt\n'
+BOTH = """
+2026-09-10 * "Loss taken back, and the money" ^N1 #write-off
+  Assets:Bank              40.00 EUR
+  Assets:Receivable:Acme  -40.00 EUR
+  Assets:Receivable:Acme   40.00 EUR
+  Expenses:BadDebt        -40.00 EUR
+"""
+
+
+def sums(book: Book, day: date = DAY) -> dict[str, Decimal]:
+    """What settles N1, by what it is; what is taken back is taken off."""
+    found: dict[str, Decimal] = {}
+    for position in positions(book, day):
+        for one in position.allocations:
+            means = one.reverses or one.how
+            found[means] = found.get(means, Decimal(0)) + one.amount
+    return {means: amount for means, amount in found.items() if amount}
+
+
+def test_money_in_a_write_off_is_money() -> None:
+    """60.00 of 100.00 come, the rest is lost, in one transaction; the bank is never paid otherwise."""
+    both = (
+        '\n2026-06-01 * "A compromise" ^N1 #write-off\n  Assets:Till  60.00 EUR\n  Expenses:BadDebt  40.00 EUR\n'
+        "  Assets:Receivable:Acme  -100.00 EUR\n2025-01-01 open Assets:Till\n"
+    )
+    assert sums(book_of(ONE + both)) == {"link": Decimal(60), "write-off": Decimal(40)}
+
+
+def test_a_provision_that_is_used_is_no_money() -> None:
+    """Its account is an asset too, but never has a balance above zero."""
+    used = (
+        '\n2025-01-01 open Assets:Provisions\n2025-12-31 * "Provided"\n  Assets:Provisions  -70.00 EUR\n  Expenses:BadDebt\n'
+        '\n2026-06-01 * "Lost" ^N1 #write-off\n  Assets:Provisions  70.00 EUR\n  Expenses:BadDebt  30.00 EUR\n'
+        "  Assets:Receivable:Acme  -100.00 EUR\n"
+    )
+    assert sums(book_of(ONE + used)) == {"write-off": Decimal(100)}
+
+
+def test_one_leg_of_several_that_is_just_the_money_is_paid_and_the_other_lost() -> None:
+    both = (
+        '\n2026-06-01 * "N1 is paid, N2 is lost" #write-off\n  Assets:Bank  100.00 EUR\n  Expenses:BadDebt  200.00 EUR\n'
+        '  Assets:Receivable:Acme  -200.00 EUR\n    settles: "N2"\n  Assets:Receivable:Acme  -100.00 EUR\n    settles: "N1"\n'
+    )
+    assert how(book_of(ONE + TWO + both)) == [("N1", "settles", "100.00"), ("N2", "write-off", "200.00")]
+
+
+def test_money_and_loss_are_shared_by_two_invoices_in_proportion() -> None:
+    both = (
+        '\n2026-06-01 * "A third of both" #write-off\n  Assets:Bank  99.99 EUR\n  Expenses:BadDebt  200.01 EUR\n'
+        '  Assets:Receivable:Acme  -200.00 EUR\n    settles: "N2"\n  Assets:Receivable:Acme  -100.00 EUR\n    settles: "N1"\n'
+    )
+    assert sorted(how(book_of(ONE + TWO + both))) == [
+        ("N1", "settles", "33.33"), ("N1", "write-off", "66.67"), ("N2", "settles", "66.66"), ("N2", "write-off", "133.34"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "recovered",
+    [
+        BACK.format(day="2026-09-01") + payment("2026-09-10", "40.00", "N1"),
+        payment("2026-09-10", "40.00", "N1") + BACK.format(day="2026-09-10"),
+        payment("2026-09-10", "40.00", "N1") + BACK.format(day="2026-12-30"),
+        BOTH,
+    ],
+    ids=["loss taken back before", "on one day", "after", "in one transaction"],
+)
+def test_a_loss_that_is_paid_after_all_is_the_same_whatever_is_booked_first(recovered: str) -> None:
+    book = book_of(ONE + LOST + recovered)
+    assert sums(book) == {"write-off": Decimal(60), "link": Decimal(40)}
+    assert open_amounts(book) == {"N1": "0.00"}
+    assert unallocated(book) == []
+    assert allocate(book, DAY).revived == ()
+
+
+def test_money_revives_what_was_written_off_until_an_entry_says_so() -> None:
+    book = book_of(ONE + LOST + payment("2026-09-10", "40.00", "N1"))
+    assert sums(book) == {"write-off": Decimal(60), "link": Decimal(40)}
+    assert unallocated(book) == ["-40.00"], "the loss is that much too large"
+    assert [(str(one.amount), one.date) for one in allocate(book, DAY).revived] == [("40.00", date(2026, 9, 10))]
+
+
+def test_the_money_that_revived_a_loss_bounces_and_it_is_lost_again() -> None:
+    bounced = '\n2026-09-20 * "Returned" ^N1\n  Assets:Receivable:Acme  40.00 EUR\n  Assets:Bank\n'
+    book = book_of(ONE + LOST + payment("2026-09-10", "40.00", "N1") + bounced)
+    assert sums(book) == {"write-off": Decimal(100)}
+    assert (unallocated(book), allocate(book, DAY).revived) == ([], ())
+
+
+def test_a_loss_taken_back_never_takes_a_payment_back() -> None:
+    back = BACK.format(day="2026-09-01")
+    book = book_of(ONE + payment("2026-02-01", "100.00", "N1") + back)
+    assert sums(book) == {"link": Decimal(100)}
+    assert unallocated(book) == ["40.00"]
+
+
+def test_a_debit_that_bounced_takes_the_payment_back_and_not_the_loss() -> None:
+    """60.00 were paid, 40.00 written off later; then the bank returns the 60.00."""
+    lost = '\n2026-06-01 * "Lost" ^N1 #write-off\n  Assets:Receivable:Acme  -40.00 EUR\n  Expenses:BadDebt\n'
+    bounced = '\n2026-06-10 * "Returned" ^N1\n  Assets:Receivable:Acme  60.00 EUR\n  Assets:Bank\n'
+    book = book_of(ONE + payment("2026-02-01", "60.00", "N1") + lost + bounced)
+    assert sums(book) == {"write-off": Decimal(40)}
+    assert open_amounts(book) == {"N1": "60.00"}
+
+
+# discounts, and what is set off -----------------------------------------------------------------------------------------
+
+
+def test_a_cash_discount_that_the_document_offers_stands_apart_and_a_fee_does_not() -> None:
+    one = invoice("N1", "2026-01-10", "100.00", more='  cash-discount: "2% within 10 days"\n')
+    taken = (
+        '\n2026-01-15 * "Paid" ^N1\n  Assets:Bank  97.00 EUR\n  Expenses:Office  1.00 EUR\n  Income:Discounts  2.00 EUR\n'
+        "  Assets:Receivable:Acme  -100.00 EUR\n"
+    )
+    assert how(book_of(one + taken)) == [("N1", "link", "98.00"), ("N1", "discount", "2.00")]
+
+
+def test_what_is_set_off_against_a_debt_stands_apart() -> None:
+    against = (
+        '\n2026-02-01 * "Set off" ^N1\n  Liabilities:Deposits  60.00 EUR\n  Assets:Bank  40.00 EUR\n'
+        "  Assets:Receivable:Acme  -100.00 EUR\n"
+    )
+    assert how(book_of(ONE + against)) == [("N1", "link", "40.00"), ("N1", "set-off", "60.00")]
+
+
+# allocated later --------------------------------------------------------------------------------------------------------
+
+
+def allotted(day: str, amount: str, *numbers: str, source: str = "", links: str = "") -> str:
+    """An entry that gives what lies on the account to `numbers`, so much each."""
+    total = Decimal(amount) * len(numbers)
+    named = f'\n    settles: "{source}"' if source else ""
+    legs = "".join(f'  Assets:Receivable:Acme  -{amount} EUR\n    settles: "{number}"\n' for number in numbers)
+    return f'\n{day} * "Allocated" {links}\n  Assets:Receivable:Acme  {total} EUR{named}\n{legs}'
+
+
+def test_what_lies_on_the_account_is_allocated_later_and_counts_from_the_day_it_came() -> None:
+    early = payment("2026-01-05", "60.00") + payment("2026-02-07", "90.00")
+    book = book_of(ONE + TWO + early + allotted("2026-05-05", "70.00", "N1", "N2"))
+    found = [
+        (p.invoice.number, one.date, one.received, str(one.amount))
+        for p in positions(book, DAY)
+        for one in p.allocations
+    ]
+    entry = date(2026, 5, 5)
+    assert found == [
+        ("N1", entry, date(2026, 1, 5), "60.00"), ("N1", entry, date(2026, 2, 7), "10.00"),
+        ("N2", entry, date(2026, 2, 7), "70.00"),
+    ]  # fmt: skip
+    assert unallocated(book) == ["-10.00"]
+    assert unallocated(book, date(2026, 5, 4)) == ["-60.00", "-90.00"]
+
+
+def test_a_link_on_the_entry_is_not_the_debit_s() -> None:
+    book = book_of(ONE + payment("2026-01-20", "100.00") + allotted("2026-05-05", "100.00", "N1", links="^N1"))
+    assert (open_amounts(book), unallocated(book)) == ({"N1": "0.00"}, [])
+
+
+def test_what_was_allocated_to_the_wrong_one_goes_to_another() -> None:
+    wrong = payment("2026-02-01", "100.00", "N1")
+    book = book_of(ONE + TWO + wrong + allotted("2026-05-05", "100.00", "N2", source="N1"))
+    assert open_amounts(book) == {"N1": "100.00", "N2": "100.00"}
+    assert [one.received for p in positions(book, DAY) for one in p.allocations if p.invoice.number == "N2"] == [
+        date(2026, 2, 1)
+    ]
+
+
+def test_a_credit_note_is_used_for_another_invoice_and_that_is_no_payment() -> None:
+    note = invoice("C1", "2026-03-01", "-100.00", more='  corrects: "N1"\n')
+    paid = payment("2026-02-01", "100.00", "N1")
+    book = book_of(ONE + TWO + paid + note + allotted("2026-05-05", "100.00", "N2", source="C1"))
+    assert open_amounts(book) == {"N1": "0.00", "C1": "0.00", "N2": "100.00"}
+    found = [
+        (p.invoice.number, one.how, one.other and one.other.number)
+        for p in positions(book, DAY)
+        for one in p.allocations
+    ]
+    assert sorted(found[1:], key=str) == [("C1", "credit-note", "N2"), ("N2", "credit-note", "C1")]
+
+
+def test_money_that_is_allocated_to_what_was_written_off_revives_it() -> None:
+    book = book_of(ONE + LOST + payment("2026-09-10", "40.00") + allotted("2026-10-01", "40.00", "N1"))
+    assert sums(book) == {"write-off": Decimal(60), "settles": Decimal(40)}
+    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["40.00"]
+
+
+def test_more_than_lies_there_stays_open() -> None:
+    book = book_of(ONE + payment("2026-01-20", "30.00") + allotted("2026-05-05", "100.00", "N1"))
+    assert open_amounts(book) == {"N1": "70.00"}
+    assert sum(map(Decimal, unallocated(book))) == 0

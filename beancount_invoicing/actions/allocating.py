@@ -1,0 +1,148 @@
+"""What lies on a customer's account goes to documents, by an entry of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.documents import find
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.entries import Loading, text
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.receivables import Allocated, Position, allocate
+from beancount_invoicing.rules import numbering
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationWanted:
+    """Which documents get what lies on the account, in their order; at most `amount` (above 0) of it, else all that is open.
+
+    `source`: the number of a credit note, or of an invoice on which too much was paid, that it is taken from; "" for what
+    names nothing.
+    """
+
+    numbers: tuple[str, ...]
+    amount: Decimal | None = None
+    source: str = ""
+
+
+def allocate_money(file: Path, wanted: AllocationWanted, day: date, how: How) -> Outcome:
+    """The entry of `day` that gives documents what lies on their customer's account by then, in the documents' currency.
+
+    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and CannotBill where nothing is
+    open, or nothing lies there.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        allocated = allocate(book, day)
+        claims = find(book, day, wanted.numbers)
+        account, currency = _where(claims)
+        if wanted.source:
+            (source,) = find(book, day, [wanted.source])
+            there = _of_document(allocated, source, account, currency)
+        else:
+            there = _unnamed(allocated, account, currency)
+        if there <= 0:
+            what = f"of {wanted.source} is left" if wanted.source else "unallocated lies"
+            raise CannotBill(
+                f"nothing {what} on {account} in {currency} on {day}: list unallocated money by bean-invoice aging"
+            )
+        left = there if wanted.amount is None else wanted.amount
+        if left > there:
+            raise CannotBill(f"{left} {currency} cannot be allocated: {there} {currency} lies on {account} on {day}")
+        parts = []
+        for one in claims:
+            part = min(left, one.open)
+            left -= part
+            if part:
+                parts.append((one.invoice.number, part))
+        if wanted.amount is not None and left:
+            raise CannotBill(
+                f"{wanted.amount} {currency} is more than is open of {', '.join(wanted.numbers)}:"
+                f" {wanted.amount - left} {currency}"
+            )
+        return Changes(
+            (New(day, partial(_entry, book, account, currency, parts, wanted.source, day)),),
+            message=f"Allocated: {', '.join(number for number, _part in parts)}",
+        )
+
+    return change(file, make, how)
+
+
+def _where(claims: Sequence[Position]) -> tuple[str, str]:
+    """The account and currency in which the documents are open. Raises CannotBill."""
+    places = set()
+    for one in claims:
+        invoice = one.invoice
+        if invoice.draft or one.open <= 0:
+            what = "a draft: issue it first" if invoice.draft else f"not open: {one.open} {invoice.currency}"
+            raise CannotBill(f"{invoice.number} is {what}")
+        places |= {(account, invoice.currency) for account in one.accounts}
+    if len(places) > 1:
+        named = ", ".join(f"{account} in {currency}" for account, currency in sorted(places))
+        raise CannotBill(f"they stand on several accounts ({named}): allocate to one document after the other")
+    ((account, currency),) = places
+    return account, currency
+
+
+def _unnamed(allocated: Allocated, account: str, currency: str) -> Decimal:
+    """What lies on an account for no document, less what debits there that name nothing take."""
+    return -sum(
+        (
+            left
+            for payment, left in allocated.unallocated
+            if (payment.account, payment.currency) == (account, currency) and payment.means != "write-off"
+        ),
+        ZERO,
+    )
+
+
+def _of_document(allocated: Allocated, source: Position, account: str, currency: str) -> Decimal:
+    """What a document gives: a credit note what is open of it, an invoice what was paid too much on it."""
+    number = source.invoice.number
+    if source.invoice.currency != currency or (source.open < 0 and account not in source.accounts):
+        raise CannotBill(
+            f"{number} stands on {', '.join(source.accounts)} in {source.invoice.currency}, not on {account} in {currency}"
+        )
+    over = -sum(
+        (
+            left
+            for payment, left in allocated.unallocated
+            if number in (payment.settles or payment.links)
+            and (payment.account, payment.currency) == (account, currency)
+        ),
+        ZERO,
+    )
+    return -source.open if source.open < 0 else over
+
+
+def _entry(
+    book: Book,
+    account: str,
+    currency: str,
+    parts: Sequence[tuple[str, Decimal]],
+    source: str,
+    day: date,
+    column: int,
+) -> str:
+    total = sum((amount for _number, amount in parts), ZERO)
+    numbers = [number for number, _amount in parts]
+    main = book.accounts[account]
+    return text.transaction(
+        day,
+        "*",
+        book.customers[main].at(day).name,
+        f"Allocated: {', '.join(numbers)}" + (f", from {source}" if source else ""),
+        [
+            text.Leg(account, total, currency, (("settles", source),)),
+            *(text.Leg(account, -amount, currency, (("settles", number),)) for number, amount in parts),
+        ],
+        links=[numbering.link(number) for number in ([source] if source else []) + numbers],
+        column=column,
+    )

@@ -1,0 +1,47 @@
+"""`bean-invoice allocate`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import Day, Number, Session, today
+from beancount_invoicing.cli.completion import complete_numbers
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
+@click.option("--amount", type=Number(), help="Only so much; all that is open and lies there, if not said.")
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="NUMBER",
+    shell_complete=complete_numbers,
+    help="Take it from this credit note, or from what was paid too much on this invoice.",
+)
+@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the entry.")
+@write_options
+@click.pass_obj
+def allocate(
+    session: Session,
+    numbers: tuple[str, ...],
+    amount: Decimal | None,
+    source: str,
+    day: date,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Give documents what lies on their customer's account: the money keeps the day on which it came."""
+    if amount is not None and amount <= 0:
+        raise click.UsageError("--amount is above 0")
+    way = how(write, into, commit)
+    with changing(session):
+        wanted = actions.AllocationWanted(numbers, amount, source)
+        print_outcome(actions.allocate_money(session.find(), wanted, day, way), way)
