@@ -183,7 +183,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """A tax code. `rate` in percent; `account` is None where no tax is due."""
+    """A tax code. `rate` in percent; `account` is None where no tax is due.
+
+    One that consists of `parts` has no account: each part has its own, and its tax is due apart. Its `rate` is that of all of
+    them together, which an amount with tax contains; nobody reads it, as it is no tax's rate.
+    """
 
     code: str
     label: str
@@ -196,6 +200,10 @@ class Tax:
     on_payment: bool = False
     pending: str | None = None
     withholding: bool = False
+    parts: tuple[Tax, ...] = ()
+    """In the order in which they are written."""
+    compound: bool = False
+    """Each part is due on the net and on the parts before it, not on the net alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +344,8 @@ class Invoice(NamedTuple):
     lines: tuple[Line, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     taxes: tuple[TaxAmount, ...] = ()
+    combined: tuple[Tax, ...] = ()
+    """The codes of its lines that consist of parts; the taxes are those of the parts."""
     deductions: tuple[Deduction, ...] = ()
     rounding: Decimal = ZERO
     rounding_account: str = ""
@@ -356,6 +366,11 @@ class Invoice(NamedTuple):
     """Where lines are booked in another currency: how much of it one unit of the document's currency is worth."""
     booked_on: Day | None = None
     """Date of the ledger's entry where it is not the document's own: an opening item's claim is in the books from then."""
+
+    @property
+    def codes(self) -> dict[str, Tax]:
+        """The tax codes of its lines and taxes, as they hold for it."""
+        return {tax.code: tax for tax in (*self.combined, *(each.tax for each in self.taxes))}
 
     @property
     def since(self) -> Day:

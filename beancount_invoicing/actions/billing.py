@@ -383,7 +383,7 @@ def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: Credi
         else "",
         note=wanted.note,
         narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
-        taxes=tuple(each.tax for each in invoice.taxes),
+        taxes=tuple(invoice.codes.values()),
     )
     draft = billing.compose(book, request)
     if not wanted.lines:  # all of an invoice goes back: so does what it deducted, and its rounding

@@ -131,17 +131,14 @@ def _tax(book: Book, request: Request, code: str) -> Tax:
 def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: int) -> tuple[DraftTax, ...]:
     result = []
     per_line = book.option("tax-rounding", request.date) == "line"
-    for code in sorted({line.tax for line in lines if line.tax}):
-        known = _tax(book, request, code)
-        those = [line for line in lines if line.tax == code]
-        nets = [line.net for line in those if line.gross is None]
-        grosses = [line.gross for line in those if line.gross is not None]
-        amount = tax.tax_of_lines(nets, grosses, known.rate, decimals, per_line).value
+    charged = [tax.Charged(_tax(book, request, line.tax), line.net, line.gross) for line in lines if line.tax]
+    for code, (known, base, figure) in tax.taxes_due(charged, decimals, per_line).items():
+        amount = figure.value
         account = known.pending if known.on_payment and known.pending else known.account
         if amount and not account:
             raise CannotCompose(f"tax {code} has a rate of {known.rate} % but no account: name one in its invoice-tax")
         if amount and account:
-            result.append(DraftTax(code, account, amount, sum((line.net for line in those), ZERO)))
+            result.append(DraftTax(code, account, amount, base))
     nets = [line.net for line in lines]
     for withheld in request.taxes:
         amount = tax.tax_of_lines(nets, [], -withheld.rate, decimals, per_line).value

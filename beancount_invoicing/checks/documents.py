@@ -108,7 +108,7 @@ def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Fin
 
 def _rates(invoice: Invoice) -> dict[str, Decimal]:
     """The rates in percent of a document's tax codes: of a credit note, those of what it corrects."""
-    return {each.tax.code: each.tax.rate for each in invoice.taxes}
+    return {code: tax.rate for code, tax in invoice.codes.items()}
 
 
 def _by_line(book: Book, invoice: Invoice) -> bool:

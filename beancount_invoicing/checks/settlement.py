@@ -118,15 +118,23 @@ def _deducted_tax(
     number = deposit.number
     if not rates or any(each.tax.withholding for each in deposit.taxes):
         return
-    if len(rates) == len(deposit.taxes) == 1:
-        ((code, rate),) = rates.items()
-        expected = tax.tax_on(net, rate, decimals).value
-        if abs(expected - taxes.get(code, ZERO)) <= cent:
+    charged = {line.tax for line in deposit.lines if line.tax} | {each.tax for each in deposit.adjustments if each.tax}
+    if len(charged) == 1 or len(rates) == len(deposit.taxes) == 1:
+        one = deposit.codes.get(charged.pop() if len(charged) == 1 else next(iter(rates)))
+        if one is None:
             return
-        wanted = (
-            f"{rate} % of it is {money(expected, invoice.currency)}: deduct the tax with"
-            f' deposit: "{number}" and tax: "{code}"'
+        due = tax.taxes_due([tax.Charged(one, net)], decimals)
+        if all(abs(each.figure.value - taxes.get(code, ZERO)) <= cent for code, each in due.items()):
+            return
+        amounts = (
+            f"{each.tax.rate} % of {'it' if each.base == net else money(each.base, invoice.currency)} is"
+            f" {money(each.figure.value, invoice.currency)}"
+            for each in due.values()
         )
+        names = (f'tax: "{code}"' for code in due)
+        wanted = f'{", ".join(amounts)}: deduct the tax with deposit: "{number}" and {", ".join(names)}'
+    elif deposit.combined and all(taxes.get(code, ZERO) <= (net * rate / 100) + cent for code, rate in rates.items()):
+        return  # which part of the net bears which taxes is not written
     else:
         # which part of the net is at which rate is not written: the taxes must be those of just this net
         bases = sum((taxes.get(code, ZERO) * 100 / rate for code, rate in rates.items()), ZERO)

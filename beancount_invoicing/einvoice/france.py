@@ -19,10 +19,8 @@ SCOPE = "BAR"
 
 def nature(invoice: Invoice, line: Line) -> str:
     """What a line sells: said on it, its item or its tax code; tax that is owed once paid is that of services."""
-    for each in invoice.taxes:
-        if each.tax.code == line.tax:
-            return line.nature or each.tax.nature or ("services" if each.tax.on_payment else "")
-    return line.nature or ""
+    tax = invoice.codes.get(line.tax)
+    return line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
 
 
 def without_nature(invoice: Invoice) -> tuple[Line, ...]:
@@ -84,7 +82,7 @@ def _conditions(book: Book, invoice: Invoice, customer: Customer, language: str)
 
 def services_on_debits(invoice: Invoice) -> bool:
     """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
-    taxes = {each.tax.code: each.tax for each in invoice.taxes if each.tax.category == "S"}
+    taxes = {code: tax for code, tax in invoice.codes.items() if tax.category == "S"}
     return any(
         line.tax in taxes and not taxes[line.tax].on_payment and nature(invoice, line) == "services"
         for line in invoice.lines

@@ -50,7 +50,8 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     assert invoice.customer is not None
     customer = invoice.customer
     rules = law.e_invoice_rules(seller.address.country, invoice.date)
-    taxes = {each.tax.code: each.tax for each in invoice.taxes}
+    taxes = invoice.codes
+    _refuse(_of_parts(invoice))
     tax_currency, in_tax_currency, unknown_rate = _tax_currency(book, invoice, rules)
     _refuse(
         (
@@ -132,6 +133,19 @@ def _without_tax(invoice: Invoice, taxes: Mapping[str, Tax]) -> tuple[Reason, ..
         if part.tax not in taxes or taxes[part.tax].withholding
     ]
     return tuple(lacking)
+
+
+def _of_parts(invoice: Invoice) -> tuple[Reason, ...]:
+    """A line of EN 16931 has one VAT category and rate (BG-30, BT-151, BT-152): it cannot say two taxes."""
+    return tuple(
+        Reason(
+            "BT-151",
+            f"{invoice.number}: {tax.code} is {' and '.join(one.code for one in tax.parts)} on one line, and a line of EN 16931"
+            " has one VAT rate: its PDF is the invoice",
+            invoice.source,
+        )
+        for tax in invoice.combined
+    )
 
 
 def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None) -> tuple[Reason, ...]:

@@ -16,6 +16,7 @@ from beancount.core.data import Custom, Open
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import ACCOUNT, Findings, at_key, describe, read, read_value, source_of
+from beancount_invoicing.entries.tax_parts import combined, with_parts
 from beancount_invoicing.model import (
     Address,
     Contract,
@@ -455,11 +456,21 @@ class Directives:
         return {name: min(said, key=lambda one: (one.date, one.source)).source for name, said in self._options.items()}
 
     def taxes(self) -> dict[str, Dated[Tax]]:
-        """The taxes by code."""
+        """The taxes by code; those that consist of parts have them as they stand from the same day on."""
+        parts: dict[Source, tuple[str, ...]] = {}
 
         def build(code: str, values: dict[str, Any], source: Source) -> Tax | None:
             rate = values.get("rate", Decimal(0))
             account = values.get("=account")
+            if "parts" in values:
+                parts[source] = tuple(values["parts"].split())
+                return combined(code, values, parts[source], source, self.findings)
+            if "compound" in values:
+                self.findings.error(
+                    "tax-parts",
+                    f'{code} is compound, but has no parts: name them, parts: "…", or take compound out',
+                    source,
+                )
             if rate < 0 or rate > 100:
                 self.findings.error("tax-rate", f"the rate of {code} is {rate}, but must be from 0 to 100", source)
                 return None
@@ -498,7 +509,7 @@ class Directives:
                 withholding=bool(values.get("withholding")),
             )
 
-        return self._by_code(self._taxes, "tax", build)
+        return with_parts(self._by_code(self._taxes, "tax", build), parts, self.findings)
 
     def items(self) -> dict[str, Dated[Item]]:
         """The items by code."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -457,7 +457,9 @@ class _Reading:
             )
         elif code not in self.setting.taxes:
             self.findings.error(
-                "unknown-tax", f'{self.number}: tax "{code}" is not known: {_near(code, self.setting.taxes)}', source
+                "unknown-tax",
+                f'{self.number}: tax "{code}" is not known: {_near_tax(code, self.setting.taxes)}',
+                source,
             )
             return ""
         return code
@@ -486,11 +488,20 @@ class _Reading:
             if code and code not in self.setting.taxes:
                 self.findings.error(
                     "unknown-tax",
-                    f'{self.number}: tax "{code}" is not known: {_near(code, self.setting.taxes)}',
+                    f'{self.number}: tax "{code}" is not known: {_near_tax(code, self.setting.taxes)}',
                     part.source,
                 )
                 code = None
-            if code and code not in served:
+            of = self.setting.tax(code, self.tax_day) if code else None
+            if of and of.parts:
+                self.findings.error(
+                    "tax-account",
+                    f"{self.number}: {code} consists of {' and '.join(one.code for one in of.parts)}: book each on its account, "
+                    + ", ".join(f'{one.account} with tax: "{one.code}"' for one in of.parts),
+                    part.source,
+                )
+                code = self._likely(served, lines, part.number)
+            elif code and code not in served:
                 own = [account for account, codes in sorted(self.setting.tax_accounts.items()) if code in codes]
                 self.findings.error(
                     "tax-account",
@@ -498,7 +509,7 @@ class _Reading:
                     + (f"book it on {' or '.join(own)}" if own else "no tax is due under that code"),
                     part.source,
                 )
-            if not code:
+            elif not code:
                 code = self._likely(served, lines, part.number)
                 if len(served) > 1:
                     self.findings.error(
@@ -522,24 +533,32 @@ class _Reading:
                     )
             known = self.setting.tax(code, self.tax_day)
             booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
-        base: defaultdict[str, list[Line | Adjustment]] = defaultdict(list)
         everything: list[Line | Adjustment] = [*lines, *adjustments]
-        for each in everything:
-            if each.tax:
-                base[each.tax].append(each)
+        charged = [
+            tax.Charged(
+                known, each.net, each.worked_out if isinstance(each, Line) and each.price_with_tax is not None else None
+            )
+            for each in everything
+            if each.tax and (known := self.setting.tax(each.tax, self.tax_day)) and not known.withholding
+        ]
+        due = tax.taxes_due(charged, self.decimals, self._per_line())
+        kept = {each.tax for each in everything} - {one.tax.code for one in charged}
         result = []
-        for code in sorted(base.keys() | booked.keys()):
-            known = self.setting.tax(code, self.tax_day)
+        for code in sorted(due.keys() | booked.keys() | kept):
+            known = due[code].tax if code in due else self.setting.tax(code, self.tax_day)
             if known is None:
                 continue
-            those = everything if known.withholding else base[code]
-            figure = self._expected_tax(known, those)
+            if code in due:
+                base, figure = due[code].base, due[code].figure
+            else:
+                base = sum((each.net for each in everything), ZERO) if known.withholding else ZERO
+                figure = self._withheld(known, everything)
             postings = booked.get(code, [])
             elsewhere = abroad.get(code, [])
             result.append(
                 TaxAmount(
                     tax=known,
-                    base=sum((each.net for each in those), ZERO),
+                    base=base,
                     amount=sum((amount for amount, _, _ in postings), ZERO),
                     pending=any(pending for _, pending, _ in postings),
                     sources=tuple(source for _, _, source in postings),
@@ -567,26 +586,28 @@ class _Reading:
     def _likely(self, served: tuple[str, ...], lines: list[Line], booked: Decimal) -> str:
         """The code that a tax posting means: one that the lines have, best the one whose tax is as much as was booked."""
         nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        rates: dict[str, Decimal] = {}
         for line in lines:
-            if line.tax in served:
-                nets[line.tax] += line.net
+            known = self.setting.tax(line.tax, self.tax_day)
+            for one in (known.parts or (known,)) if known else ():
+                if one.code in served:
+                    nets[one.code] += line.net
+                    rates[one.code] = one.rate
         for code, net in nets.items():
-            known = self.setting.tax(code, self.tax_day)
-            if known and tax.tax_on(net, known.rate, self.decimals).value == abs(booked):
+            if tax.tax_on(net, rates[code], self.decimals).value == abs(booked):
                 return code
         return next(iter(nets), served[0])
 
-    def _expected_tax(self, known: Tax, those: list[Any]) -> Figure:
-        """The tax that follows from the lines: once per code, or per line where the option says so."""
-        rate = -known.rate if known.withholding else known.rate
-        nets, grosses = [], []
-        for each in those:
-            if isinstance(each, Line) and each.price_with_tax is not None and not known.withholding:
-                assert each.worked_out is not None
-                grosses.append(each.worked_out)
-            else:
-                nets.append(each.net)
-        return tax.tax_of_lines(nets, grosses, rate, self.decimals, self._per_line())
+    def _withheld(self, known: Tax, everything: list[Line | Adjustment]) -> Figure:
+        """What is withheld of all lines; nothing of a tax that no line is charged with."""
+        if not known.withholding:
+            return tax.tax_on(ZERO, known.rate, self.decimals)
+        return tax.tax_of_lines([each.net for each in everything], [], -known.rate, self.decimals, self._per_line())
+
+    def _combined(self, codes: Iterable[str]) -> tuple[Tax, ...]:
+        """Those of these codes that consist of parts."""
+        known = (self.setting.tax(code, self.tax_day) for code in sorted(set(codes)) if code)
+        return tuple(one for one in known if one and one.parts)
 
     def _deduction(self, part: Part) -> Deduction:
         said = read(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)
@@ -664,6 +685,7 @@ class _Reading:
             lines=tuple(lines),
             adjustments=tuple(adjustments),
             taxes=tuple(taxes),
+            combined=self._combined([*(line.tax for line in lines), *(each.tax for each in adjustments)]),
             deductions=tuple(deductions),
             rounding=rounding,
             rounding_account=by_place["rounding"][0].posting.account if by_place["rounding"] else "",
@@ -776,6 +798,20 @@ def _near(code: str, known: Mapping[str, object]) -> str:
     if near:
         return f'did you mean "{near[0]}"?'
     return "known are " + ", ".join(sorted(known)) if known else "none is defined"
+
+
+def _near_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
+    """What to write instead of a tax code that is not known; several in one are a code that consists of them."""
+    codes = code.split()
+    if len(codes) < 2 or not all(one in known for one in codes):
+        return _near(code, known)
+    for name, dated in known.items():
+        if {part.code for part in dated.latest.parts} == set(codes):
+            return f'a line has one code: write tax: "{name}", which consists of these'
+    return (
+        f'a line has one code: define one that consists of these, custom "invoice-tax" "{"-".join(codes)}" "…" with'
+        f' parts: "{code}"'
+    )
 
 
 def read_opening(entry: Transaction, position: int, setting: Setting, findings: Findings) -> Written:

@@ -141,6 +141,8 @@ _TABLE = (
     _key("due-on", "text", TAX, "\"payment\": owed to the state only once paid", "payment", "invoice"),
     _key("pending", "account", TAX, "account of the tax that is not yet owed"),
     _key("withholding", "flag", TAX, "deducted from what is paid, outside the VAT"),
+    _key("parts", "text", TAX, "codes of the taxes that it consists of, separated by spaces"),
+    _key("compound", "flag", TAX, "each part is due on the net and on the parts before it"),
     _key("unit", "text", (ITEM, LINE, CONTRACT), "word or UN/ECE Recommendation 20 code"),
     _key("price", "price", (ITEM, LINE, CONTRACT, MILESTONE),
          "unit price without tax; of a fixed-price contract or milestone, the whole"),

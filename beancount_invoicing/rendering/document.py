@@ -149,10 +149,12 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
     counted = any(line.quantity is not None for line in invoice.lines)  # a price without a quantity is that of one
     with_discount = any(line.discount for line in invoice.lines)
     with_tax = any(line.tax for line in invoice.lines)
-    codes = {amount.tax.code: amount.tax for amount in invoice.taxes}
+    codes = invoice.codes
 
     def tax_cell(code: str) -> str:
-        return formats.percent(codes[code].rate) if code in codes else ""
+        if code not in codes:
+            return ""
+        return " + ".join(formats.percent(one.rate) for one in codes[code].parts or (codes[code],))
 
     rows = [
         Row(
@@ -331,7 +333,7 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
 
 def _services_on_debits(invoice: Invoice) -> bool:
     """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
-    taxes = {amount.tax.code: amount.tax for amount in invoice.taxes if amount.tax.category == "S"}
+    taxes = {code: tax for code, tax in invoice.codes.items() if tax.category == "S"}
     return any(
         line.tax in taxes and not taxes[line.tax].on_payment and (line.nature or taxes[line.tax].nature) == "services"
         for line in invoice.lines

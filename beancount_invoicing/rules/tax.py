@@ -1,11 +1,13 @@
-"""The arithmetic of lines and taxes: nets per line, tax once per code, prices that include tax."""
+"""The arithmetic of lines and taxes: nets per line, tax once per code, prices that include tax, codes that consist of parts."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from beancount_invoicing.model import Figure, Line, Step
+from beancount_invoicing.model import ZERO, Figure, Line, Step, Tax
 from beancount_invoicing.rules.steps import round_to, share_out
 
 
@@ -125,3 +127,126 @@ def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_lin
         return nets
     whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
     return share_out(nets, whole - sum(nets, Decimal(0)), decimals)
+
+
+class Charged(NamedTuple):
+    """What a line, allowance or charge is taxed on: its code, its net, and its amount with tax where its price includes it."""
+
+    tax: Tax
+    net: Decimal
+    gross: Decimal | None = None
+
+
+class Due(NamedTuple):
+    """The tax of one code: what it is due on, and how much it is."""
+
+    tax: Tax
+    base: Decimal
+    figure: Figure
+
+
+class _Bases:
+    """What one code is due on: nets, amounts that contain it, and what is known to be contained in others."""
+
+    __slots__ = ("base", "contained", "grosses", "nets", "tax")
+
+    def __init__(self, tax: Tax) -> None:
+        self.tax = tax
+        self.base = ZERO
+        self.nets: list[Decimal] = []
+        self.grosses: list[Decimal] = []
+        self.contained: list[Figure] = []
+
+
+def taxes_due(charged: Sequence[Charged], decimals: int, per_line: bool = False) -> dict[str, Due]:
+    """The tax of each code, by code, sorted: `tax_of_lines` of its lines; where a code consists of parts, of each part.
+
+    A part is due on the net; of a compound code, on the net and the parts before it, as they are rounded. Prices that include tax
+    contain all parts: net = round(gross / (1 + all rates)), the last part takes what is left, so that they add up to the gross.
+    """
+    bases: dict[str, _Bases] = {}
+    by_code: defaultdict[str, list[Charged]] = defaultdict(list)
+    for one in charged:
+        by_code[one.tax.code].append(one)
+    for those in by_code.values():
+        tax = those[0].tax
+        net = sum((one.net for one in those), ZERO)
+        nets = [one.net for one in those if one.gross is None]
+        grosses = [one.gross for one in those if one.gross is not None]
+        if not tax.parts:
+            own = bases.setdefault(tax.code, _Bases(tax))
+            own.base += net
+            own.nets += nets
+            own.grosses += grosses
+            continue
+        if nets and not per_line:
+            nets = [sum(nets, ZERO)]
+        if grosses and not per_line:
+            grosses = [sum(grosses, ZERO)]
+        within = [_contained(gross, tax, decimals) for gross in grosses]
+        for index, part in enumerate(tax.parts):
+            own = bases.setdefault(part.code, _Bases(part))
+            contained = [figures[index] for figures in within]
+            own.base += net
+            own.nets += nets
+            own.contained += contained
+            if tax.compound:
+                earlier = [tax_on(each, part.rate, decimals).value for each in nets]
+                net += sum((figure.value for figure in contained), sum(earlier, ZERO))
+                nets = [each + more for each, more in zip(nets, earlier, strict=True)]
+    return {
+        code: Due(bases[code].tax, bases[code].base, _due(bases[code], decimals, per_line)) for code in sorted(bases)
+    }
+
+
+def _due(bases: _Bases, decimals: int, per_line: bool) -> Figure:
+    own = tax_of_lines(bases.nets, bases.grosses, bases.tax.rate, decimals, per_line)
+    if not bases.contained:
+        return own
+    rest = [own] if bases.nets or bases.grosses else []
+    if not rest and len(bases.contained) == 1:
+        return bases.contained[0]
+    return summed([*bases.contained, *rest], "prices including tax, and the rest" if rest else "prices including tax")
+
+
+def _contained(gross: Decimal, tax: Tax, decimals: int) -> list[Figure]:
+    """What `gross` contains of each part of a code."""
+    net = round_to(gross * 100 / (100 + tax.rate), decimals)
+    base = net
+    values: list[Decimal] = []
+    figures = []
+    for part in tax.parts:
+        last = part is tax.parts[-1]
+        value = gross - net - sum(values, ZERO) if last else round_to(base * part.rate / 100, decimals)
+        inputs = (gross, tax.rate, decimals, net, part.rate, base, tuple(values) if last else None, value)
+        figures.append(Figure(value, _part_steps, inputs))
+        values.append(value)
+        if tax.compound:
+            base += value
+    return figures
+
+
+def _part_steps(
+    gross: Decimal,
+    whole: Decimal,
+    decimals: int,
+    net: Decimal,
+    rate: Decimal,
+    base: Decimal,
+    others: tuple[Decimal, ...] | None,
+    value: Decimal,
+) -> tuple[Step, ...]:
+    steps = _net_steps(gross, whole, decimals, net)
+    if others is None:
+        return (*steps, *_tax_steps(base, rate, decimals, value))
+    return (*steps, Step("tax", "difference", (gross, net, *others), value, "gross − net − the parts before it"))
+
+
+def rate_of_parts(rates: Sequence[Decimal], compound: bool) -> Decimal:
+    """The percentage of a net that several rates are together: their sum, or, each on the net and those before it, more."""
+    if not compound:
+        return sum(rates, ZERO)
+    whole = Decimal(1)
+    for rate in rates:
+        whole *= 1 + rate / 100
+    return (whole - 1) * 100

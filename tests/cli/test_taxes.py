@@ -1,4 +1,4 @@
-"""Taxes at the command line: what is charged and what is withheld."""
+"""Taxes at the command line: what is charged and what is withheld, and codes that consist of parts."""
 
 from __future__ import annotations
 
@@ -95,3 +95,108 @@ def test_show_says_what_is_withheld_only_where_something_is(tmp_path: Path) -> N
     shown = run(ledger, "show", "F2026-0001", "--as-of", "2026-01-31").replace("\u202f", " ")
     assert "  total          1 200.00 EUR\n  withheld         150.00 EUR\n" in shown
     assert "withheld" not in run(ledger, "show", "N", "--as-of", "2026-01-31")
+
+
+# codes that consist of parts ------------------------------------------------------------------------------------------------
+
+PARTS = """
+2025-01-01 custom "invoice-option" "default-tax" "BOTH"
+2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2025-01-01 custom "invoice-tax" "GST" "GST" Liabilities:GST
+  rate: 5
+  due-on: "payment"
+  pending: Liabilities:GST:Pending
+2025-01-01 custom "invoice-tax" "QST" "QST" Liabilities:QST
+  rate: 7.5
+2025-01-01 custom "invoice-tax" "BOTH" "GST and QST"
+  parts: "GST QST"
+  compound: TRUE
+2026-03-01 custom "invoice-tax" "QST"
+  rate: 9.5
+2025-01-01 open Liabilities:GST
+2025-01-01 open Liabilities:GST:Pending
+2025-01-01 open Liabilities:QST
+2025-01-01 custom "invoice-item" "HAT" "Hat" Income:Services
+  price-with-tax: 9.99
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "CARE" "subscription"
+  text: "Care"
+  account: Income:Services
+  price: 1000.00
+  every: "month"
+"""
+
+
+def test_bill_and_credit_write_each_part(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, PARTS)
+    run(ledger, "bill", "--until", "2026-02-15", "--date", "2026-02-15", "--write")
+    (bill,) = data(ledger, "list", "--as-of", "2026-02-15")
+    shown = data(ledger, "show", bill["number"], "--as-of", "2026-02-15")
+    assert [line["tax"] for line in shown["lines"]] == ["BOTH"]
+    assert [(one["code"], one["rate"], one["base"], one["amount"]) for one in shown["taxes"]] == [
+        ("GST", "5", "1000.00", "50.00"),
+        ("QST", "7.5", "1050.00", "78.75"),
+    ]
+    run(ledger, "credit", bill["number"], "--date", "2026-04-01", "--write")  # at the rates of what it corrects
+    note = data(ledger, "show", "A2026-0001", "--as-of", "2026-04-01")
+    assert [(one["base"], one["amount"]) for one in note["taxes"]] == [("-1000.00", "-50.00"), ("-1050.00", "-78.75")]
+    run(ledger, "check")
+
+
+def test_prices_with_tax_contain_both(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, PARTS)
+    written = run(ledger, "new", "Acme", "3 HAT", "1 Work @ 100 [GST]", "--account", "Income:Services",
+                  "--date", "2026-03-02", "--write")  # fmt: skip
+    assert "F2026-0001" in written
+    (found,) = data(ledger, "list", "--as-of", "2026-03-02")
+    assert (found["net"], found["tax"], found["total"]) == ("126.07", "8.90", "134.97")
+    run(ledger, "check")
+
+
+def test_a_deposit_and_its_deduction_have_both(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, PARTS)
+    run(ledger, "deposit", "Acme", "200", "--text", "Advance", "--date", "2026-03-07", "--write")
+    run(ledger, "new", "Acme", "1 Work @ 1000", "--deduct", "F2026-0001", "--account", "Income:Services",
+        "--date", "2026-03-08", "--write")  # fmt: skip
+    run(ledger, "check")
+    final = data(ledger, "show", "F2026-0002", "--as-of", "2026-03-08")
+    assert (final["total"], final["prepaid"], final["payable"]) == ("1149.75", "229.95", "919.80")
+
+
+def test_a_part_that_is_due_on_payment(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, PARTS + """
+2026-01-05 * "Acme SAS" "Work" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  112.88 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+  Liabilities:GST:Pending  -5.00 EUR
+    tax: "GST"
+  Liabilities:QST  -7.88 EUR
+    tax: "QST"
+2026-02-05 * "Acme SAS" "A half" ^N1
+  Assets:Bank  56.44 EUR
+  Assets:Receivable:Acme  -56.44 EUR
+""")  # fmt: skip
+    due = data(ledger, "tax-due", "--as-of", "2026-02-28")
+    assert [(one["code"], one["amount"]) for one in due["shares"]] == [("GST", "2.50")]
+
+
+def test_the_page_shows_each_part_and_the_e_invoice_is_refused(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, PARTS)
+    run(ledger, "new", "Acme", "1 Work @ 100", "--account", "Income:Services", "--date", "2026-02-02", "--write")
+    run(ledger, "render", "F2026-0001", "--to", "pdf,text", "-o", str(tmp_path))
+    (page,) = tmp_path.glob("*.txt")
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    for part in (
+        "5 % + 7,5 %",
+        "GST : 5,00",
+        "QST : 7,88",
+        "Total TTC : 112,88",
+        "GST 100,00 5 % 5,00",
+        "QST 105,00 7,5 % 7,88",
+    ):
+        assert part in text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "12,875" not in text
+    assert [file.suffix for file in tmp_path.glob("*.pdf")] == [".pdf"]
+    refused = run(ledger, "einvoice", "F2026-0001", "--syntax", "cii", code=1)
+    assert "BOTH is GST and QST on one line, and a line of EN 16931 has one VAT rate: its PDF is the invoice" in refused

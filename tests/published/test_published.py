@@ -79,6 +79,29 @@ def test_withholding(net: str, rate: str, kept: str, vat: str, withheld: str, pa
     assert (invoice.total, invoice.payable) == (D(net) + D(vat), D(payable))
 
 
+@pytest.mark.parametrize(("net", "rates", "compound", "amounts", "total"), figures("two_taxes"))
+def test_two_taxes(net: str, rates: list[str], compound: bool, amounts: list[str], total: str) -> None:
+    codes = [f"T{number}" for number, _rate in enumerate(rates, 1)]
+    text = "".join(
+        f'2025-01-01 open Liabilities:{code}\n2025-01-01 custom "invoice-tax" "{code}" "{code}" Liabilities:{code}\n'
+        f"  rate: {rate}\n"
+        for code, rate in zip(codes, rates, strict=True)
+    )
+    text += f'2025-01-01 custom "invoice-tax" "ALL" "All"\n  parts: "{" ".join(codes)}"\n'
+    text += "  compound: TRUE\n" if compound else ""
+    text += (
+        f'2026-01-05 * "Published" ^F2026-0001\n  invoice: "F2026-0001"\n  Assets:Receivable:Acme  {total} EUR\n'
+        f'  Income:Services  -{net} EUR\n    text: "X"\n    tax: "ALL"\n'
+    )
+    text += "".join(f"  Liabilities:{code}  -{amount} EUR\n" for code, amount in zip(codes, amounts, strict=True))
+    book = book_of("\n" + text)
+    assert [one for one in check(book) if one.severity == "error"] == []
+    invoice = book.invoice("F2026-0001")
+    assert invoice is not None
+    assert [each.figure and each.figure.value for each in invoice.taxes] == [D(amount) for amount in amounts]
+    assert invoice.total == D(total)
+
+
 @pytest.mark.parametrize(("day", "text", "due"), figures("terms"))
 def test_due_date(day: str, text: str, due: str) -> None:
     (found,) = terms.schedule(terms.parse(text), date.fromisoformat(day), D("1.00"), 2)

@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.model import Figure
+from beancount_invoicing.model import Figure, Source, Tax
 from beancount_invoicing.rules.steps import recompute
-from beancount_invoicing.rules.tax import gross_nets, gross_split, line_net, summed, tax_of_lines, tax_on
+from beancount_invoicing.rules.tax import (
+    Charged,
+    gross_nets,
+    gross_split,
+    line_net,
+    rate_of_parts,
+    summed,
+    tax_of_lines,
+    tax_on,
+    taxes_due,
+)
 
 D = Decimal
 AMOUNT = st.decimals(-(10**7), 10**7, places=2)
@@ -159,3 +169,65 @@ def test_no_price_with_tax_is_more_than_a_cent_off(grosses: list[Decimal], rate:
 def test_prices_with_and_without_tax_line_by_line() -> None:
     """0.21 on 1.03, and 0.16 in 0.99."""
     assert tax_of_lines([D("1.03")], [D("0.99")], D(20), 2, per_line=True).value == D("0.37")
+
+
+# codes that consist of parts ------------------------------------------------------------------------------------------------
+
+
+def tax(code: str, rate: str, parts: tuple[Tax, ...] = (), compound: bool = False) -> Tax:
+    whole = rate_of_parts([part.rate for part in parts], compound) if parts else D(rate)
+    return Tax(
+        code, code, None if parts else f"Liabilities:{code}", Source("", 0), rate=whole, parts=parts, compound=compound
+    )
+
+
+GST, QST = tax("GST", "5"), tax("QST", "9.975")
+BOTH = tax("BOTH", "", (GST, QST))
+ON_TOP = tax("ON-TOP", "", (GST, QST), compound=True)
+
+
+def amounts(charged: list[Charged], per_line: bool = False) -> dict[str, tuple[str, str]]:
+    """By code, the base and the tax."""
+    due = taxes_due(charged, 2, per_line)
+    assert all(follows(each.figure) for each in due.values())
+    return {code: (str(each.base), str(each.figure.value)) for code, each in due.items()}
+
+
+@pytest.mark.parametrize(
+    ("charged", "expected"),
+    [
+        ([(BOTH, "1034.63", None)], {"GST": ("1034.63", "51.73"), "QST": ("1034.63", "103.20")}),
+        ([(ON_TOP, "100.00", None)], {"GST": ("100.00", "5.00"), "QST": ("105.00", "10.47")}),
+        ([(BOTH, "9.10", None), (GST, "9.50", None)], {"GST": ("18.60", "0.93"), "QST": ("9.10", "0.91")}),
+        ([(BOTH, "8.69", "9.99")], {"GST": ("8.69", "0.43"), "QST": ("8.69", "0.87")}),
+        ([(ON_TOP, "8.65", "9.99")], {"GST": ("8.65", "0.43"), "QST": ("9.08", "0.91")}),
+        (
+            [(BOTH, "100.00", None), (BOTH, "17.38", "19.98"), (GST, "30.00", None)],
+            {"GST": ("147.38", "7.37"), "QST": ("117.38", "11.71")},
+        ),
+        ([(BOTH, "-8.69", "-9.99")], {"GST": ("-8.69", "-0.43"), "QST": ("-8.69", "-0.87")}),
+    ],
+)
+def test_each_part_is_due_apart(
+    charged: list[tuple[Tax, str, str | None]], expected: dict[str, tuple[str, str]]
+) -> None:
+    assert amounts([Charged(code, D(net), D(gross) if gross else None) for code, net, gross in charged]) == expected
+
+
+def test_parts_rounded_per_line_are_the_sums_of_the_lines() -> None:
+    three = [Charged(ON_TOP, D("0.33"))] * 3
+    assert amounts(three) == {"GST": ("0.99", "0.05"), "QST": ("1.04", "0.10")}
+    assert amounts(three, per_line=True) == {"GST": ("0.99", "0.06"), "QST": ("1.05", "0.09")}
+
+
+@given(gross=AMOUNT, rates=st.lists(RATE, min_size=2, max_size=3), compound=st.booleans())
+def test_what_a_price_contains_adds_up_to_it(gross: Decimal, rates: list[Decimal], compound: bool) -> None:
+    parts = tuple(tax(f"T{number}", str(rate)) for number, rate in enumerate(rates))
+    whole = tax("ALL", "", parts, compound)
+    (net,) = gross_nets([gross], whole.rate, 2)
+    due = taxes_due([Charged(whole, net, gross)], 2)
+    assert net + sum(each.figure.value for each in due.values()) == gross
+    assert all(follows(each.figure) for each in due.values())
+    for each in due.values():
+        exact = Fraction(each.base) * Fraction(each.tax.rate) / 100
+        assert abs(Fraction(each.figure.value) - exact) <= Fraction(len(parts) * 3, 100)

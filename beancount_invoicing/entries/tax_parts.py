@@ -1,0 +1,107 @@
+"""Tax codes that consist of parts: GST and QST, VAT and an equivalence surcharge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from beancount_invoicing.entries.metadata import Findings
+from beancount_invoicing.model import Dated, Source, Tax
+from beancount_invoicing.rules.tax import rate_of_parts
+
+_OF_PARTS = {
+    "rate": "a rate", "=account": "an account", "pending": "a pending account", "due-on": "a due-on", "category": "a category",
+    "reason": "a reason", "withholding": "a withholding",
+}  # fmt: skip
+"""What each part says, and the code that consists of them does not."""
+
+Parts = Mapping[Source, tuple[str, ...]]
+"""The codes of the parts, by the directive that names them."""
+
+
+def combined(code: str, values: Mapping[str, Any], parts: tuple[str, ...], source: Source, findings: Findings) -> Tax:
+    """A code that consists of parts, as its directives say it, still without them."""
+    own = [what for key, what in _OF_PARTS.items() if key in values]
+    if own:
+        findings.error(
+            "tax-parts",
+            f"{code} consists of {' and '.join(parts)}, and has {' and '.join(own)} of its own: take that out, as each part says"
+            " its own",
+            source,
+        )
+    return Tax(
+        code=code,
+        label=values.get("=label", code),
+        account=None,
+        source=source,
+        nature=values.get("nature", ""),
+        compound=bool(values.get("compound")),
+    )
+
+
+def with_parts(taxes: Mapping[str, Dated[Tax]], parts: Parts, findings: Findings) -> dict[str, Dated[Tax]]:
+    """The taxes; those that consist of parts with them, in a version from each day on which they or a part are others.
+
+    One whose parts cannot be has none: an error says why.
+    """
+    those = {code for code, dated in taxes.items() if any(tax.source in parts for _day, tax in dated.versions)}
+    return {
+        code: _with_parts(dated, parts, taxes, those, findings) if code in those else dated
+        for code, dated in taxes.items()
+    }
+
+
+def _with_parts(
+    dated: Dated[Tax], parts: Parts, taxes: Mapping[str, Dated[Tax]], combined: set[str], findings: Findings
+) -> Dated[Tax]:
+    good: dict[Source, tuple[str, ...]] = {}
+    days: set[date] = set()
+    for day, tax in dated.versions:
+        named = parts.get(tax.source, ())
+        problems = [problem for name in dict.fromkeys(named) if (problem := _problem(tax.code, name, taxes, combined))]
+        if not problems and tax.source in parts and (len(named) < 2 or len(set(named)) < len(named)):
+            problems = ['it consists of two codes or more, each named once: parts: "GST QST"']
+        for problem in problems:
+            findings.error("tax-parts", f"{tax.code}: {problem}", tax.source)
+        good[tax.source] = () if problems else named
+        days |= {day, *(other for name in good[tax.source] for other, _part in taxes[name].versions)}
+
+    def at(day: date) -> Tax:
+        tax = dated.at(day)
+        return _joined(tax, [taxes[name].at(day) for name in good[tax.source]])
+
+    return Dated(tuple((day, at(day)) for day in sorted(days)))
+
+
+def _joined(tax: Tax, parts: list[Tax]) -> Tax:
+    if not parts:
+        return tax
+    natures = {part.nature for part in parts}
+    return replace(
+        tax,
+        parts=tuple(parts),
+        rate=rate_of_parts([part.rate for part in parts], tax.compound),
+        nature=tax.nature or (natures.pop() if len(natures) == 1 else ""),
+        on_payment=all(part.on_payment for part in parts),
+    )
+
+
+def _problem(code: str, name: str, taxes: Mapping[str, Dated[Tax]], combined: set[str]) -> str:
+    """Why a code cannot be a part; "" where it can."""
+    if name == code:
+        return f"it cannot be a part of itself: name the codes that it consists of instead of {name}"
+    if name not in taxes:
+        near = get_close_matches(name, sorted(taxes), 1, 0.5)
+        hint = f'did you mean "{near[0]}"?' if near else f'define it, custom "invoice-tax" "{name}" "…" Liabilities:…'
+        return f'its part "{name}" is not known: {hint}'
+    if name in combined:
+        return f"its part {name} consists of parts itself: name those instead of {name}"
+    versions = [version for _day, version in taxes[name].versions]
+    if any(version.withholding for version in versions):
+        return f"its part {name} is withheld, and no tax that is charged: take it out, and book it beside"
+    if not all(version.account for version in versions) or not any(version.rate for version in versions):
+        return f"its part {name} is no tax that is due: give it a rate and an account, or take it out"
+    return ""
