@@ -15,6 +15,8 @@ from beancount_invoicing.rules.steps import round_to
 
 _EXCHANGE = re.compile(r":[^:]*(exchange|change$|kursdiff|cambi|câmbio|koers)", re.IGNORECASE)
 """The name of an account of exchange differences, in the languages of the documents."""
+Key = tuple[str, str]
+"""A customer, by its main account, and a currency."""
 Rates = dict[Source, Weight]
 """What the postings on customers' accounts weigh, by where they are written."""
 
@@ -33,27 +35,41 @@ def differences(book: Book, allocated: Allocated) -> Iterator[Finding]:
     if not stuck:
         return
     settled: defaultdict[Source, list[tuple[Allocation, Weight]]] = defaultdict(list)
+    said: list[tuple[Key, Decimal, Finding]] = []
     for one in allocated.allocations:
         booked = _booked(one.invoice, one.instalment, rates)
-        if booked is None or (book.accounts[booked.account], booked.currency) not in stuck:
+        if booked is None or (key := _key(book, booked)) not in stuck:
             continue
         if one.other is None:
             settled[one.source].append((one, booked))
         elif one.invoice.payable > 0:
-            yield from _given_back(one.other, one, booked, rates)
+            said += [(key, *found) for found in _given_back(one.other, one, booked, rates)]
     for source, those in sorted(settled.items(), key=lambda pair: pair[0]):
         if source in rates:
-            yield from _settled(book, rates[source], those)
+            said += [(_key(book, rates[source]), *found) for found in _settled(book, rates[source], those)]
+    for key, off, finding in said:
+        stuck[key] -= off
+        yield finding
+    named = {*settled, *(each.payment.source for each in allocated.unallocated)}
+    named |= {each.source for invoice in book.invoices for each in invoice.instalments}
+    for key, off in stuck.items():
+        others = [one for one in book.weights if _key(book, one) == key and one.source not in named]
+        if others and abs(off) >= _cent(others[-1].into):
+            yield _remaining(book, others[-1], off)
 
 
-def _stuck(book: Book, allocated: Allocated, rates: Rates) -> set[tuple[str, str]]:
-    """The customers and currencies whose accounts weigh something else than what is open there."""
+def _key(book: Book, weight: Weight) -> Key:
+    return book.accounts[weight.account], weight.currency
+
+
+def _stuck(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, Decimal]:
+    """How much more a customer's accounts weigh than what is open there, by customer and currency; not where it is just that."""
     drafts = {each.source for invoice in book.invoices if invoice.draft for each in invoice.instalments}
-    into: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    units: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    left: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    into: defaultdict[Key, set[str]] = defaultdict(set)
+    units: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
     for one in book.weights:
-        key = book.accounts[one.account], one.currency
+        key = _key(book, one)
         into[key].add(one.into)
         units[key] += one.amount
         if one.source not in drafts:
@@ -64,22 +80,22 @@ def _stuck(book: Book, allocated: Allocated, rates: Rates) -> set[tuple[str, str
             units[key] -= moved.amount
     for claim in allocated.claims:
         if claim.open and (booked := rates.get(claim.instalment.source)):
-            left[book.accounts[booked.account], booked.currency] -= claim.open * _rate(booked)
+            left[_key(book, booked)] -= claim.open * _rate(booked)
     for key, value in _unallocated(book, allocated, rates).items():
         left[key] -= value
     return {
-        key
+        key: left[key]
         for key, currency in into.items()
         if len(currency) == 1 and not units[key] and abs(left[key]) >= _cent(next(iter(currency)))
     }
 
 
-def _unallocated(book: Book, allocated: Allocated, rates: Rates) -> dict[tuple[str, str], Decimal]:
+def _unallocated(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, Decimal]:
     """What is left of payments and debits is worth, by customer and currency; what takes back each other, nothing."""
-    sides: defaultdict[tuple[str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    sides: defaultdict[Key, list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for each in allocated.unallocated:
         if paid := rates.get(each.payment.source):
-            sides[book.accounts[paid.account], paid.currency].append((each.amount, each.amount * _rate(paid)))
+            sides[_key(book, paid)].append((each.amount, each.amount * _rate(paid)))
     result = {}
     for key, those in sides.items():
         net = sum((amount for amount, _value in those), ZERO)
@@ -101,7 +117,7 @@ def _cent(currency: str) -> Decimal:
     return Decimal(1).scaleb(-currencies.decimals(currency))
 
 
-def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[Finding]:
+def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[tuple[Decimal, Finding]]:
     """What a payment gained or lost on the claims that it settles, or opens again."""
     decimals = currencies.decimals(paid.into)
     off = sum((one.amount * (_rate(booked) - _rate(paid)) for one, booked in those), ZERO)
@@ -119,16 +135,20 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
         postings = f"{paid.account} {money(paid.amount - taken, paid.currency)} @ {own}, {postings}"
     numbers = ", ".join(dict.fromkeys(one.invoice.number for one, _booked in those))
     was, now = (money(abs(round_to(value, decimals)), paid.into) for value in (booked, taken * _rate(paid)))
-    yield Finding(
-        "warning",
-        "exchange-difference",
-        f"{numbers}: {money(abs(taken), paid.currency)} were booked as {was}, and here as {now}: {_result(off, paid)}. Write here"
-        f" {postings}, and beside it {_account(book, off, those[0][0].invoice)} {money(round_to(off, decimals), paid.into)}",
-        paid.source,
+    yield (
+        off,
+        Finding(
+            "warning",
+            "exchange-difference",
+            f"{numbers}: {money(abs(taken), paid.currency)} were booked as {was}, and here as {now}: {_result(off, paid)}. Write"
+            f" here {postings}, and beside it {_account(book, off, those[0][0].invoice)}"
+            f" {money(round_to(off, decimals), paid.into)}",
+            paid.source,
+        ),
     )
 
 
-def _given_back(note: Invoice, one: Allocation, booked: Weight, rates: Rates) -> Iterator[Finding]:
+def _given_back(note: Invoice, one: Allocation, booked: Weight, rates: Rates) -> Iterator[tuple[Decimal, Finding]]:
     """A credit note has the price of its invoice: it takes back what was booked."""
     given = next((rates[each.source] for each in note.instalments if each.source in rates), None)
     if given is None:
@@ -138,13 +158,33 @@ def _given_back(note: Invoice, one: Allocation, booked: Weight, rates: Rates) ->
         return
     decimals = currencies.decimals(given.into)
     was, now = (round_to(one.amount * _rate(each), decimals) for each in (booked, given))
-    yield Finding(
+    yield (
+        off,
+        Finding(
+            "warning",
+            "exchange-difference",
+            f"{note.number}: {money(one.amount, given.currency)} of {one.invoice.number} were booked as {money(was, given.into)},"
+            f" but are given back as {money(now, given.into)}: {_result(off, given)}. A credit note has the price of its invoice:"
+            f" book it @ {_rate(booked).normalize():f} {given.into}, with its lines and taxes at that price",
+            given.source,
+        ),
+    )
+
+
+def _remaining(book: Book, paid: Weight, off: Decimal) -> Finding:
+    """What stays though no settlement names it: what lay on the account first, and was allocated by an entry of its own."""
+    decimals = currencies.decimals(paid.into)
+    value = money(abs(round_to(paid.value - off, decimals)), paid.into)
+    invoice = next(
+        each for each in book.invoices if each.customer and each.customer.account == book.accounts[paid.account]
+    )
+    return Finding(
         "warning",
         "exchange-difference",
-        f"{note.number}: {money(one.amount, given.currency)} of {one.invoice.number} were booked as {money(was, given.into)}, but"
-        f" are given back as {money(now, given.into)}: {_result(off, given)}. A credit note has the price of its invoice: book"
-        f" it @ {_rate(booked).normalize():f} {given.into}, with its lines and taxes at that price",
-        given.source,
+        f"what was booked on {paid.account} in {paid.currency} is settled at another price: {_result(off, paid)}. Write here"
+        f" {paid.account} {money(paid.amount, paid.currency)} @@ {value}, and beside it"
+        f" {_account(book, off, invoice)} {money(round_to(off, decimals), paid.into)}",
+        paid.source,
     )
 
 

@@ -87,3 +87,25 @@ def test_the_advice_leads_out(tmp_path: Path, payments: list[str], expected: lis
     for one, part in zip(found, expected, strict=True):
         assert part in one.message
     assert follow(file) == []
+
+
+def test_what_was_allocated_later_is_told_where_it_was_paid(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(
+        PRELUDE
+        + LEDGER
+        + """2026-02-01 * "Boston" "Paid, for what is not said"
+  Assets:Bank  1140.00 EUR
+  Assets:Receivable:Boston  -1200.00 USD @ 0.95 EUR
+2026-02-10 * "Boston" "Allocated" ^N1
+  Assets:Receivable:Boston  1200.00 USD
+  Assets:Receivable:Boston  -1200.00 USD
+    settles: "N1"
+plugin "beancount_invoicing"
+""",
+        encoding="utf-8",
+    )
+    (one,) = differences(file)
+    assert "a gain of exchange of 36.00 EUR is booked nowhere" in one.message
+    assert file.read_text(encoding="utf-8").splitlines()[one.source.line - 1].endswith("-1200.00 USD @ 0.95 EUR")
+    assert follow(file) == []
