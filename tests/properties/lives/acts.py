@@ -26,6 +26,7 @@ from tests.properties.lives.life import (
     Line,
     Posting,
     Refusal,
+    named,
 )
 from tests.properties.lives.model import ZERO, Document, Moved, OnAccount, Standing, What, cents
 
@@ -63,7 +64,11 @@ def _figures(lines: Sequence[Line]) -> tuple[dict[str, Decimal], dict[str, Decim
 
 
 def invoice(
-    life: Life, day: date | None = None, withheld: bool = False, said: Sequence[tuple[str, str]] = ()
+    life: Life,
+    day: date | None = None,
+    withheld: bool = False,
+    kept: bool = False,
+    said: Sequence[tuple[str, str]] = (),
 ) -> Document:
     """An invoice in euros, written by hand."""
     number, customer, lines = life.number("N"), life.chance.choice(CUSTOMERS), _lines(life)
@@ -71,7 +76,9 @@ def invoice(
     nets, taxes = _figures(lines)
     if withheld:
         taxes["IRPF"] = -cents(sum(nets.values(), ZERO) * WITHHELD / 100)
-    document = life.document(number, customer, day, nets, taxes, f"Assets:C:{customer}")
+    asked = sum(nets.values(), ZERO) + sum(taxes.values(), ZERO)
+    part = cents(asked * 5 / 100) if kept else ZERO
+    document = life.document(number, customer, day, nets, taxes, f"Assets:C:{customer}", kept=part)
     life.lines[number] = tuple(lines)
     postings = [
         Posting(
@@ -84,6 +91,9 @@ def invoice(
         for index, line in enumerate(lines, 1)
     ]  # fmt: skip
     postings += [Posting(BOOKED[code], -tax, tax=code) for code, tax in taxes.items() if tax]
+    if part:
+        due = (("due", (day + timedelta(days=365)).isoformat()),)
+        postings.append(Posting(life.where[f"{number}/kept"], part, said=due))
     life.write(
         day, "Invoice", [Posting(life.where[number], document.asked), *postings], number,
         said=[("invoice", f'"{number}"'), *said],
@@ -92,8 +102,9 @@ def invoice(
 
 
 def bill(life: Life) -> None:
-    """An invoice, now and then one of which the customer withholds a tax."""
-    invoice(life, withheld=life.chance.random() < 0.15)
+    """An invoice, now and then one of which the customer withholds a tax, or keeps back a part until later."""
+    chance = life.chance.random()
+    invoice(life, withheld=chance < 0.15, kept=0.15 <= chance < 0.35)
 
 
 def bill_dollars(life: Life) -> None:
@@ -142,6 +153,7 @@ def deduct(life: Life) -> None:
 
 def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: bool = True) -> list[Posting]:
     """The postings of a transaction that move the tax which became due since `before`, and take off that of what is given up."""
+    number = named(number)
     now = life.books.at(day)[number]
     postings = []
     for code in now.document.pending:
@@ -155,7 +167,7 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
             postings.append(Posting(WAITS[code], due + gone, tax=code))
     for code, tax in now.document.taxes.items():
         if code in {"STD", "LOW"} and giving_up:  # owed at once: what is lost of it is recovered
-            gone = cents(tax * (now.lost + now.discount) / now.document.asked)
+            gone = cents(tax * (now.whole("lost") + now.whole("discount")) / now.whole("asked"))
             if off := gone - life.recovered.get((number, code), ZERO):
                 life.recovered[number, code] = gone
                 postings.append(Posting(OWED, off, tax=code))
@@ -183,7 +195,7 @@ def pay(life: Life) -> None:
     if number in life.rates and chance.random() < 0.4:  # as an importer of the bank's statements books it
         reached = postings[0].amount
         postings = [postings[0], Posting(life.where[number], -amount, f"USD @@ {reached} EUR")]
-    before = life.books.at(day)[number]
+    before = life.books.at(day)[named(number)]
     life.books.happened(day, "money", number, amount)
     if chance.random() < 0.4:
         postings += tax_moves(life, number, before, day, giving_up=False)
@@ -218,7 +230,9 @@ def pay_two(life: Life) -> None:
     for each, amount in parts.items():
         life.books.happened(life.day, "money", each, amount)
     postings = [posting for each, amount in parts.items() for posting in life.bank(each, amount)]
-    postings += [life.claim(each, -amount)._replace(said=(("settles", f'"{each}"'),)) for each, amount in parts.items()]
+    postings += [
+        life.claim(each, -amount)._replace(said=(("settles", f'"{named(each)}"'),)) for each, amount in parts.items()
+    ]
     life.write(life.day, "Two in one", postings, *(parts if life.chance.random() < 0.5 else ()))
 
 
@@ -251,6 +265,40 @@ def on_account(life: Life) -> None:
     life.write(life.day, "Thank you", [Posting("Assets:Bank", amount), Posting(f"Assets:C:{customer}", -amount)])
 
 
+def allocate(life: Life) -> None:
+    """It becomes known what money on the account was for: an entry of its own says so, and what lies there longest goes first."""
+    there = {
+        customer: sum((one.amount for one in life.books.on_account if one.customer == customer), ZERO)
+        for customer in CUSTOMERS
+    }
+    unallocated = life.books.unallocated(life.day, life.books.at(life.day))
+    # where other things lie on the account too, nothing is said of which goes first
+    alone = [customer for customer, money in there.items() if money and unallocated.get((customer, "EUR")) == -money]
+    standing = life.one_of(
+        lambda one: (
+            one.open > 0
+            and one.document.customer in alone
+            and life.where[one.document.number] == f"Assets:C:{one.document.customer}"
+        )
+    )
+    if standing is None:
+        return
+    number, customer = standing.document.number, standing.document.customer
+    lying = [one for one in life.books.on_account if one.customer == customer]
+    amount = min(standing.open, there[customer] if life.chance.random() < 0.6 else life.part(there[customer]))
+    gone = -sum((one.amount for one in lying if one.amount < 0), ZERO)
+    left = amount
+    for one in sorted(each for each in lying if each.amount > 0):
+        still = max(one.amount - gone, ZERO)
+        gone = max(gone - one.amount, ZERO)
+        if part := min(still, left):
+            life.books.happened(life.day, "money", number, part, received=one.day)
+            left -= part
+    life.books.on_account.append(OnAccount(life.day, customer, "EUR", -amount))
+    away, to = life.claim(number, amount), life.claim(number, -amount)
+    life.write(life.day, f"Allocated: {number}", [away, to._replace(said=(("settles", f'"{number}"'),))])
+
+
 # what is given up --------------------------------------------------------------------------------------------------------
 
 
@@ -273,6 +321,7 @@ def compromise(life: Life) -> None:
 def _give_up(life: Life, before: Standing, what: What, amount: Decimal, paid: Decimal) -> None:
     """A transaction that gives up an amount, with its tax, and receives another."""
     number = before.document.number
+    before = life.books.at(life.day)[named(number)]
     life.books.happened(life.day, what, number, amount)
     if paid:
         life.books.happened(life.day, "money", number, paid)
@@ -295,12 +344,13 @@ def recover(life: Life) -> None:
     if standing is None:
         return
     number = standing.document.number
+    before = life.books.at(life.day)[named(number)]
     amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
     together = False
     life.books.happened(life.day, "loss", number, -amount)
     if together:
         life.books.happened(life.day, "money", number, amount)
-    taxes = tax_moves(life, number, standing, life.day)
+    taxes = tax_moves(life, number, before, life.day)
     expense = life.worth(number, -amount) - sum((one.amount for one in taxes), ZERO)
     back = [life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes]
     money = [*life.bank(number, amount), life.claim(number, -amount)]
@@ -331,7 +381,13 @@ def discount(life: Life) -> None:
 def move(life: Life) -> None:
     """A claim becomes doubtful, or is good again."""
     standing = life.one_of(
-        lambda one: one.open > 0 and not one.over and not one.lost and life.last_touched(one.document.number) < life.day
+        lambda one: (
+            one.open > 0
+            and not one.over
+            and not one.lost
+            and not one.document.part_of
+            and life.last_touched(one.document.number) < life.day
+        )
     )
     if standing is None:
         return
@@ -350,8 +406,9 @@ def move(life: Life) -> None:
 def creditable(life: Life, one: Standing) -> bool:
     """Whether something is left to credit of an invoice, and nothing of it was given up."""
     number = one.document.number
-    back = sum((note.asked for note in life.credit_notes(number)), ZERO)
-    return number in life.lines and one.document.asked + back > 0 and not one.lost and not one.discount
+    back = sum((life.asked(note.number) for note in life.credit_notes(number)), ZERO)
+    given_up = one.whole("lost") or one.whole("discount")
+    return number in life.lines and one.whole("asked") + back > 0 and not given_up
 
 
 _BOOKED = re.compile(r"^  (\S+) +(-?[\d.]+) EUR\n((?:    \S+: .*\n)*)", re.MULTILINE)
@@ -376,8 +433,9 @@ def _read(life: Life, prefix: str, of: Document | None, customer: str, written: 
         else:
             sums = taxes if account in {OWED, *BOOKED.values()} else nets
             sums[code[1]] = sums.get(code[1], ZERO) - Decimal(amount)
-    (account, asked) = next(iter(accounts.items()))
-    document = life.document(number, customer, life.day, nets, taxes, account, of.number if of else "")
+    kept = accounts.pop(f"Assets:C:{customer}:Kept", ZERO)
+    account, asked = next(iter(accounts.items()), (f"Assets:C:{customer}", ZERO))
+    document = life.document(number, customer, life.day, nets, taxes, account, of.number if of else "", kept=kept)
     if len(accounts) > 1 or asked != document.asked:
         raise Refusal(f"the document asks for {accounts}, right is {document.asked}:\n{written}", life.entries)
     life.entries.append(text)
@@ -457,7 +515,8 @@ KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
     "pay before": (2, pay_before),
     "pay two": (1, pay_two),
     "give back": (3, give_back),
-    "on account": (1, on_account),
+    "on account": (2, on_account),
+    "allocate": (2, allocate),
     "lose": (3, lose),
     "recover": (4, recover),
     "discount": (2, discount),

@@ -45,5 +45,5 @@ def tax_moved(text: str, day: date) -> str:
         file = Path(folder) / "main.beancount"
         file.write_text(text, encoding="utf-8")
         said = CliRunner().invoke(command, ["-f", str(file), "tax-due", "--as-of", day.isoformat()]).output
-    entries = said.partition("What the books still have to move:\n\n")[2]
-    return text + "\n" + re.split(r"\n(?! |\d{4}-|\n)", entries)[0] + "\n"
+    entries = re.split(r"What the books still have to move.*\n\n", said)[1:]
+    return "\n".join([text, *(re.split(r"\n(?! |\d{4}-|\n)", each)[0] + "\n" for each in entries)])

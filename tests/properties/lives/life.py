@@ -55,6 +55,8 @@ plugin "beancount_invoicing"
 2025-01-01 open Assets:C:Berg
   customer: "Berg"
 2025-01-01 open Assets:C:Berg:Doubtful
+2025-01-01 open Assets:C:Acme:Kept
+2025-01-01 open Assets:C:Berg:Kept
 2025-01-01 open Assets:C:Coe
   customer: "Coe"
 2025-01-01 open Assets:C:Coe:Doubtful
@@ -113,6 +115,11 @@ class Line:
     gross: bool = False
 
 
+def named(number: str) -> str:
+    """The number that the ledger has for a document, or for the part of it that is kept back."""
+    return number.partition("/")[0]
+
+
 class Life:
     """The ledger so far, and the referee."""
 
@@ -153,7 +160,7 @@ class Life:
         said: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         """Adds a transaction, linked to documents."""
-        marks = "".join(f" ^{each}" for each in numbers) + (f" #{tag}" if tag else "")
+        marks = "".join(f" ^{each}" for each in dict.fromkeys(map(named, numbers))) + (f" #{tag}" if tag else "")
         head = [f'{day} * "{narration}"{marks}', *(f"  {key}: {value}" for key, value in said)]
         self.entries.append("\n".join([*head, *map(str, postings)]) + "\n")
 
@@ -200,20 +207,30 @@ class Life:
 
     def document(
         self, number: str, customer: str, day: date, nets: dict[str, Decimal], taxes: dict[str, Decimal],
-        account: str, corrects: str = "", currency: str = "EUR",
+        account: str, corrects: str = "", currency: str = "EUR", kept: Decimal = ZERO,
     ) -> Document:  # fmt: skip
-        """Tells the referee of a document, with the sign of what it asks for."""
+        """Tells the referee of a document, with the sign of what it asks for; `kept` is a part that is kept back until later."""
         document = Document(
-            number, customer, day, sum(nets.values(), ZERO) + sum(taxes.values(), ZERO), currency, nets, taxes,
+            number, customer, day, sum(nets.values(), ZERO) + sum(taxes.values(), ZERO) - kept, currency, nets, taxes,
             {code: tax for code, tax in taxes.items() if code in WAITS and tax}, corrects,
         )  # fmt: skip
         self.books.documents[number] = document
         self.where[number] = account
+        if kept:
+            part = f"{number}/kept"
+            self.books.documents[part] = Document(
+                part, customer, day, kept, currency, corrects=corrects and f"{corrects}/kept", part_of=number
+            )
+            self.where[part] = f"Assets:C:{customer}:Kept"
         return document
+
+    def asked(self, number: str) -> Decimal:
+        """What a document asks for, with what is kept back."""
+        return sum((one.asked for one in self.books.documents.values() if number in {one.number, one.part_of}), ZERO)
 
     def credit_notes(self, number: str) -> list[Document]:
         """What credits a document, until now."""
-        return [each for each in self.books.documents.values() if each.corrects == number]
+        return [one for one in self.books.documents.values() if one.corrects == number and not one.part_of]
 
     def last_touched(self, number: str) -> date:
         """The last day on which something happened to a document."""

@@ -42,6 +42,8 @@ class Document:
     pending: Mapping[str, Decimal] = field(default_factory=dict)
     """By tax code: what of its taxes is owed only once paid."""
     corrects: str = ""
+    part_of: str = ""
+    """Of what is kept back until later: the document that it is a part of, which has the taxes."""
 
 
 class Fact(NamedTuple):
@@ -87,14 +89,28 @@ class Standing:
     over: Decimal = ZERO
     """Money and losses beyond what it asks for: it lies on the customer's account."""
 
+    parts: list[Standing] = field(default_factory=list)
+    """What of it is kept back until later."""
+
     @property
     def open(self) -> Decimal:
         """What is still asked for."""
         return self.document.asked - self.credited - self.paid - self.discount - self.lost
 
+    @property
+    def whole_open(self) -> Decimal:
+        """What is still asked for, with what is kept back."""
+        return sum((one.open for one in (self, *self.parts)), ZERO)
+
+    def whole(self, what: Literal["asked", "credited", "paid", "discount", "lost"]) -> Decimal:
+        """A figure of the document with all its parts."""
+        if what == "asked":
+            return sum((one.document.asked for one in (self, *self.parts)), ZERO)
+        return sum((getattr(one, what) for one in (self, *self.parts)), ZERO)
+
     def tax(self, code: str, of: Decimal) -> Decimal:
         """The share of a tax that belongs to a part of what is asked for, once credits are off both."""
-        claim = self.document.asked - self.credited
+        claim = self.whole("asked") - self.whole("credited")
         if not claim:
             return ZERO
         left = Fraction(self.document.pending[code]) - self.credited_taxes.get(code, Fraction(0))
@@ -102,11 +118,12 @@ class Standing:
 
     def due(self, code: str) -> Decimal:
         """The tax owed: the share of the money."""
-        return self.tax(code, self.paid)
+        return self.tax(code, self.whole("paid"))
 
     def given_up(self, code: str) -> Decimal:
         """The tax that is owed no more: the share of losses and discounts."""
-        return self.tax(code, self.paid + self.discount + self.lost) - self.due(code)
+        gone = self.whole("paid") + self.whole("discount") + self.whole("lost")
+        return self.tax(code, gone) - self.due(code)
 
 
 class Books:
@@ -149,6 +166,8 @@ class Books:
             for document in self.documents.values():
                 if document.day == today:
                     standings[document.number] = Standing(document)
+                    if document.part_of:
+                        standings[document.part_of].parts.append(standings[document.number])
             for until in (
                 before,
                 today,
@@ -190,10 +209,11 @@ class Books:
         amount = min(-note.open, other.open)
         note.credited -= amount
         other.credited += amount
-        for code, tax in note.document.pending.items():
-            share = Fraction(-tax) * Fraction(amount) / Fraction(-note.document.asked)
-            note.credited_taxes[code] = note.credited_taxes.get(code, Fraction(0)) - share
-            other.credited_taxes[code] = other.credited_taxes.get(code, Fraction(0)) + share
+        whole, others = (standings[one.document.part_of or one.document.number] for one in (note, other))
+        for code, tax in whole.document.pending.items():
+            share = Fraction(tax) * Fraction(amount) / Fraction(whole.whole("asked"))
+            whole.credited_taxes[code] = whole.credited_taxes.get(code, Fraction(0)) - share
+            others.credited_taxes[code] = others.credited_taxes.get(code, Fraction(0)) + share
 
     def unallocated(self, day: date, standings: Mapping[str, Standing]) -> dict[tuple[str, str], Decimal]:
         """What lies on each customer's account for no document, by customer and currency; money is negative there."""

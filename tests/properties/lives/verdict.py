@@ -100,14 +100,15 @@ def said(book: Book, day: date) -> Said:
 
 def right(life: Life, day: date, standings: dict[str, Standing], balances: dict[tuple[str, str], Decimal]) -> Said:
     """What the referee says."""
-    due = added([((number, code), one.due(code)) for number, one in standings.items() for code in one.document.pending])
+    whole = {number: one for number, one in standings.items() if not one.document.part_of}
+    due = added([((number, code), one.due(code)) for number, one in whole.items() for code in one.document.pending])
     given_up = added(
-        [((number, code), one.given_up(code)) for number, one in standings.items() for code in one.document.pending]
+        [((number, code), one.given_up(code)) for number, one in whole.items() for code in one.document.pending]
     )
     moved = [one for one in life.books.moved if one.day <= day]
     return Said(
-        open={number: one.open for number, one in standings.items()},
-        settled={number: one.document.asked - one.open for number, one in standings.items()},
+        open={number: one.whole_open for number, one in whole.items()},
+        settled={number: one.whole("asked") - one.whole_open for number, one in whole.items()},
         balances=balances,
         unallocated=life.books.unallocated(day, standings),
         due=due,
@@ -169,7 +170,12 @@ def verify(life: Life, seed: int) -> None:
             raise Differs(f"check: {one.severity}, {one.rule}: {one.message} (line {one.source.line})")
     days, happened = [], life.books.days()
     for day, standings in life.books.history():
-        rounded = [(number, code) for number, one in standings.items() if one.discount for code in one.document.pending]
+        rounded = [
+            (number, code)
+            for number, one in standings.items()
+            if one.whole("discount")
+            for code in one.document.pending
+        ]
         for each in (day, *({day + timedelta(days=1)} - {*happened})):
             compared(each, said(book, each), right(life, each, standings, balances(entries, each)), rounded)
             days.append(each)
@@ -186,7 +192,7 @@ def credited_whole(life: Life) -> None:
     for number, left in life.left.items():
         document = life.books.documents[number]
         notes = life.credit_notes(number)
-        asked = document.asked + sum((note.asked for note in notes), ZERO)
+        asked = life.asked(number) + sum((life.asked(note.number) for note in notes), ZERO)
         if asked and any(left):
             continue
         for what in ("nets", "taxes"):
