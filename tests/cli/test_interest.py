@@ -14,6 +14,8 @@ from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
 from tests.ledgers import PRELUDE
 
+pytestmark = pytest.mark.usefixtures("rates_until_june_2026")
+
 LEDGER = (
     PRELUDE
     + """

@@ -17,6 +17,8 @@ from beancount_invoicing.rules.interest import Interest, stretches
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
 
+pytestmark = pytest.mark.usefixtures("rates_until_june_2026")
+
 D = Decimal
 FRANCE = '\n2025-01-01 custom "invoice-option" "late-interest" "FR"\n'
 TWELVE = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'

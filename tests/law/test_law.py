@@ -71,19 +71,15 @@ def test_no_claim_by_law_where_none_is_known() -> None:
         ("BE", date(2022, 7, 1), "8.00"),
         ("BE", date(2023, 1, 1), "10.50"),
         ("GB", date(2026, 7, 1), "3.75"),
+        ("FR", date(2026, 7, 1), "2.40"),
+        ("DE", date(2026, 7, 1), "1.52"),
+        ("AT", date(2026, 7, 1), "1.53"),
     ],
 )
 def test_reference_rates(country: str, half: date, rate: str) -> None:
     found = law.late_interest(country, "business")
     assert found is not None
     assert dict(found.rates)[half] == D(rate)
-
-
-def test_the_second_half_of_2026_is_not_guessed() -> None:
-    for country in ("FR", "DE"):
-        found = law.late_interest(country, "business")
-        assert found is not None
-        assert max(start for start, _rate in found.rates) == date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +119,8 @@ def test_who_pays_from_when_and_at_which_rate() -> None:
 def test_what_is_not_known_is_not_there() -> None:
     rates = law.reference_rates()
     assert date(2016, 1, 1) not in rates["ECB"][1]
-    assert {code for code, (_name, halves) in rates.items() if max(halves) > date(2026, 1, 1)} == {"BoE"}
+    assert {code for code, (_name, halves) in rates.items() if max(halves) < date(2026, 7, 1)} == {"BE", "FR-legal"}
+    assert all(max(halves) <= date(2026, 7, 1) for _name, halves in rates.values())
 
 
 def test_every_rule_has_its_address_and_knows_its_reference() -> None:

@@ -195,9 +195,9 @@ def test_a_payment_on_the_due_date_counts_from_the_first_day_late() -> None:
 
 def test_a_rate_that_is_not_known_is_named() -> None:
     with pytest.raises(
-        RateUnknown, match=r"the ECB refinancing rate for 2026-07-01 \(second half of 2026\) is not known"
+        RateUnknown, match=r"the ECB refinancing rate for 2036-07-01 \(second half of 2036\) is not known"
     ):
-        late_interest(D("100.00"), [], date(2026, 6, 15), date(2026, 7, 1), FRANCE)
+        late_interest(D("100.00"), [], date(2036, 6, 30), date(2036, 7, 1), FRANCE)
     with pytest.raises(RateUnknown) as error:
         late_interest(D("100.00"), [], date(2015, 6, 15), date(2026, 1, 1), by_law("DE"))
     assert (error.value.name, error.value.day) == ("Basiszinssatz", date(2015, 1, 1))
