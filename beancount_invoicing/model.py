@@ -422,6 +422,20 @@ class Counter(NamedTuple):
     tax: str = ""
 
 
+class Worth(NamedTuple):
+    """What a payment's transaction says that one unit of the payment's currency is worth in another `currency`."""
+
+    currency: str
+    priced: Decimal | None
+    """By the price of the posting on the customer's account."""
+    money: Decimal | None
+    """By the money that came for it."""
+    clear: bool = True
+    """Whether that money is all that came: no fee was taken off it."""
+    account: str = ""
+    """Where the transaction books the exchange difference, as far as can be told."""
+
+
 class Payment(NamedTuple):
     """A posting on a customer's account outside an invoice (or, `at_once`, inside it, against its direction).
 
@@ -446,6 +460,8 @@ class Payment(NamedTuple):
     narration: str = ""
     beside: tuple[Counter, ...] = ()
     """Of a write-off: what belongs to it on other accounts, not rounded."""
+    worth: Worth | None = None
+    """Where the transaction speaks of another currency too, and a tax is owed only once paid."""
 
 
 class Unmatched(NamedTuple):
@@ -713,9 +729,9 @@ class TaxMovement(NamedTuple):
     """What the ledger books on the account of a tax that is owed only once paid (`pending`).
 
     `amount` has the ledger's sign: negative what a document adds, positive what a payment takes away. `number` is the
-    document's, "" outside documents; `code` is "" where a posting outside documents does not say it and several are
-    possible. `write_off`: taken away because it will never be paid; `discount`: because a payment's discount lowers it.
-    `straight`: booked by a document as owed at once, and never on `account`.
+    document's or the open item's, "" outside them; `code` is "" where a posting outside documents does not say it and several
+    are possible. `write_off`: taken away because it will never be paid. `straight`: booked by a document as owed at once, and
+    never on `account`.
     """
 
     date: date
@@ -730,8 +746,13 @@ class TaxMovement(NamedTuple):
     """The postings of the same transaction on customers' accounts."""
     settles: str = ""
     """The document whose tax it is, where a payment says so."""
-    discount: bool = False
     straight: bool = False
+    reached: Decimal = ZERO
+    """Of what a payment moves: what reached the account of the tax owed. Another amount where the exchange rate is another."""
+    deposit: str = ""
+    """Of what a document deducts: the number of the deposit invoice."""
+    taken_over: bool = False
+    """It stands against equity, and is of no document that is known."""
 
 
 @dataclass(frozen=True, slots=True)

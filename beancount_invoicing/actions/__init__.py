@@ -81,6 +81,7 @@ if TYPE_CHECKING:
         statement_of,
         statements_of_all,
     )
+    from beancount_invoicing.actions.taxes import missing_entry, move_taxes
     from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
     from beancount_invoicing.actions.today import KINDS as TASKS
     from beancount_invoicing.actions.today import Kind as TaskKind
@@ -175,6 +176,8 @@ __all__ = [
     "lapse_notices",
     "late_claims",
     "letters_waiting",
+    "missing_entry",
+    "move_taxes",
     "new",
     "objected",
     "objections",
@@ -234,6 +237,7 @@ _ROOMS = {
     "actions.sending": "Making Result Sending State Way send",
     "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
     "actions.statements": "Whose language_to of_statements render_statement render_statements statement_of statements_of_all",
+    "actions.taxes": "missing_entry move_taxes",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",
     "actions.writing": "Changes How New Outcome Refused change written_positions",

@@ -535,19 +535,24 @@ def received(one: Receipt, explain: bool = False) -> Answer:
     return answer
 
 
-def taxes_due(due: TaxDue, since: date | None, explain: bool = False) -> Answer:
-    """What became due in `tax-due`: the shares from `since` on, and the totals of all time."""
+def taxes_due(due: TaxDue, since: date | None = None, until: date | None = None, explain: bool = False) -> Answer:
+    """What became due in `tax-due`: the shares of the period, what they add up to, and the totals of all time."""
+    asked = due.within(since, until)
     shares = []
-    for share in due.shares:
-        if since and share.date < since:
-            continue
+    for share in asked.shares:
+        currency = share.pending.currency
         answer: Answer = {
             "date": share.date.isoformat(),
             "number": share.number,
             "customer": share.customer,
             "code": share.pending.code,
-            "amount": money(share.amount, share.pending.currency),
-            "currency": share.pending.currency,
+            "rate": _plain(share.rate),
+            "base": money(share.base, currency),
+            "amount": money(share.amount, currency),
+            "released": money(share.released, currency),
+            "currency": currency,
+            "exchange_rate": _plain(share.exchange_rate),
+            "what": share.what,
             "written_off": share.written_off,
             "discount": share.discount,
             "source": f"{share.source.file}:{share.source.line}",
@@ -557,7 +562,19 @@ def taxes_due(due: TaxDue, since: date | None, explain: bool = False) -> Answer:
         shares.append(answer)
     return {
         "as_of": due.as_of.isoformat(),
+        "since": _day(since),
+        "until": _day(until or due.as_of),
         "shares": shares,
+        "period": [
+            {
+                "code": one.pending.code,
+                "rate": _plain(one.rate),
+                "pending": one.pending.account,
+                "currency": one.pending.currency,
+                **{name: money(getattr(one, name), one.pending.currency) for name in ("base", "due", "cancelled")},
+            }
+            for one in asked.by_rate
+        ],
         "totals": [
             {
                 "code": total.pending.code,
@@ -566,12 +583,47 @@ def taxes_due(due: TaxDue, since: date | None, explain: bool = False) -> Answer:
                 "currency": total.pending.currency,
                 **{
                     name: money(getattr(total, name), total.pending.currency)
-                    for name in ("booked", "due", "moved", "to_move", "cancelled", "taken_off", "to_cancel")
+                    for name in (
+                        "booked", "due", "moved", "to_move", "released", "left", "to_release", "cancelled", "taken_off",
+                        "to_cancel",
+                    )
                 },
             }
             for total in due.totals
         ],
-    }
+        "missing": [
+            {
+                "date": one.date.isoformat(),
+                "lines": [
+                    {
+                        "code": line.pending.code,
+                        "pending": line.pending.account,
+                        "account": line.owed_on or None,
+                        "currency": line.pending.currency,
+                        "released": money(line.released, line.pending.currency),
+                        "owed": money(line.owed, line.pending.currency),
+                        "difference": money(line.difference, line.pending.currency),
+                        "exchange_account": line.exchange or None,
+                    }
+                    for line in one.lines
+                ],
+            }
+            for one in asked.missing
+        ],
+        "on_account": [
+            {
+                "date": one.payment.date.isoformat(),
+                "customer": one.customer,
+                "account": one.payment.account,
+                "amount": money(one.amount, one.payment.currency),
+                "currency": one.payment.currency,
+                "codes": [tax.code for tax in one.taxes],
+                "tax": money(one.tax, one.payment.currency),
+                "source": f"{one.payment.source.file}:{one.payment.source.line}",
+            }
+            for one in asked.on_account
+        ],
+    }  # fmt: skip
 
 
 def drafted(position: Position, explain: bool = False) -> Answer:

@@ -29,11 +29,12 @@ from beancount_invoicing.dunning import (
     sending_followed_from,
 )
 from beancount_invoicing.model import ZERO, Book, Customer, Event
-from beancount_invoicing.receivables import Allocated, Position, lapsing, positions
+from beancount_invoicing.receivables import Allocated, Position, lapsing, positions, tax_due
+from beancount_invoicing.rules.steps import end_of_month
 
 Kind = Literal[
     "bank", "insolvency", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute",
-    "unallocated", "document", "lapse", "notice",
+    "tax", "unallocated", "document", "lapse", "notice",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NOTICE = 60
@@ -74,6 +75,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_to_bill(book, as_of),
         *_reminders(ready_to_leave(book, proposals)),
         *_customers(book, as_of, those),
+        *_taxes(book, as_of, allocated),
         *_unallocated(book, as_of, allocated),
         *_lapsing(book, as_of, allocated),
         *_files(book, as_of),
@@ -245,6 +247,23 @@ def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Tas
     if deadline < as_of:
         text = f"level {last.level} left on {last.date}: agree on something, hand it over, or write it off"
         yield from _about(position, "escalate", text, last.date, position.open)
+
+
+def _taxes(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
+    """Tax that payments made due and the books have not moved, for each month and currency."""
+    for one in tax_due(book, as_of, allocated).missing:
+        by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for line in one.lines:
+            by_currency[line.pending.currency] += line.owed
+        so_far = "" if end_of_month(one.date) == one.date else " so far"
+        for currency, amount in sorted(by_currency.items()):
+            yield Task(
+                "tax",
+                f"became due by payments in {one.date:%Y-%m}{so_far}: bean-invoice tax-due --write",
+                one.date,
+                amount=amount,
+                currency=currency,
+            )
 
 
 def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from beancount_invoicing.billing.drafts import (
     Exchange,
     Notice,
 )
-from beancount_invoicing.billing.fixed import DepositLeft, TaxLeft, deposits_left
+from beancount_invoicing.billing.fixed import DepositLeft, Owed, TaxLeft, deposits_left, owed_of_deposits
 from beancount_invoicing.billing.prices import tax_code
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
@@ -58,19 +58,26 @@ class Request(NamedTuple):
 
 
 def compose(
-    book: Book, request: Request, contracts: Sequence[Contract] = (), deposits: Sequence[DepositLeft] = ()
+    book: Book,
+    request: Request,
+    contracts: Sequence[Contract] = (),
+    deposits: Sequence[DepositLeft] = (),
+    owed: Owed | None = None,
 ) -> Draft:
     """The document that a request asks for, without a number.
 
     Each line gets its tax code (its own, else the customer's, its item's, the default), taxes are worked out once per code, what
     is left of `deposits` (of `contracts`) is deducted as far as the lines of their contract reach, and where a contract has a
-    retention a part of what is to be paid stands on its account. Raises CannotCompose.
+    retention a part of what is to be paid stands on its account. `owed`: what of deposits' taxes is owed, if that is known.
+    Raises CannotCompose.
     """
     customer = book.customers[request.customer].at(request.date)
     decimals = currencies.decimals(request.currency)
     lines = _taxed(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
-    deductions = _deductions(lines, deposits, decimals) if request.kind in {"invoice", "corrective"} else ()
+    deductions: tuple[DraftDeduction, ...] = ()
+    if request.kind in {"invoice", "corrective"}:
+        deductions = _deductions(lines, taxes, deposits, owed or owed_of_deposits(book, request.date), decimals)
     payable = (
         sum((line.net for line in lines), ZERO)
         + sum((each.amount for each in taxes), ZERO)
@@ -148,12 +155,17 @@ def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: i
 
 
 def _deductions(
-    lines: Sequence[DraftLine], deposits: Sequence[DepositLeft], decimals: int
+    lines: Sequence[DraftLine],
+    taxes: Sequence[DraftTax],
+    deposits: Sequence[DepositLeft],
+    owed: Owed,
+    decimals: int,
 ) -> tuple[DraftDeduction, ...]:
     """What the document takes off: each deposit of a contract, oldest first, as far as the lines of that contract reach."""
     room: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         room[line.contract] += line.net
+    own = {(each.account, each.code): each.amount for each in taxes}
     result: list[DraftDeduction] = []
     for deposit in deposits:
         net = min(deposit.net, room[deposit.contract])
@@ -167,9 +179,29 @@ def _deductions(
                 if net == deposit.net
                 else min(part.left, round_to(part.billed * net / deposit.of_net, decimals))
             )
-            if amount:
-                result.append(DraftDeduction(deposit.number, part.account, amount, part.code))
+            result += _deducted_tax(deposit.number, part, amount, own, owed)
     return tuple(result)
+
+
+def _deducted_tax(
+    number: str, part: TaxLeft, amount: Decimal, own: dict[tuple[str, str], Decimal], owed: Owed
+) -> Iterator[DraftDeduction]:
+    """The tax of a deposit that is deducted: from the document's own of that code, as far as it reaches, where it stands.
+
+    Beyond that the document is under another code: what of the deposit's tax is owed by now, because it was paid, is taken off
+    what is owed, and the rest off what waits (a deposit on goods: CGI, art. 269, 2 a).
+    """
+    from_owed = ZERO
+    if part.owed_on:
+        place = part.account, part.code
+        beyond = max(amount - max(own.get(place, ZERO), ZERO), ZERO)
+        own[place] = own.get(place, ZERO) - (amount - beyond)
+        if beyond:
+            from_owed = max(min(beyond, owed().get((number, part.code), ZERO)), ZERO)
+    if from_owed:
+        yield DraftDeduction(number, part.owed_on, from_owed, part.code)
+    if amount != from_owed:
+        yield DraftDeduction(number, part.account, amount - from_owed, part.code)
 
 
 def _with_tax(book: Book, request: Request, lines: Sequence[DraftLine], contract: Contract) -> Decimal:
@@ -285,6 +317,7 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     drafts: list[Draft] = []
     notices: list[Notice] = []
     left = deposits_left(book.invoices)
+    owed = owed_of_deposits(book, day)
     deposits = sorted((one for one in those if one.what == "deposit"), key=key)
     others = sorted((one for one in those if one.what != "deposit"), key=key)
     for kind, waiting in (("deposit", deposits), ("invoice", others)):
@@ -309,7 +342,11 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
             )
             try:
                 draft = compose(
-                    book, request, contracts, [one for contract in contracts for one in left.get(contract.code, ())]
+                    book,
+                    request,
+                    contracts,
+                    [one for contract in contracts for one in left.get(contract.code, ())],
+                    owed,
                 )
             except (CannotCompose, periods.PeriodError) as error:
                 notices.append(Notice(first.contract.code, str(error)))

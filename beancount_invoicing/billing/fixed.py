@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import DraftLine
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Invoice, Milestone, Step
+from beancount_invoicing.receivables.tax_due import tax_due
+from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
 
 
@@ -32,7 +35,7 @@ def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Deci
 
 
 def stages(
-    dated: Dated[Contract], milestones: tuple[Milestone, ...], billed: dict[tuple[str, str], Decimal], decimals: int
+    dated: Dated[Contract], milestones: tuple[Milestone, ...], billed: dict[tuple[str, str], Decimal], places: int
 ) -> list[Stage]:
     """The milestones with their amounts: what they are billed with, else what they will be; deposits stand beside the whole.
 
@@ -67,20 +70,20 @@ def stages(
                 (Step("price", "difference", (whole, sum_so_far), rest, "the last one takes the remainder"),),
             )
         else:
-            stage = _percent(milestone, price, sum_so_far, decimals)
+            stage = _percent(milestone, price, sum_so_far, places)
         if not milestone.deposit:
             sum_so_far += stage.amount
         result.append(stage)
     return result
 
 
-def _percent(milestone: Milestone, price: Decimal, before: Decimal, decimals: int) -> Stage:
+def _percent(milestone: Milestone, price: Decimal, before: Decimal, places: int) -> Stage:
     percent = milestone.percent if milestone.percent is not None else milestone.cumulative or ZERO
     exact = price * percent / 100
-    value = round_to(exact, decimals)
+    value = round_to(exact, places)
     steps = [
         Step("price", "percent of", (percent, price), exact, "of the contract's price"),
-        Step("price", "rounded", (exact, decimals), value, "to the cent"),
+        Step("price", "rounded", (exact, places), value, "to the cent"),
     ]
     if milestone.percent is None:
         rest = value - before
@@ -125,6 +128,8 @@ class TaxLeft(NamedTuple):
     account: str
     left: Decimal
     billed: Decimal
+    owed_on: str = ""
+    """Where it waits on `account` until it is paid: the account that it reaches then."""
 
 
 class DepositLeft(NamedTuple):
@@ -166,6 +171,7 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
                 (amount.tax.pending if amount.pending else amount.tax.account) or "",
                 amount.amount - gone[number, amount.tax.code],
                 amount.amount,
+                (amount.tax.account or "") if amount.pending else "",
             )
             for amount in deposit.taxes
         )
@@ -183,3 +189,35 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
     for those in result.values():
         those.sort(key=lambda one: (one.date, one.number))
     return dict(result)
+
+
+Owed = Callable[[], Mapping[tuple[str, str], Decimal]]
+"""Gives, by deposit and tax code, what of the tax is owed because it was paid, and not deducted yet."""
+
+
+def owed_of_deposits(book: Book, day: date) -> Owed:
+    """What of deposits' taxes that are owed only once paid is owed on `day` (inclusive), in the deposits' currencies.
+
+    It is worked out once, when somebody asks for it.
+    """
+
+    @cache
+    def owed() -> Mapping[tuple[str, str], Decimal]:
+        deposits = {one.number: one for one in book.invoices if one.kind == "deposit"}
+        result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for share in tax_due(book, day).shares:
+            if share.number in deposits and share.what == "due":
+                deposit = deposits[share.number]
+                foreign = deposit.rate if deposit.currency != share.pending.currency else None
+                result[share.number, share.pending.code] += share.released / foreign if foreign else share.released
+        for invoice in book.invoices:
+            for deduction in invoice.deductions:
+                place = deduction.number, deduction.tax
+                if place in result and deduction.account != book.taxes[deduction.tax].at(invoice.date).pending:
+                    result[place] -= deduction.amount
+        return {
+            (number, code): round_to(amount, decimals(deposits[number].currency))
+            for (number, code), amount in result.items()
+        }
+
+    return owed

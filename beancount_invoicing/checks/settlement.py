@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
-from beancount_invoicing.receivables import Allocated, credited, tax_due
+from beancount_invoicing.receivables import Allocated, TaxDue, credited, tax_due
 from beancount_invoicing.rules import currencies, steps, tax
 
 
@@ -161,8 +162,11 @@ def _deducted_tax(
 
 
 def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
-    """The tax that payments made due has left the account where it waited."""
-    for total in tax_due(book, book.last_date, allocated).totals:
+    """The tax that payments made due has left the account where it waited, and it is known whose the tax is."""
+    due = tax_due(book, book.last_date, allocated)
+    yield from _taken_over(book, due)
+    yield from _deposits_due(book, due)
+    for total in due.totals:
         code, account, currency = total.pending.code, total.pending.account, total.pending.currency
         if not code:
             unsaid = [
@@ -170,22 +174,27 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 for one in book.tax_movements
                 if (one.account, one.code, one.currency) == (account, "", currency) and not one.number
             ]
-            if unsaid:
-                left = money(sum((one.amount for one in unsaid), ZERO), currency)
+            left = sum((one.amount for one in unsaid), ZERO)
+            if left:
                 yield Finding(
                     "warning",
                     "tax-code",
-                    f"{left} left {account} without saying of which tax: write tax: below those postings",
+                    f"{money(left, currency)} left {account} without saying of which tax: write tax: below those postings",
                     unsaid[0].source,
                 )
             continue
         source = book.taxes[code].latest.source
-        if total.to_move:
+        if total.to_move or total.to_release:
+            what = (
+                f"{money(total.left, currency)} left {account}: bean-invoice tax-due shows where, and the entry to add"
+                if total.to_release
+                else f"{money(total.moved, currency)} reached {total.due_account}: bean-invoice tax-due shows the exchange"
+                " difference, and the entry to add"
+            )
             yield Finding(
                 "warning",
                 "tax-due",
-                f"{code}: by payments until {book.last_date} {money(total.due, currency)} became due, but"
-                f" {money(total.moved, currency)} left {account}: bean-invoice tax-due shows where, and the entry to add",
+                f"{code}: by payments until {book.last_date} {money(total.due, currency)} became due, but {what}",
                 source,
             )
         if total.to_cancel:
@@ -197,6 +206,72 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 f' tax: "{code}"',
                 source,
             )
+
+
+def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
+    """Tax that waits from earlier books says of which open item it is."""
+    start = book.options.get("checked-from")
+    since = start.latest if start else None
+    for one in due.unassigned:
+        if isinstance(since, date) and one.date < since:
+            continue  # what older books began with: the open items of that day say what waits
+        yield Finding(
+            "warning",
+            "tax-taken-over",
+            f"{money(-one.amount, one.currency)} of tax on {one.account} is taken over from earlier books, but it cannot be told of"
+            ' which open item it is: write it in the open item\'s transaction, kind: "opening", a posting for each, with tax: and'
+            ' settles: "…" (the number) below it',
+            one.source,
+        )
+    numbers = {invoice.number for invoice in book.invoices}
+    for one in book.tax_movements:
+        if one.number and one.number == one.settles and one.number not in numbers:
+            yield Finding(
+                "error",
+                "unknown-invoice",
+                f'settles: there is no open item "{one.number}" whose tax this could be: write the number of one',
+                one.source,
+            )
+
+
+def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
+    """Under another tax, a final invoice takes off what is owed only what of the deposit's tax is due by its day."""
+    known = by_number(book)
+    taken: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for invoice in book.invoices:
+        own = {each.tax.code for each in invoice.taxes}
+        for deduction in invoice.deductions:
+            deposit = known.get(deduction.number)
+            code = deduction.tax
+            if deposit is None or invoice.draft or not code or code in own or code not in book.taxes:
+                continue
+            said = next((each.tax for each in deposit.taxes if each.tax.code == code and each.pending), None)
+            if said is None or deduction.account == said.pending:
+                continue
+            if invoice.currency != book.currency:
+                continue
+            by_then = sum(
+                (
+                    one.amount
+                    for one in due.shares
+                    if (one.number, one.pending.code) == (deposit.number, code)
+                    and one.what == "due"
+                    and one.date <= invoice.since
+                ),
+                ZERO,
+            )
+            left = by_then - taken[deposit.number, code]
+            taken[deposit.number, code] += deduction.amount
+            if deduction.amount > left:
+                yield Finding(
+                    "warning",
+                    "deposit-tax",
+                    f"{invoice.number} takes {money(deduction.amount, invoice.currency)} of the tax on {deposit.number} off"
+                    f" {deduction.account}, but by then only {money(left, invoice.currency)} of it was due, by what was paid:"
+                    f" deduct {money(left, invoice.currency)} there, and {money(deduction.amount - left, invoice.currency)} on"
+                    f' {said.pending}, both with deposit: "{deposit.number}" and tax: "{code}"',
+                    deduction.source,
+                )
 
 
 CHECKS = (credit_notes, deposits)

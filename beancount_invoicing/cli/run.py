@@ -74,6 +74,9 @@ def _print(session: Session, done: actions.Daily, chosen: actions.How) -> None:
         notice(text)
     for text in done.bank:
         notice(f"no reminder leaves: {text}, or say --yes")
+    for one in done.left:
+        if one.kind == "tax":
+            click.echo(f"tax to be moved: {one.amount} {one.currency} {one.text}")
     counts = Counter(one.kind for one in done.left)
     if counts:
         left = ", ".join(f"{counts[kind]} {kind}" for kind in actions.TASKS if counts[kind])

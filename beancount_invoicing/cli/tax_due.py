@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import click
 
-from beancount_invoicing import receivables
+from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
     Day,
     Session,
@@ -18,43 +21,95 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    relative,
     say_assumed,
     spaced,
 )
 from beancount_invoicing.rules.steps import describe
 
-SHARE = ("date", "number", "customer", "code", "amount", "currency", "written_off", "discount", "source")
+SHARE = (
+    "date", "number", "customer", "code", "rate", "base", "amount", "currency", "exchange_rate", "released", "what",
+    "written_off", "discount", "source",
+)  # fmt: skip
+WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "deducted"}
 
 
 @click.command("tax-due")
-@click.option("--since", type=Day(), help="List what became due from this day on; the totals stay those of all time.")
+@click.option("--since", type=Day(), help="List what became due from this day on; there are totals of all time too.")
+@click.option("--until", type=Day(), help="List what became due until this day, as it is known on --as-of.")
 @as_of_option
+@write_options
 @format_option
 @explain_option
 @click.pass_obj
-def tax_due(session: Session, since: date | None, as_of: date, form: str, explain: bool) -> None:
+def tax_due(
+    session: Session,
+    since: date | None,
+    until: date | None,
+    as_of: date,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+    explain: bool,
+) -> None:
     """Say which taxes on payments became due, what the books moved, and the entries that are missing."""
+    way = how(write, into, commit)
+    if since and since > (until or as_of):
+        raise click.UsageError(f"--since {since} is after --{'until' if until else 'as-of'} {until or as_of}")
+    if write:
+        with changing(session):
+            outcome = actions.move_taxes(session.find(), as_of, since, until, way)
+            if form == "table":
+                print_outcome(outcome, way)
+        if session.failed or form == "table":
+            return
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     due = receivables.tax_due(ledger.book, as_of)
-    answer = answers.taxes_due(due, since, explain)
+    answer = answers.taxes_due(due, since, until, explain)
     if form == "json":
         print_json(answer)
         return
     if form == "csv":
         print_csv(SHARE, [[row[name] for name in SHARE] for row in answer["shares"]])
         return
-    if not due.totals:
+    if not due.totals and not due.on_account:
         click.echo('No tax is owed on payments here (invoice-tax with due-on: "payment").')
         return
+    _tables(answer, since, until or as_of)
+    asked = due.within(since, until)
+    if explain:
+        for share in asked.shares:
+            click.echo(f"\n{share.date} {share.number} {share.pending.code}")
+            for step in share.steps:
+                click.echo(f"  {describe(step)}")
+    if asked.missing:
+        entries = "\n".join(actions.missing_entry(one, column=0) for one in asked.missing)
+        click.echo(f"What the books still have to move:\n\n{entries}")
+    _notices(due, asked)
+
+
+def _tables(answer: Any, since: date | None, until: date) -> None:
+    if not answer["totals"]:
+        return
     print_table(
-        f"Tax that became due by payments{f' from {since}' if since else ''} to {as_of}",
-        [("date", False), ("number", False), ("customer", False), ("code", False), ("due", True), ("", False),
-         ("", False)],
+        f"Tax that became due by payments{f' from {since}' if since else ''} to {until}",
+        [("date", False), ("number", False), ("customer", False), ("code", False), ("rate", True), ("base", True),
+         ("due", True), ("", False), ("", False)],
         [
-            [row["date"], row["number"], row["customer"], row["code"], spaced(row["amount"]), row["currency"],
-             "written off" if row["written_off"] else "discount" if row["discount"] else ""]
+            [row["date"], row["number"], row["customer"], row["code"], f"{row['rate']} %", spaced(row["base"]),
+             spaced(row["amount"]), row["currency"], WORDS[row["what"]]]
             for row in answer["shares"]
+        ],
+    )  # fmt: skip
+    if answer["period"]:
+        print_table(
+        "By code and rate",
+        [("code", False), ("rate", True), ("base", True), ("due", True), ("cancelled", True), ("", False)],
+        [
+            [row["code"], f"{row['rate']} %", *(spaced(row[name]) for name in ("base", "due", "cancelled")), row["currency"]]
+            for row in answer["period"]
         ],
     )  # fmt: skip
     print_table(
@@ -68,15 +123,27 @@ def tax_due(session: Session, since: date | None, as_of: date, form: str, explai
             for row in answer["totals"]
         ],
     )  # fmt: skip
-    if explain:
-        for share in due.shares:
-            if not since or share.date >= since:
-                click.echo(f"\n{share.date} {share.number} {share.pending.code}")
-                for step in share.steps:
-                    click.echo(f"  {describe(step)}")
-    entry = _entry(due)
-    if entry:
-        click.echo(f"What the books still have to move:\n\n{entry}")
+
+
+def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
+    for one in asked.on_account:
+        codes = ", ".join(tax.code for tax in one.taxes)
+        what = f"{one.tax} {one.payment.currency} of {codes}" if one.tax is not None else f"tax ({codes})"
+        place = f"{relative(one.payment.source.file)}:{one.payment.source.line}"
+        notice(
+            f"{one.customer}: {one.amount} {one.payment.currency} received on {one.payment.date} and allocated to no invoice"
+            f" ({place}): if it is for services known by then, {what} is due on it since that day; invoice it (a deposit, say),"
+            " or write what it settles"
+        )
+    for line in (line for one in asked.missing for line in one.lines):
+        if line.difference and not line.exchange:
+            notice(
+                f'{line.pending.code}: no account of exchange differences is known: write custom "invoice-option"'
+                ' "exchange-account" Expenses:…'
+            )
+    hidden = len(due.missing) - len(asked.missing)
+    if hidden:
+        notice(f"{hidden} more {'entry is' if hidden == 1 else 'entries are'} missing outside of this period")
     for total in due.totals:
         if total.to_cancel:
             notice(
@@ -84,18 +151,3 @@ def tax_due(session: Session, since: date | None, as_of: date, form: str, explai
                 f" on {total.pending.account}: take it off in the write-off's transaction, with tax:"
                 f' "{total.pending.code}"'
             )
-
-
-def _entry(due: receivables.TaxDue) -> str:
-    """The entry that moves what is still to be moved; "" for nothing."""
-    lines = []
-    for total in due.totals:
-        if total.to_move and total.due_account:
-            code = f'    tax: "{total.pending.code}"'
-            lines += [
-                f"  {total.pending.account}  {total.to_move} {total.pending.currency}",
-                code,
-                f"  {total.due_account}  {-total.to_move} {total.pending.currency}",
-                code,
-            ]
-    return "\n".join([f'{due.as_of} * "Tax due on payments"', *lines]) + "\n" if lines else ""

@@ -32,6 +32,7 @@ TITLES: dict[actions.TaskKind, str] = {
     "escalate": "After the last reminder",
     "promise": "Promises broken",
     "dispute": "In dispute",
+    "tax": "Tax to be moved to what is owed",
     "unallocated": "Settles nothing: write settles, or an invoice's link",
     "lapse": "About to lapse",
     "document": "Documents missing",

@@ -822,6 +822,8 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
     for index, posting in enumerate(entry.postings):
         main = setting.owner(posting.account)
         if main is None or posting.units is None or posting.units.number is None:
+            if posting.account in setting.tax_accounts:
+                read(posting.meta, keys.OPENING_TAX, source_of(posting.meta), findings)
             continue
         where = source_of(posting.meta)
         said = read(posting.meta, keys.OPENING_ITEM, where, findings)
@@ -848,6 +850,7 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
                 source=where,
                 narration=entry.narration or "",
                 booked_on=entry.date,
+                rate=posting.price.number if posting.price is not None else None,
                 links=frozenset({numbering.link(number)}),
                 instalments=(
                     Instalment(

@@ -35,6 +35,7 @@ MILESTONE = "milestone"
 DOCUMENT = "invoice"
 OPENING = "opening transaction"
 OPENING_ITEM = "opening item"
+OPENING_TAX = "tax of opening items"
 RECEIVABLE = "receivable posting"
 AT_ONCE = "posting paid at once"
 LINE = "line"
@@ -56,7 +57,7 @@ EXPENSE = "expense billed again"
 
 POSTING_PLACES = frozenset(
     {
-        OPENING_ITEM, RECEIVABLE, AT_ONCE, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, BOOKKEEPING, PAYMENT,
+        OPENING_ITEM, OPENING_TAX, RECEIVABLE, AT_ONCE, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, BOOKKEEPING, PAYMENT,
         COUNTER, WORK, EXPENSE,
     }
 )  # fmt: skip
@@ -149,7 +150,7 @@ _TABLE = (
     _key("price-with-tax", "price", (ITEM, LINE), "unit price including tax"),
     _key("text", "text", (ITEM, LINE, CONTRACT), "what the line says"),
     _key("tax", "text", (CUSTOMER, AMENDMENT, ITEM, DOCUMENT, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, CONTRACT,
-                         PAYMENT, COUNTER, EXPENSE), "tax code"),
+                         PAYMENT, COUNTER, EXPENSE, OPENING_TAX), "tax code"),
     # invoices
     _key("invoice", "text", (DOCUMENT, OPENING_ITEM), "the document's number"),
     _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM), "due date"),
@@ -177,7 +178,8 @@ _TABLE = (
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice deducted (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
     # payments
-    _key("settles", "text", (AT_ONCE, RECEIVABLE, PAYMENT, COUNTER), "number of the invoice settled"),
+    _key("settles", "text", (AT_ONCE, RECEIVABLE, PAYMENT, COUNTER, OPENING_TAX),
+         "number of the invoice settled; of a tax taken over: of its open item"),
     _key("instalment", "count", (PAYMENT, EVENT), "number of the instalment, from 1"),
     # events
     _key("event", "text", EVENT, "what happened", *_EVENTS),
@@ -287,6 +289,10 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     ),
     "bank-days": ("whole", "letters ask for --yes where a bank account was last booked more days ago (default 7)"),
     "claim-account": ("account", "income account of late interest and indemnities that are claimed"),
+    "exchange-account": (
+        "text",
+        "accounts of exchange differences, separated by spaces; the first gets those of taxes that are owed once paid",
+    ),
     "allocate": ("text", '"oldest": payments that name nothing go to the oldest due claims'),
     "payment-reference": (
         "text",

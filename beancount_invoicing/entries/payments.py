@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
-from beancount.core.data import Transaction
+from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.means import WRITE_OFF, Accounts, Leg, by_means
 from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
-from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched
+from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched, Worth
 
 
 def read_payments(
@@ -21,10 +21,11 @@ def read_payments(
     by_number: Mapping[str, Invoice],
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: Findings,
+    worth: Callable[[Transaction, Posting], Worth | None],
 ) -> tuple[list[Payment], list[Transfer], list[Unmatched]]:
     """The payments and transfers of a transaction, and what they name that no document has.
 
-    `claimed` postings are an invoice's (or an opening's) already.
+    `claimed` postings are an invoice's (or an opening's) already. `worth` tells what a posting's currency is worth.
     """
     source = source_of(entry.meta)
     # of a document that cannot be read something has been said already: its keys are no payment's
@@ -67,6 +68,7 @@ def read_payments(
             instalment=said.get("instalment"),
             links=own_links,
             narration=entry.narration or "",
+            worth=worth(entry, posting),
         )
         legs.append((payment, posting))
     if not any(leg.settles or leg.links for leg, _posting in legs):
@@ -82,7 +84,21 @@ def read_payments(
     if legs and not claimed and entry.links and "invoice" not in entry.meta:
         unmatched += _unmatched_links(entry, tuple(named), by_link, source, findings)
     transfers, rest = _apart(legs, WRITE_OFF in (entry.tags or ()), len(legs) == len(entry.postings), source)
-    return by_means(entry, rest, accounts, by_number), transfers, unmatched
+    return _worth_of_money(by_means(entry, rest, accounts, by_number)), transfers, unmatched
+
+
+def _worth_of_money(payments: list[Payment]) -> list[Payment]:
+    """The payments; where a part of them is no money, what came for the rest is worth more by unit."""
+    money = sum((one.amount for one in payments if one.means == "money"), ZERO)
+    whole = sum((one.amount for one in payments), ZERO)
+    if money in {ZERO, whole} or not any(one.worth for one in payments):
+        return payments
+    return [
+        one._replace(worth=one.worth._replace(money=one.worth.money * whole / money))
+        if one.worth and one.worth.money
+        else one
+        for one in payments
+    ]
 
 
 def _unmatched_links(

@@ -1,4 +1,4 @@
-"""What the ledger books of the taxes that are owed only once paid: what waits, what moves, what a discount takes off."""
+"""What the ledger books of the taxes that are owed only once paid: what waits, what moves, what a loss takes off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing.entries.means import WRITE_OFF
 from beancount_invoicing.entries.metadata import says, source_of
 from beancount_invoicing.model import ZERO, Dated, Tax, TaxMovement
-from beancount_invoicing.rules import currencies, steps
+
+Key = tuple[str, str]
+"""A tax code and the currency in which it is booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,17 @@ class PendingTaxes:
     """The codes that each account of taxes not yet owed serves."""
     owed: Mapping[str, frozenset[str]]
     """By code: the accounts that it reaches once it is owed."""
+    accounts: frozenset[str]
+    """All of these accounts."""
     results: tuple[str, str]
     """The roots of the income and expense accounts."""
+    equity: str
+    """The root of the equity accounts."""
     owner: Callable[[str], str | None]
 
 
 def pending_taxes(
-    taxes: Mapping[str, Dated[Tax]], results: tuple[str, str], owner: Callable[[str], str | None]
+    taxes: Mapping[str, Dated[Tax]], results: tuple[str, str], equity: str, owner: Callable[[str], str | None]
 ) -> PendingTaxes:
     """Those of `taxes` that are owed only once paid."""
     waiting: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -46,64 +52,156 @@ def pending_taxes(
         taxes={code: taxes[code] for code in owed},
         waiting={account: tuple(codes) for account, codes in waiting.items()},
         owed={code: frozenset(accounts) for code, accounts in owed.items()},
+        accounts=frozenset(waiting).union(*owed.values()),
         results=results,
+        equity=equity,
         owner=owner,
     )
 
 
 def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """What a transaction moves of them; nothing for opening balances, of which no document is known."""
-    waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
-    if not waits or transaction.flag == "P" or says(transaction.meta, "kind", "opening"):
+    """What a transaction moves of them."""
+    if transaction.flag == "P":
         return
+    waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
     said = transaction.meta.get("invoice")
-    number = said if isinstance(said, str) else ""
-    write_off = WRITE_OFF in (transaction.tags or ())
-    beside = tuple(source_of(each.meta) for each in transaction.postings if pending.owner(each.account) is not None)
-    taken_off: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    if beside and not number and not write_off:
-        taken_off.update(_discounts(transaction, waits, pending))
+    if not waits:
+        if "invoice" not in transaction.meta:
+            yield from _differences(transaction, pending)
+    elif isinstance(said, str):
+        yield from _of_document(transaction, said, waits, pending)
+    elif says(transaction.meta, "kind", "opening"):
+        yield from _taken_over(transaction, waits, pending)
+    else:
+        yield from _of_payment(transaction, waits, pending)
 
-    def movement(posting: Posting, account: str, code: str, amount: Decimal, **what: bool) -> TaxMovement:
-        assert posting.units is not None
-        settles = (posting.meta or {}).get("settles")
-        return TaxMovement(
-            date=transaction.date,
-            account=account,
-            code=code,
-            currency=posting.units.currency,
-            amount=amount,
-            number=number,
-            write_off=write_off,
-            source=source_of(posting.meta),
-            beside=beside,
-            settles=settles if isinstance(settles, str) else "",
-            **what,
-        )
 
+def _movement(transaction: Transaction, posting: Posting, account: str, code: str, amount: Decimal) -> TaxMovement:
+    assert posting.units is not None
+    return TaxMovement(
+        date=transaction.date,
+        account=account,
+        code=code,
+        currency=posting.units.currency,
+        amount=amount,
+        number="",
+        write_off=False,
+        source=source_of(posting.meta),
+        settles=_said(posting, "settles"),
+    )
+
+
+def _of_document(
+    transaction: Transaction, number: str, waits: list[Posting], pending: PendingTaxes
+) -> Iterator[TaxMovement]:
+    """What a document adds, deducts with a deposit, or books as owed at once."""
+    for posting in waits:
+        made = _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting))
+        yield made._replace(number=number, deposit=_said(posting, "deposit"))
+    for posting in transaction.postings:
+        for code in pending.taxes:
+            account = pending.taxes[code].at(transaction.date).pending
+            if (
+                account
+                and says(posting.meta, "tax", code)
+                and posting.account in pending.owed[code]
+                and _number(posting)
+            ):
+                made = _movement(transaction, posting, account, code, _number(posting))
+                yield made._replace(number=number, deposit=_said(posting, "deposit"), straight=True)
+
+
+def _taken_over(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
+    """What waits of open items from earlier books: of the only one of the transaction, else of the one that it names."""
+    items = {
+        item
+        for posting in transaction.postings
+        if pending.owner(posting.account) is not None and (item := _said(posting, "invoice"))
+    }
+    for posting in waits:
+        number = _said(posting, "settles") or (min(items) if len(items) == 1 else "")
+        made = _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting))
+        yield made._replace(number=number, taken_over=not number)
+
+
+def _of_payment(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
+    """What leaves the account where it waited: towards what is owed, or because it is lost."""
+    customers = [each for each in transaction.postings if pending.owner(each.account) is not None]
+    beside = tuple(source_of(each.meta) for each in customers)
+    left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
     for posting in waits:
         assert posting.units is not None
-        code = _code(posting, pending)
+        left[_code(posting, pending), posting.units.currency] += _number(posting)
+    arrived = _arrived(transaction, left, pending)
+    lost = WRITE_OFF in (transaction.tags or ())
+    from_equity = any(each.account.startswith(f"{pending.equity}:") for each in transaction.postings)
+    off: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    """What a loss takes off: all that does not reach the tax owed."""
+    difference: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    """By how much what reaches the tax owed is more than what left, because the exchange rate is another."""
+    for key, amount in left.items():
+        foreign = any(each.units is not None and each.units.currency != key[1] for each in customers)
+        if lost:
+            off[key] = amount - arrived[key]
+        elif foreign:
+            difference[key] = arrived[key] - amount if arrived[key] else ZERO
+        elif arrived[key] and not customers:
+            exchange = sum((_number(each) for each in transaction.postings if _in_result(each, key[1], pending)), ZERO)
+            difference[key] = exchange if len(left) == 1 else arrived[key] - amount
+    for posting in waits:
+        assert posting.units is not None
+        key = _code(posting, pending), posting.units.currency
         amount = _number(posting)
-        key = code, posting.units.currency
-        off = ZERO
-        if taken_off[key] and (taken_off[key] > 0) == (amount > 0):
-            off = min(abs(amount), abs(taken_off[key])).copy_sign(amount)
-            taken_off[key] -= off
-            yield movement(posting, posting.account, code, off, discount=True)
-        if amount != off:
-            yield movement(posting, posting.account, code, amount - off)
-    if number:
-        for posting in transaction.postings:
-            for code in pending.taxes:
-                account = pending.taxes[code].at(transaction.date).pending
-                if (
-                    account
-                    and says(posting.meta, "tax", code)
-                    and posting.account in pending.owed[code]
-                    and _number(posting)
-                ):
-                    yield movement(posting, account, code, _number(posting), straight=True)
+        made = _movement(transaction, posting, posting.account, key[0], amount)._replace(beside=beside)
+        gone = ZERO
+        if off[key] and (off[key] > 0) == (amount > 0):
+            gone = min(abs(amount), abs(off[key])).copy_sign(amount)
+            off[key] -= gone
+            yield made._replace(amount=gone, write_off=True)
+        if amount != gone:
+            reached = amount - gone + difference.pop(key, ZERO)
+            taken_over = from_equity and not arrived[key] and not lost
+            yield made._replace(amount=amount - gone, reached=reached, taken_over=taken_over)
+
+
+def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
+    """An entry between the tax owed, which says its `tax`, and income or expenses: an exchange difference, which never waited."""
+    owed = []
+    for posting in transaction.postings:
+        if posting.account.partition(":")[0] in pending.results:
+            continue
+        code = _said(posting, "tax")
+        account = pending.taxes[code].at(transaction.date).pending if code in pending.taxes else None
+        if not account or posting.account not in pending.owed[code] or not _number(posting):
+            return
+        owed.append(_movement(transaction, posting, account, code, ZERO)._replace(reached=-_number(posting)))
+    if len(owed) < len(transaction.postings):
+        yield from owed
+
+
+def _arrived(transaction: Transaction, left: Mapping[Key, Decimal], pending: PendingTaxes) -> dict[Key, Decimal]:
+    """By what left: what reaches the accounts of the tax owed; a posting there that does not say its `tax` is shared out."""
+    arrived = dict.fromkeys(left, ZERO)
+    for posting in transaction.postings:
+        if posting.units is None:
+            continue
+        said = _said(posting, "tax")
+        fitting = [
+            key
+            for key in sorted(left)
+            if key[1] == posting.units.currency
+            and posting.account in pending.owed.get(key[0], ())
+            and said in {"", key[0]}
+        ]
+        rest = -_number(posting)
+        for key in fitting:
+            still = left[key] - arrived[key]
+            share = min(abs(still), abs(rest)).copy_sign(rest) if still * rest > 0 else ZERO
+            arrived[key] += share
+            rest -= share
+        if fitting:
+            arrived[fitting[-1]] += rest
+    return arrived
 
 
 def _number(posting: Posting) -> Decimal:
@@ -111,41 +209,17 @@ def _number(posting: Posting) -> Decimal:
     return units.number if units is not None and isinstance(units.number, Decimal) else ZERO
 
 
+def _said(posting: Posting, key: str) -> str:
+    said = (posting.meta or {}).get(key)
+    return said if isinstance(said, str) else ""
+
+
 def _code(posting: Posting, pending: PendingTaxes) -> str:
     codes = pending.waiting[posting.account]
-    said = (posting.meta or {}).get("tax")
-    return said if isinstance(said, str) and said in codes else codes[0] if len(codes) == 1 else ""
+    said = _said(posting, "tax")
+    return said if said in codes else codes[0] if len(codes) == 1 else ""
 
 
-def _discounts(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> dict[tuple[str, str], Decimal]:
-    """By code and currency: what leaves a pending account without becoming owed, because a discount lowers the tax.
-
-    It is no more than the tax on what the transaction books as a discount, on an income or expense account.
-    """
-    left: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for posting in waits:
-        assert posting.units is not None
-        left[_code(posting, pending), posting.units.currency] += _number(posting)
-    result = {}
-    for (code, currency), amount in left.items():
-        if not code or not amount:
-            continue
-        sign = 1 if amount > 0 else -1
-        arrived = ZERO
-        discount = ZERO
-        for posting in transaction.postings:
-            if posting.units is None or posting.units.currency != currency:
-                continue
-            if posting.account in pending.owed[code] and (posting.meta or {}).get("tax") in {None, code}:
-                arrived += _number(posting)
-            elif posting.account.partition(":")[0] in pending.results:
-                discount += max(_number(posting) * sign, ZERO)
-        off = (amount + arrived) * sign
-        places = currencies.decimals(currency)
-        tax = pending.taxes[code]
-        before = (version.rate for day, version in tax.versions if day <= transaction.date)
-        rate = max(tax.at(transaction.date).rate, *before, ZERO)  # what is paid may be older than the rate
-        most = steps.round_to(discount * rate / 100, places)
-        if 0 < off <= abs(amount) and off <= most + Decimal(1).scaleb(-places):
-            result[code, currency] = off * sign
-    return result
+def _in_result(posting: Posting, currency: str, pending: PendingTaxes) -> bool:
+    in_currency = posting.units is not None and posting.units.currency == currency
+    return in_currency and posting.account.partition(":")[0] in pending.results

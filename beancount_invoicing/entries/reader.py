@@ -30,6 +30,7 @@ from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
 from beancount_invoicing.entries.work import read_expense, read_work
+from beancount_invoicing.entries.worth import worth_in
 from beancount_invoicing.model import (
     Book,
     Dated,
@@ -104,7 +105,8 @@ def read(
         owner(account)
 
     results = str(options.get("name_income", "Income")), str(options.get("name_expenses", "Expenses"))
-    pending = pending_taxes(taxes, results, owner)
+    equity = str(options.get("name_equity", "Equity"))
+    pending = pending_taxes(taxes, results, equity, owner)
     contracts, milestones = directives.contracts()
     timed = {one.time: one.item for dated in contracts.values() for _day, one in dated.versions if one.time}
 
@@ -126,7 +128,7 @@ def read(
                 work += read_work(transaction, posting, timed, findings)
             elif posting.meta and "billable" in posting.meta:
                 expenses += read_expense(transaction, posting, findings)
-            if account in pending.waiting:
+            if account in pending.accounts:
                 taxed = True
             if owner(account) is not None:
                 touched += 1
@@ -178,8 +180,9 @@ def read(
     )  # fmt: skip
     provided = allowances((one for one, _claimed in rest), (one for _position, one in transactions), accounts)
     accounts = replace(accounts, allowances=provided)
+    worth = worth_in(pending, setting.options.get("exchange-account"))
     for transaction, claimed in rest:
-        more, moved, unknown = read_payments(transaction, claimed, accounts, by_number, by_link, findings)
+        more, moved, unknown = read_payments(transaction, claimed, accounts, by_number, by_link, findings, worth)
         payments += more
         transfers += moved
         unmatched += unknown

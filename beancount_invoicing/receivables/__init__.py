@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.receivables.advances import Advance
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Revived, Unallocated, allocate
 from beancount_invoicing.receivables.covering import OnAccount, lies_there
@@ -17,10 +18,13 @@ from beancount_invoicing.receivables.statements import (
     Statement,
     statements,
 )
-from beancount_invoicing.receivables.tax_due import Pending, TaxDue, TaxShare, TaxTotal, tax_due
+from beancount_invoicing.receivables.tax_due import PeriodTotal, TaxDue, TaxShare, TaxTotal, tax_due
+from beancount_invoicing.receivables.tax_missing import Missing, MissingLine
+from beancount_invoicing.receivables.taxed import Pending
 
 __all__ = [
     "BOUNDS",
+    "Advance",
     "Aging",
     "Allocated",
     "Allocation",
@@ -32,10 +36,13 @@ __all__ = [
     "InCurrency",
     "InstalmentPosition",
     "Lapsing",
+    "Missing",
+    "MissingLine",
     "NothingReceived",
     "OnAccount",
     "OpenItem",
     "Pending",
+    "PeriodTotal",
     "Position",
     "Receipt",
     "Revived",

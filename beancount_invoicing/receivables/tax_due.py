@@ -1,46 +1,64 @@
 """Tax that is owed only once paid: what becomes due at each payment, and what the books have moved.
 
-A document's tax becomes due as its claim is paid: after each payment round(tax × paid / claim), so that the parts add up to
-the tax exactly (for services in France: CGI, art. 269-2 c). What is paid at once is a part of the claim; what the document
-books as owed at once is no longer due. A credit note that is used lowers the claim and the tax of what it settles by its own.
-What is written off never becomes due, nor does the tax on a discount: it is cancelled.
+A document's tax becomes due as its claim is paid (for services in France: CGI, art. 269-2 c), on the day on which the money came,
+though its invoice came later. What is paid at once is a part of the claim; what the document books as owed at once is no longer
+due. A credit note that is used lowers the claim and the tax of what it settles by its own. What is written off never becomes due,
+nor does the tax on a discount: it is cancelled.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Source, Step
+from beancount_invoicing.model import ZERO, Book, Source, Step, TaxMovement, Worth
+from beancount_invoicing.receivables.advances import Advance, advances
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
+from beancount_invoicing.receivables.exchange import DayRate, day_rate
+from beancount_invoicing.receivables.tax_missing import Missing, Moves, missing
+from beancount_invoicing.receivables.tax_shares import Made, Running, What, Whole
+from beancount_invoicing.receivables.taxed import Pending, Taxed, taxed
 from beancount_invoicing.rules.currencies import decimals
-from beancount_invoicing.rules.steps import round_to
-
-
-class Pending(NamedTuple):
-    """Where tax waits: the pending account, the code, the currency in which it is booked."""
-
-    account: str
-    code: str
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaxShare:
-    """What one settlement makes due (or, `written_off` or by its `discount`, cancels) of the tax of one document."""
+    """What one settlement makes due of the tax of one document; or cancels: `what` is then "lost", "discount" or "deducted"."""
 
     date: date
+    """Of a payment: the day on which the money came."""
     number: str
     customer: str
     pending: Pending
+    rate: Decimal
+    """Of the tax, in percent."""
+    base: Decimal
+    """Without tax, in the currency of the tax."""
     amount: Decimal
-    written_off: bool
-    discount: bool
+    what: What
     source: Source
     steps: tuple[Step, ...]
+    released: Decimal
+    """How much of what waits it is: another amount where the day's exchange rate is another than the invoice's."""
+    exchange_rate: Decimal | None = None
+
+    @property
+    def written_off(self) -> bool:
+        """Whether it is cancelled because it is lost."""
+        return self.what == "lost"
+
+    @property
+    def discount(self) -> bool:
+        """Whether it is cancelled by a discount."""
+        return self.what == "discount"
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it becomes owed (or, negative, is owed no more)."""
+        return self.what in {"due", "deducted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,10 @@ class TaxTotal:
     due: Decimal
     moved: Decimal
     """By the books, to what is owed."""
+    released: Decimal
+    """How much of what waits the due is, at the exchange rates of the invoices."""
+    left: Decimal
+    """By the books, from where it waited, to what is owed."""
     cancelled: Decimal
     """By write-offs and discounts."""
     taken_off: Decimal
@@ -65,9 +87,25 @@ class TaxTotal:
         return self.due - self.moved
 
     @property
+    def to_release(self) -> Decimal:
+        """What should still leave the account where it waits; the rest of `to_move` is an exchange difference."""
+        return self.released - self.left
+
+    @property
     def to_cancel(self) -> Decimal:
         """What the books should still take off because it is lost or given up."""
         return self.cancelled - self.taken_off
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotal:
+    """One code at one rate: what became due in a period."""
+
+    pending: Pending
+    rate: Decimal
+    base: Decimal
+    due: Decimal
+    cancelled: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +115,43 @@ class TaxDue:
     as_of: date
     shares: tuple[TaxShare, ...]
     totals: tuple[TaxTotal, ...]
+    missing: tuple[Missing, ...]
+    """The entries that the books lack, one for each month in which tax became due."""
+    on_account: tuple[Advance, ...]
+    """Money that no document has taken yet, and that may be for what is taxed once paid."""
+    unassigned: tuple[TaxMovement, ...]
+    """Tax taken over from earlier books of which it is not said whose it is."""
+
+    def within(self, since: date | None, until: date | None) -> TaxDue:
+        """The same of a period (both days inclusive): its shares, money on account, and entries; the totals stay of all time."""
+
+        def inside(day: date) -> bool:
+            return (not since or since <= day) and (not until or day <= until)
+
+        def in_month(day: date) -> bool:
+            month = day.year, day.month
+            return (not since or (since.year, since.month) <= month) and (
+                not until or month <= (until.year, until.month)
+            )
+
+        return replace(
+            self,
+            shares=tuple(one for one in self.shares if inside(one.date)),
+            missing=tuple(one for one in self.missing if in_month(one.date)),
+            on_account=tuple(one for one in self.on_account if inside(one.payment.date)),
+        )
+
+    @property
+    def by_rate(self) -> tuple[PeriodTotal, ...]:
+        """What its shares add up to, by code and rate."""
+        sums: defaultdict[tuple[Pending, Decimal], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+        for one in self.shares:
+            base, due, cancelled = sums[one.pending, one.rate]
+            if one.is_due:
+                sums[one.pending, one.rate] = [base + one.base, due + one.amount, cancelled]
+            else:
+                sums[one.pending, one.rate] = [base, due, cancelled + one.amount]
+        return tuple(PeriodTotal(*key, *those) for key, those in sorted(sums.items()))
 
 
 def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxDue:
@@ -84,144 +159,212 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
 
     Amounts are in the currency in which the tax is booked, rounded to its decimals, half away from zero.
     """
+    if not any(version.on_payment for dated in book.taxes.values() for _day, version in dated.versions):
+        return TaxDue(as_of, (), (), (), (), ())
     allocated = allocated or allocate(book, as_of)
+    waiting = taxed(book, as_of)
+    movements = [one for one in book.tax_movements if one.date <= as_of]
+    shares = _shares(book, waiting, allocated)
+    lying = advances(book, allocated)
+    moves, taken_off = _moves(shares, movements)
+    lacks = _missing(book, shares, moves, lying, as_of)
+    return TaxDue(
+        as_of,
+        tuple(sorted(shares, key=lambda one: (one.date, one.number, one.pending))),
+        _totals(book, waiting, shares, taken_off, lacks, as_of),
+        lacks,
+        lying,
+        tuple(one for one in movements if one.taken_over and one.amount < 0),
+    )
+
+
+def _moves(
+    shares: Iterable[TaxShare], movements: Iterable[TaxMovement]
+) -> tuple[list[TaxMovement], dict[Pending, Decimal]]:
+    """What the books moved to what is owed, and took off: in a loss; beside a payment, what its discount gives up."""
+    released: defaultdict[tuple[Source, Pending], Decimal] = defaultdict(lambda: ZERO)
+    given: defaultdict[tuple[Source, Pending], Decimal] = defaultdict(lambda: ZERO)
+    for share in shares:
+        if share.is_due:
+            released[share.source, share.pending] += share.released
+        elif share.discount:
+            given[share.source, share.pending] += share.amount
+    moves: list[TaxMovement] = []
+    taken_off: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
+    together: defaultdict[tuple[Pending, tuple[Source, ...]], list[TaxMovement]] = defaultdict(list)
+    for one in movements:
+        where = Pending(one.account, one.code, one.currency)
+        if one.write_off:
+            taken_off[where] += one.amount
+        elif not one.number and any(given[source, where] for source in one.beside):
+            together[where, one.beside].append(one)
+        elif not one.number:
+            moves.append(one)
+    for (where, beside), those in together.items():
+        over = sum((one.amount for one in those), ZERO) - sum((released[source, where] for source in beside), ZERO)
+        most = sum((given[source, where] for source in beside), ZERO)
+        off = min(abs(over), abs(most)).copy_sign(over) if over * most > 0 else ZERO
+        taken_off[where] += off
+        for one in those:
+            part = min(abs(off), abs(one.amount)).copy_sign(one.amount) if off * one.amount > 0 else ZERO
+            off -= part
+            reached = one.reached - part if one.reached == one.amount else one.reached
+            moves.append(one._replace(amount=one.amount - part, reached=reached))
+    return moves, taken_off
+
+
+def _shares(book: Book, waiting: dict[str, dict[Pending, Taxed]], allocated: Allocated) -> list[TaxShare]:
     by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
     for one in allocated.allocations:
         by_invoice[id(one.invoice)].append(one)
-    unknown = {
-        one.source for one in allocated.allocations if one.invoice.kind == "opening"
-    }  # of open items taken over no tax is known: what a payment of one moves cannot be checked
-    waiting: defaultdict[str, defaultdict[Pending, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    straight: defaultdict[tuple[str, Pending], Decimal] = defaultdict(lambda: ZERO)
-    moved: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    taken_off: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    for movement in book.tax_movements:
-        if movement.date > as_of:
-            continue
-        where = Pending(movement.account, movement.code, movement.currency)
-        if movement.straight:
-            straight[movement.number, where] -= movement.amount
-        elif movement.number:
-            waiting[movement.number][where] -= movement.amount
-        elif unknown.isdisjoint(movement.beside):
-            (taken_off if movement.write_off or movement.discount else moved)[where] += movement.amount
+    worth = {payment.source: payment.worth for payment in book.payments if payment.worth}
+    shares: list[TaxShare] = []
+    for taxes in waiting.values():
+        for tax in taxes.values():
+            those = sorted(by_invoice[id(tax.invoice)], key=lambda one: one.date)
+            shares += _of_document(book, tax, those, waiting, worth)
+    return shares
+
+
+def _of_document(
+    book: Book,
+    tax: Taxed,
+    those: Sequence[Allocation],
+    waiting: dict[str, dict[Pending, Taxed]],
+    worth: dict[Source, Worth],
+) -> list[TaxShare]:
+    """What its settlements, in their order, and the deductions after those of their day make of one document's tax."""
+    invoice, where = tax.invoice, tax.where
+    name = invoice.customer.name if invoice.customer else ""
+    running = Running(invoice.payable, tax.tax, tax.base, tax.at_once, tax.own_rate, decimals(where.currency))
+    shares: list[TaxShare] = []
+
+    def share(day: date, source: Source, made: Iterable[Made]) -> None:
+        shares.extend(
+            TaxShare(
+                day, invoice.number, name, where, tax.rate, one.base, one.amount, one.what, source, one.steps, one.released,
+                one.rate,
+            )
+            for one in made
+        )  # fmt: skip
+
+    deductions = list(tax.deducted)
+    for one in those:
+        while deductions and deductions[0].date < one.date:
+            first = deductions.pop(0)
+            share(first.date, first.source, running.deducted(first.amount, first.number))
+        share(one.received, one.source, _made(book, tax, running, one, waiting, worth))
+    for first in deductions:
+        share(first.date, first.source, running.deducted(first.amount, first.number))
+    return shares
+
+
+def _made(
+    book: Book,
+    tax: Taxed,
+    running: Running,
+    one: Allocation,
+    waiting: dict[str, dict[Pending, Taxed]],
+    worth: dict[Source, Worth],
+) -> list[Made]:
+    invoice, where = tax.invoice, tax.where
+    if one.other is not None:
+        if invoice.payable < 0:
+            part, of = abs(one.amount) / abs(invoice.payable), tax
+            sign = -1
+        else:
+            theirs = waiting.get(one.other.number, {}).get(where)
+            if theirs is None or not one.other.payable:
+                return running.credited(one.amount, Whole(ZERO, ZERO), Whole(ZERO, ZERO))
+            part, of = abs(one.amount) / abs(one.other.payable), theirs
+            sign = 1
+        return running.credited(
+            one.amount, *(Whole(whole.booked * part * sign, whole.abroad * part * sign) for whole in (of.tax, of.base))
+        )
+    if "write-off" in {one.how, one.reverses}:
+        return running.written_off(one.amount)
+    if "discount" in {one.how, one.reverses}:
+        return running.given_up(one.amount)
+    rate: DayRate | None = None
+    if tax.own_rate is not None:
+        pair = invoice.currency, where.currency
+        if one.how == "at-once":
+            rate = DayRate(tax.own_rate, "the invoice's rate: it is paid at once")
+        else:
+            rate = day_rate(book, pair, one.received, tax.own_rate, worth.get(one.source))
+    return running.settled(one.amount, rate)
+
+
+def _missing(
+    book: Book,
+    shares: Sequence[TaxShare],
+    moves: Sequence[TaxMovement],
+    lying: Sequence[Advance],
+    as_of: date,
+) -> tuple[Missing, ...]:
+    """The entries that the books lack; the exchange difference where the payments book theirs."""
+    months: dict[Source, date] = {}
+    by_place: defaultdict[Pending, Moves] = defaultdict(Moves)
+    own = {
+        payment.source: payment.worth.account for payment in book.payments if payment.worth and payment.worth.account
+    }
+    accounts: dict[Pending, str] = {}
+    for one in sorted(shares, key=lambda one: (one.date, one.source)):
+        if one.is_due:
+            months[one.source] = one.date
+            by_place[one.pending].due(one.date, one.amount, one.released)
+            if one.source in own:
+                accounts[one.pending] = own[one.source]
+    early = {one.payment.source for one in lying}
+    for move in sorted(moves):
+        where = Pending(move.account, move.code, move.currency)
+        tied = min((months[source] for source in move.beside if source in months), default=None)
+        if tied is None and not early.isdisjoint(move.beside):
+            continue  # moved with money that no document has taken yet
+        by_place[where].moved(move, tied)
+    said = str(book.options["exchange-account"].at(as_of)).split() if "exchange-account" in book.options else []
+    owed = {where: _due_account(book, where.code, as_of) for where in by_place}
+    return missing(
+        by_place, owed, {where: said or ([accounts[where]] if where in accounts else []) for where in by_place}, as_of
+    )
+
+
+def _totals(
+    book: Book,
+    waiting: dict[str, dict[Pending, Taxed]],
+    shares: Iterable[TaxShare],
+    taken_off: dict[Pending, Decimal],
+    lacks: Iterable[Missing],
+    as_of: date,
+) -> tuple[TaxTotal, ...]:
     booked: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     due: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
+    released: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
     cancelled: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    shares: list[TaxShare] = []
-    for invoice in book.invoices:
-        taxes = waiting.get(invoice.number)
-        if invoice.draft or not taxes or invoice.since > as_of:
-            continue
-        those = sorted(by_invoice[id(invoice)], key=lambda one: one.date)
-        name = invoice.customer.name if invoice.customer else ""
-        for where, tax in sorted(taxes.items()):
-            booked[where] += tax
-            at_once = straight[invoice.number, where]
-            state = _State(invoice.payable, tax + at_once, at_once, decimals(where.currency))
-            for one in those:
-                if one.other is not None:
-                    theirs = ZERO
-                    if one.other.number in waiting and one.other.payable:
-                        whole = waiting[one.other.number][where] + straight[one.other.number, where]
-                        theirs = whole * abs(one.amount) / abs(one.other.payable)
-                    turned = invoice.payable < 0
-                    credit = -state.whole_tax * abs(one.amount) / abs(state.whole) if turned else theirs
-                    made = state.credited(one.amount, credit)
-                elif "write-off" in {one.how, one.reverses}:
-                    made = state.lost(one.amount)
-                elif "discount" in {one.how, one.reverses}:
-                    made = state.given_up(one.amount)
-                else:
-                    made = state.settled(one.amount)
-                for what, amount, steps in made:
-                    (due if what == "due" else cancelled)[where] += amount
-                    shares.append(
-                        TaxShare(
-                            one.date, invoice.number, name, where, amount, what == "lost", what == "discount",
-                            one.source, steps,
-                        )
-                    )  # fmt: skip
-    places = sorted({*booked, *moved, *taken_off})
-    totals = tuple(
+    to_move: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
+    to_release: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
+    for taxes in waiting.values():
+        for where, tax in taxes.items():
+            booked[where] += tax.booked
+    for one in shares:
+        if one.is_due:
+            due[one.pending] += one.amount
+            released[one.pending] += one.released
+        else:
+            cancelled[one.pending] += one.amount
+    for entry in lacks:
+        for line in entry.lines:
+            to_move[line.pending] += line.owed
+            to_release[line.pending] += line.released
+    return tuple(
         TaxTotal(
-            where, _due_account(book, where.code, as_of), booked[where], due[where], moved[where], cancelled[where],
-            taken_off[where],
+            where, _due_account(book, where.code, as_of), booked[where], due[where], due[where] - to_move[where],
+            released[where], released[where] - to_release[where], cancelled[where], taken_off.get(where, ZERO),
         )
-        for where in places
+        for where in sorted({*booked, *taken_off, *to_move})
     )  # fmt: skip
-    return TaxDue(as_of, tuple(sorted(shares, key=lambda one: (one.date, one.number, one.pending))), totals)
 
 
 def _due_account(book: Book, code: str, day: date) -> str | None:
     dated = book.taxes.get(code)
     return dated.at(day).account if dated else None
-
-
-What = Literal["due", "lost", "discount"]
-Made = list[tuple[What, Decimal, tuple[Step, ...]]]
-
-
-class _State:
-    """One document and one tax while its settlements go by."""
-
-    def __init__(self, claim: Decimal, tax: Decimal, at_once: Decimal, places: int) -> None:
-        self.whole = self.claim = claim
-        self.whole_tax = self.tax = tax
-        self.places = places
-        self.paid = self.written_off = self.discounted = ZERO
-        self.due, self.cancelled, self.given = at_once, ZERO, ZERO
-
-    def credited(self, amount: Decimal, tax: Decimal) -> Made:
-        """A document of the other direction takes `amount` of the claim, and its own `tax` of the tax, away."""
-        self.claim -= amount
-        self.tax += tax
-        return self._changes()
-
-    def lost(self, amount: Decimal) -> Made:
-        """A part of the claim is written off."""
-        self.written_off += amount
-        return self._changes()
-
-    def given_up(self, amount: Decimal) -> Made:
-        """A part of the claim is given up by a discount."""
-        self.discounted += amount
-        return self._changes()
-
-    def settled(self, amount: Decimal) -> Made:
-        """A part of the claim is paid."""
-        self.paid += amount
-        return self._changes()
-
-    def _changes(self) -> Made:
-        """What became due, was lost or given up since, and the steps to it: of what is paid, then discounted, then lost."""
-        paid, why = self._share(self.paid)
-        discounted, why_given = self._share(self.paid + self.discounted)
-        gone, why_gone = self._share(self.paid + self.discounted + self.written_off)
-        changes: Made = []
-        if paid != self.due:
-            step = Step("tax due", "difference", (paid, self.due), paid - self.due, "less what was due before")
-            changes.append(("due", paid - self.due, (*why, step)))
-        cancelled: tuple[tuple[What, Decimal, Decimal, Decimal, tuple[Step, ...]], ...] = (
-            ("discount", discounted, paid, self.given, why_given),
-            ("lost", gone, discounted, self.cancelled, why_gone),
-        )
-        for what, until, since, before, steps in cancelled:
-            if until - since != before:
-                amount = until - since - before
-                said = "less what is paid, and what was cancelled"
-                changes.append(
-                    (what, amount, (*steps, Step("tax cancelled", "difference", (until, since, before), amount, said)))
-                )
-        self.due, self.given, self.cancelled = paid, discounted - paid, gone - discounted
-        return changes
-
-    def _share(self, settled: Decimal) -> tuple[Decimal, tuple[Step, ...]]:
-        if not self.claim:
-            return ZERO, ()
-        exact = self.tax * settled / self.claim
-        rounded = round_to(exact, self.places)
-        return rounded, (
-            Step("tax", "share of", (self.tax, settled, self.claim), exact, "tax × settled / claim"),
-            Step("tax", "rounded", (exact, self.places), rounded, "half away from zero"),
-        )

@@ -1,0 +1,75 @@
+"""Money on a customer's account that no document has taken yet, and that may be for what is taxed once it is paid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import ZERO, Book, Payment, Tax
+from beancount_invoicing.receivables.allocation import Allocated, Unallocated
+from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.steps import round_to
+
+
+class Advance(NamedTuple):
+    """What is left of a payment; if it is for services known by then, tax is due on it since that day."""
+
+    payment: Payment
+    customer: str
+    amount: Decimal
+    """In the payment's currency, positive."""
+    taxes: tuple[Tax, ...]
+    """The codes due on payment that the customer's documents may have."""
+    tax: Decimal | None
+    """The tax in the amount; None where several codes are possible."""
+
+
+def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
+    """What lies on the accounts of customers whose sales may be taxed once paid, by date.
+
+    Debits that are of no document take the oldest of it first.
+    """
+    found: list[Advance] = []
+    by_account: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
+    for one in allocated.unallocated:
+        by_account[one.payment.customer, one.payment.currency].append(one)
+    for (customer, currency), those in sorted(by_account.items()):
+        debits = sum((one.amount for one in those if one.amount > 0), ZERO)
+        if sum((one.amount for one in those), ZERO) >= 0:
+            continue
+        taxes = _on_payment(book, customer, allocated)
+        if not taxes:
+            continue
+        for one in sorted(those, key=lambda one: (one.payment.date, one.amount, one.payment.source)):
+            if one.amount >= 0:
+                continue
+            left = -one.amount - min(debits, -one.amount)
+            debits = max(debits + one.amount, ZERO)
+            if left:
+                rate = taxes[0].rate
+                tax = round_to(left * rate / (100 + rate), decimals(currency)) if len(taxes) == 1 else None
+                name = book.customers[customer].at(one.payment.date).name
+                found.append(Advance(one.payment, name, left, taxes, tax))
+    return tuple(sorted(found, key=lambda one: (one.payment.date, one.payment.customer, one.payment.source)))
+
+
+def _on_payment(book: Book, customer: str, allocated: Allocated) -> tuple[Tax, ...]:
+    """The codes due on payment that a customer gets: its own; else those of its documents, contracts and items; else the
+    default; any, where nothing says which.
+    """
+    day = allocated.as_of
+    own = book.customers[customer].at(day).tax
+    codes = {own} if own else set()
+    if not codes:
+        for invoice in book.invoices:
+            if invoice.customer and invoice.customer.account == customer and invoice.since <= day:
+                codes |= {each.tax.code for each in invoice.taxes if each.tax.rate and not each.tax.withholding}
+        for dated in book.contracts.values():
+            contract = dated.at(day)
+            if book.accounts.get(contract.customer) == customer:
+                item = book.items[contract.item].at(day) if contract.item in book.items else None
+                codes.add(contract.tax or (item.tax if item else ""))
+    codes = (codes - {""}) or {book.option("default-tax", day)} - {""}
+    those = [book.taxes[code].at(day) for code in sorted(codes or set(book.taxes)) if code in book.taxes]
+    return tuple(one for one in those if one.on_payment)

@@ -1,0 +1,47 @@
+"""What another currency is worth on the day on which a tax becomes due."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import Book, Worth
+
+
+class DayRate(NamedTuple):
+    """What one unit of a currency is worth, and how that is known."""
+
+    rate: Decimal
+    because: str
+
+
+def day_rate(book: Book, pair: tuple[str, str], day: date, own: Decimal, said: Worth | None) -> DayRate:
+    """What one unit of `pair`'s first currency is worth in its second one on `day`, when a payment came.
+
+    By the payment's own word, what is `said`: the price of its posting, where it is another than `own`, the invoice's rate, at
+    which the claim is booked; else the money that came. Else by the ledger's latest `price` up to that day; else at the invoice's
+    rate. (The tax is converted at the rate of the day on which it becomes chargeable: directive 2006/112/EC, art. 91 (2); CGI,
+    art. 266, 1 bis.)
+    """
+    worth = said if said and said.currency == pair[1] else None
+    if worth and worth.priced and worth.priced != own:
+        return DayRate(worth.priced, "the payment's own price")
+    if worth and worth.money and worth.clear:
+        return DayRate(worth.money, "what the money that came makes of it")
+    price = _price(book, pair, day)
+    if price:
+        return price
+    if worth and worth.money:
+        return DayRate(worth.money, "what the money that came makes of it: no price of that day is known")
+    return DayRate(own, "the invoice's rate: none of that day is known")
+
+
+def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
+    """The ledger's latest price of a currency in the other one, or of the other one in it."""
+    there = [(when, rate) for when, rate in book.rates.get(pair, ()) if when <= day]
+    back = [(when, 1 / rate) for when, rate in book.rates.get((pair[1], pair[0]), ()) if when <= day and rate]
+    if not there and not back:
+        return None
+    when, rate = max(there[-1:] + back[-1:], key=lambda one: one[0])
+    return DayRate(rate, f"price of {when}")

@@ -1,0 +1,228 @@
+"""The tax of one document while its settlements go by: what each of them makes due, cancels, or gives back.
+
+Of a claim that is paid in parts, round(tax × paid / claim) is due after each: so the parts add up to the cent. In another
+currency each part is worth what its day's rate makes of it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.model import ZERO, Step
+from beancount_invoicing.receivables.exchange import DayRate
+from beancount_invoicing.rules.steps import round_to
+
+What = Literal["due", "lost", "discount", "deducted"]
+
+
+class Whole(NamedTuple):
+    """The tax of a document, or the base that it is due on: in the currency of the books, and in the document's."""
+
+    booked: Decimal
+    abroad: Decimal
+
+
+class Made(NamedTuple):
+    """What one settlement makes of the tax: `due` of it, or cancelled because it is lost, given up or deducted."""
+
+    what: What
+    amount: Decimal
+    """At the day's rate."""
+    released: Decimal
+    """How much of what waits is that, as the document booked it."""
+    base: Decimal
+    rate: Decimal | None
+    """Of exchange, where the document is in another currency."""
+    steps: tuple[Step, ...]
+
+
+class _Figure:
+    """The tax, or its base: what of it is due, given up and lost by now, and what was before the last settlement."""
+
+    __slots__ = ("before", "exchange", "given", "lost", "places", "told", "told_released", "whole")
+
+    def __init__(self, whole: Whole, at_once: Decimal, places: int) -> None:
+        self.whole = whole
+        self.places = places
+        self.before = (ZERO, ZERO)
+        """Due and released of what a deduction has closed."""
+        self.exchange = self.given = self.lost = ZERO
+        self.told = self.told_released = at_once
+
+    def share(self, settled: Decimal, claim: Decimal) -> Decimal:
+        """The share of what is booked, not rounded."""
+        return self.whole.booked * settled / claim if claim else ZERO
+
+    def rounded(self, settled: Decimal, claim: Decimal) -> Decimal:
+        return round_to(self.share(settled, claim), self.places)
+
+    def changed(self, paid: Decimal, claim: Decimal) -> tuple[Decimal, Decimal]:
+        """What became due, and was released, since it was last asked."""
+        due = round_to(self.share(paid, claim) + self.exchange, self.places) + self.before[0]
+        released = self.rounded(paid, claim) + self.before[1]
+        change = due - self.told, released - self.told_released
+        self.told, self.told_released = due, released
+        return change
+
+    def cancelled(self, paid: Decimal, given: Decimal, lost: Decimal, claim: Decimal) -> tuple[Decimal, Decimal]:
+        """What was given up, and lost, since it was last asked: of what is paid, then given up, then lost."""
+        until = self.rounded(paid + given, claim)
+        given_up = until - self.rounded(paid, claim)
+        gone = self.rounded(paid + given + lost, claim) - until
+        change = given_up - self.given, gone - self.lost
+        self.given, self.lost = given_up, gone
+        return change
+
+    def differs(self, amount: Decimal, claim: Decimal, more: Decimal) -> None:
+        """A payment of `amount` is worth `more` by unit than the document booked."""
+        if claim and more:
+            self.exchange += self.whole.abroad * amount * more / claim
+
+    def lowered(self, by: Whole, paid: Decimal, before: Decimal, after: Decimal) -> None:
+        """The whole becomes less, and the claim `after` instead of `before`."""
+        old = self.share(paid, before)
+        self.whole = Whole(self.whole.booked + by.booked, self.whole.abroad + by.abroad)
+        if old:
+            self.exchange *= self.share(paid, after) / old
+
+    def closed(self, paid: Decimal, claim: Decimal, deducted: Decimal) -> None:
+        """Only what is not settled by now, less what is deducted, can still become due; too much of it comes back."""
+        left = self.whole.booked - self.rounded(paid, claim) - self.given - self.lost - deducted
+        over = left if left * self.whole.booked < 0 else ZERO
+        self.before = self.told + over, self.told_released + over
+        left -= over
+        part = left / self.whole.booked if self.whole.booked else ZERO
+        self.whole = Whole(left, self.whole.abroad * part)
+        self.exchange = self.given = self.lost = ZERO
+
+
+class Running:
+    """One document and one tax of it."""
+
+    def __init__(
+        self, claim: Decimal, tax: Whole, base: Whole, at_once: Decimal, own_rate: Decimal | None, places: int
+    ) -> None:
+        self.whole_claim = self.claim = claim
+        self.own_rate = own_rate
+        """What the document books for a unit of its currency, where its tax is booked in another one."""
+        self.places = places
+        self.paid = self.given = self.lost = ZERO
+        at_once_base = round_to(base.booked * at_once / tax.booked, places) if tax.booked else ZERO
+        self.tax = _Figure(tax, at_once, places)
+        self.base = _Figure(base, at_once_base, places)
+        self.rates: list[tuple[Decimal, DayRate]] = []
+        """At which rates what is paid was paid, the oldest first."""
+
+    def credited(self, amount: Decimal, tax: Whole, base: Whole) -> list[Made]:
+        """A document of the other direction takes `amount` of the claim, and its own tax of the tax, away."""
+        for figure, by in ((self.tax, tax), (self.base, base)):
+            figure.lowered(by, self.paid, self.claim, self.claim - amount)
+        self.claim -= amount
+        return self._changes()
+
+    def written_off(self, amount: Decimal) -> list[Made]:
+        """A part of the claim is lost; what is negative is not lost after all."""
+        self.lost += amount
+        return self._changes()
+
+    def given_up(self, amount: Decimal) -> list[Made]:
+        """A part of the claim is given up by a discount."""
+        self.given += amount
+        return self._changes()
+
+    def settled(self, amount: Decimal, rate: DayRate | None) -> list[Made]:
+        """A part of the claim is paid; `rate` is its day's, where the document is in another currency."""
+        used = self._differs(amount, rate)
+        self.paid += amount
+        return self._changes(used)
+
+    def deducted(self, amount: Decimal, number: str) -> list[Made]:
+        """A final invoice under another tax deducts `amount` of what still waits: that becomes due by itself no more."""
+        whole = self.tax.whole.booked
+        base = round_to(self.base.whole.booked * amount / whole, self.places) if whole else ZERO
+        self.tax.closed(self.paid, self.claim, amount)
+        self.base.closed(self.paid, self.claim, base)
+        self.claim -= self.paid + self.given + self.lost
+        self.paid = self.given = self.lost = ZERO
+        self.rates = []
+        due, released = self.tax.changed(ZERO, self.claim)
+        base_due, _ = self.base.changed(ZERO, self.claim)
+        if not due:
+            return []
+        step = Step("tax due", "difference", (ZERO, -due), due, f"{number} deducts it, though it was due already")
+        return [Made("deducted", due, released, base_due, None, (step,))]
+
+    def _differs(self, amount: Decimal, rate: DayRate | None) -> DayRate | None:
+        """Takes note of what a payment is worth more (or less) than was booked; of one that comes back, what it was worth."""
+        if rate is None or self.own_rate is None:
+            return None
+        parts = [(amount, rate)]
+        if amount * self.whole_claim < 0:
+            parts = []
+            back = amount
+            while back and self.rates:
+                there, at = self.rates.pop()
+                part = min(abs(there), abs(back)).copy_sign(back)
+                parts.append((part, at))
+                back -= part
+                if there + part:
+                    self.rates.append((there + part, at))
+            if back:
+                parts.append((back, rate))
+        else:
+            self.rates.append((amount, rate))
+        for part, at in parts:
+            for figure in (self.tax, self.base):
+                figure.differs(part, self.claim, at.rate - self.own_rate)
+        return parts[0][1] if parts else rate
+
+    def _changes(self, rate: DayRate | None = None) -> list[Made]:
+        """What became due, was given up or lost since, and the steps to it."""
+        told, told_given, told_lost = self.tax.told, self.tax.given, self.tax.lost
+        due, released = self.tax.changed(self.paid, self.claim)
+        base, _ = self.base.changed(self.paid, self.claim)
+        cancelled = self.paid, self.given, self.lost, self.claim
+        given, lost = self.tax.cancelled(*cancelled)
+        base_given, base_lost = self.base.cancelled(*cancelled)
+        changes = []
+        if due or released:
+            changes.append(Made("due", due, released, base, rate.rate if rate else None, self._due_steps(told, rate)))
+        if given:
+            steps = self._cancelled_steps(self.paid + self.given, self.paid, told_given)
+            changes.append(Made("discount", given, given, base_given, None, steps))
+        if lost:
+            steps = self._cancelled_steps(self.paid + self.given + self.lost, self.paid + self.given, told_lost)
+            changes.append(Made("lost", lost, lost, base_lost, None, steps))
+        return changes
+
+    def _due_steps(self, told: Decimal, rate: DayRate | None) -> tuple[Step, ...]:
+        figure = self.tax
+        steps = list(self._share_steps(self.paid, figure.exchange, rate))
+        before = figure.before[0]
+        if before:
+            last = steps[-1].result if steps else ZERO
+            assert isinstance(last, Decimal)
+            steps.append(Step("tax", "sum", (before, last), before + last, "with what was due before the deduction"))
+        change = figure.told - told
+        return (*steps, Step("tax due", "difference", (figure.told, told), change, "less what was due before"))
+
+    def _cancelled_steps(self, settled: Decimal, before: Decimal, told: Decimal) -> tuple[Step, ...]:
+        until, since = self.tax.rounded(settled, self.claim), self.tax.rounded(before, self.claim)
+        because = "less what is paid, and what was cancelled"
+        step = Step("tax cancelled", "difference", (until, since, told), until - since - told, because)
+        return (*self._share_steps(settled, ZERO, None), step)
+
+    def _share_steps(self, settled: Decimal, exchange: Decimal, rate: DayRate | None) -> tuple[Step, ...]:
+        if not self.claim:
+            return ()
+        exact = self.tax.share(settled, self.claim)
+        steps = [Step("tax", "share of", (self.tax.whole.booked, settled, self.claim), exact, "tax × settled / claim")]
+        if rate:
+            steps.append(Step("exchange rate", "as written", (rate.rate,), rate.rate, rate.because))
+        if exchange:
+            because = f"with what each payment was worth more or less than at {self.own_rate}, the invoice's rate"
+            steps.append(Step("tax", "sum", (exact, exchange), exact + exchange, because))
+        total = exact + exchange
+        rounded = round_to(total, self.places)
+        return (*steps, Step("tax", "rounded", (total, Decimal(self.places)), rounded, "half away from zero"))

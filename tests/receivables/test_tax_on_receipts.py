@@ -1,0 +1,368 @@
+"""Tax that is owed once paid, off the main road: open items taken over, deposits on goods, money that comes first, dollars."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.receivables import TaxDue, TaxTotal, tax_due
+from beancount_invoicing.rules.steps import recompute
+from tests.ledgers import book_of
+from tests.receivables.test_tax_due import TAXES, WORK, invoice, paid
+
+DAY = date(2026, 12, 31)
+
+
+def due(ledger: str, day: date = DAY) -> TaxDue:
+    result = tax_due(book_of(TAXES + ledger), day)
+    for one in result.shares:
+        assert all(recompute(step) == step.result for step in one.steps)
+        assert one.steps[-1].result == one.amount
+    return result
+
+
+def shares(ledger: str, day: date = DAY) -> list[tuple[str, str, str, str]]:
+    return [(str(one.date), one.number, str(one.base), str(one.amount)) for one in due(ledger, day).shares]
+
+
+def total(ledger: str, day: date = DAY) -> TaxTotal:
+    (only,) = due(ledger, day).totals
+    return only
+
+
+def entries(ledger: str, day: date = DAY) -> list[tuple[str, str, str]]:
+    """The entries that are missing: date, what leaves the pending account, what reaches the tax owed."""
+    return [
+        (str(one.date), str(line.released), str(line.owed)) for one in due(ledger, day).missing for line in one.lines
+    ]
+
+
+def warned(ledger: str) -> set[str]:
+    return {one.rule for one in check(book_of(TAXES + ledger)) if one.rule.startswith(("tax", "deposit"))}
+
+
+def moved(day: str, amount: str, owed: str = "", exchange: str = "") -> str:
+    """An entry of its own that moves tax to what is owed."""
+    text = f'\n{day} * "TVA"\n  Liabilities:Pending  {amount} EUR\n    tax: "FR20E"\n'
+    text += f'  Liabilities:VAT  -{owed or amount} EUR\n    tax: "FR20E"\n'.replace("--", "")
+    return text.replace("--", "") + (f"  Expenses:Exchange  {exchange} EUR\n" if exchange else "")
+
+
+# money that comes before its invoice --------------------------------------------------------------------------------
+
+EARLY = paid("2026-01-08", "300.00", "F2026-0001") + WORK.replace("2026-01-10", "2026-02-03")
+
+
+def test_money_that_came_first_is_due_when_it_came() -> None:
+    assert shares(EARLY) == [("2026-01-08", "F2026-0001", "250.00", "50.00")]
+    assert entries(EARLY) == [("2026-01-31", "50.00", "50.00")]
+
+
+def test_a_report_from_before_the_invoice_knows_only_that_money_lies_there() -> None:
+    result = due(EARLY, date(2026, 1, 31))
+    assert (result.shares, result.missing) == ((), ())
+    (lying,) = result.on_account
+    assert (str(lying.amount), str(lying.tax), lying.customer) == ("300.00", "50.00", "Acme SAS")
+
+
+def test_january_as_it_is_declared_in_february() -> None:
+    result = due(EARLY + paid("2026-02-10", "300.00", "F2026-0001"), date(2026, 2, 15))
+    january = result.within(date(2026, 1, 1), date(2026, 1, 31))
+    assert [str(one.amount) for one in january.shares] == ["50.00"]
+    assert [(str(one.base), str(one.due)) for one in january.by_rate] == [("250.00", "50.00")]
+    assert [str(one.date) for one in january.missing] == ["2026-01-31"]
+    assert [str(one.date) for one in result.missing] == ["2026-01-31", "2026-02-15"]
+
+
+def test_tax_that_is_moved_with_money_on_account_is_not_moved_too_much() -> None:
+    early = paid("2026-01-08", "300.00", "F2026-0001", moved="50.00") + WORK.replace("2026-01-10", "2026-02-03")
+    assert entries(early, date(2026, 1, 31)) == entries(early) == []
+
+
+# money that lies on account -----------------------------------------------------------------------------------------
+
+LYING = '\n2026-01-20 * "On account"\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
+BACK = '\n2026-01-22 * "Sent back"\n  Assets:Bank  -20.00 EUR\n  Assets:Receivable:Acme  20.00 EUR\n'
+
+
+def lying(ledger: str) -> list[tuple[str, str, str]]:
+    return [(str(one.payment.date), str(one.amount), str(one.tax)) for one in due(ledger).on_account]
+
+
+def test_money_of_a_customer_of_services_is_named() -> None:
+    assert lying(LYING + WORK) == [("2026-01-20", "60.00", "10.00")]
+    assert lying(LYING + WORK + BACK) == [("2026-01-20", "40.00", "6.67")]
+
+
+def test_money_of_others_is_not() -> None:
+    """The tax of the one is due on invoice, that of the other is reversed."""
+    goods = WORK.replace("FR20E", "FR20").replace("Liabilities:Pending", "Liabilities:VAT")
+    assert lying(LYING + goods) == []
+    assert lying(LYING.replace("Acme", "Kiefer") + WORK) == []
+
+
+# open items taken over ----------------------------------------------------------------------------------------------
+
+TAKEN_OVER = """
+2026-01-01 * "Taken over"
+  kind: "opening"
+  Assets:Receivable:Acme  {claim} EUR
+    invoice: "OLD-1"
+    date: 2025-12-03
+  Liabilities:Pending  -{tax} EUR
+    tax: "FR20E"
+  Equity:Opening
+"""
+OLD = TAKEN_OVER.format(claim="1200.00", tax="200.00")
+
+
+def test_an_open_item_brings_its_tax() -> None:
+    assert shares(OLD + paid("2026-02-10", "1200.00", "OLD-1")) == [("2026-02-10", "OLD-1", "1000.00", "200.00")]
+    third = shares(OLD + paid("2026-02-10", "400.00", "OLD-1"))
+    assert third == [("2026-02-10", "OLD-1", "333.33", "66.67")]
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["in an entry of its own", "in the payment"])
+def test_and_what_the_books_move_of_it_is_known_again(own: bool) -> None:
+    payment = paid("2026-02-10", "1200.00", "OLD-1", moved="0.00" if own else "200.00")
+    ledger = OLD + payment + (moved("2026-02-28", "200.00") if own else "")
+    assert entries(ledger) == []
+    assert warned(ledger) == set()
+    assert str(total(ledger).booked) == "200.00"
+
+
+def test_the_base_of_an_item_that_is_taxed_in_part() -> None:
+    """Of 1700.00, 1200.00 are taxed: 500.00 are not."""
+    mixed = TAKEN_OVER.format(claim="1700.00", tax="200.00")
+    assert shares(mixed + paid("2026-02-10", "850.00", "OLD-1")) == [("2026-02-10", "OLD-1", "500.00", "100.00")]
+
+
+def test_of_an_item_that_is_lost_the_tax_is_cancelled() -> None:
+    lost = paid("2026-02-10", "1200.00", "OLD-1", tag="#write-off", account="Expenses:BadDebt")
+    assert (str(total(OLD + lost).due), str(total(OLD + lost).to_cancel)) == ("0", "200.00")
+
+
+def test_balances_that_are_taken_over_are_not_moved_too_much() -> None:
+    """Whose they are is not said: what is moved of them has nothing to be compared with."""
+    balances = '\n2026-01-01 * "Balances"\n  Liabilities:Pending  -60.00 EUR\n  Equity:Opening\n'
+    assert entries(balances) == []
+    assert entries(balances + moved("2026-02-28", "60.00")) == []
+    assert entries(balances + moved("2026-02-28", "70.00")) == [("2026-02-28", "-10.00", "-10.00")]
+
+
+# deposits on goods --------------------------------------------------------------------------------------------------
+
+DEPOSIT = invoice("F2026-0001", "360.00", "300.00", "60.00").replace("Income:Services", "Liabilities:Deposits")
+DEPOSIT = DEPOSIT.replace('invoice: "F2026-0001"\n', 'invoice: "F2026-0001"\n  kind: "deposit"\n')
+
+
+def final(owed: str, waits: str) -> str:
+    """The invoice for goods of 1000.00: it deducts the deposit's tax of 60.00 from what is owed and from what waits."""
+    text = """
+2026-03-05 * "Machine" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Acme  840.00 EUR
+  Income:Services  -1000.00 EUR
+    text: "Machine"
+    tax: "FR20"
+  Liabilities:VAT  -200.00 EUR
+    tax: "FR20"
+  Liabilities:Deposits  300.00 EUR
+    deposit: "F2026-0001"
+"""
+    for account, amount in (("VAT", owed), ("Pending", waits)):
+        if amount:
+            text += f'  Liabilities:{account}  {amount} EUR\n    deposit: "F2026-0001"\n    tax: "FR20E"\n'
+    return text
+
+
+def balance(ledger: str, account: str) -> str:
+    from beancount import loader
+
+    from tests.ledgers import PRELUDE
+
+    entries_, errors, _options = loader.load_string(PRELUDE + TAXES + ledger)
+    assert not errors
+    numbers = [p.units.number for e in entries_ for p in getattr(e, "postings", ()) if p.account == account]
+    return str(sum(numbers, Decimal(0)))
+
+
+PART = paid("2026-01-20", "180.00", "F2026-0001", moved="30.00")
+REST = paid("2026-04-02", "180.00", "F2026-0001")
+ALL = paid("2026-04-03", "840.00", "F2026-0002")
+
+
+@pytest.mark.parametrize(
+    ("ledger", "made"),
+    [
+        (paid("2026-01-20", "360.00", "F2026-0001", moved="60.00") + final("60.00", ""), ["60.00"]),
+        (PART + final("30.00", "30.00"), ["30.00"]),
+        (PART + final("30.00", "30.00") + REST + ALL, ["30.00"]),
+        (final("", "60.00") + paid("2026-04-02", "360.00", "F2026-0001") + ALL, []),
+    ],
+    ids=["paid before", "paid in part", "the rest paid later", "paid later"],
+)
+def test_a_deposit_on_goods_is_due_when_received_and_the_rest_at_delivery(ledger: str, made: list[str]) -> None:
+    ledger = DEPOSIT + ledger
+    assert [amount for _day, _number, _base, amount in shares(ledger)] == made
+    assert balance(ledger, "Liabilities:VAT") == "-200.00"
+    assert balance(ledger, "Liabilities:Pending") == "0.00"
+    assert entries(ledger) == []
+    assert warned(ledger) == set()
+
+
+def test_what_a_final_invoice_deducts_too_late_is_taken_back() -> None:
+    """It was due already: by the invoice it is owed no more, and the entry that says so is known again."""
+    ledger = DEPOSIT + paid("2026-01-20", "360.00", "F2026-0001", moved="60.00") + final("", "60.00")
+    assert [amount for _day, _number, _base, amount in shares(ledger)] == ["60.00", "-60.00"]
+    assert entries(ledger) == [("2026-03-31", "-60.00", "-60.00")]
+    mended = ledger + moved("2026-03-31", "-60.00")
+    assert entries(mended) == []
+    assert warned(mended) == set()
+    assert balance(mended, "Liabilities:VAT") == "-200.00"
+
+
+def test_a_payment_that_bounces_after_the_delivery_changes_nothing() -> None:
+    bounced = '\n2026-04-01 * "Returned" ^F2026-0001\n  Assets:Receivable:Acme  180.00 EUR\n  Assets:Bank\n'
+    ledger = DEPOSIT + PART + final("30.00", "30.00") + bounced
+    assert [amount for _day, _number, _base, amount in shares(ledger)] == ["30.00"]
+
+
+# in another currency ------------------------------------------------------------------------------------------------
+
+EXCHANGE = "\n2025-01-01 open Income:Exchange\n2025-01-01 open Expenses:Exchange\n2025-01-01 open Expenses:Fees\n"
+DOLLARS = (
+    EXCHANGE
+    + """
+2026-01-10 * "Audit" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR
+  Income:Services  -920.00 EUR
+    text: "Audit"
+    quantity: 10
+    price: 100.00
+    tax: "FR20E"
+  Liabilities:Pending  -184.00 EUR
+    tax: "FR20E"
+    amount: 200.00
+"""
+)
+
+
+def in_dollars(day: str, amount: str, *legs: str, price: str = "@ 0.92 EUR") -> str:
+    """A payment of a claim in dollars; `legs` are the postings beside it."""
+    lines = "".join(f"  {leg}\n" for leg in legs)
+    return f'\n{day} * "Paid" ^F2026-0001\n{lines}  Assets:Receivable:Acme  -{amount} USD {price}\n'.replace("--", "")
+
+
+GAIN = in_dollars("2026-02-10", "1200.00", "Assets:Bank  1140.00 EUR", "Income:Exchange  -36.00 EUR")
+PRICE = "\n2026-02-09 price USD 0.95 EUR\n"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "tax"),
+    [
+        (GAIN, "190.00"),
+        (in_dollars("2026-02-10", "1200.00", "Assets:Bank  1140.00 EUR", price="@ 0.95 EUR"), "190.00"),
+        (in_dollars("2026-02-10", "1200.00", "Assets:Bank  1200.00 USD @ 0.95 EUR", "Income:Exchange"), "190.00"),
+        (in_dollars("2026-02-10", "1200.00", "Assets:Bank  1200.00 USD", price="") + PRICE, "190.00"),
+        (in_dollars("2026-02-10", "1200.00", "Assets:Bank  1200.00 USD", price=""), "184.00"),
+        (
+            in_dollars("2026-02-10", "1200.00", "Assets:Bank  1130.00 EUR", "Expenses:Fees  10.00 EUR", "Income:Exchange")
+            + PRICE,
+            "190.00",
+        ),
+        (
+            in_dollars("2026-02-10", "1200.00", "Assets:Bank  1130.00 EUR", "Expenses:Fees  10.00 EUR", "Income:Exchange")
+            + '\n2026-01-01 custom "invoice-option" "exchange-account" "Expenses:Exchange Income:Exchange"\n',
+            "190.00",
+        ),
+        (in_dollars("2026-02-10", "400.00", "Assets:Bank  380.00 EUR", "Income:Exchange"), "63.33"),
+    ],
+    ids=["bank", "price", "bank in dollars", "directive", "nothing said", "a fee", "a fee, by the option", "a third"],
+)  # fmt: skip
+def test_in_dollars_the_tax_is_worth_what_the_day_s_rate_makes_of_it(ledger: str, tax: str) -> None:
+    """200 dollars of tax, booked at 0.92; a dollar is worth 0.95 when they are paid."""
+    ((_day, _number, _base, amount),) = shares(DOLLARS + ledger)
+    assert amount == tax
+
+
+def test_thirds_at_another_rate_add_up_and_what_bounces_comes_back_at_its_own() -> None:
+    thirds = "".join(
+        in_dollars(f"2026-0{month}-10", "400.00", "Assets:Bank  380.00 EUR", "Income:Exchange") for month in (2, 3, 4)
+    )
+    amounts = [Decimal(amount) for _day, _number, _base, amount in shares(DOLLARS + thirds)]
+    assert sum(amounts) == Decimal("190.00")
+    other = in_dollars("2026-05-10", "-400.00", "Assets:Bank  -360.00 EUR", "Expenses:Exchange")
+    assert shares(DOLLARS + thirds + other)[-1][3] == "-63.33"
+
+
+def test_a_payment_at_the_invoice_s_rate_makes_no_difference() -> None:
+    ledger = DOLLARS + in_dollars("2026-02-10", "400.00", "Assets:Bank  368.00 EUR")
+    assert [(str(one.amount), str(one.released)) for one in due(ledger).shares] == [("61.33", "61.33")]
+
+
+def test_what_waits_leaves_at_the_invoice_s_rate() -> None:
+    (missing,) = due(DOLLARS + GAIN).missing
+    (line,) = missing.lines
+    assert (str(line.released), str(line.owed), str(line.difference)) == ("184.00", "190.00", "6.00")
+    assert line.exchange == "Income:Exchange"
+
+
+@pytest.mark.parametrize(
+    "books",
+    [
+        moved("2026-02-28", "184.00", "190.00", "6.00"),
+        moved("2026-02-28", "184.00")
+        + '\n2026-03-01 * "Exchange"\n  Liabilities:VAT  -6.00 EUR\n    tax: "FR20E"\n  Expenses:Exchange\n',
+    ],
+    ids=["at once", "the difference later"],
+)
+def test_and_the_difference_is_known_again(books: str) -> None:
+    assert entries(DOLLARS + GAIN + books) == []
+    assert warned(DOLLARS + GAIN + books) == set()
+    assert str(total(DOLLARS + GAIN + books).moved) == "190.00"
+
+
+def test_also_in_the_payment_itself() -> None:
+    inside = (
+        GAIN.replace("-36.00 EUR", "-30.00 EUR")
+        + '  Liabilities:Pending  184.00 EUR\n    tax: "FR20E"\n  Liabilities:VAT  -190.00 EUR\n    tax: "FR20E"\n'
+    )
+    assert entries(DOLLARS + inside) == []
+    assert warned(DOLLARS + inside) == set()
+
+
+def test_without_the_difference_it_is_missing() -> None:
+    ledger = DOLLARS + GAIN + moved("2026-02-28", "184.00")
+    assert entries(ledger) == [("2026-02-28", "0.00", "6.00")]
+    assert warned(ledger) == {"tax-due"}
+
+
+# the entries that are missing ---------------------------------------------------------------------------------------
+
+TWO = WORK + paid("2026-01-20", "300.00", "F2026-0001") + paid("2026-02-10", "300.00", "F2026-0001")
+
+
+def test_one_entry_for_each_month() -> None:
+    assert entries(TWO) == [("2026-01-31", "50.00", "50.00"), ("2026-02-28", "50.00", "50.00")]
+    assert entries(TWO, date(2026, 2, 12)) == [("2026-01-31", "50.00", "50.00"), ("2026-02-12", "50.00", "50.00")]
+
+
+def test_what_was_moved_later_is_of_the_month_that_lacks_it() -> None:
+    assert entries(TWO + moved("2026-02-01", "50.00")) == [("2026-02-28", "50.00", "50.00")]
+    assert entries(TWO + moved("2026-02-28", "50.00")) == [("2026-01-31", "50.00", "50.00")]
+    assert entries(TWO + moved("2026-03-01", "100.00")) == []
+    assert entries(TWO + moved("2026-03-01", "70.00")) == [("2026-02-28", "30.00", "30.00")]
+
+
+def test_what_stands_in_the_payment_is_of_its_month() -> None:
+    second = paid("2026-02-10", "300.00", "F2026-0001", moved="50.00")
+    assert entries(WORK + paid("2026-01-20", "300.00", "F2026-0001") + second) == [("2026-01-31", "50.00", "50.00")]
+
+
+def test_what_was_moved_too_much_is_set_off_with_what_is_missing() -> None:
+    assert entries(TWO + moved("2026-01-31", "80.00")) == [("2026-02-28", "20.00", "20.00")]
