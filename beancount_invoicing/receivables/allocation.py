@@ -404,14 +404,16 @@ class _Allocating:
             found = True
         return found
 
-    def _take_back(self, settled: _Settled, part: _Part, amount: Decimal, day: date, by: Payment) -> None:
-        """So much of a settlement (with its sign) is no more, and the part is open again."""
+    def _take_back(
+        self, settled: _Settled, part: _Part, amount: Decimal, day: date, by: Payment, came: date | None = None
+    ) -> None:
+        """So much of a settlement (with its sign) is no more, and the part is open again; from `came` on, if not from `by` on."""
         settled.amount -= amount
         part.open += amount
         self.allocations.append(
             Allocation(
                 day, part.invoice, part.instalment.index, part.account, -amount, "reversal", by.source,
-                reverses=settled.how, came=by.date,
+                reverses=settled.how, came=came or by.date,
             )
         )  # fmt: skip
 
@@ -524,7 +526,8 @@ class _Allocating:
                 if settled.amount > 0 and settled.how != "write-off" and most > 0:
                     amount = min(settled.amount, most)
                     most -= amount
-                    self._take_back(settled, part, amount, day, giver.payment)
+                    # it was never for this one: the other has it from the day of the money on
+                    self._take_back(settled, part, amount, day, giver.payment, settled.came)
                     yield _Lot(amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None)
 
     def _allot(self, giver: _Payer, taker: _Payer, parts: Sequence[_Part], lot: _Lot, day: date) -> None:

@@ -113,8 +113,10 @@ def _stands_for(one: Allocation) -> Kind:
 
 
 def _what(one: Allocation) -> Kind:
+    """What it is called: money that an entry allocated to another document later did not come back, it was not for this one."""
     stands_for = _stands_for(one)
-    return "reversal" if one.how == "reversal" and stands_for == "payment" else stands_for
+    came_back = one.how == "reversal" and one.received == one.date
+    return "reversal" if came_back and stands_for == "payment" else stands_for
 
 
 def _together(entries: Iterable[Settling]) -> list[Settling]:

@@ -174,6 +174,18 @@ def test_a_claim_that_reckoned_with_what_lay_there_is_owed_once_it_is_allocated(
     assert warned(FRANCE + invoice() + there + claim + said_later("2026-05-05", "600.00")) == []
 
 
+def test_money_that_was_for_another_document_never_was_for_this_one() -> None:
+    second = invoice("2026-01-11").replace("N1", "N2")
+    moved = said_later("2026-03-05", "1200.00").replace('    settles: "N1"', '    settles: "N2"')
+    moved = moved.replace("  1200.00 EUR\n", '  1200.00 EUR\n    settles: "N1"\n', 1)
+    book = book_of(FRANCE + invoice() + second + paid("2026-01-20", "1200.00") + moved)
+    first, other = (one for one in positions(book, date(2026, 3, 31)) if one.invoice.number in {"N1", "N2"})
+    assert interest_on(book, other, other.as_of) is None
+    late = interest_on(book, first, first.as_of)
+    assert late is not None
+    assert str(late.interest) == "19.97", "from its due date on, not from the day on which that was said"
+
+
 @pytest.mark.parametrize(("until", "kept"), [("2026-03-15", True), ("2026-03-05", False)])
 def test_a_promise_is_kept_by_money_that_came_by_its_day(until: str, kept: bool) -> None:
     promise = (

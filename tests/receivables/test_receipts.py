@@ -107,6 +107,21 @@ def test_an_invoice_that_a_credit_note_of_another_settles_has_no_receipt() -> No
     assert told(book, "2026-12-31").received == Decimal("120.00")
 
 
+def test_money_that_was_for_another_document_did_not_come_back() -> None:
+    book = book_of(
+        invoice("2026-01-10", "F1", "100.00 EUR")
+        + invoice("2026-01-11", "F2", "100.00 EUR")
+        + moved("2026-01-20", "-100.00 EUR", "F1")
+        + f'\n2026-03-05 * "Some of it was for F2"\n  {ACME}  40.00 EUR\n    settles: "F1"\n'
+        + f'  {ACME}  -40.00 EUR\n    settles: "F2"\n'
+    )
+    for number, amount in (("F1", "60.00"), ("F2", "40.00")):
+        one = told(book, "2026-12-31", number)
+        assert [f"{each.date} {each.what} {each.amount}" for each in one.entries] == [f"2026-01-20 payment {amount}"]
+        assert str(one.received) == amount
+    assert told(book, "2026-03-04").received == Decimal("100.00"), "nothing later changes what was said before"
+
+
 def test_what_settles_without_any_money_has_no_receipt() -> None:
     position = in_kind("set-off", "10.00")
     with pytest.raises(NothingReceived, match="nothing was received on F1"):
