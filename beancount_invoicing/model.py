@@ -313,6 +313,10 @@ class AtOnce:
     source: Source
 
 
+NOT_YET = date.max
+"""The due date of what hangs on an event that has not happened: it comes after every day of a report."""
+
+
 class Instalment(NamedTuple):
     """What is to be paid on one due date. `posting` is the (entry, posting) position in the ledger that it comes from."""
 
@@ -325,6 +329,22 @@ class Instalment(NamedTuple):
     posting: tuple[int, int]
     steps: tuple[Step, ...] = ()
     """How the due date and the amount came about."""
+    retained: str = ""
+    """Code of the contract under which it is kept back: due so long after the acceptance of the works; NOT_YET before."""
+    after: str = ""
+    """How long after the acceptance, as the contract says it."""
+    accepted: Day | None = None
+    """The day of that acceptance, where `due` follows from it."""
+    printed: Day | None = None
+    """The due date that the entry says all the same, and its page with it."""
+
+    def due_at(self, as_of: Day) -> Day | None:
+        """The due date as it was known at the end of `as_of`; None before the acceptance that it hangs on."""
+        return None if self.due == NOT_YET or (self.accepted and self.accepted > as_of) else self.due
+
+    def due_on_page(self, day: Day) -> Day | None:
+        """The due date that the page of a document of `day` says, whatever happened since; None where it hangs on an acceptance."""
+        return self.printed or self.due_at(day)
 
 
 class Invoice(NamedTuple):
@@ -547,6 +567,14 @@ class Milestone:
     cumulative: Decimal | None = None
     price: Decimal | None = None
     deposit: bool = False
+
+
+class Acceptance(NamedTuple):
+    """The works of a contract were accepted on a day."""
+
+    contract: str
+    date: Day
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -784,6 +812,8 @@ class Book:
     contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
     milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
     """By the code of their contract."""
+    acceptances: tuple[Acceptance, ...] = ()
+    """By contract and date."""
     work: tuple[Work, ...] = ()
     """Of all time contracts, by date."""
     expenses: tuple[Expense, ...] = ()

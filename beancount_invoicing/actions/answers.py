@@ -15,6 +15,7 @@ from beancount_invoicing.receivables import (
     InCurrency,
     Position,
     Receipt,
+    Retained,
     Row,
     Statement,
     TaxDue,
@@ -142,12 +143,13 @@ def shown(position: Position, explain: bool = False) -> Answer:
         ],
         "instalments": [
             {
-                "due": each.due.isoformat(),
+                "due": _day(each.due),
+                "retained": of.retained or None,
                 "amount": money(each.amount, currency),
                 "settled": money(each.settled, currency),
                 "open": money(each.open, currency),
             }
-            for each in position.instalments
+            for of, each in zip(invoice.instalments, position.instalments, strict=True)
         ],
         "allocations": [
             {
@@ -199,6 +201,8 @@ def explanation(position: Position) -> tuple[Step, ...]:
     discounted = _discounted(invoice)
     steps += discounted.steps if discounted else ()
     for each in invoice.instalments:
+        if each.due_at(position.as_of) is None:  # the acceptance that it hangs on is not known then
+            continue
         steps += [one._replace(figure=f"instalment {each.index}, {one.figure}") for one in each.steps]
     for each, at in zip(invoice.instalments, position.instalments, strict=True):
         those = [one for one in position.allocations if one.instalment == each.index]
@@ -653,8 +657,8 @@ def waits(one: Waiting, as_of: date, items: Mapping[str, Dated[Item]]) -> Answer
     }
 
 
-def contract(one: Standing, explain: bool = False) -> Answer:
-    """A contract in `contracts`."""
+def contract(one: Standing, kept: Retained | None, explain: bool = False) -> Answer:
+    """A contract in `contracts`, with what is kept back under it."""
     said = one.contract
     answer: Answer = {
         "code": said.code,
@@ -675,6 +679,8 @@ def contract(one: Standing, explain: bool = False) -> Answer:
         "unbilled": money(one.unbilled, one.currency),
         "left": money(one.left, one.currency),
         "next_due": _day(one.next_due),
+        "retained": money(kept.open, kept.currency) if kept else None,
+        "accepted": _day(kept.accepted) if kept else None,
     }
     if explain:
         answer["explain"] = [step(each) for each in one.steps]

@@ -78,7 +78,7 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
         what = "a draft" if invoice.draft else f"of kind {invoice.kind}"
         return f"it is {what}, which bears no interest"
-    if not any(each.due < as_of and each.amount > 0 for each in position.instalments):
+    if not any(each.due and each.due < as_of and each.amount > 0 for each in position.instalments):
         return f"nothing of it was late by {as_of}"
     said = book.late_interest(invoice.customer, as_of)
     if not said:

@@ -74,8 +74,8 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
     for each in draft.instalments:
         index = each.source.line - draft.source.line + 1
         said = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
-        if said and each.due in dues and said[2] == each.due.isoformat():
-            changed[index] = f"{said[1]}{dues[each.due].isoformat()}{changed[index][said.end() :]}"
+        if said and (due := date.fromisoformat(said[2])) in dues:
+            changed[index] = f"{said[1]}{dues[due].isoformat()}{changed[index][said.end() :]}"
     return "\n".join(changed)
 
 

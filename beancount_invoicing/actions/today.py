@@ -29,12 +29,12 @@ from beancount_invoicing.dunning import (
     sending_followed_from,
 )
 from beancount_invoicing.model import ZERO, Book, Customer, Event
-from beancount_invoicing.receivables import Allocated, Position, lapsing, positions, tax_due
+from beancount_invoicing.receivables import Allocated, Position, lapsing, positions, retained, tax_due
 from beancount_invoicing.rules.steps import end_of_month
 
 Kind = Literal[
     "bank", "insolvency", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute",
-    "tax", "unallocated", "document", "lapse", "notice",
+    "tax", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NOTICE = 60
@@ -80,6 +80,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_lapsing(book, as_of, allocated),
         *_files(book, as_of),
         *_notices(book, as_of),
+        *_acceptances(book, as_of, allocated),
     ]
     return tuple(
         sorted(found, key=lambda one: (KINDS.index(one.kind), one.day or date.min, one.account, one.number, one.text))
@@ -291,6 +292,24 @@ def _files(book: Book, as_of: date) -> Iterator[Task]:
             customer = book.customers[one.customer].at(as_of).name
             yield Task(
                 "document", f"{one.document} is not there", one.date, customer, one.customer, " ".join(one.numbers)
+            )  # fmt: skip
+
+
+def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
+    """What is kept back under contracts of which all is billed, or which have ended, and whose works nobody says were accepted."""
+    waits = [one for one in retained(book, allocated) if one.accepted is None and one.due is None and one.open > 0]
+    if not waits:
+        return
+    stands = {one.contract.code: one for one in billing.standings(book, as_of, billing.Wanted())}
+    for one in waits:
+        standing = stands.get(one.contract)
+        over = standing and (standing.left == 0 or (standing.ends is not None and standing.ends < as_of))
+        if standing and (over or (one.once_due is not None and one.once_due <= as_of)):
+            yield Task(
+                "acceptance",
+                f"kept back under {one.contract} until its works are accepted: once they are, write the day,"
+                f' custom "invoice-accepted" "{one.contract}"',
+                one.once_due, standing.customer, book.accounts[standing.contract.customer], amount=one.open, currency=one.currency,
             )  # fmt: skip
 
 

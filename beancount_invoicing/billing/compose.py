@@ -68,8 +68,8 @@ def compose(
 
     Each line gets its tax code (its own, else the customer's, its item's, the default), taxes are worked out once per code, what
     is left of `deposits` (of `contracts`) is deducted as far as the lines of their contract reach, and where a contract has a
-    retention a part of what is to be paid stands on its account. `owed`: what of deposits' taxes is owed, if that is known.
-    Raises CannotCompose.
+    retention a part of what is to be paid stands on its account, until so long after the acceptance of the works. `owed`: what of
+    deposits' taxes is owed, if that is known. Raises CannotCompose.
     """
     customer = book.customers[request.customer].at(request.date)
     decimals = currencies.decimals(request.currency)
@@ -227,10 +227,11 @@ def _receivables(
     left = payable
     for kept in contracts:
         if kept.retention and kept.retention_account and request.kind == "invoice":
-            due = periods.parse(kept.retention_terms or "year").after(request.date, 1)
+            if _released(book, kept, request.date):
+                continue
             part = min(left, round_to(_with_tax(book, request, lines, kept) * kept.retention / 100, decimals))
             if part > 0:
-                retained.append(DraftReceivable(kept.retention_account, part, due))
+                retained.append(DraftReceivable(kept.retention_account, part, retained=kept.code))
                 left -= part
     if not retained or not left:
         return tuple(retained) or (DraftReceivable(request.account, payable),)
@@ -244,6 +245,13 @@ def _receivables(
     )
 
 
+def _released(book: Book, contract: Contract, day: date) -> bool:
+    """Whether what is kept back under a contract is due by `day`, so that no more is. Raises periods.PeriodError."""
+    length = periods.parse(contract.retention_terms or "year")
+    days = [one.date for one in book.acceptances if one.contract == contract.code and one.date <= day]
+    return bool(days) and length.after(min(days), 1) <= day
+
+
 def dues(book: Book, text: str, day: date, amount: Decimal, decimals: int) -> list[terms.Due]:
     """What is due of an amount, and when, by terms (the ledger's, if "") that run from `day`. Raises terms.TermsError."""
     text = text or book.option("terms", day) or law.default_terms("")
@@ -253,7 +261,8 @@ def dues(book: Book, text: str, day: date, amount: Decimal, decimals: int) -> li
 
 
 def moved_dues(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
-    """The due dates that a document has because of its date, by its terms and its contracts' retentions, as they are on `day`."""
+    """The due dates that a document has because of its date, by its terms, as they are on `day`; and those that `bill` once wrote
+    for what is kept back."""
     moved: dict[date, date] = {}
     decimals = currencies.decimals(invoice.currency)
     try:

@@ -84,6 +84,8 @@ class DraftReceivable:
     account: str
     amount: Decimal
     due: date | None = None
+    retained: str = ""
+    """Code of the contract under which it is kept back."""
 
 
 @dataclass(frozen=True, slots=True)

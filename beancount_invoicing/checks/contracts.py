@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
-from beancount_invoicing.model import ZERO, Book, Contract, Finding, Line
+from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Finding, Line
 from beancount_invoicing.rules import periods, worktime
 
 LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
@@ -292,4 +292,75 @@ def _warning(contract: Contract, message: str) -> Finding:
     return Finding("warning", "contract", f"contract {contract.code}: {message}", contract.source)
 
 
-CHECKS = (lengths, names, expenses, completeness, milestones, billed_twice, after_the_end, changed_since, beyond)
+def retentions(book: Book) -> Iterator[Finding]:
+    """Acceptances of works are of contracts, once for each; a French seller's works have 5 % kept back for a year at most.
+
+    Source: loi n° 71-584 of 16 July 1971, art. 1 (5 p. 100 of each payment) and art. 2 (a year from the acceptance).
+    """
+    first: dict[str, Acceptance] = {}
+    for one in book.acceptances:
+        if one.contract not in book.contracts:
+            yield Finding(
+                "error", "unknown-contract",
+                f'invoice-accepted: "{one.contract}" is no contract: correct it, or add it', one.source,
+            )  # fmt: skip
+        elif one.contract in first:
+            before = first[one.contract]
+            yield Finding(
+                "error", "contract",
+                f"the works of {one.contract} are accepted on {before.date} ({before.source}) and on {one.date}: keep one",
+                one.source,
+            )  # fmt: skip
+        first.setdefault(one.contract, one)
+    for invoice in book.invoices:
+        for each in invoice.instalments:
+            if each.retained and each.retained not in book.contracts:
+                yield Finding(
+                    "error", "unknown-contract",
+                    f'{invoice.number}: retained: "{each.retained}" is no contract: correct it, or add it', each.source,
+                )  # fmt: skip
+    for dated in book.contracts.values():
+        said: set[str] = set()
+        for day, contract in dated.versions:
+            if not contract.retention or book.seller is None or book.seller.at(day).address.country != "FR":
+                continue
+            law = "loi n° 71-584 du 16 juillet 1971, art."
+            if contract.retention > MOST_RETAINED and "percent" not in said:
+                said.add("percent")
+                yield _warning(
+                    contract,
+                    f"retention: of works at most {MOST_RETAINED} % may be kept back, not {contract.retention} % ({law} 1):"
+                    " lower it",
+                )
+            if "terms" not in said and _longer_than_a_year(contract.retention_terms):
+                said.add("terms")
+                yield _warning(
+                    contract,
+                    f"retention-terms: what is kept back of works is to be paid a year after their acceptance, not"
+                    f' "{contract.retention_terms}" ({law} 2): write retention-terms: "1 year"',
+                )
+
+
+MOST_RETAINED = Decimal(5)
+
+
+def _longer_than_a_year(text: str) -> bool:
+    try:
+        length = periods.parse(text or "1 year")
+    except periods.PeriodError:  # said by lengths
+        return False
+    return length.number > (366 if length.unit == "days" else 12)
+
+
+CHECKS = (
+    lengths,
+    names,
+    expenses,
+    completeness,
+    milestones,
+    billed_twice,
+    after_the_end,
+    changed_since,
+    beyond,
+    retentions,
+)

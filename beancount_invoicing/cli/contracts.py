@@ -22,6 +22,7 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_contracts, complete_customers
+from beancount_invoicing.receivables import retained
 from beancount_invoicing.rules.steps import describe
 
 LONG = 60
@@ -29,7 +30,7 @@ LONG = 60
 
 CONTRACT = (
     "code", "mode", "customer", "account", "text", "currency", "price", "quantity", "every", "start", "ends", "renews",
-    "notice_by", "paused", "billed", "unbilled", "left", "next_due",
+    "notice_by", "paused", "billed", "unbilled", "left", "next_due", "retained", "accepted",
 )  # fmt: skip
 _PARTS = ("Waits", "Running", "Total")
 WAITING = (
@@ -65,7 +66,8 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
         session.error(str(error))
         return
     standings = billing.standings(ledger.book, as_of, wanted)
-    rows = [answers.contract(one, explain) for one in standings]
+    kept = {one.contract: one for one in retained(ledger.book, ledger.allocated_at(as_of))}
+    rows = [answers.contract(one, kept.get(one.contract.code), explain) for one in standings]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -85,6 +87,13 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
         for one in standings if explain else ():
             for place, step in enumerate(one.steps):
                 click.echo(("" if place else f"\n{one.contract.code}\n") + f"  {describe(step)}")
+
+    for one in standings:
+        back = kept.get(one.contract.code)
+        if back and form == "table":
+            until = f"accepted on {back.accepted}" if back.accepted else "not accepted yet"
+            due = f", due from {back.due} on" if back.due else ""
+            notice(f"{back.contract}: {back.open} {back.currency} is kept back, its works are {until}{due}")
 
 
 @click.command()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import click
 
@@ -88,7 +89,7 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     section(
         "Due",
         (
-            f"{each['due']}: {figure(each['amount'])} {currency}, open {figure(each['open'])}"
+            f"{_when(each)}: {figure(each['amount'])} {currency}, open {figure(each['open'])}"
             for each in answer["instalments"]
         ),
     )
@@ -136,3 +137,7 @@ def section(title: str, lines: Iterable[str]) -> None:
 def figure(amount: str) -> str:
     """An amount in a sentence: thousands apart, nothing as 0.00."""
     return spaced(amount) if Decimal(amount) else amount
+
+
+def _when(instalment: Mapping[str, Any]) -> str:
+    return str(instalment["due"] or f"after the works of {instalment['retained']} are accepted")

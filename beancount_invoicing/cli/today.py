@@ -35,6 +35,7 @@ TITLES: dict[actions.TaskKind, str] = {
     "tax": "Tax to be moved to what is owed",
     "unallocated": "Settles nothing: write settles, or an invoice's link",
     "lapse": "About to lapse",
+    "acceptance": "Kept back",
     "document": "Documents missing",
     "notice": "Contracts that renew themselves",
 }

@@ -77,7 +77,9 @@ def courtesy_level(policy: Policy, position: Position, as_of: date) -> Due | Non
     It is due from `days` before the next due date to that date, once for each due date.
     """
     level = next((one for one in policy.levels if one.level == 0), None)
-    due = min((each.due for each in position.instalments if each.open > 0 and each.due >= as_of), default=None)
+    due = min(
+        (each.due for each in position.instalments if each.open > 0 and each.due and each.due >= as_of), default=None
+    )
     if level is None or due is None:
         return None
     first = later(due, level.days)

@@ -107,7 +107,7 @@ def unsent(position: Position, followed_from: date | None) -> bool:
 
 def late_amount(position: Position, as_of: date) -> Decimal:
     """What is open of a document and was due before `as_of`, in its currency; contested parts included."""
-    return sum((each.open for each in position.instalments if each.due < as_of), ZERO)
+    return sum((each.open for each in position.instalments if each.due and each.due < as_of), ZERO)
 
 
 def asked_amount(position: Position, as_of: date) -> Decimal:

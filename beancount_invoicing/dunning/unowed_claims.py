@@ -16,7 +16,7 @@ from beancount_invoicing.dunning.claims import (
     credited_of,
     formal_notice,
 )
-from beancount_invoicing.model import ZERO, Book, Invoice, Line
+from beancount_invoicing.model import NOT_YET, ZERO, Book, Invoice, Line
 from beancount_invoicing.receivables import OnAccount, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import ONE_DAY, RateUnknown, is_late, late_interest
@@ -118,7 +118,7 @@ def _parts(
     parts = []
     for instalment in position.invoice.instalments:
         start = formal_notice(book, position, instalment.due) if by_notice else instalment.due
-        if start is None or instalment.amount <= 0:
+        if start is None or start == NOT_YET or instalment.amount <= 0:
             continue
         paid = [
             (one.received if one.date <= known else one.date, one.amount)

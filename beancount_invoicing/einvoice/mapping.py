@@ -13,6 +13,7 @@ from beancount_invoicing.einvoice import amounts, france, terms
 from beancount_invoicing.einvoice.texts import plain, said, written
 from beancount_invoicing.model import ZERO, Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
 from beancount_invoicing.receivables import for_late_payment
+from beancount_invoicing.rules import periods
 from beancount_invoicing.rules import terms as payment_terms
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.references import payment_reference
@@ -347,7 +348,7 @@ def _due(invoice: Invoice, process: str) -> date | None:
         return invoice.date
     if invoice.kind == "credit-note":
         return None
-    days = {each.due for each in invoice.instalments if each.amount > 0}
+    days = {each.due_on_page(invoice.date) for each in invoice.instalments if each.amount > 0} - {None}
     return next(iter(days)) if len(days) == 1 else None
 
 
@@ -364,12 +365,13 @@ def _terms(invoice: Invoice, customer: Customer, total: terms.Totals, language: 
             result.append(payment_terms.discount_words(discount, language))
     except payment_terms.TermsError:
         result.append(plain(invoice.terms))
-    if len({each.due for each in invoice.instalments}) > 1:
-        form = said("instalment", language)
-        result += [
-            form.format(amount=each.amount, currency=invoice.currency, date=written(each.due, language))
-            for each in invoice.instalments
-        ]
+    days = [(each, each.due_on_page(invoice.date)) for each in invoice.instalments]
+    if len({day for _each, day in days}) > 1 or any(day is None for _each, day in days):
+        for each, day in days:
+            form = said("instalment" if day else "retention", language)
+            when = written(day, language) if day else ""
+            after = periods.words(each.after or "1 year", language)
+            result.append(form.format(amount=each.amount, currency=invoice.currency, date=when, length=after))
     return "\n".join(line for line in result if line)
 
 

@@ -62,6 +62,15 @@ WORDS: dict[str, dict[str, str]] = {
         "it": "{amount} {currency} con scadenza il {date}", "nl": "{amount} {currency} te betalen op {date}",
         "pt": "{amount} {currency} com vencimento em {date}",
     },
+    "retention": {
+        "de": "{amount} {currency} Sicherheitseinbehalt, fällig {length} nach der Abnahme",
+        "en": "{amount} {currency} retention, due {length} after the acceptance of the works",
+        "es": "{amount} {currency} retención de garantía, a pagar {length} después de la recepción de las obras",
+        "fr": "{amount} {currency} de retenue de garantie, {length} après la réception des travaux",
+        "it": "{amount} {currency} ritenuta a garanzia, {length} dopo il collaudo dei lavori",
+        "nl": "{amount} {currency} garantie-inhouding, te betalen {length} na de oplevering",
+        "pt": "{amount} {currency} retenção de garantia, a pagar {length} após a receção da obra",
+    },
     "date": {
         "de": "%d.%m.%Y", "en": "%Y-%m-%d", "es": "%d/%m/%Y", "fr": "%d/%m/%Y", "it": "%d/%m/%Y", "nl": "%d-%m-%Y",
         "pt": "%d/%m/%Y",

@@ -18,6 +18,7 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import ACCOUNT, Findings, at_key, describe, read, read_value, source_of
 from beancount_invoicing.entries.tax_parts import combined, with_parts
 from beancount_invoicing.model import (
+    Acceptance,
     Address,
     Contract,
     Customer,
@@ -161,6 +162,7 @@ class Directives:
         self._customers: defaultdict[str, list[Said]] = defaultdict(list)
         self._contracts: defaultdict[str, list[Said]] = defaultdict(list)
         self._milestones: defaultdict[str, list[Milestone]] = defaultdict(list)
+        self._acceptances: list[Acceptance] = []
         self._indexes: defaultdict[str, list[IndexValue]] = defaultdict(list)
         self._policies: defaultdict[str, list[Said]] = defaultdict(list)
         self._level_sources: dict[tuple[str, int], Source] = {}
@@ -230,6 +232,8 @@ class Directives:
             self._named_by_an_account(said)
         elif place == keys.MILESTONE:
             self._milestone(said, values)
+        elif place == keys.ACCEPTANCE:
+            self._acceptance(said, values)
         elif place == keys.INDEX:
             self._index(said, values)
         elif place in {keys.POLICY, keys.LEVEL}:
@@ -308,6 +312,18 @@ class Directives:
                 self.findings.error(
                     "directive",
                     'an index has two values, its name and a number above 0: custom "invoice-index" "SYNTEC" 318.4',
+                    said.source,
+                )
+
+    def _acceptance(self, said: Said, values: list[Any]) -> None:
+        match values:
+            case [str(code)] if code.strip():
+                self._acceptances.append(Acceptance(code.strip(), said.date, said.source))
+            case _:
+                self.findings.error(
+                    "directive",
+                    "an acceptance of works has one value, its contract's code, and the day on which they were accepted:"
+                    f' {said.date} custom "invoice-accepted" "CODE"',
                     said.source,
                 )
 
@@ -583,6 +599,10 @@ class Directives:
             for code, those in sorted(self._milestones.items())
         }
         return result, milestones
+
+    def acceptances(self) -> tuple[Acceptance, ...]:
+        """The acceptances of works, by contract and date."""
+        return tuple(sorted(self._acceptances))
 
     def policies(self) -> dict[str, Dated[Policy]]:
         """The reminder policies by name. A level is there as long as it has `days`."""

@@ -16,6 +16,7 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.directives import customer_with
 from beancount_invoicing.entries.metadata import Findings, read, source_of
 from beancount_invoicing.model import (
+    NOT_YET,
     ZERO,
     Adjustment,
     AtOnce,
@@ -695,7 +696,7 @@ class _Reading:
             claims=self.said.get("claims") or "",
             delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
             terms=""
-            if instalments and all(each.steps[0].because == DUE_SAID for each in instalments)
+            if instalments and all(not each.steps or each.steps[0].because == DUE_SAID for each in instalments)
             else text_of_terms,
             narration=self.entry.narration or "",
             note=(self.said.get("note") or "").replace("\\n", "\n"),
@@ -731,11 +732,27 @@ class _Reading:
         return receivables, payments
 
     def _instalments(self, parts: list[Part], text: str, plain: bool) -> list[Instalment]:
-        """The instalments: by the postings' own due dates, the document's, or the terms.
+        """The instalments: by the postings' own due dates, the document's, or the terms; what is `retained` hangs on an acceptance.
 
         A `plain` document (to be paid back, never late) is due on its own date where nothing else is said.
         """
         said = [read(part.posting.meta, keys.RECEIVABLE, part.source, self.findings) for part in parts]
+        usual = [(part, each) for part, each in zip(parts, said, strict=True) if not each.get("retained")]
+        result = self._dated([part for part, _each in usual], [each for _part, each in usual], text, plain)
+        for part, each in zip(parts, said, strict=True):
+            if code := each.get("retained"):
+                why: tuple[Step, ...] = ()
+                if day := each.get("due"):
+                    why = (Step("due date", "as written", (day,), day, DUE_SAID),)
+                where = (self.position, part.position)
+                number = len(result) + 1
+                result.append(
+                    Instalment(number, part.posting.account, part.number, day or NOT_YET, part.source, where, why, code)
+                )
+        return result
+
+    def _dated(self, parts: list[Part], said: list[dict[str, Any]], text: str, plain: bool) -> list[Instalment]:
+        """The instalments of what is not kept back."""
         own = [each.get("due") or self.said.get("due") for each in said]
         schedule: list[terms.Due] = []
         if parts and not all(own) and not plain:

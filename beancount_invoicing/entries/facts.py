@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beancount_invoicing.model import ZERO, Book, Instalment, Invoice
+from beancount_invoicing.model import NOT_YET, ZERO, Book, Instalment, Invoice
 from beancount_invoicing.receivables import Allocated
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
@@ -38,6 +38,8 @@ def write_facts(entries: list[Any], book: Book, allocated: Allocated) -> None:
                 "invoice-due": min(each.due for each in still) if still else max(each.due for each in those),
                 "invoice-open": round_to(left, places),
             }
+            if facts["invoice-due"] == NOT_YET:  # kept back until works are accepted
+                del facts["invoice-due"]
             if not left:
                 facts["invoice-settled-on"] = settled.get(id(invoice), invoice.since)
             entry.postings[index] = posting._replace(meta={**(posting.meta or {}), **facts})

@@ -49,6 +49,7 @@ COUNTER = "other posting of a payment"
 MOVEMENT = "payment"
 EVENT = "event"
 INDEX = "index"
+ACCEPTANCE = "acceptance"
 POLICY = "reminder policy"
 LEVEL = "reminder level"
 RATE = "reference rate"
@@ -223,7 +224,9 @@ _TABLE = (
     _key("deposit-account", "account", CONTRACT, "liability account of its deposits (else the option of that name)"),
     _key("retention", "percent", CONTRACT, "part of each invoice, tax included, that the customer keeps back until later"),
     _key("retention-account", "account", CONTRACT, "the customer's account of what is kept back"),
-    _key("retention-terms", "text", CONTRACT, "when it is to be paid, such as \"1 year\""),
+    _key("retention-terms", "text", CONTRACT, "how long after the acceptance of the works it is to be paid (default \"1 year\")"),
+    _key("retained", "text", RECEIVABLE,
+         "kept back under this contract until its works are accepted (custom \"invoice-accepted\"): due retention-terms after it"),
     _key("time", "account", CONTRACT, "account whose balance is the unbilled time"),
     _key("cap", "number", CONTRACT, "the most that may be billed, without tax"),
     _key("time-rounding", "text", CONTRACT,
@@ -256,6 +259,7 @@ BY_PLACE: dict[str, frozenset[str]] = {
 """The names of the keys that may stand at each place."""
 BY_PLACE[MILESTONE] |= {"deposit"}
 BY_PLACE[INDEX] = frozenset()
+BY_PLACE[ACCEPTANCE] = frozenset()
 BY_PLACE[RATE] = frozenset()
 
 CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
@@ -341,6 +345,7 @@ DIRECTIVES: dict[str, str] = {
     "invoice-contract": CONTRACT,
     "invoice-milestone": MILESTONE,
     "invoice-index": INDEX,
+    "invoice-accepted": ACCEPTANCE,
     "invoice-policy": POLICY,
     "invoice-rate": RATE,
 }

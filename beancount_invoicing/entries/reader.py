@@ -29,6 +29,7 @@ from beancount_invoicing.entries.metadata import Findings, forget_files, says, s
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
+from beancount_invoicing.entries.retentions import hung_on_acceptance
 from beancount_invoicing.entries.work import read_expense, read_work
 from beancount_invoicing.entries.worth import worth_in
 from beancount_invoicing.model import (
@@ -166,6 +167,8 @@ def read(
             rest.append((transaction, written.claimed))
 
     # what names them
+    acceptances = directives.acceptances()
+    invoices = hung_on_acceptance(invoices, contracts, acceptances)
     invoices.sort(key=lambda invoice: (invoice.since, invoice.date, invoice.number, invoice.source))
     by_number: dict[str, Invoice] = {}
     by_link: defaultdict[str, tuple[Invoice, ...]] = defaultdict(tuple)
@@ -206,6 +209,7 @@ def read(
         seals=tuple(seals),
         contracts=contracts,
         milestones=milestones,
+        acceptances=acceptances,
         work=tuple(sorted(work, key=lambda one: (one.date, one.source))),
         expenses=tuple(sorted(expenses, key=lambda one: (one.date, one.source))),
         indexes=directives.indexes(),

@@ -136,7 +136,10 @@ def document(draft: Draft, column: int = COLUMN) -> str:
     """The transaction of a document; a draft's (by its name) has the flag `!`."""
     booked = _booked(draft)
     rate = (draft.exchange.rate, draft.exchange.currency) if draft.exchange else None
-    legs = [Leg(each.account, each.amount, draft.currency, [("due", each.due)], rate) for each in draft.receivables]
+    legs = [
+        Leg(each.account, each.amount, draft.currency, [("due", each.due), ("retained", each.retained)], rate)
+        for each in draft.receivables
+    ]
     for line, amount in zip(draft.lines, booked.lines, strict=True):
         legs.append(Leg(line.account, -amount, booked.currency, _line(line)))
     for tax, amount in zip(draft.taxes, booked.taxes, strict=True):

@@ -10,6 +10,7 @@ from beancount_invoicing.receivables.credits import credited, for_late_payment, 
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
 from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
+from beancount_invoicing.receivables.retained import Retained, retained
 from beancount_invoicing.receivables.statements import (
     Entry,
     InCurrency,
@@ -45,6 +46,7 @@ __all__ = [
     "PeriodTotal",
     "Position",
     "Receipt",
+    "Retained",
     "Revived",
     "Row",
     "SinceError",
@@ -65,6 +67,7 @@ __all__ = [
     "lies_there",
     "positions",
     "receipt",
+    "retained",
     "statements",
     "tax_due",
 ]

@@ -114,7 +114,10 @@ class _Part:
         self.account = account
         self.amount = amount
         self.open = amount
-        self.key = (instalment.due, invoice.date, invoice.number, instalment.index, account, invoice.source)
+        due = (
+            date.max if instalment.retained else instalment.due
+        )  # what is assumed to be paid is never what is kept back
+        self.key = (due, invoice.date, invoice.number, instalment.index, account, invoice.source)
         self.settled_by: list[_Settled] = []
         """Per payment, oldest first, what of it can still be reversed."""
 

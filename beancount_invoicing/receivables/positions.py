@@ -21,7 +21,8 @@ Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-p
 class InstalmentPosition:
     """An instalment at a date; `settled` + `open` = `amount`."""
 
-    due: date
+    due: date | None
+    """None of what is kept back until works are accepted, before that."""
     amount: Decimal
     settled: Decimal
     open: Decimal
@@ -39,7 +40,7 @@ class Position:
     settled: Decimal
     open: Decimal
     due: date | None
-    """The earliest due date that is still open, else the last one; None where nothing is due (void)."""
+    """The earliest due date that is still open, else the last one; None where nothing is due (void), or no day is known yet."""
     status: Status
     disputed: Decimal
     days_overdue: int
@@ -129,6 +130,14 @@ def events_by_number(book: Book, as_of: date) -> dict[tuple[str, str], tuple[Eve
     return {key: tuple(those) for key, those in result.items()}
 
 
+def _due(invoice: Invoice, instalments: tuple[InstalmentPosition, ...]) -> date | None:
+    still = [each.due for each in instalments if each.open]
+    if still:
+        return min((day for day in still if day), default=None)
+    days = [each.due for each in instalments if each.due]
+    return max(days, default=None if invoice.kind == "void" or instalments else invoice.date)
+
+
 def _position(
     invoice: Invoice,
     as_of: date,
@@ -144,13 +153,11 @@ def _position(
         for instalment in invoice.instalments:
             open_by[instalment.index] = instalment.amount
     instalments = tuple(
-        InstalmentPosition(each.due, each.amount, each.amount - open_by[each.index], open_by[each.index])
+        InstalmentPosition(each.due_at(as_of), each.amount, each.amount - open_by[each.index], open_by[each.index])
         for each in invoice.instalments
     )
     open_ = sum((each.open for each in instalments), ZERO)
-    due = min((each.due for each in instalments if each.open), default=None) or max(
-        (each.due for each in instalments), default=None if invoice.kind == "void" else invoice.date
-    )
+    due = _due(invoice, instalments)
     payable = invoice.payable
     status = _status(invoice, open_, due, as_of, allocations)
     late = open_ > 0 and due is not None and due < as_of and not invoice.draft

@@ -196,7 +196,11 @@ def _in_currency(
     those = [aged.rows[index] for index in rows]
     ledger = tuple(aged.ledger[index] for index in rows)
     drafts = sum((row.drafts for row in those), ZERO)
-    items.sort(key=lambda item: (item.open < 0, item.due or item.date, item.date, item.number, item.amount))
+    items.sort(
+        key=lambda item: (
+            item.open < 0, item.due or (date.max if item.number else item.date), item.date, item.number, item.amount
+        )
+    )  # fmt: skip
     start = f"before {since}" if since else "nothing came before"
     steps = (
         Step(f"opening {currency}", "sum", tuple(before), opening, start),
@@ -310,7 +314,14 @@ def _open_items(
             contested -= part
             late = max((as_of - instalment.due).days, 0) if open_ > 0 else 0
             item = OpenItem(
-                invoice.kind, invoice.number, invoice.date, instalment.due, instalment.amount, open_, part, late
+                invoice.kind,
+                invoice.number,
+                invoice.date,
+                instalment.due_at(as_of),
+                instalment.amount,
+                open_,
+                part,
+                late,
             )
             yield main, invoice.currency, item
     for payment, left in allocated.unallocated:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from beancount_invoicing import law
-from beancount_invoicing.model import ZERO, Book, Customer, Invoice, Line, Seller, Source
+from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source
 from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.folders import languages, words
@@ -15,7 +16,7 @@ from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
-from beancount_invoicing.rules import terms
+from beancount_invoicing.rules import periods, terms
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.references import payment_reference
 
@@ -42,7 +43,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
     amount_due = invoice.payable - paid
     number = "" if invoice.draft else invoice.number
     reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
-    pay, qr = parties.payment(seller, customer, reference, amount_due, invoice.currency, formats, table)
+    asked = amount_due - _kept_back(invoice)
+    pay, qr = parties.payment(seller, customer, reference, asked, invoice.currency, formats, table)
     if amount_due <= 0:
         pay, qr = (), ""
     if invoice.draft:  # nobody is to pay what has no number yet
@@ -69,7 +71,7 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             payment_title=labels["payment"] if pay else "",
             payment=pay,
             qr=qr,
-            qr_text=labels["qr"].format(amount=formats.money(amount_due, invoice.currency)) if qr else "",
+            qr_text=labels["qr"].format(amount=formats.money(asked, invoice.currency)) if qr else "",
             closing=(),
             mentions=_mentions(book, invoice, customer, seller, formats),
             footer=parties.legal_line(seller, table),
@@ -95,8 +97,9 @@ def _facts(
     facts = [Pair(labels["date"], formats.day(invoice.date))]
     if invoice.delivered and not for_late_payment(book, invoice):  # a claim supplies nothing
         facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
-    if len(invoice.instalments) == 1 and invoice.instalments[0].amount > 0:
-        facts.append(Pair(labels["due"], formats.day(invoice.instalments[0].due), strong=True))
+    days = [each.due_on_page(invoice.date) for each in invoice.instalments if each.amount > 0]
+    if len(invoice.instalments) == 1 and days and days[0]:
+        facts.append(Pair(labels["due"], formats.day(days[0]), strong=True))
     if invoice.corrects:
         facts += [Pair(labels["corrects"], _with_date(book, number, formats, labels)) for number in invoice.corrects]
     if invoice.payable > 0 and invoice.instalments and invoice.kind != "claim":
@@ -260,7 +263,14 @@ def _totals(
         totals.append(Pair(labels["settled"], money(amount_due, currency), strong=True))
     else:
         totals.append(Pair(labels["amount-due"], money(amount_due, currency), strong=True))
+        if back := _kept_back(invoice):
+            totals.append(Pair(labels["retained"], money(back, currency)))
     return tuple(totals)
+
+
+def _kept_back(invoice: Invoice) -> Decimal:
+    """What is not to be paid before the works are accepted."""
+    return sum((one.amount for one in invoice.instalments if one.due_on_page(invoice.date) is None), ZERO)
 
 
 def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
@@ -282,11 +292,18 @@ def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table 
 
 
 def _instalments(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
-    if len(invoice.instalments) < 2:
+    days = [(each.due_on_page(invoice.date), each) for each in invoice.instalments]
+    if len(days) < 2 and all(day for day, _each in days):
         return None
+
+    def when(day: date | None, each: Instalment) -> str:
+        if day:
+            return formats.day(day)
+        return labels["retention"].format(length=periods.words(each.after or "1 year", formats.language))
+
     rows = tuple(
-        Row((formats.day(each.due), formats.money(each.amount, invoice.currency)))
-        for each in sorted(invoice.instalments, key=lambda each: (each.due, each.index))
+        Row((when(day, each), formats.money(each.amount, invoice.currency)))
+        for day, each in sorted(days, key=lambda one: (one[0] or date.max, one[1].index))
     )
     return Table(labels["instalments"], (labels["due"], labels["amount"]), (False, True), rows)
 

@@ -155,7 +155,7 @@ def _invoices(proposal: Proposal, formats: Formats, table: dict[str, Any]) -> Ta
 def _left_out(late: Late, proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
     """What is open of an invoice and the letter does not ask for: what is contested, what is not due yet."""
     position, parts = late.position, late.position.instalments
-    amount = sum((each.open for each in parts if each.due < proposal.as_of), ZERO)
+    amount = sum((each.open for each in parts if each.due and each.due < proposal.as_of), ZERO)
     amount = amount or sum((each.open for each in parts if each.due == late.due), ZERO)
     left_out = {"contested": amount - late.open, "not-due-yet": position.open - amount}
     return tuple(

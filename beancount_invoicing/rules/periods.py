@@ -65,6 +65,26 @@ def parse(text: str) -> Length:
     raise PeriodError(f'"{text}" is no length of time: write it such as "month", "3 months", "2 weeks", "year"')
 
 
+_WORDS = {
+    "de": ("Tag", "Tage", "Monat", "Monate", "Jahr", "Jahre"),
+    "en": ("day", "days", "month", "months", "year", "years"),
+    "es": ("día", "días", "mes", "meses", "año", "años"),
+    "fr": ("jour", "jours", "mois", "mois", "an", "ans"),
+    "it": ("giorno", "giorni", "mese", "mesi", "anno", "anni"),
+    "nl": ("dag", "dagen", "maand", "maanden", "jaar", "jaar"),
+    "pt": ("dia", "dias", "mês", "meses", "ano", "anos"),
+}
+
+
+def words(text: str, language: str) -> str:
+    """A length of time in a language (two letters; English where there are no words): "1 an", "18 mois". Raises PeriodError."""
+    length = parse(text)
+    place, number = (0, length.number) if length.unit == "days" else (2, length.number)
+    if length.unit == "months" and length.number % 12 == 0:
+        place, number = 4, length.number // 12
+    return f"{number} {_WORDS.get(language, _WORDS['en'])[place + (number != 1)]}"
+
+
 def periods(length: Length, anchor: date, first: date, last: date) -> Iterator[Period]:
     """The periods counted from `anchor` that have a day from `first` to `last` (both inclusive), in order.
 

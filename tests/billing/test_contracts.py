@@ -405,9 +405,9 @@ def test_a_retention_is_a_part_of_the_lines_of_its_contract() -> None:
     other = subscription('price: 500.00; every: "month"')
     text = FIXED + kept + milestone("2026-01-31", "All", "percent: 100") + other
     (draft,) = drafts(book(text), "2026-01-31")
-    assert [(one.account, one.amount, str(one.due)) for one in draft.receivables] == [
-        ("Assets:Receivable:Acme", D("1740.00"), "2026-03-02"),
-        ("Assets:Receivable:Acme:Retention", D("60.00"), "2027-01-31"),
+    assert [(one.account, one.amount, str(one.due), one.retained) for one in draft.receivables] == [
+        ("Assets:Receivable:Acme", D("1740.00"), "2026-03-02", ""),
+        ("Assets:Receivable:Acme:Retention", D("60.00"), "None", "P"),
     ]
 
 
@@ -416,10 +416,10 @@ def test_each_contract_of_an_invoice_keeps_its_own_retention() -> None:
     other = subscription('price: 500.00; every: "month"; retention: 10')
     other += '  retention-account: Assets:Receivable:Acme:Retention\n  retention-terms: "2 years"\n'
     (draft,) = drafts(book(FIXED + kept + milestone("2026-01-31", "All", "percent: 100") + other), "2026-01-31")
-    assert [(one.account, one.amount, str(one.due)) for one in draft.receivables] == [
-        ("Assets:Receivable:Acme", D("1680.00"), "2026-03-02"),
-        ("Assets:Receivable:Acme:Retention", D("60.00"), "2028-01-31"),
-        ("Assets:Receivable:Acme:Retention", D("60.00"), "2027-01-31"),
+    assert [(one.account, one.amount, str(one.due), one.retained) for one in draft.receivables] == [
+        ("Assets:Receivable:Acme", D("1680.00"), "2026-03-02", ""),
+        ("Assets:Receivable:Acme:Retention", D("60.00"), "None", "K"),
+        ("Assets:Receivable:Acme:Retention", D("60.00"), "None", "P"),
     ]
 
 

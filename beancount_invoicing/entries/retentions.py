@@ -1,0 +1,94 @@
+"""Retentions: what a customer keeps back of an invoice hangs on the acceptance of the works, not on the invoice's date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from beancount_invoicing.entries.documents import DUE_SAID
+from beancount_invoicing.model import NOT_YET, Acceptance, Contract, Dated, Instalment, Invoice, Step
+from beancount_invoicing.rules import periods
+
+
+def hung_on_acceptance(
+    invoices: Sequence[Invoice], contracts: Mapping[str, Dated[Contract]], acceptances: Sequence[Acceptance]
+) -> list[Invoice]:
+    """The invoices with the due dates of what is kept back: the contract's `retention-terms` after its works were accepted.
+
+    Kept back is what says so (`retained`), and what stands on the `retention-account` of a contract that the invoice bills. There
+    `bill` once wrote a due date that long after the invoice's own, which decides nothing any more; another one, or one beside
+    `retained`, is meant and holds. Source: loi n° 71-584 of 16 July 1971, art. 2: a year from the acceptance of the works.
+    """
+    keeping = {
+        code
+        for code, dated in contracts.items()
+        if any(version.retention_account or version.retention for _day, version in dated.versions)
+    }
+    accepted: dict[str, date] = {}
+    for one in acceptances:
+        accepted.setdefault(one.contract, one.date)  # two of one contract are an error
+    return [_hung(one, contracts, keeping, accepted) if _keeps(one, keeping) else one for one in invoices]
+
+
+def _keeps(invoice: Invoice, keeping: set[str]) -> bool:
+    return any(each.retained for each in invoice.instalments) or (
+        bool(keeping) and len(invoice.instalments) > 0 and any(line.contract in keeping for line in invoice.lines)
+    )
+
+
+def _hung(
+    invoice: Invoice, contracts: Mapping[str, Dated[Contract]], keeping: set[str], accepted: Mapping[str, date]
+) -> Invoice:
+    if invoice.kind == "credit-note":
+        return invoice
+    billed = sorted({line.contract for line in invoice.lines} & keeping)
+    instalments = []
+    for each in invoice.instalments:
+        try:
+            code = each.retained or _contract(invoice, each, contracts, billed)
+            instalments.append(_due(invoice, each, contracts[code], accepted) if code in contracts else each)
+        except periods.PeriodError:  # an error of the contract says so
+            instalments.append(each)
+    return invoice._replace(instalments=tuple(instalments))
+
+
+def _contract(invoice: Invoice, each: Instalment, contracts: Mapping[str, Dated[Contract]], billed: list[str]) -> str:
+    """Under which of the contracts billed an instalment is kept back that does not say so: where several have its account, the next
+    one whose `bill` wrote its due date; "" where none has.
+    """
+    of_account = [code for code in billed if contracts[code].at(invoice.date).retention_account == each.account]
+    fits = [code for code in of_account if _once(invoice, contracts[code]) == each.due]
+    code = next(iter((*fits, *of_account)), "")
+    if fits and len(of_account) > 1:
+        billed.remove(code)
+    return code
+
+
+def _once(invoice: Invoice, dated: Dated[Contract]) -> date:
+    """The due date that `bill` once wrote."""
+    return periods.parse(dated.at(invoice.date).retention_terms or "year").after(invoice.date, 1)
+
+
+def _due(invoice: Invoice, each: Instalment, dated: Dated[Contract], accepted: Mapping[str, date]) -> Instalment:
+    code = dated.latest.code
+    written = bool(each.steps) and each.steps[-1].because == DUE_SAID
+    if written and (each.retained or each.due != _once(invoice, dated)):
+        return each._replace(retained=code)
+    printed = each.due if written else None
+    day = accepted.get(code)
+    after = dated.at(day or invoice.date).retention_terms or "1 year"
+    hung = each._replace(due=NOT_YET, retained=code, after=after, printed=printed, steps=())
+    if day is None:
+        return hung
+    length = periods.parse(after)
+    due = length.after(day, 1)
+    step = Step(
+        "due date", f"plus {length.unit}", (day, length.number), due, f"the works of {code} were accepted on {day}"
+    )
+    steps: tuple[Step, ...] = (step,)
+    if due < invoice.date:
+        due, steps = (
+            invoice.date,
+            (step, Step("due date", "larger of", (due, invoice.date), invoice.date, "its own date")),
+        )
+    return hung._replace(due=due, accepted=day, steps=steps)
