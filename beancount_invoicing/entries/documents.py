@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -69,6 +69,8 @@ class Setting:
     assets: str
     tax_accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The tax codes that each account, or pending account, serves."""
+    combined: bool = False
+    """Whether a tax code consists of parts."""
     taxed_on: Mapping[str, date] = field(default_factory=dict)
     """By number, the day whose taxes a document has."""
 
@@ -605,9 +607,10 @@ class _Reading:
             return tax.tax_on(ZERO, known.rate, self.decimals)
         return tax.tax_of_lines([each.net for each in everything], [], -known.rate, self.decimals, self._per_line())
 
-    def _combined(self, codes: Iterable[str]) -> tuple[Tax, ...]:
-        """Those of these codes that consist of parts."""
-        known = (self.setting.tax(code, self.tax_day) for code in sorted(set(codes)) if code)
+    def _combined(self, lines: list[Line], adjustments: list[Adjustment]) -> tuple[Tax, ...]:
+        """The codes of the lines that consist of parts."""
+        codes = {line.tax for line in lines} | {each.tax for each in adjustments}
+        known = (self.setting.tax(code, self.tax_day) for code in sorted(codes))
         return tuple(one for one in known if one and one.parts)
 
     def _deduction(self, part: Part) -> Deduction:
@@ -686,7 +689,7 @@ class _Reading:
             lines=tuple(lines),
             adjustments=tuple(adjustments),
             taxes=tuple(taxes),
-            combined=self._combined([*(line.tax for line in lines), *(each.tax for each in adjustments)]),
+            combined=self._combined(lines, adjustments) if self.setting.combined else (),
             deductions=tuple(deductions),
             rounding=rounding,
             rounding_account=by_place["rounding"][0].posting.account if by_place["rounding"] else "",

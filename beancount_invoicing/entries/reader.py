@@ -100,6 +100,7 @@ def read(
         income=str(options.get("name_income", "Income")),
         assets=assets,
         tax_accounts=_tax_accounts(taxes),
+        combined=any(tax.parts for dated in taxes.values() for _day, tax in dated.versions),
         taxed_on=_taxed_on(transactions),
     )
     for account in opened:

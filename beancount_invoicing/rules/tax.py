@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -164,15 +163,15 @@ def taxes_due(charged: Sequence[Charged], decimals: int, per_line: bool = False)
     A part is due on the net; of a compound code, on the net and the parts before it, as they are rounded. Prices that include tax
     contain all parts: net = round(gross / (1 + all rates)), the last part takes what is left, so that they add up to the gross.
     """
-    bases: dict[str, _Bases] = {}
-    by_code: defaultdict[str, list[Charged]] = defaultdict(list)
+    by_code: dict[str, list[Charged]] = {}
     for one in charged:
-        by_code[one.tax.code].append(one)
+        by_code.setdefault(one.tax.code, []).append(one)
+    bases: dict[str, _Bases] = {}
     for those in by_code.values():
         tax = those[0].tax
-        net = sum((one.net for one in those), ZERO)
         nets = [one.net for one in those if one.gross is None]
         grosses = [one.gross for one in those if one.gross is not None]
+        net = sum([one.net for one in those], ZERO)
         if not tax.parts:
             own = bases.setdefault(tax.code, _Bases(tax))
             own.base += net
