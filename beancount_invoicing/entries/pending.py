@@ -65,7 +65,9 @@ def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMo
         return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
     said = transaction.meta.get("invoice")
-    if not waits:
+    if "invoice" not in transaction.meta and WRITE_OFF in (transaction.tags or ()):
+        yield from _of_loss(transaction, waits, pending)
+    elif not waits:
         if "invoice" not in transaction.meta:
             yield from _differences(transaction, pending)
     elif isinstance(said, str):
@@ -124,8 +126,38 @@ def _taken_over(transaction: Transaction, waits: list[Posting], pending: Pending
         yield made._replace(number=number, taken_over=not number)
 
 
+def _of_loss(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
+    """A write-off, or a loss taken back, with what is paid: what reaches the tax owed was moved, what else leaves is lost.
+
+    What is taken back of a loss and paid at once goes straight to the tax owed: it waited again, and left, in one.
+    """
+    beside = tuple(source_of(each.meta) for each in transaction.postings if pending.owner(each.account) is not None)
+    first: dict[Key, tuple[Posting, str]] = {}
+    left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    for posting in waits:
+        assert posting.units is not None
+        key = _code(posting, pending), posting.units.currency
+        left[key] += _number(posting)
+        first.setdefault(key, (posting, posting.account))
+    for posting in transaction.postings:
+        code = _said(posting, "tax")
+        if posting.units is None or posting.account not in pending.owed.get(code, ()) or not _number(posting):
+            continue
+        if account := pending.taxes[code].at(transaction.date).pending:
+            left[code, posting.units.currency] += ZERO
+            first.setdefault((code, posting.units.currency), (posting, account))
+    arrived = _arrived(transaction, left, pending)
+    for key, amount in left.items():
+        posting, account = first[key]
+        made = _movement(transaction, posting, account, key[0], arrived[key])._replace(beside=beside)
+        if arrived[key]:
+            yield made._replace(reached=arrived[key])
+        if amount != arrived[key]:
+            yield made._replace(amount=amount - arrived[key], write_off=True)
+
+
 def _of_payment(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
-    """What leaves the account where it waited: towards what is owed, or because it is lost."""
+    """What leaves the account where it waited, towards what is owed."""
     customers = [each for each in transaction.postings if pending.owner(each.account) is not None]
     beside = tuple(source_of(each.meta) for each in customers)
     left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
@@ -133,17 +165,12 @@ def _of_payment(transaction: Transaction, waits: list[Posting], pending: Pending
         assert posting.units is not None
         left[_code(posting, pending), posting.units.currency] += _number(posting)
     arrived = _arrived(transaction, left, pending)
-    lost = WRITE_OFF in (transaction.tags or ())
     from_equity = any(each.account.startswith(f"{pending.equity}:") for each in transaction.postings)
-    off: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
-    """What a loss takes off: all that does not reach the tax owed."""
     difference: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
     """By how much what reaches the tax owed is more than what left, because the exchange rate is another."""
     for key, amount in left.items():
         foreign = any(each.units is not None and each.units.currency != key[1] for each in customers)
-        if lost:
-            off[key] = amount - arrived[key]
-        elif foreign:
+        if foreign:
             difference[key] = arrived[key] - amount if arrived[key] else ZERO
         elif arrived[key] and not customers:
             exchange = sum((_number(each) for each in transaction.postings if _in_result(each, key[1], pending)), ZERO)
@@ -153,15 +180,8 @@ def _of_payment(transaction: Transaction, waits: list[Posting], pending: Pending
         key = _code(posting, pending), posting.units.currency
         amount = _number(posting)
         made = _movement(transaction, posting, posting.account, key[0], amount)._replace(beside=beside)
-        gone = ZERO
-        if off[key] and (off[key] > 0) == (amount > 0):
-            gone = min(abs(amount), abs(off[key])).copy_sign(amount)
-            off[key] -= gone
-            yield made._replace(amount=gone, write_off=True)
-        if amount != gone:
-            reached = amount - gone + difference.pop(key, ZERO)
-            taken_over = from_equity and not arrived[key] and not lost
-            yield made._replace(amount=amount - gone, reached=reached, taken_over=taken_over)
+        taken_over = from_equity and not arrived[key]
+        yield made._replace(reached=amount + difference.pop(key, ZERO), taken_over=taken_over)
 
 
 def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:

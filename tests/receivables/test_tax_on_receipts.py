@@ -366,3 +366,38 @@ def test_what_stands_in_the_payment_is_of_its_month() -> None:
 
 def test_what_was_moved_too_much_is_set_off_with_what_is_missing() -> None:
     assert entries(TWO + moved("2026-01-31", "80.00")) == [("2026-02-28", "20.00", "20.00")]
+
+
+# losses in one transaction with money -------------------------------------------------------------------------------
+
+LOST = """
+2026-06-10 * "Lost" ^F2026-0001 #write-off
+  Expenses:BadDebt  1000.00 EUR
+  Liabilities:Pending  200.00 EUR
+    tax: "FR20E"
+  Assets:Receivable:Acme  -1200.00 EUR
+"""
+
+
+def test_a_loss_that_is_taken_back_and_paid_in_one_transaction_goes_straight_to_the_tax_owed() -> None:
+    back = """
+2026-07-10 * "Half after all" ^F2026-0001 #write-off
+  Assets:Bank  600.00 EUR
+  Assets:Receivable:Acme  -600.00 EUR
+  Assets:Receivable:Acme  600.00 EUR
+  Expenses:BadDebt  -500.00 EUR
+  Liabilities:VAT  -100.00 EUR
+    tax: "FR20E"
+"""
+    only = total(WORK + LOST + back)
+    assert [str(each) for each in (only.due, only.moved, only.cancelled, only.taken_off)] == ["100.00"] * 4
+    assert entries(WORK + LOST + back) == []
+
+
+def test_a_loss_of_what_had_been_paid_takes_the_tax_from_where_it_was_owed() -> None:
+    ledger = WORK + paid("2026-02-10", "1200.00", "F2026-0001", moved="200.00")
+    ledger += '\n2026-03-10 * "Bounced" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  1200.00 EUR\n'
+    only = total(ledger + LOST.replace("Pending", "VAT"))
+    assert [str(each) for each in (only.due, only.moved, only.cancelled, only.taken_off)] == [
+        "0.00", "0.00", "200.00", "200.00",
+    ]  # fmt: skip

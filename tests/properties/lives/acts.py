@@ -346,7 +346,7 @@ def recover(life: Life) -> None:
     number = standing.document.number
     before = life.books.at(life.day)[named(number)]
     amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
-    together = False
+    together = life.chance.random() < 0.4
     life.books.happened(life.day, "loss", number, -amount)
     if together:
         life.books.happened(life.day, "money", number, amount)
@@ -518,6 +518,7 @@ KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
     "on account": (2, on_account),
     "allocate": (2, allocate),
     "lose": (3, lose),
+    "compromise": (2, compromise),
     "recover": (4, recover),
     "discount": (2, discount),
     "move": (2, move),

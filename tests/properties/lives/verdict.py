@@ -178,6 +178,7 @@ def verify(life: Life, seed: int) -> None:
         ]
         for each in (day, *({day + timedelta(days=1)} - {*happened})):
             compared(each, said(book, each), right(life, each, standings, balances(entries, each)), rounded)
+            on_the_days_of_the_money(life, book, each, standings)
             days.append(each)
     credited_whole(life)
     chance = random.Random(seed)  # noqa: S311 - no secret
@@ -185,6 +186,33 @@ def verify(life: Life, seed: int) -> None:
     if days:
         nothing_later_is_known(life, book, chance.choice(days))
     advice_leads_out(life, book)
+
+
+def on_the_days_of_the_money(life: Life, book: Book, day: date, standings: dict[str, Standing]) -> None:
+    """Raises Differs where tax is not due on the days on which the money came, whenever the books learned what it was for."""
+    says = added(
+        [
+            ((one.number, one.pending.code, one.date), one.amount)
+            for one in tax_due(book, day).shares
+            if not one.written_off and not one.discount
+        ]
+    )
+    for number, one in standings.items():
+        if one.over or one.credited or one.lost or one.discount or one.parts or one.document.asked <= 0:
+            continue
+        for code in one.document.pending:
+            facts = [fact for fact in life.books.facts.get((number, "money"), ()) if fact.day <= day]
+            came = ZERO
+            due: list[tuple[date, Decimal]] = []
+            for fact in sorted(facts, key=lambda fact: (fact.received, -fact.amount)):
+                before = one.tax(code, min(came, one.document.asked))
+                came += fact.amount
+                due.append((fact.received, one.tax(code, min(came, one.document.asked)) - before))
+            same(
+                f"on {day}, the days on which {code} of {number} became due",
+                {when: amount for (of, which, when), amount in says.items() if (of, which) == (number, code)},
+                added(due),
+            )
 
 
 def credited_whole(life: Life) -> None:
