@@ -9,7 +9,7 @@ from typing import NamedTuple
 from beancount_invoicing.model import ZERO, Book, Payment, Tax
 from beancount_invoicing.receivables.allocation import Allocated, Unallocated
 from beancount_invoicing.rules.currencies import decimals
-from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import Charged, taxes_due
 
 
 class Advance(NamedTuple):
@@ -47,8 +47,7 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
             left = -one.amount - min(debits, -one.amount)
             debits = max(debits + one.amount, ZERO)
             if left:
-                rate = taxes[0].rate
-                tax = round_to(left * rate / (100 + rate), decimals(currency)) if len(taxes) == 1 else None
+                tax = _contained(left, taxes[0], decimals(currency)) if len(taxes) == 1 else None
                 name = book.customers[customer].at(one.payment.date).name
                 found.append(Advance(one.payment, name, left, taxes, tax))
     return tuple(sorted(found, key=lambda one: (one.payment.date, one.payment.customer, one.payment.source)))
@@ -64,7 +63,9 @@ def _on_payment(book: Book, customer: str, allocated: Allocated) -> tuple[Tax, .
     if not codes:
         for invoice in book.invoices:
             if invoice.customer and invoice.customer.account == customer and invoice.since <= day:
-                codes |= {each.tax.code for each in invoice.taxes if each.tax.rate and not each.tax.withholding}
+                codes |= {
+                    line.tax for line in invoice.lines if line.tax in invoice.codes and invoice.codes[line.tax].rate
+                }
         for dated in book.contracts.values():
             contract = dated.at(day)
             if book.accounts.get(contract.customer) == customer:
@@ -72,4 +73,10 @@ def _on_payment(book: Book, customer: str, allocated: Allocated) -> tuple[Tax, .
                 codes.add(contract.tax or (item.tax if item else ""))
     codes = (codes - {""}) or {book.option("default-tax", day)} - {""}
     those = [book.taxes[code].at(day) for code in sorted(codes or set(book.taxes)) if code in book.taxes]
-    return tuple(one for one in those if one.on_payment)
+    return tuple(one for one in those if any(part.on_payment for part in one.parts or (one,)))
+
+
+def _contained(gross: Decimal, tax: Tax, places: int) -> Decimal:
+    """What an amount contains of a tax that is due on payment; of one that consists of parts, of those that are."""
+    due = taxes_due([Charged(tax, ZERO, gross)], places).values()
+    return sum((each.figure.value for each in due if each.tax.on_payment), ZERO)

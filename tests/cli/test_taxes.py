@@ -200,3 +200,12 @@ def test_the_page_shows_each_part_and_the_e_invoice_is_refused(tmp_path: Path) -
     assert [file.suffix for file in tmp_path.glob("*.pdf")] == [".pdf"]
     refused = run(ledger, "einvoice", "F2026-0001", "--syntax", "cii", code=1)
     assert "BOTH is GST and QST on one line, and a line of EN 16931 has one VAT rate: its PDF is the invoice" in refused
+
+
+def test_money_on_account_contains_the_part_that_is_due_on_payment(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, PARTS + """
+2026-02-05 * "Acme SAS" "On account"
+  Assets:Bank  112.88 EUR
+  Assets:Receivable:Acme  -112.88 EUR
+""")  # fmt: skip
+    assert "5.00 EUR of BOTH is due on it since that day" in run(ledger, "tax-due", "--as-of", "2026-02-28")
