@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -121,6 +122,21 @@ def bill_dollars(life: Life) -> None:
     life.write(day, "In dollars", [life.claim(number, document.asked), line], number, said=[("invoice", f'"{number}"')])
 
 
+def take_over(life: Life) -> None:
+    """An open item of earlier books, with its tax that waits."""
+    number, customer, net = life.number("O"), life.chance.choice(CUSTOMERS), life.price()
+    code = life.chance.choice(("PAY", "PAYLOW", "NONE"))
+    tax = cents(net * RATES[code] / 100)
+    document = life.document(number, customer, life.day, {code: net}, {code: tax}, f"Assets:C:{customer}")
+    before = (life.day - timedelta(days=life.chance.randint(1, 90))).isoformat()
+    postings = [
+        life.claim(number, document.asked)._replace(said=(("invoice", f'"{number}"'), ("date", before))),
+        *([Posting(WAITS[code], -tax, tax=code)] if tax else []),
+        Posting("Equity:Opening", -net),
+    ]
+    life.write(life.day, "Taken over", postings, said=[("kind", '"opening"')])
+
+
 def deposit(life: Life) -> None:
     """A deposit invoice, written by the command."""
     customer, code, net = life.chance.choice(CUSTOMERS), life.chance.choice(("STD", "PAY", "PAYLOW")), life.price()
@@ -133,19 +149,40 @@ def deposit(life: Life) -> None:
 
 
 def deduct(life: Life) -> None:
-    """The invoice of the whole, written by the command, less a deposit."""
+    """The invoice of the whole, written by the command, less a deposit, which for goods has another code."""
     standing = life.one_of(lambda one: one.document.number in life.deposits)
     if standing is None:
         return
     number, customer = standing.document.number, standing.document.customer
     code = life.deposits.pop(number)
-    line = f"1 The whole @ {standing.document.nets[code] + life.price()} [{code}]"
+    goods = code == "PAY" and not standing.over and life.chance.random() < 0.5
+    line = f"1 The whole @ {standing.document.nets[code] + life.price()} [{'STD' if goods else code}]"
     wanted = billing.Composition(customer, (line,), "Income:Work", deduct=(number,))
     written = life.command(
         f'new {customer} "{line}" --deduct {number} --date {life.day}',
         lambda file: billing.new(file, wanted, billing.Dating(life.day), How(write=True)),
     )
-    _read(life, "N", None, customer, written)
+    document = _read(life, "N", None, customer, written)
+    if goods:
+        life.books.documents[document.number] = replace(document, pending={})
+        life.books.delivered[number] = life.moved_on[number] = life.day
+        due = standing.due(code)
+        owed, waits = (_booked_for(number, account, life.entries[-1]) for account in (OWED, WAITS[code]))
+        if (owed, waits) != (due, standing.document.taxes[code] - due):
+            what = f"of the deposit's tax {owed} is deducted as owed and {waits} as waiting, right is {due} as owed"
+            raise Refusal(f"{what}:\n{written}", life.entries)
+
+
+def _booked_for(deposit: str, account: str, text: str) -> Decimal:
+    """What an entry books on an account for a deposit."""
+    return sum(
+        (
+            Decimal(amount)
+            for where, amount, keys in _BOOKED.findall(text)
+            if where == account and f'deposit: "{deposit}"' in keys
+        ),
+        ZERO,
+    )
 
 
 # money -----------------------------------------------------------------------------------------------------------------
@@ -174,15 +211,25 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
     return postings
 
 
+def payable(life: Life, one: Standing) -> bool:
+    """Whether something is open; what comes for a deposit on the day of delivery is left out, as both orders would be right."""
+    return one.open > 0 and life.books.delivered.get(one.document.number, date.min) < life.day
+
+
+def losable(life: Life, one: Standing) -> bool:
+    """Whether something may be given up: not of a deposit on goods that were delivered."""
+    return one.open > 0 and one.document.number not in life.books.delivered
+
+
 def pay(life: Life) -> None:
     """A payment of an open invoice: a part, all of it, or more; with the tax that it makes due, or without; now and then late
     in the books."""
-    standing = life.one_of(lambda one: one.open > 0)
+    standing = life.one_of(lambda one: payable(life, one))
     if standing is None:
         return
     number, day, chance = standing.document.number, life.day, life.chance
     if chance.random() < 0.2:
-        first = life.last_touched(number)
+        first = life.last_touched(number) + timedelta(days=number in life.books.delivered)
         day = first + timedelta(days=chance.randint(0, (day - first).days))
     match chance.randrange(6):
         case 0 | 1:
@@ -214,12 +261,12 @@ def pay_before(life: Life) -> None:
 
 def pay_two(life: Life) -> None:
     """One transfer for two invoices of a customer on one account."""
-    first = life.one_of(lambda one: one.open > 0)
+    first = life.one_of(lambda one: payable(life, one))
     if first is None:
         return
     number, account = first.document.number, life.where[first.document.number]
     other = life.one_of(
-        lambda one: one.open > 0 and one.document.number != number and life.where[one.document.number] == account
+        lambda one: payable(life, one) and one.document.number != number and life.where[one.document.number] == account
     )
     if other is None:
         return
@@ -304,7 +351,7 @@ def allocate(life: Life) -> None:
 
 def lose(life: Life) -> None:
     """A claim is lost, whole or in part."""
-    standing = life.one_of(lambda one: one.open > 0)
+    standing = life.one_of(lambda one: losable(life, one))
     if standing is not None:
         lost = standing.open if life.chance.random() < 0.5 else life.part(standing.open)
         _give_up(life, standing, "loss", lost, ZERO)
@@ -312,7 +359,7 @@ def lose(life: Life) -> None:
 
 def compromise(life: Life) -> None:
     """A part is paid and the rest is lost, in one transaction."""
-    standing = life.one_of(lambda one: one.open > 0)
+    standing = life.one_of(lambda one: losable(life, one))
     if standing is not None:
         lost = life.part(standing.open)
         _give_up(life, standing, "loss", lost, standing.open - lost)
@@ -509,7 +556,8 @@ def credit_by_hand(life: Life) -> None:
 KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
     "bill": (6, bill),
     "bill dollars": (1, bill_dollars),
-    "deposit": (1, deposit),
+    "take over": (1, take_over),
+    "deposit": (2, deposit),
     "deduct": (2, deduct),
     "pay": (6, pay),
     "pay before": (2, pay_before),

@@ -60,6 +60,7 @@ plugin "beancount_invoicing"
 2025-01-01 open Assets:C:Coe
   customer: "Coe"
 2025-01-01 open Assets:C:Coe:Doubtful
+2025-01-01 open Equity:Opening
 2025-01-01 open Income:Work
 2025-01-01 open Income:Exchange
 2025-01-01 open Expenses:Lost

@@ -89,6 +89,8 @@ class Standing:
     over: Decimal = ZERO
     """Money and losses beyond what it asks for: it lies on the customer's account."""
 
+    stays: dict[str, Decimal] = field(default_factory=dict)
+    """By code: the tax due that stays, whatever is paid later."""
     parts: list[Standing] = field(default_factory=list)
     """What of it is kept back until later."""
 
@@ -118,10 +120,12 @@ class Standing:
 
     def due(self, code: str) -> Decimal:
         """The tax owed: the share of the money."""
-        return self.tax(code, self.whole("paid"))
+        return self.stays.get(code, self.tax(code, self.whole("paid")))
 
     def given_up(self, code: str) -> Decimal:
         """The tax that is owed no more: the share of losses and discounts."""
+        if self.stays:
+            return ZERO
         gone = self.whole("paid") + self.whole("discount") + self.whole("lost")
         return self.tax(code, gone) - self.due(code)
 
@@ -134,6 +138,8 @@ class Books:
         self.facts: dict[tuple[str, What], list[Fact]] = {}
         self.on_account: list[OnAccount] = []
         self.moved: list[Moved] = []
+        self.delivered: dict[str, date] = {}
+        """Deposits whose goods were delivered: from then on no tax of theirs becomes due any more."""
 
     def happened(self, day: date, what: What, number: str, amount: Decimal, received: date | None = None) -> None:
         """Takes a fact down."""
@@ -176,6 +182,11 @@ class Books:
                     self._settle(standing, until)
                 for number in sorted(standings):
                     self._credit(standings[number], standings)
+            for number, day in self.delivered.items():
+                if day == today:
+                    standings[number].stays = {
+                        code: standings[number].due(code) for code in standings[number].document.pending
+                    }
             yield today, standings
 
     def _sum(self, number: str, what: What, until: date) -> Decimal:

@@ -198,7 +198,7 @@ def on_the_days_of_the_money(life: Life, book: Book, day: date, standings: dict[
         ]
     )
     for number, one in standings.items():
-        if one.over or one.credited or one.lost or one.discount or one.parts or one.document.asked <= 0:
+        if one.over or one.credited or one.lost or one.discount or one.parts or one.stays or one.document.asked <= 0:
             continue
         for code in one.document.pending:
             facts = [fact for fact in life.books.facts.get((number, "money"), ()) if fact.day <= day]
