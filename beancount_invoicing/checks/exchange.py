@@ -190,7 +190,8 @@ def _remaining(book: Book, paid: Weight, off: Decimal) -> Finding:
 
 def _result(off: Decimal, where: Weight) -> str:
     amount = money(abs(round_to(off, currencies.decimals(where.into))), where.into)
-    return f"a {'gain' if off < 0 else 'loss'} of exchange of {amount} is booked nowhere and stays on {where.account}"
+    what = "gain" if off < 0 else "loss"
+    return f"an exchange {what} of {amount} is booked nowhere and stays on {where.account}"
 
 
 def _account(book: Book, off: Decimal, invoice: Invoice) -> str:

@@ -56,22 +56,22 @@ def follow(file: Path) -> list[Finding]:
 @pytest.mark.parametrize(
     ("payments", "expected"),
     [
-        (["^N1 | 1140.00 EUR | -1200.00 USD @ 0.95 EUR"], ["gain of exchange of 36.00 EUR"]),
-        (["^N1 | 1140.00 USD @ 0.95 EUR | -1140.00 USD @ 0.95 EUR"], ["gain of exchange of 34.20 EUR"]),
-        (["^N1 | 1000.00 EUR | -1200.00 USD @@ 1000.00 EUR"], ["loss of exchange of 104.00 EUR"]),
-        (["^N1 ^N2 | 1400.00 EUR | -1533.33 USD @@ 1400.00 EUR"], ["loss of exchange of 8.56 EUR"]),
+        (["^N1 | 1140.00 EUR | -1200.00 USD @ 0.95 EUR"], ["exchange gain of 36.00 EUR"]),
+        (["^N1 | 1140.00 USD @ 0.95 EUR | -1140.00 USD @ 0.95 EUR"], ["exchange gain of 34.20 EUR"]),
+        (["^N1 | 1000.00 EUR | -1200.00 USD @@ 1000.00 EUR"], ["exchange loss of 104.00 EUR"]),
+        (["^N1 ^N2 | 1400.00 EUR | -1533.33 USD @@ 1400.00 EUR"], ["exchange loss of 8.56 EUR"]),
         (
             ["^N1 | 570.00 EUR | -600 USD @ 0.95 EUR", "^N1 | 546.00 EUR | -600 USD @ 0.91 EUR"],
             ["18.00 EUR", "6.00 EUR"],
         ),
-        (["^N1 | 1235.00 EUR | -1300.00 USD @ 0.95 EUR"], ["gain of exchange of 36.00 EUR"]),  # 100.00 too much
+        (["^N1 | 1235.00 EUR | -1300.00 USD @ 0.95 EUR"], ["exchange gain of 36.00 EUR"]),  # 100.00 too much
         (["^N1 | 1104.00 EUR | -1200.00 USD @ 0.92 EUR"], []),
         (["^N2 | 304.56 EUR | -333.33 USD @@ 304.56 EUR"], []),  # less than a cent
         (["^N1 | 1200.00 USD | -1200.00 USD"], []),  # what a dollar was worth is not said
         (["| 95.00 EUR | -100.00 USD @ 0.95 EUR"], []),  # settles nothing
         (
             ["^N1 | 1104.00 EUR | -1200.00 USD @ 0.92 EUR", "^N1 | -1140.00 EUR | 1200.00 USD @ 0.95 EUR"],
-            ["loss of exchange of 36.00 EUR"],
+            ["exchange loss of 36.00 EUR"],
         ),  # returned by the bank
     ],
 )
@@ -106,6 +106,6 @@ plugin "beancount_invoicing"
         encoding="utf-8",
     )
     (one,) = differences(file)
-    assert "a gain of exchange of 36.00 EUR is booked nowhere" in one.message
+    assert "an exchange gain of 36.00 EUR is booked nowhere" in one.message
     assert file.read_text(encoding="utf-8").splitlines()[one.source.line - 1].endswith("-1200.00 USD @ 0.95 EUR")
     assert follow(file) == []
