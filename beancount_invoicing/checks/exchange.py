@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,8 +12,6 @@ from beancount_invoicing.receivables import Allocated, Allocation
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.steps import round_to
 
-_EXCHANGE = re.compile(r":[^:]*(exchange|change$|kursdiff|cambi|câmbio|koers)", re.IGNORECASE)
-"""The name of an account of exchange differences, in the languages of the documents."""
 Key = tuple[str, str]
 """A customer, by its main account, and a currency."""
 Rates = dict[Source, Weight]
@@ -195,11 +192,11 @@ def _result(off: Decimal, where: Weight) -> str:
 
 
 def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
-    """An account of exchange differences: one that the ledger opens, else one to be opened."""
+    """An account of exchange differences: that of option `exchange-account`, else one that is called so, else to be opened."""
     income = invoice.lines[0].account.partition(":")[0] if invoice.lines else "Income"
     roots = (income, book.expenses_root) if off < 0 else (book.expenses_root, income)
-    for root in roots:
-        for account in sorted(book.opened):
-            if account.startswith(root + ":") and _EXCHANGE.search(account):
-                return account
+    said = book.option("exchange-account", invoice.date).split()
+    for known in (said, [account for account in (f"{root}:Exchange" for root in roots) if account in book.opened]):
+        if known:
+            return next((account for account in known if account.startswith(roots[0] + ":")), known[0])
     return f"{roots[0]}:Exchange (to be opened)"

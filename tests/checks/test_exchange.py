@@ -109,3 +109,20 @@ plugin "beancount_invoicing"
     assert "an exchange gain of 36.00 EUR is booked nowhere" in one.message
     assert file.read_text(encoding="utf-8").splitlines()[one.source.line - 1].endswith("-1200.00 USD @ 0.95 EUR")
     assert follow(file) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "account"),
+    [
+        ("", "Expenses:Exchange"),
+        ('2025-01-01 custom "invoice-option" "exchange-account" "Expenses:Fx Income:Fx"\n', "Income:Fx"),
+        ('2025-01-01 custom "invoice-option" "exchange-account" "Expenses:Fx"\n', "Expenses:Fx"),
+    ],
+)
+def test_the_account_is_that_of_the_option(tmp_path: Path, more: str, account: str) -> None:
+    file = tmp_path / "main.beancount"
+    payment = '2026-02-01 * "Boston" "Paid" ^N1\n  Assets:Bank  1140.00 EUR\n  Assets:Receivable:Boston  -1200.00 USD @ 0.95 EUR\n'
+    opened = "2025-01-01 open Expenses:Fx\n2025-01-01 open Income:Fx\n"
+    file.write_text(PRELUDE + LEDGER + opened + more + payment + 'plugin "beancount_invoicing"\n', encoding="utf-8")
+    (one,) = differences(file)
+    assert f"and beside it {account} -36.00 EUR" in one.message
