@@ -199,6 +199,8 @@ class _Allocating:
         self.allocations: list[Allocation] = []
         self.payers: list[_Payer] = []
         self.waiting: defaultdict[str, list[_Payer]] = defaultdict(list)
+        self.transfers: list[tuple[Transfer, list[_Payer]]] = []
+        self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[_Payer]]]] = defaultdict(list)
         self.waiting_notes: defaultdict[str, list[tuple[date, Invoice]]] = defaultdict(list)
         self.notices: list[Finding] = []
         self.position: dict[str, int] = {}
@@ -234,10 +236,7 @@ class _Allocating:
             if isinstance(what, int):
                 self._claim(what, self.invoices[what])
             elif isinstance(what, Transfer):
-                if _moves_claims(what):
-                    self._transfer(what)
-                else:
-                    self._reallocate(what)
+                self._transfer(what)
             elif isinstance(what, _Payer):
                 self._pay(what, what.payment.date)
         self._assume()
@@ -282,6 +281,9 @@ class _Allocating:
         self._wake(invoice.number, invoice.since)
 
     def _wake(self, number: str, day: date) -> None:
+        """A document is there, is open again, or stands on another account: what waits for it comes to it."""
+        for transfer, legs in self.waiting_transfers.get(number, ()):
+            self._resume(transfer, legs, day)
         for _since, note in self.waiting_notes.get(number, ()):
             self._settle_by_note(note, number, day)
         for payer in self.waiting.get(number, ()):
@@ -461,15 +463,8 @@ class _Allocating:
 
     # allocated by an entry of its own -------------------------------------------------------------------------------
 
-    def _reallocate(self, transfer: Transfer) -> None:
+    def _reallocate(self, legs: Sequence[_Payer], day: date) -> None:
         """What lies on an account, or what a document named by a debit gave, goes to the documents that the credits name."""
-        legs = sorted((_Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
-        for leg in legs:
-            if not leg.payment.settles:  # of the links, a debit means credit notes, a credit means invoices
-                side = -1 if leg.payment.amount > 0 else 1
-                leg.names = tuple(
-                    name for name in leg.names if name in self.position and self.direction[self.position[name]] == side
-                )
         givers = [leg for leg in legs if leg.payment.amount > 0]
         for taker in (leg for leg in legs if leg.payment.amount < 0):
             parts = self._named(taker)
@@ -477,28 +472,8 @@ class _Allocating:
                 wanted = min(giver.left, -taker.left)
                 if taker.names:
                     wanted = min(wanted, sum((max(part.open, ZERO) + part.lost for part in parts), ZERO))
-                for lot in self._lots(giver, wanted, transfer.date, unless=legs):
-                    self._allot(giver, taker, parts, lot, transfer.date)
-        self.payers += legs
-        for leg in legs:
-            if leg.left:
-                for name in leg.names:
-                    insort(self.waiting[name], leg, key=lambda one: one.key)
-        if not any(leg.names for leg in legs):
-            self._names_none(transfer)
-        elif any(leg.left > 0 for leg in legs):
-            short = sum((leg.left for leg in legs if leg.left > 0), ZERO)
-            for leg in legs:
-                leg.told = True
-            self.notices.append(
-                Finding(
-                    "warning",
-                    "allocates-beyond",
-                    f"{short} {transfer.currency} of what this allocates neither lay on {legs[0].payment.account} nor was open on"
-                    " what it names: lower both amounts by it, or correct what is named",
-                    transfer.source,
-                )
-            )
+                for lot in self._lots(giver, wanted, day, unless=legs):
+                    self._allot(giver, taker, parts, lot, day)
 
     def _lots(self, giver: _Payer, most: Decimal, day: date, unless: Sequence[_Payer]) -> Iterator[_Lot]:
         """Takes up to `most` from where a debit says: credit notes, the money of an invoice, or what lies on the account."""
@@ -558,13 +533,42 @@ class _Allocating:
                 self._record(day, part, amount, "credit-note", taker.payment.source, lot.part.invoice)
                 self._record(day, lot.part, -amount, "credit-note", giver.payment.source, part.invoice)
 
+    # moved -----------------------------------------------------------------------------------------------------------
+
     def _transfer(self, transfer: Transfer) -> None:
-        """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
+        """Moves claims between accounts, or gives what lies on one; what it cannot do yet waits for what it names."""
         legs = sorted((_Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
-        named = False
+        if not _moves_claims(transfer):
+            for leg in legs:
+                if not leg.payment.settles:  # of the links, a debit means credit notes, a credit means invoices
+                    side = -1 if leg.payment.amount > 0 else 1
+                    leg.names = tuple(
+                        name
+                        for name in leg.names
+                        if name in self.position and self.direction[self.position[name]] == side
+                    )
+        self.payers += legs
+        self.transfers.append((transfer, legs))
+        names = dict.fromkeys(name for leg in legs for name in leg.names)
+        for name in names:
+            self.waiting_transfers[name].append((transfer, legs))
+        if self._resume(transfer, legs, transfer.date):
+            for name in names:
+                self._wake(name, transfer.date)
+
+    def _resume(self, transfer: Transfer, legs: Sequence[_Payer], day: date) -> bool:
+        """Does as much of a transfer as can be done; whether claims moved."""
+        if not any(leg.left for leg in legs):
+            return False
+        if _moves_claims(transfer):
+            return self._move_claims(legs)
+        self._reallocate(legs, day)
+        return False
+
+    def _move_claims(self, legs: Sequence[_Payer]) -> bool:
+        """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
+        moved = False
         for leg in legs:
-            names = leg.names
-            named = named or bool(names)
             for part in self._named(leg):
                 if not leg.left:
                     break
@@ -572,13 +576,19 @@ class _Allocating:
                     for target in legs:
                         if _opposite(target.left, leg.left) and target.payment.account != part.account and part.open:
                             self._move(part, leg, target)
-        self.payers += legs
-        for leg in legs:
-            if leg.left:
-                for name in leg.names:
-                    insort(self.waiting[name], leg, key=lambda one: one.key)
-        if not named:
-            self._names_none(transfer)
+                            moved = True
+        return moved
+
+    def _allocates_beyond(self, transfer: Transfer, left: Decimal) -> None:
+        self.notices.append(
+            Finding(
+                "warning",
+                "allocates-beyond",
+                f"{left} {transfer.currency} of what this allocates neither lay on {transfer.legs[0].account} nor was open on what"
+                " it names: lower both amounts by it, or correct what is named",
+                transfer.source,
+            )
+        )
 
     def _names_none(self, transfer: Transfer) -> None:
         amount = abs(min(transfer.legs, key=_payment_key).amount)
@@ -654,7 +664,15 @@ class _Allocating:
     # notices -------------------------------------------------------------------------------------------------------
 
     def _notice(self) -> None:
-        """Warnings for payments that name something and could not settle it."""
+        """Warnings for payments that name something and could not settle it, and for transfers that name nothing."""
+        for transfer, legs in self.transfers:
+            left = sum((leg.left for leg in legs if leg.left > 0), ZERO)
+            if not any(leg.names for leg in legs):
+                self._names_none(transfer)
+            elif left and not _moves_claims(transfer):
+                for leg in legs:
+                    leg.told = True
+                self._allocates_beyond(transfer, left)
         for payer in self.payers:
             if not payer.left or not payer.names or payer.told:
                 continue
