@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -244,34 +244,78 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
                 f" {loading.options['name_assets']}): open one, and say customer: on it"
             )
         edits = [_named_customer(entries, account, source) for account, source in accounts.items()]
-        items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers})
+        waiting = _waiting(loading, start)
+        items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers}, waiting.account)
+        left = older.balance(entries, waiting.account, as_of) if waiting.account else {}
         new = [New(start.day, as_it_is(_missing(loading, start)))] if book.seller is None else []
         if items:
             equity = _equity(loading)
             if equity not in book.opened:
                 opening = min(start.day, as_of)
                 new.append(New(opening, as_it_is(text.opened(opening, equity))))
-            new.append(New(as_of, partial(_takeover, items, as_of, start, equity)))
+            new.append(New(as_of, partial(_takeover, items, waiting, left, as_of, start, equity)))
         if not loading.checked:
             new.append(New(start.day, as_it_is('plugin "beancount_invoicing"\n')))
         notices = [
             f"{item.account}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
             for item in items
         ]
+        for currency, amount in left.items():
+            unknown = -amount - sum(
+                (tax.amount for item in items for tax in item.taxes if tax.currency == currency), ZERO
+            )
+            if unknown and items:
+                notices.append(
+                    f"{waiting.account}: of {unknown} {currency} that wait there it cannot be told of which open item they are: say"
+                    " so in the transaction of the open items, with tax: and settles:"
+                )
         return Changes(tuple(new), tuple(edits), "Invoicing: what the ledger needs", tuple(notices))
 
     return change(file, make, how)
 
 
-def _missing(loading: Loading, start: Start) -> str:
-    """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
+class _Waiting(NamedTuple):
+    """Where tax waits until it is paid, "" where it does not, and the codes and rates that wait there."""
+
+    account: str
+    codes: tuple[tuple[str, Decimal], ...]
+
+    def code(self, tax: older.WaitingTax) -> str:
+        """The code whose rate makes a tax of one of its bases; else the first."""
+
+        def off(rate: Decimal) -> Decimal:
+            return min(abs(base * rate / 100 - tax.amount) for base in tax.bases)
+
+        return min(self.codes, key=lambda one: (off(one[1]), self.codes.index(one)))[0]
+
+
+def _waiting(loading: Loading, start: Start) -> _Waiting:
+    """What the ledger says already, else what `start` will make it say."""
+    if loading.book.seller is None:
+        if start.regime != "payments":
+            return _Waiting("", ())
+        return _Waiting(_names(loading, start).pending, tuple(one for one in _codes(start) if one[1]))
+    taxes = [tax for dated in loading.book.taxes.values() if (tax := dated.latest).on_payment and tax.pending]
+    first = next((tax.pending for tax in taxes if tax.pending), "")
+    return _Waiting(first, tuple((tax.code, tax.rate) for tax in taxes if tax.pending == first))
+
+
+def _names(loading: Loading, start: Start) -> Names:
+    """The accounts of the older ledger where they can be found, else those of a new one."""
     opened = loading.book.opened
     names = Names(*(_rooted(loading, account) for account in NAMES["fr" if start.language == "fr" else "en"]))
     debts = re.escape(_rooted(loading, "Liabilities"))
-    tax = _found(opened, debts + r":.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
+    pending = _found(opened, debts + r":.*(pending|attente|4458)")
+    others = opened - {pending}
+    tax = _found(others, debts + r":.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
     deposits = _found(opened, debts + r":.*(deposit|acompte|anzahlung|4191)") or names.deposits
-    pending = _found(opened, debts + r":.*(pending|attente|4458)") or f"{tax}:Pending"
-    names = names._replace(tax=tax, deposits=deposits, pending=pending)
+    return names._replace(tax=tax, deposits=deposits, pending=pending or f"{tax}:Pending")
+
+
+def _missing(loading: Loading, start: Start) -> str:
+    """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
+    opened = loading.book.opened
+    names = _names(loading, start)
     wanted = [names.deposits] if start.regime == "exempt" else [names.tax, names.deposits]
     if start.regime == "payments":
         wanted.append(names.pending)
@@ -311,10 +355,24 @@ def _named_customer(entries: Sequence[object], account: str, source: Source) -> 
     return writer.Edit(Path(source.file), source.line, line, f"{line}\n  customer: {text.quoted(name)}")
 
 
-def _takeover(items: Sequence[older.OpenItem], day: date, start: Start, equity: str, column: int) -> str:
-    """One transaction that says the open items, and one that takes their sums out of what has no number."""
+def _takeover(
+    items: Sequence[older.OpenItem],
+    waiting: _Waiting,
+    left: Mapping[str, Decimal],
+    day: date,
+    start: Start,
+    equity: str,
+    column: int,
+) -> str:
+    """One transaction that says the open items, with the tax that waits of each, and one that takes the same sums out of what has
+    no number: so no balance changes.
+
+    `left`: what stands on the account where tax waits; what is of no item is taken over too, without saying whose it is.
+    """
     legs = []
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    taxes: list[text.Leg] = []
+    unknown = defaultdict(lambda: ZERO, left)
     for item in items:
         try:
             due = terms.schedule(terms.parse(start.terms, item.date), item.date, item.amount, 2)[-1].date
@@ -326,6 +384,13 @@ def _takeover(items: Sequence[older.OpenItem], day: date, start: Start, equity: 
             )
         )
         sums[item.account, item.currency] += item.amount
+        for tax in item.taxes:
+            meta: text.Meta = [("tax", waiting.code(tax)), ("settles", item.number)]
+            taxes.append(text.Leg(waiting.account, -tax.amount, tax.currency, meta))
+            unknown[tax.currency] += tax.amount
+    taxes += [text.Leg(waiting.account, amount, currency) for currency, amount in sorted(unknown.items()) if amount]
+    for currency, amount in left.items():
+        sums[waiting.account, currency] += amount
     by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for (_account, currency), amount in sums.items():
         by_currency[currency] += amount
@@ -335,7 +400,7 @@ def _takeover(items: Sequence[older.OpenItem], day: date, start: Start, equity: 
         "*",
         "",
         "Open items taken over",
-        [*legs, *(text.Leg(equity, -amount, currency) for currency, amount in by_currency.items())],
+        [*legs, *taxes, *(text.Leg(equity, -amount, currency) for currency, amount in by_currency.items() if amount)],
         meta=[("kind", "opening")],
         column=column,
     )
@@ -344,7 +409,7 @@ def _takeover(items: Sequence[older.OpenItem], day: date, start: Start, equity: 
         "*",
         "",
         "Open items taken over: the same sums, out of what has no number",
-        [*back, *(text.Leg(equity, amount, currency) for currency, amount in by_currency.items())],
+        [*back, *(text.Leg(equity, amount, currency) for currency, amount in by_currency.items() if amount)],
         column=column,
     )
     return f"{said}\n{taken_out}"

@@ -210,11 +210,10 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
 
 def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
     """Tax that waits from earlier books says of which open item it is."""
-    start = book.options.get("checked-from")
-    since = start.latest if start else None
+    since = min((invoice.since for invoice in book.invoices if invoice.kind == "opening"), default=date.min)
     for one in due.unassigned:
-        if isinstance(since, date) and one.date < since:
-            continue  # what older books began with: the open items of that day say what waits
+        if one.date < since:
+            continue  # what older books began with: the open items that were taken over later say what waits
         yield Finding(
             "warning",
             "tax-taken-over",
