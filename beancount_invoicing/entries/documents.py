@@ -856,7 +856,9 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
             )
             continue
         day = said.get("date") or entry.date
-        due = said.get("due") or day
+        kept = said.get("retained") or ""
+        due = said.get("due") or (NOT_YET if kept else day)
+        why = () if due == NOT_YET else (Step("due date", "as written", (due,), due, DUE_SAID),)
         claimed.add(index)
         numbers.append(NumberUse(number, "opening", day, where))
         invoices.append(
@@ -880,7 +882,8 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
                         due,
                         where,
                         (position, index),
-                        (Step("due date", "as written", (due,), due, DUE_SAID),),
+                        why,
+                        kept,
                     ),
                 ),
             )

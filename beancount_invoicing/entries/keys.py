@@ -225,7 +225,7 @@ _TABLE = (
     _key("retention", "percent", CONTRACT, "part of each invoice, tax included, that the customer keeps back until later"),
     _key("retention-account", "account", CONTRACT, "the customer's account of what is kept back"),
     _key("retention-terms", "text", CONTRACT, "how long after the acceptance of the works it is to be paid (default \"1 year\")"),
-    _key("retained", "text", RECEIVABLE,
+    _key("retained", "text", (RECEIVABLE, OPENING_ITEM),
          "kept back under this contract until its works are accepted (custom \"invoice-accepted\"): due retention-terms after it"),
     _key("time", "account", CONTRACT, "account whose balance is the unbilled time"),
     _key("cap", "number", CONTRACT, "the most that may be billed, without tax"),

@@ -24,6 +24,8 @@ def hung_on_acceptance(
         for code, dated in contracts.items()
         if any(version.retention_account or version.retention for _day, version in dated.versions)
     }
+    if not keeping and not any(each.retained for invoice in invoices for each in invoice.instalments):
+        return list(invoices)
     accepted: dict[str, date] = {}
     for one in acceptances:
         accepted.setdefault(one.contract, one.date)  # two of one contract are an error

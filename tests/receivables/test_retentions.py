@@ -136,6 +136,20 @@ def test_payments_that_name_nothing_settle_what_is_kept_back_last() -> None:
     assert [each.open for each in second.instalments] == [D("5700.00"), D("300.00")]
 
 
+def test_what_is_kept_back_of_other_books_hangs_on_the_acceptance_too() -> None:
+    taken = """
+2026-01-01 * "Opening"
+  kind: "opening"
+  Assets:Receivable:Acme:Kept  300.00 EUR
+    invoice: "2025-17"
+    date: 2025-11-30
+    retained: "ROOF"
+  Equity:Opening
+"""
+    assert kept(taken, "2026-02-01") == [(None, 0)]
+    assert kept(taken + ACCEPTED, "2027-03-16") == [(date(2027, 3, 15), 1)]
+
+
 def test_what_is_kept_back_under_no_contract_is_an_error() -> None:
     said = [one.message for one in check(book_of(WORKS + NOW.replace('"ROOF"\n  Income', '"ROOFF"\n  Income', 1)))]
     assert 'F2026-0001: retained: "ROOFF" is no contract: correct it, or add it' in said
