@@ -108,8 +108,8 @@ def test_show_as_json() -> None:
         {"code": "FR55E", "category": "S", "rate": "5.5", "base": "3234.00", "amount": "177.87", "withholding": False},
     ]
     assert shown["instalments"] == [
-        {"due": "2026-10-15", "amount": "3086.06", "settled": "3086.06", "open": "0.00"},
-        {"due": "2026-11-29", "amount": "7200.81", "settled": "0.00", "open": "7200.81"},
+        {"due": "2026-10-15", "retained": None, "amount": "3086.06", "settled": "3086.06", "open": "0.00"},
+        {"due": "2026-11-29", "retained": None, "amount": "7200.81", "settled": "0.00", "open": "7200.81"},
     ]
     (allocation,) = shown["allocations"]
     assert list(allocation) == ["date", "amount", "how", "source"]
