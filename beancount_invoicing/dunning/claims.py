@@ -258,7 +258,11 @@ def _parts(book: Book, position: Position, as_of: date, rule: ClaimRule) -> tupl
                 steps.append(Step("principal", "difference", (amount, less), amount - less, because))
                 amount -= less
         paid = [(one.received, one.amount) for one in those if not corrects(one)]
-        paid += [(one.date, one.amount) for one in position.on_account if one.instalment == instalment.index]
+        for lying in position.on_account:
+            if lying.instalment == instalment.index:
+                paid.append((lying.date, lying.amount))
+                because = f"{lying.date}, {lying.source}: on the account, allocated to nothing; counts as paid"
+                steps.append(Step("paid", "as written", (lying.amount,), lying.amount, because))
         parts.append(LatePart(amount, start, paid))
     return parts, steps
 

@@ -231,6 +231,16 @@ def test_no_letter_asks_for_a_claim_whose_invoice_that_money_may_have_paid() -> 
     assert warned(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")) == [], "nobody has said so yet"
 
 
+def test_the_steps_say_what_counts_as_paid() -> None:
+    book, position = at(FRANCE + invoice() + on_account("2026-02-19", "600.00"), date(2026, 3, 31))
+    found = interest_on(book, position, position.as_of)
+    assert found is not None
+    step = found.steps[0]
+    assert (step.figure, step.result) == ("paid", D("600.00"))
+    assert step.because.endswith(": on the account, allocated to nothing; counts as paid")
+    assert step.because.startswith("2026-02-19, ")
+
+
 def test_it_covers_what_was_due_first() -> None:
     second = invoice("2026-01-20").replace("N1", "N2")
     book = book_of(FRANCE + invoice() + second + on_account("2026-02-09", "1500.00"))
