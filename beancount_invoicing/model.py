@@ -484,6 +484,16 @@ class Payment(NamedTuple):
     """Where the transaction speaks of another currency too, and a tax is owed only once paid."""
 
 
+class TakenOver(NamedTuple):
+    """A customer who took over (a part of) what is owed on a document, from a day on."""
+
+    date: Day
+    customer: str
+    """Main account of the one who owes it from then on."""
+    former: tuple[str, ...]
+    """Main accounts of those who owed it before."""
+
+
 class Unmatched(NamedTuple):
     """A name on payments that no document has: of a link perhaps the user's own, perhaps mistyped."""
 
@@ -497,14 +507,15 @@ class Unmatched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A transaction that nets to zero on one customer in one currency.
+    """A transaction that nets to zero on one customer in one currency; or, on customers' accounts only, between several.
 
-    Over several accounts, claims move between them. On one account (where nothing else is booked), what lies there, or what a
-    document that a debit names gave, goes to the documents that the credits name.
+    Over several accounts, claims move between them; between customers, from one to the other. On one account (where nothing else
+    is booked), what lies there, or what a document that a debit names gave, goes to the documents that the credits name.
     """
 
     date: Day
     customer: str
+    """Main account of the customer; "" between several."""
     currency: str
     legs: tuple[Payment, ...]
     source: Source
@@ -803,6 +814,8 @@ class Book:
     """By date, number, place; drafts, voids and openings included."""
     payments: tuple[Payment, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    taken_over: Mapping[str, tuple[TakenOver, ...]] = field(default_factory=dict)
+    """By number, who took documents over from the customers invoiced, by date; what is nobody else's is not here."""
     unmatched: tuple[Unmatched, ...] = ()
     """By date."""
     events: tuple[Event, ...] = ()
@@ -870,6 +883,12 @@ class Book:
                 return language.lower()[:2]
         country = customer.address.country or (self.seller.at(day).address.country if self.seller else "")
         return "fr" if country == "FR" else "en"
+
+    def owed_by(self, invoice: Invoice, customer: str, day: date) -> bool:
+        """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""
+        return (invoice.customer is not None and invoice.customer.account == customer) or any(
+            one.customer == customer and one.date <= day for one in self.taken_over.get(invoice.number, ())
+        )
 
     def place(self, option: str) -> Source:
         """Where an option is set; the top of the ledger where it is not."""

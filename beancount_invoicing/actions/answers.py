@@ -81,6 +81,7 @@ def listed(position: Position) -> Answer:
         "date": invoice.date.isoformat(),
         "due": _day(position.due),
         "customer": invoice.customer.name if invoice.customer else None,
+        "owed_by": [one.name for one in position.debtors],
         "accounts": list(position.accounts),
         "currency": currency or None,
         "net": money(invoice.net, currency) if known else None,
@@ -159,6 +160,17 @@ def shown(position: Position, explain: bool = False) -> Answer:
                 "source": str(one.source),
             }
             for one in position.allocations
+        ],
+        "taken_over": [
+            {
+                "date": one.date.isoformat(),
+                "by": one.taker,
+                "from": one.former,
+                "amount": money(one.amount, currency),
+                "source": str(one.source),
+            }
+            for one in position.moves
+            if one.taker
         ],
         "events": [event(one) for one in position.events],
     }
@@ -441,6 +453,7 @@ def _in_currency(one: InCurrency, explain: bool) -> Answer:
                 "what": entry.what,
                 "number": entry.number or None,
                 "settles": list(entry.settles),
+                "other": entry.other or None,
                 "account": entry.account,
                 "debit": money(entry.debit, currency),
                 "credit": money(entry.credit, currency),
@@ -481,7 +494,7 @@ def late_claim(claim: LateClaim, explain: bool = False) -> Answer:
     known = interest is not None and interest.known
     answer: Answer = {
         "number": invoice.number,
-        "customer": invoice.customer.name if invoice.customer else None,
+        "customer": claim.position.debtor.name if claim.position.debtor else None,
         "currency": currency or None,
         "principal": money(interest.principal, currency) if interest else None,
         "segments": [
@@ -512,7 +525,7 @@ def received(one: Receipt, explain: bool = False) -> Answer:
     invoice, currency = position.invoice, position.invoice.currency
     answer: Answer = {
         "number": invoice.number,
-        "customer": invoice.customer.name if invoice.customer else None,
+        "customer": position.debtor.name if position.debtor else None,
         "date": invoice.date.isoformat(),
         "as_of": one.as_of.isoformat(),
         "currency": currency,

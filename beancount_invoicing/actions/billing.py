@@ -28,6 +28,7 @@ from beancount_invoicing.billing import (
 from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import ZERO, Book, Invoice, Line
+from beancount_invoicing.receivables import Position
 from beancount_invoicing.rules import currencies, numbering, tax
 from beancount_invoicing.rules.steps import round_to
 
@@ -333,10 +334,37 @@ def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcom
     def make(loading: Loading) -> Changes:
         book = loading.book
         (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
-        draft = _credit(book, position.invoice, position.accounts, wanted, dating.day)
+        invoice, accounts = _as_owed(book, position)
+        draft = _credit(book, invoice, accounts, wanted, dating.day)
         return document_changes(book, [_named(draft, naming_for(book, dating, how))])
 
     return change(file, make, how)
+
+
+def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:
+    """The document as its credit note sees it: of the customer who owes it, on the accounts where it stands; and these."""
+    invoice, debtor = position.invoice, position.debtor
+    if len(position.debtors) > 1:
+        names = " and ".join(one.name for one in position.debtors)
+        raise CannotBill(
+            f"{invoice.number} is owed by {names}: a credit note has one customer; bring it together first, by a transaction that"
+            " moves it to one of them"
+        )
+    if debtor is None or invoice.customer is None or debtor.account == invoice.customer.account:
+        return invoice, position.accounts
+    moved = []
+    for each in invoice.instalments:
+        account = each.account
+        for move in position.moves:
+            account = move.account if move.origin == account else account
+        if book.accounts.get(account) != debtor.account:  # it was paid before
+            like = debtor.account + account.removeprefix(book.accounts.get(account, ""))
+            account = like if like in book.accounts else debtor.account
+        moved.append(each._replace(account=account))
+    own = [account for account in position.accounts if book.accounts.get(account) == debtor.account] or [
+        moved[0].account
+    ]
+    return invoice._replace(customer=debtor, instalments=tuple(moved)), own
 
 
 def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: CreditWanted, day: date) -> Draft:

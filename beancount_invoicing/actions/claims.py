@@ -16,14 +16,15 @@ from beancount_invoicing.billing import Draft, DraftLine, Request
 from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.entries import Loading
 from beancount_invoicing.model import ZERO, Book, Customer
-from beancount_invoicing.receivables import Position, lies_there
+from beancount_invoicing.receivables import Position, lies_there, positions
 from beancount_invoicing.rules import currencies, numbering
 from beancount_invoicing.rules.interest import Interest, stretches
 
 
 @dataclass(frozen=True, slots=True)
 class LateClaim:
-    """What may be claimed of a document; `interest` is None where nothing is. `notices`: what to know about it."""
+    """What may be claimed of a document, or of one customer's share of it; `interest` is None where nothing is. `notices`: what to
+    know about it."""
 
     position: Position
     interest: Interest | None
@@ -36,7 +37,15 @@ def late_claims(book: Book, as_of: date, numbers: Sequence[str], booked: date | 
     `booked`: the day of the claims that are to be made of it; then it is beyond what claims of any day have charged. Raises
     UnknownNumber.
     """
-    return tuple(_late_claim(book, position, as_of, booked) for position in find(book, as_of, numbers))
+    return tuple(
+        _late_claim(book, share, as_of, booked)
+        for position in find(book, as_of, numbers)
+        for share in (
+            (position,)
+            if len(position.debtors) < 2
+            else positions(book, as_of, wanted=[position.invoice], by_debtor=True)
+        )
+    )
 
 
 def _late_claim(book: Book, position: Position, as_of: date, booked: date | None) -> LateClaim:
@@ -83,7 +92,7 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     said = book.late_interest(invoice.customer, as_of)
     if not said:
         return 'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a contract\'s rate)'
-    before = claimed(book, invoice, as_of, booked)
+    before = claimed(book, invoice, as_of, booked, position)
     if before.until:
         return f"nothing more: it is claimed until {before.until}"
     buyer = invoice.customer.buyer
@@ -172,9 +181,10 @@ def _worked_out(interest: Interest, currency: str, language: str) -> str:
 
 def _request(book: Book, position: Position, interest: Interest, account: str, as_of: date, day: date) -> Request:
     invoice = position.invoice
-    assert invoice.customer is not None
-    language, words = _words(book, invoice.customer, day)
-    before = claimed(book, invoice, as_of, day)
+    debtor = position.debtor
+    assert debtor is not None
+    language, words = _words(book, debtor, day)
+    before = claimed(book, invoice, as_of, day, position)
     lines = [
         DraftLine(
             net=net,
@@ -198,8 +208,8 @@ def _request(book: Book, position: Position, interest: Interest, account: str, a
         )
     return Request(
         kind="claim",
-        customer=invoice.customer.account,
-        account=position.accounts[0],
+        customer=debtor.account,
+        account=next(one for one in position.accounts if book.accounts.get(one) == debtor.account),
         currency=invoice.currency,
         date=day,
         lines=tuple(lines),

@@ -36,7 +36,7 @@ class Filter:
 
     statuses: tuple[str, ...] = ()
     customer: str = ""
-    """A part of the customer's name or account, in any case."""
+    """A part of the name or account of the customer invoiced, or of one who owes it by now, in any case."""
     since: date | None = None
     until: date | None = None
 
@@ -46,7 +46,8 @@ class Filter:
         if self.statuses and position.status not in self.statuses:
             return False
         if self.customer:
-            names = (invoice.customer.name, invoice.customer.account) if invoice.customer else ()
+            whose = (*position.debtors, *([invoice.customer] if invoice.customer else ()))
+            names = [name for one in whose for name in (one.name, one.account)]
             if not any(self.customer.casefold() in name.casefold() for name in names):
                 return False
         return not (self.since and invoice.date < self.since) and not (self.until and invoice.date > self.until)

@@ -179,29 +179,40 @@ def objections(
     allocated = allocated or allocate(book, as_of)
     proposals = propose(book, as_of, allocated) if proposals is None else proposals
     levels = {
-        late.position.invoice.number: late.level for one in proposals for late in one.invoices if late.reminded
+        (one.customer.account, late.position.invoice.number): late.level
+        for one in proposals
+        for late in one.invoices
+        if late.reminded
     }  # fmt: skip
-    reasons = {each.number: each.why for one in proposals for each in one.reasons}
-    stand: dict[str, Position] = {}
-    for position in positions(book, as_of, allocated):
-        stand.setdefault(position.invoice.number, position)
+    reasons = {(one.customer.account, each.number): each.why for one in proposals for each in one.reasons}
+    stand: dict[tuple[str, str], Position] = {}
+    owed_by: dict[str, str] = {}
+    for position in positions(book, as_of, allocated, by_debtor=True):
+        if debtor := position.debtor:
+            stand.setdefault((debtor.account, position.invoice.number), position)
+            owed_by.setdefault(position.invoice.number, debtor.name)
     found: dict[str, Objection] = {}
     for attempt in waiting:
         whys: defaultdict[str, list[str]] = defaultdict(list)
         for event in attempt.events:
             for number in event.numbers:
-                if event.level != levels.get(number):
-                    whys[reasons.get(number) or _not_late(stand.get(number))].append(number)
-                elif less := ", ".join(_less(stand[number], event.date)):
+                key = event.customer, number
+                if event.level != levels.get(key):
+                    whys[reasons.get(key) or _not_late(stand.get(key), owed_by.get(number, ""))].append(number)
+                elif less := ", ".join(_less(stand[key], event.date)):
                     whys[less].append(number)
         if whys:
             why = "; ".join(f"{' '.join(numbers)}: {text}" for text, numbers in whys.items())
-            found[attempt.event.message_id] = Objection(why, any(number in levels for number in attempt.numbers))
+            found[attempt.event.message_id] = Objection(
+                why, any((attempt.event.customer, number) in levels for number in attempt.numbers)
+            )
     return found
 
 
-def _not_late(position: Position | None) -> str:
-    """Why no reminder speaks of a document of which nothing is late."""
+def _not_late(position: Position | None, owed_by: str) -> str:
+    """Why no reminder to its customer speaks of a document of which nothing is late; `owed_by`: who owes it, if anybody."""
+    if position is None and owed_by:
+        return f"{owed_by} has taken it over"
     if position is None:
         return "is not in the books"
     if position.settled_on:

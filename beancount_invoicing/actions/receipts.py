@@ -64,9 +64,8 @@ def of_receipts(ledger: Ledger, those: Sequence[Receipt], channel: Channel | Non
     where = rendering.folders(book)
     history = History(book.events)
     for one, name in zip(those, _names(those), strict=True):
-        invoice = one.position.invoice
-        assert invoice.customer is not None, "only a void number has none, and no receipt"
-        customer = book.customers[invoice.customer.account].at(one.as_of)
+        invoice, customer = one.position.invoice, one.position.debtor
+        assert customer is not None, "only a void number has none, and no receipt"
         view = rendering.receipt(book, one, where)
         words = rendering.mail_words(
             where, "receipt", view, view.totals, document=view.totals[0].label, customer=customer

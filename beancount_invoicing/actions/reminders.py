@@ -38,7 +38,7 @@ def lapse_notices(book: Book, as_of: date, customer: str = "", allocated: Alloca
     return tuple(
         one.words(as_of)
         for one in lapsing(book, allocated or allocate(book, as_of), as_of)
-        if one.invoice.customer and account in {"", one.invoice.customer.account}
+        if account in {"", one.debtor}
     )
 
 

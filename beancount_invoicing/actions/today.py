@@ -65,7 +65,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
     book = replace(
         book, events=tuple(one for one in book.events if one.date <= as_of)
     )  # later ones change nothing of it
-    those = positions(book, as_of, allocated)
+    those = positions(book, as_of, allocated, by_debtor=True)
     proposals = propose(book, as_of, allocated)
     found = [
         *_banks(book, as_of),
@@ -127,7 +127,7 @@ def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
     owed: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
     for position in those:
         invoice = position.invoice
-        account = invoice.customer.account if invoice.customer else ""
+        account = position.debtor.account if position.debtor else ""
         if account in found and not invoice.draft and position.open > 0 and invoice.date <= found[account].since:
             owed[account, invoice.currency].append(position)
     for (account, currency), positions_ in owed.items():
@@ -155,9 +155,8 @@ def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_
 def _about(position: Position, kind: Kind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:
     """A task about a document; none where the document has no customer."""
     invoice = position.invoice
-    if invoice.customer:
-        buyer = invoice.customer
-        yield Task(kind, text, day, buyer.name, buyer.account, invoice.number, amount, invoice.currency)
+    if debtor := position.debtor:
+        yield Task(kind, text, day, debtor.name, debtor.account, invoice.number, amount, invoice.currency)
 
 
 def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> Iterator[Task]:
@@ -178,6 +177,8 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
     ready = set(to_send(book, as_of))
     for position in those:
         invoice = position.invoice
+        if position.share > 1:
+            continue
         if invoice.draft:
             text = f"a draft, {_days(invoice.date, as_of)} old"
             yield from _about(position, "draft", text, invoice.date, invoice.payable)
@@ -219,11 +220,11 @@ def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
     """Broken promises, open disputes, and what no reminder speaks of any more."""
     of_customer: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     for position in those:
-        if position.invoice.customer:
-            of_customer[position.invoice.customer.account].setdefault(position.invoice.number, position)
+        if position.debtor:
+            of_customer[position.debtor.account].setdefault(position.invoice.number, position)
     for position in those:
         invoice = position.invoice
-        if invoice.customer is None or invoice.draft or position.open <= 0:
+        if position.debtor is None or invoice.draft or position.open <= 0:
             continue
         if position.disputed:
             since = next(one for one in reversed(position.events) if one.event == "dispute")
@@ -231,7 +232,7 @@ def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
             yield from _about(position, "dispute", text, since.date, position.disputed)
         if not position.days_overdue:
             continue
-        paused = pause(position, of_customer[invoice.customer.account], as_of)
+        paused = pause(position, of_customer[position.debtor.account], as_of)
         if paused and paused.over:
             yield from _about(position, "promise", paused.why, position.due, position.open)
         if paused is None or paused.over:
@@ -239,7 +240,7 @@ def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
 
 
 def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Task]:
-    name = named(book, position.invoice, as_of)
+    name = named(book, position, as_of)
     rule = policy(book, name, as_of) if name != NONE else None
     last = last_reminder(position)
     if rule is None or last is None or not rule.levels or (last.level or 0) < rule.levels[-1].level:
@@ -279,11 +280,11 @@ def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task
 
 def _lapsing(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     for one in lapsing(book, allocated, as_of):
-        if buyer := one.invoice.customer:
-            yield Task(
-                "lapse", one.words(as_of), one.last_day, buyer.name, buyer.account, one.invoice.number, one.open,
-                one.invoice.currency,
-            )  # fmt: skip
+        debtor = book.customers[one.debtor].at(as_of)
+        yield Task(
+            "lapse", one.words(as_of), one.last_day, debtor.name, debtor.account, one.invoice.number, one.open,
+            one.invoice.currency,
+        )  # fmt: skip
 
 
 def _files(book: Book, as_of: date) -> Iterator[Task]:

@@ -95,7 +95,7 @@ def claims(book: Book) -> Iterator[Finding]:
                 f'{invoice.number}: claims "{invoice.claims}", but there is no such invoice',
                 invoice.source,
             )
-        elif other.customer and invoice.customer and other.customer.account != invoice.customer.account:
+        elif other.customer and invoice.customer and not book.owed_by(other, invoice.customer.account, invoice.since):
             yield Finding(
                 "error",
                 "other-customer",
@@ -114,7 +114,9 @@ def _once(book: Book, number: str, those: tuple[Invoice, ...]) -> Iterator[Findi
             (
                 other
                 for before, other in charged
-                if _same(other, line) and book.given_back.get(before.number, date.max) > claim.since
+                if _same(other, line)
+                and _of_one(book, number, before, claim)
+                and book.given_back.get(before.number, date.max) > claim.since
             ),
             None,
         )
@@ -127,6 +129,14 @@ def _once(book: Book, number: str, those: tuple[Invoice, ...]) -> Iterator[Findi
                 line.source,
             )
         charged.append((claim, line))
+
+
+def _of_one(book: Book, number: str, before: Invoice, claim: Invoice) -> bool:
+    """Whether two claims charge the same for a document: not where each charges another customer, who took a part of it over."""
+    if before.customer is None or claim.customer is None or before.customer.account == claim.customer.account:
+        return True
+    taken = book.taken_over.get(number, ())
+    return any(one.customer == claim.customer.account and before.since <= one.date for one in taken)
 
 
 def _same(one: Line, other: Line) -> bool:

@@ -59,7 +59,11 @@ def deposits(book: Book) -> Iterator[Finding]:
                     deduction.source,
                 )
                 continue
-            if deposit.customer and invoice.customer and deposit.customer.account != invoice.customer.account:
+            if (
+                deposit.customer
+                and invoice.customer
+                and not book.owed_by(deposit, invoice.customer.account, invoice.since)
+            ):
                 yield Finding(
                     "error",
                     "other-customer",

@@ -60,10 +60,15 @@ def list_documents(
             [("number", False), ("date", False), ("due", False), ("customer", False), ("payable", True), ("settled", True),
              ("open", True), ("", False), ("status", False), ("late", True)],
             [
-                [row["number"], row["date"], row["due"], row["customer"], spaced(row["payable"]), spaced(row["settled"]),
+                [row["number"], row["date"], row["due"], owed_by(row), spaced(row["payable"]), spaced(row["settled"]),
                  spaced(row["open"]), row["currency"],
                  row["status"] + (", disputed" if row["disputed"] and row["disputed"].strip("0.") else ""),
                  f"{row['days_overdue']} d" if row["days_overdue"] else ""]
                 for row in rows
             ],
         )  # fmt: skip
+
+
+def owed_by(row: answers.Answer) -> str:
+    """Who owes a document, or owed it: the customer invoiced, unless others took it over."""
+    return ", ".join(row["owed_by"]) or row["customer"] or ""

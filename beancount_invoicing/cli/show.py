@@ -52,7 +52,8 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
         print_csv(COLUMNS, [[" ".join(answer[c]) if c == "accounts" else answer[c] for c in COLUMNS]])
         return
     currency = answer["currency"] or ""
-    click.echo(f"{answer['number']}  {answer['kind']} of {answer['date']}, {answer['customer'] or 'no customer'}")
+    now = "" if answer["owed_by"] in ([], [answer["customer"]]) else f"; owed by {' and '.join(answer['owed_by'])}"
+    click.echo(f"{answer['number']}  {answer['kind']} of {answer['date']}, {answer['customer'] or 'no customer'}{now}")
     click.echo(f"{relative(position.invoice.source.file)}:{position.invoice.source.line}")
     if answer["lines"]:
         print_table(
@@ -102,6 +103,13 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
         (
             f"{each['date']}: {figure(each['amount'])} {currency}, {each['how']}, {relative(each['source'])}"
             for each in answer["allocations"]
+        ),
+    )
+    section(
+        "Taken over",
+        (
+            f"{each['date']}: {figure(each['amount'])} {currency} by {each['by']} from {each['from']}, {relative(each['source'])}"
+            for each in answer["taken_over"]
         ),
     )
     section(

@@ -145,6 +145,12 @@ def _rows(answer: answers.Answer) -> list[list[Any]]:
     return rows
 
 
+def _what(moved: answers.Answer) -> str:
+    if not moved["other"]:
+        return str(moved["what"])
+    return f"taken over {'by' if moved['what'] == 'handed-over' else 'from'} {moved['other']}"
+
+
 def _table(one: Statement, answer: answers.Answer, explain: bool) -> None:
     start = f"from {one.since} " if one.since else ""
     if not answer["currencies"]:
@@ -157,7 +163,7 @@ def _table(one: Statement, answer: answers.Answer, explain: bool) -> None:
             "",
             [("date", False), ("what", False), ("documents", False), ("debit", True), ("credit", True), ("balance", True)],
             [*opening,
-             *([moved["date"], moved["what"], moved["number"] or " ".join(moved["settles"]), spaced(moved["debit"]),
+             *([moved["date"], _what(moved), moved["number"] or " ".join(moved["settles"]), spaced(moved["debit"]),
                 spaced(moved["credit"]), figure(moved["balance"])] for moved in each["movements"])],
             [[one.as_of.isoformat(), "balance", "", "", "", figure(each["closing"])]],
         )  # fmt: skip

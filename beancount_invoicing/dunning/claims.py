@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.dunning.policies import NONE, named, policy
-from beancount_invoicing.model import ZERO, Book, Event, Invoice, Step
+from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, Step
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
@@ -71,16 +71,21 @@ class LatePart(NamedTuple):
     paid: list[tuple[date, Decimal]]
 
 
-def claimed(book: Book, invoice: Invoice, as_of: date, booked: date | None = None) -> Claimed:
+def claimed(
+    book: Book, invoice: Invoice, as_of: date, booked: date | None = None, of: Position | None = None
+) -> Claimed:
     """What the claims dated up to `as_of` (inclusive; drafts too) have charged for the invoice, and no credit note has given back.
 
     A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity. Only a credit note
     on the whole claim gives them back: a part does not say which days it is for. `booked`: the day of another claim that is to be
     made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
+    `of`: its position; of one customer's share, only what they charged this customer, or before it took the invoice over.
     """
     days: list[tuple[date, date]] = []
     indemnity = False
     for claim in book.claims.get(invoice.number, ()):
+        if of is not None and not _charges(book, claim, of):
+            continue
         later = booked is None and claim.since > as_of
         if later or book.given_back.get(claim.number, date.max) <= (booked or as_of):
             continue
@@ -90,6 +95,15 @@ def claimed(book: Book, invoice: Invoice, as_of: date, booked: date | None = Non
             else:
                 days.append((line.start or date.min, line.end))
     return Claimed(_joined(days), indemnity)
+
+
+def _charges(book: Book, claim: Invoice, position: Position) -> bool:
+    """Whether a claim charges the customer who owes the position, and not only another one who owes a share."""
+    debtor, to = position.debtor, claim.customer
+    if not position.share or debtor is None or to is None or to.account == debtor.account:
+        return True
+    taken = book.taken_over.get(position.invoice.number, ())
+    return any(one.customer == debtor.account and claim.since <= one.date for one in taken)
 
 
 def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
@@ -110,17 +124,13 @@ def formal_notice(book: Book, position: Position, due: date) -> date | None:
     level in the policy in force on its day.
     """
     for event in position.events:
-        if (
-            event.event == "reminder"
-            and event.date > due
-            and (event.tone or _tone(book, position.invoice, event)) == "final"
-        ):
+        if event.event == "reminder" and event.date > due and (event.tone or _tone(book, position, event)) == "final":
             return event.date
     return None
 
 
-def _tone(book: Book, invoice: Invoice, event: Event) -> str:
-    name = named(book, invoice, event.date)
+def _tone(book: Book, position: Position, event: Event) -> str:
+    name = named(book, position, event.date)
     rule = policy(book, name, event.date) if name != NONE else None
     return next((one.tone for one in rule.levels if one.level == event.level), "") if rule else ""
 
@@ -138,14 +148,14 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
         return None
-    rule = claim_rule(book, invoice, as_of)
+    rule = claim_rule(book, invoice, as_of, position.debtor)
     if rule is None:
         return None
     parts, left_out = _parts(book, position, as_of, rule)
-    before = claimed(book, invoice, as_of, booked)
+    before = claimed(book, invoice, as_of, booked, position)
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
-    fixed = None if before.indemnity or not debt else rule.indemnity(debt, invoice.currency)
+    fixed = None if before.indemnity or not debt or position.share > 1 else rule.indemnity(debt, invoice.currency)
     alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)
     try:
         _within_the_cap(book, invoice, rule.by, as_of)
@@ -188,12 +198,16 @@ def _interest(
             return each, until, missing
 
 
-def claim_rule(book: Book, invoice: Invoice, as_of: date) -> ClaimRule | None:
-    """By which law or contract a document bears interest as of a day; None where nothing is claimed, or can be by law."""
+def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | None = None) -> ClaimRule | None:
+    """By which law or contract a document bears interest as of a day; None where nothing is claimed, or can be by law.
+
+    That of its customer, whoever owes it by now (`debtor`, if another one): who takes a debt over owes it as it is.
+    """
     customer = invoice.customer
     assert customer is not None
     said = book.late_interest(customer, as_of)
-    now = book.customers[customer.account].at(as_of).late_interest if customer.account in book.customers else ""
+    owed_by = (debtor or customer).account
+    now = book.customers[owed_by].at(as_of).late_interest if owed_by in book.customers else ""
     if not said or "none" in {said.lower(), now.lower()}:
         return None
     wanted = law.interest_option(said)
@@ -241,7 +255,7 @@ def _parts(book: Book, position: Position, as_of: date, rule: ClaimRule) -> tupl
     by_notice = not isinstance(rule.by, Decimal) and rule.by.starts == "notice"
     credited = credited_of(book, position, as_of)
     for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True):
-        if instalment.due >= as_of or instalment.amount <= 0:
+        if instalment.due >= as_of or standing.amount <= 0:
             continue
         contested = min(left, max(standing.open, ZERO))
         left -= contested
@@ -249,7 +263,7 @@ def _parts(book: Book, position: Position, as_of: date, rule: ClaimRule) -> tupl
         if start is None:
             continue
         those = [one for one in position.allocations if one.instalment == instalment.index]
-        amount = instalment.amount
+        amount = standing.amount
         for less, because in (
             (credited[instalment.index], "what was credited was never owed"),
             (contested, "what is contested bears no claim"),
@@ -288,10 +302,16 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
         note
         for note in book.corrections.get(position.invoice.number, ())
         if not note.draft and note.since <= until and len(note.corrects) == 1
+        if not position.share
+        or (note.customer and position.debtor and note.customer.account == position.debtor.account)
     )
+    amounts = {
+        each.index: standing.amount
+        for each, standing in zip(position.invoice.instalments, position.instalments, strict=True)
+    }
     beyond = sum((-note.payable for note in notes), ZERO) - sum(credited.values(), ZERO)
     for instalment in sorted(position.invoice.instalments, key=lambda one: (one.due, one.index)):
-        more = min(max(beyond, ZERO), max(instalment.amount - credited[instalment.index], ZERO))
+        more = min(max(beyond, ZERO), max(amounts[instalment.index] - credited[instalment.index], ZERO))
         credited[instalment.index] += more
         beyond -= more
     return credited

@@ -149,7 +149,14 @@ def _open_on(position: Position, day: date) -> bool:
     """Whether something that was due by `day` (of what is due later only: anything) was still open at its end."""
     instalments = position.invoice.instalments
     indices = {each.index for each in instalments if each.due <= day} or {each.index for each in instalments}
-    payable = sum((each.amount for each in instalments if each.index in indices), ZERO)
+    payable = sum(
+        (
+            standing.amount
+            for each, standing in zip(instalments, position.instalments, strict=True)
+            if each.index in indices
+        ),
+        ZERO,
+    )
     return payable > sum(
         (one.amount for one in position.allocations if one.instalment in indices and one.received <= day), ZERO
     )

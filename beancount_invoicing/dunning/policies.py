@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from beancount_invoicing.model import Book, Invoice, Policy, ReminderLevel, Source
+from beancount_invoicing.model import Book, Policy, ReminderLevel, Source
+from beancount_invoicing.receivables import Position
 
 STANDARD = "standard"
 """The policy of customers that name none."""
@@ -28,15 +29,15 @@ def usual(country: str) -> Policy:
     return Policy(STANDARD, levels, Source("", 0), minimum=Decimal(data["minimum"]))
 
 
-def named(book: Book, invoice: Invoice, as_of: date) -> str:
-    """The name of the policy of an invoice, on `as_of`: its own where the document says one, else its customer's, else
-    option `reminders`, else "standard". "none" for an invoice that is never reminded."""
-    buyer = invoice.customer
-    if buyer is None:
+def named(book: Book, position: Position, as_of: date) -> str:
+    """The name of the policy of a document, on `as_of`: its own where the document says one, else that of the customer who owes it,
+    else option `reminders`, else "standard". "none" for an invoice that is never reminded."""
+    buyer, debtor = position.invoice.customer, position.debtor
+    if buyer is None or debtor is None:
         return NONE
-    customer = book.customers[buyer.account]
-    own = buyer.reminders if buyer.reminders != customer.at(invoice.date).reminders else ""
-    return own or customer.at(as_of).reminders or book.option("reminders", as_of, STANDARD)
+    before = book.customers[buyer.account].at(position.invoice.date).reminders
+    own = buyer.reminders if buyer.reminders != before else ""
+    return own or book.customers[debtor.account].at(as_of).reminders or book.option("reminders", as_of, STANDARD)
 
 
 def policy(book: Book, name: str, as_of: date) -> Policy | None:

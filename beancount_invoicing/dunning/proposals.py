@@ -116,15 +116,15 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
     all_of: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
     credit: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for position in positions(book, as_of, allocated):
-        buyer = position.invoice.customer
-        if buyer is None or position.invoice.draft:
+    for position in positions(book, as_of, allocated, by_debtor=True):
+        debtor = position.debtor
+        if debtor is None or position.invoice.draft:
             continue
-        all_of[buyer.account].setdefault(position.invoice.number, position)
+        all_of[debtor.account].setdefault(position.invoice.number, position)
         if position.open > 0:
-            open_[buyer.account, position.invoice.currency].append(position)
+            open_[debtor.account, position.invoice.currency].append(position)
         elif position.open < 0:
-            credit[buyer.account, position.invoice.currency] -= position.open
+            credit[debtor.account, position.invoice.currency] -= position.open
     for left in allocated.unallocated:
         if left.amount < 0:
             credit[left.payment.customer, left.payment.currency] -= left.amount
@@ -158,7 +158,7 @@ def _proposal(
     soon: list[_Candidate] = []
     for position in those:
         number, is_late = position.invoice.number, position.days_overdue > 0
-        name = named(book, position.invoice, as_of)
+        name = named(book, position, as_of)
         rule = policy(book, name, as_of) if name != NONE else None
         notice = courtesy_level(rule, position, as_of) if rule and not is_late else None
         if not is_late and notice is None:

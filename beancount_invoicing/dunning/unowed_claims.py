@@ -64,8 +64,8 @@ def unowed(book: Book, position: Position, claim: Invoice, *, lying: bool = Fals
     invoice, as_of = position.invoice, position.as_of
     if claim.claims != invoice.number or claim.kind != "claim" or claim.since > as_of or invoice.customer is None:
         return None
-    if book.given_back.get(claim.number, date.max) <= as_of:
-        return None
+    if position.share or book.given_back.get(claim.number, date.max) <= as_of:
+        return None  # of what was charged for the whole, a share does not tell
     rule = _rule(book, invoice, claim.since)
     by = rule.by if rule else _ANY_RATE
     full, then = (_parts(book, position, known, by) for known in (date.min, claim.since))

@@ -15,6 +15,7 @@ from beancount_invoicing import law
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.directives import customer_with
 from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.entries.takeovers import Owing
 from beancount_invoicing.model import (
     NOT_YET,
     ZERO,
@@ -891,10 +892,14 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
     return Written(invoices, [], numbers, frozenset(claimed))
 
 
-def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], findings: Findings) -> Invoice:
-    """The invoice with `corrects` as the numbers that it names; a number may itself contain spaces."""
+def resolved_corrections(invoice: Invoice, owing: Owing, findings: Findings) -> Invoice:
+    """The invoice with `corrects` as the numbers that it names; a number may itself contain spaces.
+
+    They are documents of its customer: invoiced to it, or taken over by then.
+    """
     if not invoice.corrects:
         return invoice
+    known = owing.by_number
     text = invoice.corrects[0]
     numbers = (text,) if text in known else tuple(text.split())
     good = []
@@ -906,7 +911,7 @@ def resolved_corrections(invoice: Invoice, known: Mapping[str, Invoice], finding
                 f'{invoice.number}: corrects "{number}", but there is no such invoice{_meant(number, invoice, known)}',
                 invoice.source,
             )
-        elif other.customer and invoice.customer and other.customer.account != invoice.customer.account:
+        elif other.customer and invoice.customer and not owing.by(other, invoice.customer.account, invoice.since):
             findings.error(
                 "other-customer",
                 f"{invoice.number} of {invoice.customer.name} corrects {number}, which is an invoice of"

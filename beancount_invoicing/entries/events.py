@@ -10,6 +10,7 @@ from beancount.core.data import Document, Note
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.entries.takeovers import Owing
 from beancount_invoicing.model import Event, Invoice, Seal
 
 
@@ -39,6 +40,7 @@ def read_event(
     entry: Note | Document,
     owner: Callable[[str], str | None],
     by_link: Mapping[str, tuple[Invoice, ...]],
+    owing: Owing,
     findings: Findings,
 ) -> Event | None:
     """The event that a note or document with `event` is; None where it is none of ours or wrong."""
@@ -58,7 +60,7 @@ def read_event(
     event = said.get("event")
     if not event:
         return None
-    ours = [invoice.number for invoice in named if invoice.customer and invoice.customer.account == main]
+    ours = [invoice.number for invoice in named if owing.by(invoice, main, entry.date)]
     unknown = [link for link in links if link not in by_link]
     if links and not ours:
         if named:

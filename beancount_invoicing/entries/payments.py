@@ -11,6 +11,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.means import WRITE_OFF, Accounts, Leg, by_means
 from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
+from beancount_invoicing.entries.takeovers import Owing
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched, Worth
 
 
@@ -18,7 +19,7 @@ def read_payments(
     entry: Transaction,
     claimed: Collection[int],
     accounts: Accounts,
-    by_number: Mapping[str, Invoice],
+    owing: Owing,
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: Findings,
     worth: Callable[[Transaction, Posting], Worth | None],
@@ -34,7 +35,7 @@ def read_payments(
         read(entry.meta, keys.MOVEMENT, source, of_keys)
     owner = accounts.owner
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
-    links = _links(entry, touched, by_link, source, findings)
+    links = _links(entry, touched, by_link, owing, source, findings)
     legs: list[Leg] = []
     unknown: list[tuple[str, int]] = []
     beside: list[tuple[str, str, Source]] = []
@@ -51,12 +52,14 @@ def read_payments(
             continue
         said = read(posting.meta, keys.PAYMENT, where, of_keys)
         number = said.get("settles")
-        if number and number not in by_number:
+        if number and number not in owing.by_number:
             unknown.append((number, len(legs)))
             number = None
-        elif number and not _good(number, main, by_number, where, findings):
+        elif number and not _good(number, main, entry, owing, where, findings):
             number = None
-        own_links = tuple(sorted(n for n in links if _customer(by_number[n]) == main)) if not number else ()
+        own_links = (
+            tuple(sorted(n for n in links if owing.by(owing.by_number[n], main, entry.date))) if not number else ()
+        )
         payment = Payment(
             date=entry.date,
             account=posting.account,
@@ -83,8 +86,9 @@ def read_payments(
     unmatched = [Unmatched(name, "settles", entry.date, (named[at],), named[at].source) for name, at in unknown]
     if legs and not claimed and entry.links and "invoice" not in entry.meta:
         unmatched += _unmatched_links(entry, tuple(named), by_link, source, findings)
-    transfers, rest = _apart(legs, WRITE_OFF in (entry.tags or ()), len(legs) == len(entry.postings), source)
-    return _worth_of_money(by_means(entry, rest, accounts, by_number)), transfers, unmatched
+    lost, alone = WRITE_OFF in (entry.tags or ()), len(legs) == len(entry.postings)
+    transfers, rest = _apart(legs, lost, alone, id(entry) in owing.between, source)
+    return _worth_of_money(by_means(entry, rest, accounts, owing.by_number)), transfers, unmatched
 
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:
@@ -127,14 +131,11 @@ def _unmatched_links(
     return unmatched
 
 
-def _customer(invoice: Invoice) -> str:
-    return invoice.customer.account if invoice.customer else ""
-
-
 def _links(
     entry: Transaction,
     touched: set[str],
     by_link: Mapping[str, tuple[Invoice, ...]],
+    owing: Owing,
     source: Source,
     findings: Findings,
 ) -> list[str]:
@@ -142,12 +143,13 @@ def _links(
     numbers = []
     for link in sorted(entry.links or ()):
         those = [invoice for invoice in by_link.get(link, ()) if invoice.kind != "void" and not invoice.draft]
-        ours = [invoice for invoice in those if _customer(invoice) in touched]
+        ours = [one for one in those if any(owing.by(one, main, entry.date) for main in touched)]
         if those and not ours:
             findings.error(
                 "other-customer",
                 f"^{link} links to {those[0].number}, an invoice of {_name(those[0])}, but this transaction does not"
-                " touch that customer's account",
+                f" touch that customer's account{_later(owing, those[0].number, touched)}"
+                + (": a claim is taken over from a customer who owes it" if len(touched) > 1 else ""),
                 source,
             )
         numbers += [invoice.number for invoice in ours]
@@ -158,25 +160,33 @@ def _name(invoice: Invoice) -> str:
     return invoice.customer.name if invoice.customer else "nobody"
 
 
-def _good(number: str, main: str, by_number: Mapping[str, Invoice], where: Source, findings: Findings) -> bool:
+def _later(owing: Owing, number: str, customers: Collection[str]) -> str:
+    """That a customer takes the document over later; "" where it does not."""
+    days = [one.date for one in owing.taken.get(number, ()) if one.customer in customers]
+    return f" before it is taken over on {min(days)}: correct one of the dates" if days else ""
+
+
+def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Source, findings: Findings) -> bool:
     """Whether a payment may settle that number; says why not."""
-    invoice = by_number[number]
+    invoice = owing.by_number[number]
     if invoice.draft or invoice.kind == "void":
         what = "a draft" if invoice.draft else "void"
         findings.error("settles-nothing", f"settles: {number} is {what}: there is nothing to settle", where)
         return False
-    if _customer(invoice) != main:
+    if not owing.by(invoice, main, entry.date):
         findings.error(
             "other-customer",
-            f"settles: {number} is an invoice of {_name(invoice)}, not of this account's customer",
+            f"settles: {number} is an invoice of {_name(invoice)}, not of this account's"
+            f" customer{_later(owing, number, {main})}",
             where,
         )
         return False
     return True
 
 
-def _apart(legs: list[Leg], lost: bool, alone: bool, source: Source) -> tuple[list[Transfer], list[Leg]]:
-    """Transfers apart from payments: what nets to zero on one customer and currency, over several accounts or `alone` on one.
+def _apart(legs: list[Leg], lost: bool, alone: bool, between: bool, source: Source) -> tuple[list[Transfer], list[Leg]]:
+    """Transfers apart from payments: what nets to zero on one customer and currency, over several accounts or `alone` on one; and,
+    `between` several customers, the rest of each currency.
 
     What a transaction of a loss takes back and what it is paid may net to zero as well: that is no transfer.
     """
@@ -185,11 +195,16 @@ def _apart(legs: list[Leg], lost: bool, alone: bool, source: Source) -> tuple[li
         groups[leg[0].customer, leg[0].currency].append(leg)
     transfers: list[Transfer] = []
     rest: list[Leg] = []
+    across: defaultdict[str, list[Payment]] = defaultdict(list)
     for (customer, currency), those in sorted(groups.items(), key=lambda group: group[0]):
         moved = tuple(payment for payment, _posting in those)
         zero = sum((leg.amount for leg in moved), ZERO) == 0
         if zero and not lost and (alone or len({leg.account for leg in moved}) > 1):
             transfers.append(Transfer(moved[0].date, customer, currency, moved, source))
+        elif between:
+            across[currency] += moved
         else:
             rest += those
+    for currency, legs_of in across.items():
+        transfers.append(Transfer(legs_of[0].date, "", currency, tuple(legs_of), source))
     return transfers, rest

@@ -30,6 +30,7 @@ from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
 from beancount_invoicing.entries.retentions import hung_on_acceptance
+from beancount_invoicing.entries.takeovers import Owing, read_takeovers
 from beancount_invoicing.entries.work import read_expense, read_work
 from beancount_invoicing.entries.worth import worth_in
 from beancount_invoicing.model import (
@@ -176,7 +177,9 @@ def read(
     for invoice in invoices:
         by_number.setdefault(invoice.number, invoice)
         by_link[numbering.link(invoice.number)] += (invoice,)
-    invoices = [resolved_corrections(invoice, by_number, findings) for invoice in invoices]
+    owing = Owing(by_number)
+    read_takeovers(rest, owner, by_link, owing)
+    invoices = [resolved_corrections(invoice, owing, findings) for invoice in invoices]
     transfers: list[Transfer] = []
     unmatched: list[Unmatched] = []
     accounts = Accounts(
@@ -186,11 +189,11 @@ def read(
     accounts = replace(accounts, allowances=provided)
     worth = worth_in(pending, setting.options.get("exchange-account"))
     for transaction, claimed in rest:
-        more, moved, unknown = read_payments(transaction, claimed, accounts, by_number, by_link, findings, worth)
+        more, moved, unknown = read_payments(transaction, claimed, accounts, owing, by_link, findings, worth)
         payments += more
         transfers += moved
         unmatched += unknown
-    events = [event for entry in followers if (event := read_event(entry, owner, by_link, findings))]
+    events = [event for entry in followers if (event := read_event(entry, owner, by_link, owing, findings))]
     seals = [seal for entry in followers if isinstance(entry, Document) and (seal := read_seal(entry, owner, by_link))]
     operating = options.get("operating_currency") or ()
     return Book(
@@ -205,6 +208,7 @@ def read(
         invoices=tuple(invoices),
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
+        taken_over={number: tuple(sorted(those)) for number, those in sorted(owing.taken.items())},
         unmatched=tuple(sorted(unmatched, key=lambda one: (one.date, one.source, one.name))),
         events=tuple(sorted(events, key=lambda event: event.date)),
         seals=tuple(seals),

@@ -81,21 +81,22 @@ def page(
     rows = tuple(row for row in aged.rows if wanted(row.account))
     names = {row.main: row.customer for row in aged.rows}
     open_ = {
-        id(claim.invoice): claim.invoice.customer.account
+        (id(claim.invoice), book.accounts[claim.account])
         for claim in allocated.claims
-        if claim.open and claim.invoice.customer and wanted(claim.account)
+        if claim.open and wanted(claim.account)
     }
+    invoices = {key for key, _main in open_}
     drafts = sum(invoice.draft and invoice.since <= as_of for invoice in book.invoices)
     count = len(open_) + drafts
-    listed = count <= MANY or len(set(open_.values())) < 2
+    listed = count <= MANY or len({main for _key, main in open_}) < 2
     customers: defaultdict[str, list[OpenInvoice]] = defaultdict(list)
-    those_open = [invoice for invoice in book.invoices if id(invoice) in open_] if listed else []
-    for position in positions(book, as_of, allocated, those_open):
+    those_open = [invoice for invoice in book.invoices if id(invoice) in invoices] if listed else []
+    for position in positions(book, as_of, allocated, those_open, by_debtor=True):
         invoice = position.invoice
-        if not position.open or invoice.customer is None or not any(map(wanted, position.accounts)):
+        if not position.open or position.debtor is None or not any(map(wanted, position.accounts)):
             continue
         reminders = [event for event in position.events if event.event == "reminder"]
-        customers[invoice.customer.account].append(
+        customers[position.debtor.account].append(
             OpenInvoice(position, invoice.instalments[0].posting[0], reminders[-1] if reminders else None)
         )
     return Page(

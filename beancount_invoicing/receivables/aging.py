@@ -13,7 +13,8 @@ from typing import Literal
 
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables.allocation import Allocated, allocate
-from beancount_invoicing.receivables.positions import disputed, events_by_number
+from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
+from beancount_invoicing.receivables.positions import disputed
 from beancount_invoicing.rules.exact import exact
 
 Basis = Literal["due", "invoice"]
@@ -112,16 +113,17 @@ def aging(
     allocated = allocated or allocate(book, as_of)
     sums: defaultdict[tuple[str, str], _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
     events = events_by_number(book, as_of)
-    in_dispute: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    in_dispute: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     if events:
-        open_of: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+        open_of: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+        invoices = {}
         for claim in allocated.claims:
-            open_of[id(claim.invoice)] += claim.open
-        for invoice in book.invoices:
-            customer = invoice.customer.account if invoice.customer else ""
-            those = events.get((customer, invoice.number), events.get((customer, ""), ()))
+            open_of[id(claim.invoice), debtor(book, claim)] += claim.open
+            invoices[id(claim.invoice)] = claim.invoice
+        for (key, main), open_ in open_of.items():
+            those = events_of(events, main, invoices[key].number)
             if those:
-                in_dispute[id(invoice)] = disputed(invoice, open_of[id(invoice)], those)
+                in_dispute[key, main] = disputed(invoices[key], open_, those)
     for claim in allocated.claims:
         if not claim.open:
             continue
@@ -130,9 +132,10 @@ def aging(
         if claim.open < 0:
             row.unallocated += claim.open
             continue
-        left = min(in_dispute[id(claim.invoice)], claim.open)
+        whose = id(claim.invoice), debtor(book, claim)
+        left = min(in_dispute[whose], claim.open)
         row.disputed += left
-        in_dispute[id(claim.invoice)] -= left
+        in_dispute[whose] -= left
         age = (as_of - (claim.instalment.due if basis == "due" else claim.invoice.date)).days
         if basis == "due" and age <= 0:
             row.not_due += claim.open

@@ -60,6 +60,22 @@ class Allocation(NamedTuple):
         return self.came or self.date
 
 
+class Move(NamedTuple):
+    """A part of a claim that went from one account to another; with the sign of the claim."""
+
+    date: date
+    invoice: Invoice
+    origin: str
+    account: str
+    """Where it stands from then on."""
+    amount: Decimal
+    source: Source
+    taker: str = ""
+    """Name of the customer who took it over; "" between the accounts of one."""
+    former: str = ""
+    """Name of the customer who owed it before."""
+
+
 class Unallocated(NamedTuple):
     """What is left of a payment (or debit) that no claim takes."""
 
@@ -86,6 +102,7 @@ class Allocated:
     revived: tuple[Revived, ...]
     notices: tuple[Finding, ...]
     """Warnings about payments that could not do what they say."""
+    moves: tuple[Move, ...] = ()
 
 
 class _Settled:
@@ -203,6 +220,7 @@ class _Allocating:
         self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[_Payer]]]] = defaultdict(list)
         self.waiting_notes: defaultdict[str, list[tuple[date, Invoice]]] = defaultdict(list)
         self.notices: list[Finding] = []
+        self.moves: list[Move] = []
         self.position: dict[str, int] = {}
         self.invoices = [invoice for invoice in book.invoices if not invoice.draft and invoice.kind != "void"]
         self.direction = [_direction(invoice) for invoice in self.invoices]
@@ -250,6 +268,7 @@ class _Allocating:
             unallocated=tuple(Unallocated(payer.payment, payer.left) for payer in self.payers if payer.left),
             revived=tuple(Revived(one.payment, one.taken, one.taken_on) for one in self.payers if one.taken),
             notices=tuple(self.notices),
+            moves=tuple(self.moves),
         )
 
     def _reverses(self, payment: Payment) -> bool:
@@ -294,7 +313,10 @@ class _Allocating:
         if note.corrects:
             return note.corrects
         names = sorted({name for each in note.links for name in self.by_link.get(each, ())} - {note.number})
-        return tuple(name for name in names if _customer(self.invoices[self.position[name]]) == _customer(note))
+        customer = note.customer.account if note.customer else ""
+        return tuple(
+            name for name in names if self.book.owed_by(self.invoices[self.position[name]], customer, note.since)
+        )
 
     def _existing(self, number: str) -> list[_Part]:
         index = self.position.get(number)
@@ -547,6 +569,8 @@ class _Allocating:
                         for name in leg.names
                         if name in self.position and self.direction[self.position[name]] == side
                     )
+        if not transfer.customer and not any(leg.names for leg in legs):
+            self._shift_money(legs)
         self.payers += legs
         self.transfers.append((transfer, legs))
         names = dict.fromkeys(name for leg in legs for name in leg.names)
@@ -561,22 +585,21 @@ class _Allocating:
         if not any(leg.left for leg in legs):
             return False
         if _moves_claims(transfer):
-            return self._move_claims(legs)
+            return self._move_claims(legs, day)
         self._reallocate(legs, day)
         return False
 
-    def _move_claims(self, legs: Sequence[_Payer]) -> bool:
+    def _move_claims(self, legs: Sequence[_Payer], day: date) -> bool:
         """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
         moved = False
         for leg in legs:
             for part in self._named(leg):
-                if not leg.left:
-                    break
-                if _opposite(part.open, leg.left):
-                    for target in legs:
-                        if _opposite(target.left, leg.left) and target.payment.account != part.account and part.open:
-                            self._move(part, leg, target)
-                            moved = True
+                if not _opposite(part.open, leg.left):
+                    continue
+                for target in _targets(part, legs):
+                    if part.open and _opposite(target.left, leg.left):
+                        self._move(part, leg, target, day)
+                        moved = True
         return moved
 
     def _allocates_beyond(self, transfer: Transfer, left: Decimal) -> None:
@@ -590,20 +613,18 @@ class _Allocating:
             )
         )
 
-    def _names_none(self, transfer: Transfer) -> None:
-        amount = abs(min(transfer.legs, key=_payment_key).amount)
-        if _moves_claims(transfer):
-            what = f"this moves {amount} {transfer.currency} between accounts of one customer, but names no invoice"
-            remedy = 'write settles: "…" on its postings, or link it, so that the claim moves too'
-        else:
-            account = transfer.legs[0].account
-            what = (
-                f"this takes {amount} {transfer.currency} off {account} and puts it there again, but names no invoice"
-            )
-            remedy = 'write below the negative amount which one it pays, settles: "…"'
-        self.notices.append(Finding("warning", "transfer-names-none", f"{what}: {remedy}", transfer.source))
+    def _open_at_hand(self, legs: Sequence[_Payer]) -> list[str]:
+        """The documents that the legs might have named: what is open just so much, else the oldest due."""
+        found = [
+            (abs(part.open) != abs(leg.left), part.key, part.invoice.number)
+            for leg in legs
+            for part in self.parts
+            if part.account == leg.payment.account and part.invoice.currency == leg.payment.currency
+            if _opposite(part.open, leg.left)
+        ]
+        return [number for _other, _key, number in sorted(found)]
 
-    def _move(self, part: _Part, leg: _Payer, target: _Payer) -> None:
+    def _move(self, part: _Part, leg: _Payer, target: _Payer, day: date) -> None:
         amount = min(abs(part.open), abs(leg.left), abs(target.left)).copy_sign(part.open)
         moved = _Part(part.invoice, part.instalment, target.payment.account, amount)
         self.parts.append(moved)
@@ -612,6 +633,33 @@ class _Allocating:
         part.open -= amount
         leg.left += amount
         target.left -= amount
+        move = Move(day, part.invoice, part.account, target.payment.account, amount, leg.payment.source)
+        former, taker = leg.payment.customer, target.payment.customer
+        if former != taker:
+            move = move._replace(taker=self._name(taker, day), former=self._name(former, day))
+        self.moves.append(move)
+
+    def _name(self, main: str, day: date) -> str:
+        return self.book.customers[main].at(day).name if main in self.book.customers else main
+
+    def _shift_money(self, legs: Sequence[_Payer]) -> None:
+        """Money that lies on a customer's account goes to another customer's, where it stays unallocated."""
+        for leg in legs:
+            if leg.left <= 0:
+                continue
+            here = leg.payment.account, leg.payment.currency
+            lying = [
+                one
+                for one in self.payers
+                if one.left < 0 and not one.lost and (one.payment.account, one.payment.currency) == here
+            ]
+            for one in sorted(lying, key=lambda one: one.key):
+                amount = min(-one.left, leg.left)
+                one.left += amount
+                leg.left -= amount
+        if all(leg.left <= 0 for leg in legs):
+            for leg in legs:
+                leg.moves = False  # money like any other from now on
 
     # assumed -------------------------------------------------------------------------------------------------------
 
@@ -668,7 +716,8 @@ class _Allocating:
         for transfer, legs in self.transfers:
             left = sum((leg.left for leg in legs if leg.left > 0), ZERO)
             if not any(leg.names for leg in legs):
-                self._names_none(transfer)
+                if transfer.customer or left:  # money that lay on the account of the one lies on that of the other
+                    self.notices.append(_names_none(transfer, self._open_at_hand(legs)))
             elif left and not _moves_claims(transfer):
                 for leg in legs:
                     leg.told = True
@@ -682,10 +731,21 @@ class _Allocating:
             known = [self.invoices[self.position[name]] for name in payer.names if name in self.position]
             if any(invoice.since > self.as_of for invoice in known) or not known:
                 continue
+            if payer.moves and self._reverses(payment):
+                continue  # of what is moved too much, the posting tells that takes it away
             numbers = ", ".join(payer.names)
             parts = [part for name in payer.names for part in self._existing(name)]
             here = [p for p in parts if p.account == payment.account and p.invoice.currency == payment.currency]
-            if parts and not here:
+            if not payer.moves and (gone := self._taken_from(payer)):
+                rule = "settles-elsewhere"
+                last = gone[-1]
+                message = (
+                    f"{payment.amount} {payment.currency} on {payment.account} names {numbers}, which {last.taker} took over on"
+                    f" {last.date}: {abs(payer.left)} stays unallocated; if {last.taker} paid, book it on {last.account};"
+                    f" if {last.former} pays it all the same, move the claim back by then, as it went; else take the name out"
+                    " of the payment, which is then money on account"
+                )
+            elif parts and not here:
                 where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts})
                 there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
                 remedy = (
@@ -706,7 +766,20 @@ class _Allocating:
                     f"{payment.amount} {payment.currency} names {numbers}, but only {abs(payment.amount - payer.left)} was"
                     f" {was} there: {abs(payer.left)} stays unallocated"
                 )
+                if payer.moves:
+                    message += "; move no more than that"
             self.notices.append(Finding("warning", rule, message, payment.source))
+
+    def _taken_from(self, payer: _Payer) -> list[Move]:
+        """The moves by which others took over, up to the payment's day, what it names, from its customer."""
+        return [
+            move
+            for move in self.moves
+            if move.taker
+            and move.date <= payer.payment.date
+            and move.invoice.number in payer.names
+            and self.book.accounts.get(move.origin) == payer.payment.customer
+        ]
 
 
 def _moves_claims(transfer: Transfer) -> bool:
@@ -718,8 +791,40 @@ def _direction(invoice: Invoice) -> int:
     return -1 if sum((part.amount for part in invoice.instalments), ZERO) < 0 else 1
 
 
-def _customer(invoice: Invoice) -> str:
-    return invoice.customer.account if invoice.customer else ""
+def _targets(part: _Part, legs: Sequence[_Payer]) -> list[_Payer]:
+    """The legs that a claim may go to, the best first: what names it alone, then the like sub-account, then the same amount."""
+
+    def key(leg: _Payer) -> tuple[object, ...]:
+        payment = leg.payment
+        below = payment.account.removeprefix(payment.customer)
+        return (
+            not payment.settles, not below or not part.account.endswith(below), bool(below), abs(leg.left) != abs(part.open),
+            leg.key,
+        )  # fmt: skip
+
+    those = (
+        leg for leg in legs
+        if leg.payment.account != part.account and leg.payment.settles in {(), (part.invoice.number,)}
+    )  # fmt: skip
+    return sorted(those, key=key)
+
+
+def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
+    """That a transfer moves no claim, because it names none; `numbers`: those that it may name, the likely one first."""
+    amount = max(abs(leg.amount) for leg in transfer.legs)
+    if _moves_claims(transfer):
+        between, then = "customers", "so that the other customer owes it from then on"
+        if transfer.customer:
+            between, then = "accounts of one customer", "so that the claim moves too"
+        what = f"this moves {amount} {transfer.currency} between {between}, but names no invoice"
+        remedy = f'write settles: "…" on its postings, or link it, {then}'
+        if numbers:
+            remedy += f": ^{link(numbers[0])}"
+    else:
+        account = transfer.legs[0].account
+        what = f"this takes {amount} {transfer.currency} off {account} and puts it there again, but names no invoice"
+        remedy = 'write below the negative amount which one it pays, settles: "…"'
+    return Finding("warning", "transfer-names-none", f"{what}: {remedy}", transfer.source)
 
 
 @exact

@@ -22,6 +22,7 @@ class OnAccount(NamedTuple):
     amount: Decimal
     source: Source
     """Of the payment."""
+    account: str
 
 
 def covering(allocated: Allocated) -> dict[int, tuple[OnAccount, ...]]:
@@ -65,7 +66,7 @@ def _shared_out(lying: Sequence[Unallocated], claims: Sequence[Claim]) -> list[t
                 amount -= taken
                 bare[at] -= taken
                 came.append((at, taken))
-                shares.append((claim, OnAccount(day, claim.instalment.index, taken, source)))
+                shares.append((claim, OnAccount(day, claim.instalment.index, taken, source, claim.account)))
         if amount > 0:
             came.append((-1, amount))
         while amount < 0 and came:
@@ -76,7 +77,9 @@ def _shared_out(lying: Sequence[Unallocated], claims: Sequence[Claim]) -> list[t
                 came.append((at, held - back))
             if at >= 0:
                 bare[at] += back
-                shares.append((oldest[at], OnAccount(day, oldest[at].instalment.index, -back, source)))
+                shares.append(
+                    (oldest[at], OnAccount(day, oldest[at].instalment.index, -back, source, oldest[at].account))
+                )
     return shares
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.model import ZERO, Book, Event, Invoice
 from beancount_invoicing.receivables.allocation import Allocated
-from beancount_invoicing.receivables.positions import events_by_number
+from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.rules.steps import plus_months
 
 WARNING_MONTHS = 6
@@ -21,6 +21,8 @@ class Lapsing(NamedTuple):
     """What is open of an invoice and can be sued for until `last_day` (inclusive) only; `source` is the law."""
 
     invoice: Invoice
+    debtor: str
+    """Main account of the customer who owes it."""
     open: Decimal
     last_day: date
     source: str
@@ -58,8 +60,8 @@ def lapsing(book: Book, allocated: Allocated, as_of: date, months: int = WARNING
     except OverflowError:
         horizon = date.max
     country = _country(book, as_of)
-    late: defaultdict[int, list[tuple[date, Decimal]]] = defaultdict(list)
-    invoices: dict[int, tuple[Invoice, law.Limitation]] = {}
+    late: defaultdict[tuple[int, str], list[tuple[date, Decimal]]] = defaultdict(list)
+    invoices: dict[tuple[int, str], tuple[Invoice, law.Limitation]] = {}
     for claim in allocated.claims:
         due, invoice = claim.instalment.due, claim.invoice
         if claim.open <= 0 or due >= as_of or invoice.customer is None or invoice.draft:
@@ -67,13 +69,13 @@ def lapsing(book: Book, allocated: Allocated, as_of: date, months: int = WARNING
         rule = law.limitation(country, invoice.customer.buyer)
         if rule is None or due.year + rule.years > horizon.year:
             continue
-        late[id(invoice)].append((due, claim.open))
-        invoices[id(invoice)] = invoice, rule
+        key = id(invoice), debtor(book, claim)
+        late[key].append((due, claim.open))
+        invoices[key] = invoice, rule
     events = events_by_number(book, as_of) if late else {}
     result = []
     for key, (invoice, rule) in invoices.items():
-        account = invoice.customer.account if invoice.customer else ""
-        happened = events.get((account, invoice.number), events.get((account, ""), ()))
+        happened = events_of(events, key[1], invoice.number)
         days = [
             (last, open_)
             for due, open_ in late[key]
@@ -81,5 +83,5 @@ def lapsing(book: Book, allocated: Allocated, as_of: date, months: int = WARNING
         ]
         if days:
             open_ = sum((amount for _last, amount in days), ZERO)
-            result.append(Lapsing(invoice, open_, min(last for last, _amount in days), rule.source))
+            result.append(Lapsing(invoice, key[1], open_, min(last for last, _amount in days), rule.source))
     return tuple(result)

@@ -9,9 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, Event, Invoice
-from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
+from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Move, allocate
 from beancount_invoicing.receivables.covering import OnAccount, covering
+from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
+from beancount_invoicing.receivables.debtors import debtors as owing
 from beancount_invoicing.rules.exact import exact
 
 Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
@@ -52,6 +54,18 @@ class Position:
     events: tuple[Event, ...]
     on_account: tuple[OnAccount, ...] = ()
     """Money on the account that nothing is said of, as far as it covers what is open of this document."""
+    debtors: tuple[Customer, ...] = ()
+    """Who owes it, or owed what is settled, as they are on that day: the customer invoiced, unless others took it over; the last
+    one to take it over comes first. None of a void number."""
+    moves: tuple[Move, ...] = ()
+    """How its claims went from account to account."""
+    share: int = 0
+    """Of a document that several owe, whose share this is, from 1, as `debtors` of the whole has them; 0 for the whole."""
+
+    @property
+    def debtor(self) -> Customer | None:
+        """Who owes it (of several, who took it over last), to whom letters about it go; None of a void number."""
+        return self.debtors[0] if self.debtors else None
 
 
 def disputed(invoice: Invoice, open_: Decimal, events: tuple[Event, ...]) -> Decimal:
@@ -86,9 +100,17 @@ def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, tho
 
 @exact
 def positions(
-    book: Book, as_of: date, allocated: Allocated | None = None, wanted: Iterable[Invoice] | None = None
+    book: Book,
+    as_of: date,
+    allocated: Allocated | None = None,
+    wanted: Iterable[Invoice] | None = None,
+    *,
+    by_debtor: bool = False,
 ) -> tuple[Position, ...]:
-    """Every document that is in the books on `as_of` (inclusive), in the Book's order; or those of them that are `wanted`."""
+    """Every document that is in the books on `as_of` (inclusive), in the Book's order; or those of them that are `wanted`.
+
+    `by_debtor`: a document that several customers owe, because a part was taken over, has a position for the share of each.
+    """
     allocated = allocated or allocate(book, as_of)
     claims: defaultdict[int, list[Claim]] = defaultdict(list)
     for claim in allocated.claims:
@@ -98,36 +120,33 @@ def positions(
         allocations[id(allocation.invoice)].append(allocation)
     events = events_by_number(book, as_of)
     covered = covering(allocated)
-    return tuple(
-        _position(
-            invoice, as_of, claims[id(invoice)], allocations[id(invoice)],
-            events.get(_event_key(invoice), events.get((_customer(invoice), ""), ())), covered.get(id(invoice), ()),
-        )
-        for invoice in (book.invoices if wanted is None else wanted)
-        if invoice.since <= as_of
-    )  # fmt: skip
-
-
-def _customer(invoice: Invoice) -> str:
-    return invoice.customer.account if invoice.customer else ""
-
-
-def _event_key(invoice: Invoice) -> tuple[str, str]:
-    return _customer(invoice), invoice.number
-
-
-def events_by_number(book: Book, as_of: date) -> dict[tuple[str, str], tuple[Event, ...]]:
-    """The events up to `as_of` by customer and number, those of the whole customer among them; (customer, "") has these."""
-    numbers: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for event in book.events:
-        numbers[event.customer].update(dict.fromkeys(("", *event.numbers)))
-    result: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
-    for event in book.events:
-        if event.date > as_of:
+    moves: defaultdict[int, list[Move]] = defaultdict(list)
+    for move in allocated.moves:
+        moves[id(move.invoice)].append(move)
+    result = []
+    for invoice in book.invoices if wanted is None else wanted:
+        if invoice.since > as_of:
             continue
-        for number in event.numbers or numbers[event.customer]:
-            result[event.customer, number].append(event)
-    return {key: tuple(those) for key, those in result.items()}
+        those, settled = claims[id(invoice)], allocations[id(invoice)]
+        owed_by = owing(book, invoice, those, as_of)
+        covers, moved = covered.get(id(invoice), ()), tuple(moves.get(id(invoice), ()))
+        whose = tuple(book.customers[main].at(as_of) for main in owed_by)
+        if not by_debtor or len(owed_by) < 2:
+            said = events_of(events, owed_by[0] if owed_by else "", invoice.number)
+            result.append(_position(invoice, as_of, those, settled, said, covers, whose, moved))
+            continue
+        result += [
+            _position(
+                invoice, as_of,
+                [each for each in those if debtor(book, each) == one.account],
+                [each for each in settled if book.accounts.get(each.account) == one.account],
+                events_of(events, one.account, invoice.number),
+                tuple(each for each in covers if book.accounts.get(each.account) == one.account),
+                (one,), moved, share=place,
+            )
+            for place, one in enumerate(whose, 1)
+        ]  # fmt: skip
+    return tuple(result)
 
 
 def _due(invoice: Invoice, instalments: tuple[InstalmentPosition, ...]) -> date | None:
@@ -145,24 +164,30 @@ def _position(
     allocations: list[Allocation],
     events: tuple[Event, ...],
     on_account: tuple[OnAccount, ...],
+    debtors: tuple[Customer, ...],
+    moves: tuple[Move, ...],
+    share: int = 0,
 ) -> Position:
     open_by: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    claimed: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     for claim in claims:
         open_by[claim.instalment.index] += claim.open
+        claimed[claim.instalment.index] += claim.amount
     if invoice.draft:
         for instalment in invoice.instalments:
             open_by[instalment.index] = instalment.amount
     instalments = tuple(
-        InstalmentPosition(each.due_at(as_of), each.amount, each.amount - open_by[each.index], open_by[each.index])
+        InstalmentPosition(each.due_at(as_of), amount, amount - open_by[each.index], open_by[each.index])
         for each in invoice.instalments
+        for amount in (claimed[each.index] if share else each.amount,)
     )
     open_ = sum((each.open for each in instalments), ZERO)
     due = _due(invoice, instalments)
-    payable = invoice.payable
+    payable = sum((each.amount for each in instalments), ZERO) if share else invoice.payable
     status = _status(invoice, open_, due, as_of, allocations)
     late = open_ > 0 and due is not None and due < as_of and not invoice.draft
     accounts = {claim.account for claim in claims if claim.open} or {
-        *(each.account for each in invoice.instalments),
+        *(each.account for each in invoice.instalments if not share),
         *(claim.account for claim in claims if claim.amount),
     }
     return Position(
@@ -185,4 +210,7 @@ def _position(
         allocations=tuple(allocations),
         events=events,
         on_account=on_account,
+        debtors=debtors,
+        moves=moves,
+        share=share,
     )

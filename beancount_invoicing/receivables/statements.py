@@ -7,21 +7,22 @@ account, stands as its whole amount and a payment, so that the customer finds bo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step
+from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step, Transfer
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Total, aging, totals
 from beancount_invoicing.receivables.allocation import Allocated, allocate
-from beancount_invoicing.receivables.positions import disputed, events_by_number
+from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
+from beancount_invoicing.receivables.positions import disputed
 from beancount_invoicing.rules.exact import exact
 
 What = Literal[
     "invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void", "payment", "discount", "set-off",
-    "write-off", "reversal", "refund", "debit", "transfer",
+    "write-off", "reversal", "refund", "debit", "transfer", "handed-over", "taken-over",
 ]  # fmt: skip
 """`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other that names nothing;
 `transfer`: what moves between a customer's accounts, or is only allocated anew: nothing for the customer."""
@@ -43,6 +44,8 @@ class Entry:
     """What is owed after it."""
     text: str
     source: Source
+    other: str = ""
+    """Of what another customer takes over (`handed-over`), or of what is taken over from it: that one's name."""
 
     @property
     def debit(self) -> Decimal | None:
@@ -242,13 +245,27 @@ def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iter
             )  # fmt: skip
             yield found(3, invoice.currency, entry, main)
     for transfer in book.transfers:
-        if transfer.date <= as_of and (customers is None or transfer.customer in customers):
-            for leg in transfer.legs:
-                yield found(2, leg.currency, _of_payment(leg, "transfer"), leg.customer)
+        if transfer.date > as_of:
+            continue
+        for leg in transfer.legs:
+            if customers is None or leg.customer in customers:
+                entry = _of_payment(leg, "transfer")
+                if not transfer.customer:
+                    entry = _between(book, transfer, leg, entry, direction)
+                yield found(2, leg.currency, entry, leg.customer)
     for payment in book.payments:
         if payment.date <= as_of and (customers is None or payment.customer in customers):
             what = _what(payment, {direction[name] for name in _names(payment) if name in direction})
             yield found(4 if what == "reversal" else 3, payment.currency, _of_payment(payment, what), payment.customer)
+
+
+def _between(book: Book, transfer: Transfer, leg: Payment, entry: Entry, direction: Mapping[str, int]) -> Entry:
+    """The movement that takes a claim, or money on account, from one customer to another."""
+    signs = {direction[name] for name in entry.settles if name in direction}
+    gives = leg.amount * (-1 if signs != {1} else 1) < 0
+    others = sorted({one.customer for one in transfer.legs if (one.amount < 0) != (leg.amount < 0)} - {leg.customer})
+    names = ", ".join(book.customers[main].at(transfer.date).name for main in others)
+    return replace(entry, what="handed-over" if gives else "taken-over", other=names)
 
 
 def _of_document(invoice: Invoice) -> Entry:
@@ -295,16 +312,20 @@ def _open_items(
     """What is open: of each instalment, wherever it stands, and of each payment: main account, currency, item."""
     as_of = allocated.as_of
     events = events_by_number(book, as_of)
-    invoices: dict[int, Invoice] = {}
-    opens: defaultdict[int, defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    invoices: dict[tuple[int, str], Invoice] = {}
+    opens: defaultdict[tuple[int, str], defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    amounts: defaultdict[tuple[int, str, int], Decimal] = defaultdict(lambda: ZERO)
     for claim in allocated.claims:
-        customer = claim.invoice.customer
-        if claim.open and customer and (customers is None or customer.account in customers):
-            invoices[id(claim.invoice)] = claim.invoice
-            opens[id(claim.invoice)][claim.instalment.index] += claim.open
+        main = debtor(book, claim)
+        if customers is not None and main not in customers:
+            continue
+        amounts[id(claim.invoice), main, claim.instalment.index] += claim.amount
+        if claim.open:
+            invoices[id(claim.invoice), main] = claim.invoice
+            opens[id(claim.invoice), main][claim.instalment.index] += claim.open
     for key, invoice in invoices.items():
-        main = invoice.customer.account if invoice.customer else ""
-        those = events.get((main, invoice.number), events.get((main, ""), ()))
+        main = key[1]
+        those = events_of(events, main, invoice.number)
         contested = disputed(invoice, sum(opens[key].values(), ZERO), those)
         for instalment in sorted(invoice.instalments, key=lambda each: (each.due, each.index)):
             open_ = opens[key][instalment.index]
@@ -313,16 +334,9 @@ def _open_items(
             part = min(contested, open_) if open_ > 0 else ZERO
             contested -= part
             late = max((as_of - instalment.due).days, 0) if open_ > 0 else 0
-            item = OpenItem(
-                invoice.kind,
-                invoice.number,
-                invoice.date,
-                instalment.due_at(as_of),
-                instalment.amount,
-                open_,
-                part,
-                late,
-            )
+            amount = amounts[*key, instalment.index]
+            day = instalment.due_at(as_of)
+            item = OpenItem(invoice.kind, invoice.number, invoice.date, day, amount, open_, part, late)
             yield main, invoice.currency, item
     for payment, left in allocated.unallocated:
         if customers is None or payment.customer in customers:

@@ -17,11 +17,11 @@ from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
 
 def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
-    """The view of a receipt, to the document's customer as it is on the receipt's day. Raises TemplateError."""
+    """The view of a receipt, to the customer who owes, or owed, the document, as of the receipt's day. Raises TemplateError."""
     position, day = told.position, told.as_of
     invoice = position.invoice
-    assert invoice.customer is not None, "only a void number has none, and no receipt"
-    customer, currency = book.customers[invoice.customer.account].at(day), invoice.currency
+    assert position.debtor is not None, "only a void number has none, and no receipt"
+    customer, currency = book.customers[position.debtor.account].at(day), invoice.currency
     seller = book.seller.at(day) if book.seller else NOBODY
     language = parties.language_of(book, customer, day, languages(where))
     table = words(where, language)

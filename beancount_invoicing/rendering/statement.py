@@ -143,7 +143,9 @@ def _movements(told: Statement, one: InCurrency, formats: Formats, table: dict[s
 
 def _what(entry: Entry, table: dict[str, Any]) -> str:
     """A movement in words: the document's title and number, or what it is, with the documents that it names."""
-    if entry.number:
+    if entry.other:
+        text = str(table["statement"][entry.what]).format(customer=entry.other)
+    elif entry.number:
         text = f"{table['titles'].get(entry.what, table['titles']['invoice'])} {entry.number}"
     else:
         text = str(table["statement"][_WORDS.get(entry.what, entry.what)])

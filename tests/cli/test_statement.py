@@ -14,7 +14,7 @@ KEYS = ["customer", "account", "language", "since", "as_of", "bounds", "currenci
 IN_CURRENCY = [
     "currency", "opening", "movements", "closing", "overdue", "open", "aging", "drafts", "ledger",
 ]  # fmt: skip
-MOVEMENT = ["date", "what", "number", "settles", "account", "debit", "credit", "balance", "text", "source"]
+MOVEMENT = ["date", "what", "number", "settles", "other", "account", "debit", "credit", "balance", "text", "source"]
 OPEN = ["what", "number", "date", "due", "amount", "open", "disputed", "days_overdue"]
 
 

@@ -1,0 +1,137 @@
+"""Claims that another customer takes over: transactions on nothing but customers' accounts, between several of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from beancount.core.data import Transaction
+
+from beancount_invoicing.model import ZERO, Invoice, TakenOver
+
+
+class Owing:
+    """Which customers owe, or owed, each document: the one invoiced, and those who took it over, each from a day on."""
+
+    def __init__(self, by_number: Mapping[str, Invoice]) -> None:
+        self.by_number = by_number
+        self.taken: dict[str, list[TakenOver]] = {}
+        self.between: set[int] = set()
+        """The transactions (by `id`) that move claims, or money on account, from customer to customer."""
+
+    def by(self, invoice: Invoice, customer: str, day: date) -> bool:
+        """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""
+        if invoice.customer and invoice.customer.account == customer:
+            return True
+        return any(one.customer == customer and one.date <= day for one in self.taken.get(invoice.number, ()))
+
+
+class _Leg(NamedTuple):
+    customer: str
+    currency: str
+    amount: Decimal
+    settles: str
+
+
+class _Between(NamedTuple):
+    transaction: Transaction
+    legs: tuple[_Leg, ...]
+
+
+def read_takeovers(
+    transactions: Sequence[tuple[Transaction, Collection[int]]],
+    owner: Callable[[str], str | None],
+    by_link: Mapping[str, tuple[Invoice, ...]],
+    owing: Owing,
+) -> None:
+    """Notes in `owing` who takes which document over, and by which transactions.
+
+    In such a transaction each document that is named has a posting that takes it from a customer who owes it. Where one has none,
+    it is money that was booked on the wrong customer: payments, as ever. `transactions`: those that touch customers' accounts,
+    with the postings that documents claim.
+    """
+    found = [
+        _Between(transaction, legs)
+        for transaction, claimed in transactions
+        if not claimed and (legs := _legs(transaction, owner))
+    ]
+    found.sort(key=lambda one: one.transaction.date)
+    for _day, those in groupby(found, key=lambda one: one.transaction.date):
+        left = list(those)
+        while done := [one for one in left if _takes_over(one, by_link, owing)]:  # of one day, in whatever order
+            left = [one for one in left if not any(one is other for other in done)]
+
+
+def _legs(transaction: Transaction, owner: Callable[[str], str | None]) -> tuple[_Leg, ...]:
+    """The postings of a transaction between customers; none where it is no such one."""
+    mains = []
+    for posting in transaction.postings:
+        main = owner(posting.account)
+        if main is None:
+            return ()
+        mains.append(main)
+    if len(set(mains)) < 2 or "invoice" in transaction.meta or "write-off" in (transaction.tags or ()):
+        return ()
+    legs = []
+    sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    of_each: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for main, posting in zip(mains, transaction.postings, strict=True):
+        if posting.units is None or not isinstance(posting.units.number, Decimal):
+            return ()
+        settles = (posting.meta or {}).get("settles")
+        legs.append(
+            _Leg(main, posting.units.currency, posting.units.number, settles if isinstance(settles, str) else "")
+        )
+        sums[posting.units.currency] += posting.units.number
+        of_each[main, posting.units.currency] += posting.units.number
+    nothing = not any(leg.amount for leg in legs)
+    return tuple(legs) if not any(sums.values()) and (nothing or any(of_each.values())) else ()
+
+
+def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing: Owing) -> bool:
+    """Whether each document that is named goes from one customer to another; then this is noted."""
+    transaction, legs = one
+    day = transaction.date
+    customers = {leg.customer for leg in legs}
+    names: dict[str, None] = {}
+    for link in sorted(transaction.links or ()):
+        those = [each for each in by_link.get(link, ()) if not each.draft and each.kind != "void"]
+        ours = [each.number for each in those if any(owing.by(each, customer, day) for customer in customers)]
+        if those and not ours:
+            return False
+        names.update(dict.fromkeys(ours))
+    for leg in legs:
+        if leg.settles and leg.settles not in owing.by_number:
+            return False
+        if leg.settles:
+            names[leg.settles] = None
+    taken = []
+    for number in names:
+        invoice = owing.by_number[number]
+        sign = _sign(invoice)
+        about = [
+            leg for leg in legs if leg.settles in {"", number} and (not leg.amount or leg.currency == invoice.currency)
+        ]
+        owed_by = {leg.customer for leg in about if owing.by(invoice, leg.customer, day)}
+        givers = {leg.customer for leg in about if leg.customer in owed_by and leg.amount * sign <= 0}
+        takers = {
+            leg.customer
+            for leg in about
+            if leg.customer not in givers
+            and (leg.amount * sign > 0 or (not leg.amount and leg.customer not in owed_by))
+        }
+        if not givers or not takers:
+            return False
+        taken += [(number, TakenOver(day, taker, tuple(sorted(givers)))) for taker in sorted(takers)]
+    for number, each in taken:
+        owing.taken.setdefault(number, []).append(each)
+    owing.between.add(id(transaction))
+    return True
+
+
+def _sign(invoice: Invoice) -> int:
+    return -1 if sum((each.amount for each in invoice.instalments), ZERO) < 0 else 1

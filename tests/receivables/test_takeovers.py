@@ -1,0 +1,232 @@
+"""Claims that another customer takes over: who owes what, on which day, and what goes along."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.dunning import interest_on, propose
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import aging, allocate, lapsing, positions, statements
+from tests.ledgers import book_of
+
+D = Decimal
+DAY = date(2026, 6, 30)
+ACME, KIEFER = "Assets:Receivable:Acme", "Assets:Receivable:Kiefer"
+GAMMA = "Assets:Receivable:Gamma"
+OPEN = f'\n2025-01-01 open {GAMMA}\n  customer: "Gamma SA"\n2025-01-01 open {KIEFER}:Doubtful\n'
+OPEN += '2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+
+
+def invoice(number: str, amount: str, customer: str = ACME, day: str = "2026-01-10", more: str = "") -> str:
+    """A document of one line without tax."""
+    return (
+        f'\n{day} * "Work" ^{number}\n  invoice: "{number}"\n{more}  {customer}  {amount} EUR\n'
+        f'  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    )
+
+
+def moves(day: str, *legs: tuple[str, str], links: str = "") -> str:
+    """A transaction between customers."""
+    return f'\n{day} * "Taken over" {links}\n' + "".join(f"  {account}  {amount} EUR\n" for account, amount in legs)
+
+
+def paid(day: str, customer: str, amount: str, links: str = "^N1") -> str:
+    """A payment that links."""
+    return f'\n{day} * "Paid" {links}\n  Assets:Bank  {amount} EUR\n  {customer}  -{amount} EUR\n'
+
+
+def owed(book: Book, day: date = DAY) -> dict[str, dict[str, str]]:
+    """What is open of each document, by who owes it."""
+    result: dict[str, dict[str, str]] = {}
+    for one in positions(book, day, by_debtor=True):
+        if one.open and one.debtor:
+            result.setdefault(one.invoice.number, {})[one.debtor.account] = str(one.open)
+    return result
+
+
+def rules(book: Book) -> list[str]:
+    """The findings about payments and transfers."""
+    ours = {"transfer-names-none", "settles-elsewhere", "settles-beyond-open", "other-customer"}
+    return [one.rule for one in check(book) if one.rule in ours]
+
+
+ONE = OPEN + invoice("N1", "300.00")
+WHOLE = ONE + moves("2026-03-01", (KIEFER, "300.00"), (ACME, "-300.00"), links="^N1")
+
+
+def test_from_the_day_on_the_other_customer_owes_it_and_not_before() -> None:
+    book = book_of(WHOLE)
+    assert owed(book, date(2026, 2, 28)) == {"N1": {ACME: "300.00"}}
+    assert owed(book, date(2026, 3, 1)) == {"N1": {KIEFER: "300.00"}}
+    (position,) = positions(book, DAY)
+    assert (position.invoice.customer.account if position.invoice.customer else "", str(position.due)) == (
+        ACME,
+        "2026-02-09",
+    )
+    assert [row.account for row in aging(book, DAY).rows] == [KIEFER]
+    assert rules(book) == []
+
+
+def test_its_payments_settle_it_by_link_or_by_name() -> None:
+    book = book_of(WHOLE + paid("2026-03-01", KIEFER, "100.00"))
+    assert owed(book) == {"N1": {KIEFER: "200.00"}}
+    named = paid("2026-03-01", KIEFER, "200.00", "").rstrip("\n") + '\n    settles: "N1"\n'
+    assert owed(book_of(WHOLE + paid("2026-03-01", KIEFER, "100.00") + named)) == {}
+    assert rules(book) == []
+
+
+def test_a_payment_by_it_before_that_day_is_refused_with_the_day() -> None:
+    (found,) = [one for one in check(book_of(WHOLE + paid("2026-02-28", KIEFER, "100.00"))) if one.severity == "error"]
+    assert "before it is taken over on 2026-03-01" in found.message
+
+
+def test_a_payment_by_the_old_customer_says_what_to_do_and_each_advice_leads_out() -> None:
+    late = paid("2026-03-05", ACME, "300.00")
+    assert rules(book_of(WHOLE + late)) == ["settles-elsewhere"]
+    back = moves("2026-03-05", (ACME, "300.00"), (KIEFER, "-300.00"), links="^N1")
+    assert (owed(book_of(WHOLE + back + late)), rules(book_of(WHOLE + back + late))) == ({}, [])
+    assert rules(book_of(WHOLE + late.replace("^N1", ""))) == []
+    assert rules(book_of(WHOLE + late.replace(ACME, KIEFER))) == []
+
+
+def test_of_a_part_each_owes_its_share_and_pays_it() -> None:
+    part = ONE + paid("2026-02-01", ACME, "40.00")
+    part += moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1")
+    assert owed(book_of(part)) == {"N1": {KIEFER: "100.00", ACME: "160.00"}}
+    book = book_of(part + paid("2026-04-01", KIEFER, "30.00") + paid("2026-04-02", ACME, "60.00"))
+    assert owed(book) == {"N1": {KIEFER: "70.00", ACME: "100.00"}}
+    shares = positions(book, DAY, by_debtor=True)
+    assert [(str(one.payable), str(one.settled)) for one in shares] == [("100.00", "30.00"), ("200.00", "100.00")]
+    (whole,) = positions(book, DAY)
+    assert (whole.payable, whole.open, [one.account for one in whole.debtors]) == (D(300), D(170), [KIEFER, ACME])
+
+
+def test_interest_of_the_shares_is_that_of_the_whole_and_the_indemnity_comes_once() -> None:
+    book = book_of(ONE + moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1"))
+    each = [interest_on(book, one, DAY) for one in positions(book, DAY, by_debtor=True)]
+    (whole,) = [interest_on(book, one, DAY) for one in positions(book_of(ONE), DAY)]
+    assert whole and sum(one.interest for one in each if one and one.interest) == whole.interest
+    assert [one.indemnity if one else None for one in each] == [D("40.00"), None]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_it_goes_on_from_hand_to_hand_on_one_day_in_whatever_order(order: tuple[int, ...]) -> None:
+    texts = [
+        moves("2026-03-01", (KIEFER, "300.00"), (ACME, "-300.00"), links="^N1"),
+        moves("2026-03-01", (GAMMA, "300.00"), (KIEFER, "-300.00"), links="^N1"),
+        paid("2026-03-01", GAMMA, "120.00"),
+    ]
+    book = book_of(ONE + "".join(texts[place] for place in order))
+    assert (owed(book), rules(book)) == ({"N1": {GAMMA: "180.00"}}, [])
+
+
+def test_several_documents_a_credit_note_and_sub_accounts_each_to_their_like() -> None:
+    kept = invoice("N2", "95.00", more="").replace(
+        f"  {ACME}  95.00 EUR\n", f"  {ACME}  95.00 EUR\n  {ACME}:Doubtful  5.00 EUR\n"
+    )
+    text = ONE + kept + invoice("A1", "-20.00")
+    text += moves(
+        "2026-03-01", (KIEFER, "395.00"), (ACME, "-395.00"), (ACME + ":Doubtful", "-5.00"), (KIEFER + ":Doubtful", "5.00"),
+        links="^N1 ^N2",
+    )  # fmt: skip
+    text += moves("2026-03-01", (KIEFER, "-20.00"), (ACME, "20.00"), links="^A1")
+    book = book_of(text)
+    assert owed(book) == {"N1": {KIEFER: "300.00"}, "N2": {KIEFER: "100.00"}, "A1": {KIEFER: "-20.00"}}
+    assert {(one.account, str(one.open)) for one in allocate(book, DAY).claims if one.open} == {
+        (KIEFER, "300.00"),
+        (KIEFER, "95.00"),
+        (KIEFER + ":Doubtful", "5.00"),
+        (KIEFER, "-20.00"),
+    }
+    assert rules(book) == []
+
+
+def test_settles_says_which_document_goes_to_whom() -> None:
+    text = ONE + invoice("N2", "300.00")
+    text += f'\n2026-03-01 * "To two" ^N1 ^N2\n  {ACME}  -600.00 EUR\n'
+    text += f'  {KIEFER}  300.00 EUR\n    settles: "N2"\n  {GAMMA}  300.00 EUR\n    settles: "N1"\n'
+    assert owed(book_of(text)) == {"N1": {GAMMA: "300.00"}, "N2": {KIEFER: "300.00"}}
+
+
+def test_reminders_and_disputes_go_along_a_hold_of_the_customer_does_not() -> None:
+    notes = f'\n2026-02-15 note {ACME} "first" ^N1\n  event: "reminder"\n  level: 1\n'
+    notes += f'2026-02-16 note {ACME} "wrong" ^N1\n  event: "dispute"\n  amount: 50.00\n'
+    notes += f'2026-02-17 note {ACME} "wait"\n  event: "hold"\n'
+    book = book_of(WHOLE + notes)
+    (position,) = positions(book, DAY)
+    assert ([one.event for one in position.events], position.disputed) == (["reminder", "dispute"], D("50.00"))
+    assert [(one.customer.account, one.level) for one in propose(book, DAY)] == [(KIEFER, 2)]
+    assert propose(book, date(2026, 2, 28))[0].held[0].why.startswith("on hold")
+    kiefers = book_of(WHOLE + notes + f'2026-04-01 note {KIEFER} "wait"\n  event: "hold"\n')
+    assert propose(kiefers, DAY)[0].held[0].why.startswith("on hold")
+    (row,) = aging(book, DAY).rows
+    assert (row.account, row.disputed) == (KIEFER, D("50.00"))
+
+
+def test_a_dispute_of_one_who_owes_a_share_is_not_the_others() -> None:
+    text = ONE + moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1")
+    book = book_of(text + f'2026-04-01 note {KIEFER} "wrong" ^N1\n  event: "dispute"\n')
+    assert {one.debtor.account: one.disputed for one in positions(book, DAY, by_debtor=True) if one.debtor} == {
+        KIEFER: D("100.00"),
+        ACME: D(0),
+    }
+
+
+def test_both_statements_show_it_and_meet_the_ledger() -> None:
+    book = book_of(WHOLE)
+    kiefer, acme = sorted(statements(book, DAY, customers={ACME, KIEFER}), key=lambda one: one.customer.name)[::-1]
+    (old,), (new,) = acme.currencies, kiefer.currencies
+    assert [(one.what, one.other, str(one.amount)) for one in old.entries][1:] == [
+        ("handed-over", "Kiefer GmbH", "-300.00")
+    ]
+    assert [(one.what, one.other, str(one.amount), one.settles) for one in new.entries] == [
+        ("taken-over", "Acme SAS", "300.00", ("N1",))
+    ]
+    assert (old.closing, new.closing, [one.number for one in new.open]) == (D(0), D(300), ["N1"])
+    assert old.unmet() is None is new.unmet()
+    (before,) = statements(book, date(2026, 2, 28), customers={ACME})[0].currencies
+    assert [one.what for one in before.entries] == ["invoice"]
+
+
+def test_it_lapses_for_who_owes_it() -> None:
+    late = date(2031, 1, 1)
+    assert [(one.debtor, one.open) for one in lapsing(book_of(WHOLE), allocate(book_of(WHOLE), late), late)] == [
+        (KIEFER, D("300.00"))
+    ]
+
+
+def test_a_payment_booked_on_the_wrong_customer_is_corrected_as_ever() -> None:
+    text = ONE + invoice("N2", "300.00", KIEFER) + paid("2026-02-01", KIEFER, "300.00", "^N2")
+    book = book_of(text + moves("2026-03-01", (KIEFER, "300.00"), (ACME, "-300.00"), links="^N1 ^N2"))
+    assert (owed(book), rules(book)) == ({"N2": {KIEFER: "300.00"}}, [])
+
+
+def test_money_on_account_goes_to_the_other_customer() -> None:
+    text = ONE + paid("2026-02-01", ACME, "330.00") + moves("2026-03-01", (KIEFER, "-30.00"), (ACME, "30.00"))
+    book = book_of(text)
+    left = [(one.payment.account, str(one.amount)) for one in allocate(book, DAY).unallocated]
+    assert (left, rules(book)) == ([(KIEFER, "-30.00")], [])
+
+
+def test_what_names_nothing_is_told_with_the_link_to_write() -> None:
+    text = ONE + invoice("N2", "70.00") + moves("2026-03-01", (KIEFER, "70.00"), (ACME, "-70.00"))
+    (found,) = [one for one in check(book_of(text)) if one.rule == "transfer-names-none"]
+    assert found.message.endswith(": ^N2")
+
+
+def test_more_than_is_open_is_told_once() -> None:
+    book = book_of(ONE + moves("2026-03-01", (KIEFER, "310.00"), (ACME, "-310.00"), links="^N1"))
+    assert rules(book) == ["settles-beyond-open"]
+
+
+def test_money_in_it_makes_it_payments_of_both() -> None:
+    text = ONE + invoice("N2", "100.00", KIEFER)
+    text += f'\n2026-03-01 * "One transfer for both" ^N1 ^N2\n  Assets:Bank  400.00 EUR\n  {ACME}  -300.00 EUR\n'
+    text += f"  {KIEFER}  -100.00 EUR\n"
+    book = book_of(text)
+    assert (owed(book), book.transfers, book.taken_over) == ({}, (), {})
