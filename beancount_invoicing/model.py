@@ -434,7 +434,7 @@ class Invoice(NamedTuple):
 
 
 class Counter(NamedTuple):
-    """A loss's share of a posting beside it, on an account that is no customer's; `tax` is the code that it says."""
+    """A loss's or discount's share of a posting on an account that is no customer's; `tax` is the code that it says."""
 
     account: str
     amount: Decimal
@@ -479,7 +479,7 @@ class Payment(NamedTuple):
     """Stands in the invoice's own transaction, whose number is in `settles`."""
     narration: str = ""
     beside: tuple[Counter, ...] = ()
-    """Of a write-off: what belongs to it on other accounts, not rounded."""
+    """Of a write-off: what belongs to it on other accounts, not rounded; of a discount: its taxes."""
     worth: Worth | None = None
     """Where the transaction speaks of another currency too, and a tax is owed only once paid."""
 

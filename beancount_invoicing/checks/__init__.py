@@ -13,6 +13,7 @@ from beancount_invoicing.checks import (
     reminders,
     series,
     settlement,
+    taken_back,
 )
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
@@ -28,6 +29,7 @@ def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]
     allocated = allocated or allocate(book, book.last_date)
     found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
     found += losses.revived(book, allocated)
+    found += taken_back.taxes_taken_back(book, allocated)
     found += interest.lapsing_soon(book, allocated)
     found += links.unmatched(book, allocated)
     found += interest.unowed_claims(book, allocated)

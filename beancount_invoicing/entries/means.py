@@ -87,7 +87,12 @@ def by_means(
             else:
                 parts = {"money": abs(sum((_weight(posting).number for _leg, posting in ours), ZERO))}
             shared = _shared(ours, parts)
-            result += _with_counters(shared, here, accounts) if lost else shared
+            if lost:
+                counters = [_counter(posting) for posting, _number in here if not accounts.money(posting.account)]
+                result += _with_counters(shared, "write-off", counters)
+            else:
+                counters = [_counter(posting) for posting, _number in here if accounts.tax(posting.account, entry.date)]
+                result += _with_counters(shared, "discount", counters)
     return result
 
 
@@ -96,13 +101,12 @@ def _order(leg: Leg) -> tuple[object, ...]:
     return payment.account, payment.settles, payment.links, payment.instalment or 0, payment.amount, payment.source
 
 
-def _with_counters(parts: Iterable[Payment], beside: Weighed, accounts: Accounts) -> Iterator[Payment]:
-    """The parts; each loss with its share of what the transaction books on other accounts than money's."""
+def _with_counters(parts: Iterable[Payment], means: Means, counters: Sequence[Counter]) -> Iterator[Payment]:
+    """The parts; each that is lost, or given up, with its share of what the transaction books on other accounts for it."""
     parts = list(parts)
-    counters = [_counter(posting) for posting, _number in beside if not accounts.money(posting.account)]
-    whole = sum((part.amount for part in parts if part.means == "write-off"), ZERO)
+    whole = sum((part.amount for part in parts if part.means == means), ZERO)
     for part in parts:
-        if part.means != "write-off":
+        if part.means != means or not counters:
             yield part
         else:
             yield part._replace(beside=tuple(one._replace(amount=one.amount * part.amount / whole) for one in counters))
