@@ -481,9 +481,9 @@ def _read(life: Life, prefix: str, of: Document | None, customer: str, written: 
             sums = taxes if account in {OWED, *BOOKED.values()} else nets
             sums[code[1]] = sums.get(code[1], ZERO) - Decimal(amount)
     kept = accounts.pop(f"Assets:C:{customer}:Kept", ZERO)
-    account, asked = next(iter(accounts.items()), (f"Assets:C:{customer}", ZERO))
+    account = min(accounts, default=f"Assets:C:{customer}")  # what is not open on a doubtful one stands on the main one
     document = life.document(number, customer, life.day, nets, taxes, account, of.number if of else "", kept=kept)
-    if len(accounts) > 1 or asked != document.asked:
+    if sum(accounts.values(), ZERO) != document.asked:
         raise Refusal(f"the document asks for {accounts}, right is {document.asked}:\n{written}", life.entries)
     life.entries.append(text)
     return document
