@@ -150,7 +150,7 @@ def deposit(life: Life) -> None:
 
 def deduct(life: Life) -> None:
     """The invoice of the whole, written by the command, less a deposit, which for goods has another code."""
-    standing = life.one_of(lambda one: one.document.number in life.deposits)
+    standing = life.one_of(lambda one: one.document.number in life.deposits and not one.lost)
     if standing is None:
         return
     number, customer = standing.document.number, standing.document.customer
@@ -261,7 +261,7 @@ def pay_before(life: Life) -> None:
 
 def pay_two(life: Life) -> None:
     """One transfer for two invoices of a customer on one account."""
-    first = life.one_of(lambda one: payable(life, one))
+    first = life.one_of(lambda one: payable(life, one) and one.document.currency == "EUR")
     if first is None:
         return
     number, account = first.document.number, life.where[first.document.number]
@@ -427,15 +427,7 @@ def discount(life: Life) -> None:
 
 def move(life: Life) -> None:
     """A claim becomes doubtful, or is good again."""
-    standing = life.one_of(
-        lambda one: (
-            one.open > 0
-            and not one.over
-            and not one.lost
-            and not one.document.part_of
-            and life.last_touched(one.document.number) < life.day
-        )
-    )
+    standing = life.one_of(lambda one: one.open > 0 and not one.over and not one.lost and not one.document.part_of)
     if standing is None:
         return
     number, amount = standing.document.number, standing.open
