@@ -33,14 +33,13 @@ def seconds(quantity: Decimal, commodity: str) -> Decimal:
 
 
 def written(hours_in_seconds: Decimal, commodity: str) -> Decimal:
-    """So many seconds in a commodity of time: with two decimals where they say it exactly, else with as many as keep the second.
+    """So many seconds in a commodity of time: exact with two decimals or as few as it needs, else with as many as keep the second.
 
     Hours where the commodity is no time.
     """
     one = length(commodity) if length(commodity) in _PLACES else HOUR
-    exact = hours_in_seconds / one
-    short = round_to(exact, 2)
-    return short if short * one == hours_in_seconds else round_to(exact, _PLACES[one])
+    number = round_to(hours_in_seconds / one, _PLACES[one])
+    return short(number) if number * one == hours_in_seconds else number
 
 
 def total(those: Decimal, commodity: str) -> Decimal:
