@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -39,9 +40,14 @@ def day_rate(book: Book, pair: tuple[str, str], day: date, own: Decimal, said: W
 
 def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
     """The ledger's latest price of a currency in the other one, or of the other one in it."""
-    there = [(when, rate) for when, rate in book.rates.get(pair, ()) if when <= day]
-    back = [(when, 1 / rate) for when, rate in book.rates.get((pair[1], pair[0]), ()) if when <= day and rate]
-    if not there and not back:
-        return None
-    when, rate = max(there[-1:] + back[-1:], key=lambda one: one[0])
-    return DayRate(rate, f"price of {when}")
+    there = _latest(book, pair, day)
+    back = _latest(book, (pair[1], pair[0]), day)
+    if back and back[1] and (not there or there[0] < back[0]):
+        there = back[0], 1 / back[1]
+    return DayRate(there[1], f"price of {there[0]}") if there else None
+
+
+def _latest(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:
+    known = book.rates.get(pair, ())
+    at = bisect_right(known, day, key=lambda one: one[0])
+    return known[at - 1] if at else None

@@ -336,6 +336,30 @@ def test_also_in_the_payment_itself() -> None:
     assert warned(DOLLARS + inside) == set()
 
 
+def test_a_cash_discount_in_dollars_cancels_its_tax_at_the_invoice_s_rate() -> None:
+    """2 % are given up: 4 of 200 dollars of tax, 3.68 at 0.92; 196 are due, 186.20 at 0.95."""
+    text = (
+        in_dollars(
+            "2026-02-10", "1200.00", "Assets:Bank  1117.20 EUR", "Expenses:Discounts  22.08 EUR", "Income:Exchange"
+        )
+        + "2025-01-01 open Expenses:Discounts\n"
+        + '2025-01-01 custom "invoice-customer" Assets:Receivable:Acme\n  cash-discount: "2% within 40 days"\n'
+        + PRICE
+    )
+    result = due(DOLLARS + text)
+    assert [(one.what, str(one.amount), str(one.released)) for one in result.shares] == [
+        ("due", "186.20", "180.32"),
+        ("discount", "3.68", "3.68"),
+    ]
+    assert entries(DOLLARS + text) == [("2026-02-28", "180.32", "186.20")]
+    assert str(total(DOLLARS + text).to_cancel) == "3.68"
+
+
+def test_the_ledger_s_price_the_other_way_round() -> None:
+    paid_in_dollars = in_dollars("2026-02-10", "1200.00", "Assets:Bank  1200.00 USD", price="")
+    assert shares(DOLLARS + paid_in_dollars + "\n2026-02-09 price EUR 1.25 USD\n")[0][3] == "160.00"
+
+
 def test_without_the_difference_it_is_missing() -> None:
     ledger = DOLLARS + GAIN + moved("2026-02-28", "184.00")
     assert entries(ledger) == [("2026-02-28", "0.00", "6.00")]
