@@ -184,18 +184,19 @@ def _discount(
         if accounts.result(posting.account) and -side * number > 0
     ]
     all_given = sum((number for _posting, number in given), ZERO)
-    taxes: defaultdict[Decimal, Decimal] = defaultdict(lambda: ZERO)
+    taxes: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for posting, number in beside:
         if accounts.tax(posting.account, day):
-            taxes[_rate(posting, day, accounts)] -= side * number
+            taxes[_code(posting, day, accounts)] -= side * number
     lowered = sum(taxes.values(), ZERO)
     whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
     offers = list(_offers(legs, whole, known))
     if lowered + moved > 0:
         if any(abs(all_given + lowered - offer) <= unit for offer in offers):  # lines without tax have their part in it
             return all_given + lowered
-        base = sum((tax * 100 / rate for rate, tax in taxes.items() if rate), ZERO)
-        slack = unit + sum((unit * 100 / rate / 2 for rate in taxes if rate), ZERO)
+        rated = _by_rate(taxes, day, accounts)
+        base = sum((tax * 100 / rate for rate, tax in rated if rate), ZERO)
+        slack = unit + sum((unit * 100 / rate / 2 for rate, _tax in rated if rate), ZERO)
         if abs(all_given - base) <= slack:
             return all_given + lowered
         return min(all_given, steps.round_to(base, currencies.decimals(legs[0][0].currency))) + lowered
@@ -205,14 +206,26 @@ def _discount(
     return ZERO
 
 
-def _rate(posting: Posting, day: date, accounts: Accounts) -> Decimal:
-    """The rate of the tax of a posting, in percent: of the code that it says, else of the account's, the highest."""
+def _code(posting: Posting, day: date, accounts: Accounts) -> str:
+    """The code of a tax's posting: the one that it says, else the account's, that with the highest rate."""
     said = (posting.meta or {}).get("tax")
     codes = accounts.taxes[posting.account]
-    return max(
-        (accounts.codes[code].at(day).rate for code in codes if said in {None, code}),
-        default=max(accounts.codes[code].at(day).rate for code in codes),
+    return (
+        said
+        if isinstance(said, str) and said in codes
+        else max(codes, key=lambda code: accounts.codes[code].at(day).rate)
     )
+
+
+def _by_rate(taxes: Mapping[str, Decimal], day: date, accounts: Accounts) -> list[tuple[Decimal, Decimal]]:
+    """Each tax with its rate in percent; those that are the parts of one code are due on the same amount: together, at its rate."""
+    left = dict(taxes)
+    rated = []
+    for _name, dated in sorted(accounts.codes.items()):
+        code = dated.at(day)
+        if code.parts and all(part.code in left for part in code.parts):
+            rated.append((code.rate, sum((left.pop(part.code) for part in code.parts), ZERO)))
+    return [*rated, *((accounts.codes[code].at(day).rate, tax) for code, tax in left.items())]
 
 
 def _offers(legs: Sequence[Leg], whole: Decimal, known: Mapping[str, Invoice]) -> Iterator[Decimal]:

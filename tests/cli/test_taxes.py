@@ -209,3 +209,37 @@ def test_money_on_account_contains_the_part_that_is_due_on_payment(tmp_path: Pat
   Assets:Receivable:Acme  -112.88 EUR
 """)  # fmt: skip
     assert "5.00 EUR of BOTH is due on it since that day" in run(ledger, "tax-due", "--as-of", "2026-02-28")
+
+
+def test_a_discount_with_both_taxes_beside_a_fee(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, """
+2025-01-01 custom "invoice-tax" "GST" "GST" Liabilities:GST
+  rate: 5
+2025-01-01 custom "invoice-tax" "QST" "QST" Liabilities:QST
+  rate: 9.975
+2025-01-01 custom "invoice-tax" "BOTH" "GST and QST"
+  parts: "GST QST"
+2025-01-01 open Liabilities:GST
+2025-01-01 open Liabilities:QST
+2026-02-02 * "Acme SAS" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  cash-discount: "2% within 10 days"
+  Assets:Receivable:Acme  114.98 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "BOTH"
+  Liabilities:GST  -5.00 EUR
+  Liabilities:QST  -9.98 EUR
+2026-02-03 * "Acme SAS" "Less 2% and a fee" ^F2026-0001
+  Assets:Bank  112.18 EUR
+  Expenses:Office  0.50 EUR
+  Income:Discounts  2.00 EUR
+  Liabilities:GST  0.10 EUR
+    tax: "GST"
+  Liabilities:QST  0.20 EUR
+    tax: "QST"
+  Assets:Receivable:Acme  -114.98 EUR
+""")  # fmt: skip
+    shown = data(ledger, "show", "F2026-0001", "--as-of", "2026-02-28")
+    assert [(one["how"], one["amount"]) for one in shown["allocations"]] == [("link", "112.68"), ("discount", "2.30")]
+    assert "0 errors, 0 warnings" in run(ledger, "check")
