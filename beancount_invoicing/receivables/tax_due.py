@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Source, Step, TaxMovement, Worth
+from beancount_invoicing.model import ZERO, Book, Day, Source, Step, TaxMovement, Worth
 from beancount_invoicing.receivables.advances import Advance, advances
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
 from beancount_invoicing.receivables.exchange import DayRate, day_rate
@@ -24,11 +25,10 @@ from beancount_invoicing.receivables.taxed import Pending, Taxed, taxed
 from beancount_invoicing.rules.currencies import decimals
 
 
-@dataclass(frozen=True, slots=True)
-class TaxShare:
+class TaxShare(NamedTuple):
     """What one settlement makes due of the tax of one document; or cancels: `what` is then "lost", "discount" or "deducted"."""
 
-    date: date
+    date: Day
     """Of a payment: the day on which the money came."""
     number: str
     customer: str

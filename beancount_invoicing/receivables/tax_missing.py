@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Day, TaxMovement
@@ -38,6 +39,9 @@ class Missing(NamedTuple):
     lines: tuple[MissingLine, ...]
 
 
+_end_of_month = lru_cache(maxsize=4096)(end_of_month)
+
+
 @dataclass(slots=True)
 class Moves:
     """One tax, month by month: what became due and has not been moved: owed, and released from where it waits."""
@@ -63,7 +67,7 @@ class Moves:
         if move.taken_over and released < 0:
             self.taken_over -= released
             return
-        until = end_of_month(move.date)
+        until = _end_of_month(move.date)
         for month in sorted(self.months, key=lambda month: (month != move.date, month)):
             if month <= until and self.months[month] == [owed, released]:
                 self._add(month, -owed, -released)
@@ -96,7 +100,7 @@ class Moves:
         return {month: (owed, released) for month, (owed, released) in sorted(self.months.items()) if owed or released}
 
     def _add(self, day: date, owed: Decimal, released: Decimal) -> None:
-        month = self.months[end_of_month(day)]
+        month = self.months[_end_of_month(day)]
         month[0] += owed
         month[1] += released
 

@@ -59,8 +59,10 @@ class _Figure:
 
     def changed(self, paid: Decimal, claim: Decimal) -> tuple[Decimal, Decimal]:
         """What became due, and was released, since it was last asked."""
-        due = round_to(self.share(paid, claim) + self.exchange, self.places) + self.before[0]
-        released = self.rounded(paid, claim) + self.before[1]
+        share = self.share(paid, claim)
+        rounded = round_to(share, self.places)
+        due = (round_to(share + self.exchange, self.places) if self.exchange else rounded) + self.before[0]
+        released = rounded + self.before[1]
         change = due - self.told, released - self.told_released
         self.told, self.told_released = due, released
         return change
@@ -182,9 +184,11 @@ class Running:
         told, told_given, told_lost = self.tax.told, self.tax.given, self.tax.lost
         due, released = self.tax.changed(self.paid, self.claim)
         base, _ = self.base.changed(self.paid, self.claim)
-        cancelled = self.paid, self.given, self.lost, self.claim
-        given, lost = self.tax.cancelled(*cancelled)
-        base_given, base_lost = self.base.cancelled(*cancelled)
+        given = lost = base_given = base_lost = ZERO
+        if self.given or self.lost or told_given or told_lost:
+            cancelled = self.paid, self.given, self.lost, self.claim
+            given, lost = self.tax.cancelled(*cancelled)
+            base_given, base_lost = self.base.cancelled(*cancelled)
         changes = []
         if due or released:
             changes.append(Made("due", due, released, base, rate.rate if rate else None, self._due_steps(told, rate)))
