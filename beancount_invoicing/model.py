@@ -252,6 +252,8 @@ class Line(NamedTuple):
     cost: Decimal | None = None
     worked_out: Decimal | None = None
     """Quantity × price less discount, rounded, where it says both: what should be booked, or contain its net and tax."""
+    of: int = 0
+    """Of a credit note: which line of what it corrects, from 1, it gives back; 0 where it does not say so."""
 
 
 @dataclass(frozen=True, slots=True)

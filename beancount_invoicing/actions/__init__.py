@@ -11,17 +11,16 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.billing import (
         CannotBill,
         Composition,
-        CreditWanted,
         Dating,
         DepositWanted,
         bill,
         contracts_wanted,
-        credit,
         deposit,
         new,
     )
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
     from beancount_invoicing.actions.confirming import Chosen, confirm, discard
+    from beancount_invoicing.actions.crediting import CreditLine, CreditWanted, credit
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
     from beancount_invoicing.actions.daily import Step as RunStep
     from beancount_invoicing.actions.dispatches import of_invoices, unsent
@@ -108,6 +107,7 @@ __all__ = [
     "Chosen",
     "ClaimWanted",
     "Composition",
+    "CreditLine",
     "CreditWanted",
     "CustomerWanted",
     "Daily",
@@ -217,9 +217,10 @@ __all__ = [
 _ROOMS = {
     "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
     "actions.allocating": "AllocationWanted allocate_money",
-    "actions.billing": "CannotBill Composition CreditWanted Dating DepositWanted bill contracts_wanted credit deposit new",
+    "actions.billing": "CannotBill Composition Dating DepositWanted bill contracts_wanted deposit new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
+    "actions.crediting": "CreditLine CreditWanted credit",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",

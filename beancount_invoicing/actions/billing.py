@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,24 +11,19 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing import billing
-from beancount_invoicing.actions.documents import find
 from beancount_invoicing.actions.naming import customer, customers, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.billing import (
-    BookOut,
     Draft,
-    DraftDeduction,
     DraftLine,
-    DraftReceivable,
     Naming,
     Request,
     Waiting,
 )
 from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text
-from beancount_invoicing.model import ZERO, Book, Invoice, Line
-from beancount_invoicing.receivables import Position
-from beancount_invoicing.rules import currencies, numbering, tax
+from beancount_invoicing.model import Book
+from beancount_invoicing.rules import currencies, tax
 from beancount_invoicing.rules.steps import round_to
 
 
@@ -312,203 +306,3 @@ def _deposit_net(wanted: DepositWanted, price: Decimal | None, decimals: int) ->
     if price is None:
         raise CannotBill(f'{wanted.amount} of what? "{wanted.of}" is no contract with a price: write an amount')
     return round_to(price * number / 100, decimals)
-
-
-@dataclass(frozen=True, slots=True)
-class CreditWanted:
-    """What is credited: a document, some of its lines (from 1; with the quantity given back where not all of it), why."""
-
-    number: str
-    lines: tuple[tuple[int, Decimal | None], ...] = ()
-    note: str = ""
-    reopen: bool = False
-    """What was billed under contracts may be billed again."""
-
-
-def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcome:
-    """A credit note; one on a claim is written with `kind: "claim"`, so that no tax is looked for.
-
-    Raises what `change` raises, CannotBill, UnknownNumber, billing.CannotNumber, CannotCompose.
-    """
-
-    def make(loading: Loading) -> Changes:
-        book = loading.book
-        (position,) = find(book, max(dating.day, book.last_date), [wanted.number])
-        invoice, accounts = _as_owed(book, position)
-        draft = _credit(book, invoice, accounts, wanted, dating.day)
-        return document_changes(book, [_named(draft, naming_for(book, dating, how))])
-
-    return change(file, make, how)
-
-
-def _as_owed(book: Book, position: Position) -> tuple[Invoice, Sequence[str]]:
-    """The document as its credit note sees it: of the customer who owes it, on the accounts where it stands; and these."""
-    invoice, debtor = position.invoice, position.debtor
-    if len(position.debtors) > 1:
-        names = " and ".join(one.name for one in position.debtors)
-        raise CannotBill(
-            f"{invoice.number} is owed by {names}: a credit note has one customer; bring it together first, by a transaction that"
-            " moves it to one of them"
-        )
-    if debtor is None or invoice.customer is None or debtor.account == invoice.customer.account:
-        return invoice, position.accounts
-    moved = []
-    for each in invoice.instalments:
-        account = each.account
-        for move in position.moves:
-            account = move.account if move.origin == account else account
-        if book.accounts.get(account) != debtor.account:  # it was paid before
-            like = debtor.account + account.removeprefix(book.accounts.get(account, ""))
-            account = like if like in book.accounts else debtor.account
-        moved.append(each._replace(account=account))
-    own = [account for account in position.accounts if book.accounts.get(account) == debtor.account] or [
-        moved[0].account
-    ]
-    return invoice._replace(customer=debtor, instalments=tuple(moved)), own
-
-
-def _credit(book: Book, invoice: Invoice, accounts: Sequence[str], wanted: CreditWanted, day: date) -> Draft:
-    if invoice.kind in {"void", "opening"} or invoice.draft or invoice.customer is None or not invoice.lines:
-        what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
-        raise CannotBill(f"{invoice.number} cannot be credited: it is {what}")
-    if day < invoice.date:
-        raise CannotBill(f"{invoice.number} is dated {invoice.date}: a credit note cannot be dated {day}")
-    decimals = currencies.decimals(invoice.currency)
-    chosen = wanted.lines or tuple((index, None) for index in range(1, len(invoice.lines) + 1))
-    lines = []
-    for index, quantity in chosen:
-        if [one for one, _quantity in chosen].count(index) > 1:
-            raise CannotBill(f"line {index} is named twice: name each line once, with x how much of it")
-        if not 1 <= index <= len(invoice.lines):
-            last = len(invoice.lines)
-            raise CannotBill(f"{invoice.number} has {last} line{'s' * (last != 1)}: there is no line {index}")
-        line = invoice.lines[index - 1]
-        credited = _credited(line, quantity, wanted.reopen, day, decimals)
-        if invoice.kind == "claim":  # its days are said, and no quantity
-            credited = replace(credited, quantity=None, price=None, start=line.start, end=line.end)
-        if wanted.reopen and line.contract:
-            credited = _reopened(book, invoice, line, credited)
-        lines.append(credited)
-    if not wanted.lines:
-        lines += [
-            DraftLine(
-                net=-each.net, account=each.account, tax=each.tax, since=day, text=each.reason,
-                quantity=Decimal(1 if each.net < 0 else -1), price=abs(each.net),
-            )
-            for each in invoice.adjustments
-        ]  # fmt: skip
-    stood = {each.account for each in invoice.instalments} or {invoice.customer.account}
-    request = Request(
-        kind="claim" if invoice.kind == "claim" else "credit-note",  # a claim's is outside VAT as well
-        customer=invoice.customer.account,
-        account=accounts[0] if len(accounts) == 1 else sorted(stood)[0],
-        currency=invoice.currency,
-        date=day,
-        lines=tuple(lines),
-        corrects=invoice.number,
-        purchase_order=invoice.customer.purchase_order
-        if invoice.customer.purchase_order != book.customers[invoice.customer.account].at(day).purchase_order
-        else "",
-        note=wanted.note,
-        narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
-        taxes=tuple(invoice.codes.values()),
-    )
-    draft = billing.compose(book, request)
-    if not wanted.lines:  # all of an invoice goes back: so does what it deducted, and its rounding
-        back = tuple(DraftDeduction(one.number, one.account, -one.amount, one.tax) for one in invoice.deductions)
-        less = sum((one.amount for one in back), invoice.rounding)
-        (receivable,) = draft.receivables
-        draft = replace(
-            draft,
-            deductions=back,
-            rounding=-invoice.rounding,
-            rounding_account=invoice.rounding_account,
-            receivables=(replace(receivable, amount=receivable.amount - less),),
-        )
-    return draft if len(accounts) == 1 else replace(draft, receivables=_shared(invoice, draft, day, decimals))
-
-
-def _shared(invoice: Invoice, draft: Draft, day: date, decimals: int) -> tuple[DraftReceivable, ...]:
-    """What a credit note gives back, on the accounts that the invoice stood on, as it did: a retention has its own."""
-    stood: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for each in invoice.instalments:
-        stood[each.account] += each.amount
-    whole = sum(stood.values(), ZERO)
-    if len(stood) < 2 or not whole:
-        return draft.receivables
-    first, *others = sorted(stood)
-    parts = {account: round_to(draft.payable * stood[account] / whole, decimals) for account in others}
-    parts = {first: draft.payable - sum(parts.values(), ZERO), **parts}
-    return tuple(DraftReceivable(account, amount, day) for account, amount in parts.items() if amount)
-
-
-def _reopened(book: Book, invoice: Invoice, line: Line, credited: DraftLine) -> DraftLine:
-    """The line that takes a contract's line back so that it may be billed again: its time returns to the time account."""
-    dated = book.contracts.get(line.contract)
-    contract = dated.at(line.start or invoice.date) if dated else None
-    if contract is None or contract.mode != "time" or line.expense:
-
-        def same(other: Line) -> bool:
-            said = ("contract", "milestone", "start", "end", "expense", "cost", "text")
-            return all(getattr(other, name) == getattr(line, name) for name in said)
-
-        for note in book.invoices:
-            if invoice.number in note.corrects and any(map(same, note.lines)):
-                raise CannotBill(
-                    f'"{line.text}" of {invoice.number} is given back by {note.number} already ({note.source}), and may be billed'
-                    " again: leave the line out, or --reopen away"
-                )
-        if credited.quantity is not None and line.quantity is not None and credited.quantity != -line.quantity:
-            raise CannotBill(
-                f'"{line.text}": {abs(credited.quantity)} of {line.quantity} cannot be billed again, as periods, milestones and'
-                " expenses are billed whole: credit all of the line, or leave --reopen away"
-            )
-        return credited
-    out = next(
-        (
-            one
-            for one in book.work
-            if one.document == invoice.number and one.quantity < 0 and one.account == contract.time
-            and one.item == line.item and one.billable
-        ),
-        None,
-    )  # fmt: skip
-    if out is None or credited.quantity is None:
-        return credited
-    back = BookOut(out.account, out.counter, out.commodity, out.item, credited.quantity, since=line.start)
-    return replace(credited, book_out=(back,))
-
-
-def _credited(line: Line, quantity: Decimal | None, reopen: bool, day: date, decimals: int) -> DraftLine:
-    """The line that takes a line back, or `quantity` of it."""
-    price = line.price if line.price is not None else line.price_with_tax
-    if line.quantity is None or price is None:
-        if quantity is not None:
-            raise CannotBill(f'"{line.text}" has no quantity: credit all of it')
-        count, price, gross = Decimal(-1 if line.net >= 0 else 1), abs(line.net), False
-    else:
-        if quantity is not None and not 0 < quantity <= abs(line.quantity):
-            raise CannotBill(f'"{line.text}": {quantity} of {line.quantity} cannot be credited')
-        taken = quantity if quantity is not None else abs(line.quantity)
-        count, gross = -taken.copy_sign(line.quantity), line.price is None
-    figure = tax.line_net(count, price, line.discount, decimals)
-    return DraftLine(
-        net=figure.value,
-        account=line.account,
-        tax=line.tax,
-        since=day,
-        item=line.item,
-        text=line.text,
-        unit=line.unit,
-        quantity=count,
-        price=None if gross else price,
-        price_with_tax=price if gross else None,
-        discount=line.discount,
-        contract=line.contract if reopen else "",
-        milestone=line.milestone if reopen else "",
-        start=line.start if reopen else None,
-        end=line.end if reopen else None,
-        expense=line.expense if reopen else None,
-        cost=line.cost if reopen else None,
-        steps=figure.steps,
-    )

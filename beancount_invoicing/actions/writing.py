@@ -78,6 +78,8 @@ class Outcome:
     files: tuple[Path, ...]
     notices: tuple[str, ...]
     warnings: tuple[Finding, ...]
+    errors: tuple[Finding, ...] = ()
+    """The ledger's own: until they are mended nothing is written into it, and what is shown may be wrong for them."""
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
@@ -102,7 +104,7 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
             )
         changes = make(loading)
         if not changes.new and not changes.edits:
-            return Outcome("", loading.book, (), (), changes.notices, ())
+            return Outcome("", loading.book, (), (), changes.notices, (), tuple(errors))
         planned, shown = _planned(loading, file, changes, how.into)
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
@@ -174,6 +176,7 @@ def tried(
         files=tuple(one.file for one in planned.files),
         notices=changes.notices,
         warnings=tuple(warnings),
+        errors=tuple(known),
     )
 
 

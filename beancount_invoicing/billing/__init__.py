@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.billing.compose import CannotCompose, Naming, Request, compose, documents, moved_dues
+from beancount_invoicing.billing.credits import CannotCredit, CreditLine, CreditWanted, credit_note
 from beancount_invoicing.billing.cutoff import cut_off
 from beancount_invoicing.billing.drafts import (
     BookOut,
@@ -23,7 +24,10 @@ from beancount_invoicing.billing.worked import unbilled_work
 __all__ = [
     "BookOut",
     "CannotCompose",
+    "CannotCredit",
     "CannotNumber",
+    "CreditLine",
+    "CreditWanted",
     "DepositLeft",
     "Draft",
     "DraftDeduction",
@@ -38,6 +42,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "compose",
+    "credit_note",
     "currency_of",
     "cut_off",
     "deposits_left",

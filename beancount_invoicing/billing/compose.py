@@ -55,6 +55,8 @@ class Request(NamedTuple):
     note: str = ""
     taxes: tuple[Tax, ...] = ()
     """Codes as they were on what it corrects; others are as they stand on `date`."""
+    exchange: Exchange | None = None
+    """How what it corrects is booked, where that is in another currency."""
 
 
 def compose(
@@ -96,7 +98,7 @@ def compose(
         taxes=taxes,
         deductions=deductions,
         receivables=_receivables(book, request, customer, lines, payable, contracts, decimals),
-        exchange=_exchange(book, request, lines, taxes, deductions),
+        exchange=request.exchange if request.corrects else _exchange(book, request, lines, taxes, deductions),
         purchase_order=request.purchase_order,
         terms=request.terms,
         due=request.due,

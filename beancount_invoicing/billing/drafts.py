@@ -54,6 +54,8 @@ class DraftLine:
     gross: Decimal | None = None
     """What the line comes to with tax, where its price includes it."""
     nature: str = ""
+    of: int | None = None
+    """Of a credit note: which line of what it corrects, from 1, it gives back, where several say the same."""
     steps: tuple[Step, ...] = ()
 
 
@@ -65,6 +67,8 @@ class DraftTax:
     account: str
     amount: Decimal
     base: Decimal
+    booked: Decimal | None = None
+    """Where the books are kept in another currency: how much it is there; None for what it is at the document's rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,10 @@ class Exchange:
     currency: str
     rate: Decimal
     decimals: int
+    own: frozenset[str] = frozenset()
+    """The accounts that are booked in the document's currency all the same."""
+    on_lines: bool = False
+    """The price stands on what is booked in `currency`; else on what is booked in the document's."""
 
 
 @dataclass(frozen=True, slots=True)

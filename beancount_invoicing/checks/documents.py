@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Severity, Source, TaxAmount
+from beancount_invoicing.receivables import bears, credited_by, nets_of, tax_of_part
 from beancount_invoicing.rules import currencies, numbering, steps, tax
 
 Findings = Iterator[Finding]
@@ -69,8 +70,13 @@ def lines(book: Book) -> Findings:
             if line.price_with_tax is not None:
                 yield from _gross_line(book, invoice, line, result)
             elif line.net != result:
+                share = _share_of_line(book, invoice, line)
+                if line.net == share:
+                    continue
                 hint = (
-                    "correct the posting, the quantity or the price"
+                    f"write {money(share, invoice.currency)}, what is left of the line that it gives back"
+                    if share is not None and share != result
+                    else "correct the posting, the quantity or the price"
                     if line.booked_currency == invoice.currency
                     else f"booked are {money(line.booked, line.booked_currency)} at {invoice.rate}"
                 )
@@ -81,6 +87,35 @@ def lines(book: Book) -> Findings:
                     f" {calculation(line)} is {money(result, invoice.currency)}: {hint}",
                     line.source,
                 )
+
+
+def _share_of_line(book: Book, note: Invoice, line: Line) -> Decimal | None:
+    """The net that the units of a credit note's line are to have of what is left of the line that they are of."""
+    one = credited_by(book, note) if note.corrects else None
+    return one.shares.get(note.lines.index(line)) if one else None
+
+
+def _taxes_of_its_share(book: Book, note: Invoice, amount: TaxAmount) -> set[Decimal]:
+    """The taxes that a credit note may have beside the one that its lines have: the share, or the rest, of what is left."""
+    one = credited_by(book, note) if note.corrects else None
+    if one is None or amount.figure is None:
+        return set()
+    of, decimals = amount.tax, currencies.decimals(note.currency)
+    natural = amount.figure.value
+    parts: list[tuple[Decimal, Decimal | None]] = [(each.net, None) for each in note.adjustments if each.tax == of.code]
+    parts += [
+        (line.net, line.worked_out if line.price_with_tax is not None else None)
+        for line in note.lines
+        if line.tax == of.code
+    ]
+    if parts and not of.withholding:  # what prices including tax contain beside the nets that are booked
+        natural = tax.tax_of_booked(parts, of.rate, decimals, _by_line(book, note))
+    net = sum((net for (code, _account), net in nets_of(note).items() if bears(note, code, of)), ZERO)
+    counts = [sum(bears(left.invoice, line.tax, of) for line in left.invoice.lines) for left in one.before]
+    slack = (
+        max(*counts, 1) if any(_by_line(book, each) for each in (note, *(left.invoice for left in one.before))) else 1
+    )
+    return {natural, -tax_of_part(one.before, of.code, -net, -natural, decimals, slack)}
 
 
 def calculation(line: Line) -> str:
@@ -95,7 +130,8 @@ def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Fin
     if rate is None:
         return
     expected = tax.gross_split(gross, rate, currencies.decimals(invoice.currency))[0].value
-    if abs(line.net - expected) > Decimal(1).scaleb(-currencies.decimals(invoice.currency)):
+    cent = Decimal(1).scaleb(-currencies.decimals(invoice.currency))
+    if abs(line.net - expected) > cent and _share_of_line(book, invoice, line) != line.net:
         yield Finding(
             severity(book, invoice.date),
             "line-net",
@@ -133,7 +169,7 @@ def gross_nets(book: Book) -> Findings:
             decimals = currencies.decimals(invoice.currency)
             expected = sum(tax.gross_nets(parts, rate, decimals, _by_line(book, invoice)), ZERO)
             net = sum((line.net for line in those), ZERO)
-            if net != expected:
+            if net != expected and all(_share_of_line(book, invoice, line) != line.net for line in those):
                 yield Finding(
                     severity(book, invoice.date),
                     "line-net",
@@ -149,7 +185,7 @@ def taxes(book: Book) -> Findings:
     for invoice in book.invoices:
         for amount in invoice.taxes:
             expected = amount.figure.value if amount.figure else ZERO
-            if amount.amount == expected:
+            if amount.amount == expected or amount.amount in _taxes_of_its_share(book, invoice, amount):
                 continue
             code = amount.tax.code
             if not amount.sources:

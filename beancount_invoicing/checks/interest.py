@@ -9,10 +9,9 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.settlement import by_number
 from beancount_invoicing.dunning import unowed
 from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, OptionValue, ReferenceRate, Source
-from beancount_invoicing.receivables import Allocated, lapsing, positions
+from beancount_invoicing.receivables import Allocated, by_number, lapsing, positions
 
 LEAST, MOST = -10, 100
 """Percent a year that a reference rate can be: Germany's has been below 0."""
@@ -61,7 +60,7 @@ def _agreeing(one: ReferenceRate, name: str, halves: Mapping[date, Decimal]) -> 
 def claims(book: Book) -> Iterator[Finding]:
     """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice; what gives it back
     is outside VAT like itself."""
-    known = by_number(book)
+    known = by_number(book.invoices)
     for invoice in book.invoices:
         given = [number for number in invoice.corrects if known[number].kind == "claim"]
         if given and any(amount.tax.rate for amount in invoice.taxes):

@@ -6,37 +6,122 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice
-from beancount_invoicing.receivables import Allocated, TaxDue, credited, tax_due
+from beancount_invoicing.receivables import (
+    Allocated,
+    Credited,
+    TaxDue,
+    bears,
+    by_number,
+    creditable,
+    credited,
+    nets_of,
+    tax_due,
+)
 from beancount_invoicing.rules import currencies, steps, tax
 
 
-def by_number(book: Book) -> dict[str, Invoice]:
-    """The first document of each number."""
-    result: dict[str, Invoice] = {}
-    for invoice in book.invoices:
-        result.setdefault(invoice.number, invoice)
-    return result
-
-
 def credit_notes(book: Book) -> Iterator[Finding]:
-    """A credit note is not larger than what is left of the invoices that it corrects."""
-    for note, available, _left in credited(book.invoices, by_number(book)):
-        if -note.asked > available:
+    """A credit note gives back no more than is left of what it corrects: net and tax of each code, and what is to be paid.
+
+    One that gives back the rest of a net gives back the rest of its tax.
+    """
+    for one in credited(book.invoices, by_number(book.invoices)):
+        note = one.note
+        if note.draft:
+            continue
+        names = ", ".join(note.corrects)
+        payable = _Given("", creditable(note), sum((left.payable for left in one.before), ZERO), note.net)
+        plain = any(left.invoice.kind in {"opening", "claim"} for left in one.before)  # they say no codes
+        parts = [] if plain else list(_parts(one))
+        beyond = [part for part in parts if part.beyond]
+        nets = {part.code for part in beyond if not part.tax}
+        beyond = [part for part in beyond if not part.tax or part.code not in nets]
+        if payable.beyond and (nets or not beyond):
+            more = "; ".join(
+                f"{part.what} {money(abs(part.amount), note.currency)}, left {money(abs(part.left), note.currency)}"
+                for part in beyond
+            )
             yield Finding(
                 severity(book, note.date),
                 "credit-note-beyond",
-                f"{note.number} credits {money(-note.asked, note.currency)}, but of {', '.join(note.corrects)} only"
-                f" {money(available, note.currency)} is left to credit: lower it, or correct what it corrects",
+                f"{note.number} credits {money(abs(payable.amount), note.currency)}, but of {names} only"
+                f" {money(abs(payable.left), note.currency)} is left to credit: lower it, or correct what it corrects"
+                + (f" ({more})" if more else ""),
                 note.source,
             )
+            continue
+        for part in beyond:
+            left = money(abs(part.left), note.currency)
+            yield Finding(
+                severity(book, note.date),
+                "credit-note-beyond",
+                f"{note.number} credits {money(abs(part.amount), note.currency)} of {part.what}, but of {names}"
+                + (
+                    f" only {left} of it is left to credit: write {left}, or correct what it corrects"
+                    if part.left
+                    else " nothing of it is left to credit: write the code of what is credited, or correct what it corrects"
+                ),
+                note.source,
+            )
+        for part in parts:
+            if part.tax and part.reaches and not part.beyond and part.amount + part.left:
+                yield Finding(
+                    "warning",
+                    "credit-note-rest",
+                    f"{note.number} credits the rest of the net under {part.code} of {names}, but of its tax"
+                    f" {money(abs(part.amount), note.currency)}, and {money(abs(part.left), note.currency)} is left:"
+                    f" write {money(abs(part.left), note.currency)}, or {money(abs(part.amount + part.left), note.currency)}"
+                    " stays open",
+                    note.source,
+                )
+
+
+class _Given(NamedTuple):
+    """A figure of a credit note beside what was left of it in what it corrects, of the opposite sign."""
+
+    code: str
+    amount: Decimal
+    left: Decimal
+    toward: Decimal
+    """The sign of what gives back."""
+    tax: bool = False
+    """Of the tax of the code; else of the net under it."""
+    reaches: bool = False
+    """Of a tax: whether the net under its code comes to an end."""
+
+    @property
+    def what(self) -> str:
+        """The figure in words."""
+        return f"the tax {self.code}" if self.tax else f"the net under {self.code}"
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it gives back more than is left."""
+        return self.amount * self.toward > 0 and (self.left + self.amount) * self.toward > 0
+
+
+def _parts(one: Credited) -> Iterator[_Given]:
+    """The net under each code, and each tax."""
+    nets = nets_of(one.note)
+    for code in sorted({code for code, _account in nets if code}):
+        amount = sum((net for (each, _account), net in nets.items() if each == code), ZERO)
+        yield _Given(code, amount, sum((left.net(code) for left in one.before), ZERO), one.note.net)
+    for each in one.note.taxes:
+        code = each.tax.code
+        net = sum((net for (one_code, _account), net in nets.items() if bears(one.note, one_code, each.tax)), ZERO)
+        base = sum((left.base(each.tax) for left in one.before), ZERO)
+        rest = sum((left.taxes.get(code, ZERO) for left in one.before), ZERO)
+        toward = -one.note.net if each.tax.withholding else one.note.net
+        yield _Given(code, each.amount, rest, toward, True, net + base == 0)
 
 
 def deposits(book: Book) -> Iterator[Finding]:
     """A deposit is deducted once: never more than it brought, net and tax of each code apart."""
-    known = by_number(book)
+    known = by_number(book.invoices)
     deducted: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     credited: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for invoice in book.invoices:
@@ -239,7 +324,7 @@ def _taken_over(book: Book, due: TaxDue) -> Iterator[Finding]:
 
 def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
     """Under another tax, a final invoice takes off what is owed only what of the deposit's tax is due by its day."""
-    known = by_number(book)
+    known = by_number(book.invoices)
     taken: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for invoice in book.invoices:
         own = {each.tax.code for each in invoice.taxes}

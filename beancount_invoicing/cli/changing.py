@@ -72,7 +72,20 @@ def changing(session: Session) -> Iterator[None]:
 
 
 def print_outcome(outcome: actions.Outcome, way: actions.How, form: str = "table", explain: bool = False) -> None:
-    """Prints what was, or would be, written: the directives, or the documents as data."""
+    """Prints what was, or would be, written: the directives, or the documents as data; the ledger's errors make the call fail."""
+    _print_outcome(outcome, way, form, explain)
+    session = click.get_current_context().find_object(Session)
+    if outcome.errors and session:
+        for one in outcome.errors:
+            session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        count = len(outcome.errors)
+        session.error(
+            f"The ledger has {f'these {count} errors' if count > 1 else 'this error'}: what is shown may be wrong for"
+            f" {'them' if count > 1 else 'it'}, and --write writes nothing before {'they are' if count > 1 else 'it is'} mended."
+        )
+
+
+def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explain: bool) -> None:
     for text in outcome.notices:
         notice(text)
     for one in outcome.warnings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
@@ -14,27 +14,50 @@ from beancount_invoicing.cli.changing import changing, how, print_outcome, write
 from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
 from beancount_invoicing.cli.completion import complete_numbers
 
+_LINE = re.compile(r"(?P<index>\d{1,6})(?:\s*[x×]\s*(?P<units>\d+(?:\.\d+)?))?(?:\s*@\s*-\s*(?P<less>\d+(?:\.\d+)?))?")
 
-def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[tuple[int, Decimal | None], ...]:
+
+def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[actions.CreditLine, ...]:
     result = []
     for part in filter(None, map(str.strip, value.split(","))):
-        match = re.fullmatch(r"(\d{1,6})(?:\s*[x×]\s*(\d+(?:\.\d+)?))?", part)
+        match = _LINE.fullmatch(part)
         if not match:
-            raise click.BadParameter(f"{part} is no line: write 1,3 or, for a part of it, 3x2.5", ctx=ctx, param=param)
-        result.append((int(match[1]), Decimal(match[2]) if match[2] else None))
+            message = f"{part} is no line: write 1,3 or, for a part of it, 3x2.5, or 1@-5 for 5 less of its price"
+            raise click.BadParameter(message, ctx=ctx, param=param)
+        units, less = match["units"], match["less"]
+        result.append(
+            actions.CreditLine(int(match["index"]), Decimal(units) if units else None, Decimal(less) if less else None)
+        )
     return tuple(result)
+
+
+def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        amount = Decimal(value.replace(",", "."))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise click.BadParameter(f"{value} is no amount: write it such as 50.00", ctx=ctx, param=param)
+    return amount
 
 
 @click.command()
 @click.argument("number", shell_complete=complete_numbers)
+@click.argument("reason", default="")
 @click.option(
     "--lines",
     callback=_lines,
     default="",
-    metavar="1,3x2",
-    help="Only these lines, counted from 1; with x, only so much of the quantity.",
+    metavar="1,3x2,4@-5",
+    help="Only these lines, counted from 1; with x, only so much of the quantity; with @-, so much less of the price.",
 )
-@click.option("--note", default="", help="Why: printed on the credit note.")
+@click.option("--amount", callback=_amount, metavar="50.00", help="Only this sum, without tax; REASON says what for.")
+@click.option("--tax", default="", metavar="CODE", help="The tax code of --amount; else it is shared over all.")
+@click.option("--from", "start", type=Day(), metavar="DATE", help="Only the days from this one on of periods billed.")
+@click.option("--to", "end", type=Day(), metavar="DATE", help="Only the days until this one of periods billed.")
+@click.option("--note", default="", help="Why: printed on the credit note; the same as REASON.")
 @click.option("--reopen", is_flag=True, help="What was billed under a contract may be billed again.")
 @click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the credit note.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
@@ -45,7 +68,12 @@ def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[tupl
 def credit(
     session: Session,
     number: str,
-    lines: tuple[tuple[int, Decimal | None], ...],
+    reason: str,
+    lines: tuple[actions.CreditLine, ...],
+    amount: Decimal | None,
+    tax: str,
+    start: date | None,
+    end: date | None,
     note: str,
     reopen: bool,
     day: date,
@@ -56,9 +84,11 @@ def credit(
     form: str,
     explain: bool,
 ) -> None:
-    """Credit a document: all of it, or some of its lines."""  # fmt: skip
+    """Credit a document, or what is left of it: all, some of its lines, a sum, or days of a period."""
     way = how(write, into, commit)
-    wanted = actions.CreditWanted(number, lines, note, reopen)
+    if tax and amount is None:
+        raise click.UsageError("--tax says nothing without --amount")
+    wanted = actions.CreditWanted(number, lines, reason or note, reopen, amount, tax, start, end)
     with changing(session):
         outcome = actions.credit(session.find(), wanted, actions.Dating(day, draft), way)
         print_outcome(outcome, way, form, explain)

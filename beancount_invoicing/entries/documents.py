@@ -222,6 +222,8 @@ class _Reading:
         self.day = entry.date
         self.tax_day = tax_day(said.get("corrects") or "", entry.date, setting.taxed_on)
         self.rate: Decimal | None = None
+        self.toward = Decimal(1)
+        """Which way the document goes: below 0 it is in the customer's favour."""
 
     def document(self) -> Written:
         """The whole."""
@@ -328,6 +330,19 @@ class _Reading:
             return -part.number / self.rate
         return ZERO
 
+    def _signed(self, said: Decimal, part: Part) -> Decimal:
+        """An amount that is said with the sign of what is booked; of what is too little to be booked, with the document's."""
+        return abs(said).copy_sign(-part.number or self.toward) if said else ZERO
+
+    def _said_amount(self, said: Mapping[str, Any], amount: Decimal, part: Part) -> Decimal:
+        """The amount in the document's currency that a posting in another one says; `amount` where it says none."""
+        own = said.get("amount")
+        if own is None or part.currency == self.currency:
+            return amount
+        own = self._signed(own, part)
+        self._converted(part.posting.account, own, part)
+        return own
+
     def _exchange(self, parts: list[Part]) -> None:
         """Finds the rate of the receivable's `@` price where lines are booked in another currency."""
         foreign = None
@@ -392,6 +407,7 @@ class _Reading:
             worked_out = tax.line_amount(quantity, unit_price, discount, self.decimals)
             if gross is None and part.currency != self.currency and self._a_cent_off(worked_out, part):
                 net = worked_out
+        net = self._said_amount(said, net, part)
         code_of_tax = self._tax_code(said.get("tax"), item.tax if item else "", part.source)
         return Line(
             text=said.get("text") or (item.text or item.name if item else "") or self.entry.narration or code,
@@ -415,6 +431,7 @@ class _Reading:
             expense=said.get("expense"),
             cost=said.get("cost"),
             worked_out=worked_out,
+            of=said.get("line") or 0,
         )
 
     def _without_tax(self, lines: list[Line], parts: list[Part]) -> list[Line]:
@@ -431,7 +448,8 @@ class _Reading:
             grosses = [gross for index in those if (gross := lines[index].worked_out) is not None]
             nets = tax.gross_nets(grosses, known.rate, self.decimals, self._per_line())
             for index, net in zip(those, nets, strict=True):
-                if parts[index].currency != self.currency and self._a_cent_off(net, parts[index]):
+                said = "amount" in (parts[index].posting.meta or {})
+                if parts[index].currency != self.currency and not said and self._a_cent_off(net, parts[index]):
                     result[index] = lines[index]._replace(net=net)
         return result
 
@@ -474,7 +492,7 @@ class _Reading:
         codes = {line.tax for line in lines}
         return Adjustment(
             reason=said.get("charge" if charge else "allowance") or "",
-            net=steps.round_to(self._amount(part), self.decimals),
+            net=self._said_amount(said, steps.round_to(self._amount(part), self.decimals), part),
             charge=charge,
             account=part.posting.account,
             source=part.source,
@@ -526,8 +544,8 @@ class _Reading:
             if part.currency != self.currency:
                 abroad[code].append(part)
                 if said.get("amount") is not None:
-                    amount = abs(said["amount"]).copy_sign(-part.number)
-                    self._converted(code, amount, part)
+                    amount = self._signed(said["amount"], part)
+                    self._converted(f"the tax {code}", amount, part)
                 elif part.number:
                     self.findings.error(
                         "tax-amount",
@@ -573,8 +591,8 @@ class _Reading:
             )
         return result
 
-    def _converted(self, code: str, amount: Decimal, part: Part) -> None:
-        """A tax that is booked in another currency is what the document says, at its rate, to a cent."""
+    def _converted(self, what: str, amount: Decimal, part: Part) -> None:
+        """What is booked in another currency is what the document says, at its rate, to a cent."""
         places = currencies.decimals(part.currency)
         if self.rate is None:
             return
@@ -582,7 +600,7 @@ class _Reading:
         if abs(expected + part.number) > Decimal(1).scaleb(-places):
             self.findings.warning(
                 "tax-amount",
-                f"{self.number}: the tax {code} of {amount} {self.currency} is {expected} {part.currency} at {self.rate}, but"
+                f"{self.number}: {what} of {amount} {self.currency} is {expected} {part.currency} at {self.rate}, but"
                 f" booked are {-part.number} {part.currency}: correct the posting, or the receivable's price",
                 part.source,
             )
@@ -641,6 +659,7 @@ class _Reading:
 
     def _assembled(self, main: str, parts: list[Part], use: NumberUse) -> Written:
         self._exchange(parts)
+        self.toward = sum((part.number for part in parts if part.place == "receivable"), ZERO) or self.toward
         by_place: defaultdict[Place, list[Part]] = defaultdict(list)
         for part in parts:
             by_place[part.place].append(part)
@@ -650,8 +669,8 @@ class _Reading:
         deductions = [self._deduction(part) for part in by_place["deduction"]]
         rounding = ZERO
         for part in by_place["rounding"]:
-            read(part.posting.meta, keys.ROUNDING, part.source, self.findings)
-            rounding += steps.round_to(self._amount(part), self.decimals)
+            said = read(part.posting.meta, keys.ROUNDING, part.source, self.findings, self.currency)
+            rounding += self._said_amount(said, steps.round_to(self._amount(part), self.decimals), part)
         for part in by_place["other"]:
             read(part.posting.meta, keys.BOOKKEEPING, part.source, self.findings)
         net = sum((line.net for line in lines), ZERO) + sum((each.net for each in adjustments), ZERO)

@@ -170,12 +170,13 @@ _TABLE = (
     _key("from", "date", (LINE, BOOKKEEPING), "first day billed, inclusive; of time that a credit note gives back, its day"),
     _key("to", "date", LINE, "last day billed, inclusive"),
     _key("expense", "date", LINE, "date of the expense that is billed again"),
+    _key("line", "count", LINE, "of a credit note: which line, from 1, of what it corrects, where several say the same"),
     _key("cost", "number", LINE, "what that expense was booked with"),
     _key("allowance", "text", ADJUSTMENT, "why the document's amount is lowered"),
     _key("charge", "text", ADJUSTMENT, "why the document's amount is raised"),
-    _key("amount", "number", (TAX_POSTING, DEDUCTION, EVENT),
-         "of a tax booked in another currency: the amount in the document's; of a dispute: the part contested; of a"
-         " promise: the part to be paid by then"),
+    _key("amount", "number", (LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, EVENT),
+         "of what is booked in another currency, such as a tax: the amount in the document's; of a dispute: the part"
+         " contested; of a promise: the part to be paid by then"),
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice deducted (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
     # payments

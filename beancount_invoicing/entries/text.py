@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.billing import Draft, DraftLine, Exchange
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to, share_out
+from beancount_invoicing.rules.tax import line_amount
 
 COLUMN = 61
 """Where Fava starts a currency, unless its user says otherwise."""
@@ -32,13 +34,14 @@ Meta = Sequence[tuple[str, Value | None]]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A posting to be written; `price` is (rate, currency)."""
+    """A posting to be written; `price` is (rate, currency), or what all of it is worth, `in_all`."""
 
     account: str
     number: Decimal | None
     currency: str = ""
     meta: Meta = ()
     price: tuple[Decimal, str] | None = None
+    in_all: bool = False
 
 
 def clean(text: str) -> str:
@@ -103,7 +106,7 @@ def transaction(
             space = max(column - len(start) - len(number) - 4, 0)
             start += " " * space + f"  {number} {leg.currency}"
             if leg.price:
-                start += f" @ {leg.price[0]:f} {leg.price[1]}"
+                start += f" {'@@' if leg.in_all else '@'} {leg.price[0]:f} {leg.price[1]}"
         lines += [start, *_meta(leg.meta, "    ")]
     return "\n".join(lines) + "\n"
 
@@ -135,22 +138,41 @@ def note(day: date, account: str, comment: str, links: Iterable[str], meta: Meta
 def document(draft: Draft, column: int = COLUMN) -> str:
     """The transaction of a document; a draft's (by its name) has the flag `!`."""
     booked = _booked(draft)
-    rate = (draft.exchange.rate, draft.exchange.currency) if draft.exchange else None
+    exchange = draft.exchange
+    own = (exchange.rate, exchange.currency) if exchange and not exchange.on_lines else None
     legs = [
-        Leg(each.account, each.amount, draft.currency, [("due", each.due), ("retained", each.retained)], rate)
+        Leg(each.account, each.amount, draft.currency, [("due", each.due), ("retained", each.retained)], own)
         for each in draft.receivables
     ]
+
+    def leg(account: str, said: Decimal, amount: Decimal, meta: Meta) -> Leg:
+        """A posting of `said` in the document's currency, which is `amount` in the currency of the books."""
+        if exchange is None or account in exchange.own:
+            return Leg(account, said, draft.currency, meta, own)
+        whole = (abs(said), draft.currency) if exchange.on_lines else None
+        return Leg(account, amount, booked.currency, meta, whole, exchange.on_lines)
+
+    def abroad(account: str, amount: Decimal) -> Decimal | None:
+        """What is said of an amount that is booked in another currency."""
+        return abs(amount) if exchange and account not in exchange.own else None
+
     for line, amount in zip(draft.lines, booked.lines, strict=True):
-        legs.append(Leg(line.account, -amount, booked.currency, _line(line)))
+        told = draft.corrects and exchange and _untold(line, amount, draft.currency, exchange)
+        said = abroad(line.account, line.net) if told else None
+        legs.append(leg(line.account, -line.net, -amount, [*_line(line), ("amount", said)]))
     for tax, amount in zip(draft.taxes, booked.taxes, strict=True):
-        said = abs(tax.amount) if draft.exchange else None
-        legs.append(Leg(tax.account, -amount, booked.currency, [("tax", tax.code), ("amount", said)]))
+        meta: Meta = [("tax", tax.code), ("amount", abroad(tax.account, tax.amount))]
+        legs.append(leg(tax.account, -tax.amount, -amount, meta))
     for deduction, amount in zip(draft.deductions, booked.deductions, strict=True):
-        said = abs(deduction.amount) if draft.exchange else None
-        meta: Meta = [("deposit", deduction.number), ("tax", deduction.tax), ("amount", said)]
-        legs.append(Leg(deduction.account, amount, booked.currency, meta))
+        meta = [
+            ("deposit", deduction.number),
+            ("tax", deduction.tax),
+            ("amount", abroad(deduction.account, deduction.amount)),
+        ]
+        legs.append(leg(deduction.account, deduction.amount, amount, meta))
     if draft.rounding:
-        legs.append(Leg(draft.rounding_account, -booked.rounding, booked.currency, [("rounding", True)]))
+        meta = [("rounding", True), ("amount", abroad(draft.rounding_account, draft.rounding))]
+        legs.append(leg(draft.rounding_account, -draft.rounding, -booked.rounding, meta))
     for line in draft.lines:
         for out in line.book_out:
             meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
@@ -177,6 +199,14 @@ def document(draft: Draft, column: int = COLUMN) -> str:
     )
 
 
+def _untold(line: DraftLine, booked: Decimal, currency: str, exchange: Exchange) -> bool:
+    """Whether quantity, price and what is booked do not tell the net: of the rest of a line that is credited in parts."""
+    if line.quantity is None or line.price is None:
+        return True
+    natural = line_amount(line.quantity, line.price, line.discount, decimals(currency))
+    return line.net != natural or abs(booked - line.net * exchange.rate) >= Decimal(1).scaleb(-exchange.decimals)
+
+
 def _line(line: DraftLine) -> Meta:
     return [
         ("item", line.item),
@@ -194,6 +224,7 @@ def _line(line: DraftLine) -> Meta:
         ("to", line.end),
         ("expense", line.expense),
         ("cost", line.cost),
+        ("line", line.of),
     ]
 
 
@@ -209,30 +240,30 @@ class _Booked:
 
 
 def _booked(draft: Draft) -> _Booked:
-    lines = [line.net for line in draft.lines]
-    taxes = [each.amount for each in draft.taxes]
-    deductions = [each.amount for each in draft.deductions]
+    """All at the rate, to the cent; what the roundings leave goes to the largest lines, a cent each."""
     exchange = draft.exchange
     if exchange is None:
-        return _Booked(draft.currency, lines, taxes, deductions, draft.rounding)
-    return _converted(draft.payable, exchange, lines, taxes, deductions, draft.rounding)
+        return _Booked(
+            draft.currency,
+            [line.net for line in draft.lines],
+            [each.amount for each in draft.taxes],
+            [each.amount for each in draft.deductions],
+            draft.rounding,
+        )
 
+    def at_rate(account: str, amount: Decimal) -> Decimal:
+        value = amount * exchange.rate
+        return value if account in exchange.own else round_to(value, exchange.decimals)
 
-def _converted(
-    payable: Decimal,
-    exchange: Exchange,
-    lines: list[Decimal],
-    taxes: list[Decimal],
-    deductions: list[Decimal],
-    rounding: Decimal,
-) -> _Booked:
-    """All at the rate, to the cent; what the roundings leave goes to the largest lines, a cent each."""
-
-    def at_rate(amounts: list[Decimal]) -> list[Decimal]:
-        return [round_to(amount * exchange.rate, exchange.decimals) for amount in amounts]
-
-    (rounded,) = at_rate([rounding])
-    result = _Booked(exchange.currency, at_rate(lines), at_rate(taxes), at_rate(deductions), rounded)
-    whole = round_to(payable * exchange.rate, exchange.decimals)
-    rest = whole - sum(result.lines) - sum(result.taxes) + sum(result.deductions) - result.rounding
-    return replace(result, lines=share_out(result.lines, rest, exchange.decimals))
+    lines = [at_rate(line.account, line.net) for line in draft.lines]
+    taxes = [at_rate(each.account, each.amount) if each.booked is None else each.booked for each in draft.taxes]
+    deductions = [at_rate(each.account, each.amount) for each in draft.deductions]
+    rounding = at_rate(draft.rounding_account, draft.rounding)
+    kept = [place for place, line in enumerate(draft.lines) if line.account not in exchange.own]
+    if kept and not exchange.on_lines:
+        rest = draft.payable * exchange.rate - sum(lines) - sum(taxes) + sum(deductions) - rounding
+        rest = round_to(rest, exchange.decimals)
+        shared = share_out([lines[place] for place in kept], rest, exchange.decimals)
+        for place, amount in zip(kept, shared, strict=True):
+            lines[place] = amount
+    return _Booked(exchange.currency, lines, taxes, deductions, rounding)

@@ -6,7 +6,23 @@ from beancount_invoicing.receivables.advances import Advance
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Basis, BoundsError, Row, Total, aging
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Revived, Unallocated, allocate
 from beancount_invoicing.receivables.covering import OnAccount, lies_there
-from beancount_invoicing.receivables.credits import credited, for_late_payment, given_back
+from beancount_invoicing.receivables.credits import (
+    Credited,
+    Left,
+    LineLeft,
+    bears,
+    by_number,
+    creditable,
+    credited,
+    credited_by,
+    for_late_payment,
+    given_back,
+    held,
+    left_to_credit,
+    net_of_units,
+    nets_of,
+    tax_of_part,
+)
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
 from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
@@ -33,10 +49,13 @@ __all__ = [
     "Basis",
     "BoundsError",
     "Claim",
+    "Credited",
     "Entry",
     "InCurrency",
     "InstalmentPosition",
     "Lapsing",
+    "Left",
+    "LineLeft",
     "Missing",
     "MissingLine",
     "NothingReceived",
@@ -59,15 +78,24 @@ __all__ = [
     "Unallocated",
     "aging",
     "allocate",
+    "bears",
+    "by_number",
+    "creditable",
     "credited",
+    "credited_by",
     "for_late_payment",
     "given_back",
+    "held",
     "lapsing",
     "last_day_to_sue",
+    "left_to_credit",
     "lies_there",
+    "net_of_units",
+    "nets_of",
     "positions",
     "receipt",
     "retained",
     "statements",
     "tax_due",
+    "tax_of_part",
 ]

@@ -249,3 +249,15 @@ def rate_of_parts(rates: Sequence[Decimal], compound: bool) -> Decimal:
     for rate in rates:
         whole *= 1 + rate / 100
     return (whole - 1) * 100
+
+
+def tax_of_booked(
+    lines: Sequence[tuple[Decimal, Decimal | None]], rate: Decimal, decimals: int, per_line: bool = False
+) -> Decimal:
+    """The tax of one code on lines whose nets are given: `rate` percent of them, and what prices with tax contain beside them.
+
+    A line is its net, and what it comes to with tax where its price includes it, else None.
+    """
+    nets = [net for net, gross in lines if gross is None]
+    within = sum((gross - net for net, gross in lines if gross is not None), Decimal(0))
+    return within + tax_of_lines(nets, [], rate, decimals, per_line).value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -718,6 +719,204 @@ def test_a_credit_note_gives_back_what_is_retained_where_it_stands(ledger: Path)
     }
     stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
     assert [stand[name].status for name in ("F2026-0001", "A2026-0001")] == ["settled", "settled"]
+
+
+# credits in parts -----------------------------------------------------------------------------------------------------------
+
+
+def sold(ledger: Path, *lines: str) -> None:
+    """Adds an invoice F2026-0001 of 2026-02-01: its postings."""
+    with ledger.open("a") as file:
+        file.write('\n2026-02-01 * "Acme SAS" "Sold" ^F2026-0001\n  invoice: "F2026-0001"\n' + "\n".join(lines) + "\n")
+
+
+def in_parts(ledger: Path, *parts: tuple[str, ...]) -> list[Decimal]:
+    """Credits F2026-0001 part by part; what each credit note comes to. All of it must add up, and nothing may stay open."""
+    for day, part in enumerate(parts, 1):
+        run(ledger, "credit", "F2026-0001", *part, "--date", f"2026-03-{day:02}", "--write")
+    book = opened(ledger).book
+    assert sum((one.net for one in book.invoices), D(0)) == 0
+    codes = {each.tax.code for one in book.invoices for each in one.taxes}
+    for code in codes:
+        assert sum((each.amount for one in book.invoices for each in one.taxes if each.tax.code == code), D(0)) == 0
+    assert {one.open for one in positions(book, date(2026, 4, 1))} == {D("0.00")}
+    return [-one.payable for one in book.invoices[1:]]
+
+
+@pytest.mark.parametrize(
+    ("price", "tax", "total", "parts"),
+    [
+        ("29.99", "17.99", "107.96", ["35.99", "35.99", "35.98"]),
+        ("33.31", "19.99", "119.92", ["39.97", "39.97", "39.98"]),
+        ("0.33", "0.20", "1.19", ["0.40", "0.40", "0.39"]),
+        ("10.02", "6.01", "36.07", ["12.02", "12.02", "12.03"]),
+    ],
+)
+def test_the_last_of_three_takes_what_is_left(ledger: Path, price: str, tax: str, total: str, parts: list[str]) -> None:
+    sold(
+        ledger, f"  Assets:Receivable:Acme  {total} EUR", f"  Income:Services  -{D(price) * 3} EUR", '    text: "Licence"',
+        "    quantity: 3", f"    price: {price}", '    tax: "FR20"', f"  Liabilities:VAT  -{tax} EUR", '    tax: "FR20"',
+    )  # fmt: skip
+    assert in_parts(ledger, *[("--lines", "1x1")] * 3) == [D(part) for part in parts]
+    said = run(ledger, "credit", "F2026-0001", "--date", "2026-03-09", code=1)
+    assert f"nothing is left to credit of F2026-0001: {total} of {total} EUR is credited by A2026-0001" in said
+
+
+def test_the_rest_of_a_line_with_a_discount_is_what_is_left_of_its_net(ledger: Path) -> None:
+    sold(
+        ledger, "  Assets:Receivable:Acme  841.50 EUR", "  Income:Services  -701.25 EUR", '    text: "Probe"',
+        "    quantity: 10", "    price: 82.50", "    discount: 15", '    tax: "FR20"',
+        "  Liabilities:VAT  -140.25 EUR", '    tax: "FR20"',
+    )  # fmt: skip
+    assert in_parts(ledger, ("--lines", "1x3"), ("--lines", "1x7")) == [D("252.46"), D("589.04")]
+
+
+def test_all_after_a_part_is_what_is_left_with_its_allowance(ledger: Path) -> None:
+    sold(
+        ledger, "  Assets:Receivable:Acme  1140.00 EUR", "  Income:Services  -1000.00 EUR", '    text: "Work"',
+        "    quantity: 10", "    price: 100.00", '    tax: "FR20"', "  Income:Discounts  50.00 EUR",
+        '    allowance: "Loyal"', '    tax: "FR20"', "  Liabilities:VAT  -190.00 EUR", '    tax: "FR20"',
+    )  # fmt: skip
+    shown = run(ledger, "credit", "F2026-0001", "--lines", "1x4", "--date", "2026-02-10", "--write")
+    assert "-456.00" in shown
+    assert [(line.text, line.net) for line in invoice(ledger, "A2026-0001").lines] == [
+        ("Work", D(-400)),
+        ("Loyal", D(20)),
+    ]
+    shown = run(ledger, "credit", "F2026-0001", "--date", "2026-02-11")
+    assert "F2026-0001: 456.00 of 1140.00 EUR is credited by A2026-0001" in shown
+    assert "quantity: -6" in shown
+    assert "6 are left, as 456.00" in run(
+        ledger, "credit", "F2026-0001", "--lines", "1x7", "--date", "2026-02-11", code=1
+    )
+    assert in_parts(ledger, ()) == [D("456.00"), D("684.00")]
+
+
+def test_sums_and_price_differences(ledger: Path) -> None:
+    sold(
+        ledger, "  Assets:Receivable:Acme  560.00 EUR", "  Income:Services  -300.00 EUR", '    text: "Work"',
+        "    quantity: 3", "    price: 100.00", '    tax: "FR20"', "  Income:Services  -200.00 EUR", '    text: "Books"',
+        "    quantity: 2", "    price: 100.00", '    tax: "FR10"', "  Liabilities:VAT  -20.00 EUR", '    tax: "FR10"',
+        "  Liabilities:VAT  -60.00 EUR", '    tax: "FR20"', "  Income:Discounts  20.00 EUR", "    rounding: TRUE",
+    )  # fmt: skip
+    for arguments, said in (
+        (("--amount", "501", "Late"), "501 EUR cannot be credited of F2026-0001: 500.00 without tax is left"),
+        (("--amount", "50"), "say what the sum is for"),
+        (("--amount", "50", "Late", "--tax", "X"), "has no lines under X: its codes are FR10, FR20"),
+        (("--amount", "1.005", "Late"), "it has 2 decimals"),
+        (("--lines", "1@-101"), "101 less for each of 3 is 303.00 EUR without tax, but 300.00 is left of it"),
+    ):
+        assert said in run(ledger, "credit", "F2026-0001", *arguments, "--date", "2026-02-10", code=1)
+    parts = [
+        ("--amount", "50", "Late"),
+        ("--amount", "10", "Late", "--tax", "FR10"),
+        ("--lines", "1@-5"),
+        ("--lines", "1x1"),
+        (),
+    ]
+    assert in_parts(ledger, *parts)[:3] == [D("58.00"), D("11.00"), D("18.00")]
+    late, *_others = opened(ledger).book.invoices[1:]
+    assert [(line.text, line.tax, line.net) for line in late.lines] == [
+        ("Late", "FR10", D(-20)),
+        ("Late", "FR20", D(-30)),
+    ]
+    assert late.corrects == ("F2026-0001",)
+
+
+def test_days_of_a_period(ledger: Path) -> None:
+    prorated = SUBSCRIBED.replace('every: "month"', 'every: "month"\n  prorate: TRUE')
+    ledger.write_text(prorated + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--contract", "SEATS", "--write")
+    days = ("credit", "F2026-0001", "--from", "2026-01-22", "--to", "2026-01-25", "--date", "2026-02-01")
+    wrong = ("--from", "2026-01-05", "--to", "2026-01-01")
+    assert "is before --from" in run(ledger, "credit", "F2026-0001", *wrong, code=1)
+    run(ledger, *days, "--reopen", "--write")
+    (line,) = invoice(ledger, "A2026-0001").lines
+    assert (line.net, line.start, line.end) == (D("-3.87"), date(2026, 1, 22), date(2026, 1, 25))  # 30.00 × 4 / 31
+    assert "no day from 2026-01-22 to 2026-01-25 is left" in run(ledger, *days, code=1)
+    waits = json.loads(run(ledger, "unbilled", "--as-of", "2026-02-01", "--contract", "SEATS", "--format", "json"))
+    assert [(row["from"], row["to"]) for row in waits if row["to"] < "2026-02-01"] == [("2026-01-22", "2026-01-25")]
+    assert in_parts(ledger, ("--from", "2026-01-20"), ())[1] == D("9.29")  # 26.13 × 8 / 27 days are 7.74, and the tax
+
+
+def test_days_of_what_is_billed_whole_are_not_reopened(ledger: Path) -> None:
+    ledger.write_text(SUBSCRIBED + ledger.read_text(encoding="utf-8"), encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-01-31", "--contract", "SEATS", "--write")
+    days = ("credit", "F2026-0001", "--from", "2026-01-22", "--date", "2026-02-01")
+    assert "give the contract prorate: TRUE" in run(ledger, *days, "--reopen", code=1)
+    assert in_parts(ledger, ("--from", "2026-01-22"), ()) == [D("11.62"), D("24.38")]
+
+
+@pytest.mark.parametrize(
+    ("postings", "expected"),
+    [
+        (
+            '  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n  Income:Services  -920.00 EUR\n    text: "Work"\n'
+            '    quantity: 10\n    price: 100.00\n    tax: "FR20"\n  Liabilities:VAT  -184.00 EUR\n    tax: "FR20"\n'
+            "    amount: 200.00",
+            {"Assets:Receivable:Acme": "-600.00 USD", "Income:Services": "460.00 EUR", "Liabilities:VAT": "92.00 EUR"},
+        ),
+        (
+            "  Assets:Receivable:Acme  1200.00 USD @ 0.92 EUR\n  Income:Services  -1000.00 USD @ 0.92 EUR\n"
+            '    text: "Work"\n    quantity: 10\n    price: 100.00\n    tax: "FR20"\n  Liabilities:VAT  -184.00 EUR\n'
+            '    tax: "FR20"\n    amount: 200.00',
+            {"Assets:Receivable:Acme": "-600.00 USD", "Income:Services": "500.00 USD", "Liabilities:VAT": "92.00 EUR"},
+        ),
+        (
+            '  Assets:Receivable:Acme  1200.00 USD\n  Income:Services  -920.00 EUR @@ 1000.00 USD\n    text: "Work"\n'
+            '    quantity: 10\n    price: 100.00\n    tax: "FR20"\n  Liabilities:VAT  -184.00 EUR @@ 200.00 USD\n'
+            '    tax: "FR20"\n    amount: 200.00',
+            {"Assets:Receivable:Acme": "-600.00 USD", "Income:Services": "460.00 EUR", "Liabilities:VAT": "92.00 EUR"},
+        ),
+    ],
+)
+def test_a_credit_note_is_booked_as_its_invoice_is(ledger: Path, postings: str, expected: dict[str, str]) -> None:
+    """At its rate, whatever the price is by now, and where no price directive says one."""
+    with ledger.open("a") as file:
+        file.write("2026-02-20 price USD 0.99 EUR\n")
+    sold(ledger, postings)
+    shown = run(ledger, "credit", "F2026-0001", "--lines", "1x5", "--date", "2026-02-21")
+    found = dict(re.findall(r"^  (\S+)\s+(-?[\d.]+ [A-Z]+)", shown, re.M))
+    assert found == expected
+    assert "0.99" not in shown
+    assert in_parts(ledger, ("--lines", "1x5"), ()) == [D("600.00")] * 2
+    assert sum(each.booked for one in opened(ledger).book.invoices for each in one.taxes) == 0
+
+
+@pytest.mark.parametrize(("paid", "main", "kept"), [("0", "-228.00", "-12.00"), ("1140.00", "-180.00", "-60.00")])
+def test_a_retention_goes_back_in_proportion_as_far_as_it_is_open(
+    ledger: Path, paid: str, main: str, kept: str
+) -> None:
+    sold(
+        ledger, "  Assets:Receivable:Acme  1140.00 EUR", "    due: 2026-03-03", "  Assets:Receivable:Acme:Doubtful  60.00 EUR",
+        "    due: 2027-02-01", "  Income:Services  -1000.00 EUR", '    text: "Works"', "    quantity: 10", "    price: 100.00",
+        '    tax: "FR20"', "  Liabilities:VAT  -200.00 EUR", '    tax: "FR20"',
+        '2026-02-04 * "Acme" "Paid" ^F2026-0001', f"  Assets:Bank  {paid} EUR", f"  Assets:Receivable:Acme  -{paid} EUR",
+    )  # fmt: skip
+    run(ledger, "credit", "F2026-0001", "--lines", "1x2", "--date", "2026-03-10", "--write")
+    assert {each.account: each.amount for each in invoice(ledger, "A2026-0001").instalments} == {
+        "Assets:Receivable:Acme": D(main),
+        "Assets:Receivable:Acme:Doubtful": D(kept),
+    }
+
+
+def test_what_is_shown_of_a_ledger_with_errors_says_them(ledger: Path) -> None:
+    run(ledger, "new", "Acme", "3 DEV", "--date", "2026-02-01", "--write")
+    run(ledger, "deposit", "Acme", "50", "--text", "Ahead", "--date", "2026-02-02", "--write", "--draft")
+    with ledger.open("a") as file:
+        file.write('2026-02-02 custom "invoice-item" "DEV" Income:Services\n  prize: 3\n')
+    for command in (
+        ("bill", "--until", "2026-01-31"),
+        ("new", "Acme", "1 DEV", "--date", "2026-02-03"),
+        ("credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-03"),
+        ("deposit", "Acme", "50", "--text", "Ahead", "--date", "2026-02-03"),
+        ("issue", "--all", "--date", "2026-02-03"),
+    ):
+        shown = run(ledger, *command, code=1)
+        assert "invoice:" in shown
+        assert "prize" in shown.split("nothing is written without --write")[1]
+        assert "--write writes nothing before it is mended" in shown
+        assert "nothing is written into it before they are mended" in run(ledger, *command, "--write", code=1)
 
 
 # starting -----------------------------------------------------------------------------------------------------------------

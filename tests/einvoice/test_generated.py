@@ -81,7 +81,7 @@ def ledgers(draw: st.DrawFn) -> str:
     if kind in {"deposit", "corrective"}:
         lines.append(f'  kind: "{kind}"')
     if kind in {"credit-note", "corrective"}:
-        before = _simple("X0", buyer, document.currency, "", Decimal(100000))
+        before = _corrected("X0", buyer, document)
         lines.append('  corrects: "X0"')
     if kind == "final":
         before = _simple("X0", buyer, "EUR", '  kind: "deposit"\n', Decimal(10))
@@ -118,6 +118,18 @@ def _line(draw: st.DrawFn, document: Document, index: int, code: str) -> None:
         keys += ["from: 2026-09-01", "to: 2026-09-30", f'unit: "{draw(st.sampled_from(("hour", "m²", "sack")))}"']
     document.post("Income:Services", -net, *keys)
     document.nets[code] += net
+
+
+def _corrected(number: str, buyer: str, document: Document) -> str:
+    """An invoice that has all that the document gives back: a large net, and its tax, under each of its codes."""
+    net, total, postings = Decimal(100000), Decimal(0), ""
+    for code in sorted(document.nets):
+        tax = net * RATES.get(code, 0) / 100
+        total += net + tax
+        postings += f'  Income:Services  -{net} {document.currency}\n    text: "Before"\n    tax: "{code}"\n    nature: "goods"\n'
+        postings += f'  {TAXES[code]}  -{tax} {document.currency}\n    tax: "{code}"\n' if tax else ""
+    head = f'\n2026-10-01 * "Before" ^{number}\n  invoice: "{number}"\n'
+    return f"{head}  Assets:Receivable:{buyer}  {total} {document.currency}\n{postings}"
 
 
 def _simple(number: str, buyer: str, currency: str, kind: str, amount: Decimal) -> str:

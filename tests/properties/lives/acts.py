@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from beancount_invoicing.actions import billing
+from beancount_invoicing.actions import billing, crediting
 from beancount_invoicing.actions.writing import How
 from tests.properties.lives.life import (
     BOOKED,
@@ -482,10 +482,10 @@ def _read(life: Life, prefix: str, of: Document | None, customer: str, written: 
 
 
 def _credit(life: Life, of: Document, lines: tuple[tuple[int, Decimal], ...], asked: str) -> None:
-    wanted = billing.CreditWanted(of.number, lines)
+    wanted = crediting.CreditWanted(of.number, tuple(crediting.CreditLine(*line) for line in lines))
     written = life.command(
         f"credit {of.number} {asked}--date {life.day}",
-        lambda file: billing.credit(file, wanted, billing.Dating(life.day), How(write=True)),
+        lambda file: crediting.credit(file, wanted, billing.Dating(life.day), How(write=True)),
     )
     _read(life, "C", of, of.customer, written)
 
