@@ -128,7 +128,7 @@ def held(natural: Decimal, left: Decimal, fair: Decimal, unit: Decimal, slack: i
     excess = (left - natural - fair) / unit
     over = max(int(abs(excess)) - slack + 1, 0)
     taken = natural + unit * over * (1 if excess > 0 else -1)
-    return left if (left - taken) * left < 0 else taken
+    return left if (left - taken) * taken < 0 else taken
 
 
 def net_of_units(left: LineLeft, count: Decimal, natural: Decimal, decimals: int) -> Decimal:
