@@ -239,7 +239,9 @@ def pay(life: Life) -> None:
         case _:
             amount = standing.open
     postings = [*life.bank(number, amount), life.claim(number, -amount)]
-    if number in life.rates and chance.random() < 0.4:  # as an importer of the bank's statements books it
+    if (
+        number in life.rates and amount <= standing.open and chance.random() < 0.4
+    ):  # as an importer of the bank's statements books it
         reached = postings[0].amount
         postings = [postings[0], Posting(life.where[number], -amount, f"USD @@ {reached} EUR")]
     before = life.books.at(day)[named(number)]
@@ -359,7 +361,7 @@ def lose(life: Life) -> None:
 
 def compromise(life: Life) -> None:
     """A part is paid and the rest is lost, in one transaction."""
-    standing = life.one_of(lambda one: losable(life, one))
+    standing = life.one_of(lambda one: losable(life, one) and one.document.currency == "EUR")
     if standing is not None:
         lost = life.part(standing.open)
         _give_up(life, standing, "loss", lost, standing.open - lost)

@@ -267,24 +267,23 @@ def nothing_later_is_known(life: Life, book: Book, day: date) -> None:
 
 
 def advice_leads_out(life: Life, book: Book) -> None:
-    """Raises Differs where advice is followed to the letter, and the finding is still there."""
+    """Raises Differs where advice is followed to the letter, and the finding is still there, or another one."""
     text, day = life.text, book.last_date
     for rule, follow in FOLLOWED.items():
         if found := [one for one in check(book) if one.rule == rule]:
             text = follow(text, found)
             book, _entries = loaded(text)
-            still(book, rule, text)
     text = tax_moved(text, day)
     book, _entries = loaded(text)
-    still(book, "tax-due", text)
-
-
-def still(book: Book, rule: str, text: str) -> None:
-    """Raises Differs where a ledger has errors, or a finding of a rule."""
     for one in check(book):
-        if one.severity == "error" or one.rule == rule:
+        if one.severity == "error" or one.rule not in EXPECTED - FOLLOWED.keys() - {"tax-due"}:
+            raise Differs(f"all advice was followed, and check says {one.rule}: {one.message}\n{text[-1500:]}")
+    # of each document that is paid and lost in parts the books may have taken off another cent than is lost in the end
+    slack = CENT * len({fact.number for fact in life.books.all_facts if fact.what != "money"})
+    for total in tax_due(book, book.last_date).totals:
+        if abs(total.to_cancel) > slack:
             raise Differs(
-                f"the advice of {rule} was followed, and check says {one.rule}: {one.message}\n{text[-1500:]}"
+                f"all advice was followed, and {total.to_cancel} of {total.pending.code} is to be taken off\n{text[-1500:]}"
             )
 
 
