@@ -425,3 +425,11 @@ def test_a_loss_of_what_had_been_paid_takes_the_tax_from_where_it_was_owed() -> 
     assert [str(each) for each in (only.due, only.moved, only.cancelled, only.taken_off)] == [
         "0.00", "0.00", "200.00", "200.00",
     ]  # fmt: skip
+
+
+def test_tax_that_is_moved_with_money_that_an_invoice_did_not_need_is_moved_too_much() -> None:
+    """All of it comes back on the day on which it is paid again with its tax: what had been moved of it never was moved back."""
+    again = paid("2026-03-10", "1200.00", "F2026-0001", moved="200.00")
+    back = '\n2026-03-10 * "Bounced" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  1200.00 EUR\n'
+    ledger = WORK + paid("2026-02-10", "1200.00", "F2026-0001", moved="200.00") + back + again
+    assert str(total(ledger).to_move) == "-200.00"

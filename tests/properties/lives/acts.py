@@ -194,7 +194,10 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
     now = life.books.at(day)[number]
     postings = []
     for code in now.document.pending:
-        due, gone = now.due(code) - before.due(code), (now.given_up(code) - before.given_up(code)) * giving_up
+        due, gone = now.due(code) - before.due(code), ZERO
+        if giving_up:
+            gone = now.given_up(code) - life.recovered.get((number, code), ZERO)
+            life.recovered[number, code] = now.given_up(code)
         if due:
             life.books.moved.append(Moved(day, code, due))
             postings.append(Posting(OWED, -due, tax=code))
@@ -202,9 +205,9 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
             life.books.moved.append(Moved(day, code, gone, given_up=True))
         if due + gone:
             postings.append(Posting(WAITS[code], due + gone, tax=code))
-    for code, tax in now.document.taxes.items():
+    for code in now.document.taxes:
         if code in {"STD", "LOW"} and giving_up:  # owed at once: what is lost of it is recovered
-            gone = cents(tax * (now.whole("lost") + now.whole("discount")) / now.whole("asked"))
+            gone = now.recovered(code)
             if off := gone - life.recovered.get((number, code), ZERO):
                 life.recovered[number, code] = gone
                 postings.append(Posting(OWED, off, tax=code))
@@ -412,6 +415,21 @@ def recover(life: Life) -> None:
         life.write(life.day, "Paid after all", money, number)
 
 
+def take_back(life: Life) -> None:
+    """A loss of which money came after all is taken back by that much."""
+    standing = life.one_of(lambda one: life.books.lost(one) > one.lost)
+    if standing is None:
+        return
+    number = standing.document.number
+    before = life.books.at(life.day)[named(number)]
+    amount = life.books.lost(standing) - standing.lost
+    life.books.happened(life.day, "loss", number, -amount)
+    taxes = tax_moves(life, number, before, life.day)
+    expense = life.worth(number, -amount) - sum((one.amount for one in taxes), ZERO)
+    back = [life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes]
+    life.write(life.day, "Not lost after all", [one for one in back if one.amount], number, tag="write-off")
+
+
 def discount(life: Life) -> None:
     """An invoice that was paid in time, less its cash discount and the tax on that."""
     day = life.day - timedelta(days=life.chance.randint(0, 10))
@@ -445,8 +463,13 @@ def move(life: Life) -> None:
 
 
 def creditable(life: Life, one: Standing) -> bool:
-    """Whether something is left to credit of an invoice, and nothing of it was given up."""
+    """Whether something is left to credit of an invoice, and nothing of it was given up.
+
+    Not on the day on which something comes to another account of it: what is open there then depends on what is booked first.
+    """
     number = one.document.number
+    if number in life.moved_on and life.last_touched(number) == life.day:
+        return False
     back = sum((life.asked(note.number) for note in life.credit_notes(number)), ZERO)
     given_up = one.whole("lost") or one.whole("discount")
     return number in life.lines and one.whole("asked") + back > 0 and not given_up
@@ -562,8 +585,12 @@ KINDS: dict[str, tuple[int, Callable[[Life], None]]] = {
     "lose": (3, lose),
     "compromise": (2, compromise),
     "recover": (4, recover),
+    "take back": (2, take_back),
     "discount": (2, discount),
     "move": (2, move),
+    "credit all": (1, credit_all),
+    "credit lines": (3, credit_lines),
+    "credit by hand": (2, credit_by_hand),
 }
 """The acts, by name, and how often each comes."""
 

@@ -136,7 +136,7 @@ class Life:
         self.left: dict[str, list[int]] = {}
         """Of those that are credited line by line: the quantities that are left."""
         self.recovered: dict[tuple[str, str], Decimal] = {}
-        """By document and code, of taxes owed at once: what was recovered because of losses and discounts."""
+        """By document and code: what the books took off because of losses and discounts."""
         self.by_hand: set[str] = set()
         """Those that were credited by hand."""
         self.deposits: dict[str, str] = {}

@@ -118,6 +118,13 @@ class Standing:
         left = Fraction(self.document.pending[code]) - self.credited_taxes.get(code, Fraction(0))
         return cents(left * Fraction(of) / Fraction(claim))
 
+    def recovered(self, code: str) -> Decimal:
+        """Of a tax that was owed at once: the share of losses and discounts."""
+        claim = self.whole("asked") - self.whole("credited")
+        gone = self.whole("lost") + self.whole("discount")
+        left = Fraction(self.document.taxes[code]) - self.credited_taxes.get(code, Fraction(0))
+        return cents(left * Fraction(gone) / Fraction(claim)) if claim else ZERO
+
     def due(self, code: str) -> Decimal:
         """The tax owed: the share of the money."""
         return self.stays.get(code, self.tax(code, self.whole("paid")))
@@ -192,6 +199,10 @@ class Books:
     def _sum(self, number: str, what: What, until: date) -> Decimal:
         return sum((one.amount for one in self.facts.get((number, what), ()) if one.day <= until), ZERO)
 
+    def lost(self, standing: Standing) -> Decimal:
+        """What the books have as lost of a document by now, also what was paid after all."""
+        return sum((one.amount for one in self.facts.get((standing.document.number, "loss"), ())), ZERO)
+
     def _settle(self, standing: Standing, until: date) -> None:
         """A discount stays given; money counts before losses, as what comes in on a loss was not lost."""
         document = standing.document
@@ -221,7 +232,7 @@ class Books:
         note.credited -= amount
         other.credited += amount
         whole, others = (standings[one.document.part_of or one.document.number] for one in (note, other))
-        for code, tax in whole.document.pending.items():
+        for code, tax in whole.document.taxes.items():
             share = Fraction(tax) * Fraction(amount) / Fraction(whole.whole("asked"))
             whole.credited_taxes[code] = whole.credited_taxes.get(code, Fraction(0)) - share
             others.credited_taxes[code] = others.credited_taxes.get(code, Fraction(0)) + share

@@ -202,17 +202,12 @@ def on_the_days_of_the_money(life: Life, book: Book, day: date, standings: dict[
             continue
         for code in one.document.pending:
             facts = [fact for fact in life.books.facts.get((number, "money"), ()) if fact.day <= day]
-            booked = ZERO
-            took: list[tuple[date, Decimal]] = []
-            for fact in sorted(facts, key=lambda fact: (fact.day, -fact.amount)):
-                before = min(booked, one.document.asked)
-                booked += fact.amount
-                took.append((fact.received, min(booked, one.document.asked) - before))
             came = ZERO
             due: list[tuple[date, Decimal]] = []
-            for when, amount in sorted(took, key=lambda each: each[0]):
-                due.append((when, one.tax(code, came + amount) - one.tax(code, came)))
-                came += amount
+            for fact in sorted(facts, key=lambda fact: (fact.day, -fact.amount)):
+                before = one.tax(code, min(came, one.document.asked))
+                came += fact.amount
+                due.append((fact.received, one.tax(code, min(came, one.document.asked)) - before))
             same(
                 f"on {day}, the days on which {code} of {number} became due",
                 {when: amount for (of, which, when), amount in says.items() if (of, which) == (number, code)},
