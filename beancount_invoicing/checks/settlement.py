@@ -291,8 +291,13 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 "warning",
                 "tax-written-off",
                 f"{code}: {money(total.cancelled, currency)} of tax was lost by write-offs and discounts, but"
-                f" {money(total.taken_off, currency)} left {account}: take it off in the write-off, with"
-                f' tax: "{code}"',
+                f" {money(total.taken_off, currency)} left {account}: "
+                + (
+                    f'take it off in the write-off, with tax: "{code}"'
+                    if abs(total.taken_off) < abs(total.cancelled)
+                    else f"put {money(abs(total.to_cancel), currency)} back there, in the write-off or where that much of the loss is"
+                    f' taken back, with tax: "{code}"'
+                ),
                 source,
             )
 

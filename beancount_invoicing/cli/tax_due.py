@@ -146,8 +146,13 @@ def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
         notice(f"{hidden} more {'entry is' if hidden == 1 else 'entries are'} missing outside of this period")
     for total in due.totals:
         if total.to_cancel:
+            amount, where = f"{abs(total.to_cancel)} {total.pending.currency}", total.pending.account
             notice(
-                f"{total.pending.code}: {total.to_cancel} {total.pending.currency} of tax on what was written off is still"
-                f" on {total.pending.account}: take it off in the write-off's transaction, with tax:"
-                f' "{total.pending.code}"'
+                f"{total.pending.code}: "
+                + (
+                    f"{amount} of tax on what was written off or given up is still on {where}: take it off in that transaction"
+                    if abs(total.taken_off) < abs(total.cancelled)
+                    else f"{amount} of tax too much was taken off {where} as lost or given up: put it back in that transaction"
+                )
+                + f', with tax: "{total.pending.code}"'
             )

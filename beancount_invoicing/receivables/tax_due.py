@@ -201,8 +201,10 @@ def _moves(
         elif not one.number:
             moves.append(one)
     for (where, beside), those in together.items():
-        over = sum((one.amount for one in those), ZERO) - sum((released[source, where] for source in beside), ZERO)
+        left = sum((one.amount for one in those), ZERO)
         most = sum((given[source, where] for source in beside), ZERO)
+        # an entry may take off the discount's tax only, and leave what is due to another entry
+        over = left if left == most else left - sum((released[source, where] for source in beside), ZERO)
         off = min(abs(over), abs(most)).copy_sign(over) if over * most > 0 else ZERO
         taken_off[where] += off
         for one in those:

@@ -168,6 +168,12 @@ def test_the_tax_on_a_cash_discount_never_becomes_due() -> None:
     assert all(recompute(step) == step.result for one in result.shares for step in one.steps)
 
 
+def test_a_discount_s_tax_is_taken_off_by_the_payment_and_the_rest_moved_by_another_entry() -> None:
+    """The payment's entry takes 4.00 off; what is due stays until the month's entry moves it."""
+    alone = DISCOUNTED.format(bank="1176.00", discount="20.00", pending="4.00", owed="0.00", claim="-1200.00")
+    assert totals(WORK + alone) == ("196.00", "0.00", "4.00", "4.00")
+
+
 def test_a_cash_discount_on_lines_with_and_without_tax_is_one_discount() -> None:
     """2 % of 2200.00 are given up: the 20.00 on the line without tax are no money either."""
     ledger = (
