@@ -295,8 +295,8 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 + (
                     f'take it off in the write-off, with tax: "{code}"'
                     if abs(total.taken_off) < abs(total.cancelled)
-                    else f"put {money(abs(total.to_cancel), currency)} back there, in the write-off or where that much of the loss is"
-                    f' taken back, with tax: "{code}"'
+                    else f"put {money(abs(total.to_cancel), currency)} back there, in the write-off or where that much of the loss"
+                    f' is taken back, with tax: "{code}"'
                 ),
                 source,
             )
