@@ -21,6 +21,18 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Day, Finding, How, Instalment, Invoice, Payment, Source, Transfer
+from beancount_invoicing.receivables.settling import (
+    Lot,
+    Move,
+    Part,
+    Payer,
+    Settled,
+    moves_claims,
+    opposite,
+    payment_key,
+    reach,
+)
+from beancount_invoicing.receivables.unsettled import Left, notices
 from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.numbering import link
 
@@ -60,22 +72,6 @@ class Allocation(NamedTuple):
         return self.came or self.date
 
 
-class Move(NamedTuple):
-    """A part of a claim that went from one account to another; with the sign of the claim."""
-
-    date: date
-    invoice: Invoice
-    origin: str
-    account: str
-    """Where it stands from then on."""
-    amount: Decimal
-    source: Source
-    taker: str = ""
-    """Name of the customer who took it over; "" between the accounts of one."""
-    former: str = ""
-    """Name of the customer who owed it before."""
-
-
 class Unallocated(NamedTuple):
     """What is left of a payment (or debit) that no claim takes."""
 
@@ -105,121 +101,20 @@ class Allocated:
     moves: tuple[Move, ...] = ()
 
 
-class _Settled:
-    """A settlement of a part, with what has not been taken back of it."""
-
-    __slots__ = ("amount", "came", "day", "how", "order", "payer")
-
-    def __init__(self, amount: Decimal, how: How, order: int, day: date, came: date, payer: _Payer) -> None:
-        self.day = day
-        self.amount = amount
-        self.how = how
-        self.order = order
-        """Settlements are taken back from the latest one on."""
-        self.came = came
-        self.payer = payer
-
-
-class _Part:
-    """An instalment, or what of it stands on one account."""
-
-    __slots__ = ("account", "amount", "instalment", "invoice", "key", "open", "settled_by")
-
-    def __init__(self, invoice: Invoice, instalment: Instalment, account: str, amount: Decimal) -> None:
-        self.invoice = invoice
-        self.instalment = instalment
-        self.account = account
-        self.amount = amount
-        self.open = amount
-        due = (
-            date.max if instalment.retained else instalment.due
-        )  # what is assumed to be paid is never what is kept back
-        self.key = (due, invoice.date, invoice.number, instalment.index, account, invoice.source)
-        self.settled_by: list[_Settled] = []
-        """Per payment, oldest first, what of it can still be reversed."""
-
-    @property
-    def lost(self) -> Decimal:
-        """What of it is written off."""
-        return sum((one.amount for one in self.settled_by if one.how == "write-off"), ZERO)
-
-
-class _Payer:
-    """A payment or credit on its way to claims, with what is left of it."""
-
-    __slots__ = ("how", "key", "left", "moves", "names", "payment", "taken", "taken_on", "told")
-
-    def __init__(self, payment: Payment, moves: bool = False) -> None:
-        self.moves = moves
-        """A leg of a transfer: it moves claims, and is never assumed to settle one."""
-        self.taken = ZERO
-        """Of a loss: what money that came after all has taken back of it, and no entry says so yet."""
-        self.taken_on = payment.date
-        """The day on which it did so last."""
-        self.told = False
-        """Whether a notice has said already what is left of it."""
-        self.payment = payment
-        self.left = payment.amount
-        self.names = payment.settles or payment.links
-        self.how: How = (
-            payment.means if payment.means != "money" else "at-once" if payment.at_once else
-            "settles" if payment.settles else "link"
-        )  # fmt: skip
-        self.key = _payment_key(payment)
-
-    @property
-    def lost(self) -> bool:
-        """Whether it writes off, or takes that back."""
-        return self.payment.means == "write-off"
-
-
-class _Lot(NamedTuple):
-    """What an entry finds on the account to allocate: so much, of a payment of that day or of a credit note."""
-
-    amount: Decimal
-    came: date
-    how: How | None
-    """None: as the entry names what it settles."""
-    part: _Part | None = None
-    """Of a credit note: what of it is used."""
-
-
-_MEANS = {"money": 0, "discount": 1, "set-off": 2, "write-off": 3}
-"""On one day money comes first."""
-
-
-def _payment_key(payment: Payment) -> tuple[object, ...]:
-    names = payment.settles or payment.links
-    return (
-        payment.date, _MEANS[payment.means], payment.amount, names, payment.instalment or 0, payment.account, payment.currency,
-        payment.narration, payment.source,
-    )  # fmt: skip
-
-
-def _opposite(one: Decimal, other: Decimal) -> bool:
-    return (one < 0 < other) or (other < 0 < one)
-
-
-def _reach(open_: Decimal, left: Decimal) -> Decimal:
-    """How much of `open_` (with its sign) `left`, of the opposite sign, settles."""
-    return min(abs(open_), abs(left)).copy_sign(open_)
-
-
 class _Allocating:
     """One run of the allocation, day by day."""
 
     def __init__(self, book: Book, as_of: date) -> None:
         self.book = book
         self.as_of = as_of
-        self.parts: list[_Part] = []
-        self.of_invoice: defaultdict[int, list[_Part]] = defaultdict(list)
+        self.parts: list[Part] = []
+        self.of_invoice: defaultdict[int, list[Part]] = defaultdict(list)
         self.allocations: list[Allocation] = []
-        self.payers: list[_Payer] = []
-        self.waiting: defaultdict[str, list[_Payer]] = defaultdict(list)
-        self.transfers: list[tuple[Transfer, list[_Payer]]] = []
-        self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[_Payer]]]] = defaultdict(list)
+        self.payers: list[Payer] = []
+        self.waiting: defaultdict[str, list[Payer]] = defaultdict(list)
+        self.transfers: list[tuple[Transfer, list[Payer]]] = []
+        self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[Payer]]]] = defaultdict(list)
         self.waiting_notes: defaultdict[str, list[tuple[date, Invoice]]] = defaultdict(list)
-        self.notices: list[Finding] = []
         self.moves: list[Move] = []
         self.position: dict[str, int] = {}
         self.invoices = [invoice for invoice in book.invoices if not invoice.draft and invoice.kind != "void"]
@@ -239,12 +134,12 @@ class _Allocating:
                 steps.append(((invoice.since, rank, invoice.date, invoice.number, invoice.source), rank, index))
         for transfer in self.book.transfers:
             if transfer.date <= self.as_of:
-                legs = tuple(sorted(_payment_key(leg) for leg in transfer.legs))
-                rank = 2 if _moves_claims(transfer) else 5
+                legs = tuple(sorted(payment_key(leg) for leg in transfer.legs))
+                rank = 2 if moves_claims(transfer) else 5
                 steps.append(((transfer.date, rank, legs), rank, transfer))
         for payment in self.book.payments:
             if payment.date <= self.as_of:
-                payer = _Payer(payment)
+                payer = Payer(payment)
                 self.payers.append(payer)
                 back = self._reverses(payment)
                 rank = (6 if payer.lost else 7) if back else (4 if payer.lost else 3)
@@ -255,10 +150,12 @@ class _Allocating:
                 self._claim(what, self.invoices[what])
             elif isinstance(what, Transfer):
                 self._transfer(what)
-            elif isinstance(what, _Payer):
+            elif isinstance(what, Payer):
                 self._pay(what, what.payment.date)
         self._assume()
-        self._notice()
+        left = Left(
+            self.book, self.as_of, self.parts, self.payers, self.transfers, self.moves, self._known, self._existing, self._reverses
+        )  # fmt: skip
         return Allocated(
             as_of=self.as_of,
             claims=tuple(
@@ -267,7 +164,7 @@ class _Allocating:
             allocations=tuple(self.allocations),
             unallocated=tuple(Unallocated(payer.payment, payer.left) for payer in self.payers if payer.left),
             revived=tuple(Revived(one.payment, one.taken, one.taken_on) for one in self.payers if one.taken),
-            notices=tuple(self.notices),
+            notices=tuple(notices(left)),
             moves=tuple(self.moves),
         )
 
@@ -287,7 +184,7 @@ class _Allocating:
                 Allocation(invoice.since, invoice, None, paid.account, paid.amount, "at-once", paid.source)
             )
         for instalment in invoice.instalments:
-            part = _Part(invoice, instalment, instalment.account, instalment.amount)
+            part = Part(invoice, instalment, instalment.account, instalment.amount)
             self.parts.append(part)
             self.of_invoice[index].append(part)
         if self.position[invoice.number] != index:
@@ -318,7 +215,11 @@ class _Allocating:
             name for name in names if self.book.owed_by(self.invoices[self.position[name]], customer, note.since)
         )
 
-    def _existing(self, number: str) -> list[_Part]:
+    def _known(self, number: str) -> Invoice | None:
+        index = self.position.get(number)
+        return self.invoices[index] if index is not None else None
+
+    def _existing(self, number: str) -> list[Part]:
         index = self.position.get(number)
         return self.of_invoice.get(index, []) if index is not None else []
 
@@ -330,11 +231,11 @@ class _Allocating:
                 if part.account == credit.account and part.invoice.currency == note.currency:
                     self._offset(credit, part, day, note.source, part.invoice.source)
 
-    def _offset(self, credit: _Part, part: _Part, day: date, for_part: Source, for_credit: Source) -> None:
+    def _offset(self, credit: Part, part: Part, day: date, for_part: Source, for_credit: Source) -> None:
         """Two claims of opposite directions settle each other."""
-        if not _opposite(credit.open, part.open):
+        if not opposite(credit.open, part.open):
             return
-        amount = _reach(part.open, credit.open)
+        amount = reach(part.open, credit.open)
         part.open -= amount
         credit.open += amount
         self._record(day, part, amount, "credit-note", for_part, credit.invoice)
@@ -343,7 +244,7 @@ class _Allocating:
     def _record(
         self,
         day: date,
-        part: _Part,
+        part: Part,
         amount: Decimal,
         how: How,
         source: Source,
@@ -356,7 +257,7 @@ class _Allocating:
 
     # payments ------------------------------------------------------------------------------------------------------
 
-    def _named(self, payer: _Payer) -> list[_Part]:
+    def _named(self, payer: Payer) -> list[Part]:
         """The parts that a payment names and may settle: on its account, in its currency, oldest due first."""
         payment = payer.payment
         parts = [
@@ -369,7 +270,7 @@ class _Allocating:
         ]
         return sorted(parts, key=lambda part: part.key)
 
-    def _pay(self, payer: _Payer, day: date) -> None:
+    def _pay(self, payer: Payer, day: date) -> None:
         """Lets a payment settle, or reverse, what it names; the rest of it waits for what it names to come or re-open."""
         payment = payer.payment
         if not payer.names:
@@ -381,9 +282,9 @@ class _Allocating:
         if self._reverses(payment):
             self._reverse(payer, parts, day)
             return
-        against = [part for part in parts if _opposite(part.open, payer.left)]
+        against = [part for part in parts if opposite(part.open, payer.left)]
         if len(payer.names) > 1:
-            for credit in [part for part in parts if part.open and not _opposite(part.open, payer.left)]:
+            for credit in [part for part in parts if part.open and not opposite(part.open, payer.left)]:
                 for part in against:
                     self._offset(credit, part, day, payment.source, payment.source)
         for part in against:
@@ -394,29 +295,29 @@ class _Allocating:
 
     def _settle(
         self,
-        payer: _Payer,
-        part: _Part,
+        payer: Payer,
+        part: Part,
         day: date,
         how: How,
         came: date | None = None,
         amount: Decimal | None = None,
     ) -> None:
         """Lets a payment settle a part, as far as both reach, or by `amount`; `came`: the day of the money, if not its own."""
-        amount = _reach(part.open, payer.left) if amount is None else amount
+        amount = reach(part.open, payer.left) if amount is None else amount
         came = came or payer.payment.date
         part.open -= amount
         payer.left += amount
         payer.taken = min(payer.taken, abs(payer.left))
-        part.settled_by.append(_Settled(amount, how, len(self.allocations), day, came, payer))
+        part.settled_by.append(Settled(amount, how, len(self.allocations), day, came, payer))
         self._record(day, part, amount, how, payer.payment.source, came=came)
 
-    def _revive(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
+    def _revive(self, payer: Payer, parts: Sequence[Part], day: date) -> None:
         """Money that comes on what was written off takes so much of the loss back, and settles it."""
         for part in parts:
             if payer.left and self._reopen(part, payer.left, day, payer.payment):
                 self._settle(payer, part, day, payer.how)
 
-    def _reopen(self, part: _Part, left: Decimal, day: date, by: Payment) -> bool:
+    def _reopen(self, part: Part, left: Decimal, day: date, by: Payment) -> bool:
         """Takes losses on a part back, the latest first, as far as `left` of a payment reaches; each is that much too large."""
         found = False
         for settled in reversed(part.settled_by):
@@ -432,7 +333,7 @@ class _Allocating:
         return found
 
     def _take_back(
-        self, settled: _Settled, part: _Part, amount: Decimal, day: date, by: Payment, came: date | None = None
+        self, settled: Settled, part: Part, amount: Decimal, day: date, by: Payment, came: date | None = None
     ) -> None:
         """So much of a settlement (with its sign) is no more, and the part is open again; from `came` on, if not from `by` on."""
         settled.amount -= amount
@@ -444,7 +345,7 @@ class _Allocating:
             )
         )  # fmt: skip
 
-    def _reverse(self, payer: _Payer, parts: Sequence[_Part], day: date) -> None:
+    def _reverse(self, payer: Payer, parts: Sequence[Part], day: date) -> None:
         """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled.
 
         A loss that is taken back takes back losses only; all else takes back what came by its own means first, losses last.
@@ -452,13 +353,13 @@ class _Allocating:
         for name in payer.names:
             for other in sorted(self.waiting[name], key=lambda one: one.payment.means != payer.payment.means):
                 if (
-                    _opposite(other.left, payer.left)
+                    opposite(other.left, payer.left)
                     and other.lost == payer.lost
                     and other.payment.date <= day
                     and other.payment.account == payer.payment.account
                     and other.payment.currency == payer.payment.currency
                 ):
-                    amount = _reach(other.left, payer.left)
+                    amount = reach(other.left, payer.left)
                     other.left -= amount
                     other.taken = min(other.taken, abs(other.left))
                     payer.left += amount
@@ -469,7 +370,7 @@ class _Allocating:
             if settled.day <= day and (settled.how == "write-off" or not payer.lost)
         ]
 
-        def order(one: tuple[_Settled, _Part]) -> tuple[bool, bool, int]:
+        def order(one: tuple[Settled, Part]) -> tuple[bool, bool, int]:
             how = one[0].how
             means = how if how in {"discount", "set-off", "write-off"} else "money"
             return means != payer.payment.means, means == "write-off", -one[0].order
@@ -485,7 +386,7 @@ class _Allocating:
 
     # allocated by an entry of its own -------------------------------------------------------------------------------
 
-    def _reallocate(self, legs: Sequence[_Payer], day: date) -> None:
+    def _reallocate(self, legs: Sequence[Payer], day: date) -> None:
         """What lies on an account, or what a document named by a debit gave, goes to the documents that the credits name."""
         givers = [leg for leg in legs if leg.payment.amount > 0]
         for taker in (leg for leg in legs if leg.payment.amount < 0):
@@ -497,7 +398,7 @@ class _Allocating:
                 for lot in self._lots(giver, wanted, day, unless=legs):
                     self._allot(giver, taker, parts, lot, day)
 
-    def _lots(self, giver: _Payer, most: Decimal, day: date, unless: Sequence[_Payer]) -> Iterator[_Lot]:
+    def _lots(self, giver: Payer, most: Decimal, day: date, unless: Sequence[Payer]) -> Iterator[Lot]:
         """Takes up to `most` from where a debit says: credit notes, the money of an invoice, or what lies on the account."""
         account, currency = giver.payment.account, giver.payment.currency
         parts = self._named(giver)
@@ -505,7 +406,7 @@ class _Allocating:
             if part.open < 0 < most:
                 amount = min(-part.open, most)
                 most -= amount
-                yield _Lot(amount, day, None, part)
+                yield Lot(amount, day, None, part)
         others = [
             payer
             for payer in (
@@ -520,7 +421,7 @@ class _Allocating:
                 amount = min(-payer.left, most)
                 most -= amount
                 payer.left += amount
-                yield _Lot(amount, payer.payment.date, None if payer.payment.means == "money" else payer.how)
+                yield Lot(amount, payer.payment.date, None if payer.payment.means == "money" else payer.how)
         for part in parts:
             for settled in reversed(part.settled_by):
                 if settled.amount > 0 and settled.how != "write-off" and most > 0:
@@ -528,9 +429,9 @@ class _Allocating:
                     most -= amount
                     # it was never for this one: the other has it from the day of the money on
                     self._take_back(settled, part, amount, day, giver.payment, settled.came)
-                    yield _Lot(amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None)
+                    yield Lot(amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None)
 
-    def _allot(self, giver: _Payer, taker: _Payer, parts: Sequence[_Part], lot: _Lot, day: date) -> None:
+    def _allot(self, giver: Payer, taker: Payer, parts: Sequence[Part], lot: Lot, day: date) -> None:
         """Gives a lot to what a credit names, oldest due first; one that names nothing keeps it on the account."""
         giver.left -= lot.amount
         if not taker.names:
@@ -559,8 +460,8 @@ class _Allocating:
 
     def _transfer(self, transfer: Transfer) -> None:
         """Moves claims between accounts, or gives what lies on one; what it cannot do yet waits for what it names."""
-        legs = sorted((_Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
-        if not _moves_claims(transfer):
+        legs = sorted((Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
+        if not moves_claims(transfer):
             for leg in legs:
                 if not leg.payment.settles:  # of the links, a debit means credit notes, a credit means invoices
                     side = -1 if leg.payment.amount > 0 else 1
@@ -580,53 +481,31 @@ class _Allocating:
             for name in names:
                 self._wake(name, transfer.date)
 
-    def _resume(self, transfer: Transfer, legs: Sequence[_Payer], day: date) -> bool:
+    def _resume(self, transfer: Transfer, legs: Sequence[Payer], day: date) -> bool:
         """Does as much of a transfer as can be done; whether claims moved."""
         if not any(leg.left for leg in legs):
             return False
-        if _moves_claims(transfer):
+        if moves_claims(transfer):
             return self._move_claims(legs, day)
         self._reallocate(legs, day)
         return False
 
-    def _move_claims(self, legs: Sequence[_Payer], day: date) -> bool:
+    def _move_claims(self, legs: Sequence[Payer], day: date) -> bool:
         """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
         moved = False
         for leg in legs:
             for part in self._named(leg):
-                if not _opposite(part.open, leg.left):
+                if not opposite(part.open, leg.left):
                     continue
                 for target in _targets(part, legs):
-                    if part.open and _opposite(target.left, leg.left):
+                    if part.open and opposite(target.left, leg.left):
                         self._move(part, leg, target, day)
                         moved = True
         return moved
 
-    def _allocates_beyond(self, transfer: Transfer, left: Decimal) -> None:
-        self.notices.append(
-            Finding(
-                "warning",
-                "allocates-beyond",
-                f"{left} {transfer.currency} of what this allocates neither lay on {transfer.legs[0].account} nor was open on what"
-                " it names: lower both amounts by it, or correct what is named",
-                transfer.source,
-            )
-        )
-
-    def _open_at_hand(self, legs: Sequence[_Payer]) -> list[str]:
-        """The documents that the legs might have named: what is open just so much, else the oldest due."""
-        found = [
-            (abs(part.open) != abs(leg.left), part.key, part.invoice.number)
-            for leg in legs
-            for part in self.parts
-            if part.account == leg.payment.account and part.invoice.currency == leg.payment.currency
-            if _opposite(part.open, leg.left)
-        ]
-        return [number for _other, _key, number in sorted(found)]
-
-    def _move(self, part: _Part, leg: _Payer, target: _Payer, day: date) -> None:
+    def _move(self, part: Part, leg: Payer, target: Payer, day: date) -> None:
         amount = min(abs(part.open), abs(leg.left), abs(target.left)).copy_sign(part.open)
-        moved = _Part(part.invoice, part.instalment, target.payment.account, amount)
+        moved = Part(part.invoice, part.instalment, target.payment.account, amount)
         self.parts.append(moved)
         self.of_invoice[self.position[part.invoice.number]].append(moved)
         part.amount -= amount
@@ -642,7 +521,7 @@ class _Allocating:
     def _name(self, main: str, day: date) -> str:
         return self.book.customers[main].at(day).name if main in self.book.customers else main
 
-    def _shift_money(self, legs: Sequence[_Payer]) -> None:
+    def _shift_money(self, legs: Sequence[Payer]) -> None:
         """Money that lies on a customer's account goes to another customer's, where it stays unallocated."""
         for leg in legs:
             if leg.left <= 0:
@@ -667,7 +546,7 @@ class _Allocating:
         """Payments that name nothing go to the oldest due, where the option says so on their day."""
         if "allocate" not in self.book.options:
             return
-        payers: defaultdict[tuple[str, str], list[_Payer]] = defaultdict(list)
+        payers: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
         for payer in self.payers:
             if payer.left >= 0 or payer.names or payer.moves:
                 continue
@@ -675,12 +554,12 @@ class _Allocating:
                 payers[payer.payment.account, payer.payment.currency].append(payer)
         if not payers:
             return
-        claims: defaultdict[tuple[str, str], list[_Part]] = defaultdict(list)
+        claims: defaultdict[tuple[str, str], list[Part]] = defaultdict(list)
         for part in self.parts:
             where = part.account, part.invoice.currency
             if part.open > 0 and where in payers:
                 claims[where].append(part)
-        reversals: defaultdict[tuple[str, str], list[_Payer]] = defaultdict(list)
+        reversals: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
         for payer in self.payers:
             if payer.left > 0 and not payer.moves and self._reverses(payer.payment):
                 reversals[payer.payment.account, payer.payment.currency].append(payer)
@@ -697,7 +576,7 @@ class _Allocating:
                 if bounced:
                     self._assume_on(day, those, parts)
 
-    def _assume_on(self, day: date, payers: Sequence[_Payer], parts: Sequence[_Part]) -> None:
+    def _assume_on(self, day: date, payers: Sequence[Payer], parts: Sequence[Part]) -> None:
         """The payments up to a day go to the claims up to that day, the oldest due first."""
         still = deque(part for part in parts if part.open > 0 and part.invoice.since <= day)
         for payer in payers:
@@ -709,92 +588,15 @@ class _Allocating:
                 if not still[0].open:
                     still.popleft()
 
-    # notices -------------------------------------------------------------------------------------------------------
-
-    def _notice(self) -> None:
-        """Warnings for payments that name something and could not settle it, and for transfers that name nothing."""
-        for transfer, legs in self.transfers:
-            left = sum((leg.left for leg in legs if leg.left > 0), ZERO)
-            if not any(leg.names for leg in legs):
-                if transfer.customer or left:  # money that lay on the account of the one lies on that of the other
-                    self.notices.append(_names_none(transfer, self._open_at_hand(legs)))
-            elif left and not _moves_claims(transfer):
-                for leg in legs:
-                    leg.told = True
-                self._allocates_beyond(transfer, left)
-        for payer in self.payers:
-            if not payer.left or not payer.names or payer.told:
-                continue
-            payment = payer.payment
-            if payer.taken == abs(payer.left):  # it is among the revived
-                continue
-            known = [self.invoices[self.position[name]] for name in payer.names if name in self.position]
-            if any(invoice.since > self.as_of for invoice in known) or not known:
-                continue
-            if payer.moves and self._reverses(payment):
-                continue  # of what is moved too much, the posting tells that takes it away
-            numbers = ", ".join(payer.names)
-            parts = [part for name in payer.names for part in self._existing(name)]
-            here = [p for p in parts if p.account == payment.account and p.invoice.currency == payment.currency]
-            if not payer.moves and (gone := self._taken_from(payer)):
-                rule = "settles-elsewhere"
-                last = gone[-1]
-                message = (
-                    f"{payment.amount} {payment.currency} on {payment.account} names {numbers}, which {last.taker} took over on"
-                    f" {last.date}: {abs(payer.left)} stays unallocated; if {last.taker} paid, book it on {last.account};"
-                    f" if {last.former} pays it all the same, move the claim back by then, as it went; else take the name out"
-                    " of the payment, which is then money on account"
-                )
-            elif parts and not here:
-                where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts})
-                there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
-                remedy = (
-                    f"book what it is worth in {there[0]} on that account, and its price at the bank: … {payment.currency}"
-                    f" @ … {there[0]}"
-                    if there
-                    else "book it on that account"
-                )
-                rule = "settles-elsewhere"
-                message = (
-                    f"{payment.amount} {payment.currency} on {payment.account} names {numbers}, which stands on"
-                    f" {', '.join(where)}: it stays unallocated; {remedy}"
-                )
-            else:
-                rule = "settles-beyond-open"
-                was = "open" if not self._reverses(payment) else "written off" if payer.lost else "settled"
-                message = (
-                    f"{payment.amount} {payment.currency} names {numbers}, but only {abs(payment.amount - payer.left)} was"
-                    f" {was} there: {abs(payer.left)} stays unallocated"
-                )
-                if payer.moves:
-                    message += "; move no more than that"
-            self.notices.append(Finding("warning", rule, message, payment.source))
-
-    def _taken_from(self, payer: _Payer) -> list[Move]:
-        """The moves by which others took over, up to the payment's day, what it names, from its customer."""
-        return [
-            move
-            for move in self.moves
-            if move.taker
-            and move.date <= payer.payment.date
-            and move.invoice.number in payer.names
-            and self.book.accounts.get(move.origin) == payer.payment.customer
-        ]
-
-
-def _moves_claims(transfer: Transfer) -> bool:
-    """Whether it moves claims between accounts; on one account it allocates what lies there."""
-    return len({leg.account for leg in transfer.legs}) > 1
-
 
 def _direction(invoice: Invoice) -> int:
     return -1 if sum((part.amount for part in invoice.instalments), ZERO) < 0 else 1
 
 
-def _targets(part: _Part, legs: Sequence[_Payer]) -> list[_Payer]:
+def _targets(part: Part, legs: Sequence[Payer]) -> list[Payer]:
     """The legs that a claim may go to, the best first: what names it alone, then the like sub-account, then the same amount."""
 
-    def key(leg: _Payer) -> tuple[object, ...]:
+    def key(leg: Payer) -> tuple[object, ...]:
         payment = leg.payment
         below = payment.account.removeprefix(payment.customer)
         return (
@@ -807,24 +609,6 @@ def _targets(part: _Part, legs: Sequence[_Payer]) -> list[_Payer]:
         if leg.payment.account != part.account and leg.payment.settles in {(), (part.invoice.number,)}
     )  # fmt: skip
     return sorted(those, key=key)
-
-
-def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
-    """That a transfer moves no claim, because it names none; `numbers`: those that it may name, the likely one first."""
-    amount = max(abs(leg.amount) for leg in transfer.legs)
-    if _moves_claims(transfer):
-        between, then = "customers", "so that the other customer owes it from then on"
-        if transfer.customer:
-            between, then = "accounts of one customer", "so that the claim moves too"
-        what = f"this moves {amount} {transfer.currency} between {between}, but names no invoice"
-        remedy = f'write settles: "…" on its postings, or link it, {then}'
-        if numbers:
-            remedy += f": ^{link(numbers[0])}"
-    else:
-        account = transfer.legs[0].account
-        what = f"this takes {amount} {transfer.currency} off {account} and puts it there again, but names no invoice"
-        remedy = 'write below the negative amount which one it pays, settles: "…"'
-    return Finding("warning", "transfer-names-none", f"{what}: {remedy}", transfer.source)
 
 
 @exact

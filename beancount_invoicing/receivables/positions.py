@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Literal
 
 from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice
-from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, Move, allocate
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
 from beancount_invoicing.receivables.covering import OnAccount, covering
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.debtors import debtors as owing
+from beancount_invoicing.receivables.settling import Move
 from beancount_invoicing.rules.exact import exact
 
 Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
