@@ -204,7 +204,7 @@ def on_the_days_of_the_money(life: Life, book: Book, day: date, standings: dict[
             facts = [fact for fact in life.books.facts.get((number, "money"), ()) if fact.day <= day]
             came = ZERO
             due: list[tuple[date, Decimal]] = []
-            for fact in sorted(facts, key=lambda fact: (fact.day, -fact.amount)):
+            for fact in sorted(facts, key=lambda fact: (fact.day, fact.received, -fact.amount)):
                 before = one.tax(code, min(came, one.document.asked))
                 came += fact.amount
                 due.append((fact.received, one.tax(code, min(came, one.document.asked)) - before))
