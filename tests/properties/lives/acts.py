@@ -192,25 +192,23 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
     """The postings of a transaction that move the tax which became due since `before`, and take off that of what is given up."""
     number = named(number)
     now = life.books.at(day)[number]
+    lost = sum((life.books.lost(one) for one in (now, *now.parts)), now.whole("discount"))
     postings = []
-    for code in now.document.pending:
-        due, gone = now.due(code) - before.due(code), ZERO
-        if giving_up:
-            gone = now.given_up(code) - life.recovered.get((number, code), ZERO)
-            life.recovered[number, code] = now.given_up(code)
+    for code in now.document.taxes:
+        if code not in RATES:
+            continue  # what is withheld is no tax of ours
+        due = now.due(code) - before.due(code) if code in now.document.pending else ZERO
+        gone = ZERO
+        if giving_up:  # of what the books have as lost, also where money came for it and the loss is not taken back yet
+            gone = now.share(code, lost) - life.recovered.get((number, code), ZERO)
+            life.recovered[number, code] = now.share(code, lost)
         if due:
             life.books.moved.append(Moved(day, code, due))
             postings.append(Posting(OWED, -due, tax=code))
-        if gone:
+        if gone and code in WAITS:
             life.books.moved.append(Moved(day, code, gone, given_up=True))
         if due + gone:
-            postings.append(Posting(WAITS[code], due + gone, tax=code))
-    for code in now.document.taxes:
-        if code in {"STD", "LOW"} and giving_up:  # owed at once: what is lost of it is recovered
-            gone = now.recovered(code)
-            if off := gone - life.recovered.get((number, code), ZERO):
-                life.recovered[number, code] = gone
-                postings.append(Posting(OWED, off, tax=code))
+            postings.append(Posting(BOOKED[code], due + gone, tax=code))
     return postings
 
 
@@ -220,8 +218,9 @@ def payable(life: Life, one: Standing) -> bool:
 
 
 def losable(life: Life, one: Standing) -> bool:
-    """Whether something may be given up: not of a deposit on goods that were delivered."""
-    return one.open > 0 and one.document.number not in life.books.delivered
+    """Whether something may be given up: not of a deposit on goods that were delivered, nor of the invoice that deducts it."""
+    deducts = any(tax < 0 < one.document.asked for code, tax in one.document.taxes.items() if code in WAITS)
+    return one.open > 0 and not deducts and one.document.number not in life.books.delivered
 
 
 def pay(life: Life) -> None:
@@ -391,43 +390,46 @@ def _give_up(life: Life, before: Standing, what: What, amount: Decimal, paid: De
 
 
 def recover(life: Life) -> None:
-    """What was lost is paid after all: the loss is taken back and the money comes, in one transaction or in two."""
+    """What was lost is paid after all: the loss is taken back and the money comes, in one transaction, in two, or only one yet."""
     standing = life.one_of(lambda one: one.lost > 0)
     if standing is None:
         return
     number = standing.document.number
-    before = life.books.at(life.day)[named(number)]
     amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
-    together = life.chance.random() < 0.4
-    life.books.happened(life.day, "loss", number, -amount)
-    if together:
-        life.books.happened(life.day, "money", number, amount)
-    taxes = tax_moves(life, number, before, life.day)
-    expense = life.worth(number, -amount) - sum((one.amount for one in taxes), ZERO)
-    back = [life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes]
     money = [*life.bank(number, amount), life.claim(number, -amount)]
-    if together:
-        life.write(life.day, "Paid after all", [*money, *back], number, tag="write-off")
-        return
-    life.write(life.day, "Not lost after all", [one for one in back if one.amount], number, tag="write-off")
-    if life.chance.random() < 0.7:
-        life.books.happened(life.day, "money", number, amount)
-        life.write(life.day, "Paid after all", money, number)
+    today = any(one.day == life.day for one in life.books.facts[number, "loss"])
+    # money on the day of the loss comes before it: then nothing was lost that it could revive
+    match life.chance.choice(("together", "both", "loss") if today else ("together", "both", "money", "money", "loss")):
+        case "together":
+            life.books.happened(life.day, "money", number, amount)
+            life.write(
+                life.day, "Paid after all", [*money, *_taken_back(life, number, amount)], number, tag="write-off"
+            )
+        case "money":
+            life.books.happened(life.day, "money", number, amount)
+            life.write(life.day, "Paid after all", money, number)
+        case what:
+            life.write(life.day, "Not lost after all", _taken_back(life, number, amount), number, tag="write-off")
+            if what == "both":
+                life.books.happened(life.day, "money", number, amount)
+                life.write(life.day, "Paid after all", money, number)
 
 
 def take_back(life: Life) -> None:
     """A loss of which money came after all is taken back by that much."""
     standing = life.one_of(lambda one: life.books.lost(one) > one.lost)
-    if standing is None:
-        return
-    number = standing.document.number
-    before = life.books.at(life.day)[named(number)]
-    amount = life.books.lost(standing) - standing.lost
+    if standing is not None:
+        number, amount = standing.document.number, life.books.lost(standing) - standing.lost
+        life.write(life.day, "Not lost after all", _taken_back(life, number, amount), number, tag="write-off")
+
+
+def _taken_back(life: Life, number: str, amount: Decimal, before: Standing | None = None) -> list[Posting]:
+    """The postings that take a loss back, with its tax, and what became due since `before`."""
+    before = before or life.books.at(life.day)[named(number)]
     life.books.happened(life.day, "loss", number, -amount)
     taxes = tax_moves(life, number, before, life.day)
     expense = life.worth(number, -amount) - sum((one.amount for one in taxes), ZERO)
-    back = [life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes]
-    life.write(life.day, "Not lost after all", [one for one in back if one.amount], number, tag="write-off")
+    return [one for one in (life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes) if one.amount]
 
 
 def discount(life: Life) -> None:

@@ -118,12 +118,11 @@ class Standing:
         left = Fraction(self.document.pending[code]) - self.credited_taxes.get(code, Fraction(0))
         return cents(left * Fraction(of) / Fraction(claim))
 
-    def recovered(self, code: str) -> Decimal:
-        """Of a tax that was owed at once: the share of losses and discounts."""
+    def share(self, code: str, of: Decimal) -> Decimal:
+        """The share of any of its taxes that belongs to a part of what is asked for."""
         claim = self.whole("asked") - self.whole("credited")
-        gone = self.whole("lost") + self.whole("discount")
         left = Fraction(self.document.taxes[code]) - self.credited_taxes.get(code, Fraction(0))
-        return cents(left * Fraction(gone) / Fraction(claim)) if claim else ZERO
+        return cents(left * Fraction(of) / Fraction(claim)) if claim else ZERO
 
     def due(self, code: str) -> Decimal:
         """The tax owed: the share of the money."""
