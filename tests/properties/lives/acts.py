@@ -223,6 +223,11 @@ def losable(life: Life, one: Standing) -> bool:
     return one.open > 0 and not deducts and one.document.number not in life.books.delivered
 
 
+def lost_on(life: Life, number: str, day: date) -> bool:
+    """Whether a loss is booked on a day: money of that day comes before it, and finds nothing that it could revive."""
+    return any(one.day == day for one in life.books.facts.get((number, "loss"), ()))
+
+
 def pay(life: Life) -> None:
     """A payment of an open invoice: a part, all of it, or more; with the tax that it makes due, or without; now and then late
     in the books."""
@@ -236,7 +241,7 @@ def pay(life: Life) -> None:
     match chance.randrange(6):
         case 0 | 1:
             amount = life.part(standing.open)
-        case 2:
+        case 2 if not lost_on(life, number, day):
             amount = standing.open + life.price()
         case _:
             amount = standing.open
@@ -397,9 +402,8 @@ def recover(life: Life) -> None:
     number = standing.document.number
     amount = standing.lost if life.chance.random() < 0.5 else life.part(standing.lost)
     money = [*life.bank(number, amount), life.claim(number, -amount)]
-    today = any(one.day == life.day for one in life.books.facts[number, "loss"])
-    # money on the day of the loss comes before it: then nothing was lost that it could revive
-    match life.chance.choice(("together", "both", "loss") if today else ("together", "both", "money", "money", "loss")):
+    later = not lost_on(life, number, life.day)
+    match life.chance.choice(("together", "both", "loss", *("money", "money") * later)):
         case "together":
             life.books.happened(life.day, "money", number, amount)
             life.write(
@@ -467,10 +471,11 @@ def move(life: Life) -> None:
 def creditable(life: Life, one: Standing) -> bool:
     """Whether something is left to credit of an invoice, and nothing of it was given up.
 
-    Not on the day on which something comes to another account of it: what is open there then depends on what is booked first.
+    Not on the day on which something comes to another account of it, or is allocated to it: credit notes are first on a day.
     """
     number = one.document.number
-    if number in life.moved_on and life.last_touched(number) == life.day:
+    allocated = any(fact.received < fact.day == life.day for fact in life.books.facts.get((number, "money"), ()))
+    if allocated or (number in life.moved_on and life.last_touched(number) == life.day):
         return False
     back = sum((life.asked(note.number) for note in life.credit_notes(number)), ZERO)
     given_up = one.whole("lost") or one.whole("discount")
