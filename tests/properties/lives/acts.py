@@ -306,9 +306,10 @@ def give_back(life: Life) -> None:
     if standing.document.asked < 0:
         amount = -standing.open if life.chance.random() < 0.7 else life.part(-standing.open)
     else:
-        amount = standing.over or standing.paid
+        money = sum((one.amount for one in life.books.facts[number, "money"]), ZERO)
+        amount = money - standing.paid or standing.paid
         if life.chance.random() < 0.4:
-            amount = life.part(standing.paid + standing.over)
+            amount = life.part(money)
     life.books.happened(life.day, "money", number, -amount)
     postings = [*life.bank(number, -amount), life.claim(number, amount)]
     life.write(life.day, "Came back", postings, number)
