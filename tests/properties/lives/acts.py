@@ -213,8 +213,12 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
 
 
 def payable(life: Life, one: Standing) -> bool:
-    """Whether something is open; what comes for a deposit on the day of delivery is left out, as both orders would be right."""
-    return one.open > 0 and life.books.delivered.get(one.document.number, date.min) < life.day
+    """Whether something is open; what comes for a deposit on the day of delivery is left out, as both orders would be right.
+
+    So is what comes again on the day of a cash discount: money of one day goes before discounts.
+    """
+    given = any(fact.day == life.day for fact in life.books.facts.get((one.document.number, "discount"), ()))
+    return one.open > 0 and not given and life.books.delivered.get(one.document.number, date.min) < life.day
 
 
 def losable(life: Life, one: Standing) -> bool:
@@ -236,7 +240,7 @@ def pay(life: Life) -> None:
         return
     number, day, chance = standing.document.number, life.day, life.chance
     if chance.random() < 0.2:
-        first = life.last_touched(number) + timedelta(days=number in life.books.delivered)
+        first = life.last_touched(number) + timedelta(days=number in life.books.delivered or standing.discount > 0)
         day = first + timedelta(days=chance.randint(0, (day - first).days))
     match chance.randrange(6):
         case 0 | 1:
@@ -472,11 +476,10 @@ def move(life: Life) -> None:
 def creditable(life: Life, one: Standing) -> bool:
     """Whether something is left to credit of an invoice, and nothing of it was given up.
 
-    Not on the day on which something comes to another account of it, or is allocated to it: credit notes are first on a day.
+    Not on a day on which something else happens to it: credit notes are first on a day, whatever was open when one was written.
     """
     number = one.document.number
-    allocated = any(fact.received < fact.day == life.day for fact in life.books.facts.get((number, "money"), ()))
-    if allocated or (number in life.moved_on and life.last_touched(number) == life.day):
+    if one.document.day < life.day == life.last_touched(number):
         return False
     back = sum((life.asked(note.number) for note in life.credit_notes(number)), ZERO)
     given_up = one.whole("lost") or one.whole("discount")
