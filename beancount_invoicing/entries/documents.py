@@ -556,15 +556,16 @@ class _Reading:
             known = self.setting.tax(code, self.tax_day)
             booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
         everything: list[Line | Adjustment] = [*lines, *adjustments]
+        of_lines = {code: self.setting.tax(code, self.tax_day) for code in {each.tax for each in everything} if code}
         charged = [
             tax.Charged(
                 known, each.net, each.worked_out if isinstance(each, Line) and each.price_with_tax is not None else None
             )
             for each in everything
-            if each.tax and (known := self.setting.tax(each.tax, self.tax_day)) and not known.withholding
+            if (known := of_lines.get(each.tax)) and not known.withholding
         ]
         due = tax.taxes_due(charged, self.decimals, self._per_line())
-        kept = {each.tax for each in everything} - {one.tax.code for one in charged}
+        kept = of_lines.keys() - {one.tax.code for one in charged}
         result = []
         for code in sorted(due.keys() | booked.keys() | kept):
             known = due[code].tax if code in due else self.setting.tax(code, self.tax_day)

@@ -93,9 +93,11 @@ def read_payments(
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:
     """The payments; where a part of them is no money, what came for the rest is worth more by unit."""
+    if all(one.worth is None for one in payments):
+        return payments
     money = sum((one.amount for one in payments if one.means == "money"), ZERO)
     whole = sum((one.amount for one in payments), ZERO)
-    if money in {ZERO, whole} or not any(one.worth for one in payments):
+    if money in {ZERO, whole}:
         return payments
     return [
         one._replace(worth=one.worth._replace(money=one.worth.money * whole / money))
@@ -190,6 +192,8 @@ def _apart(legs: list[Leg], lost: bool, alone: bool, between: bool, source: Sour
 
     What a transaction of a loss takes back and what it is paid may net to zero as well: that is no transfer.
     """
+    if len(legs) < 2:
+        return [], legs
     groups: defaultdict[tuple[str, str], list[Leg]] = defaultdict(list)
     for leg in legs:
         groups[leg[0].customer, leg[0].currency].append(leg)

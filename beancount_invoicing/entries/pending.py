@@ -78,7 +78,15 @@ def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMo
         yield from _of_payment(transaction, waits, pending)
 
 
-def _movement(transaction: Transaction, posting: Posting, account: str, code: str, amount: Decimal) -> TaxMovement:
+def _movement(
+    transaction: Transaction,
+    posting: Posting,
+    account: str,
+    code: str,
+    amount: Decimal,
+    number: str = "",
+    straight: bool = False,
+) -> TaxMovement:
     assert posting.units is not None
     return TaxMovement(
         date=transaction.date,
@@ -86,10 +94,12 @@ def _movement(transaction: Transaction, posting: Posting, account: str, code: st
         code=code,
         currency=posting.units.currency,
         amount=amount,
-        number="",
+        number=number,
         write_off=False,
         source=source_of(posting.meta),
         settles=_said(posting, "settles"),
+        straight=straight,
+        deposit=_said(posting, "deposit") if number else "",
     )
 
 
@@ -98,19 +108,13 @@ def _of_document(
 ) -> Iterator[TaxMovement]:
     """What a document adds, deducts with a deposit, or books as owed at once."""
     for posting in waits:
-        made = _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting))
-        yield made._replace(number=number, deposit=_said(posting, "deposit"))
+        yield _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting), number)
     for posting in transaction.postings:
-        for code in pending.taxes:
+        code = _said(posting, "tax")
+        if posting.account in pending.owed.get(code, ()) and _number(posting):
             account = pending.taxes[code].at(transaction.date).pending
-            if (
-                account
-                and says(posting.meta, "tax", code)
-                and posting.account in pending.owed[code]
-                and _number(posting)
-            ):
-                made = _movement(transaction, posting, account, code, _number(posting))
-                yield made._replace(number=number, deposit=_said(posting, "deposit"), straight=True)
+            if account:
+                yield _movement(transaction, posting, account, code, _number(posting), number, straight=True)
 
 
 def _taken_over(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:

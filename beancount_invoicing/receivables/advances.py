@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -34,11 +36,11 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
     by_account: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
     for one in allocated.unallocated:
         by_account[one.payment.customer, one.payment.currency].append(one)
-    for (customer, currency), those in sorted(by_account.items()):
+    lying = {key: those for key, those in by_account.items() if sum((one.amount for one in those), ZERO) < 0}
+    billed = _billed(book, {customer for customer, _currency in lying}, allocated.as_of)
+    for (customer, currency), those in sorted(lying.items()):
         debits = sum((one.amount for one in those if one.amount > 0), ZERO)
-        if sum((one.amount for one in those), ZERO) >= 0:
-            continue
-        taxes = _on_payment(book, customer, allocated)
+        taxes = _on_payment(book, customer, billed[customer], allocated.as_of)
         if not taxes:
             continue
         for one in sorted(those, key=lambda one: (one.payment.date, one.amount, one.payment.source)):
@@ -53,19 +55,25 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
     return tuple(sorted(found, key=lambda one: (one.payment.date, one.payment.customer, one.payment.source)))
 
 
-def _on_payment(book: Book, customer: str, allocated: Allocated) -> tuple[Tax, ...]:
-    """The codes due on payment that a customer gets: its own; else those of its documents, contracts and items; else the
+def _billed(book: Book, customers: Collection[str], day: date) -> defaultdict[str, set[str]]:
+    """The codes, of those under which a tax is due, that documents of these customers have up to `day`."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for invoice in book.invoices if customers else ():
+        if invoice.customer and invoice.customer.account in customers and invoice.since <= day:
+            codes = found[invoice.customer.account]
+            for code in {line.tax for line in invoice.lines} - codes:
+                if code in invoice.codes and invoice.codes[code].rate:
+                    codes.add(code)
+    return found
+
+
+def _on_payment(book: Book, customer: str, billed: Collection[str], day: date) -> tuple[Tax, ...]:
+    """The codes due on payment that a customer gets: its own; else those `billed` and those of contracts and their items; else the
     default; any, where nothing says which.
     """
-    day = allocated.as_of
     own = book.customers[customer].at(day).tax
-    codes = {own} if own else set()
-    if not codes:
-        for invoice in book.invoices:
-            if invoice.customer and invoice.customer.account == customer and invoice.since <= day:
-                codes |= {
-                    line.tax for line in invoice.lines if line.tax in invoice.codes and invoice.codes[line.tax].rate
-                }
+    codes = {own} if own else set(billed)
+    if not own:
         for dated in book.contracts.values():
             contract = dated.at(day)
             if book.accounts.get(contract.customer) == customer:

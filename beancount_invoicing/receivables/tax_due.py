@@ -317,7 +317,10 @@ def _missing(
             by_place[one.pending].due(one.date, one.amount, one.released)
             if one.source in own:
                 accounts[one.pending] = own[one.source]
-    early = {one.payment.source for one in lying if not _names_one(book, one, as_of)}
+    there = {invoice.number for invoice in book.invoices if invoice.since <= as_of} if lying else set()
+    early = {
+        one.payment.source for one in lying if there.isdisjoint(one.payment.settles or one.payment.links)
+    }  # of which no document is there yet, and not what was too much for one
     for move in sorted(moves):
         where = Pending(move.account, move.code, move.currency)
         tied = min((months[source] for source in move.beside if source in months), default=None)
@@ -329,12 +332,6 @@ def _missing(
     return missing(
         by_place, owed, {where: said or ([accounts[where]] if where in accounts else []) for where in by_place}, as_of
     )
-
-
-def _names_one(book: Book, advance: Advance, as_of: date) -> bool:
-    """Whether money was sent for a document that is there, and was too much for it."""
-    known = (book.invoice(number) for number in advance.payment.settles or advance.payment.links)
-    return any(invoice is not None and invoice.since <= as_of for invoice in known)
 
 
 def _totals(

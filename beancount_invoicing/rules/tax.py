@@ -166,6 +166,8 @@ def taxes_due(charged: Sequence[Charged], decimals: int, per_line: bool = False)
     by_code: dict[str, list[Charged]] = {}
     for one in charged:
         by_code.setdefault(one.tax.code, []).append(one)
+    if not any(those[0].tax.parts for those in by_code.values()):  # as most documents are
+        return {code: _due_alone(by_code[code], decimals, per_line) for code in sorted(by_code)}
     bases: dict[str, _Bases] = {}
     for those in by_code.values():
         tax = those[0].tax
@@ -196,6 +198,15 @@ def taxes_due(charged: Sequence[Charged], decimals: int, per_line: bool = False)
     return {
         code: Due(bases[code].tax, bases[code].base, _due(bases[code], decimals, per_line)) for code in sorted(bases)
     }
+
+
+def _due_alone(those: Sequence[Charged], decimals: int, per_line: bool) -> Due:
+    """The tax of a code that has no parts."""
+    tax = those[0].tax
+    nets = [one.net for one in those if one.gross is None]
+    grosses = [one.gross for one in those if one.gross is not None]
+    base = sum([one.net for one in those], ZERO)
+    return Due(tax, base, tax_of_lines(nets, grosses, tax.rate, decimals, per_line))
 
 
 def _due(bases: _Bases, decimals: int, per_line: bool) -> Figure:
