@@ -131,6 +131,7 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
         own = f"{_rate(paid).normalize():f} {paid.into}"
         postings = f"{paid.account} {money(paid.amount - taken, paid.currency)} @ {own}, {postings}"
     numbers = ", ".join(dict.fromkeys(one.invoice.number for one, _booked in those))
+    several = len({one.invoice.number for one, _booked in those}) > 1
     was, now = (money(abs(round_to(value, decimals)), paid.into) for value in (booked, taken * _rate(paid)))
     yield (
         off,
@@ -139,7 +140,12 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
             "exchange-difference",
             f"{numbers}: {money(abs(taken), paid.currency)} were booked as {was}, and here as {now}: {_result(off, paid)}. Write"
             f" here {postings}, and beside it {_account(book, off, those[0][0].invoice)}"
-            f" {money(round_to(off, decimals), paid.into)}",
+            f" {money(round_to(off, decimals), paid.into)}"
+            + (
+                f'; below the second write settles: "{those[0][0].invoice.number}"'
+                if taken != paid.amount and not several
+                else ""
+            ),
             paid.source,
         ),
     )

@@ -137,7 +137,8 @@ def _bytes(what: object) -> bytes:
 
 
 _OURS = frozenset(
-    f"beancount_invoicing.{name}" for name in ("entries.kept", "model", "receivables.allocation", "rules.tax")
+    f"beancount_invoicing.{name}"
+    for name in ("entries.kept", "model", "receivables.allocation", "receivables.settling", "rules.tax")
 )
 _OTHERS = frozenset({("datetime", "date"), ("decimal", "Decimal")})
 

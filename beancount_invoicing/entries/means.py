@@ -81,7 +81,7 @@ def by_means(
             if not ours:
                 continue
             if lost:
-                parts = _lost(ours, here, side, accounts)
+                parts = _lost(ours, [leg for leg in those if leg not in ours], here, side, accounts)
             elif whole * side > 0:
                 parts = _paid(entry.date, ours, here, side, accounts, known)
             else:
@@ -144,10 +144,20 @@ def _sum(beside: Weighed, side: int, which: Callable[[str], bool]) -> Decimal:
     return -side * sum((number for posting, number in beside if which(posting.account)), ZERO)
 
 
-def _lost(legs: Sequence[Leg], beside: Weighed, side: int, accounts: Accounts) -> dict[Means, Decimal]:
-    """In a `#write-off`, money is what a bank, cash or clearing account takes; the rest is lost (or taken back)."""
+def _lost(
+    legs: Sequence[Leg], others: Sequence[Leg], beside: Weighed, side: int, accounts: Accounts
+) -> dict[Means, Decimal]:
+    """In a `#write-off`, money is what a bank, cash or clearing account takes; the rest is lost (or taken back).
+
+    What such money is for beside the claim (interest, a gain of exchange) stands on an account of income or expenses, against it;
+    but for what takes a loss of `others`, the legs of the other side, back.
+    """
     whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
-    money = min(max(_sum(beside, side, accounts.money), ZERO), whole)
+    apart = sum(
+        (min(-side * number, ZERO) for posting, number in beside if accounts.result(posting.account)), ZERO
+    )  # fmt: skip
+    taken_back = abs(sum((_weight(posting).number for _leg, posting in others), ZERO))
+    money = min(max(_sum(beside, side, accounts.money) + min(apart + taken_back, ZERO), ZERO), whole)
     return {"money": money, "write-off": whole - money}
 
 

@@ -292,6 +292,12 @@ class _Allocating:
                 self._settle(payer, part, day, payer.how)
         if payer.left and not payer.lost:
             self._revive(payer, parts, day)
+        if payer.left and payer.lost and day == payment.date:
+            # what is paid on the day of the loss is paid after all as well
+            paid = sum(
+                (abs(one.amount) for part in parts for one in part.settled_by if one.how != "write-off" and one.day == day), ZERO
+            )  # fmt: skip
+            payer.taken = min(abs(payer.left), paid)
 
     def _settle(
         self,

@@ -101,16 +101,16 @@ class Lot(NamedTuple):
     """Of a credit note: what of it is used."""
 
 
-_MEANS = {"money": 0, "discount": 1, "set-off": 2, "write-off": 3}
-"""On one day money comes first."""
+_MEANS = {"discount": 0, "set-off": 1, "money": 2, "write-off": 3}
+"""On one day what a payment gives up comes before money, which may be too much, and money before losses."""
 
 
 def payment_key(payment: Payment) -> tuple[object, ...]:
     """By what payments are ordered: their values, and where they are written only last."""
     names = payment.settles or payment.links
     return (
-        payment.date, _MEANS[payment.means], payment.amount, names, payment.instalment or 0, payment.account, payment.currency,
-        payment.narration, payment.source,
+        payment.date, _MEANS[payment.means], not payment.settles, payment.amount, names, payment.instalment or 0, payment.account,
+        payment.currency, payment.narration, payment.source,
     )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
     lacks = _missing(book, shares, moves, lying, as_of)
     return TaxDue(
         as_of,
-        tuple(sorted(shares, key=lambda one: (one.date, one.number, one.pending))),
+        tuple(sorted(shares, key=lambda one: (one.date, one.number, one.pending, not one.is_due))),
         _totals(book, waiting, shares, taken_off, lacks, as_of),
         lacks,
         lying,

@@ -241,5 +241,5 @@ def test_a_discount_with_both_taxes_beside_a_fee(tmp_path: Path) -> None:
   Assets:Receivable:Acme  -114.98 EUR
 """)  # fmt: skip
     shown = data(ledger, "show", "F2026-0001", "--as-of", "2026-02-28")
-    assert [(one["how"], one["amount"]) for one in shown["allocations"]] == [("link", "112.68"), ("discount", "2.30")]
+    assert [(one["how"], one["amount"]) for one in shown["allocations"]] == [("discount", "2.30"), ("link", "112.68")]
     assert "0 errors, 0 warnings" in run(ledger, "check")

@@ -320,6 +320,21 @@ def test_money_revives_what_was_written_off_until_an_entry_says_so() -> None:
     assert [(str(one.amount), one.date) for one in allocate(book, DAY).revived] == [("40.00", date(2026, 9, 10))]
 
 
+def test_money_on_the_day_of_the_loss_revives_it_too() -> None:
+    book = book_of(ONE + LOST + payment("2026-06-01", "40.00", "N1"))
+    assert sums(book) == {"write-off": Decimal(60), "link": Decimal(40)}
+    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["40.00"]
+
+
+def test_what_money_is_for_beside_the_claim_is_not_paid_on_it() -> None:
+    """65.00 come in the compromise, of which 5.00 are interest: 40.00 are lost."""
+    both = (
+        '\n2026-06-01 * "A compromise" ^N1 #write-off\n  Assets:Bank  65.00 EUR\n  Income:Services  -5.00 EUR\n'
+        "  Expenses:BadDebt  40.00 EUR\n  Assets:Receivable:Acme  -100.00 EUR\n"
+    )
+    assert sums(book_of(ONE + both)) == {"link": Decimal(60), "write-off": Decimal(40)}
+
+
 def test_the_money_that_revived_a_loss_bounces_and_it_is_lost_again() -> None:
     bounced = '\n2026-09-20 * "Returned" ^N1\n  Assets:Receivable:Acme  40.00 EUR\n  Assets:Bank\n'
     book = book_of(ONE + LOST + payment("2026-09-10", "40.00", "N1") + bounced)
@@ -352,7 +367,7 @@ def test_a_cash_discount_that_the_document_offers_stands_apart_and_a_fee_does_no
         '\n2026-01-15 * "Paid" ^N1\n  Assets:Bank  97.00 EUR\n  Expenses:Office  1.00 EUR\n  Income:Discounts  2.00 EUR\n'
         "  Assets:Receivable:Acme  -100.00 EUR\n"
     )
-    assert how(book_of(one + taken)) == [("N1", "link", "98.00"), ("N1", "discount", "2.00")]
+    assert how(book_of(one + taken)) == [("N1", "discount", "2.00"), ("N1", "link", "98.00")]
 
 
 def test_what_is_set_off_against_a_debt_stands_apart() -> None:
@@ -360,7 +375,18 @@ def test_what_is_set_off_against_a_debt_stands_apart() -> None:
         '\n2026-02-01 * "Set off" ^N1\n  Liabilities:Deposits  60.00 EUR\n  Assets:Bank  40.00 EUR\n'
         "  Assets:Receivable:Acme  -100.00 EUR\n"
     )
-    assert how(book_of(ONE + against)) == [("N1", "link", "40.00"), ("N1", "set-off", "60.00")]
+    assert how(book_of(ONE + against)) == [("N1", "set-off", "60.00"), ("N1", "link", "40.00")]
+
+
+def test_a_payment_less_discount_that_bounces_and_comes_again_on_one_day_keeps_the_discount() -> None:
+    one = invoice("N1", "2026-01-10", "100.00", more='  cash-discount: "2% within 10 days"\n')
+    taken = (
+        '\n2026-01-15 * "Paid" ^N1\n  Assets:Bank  98.00 EUR\n  Income:Discounts  2.00 EUR\n'
+        "  Assets:Receivable:Acme  -100.00 EUR\n"
+    )
+    bounced = '\n2026-01-15 * "Returned" ^N1\n  Assets:Receivable:Acme  98.00 EUR\n  Assets:Bank\n'
+    book = book_of(one + taken + bounced + payment("2026-01-15", "98.00", "N1"))
+    assert sums(book) == {"discount": Decimal(2), "link": Decimal(98)}
 
 
 # allocated later --------------------------------------------------------------------------------------------------------
