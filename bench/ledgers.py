@@ -95,11 +95,15 @@ def _invoice(number: str, day: date, account: str, chance: random.Random) -> tup
     return text, payable
 
 
-def _credit_note(number: str, day: date, account: str, corrects: str) -> str:
+def _credit_note(number: str, day: date, account: str, corrects: str, code: str) -> str:
+    """5.00 given back under a code of the invoice."""
+    where, tax = (
+        ("Liabilities:VAT", Decimal("1.00")) if code == "FR20" else ("Liabilities:VAT:Pending", Decimal("0.50"))
+    )
     return (
         f'{day} * "Client" "Avoir" ^{number} ^{corrects}\n  invoice: "{number}"\n  corrects: "{corrects}"\n'
-        f'  {account}  -6.00 EUR\n  Income:Services  5.00 EUR\n    text: "Geste"\n    quantity: -1\n    price: 5.00\n'
-        f'    tax: "FR20"\n  Liabilities:VAT  1.00 EUR\n    tax: "FR20"\n'
+        f'  {account}  {-5 - tax} EUR\n  Income:Services  5.00 EUR\n    text: "Geste"\n    quantity: -1\n    price: 5.00\n'
+        f'    tax: "{code}"\n  {where}  {tax} EUR\n    tax: "{code}"\n'
     )
 
 
@@ -167,7 +171,8 @@ def ledger(count: int, plugin: bool = True, customers: int = 0) -> Iterator[str]
         yield text
         if kind == 99:
             notes += 1
-            yield _credit_note(f"A-{notes:06}", day, account, number)
+            code = "FR20" if 'tax: "FR20"' in text else "FR10E"
+            yield _credit_note(f"A-{notes:06}", day, account, number, code)
         yield from _payments(number, day, account, due, kind)
         if index % 3 == 0:
             yield f'{day} * "Papeterie"\n  Expenses:Office  12.00 EUR\n  Assets:Bank\n'
