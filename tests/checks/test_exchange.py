@@ -32,7 +32,9 @@ LEDGER = """
     text: "More"
     tax: "REVERSE"
 """
-ADVICE = re.compile(r"Write here (Assets:.* EUR), and beside it (Expenses:Exchange \S+ EUR)")
+ADVICE = re.compile(
+    r"Write here (Assets:.* EUR), and beside it (Expenses:Exchange \S+ EUR)(?:; below the second write (settles: \"\w+\"))?"
+)
 
 
 def differences(file: Path) -> list[Finding]:
@@ -48,7 +50,8 @@ def follow(file: Path) -> list[Finding]:
     for one in differences(file):
         told = ADVICE.search(one.message)
         assert told, one.message
-        lines[one.source.line - 1] = "\n".join(f"  {posting}" for posting in (*told[1].split(", "), told[2]))
+        postings = [f"  {posting}" for posting in told[1].split(", ")] + ([f"    {told[3]}"] if told[3] else [])
+        lines[one.source.line - 1] = "\n".join([*postings, f"  {told[2]}"])
     file.write_text("\n".join(lines), encoding="utf-8")
     return differences(file)
 
@@ -65,6 +68,7 @@ def follow(file: Path) -> list[Finding]:
             ["18.00 EUR", "6.00 EUR"],
         ),
         (["^N1 | 1235.00 EUR | -1300.00 USD @ 0.95 EUR"], ["exchange gain of 36.00 EUR"]),  # 100.00 too much
+        (["^N2 | 950.00 EUR | -1000.00 USD @ 0.95 EUR"], ["exchange gain of 12.10 EUR"]),  # twice too much
         (["^N1 | 1104.00 EUR | -1200.00 USD @ 0.92 EUR"], []),
         (["^N2 | 304.56 EUR | -333.33 USD @@ 304.56 EUR"], []),  # less than a cent
         (["^N1 | 1200.00 USD | -1200.00 USD"], []),  # what a dollar was worth is not said
