@@ -288,7 +288,7 @@ def complaint(those: Sequence[Act], seed: int) -> str:
         verify(lived(those), seed)
     except (Differs, Refusal) as error:
         return str(error)
-    except Exception:
+    except Exception:  # a crash of the product is a failing life too: it is shortened and told like any other
         return traceback.format_exc(limit=-4)
     return ""
 
