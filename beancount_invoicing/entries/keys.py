@@ -241,6 +241,8 @@ _TABLE = (
     _key("person", "text", WORK, "who worked"),
     _key("task", "text", WORK, "what on (else the transaction's narration)"),
     _key("non-billable", "flag", (WORK, BOOKKEEPING), "TRUE: this time is not billed"),
+    _key("written-down", "flag", (WORK, BOOKKEEPING),
+         "TRUE: this time, with a minus, leaves the account and is billed to nobody (a write-down)"),
     _key("billable", "text", EXPENSE, "code of the contract whose customer pays this expense"),
 )  # fmt: skip
 
