@@ -704,6 +704,8 @@ class Work(NamedTuple):
     source: Source
     document: str = ""
     """Number of the document that it is booked in: what billed it (< 0), or gave it back to be billed again (> 0)."""
+    written_down: bool = False
+    """It leaves the account (< 0) and is billed to nobody."""
 
 
 class Expense(NamedTuple):

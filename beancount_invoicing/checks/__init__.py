@@ -6,6 +6,7 @@ from beancount_invoicing.checks import (
     contracts,
     documents,
     exchange,
+    hours,
     interest,
     links,
     losses,
@@ -20,7 +21,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
-    *interest.CHECKS,
+    *interest.CHECKS, *hours.CHECKS,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def read_work(transaction: Transaction, posting: Posting, timed: Mapping[str, st
             counter=_counter(transaction, posting, timed),
             source=source,
             document=str(transaction.meta["invoice"]) if inside else "",
+            written_down=bool(said.get("written-down")),
         )
     ]
 

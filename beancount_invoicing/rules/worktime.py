@@ -11,6 +11,8 @@ from beancount_invoicing.rules.steps import round_to
 
 HOUR_WORDS = "hour hours h heure heures stunde stunden hora horas ora ore uur uren"
 DAY_WORDS = "day days d jour jours tag tage dia dias día días giorno giorni dag dagen"
+LUMP_WORDS = frozenset(["ls", "lump-sum", "forfait", "forfaits", "pauschal"])
+"""Units of what is billed as one sum, however long it took."""
 HOUR, DAY = 3600, 8 * 3600
 """The seconds of an hour, and of a day of eight hours."""
 _LENGTHS = {**dict.fromkeys((*HOUR_WORDS.split(), "hur"), HOUR), **dict.fromkeys(DAY_WORDS.split(), DAY)}

@@ -1,0 +1,207 @@
+"""Checks of time on contracts: what a document bills of it is what it takes off the account that the time waits on."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from beancount_invoicing.checks.documents import severity
+from beancount_invoicing.model import ZERO, Book, Contract, Finding, Invoice, Line, Work
+from beancount_invoicing.rules import worktime
+from beancount_invoicing.rules.steps import round_to
+
+
+def hours_billed(book: Book) -> Iterator[Finding]:
+    """What a document bills of a contract's time, by item, leaves its time account, less what is written down there.
+
+    A credit note gives back no more time than it credits. Of time that is rounded (`time-rounding`) only so much may differ as
+    its entries can be rounded by; what is billed as one sum, as up to a cap, says no quantity of time and is not compared.
+    """
+    contracts = _Timed(book)
+    if not contracts.of_account:
+        return
+    moved: defaultdict[str, list[Work]] = defaultdict(list)
+    for work in book.work:
+        if work.document:
+            moved[work.document].append(work)
+        if work.written_down and work.quantity > 0:
+            yield Finding(
+                "error", "time-written-down",
+                f"{work.account}: {work.quantity} {work.commodity} are written down, but come onto the account: time is written"
+                " down with a minus; time that was worked for nothing says non-billable: TRUE",
+                work.source,
+            )  # fmt: skip
+    twice = _twice(one.number for one in book.invoices)
+    for invoice in book.invoices:
+        if invoice.kind in {"deposit", "void", "opening", "claim"} or invoice.number in twice:
+            continue
+        if invoice.number in moved or any(line.contract in contracts.of_code for line in invoice.lines):
+            yield from _compared(book, contracts, invoice, moved.get(invoice.number, ()))
+
+
+def _twice(numbers: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    return {number for number in numbers if number in seen or seen.add(number)}  # type: ignore[func-returns-value]
+
+
+class _Timed:
+    """The contracts of mode time and their accounts: those that share an account, one after the other, are one kin."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.of_code: dict[str, str] = {}
+        """The kin of a contract: the first of its accounts."""
+        self.of_account: dict[str, str] = {}
+        """The kin of an account."""
+        for code, dated in sorted(book.contracts.items()):
+            accounts = sorted({one.time for _day, one in dated.versions if one.mode == "time" and one.time})
+            if accounts:
+                kin = next((self.of_account[one] for one in accounts if one in self.of_account), accounts[0])
+                others = {self.of_account[one] for one in accounts if one in self.of_account}
+                for names in (self.of_account, self.of_code):
+                    names.update({name: kin for name, one in names.items() if one in others})
+                self.of_account.update(dict.fromkeys(accounts, kin))
+                self.of_code[code] = kin
+
+    def at(self, line: Line, day: date) -> Contract:
+        """The contract that a line names, as it held when the time was worked."""
+        return self.book.contracts[line.contract].at(line.start or day)
+
+    @cached_property
+    def entries(self) -> Mapping[tuple[str, str], Sequence[Work]]:
+        """The time that was worked, by account and item, by date."""
+        result: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
+        for work in self.book.work:
+            if work.quantity > 0:
+                result[work.account, work.item].append(work)
+        return result
+
+
+class _Group(NamedTuple):
+    """What a document says of the time of one item, of one contract or of those that share its account."""
+
+    lines: list[Line]
+    loose: list[Line]
+    """Lines of the item that name no contract."""
+    moved: list[Work]
+
+
+def _compared(book: Book, contracts: _Timed, invoice: Invoice, moved: Sequence[Work]) -> Iterator[Finding]:
+    groups: defaultdict[tuple[str, str], _Group] = defaultdict(lambda: _Group([], [], []))
+    for work in moved:
+        if work.billable and not work.written_down and work.account in contracts.of_account:
+            groups[contracts.of_account[work.account], work.item].moved.append(work)
+    for line in invoice.lines:
+        if line.contract in contracts.of_code and line.expense is None and not line.milestone:
+            item = line.item or contracts.at(line, invoice.date).item
+            groups[contracts.of_code[line.contract], item].lines.append(line)
+    for (_kin, item), group in groups.items():
+        if group.moved:
+            group.loose.extend(line for line in invoice.lines if not line.contract and line.item == item)
+    for (_kin, item), group in sorted(groups.items()):
+        yield from _of_item(book, contracts, invoice, item, group)
+
+
+def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: _Group) -> Iterator[Finding]:
+    lines, moved = group.lines, group.moved
+    account = moved[0].account if moved else contracts.at(lines[0], invoice.date).time
+    commodity = moved[0].commodity if moved else _commodity(book, contracts, account)
+    gone = -sum((worktime.seconds(one.quantity, one.commodity) for one in moved), ZERO)
+    billed = _billed(lines, commodity, bool(moved))
+    if billed is None:  # as one sum
+        return
+    if group.loose and billed != gone:
+        billed += _billed(group.loose, commodity, True) or ZERO
+    if billed == gone or abs(billed - gone) <= _slack(contracts, invoice, account, item, commodity, lines):
+        return
+    if billed < 0 and billed < gone <= 0:  # credited, and not to be billed again
+        return
+    if invoice.corrects and billed > 0 and gone == 0:  # what takes a credit note back that gave no time back
+        return
+    codes = ", ".join(sorted({line.contract for line in lines})) or account
+    yield Finding(
+        severity(book, invoice.date),
+        "hours",
+        f"{invoice.number}: {_said(billed, gone, codes, item, account, commodity)}",
+        moved[0].source if moved else lines[0].source,
+    )
+
+
+def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, commodity: str) -> str:
+    """Both figures, what comes of it, and what to write."""
+
+    def of(seconds: Decimal) -> str:
+        return f"{worktime.short(worktime.total(seconds, commodity))} {commodity}"
+
+    what = codes + (f" ({item})" if item else "")
+    if billed < 0 or gone < 0:
+        return (
+            f"{of(max(-billed, ZERO))} of {what} are credited, but {of(-gone)} come back onto {account}: write"
+            f" {of(max(-billed, ZERO))} there, or credit as many"
+        )
+    if billed > gone:
+        return (
+            f"{of(billed)} of {what} are billed, but {of(gone)} leave {account}, so that {of(billed - gone)} would be billed"
+            f" again: write {of(-billed)} there, or bill {of(gone)}"
+        )
+    return (
+        f"{of(billed)} of {what} are billed, but {of(gone)} leave {account}, so that {of(gone - billed)} would never be billed:"
+        f" write {of(-billed)} there, or bill {of(gone)}; what is given away is a posting of its own, {of(billed - gone)} with"
+        " written-down: TRUE"
+    )
+
+
+def _billed(lines: Sequence[Line], commodity: str, moved: bool) -> Decimal | None:
+    """The seconds that lines bill; None where one bills a sum for it. A line in another unit (km …) bills no time, unless it is
+    all there is for time that leaves its account.
+    """
+    if any(line.unit.lower() in worktime.LUMP_WORDS or line.quantity is None for line in lines):
+        return None
+    one = worktime.length(commodity)
+    timed = [line for line in lines if one == 1 or not line.unit or worktime.length(line.unit) > 1]
+    others = lines if moved and not timed else []
+    total = ZERO
+    for line in (*timed, *others):
+        length = worktime.length(line.unit)
+        total += (line.quantity or ZERO) * (length if length > 1 and one > 1 else one)
+    return total
+
+
+def _commodity(book: Book, contracts: _Timed, account: str) -> str:
+    """What is kept on a time account: of its entries, else what it is opened for, else hours."""
+    there = next((those for (name, _item), those in contracts.entries.items() if name == account), ())
+    said = book.currencies.get(account, ())
+    return there[0].commodity if there else said[0] if said else "HOUR"
+
+
+def _slack(
+    contracts: _Timed, invoice: Invoice, account: str, item: str, commodity: str, lines: Sequence[Line]
+) -> Decimal:
+    """By how many seconds billed time may differ from what leaves the account: by the contract's rounding of each entry, and
+    where entries are kept to the second, or taken in part up to a cap, by their last decimal and by the quantity's.
+    """
+    one = worktime.length(commodity)
+    those = contracts.entries.get((account, item), ())
+    those = those[: bisect_right(those, invoice.date, key=lambda work: work.date)]
+    kept = sum(worktime.places(work.quantity) >= worktime.MOST_PLACES for work in those)
+    slack = kept * round_to(Decimal(one) / 10_000, 2) + (len(lines) * Decimal(one) / 200 if kept else ZERO)
+    said = [contracts.at(line, invoice.date) for line in lines]
+    if any(contract.cap is not None for contract in said):  # the entry that reaches a cap is taken in part
+        slack += Decimal(one) / 2_000
+    for text in {contract.time_rounding for contract in said}:
+        try:
+            rule = worktime.rounding(text)
+        except worktime.RoundingError:  # said by lengths
+            continue
+        if rule:
+            stretches = len({work.date for work in those}) if rule.per == "day" else len(those)
+            slack += rule.step * one * stretches
+    return slack
+
+
+CHECKS = (hours_billed,)
