@@ -101,8 +101,16 @@ class Dated(Generic[T]):
         return self.versions[max(bisect_right(self.versions, day, key=lambda version: version[0]) - 1, 0)][1]
 
     @property
-    def latest(self) -> T:
-        """The last version."""
+    def first(self) -> T:
+        """The version of the first directive: for what no amendment changes, such as the code and the mode of a contract."""
+        return self.versions[0][1]
+
+    @property
+    def as_last_said(self) -> T:
+        """The version of the last directive, whatever its day: for names to look up and settings of a whole ledger.
+
+        Never for what is billed, owed or reported: that has a day of its own, to be asked with `at`.
+        """
         return self.versions[-1][1]
 
 

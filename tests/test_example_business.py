@@ -59,7 +59,7 @@ def test_how_much_there_is(ledger: Ledger) -> None:
         kinds["draft" if invoice.draft else invoice.kind].append(invoice)
     assert len(kinds["invoice"]) + len(kinds["deposit"]) >= 150
     assert all(kinds[kind] for kind in ("deposit", "credit-note", "opening", "void", "draft"))
-    customers = [dated.latest for dated in book.customers.values()]
+    customers = [dated.as_last_said for dated in book.customers.values()]
     assert len(customers) >= 12
     assert {customer.address.country for customer in customers} >= {"FR", "DE", "BE", "GB"}
     assert {customer.buyer for customer in customers} >= {"business", "consumer", "public"}

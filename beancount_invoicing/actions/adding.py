@@ -55,7 +55,9 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
         meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
         entry = text.opened(day, account, wanted.currency or book.currency, meta)
         beside = _beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
-        same = [one for one, dated in book.customers.items() if dated.latest.name.casefold() == wanted.name.casefold()]
+        same = [
+            one for one, dated in book.customers.items() if dated.as_last_said.name.casefold() == wanted.name.casefold()
+        ]
         notices = tuple(f"{one} is a customer of the same name: is it another one?" for one in same)
         return Changes((New(day, as_it_is(entry), beside),), message=f"Customer: {wanted.name}", notices=notices)
 
@@ -123,7 +125,7 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
             )
         if wanted.tax and wanted.tax not in book.taxes:
             raise CannotBill(f'there is no tax "{wanted.tax}"{near(wanted.tax, book.taxes)}')
-        incomes = [dated.latest.account for dated in book.items.values()]
+        incomes = [dated.as_last_said.account for dated in book.items.values()]
         account = wanted.account or (max(sorted(set(incomes)), key=incomes.count) if incomes else "")
         if not account:
             raise CannotBill("say which income account it is booked on: --account Income:…")

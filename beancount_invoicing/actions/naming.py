@@ -32,7 +32,7 @@ def customer(book: Book, name: str) -> str:
     """
     found = customers(book, name)
     if len(found) > 1:
-        those = ", ".join(f"{book.customers[account].latest.name} ({account})" for account in found)
+        those = ", ".join(f"{book.customers[account].as_last_said.name} ({account})" for account in found)
         raise UnknownCustomer(f'"{name}" can be {those}: say which account')
     return found[0]
 
@@ -45,7 +45,7 @@ def customers(book: Book, name: str) -> tuple[str, ...]:
     """
     folded = name.casefold()
     names = {
-        account: (account.casefold(), account.casefold().rpartition(":")[2], dated.latest.name.casefold())
+        account: (account.casefold(), account.casefold().rpartition(":")[2], dated.as_last_said.name.casefold())
         for account, dated in book.customers.items()
     }
     found = (
@@ -64,7 +64,7 @@ def short_names(book: Book) -> dict[str, str]:
     """What a person may call the customer of each main account: its last part, else (another one is called so too) the whole."""
     called: defaultdict[str, set[str]] = defaultdict(set)
     for account, dated in book.customers.items():
-        called[dated.latest.name.casefold()].add(account)
+        called[dated.as_last_said.name.casefold()].add(account)
     short = leaves(book.customers)
     return {
         account: account if called.get(name.casefold(), set()) - {account} else name for account, name in short.items()

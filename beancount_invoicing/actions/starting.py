@@ -295,7 +295,7 @@ def _waiting(loading: Loading, start: Start) -> _Waiting:
         if start.regime != "payments":
             return _Waiting("", ())
         return _Waiting(_names(loading, start).pending, tuple(one for one in _codes(start) if one[1]))
-    taxes = [tax for dated in loading.book.taxes.values() if (tax := dated.latest).on_payment and tax.pending]
+    taxes = [tax for dated in loading.book.taxes.values() if (tax := dated.as_last_said).on_payment and tax.pending]
     first = next((tax.pending for tax in taxes if tax.pending), "")
     return _Waiting(first, tuple((tax.code, tax.rate) for tax in taxes if tax.pending == first))
 

@@ -161,7 +161,9 @@ def import_time(
             found.append((one, (one.day, said.time, quantity, task, text.clean(one.person))))
         new = [_entry(book, one) for one in _not_there(found, there)]
         if unknown:
-            known = sorted(code for code, dated in book.contracts.items() if dated.latest.time)
+            known = sorted(
+                code for code, dated in book.contracts.items() if any(one.time for _day, one in dated.versions)
+            )
             codes = ", ".join(known) or "your time contracts (there is none yet)"
             raise UnknownProjects(
                 f'no contract is known for {", ".join(unknown)}: say --map "{next(iter(unknown))}=CODE" or --contract CODE,'
@@ -202,12 +204,12 @@ def _names(book: Book) -> dict[str, str]:
     """The contracts with a time account by what a timesheet may call them; what several have names none."""
     found: dict[str, set[str]] = {}
     for code, dated in book.contracts.items():
-        contract = dated.latest
-        if contract.time and contract.customer in book.accounts:
-            main = book.accounts[contract.customer]
-            for name in (code, contract.text, main.split(":")[-1], book.customers[main].latest.name):
-                if name:
-                    found.setdefault(name.casefold(), set()).add(code)
+        for _day, contract in dated.versions:
+            if contract.time and contract.customer in book.accounts:
+                main = book.accounts[contract.customer]
+                for name in (code, contract.text, main.split(":")[-1], book.customers[main].as_last_said.name):
+                    if name:
+                        found.setdefault(name.casefold(), set()).add(code)
     return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
 
 
@@ -234,6 +236,6 @@ def time_listed(book: Book, until: date, contract: str, everything: bool) -> lis
     work = (
         [one for one in book.work if one.quantity > 0 and not one.document and one.date <= until]
         if everything
-        else unbilled_work(cut_off(book, until).work, until)
+        else unbilled_work(cut_off(book, until), until)
     )
     return [(codes.get(one.account, ""), one) for one in work if not contract or codes.get(one.account) == contract]

@@ -21,7 +21,7 @@ from beancount_invoicing.billing.drafts import (
     Notice,
 )
 from beancount_invoicing.billing.fixed import DepositLeft, Owed, TaxLeft, deposits_left, owed_of_deposits
-from beancount_invoicing.billing.prices import tax_code
+from beancount_invoicing.billing.prices import purchase_order, tax_code
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
 from beancount_invoicing.rules import currencies, periods, tax, terms
@@ -62,16 +62,16 @@ class Request(NamedTuple):
 def compose(
     book: Book,
     request: Request,
-    contracts: Sequence[Contract] = (),
+    contracts: Sequence[Contract | None] = (),
     deposits: Sequence[DepositLeft] = (),
     owed: Owed | None = None,
 ) -> Draft:
     """The document that a request asks for, without a number.
 
     Each line gets its tax code (its own, else the customer's, its item's, the default), taxes are worked out once per code, what
-    is left of `deposits` (of `contracts`) is deducted as far as the lines of their contract reach, and where a contract has a
-    retention a part of what is to be paid stands on its account, until so long after the acceptance of the works. `owed`: what of
-    deposits' taxes is owed, if that is known. Raises CannotCompose.
+    is left of `deposits` is deducted as far as the lines of their contract reach, and where the contract of a line has a retention
+    a part of what is to be paid stands on its account, until so long after the acceptance of the works. `contracts`: of each line,
+    as it holds for it. `owed`: what of deposits' taxes is owed, if that is known. Raises CannotCompose.
     """
     customer = book.customers[request.customer].at(request.date)
     decimals = currencies.decimals(request.currency)
@@ -206,14 +206,10 @@ def _deducted_tax(
         yield DraftDeduction(number, part.account, amount - from_owed, part.code)
 
 
-def _with_tax(book: Book, request: Request, lines: Sequence[DraftLine], contract: Contract) -> Decimal:
-    """What the lines of a contract come to with tax, not rounded."""
-    total = ZERO
-    for line in lines:
-        if line.contract == contract.code:
-            rate = _tax(book, request, line.tax).rate if line.tax else ZERO
-            total += line.gross if line.gross is not None else line.net * (100 + rate) / 100
-    return total
+def _with_tax(book: Book, request: Request, line: DraftLine) -> Decimal:
+    """What a line comes to with tax, not rounded."""
+    rate = _tax(book, request, line.tax).rate if line.tax else ZERO
+    return line.gross if line.gross is not None else line.net * (100 + rate) / 100
 
 
 def _receivables(
@@ -222,19 +218,22 @@ def _receivables(
     customer: Customer,
     lines: Sequence[DraftLine],
     payable: Decimal,
-    contracts: Sequence[Contract],
+    contracts: Sequence[Contract | None],
     decimals: int,
 ) -> tuple[DraftReceivable, ...]:
+    kept: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    """What is kept back, not rounded, by contract and account."""
+    for line, contract in zip(lines, contracts, strict=False) if request.kind == "invoice" else ():
+        if contract and contract.retention and contract.retention_account:
+            part = _with_tax(book, request, line) * contract.retention / 100
+            kept[contract.code, contract.retention_account] += part
     retained: list[DraftReceivable] = []
     left = payable
-    for kept in contracts:
-        if kept.retention and kept.retention_account and request.kind == "invoice":
-            if _released(book, kept, request.date):
-                continue
-            part = min(left, round_to(_with_tax(book, request, lines, kept) * kept.retention / 100, decimals))
-            if part > 0:
-                retained.append(DraftReceivable(kept.retention_account, part, retained=kept.code))
-                left -= part
+    for (code, account), exact in kept.items():
+        part = min(left, round_to(exact, decimals))
+        if part > 0 and not _released(book, book.contracts[code].at(request.date), request.date):
+            retained.append(DraftReceivable(account, part, retained=code))
+            left -= part
     if not retained or not left:
         return tuple(retained) or (DraftReceivable(request.account, payable),)
     try:
@@ -313,13 +312,14 @@ def _narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
 
 
 def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -> tuple[list[Draft], list[Notice]]:
-    """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group; a deposit has its own.
+    """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group, as they were on the own
+    day of each thing; a deposit has its own.
 
     Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is not billed.
     """
 
     def order(one: Waiting) -> str:
-        return one.contract.purchase_order or book.customers[one.customer].at(day).purchase_order
+        return purchase_order(book, one.contract, one.day)
 
     def key(one: Waiting) -> tuple[str, str, str, str, str, str]:
         own = one.contract.code if one.what == "deposit" else ""
@@ -333,8 +333,8 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     others = sorted((one for one in those if one.what != "deposit"), key=key)
     for kind, waiting in (("deposit", deposits), ("invoice", others)):
         for _key, group in groupby(waiting, key):
-            bundle = list(group)
-            contracts = list({one.contract.code: one.contract for one in bundle}.values())
+            bundle = sorted(group, key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item))
+            codes = list(dict.fromkeys(one.contract.code for one in bundle))
             first = bundle[0]
             usual = book.customers[first.customer].at(day)
             request = Request(
@@ -343,20 +343,15 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                 account=first.contract.customer,
                 currency=first.currency,
                 date=day,
-                lines=tuple(
-                    one.line
-                    for one in sorted(
-                        bundle, key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item)
-                    )
-                ),
+                lines=tuple(one.line for one in bundle),
                 purchase_order=order(first) if order(first) != usual.purchase_order else "",
             )
             try:
                 draft = compose(
                     book,
                     request,
-                    contracts,
-                    [one for contract in contracts for one in left.get(contract.code, ())],
+                    [one.contract for one in bundle],
+                    [one for code in codes for one in left.get(code, ()) if one.customer in {"", first.customer}],
                     owed,
                 )
             except (CannotCompose, periods.PeriodError) as error:
@@ -386,4 +381,5 @@ def _as_deposit(draft: Draft, contract: str) -> DepositLeft:
         draft.net,
         draft.net,
         tuple(TaxLeft(each.code, each.account, each.amount, each.amount) for each in draft.taxes),
+        draft.customer,
     )

@@ -62,7 +62,7 @@ def stages(
                 milestone, milestone.price, (Step("price", "as written", (milestone.price,), milestone.price),)
             )
         elif last:
-            whole = dated.latest.price or ZERO
+            whole = price
             rest = whole - sum_so_far
             stage = Stage(
                 milestone,
@@ -142,6 +142,8 @@ class DepositLeft(NamedTuple):
     net: Decimal
     of_net: Decimal
     taxes: tuple[TaxLeft, ...]
+    customer: str = ""
+    """Main account of the customer who was asked for it: nobody else's invoice deducts it."""
 
 
 def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
@@ -184,6 +186,7 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
                 net,
                 deposit.net,
                 tuple(one for one in taxes if one.left),
+                deposit.customer.account if deposit.customer else "",
             )
         )
     for those in result.values():

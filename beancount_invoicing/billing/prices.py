@@ -107,6 +107,12 @@ def local(book: Book, contract: Contract, day: date, text: str) -> str:
     return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
 
 
+def purchase_order(book: Book, contract: Contract, day: date) -> str:
+    """The purchase order that `day` is billed under: the contract's, else its customer's; "" for none."""
+    main = book.accounts.get(contract.customer, "")
+    return contract.purchase_order or (book.customers[main].at(day).purchase_order if main in book.customers else "")
+
+
 def tax_code(book: Book, customer: str, said: str, item: str, day: date) -> str:
     """The tax code of a line on `day`: its own, else the customer's (a main account), its item's, the default; "" for none."""
     known = book.items[item].at(day).tax if item in book.items else ""
@@ -166,7 +172,8 @@ def _revisions(contract: Contract, agreed: date, day: date) -> list[date]:
 
 
 def changed(book: Book, dated: Dated[Contract], day: date, decimals: int) -> bool:
-    """Whether a line that begins on `day` is another one than the day before's: its price, quantity, words, account or tax."""
+    """Whether a line that begins on `day` is another one than the day before's: its price, quantity, words, account or tax; or
+    stands on another document: for another purchase order or group, with another part kept back."""
     before = day - timedelta(days=1)
     return _said(book, dated, day, decimals) != _said(book, dated, before, decimals)
 
@@ -177,6 +184,8 @@ def _said(book: Book, dated: Dated[Contract], day: date, decimals: int) -> tuple
     price = price_at(book, dated, day, decimals)
     return (
         (contract.item, contract.quantity, contract.text, contract.unit, contract.account, contract.tax),
+        (purchase_order(book, contract, day), contract.group, contract.currency),
+        (contract.retention, contract.retention_account),
         item and (item.name, item.text, item.unit, item.account, item.tax),
         price and (price.value, price.with_tax),
     )
@@ -186,6 +195,9 @@ def changes(book: Book, dated: Dated[Contract], until: date) -> list[date]:
     """The days up to `until` on which the price may change: amendments, item prices and revisions; sorted."""
     days = _said_on(book, dated)
     result = set(days)
+    for account in {version.customer for _day, version in dated.versions}:
+        customer = book.customers.get(book.accounts.get(account, ""))
+        result.update(day for day, _said in customer.versions[1:] if day > dated.first.start) if customer else None
     for day in days:
         contract = dated.at(day)
         if contract.index:

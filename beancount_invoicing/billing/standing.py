@@ -53,8 +53,9 @@ def standings(book: Book, as_of: date, wanted: Wanted) -> list[Standing]:
     for one in waiting(then, as_of, wanted)[0]:
         lines.setdefault(one.contract.code, []).append(one)
     return [
-        _standing(book, dated, as_of, there, lines.get(dated.latest.code, ()))
-        for dated in wanted_contracts(book, wanted)
+        _standing(then, dated, as_of, there, lines.get(dated.first.code, ()))
+        for dated in wanted_contracts(then, wanted)
+        if not wanted.customers or then.accounts[dated.at(as_of).customer] in wanted.customers
     ]
 
 
@@ -72,7 +73,8 @@ def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, li
         price, term, next_due, notice = None, contract.until, None, None
     item = book.items[contract.item].at(as_of) if contract.item in book.items else None
     net = there.nets.get(contract.code, ZERO)
-    whole = contract.cap if contract.mode == "time" else contract.price if contract.mode == "fixed" else None
+    mode = dated.first.mode
+    whole = contract.cap if mode == "time" else contract.price if mode == "fixed" else None
     return Standing(
         contract=contract,
         name=contract.text or (item.name if item else contract.code),
@@ -118,7 +120,7 @@ def _next_due(
     """The day on which the contract may be billed next: of what waits, the first; else the next period's or milestone's."""
     if lines:
         return min(one.line.since for one in lines)
-    contract = dated.latest
+    contract = dated.first
     if contract.mode == "fixed":
         stages = fixed.stages(dated, book.milestones.get(contract.code, ()), there.milestones, decimals)
         days = [one.milestone.date for one in stages if (contract.code, one.milestone.name) not in there.milestones]
@@ -129,6 +131,8 @@ def _next_due(
         days = [piece.due for piece in those]
         return min((day for day in days if day > as_of), default=None)
     waits = [
-        one.date for one in worked.unbilled_work(book.work, date.max) if one.account == contract.time and one.billable
+        one.date
+        for one in worked.unbilled_work(book, date.max)
+        if one.account == dated.at(one.date).time and one.billable
     ]
     return min((day for day in waits if day > as_of), default=None)

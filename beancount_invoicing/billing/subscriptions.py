@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing.drafts import DraftLine, Notice
+from beancount_invoicing.billing.in_force import pauses, stretches
 from beancount_invoicing.billing.prices import Price, changed, changes, local, price_at
 from beancount_invoicing.model import Book, Contract, Dated, Step
 from beancount_invoicing.rules import periods
@@ -32,35 +33,30 @@ class Piece:
     """Whether a part is billed by its days; by the whole price where not."""
 
 
-def ends(contract: Contract) -> date | None:
-    """The last day of a contract; None where it has none, or renews itself."""
-    return None if contract.renews else contract.until
-
-
 def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
     """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
 
     With `prorate` a period is cut where the contract starts, ends, pauses, or changes its price or what else its line says, and
     each part is billed by its days; without, what holds on a period's first day holds for all of it, and only the period that the
-    contract's start, end or new rhythm cuts off is billed by its days – by the whole price where `prorate` is FALSE. `decimals`: of
-    the contract's currency. Raises periods.PeriodError.
+    contract's start, end, new rhythm or new customer cuts off is billed by its days – by the whole price where `prorate` is FALSE.
+    What is billed in advance is due on the first day of its period that is billed. `decimals`: of the contract's currency. Raises
+    periods.PeriodError.
     """
     return [piece for piece in begun(book, dated, until, decimals) if piece.due <= until]
 
 
 def begun(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
     """The pieces of `pieces`, and those of the period that runs on `until` (inclusive), due only later."""
-    last = ends(dated.latest)
     result: list[Piece] = []
-    for rhythm, start, stop in _spans(dated, last):
-        length = periods.parse(rhythm.every)
-        holes = _pauses(dated, stop)
-        prorated = any(version.prorate for _day, version in dated.versions)
+    prorated = any(version.prorate for _day, version in dated.versions)
+    holes = pauses(dated)
+    for stretch in stretches(dated):
+        start, stop = stretch.start, stretch.stop
+        length = periods.parse(stretch.contract.every)
         cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if prorated else []
-        for period in periods.periods(length, rhythm.anchor or start, start, min(stop, until) if stop else until):
+        for period in periods.periods(length, stretch.origin, start, min(stop, until) if stop else until):
             covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
             contract = dated.at(covered.start)
-            due = covered.start if contract.bill == "advance" else covered.end
             if len(result) >= MOST:
                 raise periods.PeriodError(
                     f"more than {MOST} periods since {start}: its start, anchor or every is not what was meant"
@@ -68,38 +64,14 @@ def begun(book: Book, dated: Dated[Contract], until: date, decimals: int) -> lis
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
                     by_days = contract.prorate is None and covered != period
+                    due = covered.start if contract.bill == "advance" else covered.end
                     result.append(Piece(covered, period, due, by_days))
                 continue
-            for active in periods.without(covered, holes):
+            left = periods.without(covered, holes)
+            for active in left:
+                due = left[0].start if contract.bill == "advance" else covered.end
                 days = [day for day in cuts if active.start < day <= active.end and changed(book, dated, day, decimals)]
                 result += [Piece(part, period, due, True) for part in periods.split(active, days)]
-    return result
-
-
-def _spans(dated: Dated[Contract], last: date | None) -> list[tuple[Contract, date, date | None]]:
-    """The stretches in which a contract has one rhythm: the contract as it stands there, first and last day."""
-    starts: list[tuple[date, Contract]] = []
-    for day, version in dated.versions:
-        before = starts[-1][1] if starts else None
-        if before is None or (version.every, version.anchor) != (before.every, before.anchor):
-            starts.append((day, version))
-    result = []
-    for (start, contract), following in zip(starts, [*(day for day, _ in starts[1:]), None], strict=True):
-        stop = following - timedelta(days=1) if following else last
-        if last is not None and (stop is None or stop > last):
-            stop = last
-        if stop is None or start <= stop:
-            result.append((contract, start, stop))
-    return result
-
-
-def _pauses(dated: Dated[Contract], stop: date | None) -> list[Period]:
-    """The stretches in which the contract is paused; one that is not over lasts."""
-    result = []
-    far = stop or date(9000, 12, 31)
-    for (day, version), following in zip(dated.versions, [*(day for day, _ in dated.versions[1:]), None], strict=True):
-        if version.paused:
-            result.append(Period(day, following - timedelta(days=1) if following else far))
     return result
 
 
@@ -109,11 +81,12 @@ def billed_days(book: Book) -> Mapping[str, list[tuple[Period, int]]]:
     A rebate, a contract whose quantity is below 0, has lines of the other sign.
     """
     result: defaultdict[str, list[tuple[Period, int]]] = defaultdict(list)
-    rebates = {code for code, dated in book.contracts.items() if (dated.latest.quantity or 0) < 0}
     for invoice in book.invoices:
         for line in invoice.lines:
             if line.contract and line.start and line.end and line.start <= line.end:
-                gone = ((line.quantity if line.quantity is not None else line.net) < 0) != (line.contract in rebates)
+                dated = book.contracts.get(line.contract)
+                rebate = dated is not None and (dated.at(line.start).quantity or 0) < 0
+                gone = ((line.quantity if line.quantity is not None else line.net) < 0) != rebate
                 result[line.contract].append((Period(line.start, line.end), -1 if gone else 1))
     return result
 

@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.billing import fixed, subscriptions, worked
 from beancount_invoicing.billing.drafts import DraftLine, Notice
+from beancount_invoicing.billing.in_force import why_not
 from beancount_invoicing.billing.prices import tax_rate
-from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Work
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Source, Work
 from beancount_invoicing.rules import currencies, periods, worktime
 from beancount_invoicing.rules.tax import gross_split
 
@@ -21,9 +22,14 @@ What = Literal["period", "milestone", "deposit", "time", "expense", "running"]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A line that may be billed: what it is, under which contract (as it stands on the last day), to which customer."""
+    """A line that may be billed: what it is, and the contract as it held on its own day, which says whom it is billed to and how.
+
+    A period's own day is its first, or that of the part that is billed; an hour's the day it was worked; a milestone's and an
+    expense's its date.
+    """
 
     what: What
+    day: date
     contract: Contract
     customer: str
     """The customer's main account."""
@@ -45,13 +51,16 @@ def currency_of(book: Book, contract: Contract) -> str:
 
 
 def wanted_contracts(book: Book, wanted: Wanted) -> list[Dated[Contract]]:
-    """The contracts that are asked for, by code; those of accounts that are no customer's are left out (an error says so)."""
+    """The contracts that are asked for, by code: of any day on which a customer that is asked for held them.
+
+    Those of accounts that are no customer's are left out (an error says so).
+    """
     result = []
     for code, dated in sorted(book.contracts.items()):
-        main = book.accounts.get(dated.latest.customer)
-        if main is None or (wanted.contract and code != wanted.contract):
+        mains = {book.accounts.get(version.customer) for _day, version in dated.versions}
+        if None in mains or (wanted.contract and code != wanted.contract):
             continue
-        if not wanted.customers or main in wanted.customers:
+        if not wanted.customers or mains & set(wanted.customers):
             result.append(dated)
     return result
 
@@ -82,11 +91,19 @@ def billed(book: Book) -> Billed:
     )
 
 
+Found = tuple[What, date, DraftLine]
+"""A line with what it is and its own day."""
+
+
 def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Waiting], list[Notice]]:  # noqa: B008 - frozen
-    """What may be billed up to `until` (inclusive), by contract and day; and what somebody should know about it."""
+    """What may be billed up to `until` (inclusive), by contract and day; and what somebody should know about it.
+
+    Each thing is billed by the contract, price, customer … of its own day; what falls on a day on which its contract is paused, has
+    ended or has not begun is not billed, and a notice says so.
+    """
     there = billed(book)
     work: defaultdict[str, list[Work]] = defaultdict(list)
-    for one in worked.unbilled_work(book.work, until):
+    for one in worked.unbilled_work(book, until):
         work[one.account].append(one)
     expenses: defaultdict[str, list[Expense]] = defaultdict(list)
     for spent in worked.unbilled_expenses(book.expenses, there.expenses, until):
@@ -104,14 +121,14 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
             )
             continue
         decimals = currencies.decimals(currency)
-        lines: list[tuple[What, DraftLine]] = []
+        lines: list[Found] = []
         try:
-            if contract.mode == "subscription":
+            if dated.first.mode == "subscription":
                 lines += _periods(book, dated, until, there, decimals, notices)
-            elif contract.mode == "fixed":
+            elif dated.first.mode == "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
-            elif not contract.paused:
-                lines += _time(book, dated, work, there, decimals, notices)
+            else:
+                lines += _time(book, dated, until, work, there, decimals, notices)
         except (periods.PeriodError, worktime.RoundingError) as error:
             notices.append(Notice(contract.code, f"{error} ({contract.source})"))
         except ArithmeticError:
@@ -121,22 +138,13 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
                     f"its dates or numbers are beyond what can be calculated: correct them ({contract.source})",
                 )
             )
-        if not contract.paused:
-            lines += [
-                ("expense", line)
-                for line in _expenses(book, dated, expenses[contract.code], currency, decimals, notices)
-            ]
-        main = book.accounts[contract.customer]
-        found += [
-            Waiting(
-                what,
-                contract,
-                main,
-                currency,
-                _net(book, main, _without_account(line, contract, notices), until, decimals),
-            )
-            for what, line in lines
-        ]
+        lines += _expenses(book, dated, expenses[contract.code], decimals, notices)
+        for what, day, line in lines:
+            held = dated.at(day)
+            main = book.accounts[held.customer]
+            if not wanted.customers or main in wanted.customers:
+                line = _net(book, main, _without_account(line, held, notices), until, decimals)
+                found.append(Waiting(what, day, held, main, currency_of(book, held), line))
     return [one for one in found if one.line.account], notices
 
 
@@ -151,15 +159,17 @@ def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]
     for dated in wanted_contracts(book, wanted):
         contract = dated.at(as_of)
         currency = currency_of(book, contract)
-        if contract.mode != "subscription" or contract.start > as_of or not currency:
+        if dated.first.mode != "subscription" or contract.start > as_of or not currency:
             continue
         decimals = currencies.decimals(currency)
-        main = book.accounts[contract.customer]
         try:
             for piece in subscriptions.running(book, dated, as_of, there.days.get(contract.code, []), decimals):
                 line = subscriptions.line(book, dated, piece, decimals)
-                if line:
-                    found.append(Waiting("running", contract, main, currency, _net(book, main, line, as_of, decimals)))
+                held = dated.at(piece.span.start)
+                main = book.accounts[held.customer]
+                if line and (not wanted.customers or main in wanted.customers):
+                    net = _net(book, main, line, as_of, decimals)
+                    found.append(Waiting("running", piece.span.start, held, main, currency_of(book, held), net))
         except (periods.PeriodError, ArithmeticError):
             continue
     return found
@@ -185,8 +195,8 @@ def _without_account(line: DraftLine, contract: Contract, notices: list[Notice])
 
 def _periods(
     book: Book, dated: Dated[Contract], until: date, there: Billed, decimals: int, notices: list[Notice]
-) -> Iterable[tuple[What, DraftLine]]:
-    code = dated.latest.code
+) -> Iterable[Found]:
+    code = dated.first.code
     for piece in subscriptions.unbilled(book, dated, until, there.days.get(code, []), decimals, notices):
         line = subscriptions.line(book, dated, piece, decimals)
         if line is None:
@@ -194,16 +204,29 @@ def _periods(
                 Notice(code, f"{piece.span.start}: no price is known: give it a price, or an item that has one")
             )
         else:
-            yield "period", line
+            yield "period", piece.span.start, line
+
+
+def _holds(dated: Dated[Contract], day: date, what: str, source: Source, notices: list[Notice]) -> bool:
+    """Whether the contract holds on a day that something is of; a notice says where it does not."""
+    why = why_not(dated, day)
+    if why:
+        code = dated.first.code
+        notices.append(
+            Notice(code, f"{what} of {day} is not billed: {code} {why}: correct its day, or amend {code} ({source})")
+        )
+    return not why
 
 
 def _milestones(
     book: Book, dated: Dated[Contract], until: date, there: Billed, decimals: int, notices: list[Notice]
-) -> Iterable[tuple[What, DraftLine]]:
-    code = dated.latest.code
+) -> Iterable[Found]:
+    code = dated.first.code
     for stage in fixed.stages(dated, book.milestones.get(code, ()), there.milestones, decimals):
         milestone = stage.milestone
-        if milestone.date > until or (code, milestone.name) in there.milestones or dated.at(until).paused:
+        if milestone.date > until or (code, milestone.name) in there.milestones:
+            continue
+        if not _holds(dated, milestone.date, milestone.name, milestone.source, notices):
             continue
         if milestone.deposit:
             account = dated.at(milestone.date).deposit_account or book.option("deposit-account", milestone.date)
@@ -216,45 +239,54 @@ def _milestones(
                     )
                 )
                 continue
-            yield "deposit", fixed.line(dated, book, stage, account)
+            yield "deposit", milestone.date, fixed.line(dated, book, stage, account)
         elif stage.amount:
-            yield "milestone", fixed.line(dated, book, stage, fixed.income_account(dated, book, milestone.date))
+            account = fixed.income_account(dated, book, milestone.date)
+            yield "milestone", milestone.date, fixed.line(dated, book, stage, account)
 
 
 def _time(
     book: Book,
     dated: Dated[Contract],
+    until: date,
     work: dict[str, list[Work]],
     there: Billed,
     decimals: int,
     notices: list[Notice],
-) -> Iterable[tuple[What, DraftLine]]:
-    contract = dated.latest
-    if not contract.time:
+) -> Iterable[Found]:
+    contract = dated.at(until)
+    accounts = {version.time for _day, version in dated.versions if version.time}
+    if not accounts:
         notices.append(
             Notice(contract.code, f"it has no time account: write time: Assets:… below it ({contract.source})")
         )
         return
-    those = work.pop(contract.time, [])  # an account is billed once, by the first contract that names it
-    lines, said = worked.time_lines(book, dated, those, there.nets.get(contract.code, ZERO), decimals)
-    notices += [Notice(contract.code, text) for text in said]
-    for line in lines:
-        yield "time", line
+    those: list[Work] = []
+    for account in sorted(accounts):
+        others = []  # each hour is billed once, by the first contract whose it is
+        for one in work.pop(account, []):
+            if dated.at(one.date).time != account:
+                others.append(one)
+            elif _holds(dated, one.date, f"{one.quantity} {one.commodity}", one.source, notices):
+                those.append(one)
+        work[account] = others
+    net = there.nets.get(contract.code, ZERO)
+    for day, line in worked.time_lines(book, dated, those, until, net, decimals, notices):
+        yield "time", day, line
 
 
 def _expenses(
-    book: Book,
-    dated: Dated[Contract],
-    those: list[Expense],
-    currency: str,
-    decimals: int,
-    notices: list[Notice],
-) -> Iterable[DraftLine]:
+    book: Book, dated: Dated[Contract], those: list[Expense], decimals: int, notices: list[Notice]
+) -> Iterable[Found]:
+    code = dated.first.code
     for one in those:
+        if not _holds(dated, one.date, f"{one.text}, {one.amount} {one.currency},", one.source, notices):
+            continue
+        currency = currency_of(book, dated.at(one.date))
         if one.currency != currency:
             notices.append(
                 Notice(
-                    dated.latest.code,
+                    code,
                     f"an expense of {one.amount} {one.currency} is not billed: the contract is billed in {currency} ({one.source})",
                 )
             )
@@ -263,10 +295,10 @@ def _expenses(
         if not own_cost and not one.tax:
             notices.append(
                 Notice(
-                    dated.latest.code,
+                    code,
                     f"{one.text}: what was paid in the customer's name is outside your sales: write its tax code, tax: …, below"
                     f" {one.account} ({one.source})",
                 )
             )
             continue
-        yield worked.expense_line(book, dated, one, decimals, own_cost)
+        yield "expense", one.date, worked.expense_line(book, dated, one, decimals, own_cost)

@@ -3,64 +3,111 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.billing.drafts import BookOut, DraftLine
-from beancount_invoicing.billing.prices import local, price_at, tax_rate
+from beancount_invoicing.billing.drafts import BookOut, DraftLine, Notice
+from beancount_invoicing.billing.prices import local, price_at, purchase_order, tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
 from beancount_invoicing.rules import worktime
+from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import gross_split, line_net
 
 
-def unbilled_work(work: Iterable[Work], until: date) -> list[Work]:
-    """What is left of work up to `until`: what was booked out takes the oldest of its account, item and kind first.
+def unbilled_work(book: Book, until: date) -> list[Work]:
+    """What is left of work up to `until` (inclusive), by day.
 
-    What a credit note gave back comes last: the work that it stands for is billed.
+    What a document books out is of the days that its lines of that item bill, the oldest first; what is more, and what leaves
+    without a document, takes the oldest of its account, item and kind. What a credit note gave back comes last: the work that it
+    stands for is billed.
     """
-    left: defaultdict[tuple[str, str, str, bool], list[Work]] = defaultdict(list)
-    out: defaultdict[tuple[str, str, str, bool], Decimal] = defaultdict(lambda: ZERO)
-    for one in sorted(work, key=lambda one: bool(one.document)):
-        key = (one.account, one.commodity, one.item, one.billable)
+    spans = _billed_spans(book)
+    there: defaultdict[_Kind, list[Work]] = defaultdict(list)
+    out: defaultdict[_Kind, list[tuple[Decimal, tuple[Period, ...]]]] = defaultdict(list)
+    for one in sorted(book.work, key=lambda one: bool(one.document)):
+        kind = (one.account, one.commodity, one.item, one.billable)
         if one.quantity < 0:
-            out[key] -= one.quantity
+            out[kind].append((-one.quantity, spans.get((one.document, one.item), ()) if one.document else ()))
         elif one.date <= until:
-            left[key].append(one)
+            there[kind].append(one)
     result = []
-    for key, those in left.items():
-        gone = out[key]
-        for one in those:
-            taken = min(gone, one.quantity)
-            gone -= taken
-            if one.quantity > taken:
-                left_of_it = worktime.short(one.quantity - taken) if taken else one.quantity
-                result.append(one._replace(quantity=left_of_it))
+    for kind, those in there.items():
+        left = [one.quantity for one in those]
+        rest = ZERO
+        for gone, of in out.get(kind, ()):
+            rest += _take(
+                left, gone, [any(each.start <= one.date <= each.end for each in of) for one in those] if of else ()
+            )
+        _take(left, rest, [True] * len(those))
+        for one, quantity in zip(those, left, strict=True):
+            if quantity:
+                result.append(one if quantity == one.quantity else one._replace(quantity=worktime.short(quantity)))
     return sorted(result, key=lambda one: (one.date, one.source))
 
 
+_Kind = tuple[str, str, str, bool]
+"""What is booked out takes work of its account, commodity, item, and kind: billable or not."""
+
+
+def _billed_spans(book: Book) -> dict[tuple[str, str], tuple[Period, ...]]:
+    """The days that the lines of a document (its number) say of an item's time."""
+    result: dict[tuple[str, str], tuple[Period, ...]] = {}
+    for invoice in book.invoices:
+        for line in invoice.lines:
+            if line.contract and line.start and line.end and line.contract in book.contracts:
+                dated = book.contracts[line.contract]
+                if dated.first.mode == "time":
+                    key = invoice.number, line.item or dated.at(line.start).item
+                    result[key] = (*result.get(key, ()), Period(line.start, line.end))
+    return result
+
+
+def _take(left: list[Decimal], gone: Decimal, where: Sequence[bool]) -> Decimal:
+    """Takes `gone` off `left`, the first first, only `where` it may be; what could not be taken."""
+    for place, may in enumerate(where):
+        if not gone:
+            break
+        if may:
+            taken = min(gone, left[place])
+            left[place] -= taken
+            gone -= taken
+    return gone
+
+
 class Bundle(NamedTuple):
-    """What becomes one line: work of one item at one price, of one day, person or task where those are told apart."""
+    """What becomes one line: work of one item at one price, below one cap, of one day, person or task where those are told apart;
+    `under`: one version of what of the contract decides on its document and on what its line says."""
 
     item: str
     price: Decimal
     with_tax: bool
     told_apart: str
     commodity: str
+    cap: Decimal | None
+    under: tuple[object, ...]
 
 
 def time_lines(
-    book: Book, dated: Dated[Contract], work: list[Work], billed: Decimal, decimals: int
-) -> tuple[list[DraftLine], list[str]]:
-    """The lines that bill `work` (of this contract, not billed), at the price of the day it was done; and what to say about it.
+    book: Book,
+    dated: Dated[Contract],
+    work: list[Work],
+    until: date,
+    billed: Decimal,
+    decimals: int,
+    notices: list[Notice],
+) -> Iterator[tuple[date, DraftLine]]:
+    """The lines that bill `work` (of this contract, not billed) by the contract and price of the day it was done, that day first.
 
-    `billed`: the net that the contract's invoices have already, for its `cap`. What is over the cap stays unbilled. Time is counted
-    to the second, rounded by the contract's `time-rounding`, and once more where the line needs it: its quantity has four decimals
-    at most. What leaves the account is the time as it is written. Raises worktime.RoundingError.
+    `billed`: the net that the contract's invoices have already, for its `cap`: an hour is billed up to the highest one that held
+    from its day to `until`; what is over it stays unbilled. Time is counted to the second, rounded by the contract's
+    `time-rounding`, and once more where the line needs it: its quantity has four decimals at most. What leaves the account is the
+    time as it is written. `notices` get what to say about it. Raises worktime.RoundingError.
     """
+    code = dated.first.code
     bundles: dict[Bundle, list[Work]] = {}
     unpriced: set[str] = set()
     work = [one if one.counter else one._replace(counter=_against(book, one)) for one in work]
@@ -77,39 +124,67 @@ def time_lines(
             unpriced.add(one.item or at.code)
             continue
         apart = {"item": "", "day": one.date.isoformat(), "person": one.person, "task": one.task}[at.lines]
-        bundles.setdefault(Bundle(one.item, price.value, price.with_tax, apart, one.commodity), []).append(one)
-    notices = [
-        f"{name} has no price: its time is not billed; give the item or the contract one" for name in sorted(unpriced)
+        bundle = Bundle(
+            one.item,
+            price.value,
+            price.with_tax,
+            apart,
+            one.commodity,
+            _cap(dated, one.date, until),
+            _under(book, at, one.date),
+        )
+        bundles.setdefault(bundle, []).append(one)
+    notices += [
+        Notice(code, f"{name} has no price: its time is not billed; give the item or the contract one")
+        for name in sorted(unpriced)
     ]
     notices += [
-        f"time of {one.date} is not billed, as it stands against no account: book it against one, such as Equity:Time"
-        f" ({one.source})"
+        Notice(
+            code,
+            f"time of {one.date} is not billed, as it stands against no account: book it against one, such as Equity:Time"
+            f" ({one.source})",
+        )
         for one in loose
     ]
-    lines = []
-    room = None if dated.latest.cap is None else dated.latest.cap - billed
+    lines: list[tuple[date, DraftLine]] = []
     for bundle, those in bundles.items():
         day = those[0].date
-        rate = (
-            tax_rate(book, book.accounts[dated.latest.customer], dated.at(day).tax, bundle.item, day)
-            if bundle.with_tax
-            else ZERO
-        )
+        held = dated.at(day)
+        rate = tax_rate(book, book.accounts[held.customer], held.tax, bundle.item, day) if bundle.with_tax else ZERO
+        room = None if bundle.cap is None else bundle.cap - billed
         line, over = _time_line(book, dated, bundle, those, room, rate, decimals)
         if line:
-            lines.append(line)
-            if room is not None:
-                room -= line.net if line.price_with_tax is None else gross_split(line.net, rate, decimals)[0].value
+            lines.append((day, line))
+            billed += line.net if line.price_with_tax is None else gross_split(line.net, rate, decimals)[0].value
         if over:
             notices.append(
-                f"the cap of {dated.latest.cap} is reached: {over} {bundle.commodity} of {bundle.item or dated.latest.code}"
-                " stay unbilled"
+                Notice(
+                    code,
+                    f"the cap of {bundle.cap} is reached: {over} {bundle.commodity} of {bundle.item or code} stay unbilled",
+                )
             )
     free = [one for one in work if not one.billable and one not in loose]
     if lines and free:  # what is given away leaves the account with the time that is billed
         outs = tuple(BookOut(one.account, one.counter, one.commodity, one.item, one.quantity, False) for one in free)
-        lines[-1] = replace(lines[-1], book_out=_merged((*lines[-1].book_out, *outs)))
-    return lines, notices
+        day, last = lines[-1]
+        lines[-1] = day, replace(last, book_out=_merged((*last.book_out, *outs)))
+    yield from lines
+
+
+def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
+    """The most that may be billed for work of `day`, by `until`: the highest cap of the days between; None where one has none."""
+    caps = [dated.at(day).cap, *(version.cap for since, version in dated.versions if day < since <= until)]
+    said = [cap for cap in caps if cap is not None]
+    return max(said) if len(said) == len(caps) else None
+
+
+def _under(book: Book, contract: Contract, day: date) -> tuple[object, ...]:
+    """What of a contract decides on which document, and how, its time is billed."""
+    return (
+        (contract.customer, purchase_order(book, contract, day), contract.group, contract.currency),
+        (contract.retention, contract.retention_account, contract.account, contract.tax),
+        (contract.text, contract.unit, contract.lines),
+    )
 
 
 def _against(book: Book, work: Work) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from beancount_invoicing.billing.in_force import ends, stretches
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
-from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Finding, Line
+from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Severity
 from beancount_invoicing.rules import periods, worktime
 
 LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
@@ -35,9 +37,10 @@ def lengths(book: Book) -> Iterator[Finding]:
         if contract.mode == "subscription" and not contract.every:
             yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
     for dated in book.contracts.values():
-        if dated.latest.notice and not any(one.renews and one.until for _day, one in dated.versions):
+        unread = [one for _day, one in dated.versions if one.notice]
+        if unread and not any(one.renews and one.until for _day, one in dated.versions):
             yield _warning(
-                dated.latest, 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
+                unread[0], 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
             )
 
 
@@ -77,28 +80,74 @@ def expenses(book: Book) -> Iterator[Finding]:
 def completeness(book: Book) -> Iterator[Finding]:
     """A contract has what it is billed with: price, account, time account, retention account."""
     for dated in book.contracts.values():
-        contract = dated.latest
-        item = book.items[contract.item].latest if contract.item in book.items else None
-        price = contract.price is not None or (item and (item.price is not None or item.price_with_tax is not None))
-        if contract.mode == "subscription" and not price:
-            yield _warning(contract, "it has no price, nor has its item: nothing can be billed")
-        if contract.mode == "fixed" and contract.price is None:
-            yield _error(contract, "a fixed-price contract says its price: write price: …")
-        if contract.mode == "time" and not contract.time:
-            yield _error(contract, "a time contract names the account of its time: write time: Assets:…")
-        if contract.mode != "time" and not contract.account and not (item and item.account):
-            yield _warning(contract, "it has no income account: write account: Income:…, or give it an item")
-        if contract.retention and not contract.retention_account:
-            yield _error(
-                contract, "a retention stands on an account of the customer: write retention-account: Assets:…"
-            )
-        if contract.retention_account and book.accounts.get(contract.retention_account) != book.accounts.get(
-            contract.customer
-        ):
-            yield _error(
-                contract,
-                f"{contract.retention_account} is no account of the same customer: open it with customer: {contract.customer}",
-            )
+        said: set[tuple[str, str]] = set()
+        for day, contract in dated.versions:
+            for level, message in _missing(book, contract, day):
+                if (level, message) not in said:
+                    said.add((level, message))
+                    yield (_error if level == "error" else _warning)(contract, message)
+
+
+def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severity, str]]:
+    """What a contract lacks from `day` on."""
+    item = book.items[contract.item].at(day) if contract.item in book.items else None
+    price = contract.price is not None or (item and (item.price is not None or item.price_with_tax is not None))
+    if contract.mode == "subscription" and not price:
+        yield "warning", "it has no price, nor has its item: nothing can be billed"
+    if contract.mode == "fixed" and contract.price is None:
+        yield "error", "a fixed-price contract says its price: write price: …"
+    if contract.mode == "time" and not contract.time:
+        yield "error", "a time contract names the account of its time: write time: Assets:…"
+    if contract.mode != "time" and not contract.account and not (item and item.account):
+        yield "warning", "it has no income account: write account: Income:…, or give it an item"
+    if contract.retention and not contract.retention_account:
+        yield "error", "a retention stands on an account of the customer: write retention-account: Assets:…"
+    if contract.retention_account and book.accounts.get(contract.retention_account) != book.accounts.get(
+        contract.customer
+    ):
+        yield (
+            "error",
+            f"{contract.retention_account} is no account of the same customer: open it with customer: {contract.customer}",
+        )
+
+
+def amendments(book: Book) -> Iterator[Finding]:
+    """An amendment changes neither the mode, nor what is past; a subscription is handed over so that each customer has own days."""
+    for dated in book.contracts.values():
+        before = dated.first
+        for day, version in dated.versions[1:]:
+            if version.mode != dated.first.mode:
+                yield _error(
+                    version,
+                    f"its mode is {dated.first.mode} and stays so: end it with until: {day - timedelta(days=1)} and write a"
+                    f" contract of mode {version.mode} with another code",
+                )
+            if version.until and version.until != before.until and version.until < day - timedelta(days=1):
+                yield _warning(
+                    version,
+                    f"until: {version.until} lies before this amendment, so what is between stays billed: date the amendment"
+                    f" {version.until} or earlier",
+                )
+            whole = version.mode == "subscription" and version.prorate is False
+            if whole and version.customer != before.customer and not _begins_a_period(dated, day):
+                yield _error(
+                    version,
+                    f"from {day} on it is billed to {version.customer}, inside a period, and prorate: FALSE bills that to both:"
+                    " date it where a period begins, or take prorate out",
+                )
+            before = version
+
+
+def _begins_a_period(dated: Dated[Contract], day: date) -> bool:
+    """Whether a period of a subscription begins on a day; also where its length cannot be read, which is said elsewhere."""
+    for each in stretches(dated):
+        if each.start == day:
+            try:
+                first = next(periods.periods(periods.parse(each.contract.every), each.origin, day, day), None)
+            except periods.PeriodError:
+                return True
+            return first is None or first.start == day
+    return True
 
 
 def milestones(book: Book) -> Iterator[Finding]:
@@ -108,7 +157,7 @@ def milestones(book: Book) -> Iterator[Finding]:
         if dated is None:
             continue
         seen = set()
-        whole = dated.latest.price or ZERO
+        whole = dated.as_last_said.price or ZERO
         part = ZERO
         for one in those:
             said = [each for each in (one.percent, one.cumulative, one.price) if each is not None]
@@ -159,7 +208,7 @@ def billed_twice(book: Book) -> Iterator[Finding]:
             dated = book.contracts.get(line.contract)
             if dated is None:
                 continue
-            if dated.latest.mode == "subscription" and line.start and line.end:
+            if dated.first.mode == "subscription" and line.start and line.end:
                 spans[line.contract].append((line, invoice.number))
             elif line.milestone:
                 stages[line.contract, line.milestone].append((line, invoice.number))
@@ -195,19 +244,17 @@ def after_the_end(book: Book) -> Iterator[Finding]:
     for invoice in book.invoices:
         for line in invoice.lines:
             dated = book.contracts.get(line.contract)
-            if dated is None or line.end is None or line.net <= 0 or dated.latest.mode != "subscription":
+            if dated is None or line.end is None or line.net <= 0 or dated.first.mode != "subscription":
                 continue
-            contract = dated.latest
-            if (
-                contract.until
-                and not contract.renews
-                and (line.end if contract.prorate else line.start or line.end) > contract.until
-                and invoice.number not in corrected
-            ):
+            last = line.start or line.end
+            if dated.at(last).prorate:
+                last = line.end
+            end = ends(dated.at(last))
+            if end and last > end and invoice.number not in corrected:
                 yield Finding(
                     "warning",
                     "billed-after-end",
-                    f"{invoice.number} bills {contract.code} to {line.end}, but it ends on {contract.until}: credit the rest",
+                    f"{invoice.number} bills {line.contract} to {line.end}, but it ends on {end}: credit the rest",
                     line.source,
                 )
 
@@ -220,7 +267,7 @@ def changed_since(book: Book) -> Iterator[Finding]:
             dated = book.contracts.get(line.contract)
             if (
                 dated is None or line.start is None or line.end is None or line.net <= 0
-                or len(dated.versions) == 1 or dated.latest.mode != "subscription" or invoice.number in corrected
+                or len(dated.versions) == 1 or dated.first.mode != "subscription" or invoice.number in corrected
             ):  # fmt: skip
                 continue
             first = dated.at(line.start)
@@ -253,7 +300,7 @@ def beyond(book: Book) -> Iterator[Finding]:
                 nets[line.contract] += line.net
                 last[line.contract] = line
     for code, net in sorted(nets.items()):
-        contract = book.contracts[code].latest
+        contract = book.contracts[code].at(book.last_date)
         most = contract.price if contract.mode == "fixed" else contract.cap
         if contract.mode != "subscription" and most is not None and net > most:
             currency = currency_of(book, contract)
@@ -357,6 +404,7 @@ CHECKS = (
     names,
     expenses,
     completeness,
+    amendments,
     milestones,
     billed_twice,
     after_the_end,

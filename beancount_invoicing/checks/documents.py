@@ -17,7 +17,7 @@ Findings = Iterator[Finding]
 def severity(book: Book, day: date) -> Severity:
     """How arithmetic and series are judged on a day: before option `checked-from` they only warn."""
     start = book.options.get("checked-from")
-    since = start.latest if start else None
+    since = start.as_last_said if start else None
     return "warning" if isinstance(since, date) and day < since else "error"
 
 

@@ -278,7 +278,7 @@ def mentions(book: Book) -> Iterator[Finding]:
             first.source,
         )  # fmt: skip
         return
-    seller = book.seller.latest
+    seller = book.seller.as_last_said
     if seller.address.country != "FR":
         return
     # a sole trader says so beside the name (Code de commerce, art. R526-27); not all of them stand in a register
@@ -289,7 +289,7 @@ def mentions(book: Book) -> Iterator[Finding]:
         "mention-seller-legal-form": (seller.legal_form or alone, 'legal-form: "SARL au capital de … €" (or "EI")'),
         "mention-seller-register": (seller.register or alone, 'register: "RCS … 123 456 789"'),
         "mention-seller-vat-id": (
-            seller.vat_id or all(dated.latest.rate == 0 for dated in book.taxes.values()),
+            seller.vat_id or all(dated.as_last_said.rate == 0 for dated in book.taxes.values()),
             'vat-id: "FR…"',
         ),
     }
@@ -298,7 +298,7 @@ def mentions(book: Book) -> Iterator[Finding]:
             yield Finding("warning", rule, f"{seller.name}: French invoices must say it: add {key}", seller.source)
     used = {invoice.customer.account for invoice in book.invoices if invoice.customer and invoice.kind != "opening"}
     for account in sorted(used & book.customers.keys()):
-        customer = book.customers[account].latest
+        customer = book.customers[account].as_last_said
         if not (customer.address.street or customer.address.city):
             yield Finding(
                 "warning", "mention-customer-address", f"{customer.name} has no address: add address:, postcode:, city:",

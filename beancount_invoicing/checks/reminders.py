@@ -39,7 +39,7 @@ def policy_levels(book: Book) -> Iterator[Finding]:
                 "error",
                 "policy-days",
                 'a policy cannot be called "none", which says: no reminders',
-                dated.latest.source,
+                dated.as_last_said.source,
             )
         for _day, version in dated.versions:
             yield from _levels(version)

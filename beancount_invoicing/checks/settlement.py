@@ -272,7 +272,7 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                     unsaid[0].source,
                 )
             continue
-        source = book.taxes[code].latest.source
+        source = book.taxes[code].as_last_said.source
         if total.to_move or total.to_release:
             what = (
                 f"{money(total.left, currency)} left {account}: bean-invoice tax-due shows where, and the entry to add"

@@ -847,7 +847,7 @@ def _near_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
     if len(codes) < 2 or not all(one in known for one in codes):
         return _near(code, known)
     for name, dated in known.items():
-        if {part.code for part in dated.latest.parts} == set(codes):
+        if {part.code for part in dated.as_last_said.parts} == set(codes):
             return f'a line has one code: write tax: "{name}", which consists of these'
     return (
         f'a line has one code: define one that consists of these, custom "invoice-tax" "{"-".join(codes)}" "…" with'

@@ -72,7 +72,7 @@ def _once(invoice: Invoice, dated: Dated[Contract]) -> date:
 
 
 def _due(invoice: Invoice, each: Instalment, dated: Dated[Contract], accepted: Mapping[str, date]) -> Instalment:
-    code = dated.latest.code
+    code = dated.first.code
     written = bool(each.steps) and each.steps[-1].because == DUE_SAID
     if written and (each.retained or each.due != _once(invoice, dated)):
         return each._replace(retained=code)

@@ -19,7 +19,7 @@ class TemplateError(ValueError):
 def folders(book: Book) -> tuple[Path, ...]:
     """The folders of templates of a ledger, the first one wins: option `templates`, else `templates/` beside it; the package's."""
     own = book.options.get("templates")
-    beside = Path(book.file).parent / (str(own.latest) if own else "templates")
+    beside = Path(book.file).parent / (str(own.as_last_said) if own else "templates")
     return (beside, PACKAGE) if beside.is_dir() and beside.resolve() != PACKAGE.resolve() else (PACKAGE,)
 
 

@@ -154,7 +154,7 @@ def test_a_new_price_inside_a_period() -> None:
 def test_what_changes_nothing_on_the_line_does_not_cut_a_period() -> None:
     text = subscription('price: 99.99; every: "month"; prorate: TRUE')
     whole = [("2026-04-01", "2026-04-30", "99.99")]  # in halves it would be twice 50.00
-    assert lines(text + amended("2026-04-16", 'purchase-order: "PO-9"'), "2026-04-30")[3:] == whole
+    assert lines(text + amended("2026-04-16", 'notice: "3 months"'), "2026-04-30")[3:] == whole
     assert lines(text + amended("2026-04-16", "price: 99.99"), "2026-04-30")[3:] == whole
     halves = [("2026-04-01", "2026-04-15", "50.00"), ("2026-04-16", "2026-04-30", "50.00")]
     assert lines(text + amended("2026-04-16", 'tax: "FR10"'), "2026-04-30")[3:] == halves

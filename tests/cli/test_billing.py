@@ -942,8 +942,8 @@ def test_a_german_seller_speaks_german(tmp_path: Path) -> None:
     run(tmp_path, "init", str(tmp_path / "b"), *said, "--regime", "exempt")
     taxed, exempt = (opened(tmp_path / name / "main.beancount").book for name in "ab")
     assert taxed.option("language", date(2026, 1, 1)) == "de"
-    assert taxed.taxes["DE19"].latest.label == "USt 19 %"
-    assert exempt.taxes["EXEMPT"].latest.reason == "Steuerfrei nach § 19 UStG (Kleinunternehmer)"
+    assert taxed.taxes["DE19"].as_last_said.label == "USt 19 %"
+    assert exempt.taxes["EXEMPT"].as_last_said.reason == "Steuerfrei nach § 19 UStG (Kleinunternehmer)"
 
 
 def test_init_proposes_no_rates_of_another_country(tmp_path: Path) -> None:
@@ -1083,7 +1083,10 @@ def test_older_books_are_taken_over_with_their_open_items(tmp_path: Path) -> Non
     assert '  customer: "Acme Industrie SAS"' in shown
     run(ledger, *arguments, "--write")
     found = opened(ledger)
-    assert [(dated.latest.name) for dated in found.book.customers.values()] == ["Acme Industrie SAS", "Birch And Sons"]
+    assert [(dated.as_last_said.name) for dated in found.book.customers.values()] == [
+        "Acme Industrie SAS",
+        "Birch And Sons",
+    ]
     (item,) = [one for one in positions(found.book, date(2026, 1, 1)) if one.open]
     assert (item.invoice.number, item.open, item.due) == ("2025-040", D("300.00"), date(2025, 12, 31))
     rows = json.loads(run(ledger, "aging", "--as-of", "2026-01-15", "--format", "json"))["rows"]
@@ -1121,7 +1124,7 @@ def test_older_books_whose_accounts_begin_otherwise_are_taken_over(tmp_path: Pat
     run(ledger, "init", "--from", str(ledger), *SELLER, *arguments)
     (item,) = [one for one in positions(opened(ledger).book, date(2026, 1, 1)) if one.open]
     assert (item.invoice.number, item.open) == ("2025-040", D("300.00"))
-    assert opened(ledger).book.taxes["FR20"].latest.account == "Dettes:VAT"
+    assert opened(ledger).book.taxes["FR20"].as_last_said.account == "Dettes:VAT"
 
 
 def test_older_books_without_an_account_of_equity_get_one(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+"""When a contract holds: from its first day to its end, as each day's own version says it, and not while it is paused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from beancount_invoicing.model import Contract, Dated
+from beancount_invoicing.rules.periods import Period
+
+
+class Stretch(NamedTuple):
+    """Days without a gap on which a contract has one rhythm and one customer's account; `stop` (inclusive) None: no end."""
+
+    contract: Contract
+    """The contract on its first day."""
+    origin: date
+    """From where its periods are counted."""
+    start: date
+    stop: date | None
+
+
+def ends(contract: Contract) -> date | None:
+    """The last day of a contract, as a version says it; None where it has none, or renews itself."""
+    return None if contract.renews else contract.until
+
+
+def versions(dated: Dated[Contract]) -> Iterator[tuple[Contract, date, date | None]]:
+    """Each version with the first and the last day (None: no end) of those on which it is the one that holds; less its end."""
+    following = [day for day, _version in dated.versions[1:]]
+    for (day, version), after in zip(dated.versions, [*following, None], strict=True):
+        last = after - timedelta(days=1) if after else None
+        end = ends(version)
+        if end is not None and (last is None or end < last):
+            last = end
+        if last is None or day <= last:
+            yield version, day, last
+
+
+def stretches(dated: Dated[Contract]) -> list[Stretch]:
+    """The stretches of a contract. One that had ended and is given a later end begins again on the day that says so."""
+    result: list[Stretch] = []
+    rhythm: tuple[str, date | None] | None = None
+    origin = dated.first.start
+    for version, start, stop in versions(dated):
+        if (version.every, version.anchor) != rhythm:
+            rhythm = version.every, version.anchor
+            origin = version.anchor or start
+        before = result[-1] if result else None
+        if (
+            before
+            and before.stop == start - timedelta(days=1)
+            and before.contract.customer == version.customer
+            and (before.contract.every, before.contract.anchor) == rhythm
+        ):
+            result[-1] = before._replace(stop=stop)
+        else:
+            result.append(Stretch(version, origin, start, stop))
+    return result
+
+
+def pauses(dated: Dated[Contract]) -> list[Period]:
+    """The days on which it is paused; a pause that is not over lasts."""
+    return [
+        Period(start, stop or date(9000, 12, 31)) for version, start, stop in versions(dated) if version.paused
+    ]  # fmt: skip
+
+
+def why_not(dated: Dated[Contract], day: date) -> str:
+    """Why nothing of a day is billed: "begins on …", "ended on …", "is paused"; "" where the contract holds."""
+    contract = dated.at(day)
+    end = ends(contract)
+    if day < contract.start:
+        return f"begins on {contract.start}"
+    if end is not None and day > end:
+        return f"ended on {end}"
+    return "is paused" if contract.paused else ""
