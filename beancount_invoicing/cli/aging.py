@@ -10,6 +10,7 @@ import click
 from beancount_invoicing import receivables
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.common import (
+    OneOf,
     Session,
     as_of_option,
     explain_option,
@@ -33,7 +34,7 @@ def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int
 @as_of_option
 @click.option(
     "--basis",
-    type=click.Choice(["due", "invoice"]),
+    type=OneOf(["due", "invoice"]),
     default="due",
     show_default=True,
     help="The date that age counts from.",

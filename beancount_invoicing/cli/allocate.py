@@ -10,7 +10,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Number, Session, today
+from beancount_invoicing.cli.common import Number, Session, date_option
 from beancount_invoicing.cli.completion import complete_numbers
 
 
@@ -25,7 +25,7 @@ from beancount_invoicing.cli.completion import complete_numbers
     shell_complete=complete_numbers,
     help="Take it from this credit note, or from what was paid too much on this invoice.",
 )
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the entry.")
+@date_option("The date of the entry.")
 @write_options
 @click.pass_obj
 def allocate(

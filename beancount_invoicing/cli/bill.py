@@ -9,15 +9,16 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+from beancount_invoicing.cli.common import Day, Session, Spelled, date_option, explain_option, format_option, today
 from beancount_invoicing.cli.completion import complete_contracts, complete_customers
 
 
 @click.command()
 @click.option(
-    "--until", type=Day(), default=today, show_default="today", help="Bill what is due by the end of this day."
-)
-@click.option("--date", "day", type=Day(), help="The date of the documents; the day of --until, if not said.")
+    "-u", "--until", cls=Spelled, also=("--as-of",), type=Day(), default=today, show_default="today", metavar="DATE",
+    help="Bill what is due by the end of this day.",
+)  # fmt: skip
+@date_option("The date of the documents; the day of --until, if not said.", default=None, also=())
 @click.option(
     "--customer",
     default="",

@@ -18,7 +18,7 @@ from beancount_invoicing.rules.steps import describe
 
 
 def write_options(command: F) -> F:
-    """`--write`, `--into`, `--commit`; the command gets them as `how`."""
+    """`-w`, `-n`, `--into`, `--commit`; the command gets them as `how`, and whether `-n` was said from `dry_run_said`."""
     for option in (
         click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
         click.option(
@@ -27,10 +27,41 @@ def write_options(command: F) -> F:
             metavar="FILE",
             help="The file that it is written to.",
         ),
-        click.option("--write", is_flag=True, help="Write it into the ledger; without, it is only shown."),
+        click.option(
+            "-n",
+            "--dry-run",
+            is_flag=True,
+            expose_value=False,
+            callback=_one_of_both,
+            help="Only show it: so it is anyhow, unless a setting writes at once.",
+        ),
+        click.option(
+            "-w",
+            "--write",
+            is_flag=True,
+            callback=_one_of_both,
+            help="Write it into the ledger; without, it is only shown.",
+        ),
     ):
         command = option(command)
     return command
+
+
+_SAID = f"{__name__}.said"
+
+
+def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    said: set[str] = ctx.meta.setdefault(_SAID, set())
+    if value:
+        said.add(str(param.name))
+    if {"write", "dry_run"} <= said:
+        raise click.UsageError("--write and --dry-run exclude each other", ctx)
+    return value
+
+
+def dry_run_said() -> bool:
+    """Whether the running command was told to write nothing, whatever a setting says."""
+    return "dry_run" in click.get_current_context().meta.get(_SAID, ())
 
 
 def how(write: bool, into: Path | None, commit: bool) -> actions.How:

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from beancount_invoicing import actions
+from beancount_invoicing.cli import days
 from beancount_invoicing.model import Book, Finding
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,18 +47,55 @@ class Number(click.ParamType[Decimal]):
 
 
 class Day(click.ParamType[date]):
-    """A date, written 2026-01-31."""
+    """A date, written 2026-01-31, or in words (see `days`); `edge`: which day of a month, quarter or year it is."""
 
     name = "date"
+
+    def __init__(self, edge: days.Edge = "last") -> None:
+        self.edge = edge
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The date that a text says."""
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no date: write it such as 2026-01-31", param, ctx)
+            return days.day_said(value, today(), self.edge)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The words for days."""
+        from click.shell_completion import CompletionItem
+
+        del ctx, param
+        return [CompletionItem(word) for word in days.OFFERED if word.startswith(incomplete.casefold())]
+
+
+class OneOf(click.Choice[str]):
+    """One of some words; where another is said, the nearest is named."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from beancount_invoicing.cli.suggestions import meant, near
+
+            self.fail(error.message + meant(near(str(value), self.choices)), param, ctx)
+
+
+class Spelled(click.Option):
+    """An option that is understood by other names `also`, which neither its help nor the shell shows."""
+
+    def __init__(self, *args: Any, also: Sequence[str] = (), **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.also = also
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Makes the names known."""
+        super().add_to_parser(parser, ctx)
+        if self.also:
+            parser.add_option(obj=self, opts=[*self.also], dest=self.name, action="store", nargs=self.nargs)
 
 
 @dataclass(slots=True)
@@ -122,22 +163,56 @@ def say_assumed(book: Book, as_of: date) -> None:
 
 
 def today() -> date:
-    """The day where the user is: read here, once, and handed down."""
-    return date.today()  # noqa: DTZ011 - a due date is a day of the user's own calendar
+    """The day where the user is: read once in a call, and handed down."""
+    context = click.get_current_context(silent=True)
+    kept: dict[str, date] = context.meta if context else {}
+    return kept.setdefault(_TODAY, date.today())  # noqa: DTZ011 - a due date is a day of the user's own calendar
+
+
+_TODAY = f"{__name__}.today"
 
 
 def as_of_option(command: F) -> F:
-    """`--as-of`: the day as of which a report speaks, inclusive; today is read here, once."""
+    """`--as-of`: the day as of which a report speaks, inclusive. Where nothing is written, `--date` says the same."""
+    return as_of_option_named("--date")(command)
+
+
+def as_of_option_named(*also: str) -> Callable[[F], F]:
+    """`--as-of`, understood by these names too."""
     return click.option(
-        "--as-of", type=Day(), default=today, show_default="today", metavar="DATE",
+        "--as-of", cls=Spelled, also=also, type=Day(), default=today, show_default="today", metavar="DATE",
         help="Speak as of the end of this day.",
-    )(command)  # fmt: skip
+    )  # fmt: skip
+
+
+def date_option(
+    meaning: str,
+    *,
+    default: Callable[[], date] | None = today,
+    also: Sequence[str] = ("--as-of",),
+    edge: days.Edge = "last",
+) -> Callable[[F], F]:
+    """`--date`: the day of what is written, as `day`. Where nothing is reported, `--as-of` says the same."""
+    return click.option(
+        "--date", "day", cls=Spelled, also=also, type=Day(edge), default=default, metavar="DATE",
+        show_default="today" if default else False, help=meaning,
+    )  # fmt: skip
+
+
+def since_option(meaning: str) -> Callable[[F], F]:
+    """`--since`: the first day of a range; a month is its first day."""
+    return click.option("--since", type=Day("first"), metavar="DATE", help=meaning)
+
+
+def until_option(meaning: str) -> Callable[[F], F]:
+    """`-u`, `--until`: the last day of a range, inclusive."""
+    return click.option("-u", "--until", type=Day(), metavar="DATE", help=meaning)
 
 
 def format_option(command: F) -> F:
     """`--format`."""
     return click.option(
-        "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
+        "--format", "form", type=OneOf(["table", "csv", "json"]), default="table", show_default=True,
         help="For eyes, or for programs.",
     )(command)  # fmt: skip
 

@@ -13,6 +13,7 @@ from beancount_invoicing.cli.common import (
     F,
     Session,
     as_of_option,
+    as_of_option_named,
     explain_option,
     format_option,
     notice,
@@ -101,7 +102,7 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
 @click.option(
     "--running", "run", is_flag=True, help="With what has run of periods that may only be billed later, by their days."
 )
-@as_of_option
+@as_of_option_named("--until", "-u", "--date")
 @format_option
 @click.pass_obj
 def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: date, form: str) -> None:

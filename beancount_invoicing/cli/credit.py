@@ -11,7 +11,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, explain_option, format_option, today
+from beancount_invoicing.cli.common import Day, Session, date_option, explain_option, format_option
 from beancount_invoicing.cli.completion import complete_numbers
 
 _LINE = re.compile(r"(?P<index>\d{1,6})(?:\s*[x×]\s*(?P<units>\d+(?:\.\d+)?))?(?:\s*@\s*-\s*(?P<less>\d+(?:\.\d+)?))?")
@@ -55,11 +55,13 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
 )
 @click.option("--amount", callback=_amount, metavar="50.00", help="Only this sum, without tax; REASON says what for.")
 @click.option("--tax", default="", metavar="CODE", help="The tax code of --amount; else it is shared over all.")
-@click.option("--from", "start", type=Day(), metavar="DATE", help="Only the days from this one on of periods billed.")
+@click.option(
+    "--from", "start", type=Day("first"), metavar="DATE", help="Only the days from this one on of periods billed."
+)
 @click.option("--to", "end", type=Day(), metavar="DATE", help="Only the days until this one of periods billed.")
 @click.option("--note", default="", help="Why: printed on the credit note; the same as REASON.")
 @click.option("--reopen", is_flag=True, help="What was billed under a contract may be billed again.")
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the credit note.")
+@date_option("The date of the credit note.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @write_options
 @format_option

@@ -9,7 +9,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, format_option, today
+from beancount_invoicing.cli.common import Session, date_option, format_option
 from beancount_invoicing.cli.completion import complete_contracts
 
 
@@ -19,7 +19,7 @@ from beancount_invoicing.cli.completion import complete_contracts
 @click.option("--text", default="", help="What it is for.")
 @click.option("--tax", default="", help="Its tax code.")
 @click.option("--account", default="", help="The liability account that deposits wait on.")
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the invoice.")
+@date_option("The date of the invoice.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @write_options
 @format_option

@@ -9,7 +9,7 @@ from typing import get_args
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.common import Session, folder_option
+from beancount_invoicing.cli.common import OneOf, Session, folder_option
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.render import with_progress
 from beancount_invoicing.cli.validate import print_layers
@@ -18,7 +18,7 @@ from beancount_invoicing.cli.validate import print_layers
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @click.option(
-    "--syntax", "form", type=click.Choice(get_args(actions.Form)), default="facturx", show_default=True,
+    "--syntax", "form", type=OneOf(get_args(actions.Form)), default="facturx", show_default=True,
     help="A PDF with the invoice inside, or the XML alone.",
 )  # fmt: skip
 @folder_option(".")

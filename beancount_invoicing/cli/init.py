@@ -12,7 +12,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, F, Number, Session, today
+from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, today
 from beancount_invoicing.rules import identifiers
 
 
@@ -60,7 +60,7 @@ _HELP = {
 @_party_options(actions.SELLER_KEYS)
 @click.option(
     "--regime",
-    type=click.Choice(sorted(actions.REGIMES)),
+    type=OneOf(sorted(actions.REGIMES)),
     help="When tax is owed: once invoiced, once paid, or not at all.",
 )
 @click.option(
@@ -74,10 +74,11 @@ _HELP = {
 @click.option("--language", default="", help="Language of the documents; that of the country, if not said.")
 @click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
 @click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the numbers.")
-@click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
+@date_option("From when on; the first of this year, if not said.", default=None, also=(), edge="first")
 @click.option(
-    "--as-of", type=Day(), default=today, show_default="today", help="With --from: the day as of which items are open."
-)
+    "--as-of", type=Day(), default=today, show_default="today", metavar="DATE",
+    help="With --from: the day as of which items are open.",
+)  # fmt: skip
 @write_options
 @click.pass_obj
 def init(
@@ -156,7 +157,7 @@ def _ask(key: str, default: str) -> str:
 def _ask_regime() -> str:
     for regime, meaning in actions.REGIMES.items():
         click.echo(f"  {regime:<9} {meaning}", err=True)
-    return str(click.prompt("When is tax owed", type=click.Choice(list(actions.REGIMES)), default="invoices", err=True))
+    return str(click.prompt("When is tax owed", type=OneOf(list(actions.REGIMES)), default="invoices", err=True))
 
 
 @click.group()
@@ -169,7 +170,7 @@ def customer() -> None:
 @click.option("--account", default="", help="The account, beside the other customers' and named after it if not said.")
 @click.option("--currency", default="", help="The currency that it is billed in.")
 @_party_options(actions.PARTY_KEYS)
-@click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
+@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
 @write_options
 @click.pass_obj
 def add_customer(
@@ -205,9 +206,9 @@ def item() -> None:
 @click.option("--price-with-tax", type=Number(), help="Unit price including tax.")
 @click.option("--unit", default="", help='Such as "hour", "day", "month", "piece".')
 @click.option("--tax", default="", help="Tax code.")
-@click.option("--nature", type=click.Choice(["goods", "services"]), help="Goods or services.")
+@click.option("--nature", type=OneOf(["goods", "services"]), help="Goods or services.")
 @click.option("--account", default="", help="Income account; that of most items, if not said.")
-@click.option("--date", "day", type=Day(), help="From when on; the first of this year, if not said.")
+@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
 @write_options
 @click.pass_obj
 def add_item(

@@ -12,9 +12,9 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
-    Day,
     Session,
-    as_of_option,
+    as_of_option_named,
+    date_option,
     explain_option,
     format_option,
     notice,
@@ -33,9 +33,9 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
 
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
-@as_of_option
+@as_of_option_named()
 @click.option("--book", is_flag=True, help="Make claims of it: invoices outside VAT, of what was not claimed before.")
-@click.option("--date", "day", type=Day(), help="With --book: the date of the claims; the day of --as-of, if not said.")
+@date_option("With --book: the date of the claims; the day of --as-of, if not said.", default=None, also=())
 @click.option(
     "--account", default="", metavar="ACCOUNT", help="With --book: the income account; else option claim-account."
 )

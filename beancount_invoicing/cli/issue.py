@@ -9,14 +9,14 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, format_option, today
+from beancount_invoicing.cli.common import Session, date_option, format_option
 from beancount_invoicing.cli.completion import complete_drafts
 
 
 @click.command()
 @click.argument("drafts", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @click.option("--all", "everything", is_flag=True, help="All drafts.")
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date that they get.")
+@date_option("The date that they get.")
 @write_options
 @format_option
 @click.pass_obj

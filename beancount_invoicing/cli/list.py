@@ -9,7 +9,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.common import (
-    Day,
+    OneOf,
     Session,
     as_of_option,
     format_option,
@@ -17,7 +17,9 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_table,
     say_assumed,
+    since_option,
     spaced,
+    until_option,
 )
 
 COLUMNS = (
@@ -27,12 +29,10 @@ COLUMNS = (
 
 
 @click.command("list")
-@click.option(
-    "--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Only these; may be repeated."
-)
+@click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Only these; may be repeated.")
 @click.option("--customer", default="", help="Only customers whose name or account contains this.")
-@click.option("--since", type=Day(), help="Only documents of this day or later.")
-@click.option("--until", type=Day(), help="Only documents of this day or earlier.")
+@since_option("Only documents of this day or later.")
+@until_option("Only documents of this day or earlier.")
 @as_of_option
 @format_option
 @click.pass_obj

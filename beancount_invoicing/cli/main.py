@@ -75,6 +75,10 @@ class _Commands(click.Group):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
+        except click.UsageError as error:
+            from beancount_invoicing.cli.suggestions import better
+
+            raise better(error) from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever reads has enough: click ends quietly
                 raise

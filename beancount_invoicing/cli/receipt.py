@@ -12,7 +12,7 @@ from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
     Session,
-    as_of_option,
+    as_of_option_named,
     explain_option,
     folder_option,
     format_option,
@@ -35,7 +35,7 @@ from beancount_invoicing.rules.steps import describe
 
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
-@as_of_option
+@as_of_option_named("--until", "-u", "--date")
 @folder_option(None)
 @to_option("")
 @format_option

@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.common import Day, Session, as_of_option, folder_option, notice, to_option
+from beancount_invoicing.cli.common import OneOf, Session, as_of_option, folder_option, notice, since_option, to_option
 from beancount_invoicing.cli.completion import complete_numbers
 
 T = TypeVar("T")
@@ -45,10 +45,8 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @click.command()
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @click.option("--all", "everything", is_flag=True, help="All documents.")
-@click.option(
-    "--status", "statuses", multiple=True, type=click.Choice(actions.STATUSES), help="Documents that stand so."
-)
-@click.option("--since", type=Day(), help="Documents of this day or later.")
+@click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Documents that stand so.")
+@since_option("Documents of this day or later.")
 @folder_option(".")
 @to_option("pdf")
 @click.option("--plain", is_flag=True, help="PDFs without the e-invoice inside.")

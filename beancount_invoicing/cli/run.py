@@ -11,22 +11,22 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, notice, print_json, today
+from beancount_invoicing.cli.common import OneOf, Session, date_option, notice, print_json
 from beancount_invoicing.cli.send import print_results, way
 
 
 @click.command()
-@click.option("--only", type=click.Choice(actions.STEPS), multiple=True, help="Only this step; may be repeated.")
+@click.option("--only", type=OneOf(actions.STEPS), multiple=True, help="Only this step; may be repeated.")
 @click.option(
     "--yes", is_flag=True, help="Remind although a bank account is behind: nothing was paid that is not booked."
 )
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The day of the run.")
+@date_option("The day of the run.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
     help="The folder of what is to be sent by hand; else outbox beside the ledger.",
 )  # fmt: skip
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    "--format", "form", type=OneOf(["table", "json"]), default="table", show_default=True,
     help="For eyes, or for programs.",
 )  # fmt: skip
 @write_options

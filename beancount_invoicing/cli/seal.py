@@ -10,16 +10,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import (
-    Day,
-    Session,
-    format_option,
-    notice,
-    print_csv,
-    print_json,
-    relative,
-    today,
-)
+from beancount_invoicing.cli.common import Session, date_option, format_option, notice, print_csv, print_json, relative
 from beancount_invoicing.cli.completion import complete_numbers
 
 COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
@@ -27,7 +18,7 @@ COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", 
 
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the seal.")
+@date_option("The date of the seal.")
 @write_options
 @click.pass_obj
 def seal(session: Session, numbers: tuple[str, ...], day: date, write: bool, into: Path | None, commit: bool) -> None:

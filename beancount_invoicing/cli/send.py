@@ -15,14 +15,15 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
-    Day,
     F,
+    OneOf,
     Session,
+    date_option,
     notice,
     print_json,
     print_table,
     relative,
-    today,
+    since_option,
 )
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.model import Channel
@@ -36,7 +37,7 @@ def now() -> datetime:
 def channel_option(command: F) -> F:
     """`--channel`."""
     return click.option(
-        "--channel", type=click.Choice(get_args(Channel)), help="Send all so, whatever the customer's channel is."
+        "--channel", type=OneOf(get_args(Channel)), help="Send all so, whatever the customer's channel is."
     )(command)
 
 
@@ -62,11 +63,11 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
 
 @click.command()
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
-@click.option("--since", type=Day(), help="All documents of this day or later that were not sent yet.")
+@since_option("All documents of this day or later that were not sent yet.")
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
 @click.option("--discard", is_flag=True, help="Say that what was prepared, or is in doubt, has not left and shall not.")
 @click.option(
-    "--what", "kind", type=click.Choice(get_args(actions.What)),
+    "--what", "kind", type=OneOf(get_args(actions.What)),
     help="With --confirm or --discard: which, where several things wait for a number.",
 )  # fmt: skip
 @click.option(
@@ -84,11 +85,11 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
     metavar="FOLDER",
     help="The folder of what is to be sent by hand; else outbox beside the ledger.",
 )
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The date of the events.")
+@date_option("The date of the events.")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json"]),
+    type=OneOf(["table", "json"]),
     default="table",
     show_default=True,
     help="For eyes, or for programs.",

@@ -13,9 +13,8 @@ from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
-    Day,
     Session,
-    as_of_option,
+    as_of_option_named,
     explain_option,
     folder_option,
     format_option,
@@ -24,6 +23,7 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_table,
     say_assumed,
+    since_option,
     spaced,
     to_option,
 )
@@ -43,8 +43,8 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 @click.argument("customer", default="", shell_complete=complete_customers)
 @click.option("--all", "everybody", is_flag=True, help="Of each customer whose account moved, or has an open item.")
 @click.option("--balance", is_flag=True, help="With --all: only of those who owe something, or are owed.")
-@click.option("--since", type=Day(), metavar="DATE", help="The first day; else the beginning.")
-@as_of_option
+@since_option("The first day; else the beginning.")
+@as_of_option_named("--until", "-u", "--date")
 @folder_option(None)
 @to_option("")
 @format_option

@@ -12,7 +12,6 @@ from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
-    Day,
     Session,
     as_of_option,
     explain_option,
@@ -23,7 +22,9 @@ from beancount_invoicing.cli.common import (
     print_table,
     relative,
     say_assumed,
+    since_option,
     spaced,
+    until_option,
 )
 from beancount_invoicing.rules.steps import describe
 
@@ -35,8 +36,8 @@ WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "
 
 
 @click.command("tax-due")
-@click.option("--since", type=Day(), help="List what became due from this day on; there are totals of all time too.")
-@click.option("--until", type=Day(), help="List what became due until this day, as it is known on --as-of.")
+@since_option("List what became due from this day on; there are totals of all time too.")
+@until_option("List what became due until this day, as it is known on --as-of.")
 @as_of_option
 @write_options
 @format_option

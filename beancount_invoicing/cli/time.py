@@ -15,14 +15,14 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
-    Day,
+    OneOf,
     Session,
     as_of_option,
+    date_option,
     format_option,
     print_csv,
     print_json,
     print_table,
-    today,
 )
 from beancount_invoicing.cli.completion import complete_contracts, complete_items
 from beancount_invoicing.rules import worktime
@@ -56,7 +56,7 @@ def time() -> None:
 @click.argument("contract", shell_complete=complete_contracts)
 @click.argument("quantity", type=Quantity())
 @click.argument("text", default="")
-@click.option("--date", "day", type=Day(), default=today, show_default="today", help="The day it was worked.")
+@date_option("The day it was worked.")
 @click.option("--item", default="", shell_complete=complete_items, help="Its item, where it is not the contract's.")
 @click.option("--person", default="", help="Who worked.")
 @click.option("--task", default="", help="What on.")
@@ -135,7 +135,7 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
 @click.option(
     "--type",
     "kind",
-    type=click.Choice(["toggl", "kimai", "timewarrior", "timeclock"]),
+    type=OneOf(["toggl", "kimai", "timewarrior", "timeclock"]),
     help="Its kind, where it is not seen.",
 )
 @click.option("--contract", default="", shell_complete=complete_contracts, help="The contract of all of it.")
@@ -147,11 +147,9 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
     help="The contract of a project or client; may be repeated.",
 )
 @click.option("--person", default="", help="Who worked, where the file does not say.")
+@click.option("--date-format", type=OneOf(["ymd", "dmy", "mdy"]), help="How dates are written, where it is not clear.")
 @click.option(
-    "--date-format", type=click.Choice(["ymd", "dmy", "mdy"]), help="How dates are written, where it is not clear."
-)
-@click.option(
-    "--duration-unit", type=click.Choice(["hours", "seconds"]), help="What whole numbers count, where it is not clear."
+    "--duration-unit", type=OneOf(["hours", "seconds"]), help="What whole numbers count, where it is not clear."
 )
 @click.option("--timezone", default="UTC", show_default=True, help="Where it was worked, for files that count in UTC.")
 @click.option("--skip-open", is_flag=True, help="Leave out what has no end yet.")

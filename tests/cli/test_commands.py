@@ -272,7 +272,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("list", "--as-of", "yesterday"),
+        ("list", "--as-of", "one day"),
         ("list", "--as-of", "2026-02-30"),
         ("list", "--status", "nope"),
         ("list", "--format", "xml"),

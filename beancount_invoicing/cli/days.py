@@ -1,0 +1,129 @@
+"""Days as people say them: 2026-01-31, yesterday, -3d, end of last month, and the same in French."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Literal
+
+from beancount_invoicing.rules.steps import end_of_month, plus_months
+
+Edge = Literal["first", "last"]
+
+EXAMPLES = "2026-01-31, 2026-01, today, yesterday, monday, -3d, month-end or last-month"
+"""What a message names of it."""
+
+OFFERED = (
+    "today", "yesterday", "tomorrow", "month-end", "last-month", "this-month", "last-quarter", "this-quarter", "last-year",
+    "this-year",
+)  # fmt: skip
+"""What the shell completes."""
+
+_DAYS = {"today": 0, "aujourdhui": 0, "yesterday": -1, "hier": -1, "tomorrow": 1, "demain": 1}
+_WEEKDAYS = {
+    name: number
+    for names in (
+        "monday tuesday wednesday thursday friday saturday sunday",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    )
+    for number, name in enumerate(names.split())
+}
+_UNITS = {
+    word: unit
+    for unit, words in {"d": "d day days j jour jours", "w": "w week weeks s semaine semaines", "m": "m month months mois",
+                        "y": "y year years a an ans annee annees"}.items()
+    for word in words.split()
+}  # fmt: skip
+_PERIODS = {"month": 1, "mois": 1, "quarter": 3, "trimestre": 3, "year": 12, "an": 12, "annee": 12}
+_EDGES: dict[str, Edge] = {"start": "first", "debut": "first", "end": "last", "fin": "last"}
+_BEFORE = {"this": 0, "ce": 0, "cet": 0, "cette": 0, "last": 1, "dernier": 1, "derniere": 1}
+_FILLING = {"of", "the", "de", "du", "d", "l", "la", "le"}
+_COUNTED = re.compile(r"([+-])\s*(\d{1,4})\s*([a-z]+)")
+
+
+def day_said(text: str, today: date, edge: Edge = "last") -> date:
+    """The day that a text says on `today`: a date, or one of the words that docs/commands.md lists; letter case, accents and
+    hyphens do not matter. A month (2026-01, last-month), a quarter or a year is its `edge`: the first day where a range
+    begins, else the last. A weekday is the latest one, today included.
+
+    Raises ValueError, with what to write: for what is no day, and where day and month could be taken for each other.
+    """
+    said = unicodedata.normalize("NFKD", text.strip().casefold())
+    said = "".join(letter for letter in said if not unicodedata.combining(letter)).replace("’", "'")
+    for read in (_written, _counted, _named):
+        if (day := read(said, today, edge)) is not None:
+            return day
+    raise ValueError(f"{text} is no date: write it such as {EXAMPLES}")
+
+
+def _written(said: str, _today: date, edge: Edge) -> date | None:
+    """A date in figures, or a month."""
+    if re.fullmatch(r"\d{8}", said):
+        return _day(int(said[:4]), int(said[4:6]), int(said[6:]))
+    if match := re.fullmatch(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)", said):
+        return _day(int(match[1]), int(match[3]), int(match[4]))
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", said):
+        first = _day(int(match[1]), int(match[2]), 1)
+        return first and _edge_of(first, 1, edge)
+    if match := re.fullmatch(r"(\d\d?)([/.])(\d\d?)\2(\d{4})", said):
+        one, other, year = int(match[1]), int(match[3]), int(match[4])
+        by_day, by_month = _day(year, other, one), _day(year, one, other)
+        if by_day and by_month and by_day != by_month:
+            raise ValueError(f"{said} can be {by_day} or {by_month}: write the one that is meant")
+        return by_day or by_month
+    return None
+
+
+def _counted(said: str, today: date, _edge: Edge) -> date | None:
+    """So many days, weeks, months or years from today on, or before it."""
+    match = _COUNTED.fullmatch(said)
+    unit = _UNITS.get(match[3]) if match else None
+    if match is None or unit is None:
+        return None
+    count = int(match[2]) * (-1 if match[1] == "-" else 1)
+    try:
+        if unit in "dw":
+            return today + timedelta(days=count * (7 if unit == "w" else 1))
+        return plus_months(today, count * (12 if unit == "y" else 1))
+    except OverflowError:
+        return None
+
+
+def _named(said: str, today: date, edge: Edge) -> date | None:
+    """A word for a day, a weekday, or the edge of a month, quarter or year."""
+    if (away := _DAYS.get(said.replace("'", ""))) is not None:
+        return today + timedelta(days=away)
+    if (weekday := _WEEKDAYS.get(said)) is not None:
+        return today - timedelta(days=(today.weekday() - weekday) % 7)
+    words = [word for word in re.split(r"[\s_'-]+", said) if word not in _FILLING]
+    edges = [_EDGES[word] for word in words if word in _EDGES]
+    before = [_BEFORE[word] for word in words if word in _BEFORE]
+    lengths = [_PERIODS[word] for word in words if word in _PERIODS]
+    if (
+        len(lengths) != 1
+        or max(len(edges), len(before)) > 1
+        or len(words) != len(edges) + len(before) + 1
+        or len(words) < 2
+    ):
+        return None
+    (length,) = lengths
+    first = today.replace(day=1, month=(today.month - 1) // length * length + 1)
+    try:
+        return _edge_of(plus_months(first, -length * sum(before)), length, edges[0] if edges else edge)
+    except OverflowError:
+        return None
+
+
+def _edge_of(first: date, months: int, edge: Edge) -> date | None:
+    """The first or last day of so many months from a first of a month on."""
+    if edge == "first":
+        return first
+    return end_of_month(plus_months(first, months - 1))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

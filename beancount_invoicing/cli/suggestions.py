@@ -1,0 +1,72 @@
+"""What somebody may have meant who typed a command, an option or a choice that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import click
+
+from beancount_invoicing.cli.common import Spelled
+
+ALIKE = 0.65
+"""How alike two words must be spelled, of 1: `lst` is `list`, `--date` is not `--write`."""
+
+_MEANT = {
+    "client": ("customer",),
+    "clients": ("customer",),
+    "invoice": ("new", "bill"),
+    "invoices": ("list",),
+    "pay": ("allocate",),
+    "payment": ("allocate",),
+    "pdf": ("render",),
+    "print": ("render",),
+    "reminders": ("remind",),
+    "balance": ("aging", "statement"),
+    "dry": ("dry-run",),
+    "save": ("write",),
+}
+"""Words of other programs, and ours for the same."""
+
+
+def near(said: str, known: Iterable[str]) -> list[str]:
+    """The known words that may be meant, at most three: those of the same meaning, those that begin so, or that are spelled
+    alike."""
+    said = said.casefold()
+    words = sorted(known)
+    meant = [word for word in _MEANT.get(said, ()) if word in words]
+    begun = [word for word in words if len(said) > 1 and word.casefold().startswith(said)]
+    folded = {word.casefold(): word for word in reversed(words)}
+    alike = [folded[one] for one in get_close_matches(said, list(folded), cutoff=ALIKE)]
+    return (meant or begun or alike)[:3]
+
+
+def better(error: click.UsageError) -> click.UsageError:
+    """The same error, with what may be meant."""
+    found: list[str] = []
+    if isinstance(error, click.NoSuchOption) and error.ctx and error.option_name.startswith("--"):
+        options = error.ctx.command.get_params(error.ctx)
+        known = {name for one in options for name in (*one.opts, *(one.also if isinstance(one, Spelled) else ()))}
+        names = {name[2:]: name for name in known if name.startswith("--")}
+        found = [names[one] for one in near(error.option_name[2:], names)]
+    elif isinstance(error, click.NoSuchCommand) and error.ctx:
+        found = _commands(error.command_name, error.ctx)
+    elif not isinstance(error, click.NoSuchOption):
+        return error
+    return click.UsageError(error.message + meant(found), error.ctx)
+
+
+def meant(found: list[str]) -> str:
+    """The words as a question, to be put behind an error."""
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
+def _commands(said: str, ctx: click.Context) -> list[str]:
+    """The commands of a group that may be meant; else those of its groups that are called so: `customer add` for `add`."""
+    group = ctx.command
+    assert isinstance(group, click.Group)  # who else has commands
+    commands = {name: group.get_command(ctx, name) for name in group.list_commands(ctx)}
+    within = [
+        f"{name} {said}" for name, one in commands.items() if isinstance(one, click.Group) and said in one.commands
+    ]
+    return within or near(said, commands)

@@ -1,0 +1,132 @@
+"""One word for one thing in all commands: days, short options, what is said of a word that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import click
+import pytest
+
+from beancount_invoicing.cli import common, main
+from beancount_invoicing.cli.common import Day, OneOf, Spelled
+from tests.cli.test_commands import call
+
+
+def commands(group: click.Group = main, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Each command with its name: `time add`."""
+    for name in group.list_commands(click.Context(group)):
+        one = group.get_command(click.Context(group), name)
+        assert one is not None
+        if isinstance(one, click.Group):
+            yield from commands(one, *path, name)
+        else:
+            yield " ".join((*path, name)), one
+
+
+COMMANDS = dict(commands())
+each_command = pytest.mark.parametrize("name", COMMANDS)
+
+
+def spelled(command: click.Command) -> dict[str, click.Parameter]:
+    """Each name by which an option is understood."""
+    return {
+        name: one
+        for one in command.params
+        for name in (*one.opts, *(one.also if isinstance(one, Spelled) else ()))
+        if name.startswith("-")
+    }
+
+
+@each_command
+def test_a_day_has_one_word_and_the_other_is_taken_for_it(name: str) -> None:
+    names = spelled(COMMANDS[name])
+    assert ("--date" in names) == ("--as-of" in names)
+
+
+@each_command
+def test_short_options_are_the_same_everywhere(name: str) -> None:
+    names = spelled(COMMANDS[name])
+    for short, long in (
+        ("-w", "--write"),
+        ("-n", "--dry-run"),
+        ("-u", "--until"),
+        ("-o", "--output"),
+    ):
+        assert names.get(short) is names.get(long), f"{short} is {long}"
+
+
+@each_command
+def test_whatever_has_a_day_takes_words_for_it(name: str) -> None:
+    for one in COMMANDS[name].params:
+        if any(said in one.opts for said in ("--since", "--from")) and isinstance(one.type, Day):
+            assert one.type.edge == "first"
+        assert not isinstance(one.type, click.DateTime)
+        assert not isinstance(one.type, click.Choice) or isinstance(one.type, OneOf)
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("list --date 2026-06-30", "list --as-of 2026-06-30"),
+        ("remind --date 2026-06-30", "remind --as-of 2026-06-30"),
+        ("bill --as-of 2026-12-31", "bill --until 2026-12-31"),
+        ("bill -u 2026-12-31", "bill --until 2026-12-31"),
+        ("unbilled --until 2027-01-31", "unbilled --as-of 2027-01-31"),
+        ("statement Halles --until 2026-11-30", "statement Halles --as-of 2026-11-30"),
+        ("seal F2026-0064 --as-of 2026-12-01", "seal F2026-0064 --date 2026-12-01"),
+        ("list --since 2026-10 --until 2026-10", "list --since 2026-10-01 --until 2026-10-31"),
+    ],
+)
+def test_the_one_is_the_other(said: str, means: str) -> None:
+    assert call(*said.split()).output == call(*means.split()).output
+
+
+def test_where_both_make_sense_they_stay_two() -> None:
+    names = spelled(COMMANDS["interest"])
+    assert names["--date"] is not names["--as-of"]
+    assert names["--date"] is not spelled(COMMANDS["bill"])["--as-of"]
+
+
+def test_a_day_in_words_is_counted_from_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "today", lambda: date(2026, 12, 5))
+    assert "as of 2026-11-30" in call("list", "--as-of", "end of last month").output
+    assert "as of 2026-12-04" in call("list", "--as-of", "hier").output
+
+
+def test_aliases_are_not_shown() -> None:
+    text = call("list", "--help").output
+    assert "--date" not in text
+    assert "--as-of" in text
+
+
+def test_a_dry_run_writes_nothing_and_says_no_to_both() -> None:
+    assert "nothing is written without --write" in call("bill", "--until", "2026-12-31", "-n").output
+    assert "--write and --dry-run exclude each other" in call("bill", "-w", "-n", code=2).output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("lst", "No such command 'lst'. Did you mean list?"),
+        ("bills", "No such command 'bills'. Did you mean bill?"),
+        ("stat", "No such command 'stat'. Did you mean statement?"),
+        ("invoice", "No such command 'invoice'. Did you mean new or bill?"),
+        ("time ad", "No such command 'ad'. Did you mean add?"),
+        ("time lst", "No such command 'lst'. Did you mean list?"),
+        ("import", "No such command 'import'. Did you mean time import?"),
+        ("qqq", "No such command 'qqq'."),
+        ("list --statu x", "No such option '--statu'. Did you mean --status?"),
+        ("list --client x", "No such option '--client'. Did you mean --customer?"),
+        ("remind --dat x", "No such option '--dat'. Did you mean --date?"),
+        ("show --deduct x", "No such option '--deduct'."),
+        ("list --status overdu", "Did you mean overdue?"),
+        ("aging --basis invoic", "Did you mean invoice?"),
+    ],
+)
+def test_what_there_is_not_names_what_may_be_meant(line: str, said: str) -> None:
+    assert call(*line.split(), code=2).output.splitlines()[-1].endswith(said)
+
+
+def test_a_wrong_day_says_what_is_taken() -> None:
+    assert "monday, -3d, month-end or last-month" in call("list", "--as-of", "someday", code=2).output
