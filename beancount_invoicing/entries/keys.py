@@ -54,6 +54,7 @@ POLICY = "reminder policy"
 LEVEL = "reminder level"
 RATE = "reference rate"
 WORK = "time posting"
+TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
 
 POSTING_PLACES = frozenset(
@@ -240,7 +241,8 @@ _TABLE = (
     # what is to be billed
     _key("person", "text", WORK, "who worked"),
     _key("task", "text", WORK, "what on (else the transaction's narration)"),
-    _key("non-billable", "flag", (WORK, BOOKKEEPING), "TRUE: this time is not billed"),
+    _key("non-billable", "flag", (WORK, BOOKKEEPING, TIME_ACCOUNT),
+         "TRUE: this time is not billed; on the `open` of an account: none of its time is"),
     _key("written-down", "flag", (WORK, BOOKKEEPING),
          "TRUE: this time, with a minus, leaves the account and is billed to nobody (a write-down)"),
     _key("billable", "text", EXPENSE, "code of the contract whose customer pays this expense"),

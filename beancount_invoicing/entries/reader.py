@@ -31,7 +31,7 @@ from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
 from beancount_invoicing.entries.retentions import hung_on_acceptance
 from beancount_invoicing.entries.takeovers import Owing, read_takeovers
-from beancount_invoicing.entries.work import read_expense, read_work
+from beancount_invoicing.entries.work import is_time, read_expense, read_work, time_accounts
 from beancount_invoicing.entries.worth import worth_in
 from beancount_invoicing.model import (
     Book,
@@ -51,6 +51,7 @@ from beancount_invoicing.model import (
 )
 from beancount_invoicing.receivables import given_back
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.worktime import COMMODITIES
 
 
 def read(
@@ -70,12 +71,15 @@ def read(
     followers: list[Note | Document] = []
     opened: list[str] = []
     opened_for: dict[str, tuple[str, ...]] = {}
+    given: set[str] = set()  # time on them is billed to nobody
     rates: defaultdict[tuple[str, str], list[tuple[date, Decimal]]] = defaultdict(list)
     for position, entry in enumerate(entries):
         if isinstance(entry, Transaction):
             transactions.append((position, entry))
         elif isinstance(entry, Open):
             opened.append(entry.account)
+            if entry.meta.get("non-billable") is True:
+                given.add(entry.account)
             if entry.currencies:
                 opened_for[entry.account] = tuple(entry.currencies)
             if "customer" in entry.meta:
@@ -111,7 +115,7 @@ def read(
     equity = str(options.get("name_equity", "Equity"))
     pending = pending_taxes(taxes, results, equity, owner)
     contracts, milestones = directives.contracts()
-    timed = {one.time: one.item for dated in contracts.values() for _day, one in dated.versions if one.time}
+    timed = time_accounts(contracts)
 
     # documents
     invoices: list[Invoice] = []
@@ -127,7 +131,12 @@ def read(
         touched, taxed = 0, False
         for posting in transaction.postings:
             account = posting.account
-            if account in timed:
+            if account in timed or (
+                posting.units is not None
+                and posting.units.currency in COMMODITIES
+                and account not in given
+                and is_time(posting, assets)
+            ):
                 work += read_work(transaction, posting, timed, findings)
             elif posting.meta and "billable" in posting.meta:
                 expenses += read_expense(transaction, posting, findings)

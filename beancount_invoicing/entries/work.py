@@ -1,34 +1,54 @@
-"""What waits to be billed: time on the accounts of contracts, and expenses that a customer pays."""
+"""What waits to be billed: time on its accounts, and expenses that a customer pays."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import Findings, read, source_of
-from beancount_invoicing.model import ZERO, Expense, Work
+from beancount_invoicing.model import ZERO, Contract, Dated, Expense, Work
+
+TimeAccounts = Mapping[str, Dated[str]]
+"""The time accounts that contracts name, with the item of their contract, for work that names none."""
 
 
-def read_work(transaction: Transaction, posting: Posting, timed: Mapping[str, str], findings: Findings) -> list[Work]:
-    """The time that a posting on a time account adds or takes away.
+def time_accounts(contracts: Mapping[str, Dated[Contract]]) -> TimeAccounts:
+    """The accounts that contracts of the ledger keep their time on."""
+    items: defaultdict[str, list[tuple[date, str]]] = defaultdict(list)
+    for dated in contracts.values():
+        for day, version in dated.versions:
+            if version.time:
+                items[version.time].append((day, version.item))
+    return {account: Dated(tuple(sorted(those))) for account, those in items.items()}
 
-    `timed`: the time accounts, with the item of their contract, for work that names none.
+
+def is_time(posting: Posting, assets: str) -> bool:
+    """Whether a posting in a commodity of time, on an account that no contract names, is time worked: a share that is called so has
+    a cost or a price.
     """
+    return posting.account.startswith(f"{assets}:") and posting.cost is None and posting.price is None
+
+
+def read_work(transaction: Transaction, posting: Posting, timed: TimeAccounts, findings: Findings) -> list[Work]:
+    """The time that a posting on an account of time adds or takes away; `timed`: those that contracts name."""
     units = posting.units
     if units is None or not isinstance(units.number, Decimal) or not units.number:
         return []
     source = source_of(posting.meta)
     inside = "invoice" in transaction.meta
     said = read(posting.meta, keys.BOOKKEEPING if inside else keys.WORK, source, Findings() if inside else findings)
+    day = (said.get("from") if inside and units.number > 0 else None) or transaction.date
     return [
         Work(
-            date=(said.get("from") if inside and units.number > 0 else None) or transaction.date,
+            date=day,
             account=posting.account,
             commodity=units.currency,
-            item=said.get("item") or timed[posting.account],
+            item=said.get("item") or _item(transaction, timed.get(posting.account), day, inside=inside),
             quantity=units.number,
             billable=not said.get("non-billable"),
             person=said.get("person") or "",
@@ -41,7 +61,21 @@ def read_work(transaction: Transaction, posting: Posting, timed: Mapping[str, st
     ]
 
 
-def _counter(transaction: Transaction, posting: Posting, timed: Mapping[str, str]) -> str:
+def _item(transaction: Transaction, of_contract: Dated[str] | None, day: date, *, inside: bool) -> str:
+    """The item of time that names none: the contract's on its day. What a document takes off is of no item where a line of a
+    contract in it has none: the time is of days when the contract had none.
+    """
+    if of_contract is None:
+        return ""
+    item = of_contract.at(day)
+    if inside and item and any(not one for _day, one in of_contract.versions):
+        lines = [one.meta for one in transaction.postings if one.meta and "contract" in one.meta]
+        if any("item" not in meta and "expense" not in meta for meta in lines):
+            return ""
+    return item
+
+
+def _counter(transaction: Transaction, posting: Posting, timed: TimeAccounts) -> str:
     """The account that time stands against, which is no time account: the nearest of the other sign, best behind; "" for none."""
     postings = transaction.postings
     place = next(index for index, one in enumerate(postings) if one is posting)

@@ -16,6 +16,8 @@ LUMP_WORDS = frozenset(["ls", "lump-sum", "forfait", "forfaits", "pauschal"])
 HOUR, DAY = 3600, 8 * 3600
 """The seconds of an hour, and of a day of eight hours."""
 _LENGTHS = {**dict.fromkeys((*HOUR_WORDS.split(), "hur"), HOUR), **dict.fromkeys(DAY_WORDS.split(), DAY)}
+COMMODITIES = frozenset(word.upper() for word in _LENGTHS if len(word) > 1)
+"""What a commodity of time is called, on whatever account it is."""
 _PLACES = {HOUR: 4, DAY: 5}
 """With so many decimals a number stands for one second and no other."""
 MOST_PLACES = 4
