@@ -9,14 +9,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.properties.lives.verdict import failure
 
 
-def main() -> int:
-    """Plays the lives that the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main(failure: Callable[[int], str], description: str | None) -> int:
+    """Plays the lives that the command line asks for; `failure` says what is wrong with the life of a seed."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lives", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1, help="of the first life")
     parser.add_argument("--jobs", type=int, default=2)
@@ -37,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(failure, __doc__))

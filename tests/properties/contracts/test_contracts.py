@@ -1,0 +1,18 @@
+"""Contracts live: whatever is amended and whenever it is billed, each day and hour is billed as a model says that asks each."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.properties.contracts.verdict import failure
+
+
+@pytest.mark.parametrize("seed", range(0, 12, 2))
+def test_contracts_live(seed: int) -> None:
+    assert not (said := failure(seed)), said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1300, 2))
+def test_more_contracts_live(seed: int) -> None:
+    assert not (said := failure(seed)), said
