@@ -9,6 +9,7 @@ import click
 
 from beancount_invoicing import receivables
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     OneOf,
     Session,
@@ -28,6 +29,11 @@ def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int
         return tuple(int(part) for part in value.split(","))
     except ValueError:
         raise click.BadParameter(f"{value} is no list of days such as 30,60,90", ctx=ctx, param=param) from None
+
+
+def _said(amount: str, mark: Mark | None) -> str:
+    """An amount in its colour; nothing has none."""
+    return marked(spaced(amount), mark if amount.strip("-0.") else None)
 
 
 @click.command()
@@ -82,9 +88,11 @@ def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], fo
                      *([("drafts", True)] if drafts else [])]  # fmt: skip
 
     def cells(first: str, second: str, row: answers.Answer) -> list[str | None]:
-        return [first, second, spaced(row["not_due"]), *map(spaced, row["buckets"]), spaced(row["unallocated"]),
-                spaced(row["total"]), row["currency"], spaced(row["disputed"]),
-                *([spaced(row["drafts"])] if drafts else [])]  # fmt: skip
+        return [first, second, spaced(row["not_due"]),
+                *(_said(amount, ("late" if place else "doubtful") if basis == "due" else None)
+                  for place, amount in enumerate(row["buckets"])),
+                spaced(row["unallocated"]), spaced(row["total"]), row["currency"], _said(row["disputed"], "doubtful"),
+                *([_said(row["drafts"], "draft")] if drafts else [])]  # fmt: skip
 
     print_table(
         f"Receivables as of {as_of}, in days {'late' if basis == 'due' else 'since the invoice'}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.colours import painted
 from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json, warning_line
 
 
@@ -24,7 +25,7 @@ def check(session: Session, strict: bool, form: str) -> None:
         print_csv(columns, [[row[column] for column in columns] for row in rows])
     else:
         for one in warnings:
-            click.echo(warning_line(one))
+            click.echo(warning_line(one).replace("warning:", painted("warning:", "doubtful"), 1))
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
         click.echo(

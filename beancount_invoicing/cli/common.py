@@ -20,10 +20,14 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli import days
+from beancount_invoicing.cli.colours import Mark, in_colour, painted
 from beancount_invoicing.model import Book, Finding
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+NARROW = "\u202f"
+"""Stands between thousands, narrow and never at a line's end."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -125,7 +129,7 @@ class Session:
     def error(self, message: str) -> None:
         """Prints an error, and makes the call fail in the end."""
         self.failed = True
-        notice(message)
+        _tell(message, "late")
 
 
 def speak_unicode() -> None:
@@ -153,7 +157,12 @@ def warning_line(finding: Finding) -> str:
 
 def notice(message: str) -> None:
     """Prints what somebody should know and that is no error; a place in a file is named from the current folder."""
-    click.echo(message.removeprefix(f"{Path.cwd()}{os.sep}"), err=True)
+    _tell(message, None)
+
+
+def _tell(message: str, mark: Mark | None) -> None:
+    text = message.removeprefix(f"{Path.cwd()}{os.sep}")
+    click.echo(painted(text, mark, sys.stderr) if mark else text, err=True)
 
 
 def say_assumed(book: Book, as_of: date) -> None:
@@ -269,18 +278,22 @@ def print_table(
     """Prints a table for eyes: (title, whether it holds figures) per column; `last` rows stand below a line."""
     from beancount_invoicing.cli.tables import Column, draw
 
-    terminal = sys.stdout.isatty()
-    room = shutil.get_terminal_size().columns if terminal else 200
-    click.echo(
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    say(
         draw(
             title,
             [Column(*column) for column in columns],
             [[cell or "" for cell in row] for row in rows],
             [[cell or "" for cell in row] for row in last],
             room,
-            terminal and os.environ.get("TERM") != "dumb",
+            in_colour(sys.stdout),
         )
     )
+
+
+def say(text: str) -> None:
+    """Prints a text with amounts for eyes. What is not a terminal gets plain spaces in them: `list | grep "1 044"` finds it."""
+    click.echo(text if sys.stdout.isatty() else text.replace(NARROW, " "))
 
 
 def spaced(amount: str | None) -> str:
@@ -291,4 +304,4 @@ def spaced(amount: str | None) -> str:
     whole, _, rest = digits.partition(".")
     if not whole.strip("0") and not rest.strip("0"):
         return "–"
-    return sign + f"{int(whole):,}".replace(",", "\u202f") + (f".{rest}" if rest else "")
+    return sign + f"{int(whole):,}".replace(",", NARROW) + (f".{rest}" if rest else "")

@@ -9,6 +9,7 @@ import click
 
 from beancount_invoicing import actions, billing
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     F,
     Session,
@@ -80,7 +81,8 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
              ("billed", True), ("unbilled", True), ("left", True), ("next", False), ("ends", False), ("notice by", False)],
             [
                 [row["code"], row["customer"], row["text"] + (", paused" if row["paused"] else ""), spaced(row["price"]),
-                 row["currency"], row["every"] or row["mode"], spaced(row["billed"]), spaced(row["unbilled"]),
+                 row["currency"], row["every"] or row["mode"], spaced(row["billed"]),
+                 marked(spaced(row["unbilled"]), "new" if row["unbilled"] and row["unbilled"].strip("-0.") else None),
                  spaced(row["left"]), row["next_due"], row["ends"], row["notice_by"]]
                 for row in rows
             ],
@@ -138,8 +140,9 @@ def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: d
              ("price", True), ("net", True), ("", False)],
             [
                 [names[row["customer"]], row["contract"], row["text"] or row["item"] or row["what"], row["since"],
-                 f"{row['days']} d" if row["days"] >= 0 else "", row["quantity"],
-                 spaced(row["price"]), spaced(row["net"]), row["currency"]]
+                 marked(f"{row['days']} d" if row["days"] >= 0 else "", "doubtful" if row["days"] > LONG else None),
+                 row["quantity"], spaced(row["price"]),
+                 marked(spaced(row["net"]), "done" if row["what"] == "running" else "new"), row["currency"]]
                 for row in rows
             ],
             [

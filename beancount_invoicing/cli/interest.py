@@ -21,6 +21,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    say,
     say_assumed,
     spaced,
 )
@@ -107,7 +108,7 @@ def _table(claims: Sequence[actions.LateClaim], rows: Sequence[answers.Answer], 
         if one.interest is None:
             continue
         if not one.interest.segments:
-            click.echo(f"Indemnity on {row['number']}, {row['customer']}: {spaced(row['indemnity'])} {row['currency']}")
+            say(f"Indemnity on {row['number']}, {row['customer']}: {spaced(row['indemnity'])} {row['currency']}")
             continue
         print_table(
             f"Late interest on {row['number']}, {row['customer']}, until {one.interest.until or as_of}",

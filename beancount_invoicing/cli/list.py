@@ -8,6 +8,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.colours import BY_STATUS, marked, row_marked
 from beancount_invoicing.cli.common import (
     OneOf,
     Session,
@@ -60,13 +61,24 @@ def list_documents(
             [("number", False), ("date", False), ("due", False), ("customer", False), ("payable", True), ("settled", True),
              ("open", True), ("", False), ("status", False), ("late", True)],
             [
-                [row["number"], row["date"], row["due"], owed_by(row), spaced(row["payable"]), spaced(row["settled"]),
-                 spaced(row["open"]), row["currency"],
-                 row["status"] + (", disputed" if row["disputed"] and row["disputed"].strip("0.") else ""),
-                 f"{row['days_overdue']} d" if row["days_overdue"] else ""]
-                for row in rows
+                _cells(row) for row in rows
             ],
         )  # fmt: skip
+
+
+def _cells(row: answers.Answer) -> list[str]:
+    """A row of the table; what is late or contested is coloured where it says so, what is settled or a draft throughout."""
+    contested = bool(row["disputed"] and row["disputed"].strip("0."))
+    mark = BY_STATUS[row["status"]]
+    cells = [row["number"], row["date"], row["due"], owed_by(row), spaced(row["payable"]), spaced(row["settled"]),
+             spaced(row["open"]), row["currency"], row["status"] + (", disputed" if contested else ""),
+             f"{row['days_overdue']} d" if row["days_overdue"] else ""]  # fmt: skip
+    if mark != "late" and not contested:
+        return row_marked(cells, mark)
+    places = {2, 6, 8, 9}  # due, open, status, late
+    return [
+        marked(cell, "doubtful" if contested else mark) if at in places else cell or "" for at, cell in enumerate(cells)
+    ]
 
 
 def owed_by(row: answers.Answer) -> str:

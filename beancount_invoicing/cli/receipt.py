@@ -20,6 +20,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    say,
     say_assumed,
     spaced,
     to_option,
@@ -124,4 +125,4 @@ def _table(answer: answers.Answer) -> None:
     )
     for name in ("payable", "received", "credited", "discounted", "set_off", "written_off", "open"):
         if name in {"payable", "received", "open"} or answer[name].strip("0."):
-            click.echo(f"  {name.replace('_', ' '):<11} {figure(answer[name]):>14} {currency}")
+            say(f"  {name.replace('_', ' '):<11} {figure(answer[name]):>14} {currency}")

@@ -10,6 +10,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import how, write_options
+from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -195,7 +196,7 @@ def _table(rows: list[answers.Answer], as_of: date) -> None:
              ("interest", True), ("indemnity", True), ("", False), *marks],
             [
                 [row["customer"] if not index else "", str(row["level"]) if not index else "", one["number"], one["due"],
-                 f"{one['days_overdue']} d", spaced(one["open"]), spaced(one["interest"]), spaced(one["indemnity"]),
+                 marked(f"{one['days_overdue']} d", "late"), spaced(one["open"]), spaced(one["interest"]), spaced(one["indemnity"]),
                  row["currency"], *([_mark(row) if not index else ""] if marks else [])]
                 for row in due
                 for index, one in enumerate(row["invoices"])

@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 
 def with_progress(those: Iterable[T], what: str, count: int) -> Iterator[T]:
-    """The same, with a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty() or count < 2:
+    """The same, with a bar on standard error where that is a terminal, and where no terminal shows the files one by one."""
+    if not sys.stderr.isatty() or sys.stdout.isatty() or count < 2:
         yield from those
         return
     from rich.console import Console

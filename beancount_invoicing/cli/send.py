@@ -14,6 +14,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     F,
     OneOf,
@@ -206,7 +207,7 @@ def print_results(
             [("", False), ("document", False), ("customer", False), ("channel", False), ("to", False), ("files", False),
              ("subject", False)],
             [
-                [_STATES[one.state], one.title, one.customer, one.channel,
+                [marked(_STATES[one.state], _COLOURS.get(one.state)), one.title, one.customer, one.channel,
                  ", ".join((*one.to, *(f"cc {each}" for each in one.cc))) or ", ".join(one.address), ", ".join(one.files),
                  one.subject]
                 for one in going
@@ -236,6 +237,7 @@ _STATES: dict[actions.State, str] = {
     "failed": "NOT SENT",
     "held": "held",
 }
+_COLOURS: dict[actions.State, Mark] = {"in-doubt": "late", "failed": "late", "prepared": "draft"}
 
 
 def _open(session: Session, day: date, form: str) -> None:

@@ -11,6 +11,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.colours import BY_STATUS, painted
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -20,6 +21,7 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_table,
     relative,
+    say,
     say_assumed,
     spaced,
 )
@@ -82,10 +84,11 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
         )
     for name in ("net", "tax", "total", "withheld", "prepaid", "payable", "settled", "open"):
         if answer[name] is not None and (name not in {"withheld", "prepaid"} or Decimal(answer[name])):
-            click.echo(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
+            say(f"  {name:<8} {spaced(answer[name]):>14} {currency}")
     days = answer["days_overdue"]
     late = f", {days} day{'s' * (days != 1)} late" if days else ""
-    click.echo(f"  {answer['status']}{late}")
+    mark = BY_STATUS[answer["status"]]
+    click.echo(f"  {painted(answer['status'] + late, mark) if mark else answer['status']}")
     section("Tax", (tax_line(amount, currency) for amount in position.invoice.taxes))
     section(
         "Due",
@@ -139,7 +142,7 @@ def section(title: str, lines: Iterable[str]) -> None:
     for number, line in enumerate(lines):
         if not number:
             click.echo(f"\n{title}")
-        click.echo(f"  {line}")
+        say(f"  {line}")
 
 
 def figure(amount: str) -> str:

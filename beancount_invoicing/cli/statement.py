@@ -12,6 +12,7 @@ import click
 from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import how, write_options
+from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
@@ -22,6 +23,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    say,
     say_assumed,
     since_option,
     spaced,
@@ -174,7 +176,7 @@ def _table(one: Statement, answer: answers.Answer, explain: bool) -> None:
                  ("", False), ("disputed", True)],
                 [
                     [item["number"] or item["what"], item["date"], item["due"],
-                     f"{item['days_overdue']} d" if item["days_overdue"] else "", spaced(item["amount"]),
+                     marked(f"{item['days_overdue']} d" if item["days_overdue"] else "", "late"), spaced(item["amount"]),
                      spaced(item["open"]), currency, spaced(item["disputed"])]
                     for item in each["open"]
                 ],
@@ -188,9 +190,7 @@ def _table(one: Statement, answer: answers.Answer, explain: bool) -> None:
                   spaced(ages["total"]), currency]],
             )  # fmt: skip
         if Decimal(each["drafts"]):
-            click.echo(
-                f"Drafts of {figure(each['drafts'])} {currency} are left out; the ledger has them on the account.\n"
-            )
+            say(f"Drafts of {figure(each['drafts'])} {currency} are left out; the ledger has them on the account.\n")
     if explain:
         for in_currency in one.currencies:
             for step in in_currency.steps:

@@ -8,6 +8,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -41,6 +42,13 @@ TITLES: dict[actions.TaskKind, str] = {
 }
 
 
+_COLOURS: dict[actions.TaskKind, Mark] = {
+    "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "draft": "draft", "bill": "new",
+    "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful", "unallocated": "doubtful",
+    "lapse": "late", "tax": "doubtful",
+}  # fmt: skip
+
+
 @click.command()
 @click.option(
     "--customer", default="", shell_complete=complete_customers,
@@ -71,7 +79,7 @@ def today(session: Session, customer: str, as_of: date, form: str) -> None:
         those = [row for row in rows if row["kind"] == kind]
         if those:
             print_table(
-                title,
+                marked(title, _COLOURS.get(kind)),
                 [("customer", False), ("number", False), ("since", False), ("amount", True), ("", False), ("what", False)],
                 [
                     [row["customer"] or row["account"], row["number"], row["day"], spaced(row["amount"]), row["currency"],

@@ -90,21 +90,20 @@ def test_what_fits_is_drawn_as_rich_draws_it(title: str, rows: Rows, last: Rows,
 
 def test_on_a_terminal_title_names_and_totals_are_bold() -> None:
     plain = draw("Receivables", COLUMNS, ROWS, TOTALS, 200)
-    bold = draw("Receivables", COLUMNS, ROWS, TOTALS, 200, bold=True)
+    bold = draw("Receivables", COLUMNS, ROWS, TOTALS, 200, colours=True)
     assert [line[4:-4] for line in bold.splitlines() if line.startswith("\x1b[1m") and line.endswith("\x1b[0m")] == [
         plain.splitlines()[index] for index in (0, 2, 7)
     ]
     assert re.sub(r"\x1b\[[01]m", "", bold) == plain
 
 
-@pytest.mark.parametrize("room", [60, 80, 120, 160])
-def test_the_aged_balance_on_a_terminal(room: int) -> None:
-    """On a terminal of that width, each total of the example's customers stands in one piece."""
+def on_a_terminal(room: int, *arguments: str, **environment: str) -> str:
+    """What a command prints on a terminal of that width."""
     mine, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, room, 0, 0))
-    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), "aging", "--as-of", "2026-11-30"]
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    with subprocess.Popen(command, stdout=theirs, env=environment) as program:
+    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), *arguments]
+    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", "TERM"}}
+    with subprocess.Popen(command, stdout=theirs, env=kept | {"TERM": "xterm"} | environment) as program:
         os.close(theirs)
         said = b""
         while True:
@@ -117,7 +116,57 @@ def test_the_aged_balance_on_a_terminal(room: int) -> None:
             said += part
     os.close(mine)
     assert program.returncode == 0
-    text = re.sub(r"\x1b\[[0-9;]*m", "", said.decode())
+    return said.decode()
+
+
+@pytest.mark.parametrize("room", [60, 80, 120, 160])
+def test_the_aged_balance_on_a_terminal(room: int) -> None:
+    """On a terminal of that width, each total of the example's customers stands in one piece."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(room, "aging", "--as-of", "2026-11-30"))
     assert all(len(line) <= room for line in text.splitlines())
     for figure in ("4\u202f857.60", "7\u202f200.81", "23\u202f986.21"):
         assert figure in text
+
+
+@pytest.mark.parametrize(
+    ("line", "room", "painted"),
+    [
+        ("list --as-of 2026-11-30", 160, ("\x1b[31moverdue\x1b[0m", "\x1b[33moverdue, disputed\x1b[0m", "\x1b[2mF2025-0001\x1b[0m",
+                                          "\x1b[36mdraft-kerbrat-2026-11\x1b[0m")),
+        ("list --since 2026-10 --as-of 2026-11-30", 120, ("\x1b[31moverdue", "\x1b[36mdraft-kerbrat-2026-11")),
+        ("list --as-of 2026-11-30", 40, ("\x1b[31mF2026-0024: date 2026-04-03",)),
+        ("aging --as-of 2026-11-30", 200, ("\x1b[33m468.00\x1b[0m", "\x1b[31m2\u202f840.00\x1b[0m")),
+        ("unbilled --as-of 2027-02-28", 160, ("\x1b[33m89 d\x1b[0m", "\x1b[32m390.00\x1b[0m")),
+        ("today --as-of 2026-12-31", 160, ("\x1b[1;32mTo bill: bean-invoice bill\x1b[0m",
+                                           "\x1b[1;31mTo remind: bean-invoice remind\x1b[0m")),
+        ("show F2026-0064 --as-of 2026-11-30", 160, ("\x1b[31moverdue, 20 days late\x1b[0m",)),
+    ],
+)  # fmt: skip
+def test_colours_say_what_a_figure_stands_for(line: str, room: int, painted: tuple[str, ...]) -> None:
+    said = on_a_terminal(room, *line.split())
+    for part in painted:
+        assert part in said
+
+
+@pytest.mark.parametrize("room", [60, 120, 160])
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_nobody_gets_colours_who_wants_none(room: int, environment: dict[str, str]) -> None:
+    assert "\x1b" not in on_a_terminal(room, "list", "--as-of", "2026-11-30", **environment)
+
+
+@pytest.mark.parametrize(
+    ("line", "figure"),
+    [
+        ("list", "1 288.00"),
+        ("aging", "23 986.21"),
+        ("show F2026-0067", "10 286.87"),
+        ("statement Halles --since 2026-10", "4 857.60"),
+        ("receipt F2026-0047", "1 900.80"),
+        ("contracts", "26 284.00"),
+    ],
+)
+def test_in_a_pipe_a_figure_is_found_as_it_is_typed(line: str, figure: str) -> None:
+    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), *line.split(), "--as-of", "2026-11-30"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert figure in said
+    assert not set("\x1b\u202f\u00a0") & set(said)

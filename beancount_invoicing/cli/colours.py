@@ -1,0 +1,75 @@
+"""Colours by what a figure or a document stands for: on a terminal only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import IO, Literal
+
+Mark = Literal["late", "doubtful", "done", "draft", "new"]
+
+_CODES: dict[str, str] = {
+    "": "",
+    "late": "31",  # red: overdue, gone wrong
+    "doubtful": "33",  # yellow: somebody should look at it
+    "done": "2",  # dim: settled, void, nothing to do about it
+    "draft": "36",  # cyan: no document yet
+    "new": "32",  # green: to be billed
+}
+
+
+class Marked(str):
+    """A text with what it stands for."""
+
+    __slots__ = ("mark",)
+
+    def __new__(cls, text: str, mark: Mark) -> Marked:
+        """The text."""
+        made = super().__new__(cls, text)
+        made.mark = mark
+        return made
+
+    mark: Mark
+
+
+BY_STATUS: dict[str, Mark | None] = {
+    "draft": "draft",
+    "void": "done",
+    "settled": "done",
+    "written-off": "done",
+    "overdue": "late",
+    "partly-paid": None,
+    "open": None,
+}
+
+
+def mark_of(text: str) -> str:
+    """What a text stands for; "" for one that is not marked."""
+    return text.mark if isinstance(text, Marked) else ""
+
+
+def marked(text: str | None, mark: Mark | None) -> str:
+    """A text that stands for `mark`; as it is for None, and where there is nothing."""
+    return Marked(text, mark) if text and mark else text or ""
+
+
+def row_marked(cells: Iterable[str | None], mark: Mark | None) -> list[str]:
+    """All cells of a row, marked alike."""
+    return [marked(cell, mark) for cell in cells]
+
+
+def paint(text: str, mark: str, bold: bool = False) -> str:
+    """A text in the colour of `mark`, for a terminal."""
+    codes = ";".join(filter(None, ("1" if bold else "", _CODES[mark])))
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+
+
+def in_colour(stream: IO[str]) -> bool:
+    """Whether a stream is a terminal that shows colours, and nobody wants none (NO_COLOR, see no-color.org)."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+
+
+def painted(text: str, mark: Mark, stream: IO[str] | None = None) -> str:
+    """A text in its colour where the stream, standard output if none is given, shows colours."""
+    return paint(text, mark) if in_colour(stream or sys.stdout) else text
