@@ -615,6 +615,8 @@ class Contract:
     """Income account, where no item names one."""
     price: Decimal | None = None
     quantity: Decimal | None = None
+    discount: Decimal | None = None
+    """Percent off the price of its periods and time."""
     unit: str = ""
     tax: str = ""
     currency: str = ""
@@ -649,6 +651,13 @@ class Contract:
     time: str = ""
     cap: Decimal | None = None
     """The most that may be billed, without tax."""
+    included: Decimal | None = None
+    """Units of each period that cost nothing."""
+    tiers: str = ""
+    """Prices by tiers, as `rules.tiers.parse` reads them."""
+    tiers_mode: Literal["graduated", "volume"] = "graduated"
+    commitment: Decimal | None = None
+    """The least that a period of its time comes to, without tax."""
     time_rounding: str = ""
     """How time is rounded, as `rules.worktime.rounding` reads it; "": not at all."""
     lines: Literal["item", "day", "person", "task"] = "item"

@@ -183,7 +183,15 @@ def _said(book: Book, dated: Dated[Contract], day: date, decimals: int) -> tuple
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     price = price_at(book, dated, day, decimals)
     return (
-        (contract.item, contract.quantity, contract.text, contract.unit, contract.account, contract.tax),
+        (
+            contract.item,
+            contract.quantity,
+            contract.text,
+            contract.unit,
+            contract.account,
+            contract.tax,
+            contract.discount,
+        ),
         (purchase_order(book, contract, day), contract.group, contract.currency),
         (contract.retention, contract.retention_account),
         item and (item.name, item.text, item.unit, item.account, item.tax),

@@ -173,13 +173,14 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
     steps = list(price.steps)
     whole = piece.span == piece.period or not piece.prorated
     if whole:
-        figure = line_net(quantity, price.value, None, decimals)
+        figure = line_net(quantity, price.value, contract.discount, decimals)
         steps += figure.steps
     else:
         quantity, price, figure_steps, part = _part(quantity, price, piece, decimals)
         steps += figure_steps
         said = f"{said or text} ({local(book, contract, piece.span.start, part)})"
-        figure = line_net(quantity, price.value, None, decimals)
+        figure = line_net(quantity, price.value, contract.discount, decimals)
+        steps += figure.steps if contract.discount else ()
     return DraftLine(
         net=figure.value,
         account=contract.account or (item.account if item else ""),
@@ -192,6 +193,7 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
         quantity=quantity,
         price=None if price.with_tax else price.value,
         price_with_tax=price.value if price.with_tax else None,
+        discount=contract.discount or None,
         contract=contract.code,
         start=piece.span.start,
         end=piece.span.end,

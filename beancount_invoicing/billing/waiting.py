@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.billing import fixed, subscriptions, worked
+from beancount_invoicing.billing import fixed, subscriptions, usage, worked
 from beancount_invoicing.billing.drafts import DraftLine, Notice
 from beancount_invoicing.billing.in_force import why_not
 from beancount_invoicing.billing.prices import tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Source, Work
-from beancount_invoicing.rules import currencies, periods, worktime
+from beancount_invoicing.rules import currencies, periods, tiers, worktime
 from beancount_invoicing.rules.tax import gross_split
 
 What = Literal["period", "milestone", "deposit", "time", "expense", "running"]
@@ -129,7 +129,9 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
                 lines += _milestones(book, dated, until, there, decimals, notices)
             else:
                 lines += _time(book, dated, until, work, there, decimals, notices)
-        except (periods.PeriodError, worktime.RoundingError) as error:
+            if dated.first.mode != "fixed":
+                lines += _milestones(book, dated, until, there, decimals, notices)
+        except (periods.PeriodError, worktime.RoundingError, tiers.TierError) as error:
             notices.append(Notice(contract.code, f"{error} ({contract.source})"))
         except ArithmeticError:
             notices.append(
@@ -149,29 +151,38 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
 
 
 def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]:  # noqa: B008 - frozen
-    """What has run by the end of `as_of` of the periods of subscriptions that may only be billed later, at its share by days.
+    """What has run by the end of `as_of` of the periods that may only be billed later: of subscriptions at its share by days, of
+    time that is billed by the period what it comes to so far.
 
     Rounded once, half away from zero; without tax. `line.since` is the later day on which the period may be billed. What cannot
     be worked out is left out: `waiting` says why.
     """
     there = billed(book)
+    work = worked.unbilled_work(book, as_of)
     found = []
     for dated in wanted_contracts(book, wanted):
         contract = dated.at(as_of)
         currency = currency_of(book, contract)
-        if dated.first.mode != "subscription" or contract.start > as_of or not currency:
+        if contract.start > as_of or not currency:
             continue
         decimals = currencies.decimals(currency)
+        lines: list[tuple[date, DraftLine]] = []
         try:
-            for piece in subscriptions.running(book, dated, as_of, there.days.get(contract.code, []), decimals):
-                line = subscriptions.line(book, dated, piece, decimals)
-                held = dated.at(piece.span.start)
-                main = book.accounts[held.customer]
-                if line and (not wanted.customers or main in wanted.customers):
-                    net = _net(book, main, line, as_of, decimals)
-                    found.append(Waiting("running", piece.span.start, held, main, currency_of(book, held), net))
-        except (periods.PeriodError, ArithmeticError):
+            if dated.first.mode == "subscription":
+                for piece in subscriptions.running(book, dated, as_of, there.days.get(contract.code, []), decimals):
+                    line = subscriptions.line(book, dated, piece, decimals)
+                    lines += [(piece.span.start, line)] if line else []
+            elif dated.first.mode == "time":
+                mine = [one for one in work if dated.at(one.date).time == one.account and not why_not(dated, one.date)]
+                lines += usage.running(book, dated, mine, as_of, decimals)
+        except (periods.PeriodError, worktime.RoundingError, tiers.TierError, ArithmeticError):
             continue
+        for day, line in lines:
+            held = dated.at(day)
+            main = book.accounts[held.customer]
+            if not wanted.customers or main in wanted.customers:
+                net = _net(book, main, line, as_of, decimals)
+                found.append(Waiting("running", day, held, main, currency_of(book, held), net))
     return found
 
 
@@ -270,6 +281,11 @@ def _time(
             elif _holds(dated, one.date, f"{one.quantity} {one.commodity}", one.source, notices):
                 those.append(one)
         work[account] = others
+    by_period = [one for one in those if dated.at(one.date).every]
+    if by_period or any(version.every for _day, version in dated.versions):
+        for day, line in usage.usage_lines(book, dated, by_period, until, decimals, notices):
+            yield "time", day, line
+        those = [one for one in those if one not in by_period]
     net = there.nets.get(contract.code, ZERO)
     for day, line in worked.time_lines(book, dated, those, until, net, decimals, notices):
         yield "time", day, line

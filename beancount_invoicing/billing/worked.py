@@ -79,14 +79,15 @@ def _take(left: list[Decimal], gone: Decimal, where: Sequence[bool]) -> Decimal:
 
 
 class Bundle(NamedTuple):
-    """What becomes one line: work of one item at one price, below one cap, of one day, person or task where those are told apart;
-    `under`: one version of what of the contract decides on its document and on what its line says."""
+    """What becomes one line: work of one item at one price, less one discount, below one cap, of one day, person or task where
+    those are told apart; `under`: one version of what of the contract decides on its document and on what its line says."""
 
     item: str
     price: Decimal
     with_tax: bool
     told_apart: str
     commodity: str
+    discount: Decimal | None
     cap: Decimal | None
     under: tuple[object, ...]
 
@@ -110,7 +111,7 @@ def time_lines(
     code = dated.first.code
     bundles: dict[Bundle, list[Work]] = {}
     unpriced: set[str] = set()
-    work = [one if one.counter else one._replace(counter=_against(book, one)) for one in work]
+    work = against(book, work)
     loose = [one for one in work if not one.counter]
     for one in work:
         if one in loose:
@@ -130,6 +131,7 @@ def time_lines(
             price.with_tax,
             apart,
             one.commodity,
+            at.discount or None,
             _cap(dated, one.date, until),
             _under(book, at, one.date),
         )
@@ -187,11 +189,17 @@ def _under(book: Book, contract: Contract, day: date) -> tuple[object, ...]:
     )
 
 
-def _against(book: Book, work: Work) -> str:
-    """The account that time stands against which came from another contract's: as other time of its account, else any; or ""."""
-    others = [one for one in book.work if one.counter and one.commodity == work.commodity]
-    there = [one for one in others if one.account == work.account]
-    return next((one.counter for one in (*there, *others)), "")
+def against(book: Book, work: Sequence[Work]) -> list[Work]:
+    """Work with the account that it stands against: what came from another contract's has that of other time of its account, else
+    of any; or "".
+    """
+
+    def counter(one: Work) -> str:
+        others = [other for other in book.work if other.counter and other.commodity == one.commodity]
+        there = [other for other in others if other.account == one.account]
+        return next((other.counter for other in (*there, *others)), "")
+
+    return [one if one.counter else one._replace(counter=counter(one)) for one in work]
 
 
 def replace_item(dated: Dated[Contract], item: str) -> Dated[Contract]:
@@ -206,7 +214,7 @@ class Stretch(NamedTuple):
     billed: Decimal
 
 
-def _stretches(dated: Dated[Contract], those: Sequence[Work]) -> list[Stretch]:
+def stretches_of(dated: Dated[Contract], those: Sequence[Work]) -> list[Stretch]:
     """Work of one commodity, in its order. Raises worktime.RoundingError."""
     together: defaultdict[tuple[date, int], list[Work]] = defaultdict(list)
     for place, one in enumerate(those):
@@ -231,7 +239,7 @@ def _time_line(
 ) -> tuple[DraftLine | None, Decimal]:
     """The line, as far as there is `room` below the cap; and the time that is over. `rate`: of the tax that the price includes."""
     one = worktime.length(bundle.commodity)
-    stretches = _stretches(dated, those)
+    stretches = stretches_of(dated, those)
     exact = sum((each.billed for each in stretches), ZERO) / one
     quantity, price, lump = worktime.quantity_of(exact, bundle.price, decimals), bundle.price, False
     taken = [work.quantity for each in stretches for work in each.those]
@@ -249,10 +257,12 @@ def _time_line(
         text = bundle.told_apart or contract.text
     unit = contract.unit or ("" if item and item.unit else bundle.commodity.lower())
     if lump and room is not None:
+        reduced = f" − {bundle.discount} %" if bundle.discount else ""
         name = text or (item.text or item.name if item else contract.code)
-        text = f"{name} ({local(book, contract, first, f'{quantity} × {price}')})"
+        text = f"{name} ({local(book, contract, first, f'{quantity} × {price}{reduced}')})"
         quantity, price, unit = Decimal(1), round_to(room * (100 + rate) / 100, decimals), "LS"
-    figure = line_net(quantity, price, None, decimals)
+    discount = None if lump else bundle.discount
+    figure = line_net(quantity, price, discount, decimals)
     outs = [
         (work, gone)
         for work, gone in zip((work for each in stretches for work in each.those), taken, strict=True)
@@ -269,19 +279,18 @@ def _time_line(
         quantity=quantity,
         price=None if bundle.with_tax else price,
         price_with_tax=price if bundle.with_tax else None,
+        discount=discount,
         contract=contract.code,
         start=first,
         end=max((work.date for work, _gone in outs), default=first),
-        book_out=_merged(
-            tuple(BookOut(work.account, work.counter, work.commodity, work.item, gone) for work, gone in outs)
-        ),
+        book_out=book_outs([work._replace(quantity=gone) for work, gone in outs]),
         steps=figure.steps,
     )
     return line, over
 
 
 def _net(quantity: Decimal, bundle: Bundle, rate: Decimal, decimals: int) -> Decimal:
-    figure = line_net(quantity, bundle.price, None, decimals).value
+    figure = line_net(quantity, bundle.price, bundle.discount, decimals).value
     return gross_split(figure, rate, decimals)[0].value if bundle.with_tax else figure
 
 
@@ -290,8 +299,9 @@ def _within(room: Decimal, bundle: Bundle, rate: Decimal, decimals: int) -> tupl
     if room <= 0:
         return ZERO, False
     amount = round_to(room * (100 + rate) / 100, decimals)
-    most = amount / bundle.price
-    found = worktime.quantity_for(amount, most, bundle.price, decimals)
+    reduced = bundle.price * (100 - (bundle.discount or ZERO)) / 100
+    most = amount / reduced
+    found = worktime.quantity_for(amount, most, reduced, decimals)
     if found is not None:
         return found, False
     return most.quantize(Decimal(1).scaleb(-worktime.MOST_PLACES), ROUND_DOWN), True
@@ -307,6 +317,11 @@ def _taken(stretches: Sequence[Stretch], left: Decimal) -> list[Decimal]:
             share = work.quantity if part == each.billed else round_to(work.quantity * part / each.billed, 4)
             taken.append(min(worktime.short(share), work.quantity))
     return taken
+
+
+def book_outs(work: Sequence[Work]) -> tuple[BookOut, ...]:
+    """What takes work off its accounts."""
+    return _merged(tuple(BookOut(one.account, one.counter, one.commodity, one.item, one.quantity) for one in work))
 
 
 def _merged(outs: tuple[BookOut, ...]) -> tuple[BookOut, ...]:

@@ -12,7 +12,7 @@ from beancount_invoicing.billing.in_force import ends, stretches
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
 from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Severity
-from beancount_invoicing.rules import periods, worktime
+from beancount_invoicing.rules import periods, tiers, worktime
 
 LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
 """What says a length of time."""
@@ -34,6 +34,7 @@ def lengths(book: Book) -> Iterator[Finding]:
             yield _error(contract, f"time-rounding: {error}")
         if contract.time_rounding and contract.mode != "time":
             yield _error(contract, f"time-rounding says nothing on a contract of mode {contract.mode}: take it out")
+        yield from _usage(contract)
         if contract.mode == "subscription" and not contract.every:
             yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
     for dated in book.contracts.values():
@@ -42,6 +43,23 @@ def lengths(book: Book) -> Iterator[Finding]:
             yield _warning(
                 unread[0], 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
             )
+
+
+def _usage(contract: Contract) -> Iterator[Finding]:
+    """What is counted by the period is of time, and has periods; tiers can be read; a discount is of periods or time."""
+    try:
+        tiers.parse(contract.tiers or "0")
+    except tiers.TierError as error:
+        yield _error(contract, f"tiers: {error}")
+    counted = [name for name in ("included", "tiers", "commitment") if getattr(contract, name)]
+    if counted and contract.mode != "time":
+        yield _error(contract, f"{counted[0]} says nothing on a contract of mode {contract.mode}: take it out")
+    elif counted and not contract.every:
+        yield _error(contract, f'{counted[0]} is counted by the period: write every: "month"')
+    if contract.every and contract.cap is not None:
+        yield _error(contract, "cap says nothing where time is billed by the period (every): take one of them out")
+    if contract.discount and contract.mode == "fixed":
+        yield _error(contract, "discount says nothing on a contract of mode fixed: agree on another price")
 
 
 def names(book: Book) -> Iterator[Finding]:

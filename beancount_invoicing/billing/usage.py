@@ -1,0 +1,241 @@
+"""Time and other units that are billed by the period: what is included, tiers of prices, and the least that a period comes to."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.billing.drafts import DraftLine, Notice
+from beancount_invoicing.billing.in_force import pauses, stretches
+from beancount_invoicing.billing.prices import price_at, tax_rate
+from beancount_invoicing.billing.wording import Word, word
+from beancount_invoicing.billing.worked import against, book_outs, stretches_of, time_lines
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Line, Step, Work
+from beancount_invoicing.rules import periods, tiers, worktime
+from beancount_invoicing.rules.periods import Period
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import gross_split, line_net
+
+HUNDRED = Decimal(100)
+
+
+class Counted(NamedTuple):
+    """A period of a contract whose time is billed by the period: its days, and those of the whole period."""
+
+    span: Period
+    period: Period
+
+
+def counted(dated: Dated[Contract], until: date) -> list[Counted]:
+    """The periods that have begun by `until` (inclusive) of a time contract with `every`. Raises periods.PeriodError."""
+    result = []
+    for stretch in stretches(dated):
+        if stretch.contract.every:
+            length = periods.parse(stretch.contract.every)
+            last = min(stretch.stop, until) if stretch.stop else until
+            for period in periods.periods(length, stretch.origin, stretch.start, last):
+                end = min(period.end, stretch.stop) if stretch.stop else period.end
+                result.append(Counted(Period(max(period.start, stretch.start), end), period))
+    return result
+
+
+def usage_lines(
+    book: Book, dated: Dated[Contract], work: Sequence[Work], until: date, decimals: int, notices: list[Notice]
+) -> Iterator[tuple[date, DraftLine]]:
+    """The lines that bill the periods of a contract with `every` that are over by `until` (inclusive), with their first days.
+
+    `work`: what of it is not billed. A period is one thing: its units are counted together, with those of it that are billed
+    already; `included` ones cost nothing, those beyond have the prices of `tiers`, graduated or by volume, and what the period
+    comes to is at least `commitment` (by its days where the contract's start, end or, with `prorate`, a pause cuts it). Amounts are
+    in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.RoundingError.
+    """
+    for each, those, there in _shares(book, dated, work, until):
+        if each.span.end <= until and (those or not there):
+            for line in _of_period(book, dated, each, those, there, decimals, notices):
+                yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=each.span.end)
+
+
+def running(
+    book: Book, dated: Dated[Contract], work: Sequence[Work], as_of: date, decimals: int
+) -> Iterator[tuple[date, DraftLine]]:
+    """What the units of periods that are not over by `as_of` (inclusive) come to so far, without the least that they come to."""
+    for each, those, there in _shares(book, dated, work, as_of):
+        if each.span.end > as_of and those:
+            for line in _of_period(book, dated, each, those, there, decimals, [], over=False):
+                ran = min(each.span.end, as_of)
+                yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=ran)
+
+
+def _shares(
+    book: Book, dated: Dated[Contract], work: Sequence[Work], until: date
+) -> Iterator[tuple[Counted, list[Work], list[Line]]]:
+    """Each period that has begun by `until`, with its time that is not billed, and the lines that bill it already."""
+    work = sorted(against(book, work), key=lambda one: (one.date, one.source))
+    days = [one.date for one in work]
+    billed = [
+        line
+        for invoice in book.invoices
+        if invoice.kind != "deposit"
+        for line in invoice.lines
+        if line.contract == dated.first.code and line.expense is None and not line.milestone
+    ]
+    for each in counted(dated, until):
+        those = work[bisect_left(days, each.span.start) : bisect_right(days, each.span.end)]
+        yield each, those, [line for line in billed if (line.start, line.end) == each.span]
+
+
+def _of_period(
+    book: Book,
+    dated: Dated[Contract],
+    each: Counted,
+    work: Sequence[Work],
+    there: Sequence[Line],
+    decimals: int,
+    notices: list[Notice],
+    *,
+    over: bool = True,
+) -> list[DraftLine]:
+    """The lines of a period; `over`: with what is missing to the least that it comes to."""
+    start = each.span.start
+    contract = dated.at(start)
+    tiered = bool(contract.tiers or contract.included)
+    own = [one for one in work if tiered and one.billable and one.counter and one.item == contract.item]
+    others = [one for one in work if one not in own]
+    lines = [line for _day, line in time_lines(book, dated, others, each.span.end, ZERO, decimals, notices)]
+    before = [one for one in there if tiered and not _lump(one) and (one.item or contract.item) == contract.item]
+    comes_to = sum((one.net for one in there if not _lump(one) and one not in before), ZERO)
+    comes_to += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
+    if own or before:
+        unit = _price(book, dated, contract, start, decimals)
+        if unit is None:
+            notices.append(
+                Notice(
+                    contract.code, f"{contract.item or contract.code} has no price: its time is not billed; give it one"
+                )
+            )
+            return lines
+        already = sum((one.quantity or ZERO for one in before), ZERO)
+        quantity = _quantity(dated, own)
+        unit = unit._replace(name=own[0].commodity.lower() if own else "")
+        new = _lines(book, contract, start, unit, already, already + quantity, decimals)
+        if own and new:
+            new[0] = replace(new[0], book_out=book_outs(own))
+        lines = new + lines
+        all_of_it = _lines(book, contract, start, unit, ZERO, already + quantity, decimals)
+        comes_to += sum((_net(book, contract, line, start, decimals) for line in all_of_it), ZERO)
+    least = _least(dated, each, decimals) if over else ZERO
+    billed = sum((one.net for one in there), ZERO)
+    billed += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
+    rest = max(comes_to, least) - billed
+    if rest:
+        why: Word = "minimum" if least > comes_to else "adjustment"
+        steps = (
+            Step("line", "larger of", (comes_to, least), max(comes_to, least), "what the period comes to, at least"),
+            Step("line", "difference", (max(comes_to, least), billed), rest, "less what its other lines bill"),
+        )
+        lines.append(replace(_lump_line(book, contract, start, rest, word(book, contract, start, why)), steps=steps))
+    return lines
+
+
+def _lump(line: Line) -> bool:
+    return line.unit.lower() in worktime.LUMP_WORDS
+
+
+def _net(book: Book, contract: Contract, line: DraftLine, day: date, decimals: int) -> Decimal:
+    """The net of a line, also where its price includes tax."""
+    if line.price_with_tax is None:
+        return line.net
+    rate = tax_rate(book, book.accounts[contract.customer], line.tax, line.item, day)
+    return gross_split(line.net, rate, decimals)[0].value
+
+
+class _Unit(NamedTuple):
+    """What a unit costs: by tiers, or one price for all; and what it is called."""
+
+    tiers: tuple[tiers.Tier, ...]
+    with_tax: bool = False
+    name: str = ""
+
+
+def _price(book: Book, dated: Dated[Contract], contract: Contract, day: date, decimals: int) -> _Unit | None:
+    if contract.tiers:
+        return _Unit(tiers.parse(contract.tiers))
+    price = price_at(book, dated, day, decimals)
+    return _Unit((tiers.Tier(None, price.value),), price.with_tax) if price else None
+
+
+def _quantity(dated: Dated[Contract], work: Sequence[Work]) -> Decimal:
+    if not work:
+        return ZERO
+    exact = sum((one.billed for one in stretches_of(dated, work)), ZERO) / worktime.length(work[0].commodity)
+    return exact if worktime.places(exact) <= worktime.MOST_PLACES else round_to(exact, worktime.MOST_PLACES)
+
+
+def _lines(
+    book: Book, contract: Contract, day: date, unit: _Unit, before: Decimal, after: Decimal, decimals: int
+) -> list[DraftLine]:
+    """The lines of the units from `before` (exclusive) to `after` (inclusive), counted from the period's first."""
+    included = contract.included or ZERO
+    free = min(after, included) - min(before, included)
+    how = tiers.volume if contract.tiers_mode == "volume" else tiers.graduated
+    segments = how(unit.tiers, max(before - included, ZERO), max(after - included, ZERO))
+    item = book.items[contract.item].at(day) if contract.item in book.items else None
+
+    def line(quantity: Decimal, price: Decimal, discount: Decimal | None) -> DraftLine:
+        figure = line_net(quantity, price, discount, decimals)
+        return DraftLine(
+            net=figure.value,
+            account=(item.account if item else "") or contract.account,
+            tax=contract.tax,
+            since=day,
+            item=contract.item,
+            text=contract.text,
+            unit=contract.unit or ("" if item and item.unit else unit.name),
+            quantity=quantity,
+            price=None if unit.with_tax else price,
+            price_with_tax=price if unit.with_tax else None,
+            discount=discount,
+            contract=contract.code,
+            steps=figure.steps,
+        )
+
+    lines = [line(free, unit.tiers[0].price, HUNDRED)] if free > 0 else []
+    for one in segments:
+        lines.append(line(one.quantity, one.price, contract.discount or None))
+        if one.flat:
+            lines.append(_lump_line(book, contract, day, one.flat, word(book, contract, day, "flat")))
+    return lines
+
+
+def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what: str) -> DraftLine:
+    """A line of one sum beside those of the period's units."""
+    item = book.items[contract.item].at(day) if contract.item in book.items else None
+    name = contract.text or (item.text or item.name if item else contract.code)
+    return DraftLine(
+        net=amount,
+        account=(item.account if item else "") or contract.account,
+        tax=contract.tax,
+        since=day,
+        item=contract.item,
+        text=f"{name}, {what}",
+        unit="LS",
+        quantity=Decimal(1).copy_sign(amount),
+        price=abs(amount),
+        contract=contract.code,
+    )
+
+
+def _least(dated: Dated[Contract], each: Counted, decimals: int) -> Decimal:
+    """The least that a period comes to: `commitment`, by the days on which the contract holds."""
+    contract = dated.at(each.span.start)
+    if not contract.commitment or contract.paused:
+        return ZERO
+    if contract.prorate is False:
+        return contract.commitment
+    held = periods.without(each.span, pauses(dated)) if contract.prorate else [each.span]
+    days = sum(one.days for one in held)
+    return round_to(contract.commitment * days / each.period.days, decimals)

@@ -1,0 +1,27 @@
+"""The few words that billing itself puts on lines, in the customer's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from beancount_invoicing.model import Book, Contract
+
+Word = Literal["minimum", "flat", "adjustment"]
+
+_WORDS: dict[str, dict[Word, str]] = {
+    "de": {"minimum": "Mindestbetrag", "flat": "Pauschale", "adjustment": "Nachberechnung"},
+    "en": {"minimum": "minimum commitment", "flat": "flat fee", "adjustment": "adjustment"},
+    "es": {"minimum": "compromiso mínimo", "flat": "cuota fija", "adjustment": "regularización"},
+    "fr": {"minimum": "complément au minimum convenu", "flat": "forfait", "adjustment": "régularisation"},
+    "it": {"minimum": "integrazione al minimo", "flat": "quota fissa", "adjustment": "conguaglio"},
+    "nl": {"minimum": "aanvulling tot het minimum", "flat": "vast bedrag", "adjustment": "correctie"},
+    "pt": {"minimum": "complemento ao mínimo", "flat": "valor fixo", "adjustment": "regularização"},
+}
+
+
+def word(book: Book, contract: Contract, day: date, wanted: Word) -> str:
+    """A word in the language of the customer of a contract on `day`; English where it is none of those that are known."""
+    main = book.accounts.get(contract.customer, "")
+    language = book.language(book.customers[main].at(day), day) if main in book.customers else "en"
+    return _WORDS.get(language, _WORDS["en"])[wanted]

@@ -1,0 +1,73 @@
+"""Prices by tiers: what each next unit costs (graduated), or what all cost by how many they are (volume)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+_TIER = re.compile(
+    r"\s*(?:(?P<up_to>\d+(?:\.\d+)?)\s*@\s*)?(?P<price>\d+(?:\.\d+)?)\s*(?:\+\s*(?P<flat>\d+(?:\.\d+)?)\s*)?\Z"
+)
+
+
+class TierError(ValueError):
+    """A text is no list of tiers; the message says why, and how one is written."""
+
+
+class Tier(NamedTuple):
+    """The units up to `up_to` (inclusive, counted from the first; None: all others) cost `price` each, and `flat` once."""
+
+    up_to: Decimal | None
+    price: Decimal
+    flat: Decimal = Decimal(0)
+
+
+def parse(text: str) -> tuple[Tier, ...]:
+    """The tiers of a text such as "1000 @ 0.10, 10000 @ 0.08 + 5, 0.05": ascending, the last one without a limit.
+
+    Prices and flat amounts are in the contract's currency, without tax. Raises TierError.
+    """
+    tiers: list[Tier] = []
+    for part in text.split(","):
+        found = _TIER.match(part)
+        if not found:
+            raise TierError(f'"{part.strip()}" is no tier: write "1000 @ 0.10, 10000 @ 0.08 + 5, 0.05"')
+        if tiers and tiers[-1].up_to is None:
+            raise TierError(f'"{text}": only the last tier has no limit')
+        up_to = Decimal(found["up_to"]) if found["up_to"] else None
+        if up_to is not None and up_to <= (tiers[-1].up_to if tiers and tiers[-1].up_to else 0):
+            raise TierError(f'"{text}": each limit is higher than the one before')
+        tiers.append(Tier(up_to, Decimal(found["price"]), Decimal(found["flat"] or 0)))
+    if tiers[-1].up_to is not None:
+        raise TierError(f'"{text}": the last tier has no limit, such as "…, 0.05"')
+    return tuple(tiers)
+
+
+class Segment(NamedTuple):
+    """Units of one price, and what is charged once with them."""
+
+    quantity: Decimal
+    price: Decimal
+    flat: Decimal
+
+
+def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[Segment]:
+    """What the units from `before` (exclusive) to `after` (inclusive) cost, by tier; its flat amount with its first unit."""
+    result = []
+    start = Decimal(0)
+    for tier in tiers:
+        end = after if tier.up_to is None else min(tier.up_to, after)
+        first = max(start, before)
+        if end > first:
+            result.append(Segment(end - first, tier.price, tier.flat if before <= start else Decimal(0)))
+        start = tier.up_to if tier.up_to is not None else end
+    return result
+
+
+def volume(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[Segment]:
+    """What the units beyond `before` cost at the price of the tier that `after`, all of them, reach."""
+    if after <= before:
+        return []
+    tier = next(one for one in tiers if one.up_to is None or after <= one.up_to)
+    return [Segment(after - before, tier.price, tier.flat if not before else Decimal(0))]
