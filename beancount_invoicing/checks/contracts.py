@@ -174,6 +174,15 @@ def milestones(book: Book) -> Iterator[Finding]:
         dated = book.contracts.get(code)
         if dated is None:
             continue
+        if dated.first.mode != "fixed":  # lines that are billed once
+            for one in those:
+                if one.price is None:
+                    yield Finding(
+                        "error", "contract",
+                        f"{code}, {one.name}: a milestone of a {dated.first.mode} contract is a line that is billed once: write its"
+                        " price: …", one.source,
+                    )  # fmt: skip
+            continue
         seen = set()
         whole = dated.as_last_said.price or ZERO
         part = ZERO
