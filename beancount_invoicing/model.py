@@ -247,7 +247,7 @@ class Line(NamedTuple):
     discount: Decimal | None = None
     """Percent, 0 to 100."""
     tax: str = ""
-    """Tax code; "" where none could be found (an error says so)."""
+    """Tax code; "" where none could be found (an error says so). Of two rates of a code, the older is named with it: "VAT 20%"."""
     nature: Nature | None = None
     contract: str = ""
     milestone: str = ""
@@ -260,6 +260,10 @@ class Line(NamedTuple):
     cost: Decimal | None = None
     worked_out: Decimal | None = None
     """Quantity × price less discount, rounded, where it says both: what should be booked, or contain its net and tax."""
+    delivered: Day | None = None
+    """Day of its supply, where the line says it."""
+    taxed_on: Day | None = None
+    """The day whose rate it has, where the rate of its document's day is another one."""
     of: int = 0
     """Of a credit note: which line of what it corrects, from 1, it gives back; 0 where it does not say so."""
 
@@ -274,6 +278,8 @@ class Adjustment:
     account: str
     source: Source
     tax: str = ""
+    delivered: Day | None = None
+    """Day of the supply that it is of, where it says it."""
 
 
 class TaxAmount(NamedTuple):
@@ -385,7 +391,7 @@ class Invoice(NamedTuple):
     claims: str = ""
     """Of a claim for late interest: the number of the invoice that was paid late."""
     delivered: Day | None = None
-    """Date of supply: said, else the latest period end of the lines, else the document's date; None for void, opening."""
+    """Date of supply: said, else the latest day or period end that lines say, else the document's date; None for void, opening."""
     terms: str = ""
     """The payment terms that its due dates follow, as written; "" where it says the due dates itself."""
     narration: str = ""

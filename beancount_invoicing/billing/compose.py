@@ -22,6 +22,7 @@ from beancount_invoicing.billing.drafts import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, Owed, TaxLeft, deposits_left, owed_of_deposits
 from beancount_invoicing.billing.prices import purchase_order, tax_code
+from beancount_invoicing.billing.rates import as_written, with_rates
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
 from beancount_invoicing.rules import currencies, periods, tax, terms
@@ -54,7 +55,7 @@ class Request(NamedTuple):
     narration: str = ""
     note: str = ""
     taxes: tuple[Tax, ...] = ()
-    """Codes as they were on what it corrects; others are as they stand on `date`."""
+    """Taxes by their names in what it corrects, which its lines have; others are as they stand on `date`."""
     exchange: Exchange | None = None
     """How what it corrects is booked, where that is in another currency."""
 
@@ -68,14 +69,19 @@ def compose(
 ) -> Draft:
     """The document that a request asks for, without a number.
 
-    Each line gets its tax code (its own, else the customer's, its item's, the default), taxes are worked out once per code, what
+    Each line gets its tax code (its own, else the customer's, its item's, the default) and the rate of the day of its supply, taxes
+    are worked out once per code and rate, what
     is left of `deposits` is deducted as far as the lines of their contract reach, and where the contract of a line has a retention
     a part of what is to be paid stands on its account, until so long after the acceptance of the works. `contracts`: of each line,
     as it holds for it. `owed`: what of deposits' taxes is owed, if that is known. Raises CannotCompose.
     """
     customer = book.customers[request.customer].at(request.date)
     decimals = currencies.decimals(request.currency)
-    lines = _taxed(book, request, decimals)
+    request = request._replace(lines=_coded(book, request))
+    if not request.corrects:
+        lines, known = with_rates(book, request.lines, request.date)
+        request = request._replace(lines=lines, taxes=known)
+    lines = _without_tax(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
     deductions: tuple[DraftDeduction, ...] = ()
     if request.kind in {"invoice", "corrective"}:
@@ -94,7 +100,7 @@ def compose(
         payee=customer.name,
         date=request.date,
         currency=request.currency,
-        lines=lines,
+        lines=lines if request.corrects else as_written(book, lines, request.date),
         taxes=taxes,
         deductions=deductions,
         receivables=_receivables(book, request, customer, lines, payable, contracts, decimals),
@@ -109,18 +115,27 @@ def compose(
     )
 
 
-def _taxed(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]:
-    """The lines with their tax codes and nets; those whose price includes tax come with that amount as their net."""
+def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
+    """The lines with their tax codes, as customers, items and the default have them on the day of the supply."""
+    if request.kind == "claim":
+        return tuple(replace(line, tax="") for line in request.lines)
     lines = []
     for line in request.lines:
-        code = tax_code(book, request.customer, line.tax, line.item, request.date) if request.kind != "claim" else ""
-        if request.kind != "claim" and code not in book.taxes:
+        day = tax.tax_day(request.date, line.supplied)
+        code = tax_code(book, request.customer, line.tax, line.item, day)
+        if tax.code_named(code, book.taxes) not in book.taxes:
             raise CannotCompose(
                 f"{line.text or line.item}: "
                 + (f'tax "{code}" is not known' if code else "no tax code is known")
                 + ': give the item, the customer or the contract one that custom "invoice-tax" defines'
             )
         lines.append(replace(line, tax=code))
+    return tuple(lines)
+
+
+def _without_tax(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]:
+    """The lines with their nets; those whose price includes tax come with that amount as their net."""
+    lines = list(request.lines)
     for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
         places = [index for index, line in enumerate(lines) if line.tax == code and line.price_with_tax is not None]
         rate = _tax(book, request, code).rate

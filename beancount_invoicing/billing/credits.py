@@ -18,6 +18,7 @@ from beancount_invoicing.billing.drafts import (
     DraftTax,
     Exchange,
 )
+from beancount_invoicing.billing.rates import credited_as_written
 from beancount_invoicing.model import ZERO, Book, Invoice, Line, TaxAmount
 from beancount_invoicing.receivables import (
     Claim,
@@ -122,7 +123,7 @@ def credit_note(
     payable = asked + rounding - sum((one.amount for one in deductions), ZERO)
     draft = replace(
         draft,
-        lines=lines,
+        lines=credited_as_written(book, invoice, lines, [one.of.line if one.of else None for one in taken]),
         taxes=taxes,
         rounding=rounding,
         rounding_account=invoice.rounding_account,

@@ -50,6 +50,8 @@ class DraftLine:
     end: date | None = None
     expense: date | None = None
     cost: Decimal | None = None
+    delivered: date | None = None
+    """The day of its supply, where neither `end` nor `expense` is it."""
     book_out: tuple[BookOut, ...] = ()
     gross: Decimal | None = None
     """What the line comes to with tax, where its price includes it."""
@@ -57,6 +59,11 @@ class DraftLine:
     of: int | None = None
     """Of a credit note: which line of what it corrects, from 1, it gives back, where several say the same."""
     steps: tuple[Step, ...] = ()
+
+    @property
+    def supplied(self) -> date | None:
+        """The day of its supply; None where nothing says it."""
+        return self.delivered or self.end or self.expense
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from beancount_invoicing.model import ZERO, Book, Contract, Dated, Invoice, Mile
 from beancount_invoicing.receivables.tax_due import tax_due
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import code_named
 
 
 class Stage(NamedTuple):
@@ -117,6 +118,7 @@ def line(dated: Dated[Contract], book: Book, stage: Stage, account: str) -> Draf
         price=abs(stage.amount),
         contract=contract.code,
         milestone=milestone.name,
+        delivered=None if milestone.deposit else milestone.date,
         steps=stage.steps,
     )
 
@@ -216,7 +218,10 @@ def owed_of_deposits(book: Book, day: date) -> Owed:
         for invoice in book.invoices:
             for deduction in invoice.deductions:
                 place = deduction.number, deduction.tax
-                if place in result and deduction.account != book.taxes[deduction.tax].at(invoice.date).pending:
+                if (
+                    place in result
+                    and deduction.account != book.taxes[code_named(deduction.tax, book.taxes)].at(invoice.date).pending
+                ):
                     result[place] -= deduction.amount
         return {
             (number, code): round_to(amount, decimals(deposits[number].currency))

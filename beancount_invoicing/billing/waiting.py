@@ -15,7 +15,7 @@ from beancount_invoicing.billing.in_force import why_not
 from beancount_invoicing.billing.prices import tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Source, Work
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
-from beancount_invoicing.rules.tax import gross_split
+from beancount_invoicing.rules.tax import gross_split, tax_day
 
 What = Literal["period", "milestone", "deposit", "time", "expense", "running"]
 
@@ -190,7 +190,7 @@ def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> 
     """The line with its net, where its price includes tax."""
     if line.price_with_tax is None:
         return line
-    rate = tax_rate(book, main, line.tax, line.item, until)
+    rate = tax_rate(book, main, line.tax, line.item, tax_day(until, line.supplied))
     return replace(line, gross=line.net, net=gross_split(line.net, rate, decimals)[0].value)
 
 

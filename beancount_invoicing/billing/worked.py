@@ -10,12 +10,12 @@ from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import BookOut, DraftLine, Notice
-from beancount_invoicing.billing.prices import local, price_at, purchase_order, tax_rate
+from beancount_invoicing.billing.prices import local, price_at, purchase_order, tax_code, tax_rate
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
-from beancount_invoicing.rules.tax import gross_split, line_net
+from beancount_invoicing.rules.tax import gross_split, line_net, rates_of
 
 
 def unbilled_work(book: Book, until: date) -> list[Work]:
@@ -133,7 +133,7 @@ def time_lines(
             one.commodity,
             at.discount or None,
             _cap(dated, one.date, until),
-            _under(book, at, one.date),
+            _under(book, at, one.item, one.date),
         )
         bundles.setdefault(bundle, []).append(one)
     notices += [
@@ -180,9 +180,11 @@ def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
     return max(said) if len(said) == len(caps) else None
 
 
-def _under(book: Book, contract: Contract, day: date) -> tuple[object, ...]:
-    """What of a contract decides on which document, and how, its time is billed."""
+def _under(book: Book, contract: Contract, item: str, day: date) -> tuple[object, ...]:
+    """What of a contract decides on which document, how and with which tax its time is billed."""
+    code = tax_code(book, book.accounts[contract.customer], contract.tax, item, day)
     return (
+        (code, rates_of(book.taxes[code].at(day)) if code in book.taxes else ()),
         (contract.customer, purchase_order(book, contract, day), contract.group, contract.currency),
         (contract.retention, contract.retention_account, contract.account, contract.tax),
         (contract.text, contract.unit, contract.lines),

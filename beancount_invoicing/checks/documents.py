@@ -188,17 +188,21 @@ def taxes(book: Book) -> Findings:
             if amount.amount == expected or amount.amount in _taxes_of_its_share(book, invoice, amount):
                 continue
             code = amount.tax.code
+            supplied = {line.taxed_on for line in invoice.lines if line.tax == code and line.taxed_on}
+            of_then = f", the rate of {max(supplied)}, when it was supplied" if supplied else ""
             if not amount.sources:
                 where: Source = invoice.source
                 remedy = f'book it on {amount.tax.account}, with tax: "{code}"'
             else:
                 where = amount.sources[0]
                 remedy = "correct the posting, or the lines that it is due on"
+                if of_then:
+                    remedy = "correct the posting, or say on the line when it was supplied, delivered: …"
             yield Finding(
                 severity(book, invoice.date),
                 "tax",
                 f"{invoice.number}: the tax {code} is {money(amount.amount, invoice.currency)}, but"
-                f" {_worked_out(amount, expected, invoice.currency)}: {remedy}",
+                f" {_worked_out(amount, expected, invoice.currency)}{of_then}: {remedy}",
                 where,
             )
 

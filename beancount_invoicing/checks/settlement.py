@@ -272,7 +272,7 @@ def taxes_moved(book: Book, allocated: Allocated) -> Iterator[Finding]:
                     unsaid[0].source,
                 )
             continue
-        source = book.taxes[code].as_last_said.source
+        source = book.taxes[tax.code_named(code, book.taxes)].as_last_said.source
         if total.to_move or total.to_release:
             what = (
                 f"{money(total.left, currency)} left {account}: bean-invoice tax-due shows where, and the entry to add"
@@ -336,7 +336,13 @@ def _deposits_due(book: Book, due: TaxDue) -> Iterator[Finding]:
         for deduction in invoice.deductions:
             deposit = known.get(deduction.number)
             code = deduction.tax
-            if deposit is None or invoice.draft or not code or code in own or code not in book.taxes:
+            if (
+                deposit is None
+                or invoice.draft
+                or not code
+                or code in own
+                or tax.code_named(code, book.taxes) not in book.taxes
+            ):
                 continue
             said = next((each.tax for each in deposit.taxes if each.tax.code == code and each.pending), None)
             if said is None or deduction.account == said.pending:

@@ -80,7 +80,8 @@ def _compared(
         ]
         if any(each.currency != first.currency for payment in payments for each in payment.beside):
             continue
-        if any(not each.tax for each in counters) and _serves_others(book, account, code):
+        beside = sum(place[1] == account for place in expected) > 1
+        if any(not each.tax for each in counters) and (beside or _serves_others(book, account, code)):
             continue
         taken = round_to(sum((each.amount for each in counters), ZERO), decimals(first.currency))
         share = round_to(exact, decimals(first.currency))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -72,8 +72,12 @@ class Setting:
     """The tax codes that each account, or pending account, serves."""
     combined: bool = False
     """Whether a tax code consists of parts."""
+    changed: frozenset[str] = frozenset()
+    """The tax codes that have had several rates."""
     taxed_on: Mapping[str, date] = field(default_factory=dict)
-    """By number, the day whose taxes a document has."""
+    """By number, the day whose taxes a document has: those of its lines are not later."""
+    there: Mapping[str, Invoice] = field(default_factory=dict)
+    """Where a rate has changed: the documents that are read by now."""
 
     def option(self, name: str, day: date, default: str = "") -> str:
         """The text of an option on a day."""
@@ -115,13 +119,23 @@ class Written(NamedTuple):
     """The postings (by their position) on customers' accounts that are accounted for here."""
 
 
+def _numbers(corrects: str, known: Container[str]) -> list[str]:
+    """The numbers that `corrects` names; one may itself contain spaces."""
+    return [corrects] if corrects in known else corrects.split()
+
+
 def tax_day(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
     """The day whose tax rates a document of `day` has: its own, or (the latest) of the documents that it corrects.
 
     A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also where it is credited under another one.
     """
-    numbers = (corrects,) if corrects in taxed_on else corrects.split()
+    numbers = _numbers(corrects, taxed_on)
     return max((taxed_on[number] for number in numbers if number in taxed_on), default=day)
+
+
+def supplied(line: Line) -> date | None:
+    """The day on which a line was supplied, as it says it; None where it does not."""
+    return line.delivered or line.end or line.expense
 
 
 def is_document(entry: Transaction, setting: Setting, touches: bool) -> bool:
@@ -221,6 +235,13 @@ class _Reading:
         self.source = source
         self.day = entry.date
         self.tax_day = tax_day(said.get("corrects") or "", entry.date, setting.taxed_on)
+        """The latest day whose rates its lines have."""
+        self.taxes: dict[str, Tax] = {}
+        """The taxes of its lines under codes that have had several rates, by their names in it."""
+        self.corrected = [
+            setting.there[one] for one in _numbers(said.get("corrects") or "", setting.there) if one in setting.there
+        ]
+        """The documents that it corrects, where a rate has changed."""
         self.rate: Decimal | None = None
         self.toward = Decimal(1)
         """Which way the document goes: below 0 it is in the customer's favour."""
@@ -317,6 +338,91 @@ class _Reading:
             parts.append(Part(place, posting, index, source_of(posting.meta), units.number, units.currency))
         return parts
 
+    # which rate is whose -------------------------------------------------------------------------------------------
+
+    def _day(self, supplied: date | None) -> date:
+        """The day whose rate is that of a line, or allowance, which was supplied on a day; None: as the document says."""
+        return tax.tax_day(self.tax_day, supplied or self.said.get("delivered"))
+
+    def _tax(self, code: str) -> Tax | None:
+        """A tax, as it holds for this document."""
+        return self.taxes.get(code) or self.setting.tax(code, self.tax_day)
+
+    def _with_rates(self, lines: list[Line], adjustments: list[Adjustment]) -> tuple[list[Line], list[Adjustment]]:
+        """Both with the names of their taxes, where a code has had several rates: two of them are told apart.
+
+        What corrects a document calls its taxes as that one does, and gives back the newest where a line does not say its day, nor
+        which line it is of. An allowance that does not say its day has the latest of its code's lines.
+        """
+        changed = self.setting.changed
+        versions: dict[tuple[str, date], Tax] = {}
+        before: dict[tuple[str, date], Tax] = {}
+        latest: dict[str, date] = {}
+        for one in self.corrected:
+            for line in one.lines:
+                code, day = tax.code_named(line.tax, self.setting.taxes), line.taxed_on or self.tax_day
+                if code in changed:
+                    before[code, day] = self.setting.taxes[code].at(day)
+                    latest[code] = max(latest.get(code, day), day)
+
+        def day_of(line: Line) -> date:
+            said = supplied(line)
+            if said or not self.corrected:
+                return self._day(said)
+            of = self.corrected[0].lines[line.of - 1 : line.of] if line.of and len(self.corrected) == 1 else ()
+            return (of[0].taxed_on or self.tax_day) if of else latest.get(line.tax) or self._day(None)
+
+        def noted(code: str, day: date) -> tuple[str, date] | None:
+            if code not in changed:
+                return None
+            dated = self.setting.taxes[code]
+            if tax.rates_of(dated.at(day)) == tax.rates_of(dated.at(self.tax_day)):
+                day = self.tax_day
+            versions[code, day] = dated.at(day)
+            return code, day
+
+        of_lines = [noted(line.tax, day_of(line)) for line in lines]
+        of_others = []
+        for other in adjustments:
+            days = [place[1] for place in of_lines if place and place[0] == other.tax]
+            day = self._day(other.delivered) if other.delivered else max(days, default=self._day(None))
+            of_others.append(noted(other.tax, day))
+        apart = tax.told_apart(versions, before)
+        self.taxes = {one.code: one for whole in apart.values() for one in (whole, *whole.parts)}
+        return (
+            [
+                line
+                if place is None
+                else line._replace(tax=apart[place].code, taxed_on=None if place[1] == self.tax_day else place[1])
+                for line, place in zip(lines, of_lines, strict=True)
+            ],
+            [
+                one if place is None else replace(one, tax=apart[place].code)
+                for one, place in zip(adjustments, of_others, strict=True)
+            ],
+        )
+
+    def _tax_said(self, name: str, source: Source) -> str:
+        """The tax that a posting of tax means, which may say a rate: "VAT 20%"."""
+        code = tax.code_named(name, self.setting.taxes)
+        if code == name:
+            return name
+        name = tax.rate_named(name, self.setting.taxes)
+        if name in self.taxes:
+            return name
+        there = [one for one in self.taxes.values() if tax.code_named(one.code, self.setting.taxes) == code]
+        meant = next((one.code for one in there if tax.at_rate(code, one.rate) == name), "")
+        found = " and ".join(f"{one.rate} %" for one in there)
+        remedy = f'write tax: "{meant or (there[0].code if there else code)}"'
+        if not meant:
+            remedy += ", or say on the line when it was supplied, delivered: …"
+        self.findings.error(
+            "tax-code",
+            f"{self.number}: {name}: {f'its lines under {code} have {found}' if there else f'no line is under {code}'}: {remedy}",
+            source,
+        )
+        return meant or (there[0].code if there else code)
+
     # amounts -------------------------------------------------------------------------------------------------------
 
     def _amount(self, part: Part) -> Decimal:
@@ -408,7 +514,9 @@ class _Reading:
             if gross is None and part.currency != self.currency and self._a_cent_off(worked_out, part):
                 net = worked_out
         net = self._said_amount(said, net, part)
-        code_of_tax = self._tax_code(said.get("tax"), item.tax if item else "", part.source)
+        day = self._day(said.get("delivered") or said.get("to") or said.get("expense"))
+        of_item = self.setting.item(code, day) if item and day != self.day else item
+        code_of_tax = self._tax_code(said.get("tax"), of_item.tax if of_item else "", part.source, day)
         return Line(
             text=said.get("text") or (item.text or item.name if item else "") or self.entry.narration or code,
             net=net if part.currency == self.currency else steps.round_to(net, self.decimals),
@@ -430,6 +538,7 @@ class _Reading:
             end=said.get("to"),
             expense=said.get("expense"),
             cost=said.get("cost"),
+            delivered=said.get("delivered"),
             worked_out=worked_out,
             of=said.get("line") or 0,
         )
@@ -442,7 +551,7 @@ class _Reading:
                 by_code[line.tax].append(index)
         result = list(lines)
         for code, those in by_code.items():
-            known = self.setting.tax(code, self.tax_day)
+            known = self._tax(code)
             if known is None or all(parts[index].currency == self.currency for index in those):
                 continue
             grosses = [gross for index in those if (gross := lines[index].worked_out) is not None]
@@ -466,10 +575,14 @@ class _Reading:
             rate = 1 / price.number
         return rate is not None and abs(net * rate - booked) < Decimal(3).scaleb(-decimals) / 2
 
-    def _tax_code(self, own: str | None, of_item: str, source: Source, fallback: str = "") -> str:
+    def _tax_code(self, own: str | None, of_item: str, source: Source, day: date, fallback: str = "") -> str:
+        """The code of what was supplied on a day: its own, else the customer's, the item's, the default, as they were then."""
         if self.kind == "claim":
             return ""
-        code = own or self.customer.tax or of_item or fallback or self.setting.option("default-tax", self.day)
+        customer = self.customer
+        if day != self.day and "tax" not in self.said:
+            customer = self.setting.customers[customer.account].at(day)
+        code = own or customer.tax or of_item or fallback or self.setting.option("default-tax", day)
         if not code:
             self.findings.error(
                 "no-tax",
@@ -490,13 +603,15 @@ class _Reading:
         said = read(part.posting.meta, keys.ADJUSTMENT, part.source, self.findings, self.currency)
         charge = "charge" in said and "allowance" not in said
         codes = {line.tax for line in lines}
+        own = codes.pop() if len(codes) == 1 else ""
         return Adjustment(
             reason=said.get("charge" if charge else "allowance") or "",
             net=self._said_amount(said, steps.round_to(self._amount(part), self.decimals), part),
             charge=charge,
             account=part.posting.account,
             source=part.source,
-            tax=self._tax_code(said.get("tax"), "", part.source, codes.pop() if len(codes) == 1 else ""),
+            tax=self._tax_code(said.get("tax"), "", part.source, self._day(said.get("delivered")), own),
+            delivered=said.get("delivered"),
         )
 
     def _taxes(self, parts: list[Part], lines: list[Line], adjustments: list[Adjustment]) -> list[TaxAmount]:
@@ -508,13 +623,16 @@ class _Reading:
             served = self.setting.tax_accounts[posting.account]
             code = said.get("tax")
             if code and code not in self.setting.taxes:
+                code = self._tax_said(code, part.source)
+            known_as = tax.code_named(code, self.setting.taxes) if code else ""
+            if code and known_as not in self.setting.taxes:
                 self.findings.error(
                     "unknown-tax",
                     f'{self.number}: tax "{code}" is not known: {_near_tax(code, self.setting.taxes)}',
                     part.source,
                 )
                 code = None
-            of = self.setting.tax(code, self.tax_day) if code else None
+            of = self._tax(code) if code else None
             if of and of.parts:
                 self.findings.error(
                     "tax-account",
@@ -523,8 +641,8 @@ class _Reading:
                     part.source,
                 )
                 code = self._likely(served, lines, part.number)
-            elif code and code not in served:
-                own = [account for account, codes in sorted(self.setting.tax_accounts.items()) if code in codes]
+            elif code and known_as not in served:
+                own = [account for account, codes in sorted(self.setting.tax_accounts.items()) if known_as in codes]
                 self.findings.error(
                     "tax-account",
                     f"{self.number}: {posting.account} is not an account of {code}: "
@@ -533,11 +651,12 @@ class _Reading:
                 )
             elif not code:
                 code = self._likely(served, lines, part.number)
-                if len(served) > 1:
+                meant = [one for one in self.taxes if tax.code_named(one, self.setting.taxes) in served]
+                if len(served) > 1 or len(meant) > 1:
                     self.findings.error(
                         "tax-code",
-                        f"{self.number}: {posting.account} serves {', '.join(served)}: write which one it is, tax:"
-                        f' "{code}"',
+                        f"{self.number}: {posting.account} serves {', '.join(sorted({*served, *meant}))}: write which one it"
+                        f' is, tax: "{code}"',
                         part.source,
                     )
             amount = steps.round_to(self._amount(part), self.decimals)
@@ -553,10 +672,10 @@ class _Reading:
                         f" {self.currency}: write the tax in the document's currency, amount: {amount}",
                         part.source,
                     )
-            known = self.setting.tax(code, self.tax_day)
+            known = self._tax(code)
             booked[code].append((amount, bool(known and posting.account == known.pending), part.source))
         everything: list[Line | Adjustment] = [*lines, *adjustments]
-        of_lines = {code: self.setting.tax(code, self.tax_day) for code in {each.tax for each in everything} if code}
+        of_lines = {code: self._tax(code) for code in {each.tax for each in everything} if code}
         charged = [
             tax.Charged(
                 known, each.net, each.worked_out if isinstance(each, Line) and each.price_with_tax is not None else None
@@ -568,7 +687,7 @@ class _Reading:
         kept = of_lines.keys() - {one.tax.code for one in charged}
         result = []
         for code in sorted(due.keys() | booked.keys() | kept):
-            known = due[code].tax if code in due else self.setting.tax(code, self.tax_day)
+            known = due[code].tax if code in due else self._tax(code)
             if known is None:
                 continue
             if code in due:
@@ -611,9 +730,9 @@ class _Reading:
         nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         rates: dict[str, Decimal] = {}
         for line in lines:
-            known = self.setting.tax(line.tax, self.tax_day)
+            known = self._tax(line.tax)
             for one in (known.parts or (known,)) if known else ():
-                if one.code in served:
+                if tax.code_named(one.code, self.setting.taxes) in served:
                     nets[one.code] += line.net
                     rates[one.code] = one.rate
         for code, net in nets.items():
@@ -630,7 +749,7 @@ class _Reading:
     def _combined(self, lines: list[Line], adjustments: list[Adjustment]) -> tuple[Tax, ...]:
         """The codes of the lines that consist of parts."""
         codes = {line.tax for line in lines} | {each.tax for each in adjustments}
-        known = (self.setting.tax(code, self.tax_day) for code in sorted(codes))
+        known = (self._tax(code) for code in sorted(codes))
         return tuple(one for one in known if one and one.parts)
 
     def _deduction(self, part: Part) -> Deduction:
@@ -664,8 +783,11 @@ class _Reading:
         by_place: defaultdict[Place, list[Part]] = defaultdict(list)
         for part in parts:
             by_place[part.place].append(part)
-        lines = self._without_tax([self._line(part) for part in by_place["line"]], by_place["line"])
+        lines = [self._line(part) for part in by_place["line"]]
         adjustments = [self._adjustment(part, lines) for part in by_place["adjustment"]]
+        if self.setting.changed:
+            lines, adjustments = self._with_rates(lines, adjustments)
+        lines = self._without_tax(lines, by_place["line"])
         taxes = self._taxes(by_place["tax"], lines, adjustments)
         deductions = [self._deduction(part) for part in by_place["deduction"]]
         rounding = ZERO
@@ -697,7 +819,7 @@ class _Reading:
             self.kind = "credit-note"
         text_of_terms = self.customer.terms or self.setting.option("terms", self.day) or law.default_terms("")
         instalments = self._instalments(receivables, text_of_terms, to_pay < 0 or self.kind == "credit-note")
-        ends = [line.end for line in lines if line.end]
+        ends = [day for line in lines if (day := line.delivered or line.end)]
         corrects = self.said.get("corrects") or ""
         invoice = Invoice(
             number=self.number,

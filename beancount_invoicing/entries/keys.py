@@ -160,7 +160,7 @@ _TABLE = (
     _key("kind", "text", (DOCUMENT, OPENING), "kind of document", "deposit", "corrective", "claim", "opening", "void"),
     _key("corrects", "text", DOCUMENT, "number of the invoice corrected; several are separated by spaces"),
     _key("claims", "text", DOCUMENT, "on a claim for late interest: number of the invoice that was paid late"),
-    _key("delivered", "date", DOCUMENT, "date of supply"),
+    _key("delivered", "date", (DOCUMENT, LINE, ADJUSTMENT), "date of supply; of a line, where neither `to` nor `expense` says it"),
     _key("contract-reference", "text", DOCUMENT, "the contract's number (BT-12)"),
     _key("note", "text", (DOCUMENT, MOVEMENT), "words printed on the document"),
     _key("item", "text", (LINE, BOOKKEEPING, CONTRACT, ADJUSTMENT, WORK), "code of an item"),

@@ -19,6 +19,7 @@ from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.model import ZERO, Counter, Dated, Invoice, Means, Payment, Tax
 from beancount_invoicing.rules import currencies, steps, terms
+from beancount_invoicing.rules.tax import code_named
 
 WRITE_OFF = "write-off"
 Leg = tuple[Payment, Posting]
@@ -221,8 +222,8 @@ def _code(posting: Posting, day: date, accounts: Accounts) -> str:
     said = (posting.meta or {}).get("tax")
     codes = accounts.taxes[posting.account]
     return (
-        said
-        if isinstance(said, str) and said in codes
+        code_named(said, codes)
+        if isinstance(said, str) and code_named(said, codes) in codes
         else max(codes, key=lambda code: accounts.codes[code].at(day).rate)
     )
 

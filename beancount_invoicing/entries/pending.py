@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
@@ -12,6 +13,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing.entries.means import WRITE_OFF
 from beancount_invoicing.entries.metadata import says, source_of
 from beancount_invoicing.model import ZERO, Dated, Tax, TaxMovement
+from beancount_invoicing.rules.tax import code_named, rate_named
 
 Key = tuple[str, str]
 """A tax code and the currency in which it is booked."""
@@ -34,6 +36,15 @@ class PendingTaxes:
     equity: str
     """The root of the equity accounts."""
     owner: Callable[[str], str | None]
+
+    def owed_of(self, name: str) -> frozenset[str]:
+        """The accounts that a tax reaches once it is owed, by its name in a document; none where it is not owed once paid."""
+        return self.owed.get(code_named(name, self.taxes), frozenset())
+
+    def waits_on(self, name: str, day: date) -> str | None:
+        """The account on which a tax waits on a day."""
+        dated = self.taxes.get(code_named(name, self.taxes))
+        return dated.at(day).pending if dated else None
 
 
 def pending_taxes(
@@ -110,9 +121,9 @@ def _of_document(
     for posting in waits:
         yield _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting), number)
     for posting in transaction.postings:
-        code = _said(posting, "tax")
-        if posting.account in pending.owed.get(code, ()) and _number(posting):
-            account = pending.taxes[code].at(transaction.date).pending
+        code = _named(posting, pending)
+        if posting.account in pending.owed_of(code) and _number(posting):
+            account = pending.waits_on(code, transaction.date)
             if account:
                 yield _movement(transaction, posting, account, code, _number(posting), number, straight=True)
 
@@ -144,10 +155,10 @@ def _of_loss(transaction: Transaction, waits: list[Posting], pending: PendingTax
         left[key] += _number(posting)
         first.setdefault(key, (posting, posting.account))
     for posting in transaction.postings:
-        code = _said(posting, "tax")
-        if posting.units is None or posting.account not in pending.owed.get(code, ()) or not _number(posting):
+        code = _named(posting, pending)
+        if posting.units is None or posting.account not in pending.owed_of(code) or not _number(posting):
             continue
-        if account := pending.taxes[code].at(transaction.date).pending:
+        if account := pending.waits_on(code, transaction.date):
             left[code, posting.units.currency] += ZERO
             first.setdefault((code, posting.units.currency), (posting, account))
     arrived = _arrived(transaction, left, pending)
@@ -194,9 +205,9 @@ def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[Ta
     for posting in transaction.postings:
         if posting.account.partition(":")[0] in pending.results:
             continue
-        code = _said(posting, "tax")
-        account = pending.taxes[code].at(transaction.date).pending if code in pending.taxes else None
-        if not account or posting.account not in pending.owed[code] or not _number(posting):
+        code = _named(posting, pending)
+        account = pending.waits_on(code, transaction.date)
+        if not account or posting.account not in pending.owed_of(code) or not _number(posting):
             return
         owed.append(_movement(transaction, posting, account, code, ZERO)._replace(reached=-_number(posting)))
     if len(owed) < len(transaction.postings):
@@ -209,13 +220,11 @@ def _arrived(transaction: Transaction, left: Mapping[Key, Decimal], pending: Pen
     for posting in transaction.postings:
         if posting.units is None:
             continue
-        said = _said(posting, "tax")
+        said = _named(posting, pending)
         fitting = [
             key
             for key in sorted(left)
-            if key[1] == posting.units.currency
-            and posting.account in pending.owed.get(key[0], ())
-            and said in {"", key[0]}
+            if key[1] == posting.units.currency and posting.account in pending.owed_of(key[0]) and said in {"", key[0]}
         ]
         rest = -_number(posting)
         for key in fitting:
@@ -238,10 +247,15 @@ def _said(posting: Posting, key: str) -> str:
     return said if isinstance(said, str) else ""
 
 
+def _named(posting: Posting, pending: PendingTaxes) -> str:
+    """The tax that a posting says, by its name in a document."""
+    return rate_named(_said(posting, "tax"), pending.taxes)
+
+
 def _code(posting: Posting, pending: PendingTaxes) -> str:
     codes = pending.waiting[posting.account]
-    said = _said(posting, "tax")
-    return said if said in codes else codes[0] if len(codes) == 1 else ""
+    said = _named(posting, pending)
+    return said if code_named(said, codes) in codes else codes[0] if len(codes) == 1 else ""
 
 
 def _in_result(posting: Posting, currency: str, pending: PendingTaxes) -> bool:

@@ -51,6 +51,7 @@ from beancount_invoicing.model import (
 )
 from beancount_invoicing.receivables import given_back
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.tax import other_rates
 from beancount_invoicing.rules.worktime import COMMODITIES
 
 
@@ -94,6 +95,8 @@ def read(
             directives.custom(entry)
     customers, owners = directives.customers()
     taxes = directives.taxes()
+    changed = frozenset(code for code, dated in taxes.items() if other_rates(dated))
+    there: dict[str, Invoice] = {}
     owner_of = _Owners(owners)
     owner = owner_of.__getitem__
     setting = Setting(
@@ -106,6 +109,8 @@ def read(
         assets=assets,
         tax_accounts=_tax_accounts(taxes),
         combined=any(tax.parts for dated in taxes.values() for _day, tax in dated.versions),
+        changed=changed,
+        there=there,
         taxed_on=_taxed_on(transactions),
     )
     for account in opened:
@@ -172,6 +177,8 @@ def read(
         else:
             continue
         invoices += written.invoices
+        if changed:
+            there.update((invoice.number, invoice) for invoice in written.invoices)
         payments += written.payments
         numbers += written.numbers
         if len(written.claimed) < touched:

@@ -224,6 +224,7 @@ def _line(line: DraftLine) -> Meta:
         ("to", line.end),
         ("expense", line.expense),
         ("cost", line.cost),
+        ("delivered", line.delivered),
         ("line", line.of),
     ]
 

@@ -23,6 +23,7 @@ from beancount_invoicing.receivables.tax_missing import Missing, Moves, missing
 from beancount_invoicing.receivables.tax_shares import Made, Running, What, Whole
 from beancount_invoicing.receivables.taxed import Pending, Taxed, taxed
 from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.tax import code_named
 
 
 class TaxShare(NamedTuple):
@@ -121,6 +122,8 @@ class TaxDue:
     """Money that no document has taken yet, and that may be for what is taxed once paid."""
     unassigned: tuple[TaxMovement, ...]
     """Tax taken over from earlier books of which it is not said whose it is."""
+    codes: frozenset[str]
+    """The tax codes that are known."""
 
     def within(self, since: date | None, until: date | None) -> TaxDue:
         """The same of a period (both days inclusive): its shares, money on account, and entries; the totals stay of all time."""
@@ -146,11 +149,12 @@ class TaxDue:
         """What its shares add up to, by code and rate."""
         sums: defaultdict[tuple[Pending, Decimal], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
         for one in self.shares:
-            base, due, cancelled = sums[one.pending, one.rate]
+            key = one.pending._replace(code=code_named(one.pending.code, self.codes)), one.rate
+            base, due, cancelled = sums[key]
             if one.is_due:
-                sums[one.pending, one.rate] = [base + one.base, due + one.amount, cancelled]
+                sums[key] = [base + one.base, due + one.amount, cancelled]
             else:
-                sums[one.pending, one.rate] = [base, due, cancelled + one.amount]
+                sums[key] = [base, due, cancelled + one.amount]
         return tuple(PeriodTotal(*key, *those) for key, those in sorted(sums.items()))
 
 
@@ -160,7 +164,7 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
     Amounts are in the currency in which the tax is booked, rounded to its decimals, half away from zero.
     """
     if not any(version.on_payment for dated in book.taxes.values() for _day, version in dated.versions):
-        return TaxDue(as_of, (), (), (), (), ())
+        return TaxDue(as_of, (), (), (), (), (), frozenset())
     allocated = allocated or allocate(book, as_of)
     waiting = taxed(book, as_of)
     movements = [one for one in book.tax_movements if one.date <= as_of]
@@ -175,6 +179,7 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
         lacks,
         lying,
         tuple(one for one in movements if one.taken_over and one.amount < 0),
+        frozenset(book.taxes),
     )
 
 
@@ -371,5 +376,5 @@ def _totals(
 
 
 def _due_account(book: Book, code: str, day: date) -> str | None:
-    dated = book.taxes.get(code)
+    dated = book.taxes.get(code_named(code, book.taxes))
     return dated.at(day).account if dated else None

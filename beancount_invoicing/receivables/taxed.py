@@ -18,6 +18,7 @@ from beancount_invoicing.model import ZERO, Book, Day, Invoice, Source, TaxMovem
 from beancount_invoicing.receivables.tax_shares import Whole
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import code_named
 
 
 class Pending(NamedTuple):
@@ -148,7 +149,7 @@ def _whole(
     if said:
         base = said.base * own_rate if own_rate else said.base
         return said.tax.rate, base, said.amount if own_rate else tax, own_rate
-    dated = book.taxes.get(where.code)
+    dated = book.taxes.get(code_named(where.code, book.taxes))
     rate = dated.at(invoice.date).rate if dated else ZERO
     abroad = tax / own_rate if own_rate else tax
     return rate, _base(invoice, tax, all_taxes, rate, own_rate, where.currency), abroad, own_rate

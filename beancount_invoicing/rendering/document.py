@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from beancount_invoicing import law
-from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source
+from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source, Tax, TaxAmount
 from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.folders import languages, words
-from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
@@ -220,9 +221,12 @@ def _price(line: Line, currency: str, formats: Formats, labels: dict[str, str]) 
 
 
 def _period(line: Line, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
+    said = []
     if line.start and line.end:
-        return (labels["period"].format(start=formats.short_day(line.start), end=formats.short_day(line.end)),)
-    return ()
+        said.append(labels["period"].format(start=formats.short_day(line.start), end=formats.short_day(line.end)))
+    if line.delivered:
+        said.append(f"{labels['delivered']}{colon(formats.language)}{formats.short_day(line.delivered)}")
+    return tuple(said)
 
 
 def _totals(
@@ -236,10 +240,11 @@ def _totals(
         taxes = [amount for amount in invoice.taxes if not amount.tax.withholding]
         withheld = [amount for amount in invoice.taxes if amount.tax.withholding]
         for amount in taxes:
+            name = _label(amount.tax, taxes, formats)
             if amount.amount or amount.tax.rate:
-                totals.append(Pair(amount.tax.label, money(amount.amount, currency)))
+                totals.append(Pair(name, money(amount.amount, currency)))
             if amount.booked_currency:
-                label = labels["in-currency"].format(label=amount.tax.label, currency=amount.booked_currency)
+                label = labels["in-currency"].format(label=name, currency=amount.booked_currency)
                 totals.append(Pair(label, money(amount.booked, amount.booked_currency)))
         totals.append(Pair(labels["total"], money(invoice.total, currency)))
         totals += [Pair(amount.tax.label, money(amount.amount, currency)) for amount in withheld]
@@ -266,6 +271,12 @@ def _totals(
         if back := _kept_back(invoice):
             totals.append(Pair(labels["retained"], money(back, currency)))
     return tuple(totals)
+
+
+def _label(tax: Tax, others: Sequence[TaxAmount], formats: Formats) -> str:
+    """What a tax is called, with its rate where another rate of its document is called so too."""
+    alike = {other.tax.rate for other in others if other.tax.label == tax.label}
+    return f"{tax.label} {formats.percent(tax.rate)}" if len(alike) > 1 else tax.label
 
 
 def _kept_back(invoice: Invoice) -> Decimal:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Figure, Line, Step, Tax
+from beancount_invoicing.model import ZERO, Dated, Figure, Line, Step, Tax
 from beancount_invoicing.rules.steps import round_to, share_out
 
 
@@ -126,6 +129,79 @@ def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_lin
         return nets
     whole = gross_split(sum(grosses, Decimal(0)), rate, decimals)[0].value
     return share_out(nets, whole - sum(nets, Decimal(0)), decimals)
+
+
+_AT_RATE = re.compile(r"(.+\S) (\d+(?:\.\d+)?) ?%")
+
+
+def tax_day(document: date, supply: date | None) -> date:
+    """The day whose rate a line has: that of its supply, or of the document where it is billed before (`document`: its date).
+
+    The rate is that of the chargeable event (directive 2006/112/EC, art. 93): the supply (art. 63), which for a period is its
+    last day (art. 64 (1)); what is paid on account before has the rate of then (art. 65). None: nothing says when it was.
+    """
+    return document if supply is None else min(document, supply)
+
+
+def at_rate(code: str, rate: Decimal) -> str:
+    """The name of a code's other rate in a document that has several of it: "VAT 20%" of VAT; `rate` in percent."""
+    return f"{code} {rate.normalize():f}%"
+
+
+def code_named(name: str, known: Container[str]) -> str:
+    """The code that a name is of, which may say a rate, "VAT 20%"; the name itself where no such code is known."""
+    if name in known:
+        return name
+    match = _AT_RATE.fullmatch(name)
+    return match[1] if match and match[1] in known else name
+
+
+def rate_named(name: str, known: Container[str]) -> str:
+    """A name that says a rate as `at_rate` writes it, "VAT 20%" for "VAT 20.0 %"; what is a code itself, or says none, as it is."""
+    match = None if name in known else _AT_RATE.fullmatch(name)
+    return at_rate(match[1], Decimal(match[2])) if match else name
+
+
+def other_rates(dated: Dated[Tax]) -> bool:
+    """Whether the rate of a code, or of one of its parts, was ever another one."""
+    return len({rates_of(version) for _day, version in dated.versions}) > 1
+
+
+def rates_of(version: Tax) -> tuple[tuple[str, Decimal], ...]:
+    """The rates of a code, or of its parts, in percent."""
+    return tuple((one.code, one.rate) for one in version.parts or (version,))
+
+
+def told_apart(
+    versions: Mapping[tuple[str, date], Tax], corrected: Mapping[tuple[str, date], Tax]
+) -> dict[tuple[str, date], Tax]:
+    """The taxes that lines of one document have, by their code and day, with a name for each rate.
+
+    The newest rate of a code keeps its name; another one is named with it ("VAT 20%"), and so is what consists of it. What corrects
+    documents calls taxes as they do: `corrected` are theirs.
+    """
+    newest: dict[str, tuple[date, Decimal]] = {}
+    for those in (corrected, versions):
+        known = frozenset(newest)
+        for (_code, day), version in those.items():
+            for code, rate in rates_of(version):
+                if code not in known:
+                    newest[code] = max(newest.get(code, (day, rate)), (day, rate))
+
+    def named(one: Tax) -> Tax:
+        return one if newest[one.code][1] == one.rate else replace(one, code=at_rate(one.code, one.rate))
+
+    by_name: dict[str, Tax] = {}
+    names: dict[tuple[str, date], str] = {}
+    for place in sorted(versions, key=lambda place: place[1]):
+        version = versions[place]
+        parts = tuple(map(named, version.parts))
+        whole = version if parts else named(version)
+        if parts != version.parts:
+            whole = replace(version, code=at_rate(version.code, version.rate), parts=parts)
+        by_name[whole.code] = whole
+        names[place] = whole.code
+    return {place: by_name[name] for place, name in names.items()}
 
 
 class Charged(NamedTuple):

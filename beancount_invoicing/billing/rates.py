@@ -1,0 +1,75 @@
+"""The rate of each line of a document that is composed: that of the day of its supply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from beancount_invoicing.billing.drafts import DraftLine
+from beancount_invoicing.model import Book, Invoice, Line, Tax
+from beancount_invoicing.rules import tax
+
+
+def with_rates(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[tuple[DraftLine, ...], tuple[Tax, ...]]:
+    """The lines of a document of `day`, whose `tax` is a code that is known, with the names of their taxes in it; and the taxes of
+    codes that have had several rates, by these names."""
+    versions: dict[tuple[str, date], Tax] = {}
+    places: list[tuple[str, date] | None] = []
+    for line in lines:
+        dated = book.taxes.get(line.tax)
+        if dated is None or not tax.other_rates(dated):
+            places.append(None)
+            continue
+        of_supply = tax.tax_day(day, line.supplied)
+        if tax.rates_of(dated.at(of_supply)) == tax.rates_of(dated.at(day)):
+            of_supply = day
+        versions[line.tax, of_supply] = dated.at(of_supply)
+        places.append((line.tax, of_supply))
+    apart = tax.told_apart(versions, {})
+    named = (replace(line, tax=apart[place].code) if place else line for line, place in zip(lines, places, strict=True))
+    return tuple(named), tuple(apart.values())
+
+
+def as_written(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[DraftLine, ...]:
+    """The lines of a document of `day` with their codes, and the day of supply only where the rate would else be another."""
+    result = []
+    for line in lines:
+        code = tax.code_named(line.tax, book.taxes)
+        without = replace(line, delivered=None)
+        if line.delivered and code in book.taxes:
+            dated = book.taxes[code]
+            own, read = dated.at(tax.tax_day(day, line.delivered)), dated.at(tax.tax_day(day, without.supplied))
+            if tax.rates_of(own) != tax.rates_of(read):
+                without = line
+        result.append(replace(without, tax=code))
+    return tuple(result)
+
+
+def credited_as_written(
+    book: Book, invoice: Invoice, lines: Sequence[DraftLine], given_back: Sequence[Line | None]
+) -> tuple[DraftLine, ...]:
+    """The lines of a credit note on a document, whose `tax` is its name there, with their codes; those that would else be read with
+    another rate than the line that they give back, where it is one, say the day of that one's supply."""
+    latest = _latest(book, invoice)
+    days = {line.tax: line.taxed_on or latest for line in invoice.lines}
+    result = []
+    for line, of in zip(lines, given_back, strict=True):
+        code = tax.code_named(line.tax, book.taxes)
+        if code not in book.taxes:
+            result.append(line)
+            continue
+        dated = book.taxes[code]
+        read = days.get(code, latest)
+        if line.supplied:
+            read = tax.tax_day(latest, line.supplied)
+        own = of.taxed_on or latest if of else days.get(line.tax, latest)
+        other = tax.rates_of(dated.at(read)) != tax.rates_of(dated.at(own))
+        result.append(replace(line, tax=code, delivered=own if other else line.delivered))
+    return tuple(result)
+
+
+def _latest(book: Book, invoice: Invoice) -> date:
+    """The day whose taxes a document has: of what corrects others, (the latest of) theirs."""
+    others = [other for number in invoice.corrects if (other := book.invoice(number)) is not None]
+    return max((_latest(book, other) for other in others), default=invoice.date)
