@@ -14,6 +14,7 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     as_of_option,
+    examples,
     explain_option,
     format_option,
     print_csv,
@@ -36,7 +37,7 @@ def _said(amount: str, mark: Mark | None) -> str:
     return marked(spaced(amount), mark if amount.strip("-0.") else None)
 
 
-@click.command()
+@click.command(epilog=examples("aging", "aging --as-of end-of-last-month --bounds 15,45"))
 @as_of_option
 @click.option(
     "--basis",

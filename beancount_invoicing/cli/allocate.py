@@ -10,11 +10,11 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Number, Session, date_option
+from beancount_invoicing.cli.common import Number, Session, date_option, examples
 from beancount_invoicing.cli.completion import complete_numbers
 
 
-@click.command()
+@click.command(epilog=examples("allocate F2026-0062 -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @click.option("--amount", type=Number(), help="Only so much; all that is open and lies there, if not said.")
 @click.option(

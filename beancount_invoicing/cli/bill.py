@@ -9,11 +9,22 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, Spelled, date_option, explain_option, format_option, today
+from beancount_invoicing.cli.common import (
+    Day,
+    Session,
+    Spelled,
+    date_option,
+    examples,
+    explain_option,
+    format_option,
+    today,
+)
 from beancount_invoicing.cli.completion import complete_contracts, complete_customers
 
 
-@click.command()
+@click.command(
+    epilog=examples("bill -u month-end", "bill -u month-end --customer Vandamme -w", "bill -u month-end --draft -w")
+)
 @click.option(
     "-u", "--until", cls=Spelled, also=("--as-of",), type=Day(), default=today, show_default="today", metavar="DATE",
     help="Bill what is due by the end of this day.",

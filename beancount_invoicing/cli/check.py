@@ -6,10 +6,10 @@ import click
 
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.colours import painted
-from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json, warning_line
+from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json, warning_line
 
 
-@click.command()
+@click.command(epilog=examples("check --strict"))
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @format_option
 @click.pass_obj

@@ -175,10 +175,14 @@ def today() -> date:
     """The day where the user is: read once in a call, and handed down."""
     context = click.get_current_context(silent=True)
     kept: dict[str, date] = context.meta if context else {}
-    return kept.setdefault(_TODAY, date.today())  # noqa: DTZ011 - a due date is a day of the user's own calendar
+    return kept.setdefault(_TODAY, _calendar())
 
 
 _TODAY = f"{__name__}.today"
+
+
+def _calendar() -> date:
+    return date.today()  # noqa: DTZ011 - a due date is a day of the user's own calendar
 
 
 def as_of_option(command: F) -> F:
@@ -253,6 +257,12 @@ def folder_option(default: str | None) -> Callable[[F], F]:
         "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=default,
         show_default=default is not None, metavar="FOLDER", help="The folder that files go into.",
     )  # fmt: skip
+
+
+def examples(*lines: str) -> str:
+    """Command lines without their program, for the end of a help page; all run against the example ledger in the tests."""
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(["\b", title, *(f"  bean-invoice {line}" for line in lines)])
 
 
 def print_json(answer: Any) -> None:

@@ -15,6 +15,7 @@ from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
     as_of_option_named,
+    examples,
     explain_option,
     format_option,
     notice,
@@ -53,7 +54,7 @@ def _of(command: F) -> F:
     )(command)
 
 
-@click.command()
+@click.command(epilog=examples("contracts", "contracts --contract KERB-MAINT --explain"))
 @_of
 @as_of_option
 @format_option
@@ -99,7 +100,7 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
             notice(f"{back.contract}: {back.open} {back.currency} is kept back, its works are {until}{due}")
 
 
-@click.command()
+@click.command(epilog=examples("unbilled -u month-end", "unbilled --as-of end-of-last-year --running"))
 @_of
 @click.option(
     "--running", "run", is_flag=True, help="With what has run of periods that may only be billed later, by their days."

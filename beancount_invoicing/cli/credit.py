@@ -11,7 +11,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, date_option, explain_option, format_option
+from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import complete_numbers
 
 _LINE = re.compile(r"(?P<index>\d{1,6})(?:\s*[x×]\s*(?P<units>\d+(?:\.\d+)?))?(?:\s*@\s*-\s*(?P<less>\d+(?:\.\d+)?))?")
@@ -43,7 +43,13 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
     return amount
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'credit F2026-0064 "Geste commercial" --lines 1 -w',
+        'credit F2026-0070 "Résiliation au 15" --from 2026-10-16',
+        'credit F2026-0064 "Différence de prix" --amount 50',
+    )
+)
 @click.argument("number", shell_complete=complete_numbers)
 @click.argument("reason", default="")
 @click.option(

@@ -9,11 +9,15 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Session, date_option, format_option
+from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_contracts
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "deposit TILLEULS 10% -w", 'deposit HabitatOuest 500 --text "Acompte, résidence des Ormes" --tax FR10E'
+    )
+)
 @click.argument("of", metavar="CONTRACT|CUSTOMER", shell_complete=complete_contracts)
 @click.argument("amount", metavar="30%|AMOUNT")
 @click.option("--text", default="", help="What it is for.")

@@ -9,13 +9,13 @@ from typing import get_args
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.common import OneOf, Session, folder_option
+from beancount_invoicing.cli.common import OneOf, Session, examples, folder_option
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.render import with_progress
 from beancount_invoicing.cli.validate import print_layers
 
 
-@click.command()
+@click.command(epilog=examples("einvoice F2026-0058 A2026-0002 --syntax ubl -o e-invoices"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @click.option(
     "--syntax", "form", type=OneOf(get_args(actions.Form)), default="facturx", show_default=True,

@@ -12,7 +12,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, today
+from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, examples, today
 from beancount_invoicing.rules import identifiers
 
 
@@ -33,6 +33,16 @@ def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable
 
 
 _HELP = {
+    "postcode": "Postcode.",
+    "city": "City.",
+    "contact": "Who is written to there.",
+    "phone": "Telephone.",
+    "purchase-order": "Their order number, printed on invoices.",
+    "service-code": "Code of a public buyer's service.",
+    "language": "Language of what is sent, a code of two letters.",
+    "tax": "Tax code of what is sold to them, where it is not the items'.",
+    "iban": "IBAN of the account that is paid to.",
+    "bic": "BIC of that account.",
     "address": "Street lines, separated by \\n.",
     "country": "ISO code of two letters.",
     "siren": "SIREN (nine figures).",
@@ -40,15 +50,20 @@ _HELP = {
     "vat-id": "VAT identification number.",
     "endpoint": "Electronic address, scheme:identifier.",
     "terms": 'Payment terms, such as "30 days, end of month".',
-    "buyer": "business, consumer, public, hospital or public-enterprise.",
-    "channel": "email, post or e-invoice.",
+    "buyer": "What they are: business, consumer, public, hospital or public-enterprise.",
+    "channel": "How invoices leave: email, post or e-invoice.",
     "register": "Trade register and number.",
     "legal-form": "Legal form and capital.",
     "email": "Where invoices go (customer), or who sends them (seller).",
 }
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'init books --name "Atelier Sud" --country FR --regime payments',
+        'init --from older.beancount --name "Atelier Sud" --country FR --regime invoices',
+    )
+)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @click.option(
     "--from",
@@ -165,7 +180,12 @@ def customer() -> None:
     """Customers: add."""
 
 
-@customer.command("add")
+@customer.command(
+    "add",
+    epilog=examples(
+        'customer add "Boulangerie Le Fournil SARL" --city Rennes --country FR --email compta@fournil.example -w'
+    ),
+)
 @click.argument("name")
 @click.option("--account", default="", help="The account, beside the other customers' and named after it if not said.")
 @click.option("--currency", default="", help="The currency that it is billed in.")
@@ -199,7 +219,7 @@ def item() -> None:
     """Items that are sold: add."""
 
 
-@item.command("add")
+@item.command("add", epilog=examples('item add AUDIT "Audit énergétique" --price 980 --unit day -w'))
 @click.argument("code")
 @click.argument("name")
 @click.option("--price", type=Number(), help="Unit price without tax.")
@@ -226,7 +246,7 @@ def add_item(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Add an item: bean-invoice item add DEV "Development" --price 98 --unit hour --write."""
+    """Add an item."""
     if price is not None and price_with_tax is not None:
         raise click.UsageError("an item has a price without or with tax, not both")
     way = how(write, into, commit)

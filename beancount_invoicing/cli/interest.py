@@ -15,6 +15,7 @@ from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
     date_option,
+    examples,
     explain_option,
     format_option,
     notice,
@@ -32,7 +33,7 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
            "indemnity", "total", "law")  # fmt: skip
 
 
-@click.command()
+@click.command(epilog=examples("interest F2026-0057 --explain", "interest F2026-0057 --book -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @as_of_option_named()
 @click.option("--book", is_flag=True, help="Make claims of it: invoices outside VAT, of what was not claimed before.")

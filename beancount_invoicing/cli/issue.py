@@ -9,11 +9,11 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Session, date_option, format_option
+from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_drafts
 
 
-@click.command()
+@click.command(epilog=examples("issue draft-kerbrat-2026-11 -w", "issue --all --date month-end"))
 @click.argument("drafts", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @click.option("--all", "everything", is_flag=True, help="All drafts.")
 @date_option("The date that they get.")

@@ -13,6 +13,7 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     as_of_option,
+    examples,
     format_option,
     print_csv,
     print_json,
@@ -29,7 +30,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@click.command("list")
+@click.command(
+    "list", epilog=examples("list --status overdue", "list --since last-month --until last-month", "list --format csv")
+)
 @click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Only these; may be repeated.")
 @click.option("--customer", default="", help="Only customers whose name or account contains this.")
 @since_option("Only documents of this day or later.")

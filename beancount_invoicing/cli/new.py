@@ -12,12 +12,17 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, Session, date_option, explain_option, format_option
+from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import complete_customers, complete_items
 from beancount_invoicing.model import Book
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'new Kerbrat "6.5 ETU" -w',
+        'new Kerbrat "2 CAPTEUR @ 120 -10%" "1 Déplacement @ 45 [FR20E]" --account Income:Etudes',
+    )
+)
 @click.argument("customer", required=False, shell_complete=complete_customers)
 @click.argument("lines", nargs=-1, metavar="[LINE]...", shell_complete=complete_items)
 @date_option("The date of the invoice.")

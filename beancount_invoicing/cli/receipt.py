@@ -13,6 +13,7 @@ from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
+    examples,
     explain_option,
     folder_option,
     format_option,
@@ -34,7 +35,7 @@ from beancount_invoicing.receivables import Receipt
 from beancount_invoicing.rules.steps import describe
 
 
-@click.command()
+@click.command(epilog=examples("receipt F2026-0055", "receipt F2026-0055 --to pdf -o letters"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @as_of_option_named("--until", "-u", "--date")
 @folder_option(None)

@@ -14,6 +14,7 @@ from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    examples,
     explain_option,
     folder_option,
     format_option,
@@ -32,7 +33,7 @@ from beancount_invoicing.model import Channel
 from beancount_invoicing.rules.steps import describe
 
 
-@click.command()
+@click.command(epilog=examples("remind", "remind --explain", "remind --send -w"))
 @click.option(
     "--customer", default="", shell_complete=complete_customers,
     help="Only this one: a name or an account, or a part that no other has.",

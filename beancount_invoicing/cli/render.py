@@ -11,7 +11,16 @@ from typing import TypeVar
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.common import OneOf, Session, as_of_option, folder_option, notice, since_option, to_option
+from beancount_invoicing.cli.common import (
+    OneOf,
+    Session,
+    as_of_option,
+    examples,
+    folder_option,
+    notice,
+    since_option,
+    to_option,
+)
 from beancount_invoicing.cli.completion import complete_numbers
 
 T = TypeVar("T")
@@ -42,7 +51,9 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
         session.error(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
 
 
-@click.command()
+@click.command(
+    epilog=examples("render F2026-0067 --to pdf,html -o documents", "render --since last-month -o documents")
+)
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @click.option("--all", "everything", is_flag=True, help="All documents.")
 @click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Documents that stand so.")

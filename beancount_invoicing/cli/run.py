@@ -11,11 +11,11 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import OneOf, Session, date_option, notice, print_json
+from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, notice, print_json
 from beancount_invoicing.cli.send import print_results, way
 
 
-@click.command()
+@click.command(epilog=examples("run", "run --only bill -w"))
 @click.option("--only", type=OneOf(actions.STEPS), multiple=True, help="Only this step; may be repeated.")
 @click.option(
     "--yes", is_flag=True, help="Remind although a bank account is behind: nothing was paid that is not booked."

@@ -10,13 +10,22 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Session, date_option, format_option, notice, print_csv, print_json, relative
+from beancount_invoicing.cli.common import (
+    Session,
+    date_option,
+    examples,
+    format_option,
+    notice,
+    print_csv,
+    print_json,
+    relative,
+)
 from beancount_invoicing.cli.completion import complete_numbers
 
 COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
 
 
-@click.command()
+@click.command(epilog=examples("seal F2026-0064 -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @date_option("The date of the seal.")
 @write_options
@@ -33,7 +42,7 @@ def seal(session: Session, numbers: tuple[str, ...], day: date, write: bool, int
             session.error(str(error))
 
 
-@click.command()
+@click.command(epilog=examples("verify", "verify --format json"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @format_option
 @click.pass_obj

@@ -20,6 +20,7 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     date_option,
+    examples,
     notice,
     print_json,
     print_table,
@@ -62,7 +63,7 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
     )
 
 
-@click.command()
+@click.command(epilog=examples("send", "send F2026-0078 -w", "send --since this-month"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @since_option("All documents of this day or later that were not sent yet.")
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")

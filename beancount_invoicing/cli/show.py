@@ -15,6 +15,7 @@ from beancount_invoicing.cli.colours import BY_STATUS, painted
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    examples,
     explain_option,
     format_option,
     print_csv,
@@ -31,7 +32,7 @@ from beancount_invoicing.model import TaxAmount
 from beancount_invoicing.rules.steps import describe
 
 
-@click.command()
+@click.command(epilog=examples("show F2026-0067", "show F2026-0064 --explain"))
 @click.argument("number", shell_complete=complete_numbers)
 @as_of_option
 @format_option

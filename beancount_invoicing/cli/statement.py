@@ -16,6 +16,7 @@ from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
+    examples,
     explain_option,
     folder_option,
     format_option,
@@ -41,7 +42,9 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
            "source")  # fmt: skip
 
 
-@click.command()
+@click.command(
+    epilog=examples("statement Halles --since 2026-10", "statement --all --as-of month-end --to pdf -o letters")
+)
 @click.argument("customer", default="", shell_complete=complete_customers)
 @click.option("--all", "everybody", is_flag=True, help="Of each customer whose account moved, or has an open item.")
 @click.option("--balance", is_flag=True, help="With --all: only of those who owe something, or are owed.")

@@ -14,6 +14,7 @@ from beancount_invoicing.cli.changing import changing, how, print_outcome, write
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    examples,
     explain_option,
     format_option,
     notice,
@@ -35,7 +36,9 @@ SHARE = (
 WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "deducted"}
 
 
-@click.command("tax-due")
+@click.command(
+    "tax-due", epilog=examples("tax-due --since last-month --until last-month", "tax-due --since this-year -w")
+)
 @since_option("List what became due from this day on; there are totals of all time too.")
 @until_option("List what became due until this day, as it is known on --as-of.")
 @as_of_option

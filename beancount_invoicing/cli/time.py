@@ -19,6 +19,7 @@ from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
     date_option,
+    examples,
     format_option,
     print_csv,
     print_json,
@@ -52,7 +53,9 @@ def time() -> None:
     """Time that was worked: add, list, import."""
 
 
-@time.command("add")
+@time.command(
+    "add", epilog=examples('time add HALLES-ETU 2:30 "Relevé sur site" -w', "time add HALLES-ETU 6.5 --date yesterday")
+)
 @click.argument("contract", shell_complete=complete_contracts)
 @click.argument("quantity", type=Quantity())
 @click.argument("text", default="")
@@ -79,7 +82,7 @@ def add(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Write down time: bean-invoice time add ACME-DEV 6.5 "Workshop" --write."""
+    """Write down time."""
     way = how(write, into, commit)
     worked = actions.Worked(
         day, contract, quantity[0], text, item, person, task, not non_billable, quantity[1], against
@@ -88,7 +91,7 @@ def add(
         print_outcome(actions.add_time(session.find(), [worked], way), way)
 
 
-@time.command("list")
+@time.command("list", epilog=examples("time list", "time list --all --contract HALLES-ETU"))
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
 @click.option("--all", "everything", is_flag=True, help="All that was worked, not only what is not billed.")
 @as_of_option
@@ -130,7 +133,7 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
         )  # fmt: skip
 
 
-@time.command("import")
+@time.command("import", epilog=examples("time import toggl.csv --contract HALLES-ETU -w"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--type",

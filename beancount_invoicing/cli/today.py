@@ -12,6 +12,7 @@ from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    examples,
     format_option,
     print_csv,
     print_json,
@@ -49,7 +50,7 @@ _COLOURS: dict[actions.TaskKind, Mark] = {
 }  # fmt: skip
 
 
-@click.command()
+@click.command(epilog=examples("today", "today --as-of month-end"))
 @click.option(
     "--customer", default="", shell_complete=complete_customers,
     help="Only this one: a name or an account, or those that have this part in it.",

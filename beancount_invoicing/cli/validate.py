@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.common import Session, format_option, print_csv, print_json
+from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json
 
 if TYPE_CHECKING:
     from beancount_invoicing.einvoice import Layer
@@ -48,7 +48,7 @@ def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
     return found
 
 
-@click.command()
+@click.command(epilog=examples("validate invoice.pdf"))
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @format_option
 @click.pass_obj

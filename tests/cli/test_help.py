@@ -1,0 +1,78 @@
+"""Each page of help ends with examples, and each of them does what it says on the example business."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from datetime import date
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from beancount_invoicing.cli import common, main
+from tests.cli.test_words import COMMANDS, each_command
+from tests.ledgers import EXAMPLE
+
+SHEETS = EXAMPLE.parent.parent / "tests" / "timesheets"
+
+
+def lines(command: click.Command) -> list[str]:
+    """The examples of a command."""
+    return re.findall(r"^  bean-invoice (.+)$", command.epilog or "", re.MULTILINE)
+
+
+EXAMPLES = [line for command in COMMANDS.values() for line in lines(command)]
+
+
+@each_command
+def test_each_page_has_an_example_of_its_command(name: str) -> None:
+    those = lines(COMMANDS[name])
+    assert those
+    assert all(line.startswith(name) for line in those)
+    shown = CliRunner().invoke(main, [*name.split(), "--help"]).output
+    assert all(f"  bean-invoice {line}\n" in shown for line in those), "in one piece"
+
+
+@each_command
+def test_help_speaks_in_sentences(name: str) -> None:
+    command = COMMANDS[name]
+    for one in command.params:
+        if isinstance(one, click.Option):
+            assert one.help, f"{one.opts} says what it is for"
+            assert one.help[0].isupper(), one.help
+            assert one.help.endswith("."), one.help
+    assert (command.help or "").strip()
+
+
+@pytest.fixture
+def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the example business, a time sheet, an older ledger and an e-invoice, on the last day of November."""
+    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    with (tmp_path / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
+        file.write(
+            '2025-01-01 custom "invoice-option" "bank-days" 30\n2025-01-01 open Income:Interets\n'
+            '2025-01-01 custom "invoice-option" "claim-account" Income:Interets\n'
+            '2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Acomptes:HabitatOuest\n'
+        )
+    shutil.copy(SHEETS / "toggl.csv", tmp_path)
+    (tmp_path / "older.beancount").write_text(
+        "2025-01-01 open Assets:Clients:Acme EUR\n2025-01-01 open Income:Ventes EUR\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BEANCOUNT_FILE", raising=False)
+    monkeypatch.setattr(common, "_calendar", lambda: date(2026, 11, 30))
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_the_example_works(business: Path, line: str) -> None:
+    if line.startswith("validate"):
+        CliRunner().invoke(main, ["einvoice", "F2026-0058", "-o", "."])
+        (business / "F2026-0058.pdf").rename(business / "invoice.pdf")
+    result = CliRunner().invoke(main, shlex.split(line))
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.exit_code == 0, result.output
+    assert result.output
