@@ -18,9 +18,7 @@ from beancount_invoicing.billing import (
     DraftLine,
     Naming,
     Request,
-    Waiting,
 )
-from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules import currencies, tax
@@ -62,35 +60,10 @@ def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", 
     def make(loading: Loading) -> Changes:
         book = loading.book
         waiting, notices = billing.waiting(book, until, contracts_wanted(book, customer, contract))
-        waiting = _priced_in_their_unit(book, waiting, notices)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
-        return document_changes(book, drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)])
+        return document_changes(book, drafts, [one.said for one in (*notices, *more)])
 
     return change(file, make, how)
-
-
-def _priced_in_their_unit(book: Book, waiting: Sequence[Waiting], notices: list[billing.Notice]) -> list[Waiting]:
-    """What waits, less days that would be billed at the price of an hour, or hours at the price of a day."""
-    result = []
-    for one in waiting:
-        line = one.line
-        item = book.items[line.item].at(line.since) if line.item in book.items else None
-        said = (
-            "" if line.unit == "LS" else line.unit
-        )  # up to a cap time may be one sum: its item's unit still has to fit
-        priced = unit_code(said or (item.unit if item else ""))
-        worked = {unit_code(out.commodity) for out in line.book_out}
-        if priced in {"HUR", "DAY"} and worked & ({"HUR", "DAY"} - {priced}):
-            notices.append(
-                billing.Notice(
-                    one.contract.code,
-                    f"{line.quantity} {line.book_out[0].commodity} of {line.item} are not billed, as its price is for one"
-                    f" {line.unit or (item.unit if item else '')}: give the time an item of its own unit ({one.contract.source})",
-                )
-            )
-        else:
-            result.append(one)
-    return result
 
 
 def contracts_wanted(book: Book, customer: str, contract: str) -> billing.Wanted:

@@ -370,13 +370,27 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                     owed,
                 )
             except (CannotCompose, periods.PeriodError) as error:
-                notices.append(Notice(first.contract.code, str(error)))
+                net = sum((one.line.net for one in bundle), ZERO)
+                notices.append(
+                    Notice(
+                        first.contract.code,
+                        str(error),
+                        source=first.contract.source,
+                        amount=net,
+                        currency=first.currency,
+                        since=min(one.line.since for one in bundle),
+                    )
+                )
                 continue
             if draft.net < 0:
                 notices.append(
                     Notice(
                         first.contract.code,
                         f"{draft.payee} would get {-draft.payable} {draft.currency} back: write that credit note yourself",
+                        source=first.contract.source,
+                        amount=draft.net,
+                        currency=draft.currency,
+                        since=min(one.line.since for one in bundle),
                     )
                 )
                 continue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Day, Kind, Step
+from beancount_invoicing.model import ZERO, Day, Kind, Source, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,37 @@ class Draft:
         return sum((each.amount for each in self.receivables), Decimal(0))
 
 
+Rule = Literal[
+    "time-without-contract", "outside-contract", "time-without-price", "over-cap", "no-milestone", "deposit-left",
+    "not-billed", "contract",
+]  # fmt: skip
+"""What keeps something from being billed; "contract": what the checks of contracts say already."""
+
+
 class Notice(NamedTuple):
-    """Something about a contract that somebody should know before billing."""
+    """Something that billing leaves out, and what to do about it: `bill`, `unbilled`, `today` and `check` say it from here."""
 
     contract: str
+    """"" where it is of none."""
     message: str
+    rule: Rule = "not-billed"
+    source: Source | None = None
+    amount: Decimal | None = None
+    """What it would come to without tax, in the contract's currency, where that is known."""
+    currency: str = ""
+    """Of the amount, where it is not the contract's."""
+    since: date | None = None
+    """Its first day."""
+    advice: str = ""
+    """What to do, where the message does not say it."""
+
+    @property
+    def whole(self) -> str:
+        """What it is, and what to do about it."""
+        return f"{self.message}: {self.advice}" if self.advice else self.message
+
+    @property
+    def said(self) -> str:
+        """In one line, with its contract and its place."""
+        contract = f"{self.contract}: " if self.contract else ""
+        return contract + self.whole + (f" ({self.source})" if self.source else "")

@@ -135,7 +135,9 @@ def unbilled(
                 Notice(
                     contract.code,
                     f"{piece.span.start} to {piece.span.end} is billed in part, so its rest from {left[0].start} on is not billed:"
-                    f" write anchor: {left[0].start}, where a period begins, or prorate: TRUE ({contract.source})",
+                    f" write anchor: {left[0].start}, where a period begins, or prorate: TRUE",
+                    source=contract.source,
+                    since=left[0].start,
                 )
             )
     return result

@@ -13,6 +13,7 @@ from beancount_invoicing.billing import fixed, subscriptions, usage, worked
 from beancount_invoicing.billing.drafts import DraftLine, Notice
 from beancount_invoicing.billing.in_force import why_not
 from beancount_invoicing.billing.prices import tax_rate
+from beancount_invoicing.billing.whose import by_contract
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Source, Work
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 from beancount_invoicing.rules.tax import gross_split, tax_day
@@ -73,6 +74,8 @@ class Billed(NamedTuple):
     expenses: dict[tuple[str, date, Decimal], int]
     nets: dict[str, Decimal]
     """By contract, without deposits and expenses."""
+    deposits: dict[str, list[fixed.DepositLeft]]
+    """By contract, what is not deducted yet."""
 
 
 def billed(book: Book) -> Billed:
@@ -88,6 +91,7 @@ def billed(book: Book) -> Billed:
         fixed.billed_milestones(book.invoices),
         worked.billed_expenses(book.invoices),
         dict(nets),
+        fixed.deposits_left(book.invoices),
     )
 
 
@@ -102,9 +106,7 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
     ended or has not begun is not billed, and a notice says so.
     """
     there = billed(book)
-    work: defaultdict[str, list[Work]] = defaultdict(list)
-    for one in worked.unbilled_work(book, until):
-        work[one.account].append(one)
+    work = by_contract(book, worked.unbilled_work(book, until))
     expenses: defaultdict[str, list[Expense]] = defaultdict(list)
     for spent in worked.unbilled_expenses(book.expenses, there.expenses, until):
         expenses[spent.contract].append(spent)
@@ -112,12 +114,15 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
     notices: list[Notice] = []
     for dated in wanted_contracts(book, wanted):
         contract = dated.at(until)
+        notices += [one for one in work.left if one.contract == contract.code]
         if contract.start > until:
             continue
         currency = currency_of(book, contract)
         if not currency:
             notices.append(
-                Notice(contract.code, f'it has no currency: write currency: "EUR" below it ({contract.source})')
+                Notice(
+                    contract.code, 'it has no currency: write currency: "EUR" below it', "not-billed", contract.source
+                )
             )
             continue
         decimals = currencies.decimals(currency)
@@ -128,16 +133,17 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
             elif dated.first.mode == "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
             else:
-                lines += _time(book, dated, until, work, there, decimals, notices)
+                lines += _time(book, dated, until, work.of.get(contract.code, []), there, decimals, notices)
             if dated.first.mode != "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
         except (periods.PeriodError, worktime.RoundingError, tiers.TierError) as error:
-            notices.append(Notice(contract.code, f"{error} ({contract.source})"))
+            notices.append(Notice(contract.code, str(error), "contract", contract.source))
         except ArithmeticError:
             notices.append(
                 Notice(
                     contract.code,
-                    f"its dates or numbers are beyond what can be calculated: correct them ({contract.source})",
+                    "its dates or numbers are beyond what can be calculated: correct them",
+                    source=contract.source,
                 )
             )
         lines += _expenses(book, dated, expenses[contract.code], decimals, notices)
@@ -147,6 +153,8 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
             if not wanted.customers or main in wanted.customers:
                 line = _net(book, main, _without_account(line, held, notices), until, decimals)
                 found.append(Waiting(what, day, held, main, currency_of(book, held), line))
+    if wanted == Wanted():
+        notices += [one for one in work.left if not one.contract]
     return [one for one in found if one.line.account], notices
 
 
@@ -198,7 +206,10 @@ def _without_account(line: DraftLine, contract: Contract, notices: list[Notice])
     if not line.account:
         notices.append(
             Notice(
-                contract.code, f"it has no income account: give it an item, or account: Income:… ({contract.source})"
+                contract.code,
+                "it has no income account: give it an item, or account: Income:…",
+                "contract" if contract.mode != "time" else "not-billed",
+                contract.source,
             )
         )
     return line
@@ -212,7 +223,12 @@ def _periods(
         line = subscriptions.line(book, dated, piece, decimals)
         if line is None:
             notices.append(
-                Notice(code, f"{piece.span.start}: no price is known: give it a price, or an item that has one")
+                Notice(
+                    code,
+                    f"{piece.span.start}: no price is known: give it a price, or an item that has one",
+                    source=dated.at(piece.span.start).source,
+                    since=piece.span.start,
+                )
             )
         else:
             yield "period", piece.span.start, line
@@ -223,9 +239,8 @@ def _holds(dated: Dated[Contract], day: date, what: str, source: Source, notices
     why = why_not(dated, day)
     if why:
         code = dated.first.code
-        notices.append(
-            Notice(code, f"{what} of {day} is not billed: {code} {why}: correct its day, or amend {code} ({source})")
-        )
+        text = f"{what} of {day} is not billed: {code} {why}: correct its day, or amend {code}"
+        notices.append(Notice(code, text, "outside-contract", source, since=day))
     return not why
 
 
@@ -233,7 +248,10 @@ def _milestones(
     book: Book, dated: Dated[Contract], until: date, there: Billed, decimals: int, notices: list[Notice]
 ) -> Iterable[Found]:
     code = dated.first.code
-    for stage in fixed.stages(dated, book.milestones.get(code, ()), there.milestones, decimals):
+    those = book.milestones.get(code, ())
+    if dated.first.mode == "fixed":
+        notices += _fixed_left_out(book, dated, until, there)
+    for stage in fixed.stages(dated, those, there.milestones, decimals):
         milestone = stage.milestone
         if milestone.date > until or (code, milestone.name) in there.milestones:
             continue
@@ -246,7 +264,9 @@ def _milestones(
                     Notice(
                         code,
                         f"{milestone.name} is a deposit, but no account for it is known: write deposit-account: Liabilities:…"
-                        f' below the contract, or custom "invoice-option" "deposit-account" ({milestone.source})',
+                        ' below the contract, or custom "invoice-option" "deposit-account"',
+                        source=milestone.source,
+                        since=milestone.date,
                     )
                 )
                 continue
@@ -256,38 +276,63 @@ def _milestones(
             yield "milestone", milestone.date, fixed.line(dated, book, stage, account)
 
 
+def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, there: Billed) -> Iterable[Notice]:
+    """What of a fixed price nothing bills: there is no milestone; and deposits that are more than what is left to be billed."""
+    contract = dated.at(until)
+    code, currency = contract.code, currency_of(book, contract)
+    left = max((contract.price or ZERO) - there.nets.get(code, ZERO), ZERO)
+    if left and not book.milestones.get(code) and not contract.paused:
+        yield Notice(
+            code,
+            f'{left} {currency} are never billed, as it has no milestone: write custom "invoice-milestone" "{code}" "…" with'
+            " percent: 100 on the day when it is to be billed",
+            "no-milestone",
+            contract.source,
+            left,
+            currency,
+            contract.start,
+        )
+    deposits = there.deposits.get(code)
+    if not deposits:
+        return
+    beyond = sum((one.net for one in deposits), ZERO) - left
+    if beyond > 0:
+        last = deposits[-1]
+        invoice = book.invoice(last.number)
+        yield Notice(
+            code,
+            f"its deposits are {beyond} {currency} more than what is left to be billed, {left} {currency}",
+            "deposit-left",
+            invoice.source if invoice else contract.source,
+            beyond,
+            currency,
+            last.date,
+            f'credit that, bean-invoice credit {last.number} --amount {min(beyond, last.net)} "…"',
+        )
+
+
 def _time(
     book: Book,
     dated: Dated[Contract],
     until: date,
-    work: dict[str, list[Work]],
+    work: list[Work],
     there: Billed,
     decimals: int,
     notices: list[Notice],
 ) -> Iterable[Found]:
     contract = dated.at(until)
-    accounts = {version.time for _day, version in dated.versions if version.time}
-    if not accounts:
+    if not any(version.time for _day, version in dated.versions):
         notices.append(
-            Notice(contract.code, f"it has no time account: write time: Assets:… below it ({contract.source})")
+            Notice(contract.code, "it has no time account: write time: Assets:… below it", "contract", contract.source)
         )
         return
-    those: list[Work] = []
-    for account in sorted(accounts):
-        others = []  # each hour is billed once, by the first contract whose it is
-        for one in work.pop(account, []):
-            if dated.at(one.date).time != account:
-                others.append(one)
-            elif _holds(dated, one.date, f"{one.quantity} {one.commodity}", one.source, notices):
-                those.append(one)
-        work[account] = others
-    by_period = [one for one in those if dated.at(one.date).every]
+    by_period = [one for one in work if dated.at(one.date).every]
     if by_period or any(version.every for _day, version in dated.versions):
         for day, line in usage.usage_lines(book, dated, by_period, until, decimals, notices):
             yield "time", day, line
-        those = [one for one in those if one not in by_period]
+        work = [one for one in work if not dated.at(one.date).every]
     net = there.nets.get(contract.code, ZERO)
-    for day, line in worked.time_lines(book, dated, those, until, net, decimals, notices):
+    for day, line in worked.time_lines(book, dated, work, until, net, decimals, notices):
         yield "time", day, line
 
 
@@ -303,7 +348,11 @@ def _expenses(
             notices.append(
                 Notice(
                     code,
-                    f"an expense of {one.amount} {one.currency} is not billed: the contract is billed in {currency} ({one.source})",
+                    f"an expense of {one.amount} {one.currency} is not billed: the contract is billed in {currency}",
+                    source=one.source,
+                    amount=one.amount,
+                    currency=one.currency,
+                    since=one.date,
                 )
             )
             continue
@@ -313,7 +362,11 @@ def _expenses(
                 Notice(
                     code,
                     f"{one.text}: what was paid in the customer's name is outside your sales: write its tax code, tax: …, below"
-                    f" {one.account} ({one.source})",
+                    f" {one.account}",
+                    source=one.source,
+                    amount=one.amount,
+                    currency=one.currency,
+                    since=one.date,
                 )
             )
             continue

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import BookOut, DraftLine, Notice
 from beancount_invoicing.billing.prices import local, price_at, purchase_order, tax_code, tax_rate
+from beancount_invoicing.billing.whose import amount_of_time
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.periods import Period
@@ -110,11 +111,12 @@ def time_lines(
     """
     code = dated.first.code
     bundles: dict[Bundle, list[Work]] = {}
-    unpriced: set[str] = set()
+    unpriced: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
+    loose: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
     work = against(book, work)
-    loose = [one for one in work if not one.counter]
     for one in work:
-        if one in loose:
+        if not one.counter:
+            loose[one.account, one.commodity].append(one)
             continue
         if not one.billable:
             continue
@@ -122,7 +124,7 @@ def time_lines(
         of_item = replace_item(dated, one.item) if one.item != at.item else dated
         price = price_at(book, of_item, one.date, decimals)
         if price is None:
-            unpriced.add(one.item or at.code)
+            unpriced[one.item or at.code, one.commodity].append(one)
             continue
         apart = {"item": "", "day": one.date.isoformat(), "person": one.person, "task": one.task}[at.lines]
         bundle = Bundle(
@@ -136,22 +138,26 @@ def time_lines(
             _under(book, at, one.item, one.date),
         )
         bundles.setdefault(bundle, []).append(one)
-    notices += [
-        Notice(code, f"{name} has no price: its time is not billed; give the item or the contract one")
-        for name in sorted(unpriced)
-    ]
-    notices += [
-        Notice(
-            code,
-            f"time of {one.date} is not billed, as it stands against no account: book it against one, such as Equity:Time"
-            f" ({one.source})",
-        )
-        for one in loose
-    ]
+    for (name, commodity), those in sorted(unpriced.items()):
+        text = f"{name} has no price: {amount_of_time(those, commodity)} not billed; give the item or the contract one"
+        notices.append(Notice(code, text, "time-without-price", those[0].source, since=those[0].date))
+    for (account, commodity), those in sorted(loose.items()):
+        text = f"{amount_of_time(those, commodity)} not billed: on {account} it stands against no account"
+        to_do = "book it against one, such as Equity:Time"
+        notices.append(Notice(code, text, source=those[0].source, since=those[0].date, advice=to_do))
     lines: list[tuple[date, DraftLine]] = []
     for bundle, those in bundles.items():
         day = those[0].date
         held = dated.at(day)
+        if unit := _other_unit(book, held, bundle, day):
+            quantity = worktime.short(sum((one.quantity for one in those), ZERO))
+            text = (
+                f"{quantity} {bundle.commodity} of {bundle.item or code} are not billed, as its price is for one {unit}"
+            )
+            notices.append(
+                Notice(code, text, source=those[0].source, since=day, advice="give the time an item of its own unit")
+            )
+            continue
         rate = tax_rate(book, book.accounts[held.customer], held.tax, bundle.item, day) if bundle.with_tax else ZERO
         room = None if bundle.cap is None else bundle.cap - billed
         line, over = _time_line(book, dated, bundle, those, room, rate, decimals)
@@ -159,18 +165,33 @@ def time_lines(
             lines.append((day, line))
             billed += line.net if line.price_with_tax is None else gross_split(line.net, rate, decimals)[0].value
         if over:
+            figure = line_net(over, bundle.price, None, decimals).value
+            worth = gross_split(figure, rate, decimals)[0].value if bundle.with_tax else figure
             notices.append(
                 Notice(
                     code,
                     f"the cap of {bundle.cap} is reached: {over} {bundle.commodity} of {bundle.item or code} stay unbilled",
+                    "over-cap",
+                    those[-1].source,
+                    worth,
+                    since=those[-1].date,
+                    advice=f"raise the cap, or write {-over} {bundle.commodity} on {those[-1].account} with written-down: TRUE",
                 )
             )
-    free = [one for one in work if not one.billable and one not in loose]
+    free = [one for one in work if not one.billable and one.counter]
     if lines and free:  # what is given away leaves the account with the time that is billed
         outs = tuple(BookOut(one.account, one.counter, one.commodity, one.item, one.quantity, False) for one in free)
         day, last = lines[-1]
         lines[-1] = day, replace(last, book_out=_merged((*last.book_out, *outs)))
     yield from lines
+
+
+def _other_unit(book: Book, contract: Contract, bundle: Bundle, day: date) -> str:
+    """The unit of a price of days, where the time is kept in hours, or the other way round; else ""."""
+    item = book.items[bundle.item].at(day) if bundle.item in book.items else None
+    unit = contract.unit or (item.unit if item else "")
+    lengths = {worktime.length(unit), worktime.length(bundle.commodity)} if unit else set()
+    return unit if lengths == {worktime.HOUR, worktime.DAY} else ""
 
 
 def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:

@@ -20,7 +20,7 @@ def hours_billed(book: Book) -> Iterator[Finding]:
     """What a document bills of a contract's time, by item, leaves its time account, less what is written down there.
 
     A credit note gives back no more time than it credits. Of time that is rounded (`time-rounding`) only so much may differ as
-    its entries can be rounded by; what is billed as one sum, as up to a cap, says no quantity of time and is not compared.
+    its entries can be rounded by; what is billed as one sum, as up to a cap, says no quantity of time.
     """
     contracts = _Timed(book)
     if not contracts.of_account:
@@ -112,12 +112,13 @@ def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: 
     account = moved[0].account if moved else contracts.at(lines[0], invoice.date).time
     commodity = moved[0].commodity if moved else _commodity(book, contracts, account)
     gone = -sum((worktime.seconds(one.quantity, one.commodity) for one in moved), ZERO)
-    billed = _billed(lines, commodity, bool(moved))
-    if billed is None:  # as one sum
-        return
+    billed = _billed(lines, commodity, moved=bool(moved))
+    lump = any(line.quantity is None or line.unit.lower() in worktime.LUMP_WORDS for line in lines)
     if group.loose and billed != gone:
-        billed += _billed(group.loose, commodity, True) or ZERO
+        billed += _billed(group.loose, commodity, moved=True)
     if billed == gone or abs(billed - gone) <= _slack(contracts, invoice, account, item, commodity, lines):
+        return
+    if lump and billed < gone:  # some of it is billed as one sum, or all
         return
     if billed < 0 and billed < gone <= 0:  # credited, and not to be billed again
         return
@@ -156,17 +157,15 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
     )
 
 
-def _billed(lines: Sequence[Line], commodity: str, moved: bool) -> Decimal | None:
-    """The seconds that lines bill; None where one bills a sum for it. A line in another unit (km …) bills no time, unless it is
-    all there is for time that leaves its account.
+def _billed(lines: Sequence[Line], commodity: str, *, moved: bool) -> Decimal:
+    """The seconds that lines bill: one of a sum bills none, nor one in another unit (km …), unless that is all there is for time
+    that leaves its account.
     """
-    if any(line.unit.lower() in worktime.LUMP_WORDS or line.quantity is None for line in lines):
-        return None
     one = worktime.length(commodity)
-    timed = [line for line in lines if one == 1 or not line.unit or worktime.length(line.unit) > 1]
-    others = lines if moved and not timed else []
+    counted = [line for line in lines if line.unit.lower() not in worktime.LUMP_WORDS]
+    timed = [line for line in counted if one == 1 or not line.unit or worktime.length(line.unit) > 1]
     total = ZERO
-    for line in (*timed, *others):
+    for line in timed or (counted if moved else ()):
         length = worktime.length(line.unit)
         total += (line.quantity or ZERO) * (length if length > 1 and one > 1 else one)
     return total

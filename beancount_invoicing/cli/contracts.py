@@ -151,8 +151,8 @@ def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: d
                 for (currency, part), total in sorted(totals.items(), key=lambda one: (one[0][0], _PARTS.index(one[0][1])))
             ],
         )  # fmt: skip
-    for text in notices:
-        notice(f"{text.contract}: {text.message}")
+    for left_out in notices:
+        notice(left_out.said)
     for one in waiting:
         days = (as_of - one.line.since).days
         if days > LONG:

@@ -58,8 +58,8 @@ def billed(text: str, until: str, customer: str = "") -> list[tuple[str, list[st
 
 
 def left_out(text: str, until: str) -> list[str]:
-    """What is said of what is not billed, without its place in the file."""
-    return [one.rpartition(" (")[0] for one in bill(text, until)[1]]
+    """What is said of what is not billed, without what to do about it."""
+    return [one.partition(";")[0] for one in bill(text, until)[1]]
 
 
 OVER = contract("", day="2026-03-16", account="Assets:Receivable:Bruyere")
@@ -194,9 +194,9 @@ def test_what_falls_outside_the_contract_is_named() -> None:
     (draft,), _said = bill(text, "2026-04-30")
     assert str(draft.net) == "300.00"
     assert left_out(text, "2026-04-30") == [
-        "K: 1 HOUR of 2026-01-31 is not billed: K begins on 2026-02-01: correct its day, or amend K",
-        "K: 2 HOUR of 2026-03-10 is not billed: K is paused: correct its day, or amend K",
-        "K: 4 HOUR of 2026-04-01 is not billed: K ended on 2026-03-31: correct its day, or amend K",
+        "K: 1 HOUR of 2026-01-31 is not billed: K begins on 2026-02-01: correct the day, or amend K",
+        "K: 2 HOUR of 2026-03-10 are not billed: K is paused: correct the day, or amend K",
+        "K: 4 HOUR of 2026-04-01 are not billed: K ended on 2026-03-31: correct the day, or amend K",
     ]
 
 

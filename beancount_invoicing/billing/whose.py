@@ -1,0 +1,76 @@
+"""Whose time is: of the contract that names its account on the day it was worked, and holds then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.billing.drafts import Notice
+from beancount_invoicing.billing.in_force import why_not
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Work
+from beancount_invoicing.rules import worktime
+
+
+class Owned(NamedTuple):
+    """Time by the code of its contract; and what is of none that holds on its day, with the code of the one that it may be of."""
+
+    of: dict[str, list[Work]]
+    left: list[Notice]
+
+
+def by_contract(book: Book, work: Iterable[Work]) -> Owned:
+    """Each entry goes to the first contract, by code, that names its account on its day and holds then, neither paused nor over.
+
+    Two contracts that do are an error, which checks report. What is billed to nobody anyway goes to one that names the account.
+    """
+    naming: defaultdict[str, list[Dated[Contract]]] = defaultdict(list)
+    for _code, dated in sorted(book.contracts.items()):
+        if dated.first.mode == "time":
+            for account in dict.fromkeys(version.time for _day, version in dated.versions if version.time):
+                naming[account].append(dated)
+    of: defaultdict[str, list[Work]] = defaultdict(list)
+    left: defaultdict[tuple[str, str, str, str], list[Work]] = defaultdict(list)
+    for one in work:
+        known = naming.get(one.account, ())
+        named = [dated for dated in known if dated.at(one.date).time == one.account]
+        reasons = [why_not(dated, one.date) for dated in named]
+        owner = next((dated for dated, why in zip(named, reasons, strict=True) if not why or not one.billable), None)
+        if owner:
+            of[owner.first.code].append(one)
+        elif one.billable:
+            code = (named or known)[0].first.code if known else ""
+            left[code, one.account, one.commodity, reasons[0] if reasons else ""].append(one)
+    return Owned(dict(of), [_notice(book, *key, those) for key, those in left.items()])
+
+
+def _notice(book: Book, code: str, account: str, commodity: str, why: str, those: Sequence[Work]) -> Notice:
+    what, first = amount_of_time(those, commodity), those[0]
+    exclude = "say non-billable: TRUE below what nobody pays"
+    if why:
+        text = f"{what} not billed: {code} {why}: correct the day, or amend {code}; {exclude}"
+        return Notice(code, text, "outside-contract", first.source, since=first.date)
+    if code:
+        other = book.contracts[code].at(first.date).time or "none"
+        text = f"{what} on {account}, but the time account of {code} is then {other}: move it there, or amend {code}; {exclude}"
+        return Notice(code, text, "time-without-contract", first.source, since=first.date)
+    text = (
+        f"{account}: {what} not billed, as no contract names that account: write time: {account} below the contract; {exclude},"
+        f" or once below the account's open"
+    )
+    return Notice("", text, "time-without-contract", first.source, since=first.date)
+
+
+def amount_of_time(those: Sequence[Work], commodity: str) -> str:
+    """How much time of which days it is: "3 HOUR of 2026-03-10 are", "4 HOUR from 2026-03-10 to 2026-03-12 are"."""
+    seconds = sum((worktime.seconds(one.quantity, one.commodity) for one in those), ZERO)
+    quantity = worktime.short(worktime.total(seconds, commodity))
+    days = span(those[0].date, max(one.date for one in those))
+    return f"{quantity} {commodity} {days} {'is' if quantity == Decimal(1) else 'are'}"
+
+
+def span(first: date, last: date) -> str:
+    """The days in words: "of 2026-03-10", "from 2026-03-10 to 2026-03-12"."""
+    return f"of {first}" if first == last else f"from {first} to {last}"
