@@ -584,7 +584,7 @@ class Seal(NamedTuple):
 class Milestone:
     """A stage of a fixed-price contract: `percent` of its price, `cumulative` percent done by then, or `price`.
 
-    `deposit`s stand beside the whole.
+    `deposit`s stand beside the whole; one with a `change_order` is a part of what the amendment of that day changes the price by.
     """
 
     date: Day
@@ -594,6 +594,7 @@ class Milestone:
     cumulative: Decimal | None = None
     price: Decimal | None = None
     deposit: bool = False
+    change_order: Day | None = None
 
 
 class Acceptance(NamedTuple):

@@ -681,6 +681,8 @@ def contract(one: Standing, kept: Retained | None, explain: bool = False) -> Ans
         "text": one.name,
         "currency": one.currency,
         "price": _plain(one.price),
+        "contract_price": _plain(None if one.price is None or one.changed_by is None else one.price - one.changed_by),
+        "change_orders": money(one.changed_by, one.currency),
         "quantity": _plain(said.quantity),
         "every": said.every or None,
         "start": said.start.isoformat(),
@@ -692,6 +694,7 @@ def contract(one: Standing, kept: Retained | None, explain: bool = False) -> Ans
         "unbilled": money(one.unbilled, one.currency),
         "left": money(one.left, one.currency),
         "next_due": _day(one.next_due),
+        "prepaid": money(one.prepaid, one.currency),
         "retained": money(kept.open, kept.currency) if kept else None,
         "accepted": _day(kept.accepted) if kept else None,
     }

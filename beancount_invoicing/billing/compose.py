@@ -25,6 +25,7 @@ from beancount_invoicing.billing.prices import purchase_order, tax_code
 from beancount_invoicing.billing.rates import as_written, with_rates
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
+from beancount_invoicing.receivables import left_to_credit
 from beancount_invoicing.rules import currencies, periods, tax, terms
 from beancount_invoicing.rules.steps import round_to
 
@@ -104,7 +105,7 @@ def compose(
         taxes=taxes,
         deductions=deductions,
         receivables=_receivables(book, request, customer, lines, payable, contracts, decimals),
-        exchange=request.exchange if request.corrects else _exchange(book, request, lines, taxes, deductions),
+        exchange=request.exchange or _exchange(book, request, lines, taxes, deductions),
         purchase_order=request.purchase_order,
         terms=request.terms,
         due=request.due,
@@ -245,12 +246,16 @@ def _receivables(
     retained: list[DraftReceivable] = []
     left = payable
     for (code, account), exact in kept.items():
-        part = min(left, round_to(exact, decimals))
-        if part > 0 and not _released(book, book.contracts[code].at(request.date), request.date):
+        part = round_to(exact, decimals)
+        part = max(part, left) if left < 0 else min(part, left)
+        released = _released(book, book.contracts[code].at(request.date), request.date)
+        if part and (part < 0) == (payable < 0) and not released:
             retained.append(DraftReceivable(account, part, retained=code))
             left -= part
     if not retained or not left:
         return tuple(retained) or (DraftReceivable(request.account, payable),)
+    if left < 0:
+        return (DraftReceivable(request.account, left, request.date), *retained)
     try:
         schedule = dues(book, request.terms or customer.terms, request.date, left, decimals)
     except terms.TermsError as error:
@@ -330,7 +335,8 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group, as they were on the own
     day of each thing; a deposit has its own.
 
-    Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is not billed.
+    Deposits come first, so that an invoice of the same run deducts them. What adds up to less than nothing is given back by a
+    credit note on the documents that billed it.
     """
 
     def order(one: Waiting) -> str:
@@ -347,11 +353,12 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     deposits = sorted((one for one in those if one.what == "deposit"), key=key)
     others = sorted((one for one in those if one.what != "deposit"), key=key)
     for kind, waiting in (("deposit", deposits), ("invoice", others)):
-        for _key, group in groupby(waiting, key):
-            bundle = sorted(group, key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item))
+        for bundle in (part for _key, group in groupby(waiting, key) for part in _apart(list(group))):
+            bundle.sort(key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item))
             codes = list(dict.fromkeys(one.contract.code for one in bundle))
             first = bundle[0]
             usual = book.customers[first.customer].at(day)
+            given_back = _given_back(book, bundle, day)
             request = Request(
                 kind="deposit" if kind == "deposit" else "invoice",
                 customer=first.customer,
@@ -360,6 +367,8 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                 date=day,
                 lines=tuple(one.line for one in bundle),
                 purchase_order=order(first) if order(first) != usual.purchase_order else "",
+                corrects=" ".join(one.number for one in given_back),
+                taxes=tuple(each.tax for one in given_back for each in one.taxes),
             )
             try:
                 draft = compose(
@@ -382,23 +391,51 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                     )
                 )
                 continue
-            if draft.net < 0:
-                notices.append(
-                    Notice(
-                        first.contract.code,
-                        f"{draft.payee} would get {-draft.payable} {draft.currency} back: write that credit note yourself",
-                        source=first.contract.source,
-                        amount=draft.net,
-                        currency=draft.currency,
-                        since=min(one.line.since for one in bundle),
-                    )
-                )
-                continue
+            if given_back and draft.exchange and given_back[0].rate:
+                # what is given back is worth what it was booked with
+                draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].rate))
             draft = replace(draft, number=naming(draft.kind, day))
             drafts.append(draft)
             if kind == "deposit":
                 left.setdefault(first.contract.code, []).append(_as_deposit(draft, first.contract.code))
     return drafts, notices
+
+
+def _apart(bundle: list[Waiting]) -> list[list[Waiting]]:
+    """Documents for what would come to less than nothing in one: contracts that are given something back do not share it."""
+    nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for one in bundle:
+        nets[one.contract.code] += one.line.net
+    if sum(nets.values(), ZERO) >= 0:
+        return [bundle]
+    parts = (
+        [one for one in bundle if nets[one.contract.code] >= 0],
+        [one for one in bundle if nets[one.contract.code] < 0],
+    )
+    return [part for part in parts if part]
+
+
+def _given_back(book: Book, bundle: Sequence[Waiting], day: date) -> list[Invoice]:
+    """Of what comes to less than nothing: the documents that it gives back, the latest of its contracts first, as far as needed."""
+    net = -sum((one.line.net for one in bundle), ZERO)
+    codes = {one.contract.code for one in bundle}
+    result = []
+    for invoice in sorted(book.invoices, key=lambda one: (one.date, one.number), reverse=True) if net > 0 else ():
+        if (
+            invoice.kind in {"invoice", "corrective"}
+            and not invoice.draft
+            and invoice.date <= day
+            and invoice.currency == bundle[0].currency
+            and any(line.contract in codes for line in invoice.lines)
+        ):
+            left = left_to_credit(book, invoice)
+            there = sum((left.net(code) for code in left.codes), ZERO)
+            if there > 0:
+                result.append(invoice)
+                net -= there
+            if net <= 0:
+                return result
+    return []
 
 
 def _as_deposit(draft: Draft, contract: str) -> DepositLeft:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.model import ZERO, Book, Contract, Dated, Invoice, Milestone, Step
+from beancount_invoicing.billing.in_force import ends
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Invoice, Milestone, Source, Step
 from beancount_invoicing.receivables.tax_due import tax_due
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
@@ -35,46 +37,133 @@ def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Deci
     return {milestone: net for milestone, net in result.items() if net}
 
 
+class ChangeOrder(NamedTuple):
+    """What an amendment changes a fixed price by, from `date` (inclusive) on: a plus or a minus (French: avenant)."""
+
+    date: date
+    amount: Decimal
+    source: Source
+
+    @property
+    def words(self) -> str:
+        """What it is called in messages."""
+        return f"the change order of {self.date} ({self.amount:+f})"
+
+    @property
+    def remedy(self) -> str:
+        """How to have it billed."""
+        return f"say when it is done, by a milestone with change-order: {self.date} and percent: 100"
+
+
+def change_orders(dated: Dated[Contract]) -> tuple[ChangeOrder, ...]:
+    """The change orders of a fixed price, oldest first: each version whose price is another than that of the one before it."""
+    if dated.first.mode != "fixed":
+        return ()
+    return tuple(
+        ChangeOrder(day, version.price - before.price, version.source)
+        for (_day, before), (day, version) in pairwise(dated.versions)
+        if version.price is not None and before.price is not None and version.price != before.price
+    )
+
+
+class Plan(NamedTuple):
+    """How the parts of a fixed price are billed: by milestones of the price itself, and by those of change orders kept apart."""
+
+    milestones: tuple[Milestone, ...]
+    """Of the price itself, by date; change orders without milestones of their own are a part of it from their date on."""
+    apart: tuple[tuple[ChangeOrder, tuple[Milestone, ...]], ...]
+    """The change orders that have milestones of their own, by date."""
+    astray: tuple[Milestone, ...]
+    """Milestones that name a change order which there is not."""
+
+    def price(self, dated: Dated[Contract], day: date) -> Decimal:
+        """What the milestones of the price itself are parts of, on `day`: the contract's price less the orders kept apart."""
+        return (dated.at(day).price or ZERO) - sum((one.amount for one, _those in self.apart if one.date <= day), ZERO)
+
+
+def plan(dated: Dated[Contract], milestones: tuple[Milestone, ...]) -> Plan:
+    """Which milestones (by date; deposits are left out) bill the price and which a change order.
+
+    A milestone bills the order that its `change-order` names; one after the percentages have reached 100 bills the last order that
+    was agreed by its date.
+    """
+    orders = {one.date: one for one in change_orders(dated)}
+    of_order: defaultdict[date, list[Milestone]] = defaultdict(list)
+    own: list[Milestone] = []
+    astray: list[Milestone] = []
+    percent = ZERO
+    for one in milestones:
+        if one.deposit:
+            continue
+        agreed = one.change_order or max((day for day in orders if day <= one.date and percent == 100), default=None)
+        if agreed is None:
+            own.append(one)
+            percent = _percent_done(one, percent)
+        elif agreed in orders:
+            of_order[agreed].append(one)
+        else:
+            astray.append(one)
+    return Plan(tuple(own), tuple((orders[day], tuple(of_order[day])) for day in sorted(of_order)), tuple(astray))
+
+
+def unplanned(dated: Dated[Contract], planned: Plan) -> list[ChangeOrder]:
+    """The change orders, oldest first, that no milestone bills: those after the last one of the price without any of their own."""
+    if not planned.milestones:
+        return []
+    last = planned.milestones[-1]
+    if last.cumulative is not None and last.cumulative < 100:
+        return []
+    apart = {order.date for order, _those in planned.apart}
+    return [one for one in change_orders(dated) if one.date > last.date and one.date not in apart]
+
+
+def _percent_done(milestone: Milestone, before: Decimal) -> Decimal:
+    if milestone.cumulative is not None:
+        return milestone.cumulative
+    return before + (milestone.percent or ZERO)
+
+
 def stages(
     dated: Dated[Contract], milestones: tuple[Milestone, ...], billed: dict[tuple[str, str], Decimal], places: int
 ) -> list[Stage]:
-    """The milestones with their amounts: what they are billed with, else what they will be; deposits stand beside the whole.
+    """The milestones, by date, with their amounts: what they are billed with, else what they will be; deposits stand beside.
 
-    A percentage is of the contract's price on the milestone's date; `cumulative` takes off what those before it have. Where
-    they reach the whole price, the last one takes the remainder to the cent.
+    A milestone is a part of the contract's price on its own date, less the change orders that have milestones of their own; theirs
+    are parts of what the order changes. `cumulative` takes off what those before it have, and may come to less than nothing. The
+    one with which the percentages reach 100 takes what is left, to the cent (`places`).
     """
-    result: list[Stage] = []
-    sum_so_far = ZERO
-    percent_so_far = ZERO
-    ordinary = [each for each in milestones if not each.deposit]
-    for milestone in milestones:
-        contract = dated.at(milestone.date)
-        price = contract.price or ZERO
-        there = billed.get((contract.code, milestone.name))
-        if milestone.percent is not None:
-            percent_so_far += ZERO if milestone.deposit else milestone.percent
-        elif milestone.cumulative is not None:
-            percent_so_far = milestone.cumulative
-        last = bool(ordinary) and milestone is ordinary[-1] and percent_so_far == 100
+    planned = plan(dated, milestones)
+    found: dict[Milestone, Stage] = {}
+    for those in (
+        *([(one, dated.at(one.date).price or ZERO)] for one in milestones if one.deposit),
+        [(one, planned.price(dated, one.date)) for one in planned.milestones],
+        *([(one, order.amount) for one in of_it] for order, of_it in planned.apart),
+    ):
+        found |= _parts(dated.first.code, those, billed, places)
+    return [found[one] for one in milestones if one in found]
+
+
+def _parts(
+    code: str, those: Iterable[tuple[Milestone, Decimal]], billed: dict[tuple[str, str], Decimal], places: int
+) -> dict[Milestone, Stage]:
+    """Milestones that add up to one price, each with that price on its date."""
+    result: dict[Milestone, Stage] = {}
+    before = percent = ZERO
+    for one, whole in those:
+        percent = _percent_done(one, percent)
+        there = billed.get((code, one.name))
         if there:
-            stage = Stage(milestone, there, ())
-        elif milestone.price is not None:
-            stage = Stage(
-                milestone, milestone.price, (Step("price", "as written", (milestone.price,), milestone.price),)
-            )
-        elif last:
-            whole = price
-            rest = whole - sum_so_far
-            stage = Stage(
-                milestone,
-                rest,
-                (Step("price", "difference", (whole, sum_so_far), rest, "the last one takes the remainder"),),
-            )
+            stage = Stage(one, there, ())
+        elif one.price is not None:
+            stage = Stage(one, one.price, (Step("price", "as written", (one.price,), one.price),))
+        elif percent == 100:
+            rest = whole - before
+            step = Step("price", "difference", (whole, before), rest, "the last one takes the remainder")
+            stage = Stage(one, rest, (step,))
         else:
-            stage = _percent(milestone, price, sum_so_far, places)
-        if not milestone.deposit:
-            sum_so_far += stage.amount
-        result.append(stage)
+            stage = _percent(one, whole, before, places)
+        before += stage.amount
+        result[one] = stage
     return result
 
 
@@ -106,14 +195,15 @@ def line(dated: Dated[Contract], book: Book, stage: Stage, account: str) -> Draf
     contract = dated.at(milestone.date)
     item = book.items[contract.item].at(milestone.date) if contract.item in book.items else None
     what = contract.text or (item.text or item.name if item else contract.code)
+    said = milestone.name if milestone.name == what else f"{what}, {milestone.name}"
     return DraftLine(
         net=stage.amount,
         account=account,
         tax=contract.tax,
         since=milestone.date,
         item=contract.item if account == (item.account if item else None) else "",
-        text=f"{what}, {milestone.name}",
-        name=f"{what}, {milestone.name}",
+        text=said,
+        name=said,
         quantity=Decimal(1).copy_sign(stage.amount),
         price=abs(stage.amount),
         contract=contract.code,
@@ -194,6 +284,48 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
     for those in result.values():
         those.sort(key=lambda one: (one.date, one.number))
     return dict(result)
+
+
+class Stranded(NamedTuple):
+    """What of a deposit, without tax, nothing will deduct any more; why, and what to do, in words."""
+
+    deposit: DepositLeft
+    net: Decimal
+    words: str
+
+    @property
+    def remedy(self) -> str:
+        """How it is given back."""
+        if self.deposit.number.startswith("draft-"):
+            return f"change the draft {self.deposit.number}, or take it out"
+        part = "" if self.net == self.deposit.of_net else f' --amount {self.net} "What was not needed"'
+        return f"give it back, bean-invoice credit {self.deposit.number}{part} --write"
+
+
+def stranded(
+    dated: Dated[Contract], deposits: Sequence[DepositLeft], net: Decimal, currency: str, day: date
+) -> list[Stranded]:
+    """What is left of a contract's deposits, the latest first, beyond what is left to be billed of a fixed price on `day`; all of
+    it where the contract ended before that day. `net`: what its documents bill, without deposits.
+    """
+    contract, code = dated.at(day), dated.first.code
+    end = ends(contract)
+    beyond = sum((one.net for one in deposits), ZERO)
+    if end is not None and end < day:
+        why = f"{code} ended on {end}"
+    elif contract.mode == "fixed" and contract.price is not None:
+        room = max(contract.price - net, ZERO)
+        beyond -= room
+        why = f"{room} {currency} is left to be billed of {code}" if room else f"all of {code} is billed"
+    else:
+        return []
+    result = []
+    for one in reversed(deposits):
+        part = min(beyond, one.net)
+        if part > 0:
+            result.append(Stranded(one, part, f"{part} {currency} of deposit {one.number} is never deducted, as {why}"))
+            beyond -= part
+    return result
 
 
 Owed = Callable[[], Mapping[tuple[str, str], Decimal]]

@@ -24,7 +24,7 @@ class Standing:
     customer: str
     currency: str
     price: Decimal | None
-    """The unit price in force, as revised by its index; of a fixed price, the whole."""
+    """The unit price in force, as revised by its index; of a fixed price, the whole, change orders included."""
     with_tax: bool
     billed: Decimal
     """What its documents say, without tax, deposits and expenses."""
@@ -40,6 +40,16 @@ class Standing:
     """The last day on which notice keeps it from renewing itself."""
     steps: tuple[Step, ...]
     """How the price came about."""
+    orders: tuple[fixed.ChangeOrder, ...] = ()
+    """The change orders of a fixed price that are agreed by then, oldest first."""
+
+    prepaid: Decimal = ZERO
+    """What its deposits, without tax, still have to be deducted."""
+
+    @property
+    def changed_by(self) -> Decimal | None:
+        """What its change orders come to; None where it is no fixed price."""
+        return sum((one.amount for one in self.orders), ZERO) if self.contract.mode == "fixed" else None
 
 
 def standings(book: Book, as_of: date, wanted: Wanted) -> list[Standing]:
@@ -49,17 +59,25 @@ def standings(book: Book, as_of: date, wanted: Wanted) -> list[Standing]:
     """
     then = cut_off(book, as_of)
     there = billed(then)
+    deposits = fixed.deposits_left(then.invoices)
     lines: dict[str, list[Waiting]] = {}
     for one in waiting(then, as_of, wanted)[0]:
         lines.setdefault(one.contract.code, []).append(one)
     return [
-        _standing(then, dated, as_of, there, lines.get(dated.first.code, ()))
+        _standing(then, dated, as_of, there, lines.get(dated.first.code, ()), deposits.get(dated.first.code, ()))
         for dated in wanted_contracts(then, wanted)
         if not wanted.customers or then.accounts[dated.at(as_of).customer] in wanted.customers
     ]
 
 
-def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, lines: Sequence[Waiting]) -> Standing:
+def _standing(
+    book: Book,
+    dated: Dated[Contract],
+    as_of: date,
+    there: Billed,
+    lines: Sequence[Waiting],
+    deposits: Sequence[fixed.DepositLeft],
+) -> Standing:
     contract = dated.at(as_of)
     main = book.accounts[contract.customer]
     currency = currency_of(book, contract)
@@ -75,6 +93,7 @@ def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, li
     net = there.nets.get(contract.code, ZERO)
     mode = dated.first.mode
     whole = contract.cap if mode == "time" else contract.price if mode == "fixed" else None
+    orders = tuple(one for one in fixed.change_orders(dated) if mode == "fixed" and one.date <= as_of)
     return Standing(
         contract=contract,
         name=contract.text or (item.name if item else contract.code),
@@ -88,8 +107,21 @@ def _standing(book: Book, dated: Dated[Contract], as_of: date, there: Billed, li
         next_due=next_due,
         ends=term,
         notice_by=notice,
-        steps=price.steps if price else (),
+        steps=(_agreed(dated, orders) if orders else price.steps) if price else (),
+        orders=orders,
+        prepaid=sum((one.net for one in deposits), ZERO),
     )
+
+
+def _agreed(dated: Dated[Contract], orders: Sequence[fixed.ChangeOrder]) -> tuple[Step, ...]:
+    """How a fixed price came about: as first agreed, and each change order."""
+    steps = []
+    price = dated.at(orders[0].date).price or ZERO
+    price -= orders[0].amount
+    for one in orders:
+        steps.append(Step("price", "sum", (price, one.amount), price + one.amount, f"change order of {one.date}"))
+        price += one.amount
+    return tuple(steps)
 
 
 def term_end(contract: Contract, day: date) -> date | None:

@@ -147,6 +147,7 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
                 )
             )
         lines += _expenses(book, dated, expenses[contract.code], decimals, notices)
+        notices += _deposits_left(book, dated, until, there)
         for what, day, line in lines:
             held = dated.at(day)
             main = book.accounts[held.customer]
@@ -277,7 +278,7 @@ def _milestones(
 
 
 def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, there: Billed) -> Iterable[Notice]:
-    """What of a fixed price nothing bills: there is no milestone; and deposits that are more than what is left to be billed."""
+    """What of a fixed price nothing bills: there is no milestone, or none of a change order."""
     contract = dated.at(until)
     code, currency = contract.code, currency_of(book, contract)
     left = max((contract.price or ZERO) - there.nets.get(code, ZERO), ZERO)
@@ -292,23 +293,23 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, there: Bill
             currency,
             contract.start,
         )
-    deposits = there.deposits.get(code)
-    if not deposits:
-        return
-    beyond = sum((one.net for one in deposits), ZERO) - left
-    if beyond > 0:
-        last = deposits[-1]
-        invoice = book.invoice(last.number)
+    for order in fixed.unplanned(dated, fixed.plan(dated, book.milestones.get(code, ()))):
+        if order.date <= until and there.nets.get(code) != contract.price:
+            yield Notice(
+                code, f"{order.words} is billed by no milestone", "no-milestone", order.source, order.amount, currency, order.date,
+                order.remedy,
+            )  # fmt: skip
+
+
+def _deposits_left(book: Book, dated: Dated[Contract], until: date, there: Billed) -> Iterable[Notice]:
+    """Deposits that nothing will deduct any more."""
+    code = dated.first.code
+    currency = currency_of(book, dated.at(until))
+    for one in fixed.stranded(dated, there.deposits.get(code, ()), there.nets.get(code, ZERO), currency, until):
+        invoice = book.invoice(one.deposit.number)
         yield Notice(
-            code,
-            f"its deposits are {beyond} {currency} more than what is left to be billed, {left} {currency}",
-            "deposit-left",
-            invoice.source if invoice else contract.source,
-            beyond,
-            currency,
-            last.date,
-            f'credit that, bean-invoice credit {last.number} --amount {min(beyond, last.net)} "…"',
-        )
+            code, one.words, "deposit-left", invoice.source if invoice else None, one.net, currency, one.deposit.date, one.remedy
+        )  # fmt: skip
 
 
 def _time(

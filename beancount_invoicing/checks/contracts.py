@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from beancount_invoicing.billing import fixed
 from beancount_invoicing.billing.in_force import ends, stretches
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
-from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Severity
-from beancount_invoicing.rules import periods, tiers, worktime
+from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Milestone, Severity
+from beancount_invoicing.rules import currencies, periods, tiers, worktime
 
 LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
 """What says a length of time."""
@@ -169,7 +170,9 @@ def _begins_a_period(dated: Dated[Contract], day: date) -> bool:
 
 
 def milestones(book: Book) -> Iterator[Finding]:
-    """The milestones of a fixed price add up to it (deposits stand beside); each has one name and one amount."""
+    """The milestones of a fixed price add up to it, and those of a change order to what it changes (deposits stand beside); each
+    has one name and one amount."""
+    unplanned = []
     for code, those in sorted(book.milestones.items()):
         dated = book.contracts.get(code)
         if dated is None:
@@ -184,46 +187,111 @@ def milestones(book: Book) -> Iterator[Finding]:
                     )  # fmt: skip
             continue
         seen = set()
-        whole = dated.as_last_said.price or ZERO
-        part = ZERO
+        sound = []
         for one in those:
             said = [each for each in (one.percent, one.cumulative, one.price) if each is not None]
-            if len(said) != 1:
-                yield Finding(
-                    "error",
-                    "contract",
-                    f"{code}, {one.name}: a milestone has one of percent, cumulative and price",
-                    one.source,
-                )
-                continue
-            if one.name in seen:
-                yield Finding(
-                    "error",
-                    "contract",
-                    f"{code} has two milestones {one.name}: give each a name of its own",
-                    one.source,
-                )
-            seen.add(one.name)
-            if one.deposit:
-                continue
-            if one.cumulative is not None:
-                now = whole * one.cumulative / 100
-                if now < part:
-                    yield Finding(
-                        "error", "contract",
-                        f"{code}, {one.name}: {one.cumulative} % done is less than what comes before it, {part}", one.source,
-                    )  # fmt: skip
-                part = max(part, now)
+            if len(said) == 1:
+                sound.append(one)
             else:
-                part += whole * one.percent / 100 if one.percent is not None else said[0]
-        if part > whole or (part < whole and not any(one.cumulative is not None for one in those)):
-            yield Finding(
-                "error" if part > whole else "warning",
-                "contract",
-                f"{code}: its milestones add up to {part.normalize():f}, its price is {whole}: "
-                + ("lower one" if part > whole else "add what is missing"),
-                those[-1].source,
+                yield _of(one, f"{code}, {one.name}: a milestone has one of percent, cumulative and price")
+            if one.name in seen:
+                yield _of(one, f"{code} has two milestones {one.name}: give each a name of its own")
+            seen.add(one.name)
+        planned = fixed.plan(dated, tuple(sound))
+        places = currencies.decimals(currency_of(book, dated.at(those[-1].date)))
+        amounts = {one.milestone: one.amount for one in fixed.stages(dated, tuple(sound), {}, places)}
+        yield from _whole(dated, planned, amounts)
+        yield from _change_orders(dated, planned, amounts)
+        ahead = [one for one in sound if one.deposit]
+        asked = sum((amounts[one] for one in ahead), ZERO)
+        if ahead and asked > (price := dated.at(ahead[-1].date).price or ZERO):
+            yield _of(
+                ahead[-1],
+                f"{code}: its deposits add up to {asked.normalize():f}, its price is {price}: lower one",
+                "warning",
             )
+        if loose := fixed.unplanned(dated, planned):
+            unplanned.append((code, loose[-1]))
+    nets = _nets(book) if unplanned else {}
+    for code, order in unplanned:
+        if nets.get(code) != book.contracts[code].at(order.date).price:
+            yield Finding(
+                "warning", "contract", f"{code}: {order.words} is billed by no milestone: {order.remedy}", order.source
+            )  # fmt: skip
+
+
+def _whole(dated: Dated[Contract], planned: fixed.Plan, amounts: dict[Milestone, Decimal]) -> Iterator[Finding]:
+    """The milestones of the price itself: never more than it on the last of their days, in the end as much as it is then."""
+    those = planned.milestones
+    if not those:
+        return
+    code, last = dated.first.code, those[-1]
+    part = sum((amounts[one] for one in those), ZERO)
+    most = max(planned.price(dated, one.date) for one in those)
+    sums = f"{code}: its milestones add up to {part.normalize():f}, its price is"
+    if part > most:
+        yield _of(last, f"{sums} {most}: lower one")
+        return
+    now = planned.price(dated, last.date)
+    if part != now and (last.cumulative is None or last.cumulative == 100):
+        yield _of(last, f"{sums} {now}: add what is missing", "warning")
+
+
+def _nets(book: Book) -> defaultdict[str, Decimal]:
+    """By contract: what documents bill, without deposits and expenses."""
+    result: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for invoice in book.invoices:
+        for line in invoice.lines if invoice.kind != "deposit" else ():
+            if line.contract and line.expense is None:
+                result[line.contract] += line.net
+    return result
+
+
+def _change_orders(dated: Dated[Contract], planned: fixed.Plan, amounts: dict[Milestone, Decimal]) -> Iterator[Finding]:
+    """Those that have milestones of their own: they are there by then, and these add up to them."""
+    code = dated.first.code
+    for one in planned.astray:
+        there = ", ".join(str(each.date) for each in fixed.change_orders(dated)) or "none"
+        yield _of(
+            one,
+            f"{code}, {one.name}: change-order: {one.change_order} is no day on which an amendment changes the price of {code}"
+            f" (there is {there}): correct it, or write the amendment",
+        )
+    for order, those in planned.apart:
+        for one in those:
+            if one.date < order.date:
+                yield _of(
+                    one, f"{code}, {one.name}: it is billed before its change order of {order.date}: move one of them"
+                )
+        part, last = sum((amounts[one] for one in those), ZERO), those[-1]
+        if part == order.amount or (last.cumulative is not None and last.cumulative < 100):
+            continue
+        beyond = abs(part) > abs(order.amount) or part * order.amount < 0
+        yield _of(
+            last,
+            f"{code}: the milestones of its change order of {order.date} add up to {part.normalize():f}, it changes the price"
+            f" by {order.amount:+f}: "
+            + ("correct one, or say by change-order: which other order it bills" if beyond else "add what is missing"),
+            "error" if beyond else "warning",
+        )
+
+
+def _of(milestone: Milestone, message: str, severity: Severity = "error") -> Finding:
+    return Finding(severity, "contract", message, milestone.source)
+
+
+def deposits(book: Book) -> Iterator[Finding]:
+    """Nothing is left of a deposit that no invoice will deduct any more."""
+    left = fixed.deposits_left(book.invoices)
+    if not left.keys() & book.contracts.keys():
+        return
+    nets = _nets(book)
+    sources = {one.number: one.source for one in book.invoices if one.kind == "deposit"}
+    for code in sorted(left.keys() & book.contracts.keys()):
+        dated = book.contracts[code]
+        currency = currency_of(book, dated.at(book.last_date))
+        for one in fixed.stranded(dated, left[code], nets[code], currency, book.last_date):
+            yield Finding("warning", "deposit-left", f"{one.words}: {one.remedy}", sources[one.deposit.number])
 
 
 def billed_twice(book: Book) -> Iterator[Finding]:
@@ -317,6 +385,16 @@ def changed_since(book: Book) -> Iterator[Finding]:
                 break
 
 
+def _to_come(book: Book, code: str, currency: str) -> Decimal:
+    """What the milestones of a contract that are not billed come to; below zero where they give something back."""
+    there = fixed.billed_milestones(book.invoices)
+    places = currencies.decimals(currency)
+    those = fixed.stages(book.contracts[code], book.milestones.get(code, ()), there, places)
+    return sum(
+        (one.amount for one in those if not one.milestone.deposit and (code, one.milestone.name) not in there), ZERO
+    )
+
+
 def beyond(book: Book) -> Iterator[Finding]:
     """No more is billed than a cap or a fixed price allows, and no more time than was worked."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -331,11 +409,17 @@ def beyond(book: Book) -> Iterator[Finding]:
         most = contract.price if contract.mode == "fixed" else contract.cap
         if contract.mode != "subscription" and most is not None and net > most:
             currency = currency_of(book, contract)
-            what = "its price is" if contract.mode == "fixed" else "its cap is"
+            if contract.mode == "fixed" and net + _to_come(book, code, currency) <= most:
+                continue
+            what, remedy = (
+                ("its price is", "let a milestone give the difference back")
+                if contract.mode == "fixed"
+                else ("its cap is", "credit the difference")
+            )
             yield Finding(
                 "warning",
                 "billed-beyond",
-                f"{code}: {money(net, currency)} is billed, but {what} {money(most, currency)}: credit the difference, or amend it",
+                f"{code}: {money(net, currency)} is billed, but {what} {money(most, currency)}: {remedy}, or amend it",
                 last[code].source,
             )
     worked: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -433,6 +517,7 @@ CHECKS = (
     completeness,
     amendments,
     milestones,
+    deposits,
     billed_twice,
     after_the_end,
     changed_since,

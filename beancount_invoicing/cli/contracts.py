@@ -32,8 +32,8 @@ LONG = 60
 """Days after which what waits to be billed gets a warning."""
 
 CONTRACT = (
-    "code", "mode", "customer", "account", "text", "currency", "price", "quantity", "every", "start", "ends", "renews",
-    "notice_by", "paused", "billed", "unbilled", "left", "next_due", "retained", "accepted",
+    "code", "mode", "customer", "account", "text", "currency", "price", "contract_price", "change_orders", "quantity", "every",
+    "start", "ends", "renews", "notice_by", "paused", "billed", "unbilled", "left", "next_due", "prepaid", "retained", "accepted",
 )  # fmt: skip
 _PARTS = ("Waits", "Running", "Total")
 WAITING = (
@@ -92,6 +92,14 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
             for place, step in enumerate(one.steps):
                 click.echo(("" if place else f"\n{one.contract.code}\n") + f"  {describe(step)}")
 
+    for one, row in zip(standings, rows, strict=True) if form == "table" else ():
+        if one.orders:
+            notice(
+                f"{one.contract.code}: contract price {row['contract_price']}, change orders {one.changed_by:+f}, in all"
+                f" {row['price']} {one.currency}"
+            )
+        if one.prepaid:
+            notice(f"{one.contract.code}: {row['prepaid']} {one.currency} of deposits is not deducted yet")
     for one in standings:
         back = kept.get(one.contract.code)
         if back and form == "table":

@@ -372,6 +372,7 @@ class Directives:
                 cumulative=keys_said.get("cumulative"),
                 price=keys_said.get("price"),
                 deposit=bool(keys_said.get("deposit")),
+                change_order=keys_said.get("change-order"),
             )
         )
 

@@ -242,6 +242,7 @@ _TABLE = (
     _key("markup", "percent", CONTRACT, "put on expenses that are billed again"),
     _key("expense-account", "account", CONTRACT, "income account of expenses that are billed again"),
     _key("percent", "percent", MILESTONE, "part of the contract's price"),
+    _key("change-order", "date", MILESTONE, "date of the amendment whose change of the price it bills"),
     _key("cumulative", "percent", MILESTONE, "part of the contract that is done by then; what was billed before is taken off"),
     # what is to be billed
     _key("person", "text", WORK, "who worked"),
