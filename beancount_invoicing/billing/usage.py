@@ -54,7 +54,8 @@ def usage_lines(
     in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.RoundingError.
     """
     for each, those, there in _shares(book, dated, work, until):
-        if each.span.end <= until and (those or not there):
+        credited = not sum((one.net for one in there), ZERO)
+        if each.span.end <= until and (those or credited):
             for line in _of_period(book, dated, each, those, there, decimals, notices):
                 yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=each.span.end)
 

@@ -130,6 +130,18 @@ def test_a_least_amount_is_owed_without_units_and_by_days_where_the_contract_beg
     ]  # fmt: skip
 
 
+def test_a_least_amount_that_is_credited_is_owed_again() -> None:
+    text = contract(f"{TIME}; price: 100; commitment: 310")
+    line = '    text: "Calls"\n    quantity: {0}\n    price: 310\n    contract: "K"\n    tax: "REVERSE"\n'
+    line += "    from: 2026-01-01\n    to: 2026-01-31\n"
+    for number, sign in (("F2026-0001", ""), ("A2026-0001", "-")):
+        corrects = '  corrects: "F2026-0001"\n' if sign else ""
+        text += f'2026-02-01 * "Billed" ^{number}\n  invoice: "{number}"\n{corrects}  Assets:Receivable:Acme  {sign}310 EUR\n'
+        text += f"  Income:Services\n{line.format(f'{sign}1')}"
+        waits = [net for _text, _quantity, start, net in lines(text, "2026-02-02") if start == "2026-01-01"]
+        assert waits == (["310.00"] if sign else [])
+
+
 def test_what_runs_is_known_at_a_cut_off() -> None:
     text = contract(f'{TIME}; tiers: "10 @ 2, 1"; commitment: 500') + units("2026-01-10", "12")
     (one, other) = billing.running(book_of(ACCOUNTS + text), date(2026, 1, 20))

@@ -99,6 +99,31 @@ def engage(life: Life) -> None:
     life.agree(life.day, f"T{life.act.name}", "time", facts)
 
 
+def meter(life: Life) -> None:
+    """Time that is billed by the period: some of it included, by tiers or not, with a least amount or not."""
+    account = _free_account(life)
+    if account is None:
+        return
+    chance = life.chance
+    facts: dict[str, Any] = {
+        "account": chance.choice(CUSTOMERS),
+        "text": f"Support {life.act.name}",
+        "time": account,
+        "every": chance.choice(("month", "quarter", "2 weeks")),
+    }
+    if chance.random() < 0.5:
+        facts["tiers"] = "2 @ 90, 8 @ 70.40, 55"
+        if chance.random() < 0.4:
+            facts["tiers-mode"] = "volume"
+    else:
+        facts["price"] = _price(life)
+    if chance.random() < 0.5:
+        facts["included"] = Decimal(chance.choice(("1", "2.5", "6")))
+    if chance.random() < 0.5:
+        facts["commitment"] = _price(life)
+    life.agree(life.day, f"M{life.act.name}", "time", facts)
+
+
 def undertake(life: Life) -> None:
     """A fixed price, with its milestones and perhaps a deposit."""
     chance, code = life.chance, f"X{life.act.name}"
@@ -186,6 +211,10 @@ def amend(life: Life) -> None:
             life.agree(day, contract.code, "", {"time": account})
         case "cap" if "cap" in facts:
             life.agree(day, contract.code, "", {"cap": facts["cap"] + 100 * chance.randint(1, 20)})
+        case "discount":
+            life.agree(day, contract.code, "", {"discount": Decimal(chance.choice((0, 10, 25)))})
+        case "commitment" if "every" in facts:
+            life.agree(day, contract.code, "", {"commitment": _price(life)})
         case "markup":
             life.agree(day, contract.code, "", {"markup": Decimal(chance.choice((0, 7, 15)))})
 
@@ -196,10 +225,13 @@ def _deposits(life: Life, contract: Contract) -> bool:
 
 
 _FIXED = ("price", "text", "tax", "purchase-order", "customer")
-_TIME = ("price", "price", "text", "tax", "purchase-order", "customer", "pause", "until", "time", "cap", "markup")
+_TIME = (
+    "price", "price", "text", "tax", "purchase-order", "customer", "pause", "until", "time", "cap", "markup",
+    "discount", "commitment",
+)  # fmt: skip
 _SUBSCRIPTION = (
     "price", "price", "price", "quantity", "text", "tax", "purchase-order", "customer", "customer", "pause", "pause",
-    "until", "until", "rhythm", "bill", "prorate",
+    "until", "until", "rhythm", "bill", "prorate", "discount",
 )  # fmt: skip
 
 
@@ -249,7 +281,7 @@ def work(life: Life) -> None:
     contract = life.chance.choice(those)
     day = max(life.day - timedelta(days=life.chance.choice((0, 0, 1, 3, 20))), contract.start)
     account, hours = contract.at(day)["time"], Decimal(life.chance.randint(1, 40)) / 4
-    item = "" if "price" in contract.at(day) else life.chance.choice(("DEV", "OPS"))
+    item = "" if contract.at(day).keys() & {"price", "tiers"} else life.chance.choice(("DEV", "OPS"))
     life.firm.work.append(Worked(day, account, hours, item))
     key = f'    item: "{item}"\n' if item else ""
     task = life.chance.choice(("Tests", "Talks", "Tools"))
@@ -381,6 +413,7 @@ KINDS: dict[str, Callable[[Life], None]] = {
     for one in (
         subscribe,
         engage,
+        meter,
         undertake,
         amend,
         item_price,
@@ -415,6 +448,7 @@ def acts(seed: int) -> list[Act]:
     made = [
         *((chance.randint(0, 120), "subscribe") for _ in range(chance.randint(1, 3))),
         *((chance.randint(0, 60), "engage") for _ in range(chance.randint(0, 2))),
+        *((chance.randint(0, 60), "meter") for _ in range(chance.choice((0, 0, 1)))),
         *((chance.randint(0, 100), "undertake") for _ in range(chance.randint(0, 1))),
         *((chance.randint(10, days), kind) for kind in kinds),
         *((day, "bill") for day in _days_of_billing(chance, days)),

@@ -8,7 +8,7 @@ price is rounded once. Hours are asked one by one.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +23,11 @@ Facts = Mapping[str, Any]
 def cents(amount: Decimal) -> Decimal:
     """To the cent, half away from zero."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def off(amount: Decimal, facts: Facts) -> Decimal:
+    """Less the discount."""
+    return cents(amount * (100 - Decimal(facts.get("discount") or 0)) / 100)
 
 
 def after(anchor: date, every: str, times: int) -> date:
@@ -108,6 +113,10 @@ class Contract:
             if last is None or day <= last:
                 yield day, dict(facts), origin
             day += DAY
+
+
+Block = list[tuple[date, dict[str, Any], Span]]
+"""Days of one period, with what holds on each."""
 
 
 class Piece(NamedTuple):
@@ -250,10 +259,15 @@ class Firm:
     def pieces(self, code: str, until: date) -> list[Piece]:
         """What a subscription bills up to a day, as it is known in the end."""
         contract = self.contracts[code]
-        far = until + timedelta(days=400)
-        blocks: list[list[tuple[date, dict[str, Any], Span]]] = []
-        last: tuple[object, ...] | None = None
-        for day, facts, origin in contract.running(far):
+        blocks = self._blocks(contract, until)
+        return [piece for block in blocks for piece in self._block(contract, block) if piece.due <= until]
+
+    @staticmethod
+    def _blocks(contract: Contract, until: date) -> list[Block]:
+        """The days of each period up to the end of the one that runs on a day; apart where the rhythm or the customer changes."""
+        blocks: list[Block] = []
+        last: tuple[Span, date, str] | None = None
+        for day, facts, origin in contract.running(until + timedelta(days=400)):
             period = period_of(day, origin, facts["every"])
             this = (period, origin, facts["account"])
             if day > until and (last is None or last[0] != period):
@@ -262,9 +276,9 @@ class Firm:
                 blocks.append([])
             blocks[-1].append((day, facts, period))
             last = this
-        return [piece for block in blocks for piece in self._block(contract, block) if piece.due <= until]
+        return blocks
 
-    def _block(self, contract: Contract, block: Sequence[tuple[date, dict[str, Any], Span]]) -> Iterator[Piece]:
+    def _block(self, contract: Contract, block: Block) -> Iterator[Piece]:
         """The pieces of days of one period, for one customer, in one rhythm."""
         first, facts, period = block[0]
         span = Span(first, block[-1][0])
@@ -288,7 +302,7 @@ class Firm:
 
     def _line(self, contract: Contract, facts: Facts, day: date) -> tuple[object, ...]:
         """What the line of a day says."""
-        said = (facts.get(key) for key in ("item", "quantity", "text", "tax", "purchase-order"))
+        said = (facts.get(key) for key in ("item", "quantity", "text", "tax", "purchase-order", "discount"))
         return (*said, self.price(contract, day))
 
     def _piece(self, contract: Contract, span: Span, period: Span, block: Span, by_days: bool) -> Piece:
@@ -296,8 +310,10 @@ class Firm:
         facts = contract.at(span.first)
         price = self.price(contract, span.first)
         assert price is not None
-        whole = price * Decimal(facts.get("quantity") or 1)
-        net = cents(whole * span.days / period.days) if by_days and span != period else cents(whole)
+        net = price * Decimal(facts.get("quantity") or 1)
+        if by_days and span != period:
+            net = cents(net * span.days / period.days)
+        net = off(net, facts)
         due = block.first if contract.at(block.first).get("bill") == "advance" else block.last
         account = facts["account"]
         return Piece(
@@ -322,6 +338,8 @@ class Firm:
             series = self.prices.get(one.item)
             price = self.price(contract, one.day) if own else series.at(one.day) if series else None
             account = facts["account"]
+            if price is not None:
+                price = off(price, facts)
             return Hour(
                 one.day, one.account, one.quantity, one.item, contract.code, account,
                 facts.get("purchase-order") or self.orders[account], facts.get("tax") or "STD", price,
@@ -334,6 +352,50 @@ class Firm:
         facts = contract.at(day)
         last = None if facts.get("renews") else facts.get("until")
         return day >= contract.start and not (last and day > last) and not facts.get("paused")
+
+    # time that is billed by the period ----------------------------------------------------------------------------
+
+    def usage(self, code: str, until: date) -> tuple[list[One], list[Worked]]:
+        """What the periods that are over by a day come to; and the time of those that are not."""
+        contract = self.contracts[code]
+        result, later = [], []
+        for block in self._blocks(contract, until):
+            first, facts, period = block[0]
+            last = block[-1][0]
+            those = [
+                one
+                for one in self.work
+                if first <= one.day <= last
+                and contract.at(one.day)["time"] == one.account
+                and self.holds(contract, one.day)
+            ]
+            if last > until:
+                later += those
+                continue
+            units = sum((one.quantity for one in those), ZERO)
+            over = max(units - Decimal(facts.get("included") or 0), ZERO)
+            net = sum((off(price * quantity, facts) for price, quantity in self._tiers(facts, over)), ZERO)
+            least = Decimal(0 if facts.get("paused") else facts.get("commitment") or 0)
+            net = max(net, cents(least * Span(first, last).days / period.days))
+            result.append(self._one(contract, first, str(first), net))
+        return result, later
+
+    @staticmethod
+    def _tiers(facts: Facts, units: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+        """The prices of units, and how many have each."""
+        if not facts.get("tiers"):
+            yield Decimal(facts["price"]), units
+            return
+        tiers = [tuple(one.strip().split(" @ ")) for one in facts["tiers"].split(",")]
+        edges = [(Decimal(one[0]) if len(one) == 2 else None, Decimal(one[-1])) for one in tiers]
+        if facts.get("tiers-mode") == "volume":
+            yield next(price for edge, price in edges if edge is None or units <= edge), units
+            return
+        before = ZERO
+        for edge, price in edges:
+            reached = units if edge is None else min(units, edge)
+            yield price, max(reached - before, ZERO)
+            before = max(reached, before)
 
     # expenses and milestones --------------------------------------------------------------------------------------
 

@@ -94,19 +94,34 @@ def _days(first: date, last: date) -> list[date]:
 
 def hours(life: Life, book: Book) -> None:
     """Every hour is billed once, to whom its contract was with on its day and at its price; or stays, and is named."""
+    metered = [code for code, one in life.firm.contracts.items() if one.mode == "time" and "every" in one.at(one.start)]
+    usage = [life.firm.usage(code, END) for code in metered]
+    agree(
+        "what a period comes to of",
+        added(
+            ((line.contract, str(line.start), account_of(invoice), order_of(invoice), line.tax), line.net)
+            for invoice, line in billed_lines(book)
+            if line.contract in metered and line.expense is None
+        ),
+        added(
+            ((one.code, one.what, one.account, one.order, one.tax), one.net) for those, _later in usage for one in those
+        ),
+    )
+    later = [one for _those, those in usage for one in those]
     capped = {code for code, one in life.firm.contracts.items() if any("cap" in facts for facts in one.said.values())}
-    worked = [one for one in life.firm.hours(END) if one.code and one.price is not None]
+    all_hours = [one for one in life.firm.hours(END) if one.code not in metered]
+    worked = [one for one in all_hours if one.code and one.price is not None]
     right = [one for one in worked if one.code not in capped]
     lines = [
         (invoice, line)
         for invoice, line in billed_lines(book)
-        if life.firm.contracts[line.contract].mode == "time" and line.expense is None
+        if life.firm.contracts[line.contract].mode == "time" and line.contract not in metered and line.expense is None
     ]
     agree(
         "hours of",
         added(
             (
-                (line.contract, account_of(invoice), order_of(invoice), line.tax, line.item, line.price),
+                (line.contract, account_of(invoice), order_of(invoice), line.tax, line.item, _price(line)),
                 line.quantity or ZERO,
             )
             for invoice, line in lines
@@ -114,16 +129,22 @@ def hours(life: Life, book: Book) -> None:
         ),
         added(((one.code, one.customer, one.order, one.tax, one.item, one.price), one.quantity) for one in right),
     )
-    left = [one for one in life.firm.hours(END) if one not in worked]
+    left = [(one.account, one.quantity) for one in all_hours if one not in worked]
+    left += [(one.account, one.quantity) for one in later]
     accounts = {one.account for one in worked if one.code in capped}
     agree(
         "left on", added(((one.account,), one.quantity) for one in book.work if one.account not in accounts),
-        added(((one.account,), one.quantity) for one in left if one.account not in accounts),
+        added(((account,), quantity) for account, quantity in left if account not in accounts),
     )  # fmt: skip
     for code in sorted(capped):
         whole = sum((one.quantity * (one.price or ZERO) for one in worked if one.code == code), ZERO)
         net = sum((line.net for _invoice, line in lines if line.contract == code), ZERO)
         same(f"net of {code} up to its cap", net, min(whole, life.firm.contracts[code].at(END)["cap"]))
+
+
+def _price(line: Line) -> Decimal:
+    """What a unit costs, less the discount."""
+    return cents((line.price or ZERO) * (100 - (line.discount or ZERO)) / 100)
 
 
 def singles(life: Life, book: Book) -> None:
