@@ -15,7 +15,7 @@ from beancount_invoicing.billing.drafts import (
     Exchange,
     Notice,
 )
-from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
+from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers
 from beancount_invoicing.billing.standing import Standing, standings
 from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, running, waiting
@@ -38,6 +38,7 @@ __all__ = [
     "Naming",
     "Notice",
     "Request",
+    "SoFar",
     "Standing",
     "Waiting",
     "Wanted",
@@ -51,6 +52,7 @@ __all__ = [
     "moved_dues",
     "numbers",
     "running",
+    "so_far",
     "standings",
     "unbilled_work",
     "waiting",

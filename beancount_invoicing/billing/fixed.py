@@ -182,6 +182,45 @@ def _percent(milestone: Milestone, price: Decimal, before: Decimal, places: int)
     return Stage(milestone, value, tuple(steps))
 
 
+class SoFar(NamedTuple):
+    """Where a fixed price stands once a document is billed, without tax: `billed` by then, this document included."""
+
+    name: str
+    contract_price: Decimal
+    orders: Decimal
+    """What change orders that were agreed by then add to it."""
+    billed: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """What is left to be billed."""
+        return self.contract_price + self.orders - self.billed
+
+
+def so_far(book: Book, invoice: Invoice) -> list[SoFar]:
+    """Where the fixed prices stand that an invoice or credit note bills in situations (`cumulative`), or that orders changed."""
+    result = []
+    codes = dict.fromkeys(line.contract for line in invoice.lines if line.milestone and line.contract in book.contracts)
+    for code in codes if invoice.kind in {"invoice", "credit-note", "corrective"} else ():
+        dated = book.contracts[code]
+        contract = dated.at(invoice.date)
+        orders = sum((one.amount for one in change_orders(dated) if one.date <= invoice.date), ZERO)
+        progress = any(one.cumulative is not None for one in book.milestones.get(code, ()))
+        if contract.mode == "fixed" and contract.price is not None and (orders or progress):
+            billed = sum(
+                (
+                    line.net
+                    for other in book.invoices
+                    if other.kind != "deposit" and (other.date, other.number) <= (invoice.date, invoice.number)
+                    for line in other.lines
+                    if line.contract == code and line.expense is None
+                ),
+                ZERO,
+            )
+            result.append(SoFar(contract.text or code, contract.price - orders, orders, billed))
+    return result
+
+
 def income_account(dated: Dated[Contract], book: Book, day: date) -> str:
     """The account that a contract's milestones are booked on: its own, else its item's; "" where it has none."""
     contract = dated.at(day)
