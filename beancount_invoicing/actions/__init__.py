@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         render_one,
         select,
     )
+    from beancount_invoicing.actions.drafting import DraftEdit, LineEdit, draft_drop, draft_edit
     from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
     from beancount_invoicing.actions.issuing import issue
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
@@ -114,6 +115,7 @@ __all__ = [
     "Dating",
     "DepositWanted",
     "Dispatch",
+    "DraftEdit",
     "Filter",
     "Form",
     "Held",
@@ -122,6 +124,7 @@ __all__ = [
     "LateClaim",
     "Ledger",
     "LedgerMissing",
+    "LineEdit",
     "Made",
     "Making",
     "New",
@@ -165,6 +168,8 @@ __all__ = [
     "customers",
     "deposit",
     "discard",
+    "draft_drop",
+    "draft_edit",
     "due_reminders",
     "find",
     "find_ledger",
@@ -224,6 +229,7 @@ _ROOMS = {
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",
+    "actions.drafting": "DraftEdit LineEdit draft_drop draft_edit",
     "actions.e_invoices": "Form Made validate_file write_e_invoices",
     "actions.issuing": "issue",
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",

@@ -102,6 +102,7 @@ def shown(position: Position, explain: bool = False) -> Answer:
     """A document in `show`: one of `list`, with all that it consists of and what happened to it."""
     invoice = position.invoice
     currency = invoice.currency
+    order = invoice.customer.purchase_order if invoice.customer else ""
     answer = listed(position) | {
         "lines": [
             {
@@ -114,6 +115,11 @@ def shown(position: Position, explain: bool = False) -> Answer:
                 "net": money(line.net, currency),
                 "tax": line.tax or None,
                 "account": line.account,
+                "contract": line.contract or None,
+                "milestone": line.milestone or None,
+                "from": _day(line.start),
+                "to": _day(line.end),
+                "purchase_order": order or None,
             }
             for line in invoice.lines
         ]
@@ -128,6 +134,11 @@ def shown(position: Position, explain: bool = False) -> Answer:
                 "net": money(each.net, currency),
                 "tax": each.tax or None,
                 "account": each.account,
+                "contract": None,
+                "milestone": None,
+                "from": None,
+                "to": None,
+                "purchase_order": order or None,
             }
             for each in invoice.adjustments
         ],

@@ -79,7 +79,7 @@ def exchange_of(loading: Loading, invoice: Invoice) -> Exchange | None:
 
     The price of its receivable says it, else those of its lines; None where all is booked in its own currency.
     """
-    entry = _entry(loading, invoice)
+    entry = entry_of(loading, invoice)
     if entry is None:
         return None
     received = {each.account for each in invoice.instalments} | {each.account for each in invoice.at_once}
@@ -101,7 +101,7 @@ def exchange_of(loading: Loading, invoice: Invoice) -> Exchange | None:
     return None
 
 
-def _entry(loading: Loading, invoice: Invoice) -> Transaction | None:
+def entry_of(loading: Loading, invoice: Invoice) -> Transaction | None:
     """The transaction that a document is."""
     for entry in loading.entries:
         if isinstance(entry, Transaction) and source_of(entry.meta) == invoice.source:

@@ -78,14 +78,18 @@ class Outcome:
     files: tuple[Path, ...]
     notices: tuple[str, ...]
     warnings: tuple[Finding, ...]
+    gone: str = ""
+    """The text of what is taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
     """The ledger's own: until they are mended nothing is written into it, and what is shown may be wrong for them."""
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
-    """Where the documents of an outcome stand, as of the last day that the ledger then has."""
+    """Where the documents of an outcome stand, as of the last day that the ledger then has, in the order in which they stand
+    there."""
     sources = {one.source for one in outcome.documents}
-    return tuple(one for one in positions(outcome.book, outcome.book.last_date) if one.invoice.source in sources)
+    those = [one for one in positions(outcome.book, outcome.book.last_date) if one.invoice.source in sources]
+    return tuple(sorted(those, key=lambda one: (one.invoice.date, one.invoice.source)))
 
 
 def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> Outcome:
@@ -104,7 +108,7 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
             )
         changes = make(loading)
         if not changes.new and not changes.edits:
-            return Outcome("", loading.book, (), (), changes.notices, (), tuple(errors))
+            return Outcome("", loading.book, (), (), changes.notices, (), errors=tuple(errors))
         planned, shown = _planned(loading, file, changes, how.into)
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
@@ -136,7 +140,7 @@ def _planned(loading: entries.Loading, file: Path, changes: Changes, into: Path 
         by_file.setdefault(target, []).append(new.render(columns[target]))
     additions = [writer.Addition(target, "\n".join(texts)) for target, texts in by_file.items()]
     planned = writer.plan(top, loading.files, additions, changes.edits)
-    shown = [edit.new for edit in changes.edits] + [addition.text for addition in additions]
+    shown = [edit.new for edit in changes.edits if edit.new] + [addition.text for addition in additions]
     return planned, "\n".join(one.rstrip("\n") + "\n" for one in shown)
 
 
@@ -176,6 +180,7 @@ def tried(
         files=tuple(one.file for one in planned.files),
         notices=changes.notices,
         warnings=tuple(warnings),
+        gone="\n".join(edit.old.rstrip("\n") + "\n" for edit in changes.edits if not edit.new),
         errors=tuple(known),
     )
 

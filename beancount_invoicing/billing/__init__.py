@@ -17,6 +17,7 @@ from beancount_invoicing.billing.drafts import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers
+from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
 from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, running, waiting
 from beancount_invoicing.billing.worked import unbilled_work
@@ -26,6 +27,7 @@ __all__ = [
     "CannotCompose",
     "CannotCredit",
     "CannotNumber",
+    "CannotRedraft",
     "CreditLine",
     "CreditWanted",
     "DepositLeft",
@@ -35,8 +37,10 @@ __all__ = [
     "DraftReceivable",
     "DraftTax",
     "Exchange",
+    "LineEdit",
     "Naming",
     "Notice",
+    "Redraft",
     "Request",
     "SoFar",
     "Standing",
@@ -51,6 +55,7 @@ __all__ = [
     "draft_names",
     "moved_dues",
     "numbers",
+    "redraft",
     "running",
     "so_far",
     "standings",

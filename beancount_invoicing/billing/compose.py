@@ -111,7 +111,7 @@ def compose(
         due=request.due,
         corrects=request.corrects,
         claims=request.claims,
-        narration=request.narration or _narration(book, lines, request.date),
+        narration=request.narration or narration(book, lines, request.date),
         note=request.note,
     )
 
@@ -322,7 +322,8 @@ def _exchange(
     return Exchange(currency, known[-1], currencies.decimals(currency))
 
 
-def _narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
+def narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
+    """What an entry says of these lines in few words: the names of the first three."""
     names = []
     for line in lines:
         item = book.items[line.item].at(day) if line.item in book.items else None

@@ -17,6 +17,7 @@ from beancount_invoicing.cli.common import (
     examples,
     explain_option,
     format_option,
+    notice,
     today,
 )
 from beancount_invoicing.cli.completion import complete_contracts, complete_customers
@@ -38,6 +39,7 @@ from beancount_invoicing.cli.completion import complete_contracts, complete_cust
 )
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
 @click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
+@click.option("--entries", is_flag=True, help="Show the entries as they would be written, not a table.")
 @write_options
 @format_option
 @explain_option
@@ -49,6 +51,7 @@ def bill(
     customer: str,
     contract: str,
     draft: bool,
+    entries: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -59,4 +62,10 @@ def bill(
     way = how(write, into, commit)
     with changing(session):
         outcome = actions.bill(session.find(), until, actions.Dating(day or until, draft), way, customer, contract)
-        print_outcome(outcome, way, form, explain)
+        print_outcome(outcome, way, form, explain, "" if entries else f"To be billed up to {until}")
+        if draft and write and outcome.documents and form == "table":
+            first = outcome.documents[0].number
+            notice(
+                f"Look at them: bean-invoice render {first}; change one: bean-invoice draft edit {first}; number them:"
+                " bean-invoice issue --all"
+            )

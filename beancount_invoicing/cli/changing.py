@@ -13,6 +13,7 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_json, relative, warning_line
 from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.cli.preview import print_documents
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.rules.steps import describe
 
@@ -102,9 +103,12 @@ def changing(session: Session) -> Iterator[None]:
         session.error(f"{error.filename or 'the ledger'}: {error.strerror}: nothing more was written")
 
 
-def print_outcome(outcome: actions.Outcome, way: actions.How, form: str = "table", explain: bool = False) -> None:
-    """Prints what was, or would be, written: the directives, or the documents as data; the ledger's errors make the call fail."""
-    _print_outcome(outcome, way, form, explain)
+def print_outcome(
+    outcome: actions.Outcome, way: actions.How, form: str = "table", explain: bool = False, title: str = ""
+) -> None:
+    """Prints what was, or would be, written: the directives – with a `title` the documents, as a table –, or the documents as
+    data; the ledger's errors make the call fail."""
+    _print_outcome(outcome, way, form, explain, title)
     session = click.get_current_context().find_object(Session)
     if outcome.errors and session:
         for one in outcome.errors:
@@ -116,7 +120,7 @@ def print_outcome(outcome: actions.Outcome, way: actions.How, form: str = "table
         )
 
 
-def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explain: bool) -> None:
+def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explain: bool, title: str) -> None:
     for text in outcome.notices:
         notice(text)
     for one in outcome.warnings:
@@ -127,8 +131,12 @@ def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explai
                 name = document.customer.name if document.customer else ""
                 place = f"{relative(document.source.file)}:{document.source.line}"
                 click.echo(f"{document.number}  {name}  {document.payable} {document.currency}  {place}")
+        elif title and outcome.documents:
+            print_documents(title, [one.invoice for one in actions.written_positions(outcome)])
         else:
             click.echo(outcome.text, nl=False)
+        if outcome.gone and not way.write:
+            click.echo("Would be taken out:\n\n" + outcome.gone, nl=False)
         if explain:
             for position in actions.written_positions(outcome):
                 click.echo(f"\n{position.invoice.number}")
@@ -151,8 +159,11 @@ def _say(outcome: actions.Outcome, way: actions.How) -> None:
     count = len(outcome.documents)
     what = f"{count} document{'s' * (count != 1)}: " if count else ""
     what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))
-    if not outcome.text:
+    if not outcome.text and not outcome.gone:
         notice("Nothing to do.")
+    elif outcome.gone and not outcome.text and way.write:
+        files = ", ".join(relative(str(file)) for file in outcome.files)
+        notice(f"Taken out of {files}{', and committed' if way.commit else ''}.")
     elif way.write:
         files = ", ".join(relative(str(file)) for file in outcome.files)
         notice(f"{what + '; w' if what else 'W'}ritten to {files}{', and committed' if way.commit else ''}.")

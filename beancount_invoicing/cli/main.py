@@ -29,6 +29,7 @@ _COMMANDS = {
     "credit": "credit",
     "customer": "init",
     "deposit": "deposit",
+    "draft": "draft",
     "einvoice": "einvoice",
     "init": "init",
     "interest": "interest",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.billing import Draft, DraftLine, Exchange
 from beancount_invoicing.rules import numbering
@@ -99,16 +100,19 @@ def transaction(
     legs = list(legs)
     widths = [len(leg.account) + len(format(leg.number, "f")) + 6 for leg in legs if leg.number is not None]
     column = max([column, *widths])
-    for leg in legs:
-        start = f"  {leg.account}"
-        if leg.number is not None:
-            number = format(leg.number, "f")
-            space = max(column - len(start) - len(number) - 4, 0)
-            start += " " * space + f"  {number} {leg.currency}"
-            if leg.price:
-                start += f" {'@@' if leg.in_all else '@'} {leg.price[0]:f} {leg.price[1]}"
-        lines += [start, *_meta(leg.meta, "    ")]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(line for leg in legs for line in posting(leg, column))]) + "\n"
+
+
+def posting(leg: Leg, column: int = COLUMN) -> list[str]:
+    """The lines of a posting, without line breaks."""
+    start = f"  {leg.account}"
+    if leg.number is not None:
+        number = format(leg.number, "f")
+        space = max(column - len(start) - len(number) - 4, 0)
+        start += " " * space + f"  {number} {leg.currency}"
+        if leg.price:
+            start += f" {'@@' if leg.in_all else '@'} {leg.price[0]:f} {leg.price[1]}"
+    return [start, *_meta(leg.meta, "    ")]
 
 
 def custom(day: date, kind: str, values: Iterable[Value], meta: Meta = ()) -> str:
@@ -135,15 +139,23 @@ def note(day: date, account: str, comment: str, links: Iterable[str], meta: Meta
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
-def document(draft: Draft, column: int = COLUMN) -> str:
-    """The transaction of a document; a draft's (by its name) has the flag `!`."""
+class Legs(NamedTuple):
+    """The postings of a document, each in the order of what it stands for in the draft."""
+
+    receivables: list[Leg]
+    lines: list[Leg]
+    taxes: list[Leg]
+    deductions: list[Leg]
+    rounding: list[Leg]
+    time: list[Leg]
+    """What leaves the accounts of time, each before what it stands against."""
+
+
+def legs(draft: Draft) -> Legs:
+    """The postings of a document, with what each is booked with."""
     booked = _booked(draft)
     exchange = draft.exchange
     own = (exchange.rate, exchange.currency) if exchange and not exchange.on_lines else None
-    legs = [
-        Leg(each.account, each.amount, draft.currency, [("due", each.due), ("retained", each.retained)], own)
-        for each in draft.receivables
-    ]
 
     def leg(account: str, said: Decimal, amount: Decimal, meta: Meta) -> Leg:
         """A posting of `said` in the document's currency, which is `amount` in the currency of the books."""
@@ -156,34 +168,43 @@ def document(draft: Draft, column: int = COLUMN) -> str:
         """What is said of an amount that is booked in another currency."""
         return abs(amount) if exchange and account not in exchange.own else None
 
+    result = Legs([], [], [], [], [], [])
+    for each in draft.receivables:
+        meta: Meta = [("due", each.due), ("retained", each.retained)]
+        result.receivables.append(Leg(each.account, each.amount, draft.currency, meta, own))
     for line, amount in zip(draft.lines, booked.lines, strict=True):
         told = draft.corrects and exchange and _untold(line, amount, draft.currency, exchange)
         said = abroad(line.account, line.net) if told else None
-        legs.append(leg(line.account, -line.net, -amount, [*_line(line), ("amount", said)]))
+        result.lines.append(leg(line.account, -line.net, -amount, [*_line(line), ("amount", said)]))
     for tax, amount in zip(draft.taxes, booked.taxes, strict=True):
-        meta: Meta = [("tax", tax.code), ("amount", abroad(tax.account, tax.amount))]
-        legs.append(leg(tax.account, -tax.amount, -amount, meta))
+        meta = [("tax", tax.code), ("amount", abroad(tax.account, tax.amount))]
+        result.taxes.append(leg(tax.account, -tax.amount, -amount, meta))
     for deduction, amount in zip(draft.deductions, booked.deductions, strict=True):
         meta = [
             ("deposit", deduction.number),
             ("tax", deduction.tax),
             ("amount", abroad(deduction.account, deduction.amount)),
         ]
-        legs.append(leg(deduction.account, deduction.amount, amount, meta))
+        result.deductions.append(leg(deduction.account, deduction.amount, amount, meta))
     if draft.rounding:
         meta = [("rounding", True), ("amount", abroad(draft.rounding_account, draft.rounding))]
-        legs.append(leg(draft.rounding_account, -draft.rounding, -booked.rounding, meta))
+        result.rounding.append(leg(draft.rounding_account, -draft.rounding, -booked.rounding, meta))
     for line in draft.lines:
         for out in line.book_out:
             meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
-            legs.append(Leg(out.account, -out.quantity, out.commodity, meta))
-            legs.append(Leg(out.counter, out.quantity, out.commodity))
+            result.time.append(Leg(out.account, -out.quantity, out.commodity, meta))
+            result.time.append(Leg(out.counter, out.quantity, out.commodity))
+    return result
+
+
+def document(draft: Draft, column: int = COLUMN) -> str:
+    """The transaction of a document; a draft's (by its name) has the flag `!`."""
     return transaction(
         draft.date,
         "!" if draft.number.startswith("draft-") else "*",
         draft.payee,
         draft.narration,
-        legs,
+        [leg for those in legs(draft) for leg in those],
         links=[numbering.link(name) for name in (draft.number, *draft.corrects.split(), draft.claims) if name],
         meta=[
             ("invoice", draft.number),

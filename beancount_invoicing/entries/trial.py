@@ -62,7 +62,7 @@ def tried(loading: Loading, plan: Plan) -> Trial:
             problems += rule(some, options)  # type: ignore[no-untyped-call] # Beancount's rules have no types
     if any(isinstance(entry, data.Open) for entry in new):
         problems += validation.validate_open_close(opens, options)
-    problems += _balances(together, new, options)
+    problems += _balances(together, [*new, *gone], options)
     return Trial(
         read(together, options, loading.checked, loading.documents if same else None),
         frozenset(Source(*_place(entry)) for entry in new),
@@ -85,10 +85,10 @@ def _place(entry: Any, name: str = "meta") -> tuple[str, int]:
     return str(meta.get("filename", "<unknown>")), int(meta.get("lineno", 0) or 0)
 
 
-def _balances(together: list[Any], new: list[Any], options: Mapping[str, Any]) -> list[Any]:
-    """The balance assertions that hold now and would not any more."""
+def _balances(together: list[Any], moved: list[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The balance assertions that hold now and would not any more, where these entries come or go."""
     touched: dict[str, Any] = {}
-    for entry in new:
+    for entry in moved:
         if isinstance(entry, data.Transaction):
             for posting in entry.postings:
                 first = touched.get(posting.account)

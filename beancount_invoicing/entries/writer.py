@@ -38,7 +38,10 @@ class Addition(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Lines to be changed in place: from `line` (1 is the first) on, `old` becomes `new`, which may have more lines."""
+    """Lines to be changed in place: from `line` (1 is the first) on, `old` becomes `new`, which may have more lines.
+
+    Where `new` is "" they are taken out, with the blank line that set them apart.
+    """
 
     file: Path
     line: int
@@ -123,13 +126,17 @@ def plan(top: Path, included: Sequence[str], additions: Sequence[Addition], edit
 
     for file in dict.fromkeys(edit.file for edit in edits):
         those = sorted((edit for edit in edits if edit.file == file), key=lambda edit: edit.line)
+        more: dict[int, int] = {}
         for edit in reversed(those):  # from below, so that the lines above stay where they are
+            lines = content(file).count(b"\n")
             after[file] = _edited(content(file), edit)
+            more[edit.line] = after[file].count(b"\n") - lines
         shift = 0
         for edit in those:
-            starts.append((file, edit.line + shift, edit.new))
+            if edit.new:
+                starts.append((file, edit.line + shift, edit.new))
             replaced.add((str(file), edit.line))
-            shift += edit.new.rstrip("\n").count("\n") - edit.old.rstrip("\n").count("\n")
+            shift += more[edit.line]
     includes = []
     for file in dict.fromkeys(each.file for each in additions):
         if file.resolve() in known:
@@ -197,8 +204,16 @@ def _edited(data: bytes, edit: Edit) -> bytes:
     there = [line.removesuffix(b"\r") for line in lines[edit.line - 1 : edit.line - 1 + len(old)]]
     if there != old:
         raise CannotWrite(f"{edit.file}:{edit.line}: the lines to be changed are not there any more: do it again")
-    ends = b"\r" if newline == b"\r\n" and lines[edit.line - 1].endswith(b"\r") else b""
-    lines[edit.line - 1 : edit.line - 1 + len(old)] = [line + ends for line in new]
+    first, last = edit.line - 1, edit.line - 1 + len(old)
+    if not edit.new:
+        apart = last == len(lines) or not lines[last].strip()
+        if apart and first and not lines[first - 1].strip():
+            first -= 1
+        elif apart and not first and last < len(lines) - 1:
+            last += 1
+        return b"\n".join(lines[:first] + lines[last:])
+    ends = b"\r" if newline == b"\r\n" and lines[first].endswith(b"\r") else b""
+    lines[first:last] = [line + ends for line in new]
     return b"\n".join(lines)
 
 

@@ -78,7 +78,8 @@ def invoice(ledger: Path, number: str) -> Invoice:
 
 def test_bill_shows_and_json_has_no_numbers(ledger: Path) -> None:
     before = ledger.read_bytes()
-    assert 'milestone: "All"' in run(ledger, "bill", "--until", "2026-01-31")
+    assert 'milestone: "All"' in run(ledger, "bill", "--until", "2026-01-31", "--entries")
+    assert "Website, All" in run(ledger, "bill", "--until", "2026-01-31")
     (row,) = json.loads(run(ledger, "bill", "--until", "2026-01-31", "--format", "json").split("\n1 document")[0])
     assert (row["number"], row["status"], row["payable"]) == (None, "draft", "1200.00")
     assert row["lines"][0]["text"] == "Website, All"

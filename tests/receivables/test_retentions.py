@@ -254,5 +254,7 @@ def test_nothing_is_kept_back_of_what_is_billed_when_the_year_is_over(ledger: Pa
         '2027-03-16 custom "invoice-milestone" "ROOF" "Third"\n  price: 1000.00\n'
     )
     ledger.write_text(ledger.read_text(encoding="utf-8") + more, encoding="utf-8")
-    assert "Assets:Receivable:Acme:Kept" in run(ledger, "bill", "--until", "2027-03-16", "--date", "2027-03-14")
-    assert "Assets:Receivable:Acme:Kept" not in run(ledger, "bill", "--until", "2027-03-16")
+    assert "Assets:Receivable:Acme:Kept" in run(
+        ledger, "bill", "--until", "2027-03-16", "--date", "2027-03-14", "--entries"
+    )
+    assert "Assets:Receivable:Acme:Kept" not in run(ledger, "bill", "--until", "2027-03-16", "--entries")

@@ -1,0 +1,317 @@
+"""Drafts that are changed: the lines are said anew, and taxes, deposits, what is to be paid and the time taken off follow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.billing.compose import CannotCompose, Request, compose, dues, narration
+from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable, Exchange
+from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
+from beancount_invoicing.billing.prices import tax_code
+from beancount_invoicing.billing.worked import unbilled_work
+from beancount_invoicing.model import ZERO, Adjustment, Book, Contract, Invoice, Line, Source, Work
+from beancount_invoicing.rules import currencies, tax, terms
+from beancount_invoicing.rules.steps import round_to
+
+PLACES = 4
+"""Decimals of time that is taken off an account in part."""
+
+
+class CannotRedraft(CannotCompose):
+    """A draft cannot be changed so; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineEdit:
+    """What is said anew of a line, counted from 1; None stays as it is. `price` includes tax where the line's own does."""
+
+    index: int
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    text: str | None = None
+    discount: Decimal | None = None
+    """Percent, 0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redraft:
+    """A draft as it shall be. `draft.lines` are those of `kept` (places in the document's lines, from 0), those that are new, and
+    the document's allowances and charges."""
+
+    draft: Draft
+    kept: tuple[int, ...]
+    time: Mapping[Source, Decimal]
+    """By posting on a time account that shall book another quantity: how much it takes off, not below 0."""
+
+
+def redraft(
+    book: Book,
+    invoice: Invoice,
+    edits: Sequence[LineEdit],
+    drop: frozenset[int],
+    add: Sequence[DraftLine],
+    exchange: Exchange | None = None,
+) -> Redraft:
+    """The draft with lines changed, dropped (counted from 1) and added; what follows from its lines is worked out again.
+
+    The time that its lines bill and that leaves an account goes with their quantities: less stays on the account, more is taken
+    from what waits there on the draft's date. Deposits that it names are deducted as far as its lines reach, of contracts of which
+    one is named the others too. `exchange`: how it is booked where that is in another currency. Raises CannotRedraft,
+    CannotCompose.
+    """
+    _can_be_changed(invoice)
+    places = [place for place in range(len(invoice.lines)) if place + 1 not in drop]
+    said = {one.index: one for one in edits}
+    for index in (*said, *drop):
+        if not 1 <= index <= len(invoice.lines):
+            count = len(invoice.lines)
+            raise CannotRedraft(f"{invoice.number} has {count} line{'s' * (count != 1)}: there is no line {index}")
+    if both := sorted(drop & said.keys()):
+        raise CannotRedraft(f"line {both[0]} is both changed and dropped: say one of them")
+    if not places and not add:
+        raise CannotRedraft(
+            f"{invoice.number} would have no line: take it out, bean-invoice draft drop {invoice.number}"
+        )
+    decimals = currencies.decimals(invoice.currency)
+    lines = [_line(invoice.lines[place], said.get(place + 1), invoice.date, decimals) for place in places]
+    customer = invoice.customer
+    assert customer is not None  # only a void number has none
+    request = Request(
+        kind="deposit" if invoice.kind == "deposit" else "corrective" if invoice.kind == "corrective" else "invoice",
+        customer=customer.account,
+        account=invoice.instalments[0].account if invoice.instalments else customer.account,
+        currency=invoice.currency,
+        date=invoice.date,
+        lines=(
+            *lines,
+            *(_taxed(book, invoice, one) for one in add),
+            *(_adjustment(one, invoice) for one in invoice.adjustments),
+        ),
+        terms=invoice.terms,
+        narration=_narration(book, invoice, [*lines, *add]),
+        taxes=tuple(each.tax for each in invoice.taxes if each.tax.withholding),
+    )
+    contracts = [_contract(book, line) for line in request.lines]
+    draft = compose(book, request, contracts, _deposits(book, invoice))
+    draft = replace(draft, number=invoice.number, exchange=exchange)
+    draft = replace(draft, receivables=_receivables(book, invoice, draft, decimals))
+    shares = [_share(invoice.lines[place], said.get(place + 1), place in places) for place in range(len(invoice.lines))]
+    return Redraft(draft, tuple(places), _time(book, invoice, shares))
+
+
+def _can_be_changed(invoice: Invoice) -> None:
+    if not invoice.draft:
+        raise CannotRedraft(
+            f"{invoice.number} is no draft: what has a number is credited, bean-invoice credit {invoice.number}"
+        )
+    if invoice.corrects and invoice.kind == "credit-note":
+        raise CannotRedraft(
+            f"{invoice.number} is a credit note: take it out, bean-invoice draft drop {invoice.number}, and credit anew with"
+            " --lines, --amount or --from"
+        )
+    if invoice.kind == "claim":
+        raise CannotRedraft(f"{invoice.number} is a claim for late interest: take it out, and book it anew")
+    if invoice.at_once or invoice.rounding:
+        what = "was paid at once" if invoice.at_once else "rounds what is to be paid"
+        raise CannotRedraft(f"{invoice.number} {what}: change it where it stands, {invoice.source}")
+
+
+def _line(line: Line, said: LineEdit | None, day: date, decimals: int) -> DraftLine:
+    """A line of the document, with what is said anew of it."""
+    net = line.worked_out if line.price_with_tax is not None and line.worked_out is not None else line.net
+    own = DraftLine(
+        net=net,
+        account=line.account,
+        tax=line.tax,
+        since=line.start or line.expense or day,
+        item=line.item,
+        text=line.text,
+        unit=line.unit,
+        quantity=line.quantity,
+        price=line.price,
+        price_with_tax=line.price_with_tax,
+        discount=line.discount,
+        contract=line.contract,
+        milestone=line.milestone,
+        start=line.start,
+        end=line.end,
+        expense=line.expense,
+        cost=line.cost,
+    )
+    if said is None:
+        return own
+    if said.price is not None and said.price < 0:
+        raise CannotRedraft(
+            f"line {said.index}: a price is not negative; for something given back write a quantity below 0"
+        )
+    if said.discount is not None and not 0 <= said.discount <= 100:
+        raise CannotRedraft(f"line {said.index}: a discount of {said.discount} % must be from 0 to 100")
+    own = replace(own, text=line.text if said.text is None else said.text)
+    if said.quantity is None and said.price is None and said.discount is None:
+        return own
+    with_tax = line.price_with_tax is not None
+    price = said.price if said.price is not None else line.price_with_tax if with_tax else line.price
+    if said.price is not None and -int(said.price.as_tuple().exponent) < decimals:
+        price = round_to(said.price, decimals)
+    if price is None:
+        raise CannotRedraft(f"line {said.index}, “{line.text}”, says no price: say it too, --price")
+    quantity = (
+        said.quantity if said.quantity is not None else line.quantity if line.quantity is not None else Decimal(1)
+    )
+    discount = said.discount if said.discount is not None else line.discount
+    figure = tax.line_net(quantity, price, discount, decimals)
+    return replace(
+        own,
+        net=figure.value,
+        quantity=quantity,
+        price=None if with_tax else price,
+        price_with_tax=price if with_tax else None,
+        discount=discount,
+        steps=figure.steps,
+    )
+
+
+def _taxed(book: Book, invoice: Invoice, line: DraftLine) -> DraftLine:
+    """A new line; where nothing else gives it a tax code, it has the one that all lines of the document have."""
+    codes = {one.tax for one in invoice.lines}
+    assert invoice.customer is not None
+    known = tax_code(book, invoice.customer.account, line.tax, line.item, invoice.date)
+    return line if known or len(codes) > 1 else replace(line, tax=codes.pop())
+
+
+def _adjustment(one: Adjustment, invoice: Invoice) -> DraftLine:
+    """An allowance or charge, as far as taxes and sums go."""
+    return DraftLine(net=one.net, account=one.account, tax=one.tax, since=invoice.date, text=one.reason)
+
+
+def _narration(book: Book, invoice: Invoice, lines: Sequence[DraftLine]) -> str:
+    """The entry's text: that of its lines where it was that of its lines, else as it is."""
+    before = [_line(line, None, invoice.date, 2) for line in invoice.lines]
+    own = invoice.narration == narration(book, before, invoice.date)
+    return narration(book, lines, invoice.date) if own else invoice.narration
+
+
+def _contract(book: Book, line: DraftLine) -> Contract | None:
+    """The contract of a line, as it held on the line's own day."""
+    if line.contract not in book.contracts:
+        return None
+    reached = (one.date for one in book.milestones.get(line.contract, ()) if one.name == line.milestone)
+    return book.contracts[line.contract].at(next(reached, line.since))
+
+
+def _deposits(book: Book, invoice: Invoice) -> list[DepositLeft]:
+    """What is left without this draft of the deposits that it names, and of others of their contracts."""
+    named = {one.number for one in invoice.deductions}
+    own = {line.contract for line in invoice.lines}
+    result = []
+    for code, those in deposits_left(one for one in book.invoices if one is not invoice).items():
+        if named & {one.number for one in those}:
+            if code and code in own:
+                result += those
+            else:
+                result += [one._replace(contract="") for one in those if one.number in named]
+    return sorted(result, key=lambda one: (one.date, one.number))
+
+
+def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> tuple[DraftReceivable, ...]:
+    """What is to be paid, on as many postings as it stands now: by the terms, else in proportion, the last takes the rest."""
+    kept = tuple(each for each in draft.receivables if each.retained)
+    rest = draft.payable - sum((each.amount for each in kept), ZERO)
+    now: dict[Source, tuple[str, Decimal]] = {}
+    for each in invoice.instalments:
+        if not each.retained:
+            account, amount = now.get(each.source, (each.account, ZERO))
+            now[each.source] = account, amount + each.amount
+    postings = list(now.values()) or [(draft.receivables[0].account, ZERO)]
+    amounts = [rest]
+    if len(postings) > 1:
+        try:
+            schedule = dues(book, invoice.terms, invoice.date, rest, decimals) if invoice.terms else []
+        except terms.TermsError:
+            schedule = []  # the ledger has an error that says so
+        amounts = [due.amount for due in schedule]
+        if len(amounts) != len(postings):
+            whole = sum((amount for _account, amount in postings), ZERO) or Decimal(1)
+            amounts = [round_to(rest * amount / whole, decimals) for _account, amount in postings[:-1]]
+            amounts.append(rest - sum(amounts, ZERO))
+    own = tuple(DraftReceivable(account, amount) for (account, _), amount in zip(postings, amounts, strict=True))
+    return (*own, *kept)
+
+
+def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
+    """How much of a line's quantity stays: 1 for all of it."""
+    if not stays:
+        return ZERO
+    if said is None or said.quantity is None or not line.quantity:
+        return Decimal(1)
+    return said.quantity / line.quantity
+
+
+def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal]) -> dict[Source, Decimal]:
+    """What the draft's postings on time accounts take off, where the shares of its lines change it."""
+    if all(share == 1 for share in shares):
+        return {}
+    outs = [one for one in book.work if one.document == invoice.number and one.quantity < 0]
+    lines: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, line in enumerate(invoice.lines):
+        if line.contract in book.contracts and line.expense is None and not line.milestone:
+            contract = book.contracts[line.contract].at(line.start or invoice.date)
+            if contract.mode == "time":
+                lines[contract.time, line.item or contract.item].append(place)
+    result: dict[Source, Decimal] = {}
+    for (account, item), places in lines.items():
+        those = [one for one in outs if _billed(one) and (one.account, one.item) == (account, item)]
+        left = [shares[place] for place in places]
+        if not those or all(share == 1 for share in left):
+            continue
+        if len(those) != len(places):  # not one for each line: all go by what stays of the lines together
+            whole = sum((invoice.lines[place].quantity or ZERO for place in places), ZERO)
+            stays = sum(((invoice.lines[place].quantity or ZERO) * shares[place] for place in places), ZERO)
+            left = [stays / whole if whole else Decimal(1)] * len(those)
+        taken = {one.source: round_to(-one.quantity * share, PLACES) for one, share in zip(those, left, strict=True)}
+        for one in those:
+            if taken[one.source] != -one.quantity:
+                # as many decimals as were written, where they say it
+                result[one.source] = _plain(taken[one.source], one.quantity)
+        _must_wait(book, invoice, account, item, those, sum(taken.values(), ZERO))
+    gone = {account for account, _item in lines} - {
+        account for (account, _item), places in lines.items() if any(shares[place] for place in places)
+    }
+    result |= {one.source: ZERO for one in outs if not _billed(one) and one.account in gone}
+    return result
+
+
+def _billed(out: Work) -> bool:
+    """Whether time that is taken off an account is billed: it is neither worked for nothing nor written down."""
+    return out.billable and not out.written_down
+
+
+def _plain(number: Decimal, like: Decimal) -> Decimal:
+    """A number with the decimals of another one, where these are enough to say it."""
+    exponent = like.as_tuple().exponent
+    short = round_to(number, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+    return short if short == number else number.normalize()
+
+
+def _must_wait(book: Book, invoice: Invoice, account: str, item: str, outs: Sequence[Work], wanted: Decimal) -> None:
+    """Raises CannotRedraft where more time would be taken than waits on the draft's date, with what the draft takes now."""
+    now = -sum((one.quantity for one in outs), ZERO)
+    waits = sum(
+        (
+            one.quantity
+            for one in unbilled_work(book, invoice.date)
+            if one.billable and (one.account, one.item) == (account, item)
+        ),
+        ZERO,
+    )
+    if wanted > now + waits:
+        commodity = outs[0].commodity
+        raise CannotRedraft(
+            f"{invoice.number} would bill {wanted.normalize():f} {commodity} of {item or account}, but it takes {now} from"
+            f" {account}, and {waits:f} more wait there on {invoice.date}: log what was worked first (bean-invoice time add),"
+            " or --add a line of its own for what is no time worked"
+        )

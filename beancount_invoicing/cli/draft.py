@@ -1,0 +1,131 @@
+"""`bean-invoice draft edit`, `draft drop` and `draft list`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import (
+    Number,
+    Session,
+    explain_option,
+    format_option,
+    print_csv,
+    print_json,
+)
+from beancount_invoicing.cli.completion import complete_drafts
+from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.cli.preview import print_documents
+
+
+@click.group()
+def draft() -> None:
+    """Change drafts, take them out, list their lines."""
+
+
+@draft.command("edit")
+@click.argument("number", metavar="DRAFT", shell_complete=complete_drafts)
+@click.option("--line", "index", type=click.IntRange(1), metavar="N", help="The line that is changed, counted from 1.")
+@click.option("--quantity", type=Number(), help="Its quantity.")
+@click.option("--price", type=Number(), help="Its unit price; with tax where the line's own includes it.")
+@click.option("--text", help="Its words.")
+@click.option("--discount", type=Number(), metavar="PERCENT", help="Percent off the line; 0 for none.")
+@click.option("--add", multiple=True, metavar="LINE", help='A new line, as in `new`: "1 Audit @ 450"; may be repeated.')
+@click.option(
+    "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line that is taken out; may be repeated."
+)
+@click.option("--account", default="", help="Income account of new lines that are no item.")
+@click.option(
+    "--write-down", is_flag=True, help="Time that is billed no more is given away; without, it waits on its account."
+)
+@write_options
+@format_option
+@explain_option
+@click.pass_obj
+def edit(
+    session: Session,
+    number: str,
+    index: int | None,
+    quantity: Decimal | None,
+    price: Decimal | None,
+    text: str | None,
+    discount: Decimal | None,
+    add: tuple[str, ...],
+    drop: tuple[int, ...],
+    account: str,
+    write_down: bool,
+    write: bool,
+    into: str | None,
+    commit: bool,
+    form: str,
+    explain: bool,
+) -> None:
+    """Change a draft where it stands: quantity, price, words or discount of a line, lines more or less. VAT, totals, due
+    amounts, deposits and the time that it bills follow."""
+    if into:
+        raise click.UsageError("a draft is changed where it stands: leave --into away")
+    way = how(write, None, commit)
+    said = (quantity, price, text, discount)
+    changed = any(one is not None for one in said)
+    if index is not None and not changed:
+        raise click.UsageError("say what of the line changes: --quantity, --price, --text or --discount")
+    if not (changed or add or drop):
+        raise click.UsageError(
+            "say what changes: --line N with --quantity, --price, --text or --discount; --add; --drop"
+        )
+    with changing(session):
+        if changed and index is None:
+            index = _only_line(session, number)
+        lines = (actions.LineEdit(index, *said),) if changed and index else ()
+        wanted = actions.DraftEdit(number, lines, drop, add, account, write_down)
+        print_outcome(actions.draft_edit(session.find(), wanted, way), way, form, explain)
+
+
+def _only_line(session: Session, number: str) -> int:
+    """1, where the draft has one line. Raises click.UsageError."""
+    invoice = actions.open_ledger(session.find()).book.invoice(number)
+    if invoice and len(invoice.lines) > 1:
+        raise click.UsageError(f"{number} has {len(invoice.lines)} lines: say which one, --line 1")
+    return 1
+
+
+@draft.command("drop")
+@click.argument("numbers", nargs=-1, required=True, metavar="DRAFT...", shell_complete=complete_drafts)
+@write_options
+@click.pass_obj
+def drop(session: Session, numbers: tuple[str, ...], write: bool, into: str | None, commit: bool) -> None:
+    """Take drafts out of the ledger: the time, periods and expenses that they billed wait again."""
+    if into:
+        raise click.UsageError("drafts are taken out where they stand: leave --into away")
+    way = how(write, None, commit)
+    with changing(session):
+        print_outcome(actions.draft_drop(session.find(), numbers, way), way)
+
+
+@draft.command("list")
+@click.argument("numbers", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
+@format_option
+@click.pass_obj
+def list_drafts(session: Session, numbers: tuple[str, ...], form: str) -> None:
+    """List drafts line by line, with the places by which `draft edit` names them."""
+    ledger = session.open()
+    there = actions.select(ledger.book, ledger.book.last_date, actions.Filter(("draft",)))
+    try:
+        those = actions.find(ledger.book, ledger.book.last_date, numbers) if numbers else there
+    except actions.UnknownNumber as error:
+        session.error(str(error))
+        return
+    those = tuple(sorted(those, key=lambda one: (one.invoice.date, one.invoice.source)))
+    if form == "json":
+        print_json([answers.shown(one) for one in those])
+    elif form == "csv":
+        rows = map(answers.listed, those)
+        print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
+    elif those:
+        print_documents("Drafts", [one.invoice for one in those], named=True)
+    else:
+        click.echo("There is no draft.")

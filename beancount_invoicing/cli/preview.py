@@ -1,0 +1,74 @@
+"""Documents line by line, as a table: what `bill` would write, and what stands in drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import print_table, spaced
+from beancount_invoicing.model import ZERO, Invoice
+
+_Row = list[str | None]
+
+
+def print_documents(title: str, invoices: Sequence[Invoice], named: bool = False) -> None:
+    """Prints each document's lines, then its taxes, what it deducts, and what is to be paid; `named`: with its name, and the
+    places of its lines, from 1."""
+    rows: list[_Row] = []
+    for place, invoice in enumerate(invoices):
+        if place:
+            rows.append([""] * (10 if named else 9))
+        for index, row in enumerate(_rows(invoice, named)):
+            name = invoice.customer.name if invoice.customer else ""
+            first = invoice.number if named else name
+            rows.append([first if index == 0 else "", *row])
+    print_table(
+        title,
+        [("draft" if named else "customer", False), *([("line", True)] if named else []), ("contract", False), ("what", False),
+         ("from", False), ("to", False), ("quantity", True), ("price", True), ("net", True), ("", False)],
+        rows,
+    )  # fmt: skip
+
+
+def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
+    """The rows of one document, without its first column."""
+    currency = invoice.currency
+
+    def row(what: str, amount: Decimal, unit: str = "") -> _Row:
+        return [*([""] if named else []), "", what, "", "", "", "", spaced(answers.money(amount, currency)), unit]
+
+    order = invoice.customer.purchase_order if invoice.customer else ""
+    if order:
+        yield [*([""] if named else []), "", f"Order {order}", "", "", "", "", "", ""]
+    for place, line in enumerate(invoice.lines, 1):
+        price = line.price if line.price is not None else line.price_with_tax
+        less = f" − {line.discount:f} %" if line.discount else ""
+        yield [
+            *([str(place)] if named else []),
+            line.contract,
+            line.text.split("\n")[0] + less,
+            str(line.start or line.expense or ""),
+            str(line.end or ""),
+            "" if line.quantity is None else format(line.quantity, "f"),
+            "" if price is None else spaced(answers.money(price, currency)),
+            spaced(answers.money(line.net, currency)) or "",
+            currency,
+        ]
+    for each in invoice.adjustments:
+        yield row(each.reason, each.net, currency)
+    for amount in invoice.taxes:
+        if amount.amount:
+            yield row(f"{amount.tax.label or amount.tax.code}", amount.amount, currency)
+    deducted: dict[str, Decimal] = {}
+    for deduction in invoice.deductions:
+        deducted[deduction.number] = deducted.get(deduction.number, ZERO) + deduction.amount
+    for number, taken in deducted.items():
+        yield row(f"{number} deducted", -taken, currency)
+    if invoice.rounding:
+        yield row("rounding", invoice.rounding, currency)
+    what = {"deposit": "Deposit", "credit-note": "Credit note"}.get(invoice.kind, "Total")
+    yield row(what, invoice.payable, currency)
+    for code in dict.fromkeys(each.retained for each in invoice.instalments if each.retained):
+        kept = sum((each.amount for each in invoice.instalments if each.retained == code), ZERO)
+        yield row(f"of which {code} keeps back", kept, currency)
