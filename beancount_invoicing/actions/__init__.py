@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.today import KINDS as TASKS
     from beancount_invoicing.actions.today import Kind as TaskKind
     from beancount_invoicing.actions.today import Task, tasks, to_send
+    from beancount_invoicing.actions.undoing import undo
     from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
     from beancount_invoicing.delivery import Attachment, Dispatch, Held
     from beancount_invoicing.dunning import bank_accounts
@@ -211,6 +212,7 @@ __all__ = [
     "tasks",
     "time_listed",
     "to_send",
+    "undo",
     "unsent",
     "validate_file",
     "verify",
@@ -247,6 +249,7 @@ _ROOMS = {
     "actions.taxes": "missing_entry move_taxes",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",
+    "actions.undoing": "undo",
     "actions.writing": "Changes How New Outcome Refused change written_positions",
     "delivery": "Attachment Dispatch Held",
     "dunning": "bank_accounts behind=banks_behind",

@@ -18,8 +18,9 @@ from beancount_invoicing.rules import numbering
 _HEAD = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})(\s+)!(\s)")
 
 
-def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
-    """Drafts (all of them where none is named) get their numbers, dated `day`, in the order of files and lines.
+def issue(file: Path, names: Sequence[str], day: date | None, how: How) -> Outcome:
+    """Drafts (all of them where none is named) get their numbers, dated `day`, in the order of files and lines; where it is None
+    each keeps its own day, and they are numbered by these.
 
     Whatever names them – links of payments, notes and documents, `settles`, `corrects`, `claims`, `deposit` – names the numbers
     from then on, in all files of the ledger. Raises what `change` raises, CannotBill, billing.CannotNumber.
@@ -34,10 +35,12 @@ def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
             raise CannotBill(f"there is no draft {missing[0]}{near(missing[0], known)}")
         drafts.sort(key=lambda one: one.source)  # file by file: an interruption between files leaves no gap
         naming = billing.numbers(book)
-        given = {one.number: naming(one.kind, day) for one in drafts}
+        days = {one.number: day or one.date for one in drafts}
+        drafts.sort(key=lambda one: days[one.number])
+        given = {one.number: naming(one.kind, days[one.number]) for one in drafts}
         at = {one.source: one for one in drafts}
         places = renaming.naming(loading.entries, frozenset(given)) if given else ()
-        edits = [_edited(book, place, at.get(place.source), given, day) for place in places]
+        edits = [_edited(book, place, at.get(place.source), given, days) for place in places]
         numbers = ", ".join(given.values())
         return Changes(edits=tuple(edits), message=f"Invoices: {numbers}")
 
@@ -45,7 +48,7 @@ def issue(file: Path, names: Sequence[str], day: date, how: How) -> Outcome:
 
 
 def _edited(
-    book: Book, place: renaming.Place, draft: Invoice | None, given: Mapping[str, str], day: date
+    book: Book, place: renaming.Place, draft: Invoice | None, given: Mapping[str, str], days: Mapping[str, date]
 ) -> writer.Edit:
     """The lines of an entry with drafts' names replaced by their numbers; raises CannotBill where they do not stand there."""
     old = renaming.text_of(place.source)
@@ -56,7 +59,7 @@ def _edited(
             f"{place.source}: this entry has {', '.join(lost)}, but not in the lines of that file: a plugin or pushmeta adds it,"
             f" where it cannot be changed; take it out there, issue the draft, then name the number ({numbers or lost[0]})"
         )
-    new = _issued(book, draft, renamed.text, given[draft.number], day) if draft else renamed.text
+    new = _issued(book, draft, renamed.text, given[draft.number], days[draft.number]) if draft else renamed.text
     return writer.Edit(Path(place.source.file), place.source.line, old, new)
 
 

@@ -78,8 +78,8 @@ class Outcome:
     files: tuple[Path, ...]
     notices: tuple[str, ...]
     warnings: tuple[Finding, ...]
-    gone: str = ""
-    """The text of what is taken out of the ledger."""
+    gone: tuple[Invoice, ...] = ()
+    """The documents that are taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
     """The ledger's own: until they are mended nothing is written into it, and what is shown may be wrong for them."""
 
@@ -171,6 +171,7 @@ def tried(
             before[one.rule, one.message] -= 1
         else:
             errors.append(one)
+    out = {(str(edit.file), edit.line) for edit in changes.edits if not edit.new}
     if errors:
         raise Refused("this cannot be written: the ledger would have errors", errors)
     return Outcome(
@@ -180,7 +181,7 @@ def tried(
         files=tuple(one.file for one in planned.files),
         notices=changes.notices,
         warnings=tuple(warnings),
-        gone="\n".join(edit.old.rstrip("\n") + "\n" for edit in changes.edits if not edit.new),
+        gone=tuple(one for one in loading.book.invoices if (one.source.file, one.source.line) in out),
         errors=tuple(known),
     )
 

@@ -17,6 +17,8 @@ from beancount_invoicing.billing.drafts import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers
+from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
+from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
 from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, running, waiting
@@ -55,6 +57,7 @@ __all__ = [
     "draft_names",
     "moved_dues",
     "numbers",
+    "place",
     "redraft",
     "running",
     "so_far",

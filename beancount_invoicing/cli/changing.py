@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
 from beancount_invoicing.collector import no_collections
+from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules.steps import describe
 
 
@@ -127,16 +128,12 @@ def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explai
         notice(warning_line(one))
     if form == "table":
         if way.write and outcome.documents:
-            for document in outcome.documents:
-                name = document.customer.name if document.customer else ""
-                place = f"{relative(document.source.file)}:{document.source.line}"
-                click.echo(f"{document.number}  {name}  {document.payable} {document.currency}  {place}")
+            _name(outcome.documents)
         elif title and outcome.documents:
             print_documents(title, [one.invoice for one in actions.written_positions(outcome)])
         else:
             click.echo(outcome.text, nl=False)
-        if outcome.gone and not way.write:
-            click.echo("Would be taken out:\n\n" + outcome.gone, nl=False)
+        _name(outcome.gone)
         if explain:
             for position in actions.written_positions(outcome):
                 click.echo(f"\n{position.invoice.number}")
@@ -151,21 +148,31 @@ def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explai
         print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
 
 
+def _name(documents: Iterable[Invoice]) -> None:
+    """A line for each document: number, customer, what is to be paid, and where it stands, or stood."""
+    for document in documents:
+        name = document.customer.name if document.customer else ""
+        place = f"{relative(document.source.file)}:{document.source.line}"
+        click.echo(f"{document.number}  {name}  {document.payable} {document.currency}  {place}")
+
+
 def _say(outcome: actions.Outcome, way: actions.How) -> None:
     """One line, for eyes: how much it is, and where it went."""
+    those = outcome.documents or outcome.gone
     totals: dict[str, Decimal] = {}
-    for one in outcome.documents:
+    for one in those:
         totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.payable
-    count = len(outcome.documents)
+    count = len(those)
     what = f"{count} document{'s' * (count != 1)}: " if count else ""
     what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))
+    files = ", ".join(relative(str(file)) for file in outcome.files)
+    done = "taken out of" if outcome.gone else "written to"
     if not outcome.text and not outcome.gone:
         notice("Nothing to do.")
-    elif outcome.gone and not outcome.text and way.write:
-        files = ", ".join(relative(str(file)) for file in outcome.files)
-        notice(f"Taken out of {files}{', and committed' if way.commit else ''}.")
     elif way.write:
-        files = ", ".join(relative(str(file)) for file in outcome.files)
-        notice(f"{what + '; w' if what else 'W'}ritten to {files}{', and committed' if way.commit else ''}.")
+        said = f"{what}; {done}" if what else done.capitalize()
+        notice(f"{said} {files}{', and committed' if way.commit else ''}.")
+    elif outcome.gone:
+        notice(f"{what}; nothing is taken out without --write.")
     else:
         notice(f"{what + '; n' if what else 'N'}othing is written without --write.")

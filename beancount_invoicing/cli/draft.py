@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import click
 
@@ -59,7 +60,7 @@ def edit(
     account: str,
     write_down: bool,
     write: bool,
-    into: str | None,
+    into: Path | None,
     commit: bool,
     form: str,
     explain: bool,
@@ -97,7 +98,7 @@ def _only_line(session: Session, number: str) -> int:
 @click.argument("numbers", nargs=-1, required=True, metavar="DRAFT...", shell_complete=complete_drafts)
 @write_options
 @click.pass_obj
-def drop(session: Session, numbers: tuple[str, ...], write: bool, into: str | None, commit: bool) -> None:
+def drop(session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool) -> None:
     """Take drafts out of the ledger: the time, periods and expenses that they billed wait again."""
     if into:
         raise click.UsageError("drafts are taken out where they stand: leave --into away")

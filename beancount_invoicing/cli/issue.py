@@ -16,7 +16,7 @@ from beancount_invoicing.cli.completion import complete_drafts
 @click.command(epilog=examples("issue draft-kerbrat-2026-11 -w", "issue --all --date month-end"))
 @click.argument("drafts", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @click.option("--all", "everything", is_flag=True, help="All drafts.")
-@date_option("The date that they get.")
+@date_option("The date that they get; each its own, if not said.", default=None)
 @write_options
 @format_option
 @click.pass_obj
@@ -24,7 +24,7 @@ def issue(
     session: Session,
     drafts: tuple[str, ...],
     everything: bool,
-    day: date,
+    day: date | None,
     write: bool,
     into: Path | None,
     commit: bool,

@@ -49,6 +49,7 @@ _COMMANDS = {
     "time": "time",
     "today": "today",
     "unbilled": "contracts",
+    "undo": "undo",
     "validate": "validate",
     "verify": "seal",
 }

@@ -160,7 +160,9 @@ def test_price_words_and_discount(ledger: Path) -> None:
 
 
 def test_the_draft_is_dropped_and_its_time_waits_again(ledger: Path) -> None:
-    assert DRAFT in run(ledger, "draft", "drop", "draft-a")
+    shown = run(ledger, "draft", "drop", "draft-a")
+    assert "draft-a  Acme SAS  1194.00 EUR" in shown
+    assert "1 document: 1194.00 EUR; nothing is taken out without --write." in shown
     run(ledger, "draft", "drop", "draft-a", "--write")
     assert ledger.read_text(encoding="utf-8") == f"{PRELUDE}{HOURS}{END}"
     assert waits(ledger, "2026-01-31") == "10"

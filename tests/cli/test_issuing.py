@@ -90,3 +90,17 @@ def test_a_link_that_stands_in_no_file_stops_it_and_nothing_is_written(ledger: P
     output = run(ledger, "issue", "draft-a", "--date", "2026-02-02", "--write", code=1)
     assert "bank.beancount:8: this entry has ^draft-a, but not in the lines of that file" in output
     assert ledger.read_bytes() == before
+
+
+def test_without_a_date_drafts_keep_their_own_day_and_are_numbered_by_it(ledger: Path) -> None:
+    later = DRAFT.replace("draft-a", "draft-b")
+    earlier = DRAFT.replace("draft-a", "draft-c").replace("2026-01-15", "2026-01-12")
+    text = ledger.read_text(encoding="utf-8").replace('\nplugin "b', f'\n{later}\n{earlier}\nplugin "b')
+    ledger.write_text(text, encoding="utf-8")
+    run(ledger, "issue", "draft-b", "draft-c", "--write")
+    numbers = {one.number: one.date for one in open_ledger(ledger).book.invoices if not one.draft}
+    assert numbers == {"F2026-0001": date(2026, 1, 12), "F2026-0002": date(2026, 1, 15)}
+    ledger.write_text(
+        ledger.read_text(encoding="utf-8").replace('2026-01-15 ! "Acme', '2026-01-14 ! "Acme'), encoding="utf-8"
+    )
+    assert "use --date 2026-01-15 or later" in run(ledger, "issue", "draft-a", "--write", code=1)

@@ -1,0 +1,26 @@
+"""`bean-invoice undo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import Session
+from beancount_invoicing.cli.completion import complete_numbers
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
+@write_options
+@click.pass_obj
+def undo(session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool) -> None:
+    """Take back the documents that the last command wrote, or those named: as long as nothing was sent, paid, credited or
+    numbered after."""
+    if into:
+        raise click.UsageError("documents are taken out where they stand: leave --into away")
+    way = how(write, None, commit)
+    with changing(session):
+        print_outcome(actions.undo(session.find(), numbers, way), way)
