@@ -13,6 +13,7 @@ from beancount_invoicing.cli.changing import changing, how, print_outcome, write
 from beancount_invoicing.cli.common import (
     Number,
     Session,
+    examples,
     explain_option,
     format_option,
     print_csv,
@@ -28,7 +29,13 @@ def draft() -> None:
     """Change drafts, take them out, list their lines."""
 
 
-@draft.command("edit")
+@draft.command(
+    "edit",
+    epilog=examples(
+        "draft edit draft-kerbrat-2026-11 --quantity 2 -w",
+        'draft edit draft-kerbrat-2026-11 --add "1 Déplacement @ 45"',
+    ),
+)
 @click.argument("number", metavar="DRAFT", shell_complete=complete_drafts)
 @click.option("--line", "index", type=click.IntRange(1), metavar="N", help="The line that is changed, counted from 1.")
 @click.option("--quantity", type=Number(), help="Its quantity.")
@@ -94,7 +101,7 @@ def _only_line(session: Session, number: str) -> int:
     return 1
 
 
-@draft.command("drop")
+@draft.command("drop", epilog=examples("draft drop draft-kerbrat-2026-11 -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="DRAFT...", shell_complete=complete_drafts)
 @write_options
 @click.pass_obj
@@ -107,7 +114,7 @@ def drop(session: Session, numbers: tuple[str, ...], write: bool, into: Path | N
         print_outcome(actions.draft_drop(session.find(), numbers, way), way)
 
 
-@draft.command("list")
+@draft.command("list", epilog=examples("draft list"))
 @click.argument("numbers", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @format_option
 @click.pass_obj

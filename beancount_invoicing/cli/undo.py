@@ -8,11 +8,11 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Session
+from beancount_invoicing.cli.common import Session, examples
 from beancount_invoicing.cli.completion import complete_numbers
 
 
-@click.command()
+@click.command(epilog=examples("undo", "undo F2026-0078"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
 @write_options
 @click.pass_obj
