@@ -16,8 +16,6 @@ from beancount_invoicing.billing.drafts import (
     Notice,
 )
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
-from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers
-from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
