@@ -125,10 +125,7 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
             )
         if wanted.tax and wanted.tax not in book.taxes:
             raise CannotBill(f'there is no tax "{wanted.tax}"{near(wanted.tax, book.taxes)}')
-        incomes = [dated.as_last_said.account for dated in book.items.values()]
-        account = wanted.account or (max(sorted(set(incomes)), key=incomes.count) if incomes else "")
-        if not account:
-            raise CannotBill("say which income account it is booked on: --account Income:…")
+        account = wanted.account or _income(book, str(loading.options["name_income"]))
         if account not in book.opened:
             raise CannotBill(f"{account} is not open{near(account, book.opened)}")
         known = [dated.versions[0][1].source for dated in book.items.values()]
@@ -149,6 +146,22 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
         return Changes((New(day, as_it_is(entry), beside),), message=f"Item: {wanted.code}")
 
     return change(file, make, how)
+
+
+def _income(book: Book, root: str) -> str:
+    """The account of most items; where there are none yet, the one income account that is open, beside that of claims.
+
+    Raises CannotBill where there are several, or none.
+    """
+    items = [dated.as_last_said.account for dated in book.items.values()]
+    if items:
+        return max(sorted(set(items)), key=items.count)
+    claims = book.options.get("claim-account")
+    not_sales = {str(value) for _day, value in claims.versions} if claims else set()
+    opened = sorted(account for account in book.opened if account.startswith(f"{root}:") and account not in not_sales)
+    if len(opened) == 1:
+        return opened[0]
+    raise CannotBill(f"say which income account it is booked on: --account {' or '.join(opened) or f'{root}:…'}")
 
 
 def _padded(price: Decimal | None, decimals: int) -> Decimal | None:

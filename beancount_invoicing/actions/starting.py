@@ -92,8 +92,9 @@ class Start:
     """From when on: usually the first of a year."""
 
 
-def init(folder: Path, start: Start) -> tuple[Path, ...]:
-    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes.
+def init(folder: Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
+    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes; `dry`: only says
+    which.
 
     Raises CannotBill where one of them is there, or something said is wrong; OSError.
     """
@@ -103,6 +104,8 @@ def init(folder: Path, start: Start) -> tuple[Path, ...]:
         raise CannotBill(
             f"{there[0]} is there already: take another folder, or add to a ledger with init --from {there[0]}"
         )
+    if dry:
+        return tuple(folder / name for name in texts)
     folder.mkdir(parents=True, exist_ok=True)
     for name, entries in texts.items():  # main.beancount is the last
         put(folder / name, entries.encode(), b"")

@@ -21,6 +21,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.cli import days
 from beancount_invoicing.cli.colours import Mark, in_colour, painted
+from beancount_invoicing.cli.completion import complete_list
 from beancount_invoicing.model import Book, Finding
 
 if TYPE_CHECKING:
@@ -239,6 +240,7 @@ def to_option(default: str) -> Callable[[F], F]:
     """`--to`."""
     return click.option(
         "--to", "outputs", default=default, show_default=bool(default), callback=_outputs, metavar="pdf,html,text",
+        shell_complete=complete_list("pdf", "html", "text"),
         help="Which files to write.",
     )  # fmt: skip
 

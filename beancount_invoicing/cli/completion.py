@@ -1,14 +1,21 @@
-"""What the shell completes: customers, items, contracts, numbers, drafts of the ledger."""
+"""What the shell completes: the words that a ledger knows. A ledger that cannot be read knows none."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.model import Book
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    Completing = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 def _book(ctx: click.Context) -> Book | None:
@@ -21,34 +28,116 @@ def _book(ctx: click.Context) -> Book | None:
         return None
 
 
-def complete_customers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Customers, by the last part of their account."""
-    book = _book(ctx)
-    names = [account.split(":")[-1] for account in book.customers] if book else []
-    return sorted(name for name in names if name.casefold().startswith(incomplete.casefold()))
+def _from(words: Callable[[Book], Iterable[tuple[str, str]]]) -> Completing:
+    """What completes words of a Book, each with what it means (zsh and fish show that); letter case does not matter."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        del param
+        book = _book(ctx)
+        said = incomplete.casefold()
+        known = {word: meaning for word, meaning in words(book) if word.casefold().startswith(said)} if book else {}
+        return [CompletionItem(word, help=known[word] or None) for word in sorted(known)]
+
+    return complete
 
 
-def complete_items(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Codes of items."""
-    book = _book(ctx)
-    return sorted(code for code in book.items if code.casefold().startswith(incomplete.casefold())) if book else []
+def _customers(book: Book) -> Iterable[tuple[str, str]]:
+    return ((account.split(":")[-1], dated.as_last_said.name) for account, dated in book.customers.items())
 
 
-def complete_contracts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Codes of contracts."""
-    book = _book(ctx)
-    return sorted(code for code in book.contracts if code.casefold().startswith(incomplete.casefold())) if book else []
+def _contracts(book: Book, mode: str = "") -> Iterable[tuple[str, str]]:
+    for code, dated in book.contracts.items():
+        if not mode or dated.first.mode == mode:
+            whose = book.customers.get(dated.as_last_said.customer)
+            yield code, whose.as_last_said.name if whose else ""
 
 
-def complete_numbers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Numbers of documents."""
-    book = _book(ctx)
-    return sorted(one.number for one in book.invoices if one.number.startswith(incomplete)) if book else []
+def _documents(book: Book, wanted: Callable[[str, bool], bool]) -> Iterable[tuple[str, str]]:
+    for one in book.invoices:
+        if wanted(one.kind, one.draft):
+            yield one.number, f"{one.customer.name if one.customer else ''} {one.payable} {one.currency}".strip()
 
 
-def complete_drafts(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of drafts."""
-    book = _book(ctx)
-    return (
-        sorted(one.number for one in book.invoices if one.draft and one.number.startswith(incomplete)) if book else []
-    )
+def _income(book: Book) -> Iterable[tuple[str, str]]:
+    """The accounts that items and lines go to; every account where there are none yet."""
+    items = {one.account for dated in book.items.values() for _day, one in dated.versions}
+    lines = {line.account for one in book.invoices for line in one.lines}
+    return ((account, "") for account in (items | lines) or book.opened if account)
+
+
+complete_customers = _from(_customers)
+"""Customers, by the last part of their account."""
+
+complete_items = _from(lambda book: ((code, dated.as_last_said.name) for code, dated in book.items.items()))
+"""Codes of items."""
+
+complete_contracts = _from(_contracts)
+"""Codes of contracts."""
+
+complete_time_contracts = _from(lambda book: _contracts(book, "time"))
+"""Codes of the contracts on which time is written down."""
+
+complete_contracts_or_customers = _from(lambda book: (*_contracts(book), *_customers(book)))
+"""Codes of contracts, and customers."""
+
+complete_numbers = _from(lambda book: _documents(book, lambda kind, _draft: kind != "void"))
+"""Numbers of documents, and names of drafts."""
+
+complete_drafts = _from(lambda book: _documents(book, lambda _kind, draft: draft))
+"""Names of drafts."""
+
+complete_deposits = _from(lambda book: _documents(book, lambda kind, draft: kind == "deposit" and not draft))
+"""Numbers of deposit invoices."""
+
+complete_accounts = _from(lambda book: ((account, "") for account in book.opened))
+"""All accounts."""
+
+complete_income = _from(_income)
+"""Income accounts."""
+
+complete_taxes = _from(lambda book: ((code, f"{dated.as_last_said.rate:f} %") for code, dated in book.taxes.items()))
+"""Tax codes."""
+
+complete_persons = _from(lambda book: ((one.person, "") for one in book.work if one.person))
+"""Who worked."""
+
+complete_tasks = _from(lambda book: ((one.task, "") for one in book.work if one.task))
+"""What was worked on."""
+
+complete_units = _from(
+    lambda book: ((one.unit, "") for dated in book.items.values() for _day, one in dated.versions if one.unit)
+)
+"""Units of items."""
+
+complete_currencies = _from(
+    lambda book: ((one, "") for one in {book.currency, *(each.currency for each in book.invoices)} if one)
+)
+"""Currencies of the books and of documents."""
+
+
+def complete_list(*words: str) -> Completing:
+    """What completes a list of words with commas between them: each once."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        del ctx, param
+        before, comma, last = incomplete.rpartition(",")
+        taken = before.split(",")
+        return [CompletionItem(before + comma + word) for word in words if word.startswith(last) and word not in taken]
+
+    return complete
+
+
+def complete_timezones(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Places that have a time zone."""
+    from zoneinfo import available_timezones
+
+    from click.shell_completion import CompletionItem
+
+    del ctx, param
+    return [
+        CompletionItem(one) for one in sorted(available_timezones()) if one.casefold().startswith(incomplete.casefold())
+    ]

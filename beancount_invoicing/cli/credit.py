@@ -12,7 +12,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
-from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.completion import complete_numbers, complete_taxes
 
 _LINE = re.compile(r"(?P<index>\d{1,6})(?:\s*[x×]\s*(?P<units>\d+(?:\.\d+)?))?(?:\s*@\s*-\s*(?P<less>\d+(?:\.\d+)?))?")
 
@@ -60,7 +60,13 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
     help="Only these lines, counted from 1; with x, only so much of the quantity; with @-, so much less of the price.",
 )
 @click.option("--amount", callback=_amount, metavar="50.00", help="Only this sum, without tax; REASON says what for.")
-@click.option("--tax", default="", metavar="CODE", help="The tax code of --amount; else it is shared over all.")
+@click.option(
+    "--tax",
+    default="",
+    metavar="CODE",
+    shell_complete=complete_taxes,
+    help="The tax code of --amount; else it is shared over all.",
+)
 @click.option(
     "--from", "start", type=Day("first"), metavar="DATE", help="Only the days from this one on of periods billed."
 )

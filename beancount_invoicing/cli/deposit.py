@@ -10,7 +10,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Session, date_option, examples, format_option
-from beancount_invoicing.cli.completion import complete_contracts
+from beancount_invoicing.cli.completion import complete_accounts, complete_contracts_or_customers, complete_taxes
 
 
 @click.command(
@@ -18,11 +18,13 @@ from beancount_invoicing.cli.completion import complete_contracts
         "deposit TILLEULS 10% -w", 'deposit HabitatOuest 500 --text "Acompte, résidence des Ormes" --tax FR10E'
     )
 )
-@click.argument("of", metavar="CONTRACT|CUSTOMER", shell_complete=complete_contracts)
+@click.argument("of", metavar="CONTRACT|CUSTOMER", shell_complete=complete_contracts_or_customers)
 @click.argument("amount", metavar="30%|AMOUNT")
 @click.option("--text", default="", help="What it is for.")
-@click.option("--tax", default="", help="Its tax code.")
-@click.option("--account", default="", help="The liability account that deposits wait on.")
+@click.option("--tax", default="", shell_complete=complete_taxes, help="Its tax code.")
+@click.option(
+    "--account", default="", shell_complete=complete_accounts, help="The liability account that deposits wait on."
+)
 @date_option("The date of the invoice.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @write_options

@@ -11,8 +11,16 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, examples, today
+from beancount_invoicing.cli.changing import changing, dry_run_said, how, print_outcome, write_options
+from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, examples, notice, today
+from beancount_invoicing.cli.completion import (
+    complete_accounts,
+    complete_currencies,
+    complete_income,
+    complete_list,
+    complete_taxes,
+    complete_units,
+)
 from beancount_invoicing.rules import identifiers
 
 
@@ -26,12 +34,20 @@ def _party_options(keys: tuple[str, ...], but: tuple[str, ...] = ()) -> Callable
 
     def decorate(command: F) -> F:
         for key in reversed([key for key in keys if key not in but]):
-            command = click.option(f"--{key}", default="", callback=checked, help=_HELP.get(key, ""))(command)
+            command = click.option(
+                f"--{key}", default="", callback=checked, help=_HELP[key],
+                shell_complete=_COMPLETING.get(key),
+            )(command)  # fmt: skip
         return command
 
     return decorate
 
 
+_COMPLETING = {
+    "tax": complete_taxes,
+    "channel": complete_list("email", "post", "e-invoice"),
+    "buyer": complete_list("business", "consumer", "public", "hospital", "public-enterprise"),
+}
 _HELP = {
     "postcode": "Postcode.",
     "city": "City.",
@@ -116,7 +132,9 @@ def init(
     **said: str,
 ) -> None:
     """Start: write a first ledger into FOLDER, asking for what is not said – or, --from an older ledger, show what it needs
-    (and, with --write, add it): the seller, taxes, who the customers are, and the open items."""
+    (and, with --write, add it): the seller, taxes, who the customers are, and the open items.
+
+    A first ledger is written at once, without --write: nothing is there yet that could be changed."""
     asked = sys.stdin.isatty()
     if not name:
         if not asked:
@@ -154,8 +172,14 @@ def init(
             way = how(write, into, commit)
             print_outcome(actions.adopt(older, start, as_of, way), way)
         else:
-            for file in actions.init(folder, start):
+            dry = dry_run_said()
+            for file in actions.init(folder, start, dry=dry):
                 click.echo(file)
+            notice(
+                "Nothing is written with --dry-run."
+                if dry
+                else f"Written. Next: bean-invoice -f {folder / 'main.beancount'} customer add NAME --write"
+            )
 
 
 def _ask(key: str, default: str) -> str:
@@ -187,8 +211,13 @@ def customer() -> None:
     ),
 )
 @click.argument("name")
-@click.option("--account", default="", help="The account, beside the other customers' and named after it if not said.")
-@click.option("--currency", default="", help="The currency that it is billed in.")
+@click.option(
+    "--account",
+    default="",
+    shell_complete=complete_accounts,
+    help="The account, beside the other customers' and named after it if not said.",
+)
+@click.option("--currency", default="", shell_complete=complete_currencies, help="The currency that it is billed in.")
 @_party_options(actions.PARTY_KEYS)
 @date_option("From when on; the first of this year, if not said.", default=None, edge="first")
 @write_options
@@ -224,10 +253,13 @@ def item() -> None:
 @click.argument("name")
 @click.option("--price", type=Number(), help="Unit price without tax.")
 @click.option("--price-with-tax", type=Number(), help="Unit price including tax.")
-@click.option("--unit", default="", help='Such as "hour", "day", "month", "piece".')
-@click.option("--tax", default="", help="Tax code.")
+@click.option("--unit", default="", shell_complete=complete_units, help='Such as "hour", "day", "month", "piece".')
+@click.option("--tax", default="", shell_complete=complete_taxes, help="Tax code.")
 @click.option("--nature", type=OneOf(["goods", "services"]), help="Goods or services.")
-@click.option("--account", default="", help="Income account; that of most items, if not said.")
+@click.option(
+    "--account", default="", shell_complete=complete_income,
+    help="Income account; that of most items, or the only one, if not said.",
+)  # fmt: skip
 @date_option("From when on; the first of this year, if not said.", default=None, edge="first")
 @write_options
 @click.pass_obj

@@ -26,7 +26,7 @@ from beancount_invoicing.cli.common import (
     say_assumed,
     spaced,
 )
-from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.completion import complete_income, complete_numbers
 from beancount_invoicing.rules.steps import describe
 
 COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", "rate", "base", "amount", "interest",
@@ -39,7 +39,11 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
 @click.option("--book", is_flag=True, help="Make claims of it: invoices outside VAT, of what was not claimed before.")
 @date_option("With --book: the date of the claims; the day of --as-of, if not said.", default=None, also=())
 @click.option(
-    "--account", default="", metavar="ACCOUNT", help="With --book: the income account; else option claim-account."
+    "--account",
+    default="",
+    metavar="ACCOUNT",
+    shell_complete=complete_income,
+    help="With --book: the income account; else option claim-account.",
 )
 @click.option("--draft", is_flag=True, help="With --book: write drafts.")
 @write_options

@@ -13,7 +13,13 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
-from beancount_invoicing.cli.completion import complete_customers, complete_items
+from beancount_invoicing.cli.completion import (
+    complete_currencies,
+    complete_customers,
+    complete_deposits,
+    complete_income,
+    complete_items,
+)
 from beancount_invoicing.model import Book
 
 
@@ -26,14 +32,25 @@ from beancount_invoicing.model import Book
 @click.argument("customer", required=False, shell_complete=complete_customers)
 @click.argument("lines", nargs=-1, metavar="[LINE]...", shell_complete=complete_items)
 @date_option("The date of the invoice.")
-@click.option("--account", default="", help="Income account of lines that are no item.")
-@click.option("--currency", default="", help="The currency, where the customer's account can have several.")
+@click.option("--account", default="", shell_complete=complete_income, help="Income account of lines that are no item.")
+@click.option(
+    "--currency",
+    default="",
+    shell_complete=complete_currencies,
+    help="The currency, where the customer's account can have several.",
+)
 @click.option("--narration", default="", help="The entry's text; the lines' texts, if not said.")
 @click.option("--note", default="", help="Words printed on the invoice.")
 @click.option("--purchase-order", default="", help="The buyer's order number.")
 @click.option("--terms", default="", help="Payment terms of this invoice.")
 @click.option("--due", type=Day(), metavar="DATE", help="Its due date.")
-@click.option("--deduct", multiple=True, metavar="NUMBER", help="A deposit to be deducted; may be repeated.")
+@click.option(
+    "--deduct",
+    multiple=True,
+    metavar="NUMBER",
+    shell_complete=complete_deposits,
+    help="A deposit to be deducted; may be repeated.",
+)
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @write_options
 @format_option

@@ -25,7 +25,14 @@ from beancount_invoicing.cli.common import (
     print_json,
     print_table,
 )
-from beancount_invoicing.cli.completion import complete_contracts, complete_items
+from beancount_invoicing.cli.completion import (
+    complete_accounts,
+    complete_items,
+    complete_persons,
+    complete_tasks,
+    complete_time_contracts,
+    complete_timezones,
+)
 from beancount_invoicing.rules import worktime
 
 COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task", "billable", "source")
@@ -56,15 +63,17 @@ def time() -> None:
 @time.command(
     "add", epilog=examples('time add HALLES-ETU 2:30 "Relevé sur site" -w', "time add HALLES-ETU 6.5 --date yesterday")
 )
-@click.argument("contract", shell_complete=complete_contracts)
+@click.argument("contract", shell_complete=complete_time_contracts)
 @click.argument("quantity", type=Quantity())
 @click.argument("text", default="")
 @date_option("The day it was worked.")
 @click.option("--item", default="", shell_complete=complete_items, help="Its item, where it is not the contract's.")
-@click.option("--person", default="", help="Who worked.")
-@click.option("--task", default="", help="What on.")
+@click.option("--person", default="", shell_complete=complete_persons, help="Who worked.")
+@click.option("--task", default="", shell_complete=complete_tasks, help="What on.")
 @click.option("--non-billable", is_flag=True, help="It is not billed.")
-@click.option("--against", default="", metavar="ACCOUNT", help="The account on the other side.")
+@click.option(
+    "--against", default="", metavar="ACCOUNT", shell_complete=complete_accounts, help="The account on the other side."
+)
 @write_options
 @click.pass_obj
 def add(
@@ -92,7 +101,7 @@ def add(
 
 
 @time.command("list", epilog=examples("time list", "time list --all --contract HALLES-ETU"))
-@click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
+@click.option("--contract", default="", shell_complete=complete_time_contracts, help="Only this contract.")
 @click.option("--all", "everything", is_flag=True, help="All that was worked, not only what is not billed.")
 @as_of_option
 @format_option
@@ -141,7 +150,7 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
     type=OneOf(["toggl", "kimai", "timewarrior", "timeclock"]),
     help="Its kind, where it is not seen.",
 )
-@click.option("--contract", default="", shell_complete=complete_contracts, help="The contract of all of it.")
+@click.option("--contract", default="", shell_complete=complete_time_contracts, help="The contract of all of it.")
 @click.option(
     "--map",
     "pairs",
@@ -149,12 +158,15 @@ def list_time(session: Session, contract: str, everything: bool, as_of: date, fo
     metavar="PROJECT=CODE",
     help="The contract of a project or client; may be repeated.",
 )
-@click.option("--person", default="", help="Who worked, where the file does not say.")
+@click.option("--person", default="", shell_complete=complete_persons, help="Who worked, where the file does not say.")
 @click.option("--date-format", type=OneOf(["ymd", "dmy", "mdy"]), help="How dates are written, where it is not clear.")
 @click.option(
     "--duration-unit", type=OneOf(["hours", "seconds"]), help="What whole numbers count, where it is not clear."
 )
-@click.option("--timezone", default="UTC", show_default=True, help="Where it was worked, for files that count in UTC.")
+@click.option(
+    "--timezone", default="UTC", show_default=True, shell_complete=complete_timezones,
+    help="Where it was worked, for files that count in UTC.",
+)  # fmt: skip
 @click.option("--skip-open", is_flag=True, help="Leave out what has no end yet.")
 @write_options
 @click.pass_obj

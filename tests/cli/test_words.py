@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import click
 import pytest
@@ -130,3 +131,26 @@ def test_what_there_is_not_names_what_may_be_meant(line: str, said: str) -> None
 
 def test_a_wrong_day_says_what_is_taken() -> None:
     assert "monday, -3d, month-end or last-month" in call("list", "--as-of", "someday", code=2).output
+
+
+def test_new_books_are_written_at_once_and_say_so(tmp_path: Path) -> None:
+    folder = tmp_path / "books"
+    seller = ("--name", "Lumen", "--country", "FR", "--regime", "payments")
+    said = call("init", folder, *seller, "--dry-run", ledger=None)
+    assert "Nothing is written with --dry-run." in said.stderr
+    assert not folder.exists()
+    said = call("init", folder, *seller, ledger=None)
+    assert f"Written. Next: bean-invoice -f {folder}/main.beancount customer add NAME --write" in said.stderr
+    assert (folder / "main.beancount").is_file()
+
+
+def test_the_one_income_account_of_new_books_is_not_asked_for(tmp_path: Path) -> None:
+    ledger = tmp_path / "main.beancount"
+    call("init", tmp_path, "--name", "Lumen", "--country", "FR", "--regime", "payments", ledger=None)
+    assert (
+        '"DEV" "Développement" Income:Prestations' in call("item", "add", "DEV", "Développement", ledger=ledger).output
+    )
+    accounts = tmp_path / "accounts.beancount"
+    accounts.write_text(accounts.read_text(encoding="utf-8") + "2026-01-01 open Income:Ventes\n", encoding="utf-8")
+    said = call("item", "add", "DEV", "Développement", ledger=ledger, code=1).stderr
+    assert "say which income account it is booked on: --account Income:Prestations or Income:Ventes" in said
