@@ -105,6 +105,17 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
     Each thing is billed by the contract, price, customer … of its own day; what falls on a day on which its contract is paused, has
     ended or has not begun is not billed, and a notice says so.
     """
+    return _waiting(book, until, wanted, only_notices=False)
+
+
+def left_out(book: Book, until: date) -> list[Notice]:
+    """What `waiting` says that somebody should know, but of periods of subscriptions: for the checks at each load."""
+    if not book.contracts and not book.work:
+        return []
+    return _waiting(book, until, Wanted(), only_notices=True)[1]
+
+
+def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> tuple[list[Waiting], list[Notice]]:
     there = billed(book)
     work = by_contract(book, worked.unbilled_work(book, until))
     expenses: defaultdict[str, list[Expense]] = defaultdict(list)
@@ -129,11 +140,12 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
         lines: list[Found] = []
         try:
             if dated.first.mode == "subscription":
-                lines += _periods(book, dated, until, there, decimals, notices)
+                lines += [] if only_notices else _periods(book, dated, until, there, decimals, notices)
             elif dated.first.mode == "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
             else:
-                lines += _time(book, dated, until, work.of.get(contract.code, []), there, decimals, notices)
+                of_it = work.of.get(contract.code, [])
+                lines += _time(book, dated, until, of_it, there, decimals, notices, only_notices=only_notices)
             if dated.first.mode != "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
         except (periods.PeriodError, worktime.RoundingError, tiers.TierError) as error:
@@ -288,7 +300,7 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, there: Bill
             f'{left} {currency} are never billed, as it has no milestone: write custom "invoice-milestone" "{code}" "…" with'
             " percent: 100 on the day when it is to be billed",
             "no-milestone",
-            contract.source,
+            dated.first.source,
             left,
             currency,
             contract.start,
@@ -296,7 +308,7 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, there: Bill
     for order in fixed.unplanned(dated, fixed.plan(dated, book.milestones.get(code, ()))):
         if order.date <= until and there.nets.get(code) != contract.price:
             yield Notice(
-                code, f"{order.words} is billed by no milestone", "no-milestone", order.source, order.amount, currency, order.date,
+                code, f"{order.words} is billed by no milestone", "contract", order.source, order.amount, currency, order.date,
                 order.remedy,
             )  # fmt: skip
 
@@ -320,6 +332,8 @@ def _time(
     there: Billed,
     decimals: int,
     notices: list[Notice],
+    *,
+    only_notices: bool,
 ) -> Iterable[Found]:
     contract = dated.at(until)
     if not any(version.time for _day, version in dated.versions):
@@ -333,7 +347,7 @@ def _time(
             yield "time", day, line
         work = [one for one in work if not dated.at(one.date).every]
     net = there.nets.get(contract.code, ZERO)
-    for day, line in worked.time_lines(book, dated, work, until, net, decimals, notices):
+    for day, line in worked.time_lines(book, dated, work, until, net, decimals, notices, only_notices=only_notices):
         yield "time", day, line
 
 

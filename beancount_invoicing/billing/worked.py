@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -28,55 +29,84 @@ def unbilled_work(book: Book, until: date) -> list[Work]:
     """
     spans = _billed_spans(book)
     there: defaultdict[_Kind, list[Work]] = defaultdict(list)
-    out: defaultdict[_Kind, list[tuple[Decimal, tuple[Period, ...]]]] = defaultdict(list)
-    for one in sorted(book.work, key=lambda one: bool(one.document)):
+    back: defaultdict[_Kind, list[Work]] = defaultdict(list)
+    out: defaultdict[_Kind, list[tuple[Decimal, Sequence[Period]]]] = defaultdict(list)
+    for one in book.work:
         kind = (one.account, one.commodity, one.item, one.billable)
         if one.quantity < 0:
             out[kind].append((-one.quantity, spans.get((one.document, one.item), ()) if one.document else ()))
         elif one.date <= until:
-            there[kind].append(one)
+            (back if one.document else there)[kind].append(one)
     result = []
-    for kind, those in there.items():
-        left = [one.quantity for one in those]
+    for kind in there.keys() | back.keys():
+        runs = [_Run(those) for those in (there[kind], back[kind])]
         rest = ZERO
         for gone, of in out.get(kind, ()):
-            rest += _take(
-                left, gone, [any(each.start <= one.date <= each.end for each in of) for one in those] if of else ()
-            )
-        _take(left, rest, [True] * len(those))
-        for one, quantity in zip(those, left, strict=True):
-            if quantity:
-                result.append(one if quantity == one.quantity else one._replace(quantity=worktime.short(quantity)))
+            for run in runs:
+                for span in of:
+                    gone = run.take(gone, span)
+            rest += gone
+        for run in runs:
+            rest = run.take(rest, Period(date.min, date.max))
+            result += run.rest()
     return sorted(result, key=lambda one: (one.date, one.source))
+
+
+class _Run:
+    """Work of one kind by date, and how much of each is left. What is used up is passed over in one step."""
+
+    def __init__(self, those: list[Work]) -> None:
+        self.those = those
+        self.days = [one.date for one in those]
+        self.left = [one.quantity for one in those]
+        self.next = list(range(len(those) + 1))
+        """From each place the first one at or behind it where something is left."""
+
+    def take(self, gone: Decimal, span: Period) -> Decimal:
+        """Takes `gone` off what is left of the days of a span (inclusive), the oldest first; what could not be taken."""
+        stop = bisect_right(self.days, span.end)
+        place = self._from(bisect_left(self.days, span.start))
+        while gone and place < stop:
+            taken = min(gone, self.left[place])
+            self.left[place] -= taken
+            gone -= taken
+            if not self.left[place]:
+                self.next[place] = place + 1
+            place = self._from(place + 1)
+        return gone
+
+    def _from(self, place: int) -> int:
+        passed = []
+        while self.next[place] != place:
+            passed.append(place)
+            place = self.next[place]
+        for each in passed:
+            self.next[each] = place
+        return place
+
+    def rest(self) -> list[Work]:
+        """What is left of it."""
+        return [
+            one if quantity == one.quantity else one._replace(quantity=worktime.short(quantity))
+            for one, quantity in zip(self.those, self.left, strict=True)
+            if quantity
+        ]
 
 
 _Kind = tuple[str, str, str, bool]
 """What is booked out takes work of its account, commodity, item, and kind: billable or not."""
 
 
-def _billed_spans(book: Book) -> dict[tuple[str, str], tuple[Period, ...]]:
-    """The days that the lines of a document (its number) say of an item's time."""
-    result: dict[tuple[str, str], tuple[Period, ...]] = {}
+def _billed_spans(book: Book) -> dict[tuple[str, str], Sequence[Period]]:
+    """The days that the lines of a document (its number) say of an item's time, by date."""
+    found: defaultdict[tuple[str, str], set[Period]] = defaultdict(set)
     for invoice in book.invoices:
         for line in invoice.lines:
             if line.contract and line.start and line.end and line.contract in book.contracts:
                 dated = book.contracts[line.contract]
                 if dated.first.mode == "time":
-                    key = invoice.number, line.item or dated.at(line.start).item
-                    result[key] = (*result.get(key, ()), Period(line.start, line.end))
-    return result
-
-
-def _take(left: list[Decimal], gone: Decimal, where: Sequence[bool]) -> Decimal:
-    """Takes `gone` off `left`, the first first, only `where` it may be; what could not be taken."""
-    for place, may in enumerate(where):
-        if not gone:
-            break
-        if may:
-            taken = min(gone, left[place])
-            left[place] -= taken
-            gone -= taken
-    return gone
+                    found[invoice.number, line.item or dated.at(line.start).item].add(Period(line.start, line.end))
+    return {key: sorted(those) for key, those in found.items()}
 
 
 class Bundle(NamedTuple):
@@ -101,13 +131,16 @@ def time_lines(
     billed: Decimal,
     decimals: int,
     notices: list[Notice],
+    *,
+    only_notices: bool = False,
 ) -> Iterator[tuple[date, DraftLine]]:
     """The lines that bill `work` (of this contract, not billed) by the contract and price of the day it was done, that day first.
 
     `billed`: the net that the contract's invoices have already, for its `cap`: an hour is billed up to the highest one that held
     from its day to `until`; what is over it stays unbilled. Time is counted to the second, rounded by the contract's
     `time-rounding`, and once more where the line needs it: its quantity has four decimals at most. What leaves the account is the
-    time as it is written. `notices` get what to say about it. Raises worktime.RoundingError.
+    time as it is written. `notices` get what to say about it; `only_notices` leaves lines out that say nothing more. Raises
+    worktime.RoundingError.
     """
     code = dated.first.code
     bundles: dict[Bundle, list[Work]] = {}
@@ -157,6 +190,8 @@ def time_lines(
             notices.append(
                 Notice(code, text, source=those[0].source, since=day, advice="give the time an item of its own unit")
             )
+            continue
+        if only_notices and bundle.cap is None:
             continue
         rate = tax_rate(book, book.accounts[held.customer], held.tax, bundle.item, day) if bundle.with_tax else ZERO
         room = None if bundle.cap is None else bundle.cap - billed

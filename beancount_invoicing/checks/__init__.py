@@ -8,6 +8,7 @@ from beancount_invoicing.checks import (
     exchange,
     hours,
     interest,
+    left_out,
     links,
     losses,
     parties,
@@ -21,7 +22,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
-    *interest.CHECKS, *hours.CHECKS,
+    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS,
 )  # fmt: skip
 
 

@@ -280,20 +280,6 @@ def _of(milestone: Milestone, message: str, severity: Severity = "error") -> Fin
     return Finding(severity, "contract", message, milestone.source)
 
 
-def deposits(book: Book) -> Iterator[Finding]:
-    """Nothing is left of a deposit that no invoice will deduct any more."""
-    left = fixed.deposits_left(book.invoices)
-    if not left.keys() & book.contracts.keys():
-        return
-    nets = _nets(book)
-    sources = {one.number: one.source for one in book.invoices if one.kind == "deposit"}
-    for code in sorted(left.keys() & book.contracts.keys()):
-        dated = book.contracts[code]
-        currency = currency_of(book, dated.at(book.last_date))
-        for one in fixed.stranded(dated, left[code], nets[code], currency, book.last_date):
-            yield Finding("warning", "deposit-left", f"{one.words}: {one.remedy}", sources[one.deposit.number])
-
-
 def billed_twice(book: Book) -> Iterator[Finding]:
     """No period and no milestone is billed twice (less what is credited)."""
     spans: defaultdict[str, list[tuple[Line, str]]] = defaultdict(list)
@@ -517,7 +503,6 @@ CHECKS = (
     completeness,
     amendments,
     milestones,
-    deposits,
     billed_twice,
     after_the_end,
     changed_since,
