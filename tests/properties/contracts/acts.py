@@ -273,6 +273,17 @@ def index_value(life: Life) -> None:
     life.entries.append(f'{day} custom "invoice-index" "CPI" {value}\n')
 
 
+def tax_rate(life: Life) -> None:
+    """A tax has another rate from a later day on."""
+    day = life.day + timedelta(days=life.chance.choice((1, 10, 40)))
+    rates = life.firm.rates["STD"]
+    if day > END or any(since >= day for since, _rate in rates.said):
+        return
+    rate = Decimal(life.chance.choice(("19", "21", "22.5")))
+    rates.say(day, rate)
+    life.entries.append(f'{day} custom "invoice-tax" "STD"\n  rate: {rate}\n')
+
+
 def work(life: Life) -> None:
     """Hours are worked, and written some days later."""
     those = [one for one in life.firm.contracts.values() if one.mode == "time"]
@@ -394,7 +405,7 @@ def by_hand(life: Life) -> None:
 
 
 def _handwritten(life: Life, piece: Piece) -> str:
-    rate = life.firm.rates[piece.tax].at(piece.span.first) or Decimal(0)
+    rate = life.firm.rates[piece.tax].at(min(piece.span.last, life.day)) or Decimal(0)
     tax = (piece.net * rate / 100).quantize(Decimal("0.01"), "ROUND_HALF_UP")
     name = f"draft-hand-{life.act.name}"
     order = f'  purchase-order: "{piece.order}"\n' if piece.order != life.firm.orders[piece.account] else ""
@@ -418,6 +429,7 @@ KINDS: dict[str, Callable[[Life], None]] = {
         amend,
         item_price,
         index_value,
+        tax_rate,
         work,
         spend,
         bill,
@@ -431,6 +443,7 @@ WEIGHTS = {
     "amend": 40,
     "item_price": 3,
     "index_value": 5,
+    "tax_rate": 2,
     "work": 20,
     "spend": 4,
     "issue": 8,
