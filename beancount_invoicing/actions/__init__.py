@@ -6,7 +6,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from beancount_invoicing.actions.adding import PARTY_KEYS, CustomerWanted, ItemWanted, add_customer, add_item
+    from beancount_invoicing.actions.adding import (
+        CustomerWanted,
+        ItemWanted,
+        add_customer,
+        add_item,
+        change_customer,
+        price_item,
+    )
+    from beancount_invoicing.actions.agreeing import (
+        ContractWanted,
+        add_contract,
+        add_milestone,
+        change_contract,
+        pause_contract,
+        stop_contract,
+    )
     from beancount_invoicing.actions.allocating import AllocationWanted, allocate_money
     from beancount_invoicing.actions.billing import (
         CannotBill,
@@ -31,6 +46,7 @@ if TYPE_CHECKING:
         UnknownNumber,
         Written,
         find,
+        named_documents,
         render,
         render_one,
         select,
@@ -41,7 +57,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
-    from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers
+    from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, whom
     from beancount_invoicing.actions.outbox import (
         Objection,
         Outbox,
@@ -78,14 +94,14 @@ if TYPE_CHECKING:
         of_statements,
         render_statement,
         render_statements,
-        statement_of,
+        statements_of,
         statements_of_all,
     )
     from beancount_invoicing.actions.taxes import missing_entry, move_taxes
     from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
     from beancount_invoicing.actions.today import KINDS as TASKS
     from beancount_invoicing.actions.today import Kind as TaskKind
-    from beancount_invoicing.actions.today import Task, tasks, to_send
+    from beancount_invoicing.actions.today import Task, named_to_send, tasks, to_send
     from beancount_invoicing.actions.undoing import undo
     from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
     from beancount_invoicing.delivery import Attachment, Dispatch, Held
@@ -94,7 +110,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LANGUAGES",
-    "PARTY_KEYS",
     "PASSWORD",
     "REGIMES",
     "SELLER_KEYS",
@@ -109,6 +124,7 @@ __all__ = [
     "Chosen",
     "ClaimWanted",
     "Composition",
+    "ContractWanted",
     "CreditLine",
     "CreditWanted",
     "CustomerWanted",
@@ -151,8 +167,10 @@ __all__ = [
     "Whose",
     "Worked",
     "Written",
+    "add_contract",
     "add_customer",
     "add_item",
+    "add_milestone",
     "add_time",
     "adopt",
     "allocate_money",
@@ -161,6 +179,8 @@ __all__ = [
     "banks_behind",
     "bill",
     "change",
+    "change_contract",
+    "change_customer",
     "claim",
     "confirm",
     "contracts_wanted",
@@ -184,6 +204,8 @@ __all__ = [
     "letters_waiting",
     "missing_entry",
     "move_taxes",
+    "named_documents",
+    "named_to_send",
     "new",
     "objected",
     "objections",
@@ -194,6 +216,8 @@ __all__ = [
     "open_because",
     "open_ledger",
     "password_from",
+    "pause_contract",
+    "price_item",
     "ready_to_leave",
     "receipts_for",
     "render",
@@ -207,8 +231,9 @@ __all__ = [
     "seal",
     "select",
     "send",
-    "statement_of",
+    "statements_of",
     "statements_of_all",
+    "stop_contract",
     "tasks",
     "time_listed",
     "to_send",
@@ -217,12 +242,14 @@ __all__ = [
     "validate_file",
     "verify",
     "what_waits",
+    "whom",
     "write_e_invoices",
     "written_positions",
 ]
 
 _ROOMS = {
-    "actions.adding": "PARTY_KEYS CustomerWanted ItemWanted add_customer add_item",
+    "actions.adding": "CustomerWanted ItemWanted add_customer add_item change_customer price_item",
+    "actions.agreeing": "ContractWanted add_contract add_milestone change_contract pause_contract stop_contract",
     "actions.allocating": "AllocationWanted allocate_money",
     "actions.billing": "CannotBill Composition Dating DepositWanted bill contracts_wanted deposit new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
@@ -230,14 +257,14 @@ _ROOMS = {
     "actions.crediting": "CreditLine CreditWanted credit",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",
-    "actions.documents": "STATUSES Filter Output UnknownNumber Written find render render_one select",
+    "actions.documents": "STATUSES Filter Output UnknownNumber Written find named_documents render render_one select",
     "actions.drafting": "DraftEdit LineEdit draft_drop draft_edit",
     "actions.e_invoices": "Form Made validate_file write_e_invoices",
     "actions.issuing": "issue",
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
-    "actions.naming": "UnknownCustomer customer customers",
+    "actions.naming": "UnknownCustomer customer customers whom",
     "actions.outbox": "Objection What Outbox letters_waiting objected objections open_because ready_to_leave what_waits",
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "Receipts of_receipts receipts_for render_receipts",
@@ -245,10 +272,10 @@ _ROOMS = {
     "actions.sealing": "seal verify",
     "actions.sending": "Making Result Sending State Way send",
     "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
-    "actions.statements": "Whose language_to of_statements render_statement render_statements statement_of statements_of_all",
+    "actions.statements": "Whose language_to of_statements render_statement render_statements statements_of statements_of_all",
     "actions.taxes": "missing_entry move_taxes",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
-    "actions.today": "KINDS=TASKS Kind=TaskKind Task tasks to_send",
+    "actions.today": "KINDS=TASKS Kind=TaskKind Task named_to_send tasks to_send",
     "actions.undoing": "undo",
     "actions.writing": "Changes How New Outcome Refused change written_positions",
     "delivery": "Attachment Dispatch Held",

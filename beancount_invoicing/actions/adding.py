@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from beancount_invoicing.actions.amending import Thing, amendments, changed
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.naming import near
+from beancount_invoicing.actions.naming import customer, folded, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, text
+from beancount_invoicing.entries.amending import Values
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import currencies, identifiers, terms
 from beancount_invoicing.rules.steps import round_to
 
-PARTY_KEYS = (
-    "address", "postcode", "city", "country", "siren", "siret", "vat-id", "email", "contact", "phone", "purchase-order",
-    "service-code", "endpoint", "language", "terms", "tax", "channel", "buyer",
-)  # fmt: skip
-"""What may be said about a customer, in the order in which it is written."""
 _FORMS = re.compile(
     r"\b(SAS|SASU|SARL|EURL|SA|SCI|SCIC|SNC|GAEC|EARL|GmbH|AG|UG|KG|OHG|BV|NV|SRL|SPRL|Ltd|Limited|Inc|LLC|PLC|SpA|SL|Lda)\b\.?"
 )
@@ -29,10 +26,10 @@ _FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CustomerWanted:
-    """A customer to be opened; `said` has the keys of PARTY_KEYS that are given."""
+    """A customer to be opened; `said` has the keys that are said of it."""
 
     name: str
-    said: tuple[tuple[str, str], ...]
+    said: Values
     account: str = ""
     """Its account; made of its name beside the other customers', if not said."""
     currency: str = ""
@@ -48,20 +45,54 @@ def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Out
         account = wanted.account or account_of(book, wanted.name, str(loading.options["name_assets"]))
         if account in book.opened:
             raise CannotBill(f"{account} is open already: say another one with --account")
-        check_party(wanted.said)
-        codes = dict(wanted.said)
-        if codes.get("tax") and codes["tax"] not in book.taxes:
-            raise CannotBill(f'there is no tax "{codes["tax"]}"{near(codes["tax"], book.taxes)}')
-        meta: text.Meta = [("customer", wanted.name), *((key, codes[key]) for key in PARTY_KEYS if codes.get(key))]
+        known_tax(book, wanted.said)
+        meta: text.Meta = [("customer", wanted.name), *wanted.said.items()]
         entry = text.opened(day, account, wanted.currency or book.currency, meta)
-        beside = _beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
-        same = [
-            one for one, dated in book.customers.items() if dated.as_last_said.name.casefold() == wanted.name.casefold()
-        ]
-        notices = tuple(f"{one} is a customer of the same name: is it another one?" for one in same)
-        return Changes((New(day, as_it_is(entry), beside),), message=f"Customer: {wanted.name}", notices=notices)
+        place = beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
+        notices = tuple(_alike(book, wanted, day))
+        return Changes((New(day, as_it_is(entry), place),), message=f"Customer: {wanted.name}", notices=notices)
 
     return change(file, make, how)
+
+
+def known_tax(book: Book, said: Values) -> None:
+    """Raises CannotBill where a tax code is said that the ledger does not have."""
+    tax = said.get("tax")
+    if tax and tax not in book.taxes:
+        raise CannotBill(f'there is no tax "{tax}"{near(str(tax), book.taxes)}')
+
+
+_IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint")
+
+
+def _alike(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
+    """What to say where a customer has the same name, or an identifier or address that should be one's own."""
+    for account, dated in book.customers.items():
+        there = dated.at(day)
+        if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
+            yield f"{account} is a customer of the same name ({there.source}): is it another one?"
+            continue
+        for key in _IDENTIFIERS:
+            said, own = str(wanted.said.get(key) or ""), str(getattr(there, key.replace("-", "_")))
+            if said and "".join(said.split()).casefold() == "".join(own.split()).casefold():
+                yield f"{account} has the same {key} ({there.source}): is it another customer?"
+                break
+
+
+def change_customer(file: Path, name: str, day: date, said: Values, how: How) -> Outcome:
+    """What holds of a customer from `day` on. Raises what `changed` raises, CannotBill, UnknownCustomer."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        main = customer(book, name)
+        if not said:
+            raise CannotBill(f"say what changes of {main}, such as --email")
+        known_tax(book, said)
+        thing = Thing("invoice-customer", 0, main, (text.AccountName(main),))
+        changes = amendments(loading, thing, [(day, said)])
+        return replace(changes, message=f"Customer: {book.customers[main].at(day).name} from {day}")
+
+    return changed(file, make, how)
 
 
 def check_party(said: Sequence[tuple[str, str]]) -> None:
@@ -121,7 +152,8 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
         if wanted.code in book.items:
             there = book.items[wanted.code].versions[0][1]
             raise CannotBill(
-                f"{wanted.code} is there already, {there.name} ({there.source}): amend it there, or take another code"
+                f"{wanted.code} is there already, {there.name} ({there.source}): item price {wanted.code} gives it another price,"
+                " or take another code"
             )
         if wanted.tax and wanted.tax not in book.taxes:
             raise CannotBill(f'there is no tax "{wanted.tax}"{near(wanted.tax, book.taxes)}')
@@ -129,7 +161,7 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
         if account not in book.opened:
             raise CannotBill(f"{account} is not open{near(account, book.opened)}")
         known = [dated.versions[0][1].source for dated in book.items.values()]
-        beside = _beside(loading, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings")
+        place = beside(loading, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings")
         decimals = currencies.decimals(book.currency or "EUR")
         entry = text.custom(
             day,
@@ -138,14 +170,39 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
             [
                 ("nature", wanted.nature),
                 ("unit", wanted.unit),
-                ("price", _padded(wanted.price, decimals)),
-                ("price-with-tax", _padded(wanted.price_with_tax, decimals)),
+                ("price", padded(wanted.price, decimals)),
+                ("price-with-tax", padded(wanted.price_with_tax, decimals)),
                 ("tax", wanted.tax),
             ],
         )
-        return Changes((New(day, as_it_is(entry), beside),), message=f"Item: {wanted.code}")
+        return Changes((New(day, as_it_is(entry), place),), message=f"Item: {wanted.code}")
 
     return change(file, make, how)
+
+
+def price_item(file: Path, code: str, price: Decimal, with_tax: bool | None, day: date, how: How) -> Outcome:
+    """An item's price from `day` on; with or without tax as it was before (None). Raises what `changed` raises, CannotBill."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        if code not in book.items:
+            raise CannotBill(f'there is no item "{code}"{near(code, book.items)}')
+        there = book.items[code].at(day)
+        included = there.price_with_tax is not None if with_tax is None else with_tax
+        key, other = ("price-with-tax", "price") if included else ("price", "price-with-tax")
+        had = there.price if included else there.price_with_tax
+        said: dict[str, text.Value | None] = {key: padded(price, currencies.decimals(book.currency or "EUR"))}
+        if had is not None:
+            said[other] = None
+        changes = amendments(loading, Thing("invoice-item", 0, code, (code,)), [(day, said)])
+        own = [
+            f"{one.code} has a price of its own from {day} on, {one.price} ({one.source}): it stays as it is"
+            for one in (dated.at(day) for dated in book.contracts.values())
+            if one.item == code and one.price is not None and not (one.until and not one.renews and one.until < day)
+        ]
+        return replace(changes, message=f"Item: {code} {price} from {day}", notices=(*changes.notices, *own))
+
+    return changed(file, make, how)
 
 
 def _income(book: Book, root: str) -> str:
@@ -164,12 +221,12 @@ def _income(book: Book, root: str) -> str:
     raise CannotBill(f"say which income account it is booked on: --account {' or '.join(opened) or f'{root}:…'}")
 
 
-def _padded(price: Decimal | None, decimals: int) -> Decimal | None:
-    """A price with at least the currency's decimals."""
+def padded(price: Decimal | None, decimals: int) -> Decimal | None:
+    """A price, if there is one, with at least the currency's decimals."""
     return price if price is None or -int(price.as_tuple().exponent) >= decimals else round_to(price, decimals)
 
 
-def _beside(loading: Loading, sources: Sequence[Source], name: str) -> str:
+def beside(loading: Loading, sources: Sequence[Source], name: str) -> str:
     """The file where the last of `sources` stands, else the ledger's file of that name, else its top file."""
     if sources:
         return max(sources).file

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from beancount_invoicing.model import ZERO, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
+from beancount_invoicing.model import ZERO, Customer, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
 from beancount_invoicing.receivables import (
     Aging,
     Allocation,
@@ -712,6 +712,56 @@ def contract(one: Standing, kept: Retained | None, explain: bool = False) -> Ans
     if explain:
         answer["explain"] = [step(each) for each in one.steps]
     return answer
+
+
+def customer(one: Customer) -> Answer:
+    """A customer in `customer list`."""
+    texts = (
+        "vat_id",
+        "siren",
+        "email",
+        "phone",
+        "terms",
+        "tax",
+        "language",
+        "purchase_order",
+        "reminders",
+        "late_interest",
+    )
+    return {
+        "account": one.account,
+        "name": one.name,
+        "city": one.address.city or None,
+        "country": one.address.country or None,
+        "buyer": one.buyer,
+        "channel": one.channel,
+        **{name: getattr(one, name) or None for name in texts},
+        "inactive": one.inactive,
+        "source": str(one.source),
+    }
+
+
+def item(one: Item, since: date, following: tuple[date, Item] | None) -> Answer:
+    """An item in `item list`: what holds since a day, and its next price, where one is said already."""
+    return {
+        "code": one.code,
+        "name": one.name,
+        "account": one.account,
+        "unit": one.unit or None,
+        "price": _plain(one.price),
+        "price_with_tax": _plain(one.price_with_tax),
+        "since": since.isoformat(),
+        "tax": one.tax or None,
+        "nature": one.nature,
+        "next_price": _plain(price_of(following[1])) if following else None,
+        "next_from": _day(following[0] if following else None),
+        "source": str(one.source),
+    }
+
+
+def price_of(item: Item) -> Decimal | None:
+    """An item's price, without tax or with it."""
+    return item.price if item.price is not None else item.price_with_tax
 
 
 def run(done: Daily) -> Answer:

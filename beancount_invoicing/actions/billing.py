@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing import billing
-from beancount_invoicing.actions.naming import customer, customers, near
+from beancount_invoicing.actions.naming import customer as customer_named
+from beancount_invoicing.actions.naming import customers, near, whom
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.billing import (
     Draft,
@@ -59,21 +60,25 @@ def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", 
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        waiting, notices = billing.waiting(book, until, contracts_wanted(book, customer, contract))
+        wanted = contracts_wanted(book, customer, contract, one=how.write)
+        waiting, notices = billing.waiting(book, until, wanted)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
-        return document_changes(book, drafts, [one.said for one in (*notices, *more)])
+        said = [whom(book, customer, wanted.customers), *(one.said for one in (*notices, *more))]
+        return document_changes(book, drafts, [one for one in said if one])
 
     return change(file, make, how)
 
 
-def contracts_wanted(book: Book, customer: str, contract: str) -> billing.Wanted:
-    """The contracts of the customers that a name names, and of a code; "" for all.
+def contracts_wanted(book: Book, customer: str, contract: str, *, one: bool = False) -> billing.Wanted:
+    """The contracts of the customers that a name names (of the `one`, for what is written), and of a code; "" for all.
 
     Raises CannotBill where no such contract, UnknownCustomer where no such customer is there.
     """
     if contract and contract not in book.contracts:
         raise CannotBill(f'there is no contract "{contract}"{near(contract, book.contracts)}')
-    return billing.Wanted(customers(book, customer) if customer else (), contract)
+    if not customer:
+        return billing.Wanted((), contract)
+    return billing.Wanted((customer_named(book, customer),) if one else customers(book, customer), contract)
 
 
 _LINE = re.compile(
@@ -161,7 +166,7 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        main = customer(book, wanted.customer)
+        main = customer_named(book, wanted.customer)
         currency = _currency(book, main, wanted.currency)
         lines = [
             line_of(book, said, dating.day, currencies.decimals(currency), wanted.account) for said in wanted.lines
@@ -228,7 +233,7 @@ def deposit(file: Path, wanted: DepositWanted, dating: Dating, how: How) -> Outc
     def make(loading: Loading) -> Changes:
         book = loading.book
         contract = book.contracts[wanted.of].at(dating.day) if wanted.of in book.contracts else None
-        main = book.accounts.get(contract.customer, "") if contract else customer(book, wanted.of)
+        main = book.accounts.get(contract.customer, "") if contract else customer_named(book, wanted.of)
         currency = billing.currency_of(book, contract) if contract else _currency(book, main, "")
         decimals = currencies.decimals(currency)
         net = _deposit_net(wanted, contract.price if contract else None, decimals)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.actions.billing import CannotBill, Dating, document_changes, naming_for
-from beancount_invoicing.actions.documents import find
+from beancount_invoicing.actions.documents import named_documents
 from beancount_invoicing.actions.writing import Changes, How, Outcome, change
 from beancount_invoicing.billing import Draft, DraftLine, Request
 from beancount_invoicing.dunning import ClaimUnknown, claimed, formal_notice, interest_on
@@ -31,20 +31,29 @@ class LateClaim:
     notices: tuple[str, ...]
 
 
-def late_claims(book: Book, as_of: date, numbers: Sequence[str], booked: date | None = None) -> tuple[LateClaim, ...]:
-    """What may be claimed of these documents at `as_of` (inclusive), beyond what claims have charged by that day.
+def late_claims(book: Book, as_of: date, words: Sequence[str], booked: date | None = None) -> tuple[LateClaim, ...]:
+    """What may be claimed at `as_of` (inclusive), beyond what claims have charged by that day, of documents: by their numbers or
+    customers, of whose documents those are left out that are not late and of which nothing may be claimed.
 
-    `booked`: the day of the claims that are to be made of it; then it is beyond what claims of any day have charged. Raises
-    UnknownNumber.
+    `booked`: the day of the claims that are to be made of it; then it is beyond what claims of any day have charged, and a name is
+    one customer's. Raises UnknownNumber, UnknownCustomer.
     """
-    return tuple(
+    found = named_documents(book, as_of, words, one=booked is not None)
+    claims = [
         _late_claim(book, share, as_of, booked)
-        for position in find(book, as_of, numbers)
+        for position in found.positions
         for share in (
             (position,)
             if len(position.debtors) < 2
             else positions(book, as_of, wanted=[position.invoice], by_debtor=True)
         )
+    ]
+    return tuple(
+        one
+        for one in claims
+        if one.interest is not None
+        or one.position.invoice.number not in found.of_customers
+        or one.position.days_overdue  # it says why nothing may be claimed
     )
 
 

@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
+from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import Position, Status, allocate, positions
+from beancount_invoicing.rules import numbering
 
 Output = Literal["pdf", "html", "text"]
 SUFFIXES: dict[Output, str] = {"pdf": "pdf", "html": "html", "text": "txt"}
@@ -35,22 +37,32 @@ class Filter:
     """Which documents; each that is not given lets all pass. `since` and `until` are inclusive dates of documents."""
 
     statuses: tuple[str, ...] = ()
-    customer: str = ""
-    """A part of the name or account of the customer invoiced, or of one who owes it by now, in any case."""
+    customers: tuple[str, ...] = ()
+    """Main accounts of the customers invoiced, or of those who owe it by now."""
     since: date | None = None
     until: date | None = None
+    amount: Decimal | None = None
+    """What its net, its total, what is to be paid of it or is open comes to, of all or of one instalment; without its sign."""
 
     def passes(self, position: Position) -> bool:
         """Whether a document is one of them."""
         invoice = position.invoice
         if self.statuses and position.status not in self.statuses:
             return False
-        if self.customer:
+        if self.customers:
             whose = (*position.debtors, *([invoice.customer] if invoice.customer else ()))
-            names = [name for one in whose for name in (one.name, one.account)]
-            if not any(self.customer.casefold() in name.casefold() for name in names):
+            if not any(one.account in self.customers for one in whose):
                 return False
+        if self.amount is not None and abs(self.amount) not in map(abs, _amounts(position)):
+            return False
         return not (self.since and invoice.date < self.since) and not (self.until and invoice.date > self.until)
+
+
+def _amounts(position: Position) -> Iterator[Decimal]:
+    """The amounts by which a person may look for a document."""
+    invoice = position.invoice
+    yield from (invoice.net, invoice.total, invoice.payable, *(one.amount for one in invoice.instalments))
+    yield from (one for one in (position.open, *(each.open for each in position.instalments)) if one)
 
 
 def select(book: Book, as_of: date, wanted: Filter) -> tuple[Position, ...]:
@@ -64,7 +76,10 @@ def find(book: Book, as_of: date, numbers: Iterable[str]) -> tuple[Position, ...
 
 
 def finder(book: Book, as_of: date) -> Callable[[str], Position]:
-    """A function that gives the document of a number, as it is in the books on `as_of` (inclusive). It raises UnknownNumber."""
+    """A function that gives the document of a number, as it is in the books on `as_of` (inclusive).
+
+    The end of a number does where one number only ends so (`rules.numbering.ends_with`). It raises UnknownNumber.
+    """
     known: dict[str, Position] = {}
     for position in positions(book, as_of):
         known.setdefault(position.invoice.number, position)
@@ -74,10 +89,51 @@ def finder(book: Book, as_of: date) -> Callable[[str], Position]:
             return known[number]
         if later := book.invoice(number):
             raise UnknownNumber(f"{number} is dated {later.since}, after {as_of}")
+        ends = [one for one in known if numbering.ends_with(one, number)]
+        if len(ends) == 1:
+            return known[ends[0]]
+        if ends:
+            raise UnknownNumber(f"{number} can be {', '.join(sorted(ends))}: say which")
         near = get_close_matches(number, sorted(known), 1, 0.6)
         raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
 
     return found
+
+
+class Named(NamedTuple):
+    """The documents that words name; `of_customers`: the numbers of those that only their customer's name stands for."""
+
+    positions: tuple[Position, ...]
+    of_customers: frozenset[str]
+
+
+def named_documents(book: Book, as_of: date, words: Sequence[str], *, one: bool = False) -> Named:
+    """The documents of numbers, and all of those of customers (without void numbers and opening items), each once, in this order.
+
+    A word is a document's number, or its end, else a customer (the `one`, for what is written), who was invoiced a document or owes
+    it by now. Raises UnknownNumber, UnknownCustomer.
+    """
+    by_number = finder(book, as_of)
+    found: dict[str, Position] = {}
+    of_customers: set[str] = set()
+    for word in dict.fromkeys(words):
+        try:
+            position = by_number(word)
+        except UnknownNumber as error:
+            try:
+                whose = (customer(book, word),) if one else customers(book, word)
+            except UnknownCustomer:
+                if any(sign.isdigit() for sign in word):
+                    raise error from None
+                raise
+            for each in select(book, as_of, Filter(customers=whose)):
+                if each.invoice.kind not in {"void", "opening"} and each.invoice.number not in found:
+                    found[each.invoice.number] = each
+                    of_customers.add(each.invoice.number)
+        else:
+            found[position.invoice.number] = position
+            of_customers.discard(position.invoice.number)
+    return Named(tuple(found.values()), frozenset(of_customers))
 
 
 def paid_on_its_date(book: Book) -> Callable[[Invoice], Decimal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from beancount_invoicing.model import Book
@@ -16,58 +16,88 @@ class UnknownCustomer(ValueError):
 
 def near(name: str, known: Iterable[str]) -> str:
     """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
-    folded = {_folded(one): one for one in sorted(known)}
-    near = get_close_matches(_folded(name), sorted(folded), 1, 0.5)
-    return f": did you mean {folded[near[0]]}?" if near else ""
+    names = {folded(one): one for one in sorted(known)}
+    near = get_close_matches(folded(name), sorted(names), 1, 0.5)
+    return f": did you mean {names[near[0]]}?" if near else ""
 
 
-def _folded(name: str) -> str:
-    return without_accents(name.casefold())
+_PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'", "‘": "'", "–": "-", "‑": "-"})
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: accents, case, curly quotes and spaces do not matter."""
+    return " ".join(without_accents(name.casefold().translate(_PLAIN)).split())
 
 
 def customer(book: Book, name: str) -> str:
-    """The main account of the one customer that `name` names, as `customers` finds it.
+    """The main account of the one customer that `name` names, as `customers` finds it: for what is written.
 
     Raises UnknownCustomer where there is none, or more than one: it lists them.
     """
     found = customers(book, name)
     if len(found) > 1:
-        those = ", ".join(f"{book.customers[account].as_last_said.name} ({account})" for account in found)
-        raise UnknownCustomer(f'"{name}" can be {those}: say which account')
+        raise UnknownCustomer(f'"{name}" can be {_list(book, found)}: say which account')
     return found[0]
 
 
 def customers(book: Book, name: str) -> tuple[str, ...]:
-    """The main accounts of the customers that `name` names, in any case, in the Book's order.
+    """The main accounts of the customers that `name` names, in the Book's order: for what is only read.
 
-    The whole account wins over the account's last part and the whole name, and these over a part of either. Raises UnknownCustomer
-    where there is none.
+    The one rule of all commands; accents and case do not matter. What is met first decides: the whole account, or one below it;
+    the account's last part, or a whole name that the customer has or had; a part of either, or (with a colon) of the account.
+    Raises UnknownCustomer where there is none, with those that are near.
     """
-    folded = name.casefold()
-    names = {
-        account: (account.casefold(), account.casefold().rpartition(":")[2], dated.as_last_said.name.casefold())
-        for account, dated in book.customers.items()
-    }
+    said = folded(name)
+    called = {account: _called(book, account) for account in book.customers}
+    owners = {folded(account): main for account, main in book.accounts.items()}
+    whole = owners.get(said)
     found = (
-        [one for one, (account, _last, _name) in names.items() if folded == account]
-        or [one for one, (_account, last, called) in names.items() if folded in {last, called}]
-        or [one for one, (account, _last, called) in names.items() if folded in account or folded in called]
+        [whole]
+        if whole in book.customers
+        else [one for one, names in called.items() if said in names]
+        or [one for one, names in called.items() if said and any(said in each for each in names)]
+        or [one for one in called if ":" in said and said in folded(one)]
     )
     if not found:
-        raise UnknownCustomer(
-            f'there is no customer "{name}"{near(name, [one.split(":")[-1] for one in book.customers])}'
-        )
-    return tuple(found)
+        raise UnknownCustomer(f'there is no customer "{name}"{_near_customers(called, said)}')
+    return tuple(one for one in found if one is not None)
+
+
+def _called(book: Book, account: str) -> tuple[str, ...]:
+    """What a customer is called: its account's last part, and the names that it has or had."""
+    names = dict.fromkeys(folded(version.name) for _day, version in book.customers[account].versions)
+    return (folded(account.rpartition(":")[2]), *names)
+
+
+def _near_customers(called: Mapping[str, tuple[str, ...]], said: str) -> str:
+    """A hint at the customers that were likely meant, up to three, by the last parts of their accounts."""
+    words: dict[str, str] = {}
+    for account, names in called.items():
+        for word in (*names, *(part for each in names[1:] for part in each.split() if len(part) > 2)):
+            words.setdefault(word, account)
+    near = dict.fromkeys(words[one] for one in get_close_matches(said, sorted(words), 6, 0.6))
+    short = [account.rpartition(":")[2] for account in near][:3]
+    return f": did you mean {' or '.join(filter(None, (', '.join(short[:-1]), short[-1])))}?" if short else ""
+
+
+def whom(book: Book, name: str, found: Sequence[str]) -> str:
+    """What to say where a name is that of several customers, and all of them are taken; "" where it is one's."""
+    return f'"{name}" is {len(found)} customers: {_list(book, found)}' if len(found) > 1 else ""
+
+
+def _list(book: Book, found: Sequence[str]) -> str:
+    return ", ".join(f"{book.customers[account].as_last_said.name} ({account})" for account in found)
 
 
 def short_names(book: Book) -> dict[str, str]:
     """What a person may call the customer of each main account: its last part, else (another one is called so too) the whole."""
-    called: defaultdict[str, set[str]] = defaultdict(set)
-    for account, dated in book.customers.items():
-        called[dated.as_last_said.name.casefold()].add(account)
-    short = leaves(book.customers)
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for account in book.customers:
+        for name in _called(book, account)[1:]:
+            owners[name].add(account)
     return {
-        account: account if called.get(name.casefold(), set()) - {account} else name for account, name in short.items()
+        account: account if owners.get(folded(name), set()) - {account} else name
+        for account, name in leaves(book.customers).items()
     }
 
 

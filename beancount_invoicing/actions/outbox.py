@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -231,9 +231,14 @@ def _less(position: Position, since: date) -> Iterator[str]:
 
 
 def objected(
-    book: Book, as_of: date, allocated: Allocated | None = None, account: str = "", *, also_anew: bool = True
+    book: Book,
+    as_of: date,
+    allocated: Allocated | None = None,
+    customers: Collection[str] = (),
+    *,
+    also_anew: bool = True,
 ) -> tuple[str, ...]:
-    """What to say of each reminder that would not be sent so on `as_of` any more; of the customer of a main account, or ("") of
+    """What to say of each reminder that would not be sent so on `as_of` any more; of `customers` (main accounts), or (none) of
     all. Without `also_anew` only of those in whose place no other letter would be sent."""
     against, waiting = objections(book, as_of, allocated), what_waits(book)
     return tuple(
@@ -241,7 +246,7 @@ def objected(
         f" {open_because(waiting, one, objection)}"
         for one in waiting.attempts
         if (objection := against.get(one.event.message_id))
-        and account in {"", one.event.customer}
+        and (not customers or one.event.customer in customers)
         and (also_anew or not objection.anew)
     )
 

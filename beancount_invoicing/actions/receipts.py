@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.actions.dispatches import PDF, by_letter, first_mails, place
-from beancount_invoicing.actions.documents import Output, UnknownNumber, Written, as_bytes, finder, write_view
+from beancount_invoicing.actions.documents import Output, UnknownNumber, Written, as_bytes, named_documents, write_view
 from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.naming import UnknownCustomer
 from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
 from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.receivables import NothingReceived, Receipt, receipt
@@ -22,17 +23,26 @@ class Receipts(NamedTuple):
     missing: tuple[str, ...]
 
 
-def receipts_for(book: Book, as_of: date, numbers: Sequence[str]) -> Receipts:
-    """What was received on these documents until `as_of` (inclusive), in this order."""
-    position_of = finder(book, as_of)
-    those: list[Receipt] = []
+def receipts_for(book: Book, as_of: date, words: Sequence[str], *, one: bool = False) -> Receipts:
+    """What was received until `as_of` (inclusive) on documents, by their numbers or customers (the `one`, for what is written), in
+    this order; a customer's on which nothing was received are passed over."""
+    those: dict[str, Receipt] = {}
     missing: list[str] = []
-    for number in dict.fromkeys(numbers):
+    for word in dict.fromkeys(words):
         try:
-            those.append(receipt(position_of(number)))
-        except (UnknownNumber, NothingReceived) as error:
+            found = named_documents(book, as_of, [word], one=one)
+        except (UnknownNumber, UnknownCustomer) as error:
             missing.append(str(error))
-    return Receipts(tuple(those), tuple(missing))
+            continue
+        for position in found.positions:
+            try:
+                those[position.invoice.number] = receipt(position)
+            except NothingReceived as error:
+                if position.invoice.number not in found.of_customers:
+                    missing.append(str(error))
+        if found.of_customers and not found.of_customers & those.keys():
+            missing.append(f"{word}: nothing was received until {as_of}")
+    return Receipts(tuple(those.values()), tuple(missing))
 
 
 def render_receipts(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
-from beancount_invoicing.actions.naming import customer as customer_named
 from beancount_invoicing.actions.naming import leaves
 from beancount_invoicing.dunning import Proposal, behind, propose
 from beancount_invoicing.files import write_if_different
@@ -16,29 +15,28 @@ from beancount_invoicing.receivables import Allocated, allocate, lapsing
 
 
 def due_reminders(
-    book: Book, as_of: date, customer: str = "", every: bool = False, allocated: Allocated | None = None
+    book: Book, as_of: date, customers: Collection[str] = (), every: bool = False, allocated: Allocated | None = None
 ) -> tuple[Proposal, ...]:
-    """The letters due on `as_of`, and what is held back; of the one customer that `customer` names, or ("") of all.
+    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all.
 
-    With `every` also the customers of whom something is late, but nothing to be sent or held back today. Raises
-    UnknownCustomer.
+    With `every` also the customers of whom something is late, but nothing to be sent or held back today.
     """
-    account = customer_named(book, customer) if customer else ""
     return tuple(
         one
         for one in propose(book, as_of, allocated)
-        if (every or one.level is not None or one.held) and account in {"", one.customer.account}
+        if (every or one.level is not None or one.held) and (not customers or one.customer.account in customers)
     )
 
 
-def lapse_notices(book: Book, as_of: date, customer: str = "", allocated: Allocated | None = None) -> tuple[str, ...]:
-    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of the one customer that
-    `customer` names, or ("") of all. Raises UnknownCustomer."""
-    account = customer_named(book, customer) if customer else ""
+def lapse_notices(
+    book: Book, as_of: date, customers: Collection[str] = (), allocated: Allocated | None = None
+) -> tuple[str, ...]:
+    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of `customers` (main
+    accounts), or (none) of all."""
     return tuple(
         one.words(as_of)
         for one in lapsing(book, allocated or allocate(book, as_of), as_of)
-        if account in {"", one.debtor}
+        if not customers or one.debtor in customers
     )
 
 

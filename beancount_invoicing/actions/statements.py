@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from beancount_invoicing.actions.dispatches import PDF, by_letter, place
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Written, as_bytes, write_view
 from beancount_invoicing.actions.ledger import Ledger
-from beancount_invoicing.actions.naming import customer, leaves
+from beancount_invoicing.actions.naming import leaves
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, addresses
 from beancount_invoicing.model import Book, Channel, Customer
 from beancount_invoicing.receivables import Statement, statements
@@ -18,14 +18,9 @@ from beancount_invoicing.receivables import Statement, statements
 Whose = Literal["moved", "open", "balance"]
 
 
-def statement_of(ledger: Ledger, name: str, as_of: date, since: date | None) -> Statement:
-    """The statement of the customer of that name or account, from `since` to `as_of`, both inclusive.
-
-    Raises UnknownCustomer, SinceError.
-    """
-    book = ledger.book
-    (found,) = statements(book, as_of, since, {customer(book, name)}, ledger.allocated_at(as_of))
-    return found
+def statements_of(ledger: Ledger, customers: Collection[str], as_of: date, since: date | None) -> tuple[Statement, ...]:
+    """The statements of customers (main accounts), from `since` to `as_of`, both inclusive. Raises SinceError."""
+    return tuple(statements(ledger.book, as_of, since, set(customers), ledger.allocated_at(as_of)))
 
 
 def statements_of_all(ledger: Ledger, as_of: date, since: date | None, whose: Whose = "moved") -> tuple[Statement, ...]:

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 
 from beancount_invoicing import billing, law
 from beancount_invoicing.actions.dispatches import unsent
+from beancount_invoicing.actions.documents import named_documents
+from beancount_invoicing.actions.mailing import CannotSend
 from beancount_invoicing.actions.outbox import Objection, objected_to, objections, ready_to_leave, what_waits
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import (
@@ -103,6 +105,24 @@ def to_send(book: Book, as_of: date) -> tuple[str, ...]:
     arrived = {number for one in book.events if one.event in _HAS_IT for number in one.numbers}
     waits = {number for one in History(book.events).open for number in one.numbers if one.kind == "sent"}
     return tuple(number for number in unsent(book, since, as_of) if number not in arrived | waits)
+
+
+def named_to_send(book: Book, as_of: date, words: Sequence[str], since: date | None) -> tuple[str, ...]:
+    """The numbers of documents that words name: by their numbers; of a customer, those that are to be sent (`to_send`, or from
+    `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is."""
+    found = named_documents(book, date.max, words, one=True)
+    waits = frozenset(unsent(book, since, as_of) if since else to_send(book, as_of))
+    wanted = tuple(
+        one.invoice.number
+        for one in found.positions
+        if one.invoice.number in waits or one.invoice.number not in found.of_customers
+    )
+    if not wanted:
+        raise CannotSend(
+            f"nothing of {', '.join(words)} waits to be sent"
+            + ("" if since else ": say --since DATE for what was not sent since, or a number with --again")
+        )
+    return wanted
 
 
 def _days(since: date, as_of: date) -> str:

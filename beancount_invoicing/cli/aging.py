@@ -14,6 +14,8 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     examples,
     explain_option,
     format_option,
@@ -38,6 +40,7 @@ def _said(amount: str, mark: Mark | None) -> str:
 
 
 @click.command(epilog=examples("aging", "aging --as-of end-of-last-month --bounds 15,45"))
+@customer_option
 @as_of_option
 @click.option(
     "--basis",
@@ -52,7 +55,9 @@ def _said(amount: str, mark: Mark | None) -> str:
 @format_option
 @explain_option
 @click.pass_obj
-def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool) -> None:
+def aging(
+    session: Session, customer: str, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool
+) -> None:
     """Who owes what, and since when: the aged balance, which meets the balance sheet."""
     ledger = session.open()
     say_assumed(ledger.book, as_of)
@@ -67,6 +72,11 @@ def aging(session: Session, as_of: date, basis: str, bounds: tuple[int, ...], fo
             f"{row.account}: total {row.total} + drafts {row.drafts} {row.currency} is not the ledger's balance"
             f" {books.balance}: this is a mistake of ours, please report it"
         )
+    whose = customers_wanted(session, ledger.book, customer)
+    if whose is None:
+        return
+    if whose:
+        report = report.of(whose)
     answer = answers.aged(report, explain)
     names = answers.bucket_names(report.bounds, report.basis)
     if form == "json":

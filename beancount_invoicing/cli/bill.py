@@ -13,6 +13,7 @@ from beancount_invoicing.cli.common import (
     Day,
     Session,
     Spelled,
+    customer_option,
     date_option,
     examples,
     explain_option,
@@ -20,23 +21,18 @@ from beancount_invoicing.cli.common import (
     notice,
     today,
 )
-from beancount_invoicing.cli.completion import complete_contracts, complete_customers
+from beancount_invoicing.cli.completion import complete_contracts
 
 
 @click.command(
     epilog=examples("bill -u month-end", "bill -u month-end --customer Vandamme -w", "bill -u month-end --draft -w")
 )
+@customer_option
 @click.option(
     "-u", "--until", cls=Spelled, also=("--as-of",), type=Day(), default=today, show_default="today", metavar="DATE",
     help="Bill what is due by the end of this day.",
 )  # fmt: skip
 @date_option("The date of the documents; the day of --until, if not said.", default=None, also=())
-@click.option(
-    "--customer",
-    default="",
-    shell_complete=complete_customers,
-    help="Only this one: a name or an account, or those that have this part in it.",
-)
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
 @click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
 @click.option("--entries", is_flag=True, help="Show the entries as they would be written, not a table.")

@@ -10,11 +10,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -184,6 +186,66 @@ _TODAY = f"{__name__}.today"
 
 def _calendar() -> date:
     return date.today()  # noqa: DTZ011 - a due date is a day of the user's own calendar
+
+
+def customer_option(command: F) -> F:
+    """CUSTOMER, or the same as `--customer`: the command gets it as `customer`, "" where nobody is named."""
+    from beancount_invoicing.cli.completion import complete_customers
+
+    @wraps(command)
+    def named(*args: Any, customer_named: str, customer: str, **values: Any) -> Any:
+        if customer and customer_named:
+            raise click.UsageError("name the customer once: CUSTOMER, or --customer")
+        return command(*args, customer=customer or customer_named, **values)
+
+    named = click.option(
+        "-c", "--customer", default="", shell_complete=complete_customers, help="The same as CUSTOMER.",
+    )(named)  # fmt: skip
+    return cast(F, click.argument(
+        "customer_named", default="", metavar="[CUSTOMER]", shell_complete=complete_customers
+    )(named))  # fmt: skip
+
+
+def customers_wanted(session: Session, book: Book, name: str) -> tuple[str, ...] | None:
+    """The main accounts of the customers that a name names, for a report: where it is that of several, it says whose.
+
+    () for "", all customers; None where there is none, which is an error.
+    """
+    if not name:
+        return ()
+    try:
+        found = actions.customers(book, name)
+    except actions.UnknownCustomer as error:
+        session.error(str(error))
+        return None
+    if said := actions.whom(book, name, found):
+        notice(said)
+    return found
+
+
+def documents_argument(command: F) -> F:
+    """NUMBER or CUSTOMER, several of them, or one by `--customer`: the command gets them as `words`."""
+    from beancount_invoicing.cli.completion import complete_customers, complete_documents
+
+    @wraps(command)
+    def named(*args: Any, words: tuple[str, ...], customer: str, **values: Any) -> Any:
+        return command(*args, words=(*words, customer) if customer else words, **values)
+
+    named = click.option(
+        "-c", "--customer", default="", shell_complete=complete_customers, help="All of this customer's, as CUSTOMER.",
+    )(named)  # fmt: skip
+    return cast(F, click.argument(
+        "words", nargs=-1, metavar="[NUMBER|CUSTOMER]...", shell_complete=complete_documents
+    )(named))  # fmt: skip
+
+
+def say_whom(book: Book, words: Sequence[str]) -> None:
+    """Says whom a word names that is that of several customers, where all of them are taken."""
+    for word in words:
+        if not any(sign.isdigit() for sign in word):
+            with suppress(actions.UnknownCustomer):
+                if said := actions.whom(book, word, actions.customers(book, word)):
+                    notice(said)
 
 
 def as_of_option(command: F) -> F:

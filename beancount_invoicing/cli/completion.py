@@ -103,6 +103,9 @@ complete_taxes = _from(lambda book: ((code, f"{dated.as_last_said.rate:f} %") fo
 complete_persons = _from(lambda book: ((one.person, "") for one in book.work if one.person))
 """Who worked."""
 
+complete_indexes = _from(lambda book: ((name, "") for name in book.indexes))
+"""Names of price indexes."""
+
 complete_tasks = _from(lambda book: ((one.task, "") for one in book.work if one.task))
 """What was worked on."""
 
@@ -141,3 +144,8 @@ def complete_timezones(ctx: click.Context, param: click.Parameter, incomplete: s
     return [
         CompletionItem(one) for one in sorted(available_timezones()) if one.casefold().startswith(incomplete.casefold())
     ]
+
+
+def complete_documents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Customers, and numbers of documents."""
+    return [*complete_customers(ctx, param, incomplete), *complete_numbers(ctx, param, incomplete)]

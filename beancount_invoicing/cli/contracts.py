@@ -15,6 +15,7 @@ from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
     as_of_option_named,
+    customer_option,
     examples,
     explain_option,
     format_option,
@@ -24,7 +25,8 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
-from beancount_invoicing.cli.completion import complete_contracts, complete_customers
+from beancount_invoicing.cli.completion import complete_contracts
+from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import retained
 from beancount_invoicing.rules.steps import describe
 
@@ -42,16 +44,22 @@ WAITING = (
 
 
 def _of(command: F) -> F:
-    """`--customer`, `--contract`."""
-    command = click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")(
-        command
+    """CUSTOMER, `--contract`."""
+    return customer_option(
+        click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")(command)
     )
-    return click.option(
-        "--customer",
-        default="",
-        shell_complete=complete_customers,
-        help="Only this one: a name or an account, or those that have this part in it.",
-    )(command)
+
+
+def _wanted(session: Session, book: Book, customer: str, contract: str) -> billing.Wanted | None:
+    """The contracts of the customers that are named, and of a code; None where there are none such, which is an error."""
+    try:
+        wanted = actions.contracts_wanted(book, customer, contract)
+    except (actions.CannotBill, actions.UnknownCustomer) as error:
+        session.error(str(error))
+        return None
+    if said := actions.whom(book, customer, wanted.customers):
+        notice(said)
+    return wanted
 
 
 @click.command(epilog=examples("contracts", "contracts --contract KERB-MAINT --explain"))
@@ -63,10 +71,8 @@ def _of(command: F) -> F:
 def contracts(session: Session, customer: str, contract: str, as_of: date, form: str, explain: bool) -> None:
     """List contracts: prices in force, what is billed and left, what is next, when notice must be given."""
     ledger = session.open()
-    try:
-        wanted = actions.contracts_wanted(ledger.book, customer, contract)
-    except (actions.CannotBill, actions.UnknownCustomer) as error:
-        session.error(str(error))
+    wanted = _wanted(session, ledger.book, customer, contract)
+    if wanted is None:
         return
     standings = billing.standings(ledger.book, as_of, wanted)
     kept = {one.contract: one for one in retained(ledger.book, ledger.allocated_at(as_of))}
@@ -119,10 +125,8 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
 def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: date, form: str) -> None:
     """List what may be billed and is not: by customer, with its value and age."""
     ledger = session.open()
-    try:
-        wanted = actions.contracts_wanted(ledger.book, customer, contract)
-    except (actions.CannotBill, actions.UnknownCustomer) as error:
-        session.error(str(error))
+    wanted = _wanted(session, ledger.book, customer, contract)
+    if wanted is None:
         return
     then = billing.cut_off(ledger.book, as_of)
     waiting, notices = billing.waiting(then, as_of, wanted)

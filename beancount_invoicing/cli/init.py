@@ -1,4 +1,4 @@
-"""`bean-invoice init`, `customer add` and `item add`."""
+"""`bean-invoice init`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,8 @@ from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, dry_run_said, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, examples, notice, today
 from beancount_invoicing.cli.completion import (
-    complete_accounts,
-    complete_currencies,
-    complete_income,
     complete_list,
     complete_taxes,
-    complete_units,
 )
 from beancount_invoicing.rules import identifiers
 
@@ -197,92 +193,3 @@ def _ask_regime() -> str:
     for regime, meaning in actions.REGIMES.items():
         click.echo(f"  {regime:<9} {meaning}", err=True)
     return str(click.prompt("When is tax owed", type=OneOf(list(actions.REGIMES)), default="invoices", err=True))
-
-
-@click.group()
-def customer() -> None:
-    """Customers: add."""
-
-
-@customer.command(
-    "add",
-    epilog=examples(
-        'customer add "Boulangerie Le Fournil SARL" --city Rennes --country FR --email compta@fournil.example -w'
-    ),
-)
-@click.argument("name")
-@click.option(
-    "--account",
-    default="",
-    shell_complete=complete_accounts,
-    help="The account, beside the other customers' and named after it if not said.",
-)
-@click.option("--currency", default="", shell_complete=complete_currencies, help="The currency that it is billed in.")
-@_party_options(actions.PARTY_KEYS)
-@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
-@write_options
-@click.pass_obj
-def add_customer(
-    session: Session,
-    /,
-    name: str,
-    account: str,
-    currency: str,
-    day: date | None,
-    write: bool,
-    into: Path | None,
-    commit: bool,
-    **said: str,
-) -> None:
-    """Add a customer: open the account, with what documents need to know."""
-    way = how(write, into, commit)
-    keys = tuple((key, said[key.replace("-", "_")]) for key in actions.PARTY_KEYS)
-    wanted = actions.CustomerWanted(name, keys, account, currency)
-    with changing(session):
-        outcome = actions.add_customer(session.find(), wanted, day or today().replace(month=1, day=1), way)
-        print_outcome(outcome, way)
-
-
-@click.group()
-def item() -> None:
-    """Items that are sold: add."""
-
-
-@item.command("add", epilog=examples('item add AUDIT "Audit énergétique" --price 980 --unit day -w'))
-@click.argument("code")
-@click.argument("name")
-@click.option("--price", type=Number(), help="Unit price without tax.")
-@click.option("--price-with-tax", type=Number(), help="Unit price including tax.")
-@click.option("--unit", default="", shell_complete=complete_units, help='Such as "hour", "day", "month", "piece".')
-@click.option("--tax", default="", shell_complete=complete_taxes, help="Tax code.")
-@click.option("--nature", type=OneOf(["goods", "services"]), help="Goods or services.")
-@click.option(
-    "--account", default="", shell_complete=complete_income,
-    help="Income account; that of most items, or the only one, if not said.",
-)  # fmt: skip
-@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
-@write_options
-@click.pass_obj
-def add_item(
-    session: Session,
-    code: str,
-    name: str,
-    price: Decimal | None,
-    price_with_tax: Decimal | None,
-    unit: str,
-    tax: str,
-    nature: str | None,
-    account: str,
-    day: date | None,
-    write: bool,
-    into: Path | None,
-    commit: bool,
-) -> None:
-    """Add an item."""
-    if price is not None and price_with_tax is not None:
-        raise click.UsageError("an item has a price without or with tax, not both")
-    way = how(write, into, commit)
-    wanted = actions.ItemWanted(code, name, account, price, price_with_tax, unit, tax, nature or "")
-    with changing(session):
-        outcome = actions.add_item(session.find(), wanted, day or today().replace(month=1, day=1), way)
-        print_outcome(outcome, way)

@@ -15,6 +15,7 @@ from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
     date_option,
+    documents_argument,
     examples,
     explain_option,
     format_option,
@@ -24,9 +25,10 @@ from beancount_invoicing.cli.common import (
     print_table,
     say,
     say_assumed,
+    say_whom,
     spaced,
 )
-from beancount_invoicing.cli.completion import complete_income, complete_numbers
+from beancount_invoicing.cli.completion import complete_income
 from beancount_invoicing.rules.steps import describe
 
 COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", "rate", "base", "amount", "interest",
@@ -34,7 +36,7 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
 
 
 @click.command(epilog=examples("interest F2026-0057 --explain", "interest F2026-0057 --book -w"))
-@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
+@documents_argument
 @as_of_option_named()
 @click.option("--book", is_flag=True, help="Make claims of it: invoices outside VAT, of what was not claimed before.")
 @date_option("With --book: the date of the claims; the day of --as-of, if not said.", default=None, also=())
@@ -52,7 +54,7 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
 @click.pass_obj
 def interest(
     session: Session,
-    numbers: tuple[str, ...],
+    words: tuple[str, ...],
     as_of: date,
     book: bool,
     day: date | None,
@@ -65,9 +67,11 @@ def interest(
     explain: bool,
 ) -> None:
     """Say what late interest and indemnity may be claimed of documents, and how it comes about; with --book, claim it."""
+    if not words:
+        raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
     way = how(write, into, commit)
     if book:
-        wanted = actions.ClaimWanted(numbers, as_of, account)
+        wanted = actions.ClaimWanted(words, as_of, account)
         with changing(session):
             outcome = actions.claim(session.find(), wanted, actions.Dating(day or as_of, draft), way)
             print_outcome(outcome, way, form, explain)
@@ -85,10 +89,13 @@ def interest(
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     try:
-        claims = actions.late_claims(ledger.book, as_of, numbers)
-    except actions.UnknownNumber as error:
+        claims = actions.late_claims(ledger.book, as_of, words)
+    except (actions.UnknownNumber, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
+    say_whom(ledger.book, words)
+    if not claims:
+        notice(f"Nothing may be claimed on {as_of}.")
     rows = [answers.late_claim(one, explain) for one in claims]
     if form == "json":
         print_json(rows[0] if len(rows) == 1 else rows)

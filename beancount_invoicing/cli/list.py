@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import click
 
@@ -10,9 +11,12 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.colours import BY_STATUS, marked, row_marked
 from beancount_invoicing.cli.common import (
+    Number,
     OneOf,
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     examples,
     format_option,
     print_csv,
@@ -31,12 +35,22 @@ COLUMNS = (
 
 
 @click.command(
-    "list", epilog=examples("list --status overdue", "list --since last-month --until last-month", "list --format csv")
+    "list",
+    epilog=examples(
+        "list --status overdue",
+        "list Habitat --amount 7200.81",
+        "list --since last-month --until last-month",
+        "list --format csv",
+    ),
 )
+@customer_option
 @click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Only these; may be repeated.")
-@click.option("--customer", default="", help="Only customers whose name or account contains this.")
 @since_option("Only documents of this day or later.")
 @until_option("Only documents of this day or earlier.")
+@click.option(
+    "--amount", type=Number(), metavar="AMOUNT",
+    help="Only documents of this amount: net, total, to pay or open, of all of it or of an instalment.",
+)  # fmt: skip
 @as_of_option
 @format_option
 @click.pass_obj
@@ -46,13 +60,17 @@ def list_documents(
     customer: str,
     since: date | None,
     until: date | None,
+    amount: Decimal | None,
     as_of: date,
     form: str,
 ) -> None:
     """List invoices, credit notes and drafts, and where they stand."""
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    wanted = actions.Filter(statuses, customer, since, until)
+    whose = customers_wanted(session, ledger.book, customer)
+    if whose is None:
+        return
+    wanted = actions.Filter(statuses, whose, since, until, amount)
     rows = [answers.listed(position) for position in actions.select(ledger.book, as_of, wanted)]
     if form == "json":
         print_json(rows)

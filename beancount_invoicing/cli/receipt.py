@@ -13,6 +13,7 @@ from beancount_invoicing.cli.changing import how, write_options
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
+    documents_argument,
     examples,
     explain_option,
     folder_option,
@@ -23,10 +24,10 @@ from beancount_invoicing.cli.common import (
     print_table,
     say,
     say_assumed,
+    say_whom,
     spaced,
     to_option,
 )
-from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.render import print_written
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
 from beancount_invoicing.cli.show import figure
@@ -36,7 +37,7 @@ from beancount_invoicing.rules.steps import describe
 
 
 @click.command(epilog=examples("receipt F2026-0055", "receipt F2026-0055 --to pdf -o letters"))
-@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
+@documents_argument
 @as_of_option_named("--until", "-u", "--date")
 @folder_option(None)
 @to_option("")
@@ -50,7 +51,7 @@ from beancount_invoicing.rules.steps import describe
 @click.pass_obj
 def receipt(
     session: Session,
-    numbers: tuple[str, ...],
+    words: tuple[str, ...],
     as_of: date,
     folder: Path | None,
     outputs: tuple[actions.Output, ...],
@@ -66,9 +67,13 @@ def receipt(
 ) -> None:
     """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
 
+    if not words:
+        raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
+
     def told_of(book: Book) -> tuple[Receipt, ...]:
         """The receipts that there are; says of each other document why it has none, and fails."""
-        found = actions.receipts_for(book, as_of, numbers)
+        say_whom(book, () if sending else words)
+        found = actions.receipts_for(book, as_of, words, one=sending)
         for why in found.missing:
             session.error(why)
         return found.those

@@ -14,6 +14,8 @@ from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     examples,
     explain_option,
     folder_option,
@@ -26,7 +28,6 @@ from beancount_invoicing.cli.common import (
     spaced,
     to_option,
 )
-from beancount_invoicing.cli.completion import complete_customers
 from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.send import channel_option, retry_option, run, way
 from beancount_invoicing.model import Channel
@@ -34,10 +35,7 @@ from beancount_invoicing.rules.steps import describe
 
 
 @click.command(epilog=examples("remind", "remind --explain", "remind --send -w"))
-@click.option(
-    "--customer", default="", shell_complete=complete_customers,
-    help="Only this one: a name or an account, or a part that no other has.",
-)  # fmt: skip
+@customer_option
 @folder_option(None)
 @to_option("")
 @click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
@@ -80,11 +78,10 @@ def remind(
         raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    try:
-        proposals = actions.due_reminders(ledger.book, as_of, customer, explain, ledger.allocated_at(as_of))
-    except actions.UnknownCustomer as error:
-        session.error(str(error))
+    wanted = customers_wanted(session, ledger.book, customer)
+    if wanted is None:
         return
+    proposals = actions.due_reminders(ledger.book, as_of, wanted, explain, ledger.allocated_at(as_of))
     waiting = actions.letters_waiting(ledger.book, as_of)
     rows = [answers.reminded(one, actions.language(ledger.book, one), explain, waiting) for one in proposals]
     if form == "json":
@@ -125,11 +122,11 @@ def remind(
     for proposal in proposals:
         for text in proposal.notices:
             notice(text)
-    for text in _objected(ledger, as_of, customer):
+    for text in _objected(ledger, as_of, wanted):
         notice(text)
     for text in actions.bank_notices(ledger.book, as_of):
         notice(text)
-    for text in actions.lapse_notices(ledger.book, as_of, customer, ledger.allocated_at(as_of)) if explain else ():
+    for text in actions.lapse_notices(ledger.book, as_of, wanted, ledger.allocated_at(as_of)) if explain else ():
         notice(text)
     if folder or outputs:
         letters = [one for one in actions.ready_to_leave(ledger.book, proposals, as_of) if one.level is not None]
@@ -165,14 +162,15 @@ def _send(
             notice(text)
         if behind and chosen.write and not yes:
             raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
-        accounts = {actions.customer(ledger.book, customer)} if customer else set(ledger.book.customers)
-        proposals = actions.due_reminders(ledger.book, as_of, customer, allocated=ledger.allocated_at(as_of))
+        wanted = (actions.customer(ledger.book, customer),) if customer else ()
+        accounts = set(wanted or ledger.book.customers)
+        proposals = actions.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of))
         for proposal in proposals:
             for text in proposal.notices:  # such as interest that is not claimed
                 notice(text)
             for held in proposal.held:
                 notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
-        for text in _objected(ledger, as_of, customer, also_anew=False):  # of the others the answer says it
+        for text in _objected(ledger, as_of, wanted, also_anew=False):  # of the others the answer says it
             notice(text)
         if retry and not any(one.event.customer in accounts for one in actions.letters_waiting(ledger.book).values()):
             notice("No reminder is in doubt or prepared; bean-invoice send says what is.")
@@ -181,10 +179,11 @@ def _send(
     run(session, make, way(as_of, folder, again=False, retry=retry), chosen, form)
 
 
-def _objected(ledger: actions.Ledger, as_of: date, customer: str, *, also_anew: bool = True) -> tuple[str, ...]:
+def _objected(
+    ledger: actions.Ledger, as_of: date, customers: tuple[str, ...], *, also_anew: bool = True
+) -> tuple[str, ...]:
     """What to say of the letters that wait, but would not be sent any more."""
-    account = actions.customer(ledger.book, customer) if customer else ""
-    return actions.objected(ledger.book, as_of, ledger.allocated_at(as_of), account, also_anew=also_anew)
+    return actions.objected(ledger.book, as_of, ledger.allocated_at(as_of), customers, also_anew=also_anew)
 
 
 def _table(rows: list[answers.Answer], as_of: date) -> None:

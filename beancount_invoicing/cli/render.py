@@ -15,13 +15,14 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     as_of_option,
+    documents_argument,
     examples,
     folder_option,
     notice,
+    say_whom,
     since_option,
     to_option,
 )
-from beancount_invoicing.cli.completion import complete_numbers
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @click.command(
     epilog=examples("render F2026-0067 --to pdf,html -o documents", "render --since last-month -o documents")
 )
-@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
+@documents_argument
 @click.option("--all", "everything", is_flag=True, help="All documents.")
 @click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Documents that stand so.")
 @since_option("Documents of this day or later.")
@@ -66,7 +67,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @click.pass_obj
 def render(
     session: Session,
-    numbers: tuple[str, ...],
+    words: tuple[str, ...],
     everything: bool,
     statuses: tuple[str, ...],
     since: date | None,
@@ -77,21 +78,26 @@ def render(
     as_of: date,
 ) -> None:
     """Write documents as files, each as it stood on its own date; a PDF is an e-invoice too (Factur-X)."""
-    if not (numbers or everything or statuses or since):
-        raise click.UsageError("name the documents: NUMBER…, --all, --status or --since")
-    if numbers and (everything or statuses or since):
-        raise click.UsageError("name either numbers, or --all, --status, --since")
+    if not (words or everything or statuses or since):
+        raise click.UsageError("name the documents: NUMBER…, CUSTOMER, --all, --status or --since")
+    if words and everything:
+        raise click.UsageError("name the documents, or --all")
     ledger = session.open()
+    narrow = actions.Filter(statuses, since=since)
     try:
-        if numbers:
-            wanted = actions.find(ledger.book, max(as_of, ledger.book.last_date), numbers)
+        if words:
+            say_whom(ledger.book, words)
+            found = actions.named_documents(ledger.book, max(as_of, ledger.book.last_date), words)
+            if (statuses or since) and len(found.of_customers) < len(found.positions):
+                raise click.UsageError("name either numbers, or --status, --since")
+            wanted = tuple(one for one in found.positions if not found.of_customers or narrow.passes(one))
         else:
-            wanted = actions.select(ledger.book, as_of, actions.Filter(statuses, since=since))
-    except actions.UnknownNumber as error:
+            wanted = actions.select(ledger.book, as_of, narrow)
+    except (actions.UnknownNumber, actions.UnknownCustomer) as error:
         session.error(str(error))
         return
     invoices = [position.invoice for position in wanted]
-    if not numbers:
+    if not words:
         invoices = [invoice for invoice in invoices if invoice.kind not in {"void", "opening"}]
     if jobs > 1 and len(invoices) > 1:
         files = actions.render_in_parallel(ledger.book, invoices, folder, outputs, notice, plain, jobs)

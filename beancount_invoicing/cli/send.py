@@ -20,6 +20,7 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     date_option,
+    documents_argument,
     examples,
     notice,
     print_json,
@@ -27,7 +28,6 @@ from beancount_invoicing.cli.common import (
     relative,
     since_option,
 )
-from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.model import Channel
 
 
@@ -64,7 +64,7 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
 
 
 @click.command(epilog=examples("send", "send F2026-0078 -w", "send --since this-month"))
-@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
+@documents_argument
 @since_option("All documents of this day or later that were not sent yet.")
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
 @click.option("--discard", is_flag=True, help="Say that what was prepared, or is in doubt, has not left and shall not.")
@@ -100,7 +100,7 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
 @click.pass_obj
 def send(
     session: Session,
-    numbers: tuple[str, ...],
+    words: tuple[str, ...],
     since: date | None,
     confirm: bool,
     discard: bool,
@@ -118,31 +118,33 @@ def send(
 ) -> None:
     """Send documents by e-mail, post or to a platform; each once. Without a number: say what is in doubt, or waits."""
     chosen = how(write, into, commit)
-    if numbers and since:
-        raise click.UsageError("name either numbers, or --since")
     said = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:
         raise click.UsageError("--again, --retry, --confirm and --discard exclude each other")
     if (everything or kind) and not said:
         raise click.UsageError(f"{'--all' if everything else '--what'} says nothing without --confirm or --discard")
-    if numbers and everything:
+    if words and everything:
         raise click.UsageError("name either numbers, or --all")
-    if (retry or again or (said and not everything)) and not numbers:
+    if (retry or again or (said and not everything)) and not words:
         raise click.UsageError("name the documents: NUMBER…" + (", or --all" if said else ""))
     if said:
         with changing(session):
             word = actions.confirm if confirm else actions.discard
-            outcome = word(session.find(), actions.Chosen(numbers, kind, channel), day, chosen)
+            outcome = word(session.find(), actions.Chosen(words, kind, channel), day, chosen)
             if chosen.write:  # a line for each says enough
                 outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
             print_outcome(outcome, chosen)
         return
-    if not numbers and not since:
+    if not words and not since:
         _open(session, day, form)
         return
 
     def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-        wanted = actions.unsent(ledger.book, since, day) if since else numbers
+        wanted = (
+            actions.named_to_send(ledger.book, day, words, since)
+            if words
+            else actions.unsent(ledger.book, since or day, day)
+        )
         return list(actions.of_invoices(ledger, wanted, day, channel))
 
     run(session, make, way(day, folder, again=again, retry=retry), chosen, form)

@@ -16,6 +16,8 @@ from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
+    customer_option,
+    customers_wanted,
     examples,
     explain_option,
     folder_option,
@@ -30,7 +32,6 @@ from beancount_invoicing.cli.common import (
     spaced,
     to_option,
 )
-from beancount_invoicing.cli.completion import complete_customers
 from beancount_invoicing.cli.render import print_written, with_progress
 from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
 from beancount_invoicing.cli.show import figure
@@ -45,7 +46,7 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 @click.command(
     epilog=examples("statement Halles --since 2026-10", "statement --all --as-of month-end --to pdf -o letters")
 )
-@click.argument("customer", default="", shell_complete=complete_customers)
+@customer_option
 @click.option("--all", "everybody", is_flag=True, help="Of each customer whose account moved, or has an open item.")
 @click.option("--balance", is_flag=True, help="With --all: only of those who owe something, or are owed.")
 @since_option("The first day; else the beginning.")
@@ -88,19 +89,21 @@ def statement(
     whose: actions.Whose = "balance" if balance else "open" if sending else "moved"
     if sending:
 
+        def accounts(opened: actions.Ledger) -> tuple[str, ...]:
+            return (actions.customer(opened.book, customer),) if customer else ()
+
         def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-            return list(actions.of_statements(opened, _told(opened, customer, whose, as_of, since), channel))
+            return list(actions.of_statements(opened, _told(opened, accounts(opened), whose, as_of, since), channel))
 
         send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
         return
     only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
     say_assumed(ledger.book, as_of)
-    try:
-        those = _told(ledger, customer, whose, as_of, since)
-    except actions.UnknownCustomer as error:
-        session.error(str(error))
+    wanted = customers_wanted(session, ledger.book, customer)
+    if wanted is None:
         return
+    those = _told(ledger, wanted, whose, as_of, since)
     for one in those:
         for each in one.currencies:
             if (books := each.unmet()) is not None:
@@ -124,12 +127,12 @@ def statement(
 
 
 def _told(
-    ledger: actions.Ledger, customer: str, whose: actions.Whose, as_of: date, since: date | None
+    ledger: actions.Ledger, customers: tuple[str, ...], whose: actions.Whose, as_of: date, since: date | None
 ) -> tuple[Statement, ...]:
-    """The statements that are asked for: the named customer's, else of all. Raises UnknownCustomer, click.BadParameter."""
+    """The statements that are asked for: those customers', else of all. Raises click.BadParameter."""
     try:
-        if customer:
-            return (actions.statement_of(ledger, customer, as_of, since),)
+        if customers:
+            return actions.statements_of(ledger, customers, as_of, since)
         return actions.statements_of_all(ledger, as_of, since, whose)
     except receivables.SinceError as error:
         raise click.BadParameter(str(error), param_hint="--since") from None

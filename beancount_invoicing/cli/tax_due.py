@@ -14,6 +14,8 @@ from beancount_invoicing.cli.changing import changing, how, print_outcome, write
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     examples,
     explain_option,
     format_option,
@@ -39,6 +41,7 @@ WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "
 @click.command(
     "tax-due", epilog=examples("tax-due --since last-month --until last-month", "tax-due --since this-year -w")
 )
+@customer_option
 @since_option("List what became due from this day on; there are totals of all time too.")
 @until_option("List what became due until this day, as it is known on --as-of.")
 @as_of_option
@@ -48,6 +51,7 @@ WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "
 @click.pass_obj
 def tax_due(
     session: Session,
+    customer: str,
     since: date | None,
     until: date | None,
     as_of: date,
@@ -61,6 +65,8 @@ def tax_due(
     way = how(write, into, commit)
     if since and since > (until or as_of):
         raise click.UsageError(f"--since {since} is after --{'until' if until else 'as-of'} {until or as_of}")
+    if write and customer:
+        raise click.UsageError("the entries are those of all customers: say --write without one")
     if write:
         with changing(session):
             outcome = actions.move_taxes(session.find(), as_of, since, until, way)
@@ -71,6 +77,12 @@ def tax_due(
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     due = receivables.tax_due(ledger.book, as_of)
+    whose = customers_wanted(session, ledger.book, customer)
+    if whose is None:
+        return
+    if whose:
+        billed = ledger.book.invoices
+        due = due.of({one.number for one in billed if one.customer and one.customer.account in whose}, whose)
     answer = answers.taxes_due(due, since, until, explain)
     if form == "json":
         print_json(answer)
@@ -78,7 +90,7 @@ def tax_due(
     if form == "csv":
         print_csv(SHARE, [[row[name] for name in SHARE] for row in answer["shares"]])
         return
-    if not due.totals and not due.on_account:
+    if not customer and not due.totals and not due.on_account:
         click.echo('No tax is owed on payments here (invoice-tax with due-on: "payment").')
         return
     _tables(answer, since, until or as_of)
@@ -95,7 +107,7 @@ def tax_due(
 
 
 def _tables(answer: Any, since: date | None, until: date) -> None:
-    if not answer["totals"]:
+    if not answer["totals"] and not answer["shares"]:
         return
     print_table(
         f"Tax that became due by payments{f' from {since}' if since else ''} to {until}",
@@ -116,6 +128,8 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
             for row in answer["period"]
         ],
     )  # fmt: skip
+    if not answer["totals"]:  # of one customer there are none
+        return
     print_table(
         "By code, of all time",
         [("code", False), ("waits on", False), ("booked", True), ("due", True), ("moved", True), ("to move", True),

@@ -12,6 +12,8 @@ from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     examples,
     format_option,
     print_csv,
@@ -19,7 +21,6 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
-from beancount_invoicing.cli.completion import complete_customers
 
 COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
 TITLES: dict[actions.TaskKind, str] = {
@@ -51,20 +52,15 @@ _COLOURS: dict[actions.TaskKind, Mark] = {
 
 
 @click.command(epilog=examples("today", "today --as-of month-end"))
-@click.option(
-    "--customer", default="", shell_complete=complete_customers,
-    help="Only this one: a name or an account, or those that have this part in it.",
-)  # fmt: skip
+@customer_option
 @as_of_option
 @format_option
 @click.pass_obj
 def today(session: Session, customer: str, as_of: date, form: str) -> None:
     """Say what is to be done: to bill, to send, to remind, and what somebody should find out."""
     ledger = session.open()
-    try:
-        wanted = actions.customers(ledger.book, customer) if customer else ()
-    except actions.UnknownCustomer as error:
-        session.error(str(error))
+    wanted = customers_wanted(session, ledger.book, customer)
+    if wanted is None:
         return
     tasks = actions.tasks(ledger.book, as_of, ledger.allocated_at(as_of))
     rows = [answers.task(one) for one in tasks if not customer or one.account in wanted]

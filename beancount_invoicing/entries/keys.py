@@ -130,7 +130,7 @@ _TABLE = (
     _key("reminders", "text", _BUYER, "a reminder policy, or \"none\""),
     _key("escalation", "text", _BUYER, "e-mail addresses that letters of levels with `escalate` go to as well"),
     _key("late-interest", "terms", _BUYER,
-         "\"FR\": late interest by that law; a number: that yearly rate in percent, by contract; \"none\": none"),
+         "late interest: \"FR\", by that law; a number, that yearly rate in percent, by contract; \"none\""),
     _key("credit-limit", "number", _BUYER, "the most that may be owed"),
     _key("inactive", "flag", (CUSTOMER, AMENDMENT), "no longer a customer"),
     _key("buyer", "text", _BUYER, "what the customer is",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -80,6 +80,13 @@ class Aging:
         """The rows whose total and drafts are not the ledger's balance: none, by construction, and looked at all the same."""
         pairs = zip(self.rows, self.ledger, strict=True)
         return tuple((row, books) for row, books in pairs if row.total + row.drafts != books.balance)
+
+    @exact
+    def of(self, customers: Container[str]) -> Aging:
+        """The same of some customers, by their main accounts."""
+        pairs = [pair for pair in zip(self.rows, self.ledger, strict=True) if pair[0].main in customers]
+        rows = tuple(row for row, _books in pairs)
+        return replace(self, rows=rows, totals=totals(rows), ledger=tuple(books for _row, books in pairs))
 
 
 @dataclass(slots=True)

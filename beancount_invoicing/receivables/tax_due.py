@@ -9,7 +9,7 @@ nor does the tax on a discount: it is cancelled.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -142,6 +142,18 @@ class TaxDue:
             shares=tuple(one for one in self.shares if inside(one.date)),
             missing=tuple(one for one in self.missing if in_month(one.date)),
             on_account=tuple(one for one in self.on_account if inside(one.payment.date)),
+        )
+
+    def of(self, numbers: Container[str], customers: Container[str]) -> TaxDue:
+        """The same of some documents and customers (main accounts): shares and money on account. Totals and entries, which are
+        those of all, are left out."""
+        return replace(
+            self,
+            shares=tuple(one for one in self.shares if one.number in numbers),
+            totals=(),
+            missing=(),
+            on_account=tuple(one for one in self.on_account if one.payment.customer in customers),
+            unassigned=(),
         )
 
     @property

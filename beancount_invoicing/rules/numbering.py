@@ -15,6 +15,18 @@ _LONGEST = 18
 """Digits of a place in a series; a longer run of digits is no such place."""
 
 
+def ends_with(number: str, end: str) -> bool:
+    """Whether a number ends so, in any case and each run of digits as a whole, by its value: "80", "0080", "2026-80" are ends of
+    F2026-0080, "26-80" is none."""
+    whole, last = _by_value(number), _by_value(end)
+    before = whole[: len(whole) - len(last)]
+    return bool(last) and whole.endswith(last) and not (last[0].isdigit() and before[-1:].isdigit())
+
+
+def _by_value(number: str) -> str:
+    return re.sub(r"[0-9]+", lambda digits: digits[0].lstrip("0") or "0", number.casefold())
+
+
 class PatternError(ValueError):
     """A number pattern cannot be read; the message says what to write."""
 

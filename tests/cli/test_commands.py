@@ -81,7 +81,10 @@ def test_list_as_csv_is_the_same() -> None:
         (("--customer", "fournil", "--status", "overdue"), ["F2026-0024"]),
         (("--customer", "Clients:Kerbrat", "--status", "overdue"), ["F2026-0062"]),
         (("--since", "2026-10-16", "--until", "2026-10-27"), ["F2026-0068", "F2026-0069"]),
-        (("--customer", "nobody"), []),
+        (("Habitat", "--amount", "-10286,87"), ["F2026-0067"]),
+        (("--amount", "7200.81"), ["F2026-0067"]),
+        (("--amount", "9484"), ["F2026-0067"]),
+        (("--amount", "3086.06"), ["F2026-0067"]),
     ],
 )
 def test_list_filters(arguments: tuple[str, ...], numbers: list[str]) -> None:
@@ -140,7 +143,7 @@ def test_show_events() -> None:
 
 
 def test_an_unknown_number_names_the_likely_one() -> None:
-    assert "did you mean F2026-0064?" in call("show", "F2026-064", *DAY, code=1).stderr
+    assert "did you mean F2026-0064?" in call("show", "F2026-O064", *DAY, code=1).stderr
     assert "is dated 2026-09-30" in call("show", "F2026-0064", "--as-of", "2026-01-01", code=1).stderr
 
 

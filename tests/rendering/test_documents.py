@@ -22,7 +22,7 @@ import zxingcpp
 from PIL import Image
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import due_reminders, open_ledger, render
+from beancount_invoicing.actions import customers, due_reminders, open_ledger, render
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.model import Book
 from beancount_invoicing.rendering import View, texts
@@ -70,7 +70,7 @@ def view_of(book: Book, number: str) -> View:
 
 
 def letter_to(book: Book, customer: str) -> View:
-    (proposal,) = due_reminders(book, DAY, customer)
+    (proposal,) = due_reminders(book, DAY, customers(book, customer))
     return rendering.letter(book, proposal, rendering.folders(book))
 
 

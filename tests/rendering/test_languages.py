@@ -15,7 +15,7 @@ import pytest
 from jinja2 import Environment, meta
 
 from beancount_invoicing import law, rendering
-from beancount_invoicing.actions import due_reminders, open_ledger
+from beancount_invoicing.actions import customers, due_reminders, open_ledger
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Book, Dated, Invoice, Tone
@@ -411,7 +411,7 @@ def shown(book: Book, language: str) -> Iterator[View]:
     for invoice in list(printed(rare))[1:]:
         yield document(rare, invoice, language, where, paid_on_its_date(rare)(invoice))
     for name in ("Halles", "Vandamme"):
-        (proposal,) = due_reminders(book, DAY, name)
+        (proposal,) = due_reminders(book, DAY, customers(book, name))
         for tone in TONES:
             yield letter(book, proposal, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import due_reminders, of_invoices, of_reminders, open_ledger
+from beancount_invoicing.actions import customers, due_reminders, of_invoices, of_reminders, open_ledger
 from beancount_invoicing.delivery import Dispatch
 from beancount_invoicing.rendering.folders import PACKAGE
 from tests.ledgers import EXAMPLE
@@ -70,7 +70,7 @@ def test_each_language_has_its_own_words(books: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reminder_says_what_its_letter_says(books: Path, language: str) -> None:
     ledger = open_ledger(in_language(books, language))
-    proposals = due_reminders(ledger.book, DAY, "Clinique")
+    proposals = due_reminders(ledger.book, DAY, customers(ledger.book, "Clinique"))
     (one,) = of_reminders(ledger, proposals)
     assert isinstance(one, Dispatch)
     view = rendering.letter(ledger.book, proposals[0], (PACKAGE,))

@@ -1,0 +1,139 @@
+"""`bean-invoice customer add`, `change` and `list`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import (
+    Day,
+    Session,
+    as_of_option,
+    customer_option,
+    customers_wanted,
+    date_option,
+    examples,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    today,
+)
+from beancount_invoicing.cli.completion import complete_accounts, complete_currencies, complete_customers
+from beancount_invoicing.cli.keyed import key_options, said
+from beancount_invoicing.entries import keys
+
+COLUMNS = (
+    "account", "name", "city", "country", "buyer", "channel", "vat_id", "siren", "email", "phone", "terms", "tax", "language",
+    "purchase_order", "reminders", "late_interest", "inactive", "source",
+)  # fmt: skip
+
+
+@click.group()
+def customer() -> None:
+    """Customers: add, change, list."""
+
+
+@customer.command(
+    "add",
+    epilog=examples(
+        'customer add "Boulangerie Le Fournil SARL" --city Rennes --country FR --email compta@fournil.example -w'
+    ),
+)
+@click.argument("name")
+@click.option(
+    "--account",
+    default="",
+    shell_complete=complete_accounts,
+    help="The account, beside the other customers' and named after it if not said.",
+)
+@click.option("--currency", default="", shell_complete=complete_currencies, help="The currency that it is billed in.")
+@key_options(keys.CUSTOMER, but=("customer",))
+@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
+@write_options
+@click.pass_obj
+def add_customer(
+    session: Session,
+    /,
+    name: str,
+    account: str,
+    currency: str,
+    day: date | None,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    **values: Any,
+) -> None:
+    """Add a customer: open the account, with what documents need to know."""
+    way = how(write, into, commit)
+    wanted = actions.CustomerWanted(name, said(keys.CUSTOMER, values), account, currency)
+    with changing(session):
+        outcome = actions.add_customer(session.find(), wanted, day or today().replace(month=1, day=1), way)
+        print_outcome(outcome, way)
+
+
+@customer.command(
+    "change", epilog=examples("customer change Garnier --email compta@garnier.example --from 2026-12-01 -w")
+)
+@click.argument("customer", shell_complete=complete_customers)
+@click.option(
+    "--from", "day", type=Day("first"), default=today, show_default="today", metavar="DATE", help="From this day on."
+)
+@click.option("--name", default=None, help="Its new legal name.")
+@key_options(keys.AMENDMENT, but=("customer",))
+@write_options
+@click.pass_obj
+def change(
+    session: Session,
+    /,
+    customer: str,
+    day: date,
+    name: str | None,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    **values: Any,
+) -> None:
+    """Amend what is known of a customer: only what is said changes, from a day on. An option with an empty value ("") takes back
+    what was said."""
+    way = how(write, into, commit)
+    told = ({"customer": name} if name else {}) | said(keys.AMENDMENT, values)
+    with changing(session):
+        print_outcome(actions.change_customer(session.find(), customer, day, told, way), way)
+
+
+@customer.command("list", epilog=examples("customer list", "customer list Alpina --format json"))
+@customer_option
+@click.option("--all", "everybody", is_flag=True, help="Those too that are customers no more (inactive).")
+@as_of_option
+@format_option
+@click.pass_obj
+def list_customers(session: Session, customer: str, everybody: bool, as_of: date, form: str) -> None:
+    """List customers, as they are on a day."""
+    ledger = session.open()
+    wanted = customers_wanted(session, ledger.book, customer)
+    if wanted is None:
+        return
+    those = [dated.at(as_of) for account, dated in ledger.book.customers.items() if not wanted or account in wanted]
+    rows = [answers.customer(one) for one in those if everybody or wanted or not one.inactive]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+    else:
+        print_table(
+            f"Customers as of {as_of}",
+            [("account", False), ("name", False), ("town", False), ("", False), ("goes by", False), ("e-mail", False),
+             ("terms", False), ("", False)],
+            [
+                [row["account"], row["name"], row["city"], row["country"], row["channel"], row["email"],
+                 row["terms"] or ledger.book.option("terms", as_of), "inactive" if row["inactive"] else ""]
+                for row in rows
+            ],
+        )  # fmt: skip

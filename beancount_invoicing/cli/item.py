@@ -1,0 +1,143 @@
+"""`bean-invoice item add`, `price` and `list`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.common import (
+    Day,
+    Number,
+    OneOf,
+    Session,
+    as_of_option,
+    date_option,
+    examples,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    spaced,
+    today,
+)
+from beancount_invoicing.cli.completion import complete_income, complete_items, complete_taxes, complete_units
+from beancount_invoicing.model import Dated, Item
+
+COLUMNS = (
+    "code", "name", "account", "unit", "price", "price_with_tax", "since", "tax", "nature", "next_price", "next_from", "source",
+)  # fmt: skip
+
+
+@click.group()
+def item() -> None:
+    """Items that are sold: add, price, list."""
+
+
+@item.command("add", epilog=examples('item add AUDIT "Audit énergétique" --price 980 --unit day -w'))
+@click.argument("code")
+@click.argument("name")
+@click.option("--price", type=Number(), help="Unit price without tax.")
+@click.option("--price-with-tax", type=Number(), help="Unit price including tax.")
+@click.option("--unit", default="", shell_complete=complete_units, help='Such as "hour", "day", "month", "piece".')
+@click.option("--tax", default="", shell_complete=complete_taxes, help="Tax code.")
+@click.option("--nature", type=OneOf(["goods", "services"]), help="Goods or services.")
+@click.option(
+    "--account",
+    default="",
+    shell_complete=complete_income,
+    help="Income account; that of most items, or the only one, if not said.",
+)
+@date_option("From when on; the first of this year, if not said.", default=None, edge="first")
+@write_options
+@click.pass_obj
+def add_item(
+    session: Session,
+    code: str,
+    name: str,
+    price: Decimal | None,
+    price_with_tax: Decimal | None,
+    unit: str,
+    tax: str,
+    nature: str | None,
+    account: str,
+    day: date | None,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Add an item."""
+    if price is not None and price_with_tax is not None:
+        raise click.UsageError("an item has a price without or with tax, not both")
+    way = how(write, into, commit)
+    wanted = actions.ItemWanted(code, name, account, price, price_with_tax, unit, tax, nature or "")
+    with changing(session):
+        outcome = actions.add_item(session.find(), wanted, day or today().replace(month=1, day=1), way)
+        print_outcome(outcome, way)
+
+
+@item.command("price", epilog=examples("item price ETU 92 --from 2027-01-01 -w"))
+@click.argument("code", shell_complete=complete_items)
+@click.argument("price", type=Number())
+@click.option(
+    "--from", "day", type=Day("first"), default=today, show_default="today", metavar="DATE", help="From this day on."
+)
+@click.option("--with-tax/--without-tax", default=None, help="Whether it includes tax; as before, if not said.")
+@write_options
+@click.pass_obj
+def price_item(
+    session: Session,
+    code: str,
+    price: Decimal,
+    day: date,
+    with_tax: bool | None,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Give an item another price from a day on, for all who have no price of their own."""
+    way = how(write, into, commit)
+    with changing(session):
+        print_outcome(actions.price_item(session.find(), code, price, with_tax, day, way), way)
+
+
+@item.command("list", epilog=examples("item list", "item list --as-of 2027-01-01 --format csv"))
+@as_of_option
+@format_option
+@click.pass_obj
+def list_items(session: Session, as_of: date, form: str) -> None:
+    """List items, with their prices on a day and those that follow."""
+    ledger = session.open()
+    rows = [answers.item(dated.at(as_of), *_priced(dated, as_of)) for dated in ledger.book.items.values()]
+    if form == "json":
+        print_json(rows)
+    elif form == "csv":
+        print_csv(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+    else:
+        print_table(
+            f"Items as of {as_of}",
+            [("code", False), ("name", False), ("price", True), ("", False), ("unit", False), ("tax", False), ("since", False),
+             ("then", True), ("from", False), ("account", False)],
+            [
+                [row["code"], row["name"], spaced(row["price"] or row["price_with_tax"]),
+                 "with tax" if row["price_with_tax"] else "", row["unit"], row["tax"], row["since"],
+                 spaced(row["next_price"]), row["next_from"], row["account"]]
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+def _priced(dated: Dated[Item], as_of: date) -> tuple[date, tuple[date, Item] | None]:
+    """Since when an item has the price that it has on a day, and its next one."""
+    since, before = dated.versions[0][0], dated.first
+    for day, one in dated.versions:
+        if answers.price_of(one) != answers.price_of(before):
+            if day > as_of:
+                return since, (day, one)
+            since, before = day, one
+    return since, None
