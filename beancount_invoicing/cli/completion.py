@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Dated
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -102,6 +102,24 @@ complete_taxes = _from(lambda book: ((code, f"{dated.as_last_said.rate:f} %") fo
 
 complete_persons = _from(lambda book: ((one.person, "") for one in book.work if one.person))
 """Who worked."""
+
+
+def complete_said(key: str) -> Completing:
+    """What contracts and customers say under a key already."""
+    name = key.replace("-", "_")
+
+    def said(book: Book) -> Iterable[tuple[str, str]]:
+        those: list[Dated[Any]] = [*book.contracts.values(), *book.customers.values()]
+        for dated in those:
+            for _day, one in dated.versions:
+                if isinstance(value := getattr(one, name, None), str) and value:
+                    yield value, ""
+
+    return _from(said)
+
+
+complete_policies = _from(lambda book: ((name, "") for name in ("none", "standard", *book.policies)))
+"""Reminder policies."""
 
 complete_indexes = _from(lambda book: ((name, "") for name in book.indexes))
 """Names of price indexes."""

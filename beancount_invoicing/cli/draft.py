@@ -19,7 +19,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
 )
-from beancount_invoicing.cli.completion import complete_drafts
+from beancount_invoicing.cli.completion import complete_drafts, complete_income
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
 
@@ -46,7 +46,9 @@ def draft() -> None:
 @click.option(
     "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line that is taken out; may be repeated."
 )
-@click.option("--account", default="", help="Income account of new lines that are no item.")
+@click.option(
+    "--account", default="", shell_complete=complete_income, help="Income account of new lines that are no item."
+)
 @click.option(
     "--write-down", is_flag=True, help="Time that is billed no more is given away; without, it waits on its account."
 )

@@ -10,8 +10,11 @@ import click
 from beancount_invoicing.cli.common import Day, F, Number
 from beancount_invoicing.cli.completion import (
     complete_accounts,
+    complete_currencies,
     complete_indexes,
     complete_items,
+    complete_policies,
+    complete_said,
     complete_taxes,
     complete_units,
 )
@@ -19,7 +22,17 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.rules import identifiers, terms
 
 _WHOLE: click.ParamType[int] = click.INT
-_COMPLETED = {"item": complete_items, "tax": complete_taxes, "index": complete_indexes, "unit": complete_units}
+_COMPLETED = {
+    "item": complete_items, "tax": complete_taxes, "index": complete_indexes, "unit": complete_units,
+    "reminders": complete_policies, "currency": complete_currencies,
+}  # fmt: skip
+_LENGTHS = ("month", "quarter", "half-year", "year", "week", "2 weeks", "day", "3 months")
+_WORDS = {
+    "every": _LENGTHS, "renews": _LENGTHS, "index-every": _LENGTHS, "notice": ("month", "3 months", "6 months"),
+    "retention-terms": ("1 year", "6 months"), "time-rounding": ("up to 0.25 per entry", "nearest 0.1 per day"),
+    "late-interest": ("none", "EU", "FR", "DE"), "cash-discount": ("2% within 8 days",),
+}  # fmt: skip
+"""What may be said of keys whose words are no closed list."""
 
 
 class KeyValue(click.ParamType[object]):
@@ -27,7 +40,9 @@ class KeyValue(click.ParamType[object]):
 
     def __init__(self, key: keys.Key) -> None:
         self.key = key
-        self.name = key.type
+        self.name = {"percent": "number", "price": "number", "count": "integer", "whole": "integer"}.get(
+            key.type, key.type
+        )
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """What stands behind the option in the help."""
@@ -62,12 +77,13 @@ class KeyValue(click.ParamType[object]):
         """The values that are known."""
         from click.shell_completion import CompletionItem
 
-        complete = complete_accounts if self.key.type == "account" else _COMPLETED.get(self.key.name)
-        if complete:
-            return complete(ctx, param, incomplete)
         if self.key.type == "date":
             return Day().shell_complete(ctx, param, incomplete)
-        return [CompletionItem(one) for one in self.key.choices if one.startswith(incomplete)]
+        words = self.key.choices or _WORDS.get(self.key.name, ())
+        if words:
+            return [CompletionItem(one) for one in words if one.startswith(incomplete)]
+        known = complete_accounts if self.key.type == "account" else _COMPLETED.get(self.key.name)
+        return (known or complete_said(self.key.name))(ctx, param, incomplete)
 
 
 def key_options(place: str, *, but: tuple[str, ...] = ()) -> Callable[[F], F]:

@@ -17,6 +17,8 @@ NOTHING_KNOWN = {
     "--address", "--postcode", "--city", "--country", "--siren", "--siret", "--vat-id", "--email", "--contact", "--phone",
     "--purchase-order", "--service-code", "--endpoint", "--language", "--terms", "--legal-form", "--register", "--iban",
     "--bic", "--name", "--note", "--narration", "--text", "--reason", "--lines", "--bounds", "--number", "--map", "--amount",
+    "--delivery-address", "--delivery-postcode", "--delivery-city", "--delivery-country", "--escalation", "--group", "--index",
+    "--tiers", "--add",
 }  # fmt: skip
 """Options whose values nothing knows beforehand."""
 
