@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import IO, Literal
+from typing import IO, Literal, get_args
 
 Mark = Literal["late", "doubtful", "done", "draft", "new"]
 
@@ -20,18 +20,15 @@ _CODES: dict[str, str] = {
 
 
 class Marked(str):
-    """A text with what it stands for."""
+    """A text with what it stands for; a class for each mark, as tables have thousands of cells."""
 
-    __slots__ = ("mark",)
+    __slots__ = ()
+    mark: str = ""
 
-    def __new__(cls, text: str, mark: Mark) -> Marked:
-        """The text."""
-        made = super().__new__(cls, text)
-        made.mark = mark
-        return made
 
-    mark: Mark
-
+_MARKED: dict[Mark, type[Marked]] = {
+    mark: type(f"Marked{mark.title()}", (Marked,), {"__slots__": (), "mark": mark}) for mark in get_args(Mark)
+}
 
 BY_STATUS: dict[str, Mark | None] = {
     "draft": "draft",
@@ -51,12 +48,15 @@ def mark_of(text: str) -> str:
 
 def marked(text: str | None, mark: Mark | None) -> str:
     """A text that stands for `mark`; as it is for None, and where there is nothing."""
-    return Marked(text, mark) if text and mark else text or ""
+    return _MARKED[mark](text) if text and mark else text or ""
 
 
 def row_marked(cells: Iterable[str | None], mark: Mark | None) -> list[str]:
     """All cells of a row, marked alike."""
-    return [marked(cell, mark) for cell in cells]
+    if mark is None:
+        return [cell or "" for cell in cells]
+    kind = _MARKED[mark]
+    return [kind(cell) if cell else "" for cell in cells]
 
 
 def paint(text: str, mark: str, bold: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.colours import BY_STATUS, marked, row_marked
+from beancount_invoicing.cli.colours import BY_STATUS, in_colour, marked, row_marked
 from beancount_invoicing.cli.common import (
     Number,
     OneOf,
@@ -77,24 +78,23 @@ def list_documents(
     elif form == "csv":
         print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
     else:
+        coloured = in_colour(sys.stdout)
         print_table(
             f"Documents as of {as_of}",
             [("number", False), ("date", False), ("due", False), ("customer", False), ("payable", True), ("settled", True),
              ("open", True), ("", False), ("status", False), ("late", True)],
-            [
-                _cells(row) for row in rows
-            ],
+            [_cells(row, coloured) for row in rows],
         )  # fmt: skip
 
 
-def _cells(row: answers.Answer) -> list[str]:
+def _cells(row: answers.Answer, coloured: bool) -> list[str]:
     """A row of the table; what is late or contested is coloured where it says so, what is settled or a draft throughout."""
     contested = bool(row["disputed"] and row["disputed"].strip("0."))
-    mark = BY_STATUS[row["status"]]
+    mark = BY_STATUS[row["status"]] if coloured else None
     cells = [row["number"], row["date"], row["due"], owed_by(row), spaced(row["payable"]), spaced(row["settled"]),
              spaced(row["open"]), row["currency"], row["status"] + (", disputed" if contested else ""),
              f"{row['days_overdue']} d" if row["days_overdue"] else ""]  # fmt: skip
-    if mark != "late" and not contested:
+    if not coloured or (mark != "late" and not contested):
         return row_marked(cells, mark)
     places = {2, 6, 8, 9}  # due, open, status, late
     return [

@@ -105,7 +105,10 @@ def test_list_as_of_an_earlier_day_knows_nothing_of_later_ones() -> None:
 def test_show_as_json() -> None:
     shown = data("show", "F2026-0067", *DAY)
     assert list(shown) == SHOWN
-    assert list(shown["lines"][0]) == ["item", "text", "quantity", "unit", "price", "discount", "net", "tax", "account"]
+    assert list(shown["lines"][0]) == [
+        "item", "text", "quantity", "unit", "price", "discount", "net", "tax", "account", "contract", "milestone", "from", "to",
+        "purchase_order",
+    ]  # fmt: skip
     assert shown["taxes"] == [
         {"code": "FR10E", "category": "S", "rate": "10", "base": "6250.00", "amount": "625.00", "withholding": False},
         {"code": "FR55E", "category": "S", "rate": "5.5", "base": "3234.00", "amount": "177.87", "withholding": False},
