@@ -313,16 +313,22 @@ def spend(life: Life) -> None:
 
 
 def bill(life: Life) -> None:
-    """All that is due is billed, now or as drafts."""
+    """All that is due is billed, or that of one customer or contract; now or as drafts."""
     chance = life.chance
     until = life.day - timedelta(days=chance.choice((0, 0, 0, 1, 9)))
     drafts = chance.random() < 0.25
     if not drafts:
         issue(life)  # what has a number would deduct a deposit that has none
     if chance.random() < 0.3:
+        customer = contract = ""
+        match chance.randrange(6):
+            case 0:
+                customer = chance.choice(CUSTOMERS).rpartition(":")[2]
+            case 1:
+                contract = chance.choice(["", *sorted(life.firm.contracts)])
         life.command(
-            f"bill --until {until} --date {life.day}",
-            lambda file: billing.bill(file, until, billing.Dating(life.day, drafts), WRITE),
+            f"bill {customer} --contract {contract} --until {until} --date {life.day}",
+            lambda file: billing.bill(file, until, billing.Dating(life.day, drafts), WRITE, customer, contract),
         )
     else:
         book = loaded(life.text)
