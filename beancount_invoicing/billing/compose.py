@@ -130,7 +130,7 @@ def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
                 + (f'tax "{code}" is not known' if code else "no tax code is known")
                 + ': give the item, the customer or the contract one that custom "invoice-tax" defines'
             )
-        lines.append(replace(line, tax=code))
+        lines.append(line if code == line.tax else replace(line, tax=code))
     return tuple(lines)
 
 

@@ -36,13 +36,14 @@ def as_written(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[Draft
     result = []
     for line in lines:
         code = tax.code_named(line.tax, book.taxes)
-        without = replace(line, delivered=None)
-        if line.delivered and code in book.taxes:
+        delivered = line.delivered
+        if delivered and code in book.taxes:
             dated = book.taxes[code]
-            own, read = dated.at(tax.tax_day(day, line.delivered)), dated.at(tax.tax_day(day, without.supplied))
-            if tax.rates_of(own) != tax.rates_of(read):
-                without = line
-        result.append(replace(without, tax=code))
+            own, read = dated.at(tax.tax_day(day, delivered)), dated.at(tax.tax_day(day, line.end or line.expense))
+            if tax.rates_of(own) == tax.rates_of(read):
+                delivered = None
+        unchanged = (delivered, code) == (line.delivered, line.tax)
+        result.append(line if unchanged else replace(line, delivered=delivered, tax=code))
     return tuple(result)
 
 
