@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,7 @@ from beancount_invoicing.billing import (
     Request,
 )
 from beancount_invoicing.entries import Loading, text
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.rules import currencies, tax
 from beancount_invoicing.rules.steps import round_to
 
@@ -53,7 +54,8 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
 
 
 def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", contract: str = "") -> Outcome:
-    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`.
+    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`. What of it
+    cannot be billed is `left_out`.
 
     Raises what `change` raises, CannotBill, UnknownCustomer, billing.CannotNumber.
     """
@@ -63,10 +65,18 @@ def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", 
         wanted = contracts_wanted(book, customer, contract, one=how.write)
         waiting, notices = billing.waiting(book, until, wanted)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
-        said = [whom(book, customer, wanted.customers), *(one.said for one in (*notices, *more))]
-        return document_changes(book, drafts, [one for one in said if one])
+        whose = whom(book, customer, wanted.customers)
+        idle = "" if drafts else _next(book, until, wanted)
+        return replace(document_changes(book, drafts, [whose] if whose else []), left_out=(*notices, *more), idle=idle)
 
     return change(file, make, how)
+
+
+def _next(book: Book, until: date, wanted: billing.Wanted) -> str:
+    """That nothing is to be billed, and when the next is due, as far as that is known."""
+    those = [(one.next_due, one.contract.code) for one in billing.standings(book, until, wanted)]
+    later = min(((day, code) for day, code in those if day and day > until), default=None)
+    return f"Nothing to do. The next is due on {later[0]} ({later[1]})." if later else ""
 
 
 def contracts_wanted(book: Book, customer: str, contract: str, *, one: bool = False) -> billing.Wanted:
@@ -197,9 +207,32 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
             note=wanted.note,
         )
         draft = billing.compose(book, request, deposits=deposits)
-        return document_changes(book, [_named(draft, naming_for(book, dating, how))])
+        notices = waiting_beside(book, main, dating.day)
+        return document_changes(book, [_named(draft, naming_for(book, dating, how))], notices)
 
     return change(file, make, how)
+
+
+def waiting_beside(book: Book, customer: str, day: date) -> list[str]:
+    """That time of a customer (main account) waits to be billed by `day`, beside an invoice that is written without it."""
+    waiting, _notices = billing.waiting(book, day, billing.Wanted((customer,)))
+    by_contract: defaultdict[str, list[billing.Waiting]] = defaultdict(list)
+    for one in waiting:
+        if one.what == "time":
+            by_contract[one.contract.code].append(one)
+    result = []
+    for code, those in by_contract.items():
+        outs = [out for one in those for out in one.line.book_out if out.billable]
+        times = {out.commodity: ZERO for out in outs}
+        for out in outs:
+            times[out.commodity] += out.quantity
+        time = ", ".join(f"{quantity} {commodity}" for commodity, quantity in times.items())
+        net = sum((one.line.net for one in those), ZERO)
+        result.append(
+            f"{time} of contract {code} ({net} {those[0].currency} without tax) wait to be billed, and wait on after this invoice,"
+            f" which names no contract: bean-invoice bill --contract {code} --until {day} bills them"
+        )
+    return result
 
 
 def _named(draft: Draft, naming: Naming) -> Draft:

@@ -35,7 +35,7 @@ from beancount_invoicing.receivables import Allocated, Position, lapsing, positi
 from beancount_invoicing.rules.steps import end_of_month
 
 Kind = Literal[
-    "bank", "insolvency", "in-doubt", "prepared", "draft", "bill", "send", "remind", "escalate", "promise", "dispute",
+    "bank", "insolvency", "in-doubt", "prepared", "draft", "bill", "decide", "send", "remind", "escalate", "promise", "dispute",
     "tax", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -208,21 +208,42 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
 
 
 def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
-    waiting, _notices = billing.waiting(book, as_of)
+    """What `bill` would bill, by contract; and what it would leave out, until somebody decides about it."""
+    waiting, left_out = billing.waiting(book, as_of)
+    _drafts, refused = billing.documents(book, waiting, as_of, billing.draft_names(book))
     by_contract: defaultdict[tuple[str, str, str], list[billing.Waiting]] = defaultdict(list)
     for one in waiting:
         by_contract[one.customer, one.contract.code, one.currency].append(one)
     for (account, code, currency), lines in by_contract.items():
-        since = min(one.line.since for one in lines)
+        net = sum((one.line.net for one in lines), ZERO)
+        if net < 0 and any(one.contract == code for one in refused):
+            continue
         yield Task(
             "bill",
             f"contract {code}, {len(lines)} {'line' if len(lines) == 1 else 'lines'}, without tax",
-            since,
+            min(one.line.since for one in lines),
             customer=book.customers[account].at(as_of).name,
             account=account,
-            amount=sum((one.line.net for one in lines), ZERO),
+            amount=net,
             currency=currency,
         )
+    for notice in (*left_out, *refused):
+        yield _to_decide(book, as_of, notice)
+
+
+def _to_decide(book: Book, as_of: date, notice: billing.Notice) -> Task:
+    contract = book.contracts[notice.contract].at(notice.since or as_of) if notice.contract in book.contracts else None
+    account = book.accounts.get(contract.customer, "") if contract else ""
+    currency = notice.currency or (billing.currency_of(book, contract) if contract else "")
+    return Task(
+        "decide",
+        f"contract {notice.contract}: {notice.whole}" if notice.contract else notice.whole,
+        notice.since,
+        customer=book.customers[account].at(as_of).name if account else "",
+        account=account,
+        amount=notice.amount,
+        currency=currency if notice.amount is not None else "",
+    )
 
 
 def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:

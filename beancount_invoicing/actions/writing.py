@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from beancount_invoicing import entries
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ledger import open_ledger
+from beancount_invoicing.billing import Notice
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import text, trial, writer
@@ -53,6 +54,10 @@ class Changes:
     edits: tuple[writer.Edit, ...] = ()
     message: str = ""
     notices: tuple[str, ...] = ()
+    left_out: tuple[Notice, ...] = ()
+    """What is not billed, though somebody may think so."""
+    idle: str = ""
+    """What there is to say where nothing is to be done."""
     files: tuple[tuple[Path, bytes], ...] = ()
     """Other files, which the new directives name: they are there before these are."""
     gone: tuple[Path, ...] = ()
@@ -82,6 +87,10 @@ class Outcome:
     """The documents that are taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
     """The ledger's own: until they are mended nothing is written into it, and what is shown may be wrong for them."""
+    left_out: tuple[Notice, ...] = ()
+    """What is not billed, though somebody may think so; it is not among the notices."""
+    idle: str = ""
+    """What there is to say where nothing is to be done."""
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
@@ -108,7 +117,8 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
             )
         changes = make(loading)
         if not changes.new and not changes.edits:
-            return Outcome("", loading.book, (), (), changes.notices, (), errors=tuple(errors))
+            nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=tuple(errors))
+            return replace(nothing, left_out=changes.left_out, idle=changes.idle)
         planned, shown = _planned(loading, file, changes, how.into)
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
@@ -183,6 +193,7 @@ def tried(
         warnings=tuple(warnings),
         gone=tuple(one for one in loading.book.invoices if (one.source.file, one.source.line) in out),
         errors=tuple(known),
+        left_out=changes.left_out,
     )
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import (
+    changing,
+    how,
+    left_out_option,
+    print_outcome,
+    said_left_out,
+    write_options,
+)
 from beancount_invoicing.cli.common import (
     Day,
     Session,
@@ -36,6 +43,7 @@ from beancount_invoicing.cli.completion import complete_contracts
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
 @click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
 @click.option("--entries", is_flag=True, help="Show the entries as they would be written, not a table.")
+@left_out_option
 @write_options
 @format_option
 @explain_option
@@ -48,6 +56,7 @@ def bill(
     contract: str,
     draft: bool,
     entries: bool,
+    leave_out: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -59,6 +68,7 @@ def bill(
     with changing(session):
         outcome = actions.bill(session.find(), until, actions.Dating(day or until, draft), way, customer, contract)
         print_outcome(outcome, way, form, explain, "" if entries else f"To be billed up to {until}")
+        said_left_out(session, outcome, on_purpose=leave_out)
         if draft and write and outcome.documents and form == "table":
             first = outcome.documents[0].number
             notice(

@@ -11,7 +11,15 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.common import F, Session, notice, print_csv, print_json, relative, warning_line
+from beancount_invoicing.cli.common import (
+    F,
+    Session,
+    notice,
+    print_csv,
+    print_json,
+    relative,
+    warning_line,
+)
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
 from beancount_invoicing.collector import no_collections
@@ -124,6 +132,8 @@ def print_outcome(
 def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explain: bool, title: str) -> None:
     for text in outcome.notices:
         notice(text)
+    for left_out in outcome.left_out:
+        notice(left_out.said)
     for one in outcome.warnings:
         notice(warning_line(one))
     if form == "table":
@@ -148,6 +158,24 @@ def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explai
         print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
 
 
+def left_out_option(command: F) -> F:
+    """`--leave-out`."""
+    return click.option(
+        "--leave-out",
+        is_flag=True,
+        help="What cannot be billed is left out on purpose: the exit code is 0 all the same.",
+    )(command)
+
+
+def said_left_out(session: Session, outcome: actions.Outcome, *, on_purpose: bool) -> None:
+    """Makes the call fail where something was not billed, unless that was asked for."""
+    count = len(outcome.left_out)
+    if count and not on_purpose:
+        session.failed = True
+        them, those = ("it is", "1 thing is") if count == 1 else ("they are", f"{count} things are")
+        notice(f"{those} left out, as said above: decide, or say --leave-out where {them} left out on purpose.")
+
+
 def _name(documents: Iterable[Invoice]) -> None:
     """A line for each document: number, customer, what is to be paid, and where it stands, or stood."""
     for document in documents:
@@ -168,7 +196,7 @@ def _say(outcome: actions.Outcome, way: actions.How) -> None:
     files = ", ".join(relative(str(file)) for file in outcome.files)
     done = "taken out of" if outcome.gone else "written to"
     if not outcome.text and not outcome.gone:
-        notice("Nothing to do.")
+        notice(outcome.idle or "Nothing to do.")
     elif way.write:
         said = f"{what}; {done}" if what else done.capitalize()
         notice(f"{said} {files}{', and committed' if way.commit else ''}.")

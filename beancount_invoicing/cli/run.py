@@ -10,7 +10,14 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import (
+    changing,
+    how,
+    left_out_option,
+    print_outcome,
+    said_left_out,
+    write_options,
+)
 from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, notice, print_json
 from beancount_invoicing.cli.send import print_results, way
 
@@ -29,6 +36,7 @@ from beancount_invoicing.cli.send import print_results, way
     "--format", "form", type=OneOf(["table", "json"]), default="table", show_default=True,
     help="For eyes, or for programs.",
 )  # fmt: skip
+@left_out_option
 @write_options
 @click.pass_obj
 def run(
@@ -38,6 +46,7 @@ def run(
     day: date,
     folder: Path | None,
     form: str,
+    leave_out: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -53,6 +62,8 @@ def run(
             session.error(str(error))
             return
         session.failed |= done.wrong
+        if done.billed:
+            said_left_out(session, done.billed, on_purpose=leave_out)
         if form == "json":
             print_json(answers.run(done))
             return

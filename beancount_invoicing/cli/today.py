@@ -30,6 +30,7 @@ TITLES: dict[actions.TaskKind, str] = {
     "prepared": "Prepared, to be sent by hand; then: bean-invoice send --confirm",
     "draft": "Drafts: bean-invoice issue",
     "bill": "To bill: bean-invoice bill",
+    "decide": "Not billed: decide",
     "send": "To send: bean-invoice send",
     "remind": "To remind: bean-invoice remind",
     "escalate": "After the last reminder",
@@ -47,7 +48,7 @@ TITLES: dict[actions.TaskKind, str] = {
 _COLOURS: dict[actions.TaskKind, Mark] = {
     "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "draft": "draft", "bill": "new",
     "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful", "unallocated": "doubtful",
-    "lapse": "late", "tax": "doubtful",
+    "lapse": "late", "tax": "doubtful", "decide": "doubtful",
 }  # fmt: skip
 
 

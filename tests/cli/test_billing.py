@@ -562,7 +562,7 @@ def test_time_kept_in_days(ledger: Path, tmp_path: Path, commodity: str) -> None
 def test_days_are_not_billed_at_the_price_of_an_hour(ledger: Path) -> None:
     ledger.write_text(ledger.read_text(encoding="utf-8").replace(" HOUR", " DAY"), encoding="utf-8")
     run(ledger, "time", "add", "HOURS", "2", "Workshop", "--date", "2026-02-02", "--write")
-    said = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
+    said = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", code=1)
     assert "2 DAY of DEV are not billed, as its price is for one hour" in said
     assert opened(ledger).book.invoices == ()
 
@@ -655,7 +655,7 @@ def test_time_that_moved_to_another_contract_is_billed_there(ledger: Path) -> No
         '2026-01-15 * "Moved"\n  Assets:Time  -2 HOUR\n  Assets:ATime  2 HOUR\n'
     )
     ledger.write_text(more + ledger.read_text(encoding="utf-8"), encoding="utf-8")
-    assert "stands against no account" in run(ledger, "bill", "--until", "2026-01-20", "--contract", "A")
+    assert "stands against no account" in run(ledger, "bill", "--until", "2026-01-20", "--contract", "A", code=1)
     run(ledger, "time", "add", "HOURS", "5", "Work", "--date", "2026-01-12", "--write")
     run(ledger, "bill", "--until", "2026-01-20", "--contract", "A", "--write")
     waits = json.loads(run(ledger, "unbilled", "--as-of", "2026-01-20", "--format", "json"))
@@ -1159,3 +1159,53 @@ def test_the_shell_completes_customers_contracts_items(ledger: Path, words: str,
     environment = {**asked, "BEANCOUNT_FILE": str(ledger), "PATH": os.environ["PATH"]}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert said in result.stdout
+
+
+ORPHAN = """
+2025-01-01 open Assets:Lost HOUR
+2026-02-03 * "Found on no contract" #time
+  Assets:Lost   4 HOUR
+  Equity:Time  -4 HOUR
+"""
+
+
+def test_no_money_is_left_out_without_a_word_in_the_exit_code(ledger: Path) -> None:
+    run(ledger, "time", "add", "HOURS", "2", "Workshop", "--date", "2026-02-02", "--write")
+    ledger.write_text(ledger.read_text(encoding="utf-8") + ORPHAN, encoding="utf-8")
+    bill = ("bill", "--until", "2026-02-28", "--write", "--draft")
+    # asking for a contract asks for nothing of others
+    assert "Assets:Lost" not in run(ledger, *bill[:3], "--contract", "HOURS")
+    said = run(ledger, *bill, code=1)
+    assert "4 HOUR of 2026-02-03 are not billed, as no contract names that account" in said
+    assert "written to" in said  # all the rest is billed
+    assert "--leave-out" in said
+    assert "1 thing is left out" in run(ledger, *bill, code=1)
+    assert "1 thing is left out" not in run(ledger, *bill, "--leave-out")
+    assert "no contract names that account" in run(ledger, "unbilled", "--as-of", "2026-02-28")
+    assert "[time-without-contract]" in run(ledger, "check", "--strict", code=1)
+    (found,) = [one for one in json.loads(run(ledger, "today", "--as-of", "2026-02-28", "--format", "json"))
+                if one["kind"] == "decide"]  # fmt: skip
+    assert (found["day"], found["customer"], found["amount"]) == ("2026-02-03", None, None)
+    # the advice leads out
+    for mended in (
+        ORPHAN.replace("open Assets:Lost HOUR", "open Assets:Lost HOUR\n  non-billable: TRUE"),
+        ORPHAN.replace("  4 HOUR\n", "  4 HOUR\n    non-billable: TRUE\n"),
+    ):
+        other = ledger.with_name("mended.beancount")
+        other.write_text(ledger.read_text(encoding="utf-8").replace(ORPHAN, mended), encoding="utf-8")
+        assert "Assets:Lost" not in run(other, *bill)
+        assert "time-without-contract" not in run(other, "check")
+
+
+def test_nothing_to_do_says_when_the_next_is_due(ledger: Path) -> None:
+    assert "Nothing to do. The next is due on 2026-01-31 (SITE)." in run(ledger, "bill", "--until", "2026-01-15")
+    run(ledger, "bill", "--until", "2026-01-31", "--write")
+    assert "Nothing to do.\n" in run(ledger, "bill", "--until", "2026-01-31", "--write")
+
+
+def test_a_new_invoice_speaks_of_the_hours_that_wait(ledger: Path) -> None:
+    run(ledger, "time", "add", "HOURS", "10", "Workshop", "--date", "2026-02-02", "--write")
+    said = run(ledger, "new", "Acme SAS", "10 DEV", "--date", "2026-02-28")
+    assert "10 HOUR of contract HOURS (1000.00 EUR without tax) wait to be billed" in said
+    assert "bean-invoice bill --contract HOURS --until 2026-02-28 bills them" in said
+    assert "wait to be billed" not in run(ledger, "new", "Acme SAS", "10 DEV", "--date", "2026-02-01")
