@@ -38,6 +38,7 @@ COLUMNS = (
 @click.command(
     "list",
     epilog=examples(
+        "list --open",
         "list --status overdue",
         "list Habitat --amount 7200.81",
         "list --since last-month --until last-month",
@@ -46,6 +47,7 @@ COLUMNS = (
 )
 @customer_option
 @click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Only these; may be repeated.")
+@click.option("--open", "unsettled", is_flag=True, help="Only what is not settled, written off or void.")
 @since_option("Only documents of this day or later.")
 @until_option("Only documents of this day or earlier.")
 @click.option(
@@ -58,6 +60,7 @@ COLUMNS = (
 def list_documents(
     session: Session,
     statuses: tuple[str, ...],
+    unsettled: bool,
     customer: str,
     since: date | None,
     until: date | None,
@@ -66,6 +69,10 @@ def list_documents(
     form: str,
 ) -> None:
     """List invoices, credit notes and drafts, and where they stand."""
+    if unsettled and statuses:
+        raise click.UsageError("say either --open or --status")
+    if unsettled:
+        statuses = tuple(status for status, mark in BY_STATUS.items() if mark != "done")
     ledger = session.open()
     say_assumed(ledger.book, as_of)
     whose = customers_wanted(session, ledger.book, customer)

@@ -51,6 +51,7 @@ def test_short_options_are_the_same_everywhere(name: str) -> None:
     for short, long in (
         ("-w", "--write"),
         ("-n", "--dry-run"),
+        ("-c", "--customer"),
         ("-u", "--until"),
         ("-o", "--output"),
     ):
@@ -154,3 +155,11 @@ def test_the_one_income_account_of_new_books_is_not_asked_for(tmp_path: Path) ->
     accounts.write_text(accounts.read_text(encoding="utf-8") + "2026-01-01 open Income:Ventes\n", encoding="utf-8")
     said = call("item", "add", "DEV", "Développement", ledger=ledger, code=1).stderr
     assert "say which income account it is booked on: --account Income:Prestations or Income:Ventes" in said
+
+
+def test_list_shows_all_or_what_is_open() -> None:
+    everything, unsettled = (call("list", "--as-of", "2026-11-30", *more).output for more in ((), ("--open",)))
+    assert "settled\n" in everything
+    assert {line.split()[-1] for line in unsettled.splitlines()[4:-1]} <= {"open", "partly-paid", "draft", "d"}
+    assert "draft-kerbrat-2026-11" in unsettled
+    assert "either --open or --status" in call("list", "--open", "--status", "void", code=2).output
