@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.today import Task, named_to_send, tasks, to_send
     from beancount_invoicing.actions.undoing import undo
     from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
+    from beancount_invoicing.billing import Only
     from beancount_invoicing.delivery import Attachment, Dispatch, Held
     from beancount_invoicing.dunning import bank_accounts
     from beancount_invoicing.dunning import behind as banks_behind
@@ -147,6 +148,7 @@ __all__ = [
     "New",
     "NoSuchStep",
     "Objection",
+    "Only",
     "Outbox",
     "Outcome",
     "Output",
@@ -278,6 +280,7 @@ _ROOMS = {
     "actions.today": "KINDS=TASKS Kind=TaskKind Task named_to_send tasks to_send",
     "actions.undoing": "undo",
     "actions.writing": "Changes How New Outcome Refused change written_positions",
+    "billing": "Only",
     "delivery": "Attachment Dispatch Held",
     "dunning": "bank_accounts behind=banks_behind",
 }

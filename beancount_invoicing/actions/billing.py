@@ -53,20 +53,28 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
     return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices))
 
 
-def bill(file: Path, until: date, dating: Dating, how: How, customer: str = "", contract: str = "") -> Outcome:
-    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`. What of it
-    cannot be billed is `left_out`.
+def bill(
+    file: Path,
+    until: date,
+    dating: Dating,
+    how: How,
+    customer: str = "",
+    contract: str = "",
+    only: billing.Only = billing.Only(),  # noqa: B008 - frozen
+) -> Outcome:
+    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`, and of that
+    `only` what is asked for. What of it cannot be billed is `left_out`.
 
     Raises what `change` raises, CannotBill, UnknownCustomer, billing.CannotNumber.
     """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        wanted = contracts_wanted(book, customer, contract, one=how.write)
+        wanted = contracts_wanted(book, customer, contract, one=how.write)._replace(only=_known(book, only))
         waiting, notices = billing.waiting(book, until, wanted)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
         whose = whom(book, customer, wanted.customers)
-        idle = "" if drafts else _next(book, until, wanted)
+        idle = "" if drafts else _next(book, until, wanted._replace(only=billing.Only()))
         return replace(document_changes(book, drafts, [whose] if whose else []), left_out=(*notices, *more), idle=idle)
 
     return change(file, make, how)
@@ -77,6 +85,18 @@ def _next(book: Book, until: date, wanted: billing.Wanted) -> str:
     those = [(one.next_due, one.contract.code) for one in billing.standings(book, until, wanted)]
     later = min(((day, code) for day, code in those if day and day > until), default=None)
     return f"Nothing to do. The next is due on {later[0]} ({later[1]})." if later else ""
+
+
+def _known(book: Book, only: billing.Only) -> billing.Only:
+    """What is asked for, with names as the ledger writes them. Raises CannotBill where nobody, nothing has such a name."""
+    people = {one.person.casefold(): one.person for one in book.work if one.person}
+    tasks = {one.task.casefold(): one.task for one in book.work if one.task and one.quantity > 0}
+    for what, said, known in (("time of", only.person, people), ("task", only.task, tasks)):
+        if said and said.casefold() not in known:
+            raise CannotBill(f'there is no {what} "{said}"{near(said, known.values())}')
+    if only.item and only.item not in book.items:
+        raise CannotBill(f'there is no item "{only.item}"{near(only.item, book.items)}')
+    return only._replace(person=people.get(only.person.casefold(), ""), task=tasks.get(only.task.casefold(), ""))
 
 
 def contracts_wanted(book: Book, customer: str, contract: str, *, one: bool = False) -> billing.Wanted:

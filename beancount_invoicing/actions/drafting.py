@@ -257,10 +257,10 @@ class _Rewriting:
                 self.changed[block.line] = blocks.with_number(block, sign * number).text if number else ""
             if self.wanted.write_down and before > number:
                 commodity = self._commodity(posting)
-                item = (posting.meta or {}).get("item")
+                same = [(key, str((posting.meta or {}).get(key, ""))) for key in ("item", "person", "task")]
                 less = before - number
                 self.behind[counter.line] += [
-                    Leg(posting.account, -less, commodity, [("item", str(item or "")), ("written-down", True)]),
+                    Leg(posting.account, -less, commodity, [*same, ("written-down", True)]),
                     Leg(self._posting(counter).account, less, commodity),
                 ]
 

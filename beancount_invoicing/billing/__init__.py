@@ -19,7 +19,7 @@ from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left,
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
-from beancount_invoicing.billing.waiting import Waiting, Wanted, currency_of, running, waiting
+from beancount_invoicing.billing.waiting import Only, Waiting, Wanted, currency_of, running, waiting
 from beancount_invoicing.billing.worked import unbilled_work
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "LineEdit",
     "Naming",
     "Notice",
+    "Only",
     "Redraft",
     "Request",
     "SoFar",

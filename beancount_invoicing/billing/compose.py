@@ -56,7 +56,7 @@ class Request(NamedTuple):
     narration: str = ""
     note: str = ""
     taxes: tuple[Tax, ...] = ()
-    """Taxes by their names in what it corrects, which its lines have; others are as they stand on `date`."""
+    """Taxes by their names in what it corrects, which its lines have; others are as they stand on `date`. What is withheld too."""
     exchange: Exchange | None = None
     """How what it corrects is booked, where that is in another currency."""
 
@@ -81,7 +81,7 @@ def compose(
     request = request._replace(lines=_coded(book, request))
     if not request.corrects:
         lines, known = with_rates(book, request.lines, request.date)
-        request = request._replace(lines=lines, taxes=known)
+        request = request._replace(lines=lines, taxes=(*known, *request.taxes))
     lines = _without_tax(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
     deductions: tuple[DraftDeduction, ...] = ()

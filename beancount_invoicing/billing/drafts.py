@@ -21,6 +21,9 @@ class BookOut:
     quantity: Decimal
     billable: bool = True
     since: date | None = None
+    person: str = ""
+    """Whose time it is, where only theirs is billed; so for `task`."""
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def redraft(
             f"{invoice.number} would have no line: take it out, bean-invoice draft drop {invoice.number}"
         )
     decimals = currencies.decimals(invoice.currency)
-    lines = [_line(invoice.lines[place], said.get(place + 1), invoice.date, decimals) for place in places]
+    lines = [_line(book, invoice.lines[place], said.get(place + 1), invoice.date, decimals) for place in places]
     customer = invoice.customer
     assert customer is not None  # only a void number has none
     request = Request(
@@ -89,16 +89,16 @@ def redraft(
         lines=(
             *lines,
             *(_taxed(book, invoice, one) for one in add),
-            *(_adjustment(one, invoice) for one in invoice.adjustments),
+            *(_adjustment(book, one, invoice) for one in invoice.adjustments),
         ),
         terms=invoice.terms,
         narration=_narration(book, invoice, [*lines, *add]),
         taxes=tuple(each.tax for each in invoice.taxes if each.tax.withholding),
+        exchange=exchange,
     )
     contracts = [_contract(book, line) for line in request.lines]
     draft = compose(book, request, contracts, _deposits(book, invoice))
-    draft = replace(draft, number=invoice.number, exchange=exchange)
-    draft = replace(draft, receivables=_receivables(book, invoice, draft, decimals))
+    draft = replace(draft, number=invoice.number, receivables=_receivables(book, invoice, draft, decimals))
     shares = [_share(invoice.lines[place], said.get(place + 1), place in places) for place in range(len(invoice.lines))]
     return Redraft(draft, tuple(places), _time(book, invoice, shares))
 
@@ -120,13 +120,13 @@ def _can_be_changed(invoice: Invoice) -> None:
         raise CannotRedraft(f"{invoice.number} {what}: change it where it stands, {invoice.source}")
 
 
-def _line(line: Line, said: LineEdit | None, day: date, decimals: int) -> DraftLine:
+def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: int) -> DraftLine:
     """A line of the document, with what is said anew of it."""
     net = line.worked_out if line.price_with_tax is not None and line.worked_out is not None else line.net
     own = DraftLine(
         net=net,
         account=line.account,
-        tax=line.tax,
+        tax=tax.code_named(line.tax, book.taxes),
         since=line.start or line.expense or day,
         item=line.item,
         text=line.text,
@@ -141,6 +141,7 @@ def _line(line: Line, said: LineEdit | None, day: date, decimals: int) -> DraftL
         end=line.end,
         expense=line.expense,
         cost=line.cost,
+        delivered=line.delivered,
     )
     if said is None:
         return own
@@ -177,20 +178,21 @@ def _line(line: Line, said: LineEdit | None, day: date, decimals: int) -> DraftL
 
 def _taxed(book: Book, invoice: Invoice, line: DraftLine) -> DraftLine:
     """A new line; where nothing else gives it a tax code, it has the one that all lines of the document have."""
-    codes = {one.tax for one in invoice.lines}
+    codes = {tax.code_named(one.tax, book.taxes) for one in invoice.lines}
     assert invoice.customer is not None
     known = tax_code(book, invoice.customer.account, line.tax, line.item, invoice.date)
     return line if known or len(codes) > 1 else replace(line, tax=codes.pop())
 
 
-def _adjustment(one: Adjustment, invoice: Invoice) -> DraftLine:
+def _adjustment(book: Book, one: Adjustment, invoice: Invoice) -> DraftLine:
     """An allowance or charge, as far as taxes and sums go."""
-    return DraftLine(net=one.net, account=one.account, tax=one.tax, since=invoice.date, text=one.reason)
+    code = tax.code_named(one.tax, book.taxes)
+    return DraftLine(net=one.net, account=one.account, tax=code, since=invoice.date, text=one.reason)
 
 
 def _narration(book: Book, invoice: Invoice, lines: Sequence[DraftLine]) -> str:
     """The entry's text: that of its lines where it was that of its lines, else as it is."""
-    before = [_line(line, None, invoice.date, 2) for line in invoice.lines]
+    before = [_line(book, line, None, invoice.date, 2) for line in invoice.lines]
     own = invoice.narration == narration(book, before, invoice.date)
     return narration(book, lines, invoice.date) if own else invoice.narration
 

@@ -38,11 +38,40 @@ class Waiting:
     line: DraftLine
 
 
+class Only(NamedTuple):
+    """What alone is asked for of what waits; what is not said ("" or None) lets all pass."""
+
+    person: str = ""
+    """The time of this person, in any case of letters; so for `task`. Nothing else has them."""
+    task: str = ""
+    since: date | None = None
+    """What is of this day or later, its own day: a period's first, the day of time worked, a milestone's, an expense's."""
+    item: str = ""
+    """What is of this item (its code)."""
+
+    def work(self, one: Work) -> bool:
+        """Whether time that was worked is asked for."""
+        return (
+            worked.of_whom(one, self.person, self.task)
+            and (self.since is None or one.date >= self.since)
+            and (not self.item or one.item == self.item)
+        )
+
+    def line(self, day: date, line: DraftLine) -> bool:
+        """Whether a line is asked for that is not of time, or of time that is billed by the period, which has no parts."""
+        return (
+            not (self.person or self.task)
+            and (self.since is None or day >= self.since)
+            and (not self.item or line.item == self.item)
+        )
+
+
 class Wanted(NamedTuple):
-    """Which contracts are asked for: those of these customers (main accounts; none: of all), the one of this code ("": all)."""
+    """What is asked for: of the contracts of these customers (main accounts; none: of all), of the one of this code ("": all)."""
 
     customers: tuple[str, ...] = ()
     contract: str = ""
+    only: Only = Only()
 
 
 def currency_of(book: Book, contract: Contract) -> str:
@@ -144,7 +173,9 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
             elif dated.first.mode == "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
             else:
-                of_it = work.of.get(contract.code, [])
+                of_it = [
+                    one for one in work.of.get(contract.code, []) if dated.at(one.date).every or wanted.only.work(one)
+                ]
                 lines += _time(book, dated, until, of_it, there, decimals, notices, only_notices=only_notices)
             if dated.first.mode != "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
@@ -163,7 +194,9 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
         for what, day, line in lines:
             held = dated.at(day)
             main = book.accounts[held.customer]
-            if not wanted.customers or main in wanted.customers:
+            chosen = (what == "time" and not held.every) or wanted.only.line(day, line)
+            if chosen and (not wanted.customers or main in wanted.customers):
+                line = _of_them(line, wanted.only)
                 line = _net(book, main, _without_account(line, held, notices), until, decimals)
                 found.append(Waiting(what, day, held, main, currency_of(book, held), line))
     if wanted == Wanted():
@@ -207,6 +240,13 @@ def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]
     return found
 
 
+def _of_them(line: DraftLine, only: Only) -> DraftLine:
+    """The line, which takes off its account the time of those alone who are asked for."""
+    if not (only.person or only.task):
+        return line
+    return replace(line, book_out=tuple(replace(out, person=only.person, task=only.task) for out in line.book_out))
+
+
 def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> DraftLine:
     """The line with its net, where its price includes tax."""
     if line.price_with_tax is None:
@@ -243,7 +283,7 @@ def _periods(
                     since=piece.span.start,
                 )
             )
-        else:
+        elif line.quantity and (line.price or line.price_with_tax):  # nothing at no price is no line
             yield "period", piece.span.start, line
 
 

@@ -24,32 +24,51 @@ def unbilled_work(book: Book, until: date) -> list[Work]:
     """What is left of work up to `until` (inclusive), by day.
 
     What a document books out is of the days that its lines of that item bill, the oldest first; what is more, and what leaves
-    without a document, takes the oldest of its account, item and kind. What a credit note gave back comes last: the work that it
+    without a document, takes the oldest of its account, item and kind. What says a person or a task takes theirs, before what says
+    none. What a credit note gave back comes last: the work that it
     stands for is billed.
     """
     spans = _billed_spans(book)
     there: defaultdict[_Kind, list[Work]] = defaultdict(list)
     back: defaultdict[_Kind, list[Work]] = defaultdict(list)
-    out: defaultdict[_Kind, list[tuple[Decimal, Sequence[Period]]]] = defaultdict(list)
+    out: defaultdict[_Kind, list[_Out]] = defaultdict(list)
     for one in book.work:
         kind = (one.account, one.commodity, one.item, one.billable)
         if one.quantity < 0:
-            out[kind].append((-one.quantity, spans.get((one.document, one.item), ()) if one.document else ()))
+            days = spans.get((one.document, one.item), ()) if one.document else ()
+            out[kind].append(_Out(-one.quantity, days, one.person, one.task if one.document else ""))
         elif one.date <= until:
             (back if one.document else there)[kind].append(one)
     result = []
     for kind in there.keys() | back.keys():
         runs = [_Run(those) for those in (there[kind], back[kind])]
         rest = ZERO
-        for gone, of in out.get(kind, ()):
+        for each in sorted(out.get(kind, ()), key=lambda each: not (each.person or each.task)):
+            gone = each.quantity
             for run in runs:
-                for span in of:
-                    gone = run.take(gone, span)
+                for span in each.days:
+                    gone = run.take_of(gone, span, each) if each.person or each.task else run.take(gone, span)
             rest += gone
         for run in runs:
             rest = run.take(rest, Period(date.min, date.max))
             result += run.rest()
     return sorted(result, key=lambda one: (one.date, one.source))
+
+
+class _Out(NamedTuple):
+    """Time that leaves an account: of which days, and whose, or for which task, where it says so."""
+
+    quantity: Decimal
+    days: Sequence[Period]
+    person: str
+    task: str
+
+
+def of_whom(work: Work, person: str, task: str) -> bool:
+    """Whether time is of a person and for a task, in any case of letters; "": of anybody, for any."""
+    return (not person or work.person.casefold() == person.casefold()) and (
+        not task or work.task.casefold() == task.casefold()
+    )
 
 
 class _Run:
@@ -73,6 +92,17 @@ class _Run:
             if not self.left[place]:
                 self.next[place] = place + 1
             place = self._from(place + 1)
+        return gone
+
+    def take_of(self, gone: Decimal, span: Period, out: _Out) -> Decimal:
+        """The same, of the person and for the task that it says only."""
+        for place in range(bisect_left(self.days, span.start), bisect_right(self.days, span.end)):
+            if of_whom(self.those[place], out.person, out.task):
+                taken = min(gone, self.left[place])
+                self.left[place] -= taken
+                gone -= taken
+                if not self.left[place]:
+                    self.next[place] = place + 1
         return gone
 
     def _from(self, place: int) -> int:

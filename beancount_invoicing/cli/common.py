@@ -319,8 +319,15 @@ def folder_option(default: str | None) -> Callable[[F], F]:
     """`-o`."""
     return click.option(
         "-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=default,
-        show_default=default is not None, metavar="FOLDER", help="The folder that files go into.",
+        show_default=default is not None, metavar="FOLDER", callback=_no_stream, help="The folder that files go into.",
     )  # fmt: skip
+
+
+def _no_stream(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """The folder; `-`, which elsewhere is the output itself, is none."""
+    if value is not None and str(value) == "-":
+        raise click.BadParameter("files go into a folder, not to the output: name one", ctx, param)
+    return value
 
 
 def examples(*lines: str) -> str:

@@ -245,8 +245,9 @@ _TABLE = (
     _key("change-order", "date", MILESTONE, "date of the amendment whose change of the price it bills"),
     _key("cumulative", "percent", MILESTONE, "part of the contract that is done by then; what was billed before is taken off"),
     # what is to be billed
-    _key("person", "text", WORK, "who worked"),
-    _key("task", "text", WORK, "what on (else the transaction's narration)"),
+    _key("person", "text", (WORK, BOOKKEEPING), "who worked; in an invoice: whose time is taken off its account"),
+    _key("task", "text", (WORK, BOOKKEEPING),
+         "what on (else the transaction's narration); in an invoice: of which task time is taken off its account"),
     _key("non-billable", "flag", (WORK, BOOKKEEPING, TIME_ACCOUNT),
          "TRUE: this time is not billed; on the `open` of an account: none of its time is"),
     _key("written-down", "flag", (WORK, BOOKKEEPING),

@@ -191,7 +191,13 @@ def legs(draft: Draft) -> Legs:
         result.rounding.append(leg(draft.rounding_account, -draft.rounding, -booked.rounding, meta))
     for line in draft.lines:
         for out in line.book_out:
-            meta = [("item", out.item), ("from", out.since), ("non-billable", None if out.billable else True)]
+            meta = [
+                ("item", out.item),
+                ("from", out.since),
+                ("person", out.person),
+                ("task", out.task),
+                ("non-billable", None if out.billable else True),
+            ]
             result.time.append(Leg(out.account, -out.quantity, out.commodity, meta))
             result.time.append(Leg(out.counter, out.quantity, out.commodity))
     return result

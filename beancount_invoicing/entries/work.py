@@ -52,7 +52,7 @@ def read_work(transaction: Transaction, posting: Posting, timed: TimeAccounts, f
             quantity=units.number,
             billable=not said.get("non-billable"),
             person=said.get("person") or "",
-            task=said.get("task") or transaction.narration or "",
+            task=said.get("task") or ("" if inside and units.number < 0 else transaction.narration) or "",
             counter=_counter(transaction, posting, timed),
             source=source,
             document=str(transaction.meta["invoice"]) if inside else "",

@@ -131,7 +131,7 @@ def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_lin
     return share_out(nets, whole - sum(nets, Decimal(0)), decimals)
 
 
-_AT_RATE = re.compile(r"(.+\S) (\d+(?:\.\d+)?) ?%")
+_AT_RATE = re.compile(r"(.*\S) (\d+(?:\.\d+)?) ?%")
 
 
 def tax_day(document: date, supply: date | None) -> date:
