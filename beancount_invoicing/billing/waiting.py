@@ -201,7 +201,7 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
                 found.append(Waiting(what, day, held, main, currency_of(book, held), line))
     if wanted == Wanted():
         notices += [one for one in work.left if not one.contract]
-    return [one for one in found if one.line.account], notices
+    return [one for one in found if one.line.account], list(dict.fromkeys(notices))  # each is said once
 
 
 def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]:  # noqa: B008 - frozen
