@@ -743,6 +743,8 @@ class Expense(NamedTuple):
     text: str
     tax: str
     source: Source
+    payee: str = ""
+    """Who was paid."""
 
 
 class IndexValue(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from beancount_invoicing.billing.drafts import BookOut, DraftLine, Notice
 from beancount_invoicing.billing.prices import local, price_at, purchase_order, tax_code, tax_rate
 from beancount_invoicing.billing.whose import amount_of_time
-from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Work
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Invoice, Item, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
@@ -341,8 +341,10 @@ def _time_line(
     contract = dated.at(first)
     item = book.items[bundle.item].at(first) if bundle.item in book.items else None
     text = contract.text
-    if contract.lines in {"person", "task"}:
-        text = bundle.told_apart or contract.text
+    if contract.lines == "task":
+        text = bundle.told_apart or text
+    elif contract.lines == "person" and bundle.told_apart:
+        text = f"{_what(contract, bundle, item)} – {bundle.told_apart}"
     unit = contract.unit or ("" if item and item.unit else bundle.commodity.lower())
     if lump and room is not None:
         reduced = f" − {bundle.discount} %" if bundle.discount else ""
@@ -375,6 +377,15 @@ def _time_line(
         steps=figure.steps,
     )
     return line, over
+
+
+def _what(contract: Contract, bundle: Bundle, item: Item | None) -> str:
+    """What was done, in words: the contract's for its own item, else the item's.
+
+    A line says what was supplied, not only who worked (in France CGI, ann. II, art. 242 nonies A, I, 8°: dénomination précise).
+    """
+    own = contract.text if bundle.item == contract.item else ""
+    return own or (item.text or item.name if item else contract.text or contract.code)
 
 
 def _net(quantity: Decimal, bundle: Bundle, rate: Decimal, decimals: int) -> Decimal:
@@ -467,7 +478,7 @@ def expense_line(book: Book, dated: Dated[Contract], one: Expense, decimals: int
         account=account,
         tax=tax,
         since=one.date,
-        text=one.text,
+        text=f"{one.text} ({one.payee})" if one.payee and one.payee.casefold() not in one.text.casefold() else one.text,
         quantity=sign,
         price=abs(net),
         contract=contract.code,

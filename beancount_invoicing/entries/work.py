@@ -115,5 +115,6 @@ def read_expense(transaction: Transaction, posting: Posting, findings: Findings)
             text=transaction.narration or transaction.payee or "",
             tax=said.get("tax") or "",
             source=source,
+            payee=transaction.payee or "",
         )
     ]

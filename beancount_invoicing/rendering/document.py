@@ -225,7 +225,9 @@ def _period(line: Line, formats: Formats, labels: dict[str, str]) -> tuple[str, 
     said = []
     if line.start and line.end:
         said.append(labels["period"].format(start=formats.short_day(line.start), end=formats.short_day(line.end)))
-    if line.delivered:
+    if line.expense:
+        said.append(labels["of-date"].format(date=formats.short_day(line.expense)))
+    if line.delivered and line.delivered != line.expense:
         said.append(f"{labels['delivered']}{colon(formats.language)}{formats.short_day(line.delivered)}")
     return tuple(said)
 

@@ -466,6 +466,28 @@ def test_lines_by_item_day_person_or_task(by: str, count: int) -> None:
     assert sum(one.line.net for one in waiting) == D("700.00")
 
 
+def test_a_line_of_a_person_says_what_was_done() -> None:
+    text = (
+        '2025-01-01 custom "invoice-item" "WAY" "Déplacement" Income:Services\n  unit: "hour"\n  price: 50.00\n' + TIME
+    )
+    text += '  lines: "person"\n' + work("2026-01-05", "1", 'person: "Anna"')
+    text += work("2026-01-06", "2", 'person: "Anna"; item: "WAY"') + work("2026-01-07", "4")
+    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
+    assert [one.line.text for one in waiting] == ["Développement – Anna", "Déplacement – Anna", ""]
+    own_words = text.replace('  lines: "person"\n', '  lines: "person"\n  text: "Forge"\n')
+    waiting, _ = billing.waiting(book(own_words), date(2026, 1, 31))
+    assert [one.line.text for one in waiting] == ["Forge – Anna", "Déplacement – Anna", "Forge"]
+
+
+def test_an_expense_says_who_was_paid() -> None:
+    text = TIME + '2026-01-05 * "SNCF" "Train"\n  Expenses:Office  40.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    text += (
+        '2026-01-06 * "Taxi Bleu" "Taxi bleu, gare"\n  Expenses:Office  9.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    )
+    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
+    assert [one.line.text for one in waiting] == ["Train (SNCF)", "Taxi bleu, gare"]
+
+
 def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
     text = TIME + "  cap: 250.00\n" + work("2026-01-05", "2") + work("2026-01-06", "2")
     waiting, notices = billing.waiting(book(text), date(2026, 1, 31))

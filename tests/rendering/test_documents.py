@@ -622,3 +622,18 @@ def test_a_logo_whose_name_no_file_can_have_is_named(tmp_path: Path) -> None:
     view = view_of(open_ledger(tmp_path / "main.beancount").book, "F2026-0001")
     assert view.logo == ""
     assert "its name has a NUL character" in view.notices[0]
+
+
+def test_an_expense_prints_its_date() -> None:
+    found = book_of(
+        '2026-01-01 custom "invoice-option" "default-tax" "FR20"\n'
+        '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "time"\n'
+        '  text: "Work"\n  account: Income:Services\n  price: 100.00\n  time: Assets:Time\n'
+        "2026-01-01 open Assets:Time HOUR\n"
+        '2026-03-31 * "Acme SAS" "Train" ^F2026-0001\n  invoice: "F2026-0001"\n'
+        '  Assets:Receivable:Acme  48.00 EUR\n  Income:Services  -40.00 EUR\n    text: "Train (SNCF)"\n'
+        '    quantity: 1\n    price: 40.00\n    tax: "FR20"\n    contract: "K"\n    expense: 2026-03-05\n'
+        '    cost: 40.00\n  Liabilities:VAT  -8.00 EUR\n    tax: "FR20"\n'
+    )
+    (row,) = view_of(found, "F2026-0001").table.rows  # type: ignore[union-attr]
+    assert (row.cells[0], row.details) == ("Train (SNCF)", ("du 05/03/2026",))
