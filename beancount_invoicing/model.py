@@ -318,6 +318,9 @@ class Deduction:
     account: str
     source: Source
     tax: str = ""
+    """As the deposit names it."""
+    named: str = ""
+    """As this document names it, where it has several rates of the code."""
 
 
 @dataclass(frozen=True, slots=True)

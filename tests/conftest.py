@@ -45,6 +45,16 @@ def rates_until_june_2026(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         each.cache_clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def a_day_after_those_of_the_tests() -> Iterator[None]:
+    """Today, as commands know it, is later than all that tests write: nothing of it is dated far ahead."""
+    from beancount_invoicing.cli import common
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(common, "_calendar", lambda: date(2032, 1, 1))
+        yield
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds `--update`."""
     parser.addoption("--update", action="store_true", help="write what snapshot tests expect instead of comparing")

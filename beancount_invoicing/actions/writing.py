@@ -11,6 +11,7 @@ from pathlib import Path
 
 from beancount_invoicing import entries
 from beancount_invoicing.actions import git
+from beancount_invoicing.actions.ahead import far_ahead
 from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.billing import Notice
 from beancount_invoicing.checks import check
@@ -71,6 +72,8 @@ class How:
     write: bool = False
     into: Path | None = None
     commit: bool = False
+    today: date | None = None
+    """The day on which it is asked for: documents that are dated far ahead of it are not written. None: they are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,11 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
         outcome = tried(loading, errors, planned, shown, changes)
+        if how.today and (said := far_ahead(outcome.documents, how.today)):
+            said += ": say --yes if that is meant"
+            if how.write:
+                raise Refused(f"nothing is written: {said}")
+            outcome = replace(outcome, notices=(*outcome.notices, said))
         if how.write:
             files = tuple(one.file for one in planned.files)
             if how.commit:

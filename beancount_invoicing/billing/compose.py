@@ -22,7 +22,7 @@ from beancount_invoicing.billing.drafts import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, Owed, TaxLeft, deposits_left, owed_of_deposits
 from beancount_invoicing.billing.prices import purchase_order, tax_code
-from beancount_invoicing.billing.rates import as_written, with_rates
+from beancount_invoicing.billing.rates import as_written, with_deposits, with_rates
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
 from beancount_invoicing.receivables import left_to_credit
@@ -80,12 +80,15 @@ def compose(
     decimals = currencies.decimals(request.currency)
     request = request._replace(lines=_coded(book, request))
     if not request.corrects:
-        lines, known = with_rates(book, request.lines, request.date)
+        placed = with_deposits(book, request.lines, deposits, request.date)
+        contracts = [contracts[place] for place, _line in placed] if contracts else ()
+        lines, known = with_rates(book, [line for _place, line in placed], request.date)
         request = request._replace(lines=lines, taxes=(*known, *request.taxes))
     lines = _without_tax(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
     deductions: tuple[DraftDeduction, ...] = ()
     if request.kind in {"invoice", "corrective"}:
+        deposits = [_named_here(book, one, request.taxes) for one in deposits]
         deductions = _deductions(lines, taxes, deposits, owed or owed_of_deposits(book, request.date), decimals)
     payable = (
         sum((line.net for line in lines), ZERO)
@@ -172,6 +175,22 @@ def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: i
     return tuple(result)
 
 
+def _named_here(book: Book, deposit: DepositLeft, known: Sequence[Tax]) -> DepositLeft:
+    """A deposit with its taxes as the document names them that has `known` rates of their codes."""
+
+    def name(part: TaxLeft) -> str:
+        code = tax.code_named(part.code, book.taxes)
+        alike = (
+            each.code
+            for whole in known
+            for each in (whole, *whole.parts)
+            if each.rate == part.rate and tax.code_named(each.code, book.taxes) == code
+        )
+        return next(alike, part.code)
+
+    return deposit._replace(taxes=tuple(part._replace(named=name(part)) for part in deposit.taxes))
+
+
 def _deductions(
     lines: Sequence[DraftLine],
     taxes: Sequence[DraftTax],
@@ -210,16 +229,17 @@ def _deducted_tax(
     what is owed, and the rest off what waits (a deposit on goods: CGI, art. 269, 2 a).
     """
     from_owed = ZERO
+    name = part.named or part.code
     if part.owed_on:
-        place = part.account, part.code
+        place = part.account, name
         beyond = max(amount - max(own.get(place, ZERO), ZERO), ZERO)
         own[place] = own.get(place, ZERO) - (amount - beyond)
         if beyond:
             from_owed = max(min(beyond, owed().get((number, part.code), ZERO)), ZERO)
     if from_owed:
-        yield DraftDeduction(number, part.owed_on, from_owed, part.code)
+        yield DraftDeduction(number, part.owed_on, from_owed, name)
     if amount != from_owed:
-        yield DraftDeduction(number, part.account, amount - from_owed, part.code)
+        yield DraftDeduction(number, part.account, amount - from_owed, name)
 
 
 def _with_tax(book: Book, request: Request, line: DraftLine) -> Decimal:

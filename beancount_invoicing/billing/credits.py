@@ -586,11 +586,11 @@ def _rounding(left: Left, asked: Decimal) -> Decimal:
 
 def _deducted(left: Left) -> tuple[DraftDeduction, ...]:
     """The deposits that the document deducted, as far as they are not given back."""
-    accounts = {(one.number, one.tax): one.account for one in left.invoice.deductions}
+    those = {(one.number, one.tax): one for one in left.invoice.deductions}
     return tuple(
-        DraftDeduction(number, accounts[number, code], -left.deductions[number, code], code)
-        for number, code in accounts
-        if left.deductions[number, code]
+        DraftDeduction(place[0], one.account, -left.deductions[place], one.named or one.tax)
+        for place, one in those.items()
+        if left.deductions[place]
     )
 
 

@@ -259,6 +259,10 @@ class TaxLeft(NamedTuple):
     account: str
     left: Decimal
     billed: Decimal
+    rate: Decimal | None = None
+    """In percent, where it is known."""
+    named: str = ""
+    """As the document names it that deducts it, where that is another name."""
     owed_on: str = ""
     """Where it waits on `account` until it is paid: the account that it reaches then."""
 
@@ -304,7 +308,8 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
                 (amount.tax.pending if amount.pending else amount.tax.account) or "",
                 amount.amount - gone[number, amount.tax.code],
                 amount.amount,
-                (amount.tax.account or "") if amount.pending else "",
+                amount.tax.rate,
+                owed_on=(amount.tax.account or "") if amount.pending else "",
             )
             for amount in deposit.taxes
         )

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from beancount_invoicing import law
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.model import Book, Invoice, Line, Tax
+from beancount_invoicing.billing.fixed import DepositLeft
+from beancount_invoicing.model import ZERO, Book, Invoice, Line, Tax
 from beancount_invoicing.rules import tax
 
 
@@ -29,6 +31,42 @@ def with_rates(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[tuple
     apart = tax.told_apart(versions, {})
     named = (replace(line, tax=apart[place].code) if place else line for line, place in zip(lines, places, strict=True))
     return tuple(named), tuple(apart.values())
+
+
+def with_deposits(
+    book: Book, lines: Sequence[DraftLine], deposits: Sequence[DepositLeft], day: date
+) -> tuple[tuple[int, DraftLine], ...]:
+    """The lines of a document of `day`, each with its place among those given: what deposits of before a change of rate are
+    deducted from has their rate, and what is left of such a line is a line of its own.
+
+    What is paid on account is taxed at the rate of then (directive 2006/112/EC, art. 65 and 93 (a)), unless the seller's country
+    adjusts it. A line of several units or a period, or whose price includes tax, stays whole, at the rate of its supply.
+    """
+    placed = list(enumerate(lines))
+    country = book.seller.at(day).address.country if book.seller else ""
+    if not deposits or not law.deposits_keep_their_rate(country):
+        return tuple(placed)
+    for deposit in deposits:
+        left = deposit.net
+        same: list[tuple[int, DraftLine]] = []
+        others: list[tuple[int, DraftLine]] = []
+        for place, line in placed:
+            dated = book.taxes.get(line.tax)
+            if line.contract == deposit.contract and dated:
+                rate = tax.rates_of(dated.at(tax.tax_day(day, line.supplied)))
+                (same if rate == tax.rates_of(dated.at(deposit.date)) else others).append((place, line))
+        left -= sum((line.net for _place, line in same), ZERO)
+        for place, line in others:
+            part = min(left, line.net)
+            if part <= 0 or line.quantity != 1 or line.price is None or line.discount or line.book_out or line.start:
+                continue
+            at = placed.index((place, line))
+            cut = [(place, replace(line, net=part, price=part, delivered=deposit.date))]
+            if line.net > part:
+                cut.append((place, replace(line, net=line.net - part, price=line.net - part)))
+            placed[at : at + 1] = cut
+            left -= part
+    return tuple(placed)
 
 
 def as_written(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[DraftLine, ...]:

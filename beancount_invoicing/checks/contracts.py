@@ -309,7 +309,11 @@ def billed_twice(book: Book) -> Iterator[Finding]:
                     second.source,
                 )
     for (code, name), those in sorted(stages.items()):
-        plus = [one for one in those if one[0].net >= 0]
+        nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for line, number in those:  # two lines of one document are two parts of it, such as of two tax rates
+            nets[number] += line.net
+        those = list({number: (line, number) for line, number in those}.values())
+        plus = [one for one in those if nets[one[1]] >= 0]
         if len(plus) - (len(those) - len(plus)) > 1:
             yield Finding(
                 "warning",

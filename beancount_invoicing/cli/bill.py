@@ -15,6 +15,7 @@ from beancount_invoicing.cli.changing import (
     print_outcome,
     said_left_out,
     write_options,
+    yes_option,
 )
 from beancount_invoicing.cli.common import (
     Day,
@@ -54,6 +55,7 @@ from beancount_invoicing.cli.render import print_written, with_progress
 @left_out_option
 @folder_option(None)
 @to_option("")
+@yes_option
 @write_options
 @format_option
 @explain_option
@@ -73,6 +75,7 @@ def bill(
     leave_out: bool,
     folder: Path | None,
     outputs: tuple[actions.Output, ...],
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -80,7 +83,7 @@ def bill(
     explain: bool,
 ) -> None:
     """Bill what contracts, time and expenses have made due: show the documents, or write them."""
-    way = how(write, into, commit)
+    way = how(write, into, commit, yes)
     if outputs and not folder:
         raise click.UsageError("say the folder that the files go into: -o FOLDER")
     if folder and write:

@@ -18,6 +18,7 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     relative,
+    today,
     warning_line,
 )
 from beancount_invoicing.cli.list import COLUMNS
@@ -74,11 +75,20 @@ def dry_run_said() -> bool:
     return "dry_run" in click.get_current_context().meta.get(_SAID, ())
 
 
-def how(write: bool, into: Path | None, commit: bool) -> actions.How:
-    """The three options as one value. Raises click.UsageError where one says nothing without another."""
+yes_option = click.option(
+    "--yes", is_flag=True, help="Documents dated more than a month ahead of today are meant: write them."
+)
+"""`--yes`, of commands that write documents."""
+
+
+def how(write: bool, into: Path | None, commit: bool, yes: bool = True) -> actions.How:
+    """The options as one value; without `yes` no document is written that is dated more than a month ahead of today.
+
+    Raises click.UsageError where one says nothing without another.
+    """
     if (into or commit) and not write:
         raise click.UsageError(f"{'--into' if into else '--commit'} says nothing without --write")
-    return actions.How(write, into, commit)
+    return actions.How(write, into, commit, None if yes else today())
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
 from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import complete_numbers, complete_taxes
 
@@ -75,6 +75,7 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
 @click.option("--reopen", is_flag=True, help="What was billed under a contract may be billed again.")
 @date_option("The date of the credit note.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
+@yes_option
 @write_options
 @format_option
 @explain_option
@@ -92,6 +93,7 @@ def credit(
     reopen: bool,
     day: date,
     draft: bool,
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -99,7 +101,7 @@ def credit(
     explain: bool,
 ) -> None:
     """Credit a document, or what is left of it: all, some of its lines, a sum, or days of a period."""
-    way = how(write, into, commit)
+    way = how(write, into, commit, yes)
     if tax and amount is None:
         raise click.UsageError("--tax says nothing without --amount")
     wanted = actions.CreditWanted(number, lines, reason or note, reopen, amount, tax, start, end)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
 from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_accounts, complete_contracts_or_customers, complete_taxes
 
@@ -27,6 +27,7 @@ from beancount_invoicing.cli.completion import complete_accounts, complete_contr
 )
 @date_option("The date of the invoice.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
+@yes_option
 @write_options
 @format_option
 @click.pass_obj
@@ -39,13 +40,14 @@ def deposit(
     account: str,
     day: date,
     draft: bool,
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
     form: str,
 ) -> None:
     """Ask for a deposit: an advance that the next invoices deduct."""
-    way = how(write, into, commit)
+    way = how(write, into, commit, yes)
     wanted = actions.DepositWanted(of, amount, text, tax, account)
     with changing(session):
         print_outcome(actions.deposit(session.find(), wanted, actions.Dating(day, draft), way), way, form)

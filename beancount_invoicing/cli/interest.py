@@ -10,7 +10,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
@@ -48,6 +48,7 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
     help="With --book: the income account; else option claim-account.",
 )
 @click.option("--draft", is_flag=True, help="With --book: write drafts.")
+@yes_option
 @write_options
 @format_option
 @explain_option
@@ -60,6 +61,7 @@ def interest(
     day: date | None,
     account: str,
     draft: bool,
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -69,7 +71,7 @@ def interest(
     """Say what late interest and indemnity may be claimed of documents, and how it comes about; with --book, claim it."""
     if not words:
         raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
-    way = how(write, into, commit)
+    way = how(write, into, commit, yes)
     if book:
         wanted = actions.ClaimWanted(words, as_of, account)
         with changing(session):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
 from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_drafts
 
@@ -17,6 +17,7 @@ from beancount_invoicing.cli.completion import complete_drafts
 @click.argument("drafts", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @click.option("--all", "everything", is_flag=True, help="All drafts.")
 @date_option("The date that they get; each its own, if not said.", default=None)
+@yes_option
 @write_options
 @format_option
 @click.pass_obj
@@ -25,6 +26,7 @@ def issue(
     drafts: tuple[str, ...],
     everything: bool,
     day: date | None,
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -35,6 +37,6 @@ def issue(
         raise click.UsageError("name the drafts, or say --all")
     if into:
         raise click.UsageError("drafts are issued where they stand: leave --into away")
-    way = how(write, None, commit)
+    way = how(write, None, commit, yes)
     with changing(session):
         print_outcome(actions.issue(session.find(), drafts, day, way), way, form)

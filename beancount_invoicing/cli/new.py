@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
 from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import (
     complete_currencies,
@@ -52,6 +52,7 @@ from beancount_invoicing.model import Book
     help="A deposit to be deducted; may be repeated.",
 )
 @click.option("--draft", is_flag=True, help="Write a draft.")
+@yes_option
 @write_options
 @format_option
 @explain_option
@@ -70,6 +71,7 @@ def new(
     due: date | None,
     deduct: tuple[str, ...],
     draft: bool,
+    yes: bool,
     write: bool,
     into: Path | None,
     commit: bool,
@@ -79,7 +81,7 @@ def new(
     """Compose one invoice. A LINE is a quantity, an item or free words, and perhaps a price, a discount and a tax code:
     "6.5 DEV", "2 CAPTEUR @ 120.00 -10%", "1 On-site audit @ 450 [FR20]". What is not said is asked for. A line that takes something
     back comes after all options and --: -- "-1 Goodwill @ 50"."""
-    way = how(write, into, commit)
+    way = how(write, into, commit, yes)
     wanted = actions.Composition(
         customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct
     )

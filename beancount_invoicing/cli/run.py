@@ -25,7 +25,9 @@ from beancount_invoicing.cli.send import print_results, way
 @click.command(epilog=examples("run", "run --only bill -w"))
 @click.option("--only", type=OneOf(actions.STEPS), multiple=True, help="Only this step; may be repeated.")
 @click.option(
-    "--yes", is_flag=True, help="Remind although a bank account is behind: nothing was paid that is not booked."
+    "--yes",
+    is_flag=True,
+    help="Remind although a bank account is behind, and bill although the day is more than a month ahead.",
 )
 @date_option("The day of the run.")
 @click.option(
@@ -54,7 +56,7 @@ def run(
     """Do the day's work: bill what is due, send what is to be sent, remind of what is late. Safe to repeat."""
     from beancount_invoicing.rendering import TemplateError
 
-    chosen = how(write, into, commit)
+    chosen = how(write, into, commit, yes)
     with changing(session):
         try:
             done = actions.run(session.find(), way(day, folder, again=False, retry=False), chosen, only, yes)

@@ -767,12 +767,17 @@ class _Reading:
         amount = -steps.round_to(self._amount(part), self.decimals)
         if part.currency != self.currency and said.get("amount") is not None:
             amount = abs(said["amount"]).copy_sign(part.number)
+        named = tax.rate_named(code, self.setting.taxes)
+        deposit = self.setting.there.get(said.get("deposit") or "")
+        if not deposit or named not in deposit.codes:
+            code = tax.code_named(named, self.setting.taxes)
         return Deduction(
             number=said.get("deposit") or "",
             amount=amount,
             account=part.posting.account,
             source=part.source,
             tax=code,
+            named=named if named != code else "",
         )
 
     # the whole -----------------------------------------------------------------------------------------------------

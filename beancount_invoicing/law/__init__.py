@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.deposits import deposits_keep_their_rate
 from beancount_invoicing.law.insolvency import Declaration, declaration
 from beancount_invoicing.law.interest import (
     LateInterest,
@@ -36,6 +37,7 @@ __all__ = [
     "contract_cap",
     "declaration",
     "default_terms",
+    "deposits_keep_their_rate",
     "e_invoice_rules",
     "half_year",
     "interest_option",

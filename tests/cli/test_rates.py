@@ -202,3 +202,53 @@ def test_the_page_and_the_e_invoice_show_each_rate(tmp_path: Path) -> None:
         re.DOTALL,
     )
     assert found == [("88.00", "400.00", "22"), ("144.00", "600.00", "24")]
+
+
+PLANT = """
+2025-01-01 open Liabilities:Deposits
+2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2025-06-01 custom "invoice-contract" Assets:Clients:Tamm "PLANT" "fixed"
+  text: "Plant"
+  account: Income:Work
+  price: 10000.00
+2025-06-02 custom "invoice-milestone" "PLANT" "On order"
+  percent: 30
+  deposit: TRUE
+2025-07-20 custom "invoice-milestone" "PLANT" "Put into service"
+  percent: 100
+"""
+
+
+def test_what_was_paid_on_account_keeps_its_rate(tmp_path: Path) -> None:
+    """Directive 2006/112/EC, art. 65 and 93 (a); in France BOI-TVA-LIQ-50: the deposit at the old rate, the rest at the new."""
+    ledger = ledger_of(tmp_path, PENDING, PLANT)
+    bill(ledger, "2025-06-10")
+    _paid(ledger, "2025-06-20", "F2025-0001", "3660.00")
+    run(ledger, "tax-due", "--as-of", "2025-06-30", "--write")
+    bill(ledger, "2025-07-25")
+    assert taxes(ledger, "F2025-0002") == {"KM": ("24", "7000.00", "1680.00"), "KM 22%": ("22", "3000.00", "660.00")}
+    _paid(ledger, "2025-08-20", "F2025-0002", "8680.00")
+    due = json.loads(run(ledger, "tax-due", "--as-of", "2025-08-31", "--format", "json"))
+    assert [(one["rate"], one["base"], one["due"]) for one in due["period"]] == [
+        ("22", "3000.00", "660.00"),
+        ("24", "7000.00", "1680.00"),
+    ]
+    run(ledger, "tax-due", "--as-of", "2025-08-31", "--write")
+    run(ledger, "credit", "F2025-0002", "--date", "2025-09-01", "--write")
+    assert "0 errors" in run(ledger, "check")
+
+
+def test_german_deposits_are_adjusted_to_the_rate_of_the_supply(tmp_path: Path) -> None:
+    """UStG, § 27 (1): the whole has the rate of its supply, less the tax of the deposit."""
+    ledger = ledger_of(tmp_path, PLANT)
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace('"EE"', '"DE"'), encoding="utf-8")
+    run(ledger, "bill", "--until", "2025-06-10", "--write")
+    run(ledger, "bill", "--until", "2025-07-25", "--write")
+    assert taxes(ledger, "F2025-0002") == {"KM": ("24", "10000.00", "2400.00")}
+
+
+def _paid(ledger: Path, day: str, number: str, amount: str) -> None:
+    """A payment is booked."""
+    text = ledger.read_text(encoding="utf-8")
+    entry = f'{day} * "Tamm" "Paid" ^{number}\n  Assets:Bank  {amount} EUR\n  Assets:Clients:Tamm\n\nplugin'
+    ledger.write_text(text.replace("plugin", entry), encoding="utf-8")

@@ -13,6 +13,7 @@ from beancount_invoicing.rules import terms
 
 D = Decimal
 DATA = [
+    "deposits.toml",
     "e_invoices.toml",
     "insolvency.toml",
     "late_interest.toml",

@@ -1,0 +1,16 @@
+"""What a change of a VAT rate does to deposits: by the seller's country."""
+
+from __future__ import annotations
+
+from beancount_invoicing.law.data import load
+
+
+def deposits_keep_their_rate(country: str) -> bool:
+    """Whether what was invoiced on account before a rate changed keeps its rate, though the supply comes after.
+
+    So it is by directive 2006/112/EC, art. 93 (a) and 65; by art. 95 a member state may adjust it, as Germany does (UStG,
+    § 27 (1)).
+    """
+    data = load("deposits.toml")
+    keeps: bool = data.get(country.upper() or "default", data["default"])["keeps_rate"]
+    return keeps
