@@ -19,7 +19,7 @@ from beancount_invoicing.billing.drafts import (
     Exchange,
 )
 from beancount_invoicing.billing.rates import credited_as_written
-from beancount_invoicing.model import ZERO, Book, Invoice, Line, TaxAmount
+from beancount_invoicing.model import ZERO, Book, Invoice, Line, TaxAmount, Work
 from beancount_invoicing.receivables import (
     Claim,
     Left,
@@ -30,7 +30,7 @@ from beancount_invoicing.receivables import (
     net_of_units,
     tax_of_part,
 )
-from beancount_invoicing.rules import currencies, numbering, periods, tax
+from beancount_invoicing.rules import currencies, numbering, periods, tax, worktime
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to, share_out
 
@@ -496,8 +496,34 @@ def _reopened(book: Book, left: Left, one: LineLeft, back: DraftLine) -> DraftLi
     )  # fmt: skip
     if out is None or back.quantity is None:
         return back
-    returned = BookOut(out.account, out.counter, out.commodity, out.item, back.quantity, since=line.start)
+    quantity = back.quantity
+    if line.unit.lower() in worktime.LUMP_WORDS:  # billed as one sum, as up to a cap
+        if back.quantity != -one.units or one.cut:
+            raise CannotCredit(
+                f'"{line.text}" bills time as one sum, of which a part cannot be billed again: credit all of it, or leave --reopen'
+                " away"
+            )
+        quantity = -_time_of_lump(book, invoice, line, out)
+    returned = BookOut(out.account, out.counter, out.commodity, out.item, quantity, since=line.start)
     return replace(back, book_out=(returned,))
+
+
+def _time_of_lump(book: Book, invoice: Invoice, lump: Line, out: Work) -> Decimal:
+    """The time that a document took off an account for a line of one sum: all of its item, less what its other lines bill."""
+    gone = sum(
+        (
+            -work.quantity
+            for work in book.work
+            if work.document == invoice.number and (work.account, work.item) == (out.account, out.item)
+            and work.billable and not work.written_down
+        ),
+        ZERO,
+    )  # fmt: skip
+    others = (
+        line for line in invoice.lines if line is not lump and (line.contract, line.item) == (lump.contract, lump.item)
+    )
+    billed = (line.quantity or ZERO for line in others if line.unit.lower() not in worktime.LUMP_WORDS)
+    return gone - sum(billed, ZERO)
 
 
 # what it comes to -------------------------------------------------------------------------------------------------------

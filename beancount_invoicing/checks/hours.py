@@ -118,7 +118,7 @@ def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: 
         billed += _billed(group.loose, commodity, moved=True)
     if billed == gone or abs(billed - gone) <= _slack(contracts, invoice, account, item, commodity, lines):
         return
-    if lump and billed < gone:  # some of it is billed as one sum, or all
+    if lump and (billed < gone or gone < 0):  # some of it is billed as one sum, or all
         return
     if billed < 0 and billed < gone <= 0:  # credited, and not to be billed again
         return

@@ -1209,3 +1209,30 @@ def test_a_new_invoice_speaks_of_the_hours_that_wait(ledger: Path) -> None:
     assert "10 HOUR of contract HOURS (1000.00 EUR without tax) wait to be billed" in said
     assert "bean-invoice bill --contract HOURS --until 2026-02-28 bills them" in said
     assert "wait to be billed" not in run(ledger, "new", "Acme SAS", "10 DEV", "--date", "2026-02-01")
+
+
+def test_time_that_was_billed_as_one_sum_comes_back_whole(ledger: Path) -> None:
+    capped = ledger.read_text(encoding="utf-8").replace("  time: Assets:Time\n", "  time: Assets:Time\n  cap: 1000.00\n")
+    ledger.write_text(capped.replace("price: 100.00\n  tax", "price: 1234.56\n  tax"), encoding="utf-8")
+    run(ledger, "time", "add", "HOURS", "8", "Workshop", "--date", "2026-02-02", "--write")
+    run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", "--leave-out")
+    (line,) = open_ledger(ledger).book.invoices[0].lines
+    assert (line.unit, line.quantity) == ("LS", D(1))
+    run(ledger, "credit", "F2026-0001", "--reopen", "--date", "2026-03-01", "--write")
+    listed = json.loads(run(ledger, "time", "list", "--as-of", "2026-03-31", "--format", "json"))
+    assert sum(D(one["quantity"]) for one in listed) == D(8)
+    assert "[hours]" not in run(ledger, "check")
+
+
+def test_what_is_said_to_write_down_leads_out(ledger: Path) -> None:
+    capped = ledger.read_text(encoding="utf-8").replace("  time: Assets:Time\n", "  time: Assets:Time\n  cap: 500.00\n")
+    ledger.write_text(capped, encoding="utf-8")
+    run(ledger, "time", "add", "HOURS", "8", "Workshop", "--date", "2026-02-02", "--write")
+    said = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", code=1)
+    assert "write -3.00 HOUR on Assets:Time with written-down: TRUE" in said
+    down = (
+        '2026-02-28 * "Given away"\n  Assets:Time  -3.00 HOUR\n    item: "DEV"\n    written-down: TRUE\n  Equity:Time\n'
+    )
+    ledger.write_text(ledger.read_text(encoding="utf-8") + down, encoding="utf-8")
+    assert "over-cap" not in run(ledger, "check", "--strict")
+    assert "Nothing to do." in run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS")
