@@ -266,6 +266,10 @@ class Line(NamedTuple):
     """The day whose rate it has, where the rate of its document's day is another one."""
     of: int = 0
     """Of a credit note: which line of what it corrects, from 1, it gives back; 0 where it does not say so."""
+    adjusts: tuple[str, ...] = ()
+    """Of an adjustment: the documents that billed its days. It changes what these days came to, and bills none of them again."""
+    agreed: bool = False
+    """What it bills was agreed for these days, whatever the contract says of them."""
 
 
 @dataclass(frozen=True, slots=True)

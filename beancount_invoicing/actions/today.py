@@ -211,16 +211,17 @@ def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
     """What `bill` would bill, by contract; and what it would leave out, until somebody decides about it."""
     waiting, left_out = billing.waiting(book, as_of)
     _drafts, refused = billing.documents(book, waiting, as_of, billing.draft_names(book))
-    by_contract: defaultdict[tuple[str, str, str], list[billing.Waiting]] = defaultdict(list)
+    by_contract: defaultdict[tuple[str, str, str, bool], list[billing.Waiting]] = defaultdict(list)
     for one in waiting:
-        by_contract[one.customer, one.contract.code, one.currency].append(one)
-    for (account, code, currency), lines in by_contract.items():
+        by_contract[one.customer, one.contract.code, one.currency, one.what == "adjustment"].append(one)
+    for (account, code, currency, adjusts), lines in by_contract.items():
         net = sum((one.line.net for one in lines), ZERO)
+        what = "to adjust what is billed" if adjusts else f"{len(lines)} {'line' if len(lines) == 1 else 'lines'}"
         if net < 0 and any(one.contract == code for one in refused):
             continue
         yield Task(
             "bill",
-            f"contract {code}, {len(lines)} {'line' if len(lines) == 1 else 'lines'}, without tax",
+            f"contract {code}, {what}, without tax",
             min(one.line.since for one in lines),
             customer=book.customers[account].at(as_of).name,
             account=account,

@@ -423,29 +423,41 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
 
 
 def _apart(bundle: list[Waiting]) -> list[list[Waiting]]:
-    """Documents for what would come to less than nothing in one: contracts that are given something back do not share it."""
-    nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    """Documents for what would come to less than nothing in one: what is given back of a contract, or by its adjustments, apart."""
+
+    def of(one: Waiting) -> tuple[str, bool]:
+        return one.contract.code, one.what == "adjustment"
+
+    nets: defaultdict[tuple[str, bool], Decimal] = defaultdict(lambda: ZERO)
     for one in bundle:
-        nets[one.contract.code] += one.line.net
+        nets[of(one)] += one.line.net
     if sum(nets.values(), ZERO) >= 0:
         return [bundle]
-    parts = (
-        [one for one in bundle if nets[one.contract.code] >= 0],
-        [one for one in bundle if nets[one.contract.code] < 0],
-    )
+    parts = [one for one in bundle if nets[of(one)] >= 0], [one for one in bundle if nets[of(one)] < 0]
     return [part for part in parts if part]
 
 
 def _given_back(book: Book, bundle: Sequence[Waiting], day: date) -> list[Invoice]:
-    """Of what comes to less than nothing: the documents that it gives back, the latest of its contracts first, as far as needed."""
+    """Of what comes to less than nothing: the customer's documents that it gives back: those that its adjustments name, then the
+    latest of its contracts, as far as needed. A credit note names them (CGI, ann. II, art. 242 nonies A).
+    """
     net = -sum((one.line.net for one in bundle), ZERO)
     codes = {one.contract.code for one in bundle}
+    adjusted = {number for one in bundle for number in one.line.adjusts}
     result = []
-    for invoice in sorted(book.invoices, key=lambda one: (one.date, one.number), reverse=True) if net > 0 else ():
+
+    def latest(invoice: Invoice) -> tuple[bool, date, str]:
+        return invoice.number in adjusted, invoice.date, invoice.number
+
+    for invoice in sorted(book.invoices, key=latest, reverse=True) if net > 0 else ():
+        if net <= 0 and invoice.number not in adjusted:
+            break
         if (
             invoice.kind in {"invoice", "corrective"}
             and not invoice.draft
             and invoice.date <= day
+            and invoice.customer
+            and invoice.customer.account == bundle[0].customer
             and invoice.currency == bundle[0].currency
             and any(line.contract in codes for line in invoice.lines)
         ):
@@ -454,9 +466,7 @@ def _given_back(book: Book, bundle: Sequence[Waiting], day: date) -> list[Invoic
             if there > 0:
                 result.append(invoice)
                 net -= there
-            if net <= 0:
-                return result
-    return []
+    return result if net <= 0 or adjusted else []
 
 
 def _as_deposit(draft: Draft, contract: str) -> DepositLeft:

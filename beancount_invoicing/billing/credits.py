@@ -260,6 +260,7 @@ def _units(book: Book, left: Left, one: LineLeft, count: Decimal, wanted: Credit
                 end=line.end,
                 expense=line.expense,
                 cost=line.cost,
+                adjusts=line.adjusts,
             )
             back = _reopened(book, left, one, back)
         result.append(_Taken(back, one, count))
@@ -370,6 +371,7 @@ def _parts(
             start=part.start,
             end=part.end,
             contract=line.contract if wanted.reopen else "",
+            adjusts=line.adjusts if wanted.reopen else (),
         )
         if share:
             result.append(_Taken(back))

@@ -61,6 +61,8 @@ class DraftLine:
     nature: str = ""
     of: int | None = None
     """Of a credit note: which line of what it corrects, from 1, it gives back, where several say the same."""
+    adjusts: tuple[str, ...] = ()
+    """Of an adjustment: the numbers of the documents that billed its days."""
     steps: tuple[Step, ...] = ()
 
     @property

@@ -83,7 +83,7 @@ def billed_days(book: Book) -> Mapping[str, list[tuple[Period, int]]]:
     result: defaultdict[str, list[tuple[Period, int]]] = defaultdict(list)
     for invoice in book.invoices:
         for line in invoice.lines:
-            if line.contract and line.start and line.end and line.start <= line.end:
+            if line.contract and line.start and line.end and line.start <= line.end and not line.adjusts:
                 dated = book.contracts.get(line.contract)
                 rebate = dated is not None and (dated.at(line.start).quantity or 0) < 0
                 gone = ((line.quantity if line.quantity is not None else line.net) < 0) != rebate

@@ -71,6 +71,21 @@ def running(
                 yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=ran)
 
 
+def what_is_missing(
+    book: Book, dated: Dated[Contract], days: Period, there: Sequence[Line], decimals: int
+) -> Decimal | None:
+    """What a period comes to beyond the lines that bill it, or less (< 0), without any more units; None where that is not known.
+
+    `days`: all of the period that the contract holds. Raises periods.PeriodError, tiers.TierError.
+    """
+    each = next((one for one in counted(dated, days.end) if one.span == days), None)
+    notices: list[Notice] = []
+    if each is None:
+        return None
+    lines = _of_period(book, dated, each, (), there, decimals, notices)
+    return None if notices else sum((line.net for line in lines), ZERO)
+
+
 def _shares(
     book: Book, dated: Dated[Contract], work: Sequence[Work], until: date
 ) -> Iterator[tuple[Counted, list[Work], list[Line]]]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.billing import fixed, subscriptions, usage, worked
+from beancount_invoicing.billing.adjustments import adjustments
 from beancount_invoicing.billing.drafts import DraftLine, Notice
 from beancount_invoicing.billing.in_force import why_not
 from beancount_invoicing.billing.prices import tax_rate
@@ -18,7 +19,7 @@ from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Sour
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 from beancount_invoicing.rules.tax import gross_split, tax_day
 
-What = Literal["period", "milestone", "deposit", "time", "expense", "running"]
+What = Literal["period", "milestone", "deposit", "time", "expense", "adjustment", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,35 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
                 found.append(Waiting(what, day, held, main, currency_of(book, held), line))
     if wanted == Wanted():
         notices += [one for one in work.left if not one.contract]
+    found += _adjustments(book, until, wanted, notices)
     return [one for one in found if one.line.account], list(dict.fromkeys(notices))  # each is said once
+
+
+def _adjustments(book: Book, until: date, wanted: Wanted, notices: list[Notice]) -> Iterable[Waiting]:
+    """What billed days come to otherwise by `until`; of a draft, and where nothing explains it, a notice says so."""
+    for one in adjustments(book, wanted.contract):
+        due = one.due_by(until) if one.changed else one.days.end <= until
+        if not due or (wanted.customers and one.customer not in wanted.customers):
+            continue
+        if one.draft or not one.changed:
+            notices.append(
+                Notice(
+                    one.contract.code,
+                    f"{one.billed.invoice.number} bills {one.days.start} to {one.days.end} for {one.was}, but by now this comes to"
+                    f" {one.now}",
+                    "contract",
+                    one.billed.line.source,
+                    one.amount,
+                    one.currency,
+                    one.days.start,
+                    one.advice,
+                )
+            )
+            continue
+        decimals = currencies.decimals(one.currency)
+        for line in one.lines:
+            net = _net(book, one.customer, _without_account(line, one.contract, notices), until, decimals)
+            yield Waiting("adjustment", line.start or one.days.start, one.contract, one.customer, one.currency, net)
 
 
 def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]:  # noqa: B008 - frozen

@@ -7,16 +7,51 @@ from typing import Literal
 
 from beancount_invoicing.model import Book, Contract
 
-Word = Literal["minimum", "flat", "adjustment"]
+Word = Literal["minimum", "flat", "adjustment", "instead"]
 
 _WORDS: dict[str, dict[Word, str]] = {
-    "de": {"minimum": "Mindestbetrag", "flat": "Pauschale", "adjustment": "Nachberechnung"},
-    "en": {"minimum": "minimum commitment", "flat": "flat fee", "adjustment": "adjustment"},
-    "es": {"minimum": "compromiso mínimo", "flat": "cuota fija", "adjustment": "regularización"},
-    "fr": {"minimum": "complément au minimum convenu", "flat": "forfait", "adjustment": "régularisation"},
-    "it": {"minimum": "integrazione al minimo", "flat": "quota fissa", "adjustment": "conguaglio"},
-    "nl": {"minimum": "aanvulling tot het minimum", "flat": "vast bedrag", "adjustment": "correctie"},
-    "pt": {"minimum": "complemento ao mínimo", "flat": "valor fixo", "adjustment": "regularização"},
+    "de": {
+        "minimum": "Mindestbetrag",
+        "flat": "Pauschale",
+        "adjustment": "Nachberechnung",
+        "instead": ": {now} statt {was}",
+    },
+    "en": {
+        "minimum": "minimum commitment",
+        "flat": "flat fee",
+        "adjustment": "adjustment",
+        "instead": ": {now} instead of {was}",
+    },
+    "es": {
+        "minimum": "compromiso mínimo",
+        "flat": "cuota fija",
+        "adjustment": "regularización",
+        "instead": ": {now} en lugar de {was}",
+    },
+    "fr": {
+        "minimum": "complément au minimum convenu",
+        "flat": "forfait",
+        "adjustment": "régularisation",
+        "instead": " : {now} au lieu de {was}",
+    },
+    "it": {
+        "minimum": "integrazione al minimo",
+        "flat": "quota fissa",
+        "adjustment": "conguaglio",
+        "instead": ": {now} invece di {was}",
+    },
+    "nl": {
+        "minimum": "aanvulling tot het minimum",
+        "flat": "vast bedrag",
+        "adjustment": "correctie",
+        "instead": ": {now} in plaats van {was}",
+    },
+    "pt": {
+        "minimum": "complemento ao mínimo",
+        "flat": "valor fixo",
+        "adjustment": "regularização",
+        "instead": ": {now} em vez de {was}",
+    },
 }
 
 

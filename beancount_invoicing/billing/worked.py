@@ -132,7 +132,7 @@ def _billed_spans(book: Book) -> dict[tuple[str, str], Sequence[Period]]:
     found: defaultdict[tuple[str, str], set[Period]] = defaultdict(set)
     for invoice in book.invoices:
         for line in invoice.lines:
-            if line.contract and line.start and line.end and line.contract in book.contracts:
+            if line.contract and line.start and line.end and line.contract in book.contracts and not line.adjusts:
                 dated = book.contracts[line.contract]
                 if dated.first.mode == "time":
                     found[invoice.number, line.item or dated.at(line.start).item].add(Period(line.start, line.end))
@@ -314,6 +314,15 @@ def stretches_of(dated: Dated[Contract], those: Sequence[Work]) -> list[Stretch]
         rule = worktime.rounding(dated.at(day).time_rounding)
         result.append(Stretch(tuple(group), worktime.rounded(exact, group[0].commodity, rule)))
     return result
+
+
+def rounded_time(dated: Dated[Contract], those: Sequence[Work]) -> list[tuple[date, Decimal]]:
+    """Work of one commodity as it is billed, in its unit: each entry, or each day where the contract rounds by the day.
+
+    Raises worktime.RoundingError.
+    """
+    one = worktime.length(those[0].commodity) if those else 1
+    return [(each.those[0].date, each.billed / one) for each in stretches_of(dated, those)]
 
 
 def _time_line(

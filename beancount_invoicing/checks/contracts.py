@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing import fixed
+from beancount_invoicing.billing.adjustments import adjustments
 from beancount_invoicing.billing.in_force import ends, stretches
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
@@ -289,6 +290,8 @@ def billed_twice(book: Book) -> Iterator[Finding]:
             dated = book.contracts.get(line.contract)
             if dated is None:
                 continue
+            if line.adjusts:
+                continue
             if dated.first.mode == "subscription" and line.start and line.end:
                 spans[line.contract].append((line, invoice.number))
             elif line.milestone:
@@ -323,56 +326,64 @@ def billed_twice(book: Book) -> Iterator[Finding]:
             )
 
 
-def after_the_end(book: Book) -> Iterator[Finding]:
-    """No day after a subscription's end is billed."""
-    corrected = {number for invoice in book.invoices for number in invoice.corrects}
-    for invoice in book.invoices:
-        for line in invoice.lines:
-            dated = book.contracts.get(line.contract)
-            if dated is None or line.end is None or line.net <= 0 or dated.first.mode != "subscription":
-                continue
-            last = line.start or line.end
-            if dated.at(last).prorate:
-                last = line.end
-            end = ends(dated.at(last))
-            if end and last > end and invoice.number not in corrected:
-                yield Finding(
-                    "warning",
-                    "billed-after-end",
-                    f"{invoice.number} bills {line.contract} to {line.end}, but it ends on {end}: credit the rest",
-                    line.source,
-                )
+def billed_otherwise(book: Book) -> Iterator[Finding]:
+    """What was billed is what the contract, its items and indexes by now say of the days, unless it was agreed otherwise."""
+    for one in adjustments(book):
+        dated = book.contracts[one.contract.code]
+        number, code = one.billed.invoice.number, one.contract.code
+        end = ends(dated.at(one.days.end))
+        ended = end is not None and end < one.days.end
+        was, now = money(one.was, one.currency), money(one.now, one.currency)
+        invoiced = one.billed.invoice.customer
+        if invoiced and invoiced.account != one.customer:
+            who = book.customers[one.customer].at(one.days.end).name
+            what = f"{number} bills {code} to {invoiced.name}, but since {one.changed} {now} of it is {who}'s"
+        elif ended:
+            what = f"{number} bills {code} to {one.days.end}, but it ends on {end}: {was} is billed, {now} is due"
+        elif one.changed:
+            what = (
+                f"{number} bills {code} from {one.days.start} to {one.days.end} for {was}, but what is said"
+                f" since {one.changed} makes it {now}"
+            )
+        else:
+            what = (
+                f"{number} bills {code} from {one.days.start} to {one.days.end} for {was}, but the contract changes within these"
+                f" days and says {now}"
+            )
+        advice = one.advice
+        if one.changed and not one.draft:
+            amount = money(abs(one.amount), one.currency)
+            advice = f"bean-invoice bill {'asks for' if one.amount > 0 else 'gives back'} {amount}; if it was agreed so, write"
+            advice += " agreed: TRUE below that line"
+        yield Finding(
+            "warning",
+            "billed-after-end" if ended else "billed-otherwise",
+            f"{what}: {advice}",
+            one.billed.line.source,
+        )
 
 
-def changed_since(book: Book) -> Iterator[Finding]:
-    """No period of a contract with `prorate` is billed over a pause, or over a change of its price or quantity."""
-    corrected = {number for invoice in book.invoices for number in invoice.corrects}
-    for invoice in book.invoices:
-        for line in invoice.lines:
-            dated = book.contracts.get(line.contract)
-            if (
-                dated is None or line.start is None or line.end is None or line.net <= 0
-                or len(dated.versions) == 1 or dated.first.mode != "subscription" or invoice.number in corrected
-            ):  # fmt: skip
-                continue
-            first = dated.at(line.start)
-            for day, version in dated.versions:
-                if not (first.prorate and line.start < day <= line.end):
-                    continue
-                if version.paused != first.paused:
-                    what = "is paused" if version.paused else "is paused no longer"
-                elif (version.price, version.quantity) != (first.price, first.quantity):
-                    what = "has another price or quantity"
-                else:
-                    continue
+def adjusted(book: Book) -> Iterator[Finding]:
+    """What an adjustment names is a document that billed days of its contract."""
+    those = [(line, invoice) for invoice in book.invoices for line in invoice.lines if line.adjusts]
+    if not those:
+        return
+    billing = {(one.number, line.contract) for one in book.invoices for line in one.lines if line.contract}
+    for line, invoice in those:
+        if not (line.contract and line.start and line.end):
+            yield Finding(
+                "error", "contract",
+                f"{invoice.number}: an adjustment says the contract and the days that it adjusts: write contract, from and to",
+                line.source,
+            )  # fmt: skip
+            continue
+        for number in line.adjusts:
+            if (number, line.contract) not in billing:
                 yield Finding(
-                    "warning",
-                    "billed-otherwise",
-                    f"{invoice.number} bills {line.contract} from {line.start} to {line.end} for {line.net}, but from {day} on it"
-                    f" {what}: credit it with --reopen and bill it again",
+                    "error", "contract",
+                    f'{invoice.number}: adjusts: "{number}" bills nothing of {line.contract}: name the invoice of these days',
                     line.source,
-                )
-                break
+                )  # fmt: skip
 
 
 def _to_come(book: Book, code: str, currency: str) -> Decimal:
@@ -508,8 +519,8 @@ CHECKS = (
     amendments,
     milestones,
     billed_twice,
-    after_the_end,
-    changed_since,
+    billed_otherwise,
+    adjusted,
     beyond,
     retentions,
 )

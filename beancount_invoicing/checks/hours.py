@@ -97,7 +97,7 @@ def _compared(book: Book, contracts: _Timed, invoice: Invoice, moved: Sequence[W
         if work.billable and not work.written_down and work.account in contracts.of_account:
             groups[contracts.of_account[work.account], work.item].moved.append(work)
     for line in invoice.lines:
-        if line.contract in contracts.of_code and line.expense is None and not line.milestone:
+        if line.contract in contracts.of_code and line.expense is None and not line.milestone and not line.adjusts:
             item = line.item or contracts.at(line, invoice.date).item
             groups[contracts.of_code[line.contract], item].lines.append(line)
     for (_kin, item), group in groups.items():

@@ -541,6 +541,8 @@ class _Reading:
             delivered=said.get("delivered"),
             worked_out=worked_out,
             of=said.get("line") or 0,
+            adjusts=tuple((said.get("adjusts") or "").split()),
+            agreed=bool(said.get("agreed")),
         )
 
     def _without_tax(self, lines: list[Line], parts: list[Part]) -> list[Line]:

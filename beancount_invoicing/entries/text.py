@@ -253,6 +253,7 @@ def _line(line: DraftLine) -> Meta:
         ("cost", line.cost),
         ("delivered", line.delivered),
         ("line", line.of),
+        ("adjusts", " ".join(line.adjusts)),
     ]
 
 

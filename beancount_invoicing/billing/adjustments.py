@@ -1,0 +1,765 @@
+"""Adjustments (régularisations): what billed days came to, against what their contract as it now stands says of them.
+
+A contract, an item's price or an index can change after the days that it changes were billed: a price is agreed late, an index is
+published late, an end is entered afterwards. What the days came to – their lines and earlier adjustments, less what is billed
+again – is compared with what billing would ask for the same days now, by the same pieces and roundings. Only what such a change
+explains is adjusted: what was billed must be what the contract said before it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache, cached_property
+from itertools import chain, pairwise, product
+from typing import Any, NamedTuple
+
+from beancount_invoicing.billing import subscriptions, usage, worked
+from beancount_invoicing.billing.drafts import DraftLine
+from beancount_invoicing.billing.in_force import ends, why_not
+from beancount_invoicing.billing.prices import Price, changes, local, price_at
+from beancount_invoicing.billing.wording import word
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, IndexValue, Invoice, Item, Line, Source, Step, Work
+from beancount_invoicing.receivables import Left, credited_by
+from beancount_invoicing.rules import currencies, periods, tiers, worktime
+from beancount_invoicing.rules.periods import Period
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.tax import code_named, line_net
+
+
+class Billed(NamedTuple):
+    """A line of a contract, and the document that it stands on."""
+
+    line: Line
+    invoice: Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Billed days of a contract that by now come to something else, for one customer: `now` instead of `was`.
+
+    Both without tax, with it where the prices include it. `lines` ask for the difference, or give it back.
+    """
+
+    contract: Contract
+    """As it stood on the first of the days, with the account and the purchase order of the document that billed them."""
+    customer: str
+    """The customer's main account."""
+    currency: str
+    days: Period
+    was: Decimal
+    now: Decimal
+    amount: Decimal
+    """What is asked for, or given back (< 0): the difference, less what was given back for these days already."""
+    changed: date | None
+    """The day of the change that explains it. None where something changed amid the days, yet what was billed is not what the
+    contract said before: a person has to decide."""
+    billed: Billed
+    """What it is about: the last of the lines that billed these days."""
+    draft: bool
+    """Whether that is a draft, which can still be changed itself."""
+    lines: tuple[DraftLine, ...]
+
+    def due_by(self, day: date) -> bool:
+        """Whether it may be billed on a day: from the change's on, or from the first of the days where that is later."""
+        return self.changed is not None and max(self.changed, self.days.start) <= day
+
+    @property
+    def advice(self) -> str:
+        """What to do where `bill` does not ask for it, or give it back."""
+        to_do = "take that draft out and bill again" if self.draft else "credit it with --reopen and bill it again"
+        return f"{to_do}; if it was agreed so, write agreed: TRUE below that line"
+
+
+class _Stretch(NamedTuple):
+    """Days of a contract that lines have billed, and that no line and no period reaches over."""
+
+    days: Period
+    those: tuple[Billed, ...]
+
+    @property
+    def billing(self) -> list[Billed]:
+        """Those that bill the days, or bring them back to be billed again: all but the adjustments."""
+        return [one for one in self.those if not one.line.adjusts]
+
+    def any_of(self, places: Set[Source]) -> bool:
+        """Whether one of the lines stands at one of these places."""
+        return any(one.line.source in places for one in self.those)
+
+
+class _History(NamedTuple):
+    """A contract, its items and indexes without something that they say: what stood in the ledger before a change of `day`."""
+
+    place: int
+    """0 as they are now, else its place among those that are tried."""
+    day: date
+    book: Book
+    dated: Dated[Contract]
+
+
+_Due = Mapping[str, Sequence[DraftLine]]
+"""What a stretch comes to, by customer (main account)."""
+_Says = Callable[[_History, _Stretch], _Due | None]
+"""Gives what a contract says of a stretch; None where that cannot be told."""
+
+
+def adjustments(book: Book, contract: str = "") -> list[Adjustment]:
+    """What was billed under contracts ("": all) and is something else by now, by contract and day.
+
+    All that the ledger says counts, whatever its date: who asks on a day takes those that are `due_by` it. What cannot be worked
+    out is left out; billing itself says why.
+    """
+    found: list[Adjustment] = []
+    for code, those in sorted(_lines(book, contract).items()):
+        dated = book.contracts[code]
+        try:
+            doubtful = _doubtful(book, dated, those)
+            if doubtful:
+                compare = _of_time if dated.first.mode == "time" else _of_periods
+                found += compare(book, dated, those, doubtful)
+        except (periods.PeriodError, tiers.TierError, worktime.RoundingError, ArithmeticError):
+            continue
+    return found
+
+
+def _lines(book: Book, contract: str) -> dict[str, list[Billed]]:
+    """The lines that bill days of subscriptions and time, and adjust them, by contract."""
+    codes = {
+        code
+        for code, dated in book.contracts.items()
+        if (not contract or code == contract)
+        and dated.first.mode != "fixed"
+        and all(version.customer in book.accounts for _day, version in dated.versions)
+    }
+    result: defaultdict[str, list[Billed]] = defaultdict(list)
+    for invoice in book.invoices if codes else ():
+        for line in invoice.lines if invoice.customer else ():
+            if line.contract not in codes or line.expense or line.milestone:
+                continue
+            if line.start and line.end and line.start <= line.end:
+                result[line.contract].append(Billed(line, invoice))
+    return result
+
+
+_Terms = tuple[tuple[str, Decimal, bool, Decimal, Decimal] | None, ...]
+"""Customer, price, whether with tax, discount and quantity from each of some days on; None where nothing may be billed."""
+
+
+def _doubtful(book: Book, dated: Dated[Contract], those: Sequence[Billed]) -> set[Source]:
+    """The places of lines that may bill something else than the contract says; the others bill the price of days without a change.
+
+    A ledger has thousands of these: they are not worked out again.
+    """
+    result: set[Source] = set()
+    last = max(one.line.end for one in those if one.line.end)
+    decimals = currencies.decimals(those[0].invoice.currency)
+    of_time = dated.first.mode == "time"
+    steady = len({(version.every, version.anchor) for _day, version in dated.versions}) == 1
+    known: dict[str, tuple[list[date], _Terms]] = {}
+    for line, invoice in those:
+        item = _item(dated, line) if of_time else ""
+        if item not in known:
+            known[item] = _terms(book, dated, item, last, decimals)
+        days, terms = known[item]
+        assert line.start and line.end and invoice.customer
+        place = max(bisect_right(days, line.start) - 1, 0)
+        price = line.price if line.price is not None else line.price_with_tax
+        said = (invoice.customer.account, price, line.price is None, line.discount or ZERO, line.quantity)
+        now = terms[place]
+        if of_time and now:
+            now = (*now[:4], line.quantity or ZERO)
+        amid = place + 1 < len(days) and days[place + 1] <= line.end
+        by_period = of_time and dated.at(line.start).every
+        if amid or now != said or line.adjusts or by_period or not steady:
+            result.add(line.source)
+    return result
+
+
+def _terms(book: Book, dated: Dated[Contract], item: str, last: date, decimals: int) -> tuple[list[date], _Terms]:
+    """What a contract charges, for work of an item ("": its own), from each day up to `last` on which that may change."""
+    own = not item or all(version.item == item for _day, version in dated.versions)
+    priced = dated if own else worked.replace_item(dated, item)
+    days = {dated.first.start, *(day for day, _version in dated.versions), *changes(book, priced, last)}
+    days |= {version.until + timedelta(days=1) for _day, version in dated.versions if version.until}
+    result = []
+    for day in sorted(days):
+        price = None if why_not(dated, day) else price_at(book, priced, day, decimals)
+        held = dated.at(day)
+        quantity = Decimal(1) if held.quantity is None else held.quantity
+        who = _customer(book, dated, day)
+        result.append(price and (who, price.value, price.with_tax, held.discount or ZERO, quantity))
+    return sorted(days), tuple(result)
+
+
+# periods ----------------------------------------------------------------------------------------------------------------
+
+
+def _of_periods(
+    book: Book, dated: Dated[Contract], those: Sequence[Billed], doubtful: Set[Source]
+) -> Iterator[Adjustment]:
+    decimals = currencies.decimals(those[0].invoice.currency)
+    last = max(one.line.end for one in those if one.line.end and one.line.source in doubtful)
+    last = max(one.line.end for one in those if one.line.end and one.line.start and one.line.start <= last)
+    known: dict[int, list[subscriptions.Piece]] = {}
+
+    def pieces(history: _History) -> list[subscriptions.Piece]:
+        if history.place not in known:
+            begun = subscriptions.begun(history.book, history.dated, last, decimals)
+            known[history.place] = sorted(begun, key=lambda piece: piece.span)
+        return known[history.place]
+
+    def says(history: _History, stretch: _Stretch) -> _Due | None:
+        billed = subscriptions.covered(
+            [
+                (Period(one.line.start, one.line.end), -1 if _gives_back(history.dated, one.line) else 1)
+                for one in stretch.billing
+                if one.line.start and one.line.end
+            ]
+        )
+        due: defaultdict[str, list[DraftLine]] = defaultdict(list)
+        there = pieces(history)
+        for piece in there[max(bisect_left(there, stretch.days, key=lambda piece: piece.span) - 1, 0) :]:
+            if piece.span.start > stretch.days.end:
+                break
+            parts = [
+                Period(max(days.start, piece.span.start), min(days.end, piece.span.end))
+                for days in billed
+                if days.start <= piece.span.end and piece.span.start <= days.end
+            ]
+            if parts and parts != [piece.span] and not piece.prorated:
+                return None  # a part of what is billed whole has no price
+            for part in parts:
+                line = subscriptions.line(history.book, history.dated, replace(piece, span=part), decimals)
+                if line is None:
+                    return None
+                due[_customer(book, history.dated, part.start)].append(line)
+        return due
+
+    now = _History(0, date.min, book, dated)
+    before = _lazily(_histories(now, {version.item for _day, version in dated.versions}))
+    for stretch in _stretches(those, [piece.span for piece in pieces(now)]):
+        if stretch.any_of(doubtful) and not _new_rhythm(dated, stretch.days):
+            yield from _compared(stretch, now, before, says)
+
+
+def _gives_back(dated: Dated[Contract], line: Line) -> bool:
+    """Whether a line brings days back to be billed again; the lines of a rebate, a quantity below 0, have the other sign."""
+    rebate = line.start is not None and (dated.at(line.start).quantity or ZERO) < 0
+    return ((line.quantity if line.quantity is not None else line.net) < 0) != rebate
+
+
+def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
+    """Whether a contract that is not billed by days gets a new rhythm amid some: it is for the periods after those."""
+    return any(
+        days.start < day <= days.end
+        and not version.prorate
+        and (version.every, version.anchor) != (old.every, old.anchor)
+        for (_day, old), (day, version) in pairwise(dated.versions)
+    )
+
+
+def _stretches(those: Sequence[Billed], spans: Sequence[Period]) -> Iterator[_Stretch]:
+    """Lines put together as far as their days, or the periods that reach over these, have days in common."""
+    alone: list[tuple[Period, Billed | None]] = [(span, None) for span in spans]
+    own = [(Period(one.line.start, one.line.end), one) for one in those if one.line.start and one.line.end]
+    days: Period | None = None
+    there: list[Billed] = []
+    for span, one in sorted(chain(alone, own), key=lambda each: (each[0], each[1] is not None)):
+        if days is None or span.start > days.end:
+            if days and there:
+                yield _of_lines(there)
+            days, there = span, []
+        days = Period(days.start, max(days.end, span.end))
+        if one:
+            there.append(one)
+    if there:
+        yield _of_lines(there)
+
+
+def _of_lines(those: Sequence[Billed]) -> _Stretch:
+    starts = [one.line.start for one in those if one.line.start]
+    ends = [one.line.end for one in those if one.line.end]
+    return _Stretch(Period(min(starts), max(ends)), tuple(those))
+
+
+# time -------------------------------------------------------------------------------------------------------------------
+
+
+def _of_time(
+    book: Book, dated: Dated[Contract], those: Sequence[Billed], doubtful: Set[Source]
+) -> Iterator[Adjustment]:
+    by_item: defaultdict[str, list[Billed]] = defaultdict(list)
+    counted: list[Billed] = []
+    for one in those:
+        by_period = dated.at(one.line.start or date.min).every
+        (counted if by_period else by_item[_item(dated, one.line)]).append(one)
+    billed = sum(
+        (line.net for invoice in book.invoices for line in invoice.lines
+         if line.contract == dated.first.code and not line.expense),
+        ZERO,
+    )  # fmt: skip
+    work = _Worked(book)
+    now = _History(0, date.min, book, dated)
+    for item, lines in sorted(by_item.items()):
+        before = _lazily(_histories(now, [item]))
+        for stretch in _stretches(lines, ()):
+            for found in _compared(stretch, now, before, work.says) if stretch.any_of(doubtful) else ():
+                cap = dated.at(found.days.end).cap
+                if cap is None or found.amount <= max(cap - billed, ZERO):  # what is over the cap is not billed
+                    billed += found.amount
+                    yield found
+    before = _lazily(_histories(now, {version.item for _day, version in dated.versions}))
+    for stretch in _stretches(counted, ()):
+        if stretch.any_of(doubtful):
+            yield from _compared(stretch, now, before, work.says_of_period)
+
+
+class _Rate(NamedTuple):
+    """For whom, and at which price less which discount, an hour is billed."""
+
+    customer: str
+    price: Price
+    discount: Decimal | None
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """What contracts say of billed time, by the entries of the time accounts where the lines do not tell."""
+
+    book: Book
+
+    @cached_property
+    def waits(self) -> Sequence[Work]:
+        """The time that is not billed."""
+        return worked.unbilled_work(self.book, date.max)
+
+    @cached_property
+    def billed(self) -> Sequence[Work]:
+        """The time that is billed, entry by entry."""
+        left = {one.source: one.quantity for one in self.waits}
+        there = (one for one in self.book.work if one.quantity > 0 and one.billable and not one.document)
+        result = (one._replace(quantity=one.quantity - left.get(one.source, ZERO)) for one in there)
+        return [one for one in result if one.quantity]
+
+    def says(self, history: _History, stretch: _Stretch) -> _Due | None:
+        """What the hours of lines come to at the prices of the days on which they were worked."""
+        book, dated, days = history.book, history.dated, stretch.days
+        first = stretch.those[0]
+        item = _item(dated, first.line)
+        priced = worked.replace_item(dated, item) if item != dated.at(days.start).item else dated
+        decimals = currencies.decimals(first.invoice.currency)
+        if any(one.line.unit.lower() in worktime.LUMP_WORDS for one in stretch.billing):
+            return None  # up to its cap, time may be billed as one sum
+        cuts = [days.start, *(day for day in changes(book, priced, days.end) if days.start < day <= days.end)]
+        rates = []
+        for day in cuts:
+            price = price_at(book, priced, day, decimals)
+            if price is None:
+                return None
+            rates.append(_Rate(_customer(book, dated, day), price, dated.at(day).discount or None))
+        if len({(one.customer, one.price.value, one.price.with_tax, one.discount) for one in rates}) == 1:
+            parts = [(rates[0], one.line.quantity or ZERO, one.line) for one in stretch.billing]
+        else:
+            split = self._split(dated, stretch, item, cuts)
+            if split is None:
+                return None
+            parts = [
+                (rate, worktime.quantity_of(exact, rate.price.value, decimals), first.line)
+                for rate, exact in zip(rates, split, strict=True)
+            ]
+        due: defaultdict[str, list[DraftLine]] = defaultdict(list)
+        for rate, quantity, line in parts:
+            due[rate.customer].append(_hours(dated.at(days.start), rate, quantity, line, decimals))
+        return due
+
+    def _split(
+        self, dated: Dated[Contract], stretch: _Stretch, item: str, cuts: Sequence[date]
+    ) -> list[Decimal] | None:
+        """The billed hours of a stretch before each of its cuts and after the last; None where the accounts do not tell."""
+        days = stretch.days
+        those = [
+            one
+            for one in self.billed
+            if one.account == dated.at(one.date).time and one.item == item and days.start <= one.date <= days.end
+        ]
+        each = worked.rounded_time(dated, those)
+        exact = [
+            sum((time for day, time in each if day >= start and (stop is None or day < stop)), ZERO)
+            for start, stop in zip(cuts, [*cuts[1:], None], strict=True)
+        ]
+        billed = sum((one.line.quantity or ZERO for one in stretch.billing), ZERO)
+        slack = Decimal(len(stretch.billing)) / 10_000  # a quantity has four decimals
+        return exact if those and abs(sum(exact, ZERO) - billed) <= slack else None
+
+    def says_of_period(self, history: _History, stretch: _Stretch) -> _Due | None:
+        """What the units of a period come to that is billed as one thing; units that wait bring the difference with them."""
+        book, dated, days = history.book, history.dated, stretch.days
+        there = [one.line for one in stretch.those]
+        account = dated.at(days.start).time
+        if any((one.start, one.end) != days or one.price_with_tax is not None for one in there) or any(
+            one.account == account and days.start <= one.date <= days.end for one in self.waits
+        ):
+            return None
+        decimals = currencies.decimals(stretch.those[0].invoice.currency)
+        rest = usage.what_is_missing(book, dated, days, there, decimals)
+        if rest is None:
+            return None
+        lines = [_as_it_is(one.line) for one in stretch.billing]
+        if not lines or not sum((one.net for one in there), ZERO):
+            return None  # what was given back whole is billed again
+        adjusted = sum((one.net for one in there if one.adjusts), ZERO)
+        lines[0] = replace(lines[0], net=lines[0].net + adjusted + rest)
+        return {_customer(book, dated, days.start): lines}
+
+
+def _hours(contract: Contract, rate: _Rate, quantity: Decimal, line: Line, decimals: int) -> DraftLine:
+    figure = line_net(quantity, rate.price.value, rate.discount, decimals)
+    return replace(
+        _as_it_is(line),
+        net=figure.value,
+        tax=contract.tax,
+        quantity=quantity,
+        price=None if rate.price.with_tax else rate.price.value,
+        price_with_tax=rate.price.value if rate.price.with_tax else None,
+        discount=rate.discount,
+        steps=(*rate.price.steps, *figure.steps),
+    )
+
+
+def _as_it_is(line: Line) -> DraftLine:
+    """A line of a document as one that is to be written."""
+    return DraftLine(
+        net=line.net,
+        account=line.account,
+        tax=line.tax,
+        since=line.start or date.min,
+        item=line.item,
+        text=line.text,
+        unit=line.unit,
+        quantity=line.quantity,
+        price=line.price,
+        discount=line.discount,
+        contract=line.contract,
+        start=line.start,
+        end=line.end,
+    )
+
+
+def _item(dated: Dated[Contract], line: Line) -> str:
+    """The item of time that a line bills: its own, else the contract's."""
+    return line.item or dated.at(line.start or date.min).item
+
+
+# the comparison ---------------------------------------------------------------------------------------------------------
+
+
+def _compared(
+    stretch: _Stretch, now: _History, before: Callable[[], Sequence[_History]], says: _Says
+) -> Iterator[Adjustment]:
+    """The adjustments of a stretch, one for each customer that it changes something for."""
+    currency = stretch.those[0].invoice.currency
+    if any(one.line.agreed or one.invoice.currency != currency for one in stretch.those):
+        return
+    contract = now.dated.at(stretch.days.start)
+    due = says(now, stretch) if contract.currency in {"", currency} else None
+    if due is None:
+        return
+    was = _was(stretch.those)
+    alone = _was(stretch.billing)
+    with_tax = {one.line.price_with_tax is not None for one in stretch.those}
+    with_tax |= {line.price_with_tax is not None for lines in due.values() for line in lines}
+    if len(with_tax) > 1:
+        return  # a net is no part of an amount with tax
+    spans = sorted((one.line.start, one.line.end) for one in stretch.billing)
+    unit = Decimal(1).scaleb(-currencies.decimals(currency))
+
+    def same(other: _Due, *those: Mapping[str, Decimal]) -> bool:
+        """Whether it comes to one of `those`; parts other than the billed ones are rounded apart."""
+        parts = sorted((line.start, line.end) for lines in other.values() for line in lines)
+        slack = ZERO if parts == spans else unit * max(len(parts) + len(spans) - 2, 0)
+        sums = _sums((who, line.net) for who, lines in other.items() for line in lines)
+        return any(
+            all(abs(sums.get(who, ZERO) - one.get(who, ZERO)) <= slack for who in sums.keys() | one.keys())
+            for one in those
+        )
+
+    if same(due, was):
+        return
+    since = stretch.days.start if same(due, alone) else None  # what was adjusted is billed anew
+    if since is None:
+        explained = (one.day for one in before() if (then := says(one, stretch)) is not None and same(then, was, alone))
+        since = next(explained, None)
+    if since is None and not _changed_amid(now.dated, stretch.days):
+        return
+    for who in sorted(due.keys() | was.keys()):
+        one = _adjustment(stretch, now, who, due.get(who, ()), was.get(who, ZERO), since)
+        if one:
+            yield one
+
+
+def _changed_amid(dated: Dated[Contract], days: Period) -> bool:
+    """Whether a contract changes, or has ended, within some days."""
+    end = ends(dated.at(days.end))
+    return (end is not None and end < days.end) or any(days.start < day <= days.end for day, _version in dated.versions)
+
+
+def _adjustment(
+    stretch: _Stretch, now: _History, who: str, due: Sequence[DraftLine], was: Decimal, changed: date | None
+) -> Adjustment | None:
+    """What changes for one customer; None where nothing does, or all was given back to stay so."""
+    book, contract = now.book, now.dated.at(stretch.days.start)
+    since = max(changed or stretch.days.start, stretch.days.start)
+    own = [one for one in stretch.those if one.invoice.customer and one.invoice.customer.account == who]
+    those = _that_stand(own or stretch.those)
+    about = those[-1]
+    decimals = currencies.decimals(stretch.those[0].invoice.currency)
+    comes_to = round_to(sum((line.net for line in due), ZERO), decimals)
+    amount = comes_to - was
+    given = _given_back(book, own)
+    if amount < 0:
+        amount = min(amount + given, ZERO)
+    elif was and given >= was:
+        return None
+    if not amount:
+        return None
+    numbers = tuple(dict.fromkeys(one.invoice.number for one in those))
+    if own:
+        first = about.invoice
+        assert first.customer is not None
+        account = next((each.account for each in first.instalments if not each.retained), contract.customer)
+        contract = replace(contract, customer=account, purchase_order=first.customer.purchase_order)
+        figures = was, comes_to, amount
+        lines: tuple[DraftLine, ...] = (_line(book, contract, about, stretch.days, figures, since, numbers, due),)
+    else:
+        contract = now.dated.at(due[0].start or stretch.days.start)
+        lines = tuple(replace(line, since=since, adjusts=numbers) for line in due)
+    return Adjustment(
+        contract=contract,
+        customer=who,
+        currency=stretch.those[0].invoice.currency,
+        days=stretch.days,
+        was=was,
+        now=comes_to,
+        amount=amount,
+        changed=changed,
+        billed=about,
+        draft=bool(own) and any(one.invoice.draft for one in those),
+        lines=lines,
+    )
+
+
+def _that_stand(those: Sequence[Billed]) -> list[Billed]:
+    """The lines that bill days, by their last day, less those that were given back to be billed again; else what adjusted them."""
+    standing: list[Billed] = []
+    for one in (each for each in those if not each.line.adjusts):
+        given = [each for each in standing if one.invoice.kind == "credit-note" and _same_days(each.line, one.line)]
+        if given:
+            standing.remove(given[-1])
+        elif one.invoice.kind != "credit-note":
+            standing.append(one)
+    adjusting = [each for each in those if each.line.adjusts]
+    return sorted(standing or adjusting or those, key=lambda each: each.line.end or date.min)
+
+
+def _same_days(one: Line, other: Line) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
+
+
+def _line(
+    book: Book,
+    contract: Contract,
+    about: Billed,
+    days: Period,
+    figures: tuple[Decimal, Decimal, Decimal],
+    since: date,
+    numbers: tuple[str, ...],
+    due: Sequence[DraftLine],
+) -> DraftLine:
+    """The line that asks for a difference, or gives it back, under the tax and on the account that the days were billed with."""
+    was, now, amount = figures
+    line = about.line
+    item = book.items[line.item].at(days.start) if line.item in book.items else None
+    name = contract.text or (item.text or item.name if item else contract.code)
+    what = f"{name}, {word(book, contract, since, 'adjustment')}"
+    said = word(book, contract, since, "instead").format(now=now, was=was)
+    steps = [step for each in due for step in each.steps]
+    if len(due) > 1:
+        steps.append(Step("price", "sum", tuple(each.net for each in due), now, "what the days come to by now"))
+    why = f"less what they came to on {', '.join(numbers)}"
+    steps.append(Step("price", "difference", (now, was), now - was, why))
+    if amount != now - was:
+        steps.append(
+            Step("price", "difference", (now - was, now - was - amount), amount, "less what was given back already")
+        )
+    figure = line_net(Decimal(1).copy_sign(amount), abs(amount), None, currencies.decimals(about.invoice.currency))
+    with_tax = line.price_with_tax is not None
+    return DraftLine(
+        net=figure.value,
+        account=line.account,
+        tax=code_named(line.tax, book.taxes),
+        since=since,
+        item=line.item,
+        text=f"{what} ({', '.join(numbers)}){local(book, contract, since, said)}",
+        name=what,
+        unit="LS",
+        quantity=Decimal(1).copy_sign(amount),
+        price=None if with_tax else abs(amount),
+        price_with_tax=abs(amount) if with_tax else None,
+        contract=line.contract,
+        start=days.start,
+        end=days.end,
+        adjusts=numbers,
+        steps=(*steps, *figure.steps),
+    )
+
+
+def _given_back(book: Book, those: Sequence[Billed]) -> Decimal:
+    """What credit notes gave back of lines to stay given back: those whose lines name no contract; with tax where prices are."""
+    given = ZERO
+    for number in dict.fromkeys(one.invoice.number for one in those):
+        sources = {one.line.source for one in those if one.invoice.number == number}
+        for note in book.corrections.get(number, ()):
+            found = None if any(line.contract for line in note.lines) else credited_by(book, note)
+            for before, after in zip(found.before, found.after, strict=True) if found else ():
+                if before.invoice.number == number:
+                    given += _of_those(before, after, sources)
+    return given
+
+
+def _of_those(before: Left, after: Left, sources: Set[Source]) -> Decimal:
+    """What one credit note gave back of some lines of a document: of themselves, and their share of sums beside the lines."""
+    invoice, decimals = before.invoice, currencies.decimals(before.invoice.currency)
+    parts = {one.line.source: one.net - left.net for one, left in zip(before.lines, after.lines, strict=True)}
+    whole = sum((one.line.net for one in before.lines), ZERO)
+    beside = sum(before.nets.values(), ZERO) - sum(after.nets.values(), ZERO) - sum(parts.values(), ZERO)
+    given = ZERO
+    for one in before.lines:
+        line = one.line
+        if line.source in sources:
+            part = parts[line.source] + (beside * line.net / whole if beside and whole else ZERO)
+            rate = (
+                invoice.codes[line.tax].rate if line.price_with_tax is not None and line.tax in invoice.codes else ZERO
+            )
+            given += round_to(part * (100 + rate) / 100, decimals)
+    return given
+
+
+def _of_line(line: Line) -> Decimal:
+    """What a line comes to: with tax where its price includes it."""
+    return line.worked_out if line.price_with_tax is not None and line.worked_out is not None else line.net
+
+
+def _was(those: Iterable[Billed]) -> dict[str, Decimal]:
+    """What lines come to, by customer (main account)."""
+    return _sums((one.invoice.customer.account, _of_line(one.line)) for one in those if one.invoice.customer)
+
+
+def _lazily(those: Iterator[_History]) -> Callable[[], Sequence[_History]]:
+    """What is only worked out once a first difference asks for it."""
+    return cache(lambda: tuple(those))
+
+
+def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    result: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for who, amount in amounts:
+        result[who] += amount
+    return dict(result)
+
+
+def _customer(book: Book, dated: Dated[Contract], day: date) -> str:
+    """Main account of the customer whose contract it is on a day."""
+    return book.accounts[dated.at(day).customer]
+
+
+# what was said before ---------------------------------------------------------------------------------------------------
+
+
+class _Earlier(NamedTuple):
+    """A contract, the items or the indexes, without something that is said of them since `day`; None: as they are."""
+
+    day: date
+    dated: Dated[Contract] | None = None
+    items: Mapping[str, Dated[Item]] | None = None
+    indexes: Mapping[str, tuple[IndexValue, ...]] | None = None
+
+
+_MOST = 4
+"""Of a contract, its items and its indexes so many states are tried together."""
+
+
+def _histories(now: _History, items: Iterable[str]) -> Iterator[_History]:
+    """What may have stood in the ledger when days were billed, the likeliest first.
+
+    A contract, an item or an index without its latest directives; without one amid others; a contract without one of the keys that
+    are often added to it; and several of these together.
+    """
+    book, dated = now.book, now.dated
+    kinds = (
+        [_Earlier(day, dated=less) for day, less in chain(_less(dated), _without_a_key(dated))],
+        [
+            _Earlier(day, items={**book.items, code: less})
+            for code in sorted(set(items) & book.items.keys())
+            for day, less in _less(book.items[code])
+        ],
+        [
+            _Earlier(values[place].date, indexes={**book.indexes, name: less})
+            for name in sorted({version.index for _day, version in dated.versions} & book.indexes.keys())
+            for values in [book.indexes[name]]
+            for place in reversed(range(len(values)))
+            for less in (values[:place], values[:place] + values[place + 1 :])
+        ],
+    )
+    for place, one in enumerate(chain(*kinds, _together(kinds)), 1):
+        other = replace(book, items=one.items or book.items, indexes=one.indexes or book.indexes)
+        yield _History(place, one.day, other, one.dated or dated)
+
+
+def _together(kinds: Sequence[Sequence[_Earlier]]) -> Iterator[_Earlier]:
+    for those in product(*((None, *kind[:_MOST]) for kind in kinds)):
+        said = [one for one in those if one]
+        if len(said) > 1:
+            yield _Earlier(
+                min(one.day for one in said),
+                next((one.dated for one in said if one.dated), None),
+                next((one.items for one in said if one.items), None),
+                next((one.indexes for one in said if one.indexes), None),
+            )
+
+
+def _less(dated: Dated[Any]) -> Iterator[tuple[date, Dated[Any]]]:
+    """What is known without the latest directives, or without one before these; and the day of the first that is left out."""
+    versions = dated.versions
+    for place in reversed(range(1, len(versions))):
+        yield versions[place][0], Dated(versions[:place])
+    for place in reversed(range(1, len(versions) - 1)):
+        kept = list(versions[:place])
+        for (_before, said), (day, then) in pairwise(versions[place:]):
+            anew = {one.name: getattr(then, one.name) for one in fields(then)}
+            anew = {name: value for name, value in anew.items() if value != getattr(said, name)}
+            kept.append((day, replace(kept[-1][1], **anew)))
+        yield versions[place][0], Dated(tuple(kept))
+
+
+_ADDED = ("until", "price", "quantity", "discount", "index", "included", "tiers", "commitment")
+"""What is often written later into a directive, or beside it on its own day: then nothing tells that it was not there before."""
+
+
+def _without_a_key(dated: Dated[Contract]) -> Iterator[tuple[date, Dated[Contract]]]:
+    """What a contract says without one of its keys, as far as its first value holds; and the first day of that."""
+    defaults = {one.name: one.default for one in fields(Contract)}
+    for name in _ADDED:
+        saying = [
+            (day, getattr(version, name)) for day, version in dated.versions if getattr(version, name) != defaults[name]
+        ]
+        if saying:
+            since, value = saying[0]
+            less: dict[str, Any] = {name: defaults[name]} | ({"renews": ""} if name == "until" else {})
+            versions = tuple(
+                (day, replace(version, **less) if name == "until" or getattr(version, name) == value else version)
+                for day, version in dated.versions
+            )
+            yield since, Dated(versions)

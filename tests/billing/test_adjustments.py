@@ -1,0 +1,273 @@
+"""What changed under billed days: each case a small ledger, and what is asked for, or given back, of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beancount_invoicing import billing
+from beancount_invoicing.billing.subscriptions import line, pieces
+from beancount_invoicing.checks import check
+from beancount_invoicing.entries import text
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.rules.steps import recompute
+from tests.ledgers import book_of
+
+D = Decimal
+ACCOUNTS = """
+2025-01-01 commodity HOUR
+2025-01-01 open Assets:Time HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-item" "PLAN" "Plan" Income:Services
+  price: 100.00
+2025-01-01 custom "invoice-item" "GROSS" "Plan" Income:Services
+  price-with-tax: 49.99
+"""
+FIRST = "2026-01-01"
+
+
+def contract(keys: str, start: str = FIRST) -> str:
+    said = "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+    return f'{start} custom "invoice-contract" Assets:Receivable:Acme "K" "subscription"\n  every: "month"\n{said}'
+
+
+def amended(day: str, keys: str, customer: str = "Acme") -> str:
+    said = "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+    return f'{day} custom "invoice-contract" Assets:Receivable:{customer} "K"\n{said}'
+
+
+ADVANCE = contract('text: "Hosting"; account: Income:Services; price: 100.00; bill: "advance"')
+BY_DAYS = contract('text: "Hosting"; account: Income:Services; price: 100.00; bill: "advance"; prorate: TRUE')
+
+
+def book(ledger: str) -> Book:
+    """A Book with nothing wrong in it."""
+    found = book_of(ACCOUNTS + ledger)
+    assert not [str(one) for one in found.findings if one.severity == "error"]
+    return found
+
+
+def billed(ledger: str, *until: str, drafts: bool = False) -> str:
+    """A ledger with what `bill` writes on each of some days."""
+    for day in until:
+        there = book(ledger)
+        waiting, _notices = billing.waiting(there, date.fromisoformat(day))
+        naming = billing.draft_names(there) if drafts else billing.numbers(there)
+        documents, _more = billing.documents(there, waiting, date.fromisoformat(day), naming)
+        ledger += "\n" + "\n".join(text.document(one) for one in documents)
+    return ledger
+
+
+def adjusted(ledger: str, until: str) -> list[tuple[str, str, str, str]]:
+    """The adjustments that wait on a day: customer, from, to, net."""
+    waiting, _notices = billing.waiting(book(ledger), date.fromisoformat(until))
+    return [
+        (one.customer.rpartition(":")[2], str(one.line.start), str(one.line.end), str(one.line.net))
+        for one in waiting
+        if one.what == "adjustment"
+    ]
+
+
+JANUARY, FEBRUARY, MARCH = ("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28"), ("2026-03-01", "2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        pytest.param(ADVANCE, amended("2026-03-01", "price: 120.00"), [(*MARCH, "20.00")], id="from the first day on"),
+        pytest.param(ADVANCE, amended("2026-03-02", "price: 120.00"), [], id="amid a period that is billed whole"),
+        pytest.param(BY_DAYS, amended("2026-03-16", "price: 120.00"), [(*MARCH, "10.33")], id="amid a period, by days"),
+        pytest.param(
+            ADVANCE, amended("2026-02-01", "price: 90.00"), [(*FEBRUARY, "-10.00"), (*MARCH, "-10.00")], id="a lower price"
+        ),
+        pytest.param(ADVANCE, amended("2026-03-01", "quantity: 3"), [(*MARCH, "200.00")], id="a quantity"),
+        pytest.param(ADVANCE, amended("2026-03-01", "discount: 15"), [(*MARCH, "-15.00")], id="a discount"),
+        pytest.param(ADVANCE, amended("2026-03-01", 'text: "Cloud"'), [], id="other words alone"),
+        pytest.param(ADVANCE, amended("2026-03-10", "until: 2026-03-14"), [(*MARCH, "-54.84")], id="an end in a period"),
+        pytest.param(ADVANCE, amended("2026-02-10", "until: 2026-02-28"), [(*MARCH, "-100.00")], id="an end before it"),
+        pytest.param(BY_DAYS, amended("2026-03-22", "paused: TRUE"), [(*MARCH, "-32.26")], id="a pause, by days"),
+        pytest.param(ADVANCE, amended("2026-03-22", "paused: TRUE"), [], id="a pause in a period that is billed whole"),
+        pytest.param(
+            contract('item: "PLAN"; bill: "advance"'),
+            '2026-03-01 custom "invoice-item" "PLAN"\n  price: 115.00\n',
+            [(*MARCH, "15.00")],
+            id="an item's price",
+        ),
+        pytest.param(
+            contract('item: "GROSS"; bill: "advance"; quantity: 3'),
+            '2026-03-01 custom "invoice-item" "GROSS"\n  price-with-tax: 54.99\n',
+            [(*MARCH, "12.50")],
+            id="an item's price with tax",
+        ),
+    ],
+)  # fmt: skip
+def test_a_change_under_billed_days_is_adjusted_once(
+    before: str, after: str, wanted: list[tuple[str, str, str]]
+) -> None:
+    ledger = billed(before, "2026-03-01") + after
+    assert adjusted(ledger, "2026-03-31") == [("Acme", *one) for one in wanted]
+    ledger = billed(ledger, "2026-03-31")
+    assert adjusted(ledger, "2026-03-31") == []
+    assert [one.rule for one in check(book(ledger)) if one.rule.startswith("billed-")] == []
+    assert billed(ledger, "2026-03-31") == ledger + "\n"
+
+
+def test_an_index_that_is_published_late_is_caught_up() -> None:
+    index = '2025-01-01 custom "invoice-index" "CPI" 95\n'
+    agreed = contract('text: "Rent"; account: Income:Services; price: 100.00; index: "CPI"', "2025-01-01")
+    ledger = billed(index + agreed, "2026-02-28") + '2026-01-01 custom "invoice-index" "CPI" 100\n'
+    assert adjusted(ledger, "2026-02-28") == [("Acme", *JANUARY, "5.26"), ("Acme", *FEBRUARY, "5.26")]
+
+
+def test_it_waits_for_the_day_of_the_change() -> None:
+    ledger = billed(BY_DAYS, "2026-03-01") + amended("2026-03-16", "price: 200.00")
+    assert adjusted(ledger, "2026-03-15") == []
+    assert adjusted(ledger, "2026-03-16") == [("Acme", *MARCH, "51.62")]
+
+
+def test_what_a_change_does_not_explain_is_left_to_a_person() -> None:
+    by_hand = (
+        billed(ADVANCE, "2026-02-01")
+        .replace("100.00 EUR", "80.00 EUR")
+        .replace("price: 100.00\n    tax", "price: 80.00\n    tax")
+    )
+    by_hand = by_hand.replace("240.00 EUR", "192.00 EUR").replace("-40.00 EUR", "-32.00 EUR")
+    assert adjusted(by_hand + amended("2026-02-01", "price: 120.00"), "2026-02-28") == []
+
+
+def test_what_was_agreed_is_not_adjusted() -> None:
+    ledger = billed(ADVANCE, "2026-02-01").replace("to: 2026-02-28", "to: 2026-02-28\n    agreed: TRUE")
+    ledger += amended("2026-02-01", "price: 120.00")
+    assert adjusted(ledger, "2026-02-28") == []
+    assert [one.rule for one in check(book(ledger)) if one.rule.startswith("billed-")] == []
+
+
+def test_a_customer_gets_back_what_another_one_takes_over() -> None:
+    ledger = billed(BY_DAYS, "2026-03-01") + amended("2026-03-16", 'group: ""', "Kiefer")
+    assert adjusted(ledger, "2026-03-31") == [
+        ("Acme", *MARCH, "-51.61"),
+        ("Kiefer", "2026-03-16", "2026-03-31", "51.61"),
+    ]
+    ledger = billed(ledger, "2026-03-31", "2026-04-01")
+    assert adjusted(ledger, "2026-04-30") == []
+    nets = {
+        one.customer.name: sum((line.net for line in one.lines), ZERO) for one in book(ledger).invoices if one.customer
+    }
+    assert sum((line.net for one in book(ledger).invoices for line in one.lines), ZERO) == D("400.00"), nets
+
+
+def test_what_goes_back_becomes_a_credit_note_that_names_the_invoices() -> None:
+    ledger = billed(ADVANCE, "2026-01-01", "2026-02-01", "2026-03-01") + amended("2026-02-01", "price: 90.00")
+    there = book(ledger)
+    waiting, _notices = billing.waiting(there, date(2026, 3, 2))
+    (note,), notices = billing.documents(there, waiting, date(2026, 3, 2), billing.numbers(there))
+    _january, first, second = (one.number for one in there.invoices)
+    assert (note.kind, note.net, note.corrects) == ("credit-note", D("-20.00"), f"{second} {first}")
+    assert [one.adjusts for one in note.lines] == [(first,), (second,)]
+    assert not notices
+
+
+def test_what_goes_back_is_taken_off_what_is_asked_for() -> None:
+    ledger = billed(ADVANCE, "2026-02-01") + amended("2026-02-01", "price: 90.00")
+    there = book(ledger)
+    waiting, _notices = billing.waiting(there, date(2026, 3, 1))
+    (invoice,), _notices = billing.documents(there, waiting, date(2026, 3, 1), billing.numbers(there))
+    assert (invoice.kind, invoice.corrects) == ("invoice", "")
+    assert [(str(one.net), one.adjusts != ()) for one in invoice.lines] == [("-10.00", True), ("90.00", False)]
+
+
+def test_its_steps_add_up_to_it() -> None:
+    ledger = billed(BY_DAYS, "2026-03-01") + amended("2026-03-16", "price: 120.00")
+    waiting, _notices = billing.waiting(book(ledger), date(2026, 3, 31))
+    steps = waiting[0].line.steps
+    assert all(recompute(one) == one.result for one in steps)
+    assert [str(one.result) for one in steps if one.operation in {"sum", "difference"}] == ["110.33", "10.33"]
+
+
+def test_a_draft_is_named_and_not_adjusted() -> None:
+    ledger = billed(ADVANCE, "2026-02-01", drafts=True)
+    there = book(ledger + amended("2026-02-01", "price: 120.00"))
+    waiting, notices = billing.waiting(there, date(2026, 2, 28))
+    assert not waiting
+    assert ["take that draft out and bill again" in one.advice for one in notices] == [True]
+
+
+# time -------------------------------------------------------------------------------------------------------------------
+
+WORK = """
+2026-01-10 * "Work"
+  Assets:Time  5 HOUR
+  Equity:Time
+2026-01-20 * "Work"
+  Assets:Time  3 HOUR
+  Equity:Time
+"""
+
+
+def hours(keys: str) -> str:
+    said = "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+    return f'2025-12-01 custom "invoice-contract" Assets:Receivable:Acme "K" "time"\n  time: Assets:Time\n{said}' + WORK
+
+
+@pytest.mark.parametrize(
+    ("keys", "change", "wanted"),
+    [
+        ('item: "PLAN"', amended("2026-01-01", "price: 120.00"), "160.00"),
+        ('item: "PLAN"', amended("2025-12-01", "price: 120.00"), "160.00"),
+        ('item: "PLAN"', amended("2026-01-15", "price: 120.00"), "60.00"),
+        ('item: "PLAN"', '2026-01-15 custom "invoice-item" "PLAN"\n  price: 90.00\n', "-30.00"),
+        ('item: "PLAN"; cap: 900.00', amended("2026-01-01", "price: 110.00"), "80.00"),
+        ('item: "PLAN"; cap: 900.00', amended("2026-01-01", "price: 120.00"), None),
+        ('item: "PLAN"; every: "month"; included: 2', amended("2026-01-01", "included: 1"), "100.00"),
+        ('item: "PLAN"; every: "month"; commitment: 500.00', amended("2026-01-01", "commitment: 1000.00"), "200.00"),
+    ],
+)  # fmt: skip
+def test_billed_time_is_adjusted_by_the_price_of_its_day(keys: str, change: str, wanted: str | None) -> None:
+    ledger = billed(hours(keys), "2026-01-31") + change
+    assert [net for *_days, net in adjusted(ledger, "2026-01-31")] == ([wanted] if wanted else [])
+    ledger = billed(ledger, "2026-01-31")
+    assert adjusted(ledger, "2026-01-31") == []
+
+
+def test_hours_that_the_account_does_not_tell_apart_are_not_adjusted() -> None:
+    ledger = billed(hours('item: "PLAN"'), "2026-01-31").replace("2026-01-20 * ", "2026-02-20 * ")
+    assert adjusted(ledger + amended("2026-01-15", "price: 120.00"), "2026-01-31") == []
+
+
+# always -----------------------------------------------------------------------------------------------------------------
+
+PRICES = st.decimals(min_value=1, max_value=500, places=2)
+DAYS = st.integers(min_value=0, max_value=150)
+
+
+@given(
+    prorate=st.booleans(),
+    mode=st.sampled_from(["advance", "arrears"]),
+    changes=st.lists(st.tuples(DAYS, PRICES, st.booleans()), min_size=1, max_size=3, unique_by=lambda one: one[0]),
+)
+def test_however_late_a_change_is_written_the_same_is_billed_in_the_end(
+    prorate: bool, mode: str, changes: list[tuple[int, Decimal, bool]]
+) -> None:
+    """Billed month by month, each change written only after the month of its day was billed, it comes to what it would have."""
+    keys = f'text: "Hosting"; account: Income:Services; price: 100.00; bill: "{mode}"; prorate: {str(prorate).upper()}'
+    ledger = contract(keys)
+    ends = [date(2026, month, 28) for month in range(1, 8)]
+    said: dict[date, tuple[Decimal, bool]]
+    said = {date.fromordinal(date(2026, 1, 1).toordinal() + 1 + day): (price, two) for day, price, two in changes}
+    for until in ends:
+        ledger = billed(ledger, until.isoformat())
+        for day in [day for day in said if (day.year, day.month) <= (until.year, until.month)]:
+            price, two = said.pop(day)
+            ledger += amended(day.isoformat(), f"price: {price}; quantity: {2 if two else 1}")
+    ledger = billed(ledger, "2026-07-31")
+    there = book(ledger)
+    dated = there.contracts["K"]
+    wanted = [line(there, dated, piece, 2) for piece in pieces(there, dated, date(2026, 7, 31), 2)]
+    came_to = sum((one.net for invoice in there.invoices for one in invoice.lines), ZERO)
+    assert came_to == sum((one.net for one in wanted if one), ZERO)
+    assert adjusted(ledger, "2026-07-31") == []
