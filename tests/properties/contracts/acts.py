@@ -207,7 +207,7 @@ def amend(life: Life) -> None:
             life.agree(day, contract.code, "", {"bill": "arrears" if facts.get("bill") == "advance" else "advance"})
         case "prorate":
             life.agree(day, contract.code, "", {"prorate": not facts.get("prorate")})
-        case "time" if (account := _free_account(life)) is not None:
+        case "time" if not life.late and (account := _free_account(life)) is not None:
             life.agree(day, contract.code, "", {"time": account})
         case "cap" if "cap" in facts:
             life.agree(day, contract.code, "", {"cap": facts["cap"] + 100 * chance.randint(1, 20)})
