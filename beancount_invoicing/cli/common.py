@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -76,6 +77,26 @@ class Day(click.ParamType[date]):
 
         del ctx, param
         return [CompletionItem(word) for word in days.OFFERED if word.startswith(incomplete.casefold())]
+
+
+class Commands(click.Group):
+    """Commands. The page of help has a line for each, which ends where a clause ends."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes a line for each command."""
+        known = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        room = formatter.width - 6 - max(map(len, known))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _brief(one.help or "", room)) for name, one in known.items() if one])
+
+
+def _brief(text: str, room: int) -> str:
+    """The first sentence of a text; of one that is too long, as many clauses as fit."""
+    said = re.split(r"\.(?: |$)", " ".join(text.split()), maxsplit=1)[0]
+    for mark in (r"[:;–] ", ", "):
+        while len(said) > room and (ends := list(re.finditer(mark, said))):
+            said = said[: ends[-1].start()].rstrip()
+    return said
 
 
 class OneOf(click.Choice[str]):
@@ -273,6 +294,14 @@ def date_option(
         "--date", "day", cls=Spelled, also=also, type=Day(edge), default=default, metavar="DATE",
         show_default="today" if default else False, help=meaning,
     )  # fmt: skip
+
+
+def from_option(command: F) -> F:
+    """`--from`: the day from which on something is agreed, as `day`; `--date` and `--as-of` say the same."""
+    return click.option(
+        "--from", "day", cls=Spelled, also=("--date", "--as-of"), type=Day("first"), default=today, show_default="today",
+        metavar="DATE", help="From this day on.",
+    )(command)  # fmt: skip
 
 
 def since_option(meaning: str) -> Callable[[F], F]:

@@ -11,20 +11,19 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, OneOf, Session, date_option, examples, today
+from beancount_invoicing.cli.common import Commands, Day, OneOf, Session, date_option, examples, from_option
 from beancount_invoicing.cli.completion import complete_contracts, complete_customers
 from beancount_invoicing.cli.contracts import contracts
 from beancount_invoicing.cli.keyed import key_options, said
 from beancount_invoicing.entries import keys
 from beancount_invoicing.model import Mode
 
-_from = click.option(
-    "--from", "day", type=Day("first"), default=today, show_default="today", metavar="DATE", help="From this day on."
-)
 _code = click.argument("code", shell_complete=complete_contracts)
 
 
-@click.group()
+@click.group(
+    cls=Commands, epilog=examples("contract list", "contract change VAND-SUIVI --price 250 --from 2027-01-01 -w")
+)
 def contract() -> None:
     """Contracts: add, change, pause, stop, list, and milestones."""
 
@@ -46,7 +45,7 @@ contract.add_command(listed, "list")
 @click.argument("customer", shell_complete=complete_customers)
 @click.argument("code")
 @click.argument("mode", type=OneOf(get_args(Mode)))
-@_from
+@from_option
 @key_options(keys.CONTRACT)
 @write_options
 @click.pass_obj
@@ -78,7 +77,7 @@ def add(
     ),
 )
 @_code
-@_from
+@from_option
 @click.option(
     "-c", "--customer", default="", shell_complete=complete_customers, help="The customer who takes it over then."
 )
@@ -112,7 +111,7 @@ def change(
     ),
 )
 @_code
-@_from
+@from_option
 @click.option("--to", "last", type=Day(), metavar="DATE", help="The last day; until it is changed, if not said.")
 @write_options
 @click.pass_obj

@@ -12,7 +12,7 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
-    Day,
+    Commands,
     Session,
     as_of_option,
     customer_option,
@@ -20,6 +20,7 @@ from beancount_invoicing.cli.common import (
     date_option,
     examples,
     format_option,
+    from_option,
     print_csv,
     print_json,
     print_table,
@@ -35,7 +36,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@click.group()
+@click.group(
+    cls=Commands, epilog=examples("customer list", "customer change Kerbrat --email factures@kerbrat.example -w")
+)
 def customer() -> None:
     """Customers: add, change, list."""
 
@@ -82,9 +85,7 @@ def add_customer(
     "change", epilog=examples("customer change Garnier --email compta@garnier.example --from 2026-12-01 -w")
 )
 @click.argument("customer", shell_complete=complete_customers)
-@click.option(
-    "--from", "day", type=Day("first"), default=today, show_default="today", metavar="DATE", help="From this day on."
-)
+@from_option
 @click.option("--name", default=None, help="Its new legal name.")
 @key_options(keys.AMENDMENT, but=("customer",))
 @write_options

@@ -11,6 +11,7 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
+    Commands,
     Number,
     Session,
     examples,
@@ -24,7 +25,7 @@ from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
 
 
-@click.group()
+@click.group(cls=Commands, epilog=examples("draft list", "draft edit draft-kerbrat-2026-11 --quantity 2"))
 def draft() -> None:
     """Change drafts, take them out, list their lines."""
 

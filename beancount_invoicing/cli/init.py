@@ -127,7 +127,7 @@ def init(
     commit: bool,
     **said: str,
 ) -> None:
-    """Start: write a first ledger into FOLDER, asking for what is not said – or, --from an older ledger, show what it needs
+    """Write a first ledger into FOLDER, asking for what is not said – or, --from an older ledger, show what it needs
     (and, with --write, add it): the seller, taxes, who the customers are, and the open items.
 
     A first ledger is written at once, without --write: nothing is there yet that could be changed."""

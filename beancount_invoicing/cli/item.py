@@ -12,7 +12,7 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
-    Day,
+    Commands,
     Number,
     OneOf,
     Session,
@@ -20,6 +20,7 @@ from beancount_invoicing.cli.common import (
     date_option,
     examples,
     format_option,
+    from_option,
     print_csv,
     print_json,
     print_table,
@@ -34,7 +35,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Commands, epilog=examples("item list", "item price ETU 92 --from 2027-01-01 -w"))
 def item() -> None:
     """Items that are sold: add, price, list."""
 
@@ -84,9 +85,7 @@ def add_item(
 @item.command("price", epilog=examples("item price ETU 92 --from 2027-01-01 -w"))
 @click.argument("code", shell_complete=complete_items)
 @click.argument("price", type=Number())
-@click.option(
-    "--from", "day", type=Day("first"), default=today, show_default="today", metavar="DATE", help="From this day on."
-)
+@from_option
 @click.option("--with-tax/--without-tax", default=None, help="Whether it includes tax; as before, if not said.")
 @write_options
 @click.pass_obj

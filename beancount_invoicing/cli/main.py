@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from beancount_invoicing import __version__
-from beancount_invoicing.cli.common import Session, speak_unicode
+from beancount_invoicing.cli.common import Commands, Session, examples, speak_unicode
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
 atexit.register(gc.freeze)
@@ -57,7 +57,7 @@ _COMMANDS = {
 """The module of each command, imported when it is called."""
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     """The commands. What they print and cannot be written (a full disk) is said in a line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -93,7 +93,10 @@ class _Commands(click.Group):
         return result
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("today", "bill -u month-end -w", "-f books/main.beancount list --open"),
+)  # fmt: skip
 @click.option(
     "-f", "--file", "named", metavar="LEDGER", help="The ledger; else $BEANCOUNT_FILE, else main.beancount here."
 )

@@ -47,7 +47,7 @@ def seal(session: Session, numbers: tuple[str, ...], day: date, write: bool, int
 @format_option
 @click.pass_obj
 def verify(session: Session, numbers: tuple[str, ...], form: str) -> None:
-    """Tell of each sealed document whether it, and what the ledger says of it, is as it was sealed."""
+    """Verify sealed documents: each file, and what the ledger says of it, has to be as it was sealed."""
     ledger = session.open()
     those = list(actions.verify(ledger.book, numbers))
     found = {number for one in those for number in (one.number, *one.seal.numbers)}

@@ -15,6 +15,7 @@ from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
+    Commands,
     OneOf,
     Session,
     as_of_option,
@@ -55,7 +56,7 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
         return self.fail(f"{value} is no quantity: write it such as 6.5 or 6:30", param, ctx)
 
 
-@click.group()
+@click.group(cls=Commands, epilog=examples("time add HALLES-ETU 2:30 -w", "time list"))
 def time() -> None:
     """Time that was worked: add, list, import."""
 

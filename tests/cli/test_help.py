@@ -24,7 +24,12 @@ def lines(command: click.Command) -> list[str]:
     return re.findall(r"^  bean-invoice (.+)$", command.epilog or "", re.MULTILINE)
 
 
-EXAMPLES = [line for command in COMMANDS.values() for line in lines(command)]
+GROUPS = {"": main} | {
+    name: one
+    for name in main.list_commands(click.Context(main))
+    if isinstance(one := main.get_command(click.Context(main), name), click.Group)
+}
+EXAMPLES = list(dict.fromkeys(line for command in (*GROUPS.values(), *COMMANDS.values()) for line in lines(command)))
 
 
 @each_command
@@ -34,6 +39,16 @@ def test_each_page_has_an_example_of_its_command(name: str) -> None:
     assert all(line.startswith(name) for line in those)
     shown = CliRunner().invoke(main, [*name.split(), "--help"]).output
     assert all(f"  bean-invoice {line}\n" in shown for line in those), "in one piece"
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_page_of_commands_has_examples_and_a_whole_line_for_each(name: str) -> None:
+    shown = CliRunner().invoke(main, [*name.split(), "--help"]).output
+    assert all(f"  bean-invoice {line}\n" in shown for line in lines(GROUPS[name]))
+    assert lines(GROUPS[name])
+    listed = shown.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in listed] == GROUPS[name].list_commands(click.Context(GROUPS[name]))
+    assert not any(line.endswith("...") or len(line.split()) < 3 for line in listed)
 
 
 @each_command
@@ -51,6 +66,7 @@ def test_help_speaks_in_sentences(name: str) -> None:
 def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the example business, a time sheet, an older ledger and an e-invoice, on the last day of November."""
     shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    shutil.copytree(EXAMPLE.parent, tmp_path / "books")
     with (tmp_path / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
         file.write(
             '2025-01-01 custom "invoice-option" "bank-days" 30\n2025-01-01 open Income:Interets\n'
