@@ -226,7 +226,7 @@ class _Rewriting:
         for each, leg in zip(self.made.draft.deductions, self.legs.deductions, strict=True):
             legs[each.number, each.tax, each.account].append(leg)
         for one in self.invoice.deductions:
-            those = legs[one.number, one.tax, one.account]
+            those = legs[one.number, one.named or one.tax, one.account]
             self._set(one.source, those.pop(0) if those else None)
         last = max((one.source.line for one in self.invoice.deductions), default=0)
         if last:

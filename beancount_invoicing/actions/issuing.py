@@ -79,6 +79,10 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
         said = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
         if said and (due := date.fromisoformat(said[2])) in dues:
             changed[index] = f"{said[1]}{dues[due].isoformat()}{changed[index][said.end() :]}"
+    for line, supplied in sorted(
+        billing.supplied_before(book, draft, day).items(), reverse=True
+    ):  # those above stay in place
+        changed.insert(line - draft.source.line + 1, f"    delivered: {supplied.isoformat()}")
     return "\n".join(changed)
 
 

@@ -17,6 +17,7 @@ from beancount_invoicing.billing.drafts import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
+from beancount_invoicing.billing.rates import supplied_before
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
 from beancount_invoicing.billing.waiting import Only, Waiting, Wanted, currency_of, running, waiting
@@ -61,6 +62,7 @@ __all__ = [
     "running",
     "so_far",
     "standings",
+    "supplied_before",
     "unbilled_work",
     "waiting",
 ]

@@ -108,6 +108,20 @@ def credited_as_written(
     return tuple(result)
 
 
+def supplied_before(book: Book, draft: Invoice, day: date) -> dict[int, date]:
+    """By the line of the ledger file: the dates of a draft's milestones whose tax rate on `day` is another than it was then."""
+    result = {}
+    for line in draft.lines:
+        stage = next((one for one in book.milestones.get(line.contract, ()) if one.name == line.milestone), None)
+        code = tax.code_named(line.tax, book.taxes)
+        if stage is None or stage.deposit or line.delivered or line.end or code not in book.taxes:
+            continue
+        dated = book.taxes[code]
+        if tax.rates_of(dated.at(tax.tax_day(day, stage.date))) != tax.rates_of(dated.at(day)):
+            result[line.source.line] = stage.date
+    return result
+
+
 def _latest(book: Book, invoice: Invoice) -> date:
     """The day whose taxes a document has: of what corrects others, (the latest of) theirs."""
     others = [other for number in invoice.corrects if (other := book.invoice(number)) is not None]

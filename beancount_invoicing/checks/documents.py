@@ -196,7 +196,7 @@ def taxes(book: Book) -> Findings:
             else:
                 where = amount.sources[0]
                 remedy = "correct the posting, or the lines that it is due on"
-                if of_then:
+                if of_then or _at_another_rate(book, invoice, amount):
                     remedy = "correct the posting, or say on the line when it was supplied, delivered: …"
             yield Finding(
                 severity(book, invoice.date),
@@ -205,6 +205,14 @@ def taxes(book: Book) -> Findings:
                 f" {_worked_out(amount, expected, invoice.currency)}{of_then}: {remedy}",
                 where,
             )
+
+
+def _at_another_rate(book: Book, invoice: Invoice, amount: TaxAmount) -> bool:
+    """Whether a tax is what another rate of its code makes of the lines."""
+    dated = book.taxes.get(tax.code_named(amount.tax.code, book.taxes))
+    rates = {version.rate for _day, version in dated.versions} - {amount.tax.rate} if dated else set()
+    decimals = currencies.decimals(invoice.currency)
+    return any(tax.tax_on(amount.base, rate, decimals).value == amount.amount for rate in rates)
 
 
 def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:

@@ -1212,7 +1212,9 @@ def test_a_new_invoice_speaks_of_the_hours_that_wait(ledger: Path) -> None:
 
 
 def test_time_that_was_billed_as_one_sum_comes_back_whole(ledger: Path) -> None:
-    capped = ledger.read_text(encoding="utf-8").replace("  time: Assets:Time\n", "  time: Assets:Time\n  cap: 1000.00\n")
+    capped = ledger.read_text(encoding="utf-8").replace(
+        "  time: Assets:Time\n", "  time: Assets:Time\n  cap: 1000.00\n"
+    )
     ledger.write_text(capped.replace("price: 100.00\n  tax", "price: 1234.56\n  tax"), encoding="utf-8")
     run(ledger, "time", "add", "HOURS", "8", "Workshop", "--date", "2026-02-02", "--write")
     run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", "--leave-out")

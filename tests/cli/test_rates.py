@@ -247,6 +247,17 @@ def test_german_deposits_are_adjusted_to_the_rate_of_the_supply(tmp_path: Path) 
     assert taxes(ledger, "F2025-0002") == {"KM": ("24", "10000.00", "2400.00")}
 
 
+def test_a_draft_that_is_issued_after_the_change_keeps_the_rate_of_its_milestone(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, SITE)
+    run(ledger, "bill", "--until", "2025-06-20", "--draft", "--write")
+    run(ledger, "issue", "--all", "--date", "2025-07-02", "--write")
+    assert "0 errors, 0 warnings" in run(ledger, "check", "--strict")
+    assert taxes(ledger, "F2025-0001") == {"KM": ("22", "400.00", "88.00")}
+    run(ledger, "bill", "--until", "2025-07-05", "--draft", "--write")
+    run(ledger, "draft", "edit", "draft-2025-07-05-1", "--add", "1 Audit @ 100", "--account", "Income:Work", "--write")
+    assert taxes(ledger, "draft-2025-07-05-1") == {"KM": ("24", "700.00", "168.00")}
+
+
 def _paid(ledger: Path, day: str, number: str, amount: str) -> None:
     """A payment is booked."""
     text = ledger.read_text(encoding="utf-8")
