@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.sealing import Verified
     from beancount_invoicing.actions.sending import Result
     from beancount_invoicing.actions.today import Task
-    from beancount_invoicing.billing import Standing, Waiting
+    from beancount_invoicing.billing import Draft, Standing, Waiting
     from beancount_invoicing.delivery import Attempt
     from beancount_invoicing.dunning import Proposal
 
@@ -654,9 +654,26 @@ def taxes_due(due: TaxDue, since: date | None = None, until: date | None = None,
     }  # fmt: skip
 
 
-def drafted(position: Position, explain: bool = False) -> Answer:
-    """A document in `bill`, `new`, `credit` …: in the form of `show`, with `number` null where it has none yet."""
+def drafted(position: Position, explain: bool = False, draft: Draft | None = None) -> Answer:
+    """A document in `bill`, `new`, `credit` …: in the form of `show`, with `number` null where it has none yet; where it is to be
+    explained, each line with how it came about in the `draft`."""
     answer = shown(position, explain)
+    if explain and draft:
+        for line, said in zip(answer["lines"], draft.lines, strict=False):
+            line["explain"] = [step(one) for one in said.steps]
+            line["work"] = [
+                {
+                    "date": one.date.isoformat(),
+                    "person": one.person or None,
+                    "task": one.task or None,
+                    "quantity": _plain(one.quantity),
+                    "unit": one.commodity,
+                    "billable": one.billable,
+                    "source": str(one.source),
+                }
+                for one in said.work
+            ]
+            line["source"] = str(said.source) if said.source else None
     return answer | {"number": None} if position.invoice.draft else answer
 
 

@@ -50,7 +50,7 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
     new = tuple(New(one.date, partial(text.document, one), beside) for one in drafts)
     names = [one.number for one in drafts]
     what = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices))
+    return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices), drafts=tuple(drafts))
 
 
 def bill(

@@ -13,7 +13,7 @@ from beancount_invoicing import entries
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ahead import far_ahead
 from beancount_invoicing.actions.ledger import open_ledger
-from beancount_invoicing.billing import Notice
+from beancount_invoicing.billing import Draft, Notice
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import text, trial, writer
@@ -59,6 +59,8 @@ class Changes:
     """What is not billed, though somebody may think so."""
     idle: str = ""
     """What there is to say where nothing is to be done."""
+    drafts: tuple[Draft, ...] = ()
+    """What was worked out of new documents, in the order of `new`."""
     files: tuple[tuple[Path, bytes], ...] = ()
     """Other files, which the new directives name: they are there before these are."""
     gone: tuple[Path, ...] = ()
@@ -86,6 +88,8 @@ class Outcome:
     files: tuple[Path, ...]
     notices: tuple[str, ...]
     warnings: tuple[Finding, ...]
+    drafts: tuple[Draft, ...] = ()
+    """What was worked out of new documents."""
     gone: tuple[Invoice, ...] = ()
     """The documents that are taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
@@ -199,6 +203,7 @@ def tried(
         files=tuple(one.file for one in planned.files),
         notices=changes.notices,
         warnings=tuple(warnings),
+        drafts=changes.drafts,
         gone=tuple(one for one in loading.book.invoices if (one.source.file, one.source.line) in out),
         errors=tuple(known),
         left_out=changes.left_out,

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Day, Kind, Source, Step
+from beancount_invoicing.model import ZERO, Day, Kind, Source, Step, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class DraftLine:
     adjusts: tuple[str, ...] = ()
     """Of an adjustment: the numbers of the documents that billed its days."""
     steps: tuple[Step, ...] = ()
+    work: tuple[Work, ...] = ()
+    """The time that it bills, entry by entry, each with how much of it; and what leaves the account with it unbilled."""
+    source: Source | None = None
+    """Where the expense or milestone stands that it bills."""
 
     @property
     def supplied(self) -> date | None:

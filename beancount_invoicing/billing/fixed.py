@@ -249,6 +249,7 @@ def line(dated: Dated[Contract], book: Book, stage: Stage, account: str) -> Draf
         milestone=milestone.name,
         delivered=None if milestone.deposit else milestone.date,
         steps=stage.steps,
+        source=milestone.source,
     )
 
 

@@ -139,7 +139,7 @@ def _of_period(
         unit = unit._replace(name=own[0].commodity.lower() if own else "")
         new = _lines(book, contract, start, unit, already, already + quantity, decimals)
         if own and new:
-            new[0] = replace(new[0], book_out=book_outs(own))
+            new[0] = replace(new[0], book_out=book_outs(own), work=tuple(own))
         lines = new + lines
         all_of_it = _lines(book, contract, start, unit, ZERO, already + quantity, decimals)
         comes_to += sum((_net(book, contract, line, start, decimals) for line in all_of_it), ZERO)

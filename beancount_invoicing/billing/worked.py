@@ -247,7 +247,7 @@ def time_lines(
     if lines and free:  # what is given away leaves the account with the time that is billed
         outs = tuple(BookOut(one.account, one.counter, one.commodity, one.item, one.quantity, False) for one in free)
         day, last = lines[-1]
-        lines[-1] = day, replace(last, book_out=_merged((*last.book_out, *outs)))
+        lines[-1] = day, replace(last, book_out=_merged((*last.book_out, *outs)), work=(*last.work, *free))
     yield from lines
 
 
@@ -383,6 +383,7 @@ def _time_line(
         start=first,
         end=max((work.date for work, _gone in outs), default=first),
         book_out=book_outs([work._replace(quantity=gone) for work, gone in outs]),
+        work=tuple(work._replace(quantity=gone) for work, gone in outs),
         steps=figure.steps,
     )
     return line, over
@@ -494,4 +495,5 @@ def expense_line(book: Book, dated: Dated[Contract], one: Expense, decimals: int
         expense=one.date,
         cost=one.amount,
         steps=figure.steps,
+        source=one.source,
     )

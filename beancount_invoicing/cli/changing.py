@@ -155,13 +155,14 @@ def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explai
             click.echo(outcome.text, nl=False)
         _name(outcome.gone)
         if explain:
-            for position in actions.written_positions(outcome):
-                click.echo(f"\n{position.invoice.number}")
-                for step in answers.explanation(position):
-                    click.echo(f"  {describe(step)}")
+            _explain(outcome)
         _say(outcome, way)
         return
-    rows = [answers.drafted(position, explain) for position in actions.written_positions(outcome)]
+    drafts = {one.number: one for one in outcome.drafts}
+    rows = [
+        answers.drafted(position, explain, drafts.get(position.invoice.number))
+        for position in actions.written_positions(outcome)
+    ]
     if form == "json":
         print_json(rows)
     else:
@@ -184,6 +185,29 @@ def said_left_out(session: Session, outcome: actions.Outcome, *, on_purpose: boo
         session.failed = True
         them, those = ("it is", "1 thing is") if count == 1 else ("they are", f"{count} things are")
         notice(f"{those} left out, as said above: decide, or say --leave-out where {them} left out on purpose.")
+
+
+def _explain(outcome: actions.Outcome) -> None:
+    """How each figure of each document came about: of its lines, from the contract, the time and the expenses behind them."""
+    drafts = {one.number: one for one in outcome.drafts if all(line.steps or line.work for line in one.lines)}
+    for position in actions.written_positions(outcome):
+        click.echo(f"\n{position.invoice.number}")
+        draft = drafts.get(position.invoice.number)
+        for line, drafted in zip(position.invoice.lines, draft.lines if draft else (), strict=False):
+            days = f", {line.start} to {line.end}" if line.start and line.end else ""
+            click.echo(f"  {line.text.splitlines()[0]}{days}")
+            for step in drafted.steps:
+                click.echo(f"    {describe(step)}")
+            for work in drafted.work:
+                who = f", {work.person}" if work.person else ""
+                free = "" if work.billable else ", not billed (non-billable)"
+                place = f"{relative(work.source.file)}:{work.source.line}"
+                click.echo(f"    {work.date}{who}: {work.quantity} {work.commodity}, {work.task}{free} ({place})")
+            if drafted.source:
+                click.echo(f"    as written in {relative(drafted.source.file)}:{drafted.source.line}")
+        for step in answers.explanation(position):
+            if not draft or not step.figure.startswith("line “"):
+                click.echo(f"  {describe(step)}")
 
 
 def _name(documents: Iterable[Invoice]) -> None:

@@ -138,3 +138,26 @@ def test_a_period_at_no_price_has_no_line(ledger: Path) -> None:
     ledger.write_text(ledger.read_text(encoding="utf-8") + free, encoding="utf-8")
     assert lines(ledger) == ALL
     assert "2026-02-01" not in run(ledger, "bill", "--until", "2026-02-28")
+
+
+def test_each_line_is_explained_by_its_days_and_by_its_entries(ledger: Path) -> None:
+    more = (
+        '2026-01-21 custom "invoice-contract" Assets:Receivable:Acme "CARE"\n  price: 100.00\n  prorate: TRUE\n'
+        '2026-01-22 * "Acme" "Mend" #time\n  Assets:Time   1 HOUR\n    non-billable: TRUE\n  Equity:Time  -1 HOUR\n'
+        '2026-01-23 * "Rail" "Train"\n  Expenses:Travel  44.00 EUR\n    billable: "HOURS"\n  Assets:Bank\n'
+        "2025-01-01 open Expenses:Travel\n"
+    )
+    text = ledger.read_text(encoding="utf-8").replace('  every: "month"\n', '  every: "month"\n  prorate: TRUE\n')
+    ledger.write_text(text + more, encoding="utf-8")
+    said = run(ledger, "bill", "--until", "2026-01-31", "--explain")
+    assert "80.00 × 20 / 31 = 51.6" in said
+    places = dict(enumerate(ledger.read_text(encoding="utf-8").splitlines(), 1))
+    (anna,) = (line for line in said.splitlines() if "Anna" in line)
+    assert anna.startswith("    2026-01-05, Anna: 3 HOUR, Plan (")
+    assert places[int(anna.rstrip(")").rsplit(":", 1)[1])].split() == ["Assets:Time", "3", "HOUR"]
+    assert "2026-01-22: 1 HOUR, Mend, not billed (non-billable)" in said
+    rows = json.loads(run(ledger, "bill", "--until", "2026-01-31", "--explain", "--format", "json"))
+    lines_ = {line["item"] or line["text"]: line for row in rows for line in row["lines"]}
+    assert [(one["person"], one["quantity"]) for one in lines_["DEV"]["work"]] == [("Anna", "3"), ("Bob", "5")]
+    (train,) = (line for text, line in lines_.items() if text.startswith("Train"))
+    assert places[int(train["source"].rsplit(":", 1)[1])].split() == ["Expenses:Travel", "44.00", "EUR"]
