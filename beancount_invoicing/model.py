@@ -737,6 +737,8 @@ class Work(NamedTuple):
     """Number of the document that it is booked in: what billed it (< 0), or gave it back to be billed again (> 0)."""
     written_down: bool = False
     """It leaves the account (< 0) and is billed to nobody."""
+    worked_on: Day | None = None
+    """Of what is written down outside documents: the day it was worked, where that is said; else it is the oldest."""
 
 
 class Expense(NamedTuple):

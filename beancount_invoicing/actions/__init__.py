@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from beancount_invoicing.actions.drafting import DraftEdit, LineEdit, draft_drop, draft_edit
     from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
+    from beancount_invoicing.actions.giving_up import TimeWanted, WriteOff, mark_time, write_off_time
     from beancount_invoicing.actions.issuing import issue
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
@@ -98,7 +99,14 @@ if TYPE_CHECKING:
         statements_of_all,
     )
     from beancount_invoicing.actions.taxes import missing_entry, move_taxes
-    from beancount_invoicing.actions.timekeeping import UnknownProjects, Worked, add_time, import_time, time_listed
+    from beancount_invoicing.actions.timekeeping import (
+        UnknownProjects,
+        Worked,
+        add_time,
+        import_time,
+        time_listed,
+        writes_at_once,
+    )
     from beancount_invoicing.actions.today import KINDS as TASKS
     from beancount_invoicing.actions.today import Kind as TaskKind
     from beancount_invoicing.actions.today import Task, named_to_send, tasks, to_send
@@ -161,6 +169,7 @@ __all__ = [
     "State",
     "Task",
     "TaskKind",
+    "TimeWanted",
     "UnknownCustomer",
     "UnknownNumber",
     "UnknownProjects",
@@ -168,6 +177,7 @@ __all__ = [
     "What",
     "Whose",
     "Worked",
+    "WriteOff",
     "Written",
     "add_contract",
     "add_customer",
@@ -204,6 +214,7 @@ __all__ = [
     "lapse_notices",
     "late_claims",
     "letters_waiting",
+    "mark_time",
     "missing_entry",
     "move_taxes",
     "named_documents",
@@ -246,6 +257,8 @@ __all__ = [
     "what_waits",
     "whom",
     "write_e_invoices",
+    "write_off_time",
+    "writes_at_once",
     "written_positions",
 ]
 
@@ -262,6 +275,7 @@ _ROOMS = {
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find named_documents render render_one select",
     "actions.drafting": "DraftEdit LineEdit draft_drop draft_edit",
     "actions.e_invoices": "Form Made validate_file write_e_invoices",
+    "actions.giving_up": "TimeWanted WriteOff mark_time write_off_time",
     "actions.issuing": "issue",
     "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
     "actions.letters": "of_reminders",
@@ -276,7 +290,7 @@ _ROOMS = {
     "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
     "actions.statements": "Whose language_to of_statements render_statement render_statements statements_of statements_of_all",
     "actions.taxes": "missing_entry move_taxes",
-    "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed",
+    "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed writes_at_once",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task named_to_send tasks to_send",
     "actions.undoing": "undo",
     "actions.writing": "Changes How New Outcome Refused change written_positions",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.actions.naming import near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.entries import Loading, text
@@ -43,9 +44,32 @@ def add_time(file: Path, those: Sequence[Worked], how: How) -> Outcome:
 
     def make(loading: Loading) -> Changes:
         new = [_entry(loading.book, one) for one in those]
-        return Changes(tuple(new), message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}")
+        return Changes(
+            tuple(new),
+            message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}",
+            notices=tuple(said for one in those for said in _there_already(loading.book, one)),
+        )
 
     return change(file, make, how)
+
+
+def writes_at_once(file: Path, day: date) -> bool:
+    """Whether the option `time-write` lets `time add` write without being told to. Raises OSError."""
+    said = open_ledger(file).book.options.get("time-write")
+    return said is not None and said.at(day) is True
+
+
+def _there_already(book: Book, one: Worked) -> Iterator[str]:
+    """What to say where the ledger has time of the same day, person, text and hours."""
+    contract = time_contract(book, one.contract, one.day)
+    those = [work for work in book.work if work.account == contract.time]
+    commodity = _commodity(book, contract, those)
+    quantity = worktime.written(one.quantity, commodity) if one.seconds else one.quantity
+    same = (one.day, quantity, one.task or _narration(one, contract), one.person)
+    for work in those:
+        if (work.date, work.quantity, work.task, work.person) == same and not work.document:
+            yield f"{work.source}: {quantity} {commodity} of {work.task} on {work.date} are there already: is it the same work?"
+            return
 
 
 def time_contract(book: Book, code: str, day: date) -> Contract:
@@ -86,7 +110,14 @@ def _entry(book: Book, one: Worked) -> New:
         text.Leg(against, -quantity, commodity),
     ]
     render = partial(_render, one.day, name, _narration(one, contract), legs)
-    return New(one.day, render, there[-1].source.file if there else book.work[-1].source.file if book.work else "")
+    return New(one.day, render, _beside(book, contract.time))
+
+
+def _beside(book: Book, account: str) -> str:
+    """The file where time of an account stands, else other time; not where documents book it out. "" where there is none."""
+    worked = [work for work in book.work if not work.document]
+    own = [work for work in worked if work.account == account]
+    return (own or worked)[-1].source.file if worked else ""
 
 
 def _narration(one: Worked, contract: Contract) -> str:
@@ -171,8 +202,9 @@ def import_time(
             )
         skipped = len(found) - len(new)
         notices = [f"{skipped} of {len(records)} records are in the ledger already"] if skipped else []
+        entries = f"{len(new)} {'entry' if len(new) == 1 else 'entries'}"
         return Changes(
-            tuple(new), message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}", notices=tuple(notices)
+            tuple(new), message=f"Time: {entries}", notices=tuple(notices), counted=f"{entries} of time" if new else ""
         )
 
     return change(file, make, how)

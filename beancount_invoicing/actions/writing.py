@@ -61,6 +61,8 @@ class Changes:
     """What there is to say where nothing is to be done."""
     drafts: tuple[Draft, ...] = ()
     """What was worked out of new documents, in the order of `new`."""
+    counted: str = ""
+    """How much is new, in words, where it is no documents: "80 entries of time"."""
     files: tuple[tuple[Path, bytes], ...] = ()
     """Other files, which the new directives name: they are there before these are."""
     gone: tuple[Path, ...] = ()
@@ -90,6 +92,8 @@ class Outcome:
     warnings: tuple[Finding, ...]
     drafts: tuple[Draft, ...] = ()
     """What was worked out of new documents."""
+    counted: str = ""
+    """How much it is, where it is no documents."""
     gone: tuple[Invoice, ...] = ()
     """The documents that are taken out of the ledger."""
     errors: tuple[Finding, ...] = ()
@@ -204,6 +208,7 @@ def tried(
         notices=changes.notices,
         warnings=tuple(warnings),
         drafts=changes.drafts,
+        counted=changes.counted,
         gone=tuple(one for one in loading.book.invoices if (one.source.file, one.source.line) in out),
         errors=tuple(known),
         left_out=changes.left_out,

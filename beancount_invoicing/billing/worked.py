@@ -23,10 +23,10 @@ from beancount_invoicing.rules.tax import gross_split, line_net, rates_of
 def unbilled_work(book: Book, until: date) -> list[Work]:
     """What is left of work up to `until` (inclusive), by day.
 
-    What a document books out is of the days that its lines of that item bill, the oldest first; what is more, and what leaves
-    without a document, takes the oldest of its account, item and kind. What says a person or a task takes theirs, before what says
-    none. What a credit note gave back comes last: the work that it
-    stands for is billed.
+    What a document books out is of the days that its lines of that item bill, the oldest first, and what is written down of the day
+    that it says; what is more, and what else leaves without a document, takes the oldest of its account, item and kind. What says a
+    person or a task takes theirs, before what says none. What a credit note gave back comes last: the work that it stands for is
+    billed.
     """
     spans = _billed_spans(book)
     there: defaultdict[_Kind, list[Work]] = defaultdict(list)
@@ -35,7 +35,8 @@ def unbilled_work(book: Book, until: date) -> list[Work]:
     for one in book.work:
         kind = (one.account, one.commodity, one.item, one.billable)
         if one.quantity < 0:
-            days = spans.get((one.document, one.item), ()) if one.document else ()
+            own = (Period(one.worked_on, one.worked_on),) if one.worked_on else ()
+            days = spans.get((one.document, one.item), ()) if one.document else own
             out[kind].append(_Out(-one.quantity, days, one.person, one.task if one.document else ""))
         elif one.date <= until:
             (back if one.document else there)[kind].append(one)

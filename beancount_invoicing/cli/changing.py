@@ -226,7 +226,7 @@ def _say(outcome: actions.Outcome, way: actions.How) -> None:
         totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.payable
     count = len(those)
     what = f"{count} document{'s' * (count != 1)}: " if count else ""
-    what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))
+    what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or outcome.counted
     files = ", ".join(relative(str(file)) for file in outcome.files)
     done = "taken out of" if outcome.gone else "written to"
     if not outcome.text and not outcome.gone:

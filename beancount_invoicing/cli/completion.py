@@ -124,6 +124,15 @@ complete_policies = _from(lambda book: ((name, "") for name in ("none", "standar
 complete_indexes = _from(lambda book: ((name, "") for name in book.indexes))
 """Names of price indexes."""
 
+complete_entries = _from(
+    lambda book: (
+        (f"{Path(one.source.file).name}:{one.source.line}", f"{one.date} {one.quantity} {one.commodity} {one.task}")
+        for one in book.work
+        if one.quantity > 0 and not one.document
+    )
+)
+"""Places of entries of time."""
+
 complete_tasks = _from(lambda book: ((one.task, "") for one in book.work if one.task))
 """What was worked on."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,11 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, dry_run_said, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
     Commands,
+    Day,
+    F,
     OneOf,
     Session,
     as_of_option,
@@ -25,9 +28,11 @@ from beancount_invoicing.cli.common import (
     print_csv,
     print_json,
     print_table,
+    today,
 )
 from beancount_invoicing.cli.completion import (
     complete_accounts,
+    complete_entries,
     complete_items,
     complete_persons,
     complete_tasks,
@@ -58,7 +63,7 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
 
 @click.group(cls=Commands, epilog=examples("time add HALLES-ETU 2:30 -w", "time list"))
 def time() -> None:
-    """Time that was worked: add, list, import."""
+    """Time that was worked: add, import, list, write off, exclude."""
 
 
 @time.command(
@@ -92,13 +97,94 @@ def add(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Write down time."""
+    """Write down time. With `invoice-option "time-write" TRUE` it is written at once, without --write."""
+    with changing(session):
+        write = write or (not dry_run_said() and actions.writes_at_once(session.find(), day))
     way = how(write, into, commit)
     worked = actions.Worked(
         day, contract, quantity[0], text, item, person, task, not non_billable, quantity[1], against
     )
     with changing(session):
         print_outcome(actions.add_time(session.find(), [worked], way), way)
+
+
+@time.command(
+    "write-off",
+    epilog=examples(
+        'time write-off HALLES-ETU 0.5 "Geste commercial" -w', "time write-off HALLES-ETU 1:30 --of 2026-11-26 -w"
+    ),
+)
+@click.argument("contract", shell_complete=complete_time_contracts)
+@click.argument("quantity", type=Quantity())
+@click.argument("reason", default="")
+@click.option(
+    "--of", "worked_on", type=Day(), metavar="DATE", help="Of the time of this day; of the oldest, if not said."
+)
+@click.option("--item", default="", shell_complete=complete_items, help="Of the time of this item.")
+@date_option("The day on which it is given up.")
+@write_options
+@click.pass_obj
+def write_off(
+    session: Session,
+    contract: str,
+    quantity: tuple[Decimal, bool],
+    reason: str,
+    worked_on: date | None,
+    item: str,
+    day: date,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+) -> None:
+    """Give up time that waits to be billed: it was worked, and is billed to nobody."""
+    way = how(write, into, commit)
+    wanted = actions.WriteOff(contract, quantity[0], quantity[1], reason, item, worked_on)
+    with changing(session):
+        print_outcome(actions.write_off_time(session.find(), wanted, day, way), way)
+
+
+def _entries(command: F) -> F:
+    """Which entries of time are meant."""
+    for decorate in (
+        write_options,
+        click.option("--all", "every", is_flag=True, help="All that are found, not only one."),
+        click.option(
+            "--entry",
+            "place",
+            default="",
+            metavar="FILE:LINE",
+            shell_complete=complete_entries,
+            help="The entry that stands there.",
+        ),
+        click.option("--person", default="", shell_complete=complete_persons, help="Of this person."),
+        date_option("Of this day.", default=None),
+        click.argument("words", default="", metavar="[TEXT]", shell_complete=complete_tasks),
+        click.argument("contract", shell_complete=complete_time_contracts),
+    ):
+        command = decorate(command)
+    return command
+
+
+@time.command("exclude", epilog=examples("time exclude HALLES-ETU --date 2026-11-26 -w"))
+@_entries
+@click.pass_obj
+def exclude(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
+    """Say that an entry of time is not billed, where it stands; TEXT is a part of what was worked on."""
+    _mark(session, which, False, how(write, into, commit))
+
+
+@time.command("include", epilog=examples("time include HALLES-ETU --date 2026-11-27 -w"))
+@_entries
+@click.pass_obj
+def include(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
+    """Say that an entry of time that was not billable is billed after all."""
+    _mark(session, which, True, how(write, into, commit))
+
+
+def _mark(session: Session, which: Mapping[str, Any], billable: bool, way: actions.How) -> None:
+    with changing(session):
+        wanted = actions.TimeWanted(**which)
+        print_outcome(actions.mark_time(session.find(), wanted, which["day"] or today(), billable, way), way)
 
 
 @time.command("list", epilog=examples("time list", "time list --all --contract HALLES-ETU"))

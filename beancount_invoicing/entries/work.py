@@ -57,6 +57,7 @@ def read_work(transaction: Transaction, posting: Posting, timed: TimeAccounts, f
             source=source,
             document=str(transaction.meta["invoice"]) if inside else "",
             written_down=bool(said.get("written-down")),
+            worked_on=said.get("from") if said.get("written-down") and not inside else None,
         )
     ]
 
