@@ -120,6 +120,7 @@ def shown(position: Position, explain: bool = False) -> Answer:
                 "from": _day(line.start),
                 "to": _day(line.end),
                 "purchase_order": order or None,
+                "adjusts": list(line.adjusts),
             }
             for line in invoice.lines
         ]
@@ -139,6 +140,7 @@ def shown(position: Position, explain: bool = False) -> Answer:
                 "from": None,
                 "to": None,
                 "purchase_order": order or None,
+                "adjusts": [],
             }
             for each in invoice.adjustments
         ],

@@ -613,6 +613,7 @@ def _line(
         start=days.start,
         end=days.end,
         adjusts=numbers,
+        source=line.source,
         steps=(*steps, *figure.steps),
     )
 

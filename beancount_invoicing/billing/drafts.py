@@ -67,7 +67,7 @@ class DraftLine:
     work: tuple[Work, ...] = ()
     """The time that it bills, entry by entry, each with how much of it; and what leaves the account with it unbilled."""
     source: Source | None = None
-    """Where the expense or milestone stands that it bills."""
+    """Where the expense or milestone stands that it bills, or the line that it adjusts."""
 
     @property
     def supplied(self) -> date | None:

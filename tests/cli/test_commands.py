@@ -108,6 +108,7 @@ def test_show_as_json() -> None:
     assert list(shown["lines"][0]) == [
         "item", "text", "quantity", "unit", "price", "discount", "net", "tax", "account", "contract", "milestone", "from", "to",
         "purchase_order",
+        "adjusts",
     ]  # fmt: skip
     assert shown["taxes"] == [
         {"code": "FR10E", "category": "S", "rate": "10", "base": "6250.00", "amount": "625.00", "withholding": False},
