@@ -32,7 +32,7 @@ from beancount_invoicing.cli.common import (
     to_option,
     today,
 )
-from beancount_invoicing.cli.completion import complete_contracts, complete_items
+from beancount_invoicing.cli.completion import complete_contracts, complete_items, complete_persons, complete_tasks
 from beancount_invoicing.cli.render import print_written, with_progress
 
 
@@ -46,8 +46,8 @@ from beancount_invoicing.cli.render import print_written, with_progress
 )  # fmt: skip
 @date_option("The date of the documents; the day of --until, if not said.", default=None, also=())
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
-@click.option("--person", default="", help="Only the time of this person.")
-@click.option("--task", default="", help="Only the time on this task.")
+@click.option("--person", default="", shell_complete=complete_persons, help="Only the time of this person.")
+@click.option("--task", default="", shell_complete=complete_tasks, help="Only the time on this task.")
 @since_option("Only what is of this day or later.")
 @click.option("--only-item", "item", default="", shell_complete=complete_items, help="Only what is of this item.")
 @click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")

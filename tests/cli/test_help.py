@@ -66,7 +66,6 @@ def test_help_speaks_in_sentences(name: str) -> None:
 def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the example business, a time sheet, an older ledger and an e-invoice, on the last day of November."""
     shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
-    shutil.copytree(EXAMPLE.parent, tmp_path / "books")
     with (tmp_path / "ledger" / "main.beancount").open("a", encoding="utf-8") as file:
         file.write(
             '2026-11-26 * "Halles" "Relevé" #time\n  Assets:Temps:Halles  3 HOUR\n  Equity:Temps  -3 HOUR\n'
@@ -87,6 +86,8 @@ def business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_the_example_works(business: Path, line: str) -> None:
+    if "books/main" in line:
+        (business / "ledger").rename(business / "books")
     if line.startswith("validate"):
         CliRunner().invoke(main, ["einvoice", "F2026-0058", "-o", "."])
         (business / "F2026-0058.pdf").rename(business / "invoice.pdf")
