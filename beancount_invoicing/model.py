@@ -618,7 +618,7 @@ class Contract:
 
     code: str
     customer: str
-    """The customer's account that is named."""
+    """The account of the customer who is invoiced: its `payer`, else the one that is named."""
     mode: Mode
     start: date
     """Date of the contract's first directive."""
@@ -635,6 +635,8 @@ class Contract:
     tax: str = ""
     currency: str = ""
     purchase_order: str = ""
+    recipient: str = ""
+    """Where somebody else pays: the customer's account that is named."""
     group: str = ""
     """Contracts of different groups are billed by different invoices."""
     until: date | None = None
@@ -679,6 +681,11 @@ class Contract:
     """Percent put on expenses that are billed again."""
     expense_account: str = ""
     """Income account of expenses that are billed again."""
+
+    @property
+    def named(self) -> str:
+        """The customer's account that its directives name, whoever pays."""
+        return self.recipient or self.customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,10 +142,10 @@ def change_contract(file: Path, code: str, day: date, said: Values, to: str, how
     def make(loading: Loading) -> Changes:
         book = loading.book
         contract = known_contract(book, code, day)
-        account = customer(book, to) if to else contract.customer
+        account = customer(book, to) if to else contract.named
         if not said and not to:
             raise CannotBill(f"say what changes, such as --price: contract {code} from {day} on")
-        thing = _thing(code, account, moved=account != contract.customer)
+        thing = _thing(code, account, moved=account != contract.named)
         return _named(
             amendments(loading, thing, [(day, _padded(said, contract.currency or book.currency))]),
             f"Contract: {code} from {day}",
@@ -168,7 +168,7 @@ def pause_contract(file: Path, code: str, first: date, last: date | None, how: H
                 raise CannotBill(f"--to {last} is before --from {first}")
             days.append((last + timedelta(1), {"paused": False}))
         return _named(
-            amendments(loading, _thing(code, contract.customer), days),
+            amendments(loading, _thing(code, contract.named), days),
             f"Contract: {code} paused from {first}" + (f" to {last}" if last else ""),
         )
 
@@ -190,7 +190,7 @@ def stop_contract(file: Path, code: str, last: date, day: date, how: How) -> Out
         values: dict[str, text.Value | None] = {"until": last}
         if contract.renews or known_contract(loading.book, code, said_on).renews:
             values["renews"] = ""
-        thing = _thing(code, known_contract(loading.book, code, said_on).customer)
+        thing = _thing(code, known_contract(loading.book, code, said_on).named)
         return _named(amendments(loading, thing, [(said_on, values)]), f"Contract: {code} ends on {last}")
 
     return changed(file, make, how)

@@ -10,7 +10,16 @@ from decimal import Decimal
 from beancount_invoicing.billing import fixed, subscriptions, worked
 from beancount_invoicing.billing.cutoff import cut_off
 from beancount_invoicing.billing.prices import price_at
-from beancount_invoicing.billing.waiting import Billed, Waiting, Wanted, billed, currency_of, waiting, wanted_contracts
+from beancount_invoicing.billing.waiting import (
+    Billed,
+    Waiting,
+    Wanted,
+    asked,
+    billed,
+    currency_of,
+    waiting,
+    wanted_contracts,
+)
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Step
 from beancount_invoicing.rules import currencies, periods
 
@@ -66,7 +75,7 @@ def standings(book: Book, as_of: date, wanted: Wanted) -> list[Standing]:
     return [
         _standing(then, dated, as_of, there, lines.get(dated.first.code, ()), deposits.get(dated.first.code, ()))
         for dated in wanted_contracts(then, wanted)
-        if not wanted.customers or then.accounts[dated.at(as_of).customer] in wanted.customers
+        if asked(then, wanted, dated.at(as_of))
     ]
 
 

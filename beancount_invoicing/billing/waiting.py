@@ -88,12 +88,31 @@ def wanted_contracts(book: Book, wanted: Wanted) -> list[Dated[Contract]]:
     """
     result = []
     for code, dated in sorted(book.contracts.items()):
-        mains = {book.accounts.get(version.customer) for _day, version in dated.versions}
-        if None in mains or (wanted.contract and code != wanted.contract):
-            continue
-        if not wanted.customers or mains & set(wanted.customers):
+        versions = [version for _day, version in dated.versions]
+        known = all(version.customer in book.accounts for version in versions)
+        if (
+            known
+            and (not wanted.contract or code == wanted.contract)
+            and any(asked(book, wanted, one) for one in versions)
+        ):
             result.append(dated)
     return result
+
+
+def asked(book: Book, wanted: Wanted, contract: Contract) -> bool:
+    """Whether a customer is asked for who is invoiced for a contract, or whose it is."""
+    mains = {book.accounts.get(contract.customer), book.accounts.get(contract.recipient)}
+    return not wanted.customers or not mains.isdisjoint(wanted.customers)
+
+
+def _for_whom(book: Book, contract: Contract, day: date, line: DraftLine) -> DraftLine:
+    """The line with the name of the customer whose contract it is, where somebody else is invoiced."""
+    main = book.accounts.get(contract.recipient)
+    if main is None:
+        return line
+    item = book.items[line.item].at(day) if line.item in book.items else None
+    text = line.text or (item.text or item.name if item else contract.code)
+    return replace(line, text=f"{text} – {book.customers[main].at(day).name}")
 
 
 class Billed(NamedTuple):
@@ -196,8 +215,8 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
             held = dated.at(day)
             main = book.accounts[held.customer]
             chosen = (what == "time" and not held.every) or wanted.only.line(day, line)
-            if chosen and (not wanted.customers or main in wanted.customers):
-                line = _of_them(line, wanted.only)
+            if chosen and asked(book, wanted, held):
+                line = _for_whom(book, held, day, _of_them(line, wanted.only))
                 line = _net(book, main, _without_account(line, held, notices), until, decimals)
                 found.append(Waiting(what, day, held, main, currency_of(book, held), line))
     if wanted == Wanted():
@@ -210,7 +229,7 @@ def _adjustments(book: Book, until: date, wanted: Wanted, notices: list[Notice])
     """What billed days come to otherwise by `until`; of a draft, and where nothing explains it, a notice says so."""
     for one in adjustments(book, wanted.contract):
         due = one.due_by(until) if one.changed else one.days.end <= until
-        if not due or (wanted.customers and one.customer not in wanted.customers):
+        if not due or not asked(book, wanted, one.contract):
             continue
         if one.draft or not one.changed:
             notices.append(
@@ -263,7 +282,7 @@ def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]
         for day, line in lines:
             held = dated.at(day)
             main = book.accounts[held.customer]
-            if not wanted.customers or main in wanted.customers:
+            if asked(book, wanted, held):
                 net = _net(book, main, line, as_of, decimals)
                 found.append(Waiting("running", day, held, main, currency_of(book, held), net))
     return found

@@ -12,6 +12,7 @@ from beancount_invoicing.checks import (
     links,
     losses,
     parties,
+    payers,
     reminders,
     series,
     settlement,
@@ -22,7 +23,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
-    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS,
+    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS,
 )  # fmt: skip
 
 

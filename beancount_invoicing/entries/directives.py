@@ -583,8 +583,15 @@ class Directives:
                     for name, value in values.items()
                     if name in keys.BY_PLACE[keys.CONTRACT] and value is not None
                 }
+                payer, own = fields.pop("payer", values["=account"]), values["=account"]
                 return Contract(
-                    code=code, customer=values["=account"], mode=values["=mode"], start=start, source=source, **fields
+                    code=code,
+                    customer=payer,
+                    recipient=own if payer != own else "",
+                    mode=values["=mode"],
+                    start=start,
+                    source=source,
+                    **fields,
                 )
 
             dated = amended(self._contracts[code], f"contract {code}", build, self.findings)

@@ -213,6 +213,7 @@ _TABLE = (
     # contracts
     _key("account", "account", CONTRACT, "income account, where no item names one"),
     _key("currency", "text", CONTRACT, "currency, where the customer's account is not opened for one only"),
+    _key("payer", "account", CONTRACT, "the customer's account that is invoiced for it, of the same legal person"),
     _key("group", "text", CONTRACT, "contracts of different groups get different invoices"),
     _key("renews", "text", CONTRACT, "how long each tacit renewal lasts, such as \"year\"; `until` is then the end of a term"),
     _key("notice", "text", CONTRACT, "how long before a term's end notice must be given, such as \"3 months\""),

@@ -1,0 +1,60 @@
+"""A contract that another customer pays: their invoices may be one only where both are one taxable person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from beancount_invoicing.model import Book, Contract, Customer, Finding
+
+_PUBLIC = {"public", "hospital", "public-enterprise"}
+
+
+def payers(book: Book) -> Iterator[Finding]:
+    """Who pays for another customer's contract is the same legal person, taxed as that one is, and no public buyer.
+
+    An invoice is made out to who is supplied (directive 2006/112/EC, art. 226 (5); CGI, ann. II, art. 242 nonies A, I, 1°): who is
+    invoiced for another cannot deduct the tax. One firm may have it made out to any establishment, in its own name
+    (BOI-TVA-DECLA-30-20-20-10).
+    """
+    for dated in book.contracts.values():
+        for day, contract in dated.versions:
+            payer, own = book.accounts.get(contract.customer), book.accounts.get(contract.recipient)
+            if not contract.recipient or payer is None or payer == own:
+                continue  # an account that is no customer's is said as of any contract
+            if own is None:
+                yield _error(contract, f"{contract.recipient} is no customer's account")
+                continue
+            said = _forbidden(book.customers[own].at(day), book.customers[payer].at(day))
+            if said:
+                yield _error(contract, said)
+
+
+def _forbidden(own: Customer, payer: Customer) -> str:
+    """Why one customer cannot be invoiced for another; "" where it can."""
+    names = f"{payer.name} and {own.name}"
+    remedy = (
+        f"take payer out, and let {payer.name} pay the invoices of {own.name}, or take them over (docs/takeovers.md)"
+    )
+    if {own.buyer, payer.buyer} & _PUBLIC:
+        return f"{names}: a public buyer is invoiced itself, by the service that ordered: {remedy}"
+    if own.tax != payer.tax or own.address.country != payer.address.country:
+        return f"{names} are taxed in different ways (tax, country), so that one invoice cannot be of both: {remedy}"
+    if own.buyer == payer.buyer == "consumer" or _person(own) & _person(payer):
+        return ""
+    return (
+        f"{names} are not the same firm by SIREN or VAT number, and an invoice is made out to who is supplied (directive"
+        f" 2006/112/EC, art. 226 (5)): {remedy}; or write the number that both have"
+    )
+
+
+def _person(customer: Customer) -> set[str]:
+    """The numbers that a legal person has, whatever its establishments."""
+    said = (customer.siren or customer.siret[:9], customer.vat_id)
+    return {number.replace(" ", "").upper() for number in said if number}
+
+
+def _error(contract: Contract, message: str) -> Finding:
+    return Finding("error", "payer", f"contract {contract.code}: {message}", contract.source)
+
+
+CHECKS = (payers,)
