@@ -53,7 +53,8 @@ def begun(book: Book, dated: Dated[Contract], until: date, decimals: int) -> lis
     for stretch in stretches(dated):
         start, stop = stretch.start, stretch.stop
         length = periods.parse(stretch.contract.every)
-        cuts = changes(book, dated, stop or until + timedelta(days=40 * 366)) if prorated else []
+        horizon = length.after(min(until, periods.FARTHEST), 2)  # beyond the end of the period that runs on `until`
+        cuts = changes(book, dated, min(stop or horizon, horizon)) if prorated else []
         for period in periods.periods(length, stretch.origin, start, min(stop, until) if stop else until):
             covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
             contract = dated.at(covered.start)
