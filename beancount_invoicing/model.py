@@ -669,6 +669,8 @@ class Contract:
     """The most that may be billed, without tax."""
     included: Decimal | None = None
     """Units of each period that cost nothing."""
+    carry_over: str = ""
+    """How long after the end of its period an included unit that was not used may still be used; "": not at all."""
     tiers: str = ""
     """Prices by tiers, as `rules.tiers.parse` reads them."""
     tiers_mode: Literal["graduated", "volume"] = "graduated"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.sealing import Verified
     from beancount_invoicing.actions.sending import Result
     from beancount_invoicing.actions.today import Task
-    from beancount_invoicing.billing import Draft, Standing, Waiting
+    from beancount_invoicing.billing import Draft, Prepaid, Standing, Waiting
     from beancount_invoicing.delivery import Attempt
     from beancount_invoicing.dunning import Proposal
 
@@ -781,6 +781,42 @@ def item(one: Item, since: date, following: tuple[date, Item] | None) -> Answer:
 def price_of(item: Item) -> Decimal | None:
     """An item's price, without tax or with it."""
     return item.price if item.price is not None else item.price_with_tax
+
+
+def prepaid(one: Prepaid) -> Answer:
+    """What is prepaid under a contract, in `prepaid`."""
+    return {
+        "contract": one.contract.code,
+        "customer": one.customer,
+        "text": one.name,
+        "currency": one.currency,
+        "balance": money(one.balance, one.currency) if one.movements else None,
+        "waits": money(one.waits, one.currency) if one.movements else None,
+        "left": money(one.left, one.currency) if one.movements else None,
+        "units_left": _plain(one.units),
+        "movements": [
+            {
+                "date": each.date.isoformat(),
+                "number": each.number,
+                "what": each.what,
+                "amount": money(each.amount, one.currency),
+                "balance": money(each.balance, one.currency),
+            }
+            for each in one.movements
+        ],
+        "periods": [
+            {
+                "from": each.each.span.start.isoformat(),
+                "to": each.each.span.end.isoformat(),
+                "included": _plain(each.included),
+                "carried": _plain(each.carried),
+                "used": _plain(each.used),
+                "beyond": _plain(each.beyond),
+                "left": _plain(each.left),
+            }
+            for each in one.periods
+        ],
+    }
 
 
 def run(done: Daily) -> Answer:

@@ -17,6 +17,7 @@ from beancount_invoicing.billing.drafts import (
 )
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
+from beancount_invoicing.billing.prepaid import Prepaid, prepaid
 from beancount_invoicing.billing.rates import supplied_before
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
@@ -42,6 +43,7 @@ __all__ = [
     "Naming",
     "Notice",
     "Only",
+    "Prepaid",
     "Redraft",
     "Request",
     "SoFar",
@@ -58,6 +60,7 @@ __all__ = [
     "moved_dues",
     "numbers",
     "place",
+    "prepaid",
     "redraft",
     "running",
     "so_far",

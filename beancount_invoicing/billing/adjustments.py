@@ -405,7 +405,7 @@ class _Worked:
         ):
             return None
         decimals = currencies.decimals(stretch.those[0].invoice.currency)
-        rest = usage.what_is_missing(book, dated, days, there, decimals)
+        rest = usage.what_is_missing(book, dated, days, there, self.waits, decimals)
         if rest is None:
             return None
         lines = [_as_it_is(one.line) for one in stretch.billing]

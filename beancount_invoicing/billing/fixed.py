@@ -332,45 +332,52 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
 
 
 class Stranded(NamedTuple):
-    """What of a deposit, without tax, nothing will deduct any more; why, and what to do, in words."""
+    """What of a deposit, without tax, nothing will deduct any more: why, and what to do, in words."""
 
     deposit: DepositLeft
     net: Decimal
     words: str
-
-    @property
-    def remedy(self) -> str:
-        """How it is given back."""
-        if self.deposit.number.startswith("draft-"):
-            return f"change the draft {self.deposit.number}, or take it out"
-        part = "" if self.net == self.deposit.of_net else f' --amount {self.net} "What was not needed"'
-        return f"give it back, bean-invoice credit {self.deposit.number}{part} --write"
+    remedy: str
 
 
 def stranded(
-    dated: Dated[Contract], deposits: Sequence[DepositLeft], net: Decimal, currency: str, day: date
+    dated: Dated[Contract], deposits: Sequence[DepositLeft], net: Decimal, waits: Decimal, currency: str, day: date
 ) -> list[Stranded]:
-    """What is left of a contract's deposits, the latest first, beyond what is left to be billed of a fixed price on `day`; all of
-    it where the contract ended before that day. `net`: what its documents bill, without deposits.
+    """What is left of a contract's deposits, the latest first, beyond what is left to be billed of a fixed price on `day`; where
+    the contract ended before that day, beyond what waits.
+
+    `net`: what its documents bill, `waits`: what may be billed; both without deposits and tax.
     """
     contract, code = dated.at(day), dated.first.code
     end = ends(contract)
-    beyond = sum((one.net for one in deposits), ZERO)
-    if end is not None and end < day:
-        why = f"{code} ended on {end}"
+    over = end is not None and end < day
+    if over:
+        room, why = max(waits, ZERO), f"{code} ended on {end}"
     elif contract.mode == "fixed" and contract.price is not None:
         room = max(contract.price - net, ZERO)
-        beyond -= room
         why = f"{room} {currency} is left to be billed of {code}" if room else f"all of {code} is billed"
     else:
         return []
+    beyond = sum((one.net for one in deposits), ZERO) - room
     result = []
     for one in reversed(deposits):
         part = min(beyond, one.net)
         if part > 0:
-            result.append(Stranded(one, part, f"{part} {currency} of deposit {one.number} is never deducted, as {why}"))
+            remedy = _given_back(one, part)
+            if over:
+                remedy += f"; or bill what is kept, by a milestone of {end} with a price"
+            words = f"{part} {currency} of deposit {one.number} is never deducted, as {why}"
+            result.append(Stranded(one, part, words, remedy))
             beyond -= part
     return result
+
+
+def _given_back(deposit: DepositLeft, net: Decimal) -> str:
+    """How so much of a deposit is given back."""
+    if deposit.number.startswith("draft-"):
+        return f"change the draft {deposit.number}, or take it out"
+    part = "" if net == deposit.of_net else f' --amount {net} "What was not needed"'
+    return f"give it back, bean-invoice credit {deposit.number}{part} --write"
 
 
 Owed = Callable[[], Mapping[tuple[str, str], Decimal]]

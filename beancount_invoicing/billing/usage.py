@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -53,10 +53,10 @@ def usage_lines(
     comes to is at least `commitment` (by its days where the contract's start, end or, with `prorate`, a pause cuts it). Amounts are
     in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.RoundingError.
     """
-    for each, those, there in _shares(book, dated, work, until):
-        credited = not sum((one.net for one in there), ZERO)
-        if each.span.end <= until and (those or credited):
-            for line in _of_period(book, dated, each, those, there, decimals, notices):
+    for one in allowances(book, dated, work, until):
+        each, credited = one.each, not sum((line.net for line in one.there), ZERO)
+        if each.span.end <= until and (one.work or credited):
+            for line in _of_period(book, dated, one, decimals, notices):
                 yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=each.span.end)
 
 
@@ -64,26 +64,106 @@ def running(
     book: Book, dated: Dated[Contract], work: Sequence[Work], as_of: date, decimals: int
 ) -> Iterator[tuple[date, DraftLine]]:
     """What the units of periods that are not over by `as_of` (inclusive) come to so far, without the least that they come to."""
-    for each, those, there in _shares(book, dated, work, as_of):
-        if each.span.end > as_of and those:
-            for line in _of_period(book, dated, each, those, there, decimals, [], over=False):
+    for one in allowances(book, dated, work, as_of):
+        each = one.each
+        if each.span.end > as_of and one.work:
+            for line in _of_period(book, dated, one, decimals, [], over=False):
                 ran = min(each.span.end, as_of)
                 yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=ran)
 
 
 def what_is_missing(
-    book: Book, dated: Dated[Contract], days: Period, there: Sequence[Line], decimals: int
+    book: Book, dated: Dated[Contract], days: Period, there: Sequence[Line], waits: Sequence[Work], decimals: int
 ) -> Decimal | None:
     """What a period comes to beyond the lines that bill it, or less (< 0), without any more units; None where that is not known.
 
-    `days`: all of the period that the contract holds. Raises periods.PeriodError, tiers.TierError.
+    `days`: all of the period that the contract holds; `waits`: time that is not billed, of which earlier periods may need what they
+    would carry over. Raises periods.PeriodError, tiers.TierError.
     """
-    each = next((one for one in counted(dated, days.end) if one.span == days), None)
     notices: list[Notice] = []
-    if each is None:
+    if any(version.carry_over for _day, version in dated.versions):
+        mine = [one for one in waits if dated.at(one.date).time == one.account and one.date < days.start]
+        allowance = next((one for one in allowances(book, dated, mine, days.end) if one.each.span == days), None)
+    else:
+        each = next((one for one in counted(dated, days.end) if one.span == days), None)
+        contract = dated.at(days.start)
+        used = _billed_units(contract, there)
+        allowance = each and Allowance(each, [], list(there), contract.included or ZERO, ZERO, used)
+    if allowance is None:
         return None
-    lines = _of_period(book, dated, each, (), there, decimals, notices)
+    lines = _of_period(book, dated, allowance._replace(there=list(there)), decimals, notices)
     return None if notices else sum((line.net for line in lines), ZERO)
+
+
+class Allowance(NamedTuple):
+    """A period with its time that is not billed, the lines that bill it already, and the units of it that cost nothing."""
+
+    each: Counted
+    work: list[Work]
+    there: list[Line]
+    included: Decimal
+    """Its own."""
+    carried: Decimal
+    """Those of earlier periods that were not used there, and may be used in it."""
+    used: Decimal
+    """Units of the contract's item, billed or not."""
+
+    @property
+    def free(self) -> Decimal:
+        """How many units cost nothing."""
+        return self.included + self.carried
+
+    @property
+    def beyond(self) -> Decimal:
+        """How many units do not."""
+        return max(self.used - self.free, ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        """How many of those that cost nothing are not used."""
+        return max(self.free - self.used, ZERO)
+
+
+def allowances(book: Book, dated: Dated[Contract], work: Sequence[Work], until: date) -> Iterator[Allowance]:
+    """The periods that have begun by `until` (inclusive), by date, with what of them costs nothing. `work`: what is not billed.
+
+    What is included and not used may be used, for `carry-over` after its period, in the periods that end by then: what lapses first
+    is used first. Raises periods.PeriodError.
+    """
+    pool: list[tuple[date, Decimal]] = []
+    for each, those, there in _shares(book, dated, work, until):
+        contract = dated.at(each.span.start)
+        included = contract.included or ZERO
+        pool = [(last, left) for last, left in pool if last >= each.span.end]
+        used = _billed_units(contract, there) + _quantity(dated, _own(contract, those))
+        one = Allowance(each, those, there, included, sum((left for _last, left in pool), ZERO), used)
+        yield one
+        last = each.span.end
+        if contract.carry_over:
+            last = periods.parse(contract.carry_over).after(last + timedelta(days=1), 1) - timedelta(days=1)
+        rest, kept = used, []
+        for lapses, left in sorted([*pool, (last, included)]):
+            kept.append((lapses, left - min(left, rest)))
+            rest -= min(left, rest)
+        pool = [(lapses, left) for lapses, left in kept if left]
+
+
+def _own(contract: Contract, work: Sequence[Work]) -> list[Work]:
+    """The time of a period that is counted together: of the contract's item, where it has tiers or included units."""
+    if not (contract.tiers or contract.included):
+        return []
+    return [one for one in work if one.billable and one.counter and one.item == contract.item]
+
+
+def _units_billed(contract: Contract, there: Sequence[Line]) -> list[Line]:
+    """The lines of a period that bill such time."""
+    if not (contract.tiers or contract.included):
+        return []
+    return [one for one in there if not _lump(one) and (one.item or contract.item) == contract.item]
+
+
+def _billed_units(contract: Contract, there: Sequence[Line]) -> Decimal:
+    return sum((one.quantity or ZERO for one in _units_billed(contract, there)), ZERO)
 
 
 def _shares(
@@ -107,22 +187,20 @@ def _shares(
 def _of_period(
     book: Book,
     dated: Dated[Contract],
-    each: Counted,
-    work: Sequence[Work],
-    there: Sequence[Line],
+    allowance: Allowance,
     decimals: int,
     notices: list[Notice],
     *,
     over: bool = True,
 ) -> list[DraftLine]:
     """The lines of a period; `over`: with what is missing to the least that it comes to."""
+    each, there, work = allowance.each, allowance.there, allowance.work
     start = each.span.start
     contract = dated.at(start)
-    tiered = bool(contract.tiers or contract.included)
-    own = [one for one in work if tiered and one.billable and one.counter and one.item == contract.item]
+    own = _own(contract, work)
     others = [one for one in work if one not in own]
     lines = [line for _day, line in time_lines(book, dated, others, each.span.end, ZERO, decimals, notices)]
-    before = [one for one in there if tiered and not _lump(one) and (one.item or contract.item) == contract.item]
+    before = _units_billed(contract, there)
     comes_to = sum((one.net for one in there if not _lump(one) and one not in before), ZERO)
     comes_to += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
     if own or before:
@@ -134,14 +212,14 @@ def _of_period(
                 )
             )
             return lines
-        already = sum((one.quantity or ZERO for one in before), ZERO)
-        quantity = _quantity(dated, own)
+        already = _billed_units(contract, there)
+        quantity = allowance.used - already
         unit = unit._replace(name=own[0].commodity.lower() if own else "")
-        new = _lines(book, contract, start, unit, already, already + quantity, decimals)
+        new = _lines(book, contract, start, unit, allowance.free, already, already + quantity, decimals)
         if own and new:
             new[0] = replace(new[0], book_out=book_outs(own), work=tuple(own))
         lines = new + lines
-        all_of_it = _lines(book, contract, start, unit, ZERO, already + quantity, decimals)
+        all_of_it = _lines(book, contract, start, unit, allowance.free, ZERO, already + quantity, decimals)
         comes_to += sum((_net(book, contract, line, start, decimals) for line in all_of_it), ZERO)
     least = _least(dated, each, decimals) if over else ZERO
     billed = sum((one.net for one in there), ZERO)
@@ -192,10 +270,17 @@ def _quantity(dated: Dated[Contract], work: Sequence[Work]) -> Decimal:
 
 
 def _lines(
-    book: Book, contract: Contract, day: date, unit: _Unit, before: Decimal, after: Decimal, decimals: int
+    book: Book,
+    contract: Contract,
+    day: date,
+    unit: _Unit,
+    included: Decimal,
+    before: Decimal,
+    after: Decimal,
+    decimals: int,
 ) -> list[DraftLine]:
-    """The lines of the units from `before` (exclusive) to `after` (inclusive), counted from the period's first."""
-    included = contract.included or ZERO
+    """The lines of the units from `before` (exclusive) to `after` (inclusive), counted from the period's first; so many of which
+    cost nothing."""
     free = min(after, included) - min(before, included)
     how = tiers.volume if contract.tiers_mode == "volume" else tiers.graduated
     segments = how(unit.tiers, max(before - included, ZERO), max(after - included, ZERO))

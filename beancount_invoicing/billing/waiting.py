@@ -210,7 +210,8 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
                 )
             )
         lines += _expenses(book, dated, expenses[contract.code], decimals, notices)
-        notices += _deposits_left(book, dated, until, there)
+        waits = sum((line.net for what, _day, line in lines if what != "deposit"), ZERO)
+        notices += _deposits_left(book, dated, until, there, waits)
         for what, day, line in lines:
             held = dated.at(day)
             main = book.accounts[held.customer]
@@ -401,11 +402,11 @@ def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, there: Bill
             )  # fmt: skip
 
 
-def _deposits_left(book: Book, dated: Dated[Contract], until: date, there: Billed) -> Iterable[Notice]:
+def _deposits_left(book: Book, dated: Dated[Contract], until: date, there: Billed, waits: Decimal) -> Iterable[Notice]:
     """Deposits that nothing will deduct any more."""
     code = dated.first.code
     currency = currency_of(book, dated.at(until))
-    for one in fixed.stranded(dated, there.deposits.get(code, ()), there.nets.get(code, ZERO), currency, until):
+    for one in fixed.stranded(dated, there.deposits.get(code, ()), there.nets.get(code, ZERO), waits, currency, until):
         invoice = book.invoice(one.deposit.number)
         yield Notice(
             code, one.words, "deposit-left", invoice.source if invoice else None, one.net, currency, one.deposit.date, one.remedy

@@ -16,7 +16,7 @@ from beancount_invoicing.checks.documents import money
 from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Milestone, Severity
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 
-LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms")
+LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms", "carry_over")
 """What says a length of time."""
 
 
@@ -58,6 +58,8 @@ def _usage(contract: Contract) -> Iterator[Finding]:
         yield _error(contract, f"{counted[0]} says nothing on a contract of mode {contract.mode}: take it out")
     elif counted and not contract.every:
         yield _error(contract, f'{counted[0]} is counted by the period: write every: "month"')
+    if contract.carry_over and not contract.included:
+        yield _error(contract, "carry-over says nothing without included: write included: 10")
     if contract.every and contract.cap is not None:
         yield _error(contract, "cap says nothing where time is billed by the period (every): take one of them out")
     if contract.discount and contract.mode == "fixed":

@@ -38,6 +38,7 @@ _COMMANDS = {
     "item": "item",
     "list": "list",
     "new": "new",
+    "prepaid": "prepaid",
     "receipt": "receipt",
     "remind": "remind",
     "render": "render",

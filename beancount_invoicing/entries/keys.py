@@ -237,6 +237,8 @@ _TABLE = (
     _key("time", "account", CONTRACT, "account whose balance is the unbilled time"),
     _key("cap", "number", CONTRACT, "the most that may be billed, without tax"),
     _key("included", "number", CONTRACT, "units of each period (`every`) that cost nothing"),
+    _key("carry-over", "text", CONTRACT,
+         "how long after its period an included unit that was not used may still be used, such as \"2 months\""),
     _key("tiers", "text", CONTRACT, "prices of a period's units by tiers: \"1000 @ 0.10, 10000 @ 0.08 + 5, 0.05\""),
     _key("tiers-mode", "text", CONTRACT, "whether each next unit (default) or all units have the price of the tier reached",
          "graduated", "volume"),

@@ -89,7 +89,7 @@ def test_the_advice_on_a_deposit_that_is_too_large_leads_out(barn: Path) -> None
     run(barn, "bill", "--until", "2026-01-31", "--write")
     say(barn, ORDER.replace("04-01", "02-01").format(price="5000.00"))
     assert contract(barn, "2026-02-28")["prepaid"] == "8000.00"
-    run(barn, "bill", "--until", "2026-03-01", "--write")
+    assert "3000.00 EUR of deposit F2026-0001" in run(barn, "bill", "--until", "2026-03-01", "--write", code=1)
     said = run(barn, "check")
     assert "3000.00 EUR of deposit F2026-0001 is never deducted, as all of BARN is billed" in said
     advice = said.partition("bean-invoice ")[2].partition(" [")[0]

@@ -1,0 +1,85 @@
+"""`bean-invoice prepaid`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from beancount_invoicing import actions, billing
+from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.common import (
+    Session,
+    as_of_option,
+    examples,
+    format_option,
+    print_csv,
+    print_json,
+    print_table,
+    spaced,
+)
+from beancount_invoicing.cli.completion import complete_contracts, complete_customers
+
+CONTRACT = ("contract", "customer", "text", "currency", "balance", "waits", "left", "units_left")
+PERIOD = ("from", "to", "included", "carried", "used", "beyond", "left")
+WORDS = {"deposit": "deposit", "deducted": "used", "given-back": "given back"}
+
+
+@click.command(epilog=examples("prepaid", "prepaid --contract KERB-MAINT --as-of month-end"))
+@click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
+@click.option(
+    "--customer",
+    default="",
+    shell_complete=complete_customers,
+    help="Only this one: a name or an account, or those that have this part in it.",
+)
+@as_of_option
+@format_option
+@click.pass_obj
+def prepaid(session: Session, contract: str, customer: str, as_of: date, form: str) -> None:
+    """Say what customers have ahead: deposits, included units, what of them was used, and what is left."""
+    ledger = session.open()
+    try:
+        wanted = actions.contracts_wanted(ledger.book, customer, contract)
+    except (actions.CannotBill, actions.UnknownCustomer) as error:
+        session.error(str(error))
+        return
+    found = billing.prepaid(ledger.book, as_of, wanted)
+    rows = [answers.prepaid(one) for one in found]
+    if form == "json":
+        print_json(rows)
+        return
+    if form == "csv":
+        print_csv(CONTRACT, [[row[name] for name in CONTRACT] for row in rows])
+        return
+    if not rows:
+        click.echo(f"Nothing is prepaid on {as_of}.")
+    for row in rows:
+        title = f"{row['contract']}, {row['text']}: {row['customer']}"
+        if row["movements"]:
+            _movements(title, row)
+        if row["periods"]:
+            print_table(
+                f"{title}, units",
+                [("from", False), ("to", False), ("included", True), ("carried over", True), ("used", True), ("beyond", True),
+                 ("left", True)],
+                [[each[name] for name in PERIOD] for each in row["periods"]],
+            )  # fmt: skip
+
+
+def _movements(title: str, row: answers.Answer) -> None:
+    """The documents of a contract's deposits, and what is left."""
+    units = f"left, {row['units_left']} units at the price of the day" if row["units_left"] else "left"
+    waits = ["", "", "waits to be billed", spaced("-" + row["waits"]), "", ""]
+    print_table(
+        f"{title}, without tax",
+        [("date", False), ("document", False), ("what", False), ("amount", True), ("balance", True), ("", False)],
+        [
+            [each["date"], each["number"], WORDS[each["what"]], spaced(each["amount"]), spaced(each["balance"]), row["currency"]]
+            for each in row["movements"]
+        ],
+        [
+            *([waits] if row["waits"].strip("0.") else []),
+            ["", "", units, "", spaced(row["left"]), row["currency"]],
+        ],
+    )  # fmt: skip
