@@ -28,7 +28,8 @@ _COMPLETED = {
 }  # fmt: skip
 _LENGTHS = ("month", "quarter", "half-year", "year", "week", "2 weeks", "day", "3 months")
 _WORDS = {
-    "every": _LENGTHS, "renews": _LENGTHS, "index-every": _LENGTHS, "carry-over": _LENGTHS, "notice": ("month", "3 months", "6 months"),
+    "every": _LENGTHS, "renews": _LENGTHS, "index-every": _LENGTHS, "carry-over": _LENGTHS,
+    "notice": ("month", "3 months", "6 months"),
     "retention-terms": ("1 year", "6 months"), "time-rounding": ("up to 0.25 per entry", "nearest 0.1 per day"),
     "late-interest": ("none", "EU", "FR", "DE"), "cash-discount": ("2% within 8 days",),
 }  # fmt: skip
