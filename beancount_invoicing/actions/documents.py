@@ -94,6 +94,8 @@ def finder(book: Book, as_of: date) -> Callable[[str], Position]:
             return known[ends[0]]
         if ends:
             raise UnknownNumber(f"{number} can be {', '.join(sorted(ends))}: say which")
+        if later := next((one for one in book.invoices if numbering.ends_with(one.number, number)), None):
+            raise UnknownNumber(f"{later.number} is dated {later.since}, after {as_of}")
         near = get_close_matches(number, sorted(known), 1, 0.6)
         raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
 

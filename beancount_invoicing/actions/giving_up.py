@@ -98,7 +98,7 @@ class TimeWanted:
     day: date | None = None
     person: str = ""
     words: str = ""
-    """A part of what was worked on; accents and case do not matter."""
+    """What was worked on, or a part of it where nothing is called so as a whole; accents and case do not matter."""
     place: str = ""
     every: bool = False
     """All that are found; else there must be one only."""
@@ -142,6 +142,7 @@ def _found(book: Book, wanted: TimeWanted, until: date, billable: bool) -> list[
         if one.date <= until and wanted.day in {None, one.date} and folded(wanted.person) in {"", folded(one.person)}
         if folded(wanted.words) in folded(one.task) and str(one.source).endswith(wanted.place)
     ]
+    those = [one for one in those if folded(one.task) == folded(wanted.words)] or those
     if not those:
         kind = "not billable" if billable else "billable"
         raise CannotBill(

@@ -183,4 +183,5 @@ def test_the_end_of_a_number_finds_it(end: str) -> None:
 
 def test_one_end_of_a_number_is_enough(ledger: Path) -> None:
     assert call("show", "2", *ON, ledger=ledger).stdout.startswith("F2026-0002  ")
+    assert "F2026-0002 is dated 2026-01-06" in call("show", "2", "--as-of", "2026-01-05", ledger=ledger, code=1).stderr
     assert "there is no 26-0002" in call("show", "26-0002", *ON, ledger=ledger, code=1).stderr

@@ -107,6 +107,12 @@ def test_an_entry_is_left_out_and_taken_in_again(ledger: Path) -> None:
     assert unbilled(ledger) == [("AVIS", "300.00")]
 
 
+def test_a_whole_text_wins_over_a_part(ledger: Path) -> None:
+    call("time", "add", "A-DEV", "1", "Avis complémentaire", "--date", "2026-01-13", "--write", ledger=ledger)
+    call("time", "exclude", "A-DEV", "avis", "--write", ledger=ledger)
+    assert unbilled(ledger) == [("DEV", "800.00")]
+
+
 def test_an_entry_is_named_by_its_place(ledger: Path) -> None:
     place = next(
         n for n, line in enumerate(ledger.read_text("utf-8").split("\n"), 1) if "2 HOUR" in line and "-2" not in line
