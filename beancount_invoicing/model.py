@@ -683,6 +683,8 @@ class Contract:
     """Percent put on expenses that are billed again."""
     expense_account: str = ""
     """Income account of expenses that are billed again."""
+    enclose: str = ""
+    """What goes along with its invoices: "timesheet", "receipts", both with a space between."""
 
     @property
     def named(self) -> str:
@@ -763,6 +765,8 @@ class Expense(NamedTuple):
     source: Source
     payee: str = ""
     """Who was paid."""
+    receipts: tuple[str, ...] = ()
+    """The files that its `document` names."""
 
 
 class IndexValue(NamedTuple):

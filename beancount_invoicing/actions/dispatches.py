@@ -8,21 +8,30 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from beancount_invoicing.actions.documents import SUFFIXES, Prepared, as_bytes, find, prepare
+from beancount_invoicing.actions.documents import SUFFIXES, Output, Prepared, as_bytes, find, prepare
 from beancount_invoicing.actions.e_invoices import SUFFIXES as FORMS
 from beancount_invoicing.actions.e_invoices import Form, factur_x, why_not, xml
+from beancount_invoicing.actions.enclosures import enclosures
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.sealing import OF_INVOICES
+from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
 
 PDF = "application/pdf"
+_PRINTED: tuple[Output, ...] = ("pdf",)
 
 
 def of_invoices(
-    ledger: Ledger, numbers: Sequence[str], day: date, channel: Channel | None = None
+    ledger: Ledger,
+    numbers: Sequence[str],
+    day: date,
+    channel: Channel | None = None,
+    enclose: Sequence[Enclosure] = (),
 ) -> Iterator[Dispatch | Held]:
     """What sends each of these documents on `day`, by the customer's channel or `channel`; or why it cannot leave.
+
+    With it goes what its contracts say, and `enclose`; to a platform goes the invoice alone.
 
     Raises UnknownNumber, rendering.TemplateError.
     """
@@ -32,7 +41,8 @@ def of_invoices(
     seals = sealed_documents(book)
     history = History(book.events)
     for position in positions:
-        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seals.get(position.invoice.number))
+        seal = seals.get(position.invoice.number)
+        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seal, enclose)
 
 
 def sealed_documents(book: Book) -> dict[str, Seal]:
@@ -71,6 +81,7 @@ def _of_invoice(
     prepared: Prepared,
     history: History,
     seal: Seal | None,
+    enclose: Sequence[Enclosure],
 ) -> Dispatch | Held:
     from beancount_invoicing import rendering
 
@@ -122,6 +133,15 @@ def _of_invoice(
         except einvoice.NoEInvoice as error:
             return held("; ".join(why_not(invoice, reason) for reason in error.reasons))
         attachments.append(Attachment(f"{stem}.{FORMS[form]}", "application/xml", data))
+    beside: tuple[str, ...] = ()
+    if way != "e-invoice":
+        try:
+            attachments += enclosures(book, invoice, prepared.where, stem, _PRINTED, enclose)
+        except OSError as error:
+            return held(f"what goes along with it cannot be read: {error.filename}: {error.strerror}")
+        unprinted = [one.name for one in attachments if one.media_type != PDF] if way == "post" else []
+        if unprinted:
+            beside = (f"{', '.join(unprinted)}: no PDF, so it is not in the batch of letters: print it",)
     words = rendering.mail_words(
         prepared.where,
         "invoice",
@@ -149,7 +169,7 @@ def _of_invoice(
         replies_to=first_mails(history, invoice.corrects),
         address=view.recipient,
         place=place(book, customer, invoice.date),
-        notices=_in_short(invoice.number, reasons),
+        notices=(*_in_short(invoice.number, reasons), *beside),
         kept=Path(seal.file) if seal else None,
         companions=companions,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers
+from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import Position, Status, allocate, positions
@@ -182,15 +183,18 @@ def render(
     notice: Callable[[str], None],
     plain: bool = False,
     prepared: Prepared | None = None,
+    enclose: Sequence[Enclosure] = (),
 ) -> Iterator[tuple[Written, ...]]:
     """Writes documents as they stood on their own dates, one after the other; yields the files of each.
 
     A PDF is a Factur-X, unless `plain` or where the document is no e-invoice, which `notice` is told. A file is written
-    whole or not at all, and only where its bytes differ. Void numbers and opening items have no document and are passed
-    over; what the sender should know goes to `notice`. Raises TemplateError, OSError.
+    whole or not at all, and only where its bytes differ. Beside it goes what its contracts say that goes along, and `enclose`.
+    Void numbers and opening items have no document and are passed over; what the sender should know goes to `notice`. Raises
+    TemplateError, OSError.
     """
     from beancount_invoicing import rendering
     from beancount_invoicing.actions.e_invoices import factur_x
+    from beancount_invoicing.actions.enclosures import enclosures
 
     where, names, paid = prepared or prepare(book)
     for invoice in invoices:
@@ -203,7 +207,12 @@ def render(
         for text in view.notices:
             notice(text)
         e_invoice = None if plain or "pdf" not in outputs else factur_x(book, invoice, paid(invoice), where, notice)
-        yield write_view(view, where, folder / names[invoice.number], outputs, e_invoice)
+        written = write_view(view, where, folder / names[invoice.number], outputs, e_invoice)
+        along = enclosures(book, invoice, where, names[invoice.number], outputs, enclose)
+        yield (
+            *written,
+            *(Written(folder / one.name, write_if_different(folder / one.name, one.content)) for one in along),
+        )
 
 
 def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:

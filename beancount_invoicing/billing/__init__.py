@@ -15,6 +15,7 @@ from beancount_invoicing.billing.drafts import (
     Exchange,
     Notice,
 )
+from beancount_invoicing.billing.enclosed import Enclosed, Enclosure, asked_for, enclosed
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
 from beancount_invoicing.billing.prepaid import Prepaid, prepaid
@@ -38,6 +39,8 @@ __all__ = [
     "DraftLine",
     "DraftReceivable",
     "DraftTax",
+    "Enclosed",
+    "Enclosure",
     "Exchange",
     "LineEdit",
     "Naming",
@@ -50,6 +53,7 @@ __all__ = [
     "Standing",
     "Waiting",
     "Wanted",
+    "asked_for",
     "compose",
     "credit_note",
     "currency_of",
@@ -57,6 +61,7 @@ __all__ = [
     "deposits_left",
     "documents",
     "draft_names",
+    "enclosed",
     "moved_dues",
     "numbers",
     "place",

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import click
 
 from beancount_invoicing import actions
+from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.cli.common import (
+    F,
     OneOf,
     Session,
     as_of_option,
@@ -52,6 +54,14 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
         session.error(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
 
 
+def enclose_option(command: F) -> F:
+    """`--enclose`."""
+    return click.option(
+        "--enclose", multiple=True, type=OneOf(get_args(Enclosure)),
+        help="What goes along: the timesheet, the receipts of expenses; may be repeated. What a contract says goes along anyhow.",
+    )(command)  # fmt: skip
+
+
 @click.command(
     epilog=examples("render F2026-0067 --to pdf,html -o documents", "render --since last-month -o documents")
 )
@@ -62,6 +72,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
 @folder_option(".")
 @to_option("pdf")
 @click.option("--plain", is_flag=True, help="PDFs without the e-invoice inside.")
+@enclose_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes render.")
 @as_of_option
 @click.pass_obj
@@ -74,6 +85,7 @@ def render(
     folder: Path,
     outputs: tuple[actions.Output, ...],
     plain: bool,
+    enclose: tuple[Enclosure, ...],
     jobs: int,
     as_of: date,
 ) -> None:
@@ -99,8 +111,8 @@ def render(
     invoices = [position.invoice for position in wanted]
     if not words:
         invoices = [invoice for invoice in invoices if invoice.kind not in {"void", "opening"}]
-    if jobs > 1 and len(invoices) > 1:
+    if jobs > 1 and len(invoices) > 1 and not enclose:
         files = actions.render_in_parallel(ledger.book, invoices, folder, outputs, notice, plain, jobs)
     else:
-        files = actions.render(ledger.book, invoices, folder, outputs, notice, plain)
+        files = actions.render(ledger.book, invoices, folder, outputs, notice, plain, enclose=enclose)
     print_written(session, with_progress(files, "Rendering", len(invoices)))

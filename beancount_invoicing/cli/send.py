@@ -13,6 +13,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
+from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
@@ -28,6 +29,7 @@ from beancount_invoicing.cli.common import (
     relative,
     since_option,
 )
+from beancount_invoicing.cli.render import enclose_option
 from beancount_invoicing.model import Channel
 
 
@@ -79,6 +81,7 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
 @click.option("--again", is_flag=True, help="Send once more what was sent already.")
 @retry_option
 @channel_option
+@enclose_option
 @click.option(
     "-o",
     "--output",
@@ -107,6 +110,7 @@ def send(
     kind: actions.What | None,
     everything: bool,
     channel: Channel | None,
+    enclose: tuple[Enclosure, ...],
     again: bool,
     retry: bool,
     folder: Path | None,
@@ -145,7 +149,7 @@ def send(
             if words
             else actions.unsent(ledger.book, since or day, day)
         )
-        return list(actions.of_invoices(ledger, wanted, day, channel))
+        return list(actions.of_invoices(ledger, wanted, day, channel, enclose))
 
     run(session, make, way(day, folder, again=again, retry=retry), chosen, form)
 

@@ -248,6 +248,8 @@ _TABLE = (
     _key("lines", "text", CONTRACT, "what gets a line of its own (default: each item)", "item", "day", "person", "task"),
     _key("markup", "percent", CONTRACT, "put on expenses that are billed again"),
     _key("expense-account", "account", CONTRACT, "income account of expenses that are billed again"),
+    _key("enclose", "text", CONTRACT, "what goes along with its invoices, which name it",
+         "timesheet", "receipts", "timesheet receipts", "receipts timesheet"),
     _key("percent", "percent", MILESTONE, "part of the contract's price"),
     _key("change-order", "date", MILESTONE, "date of the amendment whose change of the price it bills"),
     _key("cumulative", "percent", MILESTONE, "part of the contract that is done by then; what was billed before is taken off"),

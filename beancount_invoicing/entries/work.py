@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from beancount.core.data import Posting, Transaction
 
@@ -117,5 +118,11 @@ def read_expense(transaction: Transaction, posting: Posting, findings: Findings)
             tax=said.get("tax") or "",
             source=source,
             payee=transaction.payee or "",
+            receipts=tuple(
+                str(Path(source.file).parent / value)
+                for meta in (posting.meta or {}, transaction.meta)
+                for key, value in meta.items()
+                if key.partition("-")[0] == "document" and isinstance(value, str) and value
+            ),
         )
     ]

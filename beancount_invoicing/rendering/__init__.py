@@ -13,6 +13,7 @@ from beancount_invoicing.rendering.parties import language_of
 from beancount_invoicing.rendering.post import Posted, post_list
 from beancount_invoicing.rendering.receipt import receipt
 from beancount_invoicing.rendering.statement import statement
+from beancount_invoicing.rendering.timesheet import timesheet
 from beancount_invoicing.rendering.view import View, texts
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "statement",
     "statement_facts",
     "texts",
+    "timesheet",
     "to_html",
     "to_pdf",
     "to_text",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from beancount_invoicing import law
-from beancount_invoicing.billing import so_far
+from beancount_invoicing.billing import asked_for, enclosed, so_far
 from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source, Tax, TaxAmount
 from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.rendering import parties
@@ -64,7 +64,7 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=_delivery(customer, seller, language, labels),
-            facts=_facts(book, invoice, customer, paid, formats, labels),
+            facts=_facts(book, invoice, customer, paid, formats, table),
             opening=tuple(line for line in invoice.note.split("\n") if line.strip()),
             table=_lines(invoice, formats, table),
             totals=_totals(book, invoice, paid, amount_due, formats, labels),
@@ -94,8 +94,9 @@ def _delivery(customer: Customer, seller: Seller, language: str, labels: dict[st
 
 
 def _facts(
-    book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, labels: dict[str, str]
+    book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, table: dict[str, Any]
 ) -> tuple[Pair, ...]:
+    labels = table["labels"]
     facts = [Pair(labels["date"], formats.day(invoice.date))]
     if invoice.delivered and not for_late_payment(book, invoice):  # a claim supplies nothing
         facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
@@ -123,7 +124,19 @@ def _facts(
     ):
         if value:
             facts.append(Pair(labels[label], value))
+    if those := _enclosed(book, invoice, table):
+        facts.append(Pair(labels["enclosed"], ", ".join(those)))
     return tuple(facts)
+
+
+def _enclosed(book: Book, invoice: Invoice, table: dict[str, Any]) -> list[str]:
+    """What goes along with it because its contracts say so, by name."""
+    wanted = asked_for(book, invoice)
+    names = []
+    if "timesheet" in wanted and invoice.net > 0 and any(one.document == invoice.number for one in book.work):
+        names.append(str(table["timesheet"]["title"]))
+    receipts = enclosed(book, invoice, wanted & {"receipts"}).receipts if wanted else ()
+    return names + [Path(one).name for one in receipts]
 
 
 def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]) -> str:
@@ -143,7 +156,8 @@ def _cash_discount(
     )
 
 
-def _unit(unit: str, quantity: Decimal, formats: Formats, table: dict[str, Any]) -> str:
+def unit_words(unit: str, quantity: Decimal, formats: Formats, table: dict[str, Any]) -> str:
+    """A unit in the document's language, in the number that a quantity asks for; as it is where it is no word that is known."""
     known = table["units"].get(unit)
     return str(known[0] if formats.singular(quantity) else known[1]) if known else unit
 
@@ -209,7 +223,7 @@ def _quantity(line: Line, formats: Formats, table: dict[str, Any]) -> str:
     if line.quantity is None:
         return ""
     return formats.quantity(line.quantity) + (
-        f" {_unit(line.unit, line.quantity, formats, table)}" if line.unit else ""
+        f" {unit_words(line.unit, line.quantity, formats, table)}" if line.unit else ""
     )
 
 
