@@ -417,9 +417,37 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                 draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].rate))
             draft = replace(draft, number=naming(draft.kind, day))
             drafts.append(draft)
+            left = {code: _less(book, each, draft) for code, each in left.items()}
             if kind == "deposit":
                 left.setdefault(first.contract.code, []).append(_as_deposit(draft, first.contract.code))
     return drafts, notices
+
+
+def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[DepositLeft]:
+    """What is left of deposits once a document has deducted its part: the next of the same run deducts no more than that."""
+    result = []
+    for one in deposits:
+        taken = [each for each in draft.deductions if each.number == one.number]
+        net = one.net - sum((each.amount for each in taken if not each.tax), ZERO)
+        codes = [tax.code_named(each.code, book.taxes) for each in one.taxes]
+
+        def gone(
+            part: TaxLeft, code: str, taken: Sequence[DraftDeduction] = taken, codes: Sequence[str] = codes
+        ) -> Decimal:
+            alone = codes.count(code) == 1  # else two rates of the code, of which each has a name of its own
+            names = {part.code, part.named}
+            return sum(
+                (
+                    each.amount
+                    for each in taken
+                    if each.tax and (each.tax in names or (alone and tax.code_named(each.tax, book.taxes) == code))
+                ),
+                ZERO,
+            )
+
+        taxes = (part._replace(left=part.left - gone(part, code)) for part, code in zip(one.taxes, codes, strict=True))
+        result.append(one._replace(net=net, taxes=tuple(taxes)))
+    return result
 
 
 def _apart(bundle: list[Waiting]) -> list[list[Waiting]]:

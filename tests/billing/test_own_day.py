@@ -130,6 +130,19 @@ def test_a_deposit_is_deducted_from_invoices_to_who_paid_it() -> None:
     assert (whole.payee, whole.deductions, said) == ("Bruyère SARL", (), [])
 
 
+def test_two_invoices_of_one_run_deduct_a_deposit_once() -> None:
+    text = contract(f"{FIXED}; price: 10000.00", "fixed")
+    text += '2026-02-01 custom "invoice-milestone" "K" "Deposit"\n  percent: 60\n  deposit: TRUE\n'
+    text += '2026-03-01 custom "invoice-milestone" "K" "Half"\n  percent: 50\n'
+    text += contract('purchase-order: "PO-2"', day="2026-03-15")
+    text += '2026-04-01 custom "invoice-milestone" "K" "Rest"\n  percent: 50\n'
+    drafts, said = bill(text, "2026-04-01")
+    assert not said
+    assert [[str(each.amount) for each in one.deductions] for one in drafts] == [
+        [], ["5000.00", "1000.00"], ["1000.00", "200.00"],
+    ]  # fmt: skip
+
+
 def test_each_purchase_order_has_its_own_invoice() -> None:
     keys = f'{SUBSCRIPTION.replace("month", "quarter")}; price: 900.00; purchase-order: "PO-1"'
     text = contract(f"{keys}; prorate: TRUE", "subscription")
