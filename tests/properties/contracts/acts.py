@@ -279,9 +279,15 @@ def tax_rate(life: Life) -> None:
     rates = life.firm.rates["STD"]
     if day > END or any(since >= day for since, _rate in rates.said):
         return
+    issue(life)
     rate = Decimal(life.chance.choice(("19", "21", "22.5")))
     rates.say(day, rate)
     life.entries.append(f'{day} custom "invoice-tax" "STD"\n  rate: {rate}\n')
+
+
+def _rate_changes(life: Life) -> bool:
+    """Whether a rate changes: a draft of days to come has the rate of its own day, and is not issued later at another."""
+    return len(life.firm.rates["STD"].said) > 1
 
 
 def work(life: Life) -> None:
@@ -316,7 +322,7 @@ def bill(life: Life) -> None:
     """All that is due is billed, or that of one customer or contract; now or as drafts."""
     chance = life.chance
     until = life.day - timedelta(days=chance.choice((0, 0, 0, 1, 9)))
-    drafts = chance.random() < 0.25
+    drafts = chance.random() < 0.25 and not _rate_changes(life)
     if not drafts:
         issue(life)  # what has a number would deduct a deposit that has none
     if chance.random() < 0.3:
@@ -399,6 +405,8 @@ def is_adjustment(line: object) -> bool:
 
 def by_hand(life: Life) -> None:
     """A draft of the next piece of a subscription, written by hand."""
+    if _rate_changes(life):
+        return
     book = loaded(life.text)
     for code, contract in sorted(life.firm.contracts.items()):
         if contract.mode != "subscription":
