@@ -203,7 +203,7 @@ def amend(life: Life) -> None:
             if start not in contract.said and start > life.billed_to(contract.code):
                 every = chance.choice([one for one in EVERY if one != facts["every"]])
                 life.agree(start, contract.code, "", {"every": every, "anchor": start})
-        case "bill":
+        case "bill" if not life.late:  # what was billed in advance stays billed
             life.agree(day, contract.code, "", {"bill": "arrears" if facts.get("bill") == "advance" else "advance"})
         case "prorate":
             life.agree(day, contract.code, "", {"prorate": not facts.get("prorate")})

@@ -235,9 +235,8 @@ def taxes(life: Life, book: Book) -> None:
             continue
         nets: list[tuple[Any, Decimal]] = []
         for line in invoice.lines:
-            day = (
-                line.delivered or days.get((line.contract, line.milestone)) or line.expense or line.end or invoice.date
-            )
+            own = line.delivered or days.get((line.contract, line.milestone)) or line.expense or line.end
+            day = invoice.date if invoice.kind == "deposit" else own or invoice.date
             nets.append(((code_of(line), life.firm.rates[code_of(line)].at(min(day, invoice.date))), line.net))
         right = sum((cents(net * (rate or ZERO) / 100) for (_code, rate), net in added(nets).items()), ZERO)
         same(f"tax of {invoice.number}", sum((one.amount for one in invoice.taxes), ZERO), right)
