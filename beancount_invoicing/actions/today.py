@@ -109,8 +109,12 @@ def to_send(book: Book, as_of: date) -> tuple[str, ...]:
 
 def named_to_send(book: Book, as_of: date, words: Sequence[str], since: date | None) -> tuple[str, ...]:
     """The numbers of documents that words name: by their numbers; of a customer, those that are to be sent (`to_send`, or from
-    `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is."""
+    `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is, or where
+    a number is named beside `since`, which says which of a customer's are meant."""
     found = named_documents(book, date.max, words, one=True)
+    numbers = [one.invoice.number for one in found.positions if one.invoice.number not in found.of_customers]
+    if since and numbers:
+        raise CannotSend(f"name either {numbers[0]}, or --since")
     waits = frozenset(unsent(book, since, as_of) if since else to_send(book, as_of))
     wanted = tuple(
         one.invoice.number

@@ -11,6 +11,7 @@ from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
+    customer_option,
     examples,
     format_option,
     print_csv,
@@ -18,7 +19,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
-from beancount_invoicing.cli.completion import complete_contracts, complete_customers
+from beancount_invoicing.cli.completion import complete_contracts
 
 CONTRACT = ("contract", "customer", "text", "currency", "balance", "waits", "left", "units_left")
 PERIOD = ("from", "to", "included", "carried", "used", "beyond", "left")
@@ -27,12 +28,7 @@ WORDS = {"deposit": "deposit", "deducted": "used", "given-back": "given back"}
 
 @click.command(epilog=examples("prepaid", "prepaid --contract KERB-MAINT --as-of month-end"))
 @click.option("--contract", default="", shell_complete=complete_contracts, help="Only this contract.")
-@click.option(
-    "--customer",
-    default="",
-    shell_complete=complete_customers,
-    help="Only this one: a name or an account, or those that have this part in it.",
-)
+@customer_option
 @as_of_option
 @format_option
 @click.pass_obj

@@ -93,8 +93,10 @@ def test_a_whole_name_or_account_is_one_customer(ledger: Path, name: str) -> Non
     assert numbers(ledger, "--customer", "sud") == ["N2"], "a part that no other has"
 
 
-def test_a_part_of_several_names_is_an_error_that_lists_them(ledger: Path) -> None:
-    for more in ((), ("--send",), ("--send", "--retry", "--write")):
+def test_a_part_of_several_names_sends_nothing_and_lists_them(ledger: Path) -> None:
+    shown = run(ledger, "remind", "--as-of", DAY, "--customer", "acm")
+    assert '"acm" is 2 customers: Acme (Assets:Clients:Acme), Acme Sud' in shown
+    for more in (("--send",), ("--send", "--retry", "--write")):
         said = run(ledger, "remind", "--as-of", DAY, "--customer", "acm", *more, code=1)
         assert '"acm" can be Acme (Assets:Clients:Acme), Acme Sud (Assets:Clients:AcmeSud): say which account' in said
     assert 'there is no customer "Amce": did you mean Acme?' in run(ledger, "remind", "--customer", "Amce", code=1)

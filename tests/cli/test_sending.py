@@ -479,12 +479,15 @@ def test_all_that_were_not_sent_yet(ledger: Path) -> None:
         ("--retry",),
         ("--again",),
         ("--all", PARC),
-        (PARC, "--since", "2026-01-01"),
         (PARC, "--again", "--retry"),
     ],
 )
 def test_options_that_say_nothing_together(ledger: Path, arguments: tuple[str, ...]) -> None:
     run(ledger, "send", *arguments, code=2)
+
+
+def test_a_number_is_not_named_beside_a_day(ledger: Path) -> None:
+    assert f"name either {PARC}, or --since" in run(ledger, "send", PARC, "--since", "2026-01-01", code=1)
 
 
 # reminders -----------------------------------------------------------------------------------------------------------
