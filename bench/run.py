@@ -166,7 +166,7 @@ def billing(table: Table, size: int, runs: int) -> None:
             load = probe("cached", batch, runs=1, **environment)["process"]
             start = time.perf_counter()
             subprocess.run(
-                [sys.executable, "-m", "beancount_invoicing", "-f", str(batch), "bill", "--until", str(LAST), "--write"],
+                [sys.executable, "-m", "beancount_invoicing", "-f", str(batch), "bill", "--until", str(LAST), "--write", "--yes"],
                 env={**os.environ, **environment}, check=True, capture_output=True,
             )  # fmt: skip
             whole = time.perf_counter() - start

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import NamedTuple
 
 from beancount_invoicing import law
@@ -363,7 +362,7 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     def order(one: Waiting) -> str:
         return purchase_order(book, one.contract, one.day)
 
-    def key(one: Waiting) -> tuple[str, str, str, str, str, str]:
+    def key(one: Waiting) -> tuple[str, ...]:
         own = one.contract.code if one.what == "deposit" else ""
         return one.customer, one.contract.customer, order(one), one.contract.group, one.currency, own
 
@@ -371,17 +370,19 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     notices: list[Notice] = []
     left = deposits_left(book.invoices)
     owed = owed_of_deposits(book, day)
-    deposits = sorted((one for one in those if one.what == "deposit"), key=key)
-    others = sorted((one for one in those if one.what != "deposit"), key=key)
-    for kind, waiting in (("deposit", deposits), ("invoice", others)):
-        for bundle in (part for _key, group in groupby(waiting, key) for part in _apart(list(group))):
+    groups: defaultdict[tuple[bool, tuple[str, ...]], list[Waiting]] = defaultdict(list)
+    for one in those:
+        groups[one.what != "deposit", key(one)].append(one)
+    for (invoice, _key), group in sorted(groups.items(), key=lambda each: each[0]):
+        kind: Kind = "invoice" if invoice else "deposit"
+        for bundle in _apart(group):
             bundle.sort(key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item))
             codes = list(dict.fromkeys(one.contract.code for one in bundle))
             first = bundle[0]
             usual = book.customers[first.customer].at(day)
             given_back = _given_back(book, bundle, day)
             request = Request(
-                kind="deposit" if kind == "deposit" else "invoice",
+                kind=kind,
                 customer=first.customer,
                 account=first.contract.customer,
                 currency=first.currency,
@@ -417,7 +418,8 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                 draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].rate))
             draft = replace(draft, number=naming(draft.kind, day))
             drafts.append(draft)
-            left = {code: _less(book, each, draft) for code, each in left.items()}
+            if draft.deductions:
+                left = {code: _less(book, each, draft) for code, each in left.items()}
             if kind == "deposit":
                 left.setdefault(first.contract.code, []).append(_as_deposit(draft, first.contract.code))
     return drafts, notices

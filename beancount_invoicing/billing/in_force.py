@@ -69,7 +69,11 @@ def pauses(dated: Dated[Contract]) -> list[Period]:
 
 def why_not(dated: Dated[Contract], day: date) -> str:
     """Why nothing of a day is billed: "begins on …", "ended on …", "is paused"; "" where the contract holds."""
-    contract = dated.at(day)
+    return why_not_under(dated.at(day), day)
+
+
+def why_not_under(contract: Contract, day: date) -> str:
+    """The same, of the contract as it is on that day."""
     end = ends(contract)
     if day < contract.start:
         return f"begins on {contract.start}"

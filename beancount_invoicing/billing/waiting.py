@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -101,8 +101,10 @@ def wanted_contracts(book: Book, wanted: Wanted) -> list[Dated[Contract]]:
 
 def asked(book: Book, wanted: Wanted, contract: Contract) -> bool:
     """Whether a customer is asked for who is invoiced for a contract, or whose it is."""
+    if not wanted.customers:
+        return True
     mains = {book.accounts.get(contract.customer), book.accounts.get(contract.recipient)}
-    return not wanted.customers or not mains.isdisjoint(wanted.customers)
+    return not mains.isdisjoint(wanted.customers)
 
 
 def _for_whom(book: Book, contract: Contract, day: date, line: DraftLine) -> DraftLine:
@@ -158,7 +160,7 @@ def waiting(book: Book, until: date, wanted: Wanted = Wanted()) -> tuple[list[Wa
 
 
 def left_out(book: Book, until: date) -> list[Notice]:
-    """What `waiting` says that somebody should know, but of periods of subscriptions: for the checks at each load."""
+    """What `waiting` says that somebody should know, but of periods of subscriptions and of adjustments: for the checks."""
     if not book.contracts and not book.work:
         return []
     return _waiting(book, until, Wanted(), only_notices=True)[1]
@@ -172,9 +174,12 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
         expenses[spent.contract].append(spent)
     found: list[Waiting] = []
     notices: list[Notice] = []
+    left: defaultdict[str, list[Notice]] = defaultdict(list)
+    for one in work.left:
+        left[one.contract].append(one)
     for dated in wanted_contracts(book, wanted):
         contract = dated.at(until)
-        notices += [one for one in work.left if one.contract == contract.code]
+        notices += left.get(contract.code, ())
         if contract.start > until:
             continue
         currency = currency_of(book, contract)
@@ -193,9 +198,9 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
             elif dated.first.mode == "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
             else:
-                of_it = [
-                    one for one in work.of.get(contract.code, []) if dated.at(one.date).every or wanted.only.work(one)
-                ]
+                of_it = work.of.get(contract.code, [])
+                if wanted.only != Only():
+                    of_it = [one for one in of_it if dated.at(one.date).every or wanted.only.work(one)]
                 lines += _time(book, dated, until, of_it, there, decimals, notices, only_notices=only_notices)
             if dated.first.mode != "fixed":
                 lines += _milestones(book, dated, until, there, decimals, notices)
@@ -209,11 +214,15 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
                     source=contract.source,
                 )
             )
-        lines += _expenses(book, dated, expenses[contract.code], decimals, notices)
-        waits = sum((line.net for what, _day, line in lines if what != "deposit"), ZERO)
-        notices += _deposits_left(book, dated, until, there, waits)
+        lines += _expenses(book, dated, expenses.get(contract.code, ()), decimals, notices)
+        if contract.code in there.deposits:
+            waits = sum((line.net for what, _day, line in lines if what != "deposit"), ZERO)
+            notices += _deposits_left(book, dated, until, there, waits)
         for what, day, line in lines:
             held = dated.at(day)
+            if only_notices:
+                _without_account(line, held, notices)
+                continue
             main = book.accounts[held.customer]
             chosen = (what == "time" and not held.every) or wanted.only.line(day, line)
             if chosen and asked(book, wanted, held):
@@ -221,8 +230,9 @@ def _waiting(book: Book, until: date, wanted: Wanted, *, only_notices: bool) -> 
                 line = _net(book, main, _without_account(line, held, notices), until, decimals)
                 found.append(Waiting(what, day, held, main, currency_of(book, held), line))
     if wanted == Wanted():
-        notices += [one for one in work.left if not one.contract]
-    found += _adjustments(book, until, wanted, notices)
+        notices += left.get("", ())
+    if not only_notices:  # the checks look at these by themselves
+        found += _adjustments(book, until, wanted, notices)
     return [one for one in found if one.line.account], list(dict.fromkeys(notices))  # each is said once
 
 
@@ -353,6 +363,8 @@ def _milestones(
     those = book.milestones.get(code, ())
     if dated.first.mode == "fixed":
         notices += _fixed_left_out(book, dated, until, there)
+    if not those:
+        return
     for stage in fixed.stages(dated, those, there.milestones, decimals):
         milestone = stage.milestone
         if milestone.date > until or (code, milestone.name) in there.milestones:
@@ -430,8 +442,8 @@ def _time(
             Notice(contract.code, "it has no time account: write time: Assets:… below it", "contract", contract.source)
         )
         return
-    by_period = [one for one in work if dated.at(one.date).every]
-    if by_period or any(version.every for _day, version in dated.versions):
+    if any(version.every for _day, version in dated.versions):
+        by_period = [one for one in work if dated.at(one.date).every]
         for day, line in usage.usage_lines(book, dated, by_period, until, decimals, notices):
             yield "time", day, line
         work = [one for one in work if not dated.at(one.date).every]
@@ -441,7 +453,7 @@ def _time(
 
 
 def _expenses(
-    book: Book, dated: Dated[Contract], those: list[Expense], decimals: int, notices: list[Notice]
+    book: Book, dated: Dated[Contract], those: Sequence[Expense], decimals: int, notices: list[Notice]
 ) -> Iterable[Found]:
     code = dated.first.code
     for one in those:

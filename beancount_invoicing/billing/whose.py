@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import Notice
-from beancount_invoicing.billing.in_force import why_not
+from beancount_invoicing.billing.in_force import why_not_under
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Work
 from beancount_invoicing.rules import worktime
 
@@ -35,12 +35,19 @@ def by_contract(book: Book, work: Iterable[Work]) -> Owned:
     left: defaultdict[tuple[str, str, str, str], list[Work]] = defaultdict(list)
     for one in work:
         known = naming.get(one.account, ())
-        named = [dated for dated in known if dated.at(one.date).time == one.account]
-        reasons = [why_not(dated, one.date) for dated in named]
-        owner = next((dated for dated, why in zip(named, reasons, strict=True) if not why or not one.billable), None)
-        if owner:
-            of[owner.first.code].append(one)
-        elif one.billable:
+        named, reasons = [], []
+        for dated in known:
+            contract = dated.at(one.date)
+            if contract.time == one.account:
+                why = why_not_under(contract, one.date)
+                if not why or not one.billable:
+                    of[contract.code].append(one)
+                    break
+                named.append(dated)
+                reasons.append(why)
+        else:
+            if not one.billable:
+                continue
             code = (named or known)[0].first.code if known else ""
             left[code, one.account, one.commodity, reasons[0] if reasons else ""].append(one)
     return Owned(dict(of), [_notice(book, *key, those) for key, those in left.items()])

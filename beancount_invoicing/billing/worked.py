@@ -262,6 +262,8 @@ def _other_unit(book: Book, contract: Contract, bundle: Bundle, day: date) -> st
 
 def _cap(dated: Dated[Contract], day: date, until: date) -> Decimal | None:
     """The most that may be billed for work of `day`, by `until`: the highest cap of the days between; None where one has none."""
+    if len(dated.versions) == 1:
+        return dated.first.cap
     caps = [dated.at(day).cap, *(version.cap for since, version in dated.versions if day < since <= until)]
     said = [cap for cap in caps if cap is not None]
     return max(said) if len(said) == len(caps) else None
