@@ -157,7 +157,7 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
             )
         if wanted.tax and wanted.tax not in book.taxes:
             raise CannotBill(f'there is no tax "{wanted.tax}"{near(wanted.tax, book.taxes)}')
-        account = wanted.account or _income(book, str(loading.options["name_income"]))
+        account = wanted.account or income_account(book, str(loading.options["name_income"]))
         if account not in book.opened:
             raise CannotBill(f"{account} is not open{near(account, book.opened)}")
         known = [dated.versions[0][1].source for dated in book.items.values()]
@@ -205,7 +205,7 @@ def price_item(file: Path, code: str, price: Decimal, with_tax: bool | None, day
     return changed(file, make, how)
 
 
-def _income(book: Book, root: str) -> str:
+def income_account(book: Book, root: str) -> str:
     """The account of most items; where there are none yet, the one income account that is open, beside that of claims.
 
     Raises CannotBill where there are several, or none.

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from beancount_invoicing.actions.adding import account_name, beside, padded
+from beancount_invoicing.actions.adding import account_name, beside, income_account, padded
 from beancount_invoicing.actions.amending import Thing, amendments, changed
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.naming import customer, near
@@ -33,7 +33,8 @@ class ContractWanted:
 
 
 def add_contract(file: Path, wanted: ContractWanted, how: How) -> Outcome:
-    """A contract is agreed. One of mode time gets an account of its own where it names none; accounts of time that are not open yet
+    """A contract is agreed. Without an item it is booked on the account of most items, else on the only income account. One of mode
+    time gets an account of its own where it names none; accounts of time that are not open yet
     are opened. Raises what `change` raises, CannotBill, UnknownCustomer."""
 
     def make(loading: Loading) -> Changes:
@@ -49,6 +50,8 @@ def add_contract(file: Path, wanted: ContractWanted, how: How) -> Outcome:
         said = _padded(wanted.said, str(wanted.said.get("currency") or book.currency))
         if wanted.mode == "time" and not said.get("time"):
             said["time"] = text.AccountName(_time_account(loading, main, wanted.code))
+        if not said.get("account") and not said.get("item"):
+            said["account"] = text.AccountName(income_account(book, str(loading.options["name_income"])))
         opened = _opened(loading, str(said["time"]), said, wanted.start) if wanted.mode == "time" else []
         entry = amending.directive(
             wanted.start, "invoice-contract", [text.AccountName(main), wanted.code, wanted.mode],

@@ -134,9 +134,11 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
 
 
 def amendments(book: Book) -> Iterator[Finding]:
-    """An amendment changes neither the mode, nor what is past; a subscription is handed over so that each customer has own days."""
+    """An amendment changes neither the mode, nor what is past; a subscription is handed over so that each customer has own days,
+    and to a former customer only where that is meant."""
     for dated in book.contracts.values():
         before = dated.first
+        former: dict[str, date] = {}
         for day, version in dated.versions[1:]:
             if version.mode != dated.first.mode:
                 yield _error(
@@ -157,6 +159,14 @@ def amendments(book: Book) -> Iterator[Finding]:
                     f"from {day} on it is billed to {version.customer}, inside a period, and prorate: FALSE bills that to both:"
                     " date it where a period begins, or take prorate out",
                 )
+            if version.customer != before.customer:
+                if version.customer in former:
+                    yield _warning(
+                        version,
+                        f"from {day} on it is billed to {version.customer} again, which handed it over on"
+                        f" {former[version.customer]}: name {before.customer} here, if only what is said below is to change",
+                    )
+                former[before.customer] = day
             before = version
 
 

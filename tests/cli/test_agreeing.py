@@ -51,6 +51,17 @@ def test_a_contract_is_added_changed_paused_and_stopped(ledger: Path) -> None:
     assert (then["unbilled"], then["ends"], then["price"]) == ("225.00", "2026-05-31", "62.50")  # 2 × 50.00 + 2 × 62.50
 
 
+def test_without_an_item_it_is_booked_where_items_are(ledger: Path) -> None:
+    said = ("contract", "add", "garance", "G-AUDIT", "fixed", "--text", "Audit", "--price", 900, "--from", "2026-01-01")
+    assert "  account: Income:Ventes\n" in call(*said, ledger=ledger).stdout
+
+
+def test_a_later_amendment_that_hands_it_back_is_remarked(ledger: Path) -> None:
+    call("contract", "change", "A-MAINT", "--price", 120, "--from", "2026-06-01", "--write", ledger=ledger)
+    over = ("contract", "change", "A-MAINT", "--customer", "garance", "--from", "2026-03-01")
+    assert "from 2026-06-01 on it is billed to" in call(*over, "--write", ledger=ledger).stderr
+
+
 def test_what_one_day_says_is_changed_where_it_stands(ledger: Path) -> None:
     call("contract", "change", "A-MAINT", "--price", 120, "--from", "2026-03-01", "--write", ledger=ledger)
     call(
