@@ -13,16 +13,18 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("quick", max_examples=60, derandomize=True, database=None, deadline=None)
+settings.register_profile("quick", max_examples=40, derandomize=True, database=None, deadline=None)
 settings.register_profile(
     "proof",
-    max_examples=1500,
+    max_examples=800,
     derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # of ledgers there are large ones
 )
-settings.register_profile("search", settings.get_profile("proof"), derandomize=False, print_blob=True)
+settings.register_profile(
+    "search", settings.get_profile("proof"), max_examples=5000, derandomize=False, print_blob=True
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
