@@ -256,18 +256,27 @@ def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, st
     return ""
 
 
-def time_listed(book: Book, until: date, contract: str, everything: bool) -> list[tuple[str, Work]]:
-    """Time up to a day with its contract's code: what was not billed by then, or all that was worked. Raises CannotBill."""
-    from beancount_invoicing.billing import cut_off, unbilled_work
+def time_listed(
+    book: Book, until: date, contract: str, everything: bool, customers: Sequence[str] = ()
+) -> list[tuple[str, Work]]:
+    """Time up to a day with its contract's code, "" for none: what was not billed by then, or all that was worked.
+
+    Of a contract ("" for all), of the customers (main accounts; none: of all) who held it on the day of the work. Raises
+    CannotBill.
+    """
+    from beancount_invoicing.billing import contracts_of, cut_off, unbilled_work
 
     if contract:
         time_contract(book, contract, until)
-    codes = {
-        version.time: code for code, dated in book.contracts.items() for _day, version in dated.versions if version.time
-    }
     work = (
         [one for one in book.work if one.quantity > 0 and not one.document and one.date <= until]
         if everything
         else unbilled_work(cut_off(book, until), until)
     )
-    return [(codes.get(one.account, ""), one) for one in work if not contract or codes.get(one.account) == contract]
+    listed = []
+    for one, held in zip(work, contracts_of(book, work), strict=True):
+        code = held.code if held else ""
+        of_them = not customers or (held is not None and book.accounts.get(held.customer) in customers)
+        if of_them and (not contract or code == contract):
+            listed.append((code, one))
+    return listed

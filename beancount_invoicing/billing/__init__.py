@@ -23,6 +23,7 @@ from beancount_invoicing.billing.rates import supplied_before
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
 from beancount_invoicing.billing.waiting import Only, Waiting, Wanted, currency_of, running, waiting
+from beancount_invoicing.billing.whose import contracts_of
 from beancount_invoicing.billing.worked import unbilled_work
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Wanted",
     "asked_for",
     "compose",
+    "contracts_of",
     "credit_note",
     "currency_of",
     "cut_off",

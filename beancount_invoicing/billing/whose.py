@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -26,11 +26,7 @@ def by_contract(book: Book, work: Iterable[Work]) -> Owned:
 
     Two contracts that do are an error, which checks report. What is billed to nobody anyway goes to one that names the account.
     """
-    naming: defaultdict[str, list[Dated[Contract]]] = defaultdict(list)
-    for _code, dated in sorted(book.contracts.items()):
-        if dated.first.mode == "time":
-            for account in dict.fromkeys(version.time for _day, version in dated.versions if version.time):
-                naming[account].append(dated)
+    naming = _naming(book)
     of: defaultdict[str, list[Work]] = defaultdict(list)
     left: defaultdict[tuple[str, str, str, str], list[Work]] = defaultdict(list)
     for one in work:
@@ -51,6 +47,31 @@ def by_contract(book: Book, work: Iterable[Work]) -> Owned:
             code = (named or known)[0].first.code if known else ""
             left[code, one.account, one.commodity, reasons[0] if reasons else ""].append(one)
     return Owned(dict(of), [_notice(book, *key, those) for key, those in left.items()])
+
+
+def _naming(book: Book) -> Mapping[str, Sequence[Dated[Contract]]]:
+    """By account, the time contracts that name it on any day, by code."""
+    naming: defaultdict[str, list[Dated[Contract]]] = defaultdict(list)
+    for _code, dated in sorted(book.contracts.items()):
+        if dated.first.mode == "time":
+            for account in dict.fromkeys(version.time for _day, version in dated.versions if version.time):
+                naming[account].append(dated)
+    return naming
+
+
+def contracts_of(book: Book, work: Iterable[Work]) -> list[Contract | None]:
+    """The contract of each entry, as it was on its day: of those that name its account, one that does so then and holds, else one
+    that does so then, else any; None where none does."""
+    naming = _naming(book)
+
+    def order(contract: Contract, one: Work) -> tuple[bool, bool]:
+        return contract.time != one.account, bool(why_not_under(contract, one.date))
+
+    result = []
+    for one in work:
+        known = [dated.at(one.date) for dated in naming.get(one.account, ())]
+        result.append(min(known, key=lambda contract: order(contract, one)) if known else None)
+    return result
 
 
 def _notice(book: Book, code: str, account: str, commodity: str, why: str, those: Sequence[Work]) -> Notice:

@@ -22,6 +22,8 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     as_of_option,
+    customer_option,
+    customers_wanted,
     date_option,
     examples,
     format_option,
@@ -187,17 +189,21 @@ def _mark(session: Session, which: Mapping[str, Any], billable: bool, way: actio
         print_outcome(actions.mark_time(session.find(), wanted, which["day"] or today(), billable, way), way)
 
 
-@time.command("list", epilog=examples("time list", "time list --all --contract HALLES-ETU"))
+@time.command("list", epilog=examples("time list", "time list halles", "time list --all --contract HALLES-ETU"))
+@customer_option
 @click.option("--contract", default="", shell_complete=complete_time_contracts, help="Only this contract.")
 @click.option("--all", "everything", is_flag=True, help="All that was worked, not only what is not billed.")
 @as_of_option
 @format_option
 @click.pass_obj
-def list_time(session: Session, contract: str, everything: bool, as_of: date, form: str) -> None:
+def list_time(session: Session, customer: str, contract: str, everything: bool, as_of: date, form: str) -> None:
     """List time that is not billed yet, or all of it."""
     ledger = session.open()
+    customers = customers_wanted(session, ledger.book, customer)
+    if customers is None:
+        return
     try:
-        listed = actions.time_listed(ledger.book, as_of, contract, everything)
+        listed = actions.time_listed(ledger.book, as_of, contract, everything, customers)
     except actions.CannotBill as error:
         session.error(str(error))
         return

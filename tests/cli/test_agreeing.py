@@ -216,3 +216,23 @@ def test_a_customer_that_is_there_is_remarked(ledger: Path) -> None:
     assert "Assets:Clients:Armor has the same email" in result.stderr
     assert '  cc: "b@armor.example"\n' in result.stdout
     assert "is a customer of the same name" in call("customer", "add", "l'oeuvre d'elise", ledger=ledger).stderr
+
+
+def test_time_is_listed_for_the_customer_who_held_its_contract_on_its_day(ledger: Path) -> None:
+    call(
+        "contract", "add", "garance", "G-DEV", "time", "--item", "DEV", "--from", "2026-01-01", "--write", ledger=ledger
+    )
+    for day in ("2026-01-10", "2026-02-10"):
+        call("time", "add", "G-DEV", 3, "Plan", "--date", day, "--write", ledger=ledger)
+    whom = call("customer", "list", "--format", "json", ledger=ledger).stdout
+    other = next(one["account"] for one in json.loads(whom) if "Oeuvres" not in one["account"])
+    call("contract", "change", "G-DEV", "--customer", other, "--from", "2026-02-01", "--write", ledger=ledger)
+
+    def days(*more: str) -> list[str]:
+        return [
+            one["date"]
+            for one in json.loads(call("time", "list", *more, *ON, "--format", "json", ledger=ledger).stdout)
+        ]
+
+    assert days() == ["2026-01-10", "2026-02-10"]
+    assert (days("garance"), days(other)) == (["2026-01-10"], ["2026-02-10"])
