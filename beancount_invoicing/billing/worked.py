@@ -174,6 +174,8 @@ def time_lines(
     worktime.RoundingError.
     """
     code = dated.first.code
+    if only_notices and _nothing_to_say(book, dated, work):
+        return
     bundles: dict[Bundle, list[Work]] = {}
     unpriced: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
     loose: defaultdict[tuple[str, str], list[Work]] = defaultdict(list)
@@ -252,11 +254,31 @@ def time_lines(
     yield from lines
 
 
+def _nothing_to_say(book: Book, dated: Dated[Contract], work: Sequence[Work]) -> bool:
+    """Whether all of it is plainly billed, so that it need not be looked at by the day: one version of the contract, without a cap,
+    prices that hold on all days, in the unit of the time."""
+    contract = dated.first
+    if len(dated.versions) > 1 or contract.cap is not None or not all(one.counter for one in work):
+        return False
+    for item, commodity in {(one.item, one.commodity) for one in work}:
+        of_item = book.items.get(item)
+        if of_item is None or len(of_item.versions) > 1 or _of_other_unit(contract, of_item.first, commodity):
+            return False
+        own = contract.price is not None and item == contract.item
+        if not own and of_item.first.price is None and of_item.first.price_with_tax is None:
+            return False
+    return True
+
+
 def _other_unit(book: Book, contract: Contract, bundle: Bundle, day: date) -> str:
     """The unit of a price of days, where the time is kept in hours, or the other way round; else ""."""
     item = book.items[bundle.item].at(day) if bundle.item in book.items else None
+    return _of_other_unit(contract, item, bundle.commodity)
+
+
+def _of_other_unit(contract: Contract, item: Item | None, commodity: str) -> str:
     unit = contract.unit or (item.unit if item else "")
-    lengths = {worktime.length(unit), worktime.length(bundle.commodity)} if unit else set()
+    lengths = {worktime.length(unit), worktime.length(commodity)} if unit else set()
     return unit if lengths == {worktime.HOUR, worktime.DAY} else ""
 
 
