@@ -161,10 +161,12 @@ def amendments(book: Book) -> Iterator[Finding]:
                 )
             if version.customer != before.customer:
                 if version.customer in former:
-                    yield _warning(
-                        version,
-                        f"from {day} on it is billed to {version.customer} again, which handed it over on"
+                    yield Finding(
+                        "warning",
+                        "handed-back",
+                        f"contract {version.code}: from {day} on it is billed to {version.customer} again, which handed it over on"
                         f" {former[version.customer]}: name {before.customer} here, if only what is said below is to change",
+                        version.source,
                     )
                 former[before.customer] = day
             before = version

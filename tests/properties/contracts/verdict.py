@@ -21,7 +21,7 @@ from tests.properties.contracts.acts import acts, days_billed, issue, lived
 from tests.properties.contracts.life import END, PRELUDE, Act, Life, Refusal, loaded
 from tests.properties.contracts.model import CENT, ZERO, Piece, cents
 
-EXPECTED = frozenset({"time-without-contract", "outside-contract", "over-cap", "not-billed"})
+EXPECTED = frozenset({"time-without-contract", "outside-contract", "over-cap", "not-billed", "handed-back"})
 """The warnings that a life may have."""
 
 UNDECIDED = frozenset({"billed-otherwise", "billed-after-end"})
