@@ -271,7 +271,7 @@ def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]
     be worked out is left out: `waiting` says why.
     """
     there = billed(book)
-    work = worked.unbilled_work(book, as_of)
+    work = by_contract(book, worked.unbilled_work(book, as_of))
     found = []
     for dated in wanted_contracts(book, wanted):
         contract = dated.at(as_of)
@@ -286,8 +286,7 @@ def running(book: Book, as_of: date, wanted: Wanted = Wanted()) -> list[Waiting]
                     line = subscriptions.line(book, dated, piece, decimals)
                     lines += [(piece.span.start, line)] if line else []
             elif dated.first.mode == "time":
-                mine = [one for one in work if dated.at(one.date).time == one.account and not why_not(dated, one.date)]
-                lines += usage.running(book, dated, mine, as_of, decimals)
+                lines += usage.running(book, dated, work.of.get(contract.code, []), as_of, decimals)
         except (periods.PeriodError, worktime.RoundingError, tiers.TierError, ArithmeticError):
             continue
         for day, line in lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -45,8 +45,7 @@ def hours_billed(book: Book) -> Iterator[Finding]:
 
 
 def _twice(numbers: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    return {number for number in numbers if number in seen or seen.add(number)}  # type: ignore[func-returns-value]
+    return {number for number, times in Counter(numbers).items() if times > 1}
 
 
 class _Timed:

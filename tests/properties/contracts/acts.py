@@ -152,7 +152,7 @@ def _amended(life: Life) -> tuple[Contract, date] | None:
     those = [one for one in life.firm.contracts.values() if one.start < life.day]
     if not those:
         return None
-    contract = min(those, key=lambda one: random.Random(f"{life.act.seed} {one.code}").random())  # noqa: S311
+    contract = min(those, key=lambda one: random.Random(f"{life.act.seed} {one.code}").random())  # noqa: S311 - no secret
     if life.late:
         day = max(contract.start + DAY, life.day + timedelta(days=life.chance.randint(-50, 20)))
     else:
