@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from beancount_invoicing.actions.writing import Changes, tried
-from beancount_invoicing.entries import Loading, trial, writer
+from beancount_invoicing.entries import Loading, roots, trial, writer
 from beancount_invoicing.files import Changed
 from beancount_invoicing.model import Finding
 
@@ -54,7 +54,7 @@ class Record:
     def __init__(self, loading: Loading, target: Path) -> None:
         self._top = Path(loading.book.file)
         self._included = loading.files
-        self._options = loading.options
+        self._needed = roots.options(loading.options)
         self._target = target
 
     @property
@@ -65,12 +65,14 @@ class Record:
 
     def add(self, text: str) -> None:
         """Puts directives at the end, on the disk. Raises writer.CannotWrite, Changed, OSError: then they are not there."""
-        if wrong := trial.unreadable(text, self._options):
-            raise writer.CannotWrite(f"Beancount would not read what was to be written: {wrong}")
         with writer.locked(self._top):
             for attempt in range(_TRIES):
                 try:
-                    writer.write(writer.plan(self._top, self._included, [writer.Addition(self._target, text)]))
+                    addition = writer.Addition(self._target, text)
+                    planned = writer.plan(self._top, self._included, [addition], needed=self._needed)
+                    if wrong := trial.unreadable(planned):
+                        raise writer.CannotWrite(f"Beancount would not read what was to be written: {wrong}")
+                    writer.write(planned)
                     break
                 except Changed:  # somebody's editor has saved it at this very moment
                     if attempt == _TRIES - 1:
@@ -81,5 +83,5 @@ class Record:
 def try_out(loading: Loading, known: Sequence[Finding], target: Path, texts: Sequence[str]) -> None:
     """Whether the ledger would stay sound with all these directives. Raises Refused, writer.CannotWrite."""
     addition = writer.Addition(target, "\n".join(texts))
-    planned = writer.plan(Path(loading.book.file), loading.files, [addition])
+    planned = writer.plan(Path(loading.book.file), loading.files, [addition], needed=roots.options(loading.options))
     tried(loading, known, planned, addition.text, Changes())

@@ -16,7 +16,7 @@ from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.billing import Draft, Notice
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import text, trial, writer
+from beancount_invoicing.entries import roots, text, trial, writer
 from beancount_invoicing.files import Changed, write_if_different
 from beancount_invoicing.model import Book, Finding, Invoice, Source
 from beancount_invoicing.receivables import Position, positions
@@ -165,7 +165,7 @@ def _planned(loading: entries.Loading, file: Path, changes: Changes, into: Path 
             columns[target] = text.column_of(there)
         by_file.setdefault(target, []).append(new.render(columns[target]))
     additions = [writer.Addition(target, "\n".join(texts)) for target, texts in by_file.items()]
-    planned = writer.plan(top, loading.files, additions, changes.edits)
+    planned = writer.plan(top, loading.files, additions, changes.edits, needed=roots.options(loading.options))
     shown = [edit.new for edit in changes.edits if edit.new] + [addition.text for addition in additions]
     return planned, "\n".join(one.rstrip("\n") + "\n" for one in shown)
 

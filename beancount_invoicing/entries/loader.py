@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount_invoicing.collector import no_collections
+from beancount_invoicing.entries import roots
 from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def load(path: str) -> Loading:
         documents = known.documents if known else memo.Documents()
         book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
     files = tuple(options.get("include") or (str(file),))
-    found = tuple((_problem(error, files), _ours(error)) for error in errors)
+    found = tuple((_problem(error, files, options), _ours(error)) for error in errors)
     problems = tuple(problem for problem, ours in found if not ours)
     return Loading(book, problems, tuple(one for one, _ in found), entries, options, ran, documents, known)
 
@@ -126,7 +127,7 @@ def _included(name: str, files: Sequence[str]) -> Source | None:
     return None
 
 
-def _problem(error: Any, files: Sequence[str] = ()) -> Finding:
+def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Finding:
     source = getattr(error, "source", None) or {}
     place = Source(str(source.get("filename", "<unknown>")), int(source.get("lineno", 0) or 0))
     message = str(getattr(error, "message", error))
@@ -146,4 +147,6 @@ def _problem(error: Any, files: Sequence[str] = ()) -> Finding:
         )
     elif message.startswith("UnicodeDecodeError"):
         message = f"this is not UTF-8: save the file as UTF-8 ({message})"
+    else:
+        message = roots.explained(message, options)
     return Finding("error", getattr(error, "rule", "beancount"), message, place)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from beancount.core import data
 from beancount.ops import balance, validation
 from beancount.parser import booking, parser
 
+from beancount_invoicing.entries import roots
 from beancount_invoicing.entries.loader import Loading
 from beancount_invoicing.entries.reader import read
 from beancount_invoicing.entries.writer import Plan
@@ -21,8 +22,6 @@ _ON_NEW = (
     validation.validate_check_transaction_balances,
 )
 _AUTO = "beancount.plugins.auto_accounts"
-_ROOTS = ("name_assets", "name_liabilities", "name_equity", "name_income", "name_expenses")
-"""The options that say how accounts begin: a text is read with those of its ledger."""
 
 
 class Trial(NamedTuple):
@@ -38,11 +37,7 @@ def tried(loading: Loading, plan: Plan) -> Trial:
     entries, options = loading.entries, loading.options
     new: list[Any] = []
     problems: list[Any] = []
-    roots = _roots(options)
-    for piece in plan.pieces:
-        parsed, errors, _options = parser.parse_string(
-            roots + piece.text, report_filename=str(piece.file), report_firstline=piece.line - len(_ROOTS)
-        )
+    for parsed, errors in _parsed(plan):
         booked, more = booking.book(parsed, options)
         new += booked
         problems += [*errors, *more]
@@ -66,18 +61,31 @@ def tried(loading: Loading, plan: Plan) -> Trial:
     return Trial(
         read(together, options, loading.checked, loading.documents if same else None),
         frozenset(Source(*_place(entry)) for entry in new),
-        tuple((Source(*_place(error, "source")), " ".join(str(error.message).split())) for error in problems),
+        tuple((Source(*_place(error, "source")), roots.explained(_message(error), options)) for error in problems),
     )
 
 
-def _roots(options: Mapping[str, Any]) -> str:
-    return "".join(f'option "{name}" "{options[name]}"\n' for name in _ROOTS)
+def _parsed(plan: Plan) -> Iterator[tuple[list[Any], list[Any]]]:
+    """What Beancount reads of each piece where it will stand, by the options of its own file, and what is wrong with it."""
+    after = {one.file: one.after for one in plan.files}
+    for piece in plan.pieces:
+        text = piece.text.rstrip("\n")
+        above, below = roots.around(after.get(piece.file, b""), piece.line, piece.line + text.count("\n"))
+        parsed, errors, _options = parser.parse_string(
+            "\n".join([*above, text, *below]) + "\n",
+            report_filename=str(piece.file),
+            report_firstline=piece.line - len(above),
+        )
+        yield parsed, errors
 
 
-def unreadable(text: str, options: Mapping[str, Any]) -> str:
-    """Why Beancount's parser would not read directives in a ledger with these options; "" where it does."""
-    _parsed, errors, _options = parser.parse_string(_roots(options) + text)
-    return " ".join(str(errors[0].message).split()) if errors else ""
+def unreadable(plan: Plan) -> str:
+    """Why Beancount's parser would not read what a plan brings into its files; "" where it does."""
+    return next((_message(error) for _new, errors in _parsed(plan) for error in errors), "")
+
+
+def _message(error: Any) -> str:
+    return " ".join(str(error.message).split())
 
 
 def _place(entry: Any, name: str = "meta") -> tuple[str, int]:

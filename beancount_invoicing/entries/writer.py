@@ -17,6 +17,7 @@ from os import path as os_path
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing.entries import roots
 from beancount_invoicing.files import Changed, put
 
 PATIENCE = 60
@@ -107,8 +108,16 @@ def locked(top: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def plan(top: Path, included: Sequence[str], additions: Sequence[Addition], edits: Sequence[Edit] = ()) -> Plan:
-    """What the files will be. `included`: the files that the ledger was loaded from, `top` among them.
+def plan(
+    top: Path,
+    included: Sequence[str],
+    additions: Sequence[Addition],
+    edits: Sequence[Edit] = (),
+    *,
+    needed: str = "",
+) -> Plan:
+    """What the files will be. `included`: the files that the ledger was loaded from, `top` among them. `needed`: the options that
+    a file must say before what is added to it (`roots.options`), where it says none of its own.
 
     Raises CannotWrite where a file exists that no include names, or none can name, or lines to be edited are not there; OSError.
     """
@@ -161,6 +170,9 @@ def plan(top: Path, included: Sequence[str], additions: Sequence[Addition], edit
             (file, first + len(includes) if file == top and first >= line else first, text)
             for file, first, text in starts
         ]
+    for file in dict.fromkeys(each.file for each in additions) if needed else ():
+        if file != top and not roots.are_said(content(file)):
+            after[file], _line = _added(content(file), needed, is_top=False)
     for addition in additions:
         data, line = _added(content(addition.file), addition.text, addition.file == top)
         after[addition.file] = data

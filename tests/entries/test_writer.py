@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import stat
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,12 @@ from beancount.scripts.format import align_beancount
 from click.testing import CliRunner, Result
 
 from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.actions.recording import Record
 from beancount_invoicing.cli import main
-from beancount_invoicing.entries import text, writer
+from beancount_invoicing.entries import load, text, trial, writer
 from beancount_invoicing.entries.writer import Addition, CannotWrite, Edit
 from beancount_invoicing.files import Changed
+from beancount_invoicing.model import Source
 from tests.ledgers import PRELUDE
 
 CONTRACT = """
@@ -92,6 +96,94 @@ def test_no_include_is_added_where_a_pattern_reaches_the_new_file(ledger: Path) 
     assert bill(ledger).exit_code == 0
     assert ledger.read_text(encoding="utf-8").count("include") == 1
     assert numbers(ledger) == ["F2026-0001"]
+
+
+ROOTS = """\
+option "name_assets" "Activa"
+option "name_liabilities" "Passiva"
+option "name_equity" "Kapital"
+option "name_income" "Ertrag"
+option "name_expenses" "Aufwand"
+"""
+
+
+@pytest.fixture
+def renamed(ledger: Path) -> Path:
+    """The ledger, with other names of the roots of its accounts; new documents go into `2026.beancount`."""
+    said = PRELUDE + CONTRACT + '2025-01-01 custom "invoice-option" "file" "2026.beancount"\n'
+    for name, root in re.findall(r'"name_(\w+)" "(\w+)"', ROOTS):
+        said = said.replace(f"{name.capitalize()}:", f"{root}:")
+    ledger.write_text(ROOTS + said + PLUGIN, encoding="utf-8")
+    return ledger
+
+
+def test_a_new_file_has_the_options_that_rename_the_roots(renamed: Path) -> None:
+    assert bill(renamed).exit_code == 0
+    assert bill(renamed, "2026-02-28").exit_code == 0
+    made = renamed.with_name("2026.beancount").read_text(encoding="utf-8")
+    assert made.startswith(f"{ROOTS}\n2026-01-31 *")
+    assert made.count("option") == 5
+    assert numbers(renamed) == ["F2026-0001", "F2026-0002"]
+
+
+@pytest.mark.parametrize("there", ["; mine\n", "2026-01-01 price USD 0.90 EUR\n", ""])
+def test_a_file_that_lacks_the_options_gets_them_before_what_is_added(renamed: Path, there: str) -> None:
+    other = renamed.with_name("2026.beancount")
+    other.write_text(there, encoding="utf-8")
+    renamed.write_text(renamed.read_text("utf-8") + 'include "2026.beancount"\n', encoding="utf-8")
+    assert bill(renamed).exit_code == 0
+    assert other.read_text("utf-8").startswith(there + ("\n" if there else "") + ROOTS)
+    assert numbers(renamed) == ["F2026-0001"]
+
+
+def test_events_that_are_recorded_are_read_by_the_options_of_their_file(renamed: Path) -> None:
+    record = Record(load(str(renamed)), renamed.with_name("sent.beancount"))
+    record.add('2026-02-01 note Activa:Receivable:Acme "Called"\n')
+    record.add('2026-02-02 note Activa:Receivable:Acme "Called again"\n')
+    assert renamed.with_name("sent.beancount").read_text("utf-8").count("option") == 5
+    assert numbers(renamed) == []
+    with pytest.raises(CannotWrite, match="Invalid account name: Assets:Receivable:Acme"):
+        record.add('2026-02-02 note Assets:Receivable:Acme "Called"\n')
+
+
+def test_what_its_own_file_would_not_read_is_refused_with_what_to_do(renamed: Path) -> None:
+    customers = renamed.with_name("customers.beancount")
+    customers.write_text('2026-06-01 custom "invoice-option" "deposit-account"\n  for: "later"\n', encoding="utf-8")
+    renamed.write_text(renamed.read_text("utf-8") + 'include "customers.beancount"\n', encoding="utf-8")
+    loading = load(str(renamed))
+    edit = Edit(customers, 1, '2026-06-01 custom "invoice-option" "deposit-account"', "2026-06-01 open Activa:Deposits")
+    (error,) = trial.tried(loading, writer.plan(renamed, loading.files, [], [edit])).errors
+    assert error[0] == Source(str(customers), 1)
+    assert error[1].startswith("Invalid account name: Activa:Deposits: Beancount reads each file by its own options")
+    assert error[1].endswith(f"at its head, a line each: {', '.join(ROOTS.splitlines())}")
+
+
+@pytest.mark.parametrize("file", ["main.beancount", "more.beancount"])
+def test_what_is_pushed_around_an_entry_holds_in_the_trial_too(ledger: Path, file: str) -> None:
+    entry = """2026-01-10 * "Acme SAS" "Work"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+    pushed = f"""pushmeta invoice: "F2026-0001"
+pushmeta due: 2026-12-31
+{entry}popmeta due:
+popmeta invoice:
+"""
+    more = ledger.with_name(file)
+    ledger.write_text(PRELUDE + ('include "more.beancount"\n' if more != ledger else "") + PLUGIN, encoding="utf-8")
+    there = more.read_text("utf-8") if more.exists() else ""
+    more.write_text(there + pushed, encoding="utf-8")
+    loading = load(str(ledger))
+    line = there.count("\n") + 3
+    edit = Edit(more, line, entry, entry.replace('"Work"', '"Works"'))
+    tried = trial.tried(loading, writer.plan(ledger, loading.files, [], [edit]))
+    assert tried.errors == ()
+    (invoice,) = tried.book.invoices
+    assert (invoice.number, invoice.instalments[0].due) == ("F2026-0001", date(2026, 12, 31))
+    assert invoice.source == Source(str(more), line)
 
 
 @pytest.mark.parametrize("name", ["x[1].beancount", "*.beancount", 'a"b.beancount', "a\\b.beancount", "a?/b.beancount"])

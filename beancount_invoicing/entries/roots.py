@@ -1,0 +1,52 @@
+"""How accounts begin where options rename their roots, file by file: Beancount reads each file by its own options alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_NAMES = {
+    "name_assets": "Assets",
+    "name_liabilities": "Liabilities",
+    "name_equity": "Equity",
+    "name_income": "Income",
+    "name_expenses": "Expenses",
+}
+"""The options, with what Beancount takes where a file does not say them."""
+_OPTION = re.compile(rb'(?m)^option\s+"name_')
+_SAYS_HOW = re.compile(rb'option\s+"name_|(?:push|pop)(?:tag|meta)\s')
+
+
+def options(of_ledger: Mapping[str, Any]) -> str:
+    """The option lines that a file of a ledger needs, so that it may have the ledger's accounts; "" where no root has another
+    name. `of_ledger`: Beancount's options of the ledger's top file."""
+    renamed = [name for name, usual in _NAMES.items() if of_ledger.get(name, usual) != usual]
+    return "".join(f'option "{name}" "{of_ledger[name]}"\n' for name in renamed)
+
+
+def explained(message: str, of_ledger: Mapping[str, Any]) -> str:
+    """An error of Beancount's, with what to do where a file lacks the options of its ledger."""
+    needed = options(of_ledger)
+    if not needed or not message.startswith("Invalid account name: "):
+        return message
+    said = ", ".join(needed.splitlines())
+    return f"{message}: Beancount reads each file by its own options; if this one lacks them, put at its head, a line each: {said}"
+
+
+def are_said(content: bytes) -> bool:
+    """Whether a file has such options itself."""
+    return b'"name_' in content and bool(_OPTION.search(content))
+
+
+def around(content: bytes, first: int, last: int) -> tuple[list[str], list[str]]:
+    """The lines of a file above its line `first` and below `last` that say how what stands between them is read: such options,
+    and what pushes and pops tags and metadata."""
+    if b'"name_' not in content and b"push" not in content:
+        return [], []
+    lines = content.split(b"\n")
+
+    def those(some: Sequence[bytes]) -> list[str]:
+        return [line.decode("utf-8", "replace").rstrip("\r") for line in some if _SAYS_HOW.match(line)]
+
+    return those(lines[: first - 1]), those(lines[last:])
