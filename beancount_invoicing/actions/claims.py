@@ -105,7 +105,10 @@ def _why_nothing(book: Book, position: Position, as_of: date, booked: date | Non
     if before.until:
         return f"nothing more: it is claimed until {before.until}"
     buyer = invoice.customer.buyer
-    wanted = law.interest_option(said)
+    try:
+        wanted = law.interest_option(said)
+    except ValueError:  # wrong, but let off since
+        wanted = "none"
     found = law.late_interest(wanted, buyer) if isinstance(wanted, str) else None
     if isinstance(wanted, str) and found is None:
         return (

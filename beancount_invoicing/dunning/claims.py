@@ -25,7 +25,8 @@ from beancount_invoicing.rules.interest import (
 
 
 class ClaimUnknown(LookupError):
-    """Interest cannot be claimed, or not of all days, because a rate is not known; the message says which one, and from when on.
+    """Interest cannot be claimed, or not of all days: a rate is not known, or late-interest says nothing that can be read; the
+    message says which one, and from when on.
 
     `claim` is what is claimed nevertheless: the interest of the days before, and the fixed indemnity, which needs no rate; None
     where none is due.
@@ -142,8 +143,8 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before
     (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no claim. The
     fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5).
-    Raises ClaimUnknown where a rate is missing, with the claim until the last day before: the same for all instalments, so that
-    later days can be claimed once.
+    Raises ClaimUnknown where late-interest cannot be read; and where a rate is missing, with the claim until the last day before:
+    the same for all instalments, so that later days can be claimed once.
     """
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
@@ -201,7 +202,8 @@ def _interest(
 def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | None = None) -> ClaimRule | None:
     """By which law or contract a document bears interest as of a day; None where nothing is claimed, or can be by law.
 
-    That of its customer, whoever owes it by now (`debtor`, if another one): who takes a debt over owes it as it is.
+    That of its customer, whoever owes it by now (`debtor`, if another one): who takes a debt over owes it as it is. Raises
+    ClaimUnknown where what is said is neither a law nor a rate.
     """
     customer = invoice.customer
     assert customer is not None
@@ -210,7 +212,10 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
     now = book.customers[owed_by].at(as_of).late_interest if owed_by in book.customers else ""
     if not said or "none" in {said.lower(), now.lower()}:
         return None
-    wanted = law.interest_option(said)
+    try:
+        wanted = law.interest_option(said)
+    except ValueError as error:
+        raise ClaimUnknown(f"{invoice.number}: no interest is claimed: late-interest: {error}") from None
     seller = book.seller.at(as_of).address.country if book.seller else ""
     if isinstance(wanted, Decimal):
         of_seller = law.late_interest(seller, customer.buyer) if customer.buyer != "consumer" else None

@@ -10,6 +10,7 @@ from decimal import Decimal
 from beancount_invoicing import law
 from beancount_invoicing.dunning.claims import (
     ClaimRule,
+    ClaimUnknown,
     LatePart,
     claim_rule,
     corrects,
@@ -94,7 +95,7 @@ def _rule(book: Book, invoice: Invoice, day: date) -> ClaimRule | None:
     """By which law or contract the document bears interest, where that can be read: another check says where it cannot."""
     try:
         return claim_rule(book, invoice, day)
-    except ValueError:
+    except ClaimUnknown:
         return None
 
 

@@ -171,6 +171,62 @@ def test_why_nothing_is_claimed_from_this_customer(ledger: Path, keys: str, why:
     assert result.stdout == ""
 
 
+BETA = """
+2025-01-01 open Assets:Receivable:Beta
+  customer: "Beta SAS"
+2026-02-15 note Assets:Receivable:Acme "First letter" ^F2026-0001
+  event: "reminder"
+  level: 1
+2026-02-21 note Assets:Receivable:Beta "First letter" ^F2026-0002
+  event: "reminder"
+  level: 1
+"""
+
+
+@pytest.mark.parametrize(("place", "wrong"), [("customer", "120"), ("invoice", '"douze"'), ("option", '"-3"')])
+def test_a_wrong_late_interest_stops_nobody_else(ledger: Path, place: str, wrong: str) -> None:
+    """What is wrong is said, and claimed without interest; the others' reminders and claims go on."""
+    said, document = ledger.read_text(), '  invoice: "F2026-0001"\n'
+    said = said.replace('F2026-0002"\n  Assets:Receivable:Acme', 'F2026-0002"\n  Assets:Receivable:Beta') + BETA
+    if place == "invoice":
+        said = said.replace(document, f"{document}  late-interest: {wrong}\n")
+    elif place == "customer":
+        said += f'2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: {wrong}\n'
+    else:  # the other customer has a word of its own
+        said = said.replace('"late-interest" "FR"', f'"late-interest" {wrong}')
+        said += '2025-02-01 custom "invoice-customer" Assets:Receivable:Beta\n  late-interest: "FR"\n'
+    ledger.write_text(said, encoding="utf-8")
+
+    def bean_invoice(*arguments: str) -> Result:
+        result = CliRunner().invoke(main, ["-f", str(ledger), *arguments])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert result.exit_code == 1
+        return result
+
+    day = ("--as-of", "2026-03-31")
+    letters = json.loads(bean_invoice("remind", *day, "--format", "json").stdout)
+    claims = {one["invoices"][0]["number"]: one["invoices"][0]["interest"] for one in letters}
+    assert claims == {"F2026-0001": None, "F2026-0002": "15.98"}
+    without = "F2026-0001: no interest is claimed: late-interest: "
+    assert without in bean_invoice("remind", *day).stderr
+    tasks = json.loads(bean_invoice("today", *day, "--format", "json").stdout)
+    assert [one["customer"] for one in tasks if one["kind"] == "remind"] == ["Acme SAS", "Beta SAS"]
+    assert "F2026-0002" in bean_invoice("run", "--date", day[1], "--only", "remind", "--yes").output
+    both = bean_invoice("interest", "F2026-0001", "F2026-0002", *day)
+    assert without in both.stderr
+    assert "15.98" in both.stdout
+    before = ledger.read_bytes()
+    assert "the ledger has errors" in bean_invoice("run", "--date", day[1], "--yes", "--write").stderr
+    assert ledger.read_bytes() == before
+
+
+def test_who_is_let_off_a_wrong_late_interest_pays_none(ledger: Path) -> None:
+    said = ledger.read_text().replace('"late-interest" "FR"', '"late-interest" 120')
+    said += '2026-03-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: "none"\n'
+    ledger.write_text(said, encoding="utf-8")
+    assert "none is claimed from this customer" in run(ledger, "F2026-0001", "--as-of", "2026-03-31", code=1).stderr
+
+
 def test_money_on_the_account_is_claimed_nothing_for_and_said(ledger: Path) -> None:
     paid = '2026-02-05 * "No reference"\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
     ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")
