@@ -53,6 +53,8 @@ def _own(xml: bytes) -> Layer:
         return Layer(OWN, checks.check(syntax.read(xml)))
     except syntax.NotReadable as error:
         return Layer(OWN, (Problem("readable", "", str(error)),))
+    except Exception as error:  # whatever a stranger's document makes of a rule, the other layers are run
+        return Layer(OWN, not_run=f"they cannot be evaluated: {type(error).__name__}: {error}")
 
 
 def _stylesheet(name: str, root: Any, file: Any) -> Layer:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount_invoicing import law
+from beancount_invoicing.einvoice import saxon
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.syntax import NotReadable
 
@@ -37,7 +38,7 @@ _LEVELS = {
 
 
 class Unavailable(Exception):
-    """A layer cannot be run here; the message says what to install."""
+    """A layer cannot be run here; the message says why, or what to install."""
 
 
 class Rules(NamedTuple):
@@ -137,42 +138,32 @@ def _schema(file: Path) -> Any:
 def against_stylesheet(root: Any, stylesheet: Path) -> tuple[Problem, ...]:
     """What a stylesheet finds, by the rules' own ids. Raises Unavailable.
 
-    What is found is looked for once more, and a third time decides where both differ: once in thousands of documents, late in a
-    long process, Saxon has told of a rule that the same document keeps every other time.
+    Where its rules cannot be evaluated, as over an amount that is no number, that is what is found. What is found is looked for
+    once more, and a fresh process decides where both differ: once in thousands of documents, late in a long process, Saxon has
+    told of a rule that the same document keeps every other time.
     """
-    first = _findings(root, stylesheet)
-    if not first or _findings(root, stylesheet) == first:
-        return first
-    return _findings(root, stylesheet)
-
-
-def _findings(root: Any, stylesheet: Path) -> tuple[Problem, ...]:
+    if not saxon.installed():
+        raise Unavailable('Saxon is not installed: pip install "beancount-invoicing[validate]"')
     from lxml import etree
 
-    processor, executable = _saxon(stylesheet)
-    document = processor.parse_xml(xml_text=etree.tostring(root, encoding="unicode"))
-    report = etree.fromstring(executable.transform_to_string(xdm_node=document).encode())
+    xml = etree.tostring(root, encoding="unicode").encode()
+    try:
+        found = _findings(saxon.report(stylesheet, xml))
+        if found and _findings(saxon.report(stylesheet, xml)) != found:
+            found = _findings(saxon.report(stylesheet, xml, fresh=True))
+    except saxon.NotEvaluated as error:
+        return (Problem("evaluable", "", f"the rules cannot be evaluated: {' '.join(str(error).split())}"),)
+    except saxon.NotRun as error:
+        raise Unavailable(str(error)) from None
+    return found
+
+
+def _findings(report: bytes) -> tuple[Problem, ...]:
+    from lxml import etree
+
     problems = []
-    for failed in report.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
+    for failed in etree.fromstring(report).iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         message = " ".join("".join(failed.find(f"{_SVRL}text").itertext()).split())
         location = re.sub(r"Q\{[^}]*\}|\*:|\[namespace-uri\(\)='[^']*'\]", "", failed.get("location") or "")
         problems.append(Problem(failed.get("id") or "", location, message, failed.get("flag") == "warning"))
     return tuple(problems)
-
-
-@cache
-def _processor() -> Any:
-    try:
-        from saxonche import PySaxonProcessor
-    except ImportError:
-        raise Unavailable('Saxon is not installed: pip install "beancount-invoicing[validate]"') from None
-    processor = PySaxonProcessor(license=False)
-    processor.set_configuration_property("http://saxon.sf.net/feature/allowedProtocols", "file")
-    return processor
-
-
-@cache
-def _saxon(stylesheet: Path) -> tuple[Any, Any]:
-    """A stylesheet, compiled once for the process; from its file, since one opens the code lists beside it."""
-    processor = _processor()
-    return processor, processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(stylesheet))

@@ -1,0 +1,62 @@
+"""The process that Saxon runs in, started by `saxon`: it judges one document after the other, as asked on its standard input.
+
+A question is a line of JSON (the stylesheet's file, the number of bytes) and the document; an answer is one too (whether the
+rules could be evaluated, the number of bytes) and the report, or Saxon's words. It ends with its input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from functools import cache
+from typing import Any
+
+
+@cache
+def _processor() -> Any:
+    from saxonche import PySaxonProcessor
+
+    processor = PySaxonProcessor(license=False)
+    for name, value in {
+        "allowedProtocols": "file",
+        "preEvaluateDocFunction": "true",  # the code lists beside a stylesheet are read once, not for each document
+    }.items():
+        processor.set_configuration_property(f"http://saxon.sf.net/feature/{name}", value)
+    return processor
+
+
+@cache
+def _executable(stylesheet: str) -> Any:
+    """A stylesheet, compiled once for the process; from its file, since one opens the code lists beside it."""
+    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=stylesheet)
+
+
+def _answer(stylesheet: str, xml: bytes) -> tuple[bool, str]:
+    from saxonche import PySaxonApiError
+
+    executable = _executable(stylesheet)
+    try:
+        document = _processor().parse_xml(xml_text=xml.decode())
+        return True, executable.transform_to_string(xdm_node=document)
+    except PySaxonApiError as error:
+        return False, str(error)
+
+
+def main() -> None:
+    """Answers until there are no more questions."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted, and then closes the input
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what Saxon itself prints is no answer
+    questions = sys.stdin.buffer
+    while line := questions.readline():
+        stylesheet, size = json.loads(line)
+        evaluated, text = _answer(stylesheet, questions.read(size))
+        data = text.encode()
+        answers.write(json.dumps([evaluated, len(data)]).encode() + b"\n" + data)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
