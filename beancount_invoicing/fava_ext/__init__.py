@@ -103,12 +103,13 @@ class Receivables(FavaExtensionBase):
     def _page(self) -> Page:
         ledger = self._ledger()
         account, day = request.args.get("account", ""), self.as_of()
-        if (day, account) not in self._pages:
+        shown = self._pages.get((day, account))
+        if shown is None:
             if len(self._pages) > 15:
                 self._pages.clear()
-            first = self.ledger.options["operating_currency"]
-            self._pages[day, account] = page(ledger, day, _accounts(account), first)
-        return self._pages[day, account]
+            shown = page(ledger, day, _accounts(account), self.ledger.options["operating_currency"])
+            self._pages[day, account] = shown
+        return shown
 
     def query_filter(self) -> str:
         """Fava's query filter, which this page does not follow."""
@@ -151,31 +152,31 @@ class Receivables(FavaExtensionBase):
 
     def _statement(self, output: actions.Output) -> Response:
         account = request.args.get("customer", "")
-        try:
-            day = self.as_of()
-        except FavaAPIError as error:
-            return Response(error.message, 404, mimetype="text/plain")
-        if account not in self._ledger().book.customers:
-            return Response(f"there is no customer {account}", 404, mimetype="text/plain")
 
         def made(book: Book) -> tuple[str, bytes]:
+            day = self.as_of()
+            if account not in book.customers:
+                raise actions.UnknownCustomer(f"there is no customer {account}")
             (told,) = statements(book, day, day.replace(month=1, day=1), {account})
             return actions.render_statement(book, told, output)
 
         return self._shown(output, made)
 
     def _shown(self, output: actions.Output, make: Callable[[Book], tuple[str, bytes]]) -> Response:
-        """A document, by its name and bytes; where that is impossible, why. Incognito shows none."""
+        """A document, by its name and bytes; where that is impossible, why, in a line. Incognito shows none."""
         if self.incognito():
             abort(403, "documents are not shown in incognito mode")
-        book = self._ledger().book
         try:
             with no_collections():
-                name, data = make(book)
-        except (actions.UnknownNumber, rendering.NoDocument) as error:
+                name, data = make(self._ledger().book)
+        except FavaAPIError as error:
+            return Response(error.message, 404, mimetype="text/plain")
+        except (actions.UnknownNumber, actions.UnknownCustomer, rendering.NoDocument) as error:
             return Response(str(error), 404, mimetype="text/plain")
         except (rendering.TemplateError, OSError) as error:
             return Response(str(error), 500, mimetype="text/plain")
+        except Exception as error:  # a mistake of ours must not take Fava's page down
+            return Response(f"{type(error).__name__}: {error}", 500, mimetype="text/plain")
         response = Response(data, mimetype="application/pdf" if output == "pdf" else "text/html")
         response.headers["Content-Security-Policy"] = SECURITY
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from beancount_invoicing.model import Book
@@ -33,12 +34,41 @@ def find(where: tuple[Path, ...], name: str) -> Path:
 
 @lru_cache(maxsize=64)
 def _table(file: Path, changed: int) -> dict[str, dict[str, Any]]:
-    """A table of words, read again once its file has changed."""
+    """A table of words, read again once its file has changed. Raises TemplateError."""
     del changed
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateError(f"{file}: {error}") from None
+    for section, values in table.items():
+        if not isinstance(values, dict):
+            raise TemplateError(f"{file}: {section} stands outside a section such as [labels]")
+        if file != _ENGLISH:
+            known = _table(_ENGLISH, 0).get(section, {})
+            for key, value in values.items():
+                like = known.get(key, ["unit", "units"] if section == "units" else None)
+                if like and (wrong := _unlike(value, like)):
+                    raise TemplateError(f"{file}: [{section}] {key}: {wrong}")
+    return table
+
+
+_ENGLISH = PACKAGE / "words" / "en.toml"
+
+
+def _unlike(value: Any, english: str | list[str]) -> str:
+    """What is wrong with a word where the package's English has another shape, or fills other names in; "" where nothing is."""
+    if isinstance(english, list):
+        shaped = isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)
+        return "" if shaped else f'must be two texts, for one and for several, such as ["{english[0]}", "{english[1]}"]'
+    if not isinstance(value, str):
+        return f'must be a text in quotes, such as "{english}"'
+    names = [f"{{{name}}}" for _before, name, _form, _how in Formatter().parse(english) if name]
+    try:
+        if names:
+            value.format(**dict.fromkeys((name[1:-1] for name in names), ""))
+    except (LookupError, ValueError, AttributeError):
+        return f"may have {', '.join(dict.fromkeys(names))} filled in, and nothing else in braces"
+    return ""
 
 
 def words(where: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
@@ -50,8 +80,6 @@ def words(where: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
             if not file.is_file():
                 continue
             for section, values in _table(file, file.stat().st_mtime_ns).items():
-                if not isinstance(values, dict):
-                    raise TemplateError(f"{file}: {section} stands outside a section such as [labels]")
                 result.setdefault(section, {}).update(values)
     return result
 

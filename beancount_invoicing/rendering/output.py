@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2 import TemplateError as JinjaError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from beancount_invoicing.rendering.folders import PACKAGE, TemplateError, find
 from beancount_invoicing.rendering.formats import colon
+from beancount_invoicing.rendering.typesetting import typeset
 from beancount_invoicing.rendering.view import View
 
-if TYPE_CHECKING:
-    import typst
+_WRONG = (
+    JinjaError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError, MemoryError,
+)  # fmt: skip
+"""What a template may raise."""
 
 
 @cache
-def _environment(where: tuple[Path, ...], escape: bool) -> Environment:
-    return Environment(
+def _environment(where: tuple[Path, ...], escape: bool) -> ImmutableSandboxedEnvironment:
+    """Templates reach what they are given, and nothing behind it: whose they are does not matter."""
+    return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([str(folder) for folder in where]),
         autoescape=escape,
         undefined=StrictUndefined,
@@ -40,10 +46,10 @@ def fill(where: tuple[Path, ...], name: str, fallback: str = "", escape: bool = 
         return template.render(**values)
     except TemplateNotFound:
         raise TemplateError(f"no template {name} in {' or '.join(map(str, where))}") from None
-    except (JinjaError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+    except _WRONG as error:
         line = getattr(error, "lineno", None) or _line_in_template(error)
         file = find(where, name) if any((folder / name).is_file() for folder in where) else name
-        raise TemplateError(f"{file}{f':{line}' if line else ''}: {error}") from None
+        raise TemplateError(f"{file}{f':{line}' if line else ''}: {str(error) or type(error).__name__}") from None
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -128,14 +134,6 @@ def _columns(table: Any) -> list[list[str]]:
     ]
 
 
-@cache
-def _compiler(folder: Path) -> typst.Compiler:
-    import typst
-
-    fonts = [str(PACKAGE / "fonts"), *([str(folder / "fonts")] if (folder / "fonts").is_dir() else [])]
-    return typst.Compiler(root=str(folder), font_paths=list(dict.fromkeys(fonts)), ignore_system_fonts=True)
-
-
 _ATTACHED = b"""
 #pdf.attach(
   sys.inputs.attached-name, bytes(sys.inputs.attached),
@@ -160,30 +158,22 @@ def to_pdf(view: View, where: tuple[Path, ...], attached: tuple[str, str] | None
 
     `attached`: name and text of an XML file that goes into it, another form of the same document.
     """
-    import typst
-
     layout = _layout(view, where, "document.typ")
-    compiler, text, arguments = _compiler(layout.parent), layout.read_bytes(), compile_arguments(view)
+    text, arguments = layout.read_bytes(), compile_arguments(view)
     if attached:
         text += _ATTACHED
         arguments["sys_inputs"] |= {"attached-name": attached[0], "attached": attached[1]}
     try:
-        result = compiler.compile(input=text, **arguments)
-    except typst.TypstError as error:
-        message = " ".join(str(getattr(error, "diagnostic", "") or error).split())
+        return typeset(layout, text, arguments)
+    except TemplateError as error:
+        message = str(error)
         if view.logo:
-            try:
-                compiler.compile(input=layout.read_bytes(), **compile_arguments(replace(view, logo="")))
-            except typst.TypstError:
-                pass  # then it is not the logo
-            else:
+            with suppress(TemplateError):  # then it is not the logo
+                typeset(layout, layout.read_bytes(), compile_arguments(replace(view, logo="")))
                 why = message.partition(" ┌─")[0].removeprefix("error: ")
-                raise TemplateError(
-                    f"{view.logo}: this logo cannot be printed ({why}): replace the file, or take logo: out of invoice-seller"
-                ) from None
+                message = f"this logo cannot be printed ({why}): replace the file, or take logo: out of invoice-seller"
+                layout = Path(view.logo)
         raise TemplateError(f"{layout}: {message}") from None
-    assert isinstance(result, bytes)
-    return result
 
 
 def _logo_bytes(path: str) -> list[int] | str:

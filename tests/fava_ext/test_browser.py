@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fava.application import create_app
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
-from selenium.webdriver import Chrome
+from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
@@ -176,6 +176,31 @@ def test_download(browser: Chrome, downloads: Path) -> None:
     until(browser, file.is_file)
     time.sleep(0.2)
     assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_double_click_stays_on_the_page(browser: Chrome, downloads: Path) -> None:
+    link = browser.find_element(By.CSS_SELECTOR, "a[href*='pdf?number=F2026-0058']")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)
+    ActionChains(browser).double_click(link).perform()
+    file = downloads / "F2026-0058.pdf"
+    until(browser, file.is_file)
+    time.sleep(0.2)
+    assert file.read_bytes().startswith(b"%PDF-")
+    assert "Receivables" in browser.current_url
+
+
+def test_a_pdf_that_cannot_be_made_says_why_in_the_page(browser: Chrome) -> None:
+    link = browser.find_element(By.CSS_SELECTOR, "a[href*='pdf?number=F2026-0064']")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].search = '?number=F1'", link)
+    link.click()
+    dialog = browser.find_element(By.CSS_SELECTOR, "dialog.receivables-preview")
+    until(browser, dialog.is_displayed)
+    assert dialog.find_element(By.CSS_SELECTOR, ".reason").text == "there is no F1"
+    assert not dialog.find_element(By.TAG_NAME, "iframe").is_displayed()
+    dialog.find_element(By.TAG_NAME, "button").click()
+    until(browser, lambda: not dialog.is_displayed())
+    assert [one for one in complaints(browser) if "404" not in one] == []
+    test_preview(browser)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

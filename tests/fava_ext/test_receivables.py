@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from flask.testing import FlaskClient
 
 from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.receivables import aging
+from beancount_invoicing.rendering.folders import PACKAGE
 from tests.ledgers import EXAMPLE, PRELUDE
 
 PAGE = "extension/Receivables/"
@@ -298,3 +301,59 @@ def test_one_s_own_template_with_a_mistake_says_so(tmp_path: Path) -> None:
     answer = browser.get(f"{home(browser)}{PAGE}html?number=F2026-0064")
     assert answer.status_code == 500
     assert "document.html.j2:1" in answer.text
+
+
+def documents_at_once(browser: FlaskClient, threads: int, each: int) -> None:
+    """So many threads ask for PDFs at the same time: each gets its own, the same bytes as alone."""
+    html = page(browser)
+    links = html.xpath("//a[contains(@class, 'pdf')]/@href")[:each]
+    assert len(links) == each
+    alone = [browser.get(link).data for link in links]
+
+    def asked(number: int) -> list[bytes]:
+        mine = browser.application.test_client()
+        order = [(place + number) % each for place in range(each)]
+        got = {place: mine.get(links[place]) for place in order}
+        assert {answer.status_code for answer in got.values()} == {200}
+        return [got[place].data for place in range(each)]
+
+    with ThreadPoolExecutor(threads) as pool:
+        for got in pool.map(asked, range(threads)):
+            assert got == alone
+
+
+def test_pdfs_at_once(example: FlaskClient) -> None:
+    documents_at_once(example, threads=4, each=3)
+
+
+@pytest.mark.slow
+def test_many_pdfs_at_once(example: FlaskClient) -> None:
+    documents_at_once(example, threads=8, each=25)
+
+
+def test_own_layouts_at_once(tmp_path: Path) -> None:
+    """Each of them without the network, whose settings are as before afterwards."""
+    shutil.copytree(EXAMPLE.parent, tmp_path / "books")
+    (tmp_path / "books" / "templates").mkdir()
+    shutil.copy(PACKAGE / "document.typ", tmp_path / "books" / "templates" / "document.typ")
+    before = dict(os.environ)
+    documents_at_once(client(tmp_path / "books" / EXAMPLE.name), threads=3, each=2)
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("name", ["statement", "statement_pdf"])
+def test_a_day_that_there_is_not_says_so(example: FlaskClient, name: str) -> None:
+    answer = example.get(f"{home(example)}{PAGE}{name}?customer=Assets:Clients:Halles&time=2026-13")
+    assert answer.status_code in {404, 500}
+    assert answer.text == "ValueError: month must be in 1..12"
+
+
+def test_a_mistake_of_ours_is_a_line_not_a_page_of_the_server(
+    example: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> tuple[str, bytes]:
+        raise RuntimeError("something broke")
+
+    monkeypatch.setattr("beancount_invoicing.actions.render_one", broken)
+    answer = example.get(f"{home(example)}{PAGE}pdf?number=F2026-0064")
+    assert (answer.status_code, answer.mimetype, answer.text) == (500, "text/plain", "RuntimeError: something broke")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -93,7 +95,14 @@ def test_a_new_language_is_a_new_file(tmp_path: Path) -> None:
         ("document.html.j2", "{{ 1 / 0 }}", "html", "document.html.j2:1"),
         ("document.typ", "#panic(1)", "pdf", "document.typ"),
         ("words/fr.toml", "due = 'x", "text", "fr.toml"),
+        ("document.typ", "// view.sections\n" + "#let s = " + '"wide " * 9000\n#panic(s)', "pdf", " …"),
         ("words/fr.toml", 'due = "x"', "text", "fr.toml: due stands outside a section"),
+        ("words/fr.toml", "[labels]\ndue = 5", "text", '[labels] due: must be a text in quotes, such as "Due date"'),
+        ("words/fr.toml", '[labels]\nqr = "{x}"', "text", "[labels] qr: may have {amount} filled in, and nothing else"),
+        ("words/fr.toml", '[labels]\nqr = "{amount.x}"', "text", "[labels] qr: may have {amount} filled in"),
+        ("words/fr.toml", '[labels]\nqr = "{"', "text", "[labels] qr: may have {amount} filled in"),
+        ("words/fr.toml", "[units]\nbox = 5", "text", "[units] box: must be two texts, for one and for several"),
+        ("document.txt.j2", '{% include "document.txt.j2" %}', "text", "maximum recursion depth exceeded"),
     ],
 )
 def test_a_mistake_in_a_template_says_where(tmp_path: Path, name: str, text: str, output: str, where: str) -> None:
@@ -101,6 +110,55 @@ def test_a_mistake_in_a_template_says_where(tmp_path: Path, name: str, text: str
     with pytest.raises(TemplateError) as error:
         shown(book, output)
     assert where in str(error.value)
+
+
+INSPECT = "access to attribute '{}' of '{}' object is unsafe"
+
+
+@pytest.mark.parametrize(
+    ("name", "expression", "output", "said"),
+    [
+        ("document.txt.j2", "cycler.__init__.__globals__", "text", INSPECT.format("__init__", "type")),
+        ("document.html.j2", "cycler.__init__.__globals__", "html", INSPECT.format("__init__", "type")),
+        ("document.txt.j2", "view.title.__class__", "text", INSPECT.format("__class__", "str")),
+        ("document.txt.j2", "view | attr('__class__')", "text", INSPECT.format("__class__", "View")),
+        ("document.txt.j2", "'{0.__class__}'.format(view)", "text", INSPECT.format("__class__", "View")),
+        ("document.txt.j2", "columns.__globals__", "text", INSPECT.format("__globals__", "function")),
+        ("document.txt.j2", "columns.__code__", "text", INSPECT.format("__code__", "function")),
+        ("document.txt.j2", "self._TemplateReference__context", "text", "is unsafe"),
+        ("document.txt.j2", "range(10 ** 9)", "text", "Range too big"),
+    ],
+)
+def test_a_template_reaches_what_it_is_given_and_nothing_behind_it(
+    tmp_path: Path, name: str, expression: str, output: str, said: str
+) -> None:
+    book = book_in(tmp_path, {f"templates/{name}": f"{{# view.sections #}}{{{{ {expression} }}}}"})
+    with pytest.raises(TemplateError) as error:
+        shown(book, output)
+    assert f"{name}:1: " in str(error.value)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "source", ['#import "@preview/cetz:0.3.4": *', '#eval("import \\"@pre" + "view/cetz:0.3.4\\"", mode: "code")']
+)
+def test_a_layout_asks_for_no_package_over_the_network(
+    tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever proxy somebody has set, here one that listens: nobody comes."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(0)
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        monkeypatch.setenv("no_proxy", "typst.org")
+        book = book_in(tmp_path, {"templates/document.typ": f"// view.sections\n{source}\n"})
+        with pytest.raises(
+            TemplateError, match=r"document\.typ: this layout imports @preview/cetz:0\.3\.4, and no layout"
+        ):
+            shown(book, "pdf")
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+        assert (os.environ["HTTPS_PROXY"], os.environ["no_proxy"]) == (address, "typst.org")
 
 
 # file names ---------------------------------------------------------------------------------------------------------
