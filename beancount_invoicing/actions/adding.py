@@ -13,7 +13,7 @@ from beancount_invoicing.actions.amending import Thing, amendments, changed
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.naming import customer, folded, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.entries import Loading, text
+from beancount_invoicing.entries import Loading, amending, older, opens, text, writer
 from beancount_invoicing.entries.amending import Values
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import currencies, identifiers, terms
@@ -36,23 +36,75 @@ class CustomerWanted:
 
 
 def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Outcome:
-    """A customer's account is opened. Raises what `change` raises, CannotBill (an identifier is wrong, an account is there)."""
+    """A customer's account is opened; one that is open already and nobody's gets what is said of the customer where it is opened.
+
+    Raises what `change` raises, CannotBill (an identifier is wrong, the account is a customer's).
+    """
 
     def make(loading: Loading) -> Changes:
         book = loading.book
         if not wanted.name.strip():
             raise CannotBill("a customer has a name: say it")
-        account = wanted.account or account_of(book, wanted.name, str(loading.options["name_assets"]))
-        if account in book.opened:
-            raise CannotBill(f"{account} is open already: say another one with --account")
+        assets = str(loading.options["name_assets"])
+        account = wanted.account or account_of(book, wanted.name, assets)
         known_tax(book, wanted.said)
-        meta: text.Meta = [("customer", wanted.name), *wanted.said.items()]
-        entry = text.opened(day, account, wanted.currency or book.currency, meta)
-        place = beside(loading, [dated.versions[0][1].source for dated in book.customers.values()], "customers")
         notices = tuple(_alike(book, wanted, day))
-        return Changes((New(day, as_it_is(entry), place),), message=f"Customer: {wanted.name}", notices=notices)
+        named = _named_after(book, wanted.name, assets)
+        if not wanted.account and account != named and named not in book.accounts:
+            notices += (f"{named} is open, and no customer's: --account {named} makes it this one's",)
+        said: Values = {"customer": wanted.name, **wanted.said}
+        there = opens.opening(loading.entries, account)
+        if there is None:
+            changes = _opened(loading, account, said, wanted.currency or book.currency, day)
+        else:
+            _free(book, account, there, wanted.currency)
+            changes = say_customer(loading, account, said, there, wanted.currency)
+            notices += tuple(_unnumbered(loading, account))
+        return replace(changes, message=f"Customer: {wanted.name}", notices=notices)
 
     return change(file, make, how)
+
+
+def _opened(loading: Loading, account: str, said: Values, currency: str, day: date) -> Changes:
+    entry = text.opened(day, account, currency, list(said.items()))
+    place = beside(loading, [dated.versions[0][1].source for dated in loading.book.customers.values()], "customers")
+    return Changes((New(day, as_it_is(entry), place),))
+
+
+def say_customer(loading: Loading, account: str, said: Values, there: opens.Opening, currency: str = "") -> Changes:
+    """What is said of a customer, on an account that is open: below the line that opens it, or where a plugin opens it without
+    one, by a line of the day on which it does, for `currency` ("": any). Raises OSError, UnicodeDecodeError."""
+    if there.source is None:
+        return _opened(loading, account, said, currency, there.day)
+    edit = writer.Edit(Path(there.source.file), there.source.line, *amending.with_values(there.source, said))
+    return Changes(edits=(edit,))
+
+
+def _free(book: Book, account: str, there: opens.Opening, currency: str) -> None:
+    """Raises CannotBill where an open account is a customer's, or not for the currency."""
+    if main := book.accounts.get(account):
+        name = book.customers[main].as_last_said.name
+        what = f"is {name}'s already" if main == account else f"is a part of {main}, {name}'s"
+        raise CannotBill(
+            f"{account} {what} ({book.customers[main].as_last_said.source}): change that customer with customer change, or say"
+            " another account with --account"
+        )
+    if currency and there.source and currency not in there.currencies:
+        only = f"for {', '.join(there.currencies)} only" if there.currencies else "for any currency"
+        raise CannotBill(
+            f"{account} is open {only} ({there.source}): write {currency} on that line, or leave --currency out"
+        )
+
+
+def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
+    """What to say of what is booked already on an account that becomes a customer's."""
+    booked = older.balance(loading.entries, account, loading.book.last_date)
+    if booked:
+        amounts = ", ".join(f"{amount} {currency}" for currency, amount in booked.items())
+        yield (
+            f"{account}: {amounts} stand there without the numbers of invoices: init --from {loading.book.file} takes over"
+            " what is open"
+        )
 
 
 def known_tax(book: Book, said: Values) -> None:
@@ -116,6 +168,15 @@ def account_name(name: str) -> str:
 
 def account_of(book: Book, name: str, assets: str = "Assets") -> str:
     """A free account for a customer, beside the others'; `assets` is how accounts of assets begin."""
+    base = _named_after(book, name, assets)
+    account, count = base, 2
+    while account in book.opened:
+        account, count = f"{base}{count}", count + 1
+    return account
+
+
+def _named_after(book: Book, name: str, assets: str) -> str:
+    """The account that a customer's name gives, beside the others'; it may be open."""
     parents = [account.rsplit(":", 1)[0] for account in book.customers]
     usual = [
         account
@@ -123,11 +184,7 @@ def account_of(book: Book, name: str, assets: str = "Assets") -> str:
         if account in book.opened
     ]
     parent = max(sorted(set(parents)), key=parents.count) if parents else (*usual, f"{assets}:Receivable")[0]
-    base = f"{parent}:{account_name(name)}"
-    account, count = base, 2
-    while account in book.opened:
-        account, count = f"{base}{count}", count + 1
-    return account
+    return f"{parent}:{account_name(name)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing.actions.adding import account_name, check_party
+from beancount_invoicing.actions.adding import account_name, check_party, say_customer
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.ledger import open_ledger
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.entries import Loading, older, text, writer
+from beancount_invoicing.entries import Loading, older, opens, text
 from beancount_invoicing.files import put
-from beancount_invoicing.model import ZERO, Source
+from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import numbering, terms
 
 SELLER_KEYS = (
@@ -246,11 +246,13 @@ def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
                 "no account of customers is found (receivable, clients, 411 … below"
                 f" {loading.options['name_assets']}): open one, and say customer: on it"
             )
-        edits = [_named_customer(entries, account, source) for account, source in accounts.items()]
+        named = [_named_customer(loading, account) for account in accounts]
         waiting = _waiting(loading, start)
         items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers}, waiting.account)
         left = older.balance(entries, waiting.account, as_of) if waiting.account else {}
         new = [New(start.day, as_it_is(_missing(loading, start)))] if book.seller is None else []
+        new += [one for changes in named for one in changes.new]
+        edits = [edit for changes in named for edit in changes.edits]
         if items:
             equity = _equity(loading)
             if equity not in book.opened:
@@ -347,15 +349,15 @@ def _equity(loading: Loading) -> str:
     )
 
 
-def _named_customer(entries: Sequence[object], account: str, source: Source) -> writer.Edit:
-    """`customer:` below the account's open line: who the account's payees say it is, else its own last part in words."""
-    payees = older.payees(entries, account)
+def _named_customer(loading: Loading, account: str) -> Changes:
+    """`customer:` where the account is opened: who the account's payees say it is, else its own last part in words."""
+    payees = older.payees(loading.entries, account)
     last = account.rsplit(":", 1)[-1]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last.replace("-", " "))
     alike = [name for name in payees if account_name(name).casefold()[:4] == last.casefold()[:4]]
     name = max(alike, key=lambda one: (payees[one], one)) if alike else words
-    line = Path(source.file).read_bytes().decode("utf-8").replace("\r\n", "\n").split("\n")[source.line - 1]
-    return writer.Edit(Path(source.file), source.line, line, f"{line}\n  customer: {text.quoted(name)}")
+    there = opens.opening(loading.entries, account)
+    return say_customer(loading, account, {"customer": name}, there) if there else Changes()
 
 
 def _takeover(

@@ -55,7 +55,6 @@ def customer_accounts(entries: Sequence[Any], known: Collection[str], assets: st
         and _RECEIVABLE.search(entry.account)
         and entry.account not in parents
         and entry.account not in known
-        and entry.meta.get("lineno")
     }
 
 

@@ -12,6 +12,7 @@ from beancount.parser import booking, parser
 
 from beancount_invoicing.entries import roots
 from beancount_invoicing.entries.loader import Loading
+from beancount_invoicing.entries.opens import is_written
 from beancount_invoicing.entries.reader import read
 from beancount_invoicing.entries.writer import Plan
 from beancount_invoicing.model import Book, Source
@@ -42,6 +43,13 @@ def tried(loading: Loading, plan: Plan) -> Trial:
         new += booked
         problems += [*errors, *more]
     kept = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
+    fresh = {entry.account for entry in new if isinstance(entry, data.Open)}
+    if fresh:  # what a plugin opened for want of a line it will not open where there is one
+        kept = [
+            entry
+            for entry in kept
+            if not (isinstance(entry, data.Open) and entry.account in fresh and not is_written(entry))
+        ]
     together = kept + sorted(new, key=data.entry_sortkey)
     together.sort(key=data.entry_sortkey)
     # what transactions yield depends on the directives: only where these are the same is it known

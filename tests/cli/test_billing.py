@@ -1035,7 +1035,7 @@ def test_wrong_ids_are_refused_with_the_reason(tmp_path: Path, ledger: Path) -> 
 
 def test_items_and_customers_that_are_there_already(ledger: Path) -> None:
     assert "DEV is there already" in run(ledger, "item", "add", "DEV", "x", code=1)
-    assert "is open already" in run(ledger, "customer", "add", "Acme", "--account", "Assets:Receivable:Acme", code=1)
+    assert "Acme SAS's already" in run(ledger, "customer", "add", "Acme", "--account", "Assets:Receivable:Acme", code=1)
     assert "Assets:Receivable:Acme2" in run(ledger, "customer", "add", "Acme GmbH", "--date", "2026-01-01")
 
 
