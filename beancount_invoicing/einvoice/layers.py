@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from beancount_invoicing.einvoice import checks, official, pdf, syntax
+from beancount_invoicing.einvoice import checks, official, pdf, rulesets, syntax
 from beancount_invoicing.einvoice.problems import Problem
 
 READING = "document"
@@ -33,19 +34,22 @@ def validate(data: bytes) -> tuple[Layer, ...]:
     try:
         xml = pdf.extract(data) if data.lstrip()[:5] == b"%PDF-" else data
         root = syntax.parse(xml)
-        rules = official.rules_of(root)
+        rules = rulesets.rules_of(root)
+    except rulesets.NotKnown as error:
+        return (Layer(READING, not_run=str(error)),)
     except syntax.NotReadable as error:
         why = "the document cannot be read"
         return (
             Layer(READING, (Problem("readable", "", str(error)),)),
             *(Layer(name, not_run=why) for name in (OWN, SCHEMA, OFFICIAL)),
         )
-    except official.Unavailable as error:
+    except rulesets.Unavailable as error:
         return (_own(xml), *(Layer(name, not_run=str(error)) for name in (SCHEMA, OFFICIAL)))
-    layers = [_own(xml) if rules.has_lines else Layer(OWN, not_run="its profile has no lines")]
-    layers.append(Layer(SCHEMA, official.against_schema(root, rules)))
-    layers += [_stylesheet(name, root, file) for name, file in rules.stylesheets]
-    return tuple(layers)
+    return (
+        _own(xml),
+        Layer(SCHEMA, official.against_schema(root, rules)),
+        *(_official(root, stylesheet) for stylesheet in rules.stylesheets),
+    )
 
 
 def _own(xml: bytes) -> Layer:
@@ -57,8 +61,18 @@ def _own(xml: bytes) -> Layer:
         return Layer(OWN, not_run=f"they cannot be evaluated: {type(error).__name__}: {error}")
 
 
-def _stylesheet(name: str, root: Any, file: Any) -> Layer:
+def _official(root: Any, stylesheet: rulesets.Stylesheet) -> Layer:
+    if stylesheet.file is None:
+        return Layer(stylesheet.name, not_run=stylesheet.not_run)
+    judged = rulesets.as_norm(root) if stylesheet.as_norm else root
     try:
-        return Layer(name, official.against_stylesheet(root, file))
-    except official.Unavailable as error:
-        return Layer(name, not_run=str(error))
+        found = official.against_stylesheet(judged, stylesheet.file)
+    except rulesets.Unavailable as error:
+        return Layer(stylesheet.name, not_run=str(error))
+    return Layer(stylesheet.name, tuple(_as_told(problem, stylesheet) for problem in found))
+
+
+def _as_told(problem: Problem, stylesheet: rulesets.Stylesheet) -> Problem:
+    """What a rule found, by the stylesheet's name where the rule has no id, and as a warning where it only warns here."""
+    softened = bool(stylesheet.softened) and re.match(stylesheet.softened, problem.rule) is not None
+    return problem._replace(rule=problem.rule or stylesheet.name, warning=problem.warning or softened)

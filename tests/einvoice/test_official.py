@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from beancount_invoicing.einvoice import checks, official, syntax
+from beancount_invoicing.einvoice import checks, official, rulesets, syntax
 from beancount_invoicing.einvoice.checks_peppol import check_peppol
 from tests.einvoice.documents import NUMBERS, e_invoice
 
@@ -12,10 +12,11 @@ from tests.einvoice.documents import NUMBERS, e_invoice
 def found(xml: bytes) -> dict[str, list[str]]:
     """What each layer finds: rule ids by its name."""
     root = syntax.parse(xml)
-    rules = official.rules_of(root)
+    rules = rulesets.rules_of(root)
     result = {"XSD": [problem.message for problem in official.against_schema(root, rules)]}
-    for name, stylesheet in rules.stylesheets:
-        result[name] = [problem.rule for problem in official.against_stylesheet(root, stylesheet)]
+    for stylesheet in rules.stylesheets:
+        assert stylesheet.file
+        result[stylesheet.name] = [problem.rule for problem in official.against_stylesheet(root, stylesheet.file)]
     return result
 
 

@@ -16,7 +16,7 @@ from beancount_invoicing import actions, rendering
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.cli import main
-from beancount_invoicing.einvoice import layers, official, pdf, syntax
+from beancount_invoicing.einvoice import layers, pdf, rulesets, syntax
 from tests.einvoice.documents import TEXT, book, e_invoice
 from tests.ledgers import EXAMPLE
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_has_not_passed(data: bytes) -> None:
 
 
 def test_without_the_official_rules_they_are_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(official, "find_spec", lambda _: None)
+    monkeypatch.setattr(rulesets, "find_spec", lambda _: None)
     found = {layer.name: layer for layer in layers.validate(syntax.to_xml(e_invoice("D-DEBITS"), "ubl"))}
     assert found["own checks"].passed
     for name in ("XML schema", "official rules"):

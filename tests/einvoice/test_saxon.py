@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.einvoice import layers, official, saxon, syntax
+from beancount_invoicing.einvoice import layers, official, rulesets, saxon, syntax
 from tests.einvoice.documents import e_invoice
 
 GOOD = syntax.to_xml(e_invoice("D-MIXED"), "cii")
@@ -72,8 +72,9 @@ def test_rules_that_cannot_be_evaluated_have_failed() -> None:
 def test_a_document_is_judged_the_tenth_time_as_the_first() -> None:
     """Saxon comes to evaluate a variable before it is asked for: from the fourth time on, this date would end the rules."""
     root = syntax.parse(NO_DATE)
-    sheets = dict(official.rules_of(root).stylesheets)
-    first, *others = (official.against_stylesheet(root, sheets["BR-FR"]) for _ in range(10))
+    (french,) = (one.file for one in rulesets.rules_of(root).stylesheets if one.name == "BR-FR")
+    assert french
+    first, *others = (official.against_stylesheet(root, french) for _ in range(10))
     assert "BR-FR-03" in {problem.rule[:8] for problem in first}
     assert others == [first] * 9
 
