@@ -5,9 +5,10 @@ Its format is that of factur-x 7.8, which is pinned. It is never asked to check:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 
 from beancount_invoicing.einvoice import terms
@@ -252,6 +253,7 @@ def parse(xml: bytes) -> Any:
 def read(xml: bytes) -> terms.EInvoice:
     """The business terms of a CII or UBL document. Raises NotReadable."""
     from facturx.parse_xml import parse_ubl_cii_xml
+    from lxml import etree
 
     root = parse(xml)
     flavor = {"CrossIndustryInvoice": "factur-x", "Invoice": "ubl-2.1-invoice", "CreditNote": "ubl-2.1-creditnote"}.get(
@@ -259,32 +261,110 @@ def read(xml: bytes) -> terms.EInvoice:
     )
     if flavor is None:
         raise NotReadable(f"it is no invoice in CII or UBL: its root is {root.tag.rpartition('}')[2]}")
+    _with_plain_dates(root)
     try:
+        _known_currencies(root)
         data = parse_ubl_cii_xml(root, flavor=flavor, level="en16931", check_xsd=False, date_as="date")
         return _terms(data)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, InvalidOperation) as error:
+    except KeyError as error:
+        raise NotReadable(f"{error.args[0]} is missing, and the rest cannot be judged without it") from None
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        AssertionError,
+        ArithmeticError,
+        etree.LxmlError,
+    ) as error:
         raise NotReadable(f"a term of it cannot be read: {error}") from None
 
 
-def _decimal(value: Any) -> Decimal:
-    result = Decimal(value)
-    if not result.is_finite():
-        raise ValueError(f"{value} is no amount")
-    return result
+def _with_plain_dates(root: Any) -> None:
+    """Takes away the time zones of UBL's dates, which xsd:date has and which name no other day."""
+    for element in root.iter("{*}*"):
+        if element.tag.endswith("Date") and element.text:
+            element.text = re.sub(r"^(\s*\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)(\s*)$", r"\1\2", element.text)
 
 
-def _maybe(value: Any) -> Decimal | None:
-    return None if value is None else _decimal(value)
+def _known_currencies(root: Any) -> None:
+    """Raises ValueError where a currency stands twice: other terms are found by it."""
+    for term, names in (("BT-5", ("InvoiceCurrencyCode", "DocumentCurrencyCode")), ("BT-6", ("TaxCurrencyCode",))):
+        count = len(list(root.iter(*(f"{{*}}{name}" for name in names))))
+        if count > 1:
+            raise ValueError(f"{term} stands {count} times")
+    for element in root.iter("{*}InvoiceCurrencyCode", "{*}DocumentCurrencyCode", "{*}TaxCurrencyCode"):
+        if not re.fullmatch(r"\s*\w*\s*", element.text or ""):
+            raise ValueError(f"{element.text} is no code of a currency")
 
 
-def _one(value: Any) -> Any:
-    """A term that must stand once; repeated in CII's breakdown it is the same each time."""
-    return value[0] if isinstance(value, list) else value
+def _text(data: Mapping[str, Any], term: str) -> str:
+    """A term that stands once, "" where it is not said."""
+    return str(_single(data, term) or "")
 
 
-def _day(value: Any) -> date | None:
-    value = _one(value)
+def _decimal(data: Mapping[str, Any], term: str) -> Decimal:
+    """A number as XML Schema has them: no exponent, no digits but those of ASCII; and none that is absurdly long."""
+    value = _single(data, term)
+    if value is None:
+        raise KeyError(_CALLED.get(term, term))
+    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", str(value), re.ASCII):
+        raise ValueError(f"{_CALLED.get(term, term)} is no number: {_short_of(value)}")
+    if len(str(value)) > _LONGEST_NUMBER:
+        raise ValueError(f"{_CALLED.get(term, term)} has too many digits: {_short_of(value)}")
+    return Decimal(value)
+
+
+def _maybe(data: Mapping[str, Any], term: str) -> Decimal | None:
+    return None if data.get(term) is None else _decimal(data, term)
+
+
+def _zero(data: Mapping[str, Any], term: str) -> Decimal:
+    """A sum, 0 where it is not said."""
+    return _maybe(data, term) or Decimal(0)
+
+
+def _day(data: Mapping[str, Any], term: str) -> date | None:
+    value = _single(data, term)
     return value.date() if isinstance(value, datetime) else value
+
+
+def _single(data: Mapping[str, Any], term: str) -> Any:
+    """A term that stands once, or often where it may: the first counts then. Raises ValueError where it may not."""
+    value = data.get(term)
+    if not isinstance(value, list):
+        return value
+    if term not in _REPEATED and len(value) > 1:
+        told = _CALLED.get(term, term)
+        raise ValueError(f"{told} stands {len(value)} times: {', '.join(_short_of(one) for one in value)}")
+    return value[0] if value else None
+
+
+def _short_of(value: Any) -> str:
+    shown = str(value)
+    return shown if len(shown) <= 40 else f"{shown[:40]}…"
+
+
+_REPEATED = {"BT-9", "BT-20", "BT-81", "BT-83", "BT-84", "BT-85", "BT-86"}
+"""Terms that stand once for each way or each term of payment."""
+_CALLED = {
+    "name": "a party's name (BT-27, BT-44)",
+    "legal_identifier": "a legal registration (BT-30, BT-47)",
+    "legal_identifier_schemeid": "the scheme of a legal registration (BT-30, BT-47)",
+    "vat_identifier": "a VAT id (BT-31, BT-48)",
+    "tax_identifier": "a tax registration (BT-32)",
+    "legal_info": "legal information (BT-33)",
+    "einvoicing_addr": "an electronic address (BT-34, BT-49)",
+    "einvoicing_addr_schemeid": "the scheme of an electronic address (BT-34, BT-49)",
+    "country_code": "a country (BT-40, BT-55, BT-80)",
+    "amount": "the amount of an allowance or charge (BT-92, BT-99, BT-136, BT-141)",
+    "base_amount": "the base of an allowance or charge (BT-93, BT-100)",
+    "vat_category_code": "the VAT category of an allowance or charge (BT-95, BT-102)",
+    "vat_rate": "the VAT rate of an allowance or charge (BT-96, BT-103)",
+}
+"""What factur-x calls otherwise than by its term."""
+_LONGEST_NUMBER = 28
+"""Characters; a decimal is computed with as many digits."""
 
 
 def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
@@ -292,60 +372,53 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
     delivery = get("BG-13") or {}
     payment = None
     if get("BT-81"):
-        payment = terms.PaymentInstructions(
-            _one(data["BT-81"]),
-            get("BT-83") or "",
-            _one(get("BT-84")) or "",
-            _one(get("BT-85")) or "",
-            _one(get("BT-86")) or "",
-        )
-    issued = _day(data["BT-2"])
-    assert issued is not None
+        payment = terms.PaymentInstructions(*(_text(data, f"BT-{term}") for term in (81, 83, 84, 85, 86)))
+    issued = _day(data, "BT-2")
+    if issued is None:
+        raise KeyError("BT-2")
     return terms.EInvoice(
-        number=data["BT-1"],
+        number=_text(data, "BT-1"),
         issued=issued,
-        type_code=data["BT-3"],
-        currency=data["BT-5"],
+        type_code=_text(data, "BT-3"),
+        currency=_text(data, "BT-5"),
         seller=_read_party(get("BG-4") or {}),
         buyer=_read_party(get("BG-7") or {}),
         lines=tuple(_read_line(line) for line in get("BG-25") or ()),
         breakdown=tuple(
             terms.VatBreakdown(
-                category=one["BT-118"],
-                rate=_maybe(one.get("BT-119")),
-                base=_decimal(one["BT-116"]),
-                amount=_decimal(one["BT-117"]),
-                reason=one.get("BT-120") or "",
-                reason_code=one.get("BT-121") or "",
+                category=_text(one, "BT-118"),
+                rate=_maybe(one, "BT-119"),
+                base=_decimal(one, "BT-116"),
+                amount=_decimal(one, "BT-117"),
+                reason=_text(one, "BT-120"),
+                reason_code=_text(one, "BT-121"),
             )
             for one in get("BG-23") or ()
         ),
         totals=terms.Totals(
-            lines=_decimal(data["BT-106"]),
-            allowances=_decimal(get("BT-107") or 0),
-            charges=_decimal(get("BT-108") or 0),
-            net=_decimal(data["BT-109"]),
-            vat=_decimal(_one(get("BT-110")) or 0),
-            gross=_decimal(data["BT-112"]),
-            paid=_decimal(get("BT-113") or 0),
-            rounding=_decimal(get("BT-114") or 0),
-            due=_decimal(data["BT-115"]),
-            vat_in_tax_currency=_maybe(_one(get("BT-111"))),
+            lines=_decimal(data, "BT-106"),
+            allowances=_zero(data, "BT-107"),
+            charges=_zero(data, "BT-108"),
+            net=_decimal(data, "BT-109"),
+            vat=_zero(data, "BT-110"),
+            gross=_decimal(data, "BT-112"),
+            paid=_zero(data, "BT-113"),
+            rounding=_zero(data, "BT-114"),
+            due=_decimal(data, "BT-115"),
+            vat_in_tax_currency=_maybe(data, "BT-111"),
         ),
-        tax_currency=get("BT-6") or "",
-        vat_point=_one(get("BT-8")) or "",
-        due=_day(get("BT-9")),
-        buyer_reference=get("BT-10") or "",
-        contract=get("BT-12") or "",
-        purchase_order=get("BT-13") or "",
-        payment_terms=_one(get("BT-20")) or "",
-        process=get("BT-23") or "",
-        notes=tuple(terms.Note(one.get("BT-22") or "", one.get("BT-21") or "") for one in get("BG-1") or ()),
-        preceding=tuple(
-            terms.PrecedingInvoice(one.get("BT-25") or "", _day(one.get("BT-26"))) for one in get("BG-3") or ()
-        ),
+        tax_currency=_text(data, "BT-6"),
+        vat_point=_text(data, "BT-8"),
+        due=_day(data, "BT-9"),
+        buyer_reference=_text(data, "BT-10"),
+        contract=_text(data, "BT-12"),
+        purchase_order=_text(data, "BT-13"),
+        payment_terms=_text(data, "BT-20"),
+        process=_text(data, "BT-23"),
+        notes=tuple(terms.Note(_text(one, "BT-22"), _text(one, "BT-21")) for one in get("BG-1") or ()),
+        preceding=tuple(terms.PrecedingInvoice(_text(one, "BT-25"), _day(one, "BT-26")) for one in get("BG-3") or ()),
         delivery=terms.Delivery(
-            _day(get("BT-72")), delivery.get("name") or "", _read_address(delivery) if delivery else None
+            _day(data, "BT-72"), _text(delivery, "name"), _read_address(delivery) if delivery else None
         ),
         payment=payment,
         adjustments=(
@@ -356,59 +429,55 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
 
 
 def _read_address(data: Mapping[str, Any]) -> terms.PostalAddress:
-    lines = tuple(data[key] for key in ("addr_l1", "addr_l2", "addr_l3") if data.get(key))
-    return terms.PostalAddress(
-        lines, data.get("city") or "", data.get("postcode") or "", data.get("country_code") or ""
-    )
+    lines = tuple(_text(data, key) for key in ("addr_l1", "addr_l2", "addr_l3") if data.get(key))
+    return terms.PostalAddress(lines, _text(data, "city"), _text(data, "postcode"), _text(data, "country_code"))
 
 
 def _read_party(data: Mapping[str, Any]) -> terms.Party:
-    legal, endpoint = data.get("legal_identifier"), data.get("einvoicing_addr")
+    legal, endpoint = _text(data, "legal_identifier"), _text(data, "einvoicing_addr")
     contacts = data.get("contacts") or ()
     return terms.Party(
-        name=data.get("name") or "",
+        name=_text(data, "name"),
         address=_read_address(data),
         identifiers=tuple(
             terms.Identifier(value, scheme or "") for scheme, value in (data.get("identifiers") or {}).items()
         ),
-        legal_registration=terms.Identifier(legal, data.get("legal_identifier_schemeid") or "") if legal else None,
-        vat_identifier=data.get("vat_identifier") or "",
-        tax_registration=data.get("tax_identifier") or "",
-        legal_information=data.get("legal_info") or "",
-        electronic_address=terms.Identifier(endpoint, data.get("einvoicing_addr_schemeid") or "") if endpoint else None,
-        contact=terms.Contact(*(contacts[0].get(key) or "" for key in ("name", "phone", "email")))
-        if contacts
-        else None,
+        legal_registration=terms.Identifier(legal, _text(data, "legal_identifier_schemeid")) if legal else None,
+        vat_identifier=_text(data, "vat_identifier"),
+        tax_registration=_text(data, "tax_identifier"),
+        legal_information=_text(data, "legal_info"),
+        electronic_address=terms.Identifier(endpoint, _text(data, "einvoicing_addr_schemeid")) if endpoint else None,
+        contact=terms.Contact(*(_text(contacts[0], key) for key in ("name", "phone", "email"))) if contacts else None,
     )
 
 
 def _read_adjustment(data: Mapping[str, Any], charge: bool) -> terms.AllowanceCharge:
     return terms.AllowanceCharge(
         charge=charge,
-        amount=_decimal(data["amount"]),
-        reason=data.get("reason") or data.get("reason_code") or "",
-        base=_maybe(data.get("base_amount")),
-        percent=_maybe(data.get("rate")),
-        category=data.get("vat_category_code") or "",
-        rate=_maybe(data.get("vat_rate")),
+        amount=_decimal(data, "amount"),
+        reason=_text(data, "reason") or _text(data, "reason_code"),
+        base=_maybe(data, "base_amount"),
+        percent=_maybe(data, "rate"),
+        category=_text(data, "vat_category_code"),
+        rate=_maybe(data, "vat_rate"),
     )
 
 
 def _read_line(data: Mapping[str, Any]) -> terms.Line:
     return terms.Line(
-        identifier=data["BT-126"],
-        name=data.get("BT-153") or "",
-        description=data.get("BT-154") or "",
-        quantity=_decimal(data["BT-129"]),
-        unit=data["BT-130"],
-        net=_decimal(data["BT-131"]),
-        price=_decimal(data["BT-146"]),
-        price_base_quantity=_maybe(data.get("BT-149")),
-        category=data.get("BT-151") or "",
-        rate=_maybe(data.get("BT-152")),
-        seller_item=data.get("BT-155") or "",
-        start=_day(data.get("BT-134")),
-        end=_day(data.get("BT-135")),
+        identifier=_text(data, "BT-126"),
+        name=_text(data, "BT-153"),
+        description=_text(data, "BT-154"),
+        quantity=_decimal(data, "BT-129"),
+        unit=_text(data, "BT-130"),
+        net=_decimal(data, "BT-131"),
+        price=_decimal(data, "BT-146"),
+        price_base_quantity=_maybe(data, "BT-149"),
+        category=_text(data, "BT-151"),
+        rate=_maybe(data, "BT-152"),
+        seller_item=_text(data, "BT-155"),
+        start=_day(data, "BT-134"),
+        end=_day(data, "BT-135"),
         adjustments=(
             *(_read_adjustment(one, False) for one in data.get("BG-27") or ()),
             *(_read_adjustment(one, True) for one in data.get("BG-28") or ()),

@@ -1,10 +1,11 @@
-"""Saxon in its own processes: what happens to one is no matter to whoever asks, and a verdict does not depend on the day's others."""
+"""Saxon in its own processes: what happens to one is no matter to whoever asks, nor to the verdict on the next document."""
 
 from __future__ import annotations
 
 import os
 import re
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def test_a_process_that_is_stuck_is_ended(worker: Path, monkeypatch: pytest.Monk
 
 def test_a_process_that_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saxon, "_idle", [])
-    monkeypatch.setattr(saxon.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert verdicts(GOOD)["BR-FR"] == (False, "Saxon could not be started: No such file or directory")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -92,6 +93,36 @@ def test_a_date_that_does_not_exist_is_refused() -> None:
     xml = syntax.to_xml(e_invoice("D-DEBITS"), "cii").replace(b">20260919<", b">20260231<")
     with pytest.raises(syntax.NotReadable, match="cannot be read"):
         syntax.read(xml)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "says"),
+    [
+        ("cii", b"<ram:CategoryCode>S</", b"<ram:CategoryCode>S</ram:CategoryCode><ram:CategoryCode>S</", "BT-151 stands 2 times: S, S"),
+        ("ubl", b"<cbc:IssueDate>", b"<cbc:TaxCurrencyCode/><cbc:TaxCurrencyCode/><cbc:IssueDate>", "BT-6 stands 2 times"),
+        ("ubl", b"<cbc:DocumentCurrencyCode>EUR<", b"<cbc:DocumentCurrencyCode>E']<", "E'] is no code of a currency"),
+        ("cii", b'"VA">FR44', b'"VA">FR1</ram:ID><ram:ID schemeID="VA">FR44', "a VAT id (BT-31, BT-48) stands 2 times: FR1, FR44"),
+        ("cii", b">637.00</ram:LineTotal", b">XX</ram:LineTotal", "BT-131 is no number: XX"),
+        ("cii", b">637.00</ram:LineTotal", b">NaN</ram:LineTotal", "BT-131 is no number: NaN"),
+        ("cii", b">637.00</ram:LineTotal", b">6.37e2</ram:LineTotal", "BT-131 is no number: 6.37e2"),
+        ("cii", b">637.00</ram:LineTotal", b">637" + b"0" * 99 + b"</ram:LineTotal", "BT-131 has too many digits: 637000"),
+        ("cii", b">637.00</ram:LineTotal", b"></ram:LineTotal", "BT-131 is missing, and the rest cannot be judged without it"),
+        ("ubl", b"<cbc:IssueDate>2026-09-15<", b"<cbc:IssueDate><", "BT-2 is missing"),
+        ("ubl", b"<cbc:DueDate>2026-10-31<", b"<cbc:DueDate>soon<", "'soon' does not match"),
+    ],
+)  # fmt: skip
+def test_a_term_that_cannot_be_read_is_named(name: syntax.Syntax, right: bytes, wrong: bytes, says: str) -> None:
+    xml = syntax.to_xml(e_invoice("D-MIXED"), name)
+    assert right in xml
+    with pytest.raises(syntax.NotReadable) as caught:
+        syntax.read(xml.replace(right, wrong, 1))
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("zone", [b"Z", b"+01:00", b"-14:00"])
+def test_a_time_zone_names_no_other_day(zone: bytes) -> None:
+    xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
+    assert syntax.read(re.sub(rb"(\d-\d\d)(</cbc:\w*Date>)", rb"\1" + zone + rb"\2", xml)) == syntax.read(xml)
 
 
 def test_an_entity_is_not_opened(tmp_path: Path) -> None:
