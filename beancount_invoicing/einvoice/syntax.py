@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from beancount_invoicing.einvoice import terms
 from beancount_invoicing.einvoice.texts import plain
+from beancount_invoicing.einvoice.uniform import make_uniform
 
 Syntax = Literal["cii", "ubl", "peppol"]
 
@@ -261,7 +262,7 @@ def read(xml: bytes) -> terms.EInvoice:
     )
     if flavor is None:
         raise NotReadable(f"it is no invoice in CII or UBL: its root is {root.tag.rpartition('}')[2]}")
-    _with_plain_dates(root)
+    make_uniform(root)
     try:
         _known_currencies(root)
         data = parse_ubl_cii_xml(root, flavor=flavor, level="en16931", check_xsd=False, date_as="date")
@@ -278,13 +279,6 @@ def read(xml: bytes) -> terms.EInvoice:
         etree.LxmlError,
     ) as error:
         raise NotReadable(f"a term of it cannot be read: {error}") from None
-
-
-def _with_plain_dates(root: Any) -> None:
-    """Takes away the time zones of UBL's dates, which xsd:date has and which name no other day."""
-    for element in root.iter("{*}*"):
-        if element.tag.endswith("Date") and element.text:
-            element.text = re.sub(r"^(\s*\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)(\s*)$", r"\1\2", element.text)
 
 
 def _known_currencies(root: Any) -> None:
@@ -382,6 +376,7 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
         type_code=_text(data, "BT-3"),
         currency=_text(data, "BT-5"),
         seller=_read_party(get("BG-4") or {}),
+        tax_representative=_text(get("BG-11") or {}, "vat_identifier"),
         buyer=_read_party(get("BG-7") or {}),
         lines=tuple(_read_line(line) for line in get("BG-25") or ()),
         breakdown=tuple(
@@ -396,7 +391,7 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
             for one in get("BG-23") or ()
         ),
         totals=terms.Totals(
-            lines=_decimal(data, "BT-106"),
+            lines=_maybe(data, "BT-106"),
             allowances=_zero(data, "BT-107"),
             charges=_zero(data, "BT-108"),
             net=_decimal(data, "BT-109"),
@@ -415,11 +410,14 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
         purchase_order=_text(data, "BT-13"),
         payment_terms=_text(data, "BT-20"),
         process=_text(data, "BT-23"),
+        specification=_text(data, "BT-24"),
         notes=tuple(terms.Note(_text(one, "BT-22"), _text(one, "BT-21")) for one in get("BG-1") or ()),
         preceding=tuple(terms.PrecedingInvoice(_text(one, "BT-25"), _day(one, "BT-26")) for one in get("BG-3") or ()),
         delivery=terms.Delivery(
             _day(data, "BT-72"), _text(delivery, "name"), _read_address(delivery) if delivery else None
         ),
+        start=_day(data, "BT-73"),
+        end=_day(data, "BT-74"),
         payment=payment,
         adjustments=(
             *(_read_adjustment(one, False) for one in get("BG-20") or ()),
@@ -468,10 +466,10 @@ def _read_line(data: Mapping[str, Any]) -> terms.Line:
         identifier=_text(data, "BT-126"),
         name=_text(data, "BT-153"),
         description=_text(data, "BT-154"),
-        quantity=_decimal(data, "BT-129"),
+        quantity=_maybe(data, "BT-129"),
         unit=_text(data, "BT-130"),
         net=_decimal(data, "BT-131"),
-        price=_decimal(data, "BT-146"),
+        price=_maybe(data, "BT-146"),
         price_base_quantity=_maybe(data, "BT-149"),
         category=_text(data, "BT-151"),
         rate=_maybe(data, "BT-152"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from beancount_invoicing.einvoice.profiles import NORM, Profile, profile
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -158,14 +160,14 @@ class Line:
     """BT-126."""
     name: str
     """BT-153."""
-    quantity: Decimal
-    """BT-129."""
+    quantity: Decimal | None
+    """BT-129; None where it is missing."""
     unit: str
     """BT-130, a code of UN/ECE Recommendation 20 or 21."""
     net: Decimal
     """BT-131."""
-    price: Decimal
-    """BT-146: never negative."""
+    price: Decimal | None
+    """BT-146: never negative; None where it is missing."""
     category: str
     """BT-151."""
     rate: Decimal | None
@@ -193,8 +195,8 @@ class Line:
 class Totals:
     """BG-22."""
 
-    lines: Decimal
-    """BT-106."""
+    lines: Decimal | None
+    """BT-106; None where it is missing, as in the smallest profile."""
     allowances: Decimal
     """BT-107."""
     charges: Decimal
@@ -253,16 +255,29 @@ class EInvoice:
     """BT-20."""
     process: str = ""
     """BT-23."""
+    specification: str = NORM
+    """BT-24."""
     notes: tuple[Note, ...] = ()
     """BG-1."""
     preceding: tuple[PrecedingInvoice, ...] = ()
     """BG-3."""
     delivery: Delivery = Delivery()
     """BG-13."""
+    start: date | None = None
+    """BT-73."""
+    end: date | None = None
+    """BT-74: the period that it is for (BG-14) ends."""
+    tax_representative: str = ""
+    """BT-63, the VAT id of the seller's tax representative."""
     payment: PaymentInstructions | None = None
     """BG-16."""
     adjustments: tuple[AllowanceCharge, ...] = ()
     """BG-20, BG-21."""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that it names."""
+        return profile(self.specification)
 
     @property
     def credit_note(self) -> bool:
