@@ -148,3 +148,17 @@ def test_a_period_billed_until_the_last_day_of_the_calendar() -> None:
         Period(date(2026, 1, 1), date(2026, 2, 28)),
         Period(date(2026, 4, 1), date.max - timedelta(days=1)),
     ]
+
+
+def test_a_credited_month_between_billed_ones_is_not_covered() -> None:
+    billed = [
+        (Period(date(2026, 1, 1), date(2026, 1, 31)), 1),
+        (Period(date(2026, 2, 1), date(2026, 2, 28)), 1),
+        (Period(date(2026, 2, 1), date(2026, 2, 28)), -1),
+        (Period(date(2026, 3, 1), date(2026, 3, 31)), 1),
+        (Period(date(2026, 4, 1), date(2026, 4, 30)), 1),
+    ]
+    assert covered(billed) == [
+        Period(date(2026, 1, 1), date(2026, 1, 31)),
+        Period(date(2026, 3, 1), date(2026, 4, 30)),
+    ]

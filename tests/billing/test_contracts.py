@@ -608,6 +608,18 @@ def test_expenses_with_a_markup_and_disbursements_as_they_were() -> None:
     assert draft.payable == D("87.80")
 
 
+def test_an_expense_that_was_refunded_is_billed_back() -> None:
+    text = TIME + "  markup: 10\n  account: Income:Services\n"
+    text += '2026-01-07 * "Train"\n  Expenses:Office  40.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    text += '2026-01-08 * "Train, refunded"\n  Expenses:Office  -15.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    assert [(one.line.quantity, one.line.price, one.line.net, one.line.account) for one in waiting] == [
+        (D(1), D("44.00"), D("44.00"), "Income:Services"),
+        (D(-1), D("16.50"), D("-16.50"), "Income:Services"),
+    ]
+    assert notices == []
+
+
 def test_a_disbursement_without_its_tax_code_is_not_billed() -> None:
     text = TIME + '2026-01-08 * "Court fee"\n  Assets:Disbursements  35.00 EUR\n    billable: "T"\n  Assets:Bank\n'
     waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
@@ -646,6 +658,14 @@ def test_a_currency_that_the_accounts_are_not_kept_in_is_booked_at_the_ledgers_p
         "Income:Services", "Income:Euro"
     )
     (draft,) = drafts(book(text), "2026-01-31")
+    assert draft.exchange
+    assert draft.exchange.rate == D("0.9234")
+    tomorrow = text.replace("2026-02-15 price", "2026-02-01 price")
+    (draft,) = drafts(book(tomorrow), "2026-01-31")
+    assert draft.exchange
+    assert draft.exchange.rate == D("0.9234"), "of the day after"
+    on_the_day = text.replace("2026-01-15 price", "2026-01-31 price")
+    (draft,) = drafts(book(on_the_day), "2026-01-31")
     assert draft.exchange
     assert draft.exchange.rate == D("0.9234")
 

@@ -10,10 +10,13 @@ import sys
 import termios
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner, Result
 
 from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.cli import main, new
 from tests.ledgers import PRELUDE
 
 BEAN_INVOICE = str(Path(sys.executable).with_name("bean-invoice"))
@@ -82,17 +85,25 @@ def ledger(tmp_path: Path) -> Path:
 
 def test_new_asks_completes_shows_the_total_and_writes(ledger: Path) -> None:
     with Terminal("-f", str(ledger), "new", "--date", "2026-03-01", folder=ledger.parent) as terminal:
+        terminal.answer("Customer", "Acmo\n")
+        terminal.wait("Acmo")
         terminal.answer("Customer", "Ac\t\n")
+        terminal.wait("DEV          Développement, 100.00")
         terminal.answer("Line 1", "6.5 DE\t\n")
         terminal.wait("net 650.00, tax 130.00, total 780.00 EUR")
         terminal.answer("Line 2", "1 DEVV\n")
         terminal.wait("did you mean DEV?")
-        terminal.answer("Line 2", "\n")
+        terminal.answer("Line 2", "1 Audit @ 50 [FR20]\n")
+        terminal.answer("Income account", "Income:Serv\t\n")
+        terminal.wait("Now the line again.")
+        terminal.answer("Line 2", "1 Audit @ 50 [FR20]\n")
+        terminal.wait("net 700.00, tax 140.00, total 840.00 EUR")
+        terminal.answer("Line 3", "\n")
         terminal.answer("Write it?", "y\n")
         terminal.wait("written to")
         assert terminal.end() == 0
         (made,) = open_ledger(ledger).book.invoices
-        assert (made.number, str(made.total)) == ("F2026-0001", "780.00")
+        assert (made.number, str(made.total)) == ("F2026-0001", "840.00")
 
 
 def test_new_writes_nothing_where_the_answer_is_no(ledger: Path) -> None:
@@ -105,6 +116,57 @@ def test_new_writes_nothing_where_the_answer_is_no(ledger: Path) -> None:
         terminal.wait("Aborted")
         assert terminal.end() == 1
         assert ledger.read_bytes() == before
+
+
+def typed(ledger: Path, monkeypatch: pytest.MonkeyPatch, answers: str, *arguments: str) -> Result:
+    """`new` where these lines are typed, without a process: the questions are those of the terminal above."""
+    monkeypatch.setattr("beancount_invoicing.cli.new.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    return CliRunner().invoke(main, ["-f", str(ledger), "new", "--date", "2026-03-01", *arguments], input=answers)
+
+
+def test_new_asks_only_for_what_is_missing(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = typed(ledger, monkeypatch, "2 DEV\n\ny\n", "Acme")
+    assert done.exit_code == 0, done.output
+    assert "Customer" not in done.stderr
+    assert "net 200.00, tax 40.00, total 240.00 EUR" in done.stderr
+    done = typed(ledger, monkeypatch, "Acme\n1 DEV\n\n", "--write")
+    assert done.exit_code == 0, done.output
+    assert "Write it?" not in done.stderr, "--write said so"
+    assert [str(one.total) for one in open_ledger(ledger).book.invoices] == ["240.00", "120.00"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ("Acme\n\n", "Line 1"),  # nothing is billed
+        ("Acme\n1 DEV\n\nn\n", "Write it?"),
+        ("nobody\n", 'there is no customer "nobody"'),
+        ("Acme\n1 Audit @ 50\nIncome:Services\n", "Now the line again."),
+        ("Acme\nseven DEV\n\n", "seven"),
+    ],
+)
+def test_new_writes_nothing_where_it_is_left_early(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch, answers: str, said: str
+) -> None:
+    before = ledger.read_bytes()
+    left = typed(ledger, monkeypatch, answers)
+    assert left.exit_code == 1
+    assert said in left.output
+    assert "Aborted" in left.stderr
+    assert ledger.read_bytes() == before
+
+
+def test_new_offers_what_begins_so_and_an_answer_that_must_be_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readline = pytest.importorskip("readline")
+    said = iter(["  ", " Acme "])
+    monkeypatch.setattr("beancount_invoicing.cli.new.click.prompt", lambda *_a, **_k: next(said))
+    assert new._ask("Customer", ["Kiefer", "Acme", "Akene"]) == "Acme"
+    complete = readline.get_completer()
+    assert [complete("a", index) for index in range(3)] == ["Acme", "Akene", None]
+    said = iter([""])
+    assert new._ask("Line 1", [], empty=True) == ""
 
 
 def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -> None:

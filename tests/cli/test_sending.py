@@ -445,6 +445,12 @@ def test_letters_become_one_pdf_in_post_order(ledger: Path) -> None:
     assert starts == sorted(starts), "by post code, those abroad last"
     assert all(start % 2 == 0 for start in starts), "each on the front of a sheet"
     assert all(number in texts[0] for number in (PARC, HALLES, ABROAD))
+    listed = re.findall(r"(?:Facture|Invoice) (F\d{4}-\d{4}) (\d+) (\d+)", texts[0])
+    assert listed == [
+        (number, str(start + 1), "1") for number, start in zip((HALLES, PARC, ABROAD), starts, strict=True)
+    ], "page and sheets of each"
+    assert "Place du Marché" in texts[0]
+    assert "Feuilles 3" in texts[0]
     assert events(ledger) == ["prepared"] * 3
 
 

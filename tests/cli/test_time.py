@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from beancount_invoicing.cli.time import Quantity
 from tests.cli.test_commands import call
 from tests.cli.test_naming import LEDGER
 
@@ -157,3 +159,17 @@ def test_an_import_says_how_much_it_wrote(ledger: Path, tmp_path: Path) -> None:
     again = call("time", "import", sheet, "--write", ledger=ledger).stderr
     assert "2 of 2 records are in the ledger already" in again
     assert "Nothing to do." in again
+
+
+@pytest.mark.parametrize(
+    ("said", "quantity"),
+    [
+        ("1:20", (Decimal(4800), True)),
+        ("6:30:20", (Decimal(23420), True)),
+        ("0:03", (Decimal(180), True)),
+        ("6,25", (Decimal("6.25"), False)),
+        ("7", (Decimal(7), False)),
+    ],
+)
+def test_a_clock_says_seconds_and_a_number_hours_or_days(said: str, quantity: tuple[Decimal, bool]) -> None:
+    assert Quantity().convert(said, None, None) == quantity

@@ -574,3 +574,13 @@ def test_however_claims_are_made_and_given_back_nothing_is_charged_twice_at_a_ti
     whole = on(FRANCE + invoice(), due + timedelta(days=110))
     assert whole is not None
     assert abs(sum((line.net for line in charged), D(0)) - whole.total) <= D("0.01") * len(stands)
+
+
+def test_days_within_the_days_of_another_claim_are_charged_once() -> None:
+    """The second claim is for a part of what the first one charged: what comes next begins after the first."""
+    within = INTEREST_TO_FEBRUARY.replace("2026-02-10", "2026-02-12").replace("to: 2026-02-28", "to: 2026-02-15")
+    ledger = FRANCE + invoice() + a_claim(INTEREST_TO_FEBRUARY)
+    both = ledger + a_claim(within, "2026-03-01").replace("C1", "C2")
+    found, position = of(both)
+    assert claimed(found, position.invoice, DAY).days == ((date(2026, 2, 10), date(2026, 2, 28)),)
+    assert figures(both) == figures(ledger)

@@ -336,3 +336,23 @@ def test_a_day_of_letters_is_the_same_whatever_comes_later() -> None:
     assert [one.level for one in propose(book_of(POLICY + INVOICE + later), DUE + timedelta(days=10))] == [
         one.level for one in before
     ]
+
+
+def test_what_was_sent_twice_has_its_time_from_the_last() -> None:
+    ledger = INVOICE + event(date(2026, 1, 10), "sent") + event(DUE + timedelta(days=6), "sent")
+    assert level(ledger, 12) is None
+    assert level(ledger, 13) == 1
+
+
+@pytest.mark.parametrize(
+    ("until", "broken"),
+    [
+        ("2026-03-10", True),  # the day before the second half is due: only the first was promised, and it is open
+        ("2026-03-11", True),
+        ("2026-02-08", True),  # before anything is due: all that is owed
+    ],
+)
+def test_a_promise_is_about_what_is_due_by_its_day(until: str, broken: bool) -> None:
+    two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 30 days; 50% 60 days"\n')
+    promise = event(date(2026, 2, 1), "promise", f"  until: {until}\n")
+    assert ("was broken" in why(two + promise, 60)) == broken

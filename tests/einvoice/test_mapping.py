@@ -293,3 +293,40 @@ def test_every_document_of_the_ledger_is_one() -> None:
     assert len(NUMBERS) == 18
     assert all(e_invoice(number).number == number for number in NUMBERS)
     assert Path(__file__).with_name("documents.beancount").read_text(encoding="utf-8").count("  invoice:") == 18
+
+
+@pytest.mark.parametrize(
+    ("day", "email"), [("2026-10-04", "new@"), ("2026-10-05", "new@"), ("2026-10-06", "factures@")]
+)
+def test_the_seller_is_as_it_stood_on_the_day_of_the_document(day: str, email: str) -> None:
+    moved = f'{day} custom "invoice-seller" "Atelier Test"\n  email: "new@test.example"\n'
+    contact = e_invoice("X1", moved + invoice("X1", "Assets:Receivable:Town", LINE)).seller.contact
+    assert contact
+    assert contact.email.startswith(email)
+
+
+@pytest.mark.parametrize(
+    ("keys", "phone", "email"),
+    [
+        ('  email: ""\n  phone: "02 99 00 00 00"\n', "02 99 00 00 00", ""),
+        ('  email: "a@test.example"\n  phone: ""\n', "", "a@test.example"),
+    ],
+)
+def test_a_seller_is_reached_by_telephone_or_by_mail(keys: str, phone: str, email: str) -> None:
+    said = f'2026-02-01 custom "invoice-seller" "Atelier Test"\n{keys}'
+    assert e_invoice("D-MIXED", said).seller.contact == terms.Contact("Atelier Test", phone, email)
+    neither = '2026-02-01 custom "invoice-seller" "Atelier Test"\n  email: ""\n'
+    assert e_invoice("D-MIXED", neither).seller.contact is None
+
+
+def test_goods_within_the_union_beside_others_are_delivered_to_the_customer() -> None:
+    lines = (
+        '    tax: "INTRA"\n    nature: "goods"\n  Income:Services  -100.00 EUR\n    text: "Conseil"\n    tax: "REVERSE"\n'
+        '    nature: "services"\n'
+    )
+    both = invoice("X1", "Assets:Receivable:Kiefer", lines).replace("Kiefer  100", "Kiefer  200")
+    delivery = e_invoice("X1", both).delivery
+    assert delivery.address
+    assert (delivery.address.city, delivery.address.country) == ("Berlin", "DE")
+    services = invoice("X1", "Assets:Receivable:Kiefer", '    tax: "REVERSE"\n    nature: "services"\n')
+    assert e_invoice("X1", services).delivery.address is None

@@ -186,6 +186,39 @@ popmeta invoice:
     assert invoice.source == Source(str(more), line)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "includes"),
+    [
+        ("books/*.beancount", 1),
+        ("books/20??.beancount", 1),
+        ("books/**/*.beancount", 1),
+        ("other/*.beancount", 2),  # as deep, another folder
+        ("[0-9].beancount", 2),  # not as deep
+        ("books/*/*.beancount", 2),
+        ("books/1*.beancount", 2),
+        ("other/**/*.beancount", 2),
+    ],
+)
+def test_only_a_pattern_that_reaches_the_new_file_spares_the_include(ledger: Path, pattern: str, includes: int) -> None:
+    option = f'2025-01-01 custom "invoice-option" "file" "books/{{year}}.beancount"\ninclude "{pattern}"\n'
+    for name in (
+        "0.beancount",
+        "books/1.beancount",
+        "books/2000.beancount",
+        "books/x/2.beancount",
+        "other/y/3.beancount",
+    ):
+        file = ledger.parent / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("", encoding="utf-8")
+    (ledger.parent / "other" / "4.beancount").write_text("", encoding="utf-8")
+    ledger.write_text(PRELUDE + CONTRACT + option + PLUGIN, encoding="utf-8")
+    result = bill(ledger)
+    assert result.exit_code == 0, result.output
+    assert ledger.read_text(encoding="utf-8").count("include ") == includes
+    assert numbers(ledger) == ["F2026-0001"]
+
+
 @pytest.mark.parametrize("name", ["x[1].beancount", "*.beancount", 'a"b.beancount', "a\\b.beancount", "a?/b.beancount"])
 def test_a_file_that_no_include_can_name_is_not_written(ledger: Path, name: str) -> None:
     before = ledger.read_bytes()

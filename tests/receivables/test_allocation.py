@@ -454,3 +454,32 @@ def test_more_than_lies_there_stays_open() -> None:
     book = book_of(ONE + payment("2026-01-20", "30.00") + allotted("2026-05-05", "100.00", "N1"))
     assert open_amounts(book) == {"N1": "70.00"}
     assert sum(map(Decimal, unallocated(book))) == 0
+
+
+def test_a_transfer_that_settles_on_two_accounts_of_one_customer_is_a_payment() -> None:
+    """What is doubtful of N2 stands on a sub-account; one payment pays N1 on the main one and a part of N2 there."""
+    doubtful = (
+        '\n2026-03-01 * "N2 is doubtful" ^N2\n  Assets:Receivable:Acme  -200.00 EUR\n'
+        "  Assets:Receivable:Acme:Doubtful  200.00 EUR\n"
+    )
+    paid = (
+        '\n2026-03-05 * "One transfer for both" ^N1 ^N2\n  Assets:Bank  120.00 EUR\n'
+        "  Assets:Receivable:Acme  -100.00 EUR\n  Assets:Receivable:Acme:Doubtful  -20.00 EUR\n"
+    )
+    book = book_of(ONE + TWO + doubtful + paid)
+    assert not book.findings
+    assert how(book) == [("N1", "link", "100.00"), ("N2", "link", "20.00")]
+    assert open_amounts(book) == {"N1": "0.00", "N2": "180.00"}
+    assert unallocated(book) == []
+
+
+def test_a_refund_of_a_credit_note_that_comes_back_opens_it_again() -> None:
+    refunded = (
+        invoice("G1", "2026-02-01", "-50.00")
+        + '\n2026-02-10 * "Refunded" ^G1\n  Assets:Receivable:Acme  50.00 EUR\n  Assets:Bank\n'
+    )
+    assert open_amounts(book_of(refunded)) == {"G1": "0.00"}
+    book = book_of(refunded + payment("2026-02-20", "50.00", "G1"))
+    assert how(book) == [("G1", "link", "-50.00"), ("G1", "reversal", "50.00")]
+    assert open_amounts(book) == {"G1": "-50.00"}
+    assert unallocated(book) == []

@@ -101,3 +101,16 @@ def test_the_next_day_of_a_month(day: date, number: int) -> None:
 def test_no_month_outside_the_calendar(months: int) -> None:
     with pytest.raises(OverflowError):
         steps.plus_months(DAY, months)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "rest", "shared"),
+    [
+        (["1.00", "9.00", "3.00"], "0.01", ["1.00", "9.01", "3.00"]),
+        (["-1.00", "-9.00", "-3.00"], "-0.01", ["-1.00", "-9.01", "-3.00"]),  # a credit note mirrors its invoice
+        (["-1.00", "9.00", "3.00"], "-0.02", ["-1.00", "8.99", "2.99"]),
+        (["3.00", "3.00"], "0.03", ["3.02", "3.01"]),  # of equals the first
+    ],
+)
+def test_odd_cents_go_to_the_largest_whatever_their_sign(amounts: list[str], rest: str, shared: list[str]) -> None:
+    assert [str(one) for one in steps.share_out([D(one) for one in amounts], D(rest), 2)] == shared
