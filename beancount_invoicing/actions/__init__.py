@@ -79,7 +79,7 @@ if TYPE_CHECKING:
         lapse_notices,
         render_reminders,
     )
-    from beancount_invoicing.actions.sealing import seal, verify
+    from beancount_invoicing.actions.sealing import moved_due_dates, seal, verify
     from beancount_invoicing.actions.sending import (
         Making,
         Result,
@@ -217,6 +217,7 @@ __all__ = [
     "mark_time",
     "missing_entry",
     "move_taxes",
+    "moved_due_dates",
     "named_documents",
     "named_to_send",
     "new",
@@ -285,7 +286,7 @@ _ROOMS = {
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "Receipts of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
-    "actions.sealing": "seal verify",
+    "actions.sealing": "moved_due_dates seal verify",
     "actions.sending": "Making Result Sending State Way send",
     "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
     "actions.statements": "Whose language_to of_statements render_statement render_statements statements_of statements_of_all",

@@ -228,7 +228,7 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
         )
         draft = billing.compose(book, request, deposits=deposits)
         notices = waiting_beside(book, main, dating.day)
-        return document_changes(book, [_named(draft, naming_for(book, dating, how))], notices)
+        return document_changes(book, [_named(book, draft, naming_for(book, dating, how))], notices)
 
     return change(file, make, how)
 
@@ -255,8 +255,8 @@ def waiting_beside(book: Book, customer: str, day: date) -> list[str]:
     return result
 
 
-def _named(draft: Draft, naming: Naming) -> Draft:
-    return replace(draft, number=naming(draft.read_as, draft.date))
+def _named(book: Book, draft: Draft, naming: Naming) -> Draft:
+    return billing.numbered(book, draft, naming(draft.read_as, draft.date))
 
 
 def _currency(book: Book, account: str, said: str) -> str:
@@ -322,7 +322,7 @@ def deposit(file: Path, wanted: DepositWanted, dating: Dating, how: How) -> Outc
             lines=(line,),
             purchase_order=contract.purchase_order if contract else "",
         )
-        return document_changes(book, [_named(billing.compose(book, request), naming_for(book, dating, how))])
+        return document_changes(book, [_named(book, billing.compose(book, request), naming_for(book, dating, how))])
 
     return change(file, make, how)
 

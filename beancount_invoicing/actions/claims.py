@@ -160,7 +160,7 @@ def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
                 draft = billing.compose(
                     book, _request(book, one.position, one.interest, account, wanted.as_of, dating.day)
                 )
-                drafts.append(replace(draft, number=naming("claim", dating.day)))
+                drafts.append(billing.numbered(book, draft, naming("claim", dating.day)))
         return document_changes(book, drafts, notices)
 
     return change(file, make, how)

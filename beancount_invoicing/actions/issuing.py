@@ -14,6 +14,7 @@ from beancount_invoicing.actions.writing import Changes, How, Outcome, change
 from beancount_invoicing.entries import Loading, renaming, writer
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.terms import Due, TermsError
 
 _HEAD = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})(\s+)!(\s)")
 
@@ -73,17 +74,58 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
     link = f"^{numbering.link(number)}"
     if link not in renaming.renamed(text, {}).names:
         changed[0] = _with_link(changed[0], link)
-    dues = billing.moved_dues(book, draft, day)
+    moved = billing.moved_dues(book, draft, day)
     for each in draft.instalments:
         index = each.source.line - draft.source.line + 1
         said = re.match(r"(\s+due:\s*)(\d{4}-\d{2}-\d{2})", changed[index]) if index < len(changed) else None
-        if said and (due := date.fromisoformat(said[2])) in dues:
-            changed[index] = f"{said[1]}{dues[due].isoformat()}{changed[index][said.end() :]}"
-    for line, supplied in sorted(
-        billing.supplied_before(book, draft, day).items(), reverse=True
-    ):  # those above stay in place
-        changed.insert(line - draft.source.line + 1, f"    delivered: {supplied.isoformat()}")
+        if said and (due := date.fromisoformat(said[2])) in moved:
+            changed[index] = f"{said[1]}{moved[due].isoformat()}{changed[index][said.end() :]}"
+    instead = [
+        (line - draft.source.line, [changed[line - draft.source.line], f"    delivered: {supplied.isoformat()}"])
+        for line, supplied in billing.supplied_before(book, draft, day).items()
+    ]
+    try:
+        instead += _due_dates(draft, changed, billing.dues_if_issued(book, draft, day))
+    except TermsError as error:
+        raise CannotBill(f"{draft.source}: {error}") from None
+    for place, lines in sorted(instead, reverse=True):  # those above stay in place
+        changed[place : place + 1] = lines
     return "\n".join(changed)
+
+
+_POSTING = re.compile(r"(\s+(?:[!*&#?%] +)?\S+)(\s+)-?[\d,.]+( +[A-Z][A-Z0-9'._-]*(?: +@ +[\d.]+ +\S+)?) *(;.*)?")
+"""A posting of a plain amount; the amount is left out of the groups."""
+
+
+def _due_dates(draft: Invoice, lines: Sequence[str], dues: Sequence[Due]) -> list[tuple[int, list[str]]]:
+    """The lines of an entry that get its due dates, by their place, each with what stands there instead: one date stands below the
+    number; of several each below its posting, and a posting for all of them becomes one for each.
+
+    What is no posting of a plain amount goes on being due by the terms.
+    """
+    if not dues:
+        return []
+    if len(dues) == 1:
+        place = next(i for i, line in enumerate(lines) if i and line.lstrip().startswith("invoice:"))
+        indent = lines[place][: -len(lines[place].lstrip())]
+        return [(place, [lines[place], f"{indent}due: {dues[0].date.isoformat()}"])]
+    places = sorted({each.source.line - draft.source.line for each in draft.instalments})
+    if len(places) == len(dues):
+        return [
+            (place, [lines[place], f"    due: {due.date.isoformat()}"]) for place, due in zip(places, dues, strict=True)
+        ]
+    match = _POSTING.fullmatch(lines[places[0]])
+    if len(places) > 1 or match is None:
+        return []
+    account, gap, currency, comment = match.groups()
+    width = len(lines[places[0]].removesuffix(comment or "").rstrip()) - len(account) - len(currency)
+    made = []
+    for due in dues:
+        made.append(f"{account}{f'{due.amount:f}'.rjust(width) if gap else ''}{currency}")
+        made.append(f"    due: {due.date.isoformat()}")
+    if comment:
+        made[0] += f"  {comment}"
+    return [(places[0], made)]
 
 
 def _with_link(head: str, link: str) -> str:

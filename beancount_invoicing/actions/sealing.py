@@ -15,7 +15,7 @@ from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.documents import find, render_one
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, text
-from beancount_invoicing.model import Book, Invoice, Seal, Source
+from beancount_invoicing.model import Book, Finding, Invoice, Seal, Source
 from beancount_invoicing.rules import numbering
 
 OF_INVOICES = frozenset({"sealed", "sending", "sent"})
@@ -136,6 +136,41 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
             else:
                 found, notice = _facts(book, invoice, content, one.file.endswith(".txt"), number in as_text)
                 yield Verified(one, number, (*gone, *found), invoice.source, notice)
+
+
+def moved_due_dates(book: Book) -> Iterator[Finding]:
+    """A warning for each sealed document whose due date would be another today than stands in it.
+
+    Only those are looked at that say no `due` and fall where due dates move to business days: which days are holidays is known
+    from another package, whose next version may know it otherwise. Of others `verify` tells.
+    """
+    from beancount_invoicing import einvoice
+
+    by_number = {one.number: one for one in reversed(book.invoices)}
+    for one in book.seals:
+        for number in one.numbers if one.event in OF_INVOICES and not one.file.endswith(".txt") else ():
+            invoice = by_number.get(number)
+            if invoice is None or not book.option("business-days", invoice.date) or not _by_terms(invoice):
+                continue
+            content, _gone = _content(one)
+            try:
+                sealed = einvoice.read(einvoice.extract(content)).due if content else None
+            except einvoice.NotReadable:
+                continue  # no e-invoice
+            now = {each.due_on_page(invoice.date) for each in invoice.instalments}
+            if sealed and now != {sealed}:
+                dates = " and ".join(str(day) for day in sorted(filter(None, now)))
+                yield Finding(
+                    "warning",
+                    "due-moved",
+                    f"{number} was sealed on {one.date} as due on {sealed}, but by its terms and the holidays known today it is"
+                    f" due on {dates}: write due: {sealed} into it",
+                    invoice.source,
+                )
+
+
+def _by_terms(invoice: Invoice) -> bool:
+    return any(each.steps and each.steps[-1].operation != "as written" for each in invoice.instalments)
 
 
 def _content(one: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:

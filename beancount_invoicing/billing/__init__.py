@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.billing.compose import CannotCompose, Naming, Request, compose, documents, moved_dues
+from beancount_invoicing.billing.compose import (
+    CannotCompose,
+    Naming,
+    Request,
+    compose,
+    documents,
+    dues_if_issued,
+    moved_dues,
+    numbered,
+)
 from beancount_invoicing.billing.credits import CannotCredit, CreditLine, CreditWanted, credit_note
 from beancount_invoicing.billing.cutoff import cut_off
 from beancount_invoicing.billing.drafts import (
@@ -63,8 +72,10 @@ __all__ = [
     "deposits_left",
     "documents",
     "draft_names",
+    "dues_if_issued",
     "enclosed",
     "moved_dues",
+    "numbered",
     "numbers",
     "place",
     "prepaid",

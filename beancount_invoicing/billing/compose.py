@@ -300,6 +300,46 @@ def dues(book: Book, text: str, day: date, amount: Decimal, decimals: int) -> li
     return [terms.business_day(due, calendar) if calendar in terms.calendars() else due for due in schedule]
 
 
+def numbered(book: Book, draft: Draft, number: str) -> Draft:
+    """A document under its number, with the due dates that it is issued with: what is printed on it then is what stands, whatever
+    becomes known of terms or holidays later.
+
+    The due dates of a draft (by its name, "draft-…") follow from its terms until it is issued. What is paid back has none but its
+    own date. Raises CannotCompose.
+    """
+    draft = replace(draft, number=number)
+    if number.startswith("draft-") or draft.due or draft.payable <= 0 or len(draft.receivables) != 1:
+        return draft
+    (only,) = draft.receivables
+    if only.due or only.retained:
+        return draft
+    customer = book.customers[draft.customer].at(draft.date)
+    try:
+        schedule = dues(
+            book, draft.terms or customer.terms, draft.date, only.amount, currencies.decimals(draft.currency)
+        )
+    except terms.TermsError as error:
+        raise CannotCompose(f"{customer.name}: {error}") from None
+    if len(schedule) == 1:
+        return replace(draft, due=schedule[0].date)
+    return replace(draft, receivables=tuple(replace(only, amount=due.amount, due=due.date) for due in schedule))
+
+
+def dues_if_issued(book: Book, invoice: Invoice, day: date) -> list[terms.Due]:
+    """What is due of a draft, and when, where it is issued on `day`, by the terms that hold for it then; nothing of one that is
+    paid back, that says a due date itself, or where something is kept back. Raises terms.TermsError.
+    """
+    if invoice.payable <= 0 or not invoice.customer or not invoice.instalments:
+        return []
+    if any(each.retained or (each.steps and each.steps[-1].operation == "as written") for each in invoice.instalments):
+        return []
+    known = book.customers.get(invoice.customer.account)
+    text = invoice.customer.terms
+    if known and text == known.at(invoice.date).terms:  # the customer's, not its own
+        text = known.at(day).terms
+    return dues(book, text, day, invoice.payable, currencies.decimals(invoice.currency))
+
+
 def moved_dues(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
     """The due dates that a document has because of its date, by its terms, as they are on `day`; and those that `bill` once wrote
     for what is kept back."""
@@ -416,7 +456,7 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
             if given_back and draft.exchange and given_back[0].rate:
                 # what is given back is worth what it was booked with
                 draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].rate))
-            draft = replace(draft, number=naming(draft.kind, day))
+            draft = numbered(book, draft, naming(draft.kind, day))
             drafts.append(draft)
             if draft.deductions:
                 left = {code: _less(book, each, draft) for code, each in left.items()}

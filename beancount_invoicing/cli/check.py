@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.cli.colours import painted
 from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json, warning_line
@@ -16,11 +17,12 @@ from beancount_invoicing.cli.common import Session, examples, format_option, pri
 def check(session: Session, strict: bool, form: str) -> None:
     """Say what is wrong (errors) and doubtful (warnings) in the ledger, and what to do."""
     ledger = session.open()
-    warnings = [one for one in ledger.findings if one.severity == "warning"]
+    findings = sorted((*ledger.findings, *actions.moved_due_dates(ledger.book)), key=lambda one: one.source)
+    warnings = [one for one in findings if one.severity == "warning"]
     if form == "json":
-        print_json([answers.finding(one) for one in ledger.findings])
+        print_json([answers.finding(one) for one in findings])
     elif form == "csv":
-        rows = [answers.finding(one) for one in ledger.findings]
+        rows = [answers.finding(one) for one in findings]
         columns = ("file", "line", "rule", "severity", "message")
         print_csv(columns, [[row[column] for column in columns] for row in rows])
     else:

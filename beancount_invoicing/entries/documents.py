@@ -825,7 +825,7 @@ class _Reading:
         if self.kind in {"invoice", "deposit", "claim"} and net < 0:
             self.kind = "credit-note"
         text_of_terms = self.customer.terms or self.setting.option("terms", self.day) or law.default_terms("")
-        instalments = self._instalments(receivables, text_of_terms, to_pay < 0 or self.kind == "credit-note")
+        instalments, hold = self._instalments(receivables, text_of_terms, to_pay < 0 or self.kind == "credit-note")
         ends = [day for line in lines if (day := line.delivered or line.end)]
         corrects = self.said.get("corrects") or ""
         invoice = Invoice(
@@ -848,9 +848,7 @@ class _Reading:
             corrects=(corrects,) if corrects else (),
             claims=self.said.get("claims") or "",
             delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
-            terms=""
-            if instalments and all(not each.steps or each.steps[0].because == DUE_SAID for each in instalments)
-            else text_of_terms,
+            terms=text_of_terms if hold else "",
             narration=self.entry.narration or "",
             note=(self.said.get("note") or "").replace("\\n", "\n"),
             contract_reference=self.said.get("contract-reference") or "",
@@ -884,14 +882,15 @@ class _Reading:
             )
         return receivables, payments
 
-    def _instalments(self, parts: list[Part], text: str, plain: bool) -> list[Instalment]:
+    def _instalments(self, parts: list[Part], text: str, plain: bool) -> tuple[list[Instalment], bool]:
         """The instalments: by the postings' own due dates, the document's, or the terms; what is `retained` hangs on an acceptance.
 
-        A `plain` document (to be paid back, never late) is due on its own date where nothing else is said.
+        A `plain` document (to be paid back, never late) is due on its own date where nothing else is said. Tells too whether the
+        terms hold: they do not where other dates are written.
         """
         said = [read(part.posting.meta, keys.RECEIVABLE, part.source, self.findings) for part in parts]
         usual = [(part, each) for part, each in zip(parts, said, strict=True) if not each.get("retained")]
-        result = self._dated([part for part, _each in usual], [each for _part, each in usual], text, plain)
+        result, hold = self._dated([part for part, _each in usual], [each for _part, each in usual], text, plain)
         for part, each in zip(parts, said, strict=True):
             if code := each.get("retained"):
                 why: tuple[Step, ...] = ()
@@ -902,23 +901,31 @@ class _Reading:
                 result.append(
                     Instalment(number, part.posting.account, part.number, day or NOT_YET, part.source, where, why, code)
                 )
-        return result
+        return result, hold or not result
 
-    def _dated(self, parts: list[Part], said: list[dict[str, Any]], text: str, plain: bool) -> list[Instalment]:
-        """The instalments of what is not kept back."""
-        own = [each.get("due") or self.said.get("due") for each in said]
+    def _dated(
+        self, parts: list[Part], said: list[dict[str, Any]], text: str, plain: bool
+    ) -> tuple[list[Instalment], bool]:
+        """The instalments of what is not kept back, and whether they are due by the terms."""
+        own: list[date | None] = [each.get("due") or self.said.get("due") for each in said]
         schedule: list[terms.Due] = []
-        if parts and not all(own) and not plain:
+        written = all(own)
+        agree = False
+        if parts and not plain:
             total = sum((part.number for part in parts), ZERO)
+            calendar = self.setting.option("business-days", self.day)
+            moves = bool(calendar) and calendar in terms.calendars()  # one that is not is an error of the option
             try:
                 parsed = terms.parse(text, self.day)
                 schedule = list(terms.schedule(parsed, self.day, total, self.decimals))
-                calendar = self.setting.option("business-days", self.day)
-                if calendar and calendar in terms.calendars():  # one that is not is an error of the option
-                    schedule = [terms.business_day(due, calendar) for due in schedule]
             except terms.TermsError as error:
-                self.findings.error("terms", f"{self.number}: {error}", self.source)
-            if len(parts) > 1 and len(schedule) not in {0, 1, len(parts)}:
+                if not written:
+                    self.findings.error("terms", f"{self.number}: {error}", self.source)
+            dated = [(day, part.number) for day, part in zip(own, parts, strict=True) if day]
+            agree = written and terms.come_to(schedule, dated, moves)
+            if moves and not written:
+                schedule = [terms.business_day(due, calendar) for due in schedule]
+            if not written and len(parts) > 1 and len(schedule) not in {0, 1, len(parts)}:
                 self.findings.error(
                     "instalments",
                     f"{self.number} has {len(parts)} receivable postings, but its terms ({text}) have"
@@ -950,15 +957,21 @@ class _Reading:
             due_said = own[index]
             if due_said:
                 day, why = due_said, (Step("due date", "as written", (due_said,), due_said, DUE_SAID),)
+                if agree:
+                    why = (*_explained(schedule[index if len(schedule) == len(parts) else 0], amount), *why)
             elif not schedule:
                 because = "paid back, or no terms that can be read"
                 day, why = self.day, (Step("due date", "as written", (self.day,), self.day, because),)
             else:
                 due = schedule[index] if len(schedule) == len(parts) else schedule[0]
-                # of an amount that the terms did not make, they explain the date only
-                day, why = due.date, tuple(s for s in due.steps if s.figure == "due date" or due.amount == amount)
+                day, why = due.date, _explained(due, amount)
             result.append(Instalment(index + 1, part.posting.account, amount, day, part.source, where, why))
-        return result
+        return result, agree or not written
+
+
+def _explained(due: terms.Due, amount: Decimal) -> tuple[Step, ...]:
+    """How the terms come to an instalment; of an amount that they did not make, they explain the date only."""
+    return tuple(step for step in due.steps if step.figure == "due date" or due.amount == amount)
 
 
 def _near(code: str, known: Mapping[str, object]) -> str:

@@ -330,6 +330,25 @@ def schedule(terms: Terms, start: date, total: Decimal, decimals: int) -> tuple[
     return (*result, Due(day, left, (*why, last)))
 
 
+_LONGEST_HOLIDAYS = timedelta(days=14)
+"""No row of week-ends and public holidays is longer."""
+
+
+def come_to(schedule: Sequence[Due], written: Sequence[tuple[date, Decimal]], moves: bool) -> bool:
+    """Whether the terms come to the due dates and amounts that are written, all of them, in this order.
+
+    Amounts are only looked at where the terms make several. Where due dates move to business days (`moves`), one that is written
+    may be some days later than the terms alone say: which days are holidays may be known otherwise today.
+    """
+    later = _LONGEST_HOLIDAYS if moves else timedelta(0)
+    if len(schedule) == 1:
+        return all(schedule[0].date <= day <= schedule[0].date + later for day, _amount in written)
+    return len(schedule) == len(written) and all(
+        due.date <= day <= due.date + later and amount == due.amount
+        for due, (day, amount) in zip(schedule, written, strict=True)
+    )
+
+
 @lru_cache(maxsize=1024)
 def parse_cash_discount(text: str) -> CashDiscount:
     """The cash discount that `text` says, such as "2% within 7 days" or "2 % sous 7 jours". Raises TermsError."""

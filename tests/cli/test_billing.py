@@ -257,7 +257,7 @@ def test_issue_numbers_dates_and_links_and_changes_no_other_byte(ledger: Path) -
     expected = before.replace(
         '2026-01-15 ! "Acme SAS" "Work; \\"quoted\\"" #tag ; a comment',
         '2026-02-02 * "Acme SAS" "Work; \\"quoted\\"" #tag ^F2026-0001  ; a comment',
-    ).replace('invoice: "draft-a"  ; mine', 'invoice: "F2026-0001"  ; mine')
+    ).replace('invoice: "draft-a"  ; mine', 'invoice: "F2026-0001"  ; mine\n  due: 2026-03-04')
     assert ledger.read_text(encoding="utf-8") == expected
     assert invoice(ledger, "F2026-0001").date == date(2026, 2, 2)
 
