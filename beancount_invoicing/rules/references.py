@@ -16,6 +16,13 @@ def creditor_reference(number: str) -> str:
     return reference if iso11649.is_valid(reference) else number
 
 
+def is_creditor_reference(text: str) -> bool:
+    """Whether it is a creditor reference (ISO 11649) with right check digits, written without blanks."""
+    from stdnum import iso11649
+
+    return text.isalnum() and iso11649.is_valid(text)
+
+
 def payment_reference(option: str, number: str) -> str:
     """What a payer is to quote, by the option `payment-reference`: the document's number, or its creditor reference."""
     return creditor_reference(number) if option == "iso11649" else number

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,21 @@ import lxml.html
 import pikepdf
 import pypdf
 import pytest
+import segno
 import typst
 import zxingcpp
 from PIL import Image
+from segno.helpers import make_epc_qr
 
 from beancount_invoicing import rendering
 from beancount_invoicing.actions import customers, due_reminders, open_ledger, render
 from beancount_invoicing.actions.documents import paid_on_its_date
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Dated, OptionValue
 from beancount_invoicing.rendering import View, texts
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.output import compile_arguments
+from beancount_invoicing.rendering.parties import _epc
+from beancount_invoicing.rules.references import creditor_reference
 from tests.ledgers import EXAMPLE, PRELUDE, book_of
 
 DAY = date(2026, 11, 30)
@@ -411,6 +416,22 @@ def test_the_qr_code_fills_the_transfer(book: Book) -> None:
     assert "FR7630006000011234567890189" in lines
     assert "EUR10286.87" in lines
     assert any("F2026-0067" in line for line in lines)
+
+
+def test_a_creditor_reference_stands_in_the_structured_line_of_the_qr_code() -> None:
+    """Banks check and carry what stands there as ISO 11649; segno, which knows the code's form, draws the same."""
+    common = {"name": "Kade Advies BV", "iban": "NL02ABNA0123456789", "bic": "ABNANL2A"}
+    for reference, told in (("RF29F2026001", {"reference": "RF29F2026001"}), ("F2026-001", {"text": "F2026-001"})):
+        content = _epc(common["name"], common["iban"], common["bic"], Decimal("1176.35"), reference)
+        drawn = make_epc_qr(**common, **told, amount=Decimal("1176.35"), encoding="utf-8")
+        ours = segno.make_qr(content, error="m", boost_error=False, mask=drawn.mask)
+        assert (ours.matrix, ours.designator) == (drawn.matrix, drawn.designator)
+
+
+def test_the_option_for_creditor_references_reaches_the_qr_code(book: Book) -> None:
+    said: Dated[OptionValue] = Dated(((date(2020, 1, 1), "iso11649"),))
+    lines = view_of(replace(book, options={**book.options, "payment-reference": said}), "F2026-0067").qr.split("\n")
+    assert lines[8:] == ["", creditor_reference("F2026-0067")]
 
 
 @pytest.mark.parametrize("number", ["F2026-0068", "F2026-0069"])
