@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
     from beancount_invoicing.actions.giving_up import TimeWanted, WriteOff, mark_time, write_off_time
     from beancount_invoicing.actions.issuing import issue
-    from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, find_ledger, open_ledger
+    from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, Loads, find_ledger, open_ledger
     from beancount_invoicing.actions.letters import of_reminders
     from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from
     from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, whom
@@ -151,6 +151,7 @@ __all__ = [
     "Ledger",
     "LedgerMissing",
     "LineEdit",
+    "Loads",
     "Made",
     "Making",
     "New",
@@ -278,7 +279,7 @@ _ROOMS = {
     "actions.e_invoices": "Form Made validate_file write_e_invoices",
     "actions.giving_up": "TimeWanted WriteOff mark_time write_off_time",
     "actions.issuing": "issue",
-    "actions.ledger": "Ledger LedgerMissing find_ledger open_ledger",
+    "actions.ledger": "Ledger LedgerMissing Loads find_ledger open_ledger",
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
     "actions.naming": "UnknownCustomer customer customers whom",

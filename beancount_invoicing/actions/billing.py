@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing import billing
+from beancount_invoicing.actions.ledger import Loads
 from beancount_invoicing.actions.naming import customer as customer_named
 from beancount_invoicing.actions.naming import customers, near, whom
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
@@ -61,6 +62,7 @@ def bill(
     customer: str = "",
     contract: str = "",
     only: billing.Only = billing.Only(),  # noqa: B008 - frozen
+    loads: Loads | None = None,
 ) -> Outcome:
     """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`, and of that
     `only` what is asked for. What of it cannot be billed is `left_out`.
@@ -77,7 +79,7 @@ def bill(
         idle = "" if drafts else _next(book, until, wanted._replace(only=billing.Only()))
         return replace(document_changes(book, drafts, [whose] if whose else []), left_out=(*notices, *more), idle=idle)
 
-    return change(file, make, how)
+    return change(file, make, how, loads)
 
 
 def _next(book: Book, until: date, wanted: billing.Wanted) -> str:
@@ -191,7 +193,7 @@ class Composition:
     """Numbers of deposits to deduct."""
 
 
-def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
+def new(file: Path, wanted: Composition, dating: Dating, how: How, loads: Loads | None = None) -> Outcome:
     """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
 
     def make(loading: Loading) -> Changes:
@@ -230,7 +232,7 @@ def new(file: Path, wanted: Composition, dating: Dating, how: How) -> Outcome:
         notices = waiting_beside(book, main, dating.day)
         return document_changes(book, [_named(book, draft, naming_for(book, dating, how))], notices)
 
-    return change(file, make, how)
+    return change(file, make, how, loads)
 
 
 def waiting_beside(book: Book, customer: str, day: date) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from beancount_invoicing.actions.billing import Dating, bill
 from beancount_invoicing.actions.dispatches import of_invoices
-from beancount_invoicing.actions.ledger import Ledger, open_ledger
+from beancount_invoicing.actions.ledger import Ledger, Loads, open_ledger
 from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.outbox import objected, ready_to_leave
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders
@@ -73,9 +73,9 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
     on the same day finds nothing to do. Raises what `bill` and `send` raise, and NoSuchStep; what was done before stays done.
     """
     day = way.day
-    before = open_ledger(file)
-    steps = steps_of(before, day, only)
-    billed = bill(file, day, Dating(day), how) if "bill" in steps else None
+    loads = Loads(file)
+    steps = steps_of(loads.both(fresh=how.write)[0], day, only)
+    billed = bill(file, day, Dating(day), how, loads=loads) if "bill" in steps else None
     new = tuple(one.number for one in billed.documents) if billed and how.write else ()
     bank: list[str] = []
     held: list[tuple[str, str]] = []
@@ -99,9 +99,9 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
                 letters.update(range(first, len(made)))
         return made
 
-    done: Sending | None = send(file, make, way, how) if {"send", "remind"} & set(steps) else None
+    done: Sending | None = send(file, make, way, how, loads) if {"send", "remind"} & set(steps) else None
     results = done.results if done else ()
-    after = open_ledger(file)
+    after = loads.unchanged() or open_ledger(file)  # which keeps what is said next time
     notices.extend(objected(after.book, day, after.allocated_at(day)))
     return Daily(
         day=day,

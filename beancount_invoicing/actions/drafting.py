@@ -13,6 +13,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing import billing
 from beancount_invoicing.actions.billing import CannotBill, line_of
 from beancount_invoicing.actions.crediting import entry_of, exchange_of
+from beancount_invoicing.actions.ledger import Loads
 from beancount_invoicing.actions.naming import near
 from beancount_invoicing.actions.writing import Changes, How, Outcome, change
 from beancount_invoicing.billing import LineEdit, Redraft
@@ -40,7 +41,7 @@ class DraftEdit:
     """Time that is billed no more leaves its account all the same: it is given away."""
 
 
-def draft_edit(file: Path, wanted: DraftEdit, how: How) -> Outcome:
+def draft_edit(file: Path, wanted: DraftEdit, how: How, loads: Loads | None = None) -> Outcome:
     """The draft with its lines changed; taxes, what is to be paid, deposits and time postings follow, comments and other keys stay.
 
     Raises what `change` raises, CannotBill, billing.CannotRedraft, CannotCompose.
@@ -65,7 +66,7 @@ def draft_edit(file: Path, wanted: DraftEdit, how: How) -> Outcome:
             message=f"Draft changed: {invoice.number}",
         )
 
-    return change(file, make, how)
+    return change(file, make, how, loads)
 
 
 def draft_drop(file: Path, names: Sequence[str], how: How) -> Outcome:

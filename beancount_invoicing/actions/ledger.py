@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +26,8 @@ class Ledger:
     findings: tuple[Finding, ...]
     allocated: Allocated
     """As of the Book's last day."""
+    notices: tuple[str, ...] = field(default=(), compare=False)
+    """What is to be said of Beancount's cache, not of the ledger."""
 
     def allocated_at(self, day: date) -> Allocated:
         """What settles what as of the end of `day`."""
@@ -61,18 +63,53 @@ def open_ledger(file: Path) -> Ledger:
     with no_collections():
         if found := kept.find(file):
             return Ledger(found.book, found.findings, found.allocated)
-        ledger, loading = load_ledger(file)
-        kept.keep(file, kept.Kept(ledger.book, ledger.allocated, ledger.findings), loading.options)
+        loading = entries.load(str(file))
+        ledger = checked(loading)
+        kept.keep(file, kept.Kept(ledger.book, ledger.allocated, ledger.findings), loading)
     return ledger
 
 
-def load_ledger(file: Path) -> tuple[Ledger, entries.Loading]:
-    """Reads and checks a ledger, together with the load that it comes from: for what then writes into it."""
+def checked(loading: entries.Loading) -> Ledger:
+    """What was loaded, with all that is wrong with it."""
     from beancount_invoicing.checks import check
 
-    loading = entries.load(str(file))
     known = loading.known
     allocated = known.allocated if known else allocate(loading.book, loading.book.last_date)
     found = {*loading.problems, *(known.findings if known else check(loading.book, allocated))}
     findings = tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message)))
-    return Ledger(loading.book, findings, allocated), loading
+    return Ledger(loading.book, findings, allocated, loading.notices)
+
+
+class Loads:
+    """The ledger for one command, which loads it once, and again only where it was changed since."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._loading: entries.Loading | None = None
+        self._fresh = False
+        self._ledger: Ledger | None = None
+
+    def loading(self, *, fresh: bool) -> entries.Loading:
+        """The ledger as it stands on the disk now; `fresh`: from its files alone, past every cache, as whatever writes or sends has
+        to read it."""
+        if self._loading is None or (fresh and not self._fresh) or self._loading.stale():
+            self._loading = entries.load(str(self._file), fresh=True) if fresh else entries.load(str(self._file))
+            self._fresh, self._ledger = fresh, None
+        return self._loading
+
+    def both(self, *, fresh: bool) -> tuple[Ledger, entries.Loading]:
+        """All that is wrong with it, too."""
+        loading = self.loading(fresh=fresh)
+        if self._ledger is None:
+            self._ledger = checked(loading)
+        return self._ledger, loading
+
+    def book(self) -> Book:
+        """What was kept of the ledger, where it is as it was then; else what is loaded fresh: for a question that comes before it
+        is known whether something will be written."""
+        found = None if self._loading else kept.find(self._file)
+        return found.book if found else self.loading(fresh=True).book
+
+    def unchanged(self) -> Ledger | None:
+        """What was loaded, if the ledger still is so."""
+        return None if self._loading is None or self._loading.stale() else self.both(fresh=self._fresh)[0]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from beancount_invoicing.actions.writing import Changes, tried
-from beancount_invoicing.entries import Loading, roots, trial, writer
+from beancount_invoicing.entries import Loading, cached, roots, trial, writer
 from beancount_invoicing.files import Changed
 from beancount_invoicing.model import Finding
 
@@ -66,6 +66,7 @@ class Record:
     def add(self, text: str) -> None:
         """Puts directives at the end, on the disk. Raises writer.CannotWrite, Changed, OSError: then they are not there."""
         with writer.locked(self._top):
+            cached.forget(self._top)  # a file that is new below a pattern would not make Beancount do so
             for attempt in range(_TRIES):
                 try:
                     addition = writer.Addition(self._target, text)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from beancount_invoicing.actions import git
-from beancount_invoicing.actions.ledger import Ledger, load_ledger
+from beancount_invoicing.actions.ledger import Ledger, Loads
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
 from beancount_invoicing.actions.outbox import (
     Objection,
@@ -129,15 +129,18 @@ class Sending:
     """What went wrong after all was sent and recorded: it was not committed."""
 
 
-def send(file: Path, make: Making, way: Way, how: How) -> Sending:
+def send(file: Path, make: Making, way: Way, how: How, loads: Loads | None = None) -> Sending:
     """Sends what `make` makes of the ledger, by one load; without `how.write` only says what it would do.
+
+    What is sent is what the files themselves say, never what a cache says of them; `loads`: of the same command, where it has
+    loaded the ledger already.
 
     E-mails go to the server that options name, else become .eml files; letters become one PDF; e-invoices files in a folder:
     what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
     where the ledger has errors, CannotSend, writer.CannotWrite, Changed, git.GitError, OSError, and what `make` raises.
     """
     with alone(file) if how.write else nullcontext(), no_collections():
-        ledger, loading = load_ledger(file)
+        ledger, loading = (loads or Loads(file)).both(fresh=how.write)
         if how.write and ledger.errors:
             raise Refused("the ledger has errors: nothing is sent before they are mended", ledger.errors)
         run = _Run(ledger, loading, way, how)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.adding import account_name, check_party, say_customer
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.ledger import open_ledger
+from beancount_invoicing.actions.ledger import checked
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.entries import Loading, older, opens, text
+from beancount_invoicing.entries import Loading, load, older, opens, text
 from beancount_invoicing.files import put
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import numbering, terms
@@ -110,7 +110,7 @@ def init(folder: Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
     for name, entries in texts.items():  # main.beancount is the last
         put(folder / name, entries.encode(), b"")
     files = tuple(folder / name for name in texts)
-    errors = open_ledger(files[-1]).errors
+    errors = checked(load(str(files[-1]), fresh=True)).errors
     if errors:  # nothing that init asks for should lead here
         for file in files:
             file.unlink()

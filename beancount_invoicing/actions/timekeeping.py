@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.ledger import open_ledger
+from beancount_invoicing.actions.ledger import Loads
 from beancount_invoicing.actions.naming import near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
 from beancount_invoicing.entries import Loading, text
@@ -39,7 +39,7 @@ class Worked:
     """The account on the other side, where it is not the one that other time stands against."""
 
 
-def add_time(file: Path, those: Sequence[Worked], how: How) -> Outcome:
+def add_time(file: Path, those: Sequence[Worked], how: How, loads: Loads | None = None) -> Outcome:
     """Time is written, a transaction each. Raises what `change` raises, CannotBill."""
 
     def make(loading: Loading) -> Changes:
@@ -50,12 +50,12 @@ def add_time(file: Path, those: Sequence[Worked], how: How) -> Outcome:
             notices=tuple(said for one in those for said in _there_already(loading.book, one)),
         )
 
-    return change(file, make, how)
+    return change(file, make, how, loads)
 
 
-def writes_at_once(file: Path, day: date) -> bool:
+def writes_at_once(loads: Loads, day: date) -> bool:
     """Whether the option `time-write` lets `time add` write without being told to. Raises OSError."""
-    said = open_ledger(file).book.options.get("time-write")
+    said = loads.book().options.get("time-write")
     return said is not None and said.at(day) is True
 
 

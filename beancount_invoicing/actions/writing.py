@@ -12,11 +12,11 @@ from pathlib import Path
 from beancount_invoicing import entries
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ahead import far_ahead
-from beancount_invoicing.actions.ledger import open_ledger
+from beancount_invoicing.actions.ledger import Loads, checked
 from beancount_invoicing.billing import Draft, Notice
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import roots, text, trial, writer
+from beancount_invoicing.entries import cached, roots, text, trial, writer
 from beancount_invoicing.files import Changed, write_if_different
 from beancount_invoicing.model import Book, Finding, Invoice, Source
 from beancount_invoicing.receivables import Position, positions
@@ -112,15 +112,17 @@ def written_positions(outcome: Outcome) -> tuple[Position, ...]:
     return tuple(sorted(those, key=lambda one: (one.invoice.date, one.invoice.source)))
 
 
-def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> Outcome:
+def change(file: Path, make: Callable[[entries.Loading], Changes], how: How, loads: Loads | None = None) -> Outcome:
     """Loads the ledger, asks `make` for what shall be new, tries it, and writes it where `how` says so.
 
-    From loading to writing nobody else of ours changes the ledger. Raises Refused, writer.CannotWrite, Changed, git.GitError and
-    OSError; then nothing was written – but for GitError after writing, whose message says so.
+    What is written goes by what the files themselves say, never by what a cache says of them; `loads`: of the same command, where
+    it has loaded the ledger already. From loading to writing nobody else of ours changes the ledger. Raises Refused,
+    writer.CannotWrite, Changed, git.GitError and OSError; then nothing was written – but for GitError after writing, whose message
+    says so.
     """
     with writer.locked(file) if how.write else nullcontext(), no_collections():
-        loading = entries.load(str(file))
-        errors = loading.errors if loading.checked else open_ledger(file).errors
+        loading = (loads or Loads(file)).loading(fresh=how.write)
+        errors = loading.errors if loading.checked else checked(loading).errors
         if how.write and errors:
             raise Refused(
                 "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
@@ -145,6 +147,7 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How) -> 
                 git.must_be_clean(files)
             for named, content in changes.files:
                 write_if_different(named, content)
+            cached.forget(file)  # a file that is new below a pattern would not make Beancount do so
             writer.write(planned)
             known = git.tracked(changes.gone) if how.commit else ()
             for gone in changes.gone:

@@ -140,12 +140,13 @@ class Session:
         except actions.LedgerMissing as error:
             raise click.UsageError(str(error)) from None
 
-    def open(self) -> actions.Ledger:
-        """The ledger; its errors are printed, and make the call fail in the end."""
-        file = self.find()
-        ledger = actions.open_ledger(file)
+    def open(self, loads: actions.Loads | None = None) -> actions.Ledger:
+        """The ledger, of `loads` where something may then be written; its errors are printed, and make the call fail in the end."""
+        ledger = loads.both(fresh=True)[0] if loads else actions.open_ledger(self.find())
         gc.freeze()  # it stays until the command ends
         click.get_current_context().call_on_close(gc.unfreeze)
+        for text in ledger.notices:
+            notice(text)
         for one in ledger.errors:
             self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
         return ledger

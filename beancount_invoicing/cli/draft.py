@@ -23,6 +23,7 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.completion import complete_drafts, complete_income
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
+from beancount_invoicing.model import Book
 
 
 @click.group(cls=Commands, epilog=examples("draft list", "draft edit draft-kerbrat-2026-11 --quantity 2"))
@@ -88,17 +89,19 @@ def edit(
         raise click.UsageError(
             "say what changes: --line N with --quantity, --price, --text or --discount; --add; --drop"
         )
+    file = session.find()
+    loads = actions.Loads(file)
     with changing(session):
         if changed and index is None:
-            index = _only_line(session, number)
+            index = _only_line(loads.loading(fresh=way.write).book, number)
         lines = (actions.LineEdit(index, *said),) if changed and index else ()
         wanted = actions.DraftEdit(number, lines, drop, add, account, write_down)
-        print_outcome(actions.draft_edit(session.find(), wanted, way), way, form, explain)
+        print_outcome(actions.draft_edit(file, wanted, way, loads), way, form, explain)
 
 
-def _only_line(session: Session, number: str) -> int:
+def _only_line(book: Book, number: str) -> int:
     """1, where the draft has one line. Raises click.UsageError."""
-    invoice = actions.open_ledger(session.find()).book.invoice(number)
+    invoice = book.invoice(number)
     if invoice and len(invoice.lines) > 1:
         raise click.UsageError(f"{number} has {len(invoice.lines)} lines: say which one, --line 1")
     return 1

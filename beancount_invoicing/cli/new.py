@@ -86,19 +86,20 @@ def new(
         customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct
     )
     dating = actions.Dating(day, draft)
+    loads = actions.Loads(session.find())
     if not customer or not lines:
         if not sys.stdin.isatty():
             raise click.UsageError('say the customer and the lines: bean-invoice new ACME "6.5 DEV"')
-        wanted, way = _asked(session, wanted, dating, way)
+        wanted, way = _asked(session, loads, wanted, dating, way)
     with changing(session):
-        print_outcome(actions.new(session.find(), wanted, dating, way), way, form, explain)
+        print_outcome(actions.new(session.find(), wanted, dating, way, loads), way, form, explain)
 
 
 def _asked(
-    session: Session, wanted: actions.Composition, dating: actions.Dating, way: actions.How
+    session: Session, loads: actions.Loads, wanted: actions.Composition, dating: actions.Dating, way: actions.How
 ) -> tuple[actions.Composition, actions.How]:
     """Asks for what is missing, shows the invoice, and asks whether it shall be written."""
-    book = session.open().book
+    book = session.open(loads).book
     while not wanted.customer:
         said = _ask("Customer", (account.split(":")[-1] for account in book.customers))
         try:
@@ -109,7 +110,7 @@ def _asked(
     while said := _ask(f"Line {len(wanted.lines) + 1} (empty: no more)", book.items, empty=True):
         more = replace(wanted, lines=(*wanted.lines, said))
         try:
-            outcome = actions.new(session.find(), more, dating, actions.How())
+            outcome = actions.new(session.find(), more, dating, actions.How(), loads)
         except (ValueError, actions.Refused) as error:
             click.echo(str(error), err=True)
             if "--account" in str(error):
@@ -126,7 +127,7 @@ def _asked(
         raise click.Abort
     if not way.write:
         with changing(session):
-            click.echo(actions.new(session.find(), wanted, dating, actions.How()).text, nl=False, err=True)
+            click.echo(actions.new(session.find(), wanted, dating, actions.How(), loads).text, nl=False, err=True)
         if session.failed or not click.confirm("Write it?", err=True):
             raise click.Abort
     return wanted, replace(way, write=True)

@@ -100,14 +100,16 @@ def add(
     commit: bool,
 ) -> None:
     """Write down time. With `invoice-option "time-write" TRUE` it is written at once, without --write."""
+    file = session.find()
+    loads = actions.Loads(file)
     with changing(session):
-        write = write or (not dry_run_said() and actions.writes_at_once(session.find(), day))
+        write = write or (not dry_run_said() and actions.writes_at_once(loads, day))
     way = how(write, into, commit)
     worked = actions.Worked(
         day, contract, quantity[0], text, item, person, task, not non_billable, quantity[1], against
     )
     with changing(session):
-        print_outcome(actions.add_time(session.find(), [worked], way), way)
+        print_outcome(actions.add_time(file, [worked], way, loads), way)
 
 
 @time.command(

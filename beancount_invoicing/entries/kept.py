@@ -1,7 +1,7 @@
 """What a ledger says, kept in a file beside Beancount's own cache, so that the next command need not work it out again.
 
-It speaks only together with that cache and only while Beancount would still use it: the same cache file, and ledger files of
-the same names, times and sizes. It is also bound to this program's own code and to all installed packages. What does not fit,
+It speaks only together with that cache, the same cache file, and of the same ledger files: those that the include lines and
+their patterns name, unchanged. It is also bound to this program's own code and to all installed packages. What does not fit,
 or cannot be read, is as if it were not there; it may be deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off,
 BEANCOUNT_LOAD_CACHE_FILENAME moves it with Beancount's.
 """
@@ -12,17 +12,19 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beancount_invoicing import files
+from beancount_invoicing import files, imported_at
+from beancount_invoicing.entries import cached
+from beancount_invoicing.entries.loader import Loading
+from beancount_invoicing.entries.sources import Seen, Sources, seen, sources
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables.allocation import Allocated
 
-_MARK = b"beancount_invoicing kept 1\n"
+_MARK = b"beancount_invoicing kept 2\n"
 _SIZE = 16
 """Bytes of a digest."""
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -42,16 +44,16 @@ class _Bound(NamedTuple):
     ledger: str
     """The real path of the top file."""
     program: bytes
-    cache: tuple[int, ...]
-    sources: tuple[tuple[str, tuple[int, ...]], ...]
+    cache: Seen
+    sources: Sources
     digest: bytes
     """Of what follows in the file."""
 
 
 def find(ledger: Path) -> Kept | None:
-    """What was kept of the ledger, if Beancount would still take it from its own cache."""
+    """What was kept of the ledger, if Beancount's cache is still that of the same load, and the ledger's files are the same."""
     try:
-        cache = _beancounts(ledger)
+        cache = cached.place(ledger)
         data = _beside(cache).read_bytes() if cache else b""
         if cache is None or not data.startswith(_MARK):
             return None
@@ -62,8 +64,8 @@ def find(ledger: Path) -> Kept | None:
         if not (
             isinstance(bound, _Bound)
             and bound.ledger == os.path.realpath(ledger)
-            and bound.cache == _seen(cache)
-            and all(_seen(name) == seen for name, seen in bound.sources)
+            and bound.cache == seen(cache)
+            and sources(str(ledger.absolute()), bound.sources) == bound.sources
             and bound.program == _program()
             and bound.digest == blake2b(rest, digest_size=_SIZE).digest()
         ):
@@ -74,61 +76,48 @@ def find(ledger: Path) -> Kept | None:
     return kept if isinstance(kept, Kept) else None
 
 
-def keep(ledger: Path, kept: Kept, options: Mapping[str, Any]) -> None:
-    """Keeps what was just worked out, where Beancount has a cache of the same load (whose `options` these are)."""
-    from beancount import loader
-
+def keep(ledger: Path, kept: Kept, loading: Loading) -> None:
+    """Keeps what was just worked out of a load, where Beancount has a cache of the same."""
     with suppress(OSError, pickle.PicklingError):
-        cache = _beancounts(ledger)
-        if cache is None or not cache.is_file() or os.path.realpath(options["filename"]) != os.path.realpath(ledger):
+        cache, program = cached.place(ledger), _program()
+        if cache is None or program is None or not cache.is_file():
             return
-        seen = tuple((name, _seen(name)) for name in options["include"])
-        beancounts = _seen(cache)
-        if loader.needs_refresh(options):
+        if os.path.realpath(loading.options["filename"]) != os.path.realpath(ledger):
+            return
+        beancounts = seen(cache)
+        if {one.name for one in loading.sources if one.seen} != set(loading.files) or loading.stale():
             return
         body = _bytes(kept)
         digest = blake2b(body, digest_size=_SIZE).digest()
-        bound = _Bound(os.path.realpath(ledger), _program(), beancounts, seen, digest)
+        bound = _Bound(os.path.realpath(ledger), program, beancounts, loading.sources, digest)
         files.put(_beside(cache), _MARK + _bytes(bound) + body)
-
-
-def _beancounts(ledger: Path) -> Path | None:
-    """Beancount's cache of a ledger, named as its loader names it; None where it is not to be used."""
-    if os.getenv("BEANCOUNT_DISABLE_LOAD_CACHE") is not None:
-        return None
-    pattern = os.getenv("BEANCOUNT_LOAD_CACHE_FILENAME") or ".{filename}.picklecache"
-    try:
-        return Path(str(ledger.absolute().parent / pattern).format(filename=ledger.name))
-    except (ValueError, LookupError):
-        return None
 
 
 def _beside(cache: Path) -> Path:
     return cache.with_name(f"{cache.stem}.beancount_invoicing{cache.suffix}")
 
 
-def _seen(file: str | Path) -> tuple[int, ...]:
-    """What tells that a file was changed; nothing of one that is not there."""
-    try:
-        found = Path(file).stat()
-    except FileNotFoundError:
-        return ()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def _program() -> bytes | None:
+    """Tells our own code, Python and the installed packages from any others.
 
-
-def _program() -> bytes:
-    """Tells our own code, Python and the installed packages from any others."""
+    None where some of it was replaced since this process began: what it works out is not what the code on the disk would.
+    """
     digest = blake2b(sys.version.encode(), digest_size=_SIZE)
     for folder, names, those in os.walk(_PACKAGE):
         names[:] = sorted(name for name in names if name != "__pycache__")
         for name in sorted(those):
             if name.endswith((".py", ".toml")):
+                file = Path(folder) / name
+                if seen(file)[-1] > imported_at:
+                    return None
                 digest.update(f"\n{folder}/{name}\n".encode())
-                digest.update((Path(folder) / name).read_bytes())
+                digest.update(file.read_bytes())
     for place in sys.path:
         with suppress(OSError):
-            packages = [one.name for one in Path(place).iterdir() if one.suffix in {".dist-info", ".egg-info"}]
-            digest.update("\n".join(sorted(packages)).encode())
+            packages = [one for one in Path(place).iterdir() if one.suffix in {".dist-info", ".egg-info"}]
+            if any(seen(one)[-1] > imported_at for one in packages):
+                return None
+            digest.update("\n".join(sorted(one.name for one in packages)).encode())
     return digest.digest()
 
 
@@ -138,7 +127,14 @@ def _bytes(what: object) -> bytes:
 
 _OURS = frozenset(
     f"beancount_invoicing.{name}"
-    for name in ("entries.kept", "model", "receivables.allocation", "receivables.settling", "rules.tax")
+    for name in (
+        "entries.kept",
+        "entries.sources",
+        "model",
+        "receivables.allocation",
+        "receivables.settling",
+        "rules.tax",
+    )
 )
 _OTHERS = frozenset({("datetime", "date"), ("decimal", "Decimal")})
 

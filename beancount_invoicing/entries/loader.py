@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import roots
+from beancount_invoicing.entries import cached, roots
+from beancount_invoicing.entries.sources import Sources, sources
 from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Loading(NamedTuple):
     """What its transactions yielded."""
     known: memo.Checked | None
     """What the plugin found, where it ran just now (not before the entries came into Beancount's cache)."""
+    sources: Sources
+    """Its files as they were right before they were read."""
+    notices: tuple[str, ...] = ()
+    """What is to be said of Beancount's cache."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -43,14 +48,15 @@ class Loading(NamedTuple):
         return tuple(self.options.get("include") or (self.book.file,))
 
     def stale(self) -> bool:
-        """Whether one of its files was changed since."""
+        """Whether one of its files was changed since, has gone, or come below an include."""
         from beancount import loader
 
-        return bool(loader.needs_refresh(self.options))
+        return sources(self.sources[0].name, self.sources) != self.sources or bool(loader.needs_refresh(self.options))
 
 
-def load(path: str) -> Loading:
-    """Loads the ledger at `path`.
+def load(path: str, *, fresh: bool = False) -> Loading:
+    """Loads the ledger at `path`: `fresh` from its files alone, which is for what writes or sends; else by Beancount's cache, where
+    that may be believed, and is made anew where not.
 
     Raises FileNotFoundError or IsADirectoryError where there is no such file.
     """
@@ -59,16 +65,18 @@ def load(path: str) -> Loading:
         raise IsADirectoryError(path)
     if not file.exists():
         raise FileNotFoundError(path)
-    from beancount import loader
-
     from beancount_invoicing.entries import memo
     from beancount_invoicing.entries.reader import read
 
     with no_collections():
-        entries, errors, options = _loaded(file, loader.load_file)
-        if not _same_file(options.get("filename", ""), file):
-            # a folder was copied together with Beancount's cache, which still speaks of the files it was made from
-            entries, errors, options = _loaded(file, lambda name: loader._uncached_load_file(name, None, None, None))
+        files_now = sources(str(file.absolute()))
+        notices: tuple[str, ...] = ()
+        if fresh:
+            entries, errors, options = _loaded(file, _uncached)
+        else:
+            (entries, errors, options), notices = _by_cache(file, files_now)
+            if sources(files_now[0].name, files_now) != files_now:
+                cached.forget(file)  # it may have been made of what was read before a change, and of the times after it
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         known = memo.last(entries)
         documents = known.documents if known else memo.Documents()
@@ -76,10 +84,47 @@ def load(path: str) -> Loading:
     files = tuple(options.get("include") or (str(file),))
     found = tuple((_problem(error, files, options), _ours(error)) for error in errors)
     problems = tuple(problem for problem, ours in found if not ours)
-    return Loading(book, problems, tuple(one for one, _ in found), entries, options, ran, documents, known)
+    return Loading(
+        book, problems, tuple(one for one, _ in found), entries, options, ran, documents, known, files_now, notices
+    )
 
 
-def _loaded(file: Path, load: Callable[[str], Any]) -> tuple[Sequence[Any], Sequence[Any], Mapping[str, Any]]:
+_Loaded = tuple[Sequence[Any], Sequence[Any], Mapping[str, Any]]
+"""Entries, errors and options."""
+
+
+def _uncached(name: str) -> Any:
+    from beancount import loader
+
+    return loader._uncached_load_file(name, None, None, None)
+
+
+def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
+    """A load by Beancount's cache, and what is to be said of one that Beancount believed though it does not know these files."""
+    from beancount import loader
+
+    cache = cached.place(file)
+    if cache is None:
+        return _loaded(file, _uncached), ()
+    unknown = cached.older_than(cache, files)
+    if not unknown:
+        loaded = _loaded(file, loader.load_file)
+        if not _same_file(loaded[2].get("filename"), file):
+            # a folder was copied together with Beancount's cache, which still speaks of the files it was made from
+            return _loaded(file, _uncached), ()
+        known = set(loaded[2].get("include", ()))
+        unknown = next((one.name for one in files if one.seen and one.name not in known), "")
+        if not unknown or not cache.exists():
+            return loaded, ()
+    if cached.forget(file):
+        return _loaded(file, loader.load_file), ()
+    return _loaded(file, _uncached), (
+        f"{cache}: this cache of Beancount's does not know {unknown} as it is, and cannot be removed: what loads through it"
+        " (bean-check, bean-query) may speak of an older ledger until you delete it",
+    )
+
+
+def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
     """What Beancount makes of a ledger; nothing but an error where Beancount itself stumbles over it."""
     name = str(file.absolute())
     try:
@@ -103,8 +148,8 @@ class _Stumbled(NamedTuple):
     source: Mapping[str, Any]
 
 
-def _same_file(name: str, file: Path) -> bool:
-    return os.path.realpath(name) == os.path.realpath(file)
+def _same_file(name: str | None, file: Path) -> bool:
+    return bool(name) and os.path.realpath(str(name)) == os.path.realpath(file)
 
 
 def _ours(error: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A kept Book never says anything else than the ledger: it is used only where Beancount would take its own cache."""
+"""A kept Book, and what Beancount's cache says, never say anything else than the ledger's files."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import pickle
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from beancount import loader
@@ -20,7 +22,8 @@ from hypothesis import strategies as st
 
 from beancount_invoicing import entries
 from beancount_invoicing.actions import Ledger, open_ledger
-from beancount_invoicing.entries import kept
+from beancount_invoicing.entries import cached, kept
+from beancount_invoicing.entries.sources import seen, sources
 from beancount_invoicing.receivables import aging, positions
 from tests.ledgers import EXAMPLE, PRELUDE, month_ends
 
@@ -49,7 +52,10 @@ def _cached(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def written(folder: Path) -> Path:
     """A ledger of two files."""
     top = folder / "main.beancount"
-    top.write_text(PRELUDE + 'include "more.beancount"\n' + INVOICE.format(number=1, amount=100) + PLUGIN, "utf-8")
+    (folder / "months").mkdir()
+    (folder / "months" / "first.beancount").write_text("; nothing yet\n", "utf-8")
+    includes = 'include "more.beancount"\ninclude "months/**/*.beancount"\n'
+    top.write_text(PRELUDE + includes + INVOICE.format(number=1, amount=100) + PLUGIN, "utf-8")
     (folder / "more.beancount").write_text(INVOICE.format(number=2, amount=200), "utf-8")
     return top
 
@@ -112,11 +118,41 @@ def included(top: Path) -> str:
     return third.name
 
 
+def month(top: Path) -> Path:
+    """A file that only a pattern reaches."""
+    folder = top.parent / "months" / "2026"
+    folder.mkdir()
+    file = folder / "03.beancount"
+    file.write_text(INVOICE.format(number=3, amount=300), encoding="utf-8")
+    return file
+
+
+def an_old_month(top: Path) -> None:
+    """It was made long before, elsewhere, and is moved here."""
+    time.sleep(0.02)
+    aside = top.parent / "aside"
+    aside.write_text(INVOICE.format(number=3, amount=300), encoding="utf-8")
+    os.utime(aside, (1, 1))
+    time.sleep(0.02)
+    aside.rename(top.parent / "months" / "old.beancount")
+
+
+def under_its_old_time(top: Path) -> None:
+    """An amount of the same length, as `cp -p`, `rsync -t` or `touch -r` leave a file."""
+    before = top.stat()
+    time.sleep(0.02)
+    replace(top, "100.00", "150.00")
+    os.utime(top, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "an amount of the same length": lambda top: replace(top, "100.00", "150.00"),
     "an amount in an included file": lambda top: replace(top.with_name("more.beancount"), "200.00", "250.00"),
     "an included file that is gone": lambda top: top.with_name("more.beancount").unlink(),
     "one more file": lambda top: replace(top, PLUGIN, f'include "{included(top)}"\n{PLUGIN}'),
+    "a new file below a pattern": month,
+    "an old file below a pattern": an_old_month,
+    "an amount, under the same time and size": under_its_old_time,
     "nothing but the time": lambda top: os.utime(top, (1, 1)),
     "Beancount's cache is gone": lambda top: beancounts(top).unlink(),
     "Beancount's cache is another": lambda top: os.utime(beancounts(top), (1, 1)),
@@ -142,6 +178,8 @@ def test_after_a_change_the_ledger_is_read_again(
     assert loaded == [str(top)]
     kept_file(top).unlink()
     assert answer == open_ledger(top)
+    beancounts(top).unlink()
+    assert answer == open_ledger(top), "Beancount's cache, too, was not believed"
 
 
 def test_another_program_does_not_believe_it(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,11 +191,13 @@ def test_another_program_does_not_believe_it(top: Path, monkeypatch: pytest.Monk
 
 def test_the_program_is_its_code_and_the_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     this = kept._program()
+    assert this
     assert kept._program() == this
     (tmp_path / "holidays-99.dist-info").mkdir()
     with monkeypatch.context() as patched:
         patched.syspath_prepend(str(tmp_path))
         assert kept._program() != this
+    monkeypatch.setattr(kept, "imported_at", time.time_ns() + 10**12)
     shutil.copytree(kept._PACKAGE / "rules", tmp_path / "rules")
     monkeypatch.setattr(kept, "_PACKAGE", tmp_path)
     before = kept._program()
@@ -165,9 +205,33 @@ def test_the_program_is_its_code_and_the_packages(tmp_path: Path, monkeypatch: p
     assert kept._program() != before
 
 
+@pytest.mark.parametrize("what", ["our code", "a package"])
+def test_a_process_whose_code_was_replaced_keeps_nothing_and_takes_nothing(
+    what: str, top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it works out, and the shape of it, is the old code's; on the disk there is the new one."""
+    open_ledger(top)
+    assert kept.find(top) is not None
+    monkeypatch.setattr(kept, "imported_at", _newest(kept._PACKAGE.rglob("*.py")) - 1)
+    if what == "a package":
+        newest = _newest(Path(pytest.__file__).parent.parent.glob("*.dist-info"))
+        monkeypatch.setattr(kept, "imported_at", newest - 1)
+        monkeypatch.setattr(kept, "_PACKAGE", top.parent / "months")
+    assert kept.find(top) is None
+    kept_file(top).unlink()
+    assert owed(open_ledger(top)) == ["F-1 100.00", "F-2 200.00"]
+    assert not kept_file(top).exists()
+
+
+def _newest(files: Iterator[Path]) -> int:
+    return max(one.stat().st_ctime_ns for one in files)
+
+
 @given(
     st.lists(
-        st.sampled_from(["ask", "amount", "included", "time", "beancount", "plugin", "keep"]), min_size=2, max_size=7
+        st.sampled_from(["ask", "amount", "included", "month", "time", "beancount", "plugin", "keep"]),
+        min_size=2,
+        max_size=7,
     )
 )
 def test_whatever_happens_it_says_what_is_said_without_it(happens: list[str]) -> None:
@@ -189,6 +253,8 @@ def test_whatever_happens_it_says_what_is_said_without_it(happens: list[str]) ->
                 top.write_text(top.read_text().replace("100.00", "150.00"))
             elif what == "included":
                 top.with_name("more.beancount").write_text(INVOICE.format(number=2, amount=300 + number))
+            elif what == "month":
+                (Path(folder) / "months" / f"{number}.beancount").write_text(INVOICE.format(number=9, amount=number))
             elif what == "time":
                 os.utime(top, (number + 1, number + 1))
             elif what == "beancount":
@@ -216,7 +282,7 @@ def test_a_damaged_file_is_as_if_it_were_not_there(data: st.DataObject) -> None:
                 good[:place] + bytes([good[place] ^ (1 << place % 8)]) + good[place + 1 :],
                 good[:place] + b"\x80\x05N." + good[place:],
                 b"",
-                b"beancount_invoicing kept 1\n",
+                kept._MARK,
             ])
         )  # fmt: skip
         kept_file(top).write_bytes(damage)
@@ -233,6 +299,16 @@ class Runs:
         return Path.touch, (self.file,)
 
 
+def forged(top: Path, body: bytes) -> None:
+    """A kept file of another body, which is bound to what it should be."""
+    program = kept._program()
+    assert program is not None
+    bound = kept._Bound(
+        os.path.realpath(top), program, seen(beancounts(top)), sources(str(top)), blake2b(body, digest_size=16).digest()
+    )
+    kept_file(top).write_bytes(kept._MARK + pickle.dumps(bound) + body)
+
+
 def test_a_file_that_would_run_something_runs_nothing(top: Path, tmp_path: Path) -> None:
     open_ledger(top)
     trap = tmp_path / "run"
@@ -241,15 +317,7 @@ def test_a_file_that_would_run_something_runs_nothing(top: Path, tmp_path: Path)
     trap.unlink()
     kept_file(top).write_bytes(kept._MARK + pickle.dumps(Runs(trap)))
     assert owed(open_ledger(top)) == ["F-1 100.00", "F-2 200.00"]
-    body = pickle.dumps(Runs(trap))
-    bound = kept._Bound(
-        os.path.realpath(top),
-        kept._program(),
-        kept._seen(beancounts(top)),
-        (),
-        blake2b(body, digest_size=16).digest(),
-    )
-    kept_file(top).write_bytes(kept._MARK + pickle.dumps(bound) + body)
+    forged(top, pickle.dumps(Runs(trap)))
     assert owed(open_ledger(top)) == ["F-1 100.00", "F-2 200.00"]
     assert not trap.exists()
 
@@ -257,11 +325,7 @@ def test_a_file_that_would_run_something_runs_nothing(top: Path, tmp_path: Path)
 @pytest.mark.parametrize("what", [None, 5, ("book",), kept._Bound("", b"", (), (), b"")])
 def test_a_file_of_something_else_is_passed_over(top: Path, what: object) -> None:
     open_ledger(top)
-    body = pickle.dumps(what)
-    bound = kept._Bound(
-        os.path.realpath(top), kept._program(), kept._seen(beancounts(top)), (), blake2b(body, digest_size=16).digest()
-    )
-    kept_file(top).write_bytes(kept._MARK + pickle.dumps(bound) + body)
+    forged(top, pickle.dumps(what))
     assert kept.find(top) is None
 
 
@@ -272,6 +336,7 @@ def test_a_copied_folder_speaks_of_itself(top: Path, tmp_path: Path) -> None:
         copy.mkdir()
         for file in (top, top.with_name("more.beancount"), beancounts(top), kept_file(top)):
             shutil.copy2(file, copy / file.name)
+        shutil.copytree(top.parent / "months", copy / "months")
     assert {Path(one.source.file).parent.name for one in open_ledger(tmp_path / "copy" / top.name).book.invoices} == {
         "copy"
     }
@@ -287,7 +352,7 @@ def test_where_it_cannot_be_written_nothing_is_said_and_nothing_is_left(
     first = open_ledger(top)
     assert open_ledger(top) == first
     assert sorted(file.name for file in top.parent.iterdir()) == [
-        kept_file(top).name, beancounts(top).name, "main.beancount", "more.beancount",
+        kept_file(top).name, beancounts(top).name, "main.beancount", "months", "more.beancount",
     ]  # fmt: skip
     assert capfd.readouterr() == ("", "")
 
@@ -358,3 +423,61 @@ def test_two_ledgers_may_share_one_name_of_a_cache(tmp_path: Path, monkeypatch: 
         replace(ledgers[-1], "100.00", amount)
     for _ in range(2):
         assert [owed(open_ledger(one))[0] for one in ledgers] == ["F-1 100.00", "F-1 150.00"]
+
+
+def other_programs(top: Path) -> list[str]:
+    """What bean-check, or whatever else loads through Beancount's cache, reads."""
+    found, _errors, _options = loader.load_file(str(top))
+    return sorted(entry.meta["invoice"] for entry in found if "invoice" in entry.meta)
+
+
+def test_a_cache_that_beancount_would_believe_is_made_anew(top: Path) -> None:
+    open_ledger(top)
+    month(top)
+    assert other_programs(top) == ["F-1", "F-2"], "so it is with Beancount's own cache"
+    assert [one.number for one in open_ledger(top).book.invoices] == ["F-1", "F-2", "F-3"]
+    assert other_programs(top) == ["F-1", "F-2", "F-3"]
+    assert open_ledger(top).notices == ()
+
+
+def test_where_it_cannot_be_made_anew_that_is_said_and_the_files_are_read(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ledger(top)
+    time.sleep(0.02)
+    file = month(top)
+    monkeypatch.setattr(cached, "forget", lambda _ledger: False)
+    ledger = open_ledger(top)
+    assert [one.number for one in ledger.book.invoices] == ["F-1", "F-2", "F-3"]
+    assert ledger.notices == (
+        f"{beancounts(top)}: this cache of Beancount's does not know {file} as it is, and cannot be removed: what loads through"
+        " it (bean-check, bean-query) may speak of an older ledger until you delete it",
+    )
+    assert owed(open_ledger(top))[-1] == "F-3 300.00", "nothing is kept beside it"
+
+
+def test_what_is_missing_and_put_back_is_there_again(top: Path) -> None:
+    more = top.with_name("more.beancount")
+    aside = more.rename(top.with_name("aside"))
+    assert any("there is no such file: put it back" in one.message for one in open_ledger(top).errors)
+    time.sleep(0.02)
+    aside.rename(more)
+    assert not any("there is no such file" in one.message for one in open_ledger(top).errors)
+    assert owed(open_ledger(top)) == ["F-1 100.00", "F-2 200.00"]
+
+
+def test_what_changes_between_reading_and_the_end_of_a_load_is_in_no_cache(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beancount notes the times of the files at the end of a load, when their text was read long before."""
+    run = loader.run_transformations
+
+    def late(*arguments: Any) -> Any:
+        replace(top, "100.00", "150.00")
+        return run(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loader, "run_transformations", late)
+        open_ledger(top)
+    assert owed(open_ledger(top)) == ["F-1 150.00", "F-2 200.00"]
+    assert not entries.load(str(top)).stale()

@@ -1,0 +1,93 @@
+"""The files that a ledger consists of, as its include lines name them at this moment.
+
+Beancount looks for them when it loads, and its cache then looks at just those that it found. Two of these snapshots tell whether
+a ledger is still the one that was loaded: no file was changed, by whatever means, none is new below a pattern, none went or came
+back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from glob import glob
+from os.path import normpath
+from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
+
+_WORD = b"include"
+_NAME = re.compile(rb'include[ \t\r]*"((?:[^"\\]|\\.)*)"', re.DOTALL)
+
+Seen = tuple[int, ...]
+"""What tells that a file was changed: time, size, place on the disk, and the time at which any of these was last set, which no
+program can choose. Nothing of one that is not there."""
+
+
+class SourceFile(NamedTuple):
+    """A file of a ledger, and what it includes."""
+
+    name: str
+    """As Beancount writes it: absolute, without `..`."""
+    seen: Seen
+    includes: tuple[str, ...]
+    """The absolute patterns of its include lines."""
+
+
+Sources = tuple[SourceFile, ...]
+
+
+def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
+    """The files of the ledger at `top` (absolute), itself the first; what cannot be read includes nothing.
+
+    Of files that are as they were when `known` was found, the include lines are taken from there.
+    """
+    before = {one.name: one for one in known}
+    found: dict[str, SourceFile] = {}
+    waiting = [normpath(top)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = one = _looked_at(name, before.get(name))
+            waiting += reversed([normpath(each) for pattern in one.includes for each in _matches(pattern)])
+    return tuple(found.values())
+
+
+def seen(file: str | Path) -> Seen:
+    """What tells now that a file was changed; nothing of one that is not there, or not to be reached."""
+    try:
+        there = Path(file).stat()
+    except OSError:
+        return ()
+    return there.st_mtime_ns, there.st_size, there.st_ino, there.st_ctime_ns
+
+
+def changed_at(one: SourceFile) -> int:
+    """When it was last changed, or put where it is, by the clock of its disk, in nanoseconds; 0 where it is not there."""
+    return one.seen[-1] if one.seen else 0
+
+
+def _matches(pattern: str) -> Iterable[str]:
+    """The files that a pattern reaches, found as Beancount finds them."""
+    return sorted(glob(pattern, recursive=True))  # noqa: PTH207 - as Beancount does it, hidden files and all
+
+
+def _looked_at(name: str, before: SourceFile | None) -> SourceFile:
+    now = seen(name)  # before it is read: what changes in between is another file the next time
+    if before is not None and before.seen == now:
+        return before
+    folder = Path(name).parent
+    return SourceFile(name, now, tuple(str(folder / one) for one in _named(name)) if now else ())
+
+
+def _named(name: str) -> Iterator[str]:
+    """The files and patterns that the include lines of a file name."""
+    try:
+        file = Path(name)
+        data = file.read_bytes() if S_ISREG(file.stat().st_mode) else b""
+    except OSError:
+        return
+    place = data.find(_WORD)
+    while place >= 0:
+        if (place == 0 or data[place - 1 : place] == b"\n") and (match := _NAME.match(data, place)):
+            yield re.sub(rb"\\(.)", rb"\1", match.group(1), flags=re.DOTALL).decode("utf-8", "surrogateescape")
+        place = data.find(_WORD, place + 1)

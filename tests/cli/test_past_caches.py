@@ -1,0 +1,310 @@
+"""What writes or sends goes by the ledger's files themselves: no cache has a say, and a file that comes meanwhile stops it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from beancount import loader
+from click.testing import CliRunner, Result
+
+from beancount_invoicing import entries
+from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.cli import main
+from tests.ledgers import PRELUDE
+
+LEDGER = (
+    PRELUDE
+    + """
+2025-01-01 custom "invoice-option" "file" "inv/{year}-{month}.beancount"
+2025-01-01 custom "invoice-option" "sent-file" "inv/sent-{year}.beancount"
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-option" "late-interest" "10"
+2025-01-01 custom "invoice-option" "claim-account" Income:Services
+2025-01-01 custom "invoice-option" "mail-from" "compta@atelier.example"
+2025-01-01 custom "invoice-tax" "PAID" "TVA sur encaissement" Liabilities:VAT
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:Pending
+2025-01-01 open Liabilities:Pending
+2025-01-01 open Assets:Time:Study HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 open Assets:Receivable:Quai
+  customer: "Quai SARL"
+  email: "quai@quai.example"
+  terms: "30 days"
+2025-01-01 custom "invoice-contract" Assets:Receivable:Quai "CARE" "subscription"
+  text: "Maintenance"
+  account: Income:Services
+  price: 100.00
+  every: "month"
+2025-01-01 custom "invoice-contract" Assets:Receivable:Quai "STUDY" "time"
+  text: "Study"
+  account: Income:Services
+  time: Assets:Time:Study
+  price: 80.00
+2025-01-01 custom "invoice-contract" Assets:Receivable:Quai "SITE" "fixed"
+  text: "Site"
+  account: Income:Services
+  price: 1000.00
+2027-01-01 custom "invoice-milestone" "SITE" "Ready"
+  percent: 60
+2027-01-01 custom "invoice-milestone" "SITE" "Accepted"
+  price: 400.00
+include "inv/*.beancount"
+plugin "beancount_invoicing"
+"""
+)
+BOOKED = """
+2026-01-05 * "Quai SARL" "Audit" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Quai  120.00 EUR
+  Income:Services        -100.00 EUR
+  Liabilities:VAT         -20.00 EUR
+    tax: "FR20"
+2026-01-06 * "Quai SARL" "Advice" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Quai  120.00 EUR
+  Income:Services        -100.00 EUR
+    tax: "PAID"
+  Liabilities:Pending     -20.00 EUR
+2026-01-07 ! "Quai SARL" "Plans" ^draft-plans
+  invoice: "draft-plans"
+  Assets:Receivable:Quai  120.00 EUR
+  Income:Services        -100.00 EUR
+    text: "Plans"
+    quantity: 1
+    price: 100.00
+  Liabilities:VAT         -20.00 EUR
+    tax: "FR20"
+2026-01-20 * "Quai SARL" "Paid" ^F2026-0002
+  Assets:Bank              60.00 EUR
+  Assets:Receivable:Quai  -60.00 EUR
+2026-01-21 * "Quai SARL" "Paid, for what is not said"
+  Assets:Bank              10.00 EUR
+  Assets:Receivable:Quai  -10.00 EUR
+2026-01-22 * "Quai SARL" "Drawings" #time
+  Assets:Time:Study  3 HOUR
+  Equity:Time
+2026-01-23 * "Quai SARL" "Drawings, again" #time
+  Assets:Time:Study  2 HOUR
+    non-billable: TRUE
+  Equity:Time
+"""
+OLDER = """
+2025-01-01 open Assets:Receivable:Quai
+2025-01-01 open Income:Services
+2025-12-01 * "Quai SARL" "Audit"
+  Assets:Receivable:Quai  100.00 EUR
+  Income:Services
+"""
+SHEET = """i 2026-02-02 09:00:00 STUDY  Drawings
+o 2026-02-02 10:00:00
+"""
+COMMANDS = {
+    "allocate": "F2026-0001 --date 2026-02-01",
+    "bill": "--until 2026-01-31",
+    "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from 2026-02-01",
+    "contract change": "CARE --price 110 --from 2026-03-01",
+    "contract milestone": "CARE Start --price 50 --date 2026-03-01",
+    "contract pause": "CARE --from 2026-03-01",
+    "contract stop": "CARE --on 2026-12-31",
+    "credit": "F2026-0001 --date 2026-02-01",
+    "customer add": "Rivage --city Vannes --date 2026-01-01",
+    "customer change": "Quai --city Vannes --from 2026-03-01",
+    "deposit": "SITE 10% --account Liabilities:Deposits --date 2026-02-01",
+    "draft drop": "draft-plans",
+    "draft edit": "draft-plans --quantity 2",
+    "init": "--from {older} --as-of 2026-01-31 --name Quai --country FR --regime invoices --rate 20",
+    "interest": "F2026-0001 --book --as-of 2026-06-30",
+    "issue": "draft-plans",
+    "item add": "AUDIT Audit --price 980 --account Income:Services",
+    "item price": "DEV 110 --from 2026-03-01",
+    "new": "Quai Audit@10 --account Income:Services --date 2026-02-01",
+    "receipt": "F2026-0002 --send --as-of 2026-02-01",
+    "remind": "Quai --send --yes --as-of 2026-04-30",
+    "run": "--date 2026-01-31 --yes",
+    "seal": "F2026-0001 --date 2026-02-01",
+    "send": "F2026-0001 --date 2026-02-01",
+    "statement": "Quai --send --as-of 2026-02-01",
+    "tax-due": "--as-of 2026-02-01",
+    "time add": "STUDY 1:30 --date 2026-02-01",
+    "time exclude": "STUDY --date 2026-01-22",
+    "time import": "{sheet} --contract STUDY",
+    "time include": "STUDY --date 2026-01-23",
+    "time write-off": "STUDY 1 --date 2026-02-01",
+    "undo": "draft-plans",
+}
+"""The rest of the command line that makes each of them write."""
+
+
+@pytest.fixture(autouse=True)
+def _cached(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Beancount keeps a cache of small ledgers too."""
+    monkeypatch.delenv("BEANCOUNT_DISABLE_LOAD_CACHE", raising=False)
+    monkeypatch.delenv("BEANCOUNT_LOAD_CACHE_FILENAME", raising=False)
+    monkeypatch.setattr(loader, "PICKLE_CACHE_THRESHOLD", 0.0)
+    loader.initialize(use_cache=True)
+    yield
+    monkeypatch.undo()
+    loader.initialize(use_cache=True)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger of a file, and of those below a pattern."""
+    (tmp_path / "inv").mkdir()
+    (tmp_path / "inv" / "2026-01.beancount").write_text(BOOKED, encoding="utf-8")
+    (tmp_path / "sheet.timeclock").write_text(SHEET, encoding="utf-8")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "2025.beancount").write_text(OLDER, encoding="utf-8")
+    (tmp_path / "older.beancount").write_text('include "old/*.beancount"\n', encoding="utf-8")
+    file = tmp_path / "main.beancount"
+    file.write_text(LEDGER, encoding="utf-8")
+    return file
+
+
+def call(ledger: Path, command: str, *more: str) -> Result:
+    said = COMMANDS[command].format(
+        older=ledger.with_name("older.beancount"), sheet=ledger.with_name("sheet.timeclock")
+    )
+    result = CliRunner().invoke(main, ["-f", str(ledger), *command.split(), *said.split(), *more])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def written(ledger: Path) -> dict[Path, bytes]:
+    """All files of the ledger and beside it, but for caches."""
+    return {file: file.read_bytes() for file in ledger.parent.rglob("*.beancount")}
+
+
+def caches(ledger: Path) -> list[Path]:
+    """Beancount's caches of the ledger, and of the older one beside it."""
+    return [ledger.with_name(f".{name}.beancount.picklecache") for name in ("main", "older")]
+
+
+class Runs:
+    """Pickled, it is a call of a function."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.file,)
+
+
+def writing(group: click.Group, before: str = "") -> Iterator[str]:
+    """The commands that can write."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from writing(command, f"{before}{name} ")
+        elif any("--write" in one.opts for one in command.params):
+            yield before + name
+
+
+def test_every_command_that_writes_is_tried_here() -> None:
+    assert set(writing(main)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_nothing_is_written_past_a_file_that_comes_while_it_is_read(
+    command: str, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = entries.load
+
+    def planting(path: str, *, fresh: bool = False) -> entries.Loading:
+        loading = load(path, fresh=fresh)
+        assert fresh
+        folder = "old" if Path(path).name == "older.beancount" else "inv"
+        (ledger.parent / folder / "planted.beancount").write_text("; somebody's month\n", encoding="utf-8")
+        return loading
+
+    with monkeypatch.context() as patched:
+        patched.setattr(entries, "load", planting)
+        before = written(ledger)
+        result = call(ledger, command, "--write")
+    assert "was changed while it was read: nothing was" in result.output, result.output
+    assert result.exit_code == 1
+    after = written(ledger)
+    assert {file: after.pop(file) for file in before} == before
+    assert [file.name for file in after] == ["planted.beancount"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_writes_reads_no_cache_and_leaves_none_that_knows_less(command: str, ledger: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "run"
+    for cache in caches(ledger):
+        cache.write_bytes(pickle.dumps(Runs(trap)))
+    before = written(ledger)
+    result = call(ledger, command, "--write")
+    assert result.exit_code == 0, result.output
+    assert written(ledger) != before
+    assert not trap.exists()
+    used = caches(ledger)[command == "init"]
+    assert not used.exists() or b"touch" not in used.read_bytes()
+
+
+def bean_check(ledger: Path) -> list[str]:
+    """The numbers that are in the ledger as other programs load it, by Beancount's cache."""
+    found, errors, _options = loader.load_file(str(ledger))
+    assert errors == []
+    return [entry.meta["invoice"] for entry in found if "invoice" in entry.meta]
+
+
+def bill(ledger: Path, until: str) -> str:
+    result = CliRunner().invoke(
+        main, ["-f", str(ledger), "bill", "-u", until, "-c", "Quai", "--contract", "CARE", "-w"]
+    )
+    assert result.exit_code == 0, result.output
+    return result.stdout.split()[0] if result.stdout.strip() else ""
+
+
+def test_a_month_of_its_own_is_billed_once_and_its_number_given_once(ledger: Path) -> None:
+    open_ledger(ledger)
+    assert bill(ledger, "2026-02-28") == "F2026-0003"
+    assert (ledger.parent / "inv" / "2026-02.beancount").exists(), "a new file, which only the pattern reaches"
+    assert "F2026-0003" in bean_check(ledger)
+    assert bill(ledger, "2026-02-28") == ""
+    assert bill(ledger, "2026-03-31") == "F2026-0004"
+    assert sorted(bean_check(ledger))[-2:] == ["F2026-0004", "draft-plans"]
+    (ledger.parent / "inv" / "colleague.beancount").write_text(
+        BOOKED.split("2026-01-06")[0].replace("F2026-0001", "F2026-0005").replace("2026-01", "2026-04"),
+        encoding="utf-8",
+    )
+    assert bill(ledger, "2026-04-30") == "F2026-0006"
+
+
+def test_what_was_sent_is_sent_once_though_its_record_is_a_new_file(ledger: Path) -> None:
+    bean_check(ledger)
+    send = ["-f", str(ledger), "send", "F2026-0001", "--write", "--date"]
+    assert "prepared" in CliRunner().invoke(main, [*send, "2026-02-01"]).output
+    assert (ledger.parent / "inv" / "sent-2026.beancount").exists()
+    for year in ("2026", "2027"):  # whose record is another new file
+        again = CliRunner().invoke(main, [*send, f"{year}-03-01"])
+        assert again.exit_code == 1
+        assert "F2026-0001, Quai SARL: was prepared on 2026-02-01" in again.output
+
+
+def test_one_command_loads_once(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[Any] = []
+    load = entries.load
+
+    def counted(path: str, *, fresh: bool = False) -> entries.Loading:
+        loads.append(fresh)
+        return load(path, fresh=fresh)
+
+    monkeypatch.setattr(entries, "load", counted)
+    for command, freshly in (("time add", 1), ("draft edit", 1), ("run", 2)):
+        loads.clear()
+        assert call(ledger, command, "--write").exit_code == 0
+        assert loads.count(True) == freshly
+    loads.clear()
+    assert call(ledger, "run").exit_code == 0
+    assert loads == [False]
