@@ -7,6 +7,7 @@ day; without one: today), its account filter, its language and its incognito mod
 from __future__ import annotations
 
 import ast
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from flask_babel import get_locale
 from beancount_invoicing import actions, checks, rendering
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import memo, read
+from beancount_invoicing.entries.sources import Sources, sources
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate, statements
@@ -46,6 +48,8 @@ class Receivables(FavaExtensionBase):
         self._loaded: tuple[object, actions.Ledger] | None = None
         self._pages: dict[tuple[date, str], Page] = {}
         self._hashes: dict[int, str] = {}
+        self._sources: Sources = ()
+        self._tried: set[str] = set()
         try:
             said = ast.literal_eval(config) if isinstance(config, str) and config.strip() else {}
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -53,8 +57,25 @@ class Receivables(FavaExtensionBase):
         if isinstance(said, dict) and isinstance(said.get("title"), str):
             self.report_title = said["title"]
 
+    def before_request(self) -> None:
+        """Has Fava load again where the ledger's files are not those that it has loaded: Fava watches but the times of these."""
+        if request.blueprint == "json_api":  # Fava too loads for pages only
+            return
+        try:
+            now = self._files()
+            missing = {one.name for one in now if one.seen} - set(self.ledger.options["include"])
+            if now != self._sources or missing - self._tried:
+                self._tried = missing  # what is encrypted is never among those that were loaded
+                self.ledger.load_file()
+        except Exception as error:  # a mistake of ours must not take Fava's pages down
+            logging.getLogger(__name__).warning("changes of the ledger's files were not looked for: %s", error)
+
+    def _files(self) -> Sources:
+        return sources(self.ledger.beancount_file_path, self._sources)
+
     def after_load_file(self) -> None:
         """Takes over what the plugin found in this load, before another ledger's comes in its place."""
+        self._sources = self._files()
         entries: Any = self.ledger.all_entries
         if known := memo.last(entries):
             self._take(entries, known.book, known.findings, known.allocated)

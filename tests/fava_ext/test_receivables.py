@@ -357,3 +357,26 @@ def test_a_mistake_of_ours_is_a_line_not_a_page_of_the_server(
     monkeypatch.setattr("beancount_invoicing.actions.render_one", broken)
     answer = example.get(f"{home(example)}{PAGE}pdf?number=F2026-0064")
     assert (answer.status_code, answer.mimetype, answer.text) == (500, "text/plain", "RuntimeError: something broke")
+
+
+def test_what_fava_does_not_notice_is_loaded_when_the_page_is_asked_for(tmp_path: Path) -> None:
+    """Fava itself watches the times of the files that it has loaded."""
+    months = tmp_path / "months"
+    months.mkdir()
+    first = months / "01.beancount"
+    first.write_text(INVOICE.format(amount="120.00"), encoding="utf-8")
+    file = tmp_path / "main.beancount"
+    file.write_text(f'{PRELUDE}include "months/*.beancount"\n{LINES}', encoding="utf-8")
+    browser = client(file)
+
+    def owed() -> str:
+        return rows(page(browser, "time=2026-02-01"), "aged")[0][1]
+
+    assert owed() == "120.00"
+    second = INVOICE.format(amount="120.00").replace("F2026-0001", "F2026-0002")
+    (months / "02.beancount").write_text(second, encoding="utf-8")
+    assert owed() == "240.00"
+    there = first.stat()
+    first.write_text(INVOICE.format(amount="122.00").replace("-100.00", "-102.00"), encoding="utf-8")
+    os.utime(first, ns=(there.st_atime_ns, there.st_mtime_ns))
+    assert owed() == "242.00"
