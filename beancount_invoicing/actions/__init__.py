@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         select,
     )
     from beancount_invoicing.actions.drafting import DraftEdit, LineEdit, draft_drop, draft_edit
-    from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, write_e_invoices
+    from beancount_invoicing.actions.e_invoices import Form, Made, validate_file, validate_files, write_e_invoices
     from beancount_invoicing.actions.giving_up import TimeWanted, WriteOff, mark_time, write_off_time
     from beancount_invoicing.actions.issuing import issue
     from beancount_invoicing.actions.ledger import Ledger, LedgerMissing, Loads, find_ledger, open_ledger
@@ -255,6 +255,7 @@ __all__ = [
     "undo",
     "unsent",
     "validate_file",
+    "validate_files",
     "verify",
     "what_waits",
     "whom",
@@ -276,7 +277,7 @@ _ROOMS = {
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find named_documents render render_one select",
     "actions.drafting": "DraftEdit LineEdit draft_drop draft_edit",
-    "actions.e_invoices": "Form Made validate_file write_e_invoices",
+    "actions.e_invoices": "Form Made validate_file validate_files write_e_invoices",
     "actions.giving_up": "TimeWanted WriteOff mark_time write_off_time",
     "actions.issuing": "issue",
     "actions.ledger": "Ledger LedgerMissing Loads find_ledger open_ledger",

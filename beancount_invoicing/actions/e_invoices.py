@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -115,4 +116,32 @@ def validate_file(file: Path) -> tuple[einvoice.Layer, ...]:
     """What each layer of checks says of a file, whoever wrote it. Raises OSError."""
     from beancount_invoicing import einvoice
 
-    return einvoice.validate(file.read_bytes())
+    with file.open("rb") as stream:
+        return einvoice.validate(stream.read(einvoice.LIMIT + 1))
+
+
+def validate_files(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[einvoice.Layer, ...]]]:
+    """What each layer of checks says of files, one after the other, several judged at a time.
+
+    A file that cannot be read is told as a document that was not judged.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from beancount_invoicing import einvoice
+
+    def judged(file: Path) -> tuple[Path, tuple[einvoice.Layer, ...]]:
+        try:
+            return file, validate_file(file)
+        except OSError as error:
+            return file, (einvoice.Layer("document", not_run=f"it cannot be read: {error.strerror}"),)
+
+    every = list(files)
+    pool = ThreadPoolExecutor(max(1, min(len(every), os.cpu_count() or 1, _AT_ONCE)))
+    try:
+        yield from pool.map(judged, every)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_AT_ONCE = 4
+"""Files that are judged at a time at most: each takes a processor, and Saxon's memory."""

@@ -132,6 +132,8 @@ class Session:
 
     named: str | None
     failed: bool = field(default=False)
+    unjudged: bool = field(default=False)
+    """Whether `validate` could not judge something."""
 
     def find(self) -> Path:
         """The ledger's file."""

@@ -112,6 +112,8 @@ def main(ctx: click.Context, named: str | None) -> None:
 @main.result_callback()
 @click.pass_context
 def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
-    """Exit code 1 where something was wrong."""
+    """Exit code 1 where something was wrong, else 2 where something could not be judged."""
     if ctx.obj.failed:
         ctx.exit(1)
+    if ctx.obj.unjudged:
+        ctx.exit(2)

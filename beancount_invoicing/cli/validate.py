@@ -49,24 +49,21 @@ def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
 
 
 @click.command(epilog=examples("validate invoice.pdf"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @format_option
 @click.pass_obj
 def validate(session: Session, files: tuple[Path, ...], form: str) -> None:
     """Check e-invoices, whoever wrote them: XML in CII or UBL, or PDFs with one inside.
 
     Layers are reported apart: our own checks, the XML schema, each official set of rules. One that could not be run has not
-    passed.
+    passed. The exit code is 1 where a document is not valid, else 2 where one could not be judged, else 0.
     """
     every: list[dict[str, Any]] = []
-    for file in files:
-        try:
-            layers = actions.validate_file(file)
-        except OSError as error:
-            session.error(f"{file}: cannot be read: {error.strerror}")
-            continue
-        if not all(layer.passed for layer in layers):
+    for file, layers in actions.validate_files(files):
+        if any(result(layer) == "failed" for layer in layers):
             session.failed = True
+        if any(layer.not_run for layer in layers):
+            session.unjudged = True
         if form == "table":
             click.echo(str(file))
             print_layers(str(file), layers)

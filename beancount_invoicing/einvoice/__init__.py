@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from beancount_invoicing.einvoice.layers import Layer, validate
 from beancount_invoicing.einvoice.mapping import NoEInvoice, Reason, e_invoice
-from beancount_invoicing.einvoice.pdf import FILE, extract, with_metadata
+from beancount_invoicing.einvoice.pdf import FILE, LIMIT, extract, with_metadata
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.syntax import NotReadable, NotWritable, Syntax, read, to_xml
 from beancount_invoicing.einvoice.terms import EInvoice
 
 __all__ = [
     "FILE",
+    "LIMIT",
     "EInvoice",
     "Layer",
     "NoEInvoice",

@@ -10,6 +10,7 @@ from beancount_invoicing.einvoice import checks, official, pdf, rulesets, syntax
 from beancount_invoicing.einvoice.problems import Problem
 
 READING = "document"
+PDF = "PDF"
 OWN = "own checks"
 SCHEMA = "XML schema"
 OFFICIAL = "official rules"
@@ -30,22 +31,33 @@ class Layer:
 
 
 def validate(data: bytes) -> tuple[Layer, ...]:
-    """A document in CII or UBL, or a PDF with one inside, through all layers."""
+    """A document in CII or UBL, or a PDF with one inside, through all layers. May be called from any thread.
+
+    Never raises for what stands in a document: what cannot be judged is said in its layer.
+    """
+    if len(data) > pdf.LIMIT:
+        return (Layer(READING, not_run=f"it is larger than {pdf.LIMIT // 1_000_000} MB, as no invoice is"),)
+    found: tuple[Layer, ...] = ()
     try:
-        xml = pdf.extract(data) if data.lstrip()[:5] == b"%PDF-" else data
+        xml = data
+        if data.lstrip()[:5] == b"%PDF-":
+            attached = pdf.attached(data)
+            xml, found = attached.xml, (Layer(PDF, attached.problems),) if attached.problems else ()
         root = syntax.parse(xml)
         rules = rulesets.rules_of(root)
     except rulesets.NotKnown as error:
-        return (Layer(READING, not_run=str(error)),)
+        return (*found, Layer(READING, not_run=str(error)))
     except syntax.NotReadable as error:
         why = "the document cannot be read"
         return (
+            *found,
             Layer(READING, (Problem("readable", "", str(error)),)),
             *(Layer(name, not_run=why) for name in (OWN, SCHEMA, OFFICIAL)),
         )
     except rulesets.Unavailable as error:
-        return (_own(xml), *(Layer(name, not_run=str(error)) for name in (SCHEMA, OFFICIAL)))
+        return (*found, _own(xml), *(Layer(name, not_run=str(error)) for name in (SCHEMA, OFFICIAL)))
     return (
+        *found,
         _own(xml),
         Layer(SCHEMA, official.against_schema(root, rules)),
         *(_official(root, stylesheet) for stylesheet in rules.stylesheets),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+import re
+import zlib
+from functools import cache
+from typing import Any, NamedTuple
 
+from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.syntax import NotReadable
 
 FILE = "factur-x.xml"
 """The name of the XML invoice in a Factur-X PDF."""
 KNOWN_FILES = (FILE, "xrechnung.xml", "zugferd-invoice.xml")
-"""The names under which an XML invoice may stand in a PDF, in lower case."""
+"""The names under which an XML invoice may stand in a PDF, in lower case, the first to be looked for first."""
+LIMIT = 100_000_000
+"""Bytes of the largest document that is read."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
@@ -65,15 +71,87 @@ def _schema(etree: Any) -> Any:
     return schema
 
 
+class Attached(NamedTuple):
+    """The XML invoice inside a PDF, and what is wrong with the PDF that it was taken out of."""
+
+    name: str
+    xml: bytes
+    problems: tuple[Problem, ...] = ()
+
+
 def extract(pdf: bytes) -> bytes:
     """The XML invoice inside a PDF. Raises NotReadable where there is none."""
+    return attached(pdf).xml
+
+
+def attached(pdf: bytes) -> Attached:
+    """The XML invoice inside a PDF, by the newest name where there are several; a damaged PDF is repaired, which is told.
+
+    Raises NotReadable where there is none, where the PDF opens with a password only, or where it inflates to more than LIMIT.
+    """
     import pikepdf
 
+    _limit_memory()
     try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            for name in document.attachments:
-                if name.lower() in KNOWN_FILES:
-                    return bytes(document.attachments[name].get_file().read_bytes())
-    except (pikepdf.PdfError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise NotReadable(f"it is no PDF that can be read: {error}") from None
+        try:
+            with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
+                return _found(document)
+        except pikepdf.PasswordError:
+            raise NotReadable("the PDF is encrypted, and opens with a password only") from None
+        except pikepdf.PdfError as error:
+            with pikepdf.open(io.BytesIO(pdf)) as document:
+                found = _found(document)
+            told = f"the PDF is damaged (is it complete?) and had to be repaired to be read: {_words(error)}"
+            return found._replace(problems=(Problem("PDF", "", told), *found.problems))
+    except NotReadable:
+        raise
+    except Exception as error:  # whatever a stranger's PDF makes of the library
+        raise NotReadable(f"it is no PDF that can be read: {_words(error)}") from None
+
+
+@cache
+def _limit_memory() -> None:
+    """Keeps the streams that a PDF is itself made of from inflating without end, where pikepdf can: for the whole process."""
+    import pikepdf
+
+    if hasattr(pikepdf, "settings") and hasattr(pikepdf.settings, "set_qpdf_limits"):
+        pikepdf.settings.set_qpdf_limits(
+            flate_max_memory=LIMIT, png_max_memory=LIMIT, run_length_max_memory=LIMIT, tiff_max_memory=LIMIT
+        )
+
+
+def _words(error: Exception) -> str:
+    """What pikepdf says, without the name of an object in memory."""
+    return re.sub(r"^stream <[^>]*>[\s:]*", "", str(error)) or type(error).__name__
+
+
+def _found(document: Any) -> Attached:
+    here: dict[str, Any] = {}
+    for key, file in document.attachments.items():
+        for name in (str(file.filename or "").lower(), key.lower()):
+            here.setdefault(name, file)
+    for name in KNOWN_FILES:
+        if name in here:
+            problems = []
+            if document.is_encrypted:
+                told = "the PDF is encrypted, which PDF/A forbids (ISO 19005-3, 6.1.3)"
+                problems.append(Problem("PDF", "", told))
+            return Attached(name, _inflated(here[name].get_file().obj), tuple(problems))
     raise NotReadable("there is no XML invoice in this PDF")
+
+
+def _inflated(stream: Any) -> bytes:
+    """The bytes of a stream. Raises NotReadable where they are more than LIMIT, without having them all in memory."""
+    import pikepdf
+
+    filters = stream.get("/Filter", pikepdf.Array())
+    names = [str(one) for one in (filters if isinstance(filters, pikepdf.Array) else [filters])]
+    if set(names) - {"/FlateDecode"}:
+        raise NotReadable(f"the XML invoice in this PDF is stored in a way that is not read ({', '.join(names)})")
+    data = bytes(stream.read_raw_bytes())
+    for _ in names:
+        inflater = zlib.decompressobj()
+        data = inflater.decompress(data, LIMIT + 1)
+        if len(data) > LIMIT:
+            raise NotReadable(f"the XML invoice in this PDF is larger than {LIMIT // 1_000_000} MB, as no invoice is")
+    return bytes(stream.read_bytes()) if "/DecodeParms" in stream else data  # a predictor does not make it larger

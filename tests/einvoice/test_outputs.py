@@ -16,7 +16,7 @@ from beancount_invoicing import actions, rendering
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.cli import main
-from beancount_invoicing.einvoice import layers, pdf, rulesets, syntax
+from beancount_invoicing.einvoice import layers, pdf, rulesets, saxon, syntax
 from tests.einvoice.documents import TEXT, book, e_invoice
 from tests.ledgers import EXAMPLE
 
@@ -199,3 +199,27 @@ def test_a_currency_of_three_decimals_is_none_where_it_uses_them(run: Run) -> No
     result = run("einvoice", "X2", "--syntax", "cii")
     assert result.exit_code == 1
     assert "(BR-DEC-23): line 1, BT-131: 10.505 has more than 2 decimals" in result.output
+
+
+def test_the_exit_code_tells_what_is_not_valid_from_what_was_not_judged(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = syntax.to_xml(e_invoice("D-DEBITS"), "ubl")
+    Path("good.xml").write_bytes(good)
+    Path("bad.xml").write_bytes(good.replace(b"<cbc:ID>D-DEBITS<", b"<cbc:ID><"))
+    Path("folder").mkdir()
+    assert run("validate", "good.xml", "good.xml").exit_code == 0
+    result = run("validate", "nowhere.xml", "folder", "good.xml")
+    assert result.exit_code == 2
+    told = "nowhere.xml\n  document: not run (it cannot be read: No such file or directory)\n"
+    assert result.output.startswith(
+        told + "folder\n  document: not run (it cannot be read: Is a directory)\ngood.xml\n"
+    )
+    result = run("validate", "nowhere.xml", "bad.xml", "--format", "json")
+    assert result.exit_code == 1
+    assert [row["file"] for row in json.loads(result.output)][:2] == ["nowhere.xml", "bad.xml"]
+    monkeypatch.setattr(saxon, "find_spec", lambda _: None)
+    result = run("validate", "good.xml")
+    assert result.exit_code == 2
+    assert "  EN 16931 UBL: not run (Saxon is not installed: pip install" in result.output
+    assert run("validate", "good.xml", "bad.xml").exit_code == 1

@@ -1,0 +1,111 @@
+"""The invoice is taken out of other people's PDFs, and what is wrong with them is said."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+import pytest
+
+from beancount_invoicing import actions
+from beancount_invoicing.einvoice import layers, pdf, syntax
+from tests.einvoice.documents import book, e_invoice
+
+PDF = actions.render_one(book(), "D-MIXED", "pdf")[1]
+XML = syntax.to_xml(e_invoice("D-MIXED"), "cii")
+
+
+def changed(change: Callable[[pikepdf.Pdf], None], **how: Any) -> bytes:
+    """The PDF, changed."""
+    with pikepdf.open(io.BytesIO(PDF)) as document:
+        change(document)
+        result = io.BytesIO()
+        document.save(result, **how)
+    return result.getvalue()
+
+
+def stored(data: bytes, *filters: str) -> bytes:
+    """The PDF, with the bytes of its attachment stored as they are, and said to be filtered."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        names = pikepdf.Array([pikepdf.Name(f"/{name}") for name in filters])
+        document.attachments[pdf.FILE].get_file().obj.write(data, filter=names)
+
+    return changed(change, compress_streams=False)
+
+
+def other(name: str, data: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """Attaches a file before those that are there."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, data, filename=name)
+
+    return change
+
+
+def test_the_newest_name_is_taken_of_several() -> None:
+    for name in ("ZUGFeRD-invoice.xml", "xrechnung.xml", "A.xml"):
+        assert pdf.attached(changed(other(name, b"<CrossIndustryDocument/>"))).xml == XML
+
+
+def test_an_older_name_is_taken_in_any_case() -> None:
+    def change(document: pikepdf.Pdf) -> None:
+        del document.attachments[pdf.FILE]
+        other("ZUGFeRD-invoice.xml", b"<a/>")(document)
+
+    assert pdf.attached(changed(change)) == pdf.Attached("zugferd-invoice.xml", b"<a/>")
+
+
+@pytest.mark.parametrize("filters", [(), ("FlateDecode",), ("FlateDecode", "FlateDecode")])
+def test_an_attachment_is_inflated(filters: tuple[str, ...]) -> None:
+    data = XML
+    for _ in filters:
+        data = zlib.compress(data)
+    assert pdf.extract(stored(data, *filters)) == XML
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_attachment_that_inflates_beyond_the_limit_is_refused(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytes(2_000_000)
+    for _ in range(times):
+        data = zlib.compress(data)
+    monkeypatch.setattr(pdf, "LIMIT", 1_000_000)
+    with pytest.raises(syntax.NotReadable, match="larger than 1 MB, as no invoice is"):
+        pdf.extract(stored(data, *["FlateDecode"] * times))
+
+
+def test_an_attachment_is_not_unpacked_in_every_way() -> None:
+    with pytest.raises(syntax.NotReadable, match=r"in a way that is not read \(/LZWDecode\)"):
+        pdf.extract(stored(b"\x80\x0b", "LZWDecode"))
+
+
+def test_a_document_beyond_the_limit_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "LIMIT", 1_000)
+    assert [layer.not_run for layer in layers.validate(XML)] == ["it is larger than 0 MB, as no invoice is"]
+
+
+def test_a_password_is_said() -> None:
+    locked = changed(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="b"))
+    first, *_ = layers.validate(locked)
+    assert [one.message for one in first.problems] == ["the PDF is encrypted, and opens with a password only"]
+    open_to_all = pdf.attached(changed(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="")))
+    assert open_to_all.xml == XML
+    assert "PDF/A forbids" in open_to_all.problems[0].message
+
+
+@pytest.mark.parametrize("cut", [20_000, -8])
+def test_a_pdf_that_was_repaired_has_not_passed(cut: int) -> None:
+    first, *others = layers.validate(PDF[:cut])
+    assert (first.name, first.passed) == ("PDF", False)
+    assert first.problems[0].message.startswith("the PDF is damaged (is it complete?) and had to be repaired")
+    assert "BytesIO" not in first.problems[0].message
+    assert all(layer.passed for layer in others)
+
+
+def test_a_pdf_that_cannot_be_repaired_is_not_read() -> None:
+    first, *_ = layers.validate(PDF[:3_000])
+    assert first.problems[0].message.startswith("it is no PDF that can be read: ")
+    assert "BytesIO" not in first.problems[0].message
