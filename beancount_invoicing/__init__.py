@@ -1,4 +1,5 @@
-"""Invoicing in a Beancount ledger. This module is the plugin: `plugin "beancount_invoicing"` (as the last line).
+"""Invoicing in a Beancount ledger. This module is the plugin: `plugin "beancount_invoicing"`, below all that makes entries, above
+plugins that change transactions.
 
 It checks what `docs/ledger-format.md` says, returns errors, and writes facts for queries (`invoice-due`, `invoice-open`,
 `invoice-settled-on` on receivable postings, `invoice-total` on transactions), as of the ledger's last entry.
@@ -7,7 +8,12 @@ It checks what `docs/ledger-format.md` says, returns errors, and writes facts fo
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from beancount_invoicing.model import Finding
 
 __plugins__ = ("plugin",)
 __version__ = "0.1.0"
@@ -34,7 +40,7 @@ def plugin(
     try:
         from beancount_invoicing.checks import check
         from beancount_invoicing.collector import set_aside_first
-        from beancount_invoicing.entries import memo
+        from beancount_invoicing.entries import memo, plugins
         from beancount_invoicing.entries.facts import write_facts
         from beancount_invoicing.entries.reader import read
         from beancount_invoicing.receivables import allocate
@@ -47,16 +53,26 @@ def plugin(
             errors.append(InvoicingError(place, message, None, "plugin-twice"))
         with set_aside_first():
             documents = memo.Documents()
-            book = read(entries, options_map, facts_are_ours=False, known=documents)
+            seen = plugins.as_they_are(entries) if plugins.followed(options_map) else entries
+            book = read(seen, options_map, facts_are_ours=False, known=documents)
             allocated = allocate(book, book.last_date)
             findings = check(book, allocated)
+            found = [one for one in findings if one.severity == "error"]
+            if found and plugins.preceded(options_map):
+
+                def checked(those: Sequence[Any]) -> list[Finding]:
+                    other = read(those, options_map, facts_are_ours=False)
+                    return [one for one in check(other) if one.severity == "error"]
+
+                false, misplaced = plugins.blamed(found, options_map, checked)
+                findings = tuple(one for one in findings if one not in false) + tuple(misplaced)
             errors += [
                 InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
                 for one in findings
                 if one.severity == "error"
             ]
-            write_facts(entries, book, allocated)
-            memo.keep(memo.Checked(entries, book, documents, allocated, findings))
+            write_facts(seen, book, allocated)
+            memo.keep(memo.Checked(seen, book, documents, allocated, findings, options_map))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
         message = (
             f"beancount_invoicing could not check this ledger ({type(error).__name__}: {error}): this is a mistake of the"

@@ -72,10 +72,14 @@ def open_ledger(file: Path) -> Ledger:
 def checked(loading: entries.Loading) -> Ledger:
     """What was loaded, with all that is wrong with it."""
     from beancount_invoicing.checks import check
+    from beancount_invoicing.entries import plugins
 
     known = loading.known
     allocated = known.allocated if known else allocate(loading.book, loading.book.last_date)
     found = {*loading.problems, *(known.findings if known else check(loading.book, allocated))}
+    if any(one.rule == plugins.ORDER for one in loading.problems):
+        # of the other errors, the plugin has given those that are true
+        found = {one for one in found if one.severity != "error" or one in loading.errors}
     findings = tuple(sorted(found, key=lambda one: (one.source, one.severity, one.rule, one.message)))
     return Ledger(loading.book, findings, allocated, loading.notices)
 

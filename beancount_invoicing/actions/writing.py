@@ -16,7 +16,7 @@ from beancount_invoicing.actions.ledger import Loads, checked
 from beancount_invoicing.billing import Draft, Notice
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import cached, roots, text, trial, writer
+from beancount_invoicing.entries import cached, plugins, roots, text, trial, writer
 from beancount_invoicing.files import Changed, write_if_different
 from beancount_invoicing.model import Book, Finding, Invoice, Source
 from beancount_invoicing.receivables import Position, positions
@@ -123,7 +123,8 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How, loa
     with writer.locked(file) if how.write else nullcontext(), no_collections():
         loading = (loads or Loads(file)).loading(fresh=how.write)
         errors = loading.errors if loading.checked else checked(loading).errors
-        if how.write and errors:
+        misplaced = any(one.rule == plugins.ORDER for one in errors)  # what is shown would be wrong all over
+        if errors and (how.write or misplaced):
             raise Refused(
                 "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
                 errors,

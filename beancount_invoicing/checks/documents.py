@@ -31,10 +31,17 @@ def _places(amount: Decimal) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
+def _without_rate(invoice: Invoice) -> bool:
+    """Whether lines are booked in another currency at no rate that is known (`exchange-rate`): nothing else can be said of it."""
+    return invoice.rate is None and any(
+        line.booked and line.booked_currency != invoice.currency and not line.net for line in invoice.lines
+    )
+
+
 def sums(book: Book) -> Findings:
     """Receivables + payments at once = lines + allowances/charges + taxes − withheld − deposits + rounding, to the cent."""
     for invoice in book.invoices:
-        if invoice.kind in {"void", "opening"}:
+        if invoice.kind in {"void", "opening"} or _without_rate(invoice):
             continue
         expected = invoice.asked - invoice.prepaid + invoice.rounding
         if invoice.payable != expected:
@@ -63,7 +70,7 @@ def sums(book: Book) -> Findings:
 def lines(book: Book) -> Findings:
     """Each line is quantity × price less discount, to the cent (EN 16931 BT-131)."""
     for invoice in book.invoices:
-        for line in invoice.lines:
+        for line in invoice.lines if not _without_rate(invoice) else ():
             result = line.worked_out
             if result is None:
                 continue

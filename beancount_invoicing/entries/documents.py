@@ -469,10 +469,16 @@ class _Reading:
             ):
                 self.rate = price.number
                 return
+        at_cost = next((part for part in parts if part.place == "receivable" and part.posting.cost is not None), None)
+        hint = (
+            "give the receivable a price"
+            if at_cost is None
+            else f"the receivable ({at_cost.source}) is held at a cost: give it a price instead"
+        )
         self.findings.error(
             "exchange-rate",
-            f"{self.number} is in {self.currency}, but {foreign[1].posting.account} is booked in {foreign[0]}: give the"
-            f" receivable a price, … {self.currency} @ … {foreign[0]}",
+            f"{self.number} is in {self.currency}, but {foreign[1].posting.account} is booked in {foreign[0]}: {hint}, …"
+            f" {self.currency} @ … {foreign[0]}",
             foreign[1].source,
         )
 

@@ -23,7 +23,7 @@ _TRACEBACK = "Traceback (most recent call last):"
 class Loading(NamedTuple):
     """A ledger that was loaded: its Book, and what Beancount and other plugins found wrong (rule "beancount").
 
-    `entries` and `options` are Beancount's own; `checked` tells that our plugin ran, and wrote its facts into the entries.
+    `options` are Beancount's own; `checked` tells that our plugin ran, and wrote its facts into the entries.
     """
 
     book: Book
@@ -31,6 +31,9 @@ class Loading(NamedTuple):
     errors: tuple[Finding, ...]
     """All errors of the load: `problems`, and those that our plugin found where it ran."""
     entries: Sequence[Any]
+    """What the Book is read from: Beancount's own, as they are where our plugin stands."""
+    after: Sequence[Any]
+    """Beancount's own, as they are after all plugins."""
     options: Mapping[str, Any]
     checked: bool
     documents: memo.Documents
@@ -65,28 +68,30 @@ def load(path: str, *, fresh: bool = False) -> Loading:
         raise IsADirectoryError(path)
     if not file.exists():
         raise FileNotFoundError(path)
-    from beancount_invoicing.entries import memo
+    from beancount_invoicing.entries import memo, plugins
     from beancount_invoicing.entries.reader import read
 
     with no_collections():
         files_now = sources(str(file.absolute()))
         notices: tuple[str, ...] = ()
         if fresh:
-            entries, errors, options = _loaded(file, _uncached)
+            after, errors, options = _loaded(file, _uncached)
         else:
-            (entries, errors, options), notices = _by_cache(file, files_now)
+            (after, errors, options), notices = _by_cache(file, files_now)
+            if plugins.followed(options) and not memo.ran(options):  # those after ours changed what is in the cache
+                after, errors, options = _loaded(file, _uncached)
             if sources(files_now[0].name, files_now) != files_now:
                 cached.forget(file)  # it may have been made of what was read before a change, and of the times after it
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
+        entries = memo.seen(after, options)
         known = memo.last(entries)
         documents = known.documents if known else memo.Documents()
         book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
     files = tuple(options.get("include") or (str(file),))
     found = tuple((_problem(error, files, options), _ours(error)) for error in errors)
     problems = tuple(problem for problem, ours in found if not ours)
-    return Loading(
-        book, problems, tuple(one for one, _ in found), entries, options, ran, documents, known, files_now, notices
-    )
+    every = tuple(one for one, _ in found)
+    return Loading(book, problems, every, entries, after, options, ran, documents, known, files_now, notices)
 
 
 _Loaded = tuple[Sequence[Any], Sequence[Any], Mapping[str, Any]]
@@ -155,9 +160,10 @@ def _same_file(name: str | None, file: Path) -> bool:
 def _ours(error: Any) -> bool:
     """Whether an error is the plugin's: the reader finds those again, but for what only the plugin can see."""
     rule = getattr(error, "rule", None)
-    return rule is not None and rule not in {"reserved-key", "plugin-twice"}
+    return rule is not None and rule not in {"reserved-key", "plugin-twice", "plugin-order"}
 
 
+_NO_PLUGIN = re.compile(r'Error importing "(?P<name>[^"]*)": (?P<why>.*)\Z')
 _NO_FILE = re.compile(r'File glob "(.*)" does not match any files\Z')
 
 
@@ -173,6 +179,8 @@ def _included(name: str, files: Sequence[str]) -> Source | None:
 
 
 def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Finding:
+    from beancount_invoicing.entries import plugins
+
     source = getattr(error, "source", None) or {}
     place = Source(str(source.get("filename", "<unknown>")), int(source.get("lineno", 0) or 0))
     message = str(getattr(error, "message", error))
@@ -180,12 +188,16 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
         before, _it, after = message.partition(_TRACEBACK)
         message = f"{before} {after.strip().rpartition(chr(10))[2]}"
     message = " ".join(message.split())
-    missing = _NO_FILE.match(message)
+    missing, plugin = _NO_FILE.match(message), _NO_PLUGIN.match(message)
     if missing and (line := _included(missing.group(1), files)):  # Beancount does not say where
         place, message = (
             line,
             f'include "{missing.group(1)}": there is no such file: put it back, or take this line out',
         )
+    elif plugin:
+        top = str(options.get("filename", ""))
+        place = Source(top, plugins.line_of(plugin["name"], top))
+        message = f'plugin "{plugin["name"]}" cannot be imported ({plugin["why"]}): install its package, or take this line out'
     elif message.startswith("Invalid token: '\ufeff"):
         message = (
             "the file begins with a byte order mark, which Beancount cannot read: save it as UTF-8 without one (BOM)"

@@ -5,13 +5,15 @@ It is found by the identity of the entries: others are read anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from beancount.core.data import Balance
+from beancount.core.data import Balance, Transaction, entry_sortkey
+from beancount.core.flags import FLAG_PADDING
 
 from beancount_invoicing.entries.documents import Written
 from beancount_invoicing.entries.metadata import Findings
+from beancount_invoicing.entries.plugins import followed
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated
 
@@ -54,6 +56,8 @@ class Checked(NamedTuple):
     documents: Documents
     allocated: Allocated
     findings: tuple[Finding, ...]
+    options: Mapping[str, Any]
+    """Beancount's, of the same load."""
 
 
 class _Last:
@@ -65,6 +69,24 @@ class _Last:
 def keep(checked: Checked) -> None:
     """Keeps what the plugin found, until it checks again."""
     _Last.checked = checked
+
+
+def ran(options: Mapping[str, Any]) -> bool:
+    """Whether our plugin ran in the load that these options are of; from Beancount's cache entries come without that."""
+    return _Last.checked is not None and _Last.checked.options is options
+
+
+def seen(entries: Sequence[Any], options: Mapping[str, Any]) -> Sequence[Any]:
+    """The entries of a load as they are to be read: as our plugin saw them where others come after it that may have changed them
+    since, with what Beancount has padded then; else as they are.
+
+    After a load from Beancount's cache, where no plugin ran, nobody knows what ours saw: they are as they are.
+    """
+    checked = _Last.checked
+    if checked is None or not ran(options) or not followed(options):
+        return entries
+    padded = [entry for entry in entries if isinstance(entry, Transaction) and entry.flag == FLAG_PADDING]
+    return sorted([*checked.entries, *padded], key=entry_sortkey) if padded else checked.entries
 
 
 def last(entries: Sequence[Any]) -> Checked | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from beancount.core import data
@@ -22,7 +22,7 @@ _ON_NEW = (
     validation.validate_currency_constraints,
     validation.validate_check_transaction_balances,
 )
-_AUTO = "beancount.plugins.auto_accounts"
+_AUTO = {"beancount.plugins.auto_accounts", "beancount.plugins.auto"}
 
 
 class Trial(NamedTuple):
@@ -42,35 +42,42 @@ def tried(loading: Loading, plan: Plan) -> Trial:
         booked, more = booking.book(parsed, options)
         new += booked
         problems += [*errors, *more]
-    kept = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
-    fresh = {entry.account for entry in new if isinstance(entry, data.Open)}
-    if fresh:  # what a plugin opened for want of a line it will not open where there is one
-        kept = [
-            entry
-            for entry in kept
-            if not (isinstance(entry, data.Open) and entry.account in fresh and not is_written(entry))
-        ]
-    together = kept + sorted(new, key=data.entry_sortkey)
-    together.sort(key=data.entry_sortkey)
+    together = _together(entries, plan, new)
+    after = together if loading.after is entries else _together(loading.after, plan, new)
     # what transactions yield depends on the directives: only where these are the same is it known
     gone = [entry for entry in entries if _place(entry) in plan.replaced] if plan.replaced else []
     same = all(isinstance(entry, (data.Transaction, data.Note, data.Document)) for entry in (*new, *gone))
-    opens = [entry for entry in together if isinstance(entry, (data.Open, data.Close, data.Commodity))]
+    opens = [entry for entry in after if isinstance(entry, (data.Open, data.Close, data.Commodity))]
     some = sorted(
         [*opens, *(entry for entry in new if not isinstance(entry, (data.Open, data.Close)))], key=data.entry_sortkey
     )
     plugins = {name for name, _config in options.get("plugin", ())}
     for rule in _ON_NEW:
-        if rule is not validation.validate_active_accounts or _AUTO not in plugins:
+        if rule is not validation.validate_active_accounts or not _AUTO & plugins:
             problems += rule(some, options)  # type: ignore[no-untyped-call] # Beancount's rules have no types
     if any(isinstance(entry, data.Open) for entry in new):
         problems += validation.validate_open_close(opens, options)
-    problems += _balances(together, [*new, *gone], options)
+    problems += _balances(after, [*new, *gone], options)
     return Trial(
         read(together, options, loading.checked, loading.documents if same else None),
         frozenset(Source(*_place(entry)) for entry in new),
         tuple((Source(*_place(error, "source")), roots.explained(_message(error), options)) for error in problems),
     )
+
+
+def _together(entries: Sequence[Any], plan: Plan, new: Sequence[Any]) -> list[Any]:
+    """The entries, but for those that are replaced, with the new ones, as Beancount sorts them."""
+    kept = [entry for entry in entries if not plan.replaced or _place(entry) not in plan.replaced]
+    opened = {entry.account for entry in new if isinstance(entry, data.Open)}
+    if opened:  # what a plugin opened for want of a line it will not open where there is one
+        kept = [
+            entry
+            for entry in kept
+            if not (isinstance(entry, data.Open) and entry.account in opened and not is_written(entry))
+        ]
+    together = kept + sorted(new, key=data.entry_sortkey)
+    together.sort(key=data.entry_sortkey)
+    return together
 
 
 def _parsed(plan: Plan) -> Iterator[tuple[list[Any], list[Any]]]:

@@ -25,6 +25,7 @@ PATIENCE = 60
 
 _INCLUDE = re.compile(rb'\s*include\s+"((?:[^"\\]|\\.)*)"')
 _PLUGIN = re.compile(rb'\s*plugin\s+"beancount_invoicing"')
+_OTHER_PLUGIN = re.compile(rb'\s*plugin\s+"(?!beancount_invoicing")')
 
 
 class CannotWrite(Exception):
@@ -244,10 +245,11 @@ def _added(data: bytes, text: str, is_top: bool) -> tuple[bytes, int]:
 
 
 def _before_plugin(data: bytes) -> int:
-    """Where our plugin line, with the comments right above it, begins if nothing but comments follows it; else the end."""
+    """Where our plugin line, with the comments right above it, begins if nothing but comments and other plugins follows it; else
+    the end."""
     lines = data.splitlines(keepends=True)
     last = len(lines)
-    while last and not lines[last - 1].split(b";")[0].strip():
+    while last and (_OTHER_PLUGIN.match(lines[last - 1]) or not lines[last - 1].split(b";")[0].strip()):
         last -= 1
     if not last or not _PLUGIN.match(lines[last - 1]):
         return len(data)

@@ -23,6 +23,7 @@ from flask_babel import get_locale
 from beancount_invoicing import actions, checks, rendering
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import memo, read
+from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.entries.sources import Sources, sources
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.model import Book, Finding
@@ -77,7 +78,8 @@ class Receivables(FavaExtensionBase):
         """Takes over what the plugin found in this load, before another ledger's comes in its place."""
         self._sources = self._files()
         entries: Any = self.ledger.all_entries
-        if known := memo.last(entries):
+        options: Any = self.ledger.options
+        if known := memo.last(memo.seen(entries, options)):
             self._take(entries, known.book, known.findings, known.allocated)
 
     def _ledger(self) -> actions.Ledger:
@@ -86,7 +88,7 @@ class Receivables(FavaExtensionBase):
         if self._loaded is None or self._loaded[0] is not entries:
             options: Any = self.ledger.options
             ran = any(name == "beancount_invoicing" for name, _config in options.get("plugin", ()))
-            book = read(entries, options, facts_are_ours=ran)
+            book = read(memo.seen(entries, options), options, facts_are_ours=ran)
             allocated = allocate(book, book.last_date)
             return self._take(entries, book, checks.check(book, allocated), allocated)
         return self._loaded[1]
@@ -143,9 +145,17 @@ class Receivables(FavaExtensionBase):
     def context(self, one: OpenInvoice) -> str:
         """The address of an invoice's entry in Fava."""
         if one.entry not in self._hashes:
-            entry: Any = self.ledger.all_entries[one.entry]
-            self._hashes[one.entry] = hash_entry(entry)
+            self._hashes[one.entry] = hash_entry(self._entry(one))
         return f"#context-{self._hashes[one.entry]}"
+
+    def _entry(self, one: OpenInvoice) -> Any:
+        """The invoice's entry among Fava's, where it may have another place once other plugins were at work."""
+        entries: Any = self.ledger.all_entries
+        place = one.position.invoice.source
+        there = entries[one.entry] if one.entry < len(entries) else None
+        if there is not None and source_of(there.meta) == place:
+            return there
+        return next((entry for entry in entries if source_of(entry.meta) == place), there)
 
     @extension_endpoint
     def html(self) -> Response:

@@ -1,0 +1,106 @@
+"""Other plugins of a ledger. What we read is what the entries are where our plugin stands: what those above it make of them is part
+of the ledger, what those below it change is for other reports.
+
+Of Beancount's own plugins, and Fava's, only currency_accounts changes transactions; of any others it must be assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from beancount.core.data import Transaction, entry_sortkey
+
+from beancount_invoicing.model import Finding, Source
+
+OURS = "beancount_invoicing"
+ORDER = "plugin-order"
+"""The rule that a plugin which changes documents stands below ours."""
+
+
+def changes_transactions(name: str) -> bool:
+    """Whether a plugin may change transactions."""
+    return name == "beancount.plugins.currency_accounts" or not name.startswith(("beancount.plugins.", "fava.plugins."))
+
+
+def _names(options: Mapping[str, Any]) -> list[str]:
+    return [name for name, _config in options.get("plugin", ())]
+
+
+def followed(options: Mapping[str, Any]) -> bool:
+    """Whether a plugin that may change transactions comes after ours."""
+    names = _names(options)
+    return OURS in names and any(map(changes_transactions, names[names.index(OURS) + 1 :]))
+
+
+def preceded(options: Mapping[str, Any]) -> bool:
+    """Whether a plugin that may change transactions comes before ours."""
+    names = _names(options)
+    return OURS in names and any(map(changes_transactions, names[: names.index(OURS)]))
+
+
+def as_they_are(entries: Sequence[Any]) -> list[Any]:
+    """The entries, with lists of postings of their own: of plugins there are some that change these in place."""
+    return [
+        entry._replace(postings=list(entry.postings)) if entry.__class__ is Transaction else entry for entry in entries
+    ]
+
+
+def blamed(
+    errors: Sequence[Finding], options: Mapping[str, Any], checked: Callable[[Sequence[Any]], Sequence[Finding]]
+) -> tuple[list[Finding], list[Finding]]:
+    """The errors that come only of what plugins above ours make of the entries, and one error for each of these plugins.
+
+    The files are read again, and the plugins run one after the other. `checked`: entries → errors.
+    """
+    from beancount import loader
+    from beancount.parser import booking
+
+    name = str(options.get("filename", ""))
+    if not Path(name).is_file():
+        return [], []
+    entries, _errors, fresh = loader._parse_recursive([(name, True)], None, None)
+    entries.sort(key=entry_sortkey)
+    entries, _more = booking.book(entries, fresh)
+    before = set(checked(entries))
+    own = before & set(errors)
+    false = [one for one in errors if one not in own]
+    culprits = []
+    for plugin, config in _above(options) if false else ():
+        alone = {**fresh, "plugin": [(plugin, config)], "plugin_processing_mode": "raw"}
+        entries, _more = loader.run_transformations(entries, [], alone, None)
+        after = set(checked(entries))
+        those = [one for one in false if one in after and one not in before]
+        if those:
+            culprits.append(_misplaced(plugin, those, name))
+        before = after
+    return (false, culprits) if culprits else ([], [])
+
+
+def _above(options: Mapping[str, Any]) -> Sequence[tuple[str, str | None]]:
+    return options["plugin"][: _names(options).index(OURS)]  # type: ignore[no-any-return]
+
+
+def _misplaced(plugin: str, those: Sequence[Finding], file: str) -> Finding:
+    first = min(one.source for one in those)
+    count = "an error comes" if len(those) == 1 else f"{len(those)} errors come"
+    return Finding(
+        "error",
+        ORDER,
+        f'"{plugin}" changes transactions before {OURS} reads them, and {count} of that alone'
+        f' ({Path(first.file).name}:{first.line}): move this line below plugin "{OURS}"',
+        Source(file, line_of(plugin, file)),
+    )
+
+
+def line_of(plugin: str, file: str) -> int:
+    """The line of a file that names a plugin; 0 where none does."""
+    said = re.compile(rf'plugin\s+"{re.escape(plugin)}"')
+    with suppress(OSError):
+        for number, line in enumerate(Path(file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if said.match(line):
+                return number
+    return 0
