@@ -1,0 +1,158 @@
+"""What a PDF says of itself and of the invoice inside it: what Factur-X asks for, as far as it shows without drawing a page.
+
+Whether fonts, colours and all the rest keep PDF/A-3 is not tested here; veraPDF does that. What is asked for is what Mustang asks
+for (its PDFValidator); beyond it, ISO 19005-3 (6.8, associated files) and the profile that Factur-X's metadata name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from beancount_invoicing.einvoice.problems import Problem
+from beancount_invoicing.einvoice.profiles import Profile
+
+_PDFA = "{http://www.aiim.org/pdfa/ns/id/}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_FIELDS = ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel")
+_FILES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml", "ZUGFeRD-invoice.xml")
+_VERSIONS = {"1.0", "1p0", "2p0", "3p0", "1.2", "2.0", "2.1", "2.2", "2.3", "3.0"}
+_LEVELS = {
+    "MINIMUM": "minimum",
+    "BASIC WL": "basicwl",
+    "BASIC": "basic",
+    "EN 16931": "en16931",
+    "COMFORT": "en16931",
+    "CIUS": "en16931",
+    "XRECHNUNG": "en16931",
+    "EXTENDED": "extended",
+}
+"""The profiles that the metadata may name, and the level of the invoice that they stand for."""
+_RELATIONSHIPS = {"/Data", "/Alternative", "/Source"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a PDF says of itself."""
+
+    metadata: bool = False
+    """Whether it has XMP metadata that can be read."""
+    part: str = ""
+    """The part of PDF/A that it says it keeps: "3"."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Factur-X's fields in its metadata."""
+    file: str = ""
+    """The name of the invoice's file, as it is written."""
+    relationship: str = ""
+    """How the file belongs to the document: "/Alternative"."""
+    associated: bool = False
+    """Whether the document names it as an associated file (/AF)."""
+    identified: bool = False
+    """Whether it has an identifier (/ID)."""
+
+
+def claims(document: Any, file: Any) -> Claims:
+    """What a PDF, opened by pikepdf, says of itself and of one of its attached files."""
+    name = str(file.filename or "")
+    part, fields = "", {}
+    root = _metadata(document)
+    if root is not None:
+        part = _said(root, f"{_PDFA}part")
+        fields = {each: _said(root, f"{{*}}{each}") for each in _FIELDS}
+    related = [one.get("/UF", one.get("/F")) for one in document.Root.get("/AF", ())]
+    return Claims(
+        metadata=root is not None,
+        part=part,
+        fields={each: value for each, value in fields.items() if value},
+        file=name,
+        relationship=str(file.obj.get("/AFRelationship", "")),
+        associated=name in {str(one) for one in related},
+        identified="/ID" in document.trailer,
+    )
+
+
+def _metadata(document: Any) -> Any:
+    """The XMP metadata as XML; None where there is none that can be read."""
+    from lxml import etree
+
+    if "/Metadata" not in document.Root:
+        return None
+    packet = bytes(document.Root.Metadata.read_bytes())
+    start, end = packet.find(b"<x:xmpmeta"), packet.rfind(b"</x:xmpmeta>")
+    if start >= 0 and end >= 0:
+        packet = packet[start : end + len(b"</x:xmpmeta>")]
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(packet, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _said(root: Any, name: str) -> str:
+    """A property, which RDF lets stand as an element or as an attribute of its description."""
+    for element in root.iter(name):
+        if (element.text or "").strip():
+            return str(element.text).strip()
+    local = name.rpartition("}")[2]
+    for description in root.iter(f"{_RDF}Description"):
+        for attribute, value in description.attrib.items():
+            if attribute.rpartition("}")[2] == local and (name.startswith("{*}") or attribute == name):
+                return str(value).strip()
+    return ""
+
+
+def check_pdf(said: Claims, profile: Profile) -> Iterator[Problem]:
+    """What is wrong with it, or doubtful. `profile`: that of the invoice inside."""
+    if not said.identified:
+        yield Problem("pdf-id", "/ID", "the PDF has no identifier, which PDF/A asks for (ISO 19005-3, 6.1.3)")
+    yield from _check_file(said, profile)
+    if not said.metadata:
+        yield Problem("xmp", "XMP", "there are no metadata that can be read, so it is neither a PDF/A nor a Factur-X")
+        return
+    if said.part not in {"3", "4"}:
+        told = f"PDF/A-{said.part}" if said.part else "no PDF/A at all"
+        yield Problem("pdfa-3", "XMP, pdfaid:part", f"it says that it is {told}, and not a PDF/A-3")
+    if said.part == "4":
+        message = "it says that it is a PDF/A-4, which not everybody takes for a Factur-X: a PDF/A-3 is asked for"
+        yield Problem("pdfa-3", "XMP, pdfaid:part", message, warning=True)
+    yield from _check_fields(said, profile)
+
+
+def _check_file(said: Claims, profile: Profile) -> Iterator[Problem]:
+    if said.file not in _FILES:
+        yield Problem("attachment-name", said.file, f"the invoice's file is none of {', '.join(_FILES[:3])}")
+    if not said.associated:
+        message = "the invoice is attached, but not named as an associated file (/AF; ISO 19005-3, 6.8)"
+        yield Problem("associated-file", said.file, message)
+    if not said.relationship:
+        message = "the attachment does not say how it belongs to the document (/AFRelationship; ISO 19005-3, 6.8)"
+        yield Problem("relationship", said.file, message)
+    elif said.relationship not in _RELATIONSHIPS:
+        message = f"its relationship is {said.relationship}, none of {', '.join(sorted(_RELATIONSHIPS))}"
+        yield Problem("relationship", said.file, message, warning=True)
+    elif not profile.has_lines and said.relationship != "/Data":
+        message = f"its relationship is {said.relationship}, although a {profile.name} is not the whole invoice: /Data"
+        yield Problem("relationship", said.file, message, warning=True)
+
+
+def _check_fields(said: Claims, profile: Profile) -> Iterator[Problem]:
+    for each in _FIELDS:
+        if each not in said.fields:
+            yield Problem(f"xmp-{each}", "XMP", f"the metadata do not say the {each} of the invoice")
+    values = said.fields
+    for each, known in (
+        ("DocumentType", {"INVOICE"}),
+        ("DocumentFileName", set(_FILES)),
+        ("Version", _VERSIONS),
+        ("ConformanceLevel", set(_LEVELS)),
+    ):
+        if each in values and values[each] not in known:
+            message = f"{each} is {values[each]}, none of {', '.join(sorted(known))}"
+            yield Problem(f"xmp-{each}", "XMP", message)
+    name, level = values.get("DocumentFileName"), values.get("ConformanceLevel")
+    if name in _FILES and name != said.file:
+        yield Problem("xmp-DocumentFileName", "XMP", f"the metadata name {name}, but the invoice is {said.file}")
+    if level in _LEVELS and _LEVELS[level] != profile.level.partition("-")[0]:
+        message = f"the metadata say {level}, but the invoice inside is {profile.name}"
+        yield Problem("xmp-ConformanceLevel", "XMP", message, warning=True)
