@@ -52,11 +52,11 @@ class Claims:
     """Whether it has an identifier (/ID)."""
 
 
-def claims(document: Any, file: Any) -> Claims:
-    """What a PDF, opened by pikepdf, says of itself and of one of its attached files."""
+def claims(document: Any, file: Any, packet: bytes) -> Claims:
+    """What a PDF, opened by pikepdf, says of itself and of one of its attached files. `packet`: its XMP metadata."""
     name = str(file.filename or "")
     part, fields = "", {}
-    root = _metadata(document)
+    root = _metadata(packet)
     if root is not None:
         part = _said(root, f"{_PDFA}part")
         fields = {each: _said(root, f"{{*}}{each}") for each in _FIELDS}
@@ -72,13 +72,10 @@ def claims(document: Any, file: Any) -> Claims:
     )
 
 
-def _metadata(document: Any) -> Any:
+def _metadata(packet: bytes) -> Any:
     """The XMP metadata as XML; None where there is none that can be read."""
     from lxml import etree
 
-    if "/Metadata" not in document.Root:
-        return None
-    packet = bytes(document.Root.Metadata.read_bytes())
     start, end = packet.find(b"<x:xmpmeta"), packet.rfind(b"</x:xmpmeta>")
     if start >= 0 and end >= 0:
         packet = packet[start : end + len(b"</x:xmpmeta>")]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from beancount_invoicing.einvoice import checks, official, pdf, rulesets, syntax
+from beancount_invoicing.einvoice.checks_pdf import check_pdf
 from beancount_invoicing.einvoice.problems import Problem
 
 READING = "document"
@@ -43,6 +44,8 @@ def validate(data: bytes) -> tuple[Layer, ...]:
         if data.lstrip()[:5] == b"%PDF-":
             attached = pdf.attached(data)
             xml, found = attached.xml, (Layer(PDF, attached.problems),) if attached.problems else ()
+            claimed = check_pdf(attached.claims, rulesets.profile_of(syntax.parse(xml)))
+            found = (Layer(PDF, (*attached.problems, *claimed)),)
         root = syntax.parse(xml)
         rules = rulesets.rules_of(root)
     except rulesets.NotKnown as error:

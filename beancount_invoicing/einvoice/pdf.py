@@ -8,6 +8,7 @@ import zlib
 from functools import cache
 from typing import Any, NamedTuple
 
+from beancount_invoicing.einvoice.checks_pdf import Claims, claims
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.syntax import NotReadable
 
@@ -77,6 +78,8 @@ class Attached(NamedTuple):
     name: str
     xml: bytes
     problems: tuple[Problem, ...] = ()
+    claims: Claims = Claims()
+    """What the PDF says of itself and of it."""
 
 
 def extract(pdf: bytes) -> bytes:
@@ -136,8 +139,17 @@ def _found(document: Any) -> Attached:
             if document.is_encrypted:
                 told = "the PDF is encrypted, which PDF/A forbids (ISO 19005-3, 6.1.3)"
                 problems.append(Problem("PDF", "", told))
-            return Attached(name, _inflated(here[name].get_file().obj), tuple(problems))
+            said = claims(document, here[name], _packet(document))
+            return Attached(name, _inflated(here[name].get_file().obj), tuple(problems), said)
     raise NotReadable("there is no XML invoice in this PDF")
+
+
+def _packet(document: Any) -> bytes:
+    """The XMP metadata; empty where there are none that can be read."""
+    try:
+        return _inflated(document.Root.Metadata) if "/Metadata" in document.Root else b""
+    except Exception:  # whatever it is, it is no metadata
+        return b""
 
 
 def _inflated(stream: Any) -> bytes:

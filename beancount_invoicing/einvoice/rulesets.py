@@ -89,8 +89,16 @@ def rules_of(root: Any) -> Rules:
     raise NotReadable(f"it is no invoice in CII or UBL: its root is {kind}")
 
 
+def profile_of(root: Any) -> Profile:
+    """The profile that a document in CII or UBL names."""
+    return profile(
+        _text(root, f".//{{*}}GuidelineSpecifiedDocumentContextParameter/{{*}}ID")
+        or _text(root, f"{_CBC}CustomizationID")
+    )
+
+
 def _of_cii(root: Any) -> Rules:
-    what = profile(_text(root, f".//{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID"))
+    what = profile_of(root)
     if what.family:
         return Rules(_file(_FACTURX, _ANY_CII), (_norm_in_cii(what), *_on_top(what, "CII")))
     schema, stylesheet = _LEVELS[what.level]
@@ -113,7 +121,7 @@ def _norm_in_cii(what: Profile) -> Stylesheet:
 
 def _of_ubl(root: Any, kind: str) -> Rules:
     schema = _file(_FACTURX, f"ubl-2.1/maindoc/UBL-{kind}-2.1.xsd")
-    what = profile(_text(root, f"{_CBC}CustomizationID"))
+    what = profile_of(root)
     if what.family == "peppol":
         norm = Stylesheet("EN 16931 UBL", _file(_PEPPOL, "CEN-EN16931-UBL.xsl"))
     elif what.level == "extended-ctc-fr":
