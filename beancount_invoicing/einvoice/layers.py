@@ -45,7 +45,7 @@ def validate(data: bytes) -> tuple[Layer, ...]:
             attached = pdf.attached(data)
             xml, found = attached.xml, (Layer(PDF, attached.problems),) if attached.problems else ()
             claimed = check_pdf(attached.claims, rulesets.profile_of(syntax.parse(xml)))
-            found = (Layer(PDF, (*attached.problems, *claimed)),)
+            found = (Layer(PDF, (*attached.problems, *claimed)),)  # a PDF whose XML is none has only the first
         root = syntax.parse(xml)
         rules = rulesets.rules_of(root)
     except rulesets.NotKnown as error:

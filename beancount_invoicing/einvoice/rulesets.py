@@ -92,8 +92,7 @@ def rules_of(root: Any) -> Rules:
 def profile_of(root: Any) -> Profile:
     """The profile that a document in CII or UBL names."""
     return profile(
-        _text(root, f".//{{*}}GuidelineSpecifiedDocumentContextParameter/{{*}}ID")
-        or _text(root, f"{_CBC}CustomizationID")
+        _text(root, ".//{*}GuidelineSpecifiedDocumentContextParameter/{*}ID") or _text(root, f"{_CBC}CustomizationID")
     )
 
 
