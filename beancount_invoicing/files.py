@@ -38,8 +38,9 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
             there = target.stat()
             if not there.st_mode & 0o222 or not os.access(target, os.W_OK):  # an administrator too leaves it alone
                 raise PermissionError(13, "Permission denied", str(file))
-            with contextlib.suppress(PermissionError):
-                os.chown(temporary, there.st_uid, there.st_gid)
+            if hasattr(os, "chown"):  # Windows has no such owners
+                with contextlib.suppress(PermissionError):
+                    os.chown(temporary, there.st_uid, there.st_gid)
             temporary.chmod(there.st_mode & 0o7777)
         else:
             mask = os.umask(0)

@@ -6,7 +6,6 @@ one file by the one writer, under the ledger's lock: others may change the ledge
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from beancount_invoicing.actions.writing import Changes, tried
 from beancount_invoicing.entries import Loading, cached, roots, trial, writer
 from beancount_invoicing.files import Changed
+from beancount_invoicing.locks import Taken, held
 from beancount_invoicing.model import Finding
 
 _TRIES = 20
@@ -22,30 +22,14 @@ LOCK = ".bean-invoice-sending"
 
 @contextmanager
 def alone(top: Path) -> Iterator[None]:
-    """Nobody else of ours sends from this ledger meanwhile. Raises writer.CannotWrite where somebody does.
-
-    The file that is locked goes at the end; one that a crash left behind locks nobody out.
-    """
+    """Nobody else of ours sends from this ledger meanwhile. Raises writer.CannotWrite where somebody does; OSError."""
     try:
-        import fcntl
-    except ImportError:
-        raise writer.CannotWrite("sending needs Linux, macOS or WSL: this system has no file locks") from None
-    file = top.resolve().parent / LOCK
-    while True:
-        with file.open("ab") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise writer.CannotWrite(
-                    f"another bean-invoice is sending from {top}: wait until it has ended, and do it again"
-                ) from None
-            if not file.exists() or file.stat().st_ino != os.fstat(lock.fileno()).st_ino:
-                continue  # who had it has just taken it away
-            try:
-                yield
-            finally:
-                file.unlink(missing_ok=True)
-            return
+        with held(top.resolve().parent / LOCK, 0):
+            yield
+    except Taken:
+        raise writer.CannotWrite(
+            f"another bean-invoice is sending from {top}: wait until it has ended, and do it again"
+        ) from None
 
 
 class Record:

@@ -8,7 +8,6 @@ empty, then included, then filled.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,9 +18,11 @@ from typing import NamedTuple
 
 from beancount_invoicing.entries import roots
 from beancount_invoicing.files import Changed, put
+from beancount_invoicing.locks import Taken, held
 
 PATIENCE = 60
 """Seconds to wait for another process that is writing."""
+LOCK = ".bean-invoice-writing"
 
 _INCLUDE = re.compile(rb'\s*include\s+"((?:[^"\\]|\\.)*)"')
 _PLUGIN = re.compile(rb'\s*plugin\s+"beancount_invoicing"')
@@ -79,34 +80,17 @@ class Plan:
 
 @contextmanager
 def locked(top: Path) -> Iterator[None]:
-    """Nobody else of ours changes the ledger meanwhile: a lock on the folder of its top file, which no rename takes away.
+    """Nobody else of ours changes the ledger meanwhile: a lock in the folder of its top file, which ends with the process.
 
-    It ends with the process, however that ends. Raises CannotWrite where somebody else holds it for long, or where the system
-    has no such locks.
+    Raises CannotWrite where somebody else holds it for long; OSError.
     """
     try:
-        import fcntl
-    except ImportError:
-        raise CannotWrite("changing a ledger needs Linux, macOS or WSL: this system has no file locks") from None
-    import os
-
-    descriptor = os.open(top.resolve().parent, os.O_RDONLY)
-    try:
-        waited = 0.0
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if waited >= PATIENCE:
-                    raise CannotWrite(
-                        f"another bean-invoice has been changing {top} for {PATIENCE} seconds: wait for it, or end it"
-                    ) from None
-                time.sleep(0.05)
-                waited += 0.05
-        yield
-    finally:
-        os.close(descriptor)
+        with held(top.resolve().parent / LOCK, PATIENCE):
+            yield
+    except Taken:
+        raise CannotWrite(
+            f"another bean-invoice has been changing {top} for {PATIENCE} seconds: wait for it, or end it"
+        ) from None
 
 
 def plan(
