@@ -1,5 +1,6 @@
 """How far the tests go: HYPOTHESIS_PROFILE is `quick` (the same examples every time) unless it says `proof`
-(many, the same every time too, so that a red run is always a change's) or `search` (as many, new ones each time).
+(many, the same every time too, so that a red run is always a change's) or `search` (as many, new ones each time); `mutants`
+is `quick` without looking for a smaller example.
 
 `pytest --update` writes the files that snapshot tests compare with, for a person to look through in the diff.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("quick", max_examples=40, derandomize=True, database=None, deadline=None)
 settings.register_profile(
@@ -24,6 +25,9 @@ settings.register_profile(
 )
 settings.register_profile(
     "search", settings.get_profile("proof"), max_examples=5000, derandomize=False, print_blob=True
+)
+settings.register_profile(  # whether one fails, not which is the smallest that does
+    "mutants", settings.get_profile("quick"), phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beancount_invoicing import law
-from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, together
+from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, stretches, together
 from beancount_invoicing.rules.steps import recompute
 
 D = Decimal
@@ -49,6 +49,10 @@ def test_france_from_the_day_after_due_to_the_day_of_payment() -> None:
     assert (found.interest, found.indemnity, found.total) == (D("9.99"), D("40.00"), D("49.99"))
     assert found.law == "FR"
     assert follows(found)
+    assert [(step.operation, step.inputs) for step in found.steps[:2]] == [
+        ("product", (D("1000.00"), D("12.15"), 30)),
+        ("sum", (D("364500.0000"),)),
+    ]
 
 
 def test_the_rate_changes_with_the_half_year() -> None:
@@ -246,3 +250,15 @@ def test_it_is_the_sum_of_every_single_day(
     assert follows(found)
     assert late_interest(principal, paid[::-1], due, as_of, rule) == found
     assert all(before.end < after.start for before, after in zip(found.segments, found.segments[1:], strict=False))
+
+
+def test_days_between_those_claimed_before_are_charged_stretch_by_stretch() -> None:
+    """12 % of 1000 a day are 0.3287…: 5 days 1.6438, 10 days 3.2876, and both together 4.93."""
+    claimed = [(date(2026, 2, 6), date(2026, 2, 10))]
+    found = late_interest(D("1000.00"), [], date(2026, 1, 31), date(2026, 2, 20), D(12), claimed=claimed)
+    assert [one[:3] for one in parts(found)] == [("2026-02-01", "2026-02-05", 5), ("2026-02-11", "2026-02-20", 10)]
+    assert list(stretches(found, claimed, 2)) == [
+        (date(2026, 2, 1), date(2026, 2, 5), D("1.64")),
+        (date(2026, 2, 11), date(2026, 2, 20), D("3.29")),
+    ]
+    assert found.interest == D("4.93")

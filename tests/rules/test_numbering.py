@@ -96,6 +96,7 @@ def test_link(number: str, expected: str) -> None:
         ("F.1", "not '.'"),
         ("F 1é", "not ' ' 'é'"),
         ("F1\n", "not '\\n'"),
+        ("é" * 35, "not 'é'"),
     ],
 )
 def test_new_numbers(number: str, problem: str | None) -> None:
@@ -142,6 +143,11 @@ def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
         ([], ["2026/1"], "2026/3", False),
         ([], ["Kerbrat"], "Kerbrat", False),
         (["no {sequence}"], [], "no 1", False),
+        (["F{seq}"], [], "F12", True),
+        (["F{seq}"], [], "F123", False),
+        (["F{seq}"], ["F1001"], "F12345", True),
+        (["F{year}-{seq:04}"], ["X123456789"], "F2026-12345", True),
+        (["F{year}-{seq:04}"], ["X123456789"], "F2026-123456", False),
     ],
 )
 def test_what_is_written_like_a_number_of_a_series(

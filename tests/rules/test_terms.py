@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from beancount_invoicing.rules import terms
 from beancount_invoicing.rules.steps import recompute
 from beancount_invoicing.rules.terms import CashDiscount, TermsError, parse, schedule, words
+from tests.ledgers import book_of
 
 D = Decimal
 
@@ -263,6 +264,33 @@ def test_what_is_paid_with_a_cash_discount(text: str, net: str, total: str, left
     found = terms.discounted(terms.parse_cash_discount(text), date(2026, 8, 1), D(net), D(total), 2)
     assert (found.amount, found.date) == (D(left), day)
     assert all(recompute(step) == step.result for step in found.steps)
+
+
+@pytest.mark.parametrize(
+    ("cents", "kind", "paid", "left"),
+    [
+        ("100.00", "", "0", "98.00"),
+        ("1.00", "", "0", "0.98"),
+        ("0.50", "", "0", "0.49"),
+        ("100.00", "", "50.00", "49.00"),  # what was paid at once gets no discount
+        ("100.00", "", "99.50", "0.49"),
+        ("100.00", "", "100.00", None),
+        ("-100.00", "", "0", None),
+        ("100.00", "claim", "0", None),
+        ("100.00", "opening", "0", None),
+    ],
+)
+def test_a_cash_discount_is_on_what_is_left_to_be_paid(cents: str, kind: str, paid: str, left: str | None) -> None:
+    head = f'  kind: "{kind}"\n' if kind else ""
+    ledger = (
+        '2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  cash-discount: "2% within 7 days"\n'
+        f'2026-01-10 * "Work" ^N1\n  invoice: "N1"\n{head}  Assets:Receivable:Acme  {cents} EUR\n  Income:Services\n'
+        '    text: "Work"\n    tax: "REVERSE"\n'
+    )
+    (invoice,) = book_of(ledger).invoices
+    found = terms.cash_discount(invoice, D(paid), 2)
+    assert (None if found is None else str(found.amount)) == left
+    assert found is None or found.date == date(2026, 1, 17)
 
 
 @pytest.mark.parametrize(
