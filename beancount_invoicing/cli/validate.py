@@ -14,7 +14,7 @@ from beancount_invoicing.cli.common import Session, examples, format_option, pri
 if TYPE_CHECKING:
     from beancount_invoicing.einvoice import Layer
 
-_COLUMNS = ("file", "layer", "result", "rule", "location", "message")
+_COLUMNS = ("file", "layer", "result", "rule", "location", "message", "severity")
 
 
 def print_layers(file: str, layers: Sequence[Layer]) -> bool:
@@ -40,11 +40,17 @@ def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
     for layer in layers:
         base: dict[str, Any] = {"file": file, "layer": layer.name, "result": result(layer)}
         found += [
-            base | {"rule": problem.rule, "location": problem.location, "message": problem.message}
+            base
+            | {
+                "rule": problem.rule,
+                "location": problem.location,
+                "message": problem.message,
+                "severity": "warning" if problem.warning else "error",
+            }
             for problem in layer.problems
         ]
         if not layer.problems:
-            found.append(base | {"rule": None, "location": None, "message": layer.not_run or None})
+            found.append(base | {"rule": None, "location": None, "message": layer.not_run or None, "severity": None})
     return found
 
 

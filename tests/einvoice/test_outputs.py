@@ -224,3 +224,17 @@ def test_the_exit_code_tells_what_is_not_valid_from_what_was_not_judged(
     assert result.exit_code == 2
     assert "  EN 16931 UBL: not run (Saxon is not installed: pip install" in result.output
     assert run("validate", "good.xml", "bad.xml").exit_code == 1
+
+
+def test_a_warning_is_told_as_one_and_fails_nothing(run: Run) -> None:
+    Path("iban.xml").write_bytes(
+        syntax.to_xml(e_invoice("D-DEBITS"), "cii").replace(b"1234567890189<", b"1234567890188<")
+    )
+    result = run("validate", "iban.xml")
+    assert result.exit_code == 0
+    assert (
+        "  own checks: passed\niban.xml: warning: iban at BT-84: FR7630006000011234567890188: its check"
+        in result.output
+    )
+    (row,) = [row for row in json.loads(run("validate", "iban.xml", "--format", "json").output) if row["rule"]]
+    assert (row["result"], row["rule"], row["severity"]) == ("passed", "iban", "warning")
