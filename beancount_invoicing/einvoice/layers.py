@@ -44,9 +44,11 @@ def validate(data: bytes) -> tuple[Layer, ...]:
         if data.lstrip()[:5] == b"%PDF-":
             attached = pdf.attached(data)
             xml, found = attached.xml, (Layer(PDF, attached.problems),) if attached.problems else ()
-            claimed = check_pdf(attached.claims, rulesets.profile_of(syntax.parse(xml)))
-            found = (Layer(PDF, (*attached.problems, *claimed)),)  # a PDF whose XML is none has only the first
         root = syntax.parse(xml)
+        rulesets.known(root)
+        if xml is not data:
+            claimed = check_pdf(attached.claims, rulesets.profile_of(root))
+            found = (Layer(PDF, (*attached.problems, *claimed)),)
         rules = rulesets.rules_of(root)
     except rulesets.NotKnown as error:
         return (*found, Layer(READING, not_run=str(error)))

@@ -14,8 +14,8 @@ from beancount_invoicing.einvoice.syntax import NotReadable
 
 FILE = "factur-x.xml"
 """The name of the XML invoice in a Factur-X PDF."""
-KNOWN_FILES = (FILE, "xrechnung.xml", "zugferd-invoice.xml")
-"""The names under which an XML invoice may stand in a PDF, in lower case, the first to be looked for first."""
+KNOWN_FILES = (FILE, "xrechnung.xml", "zugferd-invoice.xml", "order-x.xml")
+"""The names under which an XML invoice or order may stand in a PDF, in lower case, the first to be looked for first."""
 LIMIT = 100_000_000
 """Bytes of the largest document that is read."""
 

@@ -71,22 +71,25 @@ class Rules(NamedTuple):
     stylesheets: tuple[Stylesheet, ...]
 
 
-def rules_of(root: Any) -> Rules:
-    """The rules for a document in CII or UBL.
+def known(root: Any) -> str:
+    """The kind of an invoice: CrossIndustryInvoice, Invoice or CreditNote.
 
-    Raises NotReadable where it is neither, NotKnown where it is another kind of document, Unavailable where the rules are not
-    installed.
+    Raises NotReadable where it is none, NotKnown where it is another kind of document.
     """
-    kind = root.tag.rpartition("}")[2]
-    if kind == "CrossIndustryInvoice":
-        return _of_cii(root)
-    if kind in {"Invoice", "CreditNote"}:
-        return _of_ubl(root, kind)
+    kind = str(root.tag.rpartition("}")[2])
     if kind == "CrossIndustryDocument":
         raise NotKnown("it is ZUGFeRD 1, which ZUGFeRD 2 (Factur-X) has replaced: its rules are not known here")
     if kind == "SCRDMCCBDACIOMessageStructure":
         raise NotKnown("it is an order (Order-X), no invoice: its rules are not known here")
-    raise NotReadable(f"it is no invoice in CII or UBL: its root is {kind}")
+    if kind not in {"CrossIndustryInvoice", "Invoice", "CreditNote"}:
+        raise NotReadable(f"it is no invoice in CII or UBL: its root is {kind}")
+    return kind
+
+
+def rules_of(root: Any) -> Rules:
+    """The rules for a document in CII or UBL. Raises NotReadable, NotKnown, and Unavailable where they are not installed."""
+    kind = known(root)
+    return _of_cii(root) if kind == "CrossIndustryInvoice" else _of_ubl(root, kind)
 
 
 def profile_of(root: Any) -> Profile:

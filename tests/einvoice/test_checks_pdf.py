@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pikepdf
 import pytest
 
-from beancount_invoicing.einvoice import pdf, profiles
+from beancount_invoicing.einvoice import layers, pdf, profiles
 from beancount_invoicing.einvoice.checks_pdf import check_pdf
 from tests.einvoice.test_pdf_attachments import PDF, changed
 
@@ -99,3 +99,13 @@ def test_the_smallest_profiles_are_data_of_the_page() -> None:
     minimum = profiles.profile("urn:factur-x.eu:1p0:minimum")
     data = changed(metadata(b":ConformanceLevel>EN 16931<", b":ConformanceLevel>MINIMUM<"))
     assert found(data, minimum) == [("warning", "relationship")]
+
+
+def test_an_order_is_named_and_nothing_else_of_its_pdf_is_judged() -> None:
+    def change(document: pikepdf.Pdf) -> None:
+        del document.attachments[pdf.FILE]
+        order = b'<rsm:SCRDMCCBDACIOMessageStructure xmlns:rsm="urn:x"/>'
+        document.attachments["order-x.xml"] = pikepdf.AttachedFileSpec(document, order, filename="order-x.xml")
+
+    (layer,) = layers.validate(changed(change))
+    assert "Order-X" in layer.not_run
