@@ -176,7 +176,7 @@ def import_time(
         for record in records:
             code = contract or _code(record, mapping, names)
             if not code:
-                unknown[record.project or record.client or "(no project)"] = None
+                unknown[record.project or record.client or _NO_PROJECT] = None
                 continue
             said = time_contract(book, code, record.date)
             works = [one for one in book.work if one.account == said.time]
@@ -232,6 +232,10 @@ def _not_there(found: Sequence[tuple[Worked, Entered]], there: Counter[Entered])
     return new
 
 
+_NO_PROJECT = "(no project)"
+"""What --map calls records that name neither a project nor a client."""
+
+
 def _names(book: Book) -> dict[str, str]:
     """The contracts with a time account by what a timesheet may call them; what several have names none."""
     found: dict[str, set[str]] = {}
@@ -247,6 +251,8 @@ def _names(book: Book) -> dict[str, str]:
 
 def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, str]) -> str:
     said = (record.project, record.client, *record.tags)
+    if not record.project and not record.client:
+        said = (*record.tags, _NO_PROJECT)
     for name in said:
         if name and name in mapping:
             return mapping[name]

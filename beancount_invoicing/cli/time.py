@@ -242,7 +242,7 @@ def list_time(session: Session, customer: str, contract: str, everything: bool, 
 @click.option(
     "--type",
     "kind",
-    type=OneOf(["toggl", "kimai", "timewarrior", "timeclock"]),
+    type=OneOf(["toggl", "clockify", "harvest", "kimai", "watson", "timewarrior", "timeclock", "timedot", "org"]),
     help="Its kind, where it is not seen.",
 )
 @click.option("--contract", default="", shell_complete=complete_time_contracts, help="The contract of all of it.")
@@ -280,7 +280,8 @@ def import_time(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Import time: a CSV export of Toggl or Kimai, `timew export`, or a timeclock file. What is there already is passed over."""
+    """Import time from Toggl, Clockify, Harvest, Kimai, Watson, Timewarrior, timeclock, timedot or Org files. What is there already
+    is passed over."""
     from beancount_invoicing.entries import timesheets
 
     mapping = {}

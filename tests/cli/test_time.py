@@ -173,3 +173,34 @@ def test_an_import_says_how_much_it_wrote(ledger: Path, tmp_path: Path) -> None:
 )
 def test_a_clock_says_seconds_and_a_number_hours_or_days(said: str, quantity: tuple[Decimal, bool]) -> None:
     assert Quantity().convert(said, None, None) == quantity
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "rows"),
+    [
+        ("harvest.csv", ("--contract", "A-DEV"), [("27", "8.00"), ("30", "2.25"), ("31", "0.33")]),
+        ("work.org", ("--map", "Relaunch=A-DEV", "--map", "Other=A-DEV"), [("01", "0.0833"), ("30", "0.3333")]),
+        (
+            "toggl-stop.csv",
+            ("--map", "Relaunch=A-DEV", "--map", "(no project)=A-DEV"),
+            [("30", "0.50"), ("30", "2.00")],
+        ),
+        ("work.timedot", ("--contract", "A-DEV"), [("30", "1.50"), ("30", "1.50"), ("31", "0.25"), ("31", "0.3333")]),
+    ],
+)
+def test_time_of_other_programs(ledger: Path, name: str, more: tuple[str, ...], rows: list[tuple[str, str]]) -> None:
+    sheet = Path(__file__).parents[1] / "timesheets" / name
+    for time in ("first", "second"):
+        said = call("time", "import", sheet, *more, "-w", ledger=ledger)
+        assert ("in the ledger already" in said.stderr) == (time == "second")
+    listed = json.loads(
+        call("time", "list", "--all", "--as-of", "2026-12-31", "--format", "json", ledger=ledger).stdout
+    )
+    assert set(rows) <= {(row["date"][-2:], row["quantity"]) for row in listed}
+
+
+def test_projects_without_a_contract_are_told_with_what_leads_out(ledger: Path) -> None:
+    sheet = Path(__file__).parents[1] / "timesheets" / "toggl-stop.csv"
+    said = call("time", "import", sheet, "--map", "Relaunch=A-DEV", ledger=ledger, code=1).stderr
+    assert 'no contract is known for (no project): say --map "(no project)=CODE"' in said
+    assert "--date-format" in call("time", "import", "--help", ledger=ledger).stdout

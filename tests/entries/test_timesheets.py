@@ -27,7 +27,8 @@ def error(text: str, **options: str) -> str:
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_each_file_is_known_by_its_text(name: str) -> None:
-    expected = "timeclock" if name.endswith(".timeclock") else name.split("-")[0].split(".")[0]
+    stem, _point, ending = name.partition(".")
+    expected = ending if stem == "work" else stem.split("-")[0]
     assert detect(FILES[name]) == expected
     assert expected in FORMATS
 
@@ -129,7 +130,7 @@ def test_dates_tell_their_own_order() -> None:
 
 def test_dates_that_do_not_must_be_told() -> None:
     assert error(toggl("04/04/2026,,1:00,", "03/04/2026,,1:00,")) == (
-        'line 3: "03/04/2026" may be two days, and nothing in the file tells: give date_format, "dmy" or "mdy"'
+        'line 3: "03/04/2026" may be two days, and nothing in the file tells: say --date-format dmy or mdy'
     )
     assert days("03/04/2026", date_format="dmy") == ["2026-04-03"]
     assert days("03/04/2026", date_format="mdy") == ["2026-03-04"]
@@ -174,9 +175,168 @@ def test_missing_columns_are_told() -> None:
 def test_other_files_are_told() -> None:
     for text in ("", "\n\n", "Account,Amount\nx,1\n", "2026-01-01 open Assets:Bank\n"):
         assert error(text).startswith("line 1: this is no file of a known time tracker: expected the CSV of")
-    assert error(FILES["toggl.csv"], format="harvest") == (
-        'line 1: "harvest" is no known format: expected one of toggl, kimai, timewarrior, timeclock'
+    assert error(FILES["toggl.csv"], format="punch") == (
+        'line 1: "punch" is no known format: expected one of toggl, clockify, harvest, kimai, watson, timewarrior, timeclock,'
+        " timedot, org"
     )
+
+
+def test_toggl_with_the_columns_of_today() -> None:
+    first, second = parse(FILES["toggl-stop.csv"])
+    assert (first.date, first.start, first.seconds, first.person) == (date(2026, 3, 30), time(12), 7200, "Ada Lind")
+    assert (first.task, first.tags, first.billable) == ("", (), True), "a hyphen says nothing"
+    assert (second.project, second.client, second.description, second.tags) == ("", "", "", ("web",))
+    assert (second.date, second.seconds) == (date(2026, 3, 30), 1800), "from start and stop"
+
+
+def test_toggl_starts_and_stops_tell_the_order_of_dates_together() -> None:
+    columns = "Start date,Start time,Stop date,Stop time"
+    (record,) = parse(f"{columns}\n12/03/2026,23:00,13/03/2026,00:30\n")
+    assert (record.date, record.seconds) == (date(2026, 3, 12), 5400)
+
+
+def test_toggl_json() -> None:
+    first, second, third, fourth = parse(FILES["toggl-api.json"], zone=PARIS)
+    assert first == TimeRecord(
+        date=date(2026, 3, 31),
+        start=time(0, 30),
+        seconds=3600,
+        client="Acme Industrie",
+        project="Relaunch",
+        description="Login form",
+        tags=("web",),
+        billable=True,
+        line=2,
+    )
+    assert (second.project, second.description, second.seconds, second.line) == ("266", "", 30, 7)
+    assert [(one.date.day, one.start, one.seconds, one.person) for one in (third, fourth)] == [
+        (1, time(9), 600, "Ada Lind"),
+        (2, time(9), 300, "Ada Lind"),
+    ]
+    running = '[{"start": "2026-03-30T09:00:00Z", "duration": -1, "description": null}]'
+    assert error(running).endswith("runs still: stop it, or leave open ones out (--skip-open)")
+    assert parse(running, skip_open=True) == []
+    assert "expected a number of seconds" in error(running.replace("-1", '"1:00"'))
+    assert "no moment" in error(running.replace('"2026-03-30T09:00:00Z"', "7"))
+
+
+def test_clockify() -> None:
+    first, second = parse(FILES["clockify.csv"])
+    assert (first.date, first.seconds, first.person, first.tags) == (
+        date(2026, 3, 30),
+        8120,
+        "Ada Lind",
+        ("web", "login"),
+    )
+    assert (second.start, second.seconds, second.billable) == (time(23, 30), 3600, False)
+
+
+# Harvest --------------------------------------------------------------------------------------------------------------
+
+
+def test_harvest() -> None:
+    first, second, third = parse(FILES["harvest.csv"])
+    assert first == TimeRecord(
+        date=date(2026, 3, 30),
+        start=None,
+        seconds=8100,
+        person="Ada Lind",
+        client="Acme Industrie",
+        project="Relaunch",
+        task="Development",
+        description="Login form, again",
+        tags=("ACME-DEV",),
+        billable=True,
+        line=2,
+    )
+    assert (second.seconds, second.billable) == (1188, False)
+    assert (third.seconds, third.billable, third.person) == (28800, False, "Ben Ott"), "invoiced by Harvest"
+    assert 'no column "Hours"' in error("Date,Client\n2026-03-30,x\n", format="harvest")
+
+
+# Watson ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["watson.csv", "watson.json", "watson-frames.json"])
+def test_watson(name: str) -> None:
+    first = parse(FILES[name], zone=PARIS)[0]
+    assert first._replace(line=0) == TimeRecord(
+        date=date(2026, 3, 30), start=time(9, 15), seconds=1690, project="relaunch", tags=("login", "web")
+    )
+
+
+def test_watson_past_midnight_and_what_is_wrong() -> None:
+    _first, evening, night = parse(FILES["watson.csv"])
+    assert [(one.date.day, one.seconds, one.project, one.client) for one in (evening, night)] == [
+        (30, 1800, "acme:support", ""),
+        (31, 600, "acme:support", ""),
+    ]
+    titles = "start,stop,project\n"
+    assert error(titles + "2026-03-30 09:15,soon,x").startswith('line 2: "soon" is no moment')
+    assert "ends before it starts" in error(titles + "2026-03-30 09:15,2026-03-30 09:00,x")
+    assert "is no frame" in error("[[1, 2]]")
+    assert '"project" is 7' in error(
+        '[{"start": "2026-03-30T09:00:00Z", "stop": "2026-03-30T09:00:00Z", "project": 7}]'
+    )
+
+
+# timedot --------------------------------------------------------------------------------------------------------------
+
+
+def test_timedot() -> None:
+    said = [
+        (one.date.day, one.client, one.project, one.task, one.seconds, one.description, one.line)
+        for one in parse(FILES["work.timedot"])
+    ]
+    assert said == [
+        (30, "acme", "relaunch", "login", 5400, "Sprint 7", 5),
+        (30, "", "support", "", 5400, "a call", 6),
+        (31, "acme", "relaunch", "", 1200, "", 9),
+        (31, "", "admin", "", 900, "", 10),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "seconds"), [(".... .... ..", 9000), ("1,5", 5400), ("90m", 5400), ("30 s", 30), ("1d", 86400), ("0", 0)]
+)
+def test_quantities_of_timedot(amount: str, seconds: int) -> None:
+    (record,) = parse(f"2026-03-30\nweb  {amount}\n")
+    assert record.seconds == seconds
+
+
+def test_what_is_wrong_in_timedot() -> None:
+    assert error("2026-03-30\nweb  .\nweb  soon\n") == (
+        'line 3: "soon" is no time: expected dots or hours behind the two spaces, such as acme:web  .... ..'
+    )
+    assert '"2026-02-30" is no day' in error("2026-02-28\nweb  1\n2026-02-30\n")
+
+
+# Org ------------------------------------------------------------------------------------------------------------------
+
+
+def test_org() -> None:
+    said = [
+        (one.date.day, one.start, one.seconds, one.project, one.task, one.description, one.tags, one.line)
+        for one in parse(FILES["work.org"])
+    ]
+    login = ("Relaunch", "Backend", "Login form", ("acme", "web"))
+    assert said == [
+        (30, time(8), 1200, "Relaunch", "", "", ("acme",), 4),
+        (30, time(23, 30), 1800, *login, 8),
+        (31, time(0), 2700, *login, 8),
+        (30, time(10), 9000, *login, 9),
+        (1, time(9), 300, "Other", "", "Estimate", (), 13),
+    ]
+
+
+def test_a_clock_that_runs_is_told_or_left_out() -> None:
+    text = "* Web\n** TODO Form\nCLOCK: [2026-03-30 Mon 09:00]\n"
+    assert error(text) == (
+        'line 3: the clock of "Form" since 2026-03-30 09:00:00 runs still: clock out, or leave open ones out (--skip-open)'
+    )
+    assert parse(text, skip_open=True) == []
+    assert "is no moment" in error(text.replace("09:00", "29:00"))
+    assert "is no clock" in error(text.replace("]\n", "] => 1:00\n"))
 
 
 # Kimai ----------------------------------------------------------------------------------------------------------------
@@ -216,7 +376,7 @@ def test_kimai_in_german() -> None:
 def test_a_whole_number_is_hours_or_seconds() -> None:
     text = "Date,Duration\n2026-06-16,8\n"
     assert error(text) == (
-        'line 2: "8" may be hours or seconds, and nothing in the file tells: give duration_unit, "hours" or "seconds"'
+        'line 2: "8" may be hours or seconds, and nothing in the file tells: say --duration-unit hours or seconds'
     )
     assert [record.seconds for record in parse(text, duration_unit="seconds")] == [8]
     assert [record.seconds for record in parse(text, duration_unit="hours")] == [28800]
@@ -231,7 +391,7 @@ def test_a_whole_number_is_hours_or_seconds() -> None:
 def test_timewarrior() -> None:
     assert error(FILES["timewarrior.json"]) == (
         "line 4: the interval since 2023-10-02 08:00:00+00:00 has no end yet: stop it (`timew stop`),"
-        " or leave open ones out (skip_open)"
+        " or leave open ones out (--skip-open)"
     )
     assert parse(FILES["timewarrior.json"], skip_open=True) == [
         TimeRecord(date(2023, 10, 1), time(9), 3600, description="Morning meeting", tags=("acme", "work"), line=2),
@@ -327,7 +487,9 @@ def test_what_ends_at_midnight_is_one_day() -> None:
 
 def test_an_open_session_is_told_or_left_out() -> None:
     text = "i 2026-03-30 09:00 a\no 2026-03-30 10:00\ni 2026-03-30 11:00 b\n"
-    assert error(text) == 'line 3: the session of "b" has no end: add its `o` line, or leave open ones out (skip_open)'
+    assert (
+        error(text) == 'line 3: the session of "b" has no end: add its `o` line, or leave open ones out (--skip-open)'
+    )
     assert [record.project for record in parse(text, skip_open=True)] == ["a"]
 
 
