@@ -334,6 +334,10 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
             yield Problem(rule, place, "a standard rate is more than 0", warning=not number)
         if category in {"Z", "E", "AE", "K", "G"} and rate:
             yield Problem(rule, place, f"the rate is {rate}, not 0", warning=not number)
+        if category == "O" and (rate if not number else rate is not None):  # the breakdown may say 0
+            yield Problem(
+                rule, place, f"outside the scope of VAT there is no rate, but it is {rate}", warning=not number
+            )
 
 
 def _once(invoice: EInvoice) -> Iterator[Problem]:

@@ -109,6 +109,8 @@ def notes(subject: str, times: int) -> Change:
         ("BR-IC-11", "D-INTRA", whole(delivery=terms.Delivery())),
         ("BR-IC-12", "D-INTRA", whole(delivery=terms.Delivery(date(2026, 9, 1)))),
         ("BR-O-2", "D-OUTSIDE", seller(vat_identifier="FR44732829320")),
+        ("BR-O-5", "D-OUTSIDE", line(rate=D(0))),
+        ("vat-rate", "D-OUTSIDE", vat(rate=D(20))),
         ("BR-O-11", "D-MIXED", vat(category="O", rate=None)),
         ("preceding-twice", "D-FINAL", whole(preceding=(terms.PrecedingInvoice("A"),) * 2)),
         ("BR-CL-04", "D-MIXED", whole(currency="HOURS")),
