@@ -119,7 +119,9 @@ def changing(session: Session) -> Iterator[None]:
     ) as error:
         session.error(str(error))
     except OSError as error:
-        session.error(f"{error.filename or 'the ledger'}: {error.strerror}: nothing more was written")
+        if error.filename is None:  # of the output: said where all commands end
+            raise
+        session.error(f"{error.filename}: {error.strerror}: nothing more was written")
 
 
 def print_outcome(

@@ -159,6 +159,16 @@ class Session:
         _tell(message, "late")
 
 
+def open_streams() -> None:
+    """Where input or output was closed (`>&-`) nobody listens: it is as if it came from, or went to, /dev/null.
+
+    The next file that is opened would else have the number of the output, and whatever prints would write into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the end
+
+
 def speak_unicode() -> None:
     """Files and programs get UTF-8, whatever the locale is; a terminal that lacks a character shows a question mark."""
     for stream in (sys.stdout, sys.stderr):
@@ -373,12 +383,24 @@ def print_json(answer: Any) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
+_RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+"""How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection)."""
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def _inert(cell: Any) -> Any:
+    """A cell of CSV: a text that a spreadsheet would run stands behind an apostrophe; numbers stay."""
+    if isinstance(cell, str) and _RUNS.match(cell) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return "" if cell is None else cell
+
+
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Prints rows as CSV, the columns first; an absent value is empty."""
+    """Prints rows as CSV, the columns first; an absent value is empty, and no cell is a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    writer.writerows(map(_inert, row) for row in rows)
     click.echo(stream.getvalue(), nl=False)
 
 

@@ -44,5 +44,7 @@ def einvoice(session: Session, numbers: tuple[str, ...], form: actions.Form, fol
     except TemplateError as error:
         session.error(str(error))
     except OSError as error:
-        session.error(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
+        if error.filename is None:  # of the output: said where all commands end
+            raise
+        session.error(f"{error.filename}: cannot be written: {error.strerror}")
     sys.stdout.flush()

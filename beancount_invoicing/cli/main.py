@@ -8,13 +8,14 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import click
 
 from beancount_invoicing import __version__
-from beancount_invoicing.cli.common import Commands, Session, examples, speak_unicode
+from beancount_invoicing.cli.common import Commands, Session, examples, open_streams, speak_unicode
 
 # The collector would look through all of a ledger once more when the process ends: nothing of it is garbage before.
 atexit.register(gc.freeze)
@@ -58,6 +59,20 @@ _COMMANDS = {
 """The module of each command, imported when it is called."""
 
 
+def _as_text(argument: str) -> str:
+    """An argument as text, whatever the locale is. Raises UnicodeDecodeError where it is neither text nor a file's name."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:  # Python keeps bytes that it cannot read as halves of characters
+        if not os.access(argument.partition("=")[2] or argument, os.F_OK):
+            return argument.encode(errors="surrogateescape").decode()
+    return argument
+
+
+def _not_utf8(text: str) -> str:
+    return f'"{text}" is not UTF-8: write it in UTF-8; a script or a file that says it is to be saved so'
+
+
 class _Commands(Commands):
     """The commands. What they print and cannot be written (a full disk) is said in a line."""
 
@@ -74,24 +89,41 @@ class _Commands(Commands):
         module = import_module(f"beancount_invoicing.cli.{_COMMANDS[cmd_name]}")
         return next(one for one in vars(module).values() if isinstance(one, click.Command) and one.name == cmd_name)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Arguments are text. Bytes that are none (of a script in Latin-1) may name a file that there is, nothing else."""
+        with _said_in_a_line():
+            return super().parse_args(ctx, [_as_text(arg) for arg in args])
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command, and makes sure that all of its output is out."""
-        try:
+        with _said_in_a_line():
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except click.UsageError as error:
-            from beancount_invoicing.cli.suggestions import better
-
-            raise better(error) from None
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever reads has enough: click ends quietly
-                raise
-            with contextlib.suppress(OSError):  # what is left in the buffer would fail once more at the end
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.ClickException(
-                f"{error.filename or 'the output'}: cannot be written or read: {error.strerror}"
-            ) from None
         return result
+
+
+@contextlib.contextmanager
+def _said_in_a_line() -> Iterator[None]:
+    """What stops a command and is nobody's mistake in it: text that is none, output or files that cannot be written."""
+    try:
+        yield
+    except click.UsageError as error:
+        from beancount_invoicing.cli.suggestions import better
+
+        raise better(error) from None
+    except UnicodeDecodeError as error:
+        raise click.UsageError(_not_utf8(error.object.decode(errors="replace"))) from None
+    except UnicodeEncodeError as error:  # of a name of a file that is used as text, or "\\ud800" in JSON
+        around = error.object[max(error.start - 20, 0) : error.end + 20]
+        raise click.ClickException(_not_utf8(around.encode(errors="replace").decode())) from None
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # whoever reads has enough: click ends quietly
+            raise
+        with contextlib.suppress(OSError):  # what is left in the buffer would fail once more at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.ClickException(
+            f"{error.filename or 'the output'}: cannot be written or read: {error.strerror}"
+        ) from None
 
 
 @click.group(
@@ -105,6 +137,7 @@ class _Commands(Commands):
 @click.pass_context
 def main(ctx: click.Context, named: str | None) -> None:
     """Invoices, what is owed, and reminders, from a Beancount ledger."""
+    open_streams()
     speak_unicode()
     ctx.obj = Session(named)
 

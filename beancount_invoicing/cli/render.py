@@ -51,7 +51,9 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
     except TemplateError as error:
         session.error(str(error))
     except OSError as error:
-        session.error(f"{error.filename or 'a file'}: cannot be written: {error.strerror}")
+        if error.filename is None:  # of the output: said where all commands end
+            raise
+        session.error(f"{error.filename}: cannot be written: {error.strerror}")
 
 
 def enclose_option(command: F) -> F:

@@ -35,10 +35,16 @@ class Length(NamedTuple):
     number: int
 
     def after(self, anchor: date, times: int) -> date:
-        """`anchor` and `times` (any sign) lengths: 31 January and 1 month is the last day of February, and 2 months 31 March."""
-        if self.unit == "days":
-            return anchor + timedelta(days=self.number * times)
-        return plus_months(anchor, self.number * times)
+        """`anchor` and `times` (any sign) lengths: 31 January and 1 month is the last day of February, and 2 months 31 March.
+
+        Raises PeriodError where that is no day from the year 1 to 9999.
+        """
+        try:
+            if self.unit == "days":
+                return anchor + timedelta(days=self.number * times)
+            return plus_months(anchor, self.number * times)
+        except OverflowError:
+            raise PeriodError(f"{self.number * times} {self.unit} from {anchor} on lead out of the calendar") from None
 
 
 class Period(NamedTuple):

@@ -1,0 +1,182 @@
+"""What comes in at the doors and is no text, and output that nobody takes: a line says so, and nothing is half written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from beancount_invoicing.cli import main
+from tests.ledgers import PRELUDE
+
+LATIN = os.fsdecode(b"Caf\xe9")
+"""What Python makes of an argument in Latin-1 where the locale is UTF-8."""
+FULL = Path("/dev/full")
+INVOICE = """
+2026-02-02 * "Acme SAS" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+
+plugin "beancount_invoicing"
+"""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ledger, in the folder where commands run."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "main.beancount"
+    path.write_text(PRELUDE + INVOICE, encoding="utf-8")
+    return path
+
+
+def run(*arguments: str, code: int) -> str:
+    """What a command prints; it ends with `code`."""
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == code, result.output
+    return str(result.output)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (LATIN,),
+        (f"--{LATIN}",),
+        ("-f", LATIN, "list"),
+        ("list", LATIN),
+        ("list", f"--customer={LATIN}"),
+        ("new", "Acme", f"1 {LATIN} @ 10", "--write"),
+        ("new", "Acme", "1 DEV", "--note", LATIN, "--write"),
+        ("new", "Acme", "1 DEV", "--into", f"{LATIN}.beancount", "--write"),
+        ("customer", "add", LATIN, "--write"),
+        ("item", "add", "X", LATIN, "--write"),
+        ("credit", "F2026-0001", LATIN, "--write"),
+        ("init", "new", "--name", LATIN),
+        ("render", "F2026-0001", "-o", LATIN),
+        ("validate", f"{LATIN}.xml"),
+    ],
+    ids=ascii,
+)
+def test_an_argument_that_is_no_text_is_refused(ledger: Path, arguments: tuple[str, ...]) -> None:
+    before = ledger.read_bytes()
+    said = run(*arguments, code=2)
+    assert "Caf\ufffd" in said
+    assert "is not UTF-8: write it in UTF-8" in said
+    assert ledger.read_bytes() == before
+    assert os.listdir() == [ledger.name]  # noqa: PTH208 - not even a folder
+
+
+def test_utf8_is_read_where_the_locale_knows_ascii_only(ledger: Path) -> None:
+    """Python keeps each byte above 127 as it keeps one that is no text."""
+    assert ledger.exists()
+    assert '"Créa"' in run("list", "Créa".encode().decode("ascii", "surrogateescape"), code=1)
+
+
+def test_a_file_may_be_named_by_bytes(ledger: Path) -> None:
+    Path(f"{LATIN}.xml").write_text("<a/>", encoding="utf-8")
+    assert "not UTF-8" not in run("validate", f"{LATIN}.xml", code=1)
+    said = run("-f", str(ledger), "new", "Acme", f"{LATIN}.xml", code=1)
+    assert "Traceback" not in said
+
+
+def test_a_name_of_a_file_that_is_used_as_text_is_refused(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    Path(LATIN).touch()
+    assert "is not UTF-8" in run(
+        "new", "Acme", "1 DEV", "--note", LATIN, "--date", "2026-03-01", "--write", "--yes", code=1
+    )
+    assert ledger.read_bytes() == before
+
+
+# output -------------------------------------------------------------------------------------------------------------
+
+
+def ended(*arguments: str) -> object:
+    """How a command ends, in this process."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    return end.value.code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("list",), 0),
+        (("check",), 0),
+        (("show", "F2026-0001", "--explain"), 0),
+        (("--help",), 0),
+        (("nothing",), 2),
+        (("new", "Acme", "1 DEV", "--date", "2026-02-03", "--write"), 0),
+        (("new",), 2),
+    ],
+    ids=str,
+)
+def test_closed_output_is_like_none(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int
+) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert ended(*arguments) == code
+    for name in ("stdin", "stdout", "stderr"):
+        if stream := getattr(sys, name):
+            stream.close()
+    assert ("F2026-0002" in ledger.read_text(encoding="utf-8")) == ("--write" in arguments)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments",
+    [("list",), ("--help",), ("--version",), ("list", "--help"), ("new", "Acme", "1 DEV", "--date", "2026-02-03"),
+     ("render", "F2026-0001"), ("einvoice", "F2026-0001")],
+    ids=str,
+)  # fmt: skip
+def test_output_that_takes_nothing_is_named(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert ledger.exists()
+    with FULL.open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert ended(*arguments) == 1
+    assert capsys.readouterr().err.endswith("Error: the output: cannot be written or read: No space left on device\n")
+
+
+# spreadsheets -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("@SUM(1+1)", "'@SUM(1+1)"),
+        ("+33 2 99 00 00 00", "'+33 2 99 00 00 00"),
+        ("-2+3", "'-2+3"),
+        ("－1", "'－1"),
+        ("-12", "-12"),
+        ("Acme = Co", "Acme = Co"),
+    ],
+)
+def test_no_cell_of_csv_is_a_formula(ledger: Path, name: str, cell: str) -> None:
+    text = ledger.read_text(encoding="utf-8").replace('customer: "Acme SAS"', f'customer: "{name}"')
+    ledger.write_text(text, encoding="utf-8")
+    (row,) = csv.DictReader(io.StringIO(run("list", "--format", "csv", code=0)))
+    assert row["customer"] == cell
+    (told,) = json.loads(run("list", "--format", "json", code=0))
+    assert told["customer"] == name, "JSON is as it was"
+
+
+@pytest.mark.usefixtures("ledger")
+def test_negative_amounts_stay_numbers() -> None:
+    run("credit", "F2026-0001", "--date", "2026-02-03", "--write", code=0)
+    _invoice, credit = csv.DictReader(io.StringIO(run("list", "--format", "csv", code=0)))
+    assert credit["total"] == "-120.00"
