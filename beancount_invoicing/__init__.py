@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from beancount_invoicing.model import Finding
 
+__all__ = ["InvoicingError", "__version__", "plugin"]
 __plugins__ = ("plugin",)
 __version__ = "0.1.0"
 

@@ -12,9 +12,67 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+__all__ = [
+    "NOT_YET",
+    "ZERO",
+    "Acceptance",
+    "Address",
+    "Adjustment",
+    "AtOnce",
+    "Book",
+    "Buyer",
+    "Channel",
+    "Contract",
+    "Counter",
+    "Customer",
+    "Dated",
+    "Day",
+    "Deduction",
+    "Event",
+    "EventKind",
+    "Expense",
+    "Figure",
+    "Finding",
+    "How",
+    "IndexValue",
+    "Instalment",
+    "Invoice",
+    "Item",
+    "Kind",
+    "Line",
+    "Means",
+    "Milestone",
+    "Mode",
+    "Movement",
+    "Nature",
+    "NumberUse",
+    "OptionValue",
+    "Payment",
+    "Policy",
+    "ReferenceRate",
+    "ReminderLevel",
+    "Seal",
+    "Seller",
+    "Severity",
+    "Source",
+    "Step",
+    "TakenOver",
+    "Tax",
+    "TaxAmount",
+    "TaxMovement",
+    "Tone",
+    "Transfer",
+    "Unmatched",
+    "Value",
+    "Weight",
+    "Work",
+    "Worth",
+    "a_day",
+]
 
 Day = date  # for nouns that have a field called date
 T = TypeVar("T")
@@ -86,6 +144,15 @@ class Finding(NamedTuple):
     rule: str
     message: str
     source: Source
+
+
+def a_day(day: date) -> date:
+    """The day, where it is one. Raises TypeError for a time (datetime), which no date compares with, and for a text."""
+    if isinstance(day, datetime):
+        raise TypeError(f"a day is wanted, not the time {day!r}: give its date, .date()")
+    if not isinstance(day, date):
+        raise TypeError(f"a day is wanted, a datetime.date, not {day!r}")
+    return day
 
 
 @dataclass(frozen=True, slots=True)

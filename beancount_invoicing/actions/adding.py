@@ -35,7 +35,7 @@ class CustomerWanted:
     currency: str = ""
 
 
-def add_customer(file: Path, wanted: CustomerWanted, day: date, how: How) -> Outcome:
+def add_customer(file: str | Path, wanted: CustomerWanted, day: date, how: How) -> Outcome:
     """A customer's account is opened; one that is open already and nobody's gets what is said of the customer where it is opened.
 
     Raises what `change` raises, CannotBill (an identifier is wrong, the account is a customer's).
@@ -131,7 +131,7 @@ def _alike(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
                 break
 
 
-def change_customer(file: Path, name: str, day: date, said: Values, how: How) -> Outcome:
+def change_customer(file: str | Path, name: str, day: date, said: Values, how: How) -> Outcome:
     """What holds of a customer from `day` on. Raises what `changed` raises, CannotBill, UnknownCustomer."""
 
     def make(loading: Loading) -> Changes:
@@ -201,7 +201,7 @@ class ItemWanted:
     nature: str = ""
 
 
-def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
+def add_item(file: str | Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
     """An item is added. Raises what `change` raises, CannotBill."""
 
     def make(loading: Loading) -> Changes:
@@ -237,7 +237,7 @@ def add_item(file: Path, wanted: ItemWanted, day: date, how: How) -> Outcome:
     return change(file, make, how)
 
 
-def price_item(file: Path, code: str, price: Decimal, with_tax: bool | None, day: date, how: How) -> Outcome:
+def price_item(file: str | Path, code: str, price: Decimal, with_tax: bool | None, day: date, how: How) -> Outcome:
     """An item's price from `day` on; with or without tax as it was before (None). Raises what `changed` raises, CannotBill."""
 
     def make(loading: Loading) -> Changes:

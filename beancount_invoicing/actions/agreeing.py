@@ -32,7 +32,7 @@ class ContractWanted:
     said: Values
 
 
-def add_contract(file: Path, wanted: ContractWanted, how: How) -> Outcome:
+def add_contract(file: str | Path, wanted: ContractWanted, how: How) -> Outcome:
     """A contract is agreed. Without an item it is booked on the account of most items, else on the only income account. One of mode
     time gets an account of its own where it names none; accounts of time that are not open yet
     are opened. Raises what `change` raises, CannotBill, UnknownCustomer."""
@@ -136,7 +136,7 @@ def _opened(loading: Loading, account: str, said: Values, day: date) -> list[str
     return those
 
 
-def change_contract(file: Path, code: str, day: date, said: Values, to: str, how: How) -> Outcome:
+def change_contract(file: str | Path, code: str, day: date, said: Values, to: str, how: How) -> Outcome:
     """A contract has other values from `day` on, and (`to`, "" for the same) is another customer's.
 
     Raises what `change` raises, CannotBill, UnknownCustomer.
@@ -157,7 +157,7 @@ def change_contract(file: Path, code: str, day: date, said: Values, to: str, how
     return changed(file, make, how)
 
 
-def pause_contract(file: Path, code: str, first: date, last: date | None, how: How) -> Outcome:
+def pause_contract(file: str | Path, code: str, first: date, last: date | None, how: How) -> Outcome:
     """Nothing of a contract is billed from `first` to `last` (inclusive; None: until it is said to go on).
 
     Raises what `change` raises, CannotBill.
@@ -178,7 +178,7 @@ def pause_contract(file: Path, code: str, first: date, last: date | None, how: H
     return changed(file, make, how)
 
 
-def stop_contract(file: Path, code: str, last: date, day: date, how: How) -> Outcome:
+def stop_contract(file: str | Path, code: str, last: date, day: date, how: How) -> Outcome:
     """A contract ends with the day `last`, whatever its terms were; it is said on `day`, or on `last` where that is earlier.
 
     Raises what `change` raises, CannotBill.
@@ -199,7 +199,7 @@ def stop_contract(file: Path, code: str, last: date, day: date, how: How) -> Out
     return changed(file, make, how)
 
 
-def add_milestone(file: Path, code: str, name: str, day: date, said: Values, how: How) -> Outcome:
+def add_milestone(file: str | Path, code: str, name: str, day: date, said: Values, how: How) -> Outcome:
     """A contract gets a milestone, to be billed from `day` on. Raises what `change` raises, CannotBill."""
 
     def make(loading: Loading) -> Changes:

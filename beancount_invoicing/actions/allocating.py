@@ -31,7 +31,7 @@ class AllocationWanted:
     source: str = ""
 
 
-def allocate_money(file: Path, wanted: AllocationWanted, day: date, how: How) -> Outcome:
+def allocate_money(file: str | Path, wanted: AllocationWanted, day: date, how: How) -> Outcome:
     """The entry of `day` that gives documents what lies on their customer's account by then, in the documents' currency.
 
     The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and CannotBill where nothing is

@@ -82,7 +82,7 @@ def _said(value: object) -> str:
     return text.value(value) if isinstance(value, (bool, date)) else str(value)
 
 
-def changed(file: Path, make: Callable[[Loading], Changes], how: How) -> Outcome:
+def changed(file: str | Path, make: Callable[[Loading], Changes], how: How) -> Outcome:
     """As `change`; the outcome's warnings are all that the ledger did not have before, wherever they stand: what was billed before
     may be otherwise now. Raises what `change` raises, and `make`."""
     before: list[Book] = []

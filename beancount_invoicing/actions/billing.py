@@ -23,7 +23,7 @@ from beancount_invoicing.billing import (
     Request,
 )
 from beancount_invoicing.entries import Loading, text
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import ZERO, Book, a_day
 from beancount_invoicing.rules import currencies, tax
 from beancount_invoicing.rules.steps import round_to
 
@@ -38,6 +38,9 @@ class Dating:
 
     day: date
     drafts: bool = False
+
+    def __post_init__(self) -> None:
+        a_day(self.day)
 
 
 def naming_for(book: Book, dating: Dating, how: How) -> Naming:
@@ -55,7 +58,7 @@ def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str]
 
 
 def bill(
-    file: Path,
+    file: str | Path,
     until: date,
     dating: Dating,
     how: How,
@@ -193,7 +196,7 @@ class Composition:
     """Numbers of deposits to deduct."""
 
 
-def new(file: Path, wanted: Composition, dating: Dating, how: How, loads: Loads | None = None) -> Outcome:
+def new(file: str | Path, wanted: Composition, dating: Dating, how: How, loads: Loads | None = None) -> Outcome:
     """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
 
     def make(loading: Loading) -> Changes:
@@ -282,7 +285,7 @@ class DepositWanted:
     account: str = ""
 
 
-def deposit(file: Path, wanted: DepositWanted, dating: Dating, how: How) -> Outcome:
+def deposit(file: str | Path, wanted: DepositWanted, dating: Dating, how: How) -> Outcome:
     """A deposit invoice. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
 
     def make(loading: Loading) -> Changes:

@@ -132,7 +132,7 @@ class ClaimWanted:
     account: str = ""
 
 
-def claim(file: Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
+def claim(file: str | Path, wanted: ClaimWanted, dating: Dating, how: How) -> Outcome:
     """One claim for each document: a line of interest for its days, and one of the fixed indemnity, due at once, without VAT.
 
     What was claimed before is not claimed again. Raises what `change` raises, CannotBill, UnknownNumber,

@@ -24,7 +24,7 @@ class Chosen(NamedTuple):
     channel: Channel | None = None
 
 
-def confirm(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
+def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
     """A person says that what was in doubt, or prepared, has left.
 
     Of a reminder that would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
@@ -33,7 +33,7 @@ def confirm(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        target = how.into.absolute() if how.into else record_file(book, day)
+        target = Path(how.into).absolute() if how.into else record_file(book, day)
         those = _of(book, chosen)
         against = objections(book, day) if any(one.kind == "reminder" for one in those) else {}
         sealed = {(one.file, one.sha256) for one in book.seals}
@@ -59,7 +59,7 @@ def confirm(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
     return change(file, make, how)
 
 
-def discard(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
+def discard(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
     """A person says that what was prepared, or was in doubt, has not left and shall not: `not-sent`, and its files go.
 
     Notices say which files go, and which stay and why: one that holds what is not discarded, is sealed, or was changed. Raises as
@@ -69,7 +69,7 @@ def discard(file: Path, chosen: Chosen, day: date, how: How) -> Outcome:
     def make(loading: Loading) -> Changes:
         book = loading.book
         top = Path(book.file)
-        target = how.into.absolute() if how.into else record_file(book, day)
+        target = Path(how.into).absolute() if how.into else record_file(book, day)
         those = _of(book, chosen)
         new = []
         said = []

@@ -23,7 +23,7 @@ from beancount_invoicing.rules import currencies
 __all__ = ["CreditLine", "CreditWanted", "credit"]
 
 
-def credit(file: Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcome:
+def credit(file: str | Path, wanted: CreditWanted, dating: Dating, how: How) -> Outcome:
     """A credit note on a document, or on what is left of it.
 
     Raises what `change` raises, UnknownNumber, billing.CannotNumber, CannotCredit, CannotCompose.

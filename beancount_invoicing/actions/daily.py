@@ -65,7 +65,7 @@ def steps_of(ledger: Ledger, day: date, only: Sequence[Step] = ()) -> tuple[Step
     return tuple(step for step in STEPS if step in wanted)
 
 
-def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booked: bool = False) -> Daily:
+def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booked: bool = False) -> Daily:
     """The run of `way.day`: each step on what the one before has written; without `how.write` it only says what it would do.
 
     Bills up to that day. Sends what it billed and, where option `send-from` says from when on documents are sent by it, all of
@@ -73,7 +73,7 @@ def run(file: Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booke
     on the same day finds nothing to do. Raises what `bill` and `send` raise, and NoSuchStep; what was done before stays done.
     """
     day = way.day
-    loads = Loads(file)
+    loads = Loads(Path(file))
     steps = steps_of(loads.both(fresh=how.write)[0], day, only)
     billed = bill(file, day, Dating(day), how, loads=loads) if "bill" in steps else None
     new = tuple(one.number for one in billed.documents) if billed and how.write else ()

@@ -178,7 +178,7 @@ def prepare(book: Book) -> Prepared:
 def render(
     book: Book,
     invoices: Sequence[Invoice],
-    folder: Path,
+    folder: str | Path,
     outputs: Sequence[Output],
     notice: Callable[[str], None],
     plain: bool = False,
@@ -196,6 +196,7 @@ def render(
     from beancount_invoicing.actions.e_invoices import factur_x
     from beancount_invoicing.actions.enclosures import enclosures
 
+    folder = Path(folder)
     where, names, paid = prepared or prepare(book)
     for invoice in invoices:
         try:
@@ -229,7 +230,7 @@ def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
     where = rendering.folders(book)
     paid = _settled(book, invoice, invoice.date)
     view = rendering.document(book, invoice, paid, where)
-    name = rendering.file_names(invoice.number for invoice in book.invoices)[number]
+    name = rendering.file_names(one.number for one in book.invoices)[invoice.number]
     e_invoice = factur_x(book, invoice, paid, where, lambda _: None) if output == "pdf" else None
     return f"{name}.{SUFFIXES[output]}", as_bytes(view, where, output, e_invoice)
 

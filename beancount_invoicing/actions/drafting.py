@@ -41,7 +41,7 @@ class DraftEdit:
     """Time that is billed no more leaves its account all the same: it is given away."""
 
 
-def draft_edit(file: Path, wanted: DraftEdit, how: How, loads: Loads | None = None) -> Outcome:
+def draft_edit(file: str | Path, wanted: DraftEdit, how: How, loads: Loads | None = None) -> Outcome:
     """The draft with its lines changed; taxes, what is to be paid, deposits and time postings follow, comments and other keys stay.
 
     Raises what `change` raises, CannotBill, billing.CannotRedraft, CannotCompose.
@@ -69,7 +69,7 @@ def draft_edit(file: Path, wanted: DraftEdit, how: How, loads: Loads | None = No
     return change(file, make, how, loads)
 
 
-def draft_drop(file: Path, names: Sequence[str], how: How) -> Outcome:
+def draft_drop(file: str | Path, names: Sequence[str], how: How) -> Outcome:
     """Drafts are taken out of the ledger; what they billed waits again. Raises what `change` raises, CannotBill."""
 
     def make(loading: Loading) -> Changes:

@@ -85,7 +85,7 @@ def write_e_invoices(
     book: Book,
     invoices: Sequence[Invoice],
     form: Form,
-    folder: Path,
+    folder: str | Path,
     error: Callable[[str], None],
     check: bool = False,
 ) -> Iterator[Made]:
@@ -107,16 +107,16 @@ def write_e_invoices(
             continue
         if form == "facturx":
             data = as_bytes(rendering.document(book, invoice, paid(invoice), where), where, "pdf", data)
-        file = folder / f"{names[invoice.number]}.{SUFFIXES[form]}"
+        file = Path(folder) / f"{names[invoice.number]}.{SUFFIXES[form]}"
         written = Written(file, write_if_different(file, data))
         yield Made(written, einvoice.validate(data) if check else ())
 
 
-def validate_file(file: Path) -> tuple[einvoice.Layer, ...]:
+def validate_file(file: str | Path) -> tuple[einvoice.Layer, ...]:
     """What each layer of checks says of a file, whoever wrote it. Raises OSError."""
     from beancount_invoicing import einvoice
 
-    with file.open("rb") as stream:
+    with Path(file).open("rb") as stream:
         return einvoice.validate(stream.read(einvoice.LIMIT + 1))
 
 

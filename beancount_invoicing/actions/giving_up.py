@@ -37,7 +37,7 @@ class WriteOff:
     """Only time of this day; None for the oldest."""
 
 
-def write_off_time(file: Path, wanted: WriteOff, day: date, how: How) -> Outcome:
+def write_off_time(file: str | Path, wanted: WriteOff, day: date, how: How) -> Outcome:
     """Time leaves its account on `day` and is billed to nobody: the oldest, or that of a day. What was worked stays as it is.
 
     Raises what `change` raises, CannotBill where less waits.
@@ -104,7 +104,7 @@ class TimeWanted:
     """All that are found; else there must be one only."""
 
 
-def mark_time(file: Path, wanted: TimeWanted, until: date, billable: bool, how: How) -> Outcome:
+def mark_time(file: str | Path, wanted: TimeWanted, until: date, billable: bool, how: How) -> Outcome:
     """Entries of time up to `until` (inclusive) that wait are marked as not billable, or as billable again, where they stand.
 
     Raises what `change` raises, CannotBill where there is none, several, or a part of one is billed.

@@ -19,7 +19,7 @@ from beancount_invoicing.rules.terms import Due, TermsError
 _HEAD = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})(\s+)!(\s)")
 
 
-def issue(file: Path, names: Sequence[str], day: date | None, how: How) -> Outcome:
+def issue(file: str | Path, names: Sequence[str], day: date | None, how: How) -> Outcome:
     """Drafts (all of them where none is named) get their numbers, dated `day`, in the order of files and lines; where it is None
     each keeps its own day, and they are numbered by these.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from beancount_invoicing import entries
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import kept
-from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.model import Book, Finding, a_day
 from beancount_invoicing.receivables import Allocated, allocate
 
 
@@ -31,7 +31,7 @@ class Ledger:
 
     def allocated_at(self, day: date) -> Allocated:
         """What settles what as of the end of `day`."""
-        if day >= self.book.last_date:
+        if a_day(day) >= self.book.last_date:
             return replace(self.allocated, as_of=day)
         return allocate(self.book, day)
 
@@ -58,9 +58,16 @@ def find_ledger(named: str | None, variable: str | None, here: Path) -> Path:
     )
 
 
-def open_ledger(file: Path) -> Ledger:
-    """Reads and checks a ledger; what was worked out before, of the same files, is not worked out again."""
+def open_ledger(file: str | Path, *, fresh: bool = False) -> Ledger:
+    """Reads and checks a ledger; what was worked out before, of the same files, is not worked out again.
+
+    `fresh`: no cache is read, nor written. Raises FileNotFoundError, IsADirectoryError, OSError; what is wrong in the ledger is
+    among its findings.
+    """
+    file = Path(file)
     with no_collections():
+        if fresh:
+            return checked(entries.load(str(file), fresh=True))
         if found := kept.find(file):
             return Ledger(found.book, found.findings, found.allocated)
         loading = entries.load(str(file))

@@ -50,7 +50,7 @@ def _rendered(places: range) -> list[tuple[tuple[Written, ...], list[str]]]:
 def render_in_parallel(
     book: Book,
     invoices: Sequence[Invoice],
-    folder: Path,
+    folder: str | Path,
     outputs: Sequence[Output],
     notice: Callable[[str], None],
     plain: bool = False,
@@ -59,7 +59,7 @@ def render_in_parallel(
     """As `render`, on `jobs` processes; documents come in order. Raises TemplateError, OSError."""
     # not forked: a fork of a process whose renderer has threads would wait for them for ever
     context = multiprocessing.get_context("spawn")
-    task = _Task(book, invoices, folder, outputs, plain)
+    task = _Task(book, invoices, Path(folder), outputs, plain)
     size = max(1, min(50, len(invoices) // (jobs * 4)))
     parts = [range(start, min(start + size, len(invoices))) for start in range(0, len(invoices), size)]
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(task,)) as pool:

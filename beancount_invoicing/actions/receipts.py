@@ -48,7 +48,7 @@ def receipts_for(book: Book, as_of: date, words: Sequence[str], *, one: bool = F
 def render_receipts(
     book: Book,
     those: Sequence[Receipt],
-    folder: Path,
+    folder: str | Path,
     outputs: Sequence[Output],
     notice: Callable[[str], None],
 ) -> Iterator[tuple[Written, ...]]:
@@ -60,7 +60,7 @@ def render_receipts(
         view = rendering.receipt(book, one, where)
         for text in view.notices:
             notice(text)
-        yield write_view(view, where, folder / name, outputs)
+        yield write_view(view, where, Path(folder) / name, outputs)
 
 
 def of_receipts(ledger: Ledger, those: Sequence[Receipt], channel: Channel | None = None) -> Iterator[Dispatch]:

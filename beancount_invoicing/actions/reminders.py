@@ -61,7 +61,7 @@ def language(book: Book, proposal: Proposal) -> str:
 def render_reminders(
     book: Book,
     proposals: Sequence[Proposal],
-    folder: Path,
+    folder: str | Path,
     outputs: Sequence[Output],
     notice: Callable[[str], None],
     attach: bool = False,
@@ -76,6 +76,7 @@ def render_reminders(
 
     invoices = invoices_of(book) if attach and "pdf" in outputs else None
     where = rendering.folders(book)
+    folder = Path(folder)
     letters = [proposal for proposal in proposals if proposal.level is not None]
     names = file_names(book, letters)
     for proposal, name in zip(letters, names, strict=True):

@@ -24,7 +24,7 @@ _WORDING = frozenset({"notes", "payment_terms", "process", "description"})
 """Business terms that our own words make up, which may change with our version."""
 
 
-def seal(file: Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
+def seal(file: str | Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
     """Documents are stored beside the ledger, and a directive written for each with its fingerprint.
 
     What is sealed already is passed over. Raises what `change` raises, CannotBill, UnknownNumber, rendering.TemplateError.
@@ -43,7 +43,7 @@ def seal(file: Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
                 notices.append(f"{invoice.number} is sealed already, since {there[invoice.number].date}")
                 continue
             target = (
-                how.into.absolute()
+                Path(how.into).absolute()
                 if how.into
                 else Path(book.events[-1].source.file if book.events else invoice.source.file)
             )

@@ -74,7 +74,7 @@ class Way:
     """What was sent already is sent once more."""
     retry: bool = False
     """A person says that what is in doubt, or was prepared, has not left: it is sent."""
-    folder: Path | None = None
+    folder: str | Path | None = None
     """Of what is to be sent by hand; None: `outbox` beside the ledger."""
     password: Callable[[str, str], str] = nobody
     """Of a user on a server: (server, user)."""
@@ -129,7 +129,7 @@ class Sending:
     """What went wrong after all was sent and recorded: it was not committed."""
 
 
-def send(file: Path, make: Making, way: Way, how: How, loads: Loads | None = None) -> Sending:
+def send(file: str | Path, make: Making, way: Way, how: How, loads: Loads | None = None) -> Sending:
     """Sends what `make` makes of the ledger, by one load; without `how.write` only says what it would do.
 
     What is sent is what the files themselves say, never what a cache says of them; `loads`: of the same command, where it has
@@ -139,6 +139,7 @@ def send(file: Path, make: Making, way: Way, how: How, loads: Loads | None = Non
     what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
     where the ledger has errors, CannotSend, writer.CannotWrite, Changed, git.GitError, OSError, and what `make` raises.
     """
+    file = Path(file)
     with alone(file) if how.write else nullcontext(), no_collections():
         ledger, loading = (loads or Loads(file)).both(fresh=how.write)
         if how.write and ledger.errors:
@@ -182,8 +183,8 @@ class _Run:
         self.top = Path(ledger.book.file)
         self.history = History(ledger.book.events)
         self.outbox = what_waits(ledger.book)
-        self.target = how.into.absolute() if how.into else record_file(ledger.book, way.day)
-        self.folder = way.folder or self.top.parent / "outbox"
+        self.target = Path(how.into).absolute() if how.into else record_file(ledger.book, way.day)
+        self.folder = Path(way.folder) if way.folder else self.top.parent / "outbox"
         self.changed: list[Path] = []
         self._results: dict[int, Result] = {}
         self._against: dict[str, Objection] | None = None

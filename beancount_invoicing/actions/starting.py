@@ -92,12 +92,13 @@ class Start:
     """From when on: usually the first of a year."""
 
 
-def init(folder: Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
+def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
     """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes; `dry`: only says
     which.
 
     Raises CannotBill where one of them is there, or something said is wrong; OSError.
     """
+    folder = Path(folder)
     texts = first_ledger(start)
     there = [folder / name for name in texts if (folder / name).exists()]
     if there:
@@ -228,7 +229,7 @@ def _accounts(start: Start, names: Names) -> str:
 # an older ledger ------------------------------------------------------------------------------------------------------
 
 
-def adopt(file: Path, start: Start, as_of: date, how: How) -> Outcome:
+def adopt(file: str | Path, start: Start, as_of: date, how: How) -> Outcome:
     """What an older ledger needs: the seller, taxes and options, `customer` on the accounts of customers, and its open items.
 
     Customers are the accounts below Assets that are named so (receivable, clients, 411 …) and have no sub-accounts. Open items are

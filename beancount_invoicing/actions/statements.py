@@ -44,7 +44,7 @@ def language_to(book: Book, to: Customer, as_of: date) -> str:
 def render_statements(
     book: Book,
     those: Sequence[Statement],
-    folder: Path,
+    folder: str | Path,
     outputs: Sequence[Output],
     notice: Callable[[str], None],
 ) -> Iterator[tuple[Written, ...]]:
@@ -56,7 +56,7 @@ def render_statements(
         view = rendering.statement(book, one, where)
         for text in view.notices:
             notice(text)
-        yield write_view(view, where, folder / name, outputs)
+        yield write_view(view, where, Path(folder) / name, outputs)
 
 
 def render_statement(book: Book, one: Statement, output: Output) -> tuple[str, bytes]:

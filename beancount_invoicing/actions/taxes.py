@@ -13,7 +13,7 @@ from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.receivables import Missing, tax_due
 
 
-def move_taxes(file: Path, as_of: date, since: date | None, until: date | None, how: How) -> Outcome:
+def move_taxes(file: str | Path, as_of: date, since: date | None, until: date | None, how: How) -> Outcome:
     """Writes the entries that `tax_due` misses as of a day, of the months from `since` to `until` (inclusive): one for each.
 
     Once they are written, there is nothing more to do. Raises what `change` raises, CannotBill.

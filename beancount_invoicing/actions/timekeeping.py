@@ -39,7 +39,7 @@ class Worked:
     """The account on the other side, where it is not the one that other time stands against."""
 
 
-def add_time(file: Path, those: Sequence[Worked], how: How, loads: Loads | None = None) -> Outcome:
+def add_time(file: str | Path, those: Sequence[Worked], how: How, loads: Loads | None = None) -> Outcome:
     """Time is written, a transaction each. Raises what `change` raises, CannotBill."""
 
     def make(loading: Loading) -> Changes:
@@ -154,7 +154,7 @@ class UnknownProjects(CannotBill):
 
 
 def import_time(
-    file: Path, records: Sequence[TimeRecord], contract: str, mapping: Mapping[str, str], person: str, how: How
+    file: str | Path, records: Sequence[TimeRecord], contract: str, mapping: Mapping[str, str], person: str, how: How
 ) -> Outcome:
     """The records that the ledger does not have yet become time of contracts.
 

@@ -30,7 +30,7 @@ from beancount_invoicing.dunning import (
     propose,
     sending_followed_from,
 )
-from beancount_invoicing.model import ZERO, Book, Customer, Event
+from beancount_invoicing.model import ZERO, Book, Customer, Event, a_day
 from beancount_invoicing.receivables import Allocated, Position, lapsing, positions, retained, tax_due
 from beancount_invoicing.rules.steps import end_of_month
 
@@ -64,6 +64,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
 
     `allocated`: what settles what as of that day. Looks whether the files of documents are there; reads none of them.
     """
+    a_day(as_of)
     book = replace(
         book, events=tuple(one for one in book.events if one.date <= as_of)
     )  # later ones change nothing of it

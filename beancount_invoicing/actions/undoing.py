@@ -16,7 +16,7 @@ from beancount_invoicing.receivables import positions
 from beancount_invoicing.rules import numbering
 
 
-def undo(file: Path, numbers: Sequence[str], how: How) -> Outcome:
+def undo(file: str | Path, numbers: Sequence[str], how: How) -> Outcome:
     """The documents that the last run wrote, or those of these numbers, are taken out of the ledger; their numbers are free again.
 
     Which ones a run wrote is seen from the file: the last document of the file that the latest one stands in, and those of the same

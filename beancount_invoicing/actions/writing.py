@@ -18,7 +18,7 @@ from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import cached, plugins, roots, text, trial, writer
 from beancount_invoicing.files import Changed, write_if_different
-from beancount_invoicing.model import Book, Finding, Invoice, Source
+from beancount_invoicing.model import Book, Finding, Invoice, Source, a_day
 from beancount_invoicing.receivables import Position, positions
 
 
@@ -74,7 +74,7 @@ class How:
     """How changes are made: only shown, or written; into which file; with a commit in git."""
 
     write: bool = False
-    into: Path | None = None
+    into: str | Path | None = None
     commit: bool = False
     today: date | None = None
     """The day on which it is asked for: documents that are dated far ahead of it are not written. None: they are meant."""
@@ -112,7 +112,9 @@ def written_positions(outcome: Outcome) -> tuple[Position, ...]:
     return tuple(sorted(those, key=lambda one: (one.invoice.date, one.invoice.source)))
 
 
-def change(file: Path, make: Callable[[entries.Loading], Changes], how: How, loads: Loads | None = None) -> Outcome:
+def change(
+    file: str | Path, make: Callable[[entries.Loading], Changes], how: How, loads: Loads | None = None
+) -> Outcome:
     """Loads the ledger, asks `make` for what shall be new, tries it, and writes it where `how` says so.
 
     What is written goes by what the files themselves say, never by what a cache says of them; `loads`: of the same command, where
@@ -120,6 +122,7 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How, loa
     writer.CannotWrite, Changed, git.GitError and OSError; then nothing was written – but for GitError after writing, whose message
     says so.
     """
+    file = Path(file)
     with writer.locked(file) if how.write else nullcontext(), no_collections():
         loading = (loads or Loads(file)).loading(fresh=how.write)
         errors = loading.errors if loading.checked else checked(loading).errors
@@ -158,12 +161,15 @@ def change(file: Path, make: Callable[[entries.Loading], Changes], how: How, loa
         return outcome
 
 
-def _planned(loading: entries.Loading, file: Path, changes: Changes, into: Path | None) -> tuple[writer.Plan, str]:
+def _planned(
+    loading: entries.Loading, file: Path, changes: Changes, into: str | Path | None
+) -> tuple[writer.Plan, str]:
     top = Path(loading.book.file or file)
     columns: dict[Path, int] = {}
     by_file: dict[Path, list[str]] = {}
     for new in changes.new:
-        target = into.absolute() if into else _target(loading.book, top, new)
+        a_day(new.day)
+        target = Path(into).absolute() if into else _target(loading.book, top, new)
         if target not in columns:
             there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
             columns[target] = text.column_of(there)

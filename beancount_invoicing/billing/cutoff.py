@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from beancount_invoicing.model import Book, Dated, T
+from beancount_invoicing.model import Book, Dated, T, a_day
 
 
 def cut_off(book: Book, as_of: date) -> Book:
@@ -16,6 +16,7 @@ def cut_off(book: Book, as_of: date) -> Book:
     is said of a contract, an item, a tax, a customer or an index from its date on. Not for what bills: what a later document has
     billed is not billed again.
     """
+    a_day(as_of)
     documents = {invoice.number: invoice.since for invoice in book.invoices}
     return replace(
         book,

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, a_day
 
 DAYS = 7
 """How old the newest booking of a bank account may be where option `bank-days` says nothing."""
@@ -24,7 +24,7 @@ class Bank:
 def bank_accounts(book: Book, as_of: date) -> tuple[Bank, ...]:
     """The bank accounts with their last day on or before `as_of`, by account."""
     return tuple(
-        Bank(account, days[at - 1] if (at := bisect_right(days, as_of)) else None)
+        Bank(account, days[at - 1] if (at := bisect_right(days, a_day(as_of))) else None)
         for account, days in book.banks.items()
     )
 

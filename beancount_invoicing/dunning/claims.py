@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.dunning.policies import NONE, named, policy
-from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, Step
+from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, Step, a_day
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
@@ -146,6 +146,7 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     Raises ClaimUnknown where late-interest cannot be read; and where a rate is missing, with the claim until the last day before:
     the same for all instalments, so that later days can be claimed once.
     """
+    a_day(as_of)
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
         return None

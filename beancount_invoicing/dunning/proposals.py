@@ -13,7 +13,7 @@ from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_r
 from beancount_invoicing.dunning.pauses import asked_amount, pause, sending_followed_from, unsent
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.dunning.unowed_claims import unowed
-from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone
+from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, a_day
 from beancount_invoicing.receivables import Allocated, Position, allocate, lies_there, positions
 from beancount_invoicing.rules.interest import Interest
 
@@ -112,6 +112,7 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
     Customers of whom something is late, or of whom a notice before the due date is due, by account and currency.
     `allocated`: as of that day, if at hand.
     """
+    a_day(as_of)
     allocated = allocated or allocate(book, as_of)
     all_of: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)

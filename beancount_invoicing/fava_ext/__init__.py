@@ -32,6 +32,8 @@ from beancount_invoicing.receivables import Allocated, allocate, statements
 if TYPE_CHECKING:
     from fava.core import FavaLedger
 
+__all__ = ["Receivables"]
+
 SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """A previewed document may load and run nothing."""
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import ZERO, Book, a_day
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.positions import disputed
@@ -117,6 +117,7 @@ def aging(
         raise BoundsError(
             f"bounds are ascending whole numbers from 1, such as 30,60,90, not {','.join(map(str, limits))}"
         )
+    a_day(as_of)
     allocated = allocated or allocate(book, as_of)
     sums: defaultdict[tuple[str, str], _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
     events = events_by_number(book, as_of)

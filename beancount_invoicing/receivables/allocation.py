@@ -20,7 +20,19 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Day, Finding, How, Instalment, Invoice, Payment, Source, Transfer
+from beancount_invoicing.model import (
+    ZERO,
+    Book,
+    Day,
+    Finding,
+    How,
+    Instalment,
+    Invoice,
+    Payment,
+    Source,
+    Transfer,
+    a_day,
+)
 from beancount_invoicing.receivables.settling import (
     Lot,
     Move,
@@ -619,5 +631,5 @@ def _targets(part: Part, legs: Sequence[Payer]) -> list[Payer]:
 
 @exact
 def allocate(book: Book, as_of: date) -> Allocated:
-    """Allocates every payment and credit note dated on or before `as_of` (inclusive)."""
-    return _Allocating(book, as_of).run()
+    """Allocates every payment and credit note dated on or before `as_of` (inclusive). Raises TypeError where that is no date."""
+    return _Allocating(book, a_day(as_of)).run()

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice
+from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, a_day
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
 from beancount_invoicing.receivables.covering import OnAccount, covering
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
@@ -112,6 +112,7 @@ def positions(
 
     `by_debtor`: a document that several customers owe, because a part was taken over, has a position for the share of each.
     """
+    a_day(as_of)
     allocated = allocated or allocate(book, as_of)
     claims: defaultdict[int, list[Claim]] = defaultdict(list)
     for claim in allocated.claims:

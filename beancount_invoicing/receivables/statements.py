@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step, Transfer
+from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step, Transfer, a_day
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Total, aging, totals
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
@@ -151,7 +151,7 @@ def statements(
 
     `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises SinceError, BoundsError.
     """
-    if since is not None and since > as_of:
+    if since is not None and a_day(since) > a_day(as_of):
         raise SinceError(f"it cannot begin on {since}, after its last day, {as_of}")
     allocated = allocated or allocate(book, as_of)
     aged = aging(book, as_of, bounds, allocated=allocated)

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Day, Source, Step, TaxMovement, Worth
+from beancount_invoicing.model import ZERO, Book, Day, Source, Step, TaxMovement, Worth, a_day
 from beancount_invoicing.receivables.advances import Advance, advances
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
 from beancount_invoicing.receivables.exchange import DayRate, day_rate
@@ -175,6 +175,7 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
 
     Amounts are in the currency in which the tax is booked, rounded to its decimals, half away from zero.
     """
+    a_day(as_of)
     if not any(version.on_payment for dated in book.taxes.values() for _day, version in dated.versions):
         return TaxDue(as_of, (), (), (), (), (), frozenset())
     allocated = allocated or allocate(book, as_of)

@@ -81,6 +81,10 @@ def words(where: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
                 continue
             for section, values in _table(file, file.stat().st_mtime_ns).items():
                 result.setdefault(section, {}).update(values)
+    if not result:
+        raise TemplateError(
+            f"no words in {' or '.join(map(str, where)) or 'no folder'}: rendering.folders(book) says where"
+        )
     return result
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["decimals"]
+
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"

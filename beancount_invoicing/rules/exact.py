@@ -7,6 +7,8 @@ from decimal import localcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+__all__ = ["DIGITS", "exact"]
+
 P = ParamSpec("P")
 R = TypeVar("R")
 DIGITS = 1_000

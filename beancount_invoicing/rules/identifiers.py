@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+__all__ = ["problem"]
+
 _ENDPOINT = re.compile(r"(\d{4}|[A-Z]{2}):(\S+)\Z")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?\Z")
 _LA_POSTE = "356000000"

@@ -12,6 +12,19 @@ from beancount_invoicing.law import LateInterest, half_year
 from beancount_invoicing.model import ZERO, Step
 from beancount_invoicing.rules.steps import round_to
 
+__all__ = [
+    "ONE_DAY",
+    "YEAR_OF_A_CONTRACT",
+    "Interest",
+    "RateUnknown",
+    "Segment",
+    "indemnity_alone",
+    "is_late",
+    "late_interest",
+    "stretches",
+    "together",
+]
+
 ONE_DAY = timedelta(days=1)
 YEAR_OF_A_CONTRACT = 365
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+__all__ = ["without_accents"]
+
 
 def without_accents(text: str) -> str:
     """`text` with each letter in its plain form: é is e, ½ is 1⁄2 (Unicode's NFKD, without the marks that combine)."""

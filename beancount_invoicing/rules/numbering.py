@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+__all__ = ["Pattern", "PatternError", "distance", "ends_with", "likeness", "link", "parse", "writable"]
+
 _FIELD = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
 _LINK = re.compile(r"[^A-Za-z0-9\-_/.]")
 _NEW = re.compile(r"[A-Za-z0-9\-_/]{1,35}\Z")

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from beancount_invoicing.rules.steps import plus_months
 
+__all__ = ["FARTHEST", "Length", "Period", "PeriodError", "parse", "periods", "split", "without", "words"]
+
 _UNITS = {
     **dict.fromkeys(("day", "days", "jour", "jours"), ("days", 1)),
     **dict.fromkeys(("week", "weeks", "semaine", "semaines"), ("days", 7)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["creditor_reference", "is_creditor_reference", "payment_reference"]
+
 
 def creditor_reference(number: str) -> str:
     """The creditor reference (ISO 11649: RF, two check digits) of a document's number; the number where it has none.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["server"]
+
 _SERVER = re.compile(r"(?P<host>[^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
 
 

@@ -9,6 +9,20 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decima
 
 from beancount_invoicing.model import ZERO, Step, Value
 
+__all__ = [
+    "OPERATIONS",
+    "describe",
+    "end_of_month",
+    "next_business_day",
+    "on_day",
+    "on_day_of_following_month",
+    "plus_months",
+    "recompute",
+    "round_to",
+    "share_out",
+    "show",
+]
+
 _ANY_LENGTH = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_UP)
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(8))
 

@@ -12,6 +12,29 @@ from typing import NamedTuple
 from beancount_invoicing.model import ZERO, Dated, Figure, Line, Step, Tax
 from beancount_invoicing.rules.steps import round_to, share_out
 
+__all__ = [
+    "Charged",
+    "Due",
+    "at_rate",
+    "code_named",
+    "gross_nets",
+    "gross_split",
+    "line_amount",
+    "line_figure",
+    "line_net",
+    "other_rates",
+    "rate_named",
+    "rate_of_parts",
+    "rates_of",
+    "summed",
+    "tax_day",
+    "tax_of_booked",
+    "tax_of_lines",
+    "tax_on",
+    "taxes_due",
+    "told_apart",
+]
+
 
 def line_net(quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int) -> Figure:
     """quantity × price × (1 − discount/100), rounded once to `decimals`, half away from zero (EN 16931 BT-131).

@@ -19,6 +19,27 @@ from typing import NamedTuple
 from beancount_invoicing.model import ZERO, Invoice, Step, Value
 from beancount_invoicing.rules import steps
 
+__all__ = [
+    "LANGUAGES",
+    "CashDiscount",
+    "Discounted",
+    "Due",
+    "Part",
+    "Rule",
+    "Terms",
+    "TermsError",
+    "business_day",
+    "calendars",
+    "cash_discount",
+    "come_to",
+    "discount_words",
+    "discounted",
+    "parse",
+    "parse_cash_discount",
+    "schedule",
+    "words",
+]
+
 Rule = tuple[str, int]
 """A step of terms: ("days", 30), ("months", 2), ("end of month", 0), ("day", 15), ("day of following month", 15)."""
 

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+__all__ = ["Segment", "Tier", "TierError", "graduated", "parse", "volume"]
+
 _TIER = re.compile(
     r"\s*(?:(?P<up_to>\d+(?:\.\d+)?)\s*@\s*)?(?P<price>\d+(?:\.\d+)?)\s*(?:\+\s*(?P<flat>\d+(?:\.\d+)?)\s*)?\Z"
 )

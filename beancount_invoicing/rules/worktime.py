@@ -9,6 +9,26 @@ from typing import NamedTuple
 
 from beancount_invoicing.rules.steps import round_to
 
+__all__ = [
+    "COMMODITIES",
+    "DAY_WORDS",
+    "HOUR_WORDS",
+    "LUMP_WORDS",
+    "MOST_PLACES",
+    "Rounding",
+    "RoundingError",
+    "length",
+    "places",
+    "quantity_for",
+    "quantity_of",
+    "rounded",
+    "rounding",
+    "seconds",
+    "short",
+    "total",
+    "written",
+]
+
 HOUR_WORDS = "hour hours h heure heures stunde stunden hora horas ora ore uur uren"
 DAY_WORDS = "day days d jour jours tag tage dia dias día días giorno giorni dag dagen"
 LUMP_WORDS = frozenset(["ls", "lump-sum", "forfait", "forfaits", "pauschal"])
