@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -294,10 +295,78 @@ def mailing(file: str, day: str) -> dict[str, float]:
     return {"load": loading, "rendering": rendering[0], "whole": whole, "sent": sent}
 
 
+def validating(file: str, count: str) -> dict[str, float]:
+    """E-invoices in CII, UBL and Peppol through `validate`, with the start of its processes; and Saxon alone, in this process."""
+    import re
+    from itertools import product
+
+    from saxonche import PySaxonProcessor
+
+    from beancount_invoicing import actions, rendering
+    from beancount_invoicing.actions import e_invoices
+    from beancount_invoicing.actions.documents import paid_on_its_date
+    from beancount_invoicing.einvoice import NoEInvoice, rulesets, syntax
+
+    with tempfile.TemporaryDirectory() as folder:
+        books = Path(folder) / "main.beancount"
+        text = re.sub(
+            r'(  customer: "Client )', r'  service-code: "42"\n\1', Path(file).read_text("utf-8")
+        )  # Peppol asks for it
+        books.write_text(text, encoding="utf-8")
+        book = _book(str(books))
+    where, paid = rendering.folders(book), paid_on_its_date(book)
+    documents: list[bytes] = []
+    forms: tuple[actions.Form, ...] = ("cii", "ubl", "peppol")
+    for invoice, form in product(book.invoices, forms):
+        with suppress(NoEInvoice):
+            documents.append(e_invoices.xml(book, invoice, paid(invoice), where, form))
+        if len(documents) == int(count):
+            break
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{number}.xml" for number in range(len(documents))]
+        for one, data in zip(files, documents, strict=True):
+            one.write_bytes(data)
+        ours, judged = timed(lambda: list(actions.validate_files(files)))
+    processor = PySaxonProcessor(license=False)
+    compiled: dict[Path, Any] = {}
+    work: list[tuple[Any, str]] = []
+    for data in documents:
+        for sheet in rulesets.rules_of(syntax.parse(data)).stylesheets:
+            if sheet.file and sheet.file not in compiled:
+                compiled[sheet.file] = processor.new_xslt30_processor().compile_stylesheet(
+                    stylesheet_file=str(sheet.file)
+                )
+            if sheet.file:
+                work.append((compiled[sheet.file], data.decode()))
+
+    def saxon() -> None:
+        for executable, text in work:
+            executable.transform_to_string(xdm_node=processor.parse_xml(xml_text=text))
+
+    bare, _ = timed(saxon)
+    valid = sum(all(layer.passed for layer in layers) for _, layers in judged)
+    return {"ours": ours, "bare": bare, "documents": len(documents), "valid": valid}
+
+
 if __name__ == "__main__":
     os.environ.setdefault("TZ", "UTC")
     PROBES = {
         each.__name__: each
-        for each in (cold, cached, export, parts, weight, fava, pdf, pdf2, weasyprint, memory, bill, remind, mailing)
+        for each in (
+            cold,
+            cached,
+            export,
+            parts,
+            weight,
+            fava,
+            pdf,
+            pdf2,
+            weasyprint,
+            memory,
+            bill,
+            remind,
+            mailing,
+            validating,
+        )
     }
     print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))

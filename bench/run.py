@@ -198,12 +198,25 @@ def mailing(table: Table) -> None:
               f"{found['sent'] / found['whole']:.0f}/s, {found['sent'] / rest:.0f}/s")  # fmt: skip
 
 
+def validating(table: Table, runs: int) -> None:
+    """E-invoices judged in a second, beside Saxon alone on one processor, which has its stylesheets compiled."""
+    found = probe("validating", BUILD / "1000.beancount", 900, runs=runs)
+    count = int(found["documents"])
+    table.add("validate in batches ÷ Saxon alone on one processor", count,
+              f"{count / found['ours']:.0f}/s, Saxon {count / found['bare']:.0f}/s", found["ours"] / found["bare"],
+              "≥ 100/s on two cores")  # fmt: skip
+    if found["valid"] < count:
+        raise SystemExit(f"{count - found['valid']:.0f} of {count} e-invoices are not valid")
+
+
 def main() -> None:
     """Measures what is asked for, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of invoices, ascending")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="", help="loading, fava, billing, reminding, mailing or rendering")
+    parser.add_argument(
+        "--only", default="", help="loading, fava, billing, reminding, mailing, validating or rendering"
+    )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -216,6 +229,7 @@ def main() -> None:
         "billing": lambda: billing(table, sizes[-1], options.runs),
         "reminding": lambda: reminding(table, options.runs),
         "mailing": lambda: mailing(table),
+        "validating": lambda: validating(table, max(1, options.runs // 2)),
         "rendering": lambda: rendering(table, 400, max(1, options.runs // 2)),
     }
     for name, measure in measures.items():

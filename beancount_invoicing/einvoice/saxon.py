@@ -1,8 +1,7 @@
 """Saxon, run in processes of its own: a document that makes it fail, or end, does so to that process alone.
 
-A process judges one document at a time and is kept for the next ones, with the stylesheets that it has compiled. Saxon learns
-while it works: it comes to evaluate variables before anybody asks for them, and a date such as `XX` then ends what it passed
-over before. So what a fresh process says counts: where one that was used before fails, the document is judged once more.
+A process judges one document at a time and is kept for the next ones, with the stylesheets that it has compiled. Where one that
+was used before ends, a fresh one judges the document once more.
 
 May be called from any thread.
 """
@@ -58,7 +57,7 @@ class _Process:
             raise NotRun(f"Saxon could not be started: {error.strerror}") from None
 
     def report(self, stylesheet: Path, xml: bytes) -> bytes:
-        """What a stylesheet makes of a document. Raises NotRun, NotEvaluated: the process is then of no more use."""
+        """What a stylesheet makes of a document. Raises NotEvaluated, and NotRun: the process is then of no more use."""
         self.asked += 1
         assert self._process.stdin
         assert self._process.stdout
@@ -113,7 +112,10 @@ def report(stylesheet: Path, xml: bytes, fresh: bool = False) -> bytes:
     process = _Process() if fresh else _taken()
     try:
         made = process.report(stylesheet, xml)
-    except (NotRun, NotEvaluated):
+    except NotEvaluated:
+        _keep(process)
+        raise
+    except NotRun:
         process.close()
         if process.asked == 1:
             raise

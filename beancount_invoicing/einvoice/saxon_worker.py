@@ -27,21 +27,31 @@ def _processor() -> Any:
     return processor
 
 
-@cache
-def _executable(stylesheet: str) -> Any:
-    """A stylesheet, compiled once for the process; from its file, since one opens the code lists beside it."""
-    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=stylesheet)
+_compiled: dict[str, Any] = {}
+"""The stylesheets that were used."""
 
 
 def _answer(stylesheet: str, xml: bytes) -> tuple[bool, str]:
+    """The report of a document, or why there is none: of a stylesheet as it is when nothing was judged by it before.
+
+    Saxon learns while it works: it comes to evaluate variables before anybody asks for them, and a date such as `XX` then ends
+    what it passed over before.
+    """
     from saxonche import PySaxonApiError
 
-    executable = _executable(stylesheet)
+    used = stylesheet in _compiled
+    if not used:  # compiled from its file, since one opens the code lists beside it
+        _compiled[stylesheet] = _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=stylesheet)
     try:
         document = _processor().parse_xml(xml_text=xml.decode())
-        return True, executable.transform_to_string(xdm_node=document)
+        return True, _compiled[stylesheet].transform_to_string(xdm_node=document)
     except PySaxonApiError as error:
-        return False, str(error)
+        if "OutOfMemory" in str(error):
+            raise
+        if not used:
+            return False, str(error)
+        del _compiled[stylesheet]
+    return _answer(stylesheet, xml)
 
 
 def main() -> None:

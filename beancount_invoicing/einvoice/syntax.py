@@ -237,11 +237,15 @@ def _line(line: terms.Line) -> dict[str, Any]:
 # XML → terms ------------------------------------------------------------------------------------------------------------
 
 
-def parse(xml: bytes) -> Any:
-    """The root of an XML document, read without entities, document types or network. Raises NotReadable."""
+def parse(xml: bytes, elements: Any = None) -> Any:
+    """The root of an XML document, read without entities, document types or network; `elements`: lxml's look-up of classes.
+
+    Raises NotReadable.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser.set_element_class_lookup(elements)
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -256,7 +260,9 @@ def read(xml: bytes) -> terms.EInvoice:
     from facturx.parse_xml import parse_ubl_cii_xml
     from lxml import etree
 
-    root = parse(xml)
+    from beancount_invoicing.einvoice.paths import LOOKUP
+
+    root = parse(xml, LOOKUP)
     flavor = {"CrossIndustryInvoice": "factur-x", "Invoice": "ubl-2.1-invoice", "CreditNote": "ubl-2.1-creditnote"}.get(
         root.tag.rpartition("}")[2]
     )
