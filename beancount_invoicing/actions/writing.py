@@ -133,6 +133,7 @@ def change(
                 errors,
             )
         changes = make(loading)
+        changes = replace(changes, notices=(*loading.notices, *changes.notices))
         if not changes.new and not changes.edits:
             nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=tuple(errors))
             return replace(nothing, left_out=changes.left_out, idle=changes.idle)

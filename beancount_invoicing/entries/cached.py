@@ -14,9 +14,12 @@ from beancount_invoicing.entries.sources import Sources, changed_at
 
 
 def place(ledger: Path) -> Path | None:
-    """Beancount's cache of a ledger, named as its loader names it; None where it is not to be used, or cannot be named."""
-    if os.getenv("BEANCOUNT_DISABLE_LOAD_CACHE") is not None:
-        return None
+    """Beancount's cache of a ledger; None where it is not to be used, or cannot be named."""
+    return None if os.getenv("BEANCOUNT_DISABLE_LOAD_CACHE") is not None else _named(ledger)
+
+
+def _named(ledger: Path) -> Path | None:
+    """The same, to be used or not: as Beancount's loader names it."""
     pattern = os.getenv("BEANCOUNT_LOAD_CACHE_FILENAME") or ".{filename}.picklecache"
     name = str(ledger.absolute())
     if os.path.expandvars(name) != name:
@@ -37,8 +40,8 @@ def older_than(cache: Path, files: Sources) -> str:
 
 
 def forget(ledger: Path) -> bool:
-    """Takes the cache away, where there is one; False where that cannot be done."""
-    cache = place(ledger)
+    """Takes the cache away, where there is one, used here or not; False where that cannot be done."""
+    cache = _named(ledger)
     if cache is not None:
         with suppress(OSError):
             cache.unlink(missing_ok=True)

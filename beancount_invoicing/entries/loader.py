@@ -110,6 +110,7 @@ def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
 
     cache = cached.place(file)
     if cache is None:
+        cached.forget(file)  # as Beancount does, where it is not to be used
         return _loaded(file, _uncached), ()
     unknown = cached.older_than(cache, files)
     if not unknown:

@@ -456,6 +456,14 @@ def test_where_it_cannot_be_made_anew_that_is_said_and_the_files_are_read(
     assert owed(open_ledger(top))[-1] == "F-3 300.00", "nothing is kept beside it"
 
 
+def test_where_caches_are_off_none_is_left_for_others(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other_programs(top)
+    assert beancounts(top).exists()
+    monkeypatch.setenv("BEANCOUNT_DISABLE_LOAD_CACHE", "1")
+    open_ledger(top)
+    assert not beancounts(top).exists()
+
+
 def test_what_is_missing_and_put_back_is_there_again(top: Path) -> None:
     more = top.with_name("more.beancount")
     aside = more.rename(top.with_name("aside"))
