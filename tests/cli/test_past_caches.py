@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
@@ -237,14 +236,32 @@ def test_nothing_is_written_past_a_file_that_comes_while_it_is_read(
     assert [file.name for file in after] == ["planted.beancount"]
 
 
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each load was fresh."""
+    loads: list[bool] = []
+    load = entries.load
+
+    def noted(path: str, *, fresh: bool = False) -> entries.Loading:
+        loads.append(fresh)
+        return load(path, fresh=fresh)
+
+    monkeypatch.setattr(entries, "load", noted)
+    return loads
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_writes_reads_no_cache_and_leaves_none_that_knows_less(command: str, ledger: Path, tmp_path: Path) -> None:
+def test_what_writes_loads_once_reads_no_cache_and_leaves_none_that_knows_less(
+    command: str, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = counted(monkeypatch)
     trap = tmp_path / "run"
     for cache in caches(ledger):
         cache.write_bytes(pickle.dumps(Runs(trap)))
     before = written(ledger)
     result = call(ledger, command, "--write")
     assert result.exit_code == 0, result.output
+    # a run sends what it has billed, and ends by what it has left: each is another ledger
+    assert loads == ([True, True, False] if command == "run" else [True])
     assert written(ledger) != before
     assert not trap.exists()
     used = caches(ledger)[command == "init"]
@@ -292,19 +309,7 @@ def test_what_was_sent_is_sent_once_though_its_record_is_a_new_file(ledger: Path
         assert "F2026-0001, Quai SARL: was prepared on 2026-02-01" in again.output
 
 
-def test_one_command_loads_once(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loads: list[Any] = []
-    load = entries.load
-
-    def counted(path: str, *, fresh: bool = False) -> entries.Loading:
-        loads.append(fresh)
-        return load(path, fresh=fresh)
-
-    monkeypatch.setattr(entries, "load", counted)
-    for command, freshly in (("time add", 1), ("draft edit", 1), ("run", 2)):
-        loads.clear()
-        assert call(ledger, command, "--write").exit_code == 0
-        assert loads.count(True) == freshly
-    loads.clear()
+def test_a_run_that_writes_nothing_loads_once(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = counted(monkeypatch)
     assert call(ledger, "run").exit_code == 0
     assert loads == [False]
