@@ -110,6 +110,8 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     for vat in invoice.breakdown:
         group = _group(vat.category, vat.rate)
         place = _place(*group)
+        if vat.rate is None and vat.category != "O":
+            yield Problem("BR-48", f"{place}, BT-119", "the breakdown has no rate")
         if (*group, vat.reason, vat.reason_code) in seen:
             yield Problem("breakdown-twice", place, "the breakdown has this category and rate twice", warning=True)
         seen.add((*group, vat.reason, vat.reason_code))
@@ -124,11 +126,13 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     if not profile.has_lines:
         return
     cent = _CENT if profile.level.startswith("extended") else ZERO
+    if any(rate is None for category, rate in said if category in _RATED):
+        return  # its lines are of a rate that it does not say
     for group, base in said.items():
         right = bases.get(group, ZERO)
         if abs(base - right) > cent * counts.get(group, 0):
             yield Problem(f"BR-{_short(group[0])}-8", f"{_place(*group)}, BT-116", f"the base is {base}, not {right}")
-    for category, rate in sorted(bases.keys() - said.keys(), key=str):
+    for category, rate in sorted(bases.keys() - said.keys() - {("", None)}, key=str):
         rule = f"BR-{_short(category)}-{8 if any(category == one for one, _ in said) else 1}"
         yield Problem(rule, "BG-23", f"the breakdown lacks {category} {'' if rate is None else rate}".rstrip())
 
@@ -225,6 +229,7 @@ def _content_of_lines(invoice: EInvoice) -> Iterator[Problem]:
             ("BR-22", "BT-129", line.quantity is None, "the line has no quantity"),
             ("BR-25", "BT-153", not line.name.strip(), "the line says nothing"),
             ("BR-26", "BT-146", line.price is None, "the line has no price"),
+            ("BR-CO-4", "BT-151", not line.category, "the line has no VAT category"),
         ):
             if missing:
                 yield Problem(rule, f"line {line.identifier}, {term}", message)
@@ -293,7 +298,8 @@ def _registrations(party: Party, legal: str, private: str) -> Iterator[tuple[str
 def _categories(invoice: EInvoice) -> Iterator[Problem]:
     seller, buyer = invoice.seller, invoice.buyer
     seller_vat_id = seller.vat_identifier or invoice.tax_representative
-    categories = {one.category for one in invoice.breakdown}
+    broken_down = {one.category for one in invoice.breakdown}
+    categories = broken_down | {line.category for line in invoice.lines}
     yield from _rates(invoice)
     for vat in invoice.breakdown:
         place = f"BG-23 {vat.category}"
@@ -301,11 +307,12 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
             yield Problem(_EXEMPT[vat.category], f"{place}, BT-120", "it does not say why no VAT is due")
         if vat.category in {"S", "Z"} and (vat.reason or vat.reason_code) and not invoice.profile.widened:
             yield Problem(f"BR-{vat.category}-10", f"{place}, BT-120", "it says why no VAT is due, although some is")
-    if categories & {"S", "Z", "E", "AE"} and not (seller_vat_id or seller.tax_registration):
-        category = min(categories & {"S", "Z", "E", "AE"})
-        yield Problem(f"BR-{category}-2", "BT-31", "the seller has neither a VAT id nor a tax registration (BT-32)")
-    if categories & {"K", "G"} and not seller_vat_id:
-        yield Problem(f"BR-{_short(min(categories & {'K', 'G'}))}-2", "BT-31", "the seller has no VAT id")
+    for category in sorted(categories & {"S", "Z", "E", "AE"}):
+        if not (seller_vat_id or seller.tax_registration):
+            yield Problem(f"BR-{category}-2", "BT-31", "the seller has neither a VAT id nor a tax registration (BT-32)")
+    for category in sorted(categories & {"K", "G"}):
+        if not seller_vat_id:
+            yield Problem(f"BR-{_short(category)}-2", "BT-31", "the seller has no VAT id")
     if "K" in categories and not buyer.vat_identifier:
         yield Problem("BR-IC-2", "BT-48", "the buyer has no VAT id")
     if "AE" in categories and not buyer.vat_identifier and not buyer.legal_registration:
@@ -319,7 +326,8 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
         if seller_vat_id or buyer.vat_identifier:
             yield Problem("BR-O-2", "BT-31", "outside the scope of VAT no VAT id may be given")
         if len(categories) > 1:
-            yield Problem("BR-O-11", "BG-23", "category O stands beside others: it must be the only one")
+            rule, term = ("BR-O-11", "BG-23") if len(broken_down) > 1 else ("BR-O-12", "BT-151")
+            yield Problem(rule, term, "category O stands beside others: it must be the only one")
 
 
 def _rates(invoice: EInvoice) -> Iterator[Problem]:
@@ -332,8 +340,9 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
         rule = f"BR-{_short(category)}-{number}" if number else "vat-rate"
         if category == "S" and not (rate or ZERO) > 0:
             yield Problem(rule, place, "a standard rate is more than 0", warning=not number)
-        if category in {"Z", "E", "AE", "K", "G"} and rate:
-            yield Problem(rule, place, f"the rate is {rate}, not 0", warning=not number)
+        if category in {"Z", "E", "AE", "K", "G"} and (rate or (number and rate is None)):
+            told = "missing" if rate is None else rate
+            yield Problem(rule, place, f"the rate is {told}, not 0", warning=not number)
         if category == "O" and (rate if not number else rate is not None):  # the breakdown may say 0
             yield Problem(
                 rule, place, f"outside the scope of VAT there is no rate, but it is {rate}", warning=not number

@@ -451,7 +451,15 @@ def _read_party(data: Mapping[str, Any]) -> terms.Party:
         tax_registration=_text(data, "tax_identifier"),
         legal_information=_text(data, "legal_info"),
         electronic_address=terms.Identifier(endpoint, _text(data, "einvoicing_addr_schemeid")) if endpoint else None,
-        contact=terms.Contact(*(_text(contacts[0], key) for key in ("name", "phone", "email"))) if contacts else None,
+        contact=_read_contact(contacts[0]) if contacts else None,
+    )
+
+
+def _read_contact(data: Mapping[str, Any]) -> terms.Contact:
+    """A contact; in CII it may have a person and a department, of which the person is taken."""
+    name = data.get("name")
+    return terms.Contact(
+        str((name[0] if isinstance(name, list) else name) or ""), _text(data, "phone"), _text(data, "email")
     )
 
 

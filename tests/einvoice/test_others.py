@@ -138,6 +138,15 @@ def test_extended_allows_a_cent_for_each_line() -> None:
     assert ("failed", "BR-CO-10") in found(written("D-MIXED", "cii", (b">1035.30<", b">1035.31<")))
 
 
+def test_a_contact_may_have_a_person_and_a_department() -> None:
+    person, department = (
+        b"<ram:PersonName>Atelier Test</ram:PersonName>",
+        b"<ram:DepartmentName>Sales</ram:DepartmentName>",
+    )
+    read = syntax.read(written("D-DEBITS", "cii", (person, person + department)))
+    assert read == syntax.read(written("D-DEBITS", "cii"))
+
+
 def test_a_line_without_quantity_or_price_is_found_and_the_rest_judged() -> None:
     xml = without(
         written("D-DEBITS", "cii", (b">20.00<", b">21.00<")), b"<ram:BilledQuantity", b"</ram:BilledQuantity>"
