@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         change_customer,
         price_item,
     )
+    from beancount_invoicing.actions.adopting import adopt
     from beancount_invoicing.actions.agreeing import (
         ContractWanted,
         add_contract,
@@ -88,7 +89,7 @@ if TYPE_CHECKING:
         Way,
         send,
     )
-    from beancount_invoicing.actions.starting import LANGUAGES, REGIMES, SELLER_KEYS, Start, adopt, init
+    from beancount_invoicing.actions.starting import LANGUAGES, REGIMES, SELLER_KEYS, Start, init
     from beancount_invoicing.actions.statements import (
         Whose,
         language_to,
@@ -266,6 +267,7 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "actions.adopting": "adopt",
     "actions.adding": "CustomerWanted ItemWanted add_customer add_item change_customer price_item",
     "actions.agreeing": "ContractWanted add_contract add_milestone change_contract pause_contract stop_contract",
     "actions.allocating": "AllocationWanted allocate_money",
@@ -290,7 +292,7 @@ _ROOMS = {
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
     "actions.sealing": "moved_due_dates seal verify",
     "actions.sending": "Making Result Sending State Way send",
-    "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start adopt init",
+    "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start init",
     "actions.statements": "Whose language_to of_statements render_statement render_statements statements_of statements_of_all",
     "actions.taxes": "missing_entry move_taxes",
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed writes_at_once",

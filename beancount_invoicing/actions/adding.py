@@ -13,7 +13,7 @@ from beancount_invoicing.actions.amending import Thing, amendments, changed
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.naming import customer, folded, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.entries import Loading, amending, older, opens, text, writer
+from beancount_invoicing.entries import Loading, account_words, amending, older, opens, text, writer
 from beancount_invoicing.entries.amending import Values
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import currencies, identifiers, terms
@@ -167,7 +167,7 @@ def account_name(name: str) -> str:
 
 
 def account_of(book: Book, name: str, assets: str = "Assets") -> str:
-    """A free account for a customer, beside the others'; `assets` is how accounts of assets begin."""
+    """A free account for a customer, beside the others', and below no other's; `assets` is how accounts of assets begin."""
     base = _named_after(book, name, assets)
     account, count = base, 2
     while account in book.opened:
@@ -176,15 +176,39 @@ def account_of(book: Book, name: str, assets: str = "Assets") -> str:
 
 
 def _named_after(book: Book, name: str, assets: str) -> str:
-    """The account that a customer's name gives, beside the others'; it may be open."""
-    parents = [account.rsplit(":", 1)[0] for account in book.customers]
-    usual = [
-        account
-        for account in (f"{assets}:{name}" for name in ("Clients", "Receivable", "Receivables"))
-        if account in book.opened
+    """The account that a customer's name gives, beside the others' and below no other's; it may be open."""
+    parents = [
+        above
+        for account in book.customers
+        if (above := account.rsplit(":", 1)[0]) != assets and above not in book.accounts
     ]
-    parent = max(sorted(set(parents)), key=parents.count) if parents else (*usual, f"{assets}:Receivable")[0]
-    return f"{parent}:{account_name(name)}"
+    parent = max(sorted(set(parents)), key=parents.count) if parents else ""
+    if parents.count(parent) == 1 and not account_words.of_nobody(parent.rsplit(":", 1)[-1]):  # it may be another's
+        parent = _of_all(parent, assets) or parent
+    return f"{parent or _of_customers(book, assets)}:{account_name(name)}"
+
+
+def _of_all(account: str, assets: str) -> str:
+    """The account above this one that is of customers in general; "" where none is."""
+    while account != assets and not account_words.of_nobody(account.rsplit(":", 1)[-1]):
+        account = account.rsplit(":", 1)[0]
+    return account if account != assets else ""
+
+
+def _of_customers(book: Book, assets: str) -> str:
+    """The open account that is of customers in general, and of none of them; else what it is usually called."""
+    usual = [f"{assets}:{name}" for name in ("Clients", "Receivable", "Receivables")]
+    those = [
+        account
+        for account in book.opened
+        if account.startswith(f"{assets}:")
+        and account not in book.accounts
+        and account_words.of_customers(account)
+        and account_words.of_nobody(account.rsplit(":", 1)[-1])
+    ]
+    if those:
+        return min(those, key=lambda one: (one not in usual, one.count(":"), one))
+    return next(one for one in (usual[1], usual[0], f"{usual[1]}:Customers") if one not in book.accounts)
 
 
 @dataclass(frozen=True, slots=True)

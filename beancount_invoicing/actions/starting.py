@@ -1,25 +1,20 @@
-"""A first ledger, and what an older one needs to become an invoicing ledger."""
+"""A first ledger."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing.actions.adding import account_name, check_party, say_customer
+from beancount_invoicing.actions.adding import check_party
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.ledger import checked
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.entries import Loading, load, older, opens, text
+from beancount_invoicing.entries import load, text
 from beancount_invoicing.files import put
-from beancount_invoicing.model import ZERO
-from beancount_invoicing.rules import numbering, terms
+from beancount_invoicing.rules import numbering
 
 SELLER_KEYS = (
     "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "email", "phone", "iban",
@@ -134,7 +129,7 @@ def first_ledger(start: Start) -> dict[str, str]:
             if french
             else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
         )
-        + _settings(start, _codes(start), names)
+        + settings(start, codes_of(start), names)
         + _claims(start, names)
         # nobody has paid yet: without this, no reminder would ask whether the bank is booked
         + text.custom(start.day, "invoice-option", ["bank-accounts", names.bank])
@@ -157,12 +152,14 @@ def first_ledger(start: Start) -> dict[str, str]:
     return {**included, "main.beancount": "\n".join(top)}
 
 
-def _codes(start: Start) -> list[tuple[str, Decimal]]:
+def codes_of(start: Start) -> list[tuple[str, Decimal]]:
+    """The codes of the rates that are charged, with these."""
     country = dict(start.said).get("country") or "VAT"
     return [(f"{country}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
 
 
-def _settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -> str:
+def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -> str:
+    """Seller, taxes and options."""
     said = dict(start.said)
     day = start.day
 
@@ -224,198 +221,3 @@ def _accounts(start: Start, names: Names) -> str:
         for account in sorted(accounts)
     ]
     return "".join([*money, text.opened(start.day, names.worked, "HOUR")])
-
-
-# an older ledger ------------------------------------------------------------------------------------------------------
-
-
-def adopt(file: str | Path, start: Start, as_of: date, how: How) -> Outcome:
-    """What an older ledger needs: the seller, taxes and options, `customer` on the accounts of customers, and its open items.
-
-    Customers are the accounts below Assets that are named so (receivable, clients, 411 …) and have no sub-accounts. Open items are
-    what their debits leave once each credit has settled the oldest; one transaction says them, another takes the same sums out of
-    what has no number, so no balance changes. Raises what `change` raises, CannotBill.
-    """
-
-    def make(loading: Loading) -> Changes:
-        book = loading.book
-        check_party([*start.said, ("terms", start.terms)])
-        entries = loading.entries
-        accounts = older.customer_accounts(entries, book.accounts, str(loading.options["name_assets"]))
-        if not accounts and not book.customers:
-            raise CannotBill(
-                "no account of customers is found (receivable, clients, 411 … below"
-                f" {loading.options['name_assets']}): open one, and say customer: on it"
-            )
-        named = [_named_customer(loading, account) for account in accounts]
-        waiting = _waiting(loading, start)
-        items = older.open_items(entries, accounts, as_of, {use.number for use in book.numbers}, waiting.account)
-        left = older.balance(entries, waiting.account, as_of) if waiting.account else {}
-        new = [New(start.day, as_it_is(_missing(loading, start)))] if book.seller is None else []
-        new += [one for changes in named for one in changes.new]
-        edits = [edit for changes in named for edit in changes.edits]
-        if items:
-            equity = _equity(loading)
-            if equity not in book.opened:
-                opening = min(start.day, as_of)
-                new.append(New(opening, as_it_is(text.opened(opening, equity))))
-            new.append(New(as_of, partial(_takeover, items, waiting, left, as_of, start, equity)))
-        if not loading.checked:
-            new.append(New(start.day, as_it_is('plugin "beancount_invoicing"\n')))
-        notices = [
-            f"{item.account}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
-            for item in items
-        ]
-        for currency, amount in left.items():
-            unknown = -amount - sum(
-                (tax.amount for item in items for tax in item.taxes if tax.currency == currency), ZERO
-            )
-            if unknown and items:
-                notices.append(
-                    f"{waiting.account}: of {unknown} {currency} that wait there it cannot be told of which open item they are: say"
-                    " so in the transaction of the open items, with tax: and settles:"
-                )
-        return Changes(tuple(new), tuple(edits), "Invoicing: what the ledger needs", tuple(notices))
-
-    return change(file, make, how)
-
-
-class _Waiting(NamedTuple):
-    """Where tax waits until it is paid, "" where it does not, and the codes and rates that wait there."""
-
-    account: str
-    codes: tuple[tuple[str, Decimal], ...]
-
-    def code(self, tax: older.WaitingTax) -> str:
-        """The code whose rate makes a tax of one of its bases; else the first."""
-
-        def off(rate: Decimal) -> Decimal:
-            return min(abs(base * rate / 100 - tax.amount) for base in tax.bases)
-
-        return min(self.codes, key=lambda one: (off(one[1]), self.codes.index(one)))[0]
-
-
-def _waiting(loading: Loading, start: Start) -> _Waiting:
-    """What the ledger says already, else what `start` will make it say."""
-    if loading.book.seller is None:
-        if start.regime != "payments":
-            return _Waiting("", ())
-        return _Waiting(_names(loading, start).pending, tuple(one for one in _codes(start) if one[1]))
-    taxes = [tax for dated in loading.book.taxes.values() if (tax := dated.as_last_said).on_payment and tax.pending]
-    first = next((tax.pending for tax in taxes if tax.pending), "")
-    return _Waiting(first, tuple((tax.code, tax.rate) for tax in taxes if tax.pending == first))
-
-
-def _names(loading: Loading, start: Start) -> Names:
-    """The accounts of the older ledger where they can be found, else those of a new one."""
-    opened = loading.book.opened
-    names = Names(*(_rooted(loading, account) for account in NAMES["fr" if start.language == "fr" else "en"]))
-    debts = re.escape(_rooted(loading, "Liabilities"))
-    pending = _found(opened, debts + r":.*(pending|attente|4458)")
-    others = opened - {pending}
-    tax = _found(others, debts + r":.*(vat|tva|mwst|ust|umsatzsteuer|iva|btw|4457)") or names.tax
-    deposits = _found(opened, debts + r":.*(deposit|acompte|anzahlung|4191)") or names.deposits
-    return names._replace(tax=tax, deposits=deposits, pending=pending or f"{tax}:Pending")
-
-
-def _missing(loading: Loading, start: Start) -> str:
-    """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
-    opened = loading.book.opened
-    names = _names(loading, start)
-    wanted = [names.deposits] if start.regime == "exempt" else [names.tax, names.deposits]
-    if start.regime == "payments":
-        wanted.append(names.pending)
-    lines = [text.opened(start.day, account) for account in wanted if account not in opened]
-    said = text.custom(start.day, "invoice-option", ["checked-from", start.day])
-    return _settings(start, _codes(start), names) + said + "".join(lines)
-
-
-def _found(opened: frozenset[str], pattern: str) -> str:
-    fits = [account for account in sorted(opened) if re.match(pattern, account, re.IGNORECASE)]
-    return fits[0] if fits else ""
-
-
-def _rooted(loading: Loading, account: str) -> str:
-    """An account as the ledger has it, whose options may say that accounts begin otherwise than with Assets, Liabilities …"""
-    root, colon, rest = account.partition(":")
-    return f"{loading.options[f'name_{root.lower()}']}{colon}{rest}"
-
-
-def _equity(loading: Loading) -> str:
-    opened, root = loading.book.opened, _rooted(loading, "Equity")
-    return (
-        _found(opened, re.escape(root) + r":.*(opening|ouverture|report|eröffnung)")
-        or _found(opened, re.escape(root) + ":")
-        or f"{root}:Opening-Balances"
-    )
-
-
-def _named_customer(loading: Loading, account: str) -> Changes:
-    """`customer:` where the account is opened: who the account's payees say it is, else its own last part in words."""
-    payees = older.payees(loading.entries, account)
-    last = account.rsplit(":", 1)[-1]
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last.replace("-", " "))
-    alike = [name for name in payees if account_name(name).casefold()[:4] == last.casefold()[:4]]
-    name = max(alike, key=lambda one: (payees[one], one)) if alike else words
-    there = opens.opening(loading.entries, account)
-    return say_customer(loading, account, {"customer": name}, there) if there else Changes()
-
-
-def _takeover(
-    items: Sequence[older.OpenItem],
-    waiting: _Waiting,
-    left: Mapping[str, Decimal],
-    day: date,
-    start: Start,
-    equity: str,
-    column: int,
-) -> str:
-    """One transaction that says the open items, with the tax that waits of each, and one that takes the same sums out of what has
-    no number: so no balance changes.
-
-    `left`: what stands on the account where tax waits; what is of no item is taken over too, without saying whose it is.
-    """
-    legs = []
-    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    taxes: list[text.Leg] = []
-    unknown = defaultdict(lambda: ZERO, left)
-    for item in items:
-        try:
-            due = terms.schedule(terms.parse(start.terms, item.date), item.date, item.amount, 2)[-1].date
-        except terms.TermsError as error:
-            raise CannotBill(str(error)) from None
-        legs.append(
-            text.Leg(
-                item.account, item.amount, item.currency, [("invoice", item.number), ("date", item.date), ("due", due)]
-            )
-        )
-        sums[item.account, item.currency] += item.amount
-        for tax in item.taxes:
-            meta: text.Meta = [("tax", waiting.code(tax)), ("settles", item.number)]
-            taxes.append(text.Leg(waiting.account, -tax.amount, tax.currency, meta))
-            unknown[tax.currency] += tax.amount
-    taxes += [text.Leg(waiting.account, amount, currency) for currency, amount in sorted(unknown.items()) if amount]
-    for currency, amount in left.items():
-        sums[waiting.account, currency] += amount
-    by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for (_account, currency), amount in sums.items():
-        by_currency[currency] += amount
-    back = [text.Leg(account, -amount, currency) for (account, currency), amount in sums.items()]
-    said = text.transaction(
-        day,
-        "*",
-        "",
-        "Open items taken over",
-        [*legs, *taxes, *(text.Leg(equity, -amount, currency) for currency, amount in by_currency.items() if amount)],
-        meta=[("kind", "opening")],
-        column=column,
-    )
-    taken_out = text.transaction(
-        day,
-        "*",
-        "",
-        "Open items taken over: the same sums, out of what has no number",
-        [*back, *(text.Leg(equity, amount, currency) for currency, amount in by_currency.items() if amount)],
-        column=column,
-    )
-    return f"{said}\n{taken_out}"

@@ -47,8 +47,9 @@ def unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
     standings = _standings(book, allocated)
     left = {one.payment.source: one.amount for one in allocated.unallocated}
     wrong = {numbering.link(use.number) for use in book.numbers} - known  # those documents have errors, which are said
+    older = _of_older_books(book)
     for one in book.unmatched:
-        if one.key == "settles" or (one.name not in wrong and like(one.name)):
+        if one.key == "settles" or (one.name not in wrong and not older(one) and like(one.name)):
             yield _of_payment(one, standings, left)
     for note, link in loose:
         if like(link):
@@ -60,6 +61,30 @@ def unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
                 f"{note.number} links to ^{link}, but there is no such document: it corrects nothing; {likely}",
                 note.source,
             )
+
+
+def _of_older_books(book: Book) -> Callable[[Unmatched], bool]:
+    """Tells the links of entries that older books made, before they had documents: up to the day on which open items of the
+    customer were taken over, before `checked-from`, or between a claim and what pays it, to the cent."""
+    said = book.options.get("checked-from")
+    first = said.as_last_said if said else date.min
+    taken_over: defaultdict[str, date] = defaultdict(lambda: date.min)
+    for invoice in book.invoices:
+        if invoice.kind == "opening" and invoice.customer:
+            taken_over[invoice.customer.account] = max(taken_over[invoice.customer.account], invoice.since)
+    sums: defaultdict[str, defaultdict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for one in book.unmatched:
+        for payment in one.payments:
+            sums[one.name][payment.customer, payment.currency] += payment.amount
+
+    def older(one: Unmatched) -> bool:
+        return (
+            (isinstance(first, date) and one.date < first)
+            or all(one.date <= taken_over[payment.customer] for payment in one.payments)
+            or not any(sums[one.name].values())
+        )
+
+    return older
 
 
 def _standings(book: Book, allocated: Allocated) -> Mapping[str, _Standing]:

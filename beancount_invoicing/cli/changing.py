@@ -20,6 +20,7 @@ from beancount_invoicing.cli.common import (
     relative,
     today,
     warning_line,
+    with_relative,
 )
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
@@ -143,7 +144,7 @@ def print_outcome(
 
 def _print_outcome(outcome: actions.Outcome, way: actions.How, form: str, explain: bool, title: str) -> None:
     for text in outcome.notices:
-        notice(text)
+        notice(with_relative(text))
     for left_out in outcome.left_out:
         notice(left_out.said)
     for one in outcome.warnings:

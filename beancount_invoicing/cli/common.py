@@ -185,6 +185,12 @@ def relative(file: str) -> str:
         return file
 
 
+def with_relative(text: str) -> str:
+    """A text in which files below the current folder are named from there."""
+    here = str(Path.cwd())
+    return text.replace(f"({here}{os.sep}", "(") if len(here) > 1 else text
+
+
 def warning_line(finding: Finding) -> str:
     """A warning with its place and rule; an entry to write follows on lines of its own."""
     first, *more = finding.message.split("\n")

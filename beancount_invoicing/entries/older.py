@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from beancount.core.data import Open, Transaction
+from beancount.core.data import Close, Open, Transaction
 
+from beancount_invoicing.entries import account_words
 from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.entries.older_numbers import links_with_number, numbers_in
 from beancount_invoicing.model import ZERO, Day, Source
+from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
-
-_RECEIVABLE = re.compile(r"receivable|client|customer|debtor|debiteur|débiteur|debitor|forderung|:411", re.IGNORECASE)
-_NUMBER = re.compile(r"\b[A-Za-z]{0,4}[-/]?\d{2,4}[-/]?\d{1,6}\b")
+from beancount_invoicing.rules.worktime import COMMODITIES
 
 
 class WaitingTax(NamedTuple):
@@ -36,26 +38,89 @@ class OpenItem(NamedTuple):
     number: str
     date: Day
     amount: Decimal
+    """To the currency's decimals."""
     source: Source
     taxes: tuple[WaitingTax, ...] = ()
     """What of its invoice's tax waits: of what is open of it."""
+    payee: str = ""
 
 
-def customer_accounts(entries: Sequence[Any], known: Collection[str], assets: str = "Assets") -> dict[str, Source]:
-    """The accounts that are likely customers' and do not say so yet (are not `known`), with where they are opened.
+class Unused(NamedTuple):
+    """What was paid on an account and settles nothing there: it names claims that are paid, or nothing is left to pay."""
 
-    `assets` is how accounts of assets begin.
+    account: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account on which customers owe."""
+
+    name: str
+    opened: Opened
+    claimed: Counter[str]
+    """The payees of what it was debited with, and how often each stands there."""
+    parent: bool
+    """Whether there are accounts below it."""
+
+    @property
+    def last(self) -> str:
+        """The last part of its name."""
+        return self.name.rsplit(":", 1)[-1]
+
+    @property
+    def of_all(self) -> bool:
+        """Whether it is named after no customer."""
+        return account_words.of_nobody(self.last)
+
+    @property
+    def pooled(self) -> bool:
+        """Whether several customers owe on it: it is named after none, and its claims are of several payees – or its customers
+        have accounts below it."""
+        return self.of_all and bool(self.claimed) and (self.parent or len(self.claimed) > 1)
+
+
+class Opened(NamedTuple):
+    """Since when an account is open, and the only currencies that it may have (none: any)."""
+
+    date: Day
+    currencies: tuple[str, ...]
+
+
+def open_accounts(entries: Sequence[Any], day: date) -> dict[str, Opened]:
+    """The accounts that are not closed at the end of `day`, by name."""
+    opened: dict[str, Opened] = {}
+    for entry in entries:
+        if isinstance(entry, Open):
+            opened[entry.account] = Opened(entry.date, tuple(entry.currencies or ()))
+        elif isinstance(entry, Close) and entry.date <= day:
+            opened.pop(entry.account, None)
+    return dict(sorted(opened.items()))
+
+
+def customer_accounts(
+    entries: Sequence[Any], opened: Mapping[str, Opened], known: Collection[str], assets: str, as_of: date
+) -> list[Account]:
+    """The accounts that are likely customers' and do not say so yet (are not `known`); by name.
+
+    `opened`: the accounts that are open; `assets` is how accounts of assets begin. Parents of others are none but those that are
+    debited themselves, nor are those of customers in general that nobody was ever debited on.
     """
-    opens = [entry for entry in entries if isinstance(entry, Open)]
-    parents = {entry.account.rsplit(":", 1)[0] for entry in opens}
-    return {
-        entry.account: source_of(entry.meta)
-        for entry in opens
-        if entry.account.startswith(f"{assets}:")
-        and _RECEIVABLE.search(entry.account)
-        and entry.account not in parents
-        and entry.account not in known
+    likely = {
+        name: entry
+        for name, entry in opened.items()
+        if name.startswith(f"{assets}:") and name not in known and account_words.of_customers(name)
     }
+    parents = {name.rsplit(":", count)[0] for name in opened for count in range(1, name.count(":"))}
+    claimed: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        if isinstance(entry, Transaction) and entry.date <= as_of:
+            for posting in entry.postings:
+                if posting.account in likely and posting.units is not None and (posting.units.number or ZERO) > 0:
+                    claimed[posting.account][entry.payee or ""] += 1
+    found = [Account(name, entry, claimed[name], name in parents) for name, entry in likely.items()]
+    return [one for one in found if one.pooled or not (one.parent or (one.of_all and not one.claimed))]
 
 
 def payees(entries: Sequence[Any], account: str) -> Counter[str]:
@@ -69,47 +134,144 @@ def payees(entries: Sequence[Any], account: str) -> Counter[str]:
     )
 
 
-def open_items(
-    entries: Sequence[Any], accounts: Mapping[str, Source], as_of: date, used: set[str], pending: str = ""
-) -> list[OpenItem]:
-    """What is open on these accounts at the end of `as_of`: each credit settles the oldest debits of its account and currency.
+def booked_after(entries: Sequence[Any], account: str, day: date) -> str:
+    """How many transactions of later days an account has, in words; "" where there is none."""
+    count = sum(
+        isinstance(entry, Transaction)
+        and entry.date > day
+        and any(posting.account == account for posting in entry.postings)
+        for entry in entries
+    )
+    return f"{count} transaction{'s' if count > 1 else ''}" if count else ""
 
-    Numbers that are `used` are given to none. `pending`: the account on which tax waits until it is paid.
+
+# what is open -----------------------------------------------------------------------------------------------------------
+
+
+class _Claim:
+    """A debit on a customer's account, and what is left of it."""
+
+    def __init__(self, entry: Transaction, amount: Decimal, pending: str) -> None:
+        self.entry = entry
+        self.amount = amount
+        self.left = amount
+        self.payee = entry.payee or ""
+        self.taxes = _waiting(entry, pending, amount)
+        self.said = numbers_in(entry.narration or "")
+
+    def names(self) -> set[str]:
+        """What a payment may name it by."""
+        return {*(self.entry.links or ()), *(one for one in self.said if len(one) >= 3)}
+
+    def pay(self, amount: Decimal) -> Decimal:
+        """Takes off up to `amount`; what is left of that."""
+        paid = min(amount, self.left)
+        self.left -= paid
+        return amount - paid
+
+
+class _Money(NamedTuple):
+    """A credit on a customer's account."""
+
+    entry: Transaction
+    amount: Decimal
+
+
+def open_items(
+    entries: Sequence[Any], accounts: Collection[str], as_of: date, used: set[str], pending: str = ""
+) -> tuple[list[OpenItem], list[Unused]]:
+    """What is open on these accounts at the end of `as_of`, and what was paid on them beyond.
+
+    A credit settles the debits of its account and currency that it names, by a link or by their number in its text; one that names
+    none settles the oldest of its payee's, then the oldest. On `as_of` itself what has the link that is an item's number is left to
+    settle it: it does so in the books. Numbers that are `used` are given to none. `pending`: the account on which tax waits until
+    it is paid.
     """
-    debits: defaultdict[tuple[str, str], list[OpenItem]] = defaultdict(list)
-    paid: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    taken = set(used)
+    claims: defaultdict[tuple[str, str], list[_Claim]] = defaultdict(list)
+    money: defaultdict[tuple[str, str], list[_Money]] = defaultdict(list)
+    links: Counter[str] = Counter()
     for entry in entries:
         if not isinstance(entry, Transaction) or entry.date > as_of:
             continue
+        debited = False
         for posting in entry.postings:
-            if (
-                posting.account not in accounts
-                or posting.units is None
-                or not isinstance(posting.units.number, Decimal)
-            ):
+            if posting.account not in accounts or posting.units is None:
                 continue
-            key = (posting.account, posting.units.currency)
-            amount = posting.units.number
+            amount, currency = posting.units.number, posting.units.currency
+            if not isinstance(amount, Decimal) or currency in COMMODITIES:
+                continue
             if amount < 0:
-                paid[key] -= amount
+                money[posting.account, currency].append(_Money(entry, -amount))
             elif amount > 0:
-                number = _number_in(entry.links, entry.narration or "", entry.date, taken)
-                taxes = _waiting(entry, pending, amount)
-                debits[key].append(OpenItem(*key, number, entry.date, amount, source_of(entry.meta), taxes))
-    result = []
-    for key, those in sorted(debits.items()):
-        for one in those:
-            settled = min(paid[key], one.amount)
-            paid[key] -= settled
-            if one.amount > settled:
-                left = one.amount - settled
-                taxes = tuple(
-                    tax._replace(amount=round_to(tax.amount * left / one.amount, decimals(tax.currency)))
-                    for tax in one.taxes
-                )
-                result.append(one._replace(amount=left, taxes=taxes))
-    return result
+                claims[posting.account, currency].append(_Claim(entry, amount, pending))
+                debited = True
+        if debited:
+            links.update(entry.links or ())
+    alone = {one for one, count in links.items() if count == 1}
+    items: list[OpenItem] = []
+    unused: list[Unused] = []
+    taken = {numbering.link(one) for one in used}
+    for key in sorted({*claims, *money}):
+        over = _settle(claims[key], money[key], as_of, alone)
+        if over:
+            unused.append(Unused(*key, over))
+        items += _items(key, claims[key], alone, taken)
+    return items, unused
+
+
+def _settle(claims: Sequence[_Claim], money: Sequence[_Money], as_of: date, alone: Collection[str]) -> Decimal:
+    """Lets credits settle debits of one account and currency; what is left of the credits."""
+    by_name: defaultdict[str, list[_Claim]] = defaultdict(list)
+    numbers: set[str] = set()
+    for claim in claims:
+        for name in claim.names():
+            by_name[name].append(claim)
+        numbers.update(links_with_number(claim.entry.links, alone))
+    over, nameless = ZERO, []
+    for one in money:
+        links = one.entry.links or frozenset()
+        if one.entry.date == as_of and not numbers.isdisjoint(links):
+            continue
+        named = [claim for name in sorted(links) for claim in by_name.get(name, ())]
+        if not named:
+            named = [claim for name in numbers_in(one.entry.narration or "") for claim in by_name.get(name, ())]
+        if named:
+            over += _paid(named, one.amount)
+        else:
+            nameless.append(one)
+    rest = []
+    for one in nameless:
+        own = [claim for claim in claims if one.entry.payee and claim.payee == one.entry.payee]
+        if left := _paid(own, one.amount):
+            rest.append(left)
+    return over + sum((_paid(claims, left) for left in rest), ZERO)
+
+
+def _paid(claims: Sequence[_Claim], amount: Decimal) -> Decimal:
+    """Settles these claims in their order; what is left of the amount."""
+    for claim in claims:
+        amount = claim.pay(amount)
+    return amount
+
+
+def _items(
+    key: tuple[str, str], claims: Sequence[_Claim], alone: Collection[str], taken: set[str]
+) -> Iterator[OpenItem]:
+    for claim in claims:
+        left = _rounded(claim.left, key[1])
+        if not left:
+            continue
+        number = _number_of(claim, alone, taken)
+        taxes = tuple(
+            tax._replace(amount=round_to(tax.amount * left / claim.amount, decimals(tax.currency)))
+            for tax in claim.taxes
+        )
+        yield OpenItem(*key, number, claim.entry.date, left, source_of(claim.entry.meta), taxes, claim.payee)
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    """An amount to the decimals of its currency: what Beancount works out of prices has more."""
+    return round_to(amount, decimals(currency))
 
 
 def _waiting(entry: Transaction, pending: str, claim: Decimal) -> tuple[WaitingTax, ...]:
@@ -136,12 +298,17 @@ def balance(entries: Sequence[Any], account: str, as_of: date) -> dict[str, Deci
     return {currency: amount for currency, amount in sorted(sums.items()) if amount}
 
 
-def _number_in(links: Collection[str] | None, narration: str, day: date, used: set[str]) -> str:
-    """The number that a transaction seems to have: its link, else what looks like one in its text, else its date."""
-    found = sorted(links or ()) + _NUMBER.findall(narration) + [f"OPEN-{day.isoformat()}"]
-    number = next((one for one in found if one not in used), "")
-    count = 2
-    while not number or number in used:
-        number, count = f"OPEN-{day.isoformat()}-{count}", count + 1
-    used.add(number)
+def _number_of(claim: _Claim, alone: Collection[str], used: set[str]) -> str:
+    """The number that a claim seems to have: a link that stands on no other, else what its text says, else its date."""
+    links = sorted(links_with_number(claim.entry.links, alone), key=lambda one: (one not in claim.said, one))
+    free = [one for one in (*links, *claim.said) if numbering.link(one) not in used]
+    number, count = (free[0] if free else f"OPEN-{claim.entry.date.isoformat()}"), 2
+    while numbering.link(number) in used:
+        number, count = f"OPEN-{claim.entry.date.isoformat()}-{count}", count + 1
+    used.add(numbering.link(number))
     return number
+
+
+def words_of(part: str) -> str:
+    """A part of an account as a name in words: `BirchAndSons` is Birch And Sons."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", part.replace("-", " "))

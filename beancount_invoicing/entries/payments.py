@@ -11,7 +11,7 @@ from beancount.core.data import Posting, Transaction
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.means import WRITE_OFF, Accounts, Leg, by_means
 from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
-from beancount_invoicing.entries.takeovers import Owing
+from beancount_invoicing.entries.takeovers import Owing, named_by
 from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched, Worth
 
 
@@ -144,7 +144,7 @@ def _links(
     """The numbers that the transaction's links stand for, of customers that it touches."""
     numbers = []
     for link in sorted(entry.links or ()):
-        those = [invoice for invoice in by_link.get(link, ()) if invoice.kind != "void" and not invoice.draft]
+        those = named_by(link, entry.date, by_link)
         ours = [one for one in those if any(owing.by(one, main, entry.date) for main in touched)]
         if those and not ours:
             findings.error(

@@ -30,6 +30,19 @@ class Owing:
         return any(one.customer == customer and one.date <= day for one in self.taken.get(invoice.number, ()))
 
 
+def named_by(link: str, day: date, by_link: Mapping[str, tuple[Invoice, ...]]) -> list[Invoice]:
+    """The documents that a link of a transaction of `day` stands for.
+
+    Drafts and void numbers are none. Nor is an open item before the day from which it is in the books: it says what was left of
+    an earlier invoice, and what was paid on that until then has been taken off already.
+    """
+    return [
+        one
+        for one in by_link.get(link, ())
+        if not one.draft and one.kind != "void" and not (one.kind == "opening" and day < one.since)
+    ]
+
+
 class _Leg(NamedTuple):
     customer: str
     currency: str
@@ -99,7 +112,7 @@ def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing
     customers = {leg.customer for leg in legs}
     names: dict[str, None] = {}
     for link in sorted(transaction.links or ()):
-        those = [each for each in by_link.get(link, ()) if not each.draft and each.kind != "void"]
+        those = named_by(link, day, by_link)
         ours = [each.number for each in those if any(owing.by(each, customer, day) for customer in customers)]
         if those and not ours:
             return False

@@ -564,6 +564,7 @@ class _Allocating:
         """Payments that name nothing go to the oldest due, where the option says so on their day."""
         if "allocate" not in self.book.options:
             return
+        self._set_older_apart()
         payers: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
         for payer in self.payers:
             if payer.left >= 0 or payer.names or payer.moves:
@@ -593,6 +594,32 @@ class _Allocating:
                     self._reverse(payer, self._named(payer), day)
                 if bounced:
                     self._assume_on(day, those, parts)
+
+    def _set_older_apart(self) -> None:
+        """Where open items were taken over, what names nothing until then settles among itself: the claims of older books, what
+        was paid on them, and what takes out of the balance what the open items say."""
+        taken_over: dict[tuple[str, str], Day] = {}
+        for part in self.parts:
+            if part.invoice.kind == "opening":
+                where = part.account, part.invoice.currency
+                taken_over[where] = max(taken_over.get(where, part.invoice.since), part.invoice.since)
+        if not taken_over:
+            return
+        claims: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
+        money: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
+        for payer in self.payers:
+            where = payer.payment.account, payer.payment.currency
+            if where in taken_over and payer.payment.date <= taken_over[where] and not payer.names and not payer.moves:
+                (claims if payer.left > 0 else money)[where].append(payer)
+        for where, those in claims.items():
+            paying = deque(sorted(money[where], key=lambda payer: payer.key))
+            for claim in sorted(those, key=lambda payer: payer.key):
+                while paying and claim.left:
+                    amount = min(claim.left, -paying[0].left)
+                    claim.left -= amount
+                    paying[0].left += amount
+                    if not paying[0].left:
+                        paying.popleft()
 
     def _assume_on(self, day: date, payers: Sequence[Payer], parts: Sequence[Part]) -> None:
         """The payments up to a day go to the claims up to that day, the oldest due first."""
