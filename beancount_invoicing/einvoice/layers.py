@@ -41,7 +41,7 @@ def validate(data: bytes) -> tuple[Layer, ...]:
     found: tuple[Layer, ...] = ()
     try:
         xml = data
-        if data.lstrip()[:5] == b"%PDF-":
+        if b"%PDF-" in data[:1024] and not data.lstrip().startswith(b"<"):
             attached = pdf.attached(data)
             xml, found = attached.xml, (Layer(PDF, attached.problems),) if attached.problems else ()
         root = syntax.parse(xml)

@@ -105,6 +105,10 @@ def test_a_pdf_that_was_repaired_has_not_passed(cut: int) -> None:
     assert all(layer.passed for layer in others)
 
 
+def test_a_pdf_may_begin_after_other_bytes() -> None:
+    assert layers.validate(b"\r\n\0 mail\r\n\r\n" + PDF)[-1].passed
+
+
 def test_a_pdf_that_cannot_be_repaired_is_not_read() -> None:
     first, *_ = layers.validate(PDF[:3_000])
     assert first.problems[0].message.startswith("it is no PDF that can be read: ")

@@ -125,6 +125,19 @@ def test_a_time_zone_names_no_other_day(zone: bytes) -> None:
     assert syntax.read(re.sub(rb"(\d-\d\d)(</cbc:\w*Date>)", rb"\1" + zone + rb"\2", xml)) == syntax.read(xml)
 
 
+def test_comments_part_no_text() -> None:
+    xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
+    assert syntax.read(xml.replace(b"D-MIXED", b"D-<!-- one -->MIX<?two?>ED")) == syntax.read(xml)
+
+
+def test_a_large_attachment_is_passed_over() -> None:
+    xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
+    kind = b"cbc:EmbeddedDocumentBinaryObject"
+    attached = b"<cac:X><%b filename='x.pdf'>%b</%b></cac:X>" % (kind, b"QUJD\n" * 2_500_000, kind)
+    large = xml.replace(b"<cac:AccountingSupplierParty>", attached + b"<cac:AccountingSupplierParty>", 1)
+    assert syntax.read(large) == syntax.read(xml)
+
+
 def test_an_entity_is_not_opened(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("42", encoding="utf-8")
