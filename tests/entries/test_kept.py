@@ -137,6 +137,13 @@ def an_old_month(top: Path) -> None:
     aside.rename(top.parent / "months" / "old.beancount")
 
 
+def a_month_while_others_load(top: Path) -> None:
+    """It came when its folder had been looked into, and before the cache was written."""
+    month(top)
+    time.sleep(0.02)
+    os.utime(beancounts(top))
+
+
 def under_its_old_time(top: Path) -> None:
     """An amount of the same length, as `cp -p`, `rsync -t` or `touch -r` leave a file."""
     before = top.stat()
@@ -152,6 +159,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "one more file": lambda top: replace(top, PLUGIN, f'include "{included(top)}"\n{PLUGIN}'),
     "a new file below a pattern": month,
     "an old file below a pattern": an_old_month,
+    "a file below a pattern, before the cache was written": a_month_while_others_load,
     "an amount, under the same time and size": under_its_old_time,
     "nothing but the time": lambda top: os.utime(top, (1, 1)),
     "Beancount's cache is gone": lambda top: beancounts(top).unlink(),
