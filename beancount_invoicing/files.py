@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 
@@ -65,6 +66,14 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def holds(file: Path, mark: str) -> bool:
+    """Whether a file is there, with this fingerprint (SHA-256, in hexadecimal digits)."""
+    try:
+        return sha256(file.read_bytes()).hexdigest() == mark
+    except OSError:
+        return False
 
 
 def write_if_different(file: Path, data: bytes) -> bool:

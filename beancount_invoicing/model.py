@@ -474,6 +474,8 @@ class Invoice(NamedTuple):
     links: frozenset[str] = frozenset()
     rate: Decimal | None = None
     """Where lines are booked in another currency: how much of it one unit of the document's currency is worth."""
+    to_send: bool = False
+    """It says that it is to be sent, whatever the ledger says of when it follows that."""
     booked_on: Day | None = None
     """Date of the ledger's entry where it is not the document's own: an opening item's claim is in the books from then."""
 

@@ -69,6 +69,8 @@ if TYPE_CHECKING:
         objections,
         open_because,
         ready_to_leave,
+        unrecorded,
+        unrecorded_because,
         what_waits,
     )
     from beancount_invoicing.actions.parallel import render_in_parallel
@@ -254,6 +256,8 @@ __all__ = [
     "time_listed",
     "to_send",
     "undo",
+    "unrecorded",
+    "unrecorded_because",
     "unsent",
     "validate_file",
     "validate_files",
@@ -286,7 +290,10 @@ _ROOMS = {
     "actions.letters": "of_reminders",
     "actions.mailing": "PASSWORD CannotSend password_from",
     "actions.naming": "UnknownCustomer customer customers whom",
-    "actions.outbox": "Objection What Outbox letters_waiting objected objections open_because ready_to_leave what_waits",
+    "actions.outbox": (
+        "Objection What Outbox letters_waiting objected objections open_because ready_to_leave unrecorded unrecorded_because"
+        " what_waits"
+    ),
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "Receipts of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",

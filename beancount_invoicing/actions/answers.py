@@ -833,6 +833,7 @@ def run(done: Daily) -> Answer:
         "held": [{"number": number, "why": why} for number, why in done.held],
         "bank": list(done.bank),
         "notices": list(done.notices),
+        "problems": list(done.problems),
         "left": [task(one) for one in done.left],
     }
 
@@ -896,6 +897,7 @@ def sent(one: Result) -> Answer:
         "files": list(one.files),
         "file": str(one.file) if one.file else None,
         "message_id": one.message_id or None,
+        "not_to": list(one.not_to),
         "why": one.why or None,
         "notices": list(one.notices),
     }
@@ -915,6 +917,23 @@ def attempted(one: Attempt, objection: Objection | None = None) -> Answer:
         "note": one.event.note,
         "source": str(one.event.source),
         "objection": objection.why if objection else None,
+    }
+
+
+def to_be_sent(invoice: Invoice, channel: str) -> Answer:
+    """A document that is to be sent, in `send` without a number: with the fields of `attempted`."""
+    return {
+        "state": "to-send",
+        "numbers": [invoice.number],
+        "customer": invoice.customer.account if invoice.customer else None,
+        "event": "sent",
+        "level": None,
+        "date": invoice.date.isoformat(),
+        "channel": channel,
+        "message_id": None,
+        "note": None,
+        "source": str(invoice.source),
+        "objection": None,
     }
 
 

@@ -22,6 +22,7 @@ from beancount_invoicing.billing import (
     Naming,
     Request,
 )
+from beancount_invoicing.dunning import send_from
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import ZERO, Book, a_day
 from beancount_invoicing.rules import currencies, tax
@@ -38,6 +39,8 @@ class Dating:
 
     day: date
     drafts: bool = False
+    to_send: bool = False
+    """They are marked to-send, unless option `send-from` says it already."""
 
     def __post_init__(self) -> None:
         a_day(self.day)
@@ -78,11 +81,20 @@ def bill(
         wanted = contracts_wanted(book, customer, contract, one=how.write)._replace(only=_known(book, only))
         waiting, notices = billing.waiting(book, until, wanted)
         drafts, more = billing.documents(book, waiting, dating.day, naming_for(book, dating, how))
+        if dating.to_send:
+            drafts = [_to_send(book, one) for one in drafts]
         whose = whom(book, customer, wanted.customers)
         idle = "" if drafts else _next(book, until, wanted._replace(only=billing.Only()))
         return replace(document_changes(book, drafts, [whose] if whose else []), left_out=(*notices, *more), idle=idle)
 
     return change(file, make, how, loads)
+
+
+def _to_send(book: Book, draft: Draft) -> Draft:
+    """The document with the mark that it is to be sent, where nothing else in the ledger says so: a crash or a mail server that is
+    down must not make it forgotten."""
+    since = send_from(book, draft.date)
+    return draft if since is not None and since <= draft.date else replace(draft, to_send=True)
 
 
 def _next(book: Book, until: date, wanted: billing.Wanted) -> str:

@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing.actions import staging
 from beancount_invoicing.actions.mailing import CannotSend
-from beancount_invoicing.actions.outbox import What, files_of, holds, named, objections, open_attempts, what
+from beancount_invoicing.actions.outbox import What, files_of, named, objections, open_attempts, waiting_files, what
 from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.entries import Loading
+from beancount_invoicing.files import holds
 from beancount_invoicing.model import Book, Channel, Event
 
 
@@ -34,6 +36,8 @@ def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
     def make(loading: Loading) -> Changes:
         book = loading.book
         target = Path(how.into).absolute() if how.into else record_file(book, day)
+        if how.write:
+            staging.finish(waiting_files(book))
         those = _of(book, chosen)
         against = objections(book, day) if any(one.kind == "reminder" for one in those) else {}
         sealed = {(one.file, one.sha256) for one in book.seals}
@@ -70,6 +74,8 @@ def discard(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
         book = loading.book
         top = Path(book.file)
         target = Path(how.into).absolute() if how.into else record_file(book, day)
+        if how.write:
+            staging.finish(waiting_files(book))
         those = _of(book, chosen)
         new = []
         said = []

@@ -10,14 +10,19 @@ from typing import Literal, get_args
 
 from beancount_invoicing.actions.billing import Dating, bill
 from beancount_invoicing.actions.dispatches import of_invoices
+from beancount_invoicing.actions.git import GitError
 from beancount_invoicing.actions.ledger import Ledger, Loads, open_ledger
 from beancount_invoicing.actions.letters import of_reminders
-from beancount_invoicing.actions.outbox import objected, ready_to_leave
+from beancount_invoicing.actions.mailing import CannotSend
+from beancount_invoicing.actions.outbox import in_doubt, objected, ready_to_leave, unrecorded, unrecorded_because
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders
 from beancount_invoicing.actions.sending import Result, Sending, Way, send
 from beancount_invoicing.actions.today import Task, tasks, to_send
-from beancount_invoicing.actions.writing import How, Outcome
+from beancount_invoicing.actions.writing import How, Outcome, Refused
 from beancount_invoicing.delivery import Dispatch, Held
+from beancount_invoicing.entries.writer import CannotWrite
+from beancount_invoicing.files import Changed
+from beancount_invoicing.model import Finding
 
 Step = Literal["bill", "send", "remind"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -48,11 +53,17 @@ class Daily:
     outbox but would not be sent today."""
     left: tuple[Task, ...]
     """What is left for a person to do, after the run."""
+    problems: tuple[str, ...] = ()
+    """What kept a step from being done after another one was, or what was written from being committed; what is in doubt since an
+    earlier run, and what lies in the outbox that the ledger does not know of: a person has to find that out."""
+    errors: tuple[Finding, ...] = ()
+    """The ledger's own, where the run does not bill."""
 
     @property
     def wrong(self) -> bool:
-        """Whether something that the run should do did not come about."""
-        return bool(self.bank) or any(one.wrong for one in (*self.sent, *self.reminded))
+        """Whether something needs a person: it did not come about, or nobody knows whether it did."""
+        done = (*self.sent, *self.reminded)
+        return bool(self.bank or self.problems or self.errors) or any(one.wrong for one in done)
 
 
 def steps_of(ledger: Ledger, day: date, only: Sequence[Step] = ()) -> tuple[Step, ...]:
@@ -68,15 +79,20 @@ def steps_of(ledger: Ledger, day: date, only: Sequence[Step] = ()) -> tuple[Step
 def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is_booked: bool = False) -> Daily:
     """The run of `way.day`: each step on what the one before has written; without `how.write` it only says what it would do.
 
-    Bills up to that day. Sends what it billed and, where option `send-from` says from when on documents are sent by it, all of
-    these that have not left. Letters leave only where the bank is up to date, or `bank_is_booked` says that it is. A second run
-    on the same day finds nothing to do. Raises what `bill` and `send` raise, and NoSuchStep; what was done before stays done.
+    Bills up to that day, and marks it to-send. Sends all that is marked and, where option `send-from` says from when on documents
+    are sent by it, these, as far as they have not left: what an earlier run could not send too. Letters leave only where the bank
+    is up to date, or `bank_is_booked` says that it is. A second run on the same day finds nothing to do. Raises what `bill` and
+    `send` raise, and NoSuchStep; once documents are written, what then keeps them from leaving is a problem of the answer.
     """
+    from beancount_invoicing.rendering import TemplateError
+
     day = way.day
     loads = Loads(Path(file))
-    steps = steps_of(loads.both(fresh=how.write)[0], day, only)
-    billed = bill(file, day, Dating(day), how, loads=loads) if "bill" in steps else None
-    new = tuple(one.number for one in billed.documents) if billed and how.write else ()
+    before = loads.both(fresh=how.write)[0]
+    steps = steps_of(before, day, only)
+    sends = "send" in (*steps, *steps_of(before, day))  # some day, if not today
+    billed = bill(file, day, Dating(day, to_send=sends), how, loads=loads) if "bill" in steps else None
+    problems = [billed.problem] if billed and billed.problem else []
     bank: list[str] = []
     held: list[tuple[str, str]] = []
     notices: list[str] = []
@@ -85,8 +101,7 @@ def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is
     def make(ledger: Ledger) -> list[Dispatch | Held]:
         made: list[Dispatch | Held] = []
         if "send" in steps:
-            told = to_send(ledger.book, day) if "send-from" in ledger.book.options else ()
-            made += of_invoices(ledger, tuple(dict.fromkeys((*told, *new))), day)
+            made += of_invoices(ledger, to_send(ledger.book, day, by_run=True), day)
         if "remind" in steps:
             bank.extend(() if bank_is_booked else bank_notices(ledger.book, day))
             proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
@@ -99,9 +114,23 @@ def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is
                 letters.update(range(first, len(made)))
         return made
 
-    done: Sending | None = send(file, make, way, how, loads) if {"send", "remind"} & set(steps) else None
+    done: Sending | None = None
+    if {"send", "remind"} & set(steps):
+        try:
+            done = send(file, make, way, how, loads)
+        except (Refused, CannotSend, CannotWrite, Changed, GitError, TemplateError, OSError) as error:
+            if not (how.write and billed and billed.documents):
+                raise
+            # what was billed is to be told all the same
+            problems.append(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error))
     results = done.results if done else ()
+    problems += [done.problem] if done and done.problem else []
+    own = {one.message_id for one in results}
     after = loads.unchanged() or open_ledger(file)  # which keeps what is said next time
+    problems += in_doubt(after.book, but=own)
+    problems += [
+        unrecorded_because(after.book, one) for one in unrecorded(after.book, Path(way.folder) if way.folder else None)
+    ]
     notices.extend(objected(after.book, day, after.allocated_at(day)))
     return Daily(
         day=day,
@@ -113,4 +142,6 @@ def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is
         bank=tuple(bank),
         notices=tuple(dict.fromkeys(notices)),
         left=tasks(after.book, day, after.allocated_at(day)),
+        problems=tuple(problems),
+        errors=done.errors if done and billed is None else (),
     )

@@ -55,8 +55,9 @@ def sealed_documents(book: Book) -> dict[str, Seal]:
     }
 
 
-def unsent(book: Book, since: date, until: date) -> tuple[str, ...]:
-    """The numbers of the documents of these days (inclusive) of which nothing says that they were sent; in their order.
+def unsent(book: Book, since: date | None, until: date, *, marked: bool = False) -> tuple[str, ...]:
+    """The numbers of the documents of these days (inclusive; None: of none) of which nothing says that they were sent; in their
+    order. With `marked` also those of earlier days that are marked to-send.
 
     What waits to be sent by hand is left out; what is in doubt is not: it cannot be sent, and is named.
     """
@@ -65,7 +66,8 @@ def unsent(book: Book, since: date, until: date) -> tuple[str, ...]:
     return tuple(
         one.number
         for one in book.invoices
-        if since <= one.date <= until
+        if one.date <= until
+        and ((since is not None and since <= one.date) or (marked and one.to_send))
         and not one.draft
         and one.kind not in {"void", "opening"}
         and one.number not in by_hand

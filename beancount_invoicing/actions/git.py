@@ -32,13 +32,10 @@ def tracked(files: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def commit(files: Sequence[Path], message: str) -> None:
-    """Commits these files, and nothing else that may be staged. Raises GitError: they are written, but not committed."""
+    """Commits these files, and nothing else that may be staged. Raises GitError."""
     names = [str(file.resolve()) for file in files]
-    try:
-        _git(files[0], "add", "--", *names)
-        _git(files[0], "commit", "--quiet", "--only", "-m", message, "--", *names)
-    except GitError as error:
-        raise GitError(f"written, but not committed: {error}") from None
+    _git(files[0], "add", "--", *names)
+    _git(files[0], "commit", "--quiet", "--only", "-m", message, "--", *names)
 
 
 def _git(file: Path, *arguments: str) -> str:

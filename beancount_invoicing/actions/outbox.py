@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
+from os.path import normpath
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.actions.dispatches import by_letter
 from beancount_invoicing.actions.documents import SUFFIXES
 from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, short_names
-from beancount_invoicing.actions.telling import BY_HAND
+from beancount_invoicing.actions.telling import BY_HAND, relative_to
 from beancount_invoicing.delivery import CLOSING, Attempt, History
 from beancount_invoicing.dunning import Proposal, propose
+from beancount_invoicing.files import holds
 from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
 
+OUTBOX = "outbox"
+"""The folder beside the ledger of what is to be sent by hand, where no other is named."""
+_BATCH = re.compile(r"post-\d{4}-\d\d-\d\d(-\d+)?\.pdf")
+_DRAFT_ID = re.compile(r"^Message-ID:\s+(<\S+\.[0-9a-f]{16}@\S+>)\r?$", re.MULTILINE)
 What = Literal["invoice", "reminder", "statement", "receipt"]
 """What a person calls it: the ledger's event `sent` is the invoice itself."""
 _ANEW = {
@@ -154,6 +160,13 @@ def open_because(waiting: Outbox, attempt: Attempt, objection: Objection | None 
     if objection:
         return text + f"{against}; if you have sent it already: {said.left}"
     return text + f"once you have sent it: {said.left}; to make it anew: {said.anew}; to discard it: {said.never}"
+
+
+def in_doubt(book: Book, but: Collection[str] = ()) -> list[str]:
+    """What is in doubt, and what a person can say of it; not those of the Message-IDs `but`."""
+    outbox = what_waits(book)
+    those = [one for one in outbox.attempts if one.in_doubt and one.event.message_id not in but]
+    return [f"{one.name}: {open_because(outbox, one)}" for one in those]
 
 
 def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
@@ -327,15 +340,59 @@ def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tupl
             yield text, ""
 
 
+def waiting_files(book: Book) -> dict[Path, str]:
+    """The files of what waits to be sent by hand, or is in doubt, each with its fingerprint ("": the ledger does not say it)."""
+    found: dict[Path, str] = {}
+    for event in (event for one in open_attempts(book) for event in one.events):
+        if by_hand := _by_hand(book, event):
+            found[by_hand] = ""
+        if event.file:
+            stored = Path(event.file)
+            found |= {stored.with_suffix(f".{SUFFIXES['text']}"): "", stored: event.sha256}
+    return found
+
+
+def unrecorded(book: Book, folder: Path | None = None) -> tuple[Path, ...]:
+    """What lies in the outbox as if it were to be sent, and of which the ledger does not say that it waits or has left.
+
+    Print batches by their names, e-mails by their identifiers, and what was taken back: all else may be a person's own. A command
+    of an older version that was ended leaves such files, and a record that was taken back. `folder`: None for the usual one.
+    """
+    folder = Path(normpath(folder or Path(book.file).parent / OUTBOX))
+    if not folder.is_dir():
+        return ()
+    known = {Path(normpath(file)) for file in _kept(book, ()).by_hand}
+    taken_back = {Path(normpath(file)) for event in book.events if (file := _by_hand(book, event))} - known
+    identifiers = {event.message_id for event in book.events if event.message_id}
+    return tuple(
+        file
+        for file in sorted(folder.iterdir())
+        if file.is_file()
+        and file not in known
+        and (file in taken_back or _BATCH.fullmatch(file.name) or _is_draft(file, identifiers))
+    )
+
+
+def _is_draft(file: Path, identifiers: Collection[str]) -> bool:
+    """Whether a file is an e-mail of ours that a person was to send, and whose identifier the ledger does not know."""
+    if file.suffix != ".eml":
+        return False
+    with file.open("rb") as stream:
+        head = stream.read(1 << 14).decode("utf-8", "replace")
+    found = _DRAFT_ID.search(head)
+    return found is not None and "\r\nX-Unsent: 1\r\n" in head and found[1] not in identifiers
+
+
+def unrecorded_because(book: Book, file: Path) -> str:
+    """What to say of a file of the outbox that the ledger does not know of."""
+    name = relative_to(Path(book.file), file)
+    return (
+        f"{name}: the ledger does not say that it waits to be sent: do not send it, remove it; what is to be sent is prepared"
+        ' anew. If you have sent it already, say so of each document: a note with event: "sent"'
+    )
+
+
 def _by_hand(book: Book, event: Event) -> Path | None:
     """The file in the outbox that a note says was prepared; None where it says none."""
     _title, found, name = event.note.rpartition(f" {BY_HAND} ")
     return Path(book.file).parent / name if found and event.event == "prepared" else None
-
-
-def holds(file: Path, mark: str) -> bool:
-    """Whether a file is there, with this fingerprint."""
-    try:
-        return sha256(file.read_bytes()).hexdigest() == mark
-    except OSError:
-        return False

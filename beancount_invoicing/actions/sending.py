@@ -8,25 +8,27 @@ sends it again but a person's word.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
 from typing import Literal
 
-from beancount_invoicing.actions import git
+from beancount_invoicing.actions import git, staging
 from beancount_invoicing.actions.ledger import Ledger, Loads
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
 from beancount_invoicing.actions.outbox import (
+    OUTBOX,
     Objection,
     answers,
     files_of,
     objections,
     open_because,
     own_channel,
+    waiting_files,
     what,
     what_waits,
 )
@@ -50,7 +52,7 @@ from beancount_invoicing.delivery import (
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.entries.writer import CannotWrite
-from beancount_invoicing.files import Changed, write_if_different
+from beancount_invoicing.files import Changed
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
 
@@ -110,11 +112,13 @@ class Result:
     file: Path | None = None
     """What is to be sent by hand."""
     notices: tuple[str, ...] = ()
+    not_to: tuple[str, ...] = ()
+    """Addresses that the server refused, where others have got it."""
 
     @property
     def wrong(self) -> bool:
         """Whether somebody has to do something about it."""
-        return self.state in {"in-doubt", "failed", "held"}
+        return self.state in {"in-doubt", "failed", "held"} or bool(self.not_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +149,17 @@ def send(file: str | Path, make: Making, way: Way, how: How, loads: Loads | None
         if how.write and ledger.errors:
             raise Refused("the ledger has errors: nothing is sent before they are mended", ledger.errors)
         run = _Run(ledger, loading, way, how)
+        if how.write:
+            run.finish()
         results = run.all(tuple(make(ledger)))
         files = tuple(dict.fromkeys(run.changed))
         if how.commit and files:
-            left = ", ".join(one.title for one in results if not one.wrong)
+            left = ", ".join(one.title for one in results if one.state in {"sent", "prepared"})
             try:
                 git.commit(list(files), f"Sent: {left}"[:200])
             except git.GitError as error:  # what was sent is still to be told
-                return Sending(results, ledger.errors, ledger.book, files, str(error))
+                problem = f"sent or prepared, and recorded, but not committed: {error}; commit it"
+                return Sending(results, ledger.errors, ledger.book, files, problem)
         return Sending(results, ledger.errors, ledger.book, files)
 
 
@@ -184,11 +191,15 @@ class _Run:
         self.history = History(ledger.book.events)
         self.outbox = what_waits(ledger.book)
         self.target = Path(how.into).absolute() if how.into else record_file(ledger.book, way.day)
-        self.folder = Path(way.folder) if way.folder else self.top.parent / "outbox"
+        self.folder = Path(way.folder) if way.folder else self.top.parent / OUTBOX
         self.changed: list[Path] = []
         self._results: dict[int, Result] = {}
         self._against: dict[str, Objection] | None = None
         self._sealed = {(one.file, one.sha256) for one in ledger.book.seals}
+
+    def finish(self) -> None:
+        """What a send that was ended has left beside its place gets its name, or goes."""
+        staging.finish(waiting_files(self.book), (self.folder, self._folder(self.way.day)))
 
     def all(self, wanted: Sequence[Dispatch | Held]) -> tuple[Result, ...]:
         mails = [one for one in wanted if isinstance(one, Dispatch) and one.channel == "email"]
@@ -350,41 +361,57 @@ class _Run:
             if stays and file.is_relative_to(self.folder):
                 self.way.notice(f"{relative_to(self.top, file)} stays: {stays}")
 
-    def _store(self, item: _Item) -> None:
-        """Puts the document, and what is kept with it, beside the ledger."""
+    def _stage(self, item: _Item) -> list[Path]:
+        """Puts the document, and what is kept with it, beside where they will be kept; these places."""
         if item.sealed:
-            return
+            return []
         item.made = not item.stored.exists()
-        write_if_different(item.stored, item.dispatch.document.content)
-        self.changed.append(item.stored)
-        for each in item.dispatch.companions:
-            write_if_different(item.stored.with_name(each.name), each.content)
-            self.changed.append(item.stored.with_name(each.name))
+        kept = {item.stored: item.dispatch.document.content}
+        kept |= {item.stored.with_name(each.name): each.content for each in item.dispatch.companions}
+        for file, content in kept.items():
+            staging.stage(file, content)
+        return list(kept)
+
+    def _name(self, files: Sequence[Path]) -> None:
+        """Gives what was staged, and will be kept, its name: the ledger knows of it."""
+        for file in files:
+            staging.name(file)
+        self.changed += files
 
     def _prepare(self, record: Record, items: dict[int, _Item]) -> None:
-        """What is to be sent by hand: the files first, then what the ledger says of them."""
+        """What is to be sent by hand: staged, told to the ledger, and then put into the outbox."""
         files: dict[int, Path] = {}
+        taken: set[Path] = set()
+
+        def staged(stem: str, suffix: str, data: bytes) -> Path:
+            file = _free(self.folder, stem, suffix, data, taken)
+            taken.add(file)
+            staging.stage(file, data)
+            return file
+
         letters = {place: one for place, one in items.items() if one.dispatch.channel == "post"}
         if letters:
             data = self._batch([one.dispatch for one in letters.values()])
-            file = _put(self.folder, f"post-{self.way.day}", ".pdf", data)
+            file = staged(f"post-{self.way.day}", ".pdf", data)
             files |= dict.fromkeys(letters, file)
         for place, item in items.items():
             if item.letter:
                 noon = datetime.combine(item.dispatch.day, datetime.min.time(), self.way.now().tzinfo).replace(hour=12)
-                files[place] = _put(self.folder, item.stored.stem, ".eml", item.letter.at(noon))
+                files[place] = staged(item.stored.stem, ".eml", item.letter.at(noon))
             elif item.dispatch.channel == "e-invoice":
                 last = item.dispatch.attachments[-1]
                 stem, _dot, suffix = last.name.partition(".")
-                files[place] = _put(self.folder, stem, f".{suffix}", last.content)
-        for item in items.values():
-            self._store(item)
+                files[place] = staged(stem, f".{suffix}", last.content)
+        kept = [file for item in items.values() for file in self._stage(item)]
         self._add(
             record,
             "\n".join(
                 self._opening(item, "prepared", relative_to(self.top, files[place])) for place, item in items.items()
             ),
         )
+        self._name(kept)
+        for file in taken:
+            staging.name(file)
         for place, item in items.items():
             self._tell(place, item.result("prepared", file=files[place]))
 
@@ -419,17 +446,20 @@ class _Run:
 
         def before(index: int) -> None:
             item = items[places[index]]
-            self._store(item)
+            kept = self._stage(item)
             self._add(record, self._opening(item, "sending", ", ".join(item.dispatch.to)))
             item.opened = True
+            self._name(kept)
 
         def after(index: int, taken: smtp.Taken) -> None:
             item = items[places[index]]
             if taken.state == "accepted":
-                self._add(record, self._closing(item))
-                item.opened = False
                 left = "; ".join(f"{address}: {why}" for address, why in taken.left_out)
-                self._tell(places[index], item.result("sent", f"not to {left}" if left else ""))
+                self._add(record, self._closing(item, left))
+                item.opened = False
+                refused = tuple(address for address, _why in taken.left_out)
+                why = f"not to {left}: {self._anew(item)}" if left else ""
+                self._tell(places[index], replace(item.result("sent", why), not_to=refused))
                 return
             if taken.state == "in-doubt":
                 why = f"{taken.why}: it may have arrived; {self._answers(item)}"
@@ -479,6 +509,16 @@ class _Run:
         said = answers(self.outbox, one.event, one.numbers, main, "" if one.channel == own else one.channel)
         return f"if it did: {said.left}, if not: {said.anew}"
 
+    def _anew(self, item: _Item) -> str:
+        """What to do where one of several has not got it."""
+        one = item.dispatch
+        mend = "the others have got it; mend the address"
+        return (
+            f"{mend}, and send it once more: bean-invoice send {one.numbers[0]} --again --write"
+            if one.event == "sent"
+            else mend
+        )
+
     def _drop(self, item: _Item) -> None:
         """Takes away a document that was kept for nothing."""
         if item.made:
@@ -526,14 +566,14 @@ class _Run:
             for level, numbers in dispatch.parts
         )
 
-    def _closing(self, item: _Item) -> str:
-        """What is told once it has left, and of what is kept with the document."""
+    def _closing(self, item: _Item, not_to: str = "") -> str:
+        """What is told once it has left, whom of several the server refused, and what is kept with the document."""
         dispatch = item.dispatch
         those = closings(
             self.target,
             [
                 Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.tone,
-                     dispatch.channel, item.identifier, item.mark, dispatch.title)
+                     dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to))
                 for level, numbers in dispatch.parts
             ],
             None if item.sealed else item.stored,
@@ -558,13 +598,12 @@ def _own_domain(book: Book, day: date) -> str:
         return "invoices@localhost"
 
 
-def _put(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
-    """Puts a file into a folder, beside another one of that name which holds something else."""
+def _free(folder: Path, stem: str, suffix: str, data: bytes, taken: Collection[Path]) -> Path:
+    """A name in a folder that nothing has, and is not `taken`; or that of a file which holds just this."""
     count = 1
     while True:
         file = folder / f"{stem}{f'-{count}' if count > 1 else ''}{suffix}"
-        if not file.exists() or file.read_bytes() == data:
-            write_if_different(file, data)
+        if file not in taken and (not file.exists() or file.read_bytes() == data):
             return file
         count += 1
 

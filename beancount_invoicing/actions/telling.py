@@ -42,6 +42,8 @@ class Sent(NamedTuple):
     identifier: str
     mark: str
     title: str
+    not_to: str = ""
+    """Whom of several the server refused, and its words."""
 
 
 def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[str]:
@@ -56,6 +58,7 @@ def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[st
             ("channel", one.channel),
             ("message-id", one.identifier),
             ("sha256", one.mark),
+            ("not-to", one.not_to),
         ]
         links = [numbering.link(number) for number in one.numbers]
         if stored is None or index:

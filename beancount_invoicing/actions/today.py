@@ -14,7 +14,15 @@ from beancount_invoicing import billing, law
 from beancount_invoicing.actions.dispatches import unsent
 from beancount_invoicing.actions.documents import named_documents
 from beancount_invoicing.actions.mailing import CannotSend
-from beancount_invoicing.actions.outbox import Objection, objected_to, objections, ready_to_leave, what_waits
+from beancount_invoicing.actions.outbox import (
+    Objection,
+    objected_to,
+    objections,
+    ready_to_leave,
+    unrecorded,
+    unrecorded_because,
+    what_waits,
+)
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import (
     NONE,
@@ -28,6 +36,7 @@ from beancount_invoicing.dunning import (
     pause,
     policy,
     propose,
+    send_from,
     sending_followed_from,
 )
 from beancount_invoicing.model import ZERO, Book, Customer, Event, a_day
@@ -35,8 +44,8 @@ from beancount_invoicing.receivables import Allocated, Position, lapsing, positi
 from beancount_invoicing.rules.steps import end_of_month
 
 Kind = Literal[
-    "bank", "insolvency", "in-doubt", "prepared", "draft", "bill", "decide", "send", "remind", "escalate", "promise", "dispute",
-    "tax", "unallocated", "document", "lapse", "notice", "acceptance",
+    "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "remind", "escalate", "promise",
+    "dispute", "tax", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NOTICE = 60
@@ -74,6 +83,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_banks(book, as_of),
         *_insolvent(book, as_of, those),
         *_on_their_way(book, as_of, objections(book, as_of, allocated, proposals)),
+        *(Task("outbox", unrecorded_because(book, file)) for file in unrecorded(book)),
         *_documents(book, as_of, those),
         *_to_bill(book, as_of),
         *_reminders(ready_to_leave(book, proposals)),
@@ -93,19 +103,18 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
 _HAS_IT = {"reminder", "promise", "dispute"}
 
 
-def to_send(book: Book, as_of: date) -> tuple[str, ...]:
+def to_send(book: Book, as_of: date, *, by_run: bool = False) -> tuple[str, ...]:
     """The numbers of the documents that are to be sent: issued from option `send-from` on, else from the ledger's first
-    `sent` event on, up to `as_of` (inclusive).
+    `sent` event on (`by_run`: not by that), up to `as_of` (inclusive); and those that are marked to-send.
 
-    Where neither is there, the ledger does not follow what is sent: none. What was reminded of, promised or disputed has
-    arrived; what is in doubt or was prepared waits for a person. All of the Book's events count, so that nothing leaves twice.
+    Where neither is there, the ledger does not follow what is sent: none but the marked. What was reminded of, promised or
+    disputed has arrived; what is in doubt or was prepared waits for a person. All of the Book's events count, so that nothing
+    leaves twice.
     """
-    since = sending_followed_from(book, as_of)
-    if since is None:
-        return ()
+    since = send_from(book, as_of) if by_run else sending_followed_from(book, as_of)
     arrived = {number for one in book.events if one.event in _HAS_IT for number in one.numbers}
     waits = {number for one in History(book.events).open for number in one.numbers if one.kind == "sent"}
-    return tuple(number for number in unsent(book, since, as_of) if number not in arrived | waits)
+    return tuple(number for number in unsent(book, since, as_of, marked=True) if number not in arrived | waits)
 
 
 def named_to_send(book: Book, as_of: date, words: Sequence[str], since: date | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from os import path as os_path
 from pathlib import Path
 
 from beancount_invoicing import entries
@@ -102,6 +103,8 @@ class Outcome:
     """What is not billed, though somebody may think so; it is not among the notices."""
     idle: str = ""
     """What there is to say where nothing is to be done."""
+    problem: str = ""
+    """What went wrong after all was written: it was not committed."""
 
 
 def written_positions(outcome: Outcome) -> tuple[Position, ...]:
@@ -119,8 +122,8 @@ def change(
 
     What is written goes by what the files themselves say, never by what a cache says of them; `loads`: of the same command, where
     it has loaded the ledger already. From loading to writing nobody else of ours changes the ledger. Raises Refused,
-    writer.CannotWrite, Changed, git.GitError and OSError; then nothing was written – but for GitError after writing, whose message
-    says so.
+    writer.CannotWrite, Changed, git.GitError and OSError; then nothing was written. What is written, but could not be committed,
+    is an outcome with a `problem`.
     """
     file = Path(file)
     with writer.locked(file) if how.write else nullcontext(), no_collections():
@@ -158,8 +161,19 @@ def change(
             for gone in changes.gone:
                 gone.unlink(missing_ok=True)
             if how.commit:
-                git.commit([*files, *(named for named, _content in changes.files), *known], changes.message)
+                try:
+                    git.commit([*files, *(named for named, _content in changes.files), *known], changes.message)
+                except git.GitError as error:
+                    return replace(outcome, problem=_uncommitted(outcome, error))
         return outcome
+
+
+def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
+    """That it is in the ledger all the same, by its numbers: who does it again would have it twice."""
+    names = ", ".join(one.number for one in outcome.documents) or outcome.counted
+    what = f"{names}: " if names else ""
+    files = ", ".join(os_path.relpath(one, Path(outcome.book.file).parent) for one in outcome.files)
+    return f"{what}written to {files}, but not committed: {error}; do not do it again, commit it"
 
 
 def _planned(

@@ -149,6 +149,8 @@ class Draft:
     """Of a claim for late interest: the number of the invoice that was paid late."""
     narration: str = ""
     note: str = ""
+    to_send: bool = False
+    """It says of itself that it is to be sent."""
 
     @property
     def net(self) -> Decimal:

@@ -132,6 +132,8 @@ def print_outcome(
     data; the ledger's errors make the call fail."""
     _print_outcome(outcome, way, form, explain, title)
     session = click.get_current_context().find_object(Session)
+    if outcome.problem and session:
+        session.error(outcome.problem)
     if outcome.errors and session:
         for one in outcome.errors:
             session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
@@ -236,7 +238,7 @@ def _say(outcome: actions.Outcome, way: actions.How) -> None:
         notice(outcome.idle or "Nothing to do.")
     elif way.write:
         said = f"{what}; {done}" if what else done.capitalize()
-        notice(f"{said} {files}{', and committed' if way.commit else ''}.")
+        notice(f"{said} {files}{', and committed' if way.commit and not outcome.problem else ''}.")
     elif outcome.gone:
         notice(f"{what}; nothing is taken out without --write.")
     else:

@@ -18,7 +18,7 @@ from beancount_invoicing.cli.changing import (
     said_left_out,
     write_options,
 )
-from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, notice, print_json
+from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, notice, print_json, relative
 from beancount_invoicing.cli.send import print_results, way
 
 
@@ -68,8 +68,13 @@ def run(
             said_left_out(session, done.billed, on_purpose=leave_out)
         if form == "json":
             print_json(answers.run(done))
-            return
-        _print(session, done, chosen)
+        else:
+            _print(session, done, chosen)
+        for one in done.errors:
+            session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        for text in done.problems:
+            if form == "json" or not done.billed or text != done.billed.problem:
+                session.error(text)
 
 
 def _print(session: Session, done: actions.Daily, chosen: actions.How) -> None:

@@ -120,7 +120,8 @@ def send(
     into: Path | None,
     commit: bool,
 ) -> None:
-    """Send documents by e-mail, post or to a platform; each once. Without a number: say what is in doubt, or waits."""
+    """Send documents by e-mail, post or to a platform; each once. Without a number: all that is to be sent; without
+    --write, say what that is, what is in doubt, and what waits."""
     chosen = how(write, into, commit)
     said = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:
@@ -139,16 +140,17 @@ def send(
                 outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
             print_outcome(outcome, chosen)
         return
-    if not words and not since:
+    if not words and not since and not write:
         _open(session, day, form)
         return
 
     def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-        wanted = (
-            actions.named_to_send(ledger.book, day, words, since)
-            if words
-            else actions.unsent(ledger.book, since or day, day)
-        )
+        if words:
+            wanted = actions.named_to_send(ledger.book, day, words, since)
+        elif since:
+            wanted = actions.unsent(ledger.book, since, day)
+        else:
+            wanted = actions.to_send(ledger.book, day)
         return list(actions.of_invoices(ledger, wanted, day, channel, enclose))
 
     run(session, make, way(day, folder, again=again, retry=retry), chosen, form)
@@ -248,15 +250,35 @@ _COLOURS: dict[actions.State, Mark] = {"in-doubt": "late", "failed": "late", "pr
 
 
 def _open(session: Session, day: date, form: str) -> None:
-    """What is in doubt, and what waits to be sent by hand; and why a letter of it would not be sent on `day`."""
+    """What is in doubt, and what waits to be sent by hand; why a letter of it would not be sent on `day`; what is to be sent."""
     ledger = session.open()
-    waiting = actions.what_waits(ledger.book)
-    against = actions.objections(ledger.book, day, ledger.allocated_at(day))
+    book = ledger.book
+    waiting = actions.what_waits(book)
+    against = actions.objections(book, day, ledger.allocated_at(day))
+    ready = set(actions.to_send(book, day))
+    by_channel = [
+        (one, book.customers[one.customer.account].at(max(day, one.date)).channel)
+        for one in book.invoices
+        if one.number in ready and one.customer
+    ]
+    unrecorded = actions.unrecorded(book)
     if form == "json":
-        print_json([answers.attempted(one, against.get(one.event.message_id)) for one in waiting.attempts])
-        return
-    for one in waiting.attempts:
-        why = actions.open_because(waiting, one, against.get(one.event.message_id))
-        click.echo(f"{one.name}: {why}")
-    if not waiting.attempts:
-        click.echo("Nothing is in doubt, and nothing waits to be sent by hand. To send: bean-invoice send NUMBER…")
+        print_json(
+            [answers.attempted(one, against.get(one.event.message_id)) for one in waiting.attempts]
+            + [answers.to_be_sent(*one) for one in by_channel]
+        )
+    else:
+        for one in waiting.attempts:
+            why = actions.open_because(waiting, one, against.get(one.event.message_id))
+            click.echo(f"{one.name}: {why}")
+        for invoice, channel in by_channel:
+            name = invoice.customer.name if invoice.customer else ""
+            click.echo(
+                f"{invoice.number}, {name}: is to be sent, by {channel}: bean-invoice send {invoice.number} --write"
+            )
+        if len(by_channel) > 1:
+            click.echo(f"All {len(by_channel)} that are to be sent: bean-invoice send --write")
+        if not waiting.attempts and not by_channel and not unrecorded:
+            click.echo("Nothing is in doubt, and nothing waits to be sent. To send: bean-invoice send NUMBER…")
+    for file in unrecorded:
+        session.error(actions.unrecorded_because(book, file))

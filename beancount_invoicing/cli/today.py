@@ -28,6 +28,7 @@ TITLES: dict[actions.TaskKind, str] = {
     "insolvency": 'In insolvency proceedings: declare what is owed, and note it, event: "declared"',
     "in-doubt": "Left, or not: answer with send --confirm or send --retry",
     "prepared": "Prepared, to be sent by hand; then: bean-invoice send --confirm",
+    "outbox": "In the outbox, but not in the ledger: do not send it",
     "draft": "Drafts: bean-invoice issue",
     "bill": "To bill: bean-invoice bill",
     "decide": "Not billed: decide",
@@ -46,9 +47,9 @@ TITLES: dict[actions.TaskKind, str] = {
 
 
 _COLOURS: dict[actions.TaskKind, Mark] = {
-    "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "draft": "draft", "bill": "new",
-    "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful", "unallocated": "doubtful",
-    "lapse": "late", "tax": "doubtful", "decide": "doubtful",
+    "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "outbox": "late", "draft": "draft",
+    "bill": "new", "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful",
+    "unallocated": "doubtful", "lapse": "late", "tax": "doubtful", "decide": "doubtful",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from beancount_invoicing.dunning.banks import Bank, bank_accounts, behind
 from beancount_invoicing.dunning.claims import Claimed, ClaimUnknown, claimed, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
-from beancount_invoicing.dunning.pauses import Insolvency, insolvency, pause, sending_followed_from
+from beancount_invoicing.dunning.pauses import Insolvency, insolvency, pause, send_from, sending_followed_from
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
 from beancount_invoicing.dunning.proposals import Held, Late, Proposal, propose
 from beancount_invoicing.dunning.unowed_claims import Unowed, unowed
@@ -35,6 +35,7 @@ __all__ = [
     "pause",
     "policy",
     "propose",
+    "send_from",
     "sending_followed_from",
     "unowed",
     "usual",

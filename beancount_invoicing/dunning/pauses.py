@@ -84,23 +84,29 @@ def insolvency(events: Iterable[Event]) -> Insolvency | None:
     return Insolvency(standing[0].date, until, declared)
 
 
+def send_from(book: Book, as_of: date) -> date | None:
+    """The day from which on documents are to be sent, as `send-from` says by `as_of` (inclusive); None where it does not."""
+    option = book.options.get("send-from")
+    said = option.at(as_of) if option else None
+    return said if isinstance(said, date) else None
+
+
 def sending_followed_from(book: Book, as_of: date) -> date | None:
     """The day from which on the ledger says of each document that it was sent: option `send-from`, else the first `sent` event.
 
-    None where neither is there by `as_of` (inclusive): the ledger does not follow what is sent.
+    None where neither is there by `as_of` (inclusive): the ledger does not follow what is sent, but of what is marked to-send.
     """
-    option = book.options.get("send-from")
-    said = option.at(as_of) if option else None
-    if isinstance(said, date):
+    if said := send_from(book, as_of):
         return said
     return min((one.date for one in book.events if one.event == "sent" and one.date <= as_of), default=None)
 
 
 def unsent(position: Position, followed_from: date | None) -> bool:
-    """Whether a document has not reached its customer, as far as the ledger follows that: from `followed_from` on each has
-    a `sent` event, or one that tells that it arrived."""
+    """Whether a document has not reached its customer, as far as the ledger follows that: from `followed_from` on, and where it
+    is marked to-send, each has a `sent` event, or one that tells that it arrived."""
     invoice = position.invoice
-    if followed_from is None or invoice.date < followed_from or invoice.kind == "opening":
+    followed = followed_from is not None and invoice.date >= followed_from and invoice.kind != "opening"
+    if not followed and not invoice.to_send:
         return False
     return not any(one.event in {"sent", "reminder", "dispute", "promise"} and one.numbers for one in position.events)
 

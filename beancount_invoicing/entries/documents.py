@@ -860,6 +860,7 @@ class _Reading:
             contract_reference=self.said.get("contract-reference") or "",
             links=frozenset(self.entry.links or ()),
             rate=self.rate,
+            to_send=bool(self.said.get("to-send")),
         )
         return Written([invoice], payments, [use._replace(kind=self.kind)], self.on_account)
 

@@ -163,6 +163,8 @@ _TABLE = (
     _key("delivered", "date", (DOCUMENT, LINE, ADJUSTMENT), "date of supply; of a line, where neither `to` nor `expense` says it"),
     _key("contract-reference", "text", DOCUMENT, "the contract's number (BT-12)"),
     _key("note", "text", (DOCUMENT, MOVEMENT), "words printed on the document"),
+    _key("to-send", "flag", DOCUMENT,
+         "TRUE: it is to be sent, and `run` sends it, also where no `send-from` says so; `run` writes it on what it bills"),
     _key("item", "text", (LINE, BOOKKEEPING, CONTRACT, ADJUSTMENT, WORK), "code of an item"),
     _key("quantity", "number", (LINE, CONTRACT), "quantity billed"),
     _key("discount", "percent", (LINE, CONTRACT), "percent off the line; of a contract: off each line of its periods and time"),
@@ -195,6 +197,7 @@ _TABLE = (
          "last day, inclusive; of a reminder: the deadline that it set; of an insolvency: the last day to declare the claim"),
     _key("sha256", "text", EVENT, "fingerprint of the document"),
     _key("message-id", "text", EVENT, "identifier of the e-mail (of a letter or file: of what was prepared)"),
+    _key("not-to", "text", EVENT, "whom of several the mail server refused, and its words: the others have got it"),
     _key("sends", "text", EVENT, "what is being sent, where it is not the invoice itself", "reminder", "statement", "receipt"),
     _key("file", "text", EVENT, "document that is being sent, relative to the ledger file that says so"),
     # reminder policies

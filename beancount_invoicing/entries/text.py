@@ -221,6 +221,7 @@ def document(draft: Draft, column: int = COLUMN) -> str:
             ("terms", draft.terms),
             ("due", draft.due),
             ("note", draft.note),
+            ("to-send", draft.to_send or None),
         ],
         column=column,
     )

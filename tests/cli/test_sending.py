@@ -183,6 +183,22 @@ def test_a_refusal_is_told_and_the_others_go(ledger: Path) -> None:
     assert sound(ledger)
 
 
+def test_one_of_several_who_is_refused_is_recorded_and_said(ledger: Path) -> None:
+    handler = Handler(rcpt=lambda address: "550 5.1.1 no such user" if "direction" in address else "")
+    with server(handler) as port:
+        by_server(ledger, port)
+        (row,) = answers(ledger, "send", PARC, *DAY, "--write")
+        assert (row["state"], row["not_to"]) == ("sent", ["direction@clinique-parc.example"])
+        assert "send it once more: bean-invoice send F2026-0072 --again --write" in str(row["why"])
+        assert 'not-to: "direction@clinique-parc.example: 550 5.1.1 no such user"' in record(ledger)
+        assert "not to direction@clinique-parc.example: 550" in run(
+            ledger, "send", PARC, "--again", *DAY, "--write", code=1
+        )
+    assert [one.recipients for one in handler.taken] == [["facturation@clinique-parc.example"]] * 2
+    assert events(ledger) == ["sending", "sent"] * 2
+    assert sound(ledger)
+
+
 def test_a_whole_message_that_is_refused_may_be_sent_later(ledger: Path) -> None:
     with server(Handler(data=lambda _content: "554 too large \x1b[31m\u202e")) as port:
         by_server(ledger, port)

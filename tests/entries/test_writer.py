@@ -480,6 +480,17 @@ def test_a_commit_of_just_these_changes(repository: Path) -> None:
     assert git(repository, "status", "--porcelain") == "A  staged.txt\n"
 
 
+def test_a_commit_that_fails_says_what_is_written_all_the_same(repository: Path) -> None:
+    hook = repository.parent / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\necho no such day >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    result = bill(repository, "2026-01-31", "--commit")
+    assert result.exit_code == 1
+    assert "F2026-0001: written to main.beancount, but not committed: no such day; do not do it again" in result.output
+    assert "and committed" not in result.output
+    assert numbers(repository) == ["F2026-0001"]
+
+
 def test_a_file_with_changes_of_its_own_is_not_committed(repository: Path) -> None:
     repository.write_text(repository.read_text(encoding="utf-8") + "; a thought\n", encoding="utf-8")
     before = repository.read_bytes()
