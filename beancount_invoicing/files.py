@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import stat
 import tempfile
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,8 +31,10 @@ def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
 
 def _put(file: Path, data: bytes, expected: bytes | None) -> None:
     target = file.resolve()
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
-    temporary = Path(name)
+    if target.parent not in _SWEPT:
+        _SWEPT.add(target.parent)
+        sweep(target.parent)
+    descriptor, temporary, held = _temporary(target)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
@@ -54,8 +59,77 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+    finally:
+        if held is not None:
+            os.close(held)
     if expected is not None:
         _sync_folder(target.parent)
+
+
+_SWEPT: set[Path] = set()
+"""Folders that this process has looked through: one may hold thousands of documents."""
+_NAMED = 40
+"""How much of a file's name the name of its temporary file tells."""
+_TEMPORARY = re.compile(r"\.(.+)-[a-z0-9_]{8}")
+_SUFFIXES = frozenset(
+    {".beancount", ".bean", ".picklecache", ".waiting", ".pdf", ".txt", ".html", ".xml", ".eml", ".gitignore"}
+)
+_OLD = 3600
+"""Seconds after which nobody writes a temporary file any more, where there are no locks to tell."""
+
+
+def sweep(folder: Path) -> None:
+    """Takes away the temporary files that `put` made in a folder for commands that were ended; those of one that runs stay."""
+    with contextlib.suppress(OSError):
+        names = {one.name for one in os.scandir(folder)}
+        for name in names:
+            if (found := _TEMPORARY.fullmatch(name)) and _is_ours(found[1], names):
+                with contextlib.suppress(OSError):
+                    _take_away(folder / name)
+
+
+def _is_ours(name: str, there: set[str]) -> bool:
+    """Whether a temporary file of such a name is of `put`: a person's own hidden file is left alone."""
+    return name in there or Path(name).suffix in _SUFFIXES or len(name) == _NAMED
+
+
+def _take_away(file: Path) -> None:
+    """Removes a temporary file that nobody is writing any more. Raises OSError where somebody is."""
+    try:
+        import fcntl
+    except ImportError:  # Windows takes no file away that somebody has open; but it is closed before it gets its name
+        if time.time() - file.stat().st_mtime > _OLD:
+            file.unlink()
+        return
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            file.unlink()  # while it is locked
+    finally:
+        os.close(descriptor)
+
+
+def _temporary(target: Path) -> tuple[int, Path, int | None]:
+    """A new file beside the target: its descriptor, its path, and the lock that tells `sweep` that it is being written, which is to
+    be closed; None where the system has none."""
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:_NAMED]}-", dir=target.parent)
+        try:
+            import fcntl
+        except ImportError:
+            return descriptor, Path(name), None
+        held = os.dup(descriptor)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(held).st_nlink:
+                return descriptor, Path(name), held
+        except BlockingIOError:  # another command is just taking it away
+            pass
+        except OSError:  # a file system without locks
+            return descriptor, Path(name), held
+        os.close(held)
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

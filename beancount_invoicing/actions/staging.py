@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from beancount_invoicing.files import holds, put, write_if_different
+from beancount_invoicing.files import holds, put, sweep, write_if_different
 
 
 def waiting(file: Path) -> Path:
@@ -45,5 +45,6 @@ def finish(known: Mapping[Path, str], folders: Iterable[Path] = ()) -> None:
         if waiting(file).is_file() and (holds(waiting(file), mark) if mark else not file.exists()):
             name(file)
     for folder in dict.fromkeys(folders):
+        sweep(folder)
         for left in folder.glob(".*.waiting"):
             left.unlink(missing_ok=True)

@@ -271,6 +271,9 @@ def _open(session: Session, day: date, form: str) -> None:
         for one in waiting.attempts:
             why = actions.open_because(waiting, one, against.get(one.event.message_id))
             click.echo(f"{one.name}: {why}")
+        if not waiting.attempts:
+            more = "" if by_channel else " To send: bean-invoice send NUMBER…"
+            click.echo(f"Nothing is in doubt, and nothing waits to be sent by hand.{more}")
         for invoice, channel in by_channel:
             name = invoice.customer.name if invoice.customer else ""
             click.echo(
@@ -278,7 +281,5 @@ def _open(session: Session, day: date, form: str) -> None:
             )
         if len(by_channel) > 1:
             click.echo(f"All {len(by_channel)} that are to be sent: bean-invoice send --write")
-        if not waiting.attempts and not by_channel and not unrecorded:
-            click.echo("Nothing is in doubt, and nothing waits to be sent. To send: bean-invoice send NUMBER…")
     for file in unrecorded:
         session.error(actions.unrecorded_because(book, file))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.entries import roots
-from beancount_invoicing.files import Changed, put
+from beancount_invoicing.files import Changed, put, sweep
 from beancount_invoicing.locks import Taken, held
 
 PATIENCE = 60
@@ -173,8 +173,11 @@ def plan(
 def write(planned: Plan) -> None:
     """Puts the plan on the disk, and looks whether all of it is there.
 
-    Raises Changed where a file is no longer as it was read, before that file is touched; OSError.
+    What commands that were ended have left in their folders goes. Raises Changed where a file is no longer as it was read, before
+    that file is touched; OSError.
     """
+    for folder in {one.file.resolve().parent for one in planned.files}:
+        sweep(folder)
     for one in planned.files:
         if one.before is None:
             one.file.parent.mkdir(parents=True, exist_ok=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.files import write_if_different
+from beancount_invoicing.files import put, write_if_different
 
 
 def test_it_is_written_once(tmp_path: Path) -> None:
@@ -52,3 +53,35 @@ def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     assert stat.S_IMODE((tmp_path / "file.txt").stat().st_mode) == 0o640
+
+
+def test_what_a_command_that_was_ended_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    left = [".main.beancount-x7_kq0ab", ".F2026-0001.pdf-0123abcd", ".main-abcdefgh", f".{'n' * 40}-abcdefgh"]
+    own = ["main", ".my-settings", ".main.beancount-Backup01", "main.beancount-abcdefgh", ".main.beancount-abc"]
+    for name in (*left, *own):
+        (tmp_path / name).write_bytes(b"half of it")
+    (tmp_path / ".folder.pdf-abcdefgh").mkdir()
+    (tmp_path / ".link.pdf-abcdefgh").symlink_to(tmp_path / "main")
+    put(tmp_path / "new.pdf", b"whole")
+    there = {file.name for file in tmp_path.iterdir()}
+    assert there == {"new.pdf", ".folder.pdf-abcdefgh", ".link.pdf-abcdefgh", *own}
+
+
+def test_what_another_command_is_writing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of many threads looks for what is left while the others write."""
+    monkeypatch.setattr("beancount_invoicing.files._SWEPT", _Nothing())
+
+    def write(number: int) -> None:
+        for turn in range(20):
+            put(tmp_path / f"{number}.pdf", str(turn).encode())
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(6)))
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {f"{n}.pdf": b"19" for n in range(6)}
+
+
+class _Nothing(set[Path]):
+    """A set in which nothing is remembered."""
+
+    def add(self, _folder: Path) -> None:
+        """Forgets it."""

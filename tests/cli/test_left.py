@@ -310,7 +310,7 @@ def found_again(ledger: Path) -> None:
     assert all((ledger.parent / file).is_file() for file in files)
     call(ledger, "send", "--confirm", "--all", "--date", NEXT, "--write", code=0)
     assert [str(one) for one in open_ledger(ledger).errors] == []
-    assert not [file.name for file in ledger.parent.rglob(".*") if file.suffix == ".waiting"]
+    assert not [file.name for file in ledger.parent.rglob(".*") if not file.name.endswith("cache")]
 
 
 def new(done: dict[str, Any]) -> set[str]:

@@ -45,7 +45,7 @@ def states(ledger: Path, *arguments: str) -> list[object]:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """The example business in a folder of its own, without what it says of invoices that were sent."""
-    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
+    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger", ignore=shutil.ignore_patterns("*.picklecache"))
     file = tmp_path / "ledger" / "2026" / "follow-up.beancount"
     text = file.read_text(encoding="utf-8")
     file.write_text(re.sub(r'\n20[^\n]* note [^\n]*\n  event: "sent"\n(  [^\n]*\n)*', "\n", text), encoding="utf-8")
