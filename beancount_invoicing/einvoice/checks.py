@@ -50,11 +50,12 @@ def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
             continue
         exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1))
         right = round_to(exact, places) + line.adjusted
+        price = f"{line.price}" if line.price_base_quantity is None else f"{line.price} ÷ {line.price_base_quantity}"
         if abs(line.net - exact - line.adjusted) > PEPPOL_SLACK if peppol else line.net != right:
             yield Problem(
                 "PEPPOL-EN16931-R120" if peppol else "line-net",
                 f"line {line.identifier}, BT-131",
-                f"the net is {line.net}, but {line.quantity} × {line.price} with its allowances and charges is {right}",
+                f"the net is {line.net}, but {line.quantity} × {price} with its allowances and charges is {right}",
                 warning=not peppol,
             )
 

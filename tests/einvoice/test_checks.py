@@ -168,6 +168,11 @@ def test_what_is_wrong_is_found(rule: str, number: str, change: Change) -> None:
     assert rule in rules(change(before))
 
 
+def test_a_price_for_several_is_told_as_one() -> None:
+    (problem,) = checks.check(line(price_base_quantity=D(10))(e_invoice("D-DEBITS")))
+    assert problem.message == "the net is 100.00, but 1 × 100.00 ÷ 10 with its allowances and charges is 10.00"
+
+
 def test_roundings_that_the_law_allows_are_no_fault() -> None:
     assert rules(vat(amount=D("20.01"))(e_invoice("D-DEBITS"))) == {"BR-CO-14"}
 
