@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import ENOENT
 from pathlib import Path
 
 
@@ -21,6 +22,8 @@ def held(file: Path, patience: float) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
+    if not file.parent.is_dir():  # filelock would make it
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(file.parent))
     # two people may keep one ledger: whoever can write into the folder can take the lock; Windows has no such modes
     lock = FileLock(file, timeout=patience, mode=0o666 if hasattr(os, "fchmod") else -1)
     try:

@@ -61,6 +61,12 @@ def test_it_is_held_once_in_a_process_too_and_free_again_after_an_error(tmp_path
             fail()
 
 
+def test_no_folder_is_made_for_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere"), held(tmp_path / "nowhere" / "lock", 0):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_who_has_to_wait_is_told_for_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     top = tmp_path / "main.beancount"
     monkeypatch.setattr(writer, "PATIENCE", 0)
