@@ -1,6 +1,7 @@
 # make demo     the example's invoices and reminder letters, under build/demo/
 # make test     everything quick: style, types, the doors between rooms, tests
 # make proof    what takes long, or needs more than Python: see proofs/run.py
+# make mutants  small changes of the program, and whether a test notices (MUTANTS="--room rules --sample 200" for more)
 # make bench    how fast it is, as ratios (BENCH="--sizes 1000,10000 --runs 3" for less)
 SHELL := /bin/bash
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3; do \
@@ -12,7 +13,7 @@ DEMO := build/demo
 DAY := 2026-11-30
 INVOICE := $(RUN)/bean-invoice -f ledger/main.beancount
 
-.PHONY: demo test lint proof bench format constraints clean
+.PHONY: demo test lint proof mutants bench format constraints clean
 
 $(READY): pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
@@ -59,6 +60,9 @@ test: lint
 
 proof: $(READY)
 	@$(RUN)/python proofs/run.py
+
+mutants: $(READY)
+	@$(RUN)/python -m proofs.mutants $(MUTANTS)
 
 bench: $(READY)
 	@$(RUN)/python -m bench.run $(BENCH)

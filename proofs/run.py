@@ -89,6 +89,11 @@ def fuzz() -> str:
     return run(sys.executable, HERE / "fuzz.py", "--tries", "1200").strip().splitlines()[-1]
 
 
+def mutants() -> str:
+    """Of sixty small changes of the program the tests notice nine in ten."""
+    return run(sys.executable, "-m", "proofs.mutants", "--sample", "60", "--least", "90").strip().splitlines()[-1]
+
+
 def e_invoices() -> str:
     """Every document of the example and of the tests' ledger, in every syntax, keeps the official rules or says why not."""
     shutil.rmtree(E_INVOICES, ignore_errors=True)
@@ -161,7 +166,7 @@ def fava() -> str:
 Proof = Callable[[], str]
 LANES: tuple[tuple[Proof, ...], ...] = (
     (demo, e_invoices, verapdf, mustang, browser),
-    (wheel, mailing, fuzz, fava),
+    (wheel, mailing, fuzz, mutants, fava),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""
 ALONE: tuple[Proof, ...] = (properties,)

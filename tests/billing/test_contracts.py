@@ -620,6 +620,16 @@ def test_an_expense_that_was_refunded_is_billed_back() -> None:
     assert notices == []
 
 
+def test_an_expense_in_another_currency_is_said_and_not_billed() -> None:
+    text = TIME + "  expense-account: Income:Services\n"
+    text += '2026-01-07 * "Train"\n  Expenses:Office  40.00 CHF\n    billable: "T"\n  Assets:Bank\n'
+    text += '2026-01-08 * "Taxi"\n  Expenses:Office  9.00 EUR\n    billable: "T"\n  Assets:Bank\n'
+    waiting, (notice,) = billing.waiting(book(text), date(2026, 1, 31))
+    assert [one.line.net for one in waiting] == [D("9.00")]
+    assert notice.message == "an expense of 40.00 CHF is not billed: the contract is billed in EUR"
+    assert (notice.amount, notice.currency, notice.since) == (D("40.00"), "CHF", date(2026, 1, 7))
+
+
 def test_a_disbursement_without_its_tax_code_is_not_billed() -> None:
     text = TIME + '2026-01-08 * "Court fee"\n  Assets:Disbursements  35.00 EUR\n    billable: "T"\n  Assets:Bank\n'
     waiting, notices = billing.waiting(book(text), date(2026, 1, 31))

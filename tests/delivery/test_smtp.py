@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -254,3 +256,45 @@ def test_where_the_ledger_cannot_be_told_before_nothing_is_sent(error: BaseExcep
             smtp.deliver(plain(port), [parcel("one"), parcel("two")], before, after)
         sent(plain(port), parcel("three"))
     assert [one.content[:14] for one in handler.taken] == [b"Subject: three"]
+
+
+def test_a_server_that_asks_for_no_user_says_so() -> None:
+    handler = Handler()
+    with server(handler) as port, pytest.raises(NoServer, match="take smtp-user out if it asks for none"):
+        sent(Server("127.0.0.1", port, "none", "solene", "secret", patience=60), parcel("one"))
+    assert handler.taken == []
+
+
+def test_a_server_that_begins_without_tls_is_asked_for_starttls_instead() -> None:
+    with server(Handler()) as port, pytest.raises(NoServer, match='does not speak TLS so: is smtp-security "starttls"'):
+        sent(Server("127.0.0.1", port, "tls", patience=60), parcel("one"))
+
+
+def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_arguments: object, **_more: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("beancount_invoicing.delivery.smtp.smtplib.SMTP", nowhere)
+    with pytest.raises(NoServer, match=r'there is no server smtp\.example: look at invoice-option "smtp"'):
+        sent(Server("smtp.example", 25, "none"), parcel("one"))
+
+
+def test_a_message_that_cannot_be_made_leaves_nothing_half_sent() -> None:
+    def fails() -> bytes:
+        raise OSError(5, "Input/output error")
+
+    handler = Handler()
+    unreadable = replace(parcel("one"), content=fails)
+    with server(handler) as port:
+        with pytest.raises(OSError, match="Input/output error"):
+            sent(plain(port), unreadable, parcel("two"))
+        assert sent(plain(port), parcel("three")).states == ["accepted"]
+    assert [one.content[:14] for one in handler.taken] == [b"Subject: three"]
+
+
+def test_a_message_without_a_last_line_break_gets_one() -> None:
+    handler = Handler()
+    without = replace(parcel("one"), content=lambda: b"Subject: one\r\n\r\n.x")
+    with server(handler) as port:
+        assert sent(plain(port), without).states == ["accepted"]
+    assert handler.taken[0].content == b"Subject: one\r\n\r\n.x\r\n"

@@ -1,0 +1,236 @@
+"""Which test reaches which line: measured by coverage with a context for each test, and kept under build/.
+
+What was kept is brought up to date instead of being measured anew: lines are found again where they moved to, and only tests
+whose files changed are run.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Mapping
+from difflib import SequenceMatcher
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import coverage
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = "beancount_invoicing"
+KEPT = ROOT / "build" / "mutants"
+LEFT_OUT = ("tests/docs/", "tests/properties/")
+"""Tests that are not asked: they reach every line, take long, and what they notice an example has to show anyway."""
+
+
+class Reach(NamedTuple):
+    """What each test reached when it was last measured."""
+
+    files: Mapping[str, str]
+    """Digests of the tests' files, by their paths from the top of the project."""
+    sources: Mapping[str, str]
+    """The modules as they were, by their paths."""
+    seconds: Mapping[str, float]
+    """How long each test took, by its id."""
+    lines: Mapping[str, Mapping[int, frozenset[str]]]
+    """Module → line → the tests that reach it."""
+
+    def tests(self, path: str, lines: Iterable[int]) -> frozenset[str]:
+        """The tests that reach one of the lines of a module."""
+        reached = self.lines.get(path, {})
+        return frozenset(test for line in lines for test in reached.get(line, ()))
+
+
+def up_to_date() -> Reach:
+    """What tests reach now; measures what is not known, which takes minutes the first time.
+
+    Raises SystemExit where a test fails on the program as it is.
+    """
+    kept, files = _kept(), _files()
+    stale = sorted(path for path in files if kept.files.get(path) != files[path])
+    shared = [path for path in stale if not path.rpartition("/")[2].startswith("test_")]
+    if shared and kept.files:
+        print(f"{', '.join(shared)} changed: delete {KEPT} to measure everything again", file=sys.stderr)
+    asked = [path for path in stale if path.rpartition("/")[2].startswith("test_")]
+    if not asked and kept.sources == _sources():
+        return kept
+    new = _measured(asked, anew=not kept.files) if asked else Reach({}, {}, {}, {})
+    gone = set(asked) | (set(kept.files) - set(files))
+    reach = _moved(kept, _sources())
+    lines: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
+    for path, reached in reach.lines.items():
+        lines[path] = {
+            line: frozenset(test for test in tests if test.partition("::")[0] not in gone)
+            for line, tests in reached.items()
+        }
+    for path, reached in new.lines.items():
+        for line, tests in reached.items():
+            lines[path][line] = lines[path].get(line, frozenset()) | tests
+    seconds = {test: taken for test, taken in kept.seconds.items() if test.partition("::")[0] not in gone}
+    result = Reach(files, _sources(), {**seconds, **new.seconds}, lines)
+    _keep(result)
+    return result
+
+
+def last() -> Reach:
+    """What was measured last, its lines where they stand today."""
+    return _moved(_kept(), _sources())
+
+
+def _sources() -> dict[str, str]:
+    return {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in sorted((ROOT / PACKAGE).rglob("*.py"))}
+
+
+def _files() -> dict[str, str]:
+    return {
+        str(file.relative_to(ROOT)): blake2b(file.read_bytes(), digest_size=8).hexdigest()
+        for file in sorted((ROOT / "tests").rglob("*.py"))
+        if not str(file.relative_to(ROOT)).startswith(LEFT_OUT)
+    }
+
+
+def _moved(kept: Reach, sources: Mapping[str, str]) -> Reach:
+    """The same, with every line where it stands today; a new line is reached by what reaches the line before it."""
+    lines: dict[str, Mapping[int, frozenset[str]]] = {}
+    for path, source in sources.items():
+        before, reached = kept.sources.get(path, ""), kept.lines.get(path, {})
+        if before == source:
+            lines[path] = reached
+            continue
+        now: dict[int, frozenset[str]] = {}
+        old, new = before.splitlines(), source.splitlines()
+        for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if what == "equal":
+                now.update({c + step + 1: reached[a + step + 1] for step in range(b - a) if a + step + 1 in reached})
+            elif what in {"replace", "insert"}:
+                around = [reached[line] for line in range(a, b + 2) if line in reached]
+                now.update(dict.fromkeys(range(c + 1, d + 1), frozenset[str]().union(*around)))
+        lines[path] = now
+    return kept._replace(lines=lines, sources=sources)
+
+
+def _kept() -> Reach:
+    try:
+        said = json.loads((KEPT / "reach.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return Reach({}, {}, {}, {})
+    names = list(said["seconds"])
+
+    def tests(digits: str) -> frozenset[str]:
+        bits = int(digits, 16)
+        return frozenset(name for place, name in enumerate(names) if bits >> place & 1)
+
+    once: dict[str, frozenset[str]] = {}  # many lines are reached by the same tests
+    lines = {
+        path: {
+            int(line): once.setdefault(bits, tests(bits)) if bits not in once else once[bits]
+            for line, bits in reached.items()
+        }
+        for path, reached in said["lines"].items()
+    }
+    return Reach(said["files"], said["sources"], said["seconds"], lines)
+
+
+def _keep(reach: Reach) -> None:
+    place = {test: number for number, test in enumerate(reach.seconds)}
+    bits: dict[frozenset[str], str] = {}
+    for reached in reach.lines.values():
+        for tests in reached.values():
+            if tests not in bits:
+                bits[tests] = f"{sum(1 << place[test] for test in tests if test in place):x}"
+    said = {
+        "files": reach.files,
+        "sources": reach.sources,
+        "seconds": reach.seconds,
+        "lines": {
+            path: {line: bits[tests] for line, tests in reached.items()} for path, reached in reach.lines.items()
+        },
+    }
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / "reach.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+def _measured(files: list[str], *, anew: bool) -> Reach:
+    """What the tests of some files reach, or all tests; in a process of its own, for coverage has to see the first import."""
+    those = "all of them, once" if anew else ", ".join(files)
+    print(f"What the tests reach is measured: {those} …", file=sys.stderr, flush=True)
+    data = KEPT / "coverage"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    data.unlink(missing_ok=True)
+    result = subprocess.run([sys.executable, "-m", "proofs.mutants.reach", str(data), *files], cwd=ROOT, check=False)
+    if result.returncode:
+        raise SystemExit("The tests have to pass before mutants are tried.")
+    seconds: dict[str, float] = json.loads(data.with_suffix(".json").read_text("utf-8"))
+    return Reach({}, {}, seconds, _lines(data, seconds))
+
+
+def _lines(data: Path, seconds: Mapping[str, float]) -> dict[str, dict[int, frozenset[str]]]:
+    """Module → line → tests, out of what coverage wrote."""
+    of_file: defaultdict[str, list[str]] = defaultdict(list)
+    for test in seconds:
+        of_file[test.partition("::")[0]].append(test)
+    found = coverage.CoverageData(str(data))
+    found.read()
+    result: dict[str, dict[int, frozenset[str]]] = {}
+    for name in found.measured_files():
+        reached = result[str(Path(name).relative_to(ROOT))] = {}
+        for line, contexts in found.contexts_by_lineno(name).items():
+            tests = frozenset(
+                test for context in contexts for test in ([context] if context in seconds else of_file[context])
+            )
+            if tests:
+                reached[line] = tests
+    return result
+
+
+class _Contexts:
+    """A plugin of pytest that tells coverage which test runs; what a fixture of a module does, all tests of it do."""
+
+    def __init__(self, measured: coverage.Coverage) -> None:
+        self.measured = measured
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._test = ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Everything of one test."""
+        self._test = item.nodeid
+        self.measured.switch_context(item.nodeid)
+        result = yield
+        self.measured.switch_context("")
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """What several tests share is set up by the first."""
+        shared = fixturedef.scope != "function"
+        if shared:
+            self.measured.switch_context(fixturedef.baseid)
+        try:
+            return (yield)
+        finally:
+            if shared:
+                self.measured.switch_context(self._test)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """How long it took."""
+        self.seconds[report.nodeid] += report.duration
+
+
+def _main(data: str, *files: str) -> int:
+    """Runs tests, and writes what they reach and how long they take."""
+    measured = coverage.Coverage(data_file=data, source=[str(ROOT / PACKAGE)], config_file=False)
+    contexts = _Contexts(measured)
+    measured.start()
+    code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", *files], plugins=[contexts])
+    measured.stop()
+    measured.save()
+    Path(data).with_suffix(".json").write_text(json.dumps(contexts.seconds), encoding="utf-8")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(_main(*sys.argv[1:]))

@@ -1,0 +1,174 @@
+"""Mutants are tried: each in a fork of the process that has all tests ready, up to the first test that fails."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import pkgutil
+import resource
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from types import FunctionType
+from typing import Literal, NamedTuple
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from proofs.mutants.changes import Mutant
+from proofs.mutants.reach import PACKAGE, ROOT
+
+_MEMORY = 8 << 30
+"""Bytes of address space that a mutant may take."""
+
+_Place = tuple[str, str, int]
+"""File, qualified name and first line of a function."""
+
+
+class Tried(NamedTuple):
+    """What became of a mutant."""
+
+    mutant: Mutant
+    how: Literal["killed", "survived", "unreached"]
+    tests: int
+    """How many tests reach it."""
+    by: str
+    """The test that noticed it, or what ended the process."""
+    seconds: float
+
+
+class Trial:
+    """A plugin of pytest: instead of running all tests once, it runs for each mutant those that reach it.
+
+    `reaching` names the tests of a mutant, `cost` says how long one takes in seconds, `tell` is told of each mutant as it is
+    tried. A mutant that lives through `budget` seconds of processor time has survived.
+    """
+
+    def __init__(
+        self,
+        mutants: Sequence[Mutant],
+        reaching: Callable[[Mutant], frozenset[str]],
+        cost: Callable[[str], float],
+        tell: Callable[[Tried], None],
+        budget: float,
+    ) -> None:
+        self.mutants, self.reaching, self.cost, self.tell, self.budget = mutants, reaching, cost, tell, budget
+        self.sound: dict[str, bool] = {}
+        """Of tests that noticed something: whether they pass on the program as it is."""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Tries every mutant."""
+        for found in pkgutil.walk_packages([str(ROOT / PACKAGE)], f"{PACKAGE}."):
+            if not found.name.endswith("__main__"):
+                import_module(found.name)
+        items = {item.nodeid: item for item in session.items}
+        functions = _functions()
+        _forget()
+        gc.collect()
+        gc.freeze()
+        for mutant in self.mutants:
+            tests = [items[name] for name in self.reaching(mutant) if name in items]
+            self.tell(self._tried(mutant, sorted(tests, key=lambda item: self.cost(item.nodeid)), functions))
+        return True
+
+    def _tried(
+        self, mutant: Mutant, tests: Sequence[pytest.Item], functions: Mapping[_Place, list[FunctionType]]
+    ) -> Tried:
+        start = time.monotonic()
+        while tests := [one for one in tests if self.sound.get(one.nodeid, True)]:
+            by = self._forked(tests, lambda: _change(mutant, functions))
+            noticed = next((one for one in tests if one.nodeid == by), None)
+            if noticed is not None and by not in self.sound:
+                self.sound[by] = not self._forked([noticed], lambda: None)
+            if self.sound.get(by, True):
+                how: Literal["killed", "survived"] = "killed" if by else "survived"
+                return Tried(mutant, how, len(tests), by, time.monotonic() - start)
+        return Tried(mutant, "unreached", 0, "", time.monotonic() - start)
+
+    def _forked(self, tests: Sequence[pytest.Item], change: Callable[[], None]) -> str:
+        """Which test fails first, in a fork, once the program is changed, or what ended the fork; empty where none fails."""
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            by = ""
+            try:
+                os.setsid()  # what its tests start ends with it
+                change()
+                by = self._noticed(tests)
+            except BaseException as error:  # whatever a changed program does to the machinery around it
+                by = f"{type(error).__name__}: {error}"
+            finally:
+                os.write(write, by[:1000].encode())
+                os._exit(0)
+        os.close(write)
+        _pid, status = os.waitpid(child, 0)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.set_blocking(read, False)
+        try:
+            by = os.read(read, 4096).decode(errors="replace")
+        except BlockingIOError:  # somebody that it started has it still
+            by = ""
+        os.close(read)
+        return f"ended by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else by
+
+    def _noticed(self, tests: Sequence[pytest.Item]) -> str:
+        """The first test that fails; empty where none does."""
+        _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, hard))
+        end = time.process_time() + self.budget
+        for index, item in enumerate(tests):
+            expected = self.cost(item.nodeid)
+            signal.setitimer(signal.ITIMER_PROF, 5 + 10 * expected)  # an endless loop
+            signal.alarm(int(60 + 50 * expected))  # an endless wait
+            following = tests[index + 1] if index + 1 < len(tests) else None
+            if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+                with suppress(BaseException):
+                    item.session._setupstate.teardown_exact(None)
+                return item.nodeid
+            if time.process_time() > end:
+                break
+        return ""
+
+
+def _functions() -> Mapping[_Place, list[FunctionType]]:
+    """The functions of the program as they live now, under whatever names others imported them."""
+    found: defaultdict[_Place, list[FunctionType]] = defaultdict(list)
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType) and each.__module__ and each.__module__.startswith(PACKAGE):
+            code = each.__code__
+            found[code.co_filename, code.co_qualname, code.co_firstlineno].append(each)
+    return found
+
+
+def _forget() -> None:
+    """What was worked out while the tests were gathered is not kept: it came from the program as it is."""
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper) and str(each.__module__).startswith(PACKAGE):
+            each.cache_clear()
+
+
+def _change(mutant: Mutant, functions: Mapping[_Place, list[FunctionType]]) -> None:
+    """Makes the program that runs the mutant."""
+    file = str(ROOT / mutant.path)
+    code = mutant.code(file)
+    if mutant.function:
+        living = functions.get((file, mutant.function, mutant.start), ())
+        for each in living:
+            each.__code__ = code
+        if not living:
+            raise LookupError(f"no function {mutant.function} lives at {file}:{mutant.start}")
+        return
+    module = sys.modules[mutant.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")]
+    names = dict(vars(module))
+    exec(code, names)  # noqa: S102 — the module's own statement
+    for name in mutant.constants:
+        before, after = vars(module)[name], names[name]
+        for other in list(sys.modules.values()):
+            if getattr(other, "__name__", "").startswith((PACKAGE, "tests")) and vars(other).get(name) is before:
+                setattr(other, name, after)
