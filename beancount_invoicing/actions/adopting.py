@@ -14,7 +14,7 @@ from typing import NamedTuple
 from beancount_invoicing.actions.adding import account_name, check_party, say_customer
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.starting import NAMES, Names, Start, codes_of, settings
-from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, as_it_is, change
 from beancount_invoicing.entries import Loading, account_words, older, opens, text
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import terms
@@ -29,7 +29,11 @@ def adopt(file: str | Path, start: Start, as_of: date, how: How) -> Outcome:
     sums out of what has no number, so no balance changes. Raises what `change` raises, CannotBill.
     """
 
+    said: list[int] = []
+
     def make(loading: Loading) -> Changes:
+        if loading.book.seller is None and (count := older.with_our_key(loading.entries)):
+            said.append(count)
         check_party([*start.said, ("terms", start.terms)])
         books = _Books(loading, start, as_of, older.open_accounts(loading.entries, as_of))
         people = _customers(books)
@@ -76,7 +80,16 @@ def adopt(file: str | Path, start: Start, as_of: date, how: How) -> Outcome:
             idle="Nothing is missing: the ledger says who sells and who its customers are; no older claim is open without a number",
         )
 
-    return change(file, make, how)
+    try:
+        return change(file, make, how)
+    except Refused as error:
+        if said:
+            raise Refused(
+                f"{error}; {said[0]} of its entries say invoice:, which is the key of documents here: where it means something"
+                " else, give it another name there (such as old-invoice:)",
+                error.findings,
+            ) from None
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,11 @@ def booked_after(entries: Sequence[Any], account: str, day: date) -> str:
     return f"{count} transaction{'s' if count > 1 else ''}" if count else ""
 
 
+def with_our_key(entries: Sequence[Any]) -> int:
+    """How many transactions say `invoice:`, which is the key of documents."""
+    return sum(isinstance(entry, Transaction) and "invoice" in entry.meta for entry in entries)
+
+
 # what is open -----------------------------------------------------------------------------------------------------------
 
 
@@ -263,7 +268,10 @@ def _items(
             continue
         number = _number_of(claim, alone, taken)
         taxes = tuple(
-            tax._replace(amount=round_to(tax.amount * left / claim.amount, decimals(tax.currency)))
+            tax._replace(
+                amount=round_to(tax.amount * left / claim.amount, decimals(tax.currency)),
+                bases=tuple(base * left / claim.amount for base in tax.bases),
+            )
             for tax in claim.taxes
         )
         yield OpenItem(*key, number, claim.entry.date, left, source_of(claim.entry.meta), taxes, claim.payee)

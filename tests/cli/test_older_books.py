@@ -362,3 +362,28 @@ def test_what_is_padded_has_the_number_of_its_day(tmp_path: Path) -> None:
     older = books(tmp_path, pad)
     older.init("--regime", "exempt")
     assert older.open() == {"OPEN-2025-06-01": "750.00"}
+
+
+def test_tax_that_waits_of_what_is_paid_in_part_has_the_invoices_rate(tmp_path: Path) -> None:
+    """Half of 200.00 waits: that is 20 % of half the base, not 10 % of all of it."""
+    invoice = """2025-03-02 * "Orme SA" "Invoice 2025-7" ^2025-7
+  Assets:Receivable:Orme  1200 EUR
+  Income:Work  -1000 EUR
+  Liabilities:VAT:Pending  -200 EUR
+"""
+    moved = '2025-04-02 * "due"\n  Liabilities:VAT:Pending  100 EUR\n  Liabilities:VAT  -100 EUR\n'
+    opens = "2025-01-01 open Liabilities:VAT\n2025-01-01 open Liabilities:VAT:Pending\n"
+    older = books(tmp_path, opens, invoice, paid("04-02", "600", links="^2025-7"), moved)
+    said = older.init("--regime", "payments")
+    assert '-100.00 EUR\n    tax: "FR20"\n    settles: "2025-7"' in said
+    assert "0 errors, 0 warnings" in older.run("check")
+
+
+def test_a_key_that_means_something_else_here_is_said(tmp_path: Path) -> None:
+    entry = sold("03-02", "10").replace('Work"\n', 'Work"\n  invoice: "scan-1.pdf"\n', 1)
+    older = books(tmp_path, entry, entry)
+    result = CliRunner().invoke(
+        main, ["init", "--from", str(older.file), "--name", "Lumen", "--regime", "exempt", "--write"]
+    )
+    assert result.exit_code == 1
+    assert "2 of its entries say invoice:, which is the key of documents here" in result.output
