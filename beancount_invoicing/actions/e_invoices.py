@@ -120,7 +120,7 @@ def validate_file(file: str | Path) -> tuple[einvoice.Layer, ...]:
         return einvoice.validate(stream.read(einvoice.LIMIT + 1))
 
 
-def validate_files(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[einvoice.Layer, ...]]]:
+def validate_files(files: Iterable[Path | str]) -> Iterator[tuple[Path, tuple[einvoice.Layer, ...]]]:
     """What each layer of checks says of files, one after the other, several judged at a time.
 
     A file that cannot be read is told as a document that was not judged.
@@ -135,7 +135,7 @@ def validate_files(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[einvoice
         except OSError as error:
             return file, (einvoice.Layer("document", not_run=f"it cannot be read: {error.strerror}"),)
 
-    every = list(files)
+    every = [Path(file) for file in files]
     pool = ThreadPoolExecutor(max(1, min(len(every), os.cpu_count() or 1, _AT_ONCE)))
     try:
         yield from pool.map(judged, every)
