@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
@@ -87,6 +87,7 @@ def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is
     from beancount_invoicing.rendering import TemplateError
 
     day = way.day
+    how = replace(how, strict=True)  # nothing is sent beside an error: nor is anything billed that should be
     loads = Loads(Path(file))
     before = loads.both(fresh=how.write)[0]
     steps = steps_of(before, day, only)

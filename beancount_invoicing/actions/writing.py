@@ -79,6 +79,8 @@ class How:
     commit: bool = False
     today: date | None = None
     """The day on which it is asked for: documents that are dated far ahead of it are not written. None: they are meant."""
+    strict: bool = False
+    """Nothing is written beside any error, not even one that leaves all entries where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +131,27 @@ def change(
     with writer.locked(file) if how.write else nullcontext(), no_collections():
         loading = (loads or Loads(file)).loading(fresh=how.write)
         errors = loading.errors if loading.checked else checked(loading).errors
-        misplaced = any(one.rule == plugins.ORDER for one in errors)  # what is shown would be wrong all over
-        if errors and (how.write or misplaced):
+        grave = tuple(one for one in errors if how.strict or one not in loading.passing)
+        misplaced = any(one.rule == plugins.ORDER for one in grave)  # what is shown would be wrong all over
+        if grave and (how.write or misplaced):
             raise Refused(
                 "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
-                errors,
+                grave,
             )
         changes = make(loading)
-        changes = replace(changes, notices=(*loading.notices, *changes.notices))
+        beside = tuple(
+            f"{one.source}: {one.message} (this hides no entry, and keeps nothing from being written)"
+            for one in errors
+            if one not in grave
+        )
+        changes = replace(changes, notices=(*loading.notices, *changes.notices, *beside))
         if not changes.new and not changes.edits:
-            nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=tuple(errors))
+            nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=grave)
             return replace(nothing, left_out=changes.left_out, idle=changes.idle)
         planned, shown = _planned(loading, file, changes, how.into)
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
-        outcome = tried(loading, errors, planned, shown, changes)
+        outcome = tried(loading, grave, planned, shown, changes)
         if how.today and (said := far_ahead(outcome.documents, how.today)):
             said += ": say --yes if that is meant"
             if how.write:

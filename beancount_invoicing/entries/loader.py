@@ -44,6 +44,8 @@ class Loading(NamedTuple):
     """Its files as they were right before they were read."""
     notices: tuple[str, ...] = ()
     """What is to be said of Beancount's cache."""
+    passing: frozenset[Finding] = frozenset()
+    """Of the errors, those that leave all entries where they are: they keep nothing from being written."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -91,7 +93,8 @@ def load(path: str, *, fresh: bool = False) -> Loading:
     found = tuple((_problem(error, files, options), _ours(error)) for error in errors)
     problems = tuple(problem for problem, ours in found if not ours)
     every = tuple(one for one, _ in found)
-    return Loading(book, problems, every, entries, after, options, ran, documents, known, files_now, notices)
+    passing = frozenset(one for (one, _), error in zip(found, errors, strict=True) if _leaves_entries(error))
+    return Loading(book, problems, every, entries, after, options, ran, documents, known, files_now, notices, passing)
 
 
 _Loaded = tuple[Sequence[Any], Sequence[Any], Mapping[str, Any]]
@@ -162,6 +165,16 @@ def _ours(error: Any) -> bool:
     """Whether an error is the plugin's: the reader finds those again, but for what only the plugin can see."""
     rule = getattr(error, "rule", None)
     return rule is not None and rule not in {"reserved-key", "plugin-twice", "plugin-order"}
+
+
+def _leaves_entries(error: Any) -> bool:
+    """Whether an error leaves all entries where they are: a balance or a pad that fails, what is deprecated, what other plugins
+    find. One of the parser, of booking or of loading may have cost an entry."""
+    module, name, entry = type(error).__module__, type(error).__name__, type(getattr(error, "entry", None)).__name__
+    if module.startswith("beancount."):
+        asserted = name == "BalanceError" and entry == "Balance"
+        return asserted or name in {"PadError", "DeprecatedError"} or module.startswith("beancount.plugins.")
+    return not module.startswith("beancount_invoicing")
 
 
 _NO_PLUGIN = re.compile(r'Error importing "(?P<name>[^"]*)": (?P<why>.*)\Z')

@@ -60,24 +60,26 @@ def blamed(
     from beancount.parser import booking
 
     name = str(options.get("filename", ""))
-    if not Path(name).is_file():
+    if not Path(name).is_file():  # of a text that is loaded nothing can be read again
         return [], []
     entries, _errors, fresh = loader._parse_recursive([(name, True)], None, None)
     entries.sort(key=entry_sortkey)
     entries, _more = booking.book(entries, fresh)
     before = set(checked(entries))
     own = before & set(errors)
-    false = [one for one in errors if one not in own]
+    doubtful = [one for one in errors if one not in own]
+    false: list[Finding] = []
     culprits = []
-    for plugin, config in _above(options) if false else ():
+    for plugin, config in _above(options) if doubtful else ():
         alone = {**fresh, "plugin": [(plugin, config)], "plugin_processing_mode": "raw"}
         entries, _more = loader.run_transformations(entries, [], alone, None)
         after = set(checked(entries))
-        those = [one for one in false if one in after and one not in before]
+        those = [one for one in doubtful if one in after and one not in before and one not in false]
         if those:
             culprits.append(_misplaced(plugin, those, name))
+            false += those
         before = after
-    return (false, culprits) if culprits else ([], [])
+    return false, culprits
 
 
 def _above(options: Mapping[str, Any]) -> Sequence[tuple[str, str | None]]:

@@ -47,7 +47,10 @@ def tried(loading: Loading, plan: Plan) -> Trial:
     # what transactions yield depends on the directives: only where these are the same is it known
     gone = [entry for entry in entries if _place(entry) in plan.replaced] if plan.replaced else []
     same = all(isinstance(entry, (data.Transaction, data.Note, data.Document)) for entry in (*new, *gone))
-    opens = [entry for entry in after if isinstance(entry, (data.Open, data.Close, data.Commodity))]
+    opens = [entry for entry in together if isinstance(entry, (data.Open, data.Close, data.Commodity))]
+    if after is not together:  # what other plugins open besides, after ours
+        known = {entry.account for entry in opens if isinstance(entry, data.Open)}
+        opens += [entry for entry in after if isinstance(entry, data.Open) and entry.account not in known]
     some = sorted(
         [*opens, *(entry for entry in new if not isinstance(entry, (data.Open, data.Close)))], key=data.entry_sortkey
     )

@@ -323,6 +323,29 @@ def test_a_ledger_with_errors_is_left_alone(ledger: Path) -> None:
     assert "the ledger has errors" in refused(ledger, bill(ledger), ledger.read_bytes())
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("2026-01-02 balance Assets:Bank 5 EUR\n", "Balance failed for 'Assets:Bank'"),
+        ('plugin "beancount.plugins.nounused"\n', "Unused account 'Expenses:Office'"),
+    ],
+)
+def test_an_error_that_hides_no_entry_is_told_and_keeps_nothing_from_being_written(
+    ledger: Path, more: str, said: str
+) -> None:
+    ledger.write_text(PRELUDE + CONTRACT + more + PLUGIN, encoding="utf-8")
+    before = ledger.read_bytes()
+    assert said in run(ledger, "run", "--date", "2026-01-31", "--yes", "--write").stderr
+    assert ledger.read_bytes() == before, "nothing is sent beside an error, nor billed for that"
+    for options in ((), ("--write",)):
+        result = run(ledger, "bill", "--until", "2026-01-31", *options)
+        assert result.exit_code == 0, result.output
+        assert said in result.stderr
+        assert "(this hides no entry, and keeps nothing from being written)" in result.stderr
+    assert "invoice: " in ledger.read_text(encoding="utf-8")
+    assert run(ledger, "check").exit_code == 1, "for check it is an error"
+
+
 def test_what_would_be_wrong_is_not_written(ledger: Path) -> None:
     before = ledger.read_bytes()
     result = run(
