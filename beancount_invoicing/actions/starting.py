@@ -88,8 +88,8 @@ class Start:
 
 
 def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
-    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes; `dry`: only says
-    which.
+    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes, and what git is to
+    leave alone; `dry`: only says which. Main comes last.
 
     Raises CannotBill where one of them is there, or something said is wrong; OSError.
     """
@@ -100,18 +100,36 @@ def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, 
         raise CannotBill(
             f"{there[0]} is there already: take another folder, or add to a ledger with init --from {there[0]}"
         )
+    files = tuple(folder / name for name in texts)
+    ignoring = folder / ".gitignore"
+    before = ignoring.read_bytes() if ignoring.exists() else b""
+    after = _ignoring(before)
+    named = (*files[:-1], *([ignoring] if after != before else []), files[-1])
     if dry:
-        return tuple(folder / name for name in texts)
+        return named
     folder.mkdir(parents=True, exist_ok=True)
     for name, entries in texts.items():  # main.beancount is the last
         put(folder / name, entries.encode(), b"")
-    files = tuple(folder / name for name in texts)
     errors = checked(load(str(files[-1]), fresh=True)).errors
     if errors:  # nothing that init asks for should lead here
         for file in files:
             file.unlink()
         raise CannotBill(f"what was said makes no sound ledger: {errors[0].message}")
-    return files
+    if after != before:
+        put(ignoring, after, before)
+    return named
+
+
+IGNORED = (".*.picklecache", "/outbox/", ".*.waiting", ".*.*-????????", ".bean-invoice-*")
+"""What git is to leave alone beside a ledger: caches, what is to be sent by hand, files on their way to their places, locks."""
+
+
+def _ignoring(before: bytes) -> bytes:
+    """A .gitignore with what is missing there of IGNORED at its end; all that it says already stays."""
+    said = {line.strip() for line in before.splitlines()}
+    missing = [line for line in IGNORED if line.encode() not in said]
+    end = b"" if not before or before.endswith(b"\n") else b"\n"
+    return before + end + "".join(f"{line}\n" for line in missing).encode() if missing else before
 
 
 def first_ledger(start: Start) -> dict[str, str]:

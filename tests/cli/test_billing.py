@@ -949,6 +949,25 @@ def test_a_german_seller_speaks_german(tmp_path: Path) -> None:
     assert exempt.taxes["EXEMPT"].as_last_said.reason == "Steuerfrei nach § 19 UStG (Kleinunternehmer)"
 
 
+def test_git_leaves_alone_what_is_made_anew(tmp_path: Path) -> None:
+    books = tmp_path / "books"
+    books.mkdir()
+    (books / ".gitignore").write_text("scans/\n/outbox/", encoding="utf-8")
+    run(tmp_path, "init", str(books), *SELLER, "--country", "FR")
+    said = (books / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert said[:2] == ["scans/", "/outbox/"]
+    assert len(said) == len(set(said))
+    git = shutil.which("git") or "git"
+    subprocess.run([git, "init", "-q", str(books)], check=True)
+    made = (".main.beancount.picklecache", "outbox/post-2026-11-30.pdf", ".2026.beancount-x7_kq0ab", ".bean-invoice-sending",
+            "documents/2026/.F2026-0001.pdf.waiting", "documents/2026/..F2026-0001.pdf.waiting-0a1b2c3d")  # fmt: skip
+    kept = ("main.beancount", "sent-2026.beancount", "documents/2026/F2026-0001.pdf", ".gitignore")
+    done = subprocess.run(
+        ["git", "-C", books, "check-ignore", *made, *kept], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == list(made)
+
+
 def test_init_proposes_no_rates_of_another_country(tmp_path: Path) -> None:
     said = run(tmp_path, "init", str(tmp_path / "a"), "--name", "Acme Ltd", "--country", "GB", code=2)
     assert "say the rates of tax in GB, the usual one first: --rate NUMBER, once for each" in said
