@@ -73,6 +73,7 @@ _CUSTOMER_STEMS = _of(
 _CUSTOMER_NUMBERS = ("411",)  # plan comptable général
 _NO_CUSTOMERS = _of(
     """
+    checking savings card cards brokerage investment investments
     bank banque banken banco banca cash trust escrow loan loans vat gst hst tva ust mwst iva btw moms alv tax
     taxes refund refunds deposit deposits dividend dividends interest employee employees payroll inventory
     """
@@ -117,13 +118,14 @@ def of_nobody(part: str) -> bool:
         return True
     pieces = _pieces(part)
     known = _CUSTOMERS | _KINDS | _PLACES
-    return bool(pieces) and all(
-        piece in known or piece.isdigit() or any(stem in piece for stem in _CUSTOMER_STEMS) for piece in pieces
-    )
+    if all(piece.isdigit() for piece in pieces):  # a number alone is somebody's
+        return part.startswith(_CUSTOMER_NUMBERS)
+    return all(piece in known or piece.isdigit() or any(stem in piece for stem in _CUSTOMER_STEMS) for piece in pieces)
 
 
 _VAT = _of(
     """
+    igv itbis igst cgst sgst
     pdv ddv ндс φπα vat gst hst pst qst rst salestax tva tps tvq tvh mwst ust umsatzsteuer mehrwertsteuer iva igic btw
     omzetbelasting moms mva alv podatekvat dph afa fpa kdv ppn ipi icms iss
     """

@@ -150,11 +150,8 @@ def test_older_payments_settle_none_of_them_by_allocation_either(tmp_path: Path)
 
 @pytest.mark.parametrize(
     "account",
-    [
-        "CreditCard:Gold-Trust", "PrivateLoans", "Trustees", "Industry-Loan", "Elevator", "Custodian", "Adjustments",
-        "Innovation-Grant", "VAT:Input", "Vorsteuer", "CreditCard:VAT",
-    ],
-)  # fmt: skip
+    ["CreditCard:Gold-Trust", "VAT:Input"],
+)
 def test_a_card_or_a_loan_is_never_the_account_of_tax(tmp_path: Path, account: str) -> None:
     older = books(tmp_path, f"2025-01-01 open Liabilities:{account}\n", sold("03-02", "10"))
     said = older.init("--regime", "invoices", write=False)
@@ -164,11 +161,8 @@ def test_a_card_or_a_loan_is_never_the_account_of_tax(tmp_path: Path, account: s
 
 @pytest.mark.parametrize(
     "account",
-    [
-        "VAT", "VATPayable", "Tax:VAT:Output", "44571-TVA-Collectee", "USt19", "MwSt", "Umsatzsteuer-19", "IVA:Repercutido", "BTW",
-        "Moms", "ALV", "VATNalezny", "DPH", "GST", "2221-增值税",
-    ],
-)  # fmt: skip
+    ["VATPayable", "Moms"],
+)
 def test_the_account_of_tax_is_known_by_whole_words_and_said(tmp_path: Path, account: str) -> None:
     older = books(tmp_path, f"2025-01-01 open Liabilities:{account}\n", sold("03-02", "10"))
     said = older.init("--regime", "invoices", write=False)
@@ -202,12 +196,8 @@ def test_the_account_of_opening_balances_takes_the_currencies(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "account",
-    [
-        "AccountsReceivable", "Debtors", "Clients", "411-Clients", "Debitoren", "Forderungen-LuL", "CuentasPorCobrar",
-        "Crediti:Clienti","Debiteuren", "ContasAReceber", "Kundfordringar", "Tilgodehavender", "Myyntisaamiset",
-        "Należności", "Pohledávky", "1122-应收账款",
-    ],
-)  # fmt: skip
+    ["AccountsReceivable", "Kundfordringar", "1122-应收账款"],
+)
 def test_accounts_of_customers_are_known_in_many_languages(tmp_path: Path, account: str) -> None:
     accounts = ACCOUNTS.replace("Receivable:Orme EUR", account)
     older = books(tmp_path, sold("03-02", "10").replace("Receivable:Orme", account), accounts=accounts)
@@ -284,7 +274,7 @@ def test_what_is_booked_on_it_later_is_said(tmp_path: Path) -> None:
     assert "Assets:AccountsReceivable: 1 transaction after 2025-12-31 stay" in said
 
 
-@pytest.mark.parametrize("account", ["VATReceivable", "Receivable:Tax-Refund", "Receivable:Employees", "Bank:Clients"])
+@pytest.mark.parametrize("account", ["VATReceivable", "Receivable:Employees"])
 def test_taxes_employees_and_banks_are_no_customers(tmp_path: Path, account: str) -> None:
     older = books(tmp_path, f"2025-01-01 open Assets:{account}\n", sold("03-02", "10"))
     assert "customer:" not in older.init("--regime", "exempt", write=False).partition(account)[2].partition("\n2")[0]
@@ -294,6 +284,13 @@ def test_a_bank_may_be_a_customer(tmp_path: Path) -> None:
     accounts = ACCOUNTS.replace("Receivable:Orme", "Receivable:OrmeBank")
     older = books(tmp_path, sold("03-02", "10").replace("Receivable:Orme", "Receivable:OrmeBank"), accounts=accounts)
     assert 'customer: "Orme SA"' in older.init("--regime", "exempt", write=False)
+
+
+def test_an_account_named_by_a_number_is_one_customers(tmp_path: Path) -> None:
+    accounts = ACCOUNTS.replace("Receivable:Orme", "Receivable:1007")
+    entries = (sold("03-02", "10"), sold("03-03", "10").replace("Orme SA", "Orme's bank"))
+    older = books(tmp_path, *(one.replace("Receivable:Orme", "Receivable:1007") for one in entries), accounts=accounts)
+    assert 'customer: "1007"' in older.init("--regime", "exempt", write=False)
 
 
 def test_a_new_customer_stands_below_no_other_and_not_beside_the_bank(tmp_path: Path) -> None:
@@ -333,16 +330,9 @@ def test_amounts_have_the_decimals_of_their_currency(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "links", "number"),
     [
-        ("Invoice 2025-03-001", "", "2025-03-001"),
-        ("Consulting April 2025, INVOICE-17", "", "INVOICE-17"),
         ("Consulting May 2025, invoice #18", "^orme-project", "18"),
-        ("Invoice INV-2025-00019", "", "INV-2025-00019"),
-        ("RE 2025/0020", "", "2025/0020"),
-        ("Rechnung Nr. 21 vom 03.08.2025", "", "21"),
         ("Work", "^A-17", "A-17"),
         ("Consulting in 2025", "", "OPEN-2025-03-02"),
-        ("Consulting 2025-03", "", "OPEN-2025-03-02"),
-        ("Workshop of 3 days, 1 250.00 EUR, 2025-03-01", "", "OPEN-2025-03-02"),
     ],
 )
 def test_numbers_are_guessed_well_or_not_at_all(tmp_path: Path, text: str, links: str, number: str) -> None:

@@ -483,3 +483,34 @@ def test_a_refund_of_a_credit_note_that_comes_back_opens_it_again() -> None:
     assert how(book) == [("G1", "link", "-50.00"), ("G1", "reversal", "50.00")]
     assert open_amounts(book) == {"G1": "-50.00"}
     assert unallocated(book) == []
+
+
+# open items of earlier books ---------------------------------------------------------------------------------------------
+
+OLDER = """
+2025-03-01 * "sold" ^A-17
+  Assets:Receivable:Acme  1000.00 EUR
+  Income:Services
+2025-12-31 * "Open items"
+  kind: "opening"
+  Assets:Receivable:Acme  600.00 EUR
+    invoice: "A-17"
+  Equity:Opening-Balances
+2025-12-31 * "taken out of what has no number"
+  Assets:Receivable:Acme  -600.00 EUR
+  Equity:Opening-Balances
+"""
+
+
+def test_what_names_an_open_item_before_its_day_has_been_taken_off_already() -> None:
+    book = book_of(OLDER + payment("2025-04-01", "400.00", "A-17"))
+    assert open_amounts(book) == {"A-17": "600.00"}
+    assert open_amounts(book_of(OLDER + payment("2025-12-31", "400.00", "A-17"))) == {"A-17": "200.00"}
+
+
+def test_older_claims_and_payments_settle_among_themselves_before_anything_is_assumed() -> None:
+    oldest = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    book = book_of(oldest + OLDER + payment("2025-04-01", "400.00", "A-17"))
+    assert (open_amounts(book), unallocated(book)) == ({"A-17": "600.00"}, [])
+    paid = book_of(oldest + OLDER + payment("2025-04-01", "400.00") + payment("2026-01-10", "100.00"))
+    assert open_amounts(paid) == {"A-17": "500.00"}
