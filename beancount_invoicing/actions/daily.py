@@ -123,7 +123,8 @@ def run(file: str | Path, way: Way, how: How, only: Sequence[Step] = (), bank_is
             if not (how.write and billed and billed.documents):
                 raise
             # what was billed is to be told all the same
-            problems.append(f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error))
+            said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            problems.append(f"nothing was sent: {said}")
     results = done.results if done else ()
     problems += [done.problem] if done and done.problem else []
     own = {one.message_id for one in results}

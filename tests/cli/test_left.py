@@ -188,6 +188,19 @@ def test_a_mail_server_that_is_down_one_morning(ledger: Path, before: str, monke
     assert (len(taken.taken), to_send(ledger)) == (1, [])
 
 
+def test_a_run_that_cannot_commit_or_send_says_what_it_billed(ledger: Path) -> None:
+    git = ("git", "-C", str(ledger.parent), "-c", "user.name=x", "-c", "user.email=x@x.example")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "Books")):
+        subprocess.run([*git, *command], check=True)
+    (ledger.parent / ".git" / "index.lock").touch()  # another git, or one that crashed
+    said = call(ledger, "run", "--date", DAY, "--write", "--commit", code=1)
+    assert "M2026-002, M2026-003: written to main.beancount, 2026.beancount, but not committed: " in said.stderr
+    assert "nothing was sent: " in said.stderr
+    assert "has changes that are not committed: commit it first" in said.stderr
+    assert to_send(ledger) == BILLED
+    assert [one["state"] for one in run(ledger, NEXT)["sent"]] == ["prepared", "prepared"]
+
+
 def test_what_is_in_doubt_needs_a_person_every_day(ledger: Path) -> None:
     call(ledger, "run", "--only", "bill", "--date", DAY, "--write")
     add(
