@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -14,6 +15,19 @@ from pathlib import Path
 
 class Changed(Exception):
     """A file is no longer as it was read; the message names it."""
+
+
+def must_be_regular(file: Path) -> None:
+    """Raises OSError where something stands at `file` that is no file: a folder, a device, a pipe, a loop of links.
+
+    What is put into a file takes its place: a device would be replaced, and reading a pipe waits for ever.
+    """
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "a folder, a device or a pipe stands there, and no file", str(file))
 
 
 def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
@@ -30,6 +44,7 @@ def put(file: Path, data: bytes, expected: bytes | None = None) -> None:
 
 
 def _put(file: Path, data: bytes, expected: bytes | None) -> None:
+    must_be_regular(file)
     target = file.resolve()
     if target.parent not in _SWEPT:
         _SWEPT.add(target.parent)
@@ -152,6 +167,7 @@ def holds(file: Path, mark: str) -> bool:
 
 def write_if_different(file: Path, data: bytes) -> bool:
     """Puts `data` into `file`, with its folders; False where it holds just that already. Raises OSError."""
+    must_be_regular(file)
     try:
         if file.read_bytes() == data:
             return False

@@ -18,7 +18,7 @@ from beancount_invoicing.billing import Draft, Notice
 from beancount_invoicing.checks import check
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import cached, plugins, roots, text, trial, writer
-from beancount_invoicing.files import Changed, write_if_different
+from beancount_invoicing.files import Changed, must_be_regular, write_if_different
 from beancount_invoicing.model import Book, Finding, Invoice, Source, a_day
 from beancount_invoicing.receivables import Position, positions
 
@@ -194,6 +194,7 @@ def _planned(
         a_day(new.day)
         target = Path(into).absolute() if into else _target(loading.book, top, new)
         if target not in columns:
+            must_be_regular(target)
             there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
             columns[target] = text.column_of(there)
         by_file.setdefault(target, []).append(new.render(columns[target]))

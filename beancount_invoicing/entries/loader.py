@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import cached, roots
-from beancount_invoicing.entries.sources import Sources, sources
+from beancount_invoicing.entries.sources import Sources, matches, sources
 from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def load(path: str, *, fresh: bool = False) -> Loading:
     """Loads the ledger at `path`: `fresh` from its files alone, which is for what writes or sends; else by Beancount's cache, where
     that may be believed, and is made anew where not.
 
-    Raises FileNotFoundError or IsADirectoryError where there is no such file.
+    Raises FileNotFoundError or IsADirectoryError where there is no such file; what an include reaches and cannot be read is an
+    error of the ledger.
     """
     file = Path(path)
     if file.is_dir():
@@ -138,16 +139,35 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
     name = str(file.absolute())
     try:
         entries, errors, options = load(name)
+    except OSError as error:
+        if error.filename in {None, name}:
+            raise
+        place = _naming(str(error.filename), sources(name)) or Source(name, 0)
+        return _nothing(
+            name, place, f"include: {error.filename}: {error.strerror}: include a file, or take this line out"
+        )
+    except UnicodeEncodeError:
+        return _nothing(
+            name,
+            Source(name, 0),
+            "the name of this folder or file is not UTF-8, and Beancount reads no other: rename it",
+        )
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__} {error}".strip()
         message = (
             f"Beancount cannot load this ledger ({what}), as bean-check will show: take the last changes back one by one;"
             " a number with too many digits is one cause"
         )
-        from beancount.parser.options import OPTIONS_DEFAULTS
-
-        return [], [_Stumbled(message, {"filename": name, "lineno": 0})], {**OPTIONS_DEFAULTS, "filename": name}
+        return _nothing(name, Source(name, 0), message)
     return entries, errors, options
+
+
+def _nothing(name: str, place: Source, message: str) -> _Loaded:
+    """What is loaded where Beancount loads nothing: an error."""
+    from beancount.parser.options import OPTIONS_DEFAULTS
+
+    error = _Stumbled(message, {"filename": place.file, "lineno": place.line})
+    return [], [error], {**OPTIONS_DEFAULTS, "filename": name}
 
 
 class _Stumbled(NamedTuple):
@@ -192,6 +212,17 @@ def _included(name: str, files: Sequence[str]) -> Source | None:
     return None
 
 
+def _naming(included: str, files: Sources) -> Source | None:
+    """The include line that reaches a file, be it by a pattern; None where none does."""
+    for one in files:
+        for place, pattern in enumerate(one.includes):
+            if included in map(os.path.normpath, matches(pattern)):
+                said = Path(one.name).read_bytes().splitlines()
+                lines = [number for number, line in enumerate(said, 1) if re.match(rb'include[ \t]*"', line)]
+                return Source(one.name, lines[place] if place < len(lines) else 0)
+    return None
+
+
 def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Finding:
     from beancount_invoicing.entries import plugins
 
@@ -204,10 +235,14 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
     message = " ".join(message.split())
     missing, plugin = _NO_FILE.match(message), _NO_PLUGIN.match(message)
     if missing and (line := _included(missing.group(1), files)):  # Beancount does not say where
-        place, message = (
-            line,
-            f'include "{missing.group(1)}": there is no such file: put it back, or take this line out',
-        )
+        place, name = line, missing.group(1)
+        folder = str(Path(place.file).absolute().parent)
+        message = f'include "{name}": there is no such file: put it back, or take this line out'
+        if re.search(r"[*?\[]", folder):
+            message = (
+                f'include "{name}" is not found: there is one of * ? [ in the name of the folder {folder}, which Beancount takes'
+                " for a pattern: rename it"
+            )
     elif plugin:
         top = str(options.get("filename", ""))
         place = Source(top, plugins.line_of(plugin["name"], top))

@@ -48,7 +48,7 @@ def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
         name = waiting.pop()
         if name not in found:
             found[name] = one = _looked_at(name, before.get(name))
-            waiting += reversed([normpath(each) for pattern in one.includes for each in _matches(pattern)])
+            waiting += reversed([normpath(each) for pattern in one.includes for each in matches(pattern)])
     return tuple(found.values())
 
 
@@ -66,7 +66,7 @@ def changed_at(one: SourceFile) -> int:
     return one.seen[-1] if one.seen else 0
 
 
-def _matches(pattern: str) -> Iterable[str]:
+def matches(pattern: str) -> Iterable[str]:
     """The files that a pattern reaches, found as Beancount finds them."""
     return sorted(glob(pattern, recursive=True))  # noqa: PTH207 - as Beancount does it, hidden files and all
 

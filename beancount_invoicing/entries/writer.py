@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.entries import roots
-from beancount_invoicing.files import Changed, put, sweep
+from beancount_invoicing.files import Changed, must_be_regular, put, sweep
 from beancount_invoicing.locks import Taken, held
 
 PATIENCE = 60
@@ -106,6 +106,8 @@ def plan(
 
     Raises CannotWrite where a file exists that no include names, or none can name, or lines to be edited are not there; OSError.
     """
+    for addition in additions:
+        must_be_regular(addition.file)
     known = {Path(name).resolve() for name in included}
     after: dict[Path, bytes] = {}
     before: dict[Path, bytes | None] = {}
@@ -142,7 +144,7 @@ def plan(
     for file in includes:
         # Beancount takes the whole path for a pattern, the top file's folder too
         if re.search(r"[*?\[]", str(file.absolute())) or re.search(
-            r'["\\\x00-\x1f]', os_path.relpath(file, top.parent)
+            r'["\\\x00-\x1f\ud800-\udfff]', os_path.relpath(file, top.parent)
         ):
             raise CannotWrite(
                 f'{file}: no include can name it, as there is one of * ? [ " \\ or a line break in its path: take another'

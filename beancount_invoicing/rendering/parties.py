@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,8 @@ def logo(book: Book, seller: Seller, day: date) -> tuple[str, tuple[str, ...]]:
     file = home / said if said else Path(seller.logo)
     if "\0" in str(file):
         return "", (f"{seller.source}: logo: its name has a NUL character, which no file's name can hold: take it out",)
-    if not said and not file.resolve().is_relative_to(home.resolve()):
+    # realpath: Path.resolve raises where links lead round in a circle
+    if not said and not Path(realpath(file)).is_relative_to(realpath(home)):
         return "", (
             f"{seller.source}: logo: {file} is outside the ledger's folder: move it there, or name it by custom"
             ' "invoice-option" "logo"',

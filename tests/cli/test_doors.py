@@ -6,12 +6,16 @@ import csv
 import io
 import json
 import os
+import re
+import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
 from tests.ledgers import PRELUDE
 
@@ -180,3 +184,93 @@ def test_negative_amounts_stay_numbers() -> None:
     run("credit", "F2026-0001", "--date", "2026-02-03", "--write", code=0)
     _invoice, credit = csv.DictReader(io.StringIO(run("list", "--format", "csv", code=0)))
     assert credit["total"] == "-120.00"
+
+
+# what is no file ----------------------------------------------------------------------------------------------------
+
+
+def _pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _loop(file: Path) -> None:
+    file.symlink_to(file.name)
+
+
+def _device(file: Path) -> None:
+    """One that takes all and gives nothing, as /dev/null: made here, so that none of the system's is ever in danger."""
+    try:
+        os.mknod(file, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    except OSError:
+        pytest.skip("only an administrator may make a device")
+
+
+NO_FILE: dict[Callable[[Path], None], str] = {
+    _pipe: "a folder, a device or a pipe stands there",
+    _device: "a folder, a device or a pipe stands there",
+    _loop: "Too many levels of symbolic links",
+}
+NEW = ("new", "Acme", "1 DEV", "--date", "2026-03-01", "--write")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes that are files")
+@pytest.mark.parametrize("make", NO_FILE)
+def test_what_is_no_file_is_neither_read_nor_replaced(ledger: Path, make: Callable[[Path], None]) -> None:
+    odd = ledger.with_name("odd.beancount")
+    make(odd)
+    before, kind = ledger.read_bytes(), odd.lstat().st_mode
+    assert f"odd.beancount: {NO_FILE[make]}" in run(*NEW, "--into", odd.name, code=1)
+    assert ledger.read_bytes() == before
+    ledger.write_bytes(b'2026-01-01 custom "invoice-option" "file" "odd.beancount"\n' + before)
+    assert f"odd.beancount: {NO_FILE[make]}" in run(*NEW, code=1)
+    assert odd.lstat().st_mode == kind
+    Path("out").mkdir()
+    odd.rename("out/F2026-0001.pdf") if make is not _loop else make(Path("out/F2026-0001.pdf"))
+    assert f"out/F2026-0001.pdf: cannot be written: {NO_FILE[make]}" in run("render", "F2026-0001", "-o", "out", code=1)
+    assert Path("out/F2026-0001.pdf").lstat().st_mode == kind
+
+
+def test_a_logo_that_leads_round_in_a_circle_is_not_there(ledger: Path) -> None:
+    Path("logo.svg").symlink_to("logo.svg")
+    text = ledger.read_text(encoding="utf-8")
+    ledger.write_text(re.sub(r'(custom "invoice-seller" .*)', r'\1\n  logo: "logo.svg"', text), encoding="utf-8")
+    assert "logo: there is no file" in run("render", "F2026-0001", "--to", "text", code=0)
+
+
+@pytest.mark.parametrize("name", ["folder", "f*r", "."])
+def test_an_include_of_a_folder_is_an_error_at_its_line(ledger: Path, name: str) -> None:
+    Path("folder").mkdir()
+    Path("other.beancount").touch()
+    ledger.write_text(f'include "other.beancount"\n; a folder\ninclude "{name}"\n', encoding="utf-8")
+    opened = open_ledger(ledger)
+    (error,) = opened.errors
+    assert (error.source.line, error.rule) == (3, "beancount")
+    assert error.message.endswith("Is a directory: include a file, or take this line out")
+    assert "main.beancount:3: include: " in run("check", code=1)
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("$HOME", ""),
+        ("{x}", ""),
+        (
+            "br[a]",
+            'main.beancount:1: include "rest.beancount" is not found: there is one of * ? [ in the name of the folder',
+        ),
+        (
+            LATIN,
+            "main.beancount:0: the name of this folder or file is not UTF-8, and Beancount reads no other: rename it",
+        ),
+    ],
+    ids=ascii,
+)
+def test_a_folder_with_an_odd_name(ledger: Path, monkeypatch: pytest.MonkeyPatch, folder: str, said: str) -> None:
+    Path(folder).mkdir()
+    ledger.rename(Path(folder) / "rest.beancount")
+    monkeypatch.chdir(folder)
+    Path("main.beancount").write_text('include "rest.beancount"\n', encoding="utf-8")
+    assert said in run("check", code=1 if said else 0)
+    if not said:
+        run(*NEW, code=0)
+        assert "F2026-0002" in run("list", code=0)
