@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.mutants.changes import Mutant, mutants
+from proofs.mutants.changes import Mutant, mutants, room_of
 from proofs.mutants.reach import PACKAGE, ROOT, Reach, last, up_to_date
 from proofs.mutants.trying import Trial, Tried
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{one.how:<9} {one.seconds:5.1f} s  {where} {one.mutant.key.partition(' ')[2]}\n{'':19}{word}", file=out)
         out.flush()
 
-    using = _uses(reach)
+    using = _uses(reach) if any(mutant.constants for mutant in drawn) else {}
 
     def reaching(mutant: Mutant) -> frozenset[str]:
         return _tests(mutant, reach, using)
@@ -75,9 +75,9 @@ def draw(
     found = [
         mutant
         for file in sorted((ROOT / PACKAGE).rglob("*.py"))
-        if not files or str(file).endswith(tuple(files))
+        if (not files or str(file).endswith(tuple(files)))
+        and (not rooms or room_of(str(file.relative_to(ROOT))) in rooms)
         for mutant in mutants(str(file.relative_to(ROOT)), file.read_text("utf-8"))
-        if not rooms or mutant.room in rooms
     ]
     if not rooms and not files:
         for key in sorted(idle.keys() - {mutant.key for mutant in found}):

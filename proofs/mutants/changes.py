@@ -79,9 +79,8 @@ class Mutant(NamedTuple):
 
     @property
     def room(self) -> str:
-        """The folder under the package; "top" for modules of the package itself."""
-        parts = Path(self.path).parts
-        return parts[1] if len(parts) > 2 else "top"
+        """See room_of."""
+        return room_of(self.path)
 
     @property
     def key(self) -> str:
@@ -113,6 +112,12 @@ class Mutant(NamedTuple):
         return next(
             each for each in _codes(code) if each.co_qualname == self.function and each.co_firstlineno == self.start
         )
+
+
+def room_of(path: str) -> str:
+    """The folder under the package that a module is in; "top" for modules of the package itself."""
+    parts = Path(path).parts
+    return parts[1] if len(parts) > 2 else "top"
 
 
 def mutants(path: str, source: str) -> Iterator[Mutant]:

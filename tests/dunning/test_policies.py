@@ -117,6 +117,12 @@ def test_a_reminder_may_say_its_deadline_itself() -> None:
     assert level(ledger, (date(2026, 5, 1) - DUE).days) == 4
 
 
+def test_a_letter_of_a_level_that_the_policy_no_longer_has_set_no_deadline() -> None:
+    """Level 3 was sent by hand: nothing says how long it gave, so the next one is due once the interval is over."""
+    ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=20), 3)
+    assert level(ledger, 90) == 4
+
+
 def test_the_interval_counts_from_the_last_letter_whatever_its_level() -> None:
     ledger = POLICY + INVOICE + reminder(DUE + timedelta(days=20), 2) + reminder(DUE + timedelta(days=39), 1)
     assert level(ledger, 48) is None, "level 1 was sent once more, by hand"
