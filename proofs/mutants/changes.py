@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
@@ -76,6 +77,8 @@ class Mutant(NamedTuple):
     spot: Spot
     old: ast.AST
     new: ast.AST
+    nth: int = 1
+    """Which of several changes of the same words in the function."""
 
     @property
     def room(self) -> str:
@@ -85,7 +88,8 @@ class Mutant(NamedTuple):
     @property
     def key(self) -> str:
         """What names it as long as the code around it stays, wherever it stands in the file."""
-        return f"{self.path} {self.function or '-'}: {self.text} -> {self.instead}"
+        nth = f" ({self.nth})" if self.nth > 1 else ""
+        return f"{self.path} {self.function or '-'}: {self.text} -> {self.instead}{nth}"
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -122,7 +126,7 @@ def room_of(path: str) -> str:
 
 def mutants(path: str, source: str) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of its text."""
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
     for name, unit, statement in _units(ast.parse(source)):
         start = min((statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))))
         for spot, node in _inside(statement):
@@ -132,9 +136,8 @@ def mutants(path: str, source: str) -> Iterator[Mutant]:
                 if isinstance(node, ast.If):
                     end = node.test.end_lineno or line
                 mutant = Mutant(path, name, start, line, end, _words(node), _words(new), unit, spot, node, new)
-                if mutant.key not in seen:  # the same words twice in a function: the first stands for both
-                    seen.add(mutant.key)
-                    yield mutant
+                seen[mutant.key] += 1
+                yield mutant._replace(nth=seen[mutant.key])
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

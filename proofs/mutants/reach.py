@@ -107,7 +107,8 @@ def _moved(kept: Reach, sources: Mapping[str, str]) -> Reach:
                 now.update({c + step + 1: reached[a + step + 1] for step in range(b - a) if a + step + 1 in reached})
             elif what in {"replace", "insert"}:
                 around = [reached[line] for line in range(a, b + 2) if line in reached]
-                now.update(dict.fromkeys(range(c + 1, d + 1), frozenset[str]().union(*around)))
+                if around:
+                    now.update(dict.fromkeys(range(c + 1, d + 1), frozenset[str]().union(*around)))
         lines[path] = now
     return kept._replace(lines=lines, sources=sources)
 

@@ -283,6 +283,8 @@ def test_a_promise_about_what_was_late_then_is_kept_though_more_falls_due() -> N
     ledger = two + promise + paid.format("60.00")
     assert why(ledger, 38) == "8 days late, no reminder yet: level 1 is due", "the second half, due on 11 March"
     assert "(the promise to pay until 2026-02-15 was broken)" in why(two + promise + paid.format("59.99"), 38)
+    late = two + promise + paid.format("60.00").replace("2026-02-15 *", "2026-02-16 *")
+    assert "(the promise to pay until 2026-02-15 was broken)" in why(late, 38), "it came the day after"
 
 
 def test_what_was_paid_before_the_plan_is_no_part_of_it() -> None:
