@@ -138,6 +138,16 @@ def test_extended_allows_a_cent_for_each_line() -> None:
     assert ("failed", "BR-CO-10") in found(written("D-MIXED", "cii", (b">1035.30<", b">1035.31<")))
 
 
+def test_another_tax_than_vat_is_no_category_of_vat() -> None:
+    for name, of_vat in (("ubl", b"<cbc:ID>VAT</cbc:ID>"), ("cii", b"<ram:TypeCode>VAT</ram:TypeCode>")):
+        xml = written("D-DEBITS", "ubl" if name == "ubl" else "cii", (of_vat, of_vat.replace(b"VAT", b"GST")))
+        assert {("failed", "BR-CO-4"), ("failed", "BR-48")} <= set(found(xml))
+        assert (
+            found(written("D-DEBITS", "ubl" if name == "ubl" else "cii", (of_vat, of_vat.replace(b"VAT", b"vat"))))
+            == []
+        )
+
+
 def test_a_contact_may_have_a_person_and_a_department() -> None:
     person, department = (
         b"<ram:PersonName>Atelier Test</ram:PersonName>",
@@ -267,3 +277,11 @@ def test_a_rule_without_an_id_has_the_name_of_its_stylesheet() -> None:
     assert [(one.rule, one.message) for one in problems] == [
         ("Factur-X EN16931", "Element 'ram:ExemptionReason' is marked as not used in the given context."),
     ]
+
+
+def test_another_registration_for_tax_is_one_of_the_seller() -> None:
+    scheme = b"<cac:TaxScheme>\n          <cbc:ID>VAT</cbc:ID>"
+    before = b"<cbc:CompanyID>FR44732829320</cbc:CompanyID>\n        " + scheme
+    xml = written("D-DEBITS", "ubl", (before, before.replace(b"VAT", b"TAX")))
+    assert syntax.read(xml).seller.tax_registration == "FR44732829320"
+    assert found(xml) == []
