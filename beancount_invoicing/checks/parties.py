@@ -34,7 +34,8 @@ def checksums(book: Book) -> Iterator[Finding]:
         value = getattr(party, kind.replace("-", "_"))
         problem = identifiers.problem(kind, value)
         if problem:
-            yield Finding("warning", kind, f"{kind} {value} of {party.name}: {problem}", party.source)
+            shown = value if len(value) <= 60 else f"{value[:60]} …"
+            yield Finding("warning", kind, f"{kind} {shown} of {party.name}: {problem}", party.source)
 
 
 def accounts(book: Book) -> Iterator[Finding]:

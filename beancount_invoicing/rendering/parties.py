@@ -72,6 +72,10 @@ def legal_line(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
+LONGEST_IBAN, LONGEST_BIC = 34, 11
+"""ISO 13616 and ISO 9362; the code of a transfer has no room for more."""
+
+
 def iban_groups(iban: str) -> str:
     """An IBAN in groups of four, as it is printed."""
     return " ".join(re.findall(".{1,4}", iban))
@@ -100,6 +104,8 @@ def payment(
     if reference:
         pairs.append(Pair(labels["reference"], reference))
     if currency != "EUR" or not Decimal("0.01") <= amount <= Decimal("999999999.99"):
+        return tuple(pairs), ""
+    if len(iban) > LONGEST_IBAN or len(bic) > LONGEST_BIC:  # `check` says that it is none
         return tuple(pairs), ""
     del formats
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)

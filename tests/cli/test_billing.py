@@ -962,9 +962,7 @@ def test_git_leaves_alone_what_is_made_anew(tmp_path: Path) -> None:
     made = (".main.beancount.picklecache", "outbox/post-2026-11-30.pdf", ".2026.beancount-x7_kq0ab", ".bean-invoice-sending",
             "documents/2026/.F2026-0001.pdf.waiting", "documents/2026/..F2026-0001.pdf.waiting-0a1b2c3d")  # fmt: skip
     kept = ("main.beancount", "sent-2026.beancount", "documents/2026/F2026-0001.pdf", ".gitignore")
-    done = subprocess.run(
-        [git, "-C", books, "check-ignore", *made, *kept], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([git, "-C", books, "check-ignore", *made, *kept], capture_output=True, text=True, check=True)
     assert done.stdout.split() == list(made)
 
 

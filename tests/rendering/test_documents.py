@@ -29,9 +29,10 @@ from beancount_invoicing.actions import customers, due_reminders, open_ledger, r
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.model import Book, Dated, OptionValue
 from beancount_invoicing.rendering import View, texts
-from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering.folders import PACKAGE, words
+from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.output import compile_arguments
-from beancount_invoicing.rendering.parties import _epc
+from beancount_invoicing.rendering.parties import _epc, payment
 from beancount_invoicing.rules.references import creditor_reference
 from tests.ledgers import EXAMPLE, PRELUDE, book_of
 
@@ -416,6 +417,17 @@ def test_the_qr_code_fills_the_transfer(book: Book) -> None:
     assert "FR7630006000011234567890189" in lines
     assert "EUR10286.87" in lines
     assert any("F2026-0067" in line for line in lines)
+
+
+@pytest.mark.parametrize(("what", "longest"), [("iban", 34), ("bic", 11)])
+def test_what_is_too_long_for_a_transfer_has_no_qr_code(book: Book, what: str, longest: int) -> None:
+    assert book.seller
+    customer = book.customers["Assets:Clients:Kerbrat"].as_last_said
+    for letters in (longest, longest + 1, 5000):
+        odd = replace(book.seller.as_last_said, **{what: "F" * letters})  # type: ignore[arg-type]
+        lines, code = payment(odd, customer, "F1", Decimal(10), "EUR", Formats("fr"), words((PACKAGE,), "fr"))
+        assert bool(code) is (letters == longest)
+        assert "FFFF" in "".join(line.value for line in lines)
 
 
 def test_a_creditor_reference_stands_in_the_structured_line_of_the_qr_code() -> None:
