@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
 from difflib import SequenceMatcher
@@ -34,7 +35,7 @@ class Reach(NamedTuple):
     sources: Mapping[str, str]
     """The modules as they were, by their paths."""
     seconds: Mapping[str, float]
-    """How long each test took, by its id."""
+    """The processor time of each test, by its id."""
     lines: Mapping[str, Mapping[int, frozenset[str]]]
     """Module → line → the tests that reach it."""
 
@@ -192,7 +193,7 @@ class _Contexts:
 
     def __init__(self, measured: coverage.Coverage) -> None:
         self.measured = measured
-        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}
         self._test = ""
 
     @pytest.hookimpl(wrapper=True)
@@ -200,7 +201,9 @@ class _Contexts:
         """Everything of one test."""
         self._test = item.nodeid
         self.measured.switch_context(item.nodeid)
+        start = time.process_time()
         result = yield
+        self.seconds[item.nodeid] = time.process_time() - start
         self.measured.switch_context("")
         return result
 
@@ -216,13 +219,9 @@ class _Contexts:
             if shared:
                 self.measured.switch_context(self._test)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """How long it took."""
-        self.seconds[report.nodeid] += report.duration
-
 
 def _main(data: str, *files: str) -> int:
-    """Runs tests, and writes what they reach and how long they take."""
+    """Runs tests, and writes what they reach and the time they take."""
     measured = coverage.Coverage(data_file=data, source=[str(ROOT / PACKAGE)], config_file=False)
     contexts = _Contexts(measured)
     measured.start()
