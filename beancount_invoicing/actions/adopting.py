@@ -192,10 +192,11 @@ def _customers(books: _Books) -> _People:
                 " the payees into its entries first, so that each gets an account"
             )
         if one.name in pooled:
-            notices.append(
-                f"{one.name}: several owe on it, so each gets an account below it, by the payees of its claims; book"
-                " there what they pay from now on"
-            )
+            if any(payee and f"{one.name}:{account_name(payee)}" not in book.opened for payee in one.claimed):
+                notices.append(
+                    f"{one.name}: several owe on it, so each gets an account below it, by the payees of its claims; book"
+                    " there what they pay from now on"
+                )
             if later := older.booked_after(entries, one.name, books.as_of):
                 notices.append(
                     f"{one.name}: {later} after {books.as_of} stay on it, and are no customer's: book them on the accounts"
