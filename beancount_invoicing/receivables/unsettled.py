@@ -36,7 +36,8 @@ def notices(left: Left) -> Iterator[Finding]:
     for transfer, legs in left.transfers:
         rest = sum((leg.left for leg in legs if leg.left > 0), ZERO)
         if not any(leg.names for leg in legs):
-            if transfer.customer or rest:  # money that lay on the account of the one lies on that of the other
+            # money that lay on the account of the one lies on that of the other; in older books there is nothing to name
+            if (transfer.customer or rest) and _documents_by(left, legs):
                 yield _names_none(transfer, _open_at_hand(left, legs))
         elif rest and not moves_claims(transfer):
             told.update(map(id, legs))
@@ -109,6 +110,12 @@ def _allocates_beyond(transfer: Transfer, rest: Decimal) -> Finding:
         " names: lower both amounts by it, or correct what is named",
         transfer.source,
     )
+
+
+def _documents_by(left: Left, legs: Sequence[Payer]) -> bool:
+    """Whether any of these accounts had a document by the day of a transfer."""
+    accounts = {leg.payment.account: leg.payment.date for leg in legs}
+    return any(part.account in accounts and part.invoice.since <= accounts[part.account] for part in left.parts)
 
 
 def _open_at_hand(left: Left, legs: Sequence[Payer]) -> list[str]:

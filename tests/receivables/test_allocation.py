@@ -514,3 +514,14 @@ def test_older_claims_and_payments_settle_among_themselves_before_anything_is_as
     assert (open_amounts(book), unallocated(book)) == ({"A-17": "600.00"}, [])
     paid = book_of(oldest + OLDER + payment("2025-04-01", "400.00") + payment("2026-01-10", "100.00"))
     assert open_amounts(paid) == {"A-17": "500.00"}
+
+
+def test_transfers_of_older_books_are_not_asked_for_a_number() -> None:
+    older = """
+2025-02-01 * "put off, and on again"
+  Assets:Receivable:Acme  300.00 EUR
+  Assets:Receivable:Acme  -300.00 EUR
+"""
+    assert not allocate(book_of(OLDER + older), DAY).notices
+    later = older.replace("2025", "2026")
+    assert [one.rule for one in allocate(book_of(OLDER + later), DAY).notices] == ["transfer-names-none"]
