@@ -32,7 +32,7 @@ def make_uniform(root: Any) -> None:
             element.text = _BOOLEANS[text.strip()]
         elif name.endswith("Date"):  # UBL's dates; those of CII have no zones
             element.text = re.sub(r"^(\s*\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)(\s*)$", r"\1\2", text) or None
-        elif name in _TAXES and (element.findtext(_TAXES[name]) or "VAT").strip().upper() != "VAT":
+        elif name in _TAXES and (element.findtext(_TAXES[name]) or "").strip().upper() != "VAT":
             for each in list(
                 element.iterchildren("{*}ID", "{*}CategoryCode", "{*}Percent", "{*}RateApplicablePercent")
             ):
@@ -49,12 +49,12 @@ def make_uniform(root: Any) -> None:
 
 def _name_schemes(party: Any) -> None:
     """Tax schemes of a party in UBL: VAT, or the one that stands for its registration elsewhere (BT-32), the first of them."""
-    schemes = [scheme for scheme in party.iterfind("{*}PartyTaxScheme/{*}TaxScheme/{*}ID") if scheme.text]
-    others = [scheme for scheme in schemes if scheme.text.strip().upper() != "VAT"]
+    schemes = list(party.iterfind("{*}PartyTaxScheme/{*}TaxScheme/{*}ID"))
+    others = [scheme for scheme in schemes if (scheme.text or "").strip().upper() != "VAT"]
     for scheme in schemes:
         if scheme not in others:
             scheme.text = "VAT"
-    if others and all(scheme.text.strip() != _ELSEWHERE for scheme in others):
+    if others and all((scheme.text or "").strip() != _ELSEWHERE for scheme in others):
         others[0].text = _ELSEWHERE
 
 
