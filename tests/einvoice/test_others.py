@@ -148,6 +148,12 @@ def test_another_tax_than_vat_is_no_category_of_vat() -> None:
         )
 
 
+@pytest.mark.parametrize("scheme", [b"", b"<cbc:ID/>"])
+def test_a_category_of_no_tax_is_none_of_vat(scheme: bytes) -> None:
+    xml = written("D-DEBITS", "ubl", (b"<cbc:ID>VAT</cbc:ID>", scheme))
+    assert {("failed", "BR-CO-4"), ("failed", "BR-48")} <= set(found(xml))
+
+
 def test_a_contact_may_have_a_person_and_a_department() -> None:
     person, department = (
         b"<ram:PersonName>Atelier Test</ram:PersonName>",
