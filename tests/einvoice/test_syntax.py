@@ -125,6 +125,22 @@ def test_a_time_zone_names_no_other_day(zone: bytes) -> None:
     assert syntax.read(re.sub(rb"(\d-\d\d)(</cbc:\w*Date>)", rb"\1" + zone + rb"\2", xml)) == syntax.read(xml)
 
 
+def test_only_vat_is_read_as_vat() -> None:
+    xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
+    scheme = b"<cac:TaxScheme>\n          <cbc:ID>VAT<"
+    assert scheme in xml
+    assert syntax.read(xml.replace(scheme, scheme.replace(b"VAT", b" vat "))) == syntax.read(xml)
+    without = syntax.read(re.sub(rb"(<cac:ClassifiedTaxCategory>.*?<cbc:ID>)VAT(?=<)", rb"\1GST", xml, flags=re.DOTALL))
+    assert {line.category for line in without.lines} == {""}
+
+
+def test_a_registration_for_another_tax_is_no_vat_id() -> None:
+    xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
+    changed = re.sub(rb"(<cac:PartyTaxScheme>.*?<cbc:ID>)VAT(?=<)", rb"\1TAX", xml, count=1, flags=re.DOTALL)
+    seller = syntax.read(changed).seller
+    assert (seller.vat_identifier, seller.tax_registration) == ("", syntax.read(xml).seller.vat_identifier)
+
+
 def test_comments_part_no_text() -> None:
     xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
     assert syntax.read(xml.replace(b"D-MIXED", b"D-<!-- one -->MIX<?two?>ED")) == syntax.read(xml)
