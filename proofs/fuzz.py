@@ -2,22 +2,28 @@
 
 Prints its seed; `--seed N` repeats a run. Each try takes a slice of the books, changes it (bytes, tokens, values of metadata,
 lines moved, dropped or doubled), loads it with the plugin, asks all reports, runs a command, and now and then opens the page in
-Fava with a document's preview and PDF, and writes PDFs. A try that raises, that the plugin's guard had to catch, that takes
-longer than LIMIT or makes the process grow beyond MEMORY is kept with its ledger, and the run fails.
+Fava with a document's preview and PDF, and writes PDFs. Now and then, too: caches that lie beside it, spoilt, of another ledger,
+or of other times; a command with an argument of any bytes; two commands that write at once, in processes of their own; and the
+library, asked by several threads at the same time. A try that raises, that the plugin's guard had to catch, that takes longer
+than LIMIT or makes the process grow beyond MEMORY is kept with its ledger, and the run fails.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
+import os
 import random
 import re
 import resource
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -258,6 +264,91 @@ def e_invoices_of(book: Book, where: tuple[Path, ...], number: int) -> None:
                 raise RuntimeError(f"{invoice.number} as {form}, {layer.name}: {layer.not_run or layer.problems}")
 
 
+def bytes_said(file: Path, chance: random.Random) -> None:
+    """A command with an argument of any bytes, as Python hands it over: refused, or read as text."""
+    said = bytes(chance.randrange(1, 256) for _ in range(chance.randint(1, 8))).decode("utf-8", "surrogateescape")
+    words = chance.choice(
+        [["list", said], ["new", "Kerbrat", f"1 {said} @ 10", "--account", "Income:Etudes"], ["show", "--", said],
+         ["new", "Kerbrat", "1 ETU", f"--note={said}"], ["render", said, "-o", said], ["remind", f"--level={said}"],
+         ["time", "list", said], ["check", f"--format={said}"], ["item", "add", "X", said], ["validate", said]]
+    )  # fmt: skip
+    result = CliRunner().invoke(command, ["-f", str(file), *words])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+
+
+def with_caches(file: Path, chance: random.Random) -> None:
+    """A load beside caches that are spoilt, or of other times, says what a load of the files alone says."""
+    spoken = [error.message for error in actions.open_ledger(file, fresh=True).errors]
+    cache = file.with_name(f".{file.name}.picklecache")
+    what = chance.randrange(3)
+    if what == 0:
+        cache.write_bytes(bytes(chance.randrange(256) for _ in range(chance.randrange(200))))
+    else:
+        before, there = file.read_bytes(), file.stat()
+        other = before.replace(b" EUR", b" GBP", 3) if what == 1 else b"2026-01-01 open Assets:Other\n"
+        file.write_bytes(other)  # of the same size, or another ledger
+        os.utime(file, ns=(there.st_atime_ns, there.st_mtime_ns))
+        pickle_cached(file)
+        file.write_bytes(before)
+        os.utime(file, ns=(there.st_atime_ns, there.st_mtime_ns))
+    try:
+        if [error.message for error in actions.open_ledger(file).errors] != spoken:
+            raise RuntimeError(f"beside a cache (kind {what}) the ledger says something else")
+    finally:
+        cache.unlink(missing_ok=True)
+
+
+def pickle_cached(file: Path) -> None:
+    """Beancount's cache of a ledger, however fast it loads."""
+    cached = loader.pickle_cache_function(lambda name: loader.get_cache_filename(
+        str(Path(name).parent / ".{filename}.picklecache"), name), 0, loader._uncached_load_file)  # fmt: skip
+    with contextlib.suppress(Exception):  # what Beancount does not survive it does not keep
+        cached(str(file), None, None, None)
+
+
+def by_threads(file: Path) -> None:
+    """The library, asked by four threads at once: each gets what it would get alone."""
+
+    def asked(_number: int) -> tuple[object, ...]:
+        ledger = actions.open_ledger(file)
+        pages = []
+        for invoice in ledger.book.invoices[:3]:
+            try:
+                pages.append(actions.render_one(ledger.book, invoice.number, "pdf"))
+            except (rendering.NoDocument, actions.UnknownNumber) as error:
+                pages.append((str(error), b""))
+        return [str(error) for error in ledger.errors], pages
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(asked, range(4))
+    if any(one != first for one in others):
+        raise RuntimeError("threads get other answers than one another")
+
+
+def by_processes(file: Path) -> None:
+    """Two commands that write at the same time, in processes of their own: each writes wholly, or says why not."""
+    books = file.with_name("two.beancount")
+    books.write_bytes(file.read_bytes())
+    words = ["new", "Kerbrat", "1 ETU", "--date", "2026-12-31", "--write", "--yes"]
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "beancount_invoicing", "-f", str(books), *words],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    said = [one.communicate()[0] for one in both]
+    for one, text in zip(both, said, strict=True):
+        if one.returncode not in {0, 1} or "Traceback" in text:
+            raise RuntimeError(f"of two that write at once, one ended with {one.returncode}: {text}")
+    written = [
+        re.findall(r"^ *(F\S+)", text, re.MULTILINE) for one, text in zip(both, said, strict=True) if not one.returncode
+    ]
+    if len(written) == 2 and set(written[0]) & set(written[1]):
+        raise RuntimeError(f"two that write at once gave a number twice: {said}")
+
+
 def ask(file: Path, number: int) -> None:
     """Loads a ledger with the plugin and asks every report."""
     try:
@@ -299,6 +390,14 @@ def ask(file: Path, number: int) -> None:
     numbers = [position.invoice.number for position in positions(ledger.book, date.max)]
     if numbers:
         run(file, "show", "--explain", "--as-of", "2026-11-30", "--", numbers[number % len(numbers)])
+    chance = random.Random(number)  # noqa: S311 - repeatable on purpose
+    bytes_said(file, chance)
+    if number % 4 == 1:
+        with_caches(file, chance)
+    if number % 20 == 2:
+        by_threads(file)
+    if number % 40 == 3:
+        by_processes(file)
     if number % 5 == 0:
         page_in_fava(file)
     if number % 10 == 0:
