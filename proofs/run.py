@@ -5,6 +5,7 @@ A proof that cannot run here (a program is missing) fails too, unless it stands 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ DEMO = ROOT / "build" / "demo"
 E_INVOICES = ROOT / "build" / "e-invoices"
 VERAPDF = "org.verapdf.apps:greenfield-apps:1.28.2"
 MUSTANG = "org.mustangproject:validator:2.22.0:jar:shaded"
-OPTIONAL: frozenset[str] = frozenset()
+OPTIONAL: frozenset[str] = frozenset({"audit"})
 """Names of proofs that may be left out where their programs are missing."""
 
 
@@ -107,6 +108,31 @@ def broken_documents() -> str:
     )
 
 
+def audit() -> str:
+    """No version in constraints.txt has a known vulnerability, says pip-audit (pip install pip-audit; it asks PyPI)."""
+    needed("pip-audit")
+    result = subprocess.run(
+        ["pip-audit", "-r", ROOT / "constraints.txt", "--no-deps", "--disable-pip", "--format", "json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    try:
+        known = json.loads(result.stdout)["dependencies"]
+    except (ValueError, LookupError):
+        raise CouldNotRunError(f"pip-audit: {result.stderr.strip()[-300:]}") from None
+    found = [
+        f"{one['name']} {one['version']}: {each['id']}, mended in {', '.join(each['fix_versions']) or 'no version yet'}"
+        for one in known
+        for each in one.get("vulns", ())
+    ]
+    if found:
+        raise FailedError(f"{len(found)} known vulnerabilities:\n" + "\n".join(found))
+    if passed_over := [one for one in known if "skip_reason" in one]:
+        raise CouldNotRunError(
+            f"{len(passed_over)} of {len(known)} versions were not looked up: {passed_over[0]['skip_reason']}"
+        )
+    return f"{len(known)} versions, none with a known vulnerability"
+
+
 def fetched(artifact: str, name: str) -> Path:
     """A program from the Maven repository."""
     folder = ROOT / "build" / name
@@ -172,7 +198,7 @@ def fava() -> str:
 
 Proof = Callable[[], str]
 LANES: tuple[tuple[Proof, ...], ...] = (
-    (demo, e_invoices, verapdf, mustang, browser),
+    (demo, e_invoices, verapdf, mustang, browser, audit),
     (wheel, mailing, fuzz, broken_documents, mutants, fava),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""
