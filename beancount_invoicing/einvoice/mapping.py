@@ -187,7 +187,9 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
             lacking.append(Reason("BT-47", f"{customer.name} has no SIREN: write siren: …", customer.source))
         if not customer.endpoint:
             siren = _siren(customer)
-            example = f"0225:{siren or '…'}" if domestic or siren else f"EM:{customer.email or '…'}"
+            example = (
+                f"0225:{siren or '…'}" if domestic or siren else f"EM:{customer.email.split(',')[0].strip() or '…'}"
+            )
             lacking.append(
                 Reason(
                     "BT-49",

@@ -252,7 +252,9 @@ def parse(xml: bytes, elements: Any = None) -> Any:
         xml = _ATTACHED.sub(rb"\1AAAA", xml)
     try:
         root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:  # its text names a file that there is not
+        raise NotReadable(f"it is no XML: {error.msg}") from None
+    except ValueError as error:
         raise NotReadable(f"it is no XML: {error}") from None
     if root.getroottree().docinfo.doctype:
         raise NotReadable("it has a document type declaration, which no invoice needs and which could hide entities")

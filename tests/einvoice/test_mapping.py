@@ -218,6 +218,11 @@ LINE = '    tax: "ZERO"\n    nature: "services"\n'
             "BT-49",
             'endpoint: "EM:c@x.example"',
         ),
+        (
+            invoice("X1", "Assets:Receivable:Claire", LINE, '  endpoint: ""\n  email: "c@x.example, d@x.example"\n'),
+            "BT-49",
+            'endpoint: "EM:c@x.example"',
+        ),
         (invoice("X1", "Assets:Receivable:Town", LINE, '  siren: ""\n'), "BT-47", "siren: …"),
         (
             invoice("X1", "Assets:Receivable:Kiefer", '    nature: "services"\n', '  vat-id: ""\n'),

@@ -89,6 +89,12 @@ def test_what_is_no_invoice_is_refused(xml: bytes, says: str) -> None:
         syntax.read(xml)
 
 
+def test_what_is_no_xml_is_told_without_the_parser_s_name_for_it() -> None:
+    with pytest.raises(syntax.NotReadable) as refused:
+        syntax.read(b"not XML")
+    assert str(refused.value) == "it is no XML: Start tag expected, '<' not found, line 1, column 1"
+
+
 def test_a_date_that_does_not_exist_is_refused() -> None:
     xml = syntax.to_xml(e_invoice("D-DEBITS"), "cii").replace(b">20260919<", b">20260231<")
     with pytest.raises(syntax.NotReadable, match="cannot be read"):
