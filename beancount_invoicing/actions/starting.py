@@ -98,7 +98,8 @@ def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, 
     there = [folder / name for name in texts if (folder / name).exists()]
     if there:
         raise CannotBill(
-            f"{there[0]} is there already: take another folder, or add to a ledger with init --from {there[0]}"
+            f"{there[0]} is there already: take another folder, or add to a ledger with init --from"
+            f" {there[-1] if there[-1].name == 'main.beancount' else 'LEDGER'}"  # main is the last
         )
     files = tuple(folder / name for name in texts)
     ignoring = folder / ".gitignore"

@@ -1017,7 +1017,9 @@ def test_init_writes_a_ledger_that_every_command_works_on(
         "Income:PenalitesDeRetard" if country == "FR" else "Income:LateInterest"
     }
     assert open_ledger(ledger).errors == ()
-    assert "is there already" in run(ledger, "init", "books", *SELLER, "--country", "FR", code=1)
+    refused = run(ledger, "init", "books", *SELLER, "--country", "FR", code=1)
+    assert "settings.beancount is there already" in refused
+    assert refused.endswith("init --from books/main.beancount\n")
     for command in COMMANDS:
         run(ledger, *command.split())
 
