@@ -184,6 +184,9 @@ def _content(one: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
 
 
 _OTHER_LOOK = "its facts are the same; layout or words would be others today"
+_BY_ITS_TEXT = (
+    "the file itself; made today it would be another, and the text sealed with it tells whether the facts are the same"
+)
 
 
 def _facts(
@@ -207,7 +210,7 @@ def _facts(
         after = einvoice.read(einvoice.extract(now))
     except einvoice.NotReadable:
         if has_text:  # which tells what differs
-            return (), _OTHER_LOOK
+            return (), _BY_ITS_TEXT
         return (Difference("document", "as sealed", "made again from the ledger, it is another one"),), ""
     differences = tuple(_differences("", before, after))
     return differences, "" if differences else _OTHER_LOOK
