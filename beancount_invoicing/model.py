@@ -638,6 +638,8 @@ class Event:
     """What is being sent: "reminder", "statement", "receipt"; "" for the invoice itself."""
     file: str = ""
     """Path of the document that is being sent."""
+    not_to: str = ""
+    """Of what was sent: who has not got it, and what the server said of each."""
 
 
 class Seal(NamedTuple):

@@ -202,12 +202,13 @@ class _Run:
         staging.finish(waiting_files(self.book), (self.folder, self._folder(self.way.day)))
 
     def all(self, wanted: Sequence[Dispatch | Held]) -> tuple[Result, ...]:
-        mails = [one for one in wanted if isinstance(one, Dispatch) and one.channel == "email"]
-        who = sender(self.book, self.way.day) if mails else None
-        host = server(self.book, self.way.day, self.way.password if self.how.write else _anything) if mails else None
+        who, host, no_mail = self._mailing([one for one in wanted if isinstance(one, Dispatch)])
         items: dict[int, _Item] = {}
         for place, one in enumerate(wanted):
-            ready = one if isinstance(one, Held) else self._item(one, who, by_hand=host is None)
+            if isinstance(one, Dispatch) and one.channel == "email" and no_mail:
+                ready: _Item | Held = Held(one.title, one.customer, one.numbers, no_mail, one.account)
+            else:
+                ready = one if isinstance(one, Held) else self._item(one, who, by_hand=host is None)
             if isinstance(ready, Held):
                 event, level = (one.event, one.level) if isinstance(one, Dispatch) else ("sent", None)
                 self._tell(
@@ -225,6 +226,19 @@ class _Run:
         elif items:
             self._write(items, host)
         return tuple(self._results[place] for place in sorted(self._results))
+
+    def _mailing(self, wanted: Sequence[Dispatch]) -> tuple[Sender | None, smtp.Server | None, str]:
+        """Who sends e-mails, by which server; and why none can be sent, where other things go otherwise. Raises CannotSend."""
+        others = [one for one in wanted if one.channel != "email"]
+        if len(others) == len(wanted):
+            return None, None, ""
+        try:
+            who = sender(self.book, self.way.day)
+            return who, server(self.book, self.way.day, self.way.password if self.how.write else _anything), ""
+        except CannotSend as error:
+            if not others:
+                raise
+            return None, None, str(error)
 
     def _tell(self, place: int, result: Result) -> None:
         self._results[place] = result

@@ -209,6 +209,10 @@ def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> 
 
 def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
     ready = set(to_send(book, as_of))
+    in_order = sorted(
+        book.events, key=lambda one: (one.date, one.source)
+    )  # on one day a document stands behind all notes
+    sent = {number: one for one in in_order if one.event == "sent" for number in one.numbers}  # the last one of each
     for position in those:
         invoice = position.invoice
         if position.share > 1:
@@ -218,6 +222,12 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
             yield from _about(position, "draft", text, invoice.date, invoice.payable)
         elif invoice.number in ready and invoice.customer:
             text = f"by {book.customers[invoice.customer.account].at(as_of).channel}"
+            yield from _about(position, "send", text, invoice.date, invoice.payable)
+        elif position.open and (missed := sent[invoice.number].not_to if invoice.number in sent else ""):
+            text = (
+                f"on {sent[invoice.number].date} it did not reach {missed}: correct the address, then"
+                f" bean-invoice send {invoice.number} --again --write"
+            )
             yield from _about(position, "send", text, invoice.date, invoice.payable)
 
 

@@ -81,8 +81,8 @@ def verify(session: Session, numbers: tuple[str, ...], form: str) -> None:
             notice(f"put {relative(one.seal.file)} back as it was sealed, from git or a backup")
         if one.source != one.seal.source:
             notice(
-                f"{one.number} has been issued: undo the change (git log -p {relative(one.source.file)}), or credit it:"
-                f" bean-invoice credit {one.number}"
+                f"{one.number} has been issued: undo the change (git log -p tells where), or credit it: bean-invoice credit"
+                f" {one.number}; what changed of the seller or the customer stands from its day on in an entry of its own"
             )
         elif any(each.what != "file" for each in one.differences):
             notice(f"{one.number} has been issued: put its entry back (git log -p tells when it went)")

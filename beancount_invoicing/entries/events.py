@@ -104,5 +104,6 @@ def read_event(
         sha256=said.get("sha256") or "",
         message_id=said.get("message-id") or "",
         sends=said.get("sends") or "",
+        not_to=said.get("not-to") or "",
         file=os.path.normpath(Path(source.file).parent / said["file"]) if said.get("file") else "",
     )

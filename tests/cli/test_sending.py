@@ -194,8 +194,11 @@ def test_one_of_several_who_is_refused_is_recorded_and_said(ledger: Path) -> Non
         assert "not to direction@clinique-parc.example: 550" in run(
             ledger, "send", PARC, "--again", *DAY, "--write", code=1
         )
-    assert [one.recipients for one in handler.taken] == [["facturation@clinique-parc.example"]] * 2
-    assert events(ledger) == ["sending", "sent"] * 2
+        assert "it did not reach direction@clinique-parc.example: 550" in run(ledger, "today", "--as-of", "2026-11-30")
+        handler.rcpt = lambda _address: ""
+        run(ledger, "send", PARC, "--again", *DAY, "--write")
+        assert "did not reach" not in run(ledger, "today", "--as-of", "2026-11-30")
+    assert events(ledger) == ["sending", "sent"] * 3
     assert sound(ledger)
 
 
@@ -654,3 +657,22 @@ def test_no_letter_brings_an_invoice_that_was_changed_since_it_was_sent(mailing:
 def test_sending_options_of_remind_need_send(ledger: Path) -> None:
     run(ledger, "remind", "--write", code=2)
     run(ledger, "remind", "--send", "--format", "csv", code=2)
+
+
+def test_post_leaves_though_nobody_is_known_to_send_e_mails(ledger: Path) -> None:
+    file = ledger.parent / "settings.beancount"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('  email: "facturation@solene.example"\n', ""), encoding="utf-8"
+    )
+    file = ledger.parent / "customers.beancount"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace('  customer: "Halles de Vilaine SA"\n', '  customer: "Halles de Vilaine SA"\n  channel: "post"\n'),
+        encoding="utf-8",
+    )
+    told = run(ledger, "send", PARC, HALLES, *DAY, "--write", code=1)
+    assert "nobody is known to send e-mails from" in told
+    assert events(ledger) == ["prepared"]  # the letter's
+    assert [name.suffix for name in (ledger.parent / "outbox").iterdir()] == [".pdf"]
+    told = run(ledger, "send", PARC, *DAY, "--write", code=1)  # alone there is nothing else to do
+    assert "nobody is known to send e-mails from" in told
