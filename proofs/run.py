@@ -90,11 +90,6 @@ def fuzz() -> str:
     return run(sys.executable, HERE / "fuzz.py", "--tries", "1200").strip().splitlines()[-1]
 
 
-def mutants() -> str:
-    """Of sixty small changes of the program the quick tests notice at least forty-five."""
-    return run(sys.executable, "-m", "proofs.mutants", "--sample", "60", "--least", "75").strip().splitlines()[-1]
-
-
 def e_invoices() -> str:
     """Every document of the example and of the tests' ledger, in every syntax, keeps the official rules or says why not."""
     shutil.rmtree(E_INVOICES, ignore_errors=True)
@@ -198,7 +193,7 @@ def fava() -> str:
 
 Proof = Callable[[], str]
 LANES: tuple[tuple[Proof, ...], ...] = (
-    (demo, e_invoices, verapdf, mustang, browser, mutants),
+    (demo, e_invoices, verapdf, mustang, browser),
     (wheel, mailing, fuzz, broken_documents, fava, audit),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""
