@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -21,4 +21,4 @@ from beancount_invoicing.checks.documents import money
     ],
 )
 def test_no_figure_is_cut_and_none_is_bare(amount: str, currency: str, said: str) -> None:
-    assert money(D(amount), currency) == said
+    assert money(Decimal(amount), currency) == said
