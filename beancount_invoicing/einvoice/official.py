@@ -18,8 +18,8 @@ _ONLY_TOLD = {"warning", "information"}
 
 def against_schema(root: Any, rules: Rules) -> tuple[Problem, ...]:
     """What the XML schema finds."""
-    schema = _schema(rules.schema)
-    with _one_at_a_time:  # a schema keeps what it found for whoever asks last
+    with _one_at_a_time:  # libxml2 reads one schema at a time, and a schema keeps what it found for whoever asks last
+        schema = _schema(rules.schema)
         schema.validate(root)
         return tuple(Problem("XSD", f"line {error.line}", error.message) for error in schema.error_log)
 

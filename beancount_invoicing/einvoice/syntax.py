@@ -377,8 +377,8 @@ _CALLED = {
     "vat_rate": "the VAT rate of an allowance or charge (BT-96, BT-103)",
 }
 """What factur-x calls otherwise than by its term."""
-_LONGEST_NUMBER = 28
-"""Characters; a decimal is computed with as many digits."""
+_LONGEST_NUMBER = 60
+"""Characters: more than anything that is written here has, a price with as many decimals as the ledger's among it."""
 
 
 def _terms(data: Mapping[str, Any]) -> terms.EInvoice:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from beancount_invoicing.einvoice import checks, official, rulesets, syntax
@@ -27,6 +29,16 @@ def test_nothing_is_found(number: str) -> None:
     assert found(syntax.to_xml(invoice, "ubl")) == {"XSD": [], "EN 16931 UBL": [], "BR-FR": []}
     if not check_peppol(invoice):
         assert found(syntax.to_xml(invoice, "peppol")) == {"XSD": [], "EN 16931 UBL": [], "Peppol BIS 3": []}
+
+
+def test_schemas_are_read_by_several_threads_at_once() -> None:
+    """libxml2 calls a schema none while it reads another one."""
+    roots = [syntax.parse(syntax.to_xml(e_invoice("D-MIXED"), name)) for name in ("cii", "ubl")] * 2
+    rules = [rulesets.rules_of(root) for root in roots]
+    with ThreadPoolExecutor(len(roots)) as pool:
+        for _again in range(5):
+            official._schema.cache_clear()
+            assert list(pool.map(official.against_schema, roots, rules)) == [()] * len(roots)
 
 
 def test_most_documents_can_go_through_peppol() -> None:
