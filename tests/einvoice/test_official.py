@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 
 import pytest
 
@@ -31,15 +32,27 @@ def test_nothing_is_found(number: str) -> None:
         assert found(syntax.to_xml(invoice, "peppol")) == {"XSD": [], "EN 16931 UBL": [], "Peppol BIS 3": []}
 
 
-def test_schemas_are_read_by_several_threads_at_once() -> None:
-    """libxml2 at times says of one that it is none while another thread reads it."""
-    xml = syntax.to_xml(e_invoice("D-MIXED"), "cii")
-    roots = [syntax.parse(xml) for _each in range(4)]
-    rules = [rulesets.rules_of(root) for root in roots]
-    with ThreadPoolExecutor(len(roots)) as pool:
-        for _again in range(20):
-            official._schema.cache_clear()
-            assert list(pool.map(official.against_schema, roots, rules)) == [()] * len(roots)
+AT_ONCE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from beancount_invoicing.einvoice import official, rulesets, syntax
+roots = [syntax.parse(sys.argv[1].encode()) for _each in range(8)]
+rules = rulesets.rules_of(roots[0])
+start = Barrier(len(roots))
+def judged(root):
+    start.wait()
+    return official.against_schema(root, rules)
+with ThreadPoolExecutor(len(roots)) as pool:
+    assert list(pool.map(judged, roots)) == [()] * len(roots)
+"""
+
+
+def test_the_first_schema_is_read_by_several_threads_at_once() -> None:
+    """libxml2 makes its types ready with the first schema of a process: another thread then finds that a schema is none."""
+    xml = syntax.to_xml(e_invoice("D-MIXED"), "cii").decode()
+    for _again in range(4):
+        subprocess.run([sys.executable, "-c", AT_ONCE, xml], check=True)
 
 
 def test_most_documents_can_go_through_peppol() -> None:
