@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 
-class _Element(etree.ElementBase):  # type: ignore[misc]
+class _Element(etree.ElementBase):  # type: ignore[misc] # lxml says no types
     """An element, for lxml to make."""
 
     def xpath(self, path: str, namespaces: dict[str, str]) -> Any:
