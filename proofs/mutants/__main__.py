@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from proofs.mutants.changes import Mutant, mutants, room_of
-from proofs.mutants.reach import PACKAGE, ROOT, Reach, last, up_to_date
+from proofs.mutants.marks import PACKAGE, ROOT
+from proofs.mutants.reach import Reach, last, up_to_date
 from proofs.mutants.trying import Trial, Tried
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")

@@ -1,4 +1,4 @@
-"""Which test reaches which line: measured by coverage with a context for each test, and kept under build/.
+"""Which test reaches which line: marked as the tests run, see marks.py, and kept under build/.
 
 What was kept is brought up to date instead of being measured anew: lines are found again where they moved to, and only tests
 whose files changed are run.
@@ -7,21 +7,21 @@ whose files changed are run.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-import coverage
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGE = "beancount_invoicing"
+from proofs.mutants import marks
+from proofs.mutants.marks import PACKAGE, ROOT
+
 KEPT = ROOT / "build" / "mutants"
 LEFT_OUT = ("tests/docs/", "tests/properties/")
 """Tests that are not asked: they reach every line, take long, and what they notice an example has to show anyway."""
@@ -48,7 +48,7 @@ class Reach(NamedTuple):
 def up_to_date() -> Reach:
     """What tests reach now; measures what is not known, which takes minutes the first time.
 
-    Of a test that fails (one that measures time may, beside coverage) it is known what it reached before. Raises SystemExit where
+    Of a test that fails it is known what it reached before. Raises SystemExit where
     the tests cannot be run.
     """
     kept, files = _kept(), _files()
@@ -157,81 +157,41 @@ def _keep(reach: Reach) -> None:
 
 
 def _measured(files: list[str], *, anew: bool) -> Reach:
-    """What the tests of some files reach, or all tests; in a process of its own, for coverage has to see the first import."""
+    """What the tests of some files reach, or all tests; in processes of their own, for marks come with the first import."""
     those = "all of them, once" if anew else ", ".join(files)
     print(f"What the tests reach is measured: {those} …", file=sys.stderr, flush=True)
-    data = KEPT / "coverage"
-    KEPT.mkdir(parents=True, exist_ok=True)
-    data.unlink(missing_ok=True)
-    result = subprocess.run([sys.executable, "-m", "proofs.mutants.reach", str(data), *files], cwd=ROOT, check=False)
-    if result.returncode:
+    folder = KEPT / "marks"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.json"):
+        file.unlink()
+    beside = ["-n", "2"] if anew else []
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "proofs.mutants.marks", "-p", "no:cacheprovider", *beside, *files],
+        cwd=ROOT,
+        env={**os.environ, marks.FOLDER: str(folder)},
+        check=False,
+        stdout=sys.stderr,
+    )
+    if result.returncode not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         raise SystemExit("The tests could not be run: what they reach is not known.")
-    seconds: dict[str, float] = json.loads(data.with_suffix(".json").read_text("utf-8"))
-    return Reach({}, {}, seconds, _lines(data, seconds))
+    return _read(folder)
 
 
-def _lines(data: Path, seconds: Mapping[str, float]) -> dict[str, dict[int, frozenset[str]]]:
-    """Module → line → tests, out of what coverage wrote."""
-    of_file: defaultdict[str, list[str]] = defaultdict(list)
-    for test in seconds:
-        of_file[test.partition("::")[0]].append(test)
-    found = coverage.CoverageData(str(data))
-    found.read()
-    result: dict[str, dict[int, frozenset[str]]] = {}
-    for name in found.measured_files():
-        reached = result[str(Path(name).relative_to(ROOT))] = {}
-        for line, contexts in found.contexts_by_lineno(name).items():
-            tests = frozenset(
-                test for context in contexts for test in ([context] if context in seconds else of_file[context])
-            )
-            if tests:
-                reached[line] = tests
-    return result
-
-
-class _Contexts:
-    """A plugin of pytest that tells coverage which test runs; what a fixture of a module does, all tests of it do."""
-
-    def __init__(self, measured: coverage.Coverage) -> None:
-        self.measured = measured
-        self.seconds: dict[str, float] = {}
-        self._test = ""
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Everything of one test."""
-        self._test = item.nodeid
-        self.measured.switch_context(item.nodeid)
-        start = time.process_time()
-        result = yield
-        self.seconds[item.nodeid] = time.process_time() - start
-        self.measured.switch_context("")
-        return result
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
-        """What several tests share is set up by the first."""
-        shared = fixturedef.scope != "function"
-        if shared:
-            self.measured.switch_context(fixturedef.baseid)
-        try:
-            return (yield)
-        finally:
-            if shared:
-                self.measured.switch_context(self._test)
-
-
-def _main(data: str, *files: str) -> int:
-    """Runs tests, and writes what they reach and the time they take."""
-    measured = coverage.Coverage(data_file=data, source=[str(ROOT / PACKAGE)], config_file=False)
-    contexts = _Contexts(measured)
-    measured.start()
-    code = pytest.main(["-q", "-p", "no:cacheprovider", *files], plugins=[contexts])
-    measured.stop()
-    measured.save()
-    Path(data).with_suffix(".json").write_text(json.dumps(contexts.seconds), encoding="utf-8")
-    return 0 if code in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} else int(code)
-
-
-if __name__ == "__main__":
-    sys.exit(_main(*sys.argv[1:]))
+def _read(folder: Path) -> Reach:
+    """Module → line → tests, out of what the processes wrote."""
+    seconds: dict[str, float] = {}
+    found: defaultdict[str, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for file in sorted(folder.glob("*.json")):
+        said = marks.Reached(**json.loads(file.read_text("utf-8")))
+        seconds |= said.seconds
+        reached: defaultdict[int, set[str]] = defaultdict(set)
+        for name, numbers in said.tests.items():
+            tests = [name] if name in said.seconds else [test for test in said.seconds if test.startswith(name)]
+            for number in numbers:
+                reached[number].update(tests)
+        for number, by in reached.items():
+            path, first, end = said.marks[number]
+            for line in range(first, end + 1):
+                found[path][line] |= by
+    lines = {path: {line: frozenset(by) for line, by in of.items()} for path, of in found.items()}
+    return Reach({}, {}, seconds, lines)

@@ -21,7 +21,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from proofs.mutants.changes import Mutant
-from proofs.mutants.reach import PACKAGE, ROOT
+from proofs.mutants.marks import PACKAGE, ROOT
 
 _MEMORY = 8 << 30
 """Bytes of address space that a mutant may take."""
