@@ -82,7 +82,7 @@ def letter_to(book: Book, customer: str) -> View:
 
 def squeezed(text: str) -> str:
     """A text without what a layout may change: white space, soft hyphens, ligatures."""
-    return re.sub(r"\s|\u00ad|\u200b", "", text.replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff"))
+    return re.sub(r"\s|\u00ad", "", text.replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff"))
 
 
 def pdf_text(data: bytes) -> str:

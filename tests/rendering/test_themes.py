@@ -90,8 +90,12 @@ def test_a_long_seller_and_a_long_address_push_what_follows_down(tmp_path: Path)
     lines = "\\n".join(f"Bâtiment {number}" for number in range(14))
     view, where = view_of(tmp_path, head=PRELUDE.replace("12 quai de la Loire", lines).replace("1 rue du Test", lines))
     _size, found = words(rendering.to_pdf(view, where), tmp_path)
-    title = next(y for text, _x, y, _end, _base in found if text == "Facture")
-    assert max(base for text, _x, _y, _end, base in found if text in {"Bâtiment", "Nantes"}) < title
+    table = next(y for text, _x, y, _end, _base in found if text == "Désignation")
+    facts = next(y for text, _x, y, _end, _base in found if text == "Échéance")
+    seller = max(base for text, x, _y, _end, base in found if text == "Bâtiment" and x < 100)
+    recipient = max(base for text, x, _y, _end, base in found if text in {"Bâtiment", "Nantes"} and x > 100)
+    assert seller < facts < table
+    assert recipient < table
 
 
 def test_paper(tmp_path: Path) -> None:
