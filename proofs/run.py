@@ -103,6 +103,12 @@ def broken_documents() -> str:
     )
 
 
+def mutants() -> str:
+    """Tests notice most of 60 small changes of the program, drawn by chance (`make mutants` says which they do not)."""
+    out = run(sys.executable, "-m", "proofs.mutants", "--sample", "60", "--seed", "1", "--budget", "10", "--least", "80")
+    return out.strip().splitlines()[-1]
+
+
 def audit() -> str:
     """No version in constraints.txt has a known vulnerability, says pip-audit (pip install pip-audit; it asks PyPI)."""
     needed("pip-audit")

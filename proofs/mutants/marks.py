@@ -1,8 +1,8 @@
 """A plugin of pytest that marks what each test reaches: every statement of the program sets a byte as it is run.
 
 Several times quicker than coverage with a context for each test, and the same in every Python. The plugin has to be loaded
-before anything of the program: `-p proofs.mutants.marks`. What was reached is written to the folder that MUTANTS_MARKS names,
-a file for each process of pytest.
+before anything of the program: `-p proofs.mutants.marks`. What was reached is written to build/mutants/marks where MUTANTS_MARKS
+is in the environment, a file for each process of pytest, with the digest of the program and the tests that it is true of.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
+from hashlib import blake2b
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from itertools import compress
@@ -25,8 +26,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = "beancount_invoicing"
-FOLDER = "MUTANTS_MARKS"
-"""The environment's name of the folder to write to."""
+ASKED = "MUTANTS_MARKS"
+"""What stands in the environment where marks are asked for."""
+FOLDER = ROOT / "build" / "mutants" / "marks"
+LEFT_OUT = ("tests/docs/", "tests/properties/")
+"""Tests that are not asked: they reach every line, take long, and what they notice an example has to show anyway."""
 _NAME = "__reached__"
 """The bytes, among the built-in names: any module of the program finds them there."""
 _MOST = 200_000
@@ -118,13 +122,23 @@ class Reached(NamedTuple):
     marks: list[tuple[str, int, int]]
     tests: dict[str, list[int]]
     """The marks that each test reached; of what several tests share, by the beginning of their ids."""
+    true_of: str
+    """See `digest`."""
+
+
+def digest() -> str:
+    """Of every module and every test, as they are."""
+    made = blake2b(digest_size=16)
+    for file in sorted([*(ROOT / PACKAGE).rglob("*.py"), *(ROOT / "tests").rglob("*.py")]):
+        made.update(f"{file.relative_to(ROOT)} {file.stat().st_size}\n".encode() + file.read_bytes())
+    return made.hexdigest()
 
 
 class _Recorder:
     """Credits each mark to the test that runs; what a fixture of a module does, to all tests of it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
+        self.true_of = digest()
         self.seconds: dict[str, float] = {}
         self.tests: dict[str, list[int]] = {}
 
@@ -137,6 +151,8 @@ class _Recorder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Everything of one test."""
+        if item.nodeid.startswith(LEFT_OUT):
+            return (yield)
         _reached[:] = bytes(_MOST)
         start = time.process_time()
         result = yield
@@ -160,16 +176,20 @@ class _Recorder:
     def pytest_sessionfinish(self) -> None:
         """Writes the file."""
         name = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        said = Reached(self.seconds, _marks, self.tests)
-        (self.folder / f"{name}.json").write_text(json.dumps(said._asdict()), encoding="utf-8")
+        said = Reached(self.seconds, _marks, self.tests, self.true_of)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        (FOLDER / f"{name}.json").write_text(json.dumps(said._asdict()), encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watches the tests; not in the process that only hands them to others."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        for file in FOLDER.glob("*.json"):
+            file.unlink()
     if "PYTEST_XDIST_WORKER" in os.environ or not config.getoption("numprocesses", None):
-        config.pluginmanager.register(_Recorder(Path(os.environ[FOLDER])))
+        config.pluginmanager.register(_Recorder())
 
 
-if FOLDER in os.environ:
+if ASKED in os.environ:
     setattr(builtins, _NAME, _reached)
     sys.meta_path.insert(0, _Finder())
