@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from beancount_invoicing import billing
+from beancount_invoicing import billing, law
 from beancount_invoicing.actions.ledger import Loads
 from beancount_invoicing.actions.naming import customer as customer_named
 from beancount_invoicing.actions.naming import customers, near, whom
@@ -24,7 +24,7 @@ from beancount_invoicing.billing import (
 )
 from beancount_invoicing.dunning import send_from
 from beancount_invoicing.entries import Loading, text
-from beancount_invoicing.model import ZERO, Book, a_day
+from beancount_invoicing.model import ZERO, Book, Invoice, a_day
 from beancount_invoicing.rules import currencies, tax
 from beancount_invoicing.rules.steps import round_to
 
@@ -143,8 +143,8 @@ def _number(said: str | None) -> Decimal | None:
 def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") -> DraftLine:
     """The line that a text says: `6.5 DEV`, `2 CAPTEUR @ 120.00 -10%`, `1 On-site audit @ 450 [FR20]`.
 
-    A quantity (1 if not said), an item's code or free words, `@` a price (an item's own if not said), a discount, a tax code. Free
-    words need a price, and `account`. Raises CannotBill.
+    A quantity (1 if not said), an item's code, and perhaps words of its line, or free words; `@` a price (an item's own if not
+    said), a discount, a tax code. Free words need a price, and `account`. Raises CannotBill.
     """
     match = _LINE.match(said)
     if not match:
@@ -157,6 +157,11 @@ def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") 
     what, with_tax = match["what"], None
     if match["quantity"] and (code := said.strip().split()[0]) in book.items and code != match["quantity"]:
         quantity, what = Decimal(1), f"{code}{what[len(code) - len(match['quantity']) :]}"  # a code such as 3D
+    code, _space, words = what.partition(" ")
+    if what not in book.items and code in book.items:
+        what, words = code, words.strip()
+    else:
+        words = ""
     item = book.items[what].at(day) if what in book.items else None
     if item and price is None:
         price, with_tax = item.price, item.price_with_tax
@@ -181,7 +186,7 @@ def line_of(book: Book, said: str, day: date, decimals: int, account: str = "") 
         tax=match["tax"] or "",
         since=day,
         item=what if item else "",
-        text="" if item else what,
+        text=words if item else what,
         quantity=quantity,
         price=price,
         price_with_tax=with_tax,
@@ -206,6 +211,14 @@ class Composition:
     due: date | None = None
     deduct: tuple[str, ...] = ()
     """Numbers of deposits to deduct."""
+    delivered: date | None = None
+    """The day of the supply, where it is not the document's."""
+    start: date | None = None
+    """First day of the period that each line bills, inclusive; it needs `end`."""
+    end: date | None = None
+    """Last day of that period, inclusive."""
+    corrects: tuple[str, ...] = ()
+    """Of a credit note: numbers of the invoices that it corrects."""
 
 
 def new(file: str | Path, wanted: Composition, dating: Dating, how: How, loads: Loads | None = None) -> Outcome:
@@ -215,11 +228,18 @@ def new(file: str | Path, wanted: Composition, dating: Dating, how: How, loads: 
         book = loading.book
         main = customer_named(book, wanted.customer)
         currency = _currency(book, main, wanted.currency)
+        _must_be_a_period(wanted)
         lines = [
-            line_of(book, said, dating.day, currencies.decimals(currency), wanted.account) for said in wanted.lines
+            replace(
+                line_of(book, said, dating.day, currencies.decimals(currency), wanted.account),
+                start=wanted.start,
+                end=wanted.end,
+            )
+            for said in wanted.lines
         ]
         if not lines:
             raise CannotBill('an invoice has lines: say them, such as "6.5 DEV"')
+        corrected = _corrected(book, main, currency, wanted.corrects)
         deposits = []
         if wanted.deduct:
             known = {one.number: one for those in billing.deposits_left(book.invoices).values() for one in those}
@@ -240,14 +260,58 @@ def new(file: str | Path, wanted: Composition, dating: Dating, how: How, loads: 
             purchase_order=wanted.purchase_order,
             terms=wanted.terms,
             due=wanted.due,
+            delivered=wanted.delivered,
+            corrects=" ".join(wanted.corrects),
+            taxes=tuple({code: one for each in corrected for code, one in each.codes.items()}.values()),
             narration=wanted.narration,
             note=wanted.note,
         )
         draft = billing.compose(book, request, deposits=deposits)
+        _must_name(book, draft)
         notices = waiting_beside(book, main, dating.day)
         return document_changes(book, [_named(book, draft, naming_for(book, dating, how))], notices)
 
     return change(file, make, how, loads)
+
+
+def _must_be_a_period(wanted: Composition) -> None:
+    if (wanted.start is None) != (wanted.end is None):
+        raise CannotBill("a period has a first and a last day: say --from and --to")
+    if wanted.start and wanted.end and wanted.end < wanted.start:
+        raise CannotBill(f"--to {wanted.end} is before --from {wanted.start}")
+
+
+def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> list[Invoice]:
+    """The invoices that a credit note of a customer (main account) names. Raises CannotBill."""
+    result = []
+    for number in numbers:
+        other = book.invoice(number)
+        if other is None:
+            raise CannotBill(
+                f'--corrects: there is no invoice "{number}"{near(number, [one.number for one in book.invoices])}'
+            )
+        if other.currency != currency:
+            raise CannotBill(f"--corrects: {number} is in {other.currency}: what corrects it is so too")
+        if not book.owed_by(other, main, date.max):
+            name = other.customer.name if other.customer else "nobody"
+            raise CannotBill(f"--corrects: {number} is an invoice of {name}")
+        result.append(other)
+    return result
+
+
+def _must_name(book: Book, draft: Draft) -> None:
+    """What takes something back says of which invoice, and nothing else says so. Raises CannotBill."""
+    if draft.net >= 0 and draft.corrects:
+        raise CannotBill(
+            f"--corrects is for what takes something back, but these lines come to {draft.net} {draft.currency}: leave it out"
+        )
+    country = book.seller.at(draft.date).address.country if book.seller else ""
+    if draft.net < 0 and not draft.corrects and law.credit_notes_name(country):
+        raise CannotBill(
+            f"these lines come to {draft.net} {draft.currency}: a credit note, which names the invoice that it corrects: say"
+            " --corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 for 5 less of a price, --amount"
+            ' 50 "Goodwill" for a sum'
+        )
 
 
 def waiting_beside(book: Book, customer: str, day: date) -> list[str]:

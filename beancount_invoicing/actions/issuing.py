@@ -90,6 +90,12 @@ def _issued(book: Book, draft: Invoice, text: str, number: str, day: date) -> st
         raise CannotBill(f"{draft.source}: {error}") from None
     for place, lines in sorted(instead, reverse=True):  # those above stay in place
         changed[place : place + 1] = lines
+    supplied = billing.supplied_by(book, draft)
+    if supplied and supplied < day:
+        place = next(i for i, line in enumerate(changed) if i and line.lstrip().startswith("invoice:"))
+        key = changed[place][: -len(changed[place].lstrip())] + "delivered:"
+        if not any(line.startswith(key) for line in changed):
+            changed.insert(place + 1, f"{key} {supplied.isoformat()}")
     return "\n".join(changed)
 
 

@@ -28,7 +28,7 @@ from beancount_invoicing.billing.enclosed import Enclosed, Enclosure, asked_for,
 from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
 from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
 from beancount_invoicing.billing.prepaid import Prepaid, prepaid
-from beancount_invoicing.billing.rates import supplied_before
+from beancount_invoicing.billing.rates import supplied_before, supplied_by
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
 from beancount_invoicing.billing.standing import Standing, standings
 from beancount_invoicing.billing.waiting import Only, Waiting, Wanted, currency_of, running, waiting
@@ -84,6 +84,7 @@ __all__ = [
     "so_far",
     "standings",
     "supplied_before",
+    "supplied_by",
     "unbilled_work",
     "waiting",
 ]

@@ -50,6 +50,8 @@ class Request(NamedTuple):
     purchase_order: str = ""
     terms: str = ""
     due: Day | None = None
+    delivered: Day | None = None
+    """The day of the supply of what does not say it."""
     corrects: str = ""
     claims: str = ""
     narration: str = ""
@@ -81,7 +83,7 @@ def compose(
     if not request.corrects:
         placed = with_deposits(book, request.lines, deposits, request.date)
         contracts = [contracts[place] for place, _line in placed] if contracts else ()
-        lines, known = with_rates(book, [line for _place, line in placed], request.date)
+        lines, known = with_rates(book, [line for _place, line in placed], request.date, request.delivered)
         request = request._replace(lines=lines, taxes=(*known, *request.taxes))
     lines = _without_tax(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
@@ -97,13 +99,14 @@ def compose(
     kind = request.kind
     if kind in {"invoice", "credit-note"}:  # as it will be read: what credits a credit note is an invoice
         kind = "credit-note" if sum((line.net for line in lines), ZERO) < 0 else "invoice"
+    written = lines if request.corrects else as_written(book, lines, request.date)
     return Draft(
         kind=kind,
         customer=request.customer,
         payee=customer.name,
         date=request.date,
         currency=request.currency,
-        lines=lines if request.corrects else as_written(book, lines, request.date),
+        lines=written,
         taxes=taxes,
         deductions=deductions,
         receivables=_receivables(book, request, customer, lines, payable, contracts, decimals),
@@ -111,11 +114,21 @@ def compose(
         purchase_order=request.purchase_order,
         terms=request.terms,
         due=request.due,
+        delivered=request.delivered or (_delivered(lines, written, request.date) if kind == "invoice" else None),
         corrects=request.corrects,
         claims=request.claims,
         narration=request.narration or narration(book, lines, request.date),
         note=request.note,
     )
+
+
+def _delivered(lines: Sequence[DraftLine], written: Sequence[DraftLine], day: date) -> date | None:
+    """The day of the supply that an invoice of `day` has to say, where the lines as they are written do not: the last one of its
+    milestones (CGI, ann. II, art. 242 nonies A, I, 10°)."""
+    supplied = max((one.delivered or one.end or date.min for one in lines), default=date.min)
+    read = max((one.delivered or one.end or date.min for one in written), default=date.min)
+    read = read if read > date.min else day
+    return supplied if date.min < supplied < read else None
 
 
 def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
@@ -124,7 +137,7 @@ def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
         return tuple(replace(line, tax="") for line in request.lines)
     lines = []
     for line in request.lines:
-        day = tax.tax_day(request.date, line.supplied)
+        day = tax.tax_day(request.date, line.supplied or request.delivered)
         code = tax_code(book, request.customer, line.tax, line.item, day)
         if tax.code_named(code, book.taxes) not in book.taxes:
             raise CannotCompose(

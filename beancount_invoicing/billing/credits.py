@@ -280,6 +280,7 @@ def _price_difference(left: Left, one: LineLeft, count: Decimal, less: Decimal, 
     """The line that gives back so much of the price of each unit, with tax where the price is."""
     line, decimals = one.line, _decimals(left)
     with_tax = line.price is None and line.price_with_tax is not None
+    less = max(less, round_to(less, decimals), key=lambda one: -int(one.as_tuple().exponent))  # 5 is 5.00
     figure = tax.line_net(-count, less, None, decimals)
     rate = _rates(left.invoice).get(line.tax, ZERO)
     net = tax.gross_split(figure.value, rate, decimals)[0].value if with_tax else figure.value

@@ -144,6 +144,8 @@ class Draft:
     purchase_order: str = ""
     terms: str = ""
     due: Day | None = None
+    delivered: Day | None = None
+    """The day of the supply, where its lines do not say it, and it is not its date."""
     corrects: str = ""
     claims: str = ""
     """Of a claim for late interest: the number of the invoice that was paid late."""

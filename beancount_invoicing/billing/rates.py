@@ -13,9 +13,11 @@ from beancount_invoicing.model import ZERO, Book, Invoice, Line, Tax
 from beancount_invoicing.rules import tax
 
 
-def with_rates(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[tuple[DraftLine, ...], tuple[Tax, ...]]:
+def with_rates(
+    book: Book, lines: Sequence[DraftLine], day: date, delivered: date | None = None
+) -> tuple[tuple[DraftLine, ...], tuple[Tax, ...]]:
     """The lines of a document of `day`, whose `tax` is a code that is known, with the names of their taxes in it; and the taxes of
-    codes that have had several rates, by these names."""
+    codes that have had several rates, by these names. `delivered`: the day of the supply of lines that do not say it."""
     versions: dict[tuple[str, date], Tax] = {}
     places: list[tuple[str, date] | None] = []
     for line in lines:
@@ -23,7 +25,7 @@ def with_rates(book: Book, lines: Sequence[DraftLine], day: date) -> tuple[tuple
         if dated is None or not tax.other_rates(dated):
             places.append(None)
             continue
-        of_supply = tax.tax_day(day, line.supplied)
+        of_supply = tax.tax_day(day, line.supplied or delivered)
         if tax.rates_of(dated.at(of_supply)) == tax.rates_of(dated.at(day)):
             of_supply = day
         versions[line.tax, of_supply] = dated.at(of_supply)
@@ -120,6 +122,19 @@ def supplied_before(book: Book, draft: Invoice, day: date) -> dict[int, date]:
         if tax.rates_of(dated.at(tax.tax_day(day, stage.date))) != tax.rates_of(dated.at(day)):
             result[line.source.line] = stage.date
     return result
+
+
+def supplied_by(book: Book, draft: Invoice) -> date | None:
+    """The last day on which the milestones of a draft were reached, where nothing else in it says when it was supplied."""
+    if draft.delivered != draft.date or draft.kind != "invoice":
+        return None
+    reached = (
+        one.date
+        for line in draft.lines
+        for one in book.milestones.get(line.contract, ())
+        if one.name == line.milestone and not one.deposit
+    )
+    return max(reached, default=None)
 
 
 def _latest(book: Book, invoice: Invoice) -> date:

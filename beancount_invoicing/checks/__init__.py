@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beancount_invoicing.checks import (
     contracts,
+    corrections,
     documents,
     exchange,
     hours,
@@ -23,7 +24,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
-    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS,
+    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS, *corrections.CHECKS,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from beancount_invoicing.cli.completion import (
     complete_deposits,
     complete_income,
     complete_items,
+    complete_numbers,
 )
 from beancount_invoicing.model import Book
 
@@ -51,6 +52,16 @@ from beancount_invoicing.model import Book
     shell_complete=complete_deposits,
     help="A deposit to be deducted; may be repeated.",
 )
+@click.option("--delivered", type=Day(), metavar="DATE", help="The day of the supply, if it is not the invoice's.")
+@click.option("--from", "start", type=Day("first"), metavar="DATE", help="The first day that the lines bill.")
+@click.option("--to", "end", type=Day(), metavar="DATE", help="The last day that the lines bill.")
+@click.option(
+    "--corrects",
+    multiple=True,
+    metavar="NUMBER",
+    shell_complete=complete_numbers,
+    help="Of a credit note: the invoice that it corrects; may be repeated.",
+)
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @yes_option
 @write_options
@@ -70,6 +81,10 @@ def new(
     terms: str,
     due: date | None,
     deduct: tuple[str, ...],
+    delivered: date | None,
+    start: date | None,
+    end: date | None,
+    corrects: tuple[str, ...],
     draft: bool,
     yes: bool,
     write: bool,
@@ -78,13 +93,14 @@ def new(
     form: str,
     explain: bool,
 ) -> None:
-    """Compose one invoice. A LINE is a quantity, an item or free words, and perhaps a price, a discount and a tax code:
-    "6.5 DEV", "2 CAPTEUR @ 120.00 -10%", "1 On-site audit @ 450 [FR20]". What is not said is asked for. A line that takes something
-    back comes after all options and --: -- "-1 Goodwill @ 50"."""
+    """Compose one invoice. A LINE is a quantity, an item (and words of its own) or free words, and perhaps a price, a discount and
+    a tax code: "6.5 DEV", "2 DEV Workshop of 12 January", "2 CAPTEUR @ 120.00 -10%", "1 Audit @ 450 [FR20]". What is not said is
+    asked for. A line that takes something back comes after all options and --: -- "-1 Goodwill @ 50"."""
     way = how(write, into, commit, yes)
     wanted = actions.Composition(
-        customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct
-    )
+        customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct, delivered, start, end,
+        corrects,
+    )  # fmt: skip
     dating = actions.Dating(day, draft)
     loads = actions.Loads(session.find())
     if not customer or not lines:

@@ -220,6 +220,7 @@ def document(draft: Draft, column: int = COLUMN) -> str:
             ("purchase-order", draft.purchase_order),
             ("terms", draft.terms),
             ("due", draft.due),
+            ("delivered", draft.delivered),
             ("note", draft.note),
             ("to-send", draft.to_send or None),
         ],

@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from beancount_invoicing.law.corrections import credit_notes_name
 from beancount_invoicing.law.data import in_force, load
 from beancount_invoicing.law.deposits import deposits_keep_their_rate
 from beancount_invoicing.law.insolvency import Declaration, declaration
@@ -35,6 +36,7 @@ __all__ = [
     "Mention",
     "by_half_years",
     "contract_cap",
+    "credit_notes_name",
     "declaration",
     "default_terms",
     "deposits_keep_their_rate",

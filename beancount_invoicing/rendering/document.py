@@ -98,7 +98,8 @@ def _facts(
 ) -> tuple[Pair, ...]:
     labels = table["labels"]
     facts = [Pair(labels["date"], formats.day(invoice.date))]
-    if invoice.delivered and not for_late_payment(book, invoice):  # a claim supplies nothing
+    # a deposit, a credit note and a claim supply nothing
+    if invoice.delivered and invoice.kind not in {"deposit", "credit-note"} and not for_late_payment(book, invoice):
         facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
     days = [each.due_on_page(invoice.date) for each in invoice.instalments if each.amount > 0]
     if len(invoice.instalments) == 1 and days and days[0]:
