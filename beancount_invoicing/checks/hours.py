@@ -119,9 +119,9 @@ def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: 
         return
     if lump and (billed < gone or gone < 0):  # some of it is billed as one sum, or all
         return
-    if billed < 0 and billed < gone <= 0:  # credited, and not to be billed again
+    if billed < gone <= 0:  # credited, and not to be billed again
         return
-    if invoice.corrects and billed > 0 and gone == 0:  # what takes a credit note back that gave no time back
+    if invoice.corrects and gone == 0:  # what takes a credit note back that gave no time back
         return
     codes = ", ".join(sorted({line.contract for line in lines})) or account
     yield Finding(
