@@ -56,7 +56,7 @@ lint: $(READY)
 	@$(RUN)/lint-imports --no-logo 2>/dev/null || $(RUN)/lint-imports
 
 test: lint
-	@$(RUN)/pytest -q -n 2 $(if $(MUTANTS_MARKS),-p proofs.mutants.marks)
+	@$(RUN)/pytest -q -n 2 --dist worksteal $(if $(MUTANTS_MARKS),-p proofs.mutants.marks)
 
 proof: $(READY)
 	@$(RUN)/python proofs/run.py

@@ -7,6 +7,7 @@ is `quick` without looking for a smaller example.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import date
@@ -59,6 +60,13 @@ def a_day_after_those_of_the_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(common, "_calendar", lambda: date(2032, 1, 1))
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: it is not looked through again and again for what is garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
