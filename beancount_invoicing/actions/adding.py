@@ -33,12 +33,14 @@ class CustomerWanted:
     account: str = ""
     """Its account; made of its name beside the other customers', if not said."""
     currency: str = ""
+    another: bool = False
+    """It is another customer than one of the same name that is there."""
 
 
 def add_customer(file: str | Path, wanted: CustomerWanted, day: date, how: How) -> Outcome:
     """A customer's account is opened; one that is open already and nobody's gets what is said of the customer where it is opened.
 
-    Raises what `change` raises, CannotBill (an identifier is wrong, the account is a customer's).
+    Raises what `change` raises, CannotBill (an identifier is wrong, the account is a customer's, a customer has that name).
     """
 
     def make(loading: Loading) -> Changes:
@@ -48,6 +50,8 @@ def add_customer(file: str | Path, wanted: CustomerWanted, day: date, how: How) 
         assets = str(loading.options["name_assets"])
         account = wanted.account or account_of(book, wanted.name, assets)
         known_tax(book, wanted.said)
+        if not wanted.another and (there_is := _same_name(book, wanted)):
+            raise CannotBill(there_is)
         notices = tuple(_alike(book, wanted, day))
         named = _named_after(book, wanted.name, assets)
         if not wanted.account and account != named and named not in book.accounts:
@@ -117,12 +121,22 @@ def known_tax(book: Book, said: Values) -> None:
 _IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint")
 
 
+def _same_name(book: Book, wanted: CustomerWanted) -> str:
+    """That a customer has, or had, the name already, and what to do; "" where none has."""
+    for account, dated in book.customers.items():
+        if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
+            return (
+                f"{account} is a customer of the same name ({dated.as_last_said.source}): what changes of it is written by customer"
+                f" change {account}; where this is another one, say --another"
+            )
+    return ""
+
+
 def _alike(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
     """What to say where a customer has the same name, or an identifier or address that should be one's own."""
     for account, dated in book.customers.items():
         there = dated.at(day)
         if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
-            yield f"{account} is a customer of the same name ({there.source}): is it another one?"
             continue
         for key in _IDENTIFIERS:
             said, own = str(wanted.said.get(key) or ""), str(getattr(there, key.replace("-", "_")))

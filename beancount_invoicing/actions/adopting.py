@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.adding import account_name, check_party, say_customer
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.starting import NAMES, Names, Start, codes_of, settings
+from beancount_invoicing.actions.starting import NAMES, Names, Start, codes_of, ignoring, settings
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, as_it_is, change
 from beancount_invoicing.entries import Loading, account_words, older, opens, text
 from beancount_invoicing.model import ZERO
@@ -72,8 +72,12 @@ def adopt(file: str | Path, start: Start, as_of: date, how: How) -> Outcome:
                     f"{waiting.account}: of {unknown} {currency} that wait there it cannot be told of which open item they are: say"
                     " so in the transaction of the open items, with tax: and settles:"
                 )
+        git_file = Path(loading.book.file).parent / ".gitignore"
+        before = git_file.read_bytes() if git_file.exists() else b""
+        after = ignoring(before)
         return Changes(
             new=tuple(new),
+            files=((git_file, after),) if after != before else (),
             edits=tuple(edit for changes in people.named for edit in changes.edits),
             message="Invoicing: what the ledger needs",
             notices=tuple(notices),
@@ -179,12 +183,18 @@ def _customers(books: _Books) -> _People:
     book, entries = books.loading.book, books.loading.entries
     root = books.root("Assets")
     likely = older.customer_accounts(entries, books.opened, book.accounts, root, books.as_of)
+    taken = {one.name: day for one in likely if one.pooled and (day := _taken_over(books, one.name)) > books.as_of}
+    likely = [one for one in likely if one.name not in taken]
     pooled = {one.name: one for one in likely if one.pooled}
     busy = {invoice.customer.account for invoice in book.invoices if invoice.customer}
     idle = [account for account, main in book.accounts.items() if main not in busy]
     named: list[Changes] = []
     files: dict[str, str] = {}
-    notices: list[str] = []
+    notices = [
+        f"{account}: what was open on it was taken over on {day}: nothing is taken over as of {books.as_of}; say --as-of {day},"
+        " or a later day"
+        for account, day in taken.items()
+    ]
     for one in likely:
         if one.of_all and not any(one.claimed):
             notices.append(
@@ -206,7 +216,7 @@ def _customers(books: _Books) -> _People:
             files[one.name] = there.source.file if there and there.source else ""
         elif there := opens.opening(entries, one.name):
             named.append(say_customer(books.loading, one.name, {"customer": _name(entries, one)}, there))
-    if not likely and not book.customers:
+    if not likely and not taken and not book.customers:
         notices.append(
             f"no account of customers is found by its name (receivable, clients, 411 … below {root}): add each with bean-invoice"
             " customer add NAME --write; where an account is open already, say it with --account, or customer: below its open line,"
@@ -219,6 +229,20 @@ def _customers(books: _Books) -> _People:
         pooled=pooled,
         opened=book.opened,
         notices=tuple(notices),
+    )
+
+
+def _taken_over(books: _Books, account: str) -> date:
+    """The latest day on which open items were taken over from an account on which several owe; the first day that there is
+    where none were."""
+    below = f"{account}:"
+    return max(
+        (
+            one.since
+            for one in books.loading.book.invoices
+            if one.kind == "opening" and one.customer and one.customer.account.startswith(below)
+        ),
+        default=date.min,
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from beancount_invoicing.actions import staging
 from beancount_invoicing.actions.mailing import CannotSend
 from beancount_invoicing.actions.outbox import What, files_of, named, objections, open_attempts, waiting_files, what
+from beancount_invoicing.actions.places import into_file
 from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.delivery import Attempt
@@ -35,7 +36,7 @@ def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
 
     def make(loading: Loading) -> Changes:
         book = loading.book
-        target = Path(how.into).absolute() if how.into else record_file(book, day)
+        target = into_file(how.into, day) if how.into else record_file(book, day)
         if how.write:
             staging.finish(waiting_files(book))
         those = _of(book, chosen)
@@ -73,7 +74,7 @@ def discard(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
     def make(loading: Loading) -> Changes:
         book = loading.book
         top = Path(book.file)
-        target = Path(how.into).absolute() if how.into else record_file(book, day)
+        target = into_file(how.into, day) if how.into else record_file(book, day)
         if how.write:
             staging.finish(waiting_files(book))
         those = _of(book, chosen)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from os import path as os_path
 from pathlib import Path
 
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Prepared, as_bytes, find, prepare
@@ -98,8 +99,8 @@ def _of_invoice(
         return held(f"is a draft: bean-invoice issue {invoice.number}")
     if invoice.kind in {"void", "opening"} or customer is None:
         return held(f"is {invoice.kind}: there is no document to send")
-    if wrong := _wrong(ledger, invoice):
-        return held(f"has an error in the ledger: {wrong}")
+    if error := wrong(ledger, invoice, customer):
+        return held(f"has an error in the ledger: {error}")
     receiver = _receiver(book, customer, invoice.date, day)
     way = channel or receiver.channel
     try:
@@ -207,10 +208,20 @@ def first_mails(history: History, numbers: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for number in numbers if (one := history.first_mail(number))))
 
 
-def _wrong(ledger: Ledger, invoice: Invoice) -> str:
-    """An error of the ledger that stands in a document."""
+def wrong(ledger: Ledger, invoice: Invoice, customer: Customer) -> str:
+    """An error of the ledger that stands in a document, or in what it says of the customer; "" where there is none."""
     places = {invoice.source, *(one.source for one in invoice.lines), *(one.source for one in invoice.instalments)}
-    return next((f"{one.source}: {one.message}" for one in ledger.errors if one.source in places), "")
+    said = ledger.book.customers.get(customer.account)
+    places |= {version.source for _day, version in said.versions} if said else set()
+    top = Path(ledger.book.file).parent
+    return next(
+        (
+            f"{os_path.relpath(one.source.file, top)}:{one.source.line}: {one.message}"
+            for one in ledger.errors
+            if one.source in places
+        ),
+        "",
+    )
 
 
 def by_letter(customer: Customer) -> Channel:

@@ -12,7 +12,24 @@ class GitError(Exception):
 
 
 def must_be_clean(files: Sequence[Path]) -> None:
-    """Raises GitError where one of the files has changes of its own that are not committed, or is in no repository."""
+    """Raises GitError where one of the files has changes of its own that are not committed, or is in no repository, and where git
+    does not know who commits."""
+    for file in files[:1]:
+        try:
+            _git(file, "rev-parse", "--git-dir")
+        except GitError as error:
+            raise GitError(
+                f"no commit can be made here ({error}): git init in the ledger's folder, or leave --commit away; nothing was"
+                " written"
+            ) from None
+        try:
+            _git(file, "var", "GIT_COMMITTER_IDENT")
+            _git(file, "var", "GIT_AUTHOR_IDENT")
+        except GitError:
+            raise GitError(
+                'git does not know who you are: git config user.name "…" and git config user.email "…", or leave --commit away;'
+                " nothing was written"
+            ) from None
     for file in files:
         if file.exists() and (changed := _git(file, "status", "--porcelain", "--", str(file.resolve()))):
             what = "is not in git yet" if changed.startswith("??") else "has changes that are not committed"

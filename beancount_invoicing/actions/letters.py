@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
-from beancount_invoicing.actions.dispatches import PDF, first_mails, place, sealed_documents
+from beancount_invoicing.actions.dispatches import PDF, first_mails, place, sealed_documents, wrong
 from beancount_invoicing.actions.documents import Prepared, as_bytes, prepare
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.actions.ledger import Ledger
@@ -49,7 +49,8 @@ def of_reminders(
         told = tuple((level, tuple(those)) for level, those in sorted(levels.items(), reverse=True))
         if retry and not any(_waits(history, number) for _level, those in told for number in those):
             continue
-        reasons = [_changed(number, seals.get(number)) for number in numbers]
+        reasons = [error and f"has an error in the ledger: {error}" for error in _wrong(ledger, proposal)]
+        reasons += [_changed(number, seals.get(number)) for number in numbers]
         reasons += [_settled_later(late.position, day, still_open) for late in proposal.invoices]
         if why := next((why for why in reasons if why), ""):
             yield Held(name, customer.name, numbers, why, customer.account)
@@ -107,6 +108,11 @@ def invoices_of(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:
         )
 
     return made
+
+
+def _wrong(ledger: Ledger, proposal: Proposal) -> Iterator[str]:
+    """Errors of the ledger in what a letter goes by."""
+    return (wrong(ledger, late.position.invoice, proposal.customer) for late in proposal.invoices)
 
 
 def _waits(history: History, number: str) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.documents import find, render_one
+from beancount_invoicing.actions.places import into_file
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, text
 from beancount_invoicing.model import Book, Finding, Invoice, Seal, Source
@@ -43,7 +44,7 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, how: How) -> Outco
                 notices.append(f"{invoice.number} is sealed already, since {there[invoice.number].date}")
                 continue
             target = (
-                Path(how.into).absolute()
+                into_file(how.into, max(day, invoice.date))
                 if how.into
                 else Path(book.events[-1].source.file if book.events else invoice.source.file)
             )

@@ -32,9 +32,11 @@ from beancount_invoicing.actions.outbox import (
     what,
     what_waits,
 )
+from beancount_invoicing.actions.places import into_file
 from beancount_invoicing.actions.recording import Record, alone, try_out
 from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
 from beancount_invoicing.actions.writing import How, Refused
+from beancount_invoicing.checks import OF_ONE_CUSTOMER
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.delivery import (
     Attempt,
@@ -141,13 +143,15 @@ def send(file: str | Path, make: Making, way: Way, how: How, loads: Loads | None
 
     E-mails go to the server that options name, else become .eml files; letters become one PDF; e-invoices files in a folder:
     what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
-    where the ledger has errors, CannotSend, writer.CannotWrite, Changed, git.GitError, OSError, and what `make` raises.
+    where the ledger has errors (but for one customer's own, whose things are held), CannotSend, writer.CannotWrite, Changed,
+    git.GitError, OSError, and what `make` raises.
     """
     file = Path(file)
     with alone(file) if how.write else nullcontext(), no_collections():
         ledger, loading = (loads or Loads(file)).both(fresh=how.write)
-        if how.write and ledger.errors:
-            raise Refused("the ledger has errors: nothing is sent before they are mended", ledger.errors)
+        grave = tuple(one for one in ledger.errors if one.rule not in OF_ONE_CUSTOMER)
+        if how.write and grave:
+            raise Refused("the ledger has errors: nothing is sent before they are mended", grave)
         run = _Run(ledger, loading, way, how)
         if how.write:
             run.finish()
@@ -190,7 +194,7 @@ class _Run:
         self.top = Path(ledger.book.file)
         self.history = History(ledger.book.events)
         self.outbox = what_waits(ledger.book)
-        self.target = Path(how.into).absolute() if how.into else record_file(ledger.book, way.day)
+        self.target = into_file(how.into, way.day) if how.into else record_file(ledger.book, way.day)
         self.folder = Path(way.folder) if way.folder else self.top.parent / OUTBOX
         self.changed: list[Path] = []
         self._results: dict[int, Result] = {}

@@ -102,10 +102,10 @@ def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, 
             f" {there[-1] if there[-1].name == 'main.beancount' else 'LEDGER'}"  # main is the last
         )
     files = tuple(folder / name for name in texts)
-    ignoring = folder / ".gitignore"
-    before = ignoring.read_bytes() if ignoring.exists() else b""
-    after = _ignoring(before)
-    named = (*files[:-1], *([ignoring] if after != before else []), files[-1])
+    git_file = folder / ".gitignore"
+    before = git_file.read_bytes() if git_file.exists() else b""
+    after = ignoring(before)
+    named = (*files[:-1], *([git_file] if after != before else []), files[-1])
     if dry:
         return named
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, 
             file.unlink()
         raise CannotBill(f"what was said makes no sound ledger: {errors[0].message}")
     if after != before:
-        put(ignoring, after, before)
+        put(git_file, after, before)
     return named
 
 
@@ -125,7 +125,7 @@ IGNORED = (".*.picklecache", "/outbox/", ".*.waiting", ".*.*-????????", ".bean-i
 """What git is to leave alone beside a ledger: caches, what is to be sent by hand, files on their way to their places, locks."""
 
 
-def _ignoring(before: bytes) -> bytes:
+def ignoring(before: bytes) -> bytes:
     """A .gitignore with what is missing there of IGNORED at its end; all that it says already stays."""
     said = {line.strip() for line in before.splitlines()}
     missing = [line for line in IGNORED if line.encode() not in said]

@@ -8,6 +8,7 @@ from os import path as os_path
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing.actions.places import of_day
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.entries import text
 from beancount_invoicing.model import Book, Event
@@ -20,7 +21,7 @@ BY_HAND = "to be sent by hand:"
 def record_file(book: Book, day: date) -> Path:
     """The file that what is sent on `day` is recorded in."""
     said = book.option("sent-file", day, "sent-{year}.beancount")
-    return Path(book.file).parent / said.replace("{year}", f"{day.year:04}").replace("{month}", f"{day.month:02}")
+    return Path(book.file).parent / of_day(said, day)
 
 
 def relative_to(target: Path, file: Path) -> str:

@@ -14,8 +14,9 @@ from beancount_invoicing import entries
 from beancount_invoicing.actions import git
 from beancount_invoicing.actions.ahead import far_ahead
 from beancount_invoicing.actions.ledger import Loads, checked
+from beancount_invoicing.actions.places import into_file, of_day
 from beancount_invoicing.billing import Draft, Notice
-from beancount_invoicing.checks import check
+from beancount_invoicing.checks import OF_ONE_CUSTOMER, check
 from beancount_invoicing.collector import no_collections
 from beancount_invoicing.entries import cached, plugins, roots, text, trial, writer
 from beancount_invoicing.files import Changed, must_be_regular, write_if_different
@@ -80,7 +81,7 @@ class How:
     today: date | None = None
     """The day on which it is asked for: documents that are dated far ahead of it are not written. None: they are meant."""
     strict: bool = False
-    """Nothing is written beside any error, not even one that leaves all entries where they are."""
+    """Nothing is written beside any error, not even one that leaves all entries where they are; but for one customer's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def change(
     with writer.locked(file) if how.write else nullcontext(), no_collections():
         loading = (loads or Loads(file)).loading(fresh=how.write)
         errors = loading.errors if loading.checked else checked(loading).errors
-        grave = tuple(one for one in errors if how.strict or one not in loading.passing)
+        grave = tuple(
+            one for one in errors if one.rule not in OF_ONE_CUSTOMER and (how.strict or one not in loading.passing)
+        )
         misplaced = any(one.rule == plugins.ORDER for one in grave)  # what is shown would be wrong all over
         if grave and (how.write or misplaced):
             raise Refused(
@@ -151,7 +154,7 @@ def change(
         planned, shown = _planned(loading, file, changes, how.into)
         if loading.stale():
             raise Changed("the ledger was changed while it was read: nothing was written; do it again")
-        outcome = tried(loading, grave, planned, shown, changes)
+        outcome = replace(tried(loading, errors, planned, shown, changes), errors=grave)
         if how.today and (said := far_ahead(outcome.documents, how.today)):
             said += ": say --yes if that is meant"
             if how.write:
@@ -192,7 +195,7 @@ def _planned(
     by_file: dict[Path, list[str]] = {}
     for new in changes.new:
         a_day(new.day)
-        target = Path(into).absolute() if into else _target(loading.book, top, new)
+        target = into_file(into, new.day) if into else _target(loading.book, top, new)
         if target not in columns:
             must_be_regular(target)
             there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
@@ -210,8 +213,7 @@ def _target(book: Book, top: Path, new: New) -> Path:
     if new.beside:
         return Path(new.beside)
     if pattern:
-        said = pattern.replace("{year}", f"{new.day.year:04}").replace("{month}", f"{new.day.month:02}")
-        return top.parent / said
+        return top.parent / of_day(pattern, new.day)
     return top
 
 

@@ -28,6 +28,11 @@ CHECKS = (
 )  # fmt: skip
 
 
+OF_ONE_CUSTOMER = frozenset({"late-interest"})
+"""Rules of errors that hide no entry and concern one customer, or one document: they keep from being sent what goes by them, and
+nothing else from being written or sent."""
+
+
 def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:
     """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
     allocated = allocated or allocate(book, book.last_date)
@@ -43,4 +48,4 @@ def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))
 
 
-__all__ = ["check"]
+__all__ = ["OF_ONE_CUSTOMER", "check"]

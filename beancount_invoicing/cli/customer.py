@@ -57,6 +57,7 @@ def customer() -> None:
     help="The account, beside the other customers' and named after it if not said.",
 )
 @click.option("--currency", default="", shell_complete=complete_currencies, help="The currency that it is billed in.")
+@click.option("--another", is_flag=True, help="It is another customer than the one of the same name.")
 @key_options(keys.CUSTOMER, but=("customer",))
 @date_option("From when on; the first of this year, if not said.", default=None, edge="first")
 @write_options
@@ -67,6 +68,7 @@ def add_customer(
     name: str,
     account: str,
     currency: str,
+    another: bool,
     day: date | None,
     write: bool,
     into: Path | None,
@@ -75,7 +77,7 @@ def add_customer(
 ) -> None:
     """Add a customer: open the account, with what documents need to know."""
     way = how(write, into, commit)
-    wanted = actions.CustomerWanted(name, said(keys.CUSTOMER, values), account, currency)
+    wanted = actions.CustomerWanted(name, said(keys.CUSTOMER, values), account, currency, another)
     with changing(session):
         outcome = actions.add_customer(session.find(), wanted, day or today().replace(month=1, day=1), way)
         print_outcome(outcome, way)

@@ -132,7 +132,7 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     for group, base in said.items():
         right = bases.get(group, ZERO)
         if abs(base - right) > cent * counts.get(group, 0):
-            yield Problem(f"BR-{_short(group[0])}-8", f"{_place(*group)}, BT-116", f"the base is {base}, not {right}")
+            yield Problem(f"BR-{_short(group[0])}-08", f"{_place(*group)}, BT-116", f"the base is {base}, not {right}")
     for category, rate in sorted(bases.keys() - said.keys() - {("", None)}, key=str):
         rule = f"BR-{_short(category)}-{8 if any(category == one for one, _ in said) else 1}"
         yield Problem(rule, "BG-23", f"the breakdown lacks {category} {'' if rate is None else rate}".rstrip())
@@ -230,7 +230,7 @@ def _content_of_lines(invoice: EInvoice) -> Iterator[Problem]:
             ("BR-22", "BT-129", line.quantity is None, "the line has no quantity"),
             ("BR-25", "BT-153", not line.name.strip(), "the line says nothing"),
             ("BR-26", "BT-146", line.price is None, "the line has no price"),
-            ("BR-CO-4", "BT-151", not line.category, "the line has no VAT category"),
+            ("BR-CO-04", "BT-151", not line.category, "the line has no VAT category"),
         ):
             if missing:
                 yield Problem(rule, f"line {line.identifier}, {term}", message)
@@ -310,14 +310,16 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
             yield Problem(f"BR-{vat.category}-10", f"{place}, BT-120", "it says why no VAT is due, although some is")
     for category in sorted(categories & {"S", "Z", "E", "AE"}):
         if not (seller_vat_id or seller.tax_registration):
-            yield Problem(f"BR-{category}-2", "BT-31", "the seller has neither a VAT id nor a tax registration (BT-32)")
+            yield Problem(
+                f"BR-{category}-02", "BT-31", "the seller has neither a VAT id nor a tax registration (BT-32)"
+            )
     for category in sorted(categories & {"K", "G"}):
         if not seller_vat_id:
-            yield Problem(f"BR-{_short(category)}-2", "BT-31", "the seller has no VAT id")
+            yield Problem(f"BR-{_short(category)}-02", "BT-31", "the seller has no VAT id")
     if "K" in categories and not buyer.vat_identifier:
-        yield Problem("BR-IC-2", "BT-48", "the buyer has no VAT id")
+        yield Problem("BR-IC-02", "BT-48", "the buyer has no VAT id")
     if "AE" in categories and not buyer.vat_identifier and not buyer.legal_registration:
-        yield Problem("BR-AE-2", "BT-48", "the buyer has no VAT id")
+        yield Problem("BR-AE-02", "BT-48", "the buyer has no VAT id")
     if "K" in categories:
         if not (invoice.delivery.date or invoice.start or invoice.end):
             yield Problem("BR-IC-11", "BT-72", "a supply to another member state says when it was delivered")
@@ -325,20 +327,20 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
             yield Problem("BR-IC-12", "BT-80", "a supply to another member state says the country of delivery")
     if "O" in categories:
         if seller_vat_id or buyer.vat_identifier:
-            yield Problem("BR-O-2", "BT-31", "outside the scope of VAT no VAT id may be given")
+            yield Problem("BR-O-02", "BT-31", "outside the scope of VAT no VAT id may be given")
         if len(categories) > 1:
             rule, term = ("BR-O-11", "BG-23") if len(broken_down) > 1 else ("BR-O-12", "BT-151")
             yield Problem(rule, term, "category O stands beside others: it must be the only one")
 
 
 def _rates(invoice: EInvoice) -> Iterator[Problem]:
-    """BR-S-5 to 7 and their like, on lines, allowances and charges; the breakdown's own rate is asked for by us."""
+    """BR-S-05 to 07 and their like, on lines, allowances and charges; the breakdown's own rate is asked for by us."""
     for category, rate, number, place in (
         *((one.category, one.rate, 5, f"line {one.identifier}, BT-152") for one in invoice.lines),
         *((one.category, one.rate, 7 if one.charge else 6, "BT-103" if one.charge else "BT-96") for one in invoice.adjustments),
         *((one.category, one.rate, 0, f"BG-23 {one.category}, BT-119") for one in invoice.breakdown),
     ):  # fmt: skip
-        rule = f"BR-{_short(category)}-{number}" if number else "vat-rate"
+        rule = f"BR-{_short(category)}-{number:02}" if number else "vat-rate"
         if category == "S" and not (rate or ZERO) > 0:
             yield Problem(rule, place, "a standard rate is more than 0", warning=not number)
         if category in {"Z", "E", "AE", "K", "G"} and (rate or (number and rate is None)):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import cached, roots
+from beancount_invoicing.entries import cached, roots, unparsed
 from beancount_invoicing.entries.sources import Sources, matches, sources
 from beancount_invoicing.model import Book, Finding, Source
 
@@ -77,7 +77,9 @@ def load(path: str, *, fresh: bool = False) -> Loading:
     with no_collections():
         files_now = sources(str(file.absolute()))
         notices: tuple[str, ...] = ()
-        if fresh:
+        if no_file := _no_file(files_now):
+            after, errors, options = no_file
+        elif fresh:
             after, errors, options = _loaded(file, _uncached)
         else:
             (after, errors, options), notices = _by_cache(file, files_now)
@@ -160,6 +162,17 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
         )
         return _nothing(name, Source(name, 0), message)
     return entries, errors, options
+
+
+def _no_file(files: Sources) -> _Loaded | None:
+    """Nothing but an error where an include reaches a device or a pipe, for whose end Beancount may wait for ever."""
+    for one in files[1:]:
+        there = Path(one.name)
+        if one.seen and not there.is_file() and not there.is_dir():
+            name = files[0].name
+            message = f"include: {one.name}: a device or a pipe stands there: include a file, or take this line out"
+            return _nothing(name, _naming(one.name, files) or Source(name, 0), message)
+    return None
 
 
 def _nothing(name: str, place: Source, message: str) -> _Loaded:
@@ -254,5 +267,5 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
     elif message.startswith("UnicodeDecodeError"):
         message = f"this is not UTF-8: save the file as UTF-8 ({message})"
     else:
-        message = roots.explained(message, options)
+        message = unparsed.explained(roots.explained(message, options), place)
     return Finding("error", getattr(error, "rule", "beancount"), message, place)

@@ -1058,10 +1058,14 @@ def test_items_and_customers_that_are_there_already(ledger: Path) -> None:
     assert "Assets:Receivable:Acme2" in run(ledger, "customer", "add", "Acme GmbH", "--date", "2026-01-01")
 
 
-def test_a_customer_has_a_name_and_one_of_the_same_name_is_told(ledger: Path) -> None:
+def test_a_customer_has_a_name_and_another_of_the_same_name_is_asked_for(ledger: Path) -> None:
     assert "a customer has a name: say it" in run(ledger, "customer", "add", " ", "--write", code=1)
-    said = run(ledger, "customer", "add", "acme sas", "--date", "2026-01-01")
+    before = ledger.read_bytes()
+    said = run(ledger, "customer", "add", "acme sas", "--date", "2026-01-01", "--write", code=1)
     assert "Assets:Receivable:Acme is a customer of the same name" in said
+    assert "where this is another one, say --another" in said
+    assert ledger.read_bytes() == before
+    assert "open Assets:Receivable:AcmeSas" in run(ledger, "customer", "add", "acme sas", "--another", "-w")
 
 
 OLD = """option "operating_currency" "EUR"

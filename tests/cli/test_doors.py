@@ -8,6 +8,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -247,6 +248,61 @@ def test_an_include_of_a_folder_is_an_error_at_its_line(ledger: Path, name: str)
     assert (error.source.line, error.rule) == (3, "beancount")
     assert error.message.endswith("Is a directory: include a file, or take this line out")
     assert "main.beancount:3: include: " in run("check", code=1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes that are files")
+@pytest.mark.parametrize("make", [_pipe, _device])
+def test_an_include_of_what_is_no_file_is_an_error_at_its_line(ledger: Path, make: Callable[[Path], None]) -> None:
+    make(Path("odd.beancount"))
+    before = f'; 2026\ninclude "o*d.beancount"\n{ledger.read_text(encoding="utf-8")}'
+    ledger.write_text(before, encoding="utf-8")
+    for command in (("check",), NEW):
+        said = run(*command, code=1)
+        assert re.search(r"main\.beancount:2: include: \S+odd\.beancount: a device or a pipe stands there", said)
+    assert ledger.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("due: soon", "due: soon cannot be read, and the whole entry is left out for it. It takes a date: write a day"),
+        ("due: 2026-02-30", "It takes a date: write a day that there is, in figures, such as due: 2026-01-31"),
+        ("terms: 30 days", 'It takes a text: write it in quotes, terms: "30 days"'),
+        ("price: 10,50", "It takes a number: write it bare and with a point, such as"),
+        ("colour: blue", "Invalid token: 'blue'"),  # no key of ours
+    ],
+)
+def test_a_value_that_cannot_be_read_says_what_belongs_there(ledger: Path, line: str, said: str) -> None:
+    text = ledger.read_text(encoding="utf-8")
+    ledger.write_text(text.replace('  invoice: "F', f'  {line}\n  invoice: "F'), encoding="utf-8")
+    number = text[: text.index('  invoice: "F')].count("\n") + 1
+    assert f"main.beancount:{number}: " in (output := run("check", code=1))
+    assert said in output
+
+
+def test_into_takes_the_year_and_the_month(ledger: Path) -> None:
+    assert "Written to main.beancount, {year}" not in run(*NEW, "--into", "{year}/sold-{month}.beancount", code=0)
+    assert "F2026-0002" in Path("2026/sold-03.beancount").read_text(encoding="utf-8")
+    assert 'include "2026/sold-03.beancount"' in ledger.read_text(encoding="utf-8")
+    said = run(*NEW, "--into", "{quarter}.beancount", code=1)
+    assert "--into {quarter}.beancount: {quarter} says nothing there: what is known is {year} and {month}" in said
+    assert not list(Path().glob("*quarter*"))
+
+
+def test_a_commit_that_git_could_not_make_is_refused_first(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(ledger.parent.parent))
+    monkeypatch.setenv("HOME", str(ledger.parent))
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    before = ledger.read_bytes()
+    assert "git init in the ledger's folder, or leave --commit away; nothing was written" in run(
+        *NEW, "--commit", code=1
+    )
+    git = ("git", "-c", "user.useConfigOnly=true")
+    subprocess.run([*git, "init", "-q", "."], check=True)
+    subprocess.run([*git, "config", "user.useConfigOnly", "true"], check=True)
+    assert "git does not know who you are: git config user.name" in run(*NEW, "--commit", code=1)
+    assert ledger.read_bytes() == before
 
 
 @pytest.mark.parametrize(

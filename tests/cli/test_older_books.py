@@ -268,6 +268,28 @@ def test_one_account_for_all_gets_an_account_for_each_below_it(tmp_path: Path) -
     assert older.init("--regime", "exempt").strip().startswith("Nothing is missing")  # again
 
 
+def test_an_earlier_day_takes_no_items_of_a_common_account_over_twice(tmp_path: Path) -> None:
+    older = Books(tmp_path, POOL)
+    older.init("--regime", "exempt")
+    before = older.file.read_bytes()
+    said = older.init("--regime", "exempt", as_of="2025-03-31")
+    assert "what was open on it was taken over on 2025-12-31: nothing is taken over as of 2025-03-31" in said
+    assert older.file.read_bytes() == before
+
+
+def test_what_git_is_to_leave_alone_is_added(tmp_path: Path) -> None:
+    ignoring = tmp_path / ".gitignore"
+    ignoring.write_text("/outbox/\n*.log", encoding="utf-8")
+    older = Books(tmp_path, POOL)
+    older.init("--regime", "exempt", write=False)
+    assert ignoring.read_text(encoding="utf-8") == "/outbox/\n*.log"
+    older.init("--regime", "exempt")
+    lines = ignoring.read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["/outbox/", "*.log"]
+    assert ".*.picklecache" in lines
+    assert lines.count("/outbox/") == 1
+
+
 def test_what_is_booked_on_it_later_is_said(tmp_path: Path) -> None:
     later = '2026-01-15 * "Orme SA" "paid"\n  Assets:Bank  1000 EUR\n  Assets:AccountsReceivable\n'
     older = Books(tmp_path, POOL.partition("2026-02-01")[0] + later)

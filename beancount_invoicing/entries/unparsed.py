@@ -1,0 +1,44 @@
+"""Values of our keys that Beancount cannot even parse: its own message names a token, and not what belongs there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.model import Source
+
+_SAID = re.compile(r"\s+(?P<key>[a-z][a-zA-Z0-9_-]*):\s*(?P<value>.*?)\s*(?:;.*)?\Z")
+_AMISS = re.compile(r"Invalid token: |ValueError: |syntax error")
+_WANTED: Mapping[keys.Type, str] = {
+    "text": 'a text: write it in quotes, {key}: "{value}"',
+    "terms": 'a text: write it in quotes, {key}: "{value}"',
+    "country": 'a code of two letters in quotes: write such as {key}: "FR"',
+    "language": 'a code of two letters in quotes: write such as {key}: "fr"',
+    "number": "a number: write it bare and with a point, such as {key}: 10.50",
+    "price": "a number: write it bare and with a point, such as {key}: 10.50",
+    "percent": "a number of percent: write it bare, such as {key}: 5.5",
+    "count": "a number: write it bare, such as {key}: 3",
+    "whole": "a whole number: write it bare, such as {key}: 3",
+    "days": "a number of days: write it bare, such as {key}: 14",
+    "date": "a date: write a day that there is, in figures, such as {key}: 2026-01-31",
+    "flag": "yes or no: write {key}: TRUE, or {key}: FALSE",
+    "account": "an account: write such as {key}: Assets:Bank",
+}
+
+
+def explained(message: str, place: Source) -> str:
+    """An error of Beancount's parser, with what belongs there where the line says one of our keys."""
+    if not _AMISS.match(message):
+        return message
+    try:
+        line = Path(place.file).read_text(encoding="utf-8", errors="replace").splitlines()[place.line - 1]
+    except (OSError, IndexError):
+        return message
+    said = _SAID.match(line)
+    key = keys.KEYS.get(said["key"]) if said else None
+    if said is None or key is None:
+        return message
+    wanted = _WANTED[key.type].format(key=key.name, value=said["value"].strip('"').replace('"', "'"))
+    return f"{key.name}: {said['value']} cannot be read, and the whole entry is left out for it. It takes {wanted} ({message})"
