@@ -1,0 +1,133 @@
+"""Money, discount, set-off or loss: what a posting on a customer's account stands for follows from those beside it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.documents import document
+from tests.ledgers import sound_book
+
+D = Decimal
+OPENED = """
+2025-01-01 open Expenses:Fees
+2025-01-01 open Liabilities:Supplier
+2025-01-01 open Income:Interest
+"""
+INVOICE = document("N1", "100.00", day="2026-01-05", keys='cash-discount: "2% within 30 days"')
+
+
+def means(*postings: str, tag: str = "") -> dict[str, Decimal]:
+    text = f'2026-01-20 * "Acme" "Paid" ^N1{tag}\n' + "".join(
+        f"  {one.replace('|', chr(10) + '    ')}\n" for one in postings
+    )
+    result: dict[str, Decimal] = {}
+    for one in sound_book(OPENED + INVOICE + text).payments:
+        result[one.means] = result.get(one.means, D()) + one.amount
+    return result
+
+
+A = "Assets:Receivable:Acme"
+
+
+@pytest.mark.parametrize(
+    ("postings", "expected"),
+    [
+        ([f"{A} -120.00 EUR", "Assets:Bank 120.00 EUR"], {"money": "-120.00"}),
+        ([f"{A} -120.00 EUR", "Assets:Bank 118.00 EUR", "Expenses:Fees 2.00 EUR"], {"money": "-120.00"}),
+        ([f"{A} -122.00 EUR", "Assets:Bank 122.00 EUR"], {"money": "-122.00"}),
+        # the cash discount that the invoice offers, with its tax or without
+        (
+            [f"{A} -120.00 EUR", "Assets:Bank 117.60 EUR", "Income:Discounts 2.40 EUR"],
+            {"money": "-117.60", "discount": "-2.40"},
+        ),
+        (
+            [f"{A} -120.00 EUR", "Assets:Bank 117.61 EUR", "Income:Discounts 2.39 EUR"],
+            {"money": "-117.61", "discount": "-2.39"},
+        ),
+        ([f"{A} -120.00 EUR", "Assets:Bank 117.62 EUR", "Income:Discounts 2.38 EUR"], {"money": "-120.00"}),
+        ([f"{A} -120.00 EUR", "Assets:Bank 117.58 EUR", "Income:Discounts 2.42 EUR"], {"money": "-120.00"}),
+        (
+            [
+                f"{A} -120.00 EUR",
+                "Assets:Bank 117.60 EUR",
+                "Income:Discounts 2.00 EUR",
+                'Liabilities:VAT 0.40 EUR|tax: "FR20"',
+            ],
+            {"money": "-117.60", "discount": "-2.40"},
+        ),
+        (  # any discount that takes its tax with it
+            [
+                f"{A} -120.00 EUR",
+                "Assets:Bank 108.00 EUR",
+                "Income:Discounts 10.00 EUR",
+                'Liabilities:VAT 2.00 EUR|tax: "FR20"',
+            ],
+            {"money": "-108.00", "discount": "-12.00"},
+        ),
+        (  # a fee beside it was paid by the customer
+            [
+                f"{A} -120.00 EUR",
+                "Assets:Bank 105.00 EUR",
+                "Expenses:Fees 3.00 EUR",
+                "Income:Discounts 10.00 EUR",
+                'Liabilities:VAT 2.00 EUR|tax: "FR20"',
+            ],
+            {"money": "-108.00", "discount": "-12.00"},
+        ),
+        ([f"{A} -120.00 EUR", "Liabilities:Supplier 120.00 EUR"], {"set-off": "-120.00"}),
+        (
+            [f"{A} -120.00 EUR", "Liabilities:Supplier 50.00 EUR", "Assets:Bank 70.00 EUR"],
+            {"set-off": "-50.00", "money": "-70.00"},
+        ),
+        ([f"{A} -120.00 EUR", "Expenses:Fees 120.00 EUR"], {"set-off": "-120.00"}),
+        ([f"{A} 120.00 EUR", "Assets:Bank -120.00 EUR"], {"money": "120.00"}),
+        ([f"{A} 120.00 EUR", "Assets:Bank -123.00 EUR", "Expenses:Fees 3.00 EUR"], {"money": "120.00"}),
+    ],
+)
+def test_a_payment(postings: list[str], expected: dict[str, str]) -> None:
+    assert means(*postings) == {name: D(amount) for name, amount in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("postings", "expected"),
+    [
+        (
+            [f"{A} -120.00 EUR", "Expenses:BadDebt 100.00 EUR", 'Liabilities:VAT 20.00 EUR|tax: "FR20"'],
+            {"write-off": "-120.00"},
+        ),
+        (
+            [f"{A} -120.00 EUR", "Expenses:BadDebt 90.00 EUR", "Assets:Bank 30.00 EUR"],
+            {"write-off": "-90.00", "money": "-30.00"},
+        ),
+        # what the bank took beyond the claim is interest
+        (
+            [f"{A} -120.00 EUR", "Expenses:BadDebt 100.00 EUR", "Assets:Bank 30.00 EUR", "Income:Interest -10.00 EUR"],
+            {"write-off": "-100.00", "money": "-20.00"},
+        ),
+        ([f"{A} -120.00 EUR", "Assets:Bank 130.00 EUR", "Income:Interest -10.00 EUR"], {"money": "-120.00"}),
+        ([f"{A} 20.00 EUR", "Expenses:BadDebt -20.00 EUR"], {"write-off": "20.00"}),
+    ],
+)
+def test_a_loss(postings: list[str], expected: dict[str, str]) -> None:
+    assert means(*postings, tag=" #write-off") == {name: D(amount) for name, amount in expected.items()}
+
+
+def test_each_part_of_a_loss_knows_what_is_booked_beside_it() -> None:
+    text = f"""2026-01-20 * "Acme" "Lost" ^N1 #write-off
+  {A}  -60.00 EUR
+  {A}  -60.00 EUR
+  Expenses:BadDebt  80.00 EUR
+  Assets:Bank  24.00 EUR
+  Liabilities:VAT  16.00 EUR
+    tax: "FR20"
+"""
+    lost = [one for one in sound_book(OPENED + INVOICE + text).payments if one.means == "write-off"]
+    assert sum(one.amount for one in lost) == D("-96.00")
+    totals = {
+        account: sum(each.amount for one in lost for each in one.beside if each.account == account)
+        for account in ("Expenses:BadDebt", "Liabilities:VAT")
+    }
+    assert totals == {"Expenses:BadDebt": D("80.00"), "Liabilities:VAT": D("16.00")}
+    assert {each.tax for one in lost for each in one.beside} == {"", "FR20"}
