@@ -1,0 +1,174 @@
+"""What the ledger's events say of sending, and letters in the order of the post."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pikepdf
+import pytest
+
+from beancount_invoicing.delivery import addresses, headers
+from beancount_invoicing.delivery.attempts import History
+from beancount_invoicing.delivery.dispatch import Attachment, Dispatch
+from beancount_invoicing.delivery.post import batch, in_post_order, laid_out, pages_of
+from beancount_invoicing.model import Event, Source
+
+ACME = "Assets:Receivable:Acme"
+DISPATCH = Dispatch("sent", date(2026, 2, 3), ACME, "Acme SAS", ("N1",), "Invoice N1", "post", "fr")
+
+
+def events(*said: str) -> tuple[Event, ...]:
+    """Events: "2026-02-03 sent N1 | level=1"."""
+    result = []
+    for place, one in enumerate(said, 1):
+        head, *parts = (part.strip() for part in one.split("|"))
+        day, event, *numbers = head.split()
+        keys = dict(part.split("=", 1) for part in parts)
+        result.append(
+            Event(
+                date.fromisoformat(day),
+                event,  # type: ignore[arg-type] # one of the kinds
+                ACME,
+                tuple(numbers),
+                "x",
+                Source("x", place),
+                level=int(keys["level"]) if "level" in keys else None,
+                message_id=keys.get("message-id", ""),
+                sends=keys.get("sends", ""),
+            )
+        )
+    return tuple(result)
+
+
+def test_an_attempt_is_open_until_something_closes_it() -> None:
+    sending = "2026-02-03 sending N1 | message-id=<1@x>"
+    sent = "2026-02-03 sent N1 | message-id=<1@x>"
+    (attempt,) = History(events(sending)).open
+    assert (attempt.in_doubt, attempt.kind, attempt.name, attempt.numbers) == (True, "sent", "N1", ("N1",))
+    assert History(events(sending, sent)).open == ()
+    assert History(events(sent, sending)).open == ()
+    assert History(events(sending, sent, sending)).open != ()
+    assert History(events(sending, "2026-02-03 not-sent N1 | message-id=<1@x>")).open == ()
+    assert History(events(sending, "2026-02-03 sent N1 | message-id=<2@x>")).open != ()
+    assert History(events("2026-02-03 sending N1")).open == ()  # nothing could close it
+    (waiting,) = History(events("2026-02-03 prepared | message-id=<3@x> | sends=statement")).open
+    assert (waiting.in_doubt, waiting.kind, waiting.name, waiting.numbers) == (False, "statement", ACME, ())
+
+
+def test_what_was_sent_is_found_by_its_kind_and_number() -> None:
+    history = History(
+        events(
+            "2026-02-01 sent N1",
+            "2026-02-02 sent N1 | message-id=<1@x>",
+            "2026-02-03 sent N1 | message-id=<2@x>",
+            "2026-02-04 statement",
+            "2026-02-05 not-sent N1 | message-id=<4@x>",
+        )
+    )
+    assert [one.date.day for one in history.sent("sent", "N1")] == [1, 2, 3]
+    assert history.sent("reminder", "N1") == ()
+    assert [one.date.day for one in history.sent("statement", ACME)] == [4]
+    assert (history.first_mail("N1"), history.first_mail("N2")) == ("<1@x>", "")
+
+
+def test_what_waits_of_a_dispatch_is_of_its_kind_and_documents() -> None:
+    history = History(
+        events(
+            "2026-02-03 sending N1 | message-id=<1@x>",
+            "2026-02-03 prepared N1 | message-id=<2@x> | sends=reminder",
+            "2026-02-03 prepared | message-id=<3@x> | sends=statement",
+        )
+    )
+    assert [one.event.message_id for one in history.waiting(DISPATCH)] == ["<1@x>"]
+    assert [one.event.message_id for one in history.waiting(replace(DISPATCH, event="reminder"))] == ["<2@x>"]
+    assert history.waiting(replace(DISPATCH, numbers=("N2",))) == ()
+    assert [one.event.message_id for one in history.waiting(replace(DISPATCH, event="statement", numbers=()))] == [
+        "<3@x>"
+    ]
+    assert history.waiting(replace(DISPATCH, event="statement", numbers=(), account="Assets:Other")) == ()
+
+
+def test_just_this_was_sent_before() -> None:
+    history = History(
+        events(
+            "2026-02-03 sent N1",
+            "2026-02-03 reminder N1 | level=1",
+            "2026-02-10 reminder N1 | level=2",
+            "2026-02-03 statement",
+        )
+    )
+
+    def before(**changes: object) -> list[str]:
+        return [one.event for one in history.before(replace(DISPATCH, **changes))]  # type: ignore[arg-type] # fields by their names
+
+    assert before() == ["sent"]
+    assert before(day=date(2027, 1, 1)) == ["sent"]  # whenever it was
+    assert before(numbers=("N2",)) == []
+    assert before(event="reminder", level=1) == ["reminder"]
+    assert before(event="reminder", level=1, day=date(2026, 2, 4)) == []
+    assert before(event="reminder", level=2) == ["reminder"]
+    assert before(event="reminder", level=2, day=date(2026, 2, 10)) == ["reminder"]
+    assert before(event="reminder", level=3) == []
+    assert before(event="reminder", levels=((2, ("N1",)), (1, ("N2",)))) == ["reminder"]
+    assert before(event="statement", numbers=()) == ["statement"]
+    assert before(event="statement", numbers=(), day=date(2026, 2, 4)) == []
+
+
+def pdf(pages: int, width: int = 100) -> bytes:
+    with pikepdf.new() as whole:
+        for _page in range(pages):
+            whole.add_blank_page(page_size=(width, 200))
+        stream = io.BytesIO()
+        whole.save(stream)
+    return stream.getvalue()
+
+
+def test_each_letter_begins_on_the_front_of_a_sheet() -> None:
+    assert [pages_of(pdf(count)) for count in (1, 2, 3)] == [2, 2, 4]
+    one = Attachment("a.pdf", "application/pdf", pdf(1))
+    three = Attachment("b.pdf", "application/pdf", pdf(3, 150))
+    data = Attachment("c.xml", "application/xml", b"<x/>")
+    far = replace(DISPATCH, customer="Zeta", place=("DE", "10115"), attachments=(one,))
+    near = replace(DISPATCH, customer="acme", place=("", "35000"), attachments=(one, three, data))
+    next_door = replace(DISPATCH, customer="Beta", place=("", "35000"), attachments=(three,))
+    assert [each.customer for each in in_post_order([far, next_door, near])] == ["acme", "Beta", "Zeta"]
+    letters = laid_out([far, next_door, near], 3)
+    assert [(each.dispatch.customer, each.page, each.sheets) for each in letters] == [
+        ("acme", 3, 3),
+        ("Beta", 9, 2),
+        ("Zeta", 13, 1),
+    ]
+    with pikepdf.open(io.BytesIO(batch(pdf(2), letters))) as whole:
+        assert len(whole.pages) == 2 + 6 + 4 + 2
+        assert [int(whole.pages[place].mediabox[2]) for place in (0, 2, 4, 6, 7, 8)] == [100, 100, 150, 150, 150, 150]
+    assert batch(pdf(2), letters) == batch(pdf(2), letters)
+
+
+def test_addresses_and_headers() -> None:
+    assert addresses.split(" a@b.example ,, c@d.example,") == ("a@b.example", "c@d.example")
+    assert addresses.checked("é@müller.example") == "é@xn--mller-kva.example"
+    assert addresses.all_checked(["a@b.example", "a@b.example"]) == ("a@b.example",)
+    assert addresses.checked("a" * 64 + "@b.example").startswith("aaa")
+    for wrong in ("a" * 65 + "@b.example", "a@b@c", "a@-b.example", "@b.example", "a", "a@" + "b" * 64 + ".example"):
+        with pytest.raises(addresses.BadAddress):
+            addresses.checked(wrong)
+    assert (addresses.needs_utf8(["a@b.example"]), addresses.needs_utf8(["a@b.example", "é@b.example"])) == (
+        False,
+        True,
+    )
+    assert addresses.one_line("a\u2028b\x00c\u200bd") == "a b cd"
+    assert headers.mailboxes([("", "a@b.example"), ("Acme SAS", "c@d.example")]) == [
+        "a@b.example,",
+        "Acme",
+        "SAS",
+        "<c@d.example>",
+    ]
+    assert headers.mailboxes([('A "B", C', "a@b.example")]) == ['"A \\"B\\", C"', "<a@b.example>"]
+    assert headers.mailboxes([("=?x?=", "a@b.example")])[0].startswith("=?utf-8?")
+    assert headers.text("=?x?=")[0].startswith("=?utf-8?")
+    assert headers.text("a b") == ["a", "b"]
+    long = headers.line("To", ["a" * 30, "b" * 41, "c"])
+    assert long == b"To: " + b"a" * 30 + b" " + b"b" * 41 + b"\r\n c\r\n"
+    assert headers.line("To", ["a" * 90]) == b"To: " + b"a" * 90 + b"\r\n"
