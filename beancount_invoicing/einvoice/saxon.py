@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock, Timer
@@ -99,6 +100,7 @@ _of_another: list[_Process] = []
 _lock = Lock()
 
 
+@cache
 def installed() -> bool:
     """Whether Saxon is here."""
     return find_spec("saxonche") is not None
