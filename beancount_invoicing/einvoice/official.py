@@ -38,8 +38,8 @@ def against_stylesheet(root: Any, stylesheet: Path) -> tuple[Problem, ...]:
     """What a stylesheet finds, by the rules' own ids. Raises Unavailable.
 
     Where its rules cannot be evaluated, as over an amount that is no number, that is what is found. What fails a document is
-    looked for once more, and a fresh process decides where both differ: once in thousands of documents, late in a long process, Saxon has
-    told of a rule that the same document keeps every other time.
+    looked for once more, and a fresh process decides where both differ: once in thousands of documents, late in a long process,
+    Saxon has told of a rule that the same document keeps every other time.
     """
     if not saxon.installed():
         raise Unavailable('Saxon is not installed: pip install "beancount-invoicing[validate]"')
