@@ -189,6 +189,7 @@ def _rules(text: str) -> tuple[terms.Rule, ...]:
 _CHOICES = {
     "paper": ("a4", "letter"),
     "address-window": ("right", "left", "none"),
+    "voice": ("we", "I"),
     "allocate": ("oldest", "named"),
     "payment-reference": ("iso11649", "number"),
     "tax-rounding": ("line", "document"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -45,7 +46,7 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
     amount_due = invoice.payable - paid
     number = "" if invoice.draft else invoice.number
     reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
-    asked = amount_due - _kept_back(invoice)
+    asked = _due_first(invoice, paid)
     pay, qr = parties.payment(seller, customer, reference, asked, invoice.currency, formats, table)
     if amount_due <= 0:
         pay, qr = (), ""
@@ -73,7 +74,11 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             payment_title=labels["payment"] if pay else "",
             payment=pay,
             qr=qr,
-            qr_text=labels["qr"].format(amount=formats.money(asked, invoice.currency)) if qr else "",
+            qr_text=labels["qr" if asked == amount_due else "qr-first"].format(
+                amount=formats.money(asked, invoice.currency)
+            )
+            if qr
+            else "",
             closing=(),
             mentions=(*_so_far(book, invoice, formats, labels), *_mentions(book, invoice, customer, seller, formats)),
             footer=parties.legal_line(seller, table),
@@ -81,6 +86,7 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             page_of=labels["of"],
             logo=logo,
             logo_text=labels["logo"].format(name=seller.name) if logo else "",
+            alone=parties.speaks_alone(book, invoice.date),
             theme=look,
             notices=(*notices, *more),
         )
@@ -109,7 +115,7 @@ def _facts(
     if invoice.payable > 0 and invoice.instalments and invoice.kind != "claim":
         try:
             if invoice.terms:
-                facts.append(Pair(labels["terms"], terms.words(terms.parse(invoice.terms), formats.language)))
+                facts.append(Pair(labels["terms"], terms.sentence(terms.parse(invoice.terms), formats.language)))
             then = terms.cash_discount(invoice, paid, decimals(invoice.currency))
             if then:
                 said = _cash_discount(invoice, then, customer.cash_discount, formats, labels)
@@ -205,10 +211,11 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
                 )
             )
         )
+    without_tax = invoice.taxes and all(line.price_with_tax is None for line in invoice.lines)
     columns = _cells(
         labels["description"],
         labels["quantity"] if counted else None,
-        labels["unit-price"] if counted else None,
+        labels["unit-price-net" if without_tax else "unit-price"] if counted else None,
         labels["discount"] if with_discount else None,
         labels["tax-rate"] if with_tax else None,
         labels["net"] if invoice.taxes else labels["amount"],
@@ -239,7 +246,10 @@ def _price(line: Line, currency: str, formats: Formats, labels: dict[str, str]) 
 def _period(line: Line, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
     said = []
     if line.start and line.end:
-        said.append(labels["period"].format(start=formats.short_day(line.start), end=formats.short_day(line.end)))
+        start, end = formats.short_day(line.start), formats.short_day(line.end)
+        said.append(
+            labels["one-day"].format(date=start) if start == end else labels["period"].format(start=start, end=end)
+        )
     if line.expense:
         said.append(labels["of-date"].format(date=formats.short_day(line.expense)))
     if line.delivered and line.delivered != line.expense:
@@ -258,7 +268,7 @@ def _totals(
         taxes = [amount for amount in invoice.taxes if not amount.tax.withholding]
         withheld = [amount for amount in invoice.taxes if amount.tax.withholding]
         for amount in taxes:
-            name = _label(amount.tax, taxes, formats)
+            name = _label(amount.tax, taxes, formats, labels)
             if amount.amount or amount.tax.rate:
                 totals.append(Pair(name, money(amount.amount, currency)))
             if amount.booked_currency:
@@ -278,7 +288,7 @@ def _totals(
     if invoice.rounding:
         totals.append(Pair(labels["rounding"], money(invoice.rounding, currency)))
     if paid:
-        label = labels["set-against" if invoice.payable < 0 else "paid"]
+        label = labels[_settled_how(book, invoice, paid) if invoice.payable < 0 else "paid"]
         totals.append(Pair(label, money(-paid, currency)))
     if amount_due < 0:
         totals.append(Pair(labels["to-refund"], money(-amount_due, currency), strong=True))
@@ -291,10 +301,53 @@ def _totals(
     return tuple(totals)
 
 
-def _label(tax: Tax, others: Sequence[TaxAmount], formats: Formats) -> str:
-    """What a tax is called, with its rate where another rate of its document is called so too."""
+def _settled_how(book: Book, note: Invoice, paid: Decimal) -> str:
+    """The label of what a credit note was settled by until its own date: money that was paid back, or the customer's invoices."""
+    back = sum((each.amount for each in note.at_once), ZERO) + sum(
+        (
+            -one.amount
+            for one in book.payments
+            if one.date <= note.date and not one.at_once and note.number in {*one.settles, *one.links}
+        ),
+        ZERO,
+    )
+    return "paid-back" if back == paid else "set-against-or-paid-back" if back else "set-against"
+
+
+_VAT = {
+    "TVA": {"fr"},
+    "VAT": {"en"},
+    "USt": {"de"},
+    "MwSt": {"de"},
+    "IVA": {"es", "it", "pt"},
+    "BTW": {"nl"},
+    "Btw": {"nl"},
+}
+"""What value added tax is called, and in which languages."""
+_VAT_LABEL = re.compile(rf"({'|'.join(_VAT)})\.?(?: *\d+(?:[.,]\d+)? *%)?")
+
+
+def _label(tax: Tax, others: Sequence[TaxAmount], formats: Formats, labels: dict[str, str]) -> str:
+    """What a tax is called: VAT in the document's language; with its rate where another rate of its document is called so too."""
+    found = _VAT_LABEL.fullmatch(tax.label)
+    if found and formats.language not in _VAT[found[1]]:
+        return f"{labels['tax']} {formats.percent(tax.rate)}"
     alike = {other.tax.rate for other in others if other.tax.label == tax.label}
     return f"{tax.label} {formats.percent(tax.rate)}" if len(alike) > 1 else tax.label
+
+
+def _due_first(invoice: Invoice, paid: Decimal) -> Decimal:
+    """What is to be paid first: what of the earliest instalments `paid` leaves; nothing of what hangs on an acceptance."""
+    asked: dict[date, Decimal] = {}
+    for each in invoice.instalments:
+        if day := each.due_on_page(invoice.date):
+            asked[day] = asked.get(day, ZERO) + each.amount
+    left = paid - sum((each.amount for each in invoice.at_once), ZERO)
+    for _day, amount in sorted(asked.items()):
+        if amount > left:
+            return amount - max(left, ZERO)
+        left -= amount
+    return ZERO
 
 
 def _kept_back(invoice: Invoice) -> Decimal:
@@ -303,12 +356,13 @@ def _kept_back(invoice: Invoice) -> Decimal:
 
 
 def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
-    if not invoice.taxes:
-        return None
+    rate_said = any(line.tax for line in invoice.lines) and not any(tax.parts for tax in invoice.codes.values())
+    if not invoice.taxes or (len(invoice.taxes) == 1 and rate_said):
+        return None  # one rate stands in the lines, and its base and tax in the totals
     rows = tuple(
         Row(
             (
-                amount.tax.label,
+                _label(amount.tax, (), formats, labels),
                 formats.amount(amount.base, invoice.currency),
                 formats.percent(amount.tax.rate),
                 formats.amount(amount.amount, invoice.currency),

@@ -39,6 +39,11 @@ def _all_digits(value: Decimal) -> AbstractContextManager[object]:
     return localcontext(prec=value.adjusted() + 100) if value.adjusted() > 12 else nullcontext()
 
 
+def _minus(text: str) -> str:
+    """The minus sign, as wide as the figures, where Babel has a hyphen."""
+    return text.replace("-", "\u2212")
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """The formats of a language ("fr", "en" …)."""
@@ -53,9 +58,8 @@ class Formats:
                     format_currency(amount, currency, format=self._money_pattern(currency), locale=locale(self.language),
                                     currency_digits=False)
                 )  # fmt: skip
-            return _LETTER_AND_FIGURE.sub(
-                "\u00a0", text
-            )  # CHF 900.00, as CLDR's currency spacing has it: Babel leaves it out
+            # CHF 900.00, as CLDR's currency spacing has it: Babel leaves it out
+            return _minus(_LETTER_AND_FIGURE.sub("\u00a0", text))
         except (ValueError, KeyError):
             return f"{self.number(amount, decimals(currency))} {currency}"
 
@@ -72,7 +76,7 @@ class Formats:
         """A number with exactly so many decimals."""
         pattern = "#,##0" + ("." + "0" * places if places else "")
         with _all_digits(value):
-            return str(format_decimal(value, format=pattern, locale=locale(self.language)))
+            return _minus(str(format_decimal(value, format=pattern, locale=locale(self.language))))
 
     def price(self, value: Decimal, currency: str) -> str:
         """A unit price: the currency's decimals, more where it has more."""

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering.typography import bound
 from beancount_invoicing.rendering.view import View
 
 T = TypeVar("T")
@@ -48,19 +49,19 @@ def clean(text: str) -> str:
     return "".join(map(_printable, unicodedata.normalize("NFC", text)))
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, language: str) -> Any:
     if isinstance(value, str):
-        return clean(value)
+        return bound(clean(value), language)
     if isinstance(value, tuple):
-        return tuple(map(_cleaned, value))
+        return tuple(_cleaned(each, language) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
+        return replace(value, **{field.name: _cleaned(getattr(value, field.name), language) for field in fields(value)})
     return value
 
 
 def printable(view: View) -> View:
-    """The view with every text as it can be printed, and a notice where a character had to be replaced."""
-    result: View = replace(_cleaned(view), qr=view.qr, logo=view.logo)
+    """The view with every text as it can be printed and lines may break, and a notice where a character had to be replaced."""
+    result: View = replace(_cleaned(view, view.language), qr=view.qr, logo=view.logo)
     if MISSING in repr(result) and MISSING not in repr(view):
         notice = f"{view.number}: characters that no font of ours has are printed as {MISSING}"
         return replace(result, notices=(*view.notices, notice))

@@ -31,6 +31,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     table = words(where, language)
     labels = table["labels"]
     formats = Formats(language)
+    alone = parties.speaks_alone(book, day)
     body = fill(
         where,
         f"letters/{language}/{proposal.tone}.j2",
@@ -39,6 +40,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
         customer=customer,
         seller=seller,
         level=proposal.level,
+        alone=alone,
     )
     numbers = [late.position.invoice.number for late in proposal.invoices]
     reference = parties.reference_to(numbers)
@@ -71,13 +73,18 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             payment=pay,
             qr=qr,
             qr_text=labels["qr"].format(amount=formats.money(proposal.claimed, currency)) if qr else "",
-            closing=tuple(line for line in (labels["regards"], proposal.signed_by, seller.name) if line),
+            closing=tuple(
+                line
+                for line in (labels["regards-alone" if alone else "regards"], proposal.signed_by, seller.name)
+                if line
+            ),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],
             page_of=labels["of"],
             logo=logo,
             logo_text=labels["logo"].format(name=seller.name) if logo else "",
+            alone=alone,
             theme=look,
             notices=(*notices, *more, *proposal.notices),
         )

@@ -25,6 +25,11 @@ def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...
     return code if code in known else "en"
 
 
+def speaks_alone(book: Book, day: date) -> bool:
+    """Whether letters and e-mails of a day say "I" where firms say "we": option `voice`."""
+    return book.option("voice", day) == "I"
+
+
 def country_name(code: str, language: str) -> str:
     """A country's name in a language; the code itself where it is not known."""
     return str(locale(language).territories.get(code, code))

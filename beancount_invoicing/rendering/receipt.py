@@ -28,11 +28,13 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
     labels, said, titles = table["labels"], table["statement"], table["titles"]
     formats = Formats(language)
     document = f"{titles[invoice.kind]} {invoice.number}"
+    alone = parties.speaks_alone(book, day)
     body = fill(
         where,
         f"letters/{language}/receipt.j2",
         fallback="letters/en/receipt.j2",
-        document=document,
+        document=document if language == "de" else document[:1].lower() + document[1:],
+        alone=alone,
         date=formats.day(invoice.date),
         received=formats.money(told.received, currency),
         left=formats.money(position.open, currency) if position.open > 0 else "",
@@ -96,13 +98,14 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
             payment=(),
             qr="",
             qr_text="",
-            closing=(labels["regards"], seller.name),
+            closing=(labels["regards-alone" if alone else "regards"], seller.name),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],
             page_of=labels["of"],
             logo=logo,
             logo_text=labels["logo"].format(name=seller.name) if logo else "",
+            alone=alone,
             theme=look,
             notices=(*notices, *more),
         )

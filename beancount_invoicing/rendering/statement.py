@@ -31,6 +31,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
     table = words(where, language)
     labels = table["labels"]
     formats = Formats(language)
+    alone = parties.speaks_alone(book, day)
     body = fill(
         where,
         f"letters/{language}/statement.j2",
@@ -38,6 +39,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
         since=formats.day(told.since) if told.since else "",
         as_of=formats.day(day),
         paid_until=formats.day(paid_until(book, day)),
+        alone=alone,
         customer=customer,
         seller=seller,
     )
@@ -47,7 +49,8 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
         (item.open for one in told.currencies if one.currency == "EUR" for item in one.open if item.open < 0), ZERO
     )
     asked = max(ZERO, sum((item.open - item.disputed for item in late if item.open > 0), ZERO) + credit)
-    reference = parties.reference_to(list(dict.fromkeys(item.number for item in late)))
+    summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
+    reference = parties.reference_to(list(dict.fromkeys(summed)))
     pay, qr = parties.payment(seller, customer, reference, asked, "EUR", formats, table)
     if not any(one.closing > 0 for one in told.currencies):
         pay, qr = (), ""
@@ -78,7 +81,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
             payment=pay,
             qr=qr,
             qr_text=labels["qr"].format(amount=formats.money(asked, "EUR")) if qr else "",
-            closing=(labels["regards"], seller.name),
+            closing=(labels["regards-alone" if alone else "regards"], seller.name),
             mentions=(),
             footer=parties.legal_line(seller, table),
             page=labels["page"],
@@ -86,6 +89,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
             logo=logo,
             logo_text=labels["logo"].format(name=seller.name) if logo else "",
             sections=tuple(part for one in told.currencies for part in _sections(told, one, formats, table)),
+            alone=alone,
             theme=look,
             notices=(*notices, *more),
         )

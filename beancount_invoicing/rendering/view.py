@@ -87,12 +87,16 @@ class View:
     logo_text: str
     sections: tuple[Section, ...] = ()
     """What stands below the table and its totals, each under a title."""
+    alone: bool = False
+    """Whether it says "I" where others say "we"."""
     theme: Theme = USUAL
     notices: tuple[str, ...] = ()
     """What the sender should know; not shown on the document."""
 
 
-TECHNICAL = frozenset({"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "caption", "wide"})
+TECHNICAL = frozenset(
+    {"theme", "language", "day", "qr", "logo", "notices", "numeric", "strong", "caption", "wide", "alone"}
+)
 """Fields of a view that are no text on the page (captions are read by screen readers only)."""
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "parse",
     "parse_cash_discount",
     "schedule",
+    "sentence",
     "words",
 ]
 
@@ -460,6 +461,8 @@ _WORDS = {
     "de": {
         "days": ("{} Tag", "{} Tage"),
         "months": ("{} Monat", "{} Monate"),
+        "days after": ("{} Tag", "{} Tagen"),
+        "months after": ("{} Monat", "{} Monaten"),
         "end of month": ("Monatsende",),
         "day": ("am {}.",),
         "receipt": ("sofort nach Erhalt",),
@@ -514,6 +517,8 @@ _WORDS = {
     },
 }
 """What terms say in each language; a phrase with two forms has the singular first."""
+_AFTER = {"de": "nach {}", "en": "after {}", "es": "a {}", "fr": "à {}", "it": "a {}", "nl": "na {}", "pt": "a {}"}
+"""How an instalment says after how long it is due."""
 LANGUAGES = tuple(_WORDS)
 """The languages that terms are written in; they are read in English and French."""
 
@@ -522,7 +527,7 @@ def _said(language: str, name: str, number: int | Decimal = 0) -> str:
     language = language[:2].lower()
     if language not in _WORDS:
         language = "en"
-    forms = _WORDS[language][name]
+    forms = _WORDS[language].get(name) or _WORDS[language][name.removesuffix(" after")]
     shown = format(number.normalize(), "f") if isinstance(number, Decimal) else str(number)
     singular = number == 1 or (number == 0 and language == "fr")
     return forms[0 if singular else -1].format(shown if language == "en" else shown.replace(".", ","))
@@ -536,6 +541,25 @@ def words(terms: Terms, language: str) -> str:
         percent = "" if part.percent is None else _said(language, "instalment", part.percent)
         said.append(percent + (", ".join(rules) or _said(language, "receipt")))
     return "; ".join(said)
+
+
+def sentence(terms: Terms, language: str) -> str:
+    """The terms as they stand on a page, in one of LANGUAGES (else English): "À réception", "30 % à réception, 70 % à 45 jours"."""
+    language = language[:2].lower() if language[:2].lower() in _WORDS else "en"
+    said = []
+    for part in terms.parts:
+        rules = [_said(language, name.removesuffix(" of following month"), number) for name, number in part.rules]
+        if part.percent is None:
+            said.append(", ".join(rules) or _said(language, "receipt"))
+            continue
+        if part.rules and part.rules[0][0] in {"days", "months"}:
+            rules[0] = _AFTER[language].format(_said(language, part.rules[0][0] + " after", part.rules[0][1]))
+        percent = _said(language, "instalment", part.percent).removesuffix(": ").rstrip(" ")
+        said.append(f"{percent} {', '.join(rules) or _said(language, 'receipt')}")
+    # instalments of several steps, which have commas themselves, are set apart by semicolons
+    apart = ", " if all(len(part.rules) < 2 for part in terms.parts) else "\u00a0; " if language == "fr" else "; "
+    text = apart.join(said)
+    return text[:1].upper() + text[1:]
 
 
 def discount_words(discount: CashDiscount, language: str) -> str:

@@ -193,7 +193,7 @@ def test_the_letter_names_the_document_the_days_and_what_remains() -> None:
     assert "Il reste 140,00 € à payer." in said
     assert view.table
     assert [row.cells[1] for row in view.table.rows] == [
-        "Règlement", "Règlement", "Règlement rejeté ou rendu", "Avoir A1", "Régularisation",
+        "Règlement", "Règlement", "Règlement retourné", "Avoir A1", "Régularisation",
     ]  # fmt: skip
     assert view.qr == "", "it asks for nothing"
 

@@ -114,6 +114,33 @@ def test_terms_in_words(language: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "receipt", "instalments", "steps"),
+    [
+        ("de", "Sofort nach Erhalt", "30 % sofort nach Erhalt, 70 % nach 45 Tagen", "45 Tage, Monatsende"),
+        ("en", "On receipt", "30% on receipt, 70% after 45 days", "45 days, end of month"),
+        ("es", "A la recepción", "30 % a la recepción, 70 % a 45 días", "45 días, fin de mes"),
+        ("fr", "À réception", "30 % à réception, 70 % à 45 jours", "45 jours, fin de mois"),
+        ("it", "A ricevimento fattura", "30% a ricevimento fattura, 70% a 45 giorni", "45 giorni, fine mese"),
+        ("nl", "Bij ontvangst", "30% bij ontvangst, 70% na 45 dagen", "45 dagen, einde maand"),
+        ("pt", "Contra receção da fatura", "30% contra receção da fatura, 70% a 45 dias", "45 dias, fim de mês"),
+    ],
+)
+def test_terms_on_a_page(language: str, receipt: str, instalments: str, steps: str) -> None:
+    texts = ("on receipt", "30% on receipt; 70% 45 days", "45 days, end of month")
+    said = [terms.sentence(terms.parse(text), language).replace("\xa0", " ") for text in texts]
+    assert said == [receipt, instalments, steps]
+
+
+def test_instalments_of_several_steps_stand_apart() -> None:
+    text = "50% 1 month; 50% 2 months, end of month"
+    said = {language: terms.sentence(terms.parse(text), language).replace("\xa0", " ") for language in ("fr", "de")}
+    assert said == {
+        "fr": "50 % à 1 mois ; 50 % à 2 mois, fin de mois",
+        "de": "50 % nach 1 Monat; 50 % nach 2 Monaten, Monatsende",
+    }
+
+
+@pytest.mark.parametrize(
     ("language", "one", "more"),
     [
         ("de", "2,5 % innerhalb von 1 Tag", "2 % vom Nettobetrag innerhalb von 7 Tagen"),
@@ -146,13 +173,13 @@ def test_no_two_steps_of_terms_are_said_alike(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "money", "negative", "percent", "day", "short_day"),
     [
-        ("de", "1.234,50 €", "-0,05 €", "5,5 %", "8. März 2026", "08.03.2026"),
-        ("en", "€1,234.50", "-€0.05", "5.5%", "8 March 2026", "08/03/2026"),
-        ("es", "1.234,50 €", "-0,05 €", "5,5 %", "8 de marzo de 2026", "08/03/2026"),
-        ("fr", "1 234,50 €", "-0,05 €", "5,5 %", "8 mars 2026", "08/03/2026"),
-        ("it", "1.234,50 €", "-0,05 €", "5,5%", "8 marzo 2026", "08/03/2026"),
-        ("nl", "€ 1.234,50", "€ -0,05", "5,5%", "8 maart 2026", "08-03-2026"),
-        ("pt", "1 234,50 €", "-0,05 €", "5,5%", "8 de março de 2026", "08/03/2026"),
+        ("de", "1.234,50 €", "−0,05 €", "5,5 %", "8. März 2026", "08.03.2026"),
+        ("en", "€1,234.50", "−€0.05", "5.5%", "8 March 2026", "08/03/2026"),
+        ("es", "1.234,50 €", "−0,05 €", "5,5 %", "8 de marzo de 2026", "08/03/2026"),
+        ("fr", "1 234,50 €", "−0,05 €", "5,5 %", "8 mars 2026", "08/03/2026"),
+        ("it", "1.234,50 €", "−0,05 €", "5,5%", "8 marzo 2026", "08/03/2026"),
+        ("nl", "€ 1.234,50", "€ −0,05", "5,5%", "8 maart 2026", "08-03-2026"),
+        ("pt", "1 234,50 €", "−0,05 €", "5,5%", "8 de março de 2026", "08/03/2026"),
     ],
 )
 def test_amounts_and_dates(language: str, money: str, negative: str, percent: str, day: str, short_day: str) -> None:

@@ -77,7 +77,9 @@ def test_the_qr_code_is_over_what_is_late_and_not_contested(book: Book) -> None:
     lines = code.text.split("\n")
     assert "EUR480.00" in lines, "two months are late; the third is not due yet"
     assert "F2026-0057, F2026-0065" in lines
-    assert view_of(book, "Assets:Clients:SaintEvran").qr == "", "all that is late is contested"
+    contested = view_of(book, "Assets:Clients:SaintEvran")
+    assert contested.qr == "", "all that is late is contested"
+    assert "Référence à rappeler" not in [pair.label for pair in contested.payment], "nothing is asked for"
     assert view_of(book, "Assets:Clients:Birchwood").qr == "", "pounds"
 
 
