@@ -189,7 +189,7 @@ def test_the_letter_names_the_document_the_days_and_what_remains() -> None:
     view = rendering.receipt(book, told(book, "2026-12-31"), rendering.folders(book))
     assert_same_facts(view, rendering.folders(book))
     said = "\n".join(texts(view)).replace("\xa0", " ")
-    assert "jusqu’au 31 décembre 2026, la somme de 250,00 € (Facture F1 du 10 janvier 2026)" in said
+    assert "avoir reçu à ce jour la somme de 250,00 € (facture F1 du 10 janvier 2026)" in said
     assert "Il reste 140,00 € à payer." in said
     assert view.table
     assert [row.cells[1] for row in view.table.rows] == [
