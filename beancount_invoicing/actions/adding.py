@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from beancount_invoicing import law
 from beancount_invoicing.actions.amending import Thing, amendments, changed
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.naming import customer, folded, near
@@ -52,7 +53,7 @@ def add_customer(file: str | Path, wanted: CustomerWanted, day: date, how: How) 
         known_tax(book, wanted.said)
         if not wanted.another and (there_is := _same_name(book, wanted)):
             raise CannotBill(there_is)
-        notices = tuple(_alike(book, wanted, day))
+        notices = (*_alike(book, wanted, day), *_asked_by_public_buyers(wanted.said))
         named = _named_after(book, wanted.name, assets)
         if not wanted.account and account != named and named not in book.accounts:
             notices += (f"{named} is open, and no customer's: --account {named} makes it this one's",)
@@ -143,6 +144,25 @@ def _alike(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
             if said and "".join(said.split()).casefold() == "".join(own.split()).casefold():
                 yield f"{account} has the same {key} ({there.source}): is it another customer?"
                 break
+
+
+def _asked_by_public_buyers(said: Values) -> Iterator[str]:
+    """What a public body that takes electronic invoices only needs said."""
+    source = law.electronic_only(str(said.get("country") or ""), str(said.get("buyer") or ""))
+    if not source:
+        return
+    channel = str(said.get("channel") or "e-invoice")
+    if channel == "e-invoice":
+        yield f"a public body takes electronic invoices only ({source}): what it is sent goes into the outbox for your platform"
+    else:
+        yield f"a public body takes electronic invoices only ({source}), not by {channel}: leave --channel out"
+    asked = (
+        ("service-code", "the code of the service (code service)"),
+        ("purchase-order", "the commitment number (numéro d’engagement)"),
+    )
+    for key, what in asked:
+        if not said.get(key):
+            yield f"ask it whether it wants {what} on its invoices: --{key}, or later on each invoice"
 
 
 def change_customer(file: str | Path, name: str, day: date, said: Values, how: How) -> Outcome:

@@ -315,4 +315,38 @@ def mentions(book: Book) -> Iterator[Finding]:
             )
 
 
-CHECKS = (checksums, accounts, payment_terms, longest_terms, options, mentions)
+def public_buyers(book: Book) -> Iterator[Finding]:
+    """A public body that takes electronic invoices only gets them so, with what its portal finds the order by."""
+    without: dict[str, Invoice] = {}
+    for invoice in book.invoices:
+        customer = invoice.customer
+        if customer and invoice.kind not in {"void", "opening", "claim"} and invoice.payable > 0:
+            if customer.service_code or customer.purchase_order:
+                without.pop(customer.account, None)
+            else:
+                without[customer.account] = invoice
+    for account, dated in book.customers.items():
+        customer = dated.as_last_said
+        source = law.electronic_only(customer.address.country, customer.buyer)
+        if not source or customer.inactive:
+            continue
+        if customer.channel != "e-invoice":
+            yield Finding(
+                "warning",
+                "public-buyer",
+                f'{customer.name} takes electronic invoices only ({source}), but its channel is "{customer.channel}": write'
+                ' channel: "e-invoice", or take the channel out',
+                customer.source,
+            )
+        if account in without:
+            yield Finding(
+                "warning",
+                "public-buyer",
+                f"{without[account].number} has neither a service code nor a commitment number: ask {customer.name} which of them"
+                f' it wants, and write service-code: "…" (code service) or purchase-order: "…" (numéro d’engagement) on {account}'
+                " or on the invoice",
+                without[account].source,
+            )
+
+
+CHECKS = (checksums, accounts, payment_terms, longest_terms, options, mentions, public_buyers)

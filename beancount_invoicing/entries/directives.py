@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from beancount.core.data import Custom, Open
 
+from beancount_invoicing import law
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import ACCOUNT, Findings, at_key, describe, read, read_value, source_of
 from beancount_invoicing.entries.tax_parts import combined, with_parts
@@ -130,7 +131,7 @@ def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
         changes["address"] = _address(_old_address(customer.address, "") | values)
     if any(f"delivery-{name}" in values for name in _ADDRESS):
         changes["delivery"] = _address(_old_address(customer.delivery or Address(), "delivery-") | values, "delivery-")
-    if changes.get("email") and "channel" not in changes and not customer.email:
+    if changes.get("email") and "channel" not in changes and not customer.email and customer.channel != "e-invoice":
         changes["channel"] = "email"
     return replace(customer, **changes) if changes else customer
 
@@ -432,7 +433,8 @@ class Directives:
     @staticmethod
     def _customer(account: str, values: dict[str, Any], source: Source) -> Customer:
         delivery = any(f"delivery-{part}" in values for part in _ADDRESS)
-        by_default = {"channel": "email" if values.get("email") else "post"}
+        electronic = law.electronic_only(values.get("country") or "", values.get("buyer") or "")
+        by_default = {"channel": "e-invoice" if electronic else "email" if values.get("email") else "post"}
         return Customer(
             account=account,
             name=values.get("=customer") or values.get("customer") or "",

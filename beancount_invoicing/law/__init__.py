@@ -26,6 +26,7 @@ from beancount_invoicing.law.interest import (
     with_rates,
 )
 from beancount_invoicing.law.limitation import Limitation, limitation
+from beancount_invoicing.law.public_buyers import electronic_only
 
 __all__ = [
     "Declaration",
@@ -41,6 +42,7 @@ __all__ = [
     "default_terms",
     "deposits_keep_their_rate",
     "e_invoice_rules",
+    "electronic_only",
     "half_year",
     "interest_option",
     "late_interest",

@@ -1,0 +1,15 @@
+"""How public buyers take invoices."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from beancount_invoicing.law.data import in_force, load
+
+
+@cache
+def electronic_only(country: str, buyer: str, day: date = date.max) -> str:
+    """The law by which a buyer of that kind in `country` takes electronic invoices only on `day`; "" where none says so."""
+    row = in_force(load("public_buyers.toml").get(country.upper(), []), day)
+    return str(row["source"]).split(" (")[0] if row and buyer in row["buyers"] else ""
