@@ -190,6 +190,8 @@ class SoFar(NamedTuple):
     orders: Decimal
     """What change orders that were agreed by then add to it."""
     billed: Decimal
+    here: Decimal
+    """What of it this document bills."""
 
     @property
     def left(self) -> Decimal:
@@ -217,7 +219,8 @@ def so_far(book: Book, invoice: Invoice) -> list[SoFar]:
                 ),
                 ZERO,
             )
-            result.append(SoFar(contract.text or code, contract.price - orders, orders, billed))
+            here = sum((line.net for line in invoice.lines if line.contract == code and line.expense is None), ZERO)
+            result.append(SoFar(contract.text or code, contract.price - orders, orders, billed, here))
     return result
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from beancount_invoicing import law
-from beancount_invoicing.billing import asked_for, enclosed, so_far
+from beancount_invoicing.billing import asked_for, enclosed
 from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source, Tax, TaxAmount
 from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.rendering import parties
+from beancount_invoicing.rendering.deducted import deposits, progress
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
@@ -80,7 +81,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             if qr
             else "",
             closing=(),
-            mentions=(*_so_far(book, invoice, formats, labels), *_mentions(book, invoice, customer, seller, formats)),
+            mentions=_mentions(book, invoice, customer, seller, formats),
+            sections=(*deposits(book, invoice, formats, table), *progress(book, invoice, formats, table)),
             footer=parties.legal_line(seller, table),
             page=labels["page"],
             page_of=labels["of"],
@@ -389,21 +391,6 @@ def _instalments(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> 
         for day, each in sorted(days, key=lambda one: (one[0] or date.max, one[1].index))
     )
     return Table(labels["instalments"], (labels["due"], labels["amount"]), (False, True), rows)
-
-
-def _so_far(book: Book, invoice: Invoice, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
-    """Where the fixed prices stand that are billed in situations, or were changed: contract, change orders, billed, left."""
-    return tuple(
-        labels["so-far-changed" if one.orders else "so-far"].format(
-            name=one.name,
-            price=formats.money(one.contract_price, invoice.currency),
-            orders=formats.money(one.orders, invoice.currency),
-            whole=formats.money(one.contract_price + one.orders, invoice.currency),
-            billed=formats.money(one.billed, invoice.currency),
-            left=formats.money(one.left, invoice.currency),
-        )
-        for one in so_far(book, invoice)
-    )
 
 
 def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, formats: Formats) -> tuple[str, ...]:
