@@ -67,7 +67,13 @@ class Trial:
             if not found.name.endswith("__main__"):
                 import_module(found.name)
         items = {item.nodeid: item for item in session.items}
+        gc.unfreeze()  # what is frozen, as tests/conftest.py does, is not found among the objects
         functions = _functions()
+        for mutant in self.mutants:
+            if mutant.function:
+                _living(
+                    mutant, functions
+                )  # before any is tried: a change that cannot be made is not one that was noticed
         _forget()
         gc.collect()
         gc.freeze()
@@ -146,6 +152,14 @@ def _functions() -> Mapping[_Place, list[FunctionType]]:
     return found
 
 
+def _living(mutant: Mutant, functions: Mapping[_Place, list[FunctionType]]) -> list[FunctionType]:
+    """The function that a mutant changes, as it lives now. Raises LookupError where there is none."""
+    place = str(ROOT / mutant.path), mutant.function, mutant.start
+    if place not in functions:
+        raise LookupError(f"no function {mutant.function} lives at {mutant.path}:{mutant.start}")
+    return functions[place]
+
+
 def _forget() -> None:
     """What was worked out while the tests were gathered is not kept: it came from the program as it is."""
     for each in gc.get_objects():
@@ -155,14 +169,10 @@ def _forget() -> None:
 
 def _change(mutant: Mutant, functions: Mapping[_Place, list[FunctionType]]) -> None:
     """Makes the program that runs the mutant."""
-    file = str(ROOT / mutant.path)
-    code = mutant.code(file)
+    code = mutant.code(str(ROOT / mutant.path))
     if mutant.function:
-        living = functions.get((file, mutant.function, mutant.start), ())
-        for each in living:
+        for each in _living(mutant, functions):
             each.__code__ = code
-        if not living:
-            raise LookupError(f"no function {mutant.function} lives at {file}:{mutant.start}")
         return
     module = sys.modules[mutant.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")]
     names = dict(vars(module))
