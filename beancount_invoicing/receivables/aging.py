@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -96,7 +96,6 @@ class _Sums:
     unallocated: Decimal = ZERO
     disputed: Decimal = ZERO
     drafts: Decimal = ZERO
-    seen: bool = field(default=False)
 
 
 @exact
@@ -136,7 +135,6 @@ def aging(
         if not claim.open:
             continue
         row = sums[claim.account, claim.invoice.currency]
-        row.seen = True
         if claim.open < 0:
             row.unallocated += claim.open
             continue
@@ -151,13 +149,11 @@ def aging(
             row.buckets[bisect_left(limits, age)] += claim.open
     for payment, amount in allocated.unallocated:
         row = sums[payment.account, payment.currency]
-        row.seen = True
         row.unallocated += amount
     for invoice in book.invoices:
         if invoice.draft and invoice.since <= as_of:
             for instalment in invoice.instalments:
                 row = sums[instalment.account, invoice.currency]
-                row.seen = True
                 row.drafts += instalment.amount
     balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     until = bisect_right(book.movements, as_of, key=attrgetter("date"))

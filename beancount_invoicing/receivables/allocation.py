@@ -342,7 +342,7 @@ class _Allocating:
             if settled.how != "write-off" or not left or not settled.amount:
                 continue
             amount = min(abs(settled.amount), abs(left)).copy_sign(settled.amount)
-            left -= abs(amount).copy_sign(left)
+            left -= amount.copy_sign(left)
             self._take_back(settled, part, amount, day, by)
             settled.payer.left -= amount
             settled.payer.taken += abs(amount)

@@ -127,7 +127,7 @@ def held(natural: Decimal, left: Decimal, fair: Decimal, unit: Decimal, slack: i
     """
     excess = (left - natural - fair) / unit
     over = max(int(abs(excess)) - slack + 1, 0)
-    taken = natural + unit * over * (1 if excess > 0 else -1)
+    taken = natural + (unit * over).copy_sign(excess)
     return left if (left - taken) * taken < 0 else taken
 
 

@@ -63,7 +63,7 @@ def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[
         first = max(start, before)
         if end > first:
             result.append(Segment(end - first, tier.price, tier.flat if before <= start else Decimal(0)))
-        start = tier.up_to if tier.up_to is not None else end
+        start = end
     return result
 
 

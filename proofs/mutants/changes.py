@@ -182,9 +182,12 @@ def _below(node: ast.AST, fields: tuple[str, ...]) -> Iterator[tuple[Spot, ast.A
 
 
 def _is_idle(node: ast.AST) -> bool:
-    """Whether a node does nothing that a change would tell: a docstring, a claim for the type checker, words of a message."""
+    """Whether a node does nothing that a change would tell: a docstring, a claim for the type checker (or of `zip`, that both are
+    as long), words of a message."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"
     return isinstance(node, ast.Assert | ast.Raise | ast.Import | ast.ImportFrom | ast.JoinedStr)
 
 

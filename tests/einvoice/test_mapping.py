@@ -205,6 +205,16 @@ def test_a_small_business_without_vat_id_gives_its_siren() -> None:
     )
 
 
+def test_outside_vat_the_seller_has_no_vat_id_whatever_stands_beside_it() -> None:
+    """BR-O-02: one line outside VAT is enough; a document of others keeps it."""
+    line = '    tax: "{}"\n    nature: "services"\n'
+    outside, free = line.format("OUTSIDE"), line.format("ZERO")
+    both = invoice("X1", "Assets:Receivable:Town", outside).replace("Town  100", "Town  200")
+    both += f'  Income:Services  -100.00 EUR\n    text: "Conseil"\n{free}'
+    assert e_invoice("X1", both).seller.vat_identifier == ""
+    assert e_invoice("X1", invoice("X1", "Assets:Receivable:Town", free)).seller.vat_identifier == "FR44732829320"
+
+
 LINE = '    tax: "ZERO"\n    nature: "services"\n'
 
 

@@ -67,7 +67,7 @@ def movement(draw: st.DrawFn) -> Part:
     links = "".join(f" ^N{n}" for n in draw(st.lists(st.integers(0, 5), max_size=2, unique=True)))
     settles = draw(st.one_of(st.none(), st.integers(0, 5)))
     named = f'\n    settles: "N{settles}"' if settles is not None else ""
-    match draw(st.integers(0, 5)):
+    match draw(st.integers(0, 6)):
         case 0:  # a debit: a reversal, refund, or nothing of the kind
             legs = f"  {account}  {amount} {currency}{named}\n  Assets:Bank  {-amount} {currency}"
         case 1:  # between accounts of one customer
@@ -75,6 +75,12 @@ def movement(draw: st.DrawFn) -> Part:
         case 2:
             legs = f"  {account}  {-amount} {currency}{named}\n  Expenses:BadDebt  {amount} {currency}"
             links += " #write-off"
+        case 3:  # one payment of what stands on two accounts of one customer
+            other = draw(amounts)
+            legs = (
+                f"  {ACCOUNTS[0]}  {-amount} {currency}{named}\n  {ACCOUNTS[1]}  {-other} {currency}\n"
+                f"  Assets:Bank  {amount + other} {currency}"
+            )
         case _:
             legs = f"  {account}  {-amount} {currency}{named}\n  Assets:Bank  {amount} {currency}"
     text = f'{day} * "Generated"{links}\n{legs}'
@@ -170,9 +176,22 @@ def owed(book: Book, entries: list[Any], as_of: date) -> dict[tuple[str, str], D
     return result
 
 
+def paid(entries: list[Any]) -> list[tuple[date, str, Decimal]]:
+    """What touches a customer's account beside the bank or a loss, also on two accounts at once: payments, no transfers."""
+    result = []
+    for entry in entries:
+        if isinstance(entry, Transaction) and "invoice" not in entry.meta:
+            legs = [one for one in entry.postings if one.account in ACCOUNTS]
+            amounts = [one.units.number for one in legs if one.units is not None and one.units.number is not None]
+            if len(legs) < len(entry.postings):
+                result += [(entry.date, leg.account, amount) for leg, amount in zip(legs, amounts, strict=True)]
+    return sorted(result)
+
+
 @given(ledgers())
 def test_everything_is_allocated_once_or_unallocated_once(parts: tuple[Part, ...]) -> None:
-    book, _entries = loaded(parts)
+    book, entries = loaded(parts)
+    assert sorted((one.date, one.account, one.amount) for one in book.payments if not one.at_once) == paid(entries)
     for day in AS_OF:
         allocated = allocate(book, day)
         for claim in allocated.claims:

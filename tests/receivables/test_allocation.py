@@ -188,6 +188,17 @@ def test_a_transfer_that_names_nothing_is_a_credit_here_and_a_debit_there() -> N
     assert allocate(book, DAY).notices
 
 
+def test_a_payment_that_came_before_the_claim_was_moved_to_its_account_settles_it_then() -> None:
+    early = payment("2026-02-20", "100.00", "N1", account="Acme:Doubtful")
+    move = '\n2026-03-01 * "Doubtful" ^N1\n  Assets:Receivable:Acme:Doubtful  100.00 EUR\n  Assets:Receivable:Acme\n'
+    book = book_of(ONE + early + move)
+    assert unallocated(book, date(2026, 2, 28)) == ["-100.00"]
+    assert [(one.date, one.received) for p in positions(book, DAY) for one in p.allocations] == [
+        (date(2026, 3, 1), date(2026, 2, 20))
+    ]
+    assert (open_amounts(book), unallocated(book)) == ({"N1": "0.00"}, [])
+
+
 def test_a_write_off_in_part_and_whole() -> None:
     half = payment("2026-05-01", "40.00", "N1", tag="#write-off").replace("Assets:Bank", "Expenses:BadDebt")
     book = book_of(ONE + half)
@@ -326,6 +337,34 @@ def test_money_on_the_day_of_the_loss_revives_it_too() -> None:
     assert [str(one.amount) for one in allocate(book, DAY).revived] == ["40.00"]
 
 
+def test_of_more_money_than_was_lost_the_rest_lies_on_the_account() -> None:
+    book = book_of(ONE + LOST + payment("2026-09-10", "150.00", "N1"))
+    assert sums(book) == {"link": Decimal(100)}
+    assert sorted(unallocated(book)) == ["-100.00", "-50.00"], "the loss, and what nobody owed"
+    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["100.00"]
+
+
+def test_the_latest_loss_is_revived_first() -> None:
+    first = LOST.replace("-100.00", "-60.00")
+    second = LOST.replace("-100.00", "-40.00").replace("2026-06-01", "2026-07-01")
+    book = book_of(ONE + first + second + payment("2026-09-10", "50.00", "N1"))
+    assert [(str(one.payment.date), str(one.amount)) for one in allocate(book, DAY).revived] == [
+        ("2026-06-01", "10.00"),
+        ("2026-07-01", "40.00"),
+    ]
+    assert sums(book) == {"write-off": Decimal(50), "link": Decimal(50)}
+
+
+def test_a_loss_on_a_refund_that_is_paid_after_all_is_revived_too() -> None:
+    """What we owed a customer was dropped from the books, and is paid out later."""
+    dropped = '\n2026-06-01 * "Dropped" ^G1 #write-off\n  Assets:Receivable:Acme  100.00 EUR\n  Expenses:BadDebt\n'
+    refunded = '\n2026-09-10 * "Refunded" ^G1\n  Assets:Receivable:Acme  30.00 EUR\n  Assets:Bank\n'
+    book = book_of(invoice("G1", "2026-01-10", "-100.00") + dropped + refunded)
+    assert sums(book) == {"write-off": Decimal(-70), "link": Decimal(-30)}
+    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["30.00"]
+    assert unallocated(book) == ["30.00"]
+
+
 def test_what_money_is_for_beside_the_claim_is_not_paid_on_it() -> None:
     """65.00 come in the compromise, of which 5.00 are interest: 40.00 are lost."""
     both = (
@@ -448,6 +487,17 @@ def test_money_that_is_allocated_to_what_was_written_off_revives_it() -> None:
     book = book_of(ONE + LOST + payment("2026-09-10", "40.00") + allotted("2026-10-01", "40.00", "N1"))
     assert sums(book) == {"write-off": Decimal(60), "settles": Decimal(40)}
     assert [str(one.amount) for one in allocate(book, DAY).revived] == ["40.00"]
+
+
+def test_what_came_on_the_day_itself_can_be_allocated() -> None:
+    book = book_of(ONE + payment("2026-05-05", "100.00") + allotted("2026-05-05", "100.00", "N1"))
+    assert (open_amounts(book), unallocated(book)) == ({"N1": "0.00"}, [])
+
+
+def test_what_comes_later_is_not_allocated_by_an_earlier_entry() -> None:
+    book = book_of(ONE + payment("2026-05-06", "100.00") + allotted("2026-05-05", "100.00", "N1"))
+    assert open_amounts(book) == {"N1": "100.00"}
+    assert sorted(unallocated(book)) == ["-100.00", "-100.00", "100.00"]
 
 
 def test_more_than_lies_there_stays_open() -> None:

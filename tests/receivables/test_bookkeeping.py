@@ -113,6 +113,34 @@ def test_an_invoice_in_euros_paid_in_dollars() -> None:
     assert open_on(sound(INVOICE + paid)) == {"F2026-0001": "0.00 EUR"}
 
 
+def test_what_allowances_and_charges_make_of_a_document() -> None:
+    """By its net with them it is an invoice or a credit note."""
+
+    def kind(line: str, key: str, amount: str) -> str:
+        total = Decimal(line) + Decimal(amount)
+        book = book_of(
+            f"""
+2026-05-04 * "Acme" "Work" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  {total} EUR
+  Income:Services  {-Decimal(line)} EUR
+    text: "Work"
+    tax: "REVERSE"
+  Income:Discounts  {-Decimal(amount)} EUR
+    {key}: "Something"
+    tax: "REVERSE"
+"""
+        )
+        (one,) = book.invoices
+        assert one.net == total
+        return one.kind
+
+    assert kind("100.00", "allowance", "-30.00") == "invoice"
+    assert kind("100.00", "allowance", "-130.00") == "credit-note"
+    assert kind("-100.00", "charge", "130.00") == "invoice"
+    assert kind("-100.00", "charge", "30.00") == "credit-note"
+
+
 def test_or_a_part_of_it() -> None:
     paid = (
         '\n2026-02-01 * "Paid in dollars" ^F2026-0001\n  Assets:Bank  100.00 USD @ 0.92 EUR\n'

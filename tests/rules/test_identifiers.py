@@ -74,3 +74,20 @@ def test_any_text_is_judged(kind: str, value: str) -> None:
 def test_the_siren_proposed_is_right(stem: int, digit: int) -> None:
     found = problem("siren", f"{stem:08}{digit}")
     assert found is None or problem("siren", found[-9:]) is None
+
+
+@pytest.mark.parametrize("value", ["HR12732829320", "FR44732829321"])
+def test_no_french_vat_id_is_offered_for_another_country_s_or_beside_a_wrong_siren(value: str) -> None:
+    found = problem("vat-id", value)
+    assert found is not None
+    assert found.endswith("something in it is mistyped") or "if all the rest" not in found
+
+
+def test_a_remedy_is_right_itself() -> None:
+    """Also where the right check digits begin with a zero."""
+    for siren in ("732829320", "123456782", "552100554"):
+        for wrong in range(97):
+            said = problem("vat-id", f"FR{wrong:02}{siren}")
+            right = said.rpartition(" ")[2] if said else f"FR{wrong:02}{siren}"
+            assert problem("vat-id", right) is None
+            assert right.endswith(siren)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.rules.numbering import PatternError, distance, likeness, link, parse, writable
+from beancount_invoicing.rules.numbering import PatternError, distance, ends_with, likeness, link, parse, writable
 
 MARCH = date(2026, 3, 9)
 
@@ -148,6 +148,24 @@ def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
         (["F{seq}"], ["F1001"], "F12345", True),
         (["F{year}-{seq:04}"], ["X123456789"], "F2026-12345", True),
         (["F{year}-{seq:04}"], ["X123456789"], "F2026-123456", False),
+        (["F{year}-{seq:04}"], [], "F20265-0001", True),
+        (["F{year}-{seq:04}"], [], "F202655-0001", False),
+        (["F{year}-{seq:04}"], [], "F20-0001", False),
+        (["F{year:02}-{seq:04}"], [], "F260-0001", True),
+        (["F{year:02}-{seq:04}"], [], "F2026-0001", False),
+        (["F{seq:03}/{month:02}"], [], "F1/9", True),
+        (["F{seq:03}/{month:02}"], [], "F00112/123", False),
+        (["{month:02}-{seq:03}"], [], "3-001", False),
+        (["{month:02}-{seq:03}"], [], "03-001", True),
+        (["{month:02}-{seq:03}"], [], "03-0001", False),
+        (["{year}-{seq}"], ["2026-12"], "2026-7", True),
+        (["{year}-{seq}"], ["2026-12"], "2026-71234", False),
+        (["{seq}A"], [], "7A", True),
+        ([], ["INV-98"], "INV-7", True),
+        ([], ["2026/10", "2026/11"], "2026/3", False),
+        ([], ["2026/1", "2026/11"], "2026/123", False),
+        ([], ["2026/1", "2026/11"], "2026/12", True),
+        ([], ["A.1"], "AB1", False),
     ],
 )
 def test_what_is_written_like_a_number_of_a_series(
@@ -167,4 +185,35 @@ def test_what_is_written_like_a_number_of_a_series(
     ],
 )
 def test_slips_of_the_pen_between_two_numbers(one: str, other: str, slips: int) -> None:
+    assert distance(one, other) == distance(other, one) == slips
+
+
+@pytest.mark.parametrize(
+    ("number", "end", "is_end"),
+    [
+        ("F2026-0080", "80", True),
+        ("F2026-0080", "0080", True),
+        ("F2026-0080", "2026-80", True),
+        ("F2026-0080", "f2026-0080", True),
+        ("F2026-0080", "26-80", False),
+        ("F2026-0080", "8", False),
+        ("F2026-0080", "0", False),
+        ("F2026-0100", "1", False),
+        ("F2026-0080", "-80", True),
+        ("F2026-000", "0", True),
+        ("F2026-000A", "0a", True),
+        ("80", "180", False),
+        ("F2026-0080", "", False),
+    ],
+)
+def test_the_end_of_a_number(number: str, end: str, is_end: bool) -> None:
+    assert ends_with(number, end) is is_end
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "slips"),
+    [("", "", 0), ("A1", "", 2), ("A1", "A12", 1), ("12", "21", 1), ("312", "321", 1), ("A0", "A00", 0), ("A10", "A1", 1),
+     ("AB12", "BA21", 2), ("1234", "3412", 4)],
+)  # fmt: skip
+def test_slips_at_the_ends_of_numbers(one: str, other: str, slips: int) -> None:
     assert distance(one, other) == distance(other, one) == slips

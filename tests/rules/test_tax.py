@@ -214,6 +214,15 @@ def test_each_part_is_due_apart(
     assert amounts([Charged(code, D(net), D(gross) if gross else None) for code, net, gross in charged]) == expected
 
 
+def test_the_steps_say_what_is_summed() -> None:
+    both = taxes_due([Charged(BOTH, D("8.69"), D("9.99")), Charged(GST, D("30.00"))], 2)
+    assert both["GST"].figure.steps[-1].because == "prices including tax, and the rest"
+    twice = taxes_due([Charged(BOTH, D("8.69"), D("9.99"))] * 2, 2, per_line=True)
+    assert twice["GST"].figure.steps[-1].because == "prices including tax"
+    (line,) = taxes_due([Charged(GST, D("8.69"))] * 2, 2, per_line=True).values()
+    assert line.figure.steps[-1].because == "rounded per line"
+
+
 def test_parts_rounded_per_line_are_the_sums_of_the_lines() -> None:
     three = [Charged(ON_TOP, D("0.33"))] * 3
     assert amounts(three) == {"GST": ("0.99", "0.05"), "QST": ("1.04", "0.10")}

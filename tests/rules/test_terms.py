@@ -388,3 +388,11 @@ def test_any_text_gives_terms_or_a_terms_error(text: str) -> None:
         schedule(parse(text, date(2026, 1, 20)), date(2026, 1, 20), D("100.00"), 2)
     except TermsError as error:
         assert str(error)  # noqa: PT017 -- most texts are no terms, some are
+
+
+@pytest.mark.parametrize("longest", ["3660 days", "522 weeks", "120 months", "10 years"])
+def test_ten_years_are_the_most(longest: str) -> None:
+    number, unit = longest.split()
+    assert parse(longest).parts[0].rules[0][1] in {3660, 3654, 120}
+    with pytest.raises(TermsError, match="more than ten years"):
+        parse(f"{int(number) + 1} {unit}")

@@ -52,3 +52,89 @@ def test_below_a_price_of_100_time_is_billed_to_the_cent(seconds: int, price: De
 def test_roundings_that_cannot_be_read(text: str) -> None:
     with pytest.raises(worktime.RoundingError, match="write it such as"):
         worktime.rounding(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "step", "per"),
+    [
+        ("up to 0.25 per entry", "ROUND_CEILING", "0.25", "entry"),
+        ("Down 0,5 per day", "ROUND_FLOOR", "0.5", "day"),
+        ("nearest to 1 per  day", "ROUND_HALF_UP", "1", "day"),
+    ],
+)
+def test_roundings(text: str, way: str, step: str, per: str) -> None:
+    assert worktime.rounding(text) == (way, D(step), per)
+    assert worktime.rounding("") is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "seconds", "commodity", "rounded"),
+    [
+        ("up to 0.25 per entry", "901", "HOUR", "1800"),
+        ("up to 0.25 per entry", "900", "HOUR", "900"),
+        ("down to 0.25 per entry", "1799", "HOUR", "900"),
+        ("nearest 0.5 per day", "7200", "DAY", "14400"),
+        ("nearest 0.5 per day", "7199", "DAY", "0"),
+        ("up to 10 per entry", "1", "KM", "10"),
+        ("", "901", "HOUR", "901"),
+    ],
+)
+def test_seconds_are_rounded_to_a_contract_s_steps(rule: str, seconds: str, commodity: str, rounded: str) -> None:
+    assert worktime.rounded(D(seconds), commodity, worktime.rounding(rule)) == D(rounded)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "commodity", "written", "shown"),
+    [
+        ("4800", "HOUR", "1.3333", "1.3333"),
+        ("5400", "HOUR", "1.50", "1.5"),
+        ("3600", "HOUR", "1.00", "1"),
+        ("1200", "DAY", "0.04167", "0.0417"),
+        ("14400", "DAY", "0.50", "0.5"),
+        ("450", "HOUR", "0.125", "0.125"),
+        ("3600", "KM", "1.00", "3600"),
+    ],
+)
+def test_seconds_as_they_are_written_and_shown(seconds: str, commodity: str, written: str, shown: str) -> None:
+    assert str(worktime.written(D(seconds), commodity)) == written
+    assert str(worktime.total(D(seconds), commodity)) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "places", "short"),
+    [("10", 0, "10"), ("1E+3", 0, "1E+3"), ("1.50", 2, "1.50"), ("1.5000", 4, "1.50"), ("1.12500", 5, "1.125"),
+     ("1.3333", 4, "1.3333")],
+)  # fmt: skip
+def test_decimals_of_a_number(number: str, places: int, short: str) -> None:
+    assert worktime.places(D(number)) == places
+    assert str(worktime.short(D(number))) == short
+
+
+@pytest.mark.parametrize(
+    ("exact", "price", "quantity"),
+    [
+        ("1.3333", "90", "1.3333"),  # four decimals can stand on a document
+        ("1.33333333", "90", "1.3333"),  # 120.00
+        ("1.33333333", "1", "1.33"),  # 1.33
+        ("0.16666667", "75", "0.1667"),  # 12.50; 0.17 is 12.75, 0.167 is 12.53
+        ("0.16666667", "12", "0.167"),  # 2.00; 0.17 is 2.04
+        ("0.33333333", "9999", "0.3333"),  # no four decimals make 3333.00
+    ],
+)
+def test_time_is_billed_with_the_fewest_decimals_that_come_to_its_price(exact: str, price: str, quantity: str) -> None:
+    assert str(worktime.quantity_of(D(exact), D(price), 2)) == quantity
+
+
+@pytest.mark.parametrize(
+    ("amount", "near", "price", "quantity"),
+    [
+        ("10.00", "0.3333", "30", "0.3333"),
+        ("10.10", "0.3333", "30", None),
+        ("0.00", "0.001", "1", "0.001"),  # never none at all, though 0 × 1 is as much
+        ("10.20", "0.333", "30", "0.34"),  # the next above
+        ("9.90", "0.3391", "30", "0.33"),  # the next below
+    ],
+)
+def test_a_quantity_that_comes_to_an_amount(amount: str, near: str, price: str, quantity: str | None) -> None:
+    found = worktime.quantity_for(D(amount), D(near), D(price), 2)
+    assert (None if found is None else str(found)) == quantity
