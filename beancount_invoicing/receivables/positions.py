@@ -94,7 +94,7 @@ def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, tho
         return "open"
     if due is not None and due < as_of:
         return "overdue"
-    if any(one.amount for one in those) and sum((one.amount for one in those), ZERO) != 0:
+    if sum((one.amount for one in those), ZERO):
         return "partly-paid"
     return "open"
 

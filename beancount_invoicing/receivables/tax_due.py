@@ -296,7 +296,7 @@ def _made(
             theirs = waiting.get(one.other.number, {}).get(where)
             if theirs is None or not one.other.payable:
                 return running.credited(one.amount, Whole(ZERO, ZERO), Whole(ZERO, ZERO))
-            part, of = abs(one.amount) / abs(one.other.payable), theirs
+            part, of = one.amount / abs(one.other.payable), theirs
             sign = 1
         return running.credited(
             one.amount, *(Whole(whole.booked * part * sign, whole.abroad * part * sign) for whole in (of.tax, of.base))

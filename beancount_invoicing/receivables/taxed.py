@@ -104,7 +104,7 @@ def taxed(book: Book, as_of: date) -> dict[str, dict[Pending, Taxed]]:
                 later[one.deposit, where].append(over)
             left -= part
             base -= _base_of(whole.get((one.deposit, where)), own.get((one.deposit, where)), part, rate, where)
-        if tax >= 0 and early > 0:
+        if tax >= 0:
             early = min(early, max(left, ZERO))
         if early:
             for one in those:

@@ -85,6 +85,24 @@ def test_unless_the_option_sends_it_to_the_oldest_due() -> None:
     assert how(book) == [("N1", "oldest", "100.00"), ("N2", "oldest", "50.00")]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_payments_of_one_day_the_one_that_names_less_comes_first(turned: bool) -> None:
+    """Whatever they are called and wherever they stand: so both are used up."""
+    both = payment("2026-02-01", "100.00", "N1", "N2").replace("Paid", "A payment")
+    one = payment("2026-02-01", "100.00", "N1").replace("Paid", "Yet another")
+    book = book_of(ONE + TWO + (one + both if turned else both + one))
+    assert unallocated(book) == []
+    assert open_amounts(book) == {"N1": "0.00", "N2": "100.00"}
+
+
+def test_what_was_paid_and_came_back_is_open_as_it_was() -> None:
+    back = '\n2026-01-14 * "Returned" ^N1\n  Assets:Receivable:Acme  60.00 EUR\n  Assets:Bank\n'
+    book = book_of(ONE + payment("2026-01-12", "60.00", "N1") + back)
+    assert [positions(book, date(2026, 1, day))[0].status for day in (11, 12, 13, 14)] == [
+        "open", "partly-paid", "partly-paid", "open",
+    ]  # fmt: skip
+
+
 def test_what_names_an_invoice_of_a_later_day_waits_for_it() -> None:
     book = book_of(ONE + payment("2026-01-05", "100.00", "N1"))
     assert unallocated(book, date(2026, 1, 9)) == ["-100.00"]

@@ -144,6 +144,19 @@ def test_currencies_stand_apart_and_drafts_are_left_out() -> None:
     assert [sum(each.balance for each in one.ledger) for one in found] == [170, 90]
 
 
+def test_on_one_day_what_is_asked_for_comes_before_what_is_given_back_and_money_last() -> None:
+    """Whatever the numbers are, and wherever they stand."""
+    book = book_of(
+        moved("2026-02-10", "-30.00 EUR", "Z1")
+        + invoice("2026-02-10", "A1", "-50.00 EUR")
+        + invoice("2026-02-10", "Z1", "100.00 EUR")
+    )
+    account = euros(book, "2026-12-31")
+    assert [f"{one.what} {one.amount} {one.balance}" for one in account.entries] == [
+        "invoice 100.00 100.00", "credit-note -50.00 50.00", "payment -30.00 20.00",
+    ]  # fmt: skip
+
+
 def test_a_refund_of_a_credit_note_and_a_debit_of_nothing() -> None:
     book = book_of(
         invoice("2026-01-10", "A1", "-50.00 EUR")

@@ -154,6 +154,12 @@ def test_a_credit_note_keeps_the_exchange_difference_in_proportion() -> None:
     assert said(tax.settled(D("-600.00"), at("1.00"))) == [("due", "-95.00", "-90.00", "-475.00")]
 
 
+def test_money_on_a_claim_that_was_credited_whole_is_worth_no_tax() -> None:
+    tax = running(own_rate="0.90")
+    tax.credited(D("1200.00"), Whole(D("-180.00"), D("-200.00")), Whole(D("-900.00"), D("-1000.00")))
+    assert said(tax.settled(D("600.00"), at("0.95"))) == []
+
+
 def test_at_the_document_s_own_rate_no_difference_is_told() -> None:
     tax = running(own_rate="0.90")
     (one,) = tax.settled(D("600.00"), at("0.90"))
