@@ -15,6 +15,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+os.environ.pop("COLUMNS", None)  # tables are as wide in every terminal
 settings.register_profile("quick", max_examples=40, derandomize=True, database=None, deadline=None)
 settings.register_profile(
     "proof",

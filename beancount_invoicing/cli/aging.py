@@ -13,6 +13,7 @@ from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     OneOf,
     Session,
+    Shown,
     as_of_option,
     customer_option,
     customers_wanted,
@@ -94,9 +95,12 @@ def aging(
         )  # fmt: skip
         return
     drafts = any(row.drafts for row in report.rows)
-    columns_shown = [("customer", False), ("account", False), ("not due", True), *((name, True) for name in names),
-                     ("unallocated", True), ("total", True), ("", False), ("disputed", True),
-                     *([("drafts", True)] if drafts else [])]  # fmt: skip
+    columns_shown: list[Shown] = [
+        ("customer", False), ("account", False, "spare"), ("not due", True), *((name, True) for name in names),
+        ("unallocated", True, "below"), ("total", True), ("", False), ("disputed", True, "below"),
+    ]  # fmt: skip
+    if drafts:
+        columns_shown.append(("drafts", True, "below"))
 
     def cells(first: str, second: str, row: answers.Answer) -> list[str | None]:
         return [first, second, spaced(row["not_due"]),

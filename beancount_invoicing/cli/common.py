@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
@@ -410,16 +410,22 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     click.echo(stream.getvalue(), nl=False)
 
 
+Shown = tuple[str, bool] | tuple[str, bool, Literal["", "spare", "below"]]
+"""A column of a table: its title, whether it holds figures, and what becomes of it where room is scarce (see `tables.Column`)."""
+
+
 def print_table(
     title: str,
-    columns: Sequence[tuple[str, bool]],
+    columns: Sequence[Shown],
     rows: Iterable[Sequence[str | None]],
     last: Iterable[Sequence[str | None]] = (),
 ) -> None:
-    """Prints a table for eyes: (title, whether it holds figures) per column; `last` rows stand below a line."""
+    """Prints a table for eyes; `last` rows stand below a line. A pipe is as wide as COLUMNS says, else 200 characters."""
     from beancount_invoicing.cli.tables import Column, draw
 
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    said = os.environ.get("COLUMNS", "")
+    piped = int(said) if said.isdecimal() and 0 < int(said) < 10_000 else 200
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else piped
     say(
         draw(
             title,

@@ -88,7 +88,8 @@ def list_documents(
         coloured = in_colour(sys.stdout)
         print_table(
             f"Documents as of {as_of}",
-            [("number", False), ("date", False), ("due", False), ("customer", False), ("payable", True), ("settled", True),
+            [("number", False), ("date", False, "spare"), ("due", False), ("customer", False), ("payable", True, "below"),
+             ("settled", True, "spare"),
              ("open", True), ("", False), ("status", False), ("late", True)],
             [_cells(row, coloured) for row in rows],
         )  # fmt: skip

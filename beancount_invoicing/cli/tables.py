@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
 from beancount_invoicing.cli.colours import mark_of, paint
 
-FOLDED = 16
-"""A column of texts may be folded to so many characters."""
+FOLDED = (16, 10)
+"""A column of texts may be folded to so many characters, or to its longest word; where room is scarce, to fewer."""
 _STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -25,6 +25,8 @@ class Column(NamedTuple):
 
     name: str
     numeric: bool
+    narrow: Literal["", "spare", "below"] = ""
+    """What becomes of it where room is scarce: it is left out (`spare`), or said below its row's first cell (`below`)."""
 
 
 def draw(
@@ -37,21 +39,72 @@ def draw(
 ) -> str:
     """A table of `rows` in `room` characters; `last` rows stand below a line. `colours`: where the terminal shows them.
 
-    Where it does not fit, its texts are folded, then its columns move together, then each row becomes a paragraph.
+    Where it does not fit, its texts are folded between words, its columns move together, those of less weight give way, and at
+    last each row becomes a paragraph.
     """
-    widths = [
-        max(cell_len(cell) for cell in (column.name, *(row[index] for row in (*rows, *last))))
-        for index, column in enumerate(columns)
-    ]
+    widths = _natural(columns, (*rows, *last))
     width = sum(widths) + 3 * len(columns) - 2
     if cell_len(title) < width <= room and not any(_STRANGE.search(cell) for row in (*rows, *last) for cell in row):
         return "\n".join(_in_full(title, columns, rows, last, widths, colours))
-    fold = [not column.numeric and width > FOLDED for column, width in zip(columns, widths, strict=True)]
-    least = sum(FOLDED if folded else width for folded, width in zip(fold, widths, strict=True))
-    for padding in (1, 0):
-        if least + (1 + 2 * padding) * len(columns) <= room:
-            return _table(title, columns, rows, last, room, fold, padding, colours)
+    for without in ((), ("spare",), ("spare", "below")):
+        shown, cells, sums = (columns, rows, last) if not without else _narrower(columns, rows, last, without)
+        for folded in FOLDED:
+            for padding in (1, 0):
+                free = room - (1 + 2 * padding) * len(shown)
+                if fitting := _fitting(shown, (*cells, *sums), free, folded):
+                    return _table(title, shown, cells, sums, room, fitting, padding, colours)
     return "\n".join(_paragraphs(title, columns, (*rows, *last), room, colours))
+
+
+def _natural(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is where nothing is folded."""
+    return [
+        max(cell_len(line) for cell in (column.name, *(row[index] for row in rows)) for line in cell.split("\n"))
+        for index, column in enumerate(columns)
+    ]
+
+
+def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], free: int, folded: int) -> list[int]:
+    """How wide each column may be, so that all of them have `free` characters; none where they do not fit.
+
+    Figures stand in one line; texts are folded to `folded` characters, but never within a word.
+    """
+    natural = _natural(columns, rows)
+    least = [
+        width
+        if column.numeric
+        else min(
+            width,
+            max([folded, *(cell_len(word) for row in rows for word in row[index].split()), cell_len(column.name)]),
+        )
+        for index, (column, width) in enumerate(zip(columns, natural, strict=True))
+    ]
+    left = free - sum(least)
+    if left < 0:
+        return []
+    for index in sorted(range(len(columns)), key=lambda one: natural[one] - least[one]):
+        more = min(natural[index] - least[index], left)
+        least[index] += more
+        left -= more
+    return least
+
+
+def _narrower(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], last: Sequence[Sequence[str]], without: Collection[str]
+) -> tuple[list[Column], list[list[str]], list[list[str]]]:
+    """The table without the columns that give way; what `below` ones say stands below the first cell of each row."""
+
+    def narrowed(row: Sequence[str]) -> list[str]:
+        cells = [cell for column, cell in zip(columns, row, strict=True) if column.narrow not in without]
+        more = [
+            f"{column.name}\u00a0{cell}"
+            for column, cell in zip(columns, row, strict=True)
+            if column.narrow == "below" and "below" in without and cell not in {"", "–"}
+        ]
+        return ["\n".join((cells[0], *more)), *cells[1:]] if more else cells
+
+    kept = [column for column in columns if column.narrow not in without]
+    return kept, [narrowed(row) for row in rows], [narrowed(row) for row in last]
 
 
 def _in_full(
@@ -93,7 +146,7 @@ def _table(
     rows: Sequence[Sequence[str]],
     last: Sequence[Sequence[str]],
     room: int,
-    fold: Sequence[bool],
+    widths: Sequence[int],
     padding: int,
     colours: bool = False,
 ) -> str:
@@ -106,9 +159,14 @@ def _table(
         box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style=f"{_STYLES[mark_of(title)]} bold",
         pad_edge=False, padding=(0, padding),
     )  # fmt: skip
-    for column, folded in zip(columns, fold, strict=True):
+    for column, width in zip(columns, widths, strict=True):
         table.add_column(
-            column.name, justify="right" if column.numeric else "left", no_wrap=not folded, overflow="fold"
+            column.name,
+            justify="right" if column.numeric else "left",
+            no_wrap=column.numeric,
+            overflow="fold",
+            min_width=width,
+            max_width=width,
         )
     for row in rows:
         table.add_row(*(Text(cell, style=_STYLES[mark_of(cell)]) for cell in row))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.cli import tables
 from beancount_invoicing.cli.tables import Column, draw
+from tests.cli.test_commands import call
 from tests.ledgers import EXAMPLE
 
 Rows = list[tuple[str, str, str]]
@@ -71,6 +72,48 @@ def test_a_narrow_one_is_a_paragraph_for_each_row() -> None:
     ]
 
 
+def test_where_room_is_scarce_names_are_folded_between_words_and_columns_give_way() -> None:
+    columns = (
+        Column("customer", False), Column("account", False, "spare"), Column("late", True), Column("kept", True, "below"),
+        Column("total", True), Column("", False),
+    )  # fmt: skip
+    rows = [(*row[:3], kept, *row[3:]) for row, kept in zip(ROWS, ("5.00", ""), strict=True)]
+    assert draw("Receivables", columns, rows, (), 60).splitlines()[2:] == [
+        " customer                     late   kept      total",
+        " ─────────────────────────────────────────────────────────",
+        " Menuiserie Kerbrat et     1234.50   5.00   12345.60   EUR",
+        " Fils SAS",
+        " Birchwood Estates Ltd           –                 –   GBP",
+    ]
+    assert draw("Receivables", columns, rows, (), 35).splitlines()[4:] == [
+        " Menuiserie    1234.50 12345.60 EUR",
+        " Kerbrat et",
+        " Fils SAS",
+        " kept\xa05.00",
+        " Birchwood           –        – GBP",
+        " Estates Ltd",
+    ]
+
+
+@pytest.mark.parametrize("line", ["aging", "list --open", "today"])
+def test_eighty_columns_are_enough_for_a_table_and_no_name_is_broken(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = call(*line.split(), "--as-of", "2026-11-30").stdout.splitlines()
+    assert all(len(one) <= 80 for one in lines)
+    assert any("───" in one for one in lines)
+    words = {word for one in lines for word in one.split()}
+    assert "Energietechnik" in words
+    assert line == "aging" or "draft-kerbrat-2026-11" in words
+
+
+@pytest.mark.parametrize("width", ["", "0", "wide"])
+def test_a_pipe_without_a_width_has_room(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert "Assets:Clients:HabitatOuest" in call("aging", "--as-of", "2026-11-30").stdout
+
+
 CELL = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029"), max_size=9
 )
@@ -84,7 +127,7 @@ CELL = st.text(
 )
 def test_what_fits_is_drawn_as_rich_draws_it(title: str, rows: Rows, last: Rows, name: str) -> None:
     columns = (Column("customer", False), Column(name, True), Column("unit", False))
-    theirs = tables._table(title, columns, rows, last, 200, [False] * 3, 1)
+    theirs = tables._table(title, columns, rows, last, 200, tables._natural(columns, (*rows, *last)), 1)
     assert draw(title, columns, rows, last, 200) == theirs
 
 
