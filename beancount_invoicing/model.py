@@ -279,6 +279,8 @@ class Tax:
     """In the order in which they are written."""
     compound: bool = False
     """Each part is due on the net and on the parts before it, not on the net alone."""
+    sold_to: str = ""
+    """Which customers abroad get it by default: "union business", "outside", "DE consumer" …; or "anyone", see rules.supply."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from beancount_invoicing import law
 from beancount_invoicing.actions.amending import Thing, amendments, changed
-from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.billing import CannotBill, sales_accounts
 from beancount_invoicing.actions.naming import customer, folded, near
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
 from beancount_invoicing.entries import Loading, account_words, amending, older, opens, text, writer
@@ -328,9 +328,7 @@ def income_account(book: Book, root: str) -> str:
     items = [dated.as_last_said.account for dated in book.items.values()]
     if items:
         return max(sorted(set(items)), key=items.count)
-    claims = book.options.get("claim-account")
-    not_sales = {str(value) for _day, value in claims.versions} if claims else set()
-    opened = sorted(account for account in book.opened if account.startswith(f"{root}:") and account not in not_sales)
+    opened = sales_accounts(book, root)
     if len(opened) == 1:
         return opened[0]
     raise CannotBill(f"say which income account it is booked on: --account {' or '.join(opened) or f'{root}:…'}")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.actions.adding import account_name, check_party, say_customer
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.starting import NAMES, Names, Start, codes_of, ignoring, settings
+from beancount_invoicing.actions.starting import NAMES, Names, Start, codes_of, ignoring, oss_account, settings
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, as_it_is, change
 from beancount_invoicing.entries import Loading, account_words, older, opens, text
 from beancount_invoicing.model import ZERO
@@ -321,6 +321,8 @@ def _needed(books: _Books) -> dict[str, str]:
         needed[names.tax] = "the tax on sales"
     if books.start.regime == "payments":
         needed[names.pending] = "the tax that is not owed yet"
+    if books.start.oss:
+        needed[oss_account(names)] = "the taxes of other states"
     return needed
 
 

@@ -24,6 +24,7 @@ from beancount_invoicing.receivables import (
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.steps import round_to, show
+from beancount_invoicing.rules.supply import why_abroad
 from beancount_invoicing.rules.tax import line_figure
 from beancount_invoicing.rules.terms import Discounted, TermsError, cash_discount
 
@@ -280,7 +281,10 @@ def _line(line: Line, invoice: Invoice) -> list[Step]:
 def _tax(amount: TaxAmount, invoice: Invoice) -> list[Step]:
     """How a tax came about: from the lines, why there is none, and what of it is booked in another currency."""
     figure = f"tax {amount.tax.code}"
-    steps = [one._replace(figure=figure) for one in amount.steps]
+    nature = next((line.nature for line in invoice.lines if line.tax == amount.tax.code and line.nature), "")
+    why = why_abroad(invoice.customer, amount.tax, nature) if invoice.customer else ""
+    steps = [_written(f"rate of {amount.tax.code}", amount.tax.rate, why)] if why else []
+    steps += [one._replace(figure=figure) for one in amount.steps]
     if amount.tax.reason and not amount.amount:
         steps.append(_written(figure, round_to(amount.amount, decimals(invoice.currency)), amount.tax.reason))
     elif steps and steps[-1].result != amount.amount:

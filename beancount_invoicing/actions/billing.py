@@ -221,6 +221,13 @@ class Composition:
     """Of a credit note: numbers of the invoices that it corrects."""
 
 
+def sales_accounts(book: Book, root: str) -> list[str]:
+    """The accounts below `root` (Income) that are open, sorted; not those of claims for late interest."""
+    claims = book.options.get("claim-account")
+    not_sales = {str(value) for _day, value in claims.versions} if claims else set()
+    return sorted(account for account in book.opened if account.startswith(f"{root}:") and account not in not_sales)
+
+
 def new(file: str | Path, wanted: Composition, dating: Dating, how: How, loads: Loads | None = None) -> Outcome:
     """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
 
@@ -229,9 +236,11 @@ def new(file: str | Path, wanted: Composition, dating: Dating, how: How, loads: 
         main = customer_named(book, wanted.customer)
         currency = _currency(book, main, wanted.currency)
         _must_be_a_period(wanted)
+        sales = sales_accounts(book, str(loading.options["name_income"]))
+        account = wanted.account or (sales[0] if len(sales) == 1 else "")  # new books have one
         lines = [
             replace(
-                line_of(book, said, dating.day, currencies.decimals(currency), wanted.account),
+                line_of(book, said, dating.day, currencies.decimals(currency), account),
                 start=wanted.start,
                 end=wanted.end,
             )

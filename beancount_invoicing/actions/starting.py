@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing import law
 from beancount_invoicing.actions.adding import check_party
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.ledger import checked
@@ -29,7 +30,7 @@ REGIMES: dict[str, str] = {
     "exempt": "small business, no tax on sales (en France: franchise en base, art. 293 B du CGI)",
 }
 
-LANGUAGES = {"FR": "fr", "DE": "de", "AT": "de", "ES": "es", "IT": "it", "NL": "nl", "PT": "pt"}
+LANGUAGES = {"FR": "fr", "DE": "de", "AT": "de", "ES": "es", "IT": "it", "LU": "fr", "NL": "nl", "PT": "pt"}
 """The language of a seller's documents by its country, where it is one that the package speaks and not English."""
 _TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
 """What the tax is called in a language; elsewhere VAT."""
@@ -85,6 +86,8 @@ class Start:
     number: str
     day: date
     """From when on: usually the first of a year."""
+    oss: bool = False
+    """Whether goods to consumers in other states of the Union are taxed there, by the One Stop Shop."""
 
 
 def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
@@ -186,6 +189,7 @@ def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -
         return text.custom(day, "invoice-option", [key, value])
 
     parts = [text.custom(day, "invoice-seller", [start.name], [(key, said.get(key)) for key in SELLER_KEYS])]
+    country = said.get("country", "")
     label = _TAX.get(start.language, "VAT")
     if start.regime == "exempt":
         reason = _EXEMPT.get(said.get("country", ""), "Exempt: small business")
@@ -197,14 +201,17 @@ def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -
         default = "EXEMPT"
     else:
         default = codes[0][0]
+        sources = {one.rate: one.source for one in law.usual_rates(country, day)}
         for code, rate in codes:
-            meta: text.Meta = [("category", "S"), ("rate", rate)]
-            if start.regime == "payments":
-                meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
-            shown = f"{rate.normalize():f}".replace(".", "," if start.language in _TAX else ".")
-            parts.append(
-                text.custom(day, "invoice-tax", [code, f"{label} {shown} %", text.AccountName(names.tax)], meta)
-            )
+            meta: text.Meta = [("category", "S" if rate else "Z"), ("rate", rate)]
+            values: list[text.Value] = [code, f"{label} {_percent(start, rate)}"]
+            if rate:
+                values.append(text.AccountName(names.tax))
+                if start.regime == "payments":
+                    meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
+            parts.append(_by(sources.get(rate, "")) + text.custom(day, "invoice-tax", values, meta))
+    parts += _untaxed(start, country)
+    parts += _oss(start, country, label, names) if start.oss else ()
     parts += [
         option("number", start.number),
         option("default-tax", default),
@@ -216,6 +223,50 @@ def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -
     if said.get("country") in {"FR", "DE"}:
         parts.append(option("late-interest", said["country"]))
     return "".join(parts)
+
+
+def _by(source: str) -> str:
+    """The line above a tax code that says by what law it is; none where that is not known."""
+    return f"; {source}\n" if source else ""
+
+
+def _percent(start: Start, rate: Decimal) -> str:
+    return f"{rate.normalize():f} %".replace(".", "," if start.language in _TAX else ".")
+
+
+def _untaxed(start: Start, country: str) -> list[str]:
+    """The codes without tax that a seller of the country needs; those of a small firm are fewer."""
+    return [
+        text.custom(
+            start.day,
+            "invoice-tax",
+            [one.code, one.label],
+            [("category", one.category), ("reason", one.reason), ("nature", one.nature), ("sold-to", one.sold_to)],
+        )
+        for one in law.untaxed(country, start.language)
+        if start.regime != "exempt" or one.kind in law.OF_SMALL_FIRMS
+    ]
+
+
+def oss_account(names: Names) -> str:
+    """The account of the taxes of other states, which the One Stop Shop collects."""
+    return f"{names.tax}:OSS"
+
+
+def _oss(start: Start, country: str, label: str, names: Names) -> list[str]:
+    """A code for the goods sold to consumers in each other state of the Union, at its standard rate and those known to follow."""
+    parts = [f"; {law.distance_sales().source}\n"]
+    for state in law.members():
+        rates = [one for one in law.standard_rates(state) if one[0] > start.day]
+        now = law.standard_rate(state, start.day)
+        if state == country or now is None:
+            continue
+        code = f"OSS-{state}"
+        meta: text.Meta = [("rate", now), ("nature", "goods"), ("sold-to", f"{state} consumer")]
+        values: list[text.Value] = [code, f"{label} ({state})", text.AccountName(oss_account(names))]
+        parts.append(text.custom(start.day, "invoice-tax", values, meta))
+        parts += [text.custom(since, "invoice-tax", [code], [("rate", rate)]) for since, rate in rates]
+    return parts
 
 
 CLAIM_NUMBER = "P{year}-{seq:04}"
@@ -235,6 +286,8 @@ def _accounts(start: Start, names: Names) -> str:
     ]  # fmt: skip
     if start.regime == "payments":
         accounts.append(names.pending)
+    if start.oss:
+        accounts.append(oss_account(names))
     money = [
         text.opened(start.day, account, "" if account == names.customers else start.currency)
         for account in sorted(accounts)

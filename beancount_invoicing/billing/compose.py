@@ -138,7 +138,7 @@ def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
     lines = []
     for line in request.lines:
         day = tax.tax_day(request.date, line.supplied or request.delivered)
-        code = tax_code(book, request.customer, line.tax, line.item, day)
+        code = tax_code(book, request.customer, line.tax, line.item, day, line.nature)
         if tax.code_named(code, book.taxes) not in book.taxes:
             raise CannotCompose(
                 f"{line.text or line.item}: "

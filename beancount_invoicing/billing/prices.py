@@ -11,6 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing.model import Book, Contract, Dated, IndexValue, Step
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.rules.supply import code_abroad, nature_under
 
 HUNDRED = Decimal(100)
 
@@ -113,10 +114,21 @@ def purchase_order(book: Book, contract: Contract, day: date) -> str:
     return contract.purchase_order or (book.customers[main].at(day).purchase_order if main in book.customers else "")
 
 
-def tax_code(book: Book, customer: str, said: str, item: str, day: date) -> str:
-    """The tax code of a line on `day`: its own, else the customer's (a main account), its item's, the default; "" for none."""
-    known = book.items[item].at(day).tax if item in book.items else ""
-    return said or book.customers[customer].at(day).tax or known or book.option("default-tax", day)
+def tax_code(book: Book, customer: str, said: str, item: str, day: date, nature: str = "") -> str:
+    """The tax code of a line on `day`: its own, else the customer's (a main account), the one that customers where it is get for
+    what is of this nature, its item's, the default; "" for none."""
+    buyer = book.customers[customer].at(day)
+    if said or buyer.tax:
+        return said or buyer.tax
+    sold = book.items[item].at(day) if item in book.items else None
+    home = (sold.tax if sold else "") or book.option("default-tax", day)
+    nature = (
+        nature
+        or (sold.nature if sold else "")
+        or nature_under(book.taxes[home].at(day) if home in book.taxes else None)
+    )
+    country = book.seller.at(day).address.country if book.seller else ""
+    return code_abroad(book.taxes, country, buyer, nature, day) or home
 
 
 def tax_rate(book: Book, customer: str, said: str, item: str, day: date) -> Decimal:

@@ -17,6 +17,7 @@ from beancount_invoicing.checks import (
     reminders,
     series,
     settlement,
+    supply,
     taken_back,
 )
 from beancount_invoicing.model import Book, Finding
@@ -24,7 +25,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
-    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS, *corrections.CHECKS,
+    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
+from beancount_invoicing import actions, law
 from beancount_invoicing.cli.changing import changing, dry_run_said, how, print_outcome, write_options
 from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, examples, notice, today
 from beancount_invoicing.cli.completion import (
@@ -97,6 +97,9 @@ _HELP = {
     type=Number(),
     help="A rate of tax in percent, the usual one first; may be repeated.",
 )
+@click.option(
+    "--oss", is_flag=True, help="Goods to consumers in other states of the Union are taxed there, by the One Stop Shop."
+)
 @click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
 @click.option("--language", default="", help="Language of the documents; that of the country, if not said.")
 @click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
@@ -116,6 +119,7 @@ def init(
     name: str,
     regime: str | None,
     rates: tuple[Decimal, ...],
+    oss: bool,
     currency: str,
     language: str,
     terms: str,
@@ -143,15 +147,18 @@ def init(
     keys["country"] = (keys["country"] or "FR").upper()
     if regime is None:
         regime = _ask_regime() if asked else "invoices"
+    since = day or as_of.replace(month=1, day=1)
     if not rates and regime != "exempt":
-        if keys["country"] == "FR":
-            rates = (Decimal(20), Decimal(10), Decimal("5.5"))  # CGI, art. 278, 279 and 278-0 bis
-        elif asked:
+        rates = tuple(one.rate for one in law.usual_rates(keys["country"], since))
+    if not rates and regime != "exempt":
+        if asked:
             rates = (click.prompt("Usual rate of tax in percent", type=Number(), err=True),)
         else:
             raise click.UsageError(
                 f"say the rates of tax in {keys['country']}, the usual one first: --rate NUMBER, once for each"
             )
+    if oss and (regime == "exempt" or not law.in_union(keys["country"])):
+        raise click.UsageError("--oss is for sellers in the European Union whose sales are taxed")
     start = actions.Start(
         name=name,
         said=tuple(keys.items()),
@@ -161,7 +168,8 @@ def init(
         language=language or actions.LANGUAGES.get(keys["country"], "en"),
         terms=terms,
         number=number,
-        day=day or as_of.replace(month=1, day=1),
+        day=since,
+        oss=oss,
     )
     with changing(session):
         if older:

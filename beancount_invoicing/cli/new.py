@@ -33,7 +33,12 @@ from beancount_invoicing.model import Book
 @click.argument("customer", required=False, shell_complete=complete_customers)
 @click.argument("lines", nargs=-1, metavar="[LINE]...", shell_complete=complete_items)
 @date_option("The date of the invoice.")
-@click.option("--account", default="", shell_complete=complete_income, help="Income account of lines that are no item.")
+@click.option(
+    "--account",
+    default="",
+    shell_complete=complete_income,
+    help="Income account of lines that are no item; the only one, if not said.",
+)
 @click.option(
     "--currency",
     default="",

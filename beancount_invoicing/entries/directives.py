@@ -36,6 +36,7 @@ from beancount_invoicing.model import (
     Tax,
     Tone,
 )
+from beancount_invoicing.rules.supply import sold_to
 
 T = TypeVar("T")
 
@@ -483,7 +484,8 @@ class Directives:
             account = values.get("=account")
             if "parts" in values:
                 parts[source] = tuple(values["parts"].split())
-                return combined(code, values, parts[source], source, self.findings)
+                whom = self._sold_to(code, values.get("sold-to", ""), source)
+                return replace(combined(code, values, parts[source], source, self.findings), sold_to=whom)
             if "compound" in values:
                 self.findings.error(
                     "tax-parts",
@@ -516,6 +518,7 @@ class Directives:
                 )
             return Tax(
                 code=code,
+                sold_to=self._sold_to(code, values.get("sold-to", ""), source),
                 label=values.get("=label", code),
                 account=account,
                 source=source,
@@ -529,6 +532,16 @@ class Directives:
             )
 
         return with_parts(self._by_code(self._taxes, "tax", build), parts, self.findings)
+
+    def _sold_to(self, code: str, text: str, source: Source) -> str:
+        """What `sold-to` of a tax code says; "" where it says nothing that is known."""
+        try:
+            if text:
+                sold_to(text)
+        except ValueError as error:
+            self.findings.error("sold-to", f'{code}: sold-to is "{text}", but {error}', source)
+            return ""
+        return " ".join(text.split())
 
     def items(self) -> dict[str, Dated[Item]]:
         """The items by code."""

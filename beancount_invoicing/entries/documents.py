@@ -33,12 +33,13 @@ from beancount_invoicing.model import (
     NumberUse,
     OptionValue,
     Payment,
+    Seller,
     Source,
     Step,
     Tax,
     TaxAmount,
 )
-from beancount_invoicing.rules import currencies, numbering, steps, tax, terms
+from beancount_invoicing.rules import currencies, numbering, steps, supply, tax, terms
 
 Place = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
 
@@ -72,6 +73,9 @@ class Setting:
     """The tax codes that each account, or pending account, serves."""
     combined: bool = False
     """Whether a tax code consists of parts."""
+    seller: Dated[Seller] | None = None
+    abroad: Mapping[str, Dated[Tax]] = field(default_factory=dict)
+    """The tax codes that customers abroad get by default."""
     changed: frozenset[str] = frozenset()
     """The tax codes that have had several rates."""
     taxed_on: Mapping[str, date] = field(default_factory=dict)
@@ -88,6 +92,12 @@ class Setting:
         """A tax code as it stood on a day."""
         dated = self.taxes.get(code)
         return dated.at(day) if dated else None
+
+    def tax_abroad(self, customer: Customer, nature: str, home: str, day: date) -> str:
+        """The tax code that a customer gets because of where it is; `home`: the one of what is sold to it, else; "" for none."""
+        country = self.seller.at(day).address.country if self.seller else ""
+        nature = nature or supply.nature_under(self.tax(home, day))
+        return supply.code_abroad(self.abroad, country, customer, nature, day)
 
     def item(self, code: str, day: date) -> Item | None:
         """An item as it stood on a day."""
@@ -522,7 +532,10 @@ class _Reading:
         net = self._said_amount(said, net, part)
         day = self._day(said.get("delivered") or said.get("to") or said.get("expense"))
         of_item = self.setting.item(code, day) if item and day != self.day else item
-        code_of_tax = self._tax_code(said.get("tax"), of_item.tax if of_item else "", part.source, day)
+        nature = said.get("nature") or (item.nature if item else None)
+        code_of_tax = self._tax_code(
+            said.get("tax"), of_item.tax if of_item else "", part.source, day, nature=nature or ""
+        )
         return Line(
             text=said.get("text") or (item.text or item.name if item else "") or self.entry.narration or code,
             net=net if part.currency == self.currency else steps.round_to(net, self.decimals),
@@ -537,7 +550,7 @@ class _Reading:
             price_with_tax=gross,
             discount=discount,
             tax=code_of_tax,
-            nature=said.get("nature") or (item.nature if item else None),
+            nature=nature,
             contract=said.get("contract") or "",
             milestone=said.get("milestone") or "",
             start=said.get("from"),
@@ -583,14 +596,21 @@ class _Reading:
             rate = 1 / price.number
         return rate is not None and abs(net * rate - booked) < Decimal(3).scaleb(-decimals) / 2
 
-    def _tax_code(self, own: str | None, of_item: str, source: Source, day: date, fallback: str = "") -> str:
-        """The code of what was supplied on a day: its own, else the customer's, the item's, the default, as they were then."""
+    def _tax_code(
+        self, own: str | None, of_item: str, source: Source, day: date, fallback: str = "", nature: str = ""
+    ) -> str:
+        """The code of what was supplied on a day: its own, else the customer's, that of customers where it is, the item's, the
+        default, as they were then."""
         if self.kind == "claim":
             return ""
         customer = self.customer
         if day != self.day and "tax" not in self.said:
             customer = self.setting.customers[customer.account].at(day)
-        code = own or customer.tax or of_item or fallback or self.setting.option("default-tax", day)
+        code = own or customer.tax
+        if not code:
+            home = of_item or fallback or self.setting.option("default-tax", day)
+            abroad = self.setting.abroad and not fallback
+            code = (self.setting.tax_abroad(customer, nature, home, day) if abroad else "") or home
         if not code:
             self.findings.error(
                 "no-tax",

@@ -94,6 +94,7 @@ def read(
         elif isinstance(entry, Custom):
             directives.custom(entry)
     customers, owners = directives.customers()
+    seller = directives.seller()
     taxes = directives.taxes()
     changed = frozenset(code for code, dated in taxes.items() if other_rates(dated))
     there: dict[str, Invoice] = {}
@@ -108,6 +109,8 @@ def read(
         income=str(options.get("name_income", "Income")),
         assets=assets,
         tax_accounts=_tax_accounts(taxes),
+        seller=seller,
+        abroad={code: dated for code, dated in taxes.items() if any(tax.sold_to for _day, tax in dated.versions)},
         combined=any(tax.parts for dated in taxes.values() for _day, tax in dated.versions),
         changed=changed,
         there=there,
@@ -213,7 +216,7 @@ def read(
     seals = [seal for entry in followers if isinstance(entry, Document) and (seal := read_seal(entry, owner, by_link))]
     operating = options.get("operating_currency") or ()
     return Book(
-        seller=directives.seller(),
+        seller=seller,
         options=setting.options,
         option_sources=directives.option_sources(),
         taxes=taxes,

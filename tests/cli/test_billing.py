@@ -967,8 +967,8 @@ def test_git_leaves_alone_what_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_init_proposes_no_rates_of_another_country(tmp_path: Path) -> None:
-    said = run(tmp_path, "init", str(tmp_path / "a"), "--name", "Acme Ltd", "--country", "GB", code=2)
-    assert "say the rates of tax in GB, the usual one first: --rate NUMBER, once for each" in said
+    said = run(tmp_path, "init", str(tmp_path / "a"), "--name", "Acme Inc", "--country", "US", code=2)
+    assert "say the rates of tax in US, the usual one first: --rate NUMBER, once for each" in said
 
 
 @pytest.mark.parametrize("regime", ["invoices", "payments", "exempt"])
@@ -1047,7 +1047,7 @@ def test_wrong_ids_are_refused_with_the_reason(tmp_path: Path, ledger: Path) -> 
     assert "it is 812345676" in said
     assert "its check digits do not match" in run(ledger, "customer", "add", "X", "--vat-id", "DE136695977", code=2)
     assert "--rate NUMBER" in run(
-        ledger, "init", str(tmp_path / "new"), "--name", "X", "--country", "DE", "--regime", "invoices", code=2
+        ledger, "init", str(tmp_path / "new"), "--name", "X", "--country", "US", "--regime", "invoices", code=2
     )
     assert not (tmp_path / "new").exists()
 

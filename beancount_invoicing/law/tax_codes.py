@@ -1,0 +1,72 @@
+"""The tax codes that a seller of a country needs (tax_codes.toml)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount_invoicing.law.data import load
+from beancount_invoicing.law.territory import in_union, standard_rate
+
+OF_SMALL_FIRMS = ("reverse", "outside")
+"""What a small firm needs beside its exemption, which stops at the border: services to businesses abroad (directive 2006/112/EC,
+art. 44, 283 (1) (c)). Its goods stay exempt (art. 139 (1))."""
+_IN_THE_UNION = ("reverse", "outside", "intra", "export", "margin")
+"""The kinds that the directive has in each state; the others stand where a country's law is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate of tax, in percent, and where the law says so ("" where that is not known)."""
+
+    rate: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untaxed:
+    """A code under which no tax is charged: what the keys of its directive say; the label names where the law says so."""
+
+    kind: str
+    code: str
+    label: str
+    category: str
+    reason: str
+    nature: str
+    sold_to: str
+
+
+def usual_rates(country: str, day: date) -> tuple[Rate, ...]:
+    """The rates of VAT of a seller in `country`, the usual one first; of a state of the Union that is not looked into, its standard
+    rate on `day`; none elsewhere."""
+    rows: list[dict[str, Any]] = load("tax_codes.toml").get(country, {}).get("rates", [])
+    standard = None if rows else standard_rate(country, day)
+    if standard is not None:
+        return (Rate(standard, "directive 2006/112/EC, art. 96"),)
+    return tuple(Rate(Decimal(row["rate"]), row["source"]) for row in rows)
+
+
+def untaxed(country: str, language: str) -> tuple[Untaxed, ...]:
+    """The codes without tax of a seller in `country`, with labels in `language` or else English: what is sold abroad first."""
+    data = load("tax_codes.toml")
+    own = data.get(country, {})
+    result = []
+    for kind, row in data["kinds"].items():
+        article = own.get(kind, row.get("article", "") if kind in _IN_THE_UNION and in_union(country) else "")
+        if not article:
+            continue
+        label = row.get(language[:2].lower(), row["en"])
+        result.append(
+            Untaxed(
+                kind=kind,
+                code=row["fr-code"] if language == "fr" else row["code"],
+                label=f"{label} ({article})",
+                category=row["category"],
+                reason=row["reason"],
+                nature=row["nature"],
+                sold_to=row.get("sold-to", ""),
+            )
+        )
+    return tuple(result)

@@ -1,0 +1,91 @@
+"""Which tax code a customer abroad gets: by where it is, what it is, and what is supplied (`sold-to` of a tax code)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from beancount_invoicing import law
+from beancount_invoicing.model import Customer, Dated, Tax
+
+ANYONE = "anyone"
+"""`sold-to` of a code that may be charged to all, wherever they are, and that nobody gets by default."""
+_SOLD_TO = re.compile(r"(?:(union|outside|[A-Z]{2})(?: (business|consumer))?|anyone)\Z")
+
+
+class SoldTo(NamedTuple):
+    """Whom a tax code is for: `place` is "union", "outside" or a country's code, `buyer` "business", "consumer" or "" for both."""
+
+    place: str
+    buyer: str
+
+
+@cache
+def sold_to(text: str) -> SoldTo | None:
+    """What `sold-to` says: "union business", "outside", "DE consumer" …; None for "anyone". Raises ValueError."""
+    match = _SOLD_TO.match(" ".join(text.split()))
+    if not match:
+        raise ValueError(
+            'it is "union", "outside" or a country\'s code of two letters, and perhaps "business" or "consumer",'
+            ' such as "union business"; or "anyone"'
+        )
+    return SoldTo(match[1], match[2] or "") if match[1] else None
+
+
+def is_consumer(customer: Customer) -> bool:
+    """Whether what a customer buys is taxed as a consumer's: that is what it is, or a public body without a VAT id (directive
+    2006/112/EC, art. 43)."""
+    return customer.buyer == "consumer" or (customer.buyer in {"public", "hospital"} and not customer.vat_id)
+
+
+def country_of(customer: Customer, nature: str) -> str:
+    """The country that something is supplied to: of goods, where they are delivered; else the customer's, or its VAT id's."""
+    delivered = customer.delivery.country if customer.delivery and nature == "goods" else ""
+    return delivered or customer.address.country or law.of_vat_id(customer.vat_id)
+
+
+def nature_under(tax: Tax | None) -> str:
+    """Whether what a tax code is for is "goods" or "services"; "" where it does not say so. Tax that is owed once paid is that of
+    services."""
+    return (tax.nature or ("services" if tax.on_payment else "")) if tax else ""
+
+
+def code_abroad(taxes: Mapping[str, Dated[Tax]], seller: str, customer: Customer, nature: str, day: date) -> str:
+    """The code that a customer gets because of where it is, for what is of this `nature` ("" is taken for services); "" for none.
+
+    `seller` is the seller's country. Of several codes the one that says more: the country, the buyer, goods or services; then the
+    first by its name. In another state of the Union nobody is a business without a VAT id (Regulation 282/2011, art. 18).
+    """
+    nature = nature or "services"
+    country = country_of(customer, nature)
+    where = law.whereabouts(seller, country)
+    if where == "home":
+        return ""
+    consumer = is_consumer(customer)
+    known = consumer or where == "outside" or bool(customer.vat_id)
+    best: tuple[tuple[bool, bool, bool], str] | None = None
+    for code in sorted(taxes):
+        tax = taxes[code].at(day)
+        whom = sold_to(tax.sold_to) if tax.sold_to else None
+        if whom is None or whom.place not in {where, country} or tax.nature not in {"", nature}:
+            continue
+        if whom.buyer and (not known or (whom.buyer == "consumer") != consumer):
+            continue
+        said = (whom.place == country, bool(whom.buyer), bool(tax.nature))
+        if best is None or said > best[0]:
+            best = said, code
+    return best[1] if best else ""
+
+
+def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
+    """Why a customer gets a code, in words, where that is because of where it is; "" where it is not."""
+    if not tax.sold_to or sold_to(tax.sold_to) is None:
+        return ""
+    nature = nature or tax.nature or "services"
+    consumer = is_consumer(customer)
+    number = f", VAT id {customer.vat_id}" if customer.vat_id and not consumer else ""
+    kind = "consumer" if consumer else "business"
+    return f'{nature} to a {kind} in {country_of(customer, nature)}{number}: sold-to is "{tax.sold_to}"'

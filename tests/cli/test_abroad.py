@@ -1,0 +1,114 @@
+"""The first day of a firm that sells abroad: `init` in ten countries, five kinds of customers, and nothing to object to."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing import actions
+from beancount_invoicing.model import ZERO
+from tests.cli.test_commands import call
+
+DAY = date(2026, 3, 2)
+YEAR = date(2026, 1, 1)
+SELLERS = {
+    "FR": "FR19812345676", "DE": "DE136695976", "BE": "BE0428759497", "AT": "ATU13585627", "ES": "ESB58378431",
+    "IT": "IT00743110157", "NL": "NL004495445B01", "PT": "PT501964843", "LU": "LU15027442", "GB": "GB980780684",
+}  # fmt: skip
+"""Countries of sellers, with a VAT id each."""
+FRENCH = {"siren": "812345676", "legal-form": "SARL au capital de 5 000 €", "register": "RCS Rennes 812 345 676"}
+
+
+def new_books(folder: Path, country: str, regime: str = "invoices", oss: bool = False) -> Path:
+    """The books that `init` writes for a seller in a country, with its usual rates."""
+    said = {
+        "country": country,
+        "vat-id": SELLERS[country],
+        "address": "1 Long Street",
+        "postcode": "10000",
+        "city": "Town",
+    }
+    options = [f"--{key}={value}" for key, value in {**said, **(FRENCH if country == "FR" else {})}.items()]
+    more = ["--oss"] if oss else []
+    call("init", folder, "--name", "Firm", "--regime", regime, "--date", YEAR, *options, *more, ledger=None)
+    return folder / "main.beancount"
+
+
+def add(ledger: Path, name: str, **said: str) -> None:
+    wanted = {"address": "2 Short Street", "city": "Other town", **{key.replace("_", "-"): said[key] for key in said}}
+    actions.add_customer(ledger, actions.CustomerWanted(name, wanted), YEAR, actions.How(write=True))
+
+
+def bill(ledger: Path, name: str, line: str = "2 Audit @ 100") -> tuple[str, str, Decimal]:
+    """Writes an invoice as `new` does: the code of its line, its category, and its tax."""
+    outcome = actions.new(ledger, actions.Composition(name, (line,)), actions.Dating(DAY), actions.How(write=True))
+    (invoice,) = outcome.documents
+    assert outcome.warnings == ()
+    return invoice.lines[0].tax, invoice.taxes[0].tax.category, invoice.tax
+
+
+@pytest.mark.parametrize("country", SELLERS)
+def test_ten_countries_and_five_kinds_of_customers(tmp_path: Path, country: str) -> None:
+    ledger = new_books(tmp_path / "books", country)
+    other = "DE" if country == "FR" else "FR"
+    add(ledger, "Home Ltd", country=country, **({"siren": "503128464"} if country == "FR" else {}))
+    add(ledger, "Home Person", country=country, buyer="consumer")
+    add(ledger, "Union Ltd", country=other, vat_id=SELLERS[other])
+    add(ledger, "Union Person", country=other, buyer="consumer")
+    add(ledger, "Zindel AG", country="CH")
+    usual = Decimal(bill(ledger, "Home Ltd")[2])
+    assert usual > 0
+    assert bill(ledger, "Home Person")[2] == bill(ledger, "Union Person")[2] == usual
+    assert bill(ledger, "Union Ltd")[1:] == ("O" if country == "GB" else "AE", ZERO)
+    assert bill(ledger, "Zindel AG")[1:] == ("O", ZERO)
+    assert "5 documents, 0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
+
+
+def test_a_small_firm_is_exempt_at_home_only(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "FR", "exempt")
+    add(ledger, "Durand SAS", country="FR", siren="503128464")
+    add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")
+    add(ledger, "Zindel AG", country="CH")
+    assert [bill(ledger, name)[1] for name in ("Durand", "Lindner", "Zindel")] == ["E", "AE", "O"]
+    assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
+
+
+def test_goods_go_abroad_untaxed_and_to_consumers_with_the_tax_of_their_state(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "DE", oss=True)
+    call("item", "add", "DESK", "Tisch", "--price", "100", "--nature", "goods", "--date", YEAR, "-w", ledger=ledger)
+    add(ledger, "Durand SAS", country="FR", vat_id="FR19812345676")
+    add(ledger, "Zindel AG", country="CH")
+    add(ledger, "Aino Aalto", country="FI", buyer="consumer")
+    add(ledger, "Mona Moos", country="DE", buyer="consumer")
+    assert bill(ledger, "Durand", "1 DESK") == ("INTRA", "K", ZERO)
+    assert bill(ledger, "Zindel", "1 DESK") == ("EXPORT", "G", ZERO)
+    assert bill(ledger, "Aino", "1 DESK") == ("OSS-FI", "S", Decimal("25.50"))
+    assert bill(ledger, "Mona", "1 DESK") == ("DE19", "S", Decimal("19.00"))
+    assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
+
+
+def test_explain_says_why_a_customer_abroad_has_its_code(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "FR", "payments")
+    add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")
+    said = call("new", "Lindner", "2 Audit @ 100", "--date", DAY, "--explain", ledger=ledger).stdout
+    why = 'rate of AUTOLIQ: 0 (services to a business in DE, VAT id DE136695976: sold-to is "union business")'
+    assert why in said
+
+
+def test_a_business_without_a_vat_id_is_warned_of_and_the_advice_leads_out(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "FR")
+    add(ledger, "Lindner GmbH", country="DE")
+    said = call("new", "Lindner", "2 Audit @ 100", "--date", DAY, ledger=ledger).stderr
+    assert "FR20 charges 20 % on services to Lindner GmbH, a business in DE" in said
+    assert 'write its VAT id, vat-id: "DE…", on Assets:Clients:Lindner' in said
+    customers = ledger.with_name("customers.beancount")
+    customers.write_text(customers.read_text("utf-8") + '  vat-id: "DE136695976"\n', "utf-8")
+    assert bill(ledger, "Lindner")[0] == "AUTOLIQ"
+
+
+def test_oss_is_for_sellers_in_the_union(tmp_path: Path) -> None:
+    said = call("init", tmp_path, "--name", "Firm", "--country", "GB", "--oss", ledger=None, code=2).stderr
+    assert "--oss is for sellers in the European Union whose sales are taxed" in said

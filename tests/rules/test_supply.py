@@ -1,0 +1,155 @@
+"""Which code a customer abroad gets, and where a place is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing import law
+from beancount_invoicing.model import Address, Customer, Dated, Source, Tax
+from beancount_invoicing.rules.supply import code_abroad, sold_to, why_abroad
+
+DAY = date(2026, 3, 1)
+HERE = Source("books", 1)
+
+
+def buyer(country: str, vat_id: str = "", kind: str = "business", delivered: str = "") -> Customer:
+    to = Address(country=delivered) if delivered else None
+    return Customer("Assets:A", "A", HERE, Address(country=country), to, vat_id=vat_id, buyer=kind)  # type: ignore[arg-type]
+
+
+def codes(**said: str) -> dict[str, Dated[Tax]]:
+    """Tax codes by name: what `sold-to` says, and perhaps a nature after a slash."""
+    made = {}
+    for code, text in said.items():
+        whom, _, nature = text.partition("/")
+        made[code] = Dated(((date.min, Tax(code, code, None, HERE, nature=nature, sold_to=whom)),))
+    return made
+
+
+BOOKS = codes(
+    REVERSE="union business/services",
+    INTRA="union business/goods",
+    OUTSIDE="outside business/services",
+    EXPORT="outside/goods",
+    OSS="DE consumer/goods",
+    LAND="anyone",
+    HOME="",
+)
+
+
+@pytest.mark.parametrize(
+    ("customer", "nature", "code"),
+    [
+        (buyer("DE", "DE136695976"), "services", "REVERSE"),
+        (buyer("DE", "DE136695976"), "", "REVERSE"),
+        (buyer("DE", "DE136695976"), "goods", "INTRA"),
+        (buyer("", "EL094259216"), "services", "REVERSE"),
+        (buyer("DE"), "services", ""),
+        (buyer("DE", kind="public"), "services", ""),
+        (buyer("DE", "DE136695976", "public"), "services", "REVERSE"),
+        (buyer("DE", kind="consumer"), "services", ""),
+        (buyer("DE", kind="consumer"), "goods", "OSS"),
+        (buyer("SE", kind="consumer"), "goods", ""),
+        (buyer("CH"), "services", "OUTSIDE"),
+        (buyer("CH", kind="consumer"), "services", ""),
+        (buyer("CH", kind="consumer"), "goods", "EXPORT"),
+        (buyer("DE", "DE136695976", delivered="CH"), "goods", "EXPORT"),
+        (buyer("DE", "DE136695976", delivered="CH"), "services", "REVERSE"),
+        (buyer("DE", "DE136695976", delivered="FR"), "goods", ""),
+        (buyer("FR", "FR19812345676"), "services", ""),
+        (buyer("MC"), "services", ""),
+        (buyer("RE"), "services", ""),
+        (buyer(""), "services", ""),
+    ],
+)
+def test_the_code_of_a_customer_of_a_french_seller(customer: Customer, nature: str, code: str) -> None:
+    assert code_abroad(BOOKS, "FR", customer, nature, DAY) == code
+
+
+def test_the_code_that_says_more_has_its_way() -> None:
+    swiss = codes(A="outside business", B="CH", C="CH business", D="CH business/goods")
+    assert code_abroad(swiss, "FR", buyer("CH"), "services", DAY) == "C"
+    assert code_abroad(swiss, "FR", buyer("CH"), "goods", DAY) == "D"
+    assert code_abroad(swiss, "FR", buyer("CH", kind="consumer"), "goods", DAY) == "B"
+    assert code_abroad(swiss, "FR", buyer("US"), "goods", DAY) == "A"
+    assert code_abroad(codes(Y="outside", X="outside"), "FR", buyer("US"), "goods", DAY) == "X"
+
+
+def test_nobody_is_abroad_where_the_seller_is_nowhere() -> None:
+    assert code_abroad(BOOKS, "", buyer("CH"), "services", DAY) == ""
+
+
+@pytest.mark.parametrize("text", ["abroad", "union businesses", "de consumer", "business", "anyone business", "DE  FR"])
+def test_what_sold_to_cannot_say(text: str) -> None:
+    with pytest.raises(ValueError, match="such as"):
+        sold_to(text)
+
+
+def test_why_is_said_of_codes_that_customers_abroad_get() -> None:
+    tax = BOOKS["REVERSE"].at(DAY)
+    assert (
+        why_abroad(buyer("DE", "DE136695976"), tax, "")
+        == 'services to a business in DE, VAT id DE136695976: sold-to is "union business"'
+    )
+    assert (
+        why_abroad(buyer("DE"), BOOKS["LAND"].at(DAY), "") == why_abroad(buyer("DE"), BOOKS["HOME"].at(DAY), "") == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("seller", "country", "where"),
+    [
+        ("FR", "DE", "union"), ("FR", "GB", "outside"), ("GB", "FR", "outside"), ("FR", "MC", "home"), ("DE", "MC", "union"),
+        ("GB", "IM", "home"), ("FR", "GP", "home"), ("DE", "GP", "outside"), ("FI", "AX", "home"), ("US", "US", "home"),
+    ],
+)  # fmt: skip
+def test_where_a_country_is(seller: str, country: str, where: str) -> None:
+    assert law.whereabouts(seller, country) == where
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "rate"),
+    [
+        ("FI", date(2024, 8, 31), "24"),
+        ("FI", date(2024, 9, 1), "25.5"),
+        ("LU", date(2023, 12, 31), "16"),
+        ("LU", date(2024, 1, 1), "17"),
+        ("RO", date(2025, 8, 1), "21"),
+        ("EE", date(2025, 6, 30), "22"),
+        ("SK", DAY, "23"),
+        ("CH", DAY, None),
+        ("DE", date(2021, 6, 30), None),
+    ],
+)
+def test_standard_rates_of_the_union(country: str, day: date, rate: str | None) -> None:
+    assert law.standard_rate(country, day) == (None if rate is None else Decimal(rate))
+
+
+def test_the_union_has_27_states_and_rates_from_15_percent_on() -> None:
+    assert len(law.members()) == 27
+    assert all(rate >= 15 for state in law.members() for _day, rate in law.standard_rates(state))  # art. 97
+
+
+def test_the_codes_of_ten_countries_name_their_law() -> None:
+    for country in ("FR", "DE", "BE", "AT", "ES", "IT", "NL", "PT", "LU", "GB"):
+        rates = law.usual_rates(country, DAY)
+        assert all(one.source for one in rates)
+        assert rates[0].rate == max(one.rate for one in rates)
+        assert [one.rate for one in rates] == sorted((one.rate for one in rates), reverse=True)
+        assert law.standard_rate(country, DAY) in {rates[0].rate, None}
+        kinds = [one.kind for one in law.untaxed(country, "en")]
+        assert {"outside", "export", "margin"} <= set(kinds)
+        assert ("reverse" in kinds, "intra" in kinds) == ((False, False) if country == "GB" else (True, True))
+    assert [str(one.rate) for one in law.usual_rates("FR", DAY)] == ["20", "10", "5.5", "2.1"]
+    assert law.usual_rates("IE", DAY)[0].rate == 23
+    assert not law.usual_rates("US", DAY)
+    assert not law.untaxed("US", "en")
+
+
+def test_labels_are_in_the_language_of_the_books() -> None:
+    assert law.untaxed("FR", "fr")[0].label == "Autoliquidation (CGI, art. 259-1° et 283-2)"
+    assert law.untaxed("DE", "de")[1].label == "Nicht steuerbar (§ 3a Abs. 2 UStG)"
+    assert law.untaxed("PL", "pl")[0].label == "Reverse charge (directive 2006/112/EC, art. 44, 196)"
