@@ -640,6 +640,8 @@ class Event:
     """What is being sent: "reminder", "statement", "receipt"; "" for the invoice itself."""
     file: str = ""
     """Path of the document that is being sent."""
+    facts: str = ""
+    """Digest of the business terms of the invoice that is being sent."""
     not_to: str = ""
     """Of what was sent: who has not got it, and what the server said of each."""
 
@@ -658,6 +660,10 @@ class Seal(NamedTuple):
     file: str
     sha256: str
     source: Source
+    facts: str = ""
+    """Digest of the business terms of the invoice that it is; "" where none was sealed."""
+    previous: str = ""
+    """Mark of the seal before it in the chain; "" of the first one, and of those from before there were chains."""
 
 
 @dataclass(frozen=True, slots=True)

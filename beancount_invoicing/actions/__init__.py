@@ -82,7 +82,7 @@ if TYPE_CHECKING:
         lapse_notices,
         render_reminders,
     )
-    from beancount_invoicing.actions.sealing import moved_due_dates, seal, verify
+    from beancount_invoicing.actions.sealing import Verified, moved_due_dates, seal, verify
     from beancount_invoicing.actions.sending import (
         Making,
         Result,
@@ -177,6 +177,7 @@ __all__ = [
     "UnknownCustomer",
     "UnknownNumber",
     "UnknownProjects",
+    "Verified",
     "Way",
     "What",
     "Whose",
@@ -297,7 +298,7 @@ _ROOMS = {
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "Receipts of_receipts receipts_for render_receipts",
     "actions.reminders": "bank_notices due_reminders language lapse_notices render_reminders",
-    "actions.sealing": "moved_due_dates seal verify",
+    "actions.sealing": "Verified moved_due_dates seal verify",
     "actions.sending": "Making Result Sending State Way send",
     "actions.starting": "LANGUAGES REGIMES SELLER_KEYS Start init",
     "actions.statements": "Whose language_to of_statements render_statement render_statements statements_of statements_of_all",

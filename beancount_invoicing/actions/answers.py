@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from beancount_invoicing.actions import chain
 from beancount_invoicing.model import ZERO, Customer, Dated, Event, Finding, Invoice, Item, Line, Step, TaxAmount, Work
 from beancount_invoicing.receivables import (
     Aging,
@@ -874,11 +875,14 @@ def worked(one: Work, contract_code: str) -> Answer:
 def verified(one: Verified) -> Answer:
     """A document in `verify`."""
     return {
-        "number": one.number,
-        "file": one.seal.file,
-        "sealed_on": one.seal.date.isoformat(),
+        "number": one.number or None,
+        "file": one.file or None,
+        "sealed_on": one.seal.date.isoformat() if one.seal else None,
+        "mark": chain.mark(one.seal) if one.seal else None,
+        "previous": (one.seal.previous or None) if one.seal else None,
         "unchanged": one.unchanged,
         "differences": [{"what": each.what, "sealed": each.sealed, "now": each.now} for each in one.differences],
+        "notice": one.notice or None,
         "source": str(one.source),
     }
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing.actions import staging
+from beancount_invoicing.actions import chain, staging
 from beancount_invoicing.actions.mailing import CannotSend
 from beancount_invoicing.actions.outbox import What, files_of, named, objections, open_attempts, waiting_files, what
 from beancount_invoicing.actions.places import into_file
@@ -44,19 +44,21 @@ def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
         sealed = {(one.file, one.sha256) for one in book.seals}
         new = []
         said = []
+        last = chain.tip(book)
         for one in those:
             file, mark = one.event.file, one.event.sha256
             there = bool(file) and holds(Path(file), mark)
             sent = [
                 Sent(one.kind, _day(one, event, day), _account(book, event), event.numbers, event.level, event.until, event.tone,
-                      event.channel, event.message_id, mark, one.name)
+                      event.channel, event.message_id, mark, one.name, facts=event.facts)
                 for event in one.events
             ]  # fmt: skip
             said.append(f"{one.name}: {one.kind} on {sent[0].day}, {sent[0].channel}")
             if objection := against.get(one.event.message_id):
                 said.append(f"{one.name}: warning: {objection.text}")
             stored = Path(file) if there and (file, mark) not in sealed else None
-            new += [New(sent[0].day, as_it_is(entry), str(target)) for entry in closings(target, sent, stored)]
+            told, last = closings(target, sent, stored, last)
+            new += [New(sent[0].day, as_it_is(entry), str(target)) for entry in told]
         return Changes(
             tuple(new), message=f"Sent: {', '.join(chosen.numbers) or 'what was prepared'}", notices=tuple(said)
         )

@@ -18,6 +18,7 @@ from beancount_invoicing.actions.sealing import OF_INVOICES
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
+from beancount_invoicing.rules import business_terms
 
 PDF = "application/pdf"
 _PRINTED: tuple[Output, ...] = ("pdf",)
@@ -175,6 +176,7 @@ def _of_invoice(
         notices=(*_in_short(invoice.number, reasons), *beside),
         kept=Path(seal.file) if seal else None,
         companions=companions,
+        facts=business_terms.digest(book, invoice),
     )
 
 

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from hashlib import sha256
-from os import path as os_path
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing.actions import chain
 from beancount_invoicing.actions.billing import CannotBill
 from beancount_invoicing.actions.documents import find, render_one
-from beancount_invoicing.actions.places import into_file
+from beancount_invoicing.actions.places import into_file, of_day
+from beancount_invoicing.actions.telling import relative_to
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
-from beancount_invoicing.entries import Loading, text
+from beancount_invoicing.entries import Loading
 from beancount_invoicing.model import Book, Finding, Invoice, Seal, Source
-from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules import business_terms, numbering
 
 OF_INVOICES = frozenset({"sealed", "sending", "sent"})
 """The events whose document is the invoice itself; others are letters."""
-_WORDING = frozenset({"notes", "payment_terms", "process", "description"})
-"""Business terms that our own words make up, which may change with our version."""
+_DOCUMENTS = "documents/{year}"
+_WORDING = frozenset(
+    {
+        "notes", "payment_terms", "process", "description", "specification", "remittance", "account_name", "service_provider",
+        "contact", "electronic_address", "tax_registration", "legal_information", "reason", "reason_code",
+    }
+)  # fmt: skip
+"""Terms of an e-invoice that our own words make up, or that are ways to reach somebody: another version may say them otherwise."""
 
 
 def seal(file: str | Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
-    """Documents are stored beside the ledger, and a directive written for each with its fingerprint.
+    """Documents are stored beside the ledger, and a directive written for each with the fingerprints of its bytes and facts.
 
     What is sealed already is passed over. Raises what `change` raises, CannotBill, UnknownNumber, rendering.TemplateError.
     """
@@ -37,6 +46,7 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, how: How) -> Outco
         new: list[New] = []
         files: list[tuple[Path, bytes]] = []
         notices = []
+        last = chain.tip(book)
         there = {number: one for one in book.seals if one.event in OF_INVOICES for number in one.numbers}
         for position in find(book, max(day, book.last_date), numbers):
             invoice = position.invoice
@@ -49,27 +59,35 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, how: How) -> Outco
                 else Path(book.events[-1].source.file if book.events else invoice.source.file)
             )
             assert invoice.customer is not None
-            for stored, content in _stored(book, invoice, top):
+            made = _stored(book, invoice, top)
+            for stored, content in made:
                 if stored.exists() and stored.read_bytes() != content:
                     raise CannotBill(
                         f"{stored} is there already, and is another document: move it away, or seal that one by hand"
                     )
-                entry = text.kept(
-                    max(day, invoice.date),
-                    invoice.instalments[0].account if invoice.instalments else invoice.customer.account,
-                    os_path.relpath(stored, target.parent).replace("\\", "/"),
-                    [numbering.link(invoice.number)],
-                    [("event", "sealed"), ("sha256", sha256(content).hexdigest())],
-                )
-                new.append(New(max(day, invoice.date), as_it_is(entry), str(target)))
-                files.append((stored, content))
+            files += made
+            stored, content = made[0]
+            dated = max(day, invoice.date)
+            entry, last = chain.sealed(
+                dated,
+                invoice.instalments[0].account if invoice.instalments else invoice.customer.account,
+                relative_to(target, stored),
+                [numbering.link(invoice.number)],
+                [
+                    ("event", "sealed"),
+                    ("sha256", sha256(content).hexdigest()),
+                    ("facts", business_terms.digest(book, invoice)),
+                ],
+                last,
+            )
+            new.append(New(dated, as_it_is(entry), str(target)))
         return Changes(tuple(new), message=f"Sealed: {', '.join(numbers)}", notices=tuple(notices), files=tuple(files))
 
     return change(file, make, how)
 
 
 def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]:
-    """Where a document is stored, and its bytes: a PDF, and its plain text where no e-invoice in it says its figures.
+    """Where a document is stored, and its bytes: a PDF, and beside it its plain text where no e-invoice in it says its figures.
 
     Raises CannotBill where it is none that is issued.
     """
@@ -86,12 +104,12 @@ def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]
             made.append(render_one(book, invoice.number, "text"))
     except NoDocument as error:
         raise CannotBill(str(error)) from None
-    folder = book.option("documents", invoice.date, "documents/{year}").replace("{year}", f"{invoice.date.year:04}")
+    folder = of_day(book.option("documents", invoice.date, _DOCUMENTS), invoice.date)
     return [(top.parent / folder / name, content) for name, content in made]
 
 
 class Difference(NamedTuple):
-    """What was sealed, and what is now; `what` is a business term, "file" or "document"."""
+    """What was sealed, and what is now; `what` is a business term, "file", "facts", "document", or "seal": one that is gone."""
 
     what: str
     sealed: str
@@ -100,43 +118,76 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A sealed document and what is no longer as it was; `source`: where the ledger says the invoice, else the seal."""
+    """A sealed document and what is no longer as it was; `source`: where the ledger says the invoice, else the seal.
 
-    seal: Seal
+    `seal` is None of a document whose seal is gone: its file lies there, or a later seal names it.
+    """
+
+    seal: Seal | None
     number: str
     differences: tuple[Difference, ...]
     source: Source
+    file: str = ""
     notice: str = ""
 
     @property
-    def unchanged(self) -> bool:
-        """Whether all is as it was sealed."""
-        return not self.differences
+    def unchanged(self) -> bool | None:
+        """Whether all is as it was sealed; None where of an older seal that cannot be told, for what `notice` says."""
+        return False if self.differences else None if self.notice else True
 
 
 def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
-    """Each sealed document, by date, or those of `numbers`: its bytes, and what the ledger says today against what it says."""
+    """Each sealed document, by date, or those of `numbers`: its bytes, and whether the ledger says today what was sealed; then what
+    has lost its seal."""
     by_number = {one.number: one for one in reversed(book.invoices)}
     links = {numbering.link(number) for number in numbers}
-    as_text = {number for one in book.seals if one.file.endswith(".txt") for number in one.numbers}
+    documents = {one.file for one in book.seals if not _is_text(one)}
+    texts = {str(Path(one.file).with_suffix(".pdf")): _content(one)[1] for one in book.seals if _is_text(one)}
     for one in book.seals:
         names = one.numbers or one.lost
         if numbers and not (set(names) & {*numbers, *links}):
             continue
+        if _is_text(one) and str(Path(one.file).with_suffix(".pdf")) in documents:
+            continue  # it is told with its document
         content, gone = _content(one)
+        gone += texts.get(one.file, ())
         if one.event not in OF_INVOICES:
-            yield Verified(one, ", ".join(names), gone, one.source)
+            yield Verified(one, ", ".join(names), gone, one.source, one.file)
             continue
         for number in names:
             invoice = by_number.get(number)
             if invoice is None:
                 lost = Difference("document", f"sealed on {one.date}", "not in the ledger any more")
-                yield Verified(one, number, (*gone, lost), one.source)
-            elif content is None:
-                yield Verified(one, number, gone, one.source)
+                yield Verified(one, number, (*gone, lost), one.source, one.file)
             else:
-                found, notice = _facts(book, invoice, content, one.file.endswith(".txt"), number in as_text)
-                yield Verified(one, number, (*gone, *found), invoice.source, notice)
+                found, notice = _facts(book, invoice, one, content)
+                yield Verified(one, number, (*gone, *found), invoice.source, one.file, notice)
+    yield from _unsealed(book, numbers)
+    for after in chain.gaps(book) if not numbers else ():
+        gap = Difference("seal", after.previous, "no seal of this mark, or not as it was")
+        yield Verified(None, "", (gap,), after.source)
+
+
+def _is_text(one: Seal) -> bool:
+    """Whether it is the text of a document, which earlier versions sealed beside it."""
+    return one.file.endswith(".txt")
+
+
+def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
+    """The documents of invoices that lie in the folder of what is sealed, though nothing seals them or speaks of sending them."""
+    from beancount_invoicing.rendering import file_names
+
+    known = {Path(one.file) for one in book.seals} | {Path(one.file) for one in book.events if one.file}
+    invoices = {one.number: one for one in book.invoices if not one.draft and one.kind not in {"void", "opening"}}
+    names = {f"{name}.pdf": number for number, name in file_names(invoices).items()}
+    top = Path(book.file).parent
+    folders = [str(said) for _day, said in book.options["documents"].versions] if "documents" in book.options else []
+    for pattern in dict.fromkeys([*folders, _DOCUMENTS]):
+        for file in sorted(top.glob(pattern.replace("{year}", "[0-9][0-9][0-9][0-9]").lstrip("/") + "/*.pdf")):
+            number = names.get(file.name)
+            if number and file not in known and (not numbers or number in numbers):
+                gone = Difference("seal", "as the file lies there", "no directive says that it was sealed or sent")
+                yield Verified(None, number, (gone,), invoices[number].source, str(file))
 
 
 def moved_due_dates(book: Book) -> Iterator[Finding]:
@@ -149,7 +200,7 @@ def moved_due_dates(book: Book) -> Iterator[Finding]:
 
     by_number = {one.number: one for one in reversed(book.invoices)}
     for one in book.seals:
-        for number in one.numbers if one.event in OF_INVOICES and not one.file.endswith(".txt") else ():
+        for number in one.numbers if one.event in OF_INVOICES and not _is_text(one) else ():
             invoice = by_number.get(number)
             if invoice is None or not book.option("business-days", invoice.date) or not _by_terms(invoice):
                 continue
@@ -184,37 +235,62 @@ def _content(one: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
     return (content, ()) if now == one.sha256 else (None, (Difference("file", one.sha256, now),))
 
 
-_OTHER_LOOK = "its facts are the same; layout or words would be others today"
-_BY_ITS_TEXT = (
-    "the file itself; made today it would be another, and the text sealed with it tells whether the facts are the same"
+_NO_FACTS = (
+    "it was sealed without its facts, and made today it would be another document: whether the ledger still says the same"
+    " cannot be told"
 )
+_OTHER_WORDS = (
+    "it was sealed without its facts, and made today its words would be others: all its figures are there still; whether the"
+    " words say the same cannot be told"
+)
+_LATER = "its facts were sealed by a later version of this program, and cannot be compared by this one"
 
 
-def _facts(
-    book: Book, invoice: Invoice, content: bytes, is_text: bool, has_text: bool
-) -> tuple[tuple[Difference, ...], str]:
-    """What a sealed document and the ledger say differently: nothing where the same bytes come out; else its e-invoices are
-    compared, or, where there is none, the lines of its text.
+def _facts(book: Book, invoice: Invoice, one: Seal, content: bytes | None) -> tuple[tuple[Difference, ...], str]:
+    """What a sealed document and the ledger say differently, and what to know where that cannot be told.
+
+    Where the digest of its facts was sealed, that decides, and the document itself only tells what differs. Of older seals the
+    document decides: the same bytes come out, or its e-invoice says the same, or the figures in its text are the same.
     """
+    if one.facts:
+        if not business_terms.comparable(one.facts):
+            return (), _LATER
+        now = business_terms.digest(book, invoice)
+        if now == one.facts:
+            return (), ""
+        told = _told(book, invoice, one, content)[0] if content else ()
+        return told or (Difference("facts", one.facts, now),), ""
+    return _told(book, invoice, one, content) if content else ((), "")
+
+
+def _told(book: Book, invoice: Invoice, one: Seal, content: bytes) -> tuple[tuple[Difference, ...], str]:
+    """What the sealed document and the one that the ledger makes today say differently; and what to know where neither the bytes
+    nor an e-invoice decide."""
     from beancount_invoicing import einvoice, rendering
 
     try:
-        _name, now = render_one(book, invoice.number, "text" if is_text else "pdf")
+        now = render_one(book, invoice.number, "text" if _is_text(one) else "pdf")[1]
+        if now == content:
+            return (), ""
+        with suppress(einvoice.NotReadable):
+            before = einvoice.read(einvoice.extract(content))
+            return tuple(_differences("", before, einvoice.read(einvoice.extract(now)))), ""
+        text = Path(one.file).with_suffix(".txt")
+        if not text.is_file():
+            return (), "" if one.facts else _NO_FACTS
+        before_in_text, now_in_text = text.read_bytes(), render_one(book, invoice.number, "text")[1]
+        lines = tuple(_lines(before_in_text, now_in_text))
+        if one.facts or _figures(before_in_text) - _figures(now_in_text):  # more of them may be another version's words
+            return lines, ""
+        return (), _OTHER_WORDS if lines else ""
     except (rendering.NoDocument, rendering.TemplateError) as error:
         return (Difference("document", "sealed", str(error)),), ""
-    if now == content:
-        return (), ""
-    if is_text:
-        return tuple(_lines(content, now)), ""
-    try:
-        before = einvoice.read(einvoice.extract(content))
-        after = einvoice.read(einvoice.extract(now))
-    except einvoice.NotReadable:
-        if has_text:  # which tells what differs
-            return (), _BY_ITS_TEXT
-        return (Difference("document", "as sealed", "made again from the ledger, it is another one"),), ""
-    differences = tuple(_differences("", before, after))
-    return differences, "" if differences else _OTHER_LOOK
+
+
+def _figures(text: bytes) -> Counter[str]:
+    """The figures in a text and how often each stands there, whatever stands between its digits: 1,044.00 is 1.044,00."""
+    words = text.decode("utf-8", "replace").split()
+    return Counter(figure for word in words if (figure := "".join(filter(str.isdigit, word))))
 
 
 def _lines(before: bytes, after: bytes) -> Iterator[Difference]:

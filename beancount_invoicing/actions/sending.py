@@ -17,7 +17,7 @@ from os import path as os_path
 from pathlib import Path
 from typing import Literal
 
-from beancount_invoicing.actions import git, staging
+from beancount_invoicing.actions import chain, git, staging
 from beancount_invoicing.actions.ledger import Ledger, Loads
 from beancount_invoicing.actions.mailing import CannotSend, sender, server
 from beancount_invoicing.actions.outbox import (
@@ -199,6 +199,8 @@ class _Run:
         self.changed: list[Path] = []
         self._results: dict[int, Result] = {}
         self._against: dict[str, Objection] | None = None
+        self._last = chain.tip(ledger.book)
+        """The mark of the last seal, which the next one names."""
         self._sealed = {(one.file, one.sha256) for one in ledger.book.seals}
 
     def finish(self) -> None:
@@ -332,7 +334,9 @@ class _Run:
 
     def _write(self, items: dict[int, _Item], host: smtp.Server | None) -> None:
         record = Record(self.loading, self.target)
-        texts = [one for item in items.values() for one in (self._opening(item, "sending", "x"), self._closing(item))]
+        texts = [
+            one for item in items.values() for one in (self._opening(item, "sending", "x"), self._closing(item)[0])
+        ]
         try_out(self.loading, self.ledger.errors, self.target, texts)
         if self.how.commit:
             git.must_be_clean(record.files)
@@ -473,7 +477,9 @@ class _Run:
             item = items[places[index]]
             if taken.state == "accepted":
                 left = "; ".join(f"{address}: {why}" for address, why in taken.left_out)
-                self._add(record, self._closing(item, left))
+                told, last = self._closing(item, left)
+                self._add(record, told)
+                self._last = last
                 item.opened = False
                 refused = tuple(address for address, _why in taken.left_out)
                 why = f"not to {left}: {self._anew(item)}" if left else ""
@@ -578,29 +584,27 @@ class _Run:
                     ("channel", dispatch.channel),
                     ("message-id", item.identifier),
                     ("sha256", item.mark if opening else None),
+                    ("facts", dispatch.facts if opening else None),
                     ("file", relative_to(self.target, item.stored) if opening else None),
                 ],
             )
             for level, numbers in dispatch.parts
         )
 
-    def _closing(self, item: _Item, not_to: str = "") -> str:
-        """What is told once it has left, whom of several the server refused, and what is kept with the document."""
+    def _closing(self, item: _Item, not_to: str = "") -> tuple[str, str]:
+        """What is told once it has left, and whom of several the server refused; and the mark that the next seal names."""
         dispatch = item.dispatch
-        those = closings(
+        those, last = closings(
             self.target,
             [
                 Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.tone,
-                     dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to))
+                     dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to), dispatch.facts)
                 for level, numbers in dispatch.parts
             ],
             None if item.sealed else item.stored,
+            self._last,
         )  # fmt: skip
-        for each in () if item.sealed else dispatch.companions:
-            meta = [("event", "sealed"), ("sha256", sha256(each.content).hexdigest())]
-            file = relative_to(self.target, item.stored.with_name(each.name))
-            those.append(text.kept(dispatch.day, dispatch.account, file, map(numbering.link, dispatch.numbers), meta))
-        return "\n".join(those)
+        return "\n".join(those), last
 
 
 def _anything(_server: str, _user: str) -> str:

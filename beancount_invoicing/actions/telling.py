@@ -8,6 +8,7 @@ from os import path as os_path
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing.actions import chain
 from beancount_invoicing.actions.places import of_day
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.entries import text
@@ -45,13 +46,16 @@ class Sent(NamedTuple):
     title: str
     not_to: str = ""
     """Whom of several the server refused, and its words."""
+    facts: str = ""
+    """Of an invoice: the digest of its business terms."""
 
 
-def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[str]:
-    """The directives that say that something was sent: the first is the document, where the ledger has not got it yet."""
+def closings(target: Path, sent: Sequence[Sent], stored: Path | None, previous: str) -> tuple[list[str], str]:
+    """The directives that say that something was sent: the first is the document, where the ledger has not got it yet, sealed after
+    the seal of mark `previous`; and the mark that the next seal names."""
     result = []
     for index, one in enumerate(sent):
-        meta: text.Meta = [
+        meta: list[tuple[str, text.Value | None]] = [
             ("event", one.event),
             ("level", one.level),
             ("until", one.until),
@@ -65,8 +69,11 @@ def closings(target: Path, sent: Sequence[Sent], stored: Path | None) -> list[st
         if stored is None or index:
             result.append(text.note(one.day, one.account, one_line(f"Sent: {one.title}"), links, meta))
         else:
-            result.append(text.kept(one.day, one.account, relative_to(target, stored), links, meta))
-    return result
+            meta.insert(-1, ("facts", one.facts))
+            kept = chain.sealed(one.day, one.account, relative_to(target, stored), links, meta, previous)
+            result.append(kept.text)
+            previous = kept.mark
+    return result, previous
 
 
 def not_sent(day: date, account: str, comment: str, opening: Event) -> str:

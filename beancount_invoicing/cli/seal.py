@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
+from beancount_invoicing.actions import answers, chain
 from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
 from beancount_invoicing.cli.common import (
     Session,
@@ -21,6 +21,7 @@ from beancount_invoicing.cli.common import (
     relative,
 )
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.model import Book
 
 COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
 
@@ -50,11 +51,11 @@ def verify(session: Session, numbers: tuple[str, ...], form: str) -> None:
     """Verify sealed documents: each file, and what the ledger says of it, has to be as it was sealed."""
     ledger = session.open()
     those = list(actions.verify(ledger.book, numbers))
-    found = {number for one in those for number in (one.number, *one.seal.numbers)}
+    found = {number for one in those for number in (one.number, *(one.seal.numbers if one.seal else ()))}
     for number in numbers:
         if number not in found:
             session.error(f"{number} is not sealed: bean-invoice seal {number} --write")
-    session.failed |= any(not one.unchanged for one in those)
+    session.failed |= any(one.unchanged is False for one in those)
     if form == "json":
         print_json([answers.verified(one) for one in those])
         return
@@ -71,20 +72,55 @@ def verify(session: Session, numbers: tuple[str, ...], form: str) -> None:
         )  # fmt: skip
         return
     for one in those:
-        if one.unchanged:
-            click.echo(f"{one.number}: unchanged since {one.seal.date}" + (f" ({one.notice})" if one.notice else ""))
-            continue
-        place = f"{relative(one.source.file)}:{one.source.line}"
-        for each in one.differences:
-            session.error(f"{place}: {one.number}, {each.what}: sealed {each.sealed}, now {each.now}")
-        if any(each.what == "file" for each in one.differences):
-            notice(f"put {relative(one.seal.file)} back as it was sealed, from git or a backup")
-        if one.source != one.seal.source:
+        if one.unchanged is False:
+            _changed(session, one)
+        elif one.seal:
+            what = "unchanged" if one.unchanged else "the file is unchanged"
+            click.echo(f"{one.number}: {what} since {one.seal.date}" + (f"; {one.notice}" if one.notice else ""))
+    if not numbers and ledger.book.seals:
+        _chain(ledger.book)
+    if not those and not numbers:
+        click.echo("No document is sealed: bean-invoice seal NUMBER --write")
+
+
+def _changed(session: Session, one: actions.Verified) -> None:
+    place = f"{relative(one.source.file)}:{one.source.line}"
+    if one.seal is None:
+        _unsealed(session, one, place)
+        return
+    for each in one.differences:
+        session.error(f"{place}: {one.number}, {each.what}: sealed {each.sealed}, now {each.now}")
+    if any(each.what == "file" for each in one.differences):
+        notice(f"put {relative(one.seal.file)} back as it was sealed, from git or a backup")
+    if one.source != one.seal.source:
+        if any(each.what != "file" for each in one.differences):
             notice(
                 f"{one.number} has been issued: undo the change (git log -p tells where), or credit it: bean-invoice credit"
                 f" {one.number}; what changed of the seller or the customer stands from its day on in an entry of its own"
             )
-        elif any(each.what != "file" for each in one.differences):
-            notice(f"{one.number} has been issued: put its entry back (git log -p tells when it went)")
-    if not those and not numbers:
-        click.echo("No document is sealed: bean-invoice seal NUMBER --write")
+    elif any(each.what != "file" for each in one.differences):
+        notice(f"{one.number} has been issued: put its entry back (git log -p tells when it went)")
+
+
+def _unsealed(session: Session, one: actions.Verified, place: str) -> None:
+    """What has lost its seal: a later one names it, or its file is there."""
+    if one.file:
+        session.error(
+            f"{relative(one.file)} lies among what is sealed, but no directive seals {one.number} ({place}): if one was deleted,"
+            " put it back (git log -p tells when it went); if it never was, move the file away, or bean-invoice seal"
+            f" {one.number} --write"
+        )
+        return
+    previous = one.differences[0].sealed
+    session.error(
+        f"{place}: the seal before this one ({previous[:12]}…) is not in the ledger any more, or is not as it was: put its document"
+        " directive back as it was written (git log -p tells when it went)"
+    )
+
+
+def _chain(book: Book) -> None:
+    """The chain in a line: how many, of which days, and the mark of the last one, which may be noted elsewhere."""
+    days = [one.date for one in book.seals]
+    count, gaps = len(days), len(chain.gaps(book))
+    seals = f"{count} seals from {min(days)} to {max(days)}" if count > 1 else f"1 seal of {days[0]}"
+    click.echo(f"Chain: {seals}, the last one {chain.tip(book)[:12]}; {gaps or 'none'} missing before another")

@@ -70,7 +70,9 @@ class Dispatch:
     kept: Path | None = None
     """Where the document is kept already, sealed; None: it will be, by the name of the first attachment."""
     companions: tuple[Attachment, ...] = ()
-    """Kept and sealed with the document, and not sent: a text of what a PDF says."""
+    """Kept beside the document, and not sent: a text of what a PDF says."""
+    facts: str = ""
+    """Of an invoice: the digest of its business terms."""
 
     @property
     def parts(self) -> tuple[tuple[int | None, tuple[str, ...]], ...]:

@@ -33,7 +33,14 @@ def read_seal(
         file=entry.filename,
         sha256=said.strip().lower(),
         source=source_of(entry.meta),
+        facts=_said(entry, "facts"),
+        previous=_said(entry, "previous"),
     )
+
+
+def _said(entry: Document, key: str) -> str:
+    said = entry.meta.get(key)
+    return said.strip().lower() if isinstance(said, str) else ""
 
 
 def read_event(
@@ -104,6 +111,7 @@ def read_event(
         sha256=said.get("sha256") or "",
         message_id=said.get("message-id") or "",
         sends=said.get("sends") or "",
+        facts=said.get("facts") or "",
         not_to=said.get("not-to") or "",
         file=os.path.normpath(Path(source.file).parent / said["file"]) if said.get("file") else "",
     )

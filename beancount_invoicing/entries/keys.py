@@ -199,6 +199,8 @@ _TABLE = (
     _key("until", "date", (EVENT, CONTRACT),
          "last day, inclusive; of a reminder: the deadline that it set; of an insolvency: the last day to declare the claim"),
     _key("sha256", "text", EVENT, "fingerprint of the document"),
+    _key("facts", "text", EVENT, "digest of the invoice's business terms, as they were sealed"),
+    _key("previous", "text", EVENT, "mark of the seal before this one: seals are a chain"),
     _key("message-id", "text", EVENT, "identifier of the e-mail (of a letter or file: of what was prepared)"),
     _key("not-to", "text", EVENT, "whom of several the mail server refused, and its words: the others have got it"),
     _key("sends", "text", EVENT, "what is being sent, where it is not the invoice itself", "reminder", "statement", "receipt"),

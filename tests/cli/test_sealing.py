@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
 from tests.ledgers import EXAMPLE
 
-NUMBER = "F2026-0064"
+NUMBER, PLAIN = "F2026-0064", "F2026-0068"
 
 
 def run(ledger: Path, *arguments: str, code: int = 0) -> str:
@@ -24,13 +25,29 @@ def run(ledger: Path, *arguments: str, code: int = 0) -> str:
     return result.output
 
 
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example business, with one invoice sealed, and with one that is no e-invoice sealed after it."""
+    folder = tmp_path_factory.mktemp("sealed")
+    shutil.copytree(EXAMPLE.parent, folder / "one")
+    run(folder / "one" / "main.beancount", "seal", NUMBER, "--date", "2026-10-01", "--write")
+    shutil.copytree(folder / "one", folder / "plain")
+    run(folder / "plain" / "main.beancount", "seal", PLAIN, "--date", "2026-11-01", "--write")
+    return folder
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger(tmp_path: Path, sealed: Path) -> Path:
     """The example business in a folder of its own, with one invoice sealed."""
-    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
-    file = tmp_path / "ledger" / "main.beancount"
-    run(file, "seal", NUMBER, "--date", "2026-10-01", "--write")
-    return file
+    shutil.copytree(sealed / "one", tmp_path / "ledger")
+    return tmp_path / "ledger" / "main.beancount"
+
+
+@pytest.fixture
+def plain(tmp_path: Path, sealed: Path) -> Path:
+    """The same, and one more document sealed: it is no e-invoice, and its text lies beside it."""
+    shutil.copytree(sealed / "plain", tmp_path / "ledger")
+    return tmp_path / "ledger" / "main.beancount"
 
 
 def edited(ledger: Path, old: str, new: str) -> Path:
@@ -136,7 +153,8 @@ def test_a_change_of_layout_is_no_change_of_facts(ledger: Path) -> None:
         settings.read_text(encoding="utf-8") + '2025-01-01 custom "invoice-option" "accent" "#7a1f5c"\n',
         encoding="utf-8",
     )
-    assert "its facts are the same; layout or words would be others today" in run(ledger, "verify")
+    said = run(ledger, "verify")
+    assert said.startswith(f"{NUMBER}: unchanged since 2026-10-01\nChain: 1 seal of 2026-10-01, the last one ")
 
 
 def test_a_payment_changes_nothing(ledger: Path) -> None:
@@ -149,21 +167,140 @@ def test_a_payment_changes_nothing(ledger: Path) -> None:
     assert f"{NUMBER}: unchanged since 2026-10-01" in run(ledger, "verify")
 
 
-def test_of_a_document_that_is_no_e_invoice_the_text_tells_what_was_changed(ledger: Path) -> None:
-    run(ledger, "seal", "F2026-0068", "--date", "2026-11-01", "--write")
-    assert (ledger.parent / "documents" / "2026" / "F2026-0068.txt").exists()
-    assert run(ledger, "verify", "F2026-0068").count("F2026-0068: unchanged since") == 2
+def text_of(ledger: Path) -> Path:
+    """The text beside the document that is no e-invoice."""
+    return ledger.parent / "documents" / "2026" / f"{PLAIN}.txt"
+
+
+def replaced(ledger: Path, name: str, old: str, new: str) -> None:
+    file = ledger.parent / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def look(ledger: Path) -> None:
+    """Another look and other words than when it was sealed."""
     settings = ledger.parent / "settings.beancount"
-    settings.write_text(
-        settings.read_text(encoding="utf-8") + '2025-01-01 custom "invoice-option" "accent" "#7a1f5c"\n',
-        encoding="utf-8",
-    )
-    assert "the text sealed with it tells whether the facts are the same" in run(ledger, "verify", "F2026-0068")
-    customers = ledger.parent / "customers.beancount"
-    customers.write_text(
-        customers.read_text(encoding="utf-8").replace("14 Canal Street", "15 Canal Street"),
-        encoding="utf-8",
-    )
-    changed = run(ledger, "verify", "F2026-0068", code=1)
+    with settings.open("a", encoding="utf-8") as stream:
+        stream.write('2025-01-01 custom "invoice-option" "accent" "#7a1f5c"\n')
+    replaced(ledger, "customers.beancount", 'language: "en"', 'language: "nl"')
+
+
+def earlier(ledger: Path) -> None:
+    """The seals as an earlier version wrote them: without facts, and not chained."""
+    for file in ledger.parent.rglob("*.beancount"):
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(one for one in lines if not one.startswith(("  facts:", "  previous:"))), "utf-8")
+
+
+def rows(ledger: Path) -> list[dict[str, object]]:
+    return list(json.loads(CliRunner().invoke(main, ["-f", str(ledger), "verify", "--format", "json"]).stdout))
+
+
+def test_of_a_document_that_is_no_e_invoice_the_facts_decide_and_its_text_tells(plain: Path) -> None:
+    assert run(plain, "verify", PLAIN) == f"{PLAIN}: unchanged since 2026-11-01\n"
+    look(plain)
+    assert run(plain, "verify", PLAIN) == f"{PLAIN}: unchanged since 2026-11-01\n"
+    replaced(plain, "customers.beancount", "14 Canal Street", "15 Canal Street")
+    changed = run(plain, "verify", PLAIN, code=1)
     assert "text: sealed 14 Canal Street, now 15 Canal Street" in changed
-    assert "its facts are the same" not in changed
+    assert "unchanged" not in changed
+    text_of(plain).unlink()
+    assert f"{PLAIN}, facts: sealed 1:" in run(plain, "verify", PLAIN, code=1)
+
+
+@pytest.mark.parametrize("old", ["Canal Street", "760.00 GBP", "Birchwood Estates Ltd"])
+def test_no_change_of_a_plain_document_is_called_unchanged(plain: Path, old: str) -> None:
+    new = old.translate(str.maketrans("607CE", "518KF"))
+    for name in ("customers.beancount", "2026/invoices.beancount"):
+        file = plain.parent / name
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    (row,) = [one for one in rows(plain) if one["number"] == PLAIN]
+    assert row["unchanged"] is False
+
+
+def test_of_an_older_seal_it_is_said_where_nothing_can_be_told(plain: Path) -> None:
+    earlier(plain)
+    assert [row["unchanged"] for row in rows(plain)] == [True, True]
+    look(plain)
+    said = run(plain, "verify")
+    assert f"{NUMBER}: unchanged since 2026-10-01\n" in said  # its e-invoice says the same
+    assert f"{PLAIN}: the file is unchanged since 2026-11-01; it was sealed without its facts" in said
+    assert "cannot be told" in said
+    assert [row["unchanged"] for row in rows(plain)] == [True, None]
+    replaced(plain, "customers.beancount", "14 Canal Street", "15 Canal Street")
+    assert "now 15 Canal Street" in run(plain, "verify", PLAIN, code=1)
+    text_of(plain).unlink()
+    assert "cannot be told" in run(plain, "verify", PLAIN)
+
+
+def test_a_text_that_an_earlier_version_sealed_is_told_with_its_document(plain: Path) -> None:
+    with (plain.parent / "2026" / "follow-up.beancount").open("a", encoding="utf-8") as stream:
+        mark = sha256(text_of(plain).read_bytes()).hexdigest()
+        stream.write(f'2026-11-01 document Assets:Clients:Birchwood "../documents/2026/{PLAIN}.txt" ^{PLAIN}\n')
+        stream.write(f'  event: "sealed"\n  sha256: "{mark}"\n')
+    assert run(plain, "verify", PLAIN) == f"{PLAIN}: unchanged since 2026-11-01\n"
+    text_of(plain).write_text("other words", encoding="utf-8")
+    assert f"{PLAIN}, file: sealed {mark}" in run(plain, "verify", PLAIN, code=1)
+
+
+def without_seal(ledger: Path, number: str) -> None:
+    """A directive of a sealed document is deleted."""
+    for file in ledger.parent.rglob("*.beancount"):
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept, gone = [], False
+        for line in lines:
+            gone = f'{number}.pdf"' in line or (gone and line.startswith("  "))
+            kept += [] if gone else [line]
+        file.write_text("".join(kept), encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [NUMBER, "F2026-0065", "F2026-0068"], ids=["first", "middle", "last"])
+def test_a_seal_that_was_deleted_is_found(ledger: Path, number: str) -> None:
+    run(ledger, "seal", "F2026-0065", "F2026-0068", "--date", "2026-11-01", "--write")
+    assert "Chain: 3 seals from 2026-10-01 to 2026-11-01" in (before := run(ledger, "verify"))
+    assert "none missing" in before
+    without_seal(ledger, number)
+    said = run(ledger, "verify", code=1)
+    assert f"{number}.pdf lies among what is sealed, but no directive seals {number}" in said
+    (ledger.parent / "documents" / "2026" / f"{number}.pdf").unlink()
+    last = number == "F2026-0068"
+    assert ("the seal before this one (" in run(ledger, "verify", code=0 if last else 1)) is not last
+
+
+def test_a_seal_that_was_altered_is_found(ledger: Path) -> None:
+    run(ledger, "seal", "F2026-0065", "--date", "2026-11-01", "--write")
+    for file in ledger.parent.rglob("*.beancount"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("2026-10-01 document ", "2026-10-02 document "), encoding="utf-8")
+    said = run(ledger, "verify", code=1)
+    assert f"{NUMBER}: unchanged since 2026-10-02" in said
+    assert "is not in the ledger any more, or is not as it was" in said
+    assert [row["number"] for row in rows(ledger) if row["unchanged"] is False] == [None]
+
+
+def test_two_branches_that_were_put_together_are_no_gap(ledger: Path) -> None:
+    files = {file: file.read_bytes() for file in ledger.parent.rglob("*.beancount")}
+    run(ledger, "seal", "F2026-0065", "--date", "2026-11-01", "--write")
+    (changed,) = [file for file, content in files.items() if file.read_bytes() != content]
+    ours = changed.read_bytes()
+    changed.write_bytes(files[changed])
+    run(ledger, "seal", "F2026-0068", "--date", "2026-11-02", "--write")
+    changed.write_bytes(changed.read_bytes() + ours[len(files[changed]) :])
+    assert "Chain: 3 seals" in (said := run(ledger, "verify"))
+    assert "none missing" in said
+
+
+@pytest.mark.parametrize("road", ["email", "post"])
+def test_what_was_sent_by_hand_is_sealed_as_well(ledger: Path, road: str) -> None:
+    day = ("--date", "2026-11-30", "--write")
+    run(ledger, "send", "F2026-0068", "--channel", road, "--again", *day)
+    run(ledger, "send", "--confirm", "F2026-0068", *day)
+    run(ledger, "seal", "F2026-0065", *day)
+    look(ledger)
+    said = run(ledger, "verify")
+    assert "F2026-0068: unchanged since 2026-11-30" in said
+    assert "none missing" in said
+    replaced(ledger, "2026/invoices.beancount", "760.00", "770.00")
+    assert "F2026-0068, text: sealed " in run(ledger, "verify", code=1)

@@ -1,0 +1,60 @@
+"""The chain of seals: each names the one before it by its mark, so that none can be deleted or altered unseen.
+
+Two that name the same one before are no fault: two branches of git were put together. What is missing is a seal that another names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+
+from beancount_invoicing.entries import text
+from beancount_invoicing.model import Book, Seal
+from beancount_invoicing.rules import numbering
+
+
+class Link(NamedTuple):
+    """A document directive to be written, and the mark that the next one names."""
+
+    text: str
+    mark: str
+
+
+def mark(one: Seal) -> str:
+    """The mark of a seal: of its day, what it is linked to, its event, the fingerprints of bytes and facts, and the one before.
+
+    Where its directive and its file stand is no part of it.
+    """
+    links = {*map(numbering.link, one.numbers), *one.lost}
+    return _mark(one.date, links, one.event, one.sha256, one.facts, one.previous)
+
+
+def _mark(day: date, links: Iterable[str], event: str, bytes_: str, facts: str, previous: str) -> str:
+    said = [day.isoformat(), sorted(links), event, bytes_, facts, previous]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+def tip(book: Book) -> str:
+    """The mark that the next seal names: of the last one that no other names; "" where nothing is sealed."""
+    named = {one.previous for one in book.seals}
+    marks = {mark(one): one for one in book.seals}
+    last = [(bool(one.previous), one.date, one.source, each) for each, one in marks.items() if each not in named]
+    return max(last)[-1] if last else ""
+
+
+def gaps(book: Book) -> tuple[Seal, ...]:
+    """The seals that name one before them which is not there, or is not as it was."""
+    there = {mark(one) for one in book.seals}
+    return tuple(one for one in book.seals if one.previous and one.previous not in there)
+
+
+def sealed(day: date, account: str, file: str, links: Sequence[str], meta: text.Meta, previous: str) -> Link:
+    """The directive of a document that is sealed after the seal of mark `previous` ("": the first one). `meta` says `event`,
+    `sha256` and `facts`, and what else there is; `file` is relative to the ledger file that it is written into."""
+    said = dict(meta)
+    event, bytes_, facts = (str(said.get(key) or "") for key in ("event", "sha256", "facts"))
+    directive = text.kept(day, account, file, links, [*meta, ("previous", previous)])
+    return Link(directive, _mark(day, links, event, bytes_, facts, previous))
