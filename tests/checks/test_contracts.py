@@ -235,6 +235,21 @@ def test_milestones_come_to_the_price(text: str, expected: str) -> None:
     assert "".join(found).startswith(expected)
 
 
+def test_a_change_order_that_takes_away_is_passed_by_more_than_it_takes_away() -> None:
+    less = fixed() + milestone("2026-02-01", "A", "percent: 100") + amended("2026-03-01", "price: 900.00")
+    (found,) = said(less + milestone("2026-03-01", "B", "change-order: 2026-03-01", "price: -150.00"))
+    assert found.startswith(
+        "error K: the milestones of its change order of 2026-03-01 add up to -150, it changes the price by -100"
+    )
+    (found,) = said(less + milestone("2026-03-01", "B", "change-order: 2026-03-01", "price: -50.00"))
+    assert found.endswith("add what is missing")
+
+
+def test_time_by_the_period_is_handed_over_on_any_day() -> None:
+    by_month = contract("time", 'item: "DEV"', "time: Assets:Time", 'every: "month"', "prorate: FALSE")
+    assert said(by_month + amended("2026-03-02", customer="Other")) == []
+
+
 def test_what_documents_billed_of_the_price_is_no_change_order_left() -> None:
     ledger = fixed() + milestone("2026-02-01", "A", "percent: 100") + amended("2026-03-01", "price: 1200.00")
     bill = document(
@@ -338,6 +353,12 @@ def test_no_period_is_billed_twice(documents: list[str], expected: str) -> None:
     found = [f"{one.severity} {one.message}" for one in check(book) if one.rule == "billed-twice"]
     assert len(found) == bool(expected), found
     assert "".join(found).startswith(expected)
+
+
+def test_a_line_beside_an_adjustment_is_billed_twice_all_the_same() -> None:
+    text = document("N1", MONTH) + document("N2", NEXT + ' | adjusts: "N0"', MONTH, day="2026-03-01")
+    found = [one.message for one in check(sound_book(ACCOUNTS + support() + text)) if one.rule == "billed-twice"]
+    assert found == ["K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"]
 
 
 STAGE = '400.00 | text: "Half" | contract: "K" | milestone: "A"'

@@ -9,7 +9,7 @@ from beancount import loader
 
 from beancount_invoicing.checks import payers, reminders, series
 from beancount_invoicing.checks.documents import contracts as contracts_named
-from beancount_invoicing.checks.documents import due_dates, links, reverse_charge, sums
+from beancount_invoicing.checks.documents import due_dates, gross_nets, lines, links, reverse_charge, sums, taxes
 from beancount_invoicing.checks.interest import contract_rates, reference_rates
 from beancount_invoicing.checks.left_out import shared_accounts
 from beancount_invoicing.checks.parties import CHECKS
@@ -519,3 +519,51 @@ def test_what_is_to_be_paid_is_what_the_lines_and_taxes_make() -> None:
             f"error N1: to be paid is {now} EUR, but lines 100.00 EUR, taxes 20.00 EUR make 120.00 EUR: {words}: correct what is"
             " booked on the customer's account, or the lines and taxes"
         )
+
+
+@pytest.mark.parametrize(
+    ("net", "expected"),
+    [("100.00", 0), ("100.01", 0), ("99.99", 0), ("100.02", 1), ("99.98", 1)],
+)
+def test_a_line_whose_price_includes_tax_may_be_a_cent_off(net: str, expected: int) -> None:
+    text = document("N1", f"{net} | quantity: 1 | price-with-tax: 120.00")
+    assert len(messages(text, lines)) == expected
+    assert len(messages(text, gross_nets)) == (net != "100.00")
+    plain = document("N1", f"{net} | quantity: 1 | price: 100.00")
+    assert len(messages(plain, lines)) == (net != "100.00")
+
+
+@pytest.mark.parametrize(("booked", "expected"), [("-20.00", 0), ("-20.01", 1), ("-19.99", 1)])
+def test_the_tax_is_that_of_its_lines_to_the_cent(booked: str, expected: int) -> None:
+    text = document("N1", "100.00").replace("-20.00", booked) + f"  Equity:Opening  {-20 - float(booked):.2f} EUR\n"
+    found = messages(text, taxes)
+    assert len(found) == expected
+    assert (
+        f"N1: the tax FR20 is {booked[1:]} EUR, but 20 % of 100.00 EUR is 20.00 EUR: correct the posting"
+        in "".join(found)
+        or not expected
+    )
+
+
+def test_a_tax_that_nobody_booked_says_where_it_goes() -> None:
+    text = (
+        document("N1", "100.00")
+        .replace('  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n', "")
+        .replace("120.00", "100.00")
+    )
+    assert messages(text, taxes) == [
+        'error N1: the tax FR20 is 0.00 EUR, but 20 % of 100.00 EUR is 20.00 EUR: book it on Liabilities:VAT, with tax: "FR20"'
+    ]
+
+
+def test_a_tax_at_the_rate_of_another_day_is_told_how_to_say_that_day() -> None:
+    raised = '2026-02-01 custom "invoice-tax" "FR20" "TVA 22 %" Liabilities:VAT\n  rate: 22\n'
+    late = document("N1", "100.00", day="2026-02-10")
+    (found,) = messages(raised + late, taxes)
+    assert found.endswith("correct the posting, or say on the line when it was supplied, delivered: …")
+    again = raised.replace("2026-02-01", "2026-03-01").replace("22", "23")
+    (found,) = messages(raised + again + late.replace("2026-02-10", "2026-03-10"), taxes)
+    assert found.endswith("delivered: …")
+    other = late.replace("120.00", "121.00").replace("-20.00", "-21.00")
+    (found,) = messages(raised + other, taxes)
+    assert found.endswith("correct the posting, or the lines that it is due on")
