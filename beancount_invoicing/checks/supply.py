@@ -24,24 +24,16 @@ CODES = {
 def services_abroad(book: Book) -> Iterator[Finding]:
     """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196); once for
     each document and code."""
-    abroad = {
-        account
-        for account, dated in book.customers.items()
-        if any(_country(customer) for _day, customer in dated.versions)
-    }
-    if not abroad or book.seller is None:
+    if book.seller is None:
         return
     for invoice in book.invoices:
         customer = invoice.customer
         if customer is None or invoice.kind in {"void", "opening", "claim"} or invoice.corrects or invoice.date < SINCE:
             continue
         seller = book.seller.at(invoice.date).address.country
-        rule = law.services_to_business(seller)
         country = supply.country_of(customer, "services")
         where = law.whereabouts(seller, country)
-        if not rule or where == "home" or customer.buyer == "consumer":
-            continue
-        if supply.is_consumer(customer):  # a public body without a VAT id
+        if where == "home" or supply.is_consumer(customer) or not (rule := law.services_to_business(seller)):
             continue
         said: set[str] = set()
         for line in invoice.lines:
@@ -60,10 +52,6 @@ def services_abroad(book: Book) -> Iterator[Finding]:
                 + ("" if nature else '; if it is goods, say nature: "goods" on the line, its item or its tax code'),
                 line.source,
             )
-
-
-def _country(customer: Customer) -> str:
-    return customer.address.country or customer.vat_id
 
 
 def _of_here(book: Book, invoice: Invoice, tax: Tax, where: str, country: str) -> bool:

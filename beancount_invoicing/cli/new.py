@@ -138,7 +138,11 @@ def _asked(
                 incomes = sorted(
                     {item.account for dated in book.items.values() for _day, item in dated.versions} or book.opened
                 )
-                wanted = replace(wanted, account=_ask("Income account", incomes))
+                income = _ask("Income account", incomes)
+                while income not in book.opened:
+                    click.echo(f"{income} is not open: it is one of {', '.join(incomes)}", err=True)
+                    income = _ask("Income account", incomes)
+                wanted = replace(wanted, account=income)
                 click.echo("Now the line again.", err=True)
             continue
         wanted = more

@@ -90,6 +90,27 @@ def test_goods_go_abroad_untaxed_and_to_consumers_with_the_tax_of_their_state(tm
     assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
 
 
+def test_contracts_deposits_and_credit_notes_have_the_code_too(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "FR")
+    add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")
+    contract = """
+2026-01-01 custom "invoice-contract" Assets:Clients:Lindner "CARE" "subscription"
+  every: "month"
+  price: 50.00
+  account: Income:Prestations
+  text: "Care"
+"""
+    settings = ledger.with_name("settings.beancount")
+    settings.write_text(settings.read_text("utf-8") + contract, "utf-8")
+    call("bill", "--until", "2026-01-31", "--write", ledger=ledger)
+    call("deposit", "Lindner", "100", "--text", "Study", "--date", DAY, "--write", ledger=ledger)
+    call("credit", "F2026-0001", "--date", DAY, "--write", ledger=ledger)
+    invoices = actions.open_ledger(ledger).book.invoices
+    assert len(invoices) == 3
+    assert {(one.lines[0].tax, one.tax) for one in invoices} == {("AUTOLIQ", ZERO)}
+    assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
+
+
 def test_explain_says_why_a_customer_abroad_has_its_code(tmp_path: Path) -> None:
     ledger = new_books(tmp_path / "books", "FR", "payments")
     add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")

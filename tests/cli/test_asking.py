@@ -94,6 +94,8 @@ def test_new_asks_completes_shows_the_total_and_writes(ledger: Path) -> None:
         terminal.answer("Line 2", "1 DEVV\n")
         terminal.wait("did you mean DEV?")
         terminal.answer("Line 2", "1 Audit @ 50 [FR20]\n")
+        terminal.answer("Income account", "y\n")
+        terminal.wait("y is not open: it is one of Income:")
         terminal.answer("Income account", "Income:Serv\t\n")
         terminal.wait("Now the line again.")
         terminal.answer("Line 2", "1 Audit @ 50 [FR20]\n")
