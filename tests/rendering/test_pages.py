@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import unicodedata
 from dataclasses import replace
+from datetime import date
 
 import pypdf
 import pytest
 
 from beancount_invoicing import rendering
+from beancount_invoicing.actions import due_reminders, open_ledger
+from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.receivables import statements
 from beancount_invoicing.rendering import View
 from beancount_invoicing.rendering.folders import PACKAGE
 from beancount_invoicing.rendering.view import Pair, Row, Section
-from tests.ledgers import book_of
+from tests.ledgers import EXAMPLE, book_of
 from tests.rendering.test_documents import view_of
 
+DAY = date(2026, 11, 30)
 INVOICE = """
 2026-01-05 * "Acme SAS" "Travaux" ^F2026-0001
   invoice: "F2026-0001"
@@ -103,3 +108,18 @@ def test_a_word_that_no_line_holds_is_broken(invoice: View) -> None:
     (found,) = pages(replace(invoice, opening=("x" * 300,)))
     assert "x" * 300 in "".join(found.split())
     assert "x" * 150 not in found
+
+
+@pytest.mark.slow
+def test_no_document_of_the_example_holds_what_nobody_sees() -> None:
+    book = open_ledger(EXAMPLE).book
+    paid, where = paid_on_its_date(book), rendering.folders(book)
+    for invoice in book.invoices:
+        if invoice.customer and invoice.kind not in {"void", "opening"}:
+            found = "".join(pages(rendering.document(book, invoice, paid(invoice), where)))
+            assert invisible(found) == [], invoice.number
+    for proposal in due_reminders(book, DAY):
+        if proposal.level is not None:
+            assert invisible("".join(pages(rendering.letter(book, proposal, where)))) == [], proposal.customer.name
+    for told in statements(book, DAY):
+        assert invisible("".join(pages(rendering.statement(book, told, where)))) == [], told.customer.name
