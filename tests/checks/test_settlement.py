@@ -361,3 +361,30 @@ SERIES = document("F2026-0001", "100.00", day="2026-01-05") + document("F2026-00
 )
 def test_names_that_no_document_has(text: str, expected: list[str]) -> None:
     each(told(SERIES + text, "unknown-link", "unknown-invoice"), expected)
+
+
+@pytest.mark.parametrize(
+    ("moved", "charged", "expected"),
+    [
+        ("120.00", "2026-02-20", 1),  # who had it before was charged already
+        ("60.00", "2026-03-10", 0),  # each for a part of its own
+        ("60.00", "2026-03-01", 1),
+    ],
+)
+def test_a_claim_on_who_took_an_invoice_over_charges_nothing_twice(moved: str, charged: str, expected: int) -> None:
+    taken = f'2026-03-01 * "Taken over" ^N1\n  Assets:Receivable:Acme  -{moved} EUR\n  Assets:Receivable:Kiefer  {moved} EUR\n'
+    first = claim("C1", '40.00 | text: "Indemnity"', day=charged)
+    second = claim("C2", '40.00 | text: "Indemnity"', account="Kiefer")
+    assert len(told(N1 + taken + first + second, "claimed-twice")) == expected
+
+
+def test_a_claim_that_was_given_back_may_be_made_again() -> None:
+    back = (
+        '2026-06-10 * "Acme" "Back" ^G1\n  invoice: "G1"\n  corrects: "C1"\n  kind: "claim"\n'
+        "  Assets:Receivable:Acme  -40.00 EUR\n  Income:Services  40.00 EUR\n"
+    )
+    first = claim("C1", '40.00 | text: "Indemnity"')
+    again = claim("C2", '40.00 | text: "Indemnity"', day="2026-06-20")
+    assert told(N1 + first + back + again, *CLAIMS) == []
+    assert len(told(N1 + first + again, *CLAIMS)) == 1
+    assert len(told(N1 + first + back + again.replace("2026-06-20", "2026-06-05"), *CLAIMS)) == 1
