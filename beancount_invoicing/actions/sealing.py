@@ -8,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from glob import escape, glob
 from hashlib import sha256
+from os import path as os_path
 from pathlib import Path
 from typing import NamedTuple
 
@@ -177,17 +179,24 @@ def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
     """The documents of invoices that lie in the folder of what is sealed, though nothing seals them or speaks of sending them."""
     from beancount_invoicing.rendering import file_names
 
-    known = {Path(one.file) for one in book.seals} | {Path(one.file) for one in book.events if one.file}
+    known = {os_path.normpath(one.file) for one in book.seals} | {
+        os_path.normpath(one.file) for one in book.events if one.file
+    }
     invoices = {one.number: one for one in book.invoices if not one.draft and one.kind not in {"void", "opening"}}
     names = {f"{name}.pdf": number for number, name in file_names(invoices).items()}
-    top = Path(book.file).parent
-    folders = [str(said) for _day, said in book.options["documents"].versions] if "documents" in book.options else []
-    for pattern in dict.fromkeys([*folders, _DOCUMENTS]):
-        for file in sorted(top.glob(pattern.replace("{year}", "[0-9][0-9][0-9][0-9]").lstrip("/") + "/*.pdf")):
-            number = names.get(file.name)
-            if number and file not in known and (not numbers or number in numbers):
-                gone = Difference("seal", "as the file lies there", "no directive says that it was sealed or sent")
-                yield Verified(None, number, (gone,), invoices[number].source, str(file))
+    said = book.options.get("documents")
+    patterns = {_DOCUMENTS, *(str(each) for _day, each in said.versions)} if said else {_DOCUMENTS}
+    top = Path(escape(str(Path(book.file).parent)))
+    found = {
+        os_path.normpath(file)
+        for pattern in patterns
+        for file in glob(str(top / escape(pattern).replace("{year}", "[0-9]*") / "*.pdf"))  # noqa: PTH207 - above the ledger too
+    }
+    for file in sorted(found - known):
+        number = names.get(Path(file).name)
+        if number and (not numbers or number in numbers):
+            gone = Difference("seal", "as the file lies there", "no directive says that it was sealed or sent")
+            yield Verified(None, number, (gone,), invoices[number].source, file)
 
 
 def moved_due_dates(book: Book) -> Iterator[Finding]:
