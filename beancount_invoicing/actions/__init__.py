@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
     from beancount_invoicing.actions.confirming import Chosen, confirm, discard
+    from beancount_invoicing.actions.copies import BadDebts, bad_debts, render_acquitted, render_unpaid
     from beancount_invoicing.actions.crediting import CreditLine, CreditWanted, credit
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
     from beancount_invoicing.actions.daily import Step as RunStep
@@ -130,6 +131,7 @@ __all__ = [
     "TASKS",
     "AllocationWanted",
     "Attachment",
+    "BadDebts",
     "CannotBill",
     "CannotSend",
     "Changes",
@@ -191,6 +193,7 @@ __all__ = [
     "add_time",
     "adopt",
     "allocate_money",
+    "bad_debts",
     "bank_accounts",
     "bank_notices",
     "banks_behind",
@@ -240,12 +243,14 @@ __all__ = [
     "ready_to_leave",
     "receipts_for",
     "render",
+    "render_acquitted",
     "render_in_parallel",
     "render_one",
     "render_receipts",
     "render_reminders",
     "render_statement",
     "render_statements",
+    "render_unpaid",
     "run",
     "seal",
     "select",
@@ -279,6 +284,7 @@ _ROOMS = {
     "actions.billing": "CannotBill Composition Dating DepositWanted bill contracts_wanted deposit new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
+    "actions.copies": "BadDebts bad_debts render_acquitted render_unpaid",
     "actions.crediting": "CreditLine CreditWanted credit",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.dispatches": "of_invoices unsent",

@@ -14,6 +14,7 @@ from beancount_invoicing.receivables import (
     Aging,
     Allocation,
     InCurrency,
+    Lost,
     Position,
     Receipt,
     Retained,
@@ -534,6 +535,24 @@ def late_claim(claim: LateClaim, explain: bool = False) -> Answer:
     }
     if explain:
         answer["explain"] = [step(one) for one in (interest.steps if interest else ())]
+    return answer
+
+
+def bad_debt(one: Lost, explain: bool = False) -> Answer:
+    """What of a document was written off in `bad-debts`."""
+    position, currency = one.position, one.position.invoice.currency
+    answer: Answer = {
+        "number": position.invoice.number,
+        "date": position.invoice.date.isoformat(),
+        "customer": position.debtor.name if position.debtor else None,
+        "written_off": one.date.isoformat(),
+        "net": money(one.net, currency),
+        "tax": money(one.tax, currency),
+        "amount": money(one.amount, currency),
+        "currency": currency,
+    }
+    if explain:
+        answer["explain"] = [step(each) for each in one.steps]
     return answer
 
 

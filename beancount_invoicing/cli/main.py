@@ -23,6 +23,7 @@ atexit.register(gc.freeze)
 
 _COMMANDS = {
     "aging": "aging",
+    "bad-debts": "bad_debts",
     "allocate": "allocate",
     "bill": "bill",
     "check": "check",

@@ -43,6 +43,7 @@ from beancount_invoicing.rules.steps import describe
 @to_option("")
 @format_option
 @explain_option
+@click.option("--acquitted", is_flag=True, help="With -o or --to: copies of the invoices themselves, as paid in full.")
 @click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
 @click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
 @channel_option
@@ -57,6 +58,7 @@ def receipt(
     outputs: tuple[actions.Output, ...],
     form: str,
     explain: bool,
+    acquitted: bool,
     sending: bool,
     again: bool,
     channel: Channel | None,
@@ -67,6 +69,10 @@ def receipt(
 ) -> None:
     """What was received on documents, and what remains; with -o or --to, write the receipts; with --send, send them."""
 
+    from beancount_invoicing.rendering import NoCopy
+
+    if acquitted and (sending or not (folder or outputs)):
+        raise click.UsageError("--acquitted writes files: say -o FOLDER or --to pdf")
     if not words:
         raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
 
@@ -116,9 +122,11 @@ def receipt(
                 for step in one.steps:
                     click.echo(f"  {describe(step)}")
     if folder or outputs:
-        print_written(
-            session, actions.render_receipts(ledger.book, those, folder or Path(), outputs or ("pdf",), notice)
-        )
+        make_files = actions.render_acquitted if acquitted else actions.render_receipts
+        try:
+            print_written(session, make_files(ledger.book, those, folder or Path(), outputs or ("pdf",), notice))
+        except NoCopy as error:
+            session.error(str(error))
 
 
 def _table(answer: answers.Answer) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from beancount_invoicing.law.bad_debts import unpaid_words
 from beancount_invoicing.law.corrections import credit_notes_name
 from beancount_invoicing.law.data import in_force, load
 from beancount_invoicing.law.deposits import deposits_keep_their_rate
@@ -77,6 +78,7 @@ __all__ = [
     "services_to_business",
     "standard_rate",
     "standard_rates",
+    "unpaid_words",
     "untaxed",
     "usual_rates",
     "whereabouts",

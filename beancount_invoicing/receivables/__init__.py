@@ -24,6 +24,7 @@ from beancount_invoicing.receivables.credits import (
     tax_of_part,
 )
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
+from beancount_invoicing.receivables.lost import Lost, NothingLost, lost
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
 from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
 from beancount_invoicing.receivables.retained import Retained, retained
@@ -56,8 +57,10 @@ __all__ = [
     "Lapsing",
     "Left",
     "LineLeft",
+    "Lost",
     "Missing",
     "MissingLine",
+    "NothingLost",
     "NothingReceived",
     "OnAccount",
     "OpenItem",
@@ -90,6 +93,7 @@ __all__ = [
     "last_day_to_sue",
     "left_to_credit",
     "lies_there",
+    "lost",
     "net_of_units",
     "nets_of",
     "positions",

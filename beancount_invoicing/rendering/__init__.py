@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.rendering.copies import NoCopy, acquitted, unpaid, unpaid_list
 from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
 from beancount_invoicing.rendering.formats import Formats, colon
@@ -18,11 +19,13 @@ from beancount_invoicing.rendering.view import View, texts
 
 __all__ = [
     "Formats",
+    "NoCopy",
     "NoDocument",
     "Posted",
     "TemplateError",
     "View",
     "Words",
+    "acquitted",
     "colon",
     "document",
     "document_facts",
@@ -42,5 +45,7 @@ __all__ = [
     "to_html",
     "to_pdf",
     "to_text",
+    "unpaid",
+    "unpaid_list",
     "words",
 ]

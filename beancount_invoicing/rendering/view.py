@@ -85,6 +85,8 @@ class View:
     logo: str
     """Path of the logo; "" for none."""
     logo_text: str
+    stamp: str = ""
+    """What must not be overlooked, such as that it is paid; else ""."""
     sections: tuple[Section, ...] = ()
     """What stands below the table and its totals, each under a title."""
     alone: bool = False

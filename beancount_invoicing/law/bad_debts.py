@@ -1,0 +1,10 @@
+"""What the law of the seller's country has a customer told of what it did not pay."""
+
+from __future__ import annotations
+
+from beancount_invoicing.law.data import load
+
+
+def unpaid_words(country: str) -> str:
+    """The sentence, with places for `{net}` and `{tax}` (amounts with their currency); "" where none is known."""
+    return str(load("bad_debts.toml").get(country.upper(), {}).get("words", ""))
