@@ -31,7 +31,7 @@ def test_an_e_mail_with_the_statement_is_prepared_and_once_confirmed_it_has_left
     body = mail.get_body(("plain",))
     assert body is not None
     said = body.get_content().replace("\u202f", " ").replace("\xa0", " ")
-    assert "Vous trouverez ci-dessous votre compte" in said
+    assert "Voici l’état de votre compte" in said
     assert "Solde au 30 novembre 2026 : 4 857,60 €" in said
     assert events(ledger) == ["prepared"]
     assert 'sends: "statement"' in record(ledger)
