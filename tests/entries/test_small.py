@@ -1,0 +1,97 @@
+"""Small rules of the reader and the writer, each by itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.entries.plugins import followed, preceded
+from beancount_invoicing.entries.writer import _added, _before_plugin
+from tests.documents import document
+from tests.ledgers import sound_book
+
+D = Decimal
+OURS = ("beancount_invoicing", "")
+OTHER = ("some.plugin", "")
+HARMLESS = ("beancount.plugins.auto_accounts", "")
+
+
+@pytest.mark.parametrize(
+    ("plugins", "before", "after"),
+    [
+        ([OURS], False, False),
+        ([OTHER, OURS], True, False),
+        ([OURS, OTHER], False, True),
+        ([OURS, HARMLESS], False, False),
+        ([HARMLESS, OURS], False, False),
+        ([OTHER], False, False),
+        ([("beancount.plugins.currency_accounts", ""), OURS], True, False),
+    ],
+)
+def test_which_plugins_change_transactions_before_ours_or_after(
+    plugins: list[tuple[str, str]], before: bool, after: bool
+) -> None:
+    options = {"plugin": plugins}
+    assert (preceded(options), followed(options)) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        (b"", b"new\n"),
+        (b"a\n", b"a\n\nnew\n"),
+        (b"a", b"a\n\nnew\n"),
+        (b"a\n\n", b"a\n\nnew\n"),
+        (b"a\r\n", b"a\r\n\r\nnew\r\n"),
+        (b'a\nplugin "beancount_invoicing"\n', b'a\n\nnew\n\nplugin "beancount_invoicing"\n'),
+        (b'a\n; why\nplugin "beancount_invoicing"\n', b'a\n\nnew\n\n; why\nplugin "beancount_invoicing"\n'),
+        (b'plugin "beancount_invoicing"\na\n', b'plugin "beancount_invoicing"\na\n\nnew\n'),
+    ],
+)
+def test_where_something_new_is_put(there: bytes, expected: bytes) -> None:
+    assert _added(there, "new\n", is_top=True)[0] == expected
+
+
+def test_a_file_of_comments_alone_has_no_plugin_line() -> None:
+    assert _before_plugin(b"; a\n; b\n") == len(b"; a\n; b\n")
+
+
+TIME = """
+2025-01-01 open Equity:Time
+2025-01-01 open Assets:Shares
+2026-01-05 * "Shares"
+  Assets:Shares  2 HOUR {10.00 EUR}
+  Assets:Bank  -20.00 EUR
+2026-01-05 * "Shares"
+  Assets:Shares  2 HOUR @ 10.00 EUR
+  Assets:Bank  -20.00 EUR
+"""
+
+
+def test_a_share_that_is_called_like_time_is_no_time() -> None:
+    assert sound_book(TIME).work == ()
+    worked = '2026-01-06 * "Worked"\n  Assets:Shares  2 HOUR\n  Equity:Time\n'
+    assert [one.quantity for one in sound_book(TIME + worked).work if one.account == "Assets:Shares"] == [D(2)]
+
+
+def test_time_that_comes_back_has_the_day_on_which_it_was_worked() -> None:
+    ledger = '2025-01-01 open Equity:Time\n2025-01-01 open Assets:Time HOUR\n2026-01-01 custom "invoice-contract"'
+    ledger += ' Assets:Receivable:Acme "K" "time"\n  item: "DEV"\n  time: Assets:Time\n'
+    posting = "  Assets:Time  {} HOUR\n    from: 2026-01-05\n  Equity:Time  {} HOUR"
+    for quantity, back, day in (("2", "-2", date(2026, 1, 5)), ("-2", "2", date(2026, 1, 31))):
+        book = sound_book(ledger + document("N1", "100.00", more=posting.format(quantity, back)))
+        assert [one.date for one in book.work] == [day]
+
+
+def test_a_number_with_a_space_is_one_number() -> None:
+    first = document("N1", "100.00").replace('invoice: "N1"', 'invoice: "N 1"').replace("^N1", "^N-1")
+    note = document("G1", "-100.00", day="2026-02-01", keys='corrects: "N 1"')
+    book = sound_book(first + note)
+    assert [one.corrects for one in book.invoices] == [(), ("N 1",)]
+
+
+def test_an_items_own_text_stands_before_its_name() -> None:
+    item = '2025-01-01 custom "invoice-item" "X" "Thing" Income:Services\n  text: "Said on the line"\n  tax: "FR20"\n'
+    assert sound_book(item + document("N1", '100.00 | item: "X"')).invoices[0].lines[0].text == "Said on the line"
