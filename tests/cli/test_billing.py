@@ -807,7 +807,7 @@ def test_sums_and_price_differences(ledger: Path) -> None:
         (("--amount", "50"), "say what the sum is for"),
         (("--amount", "50", "Late", "--tax", "X"), "has no lines under X: its codes are FR10, FR20"),
         (("--amount", "1.005", "Late"), "it has 2 decimals"),
-        (("--lines", "1@-101"), "101 less for each of 3 is 303.00 EUR without tax, but 300.00 is left of it"),
+        (("--lines", "1@-101"), "101.00 less for each of 3 is 303.00 EUR without tax, but 300.00 is left of it"),
     ):
         assert said in run(ledger, "credit", "F2026-0001", *arguments, "--date", "2026-02-10", code=1)
     parts = [
