@@ -344,7 +344,10 @@ OPTIONS: dict[str, tuple[Type, str]] = {
         "text",
         'where a window envelope shows the address: "right" (default), "left" (DIN 5008) or "none"',
     ),
-    "voice": ("text", 'how letters and e-mails speak: "we" (default), or "I" for a person who works alone'),
+    "voice": (
+        "text",
+        'how statements, receipts and the close of letters speak: "we" (default), or "I" for a person who works alone',
+    ),
     "logo": ("text", "image file of the logo, wherever it is; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder of your own templates, relative to the top ledger file"),
     "smtp": (
