@@ -576,6 +576,7 @@ class Payment(NamedTuple):
     """Of a write-off: what belongs to it on other accounts, not rounded; of a discount: its taxes."""
     worth: Worth | None = None
     """Where the transaction speaks of another currency too, and a tax is owed only once paid."""
+    payee: str = ""
 
 
 class TakenOver(NamedTuple):

@@ -422,7 +422,7 @@ def reminded(
                 "due": late.due.isoformat(),
                 "open": money(late.open, currency),
                 "days_overdue": late.days_overdue,
-                "level": late.level,
+                "level": proposal.level,
                 "interest": money(late.interest, currency),
                 "indemnity": money(late.indemnity, currency),
             }
@@ -432,6 +432,16 @@ def reminded(
         "total": money(proposal.total, currency),
         "fee": money(proposal.fee, currency) if proposal.fee else None,
         "claimed": money(proposal.claimed, currency),
+        "unallocated": money(proposal.on_account, currency) if proposal.on_account else None,
+        "apart": [
+            {
+                "number": one.number,
+                "open": money(one.open, currency),
+                "date": one.said.date.isoformat(),
+                "tone": one.said.tone or None,
+            }
+            for one in proposal.apart
+        ],
         "held": [{"number": held.number, "why": held.why} for held in proposal.held],
         "waiting": _waiting(waits[0]) if waits else None,
     }

@@ -17,6 +17,7 @@ from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.sealing import OF_INVOICES
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
+from beancount_invoicing.dunning import standing
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
 from beancount_invoicing.rules import business_terms
 
@@ -30,10 +31,14 @@ def of_invoices(
     day: date,
     channel: Channel | None = None,
     enclose: Sequence[Enclosure] = (),
+    *,
+    named: bool = False,
 ) -> Iterator[Dispatch | Held]:
     """What sends each of these documents on `day`, by the customer's channel or `channel`; or why it cannot leave.
 
-    With it goes what its contracts say, and `enclose`; to a platform goes the invoice alone.
+    With it goes what its contracts say, and `enclose`; to a platform goes the invoice alone. The e-mail's words are of `day`, the
+    page is of its own date: what would ask for what is most likely paid, or (a letter without words) is settled, leaves only where
+    a person has `named` it.
 
     Raises UnknownNumber, rendering.TemplateError.
     """
@@ -44,7 +49,7 @@ def of_invoices(
     history = History(book.events)
     for position in positions:
         seal = seals.get(position.invoice.number)
-        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seal, enclose)
+        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seal, enclose, named=named)
 
 
 def sealed_documents(book: Book) -> dict[str, Seal]:
@@ -86,6 +91,8 @@ def _of_invoice(
     history: History,
     seal: Seal | None,
     enclose: Sequence[Enclosure],
+    *,
+    named: bool,
 ) -> Dispatch | Held:
     from beancount_invoicing import rendering
 
@@ -109,6 +116,12 @@ def _of_invoice(
         view = rendering.document(book, invoice, paid, prepared.where)
     except rendering.NoDocument as error:
         return held(str(error))
+    leaves = max(day, invoice.date)
+    stands = standing(book, invoice, paid, leaves, ledger.allocated_at(leaves))
+    against = stands.against(way)
+    if against and not named:
+        return held(f"{against}; or send it by name: bean-invoice send {invoice.number} --write")
+    beside = (f"{invoice.number}: {against}",) if against else ()
     reasons: list[str] = []
     e_invoice = factur_x(book, invoice, paid, prepared.where, reasons.append)
     if way == "e-invoice" and e_invoice is None:
@@ -137,7 +150,6 @@ def _of_invoice(
         except einvoice.NoEInvoice as error:
             return held("; ".join(why_not(invoice, reason) for reason in error.reasons))
         attachments.append(Attachment(f"{stem}.{FORMS[form]}", "application/xml", data))
-    beside: tuple[str, ...] = ()
     if way != "e-invoice":
         try:
             attachments += enclosures(book, invoice, prepared.where, stem, _PRINTED, enclose)
@@ -145,19 +157,26 @@ def _of_invoice(
             return held(f"what goes along with it cannot be read: {error.filename}: {error.strerror}")
         unprinted = [one.name for one in attachments if one.media_type != PDF] if way == "post" else []
         if unprinted:
-            beside = (f"{', '.join(unprinted)}: no PDF, so it is not in the batch of letters: print it",)
+            beside = (
+                *beside,
+                f"{', '.join(unprinted)}: no PDF, so it is not in the batch of letters: print it",
+            )
     words = rendering.mail_words(
         prepared.where,
         "invoice",
         view,
-        rendering.document_facts(view),
+        rendering.document_facts(view)
+        if stands.as_printed
+        else rendering.later_facts(invoice, stands, view, prepared.where),
         invoice=invoice,
         customer=customer,
-        to_pay=invoice.payable > paid,
+        to_pay=stands.asks in {"to-pay", "overdue"},
+        standing=stands.asks,
+        credited_by=", ".join(stands.credited_by),
     )
     return Dispatch(
         event="sent",
-        day=max(day, invoice.date),
+        day=leaves,
         account=invoice.instalments[0].account if invoice.instalments else customer.account,
         customer=customer.name,
         numbers=(invoice.number,),

@@ -42,12 +42,7 @@ def of_reminders(
         customer, day = proposal.customer, proposal.as_of
         invoices = [late.position.invoice for late in proposal.invoices]
         numbers = tuple(one.number for one in invoices)
-        levels: defaultdict[int, list[str]] = defaultdict(list)
-        for late in proposal.invoices:
-            if late.reminded:
-                levels[late.level].append(late.position.invoice.number)
-        told = tuple((level, tuple(those)) for level, those in sorted(levels.items(), reverse=True))
-        if retry and not any(_waits(history, number) for _level, those in told for number in those):
+        if retry and not any(_waits(history, number) for number in numbers):
             continue
         reasons = [error and f"has an error in the ledger: {error}" for error in _wrong(ledger, proposal)]
         reasons += [_changed(number, seals.get(number)) for number in numbers]
@@ -57,12 +52,14 @@ def of_reminders(
             continue
         view = rendering.letter(book, proposal, prepared.where)
         letter = Attachment(f"{name}.pdf", PDF, as_bytes(view, prepared.where, "pdf"))
+        documents = tuple(each for one in invoices if (each := _attached(book, one, prepared, seals.get(one.number))))
         words = rendering.mail_words(
             prepared.where,
             "reminder",
             view,
             rendering.letter_facts(proposal, view, prepared.where),
             numbers=numbers,
+            attached=len(documents),
             proposal=proposal,
         )
         earlier = [one for number in numbers for one in history.sent("reminder", number) if one.message_id]
@@ -72,7 +69,7 @@ def of_reminders(
             day=day,
             account=customer.account,
             customer=customer.name,
-            numbers=tuple(number for _level, those in told for number in those),
+            numbers=numbers,
             title=f"{view.title} {', '.join(numbers[:3])}{' …' if len(numbers) > 3 else ''}",
             channel=channel or proposal.channel,
             language=view.language,
@@ -81,15 +78,11 @@ def of_reminders(
             subject=words.subject,
             text=words.text,
             html=words.html,
-            attachments=(
-                letter,
-                *(each for one in invoices if (each := _attached(book, one, prepared, seals.get(one.number)))),
-            ),
+            attachments=(letter, *documents),
             replies_to=tuple(dict.fromkeys((*first_mails(history, numbers), *before))),
             address=view.recipient,
             place=place(book, customer, day),
             level=proposal.level,
-            levels=told,
             until=proposal.deadline,
             tone="final" if proposal.tone == "final" else "",
             registered=proposal.registered,

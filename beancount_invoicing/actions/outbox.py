@@ -192,11 +192,8 @@ def objections(
     allocated = allocated or allocate(book, as_of)
     proposals = propose(book, as_of, allocated) if proposals is None else proposals
     levels = {
-        (one.customer.account, late.position.invoice.number): late.level
-        for one in proposals
-        for late in one.invoices
-        if late.reminded
-    }  # fmt: skip
+        (one.customer.account, late.position.invoice.number): one.level for one in proposals for late in one.invoices
+    }
     reasons = {(one.customer.account, each.number): each.why for one in proposals for each in one.reasons}
     stand: dict[tuple[str, str], Position] = {}
     owed_by: dict[str, str] = {}

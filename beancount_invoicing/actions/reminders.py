@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -96,13 +97,14 @@ def render_reminders(
 
 
 def file_names(book: Book, letters: Sequence[Proposal]) -> list[str]:
-    """A file name for each letter: its day, the customer's account by its last part where it is the only one, currency, level."""
+    """A file name for each letter: its day, the customer's account by its last part where it is the only one, currency, level, and
+    the policy where several of them have letters of that level."""
     from beancount_invoicing import rendering
 
     short = leaves(book.customers)
 
-    def title(one: Proposal) -> str:
-        return f"{one.as_of}-{short[one.customer.account]}-{one.currency}-{one.level}"
-
-    files = rendering.file_names(map(title, letters))
-    return [files[title(one)] for one in letters]
+    usual = [f"{one.as_of}-{short[one.customer.account]}-{one.currency}-{one.level}" for one in letters]
+    twice = Counter(usual)
+    titles = [f"{name}-{one.policy}" if twice[name] > 1 else name for name, one in zip(usual, letters, strict=True)]
+    files = rendering.file_names(titles)
+    return [files[title] for title in titles]

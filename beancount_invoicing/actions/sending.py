@@ -566,29 +566,25 @@ class _Run:
         return self._note(item, event, f"{item.dispatch.title} {join} {where}")
 
     def _note(self, item: _Item, event: str, comment: str) -> str:
-        """A note for each part of what is sent."""
         dispatch = item.dispatch
         opening = event != "not-sent"
-        return "\n".join(
-            text.note(
-                dispatch.day,
-                dispatch.account,
-                one_line(comment),
-                map(numbering.link, numbers),
-                [
-                    ("event", event),
-                    ("sends", dispatch.event if dispatch.event != "sent" else None),
-                    ("level", level),
-                    ("until", dispatch.until),
-                    ("tone", dispatch.tone),
-                    ("channel", dispatch.channel),
-                    ("message-id", item.identifier),
-                    ("sha256", item.mark if opening else None),
-                    ("facts", dispatch.facts if opening else None),
-                    ("file", relative_to(self.target, item.stored) if opening else None),
-                ],
-            )
-            for level, numbers in dispatch.parts
+        return text.note(
+            dispatch.day,
+            dispatch.account,
+            one_line(comment),
+            map(numbering.link, dispatch.numbers),
+            [
+                ("event", event),
+                ("sends", dispatch.event if dispatch.event != "sent" else None),
+                ("level", dispatch.level),
+                ("until", dispatch.until),
+                ("tone", dispatch.tone),
+                ("channel", dispatch.channel),
+                ("message-id", item.identifier),
+                ("sha256", item.mark if opening else None),
+                ("facts", dispatch.facts if opening else None),
+                ("file", relative_to(self.target, item.stored) if opening else None),
+            ],
         )
 
     def _closing(self, item: _Item, not_to: str = "") -> tuple[str, str]:
@@ -597,9 +593,9 @@ class _Run:
         those, last = closings(
             self.target,
             [
-                Sent(dispatch.event, dispatch.day, dispatch.account, numbers, level, dispatch.until, dispatch.tone,
-                     dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to), dispatch.facts)
-                for level, numbers in dispatch.parts
+                Sent(dispatch.event, dispatch.day, dispatch.account, dispatch.numbers, dispatch.level, dispatch.until,
+                     dispatch.tone, dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to),
+                     dispatch.facts)
             ],
             None if item.sealed else item.stored,
             self._last,

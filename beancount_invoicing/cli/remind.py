@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -111,9 +112,10 @@ def remind(
             if bank not in behind:
                 click.echo(f"bank: {bank.account} is booked until {bank.until}")
         if explain:
-            for row in rows:
-                click.echo(f"\n{row['customer']}, {row['currency']}")
-                for reason in row["reasons"]:
+            for _of, those in groupby(rows, key=lambda row: (row["account"], row["currency"])):
+                each = list(those)
+                click.echo(f"\n{each[0]['customer']}, {each[0]['currency']}")
+                for reason in (reason for row in each for reason in row["reasons"]):
                     click.echo(f"  {reason['number']}: {reason['why']}")
             for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
                 click.echo(f"\n{late.position.invoice.number}")

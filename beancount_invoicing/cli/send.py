@@ -151,7 +151,7 @@ def send(
             wanted = actions.unsent(ledger.book, since, day)
         else:
             wanted = actions.to_send(ledger.book, day)
-        return list(actions.of_invoices(ledger, wanted, day, channel, enclose))
+        return list(actions.of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
 
     run(session, make, way(day, folder, again=again, retry=retry), chosen, form)
 

@@ -95,13 +95,7 @@ class History:
         else:
             those = self.sent(dispatch.event, dispatch.account)
         if dispatch.event == "reminder":
-            parts = [(level, number) for level, numbers in dispatch.parts for number in numbers]
-            those = (
-                one
-                for one in those
-                if one.date >= dispatch.day
-                and any(one.level == level and number in one.numbers for level, number in parts)
-            )
+            those = (one for one in those if one.date >= dispatch.day and one.level == dispatch.level)
         elif dispatch.event != "sent":
             those = (one for one in those if one.date == dispatch.day)
         return tuple(dict.fromkeys(those))

@@ -57,8 +57,6 @@ class Dispatch:
     """Country ("" at home) and post code, by which letters are put in order."""
     level: int | None = None
     """Of a reminder; where its documents have different ones, the highest."""
-    levels: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    """Of a reminder whose documents have different levels: each with its documents. Others, which it only lists, have none."""
     until: date | None = None
     """The deadline that a reminder sets."""
     tone: str = ""
@@ -73,11 +71,6 @@ class Dispatch:
     """Kept beside the document, and not sent: a text of what a PDF says."""
     facts: str = ""
     """Of an invoice: the digest of its business terms."""
-
-    @property
-    def parts(self) -> tuple[tuple[int | None, tuple[str, ...]], ...]:
-        """What the ledger is told of: each level with its documents."""
-        return self.levels or ((self.level, self.numbers),)
 
     @property
     def document(self) -> Attachment:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing import law
-from beancount_invoicing.dunning.policies import NONE, named, policy
-from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, Step, a_day
+from beancount_invoicing.dunning.policies import tone_of
+from beancount_invoicing.model import ZERO, Book, Customer, Invoice, Step, a_day
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
@@ -125,15 +125,9 @@ def formal_notice(book: Book, position: Position, due: date) -> date | None:
     level in the policy in force on its day.
     """
     for event in position.events:
-        if event.event == "reminder" and event.date > due and (event.tone or _tone(book, position, event)) == "final":
+        if event.event == "reminder" and event.date > due and tone_of(book, position, event) == "final":
             return event.date
     return None
-
-
-def _tone(book: Book, position: Position, event: Event) -> str:
-    name = named(book, position, event.date)
-    rule = policy(book, name, event.date) if name != NONE else None
-    return next((one.tone for one in rule.levels if one.level == event.level), "") if rule else ""
 
 
 def interest_on(book: Book, position: Position, as_of: date, booked: date | None = None) -> Interest | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from beancount_invoicing.model import Event, Policy, ReminderLevel
+from beancount_invoicing.dunning.policies import tone_of
+from beancount_invoicing.model import Book, Event, Policy, ReminderLevel
 from beancount_invoicing.receivables import Position
 
 
@@ -31,15 +33,36 @@ def last_reminder(position: Position) -> Event | None:
     return max(late, key=lambda one: (one.level or 0, one.date)) if late else None
 
 
+class Said(NamedTuple):
+    """A letter that has left about what is late now."""
+
+    date: date
+    tone: str
+    """"" where neither it nor its policy says how it spoke."""
+
+
+def said_before(book: Book, position: Position) -> tuple[Said, ...]:
+    """The letters about what is late now that its debtor was sent, in their order: no notice before the due date, and none to
+    who owed it before."""
+    debtor = position.debtor
+    return tuple(
+        Said(one.date, tone_of(book, position, one))
+        for one in position.events
+        if one.event == "reminder" and one.level != 0 and _about(one, position)
+        if debtor is not None and one.customer == debtor.account
+    )
+
+
 def _about(event: Event, position: Position) -> bool:
     return position.due is None or event.date > position.due
 
 
-def due_level(policy: Policy, position: Position, as_of: date) -> Due:
+def due_level(policy: Policy, position: Position, as_of: date, formal_notice: date | None = None) -> Due:
     """The level that is due for a late document on `as_of`: the one after its last, none skipped, none repeated.
 
     It waits for its own days, for the policy's interval since the document was sent and since the last letter about
     it, of whatever level or instalment, and until the deadline that the last letter about what is late now set is over.
+    After a `formal_notice`, of that day, no milder letter follows, for it would take that back.
     """
     assert position.due is not None, "only late documents are asked for"
     last = last_reminder(position)
@@ -48,6 +71,8 @@ def due_level(policy: Policy, position: Position, as_of: date) -> Due:
     following = next((one for one in policy.levels if one.level > reached and one.level > 0), None)
     if following is None:
         return Due(None, f"{said}, the last one of policy {policy.name}" if last else f"{policy.name} has no levels")
+    if formal_notice and following.tone != "final":
+        return Due(None, f"formal notice was given on {formal_notice}: no {following.tone} letter follows it")
     late = f"{position.days_overdue} {'day' if position.days_overdue == 1 else 'days'} late"
     level = f"level {following.level}"
     if position.days_overdue < following.days:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from beancount_invoicing.model import Book, Policy, ReminderLevel, Source
+from beancount_invoicing.model import Book, Event, Policy, ReminderLevel, Source
 from beancount_invoicing.receivables import Position
 
 STANDARD = "standard"
@@ -48,3 +48,13 @@ def policy(book: Book, name: str, as_of: date) -> Policy | None:
         return usual(country) if name == STANDARD else None
     version = written.at(as_of)
     return version if version.levels else replace(version, levels=usual(country).levels)
+
+
+def tone_of(book: Book, position: Position, event: Event) -> str:
+    """How a reminder of a document spoke: by its own word, else as its level does in the policy in force on its day; "" where
+    neither says it."""
+    if event.tone:
+        return event.tone
+    name = named(book, position, event.date)
+    rule = policy(book, name, event.date) if name != NONE else None
+    return next((one.tone for one in rule.levels if one.level == event.level), "") if rule else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.dunning.claims import ClaimUnknown, interest_on
-from beancount_invoicing.dunning.levels import courtesy_level, due_level, last_reminder, later
+from beancount_invoicing.dunning.claims import ClaimUnknown, formal_notice, interest_on
+from beancount_invoicing.dunning.levels import Said, courtesy_level, due_level, later, said_before
+from beancount_invoicing.dunning.lying import Likely, Lying, likely, lying
 from beancount_invoicing.dunning.pauses import asked_amount, pause, sending_followed_from, unsent
 from beancount_invoicing.dunning.policies import NONE, named, policy
 from beancount_invoicing.dunning.unowed_claims import unowed
@@ -20,17 +21,14 @@ from beancount_invoicing.rules.interest import Interest
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A document in a letter: late, or in a notice before the due date about to be due.
-
-    `open` leaves out what is contested; `reminded`: its level goes up with this letter.
-    """
+    """A document in a letter: late, or in a notice before the due date about to be due. `open` leaves out what is contested."""
 
     position: Position
     due: date
     open: Decimal
     days_overdue: int
-    level: int
-    reminded: bool
+    before: tuple[Said, ...]
+    """The letters about what is late now that this customer has had."""
     claim: Interest | None
     """Interest and indemnity with their steps; None where none is claimed."""
 
@@ -46,6 +44,15 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A late document that the letter does not ask for, as it has had a letter of its own: the last of these."""
+
+    number: str
+    open: Decimal
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A late document that no letter speaks of, and why."""
 
@@ -55,19 +62,20 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The letter to one customer in one currency; without `level` nothing is sent, only held back."""
+    """The letter to one customer in one currency about what has come to one level of a policy, so that its words hold for each
+    document; without `level` nothing is sent, and it says why not."""
 
     customer: Customer
     currency: str
     as_of: date
     level: int | None
-    """The highest level of its invoices; 0: a notice before the due date."""
+    """0: a notice before the due date."""
     invoices: tuple[Late, ...]
     total: Decimal
     """What is late of `invoices` (in a notice: about to be due), without interest, indemnity and fee."""
     held: tuple[Held, ...]
     reasons: tuple[Held, ...]
-    """For each late document, in the letter or not: why."""
+    """Why each document is in the letter; without `level`: why each of the others is in none."""
     notices: tuple[str, ...]
     """What could not be worked out, such as interest at a rate that is not known."""
     policy: str = ""
@@ -80,6 +88,11 @@ class Proposal:
     escalation: str = ""
     """E-mail addresses that it goes to as well."""
     signed_by: str = ""
+    apart: tuple[Apart, ...] = ()
+    on_account: Decimal = ZERO
+    """What lies on the customer's account, allocated to nothing, and is not taken off."""
+    unknown: Decimal = ZERO
+    """What of that keeps no invoice back: only the customer knows what it is for."""
 
     @property
     def interest(self) -> Decimal:
@@ -99,24 +112,47 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A document that a letter may speak of, with the level that is due for it today."""
+    """A document that a letter may speak of, and the level that is due for it today; or why none may speak of it."""
 
     position: Position
-    policy: Policy
+    policy: Policy | None
     level: ReminderLevel | None
+    why: str
+    held: bool = False
+    """Late, and kept back."""
+    paid_by: Lying | None = None
+    """What is most likely for it, and therefore keeps it back."""
+
+    @property
+    def number(self) -> str:
+        return self.position.invoice.number
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """What a customer owes in one currency, and what lies there."""
+
+    customer: Customer
+    currency: str
+    open: Sequence[Position]
+    """Above 0, by due date."""
+    of_customer: Mapping[str, Position]
+    """All of its documents, by number, in any currency."""
+    lying: Sequence[Lying]
 
 
 def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Proposal, ...]:
-    """What would be sent on `as_of` (inclusive), and what is held back: one proposal per customer and currency.
+    """What would be sent on `as_of` (inclusive), and what is held back, by account and currency: a letter for each level that
+    something has come to, the gravest first, then one without a level that says what no letter speaks of, and why.
 
-    Customers of whom something is late, or of whom a notice before the due date is due, by account and currency.
-    `allocated`: as of that day, if at hand.
+    Of customers of whom something is late, or of whom a notice before the due date is due. `allocated`: as of that day, if at
+    hand.
     """
     a_day(as_of)
     allocated = allocated or allocate(book, as_of)
     all_of: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
-    credit: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    credit_notes: list[Position] = []
     for position in positions(book, as_of, allocated, by_debtor=True):
         debtor = position.debtor
         if debtor is None or position.invoice.draft:
@@ -125,76 +161,106 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
         if position.open > 0:
             open_[debtor.account, position.invoice.currency].append(position)
         elif position.open < 0:
-            credit[debtor.account, position.invoice.currency] -= position.open
-    for left in allocated.unallocated:
-        if left.amount < 0:
-            credit[left.payment.customer, left.payment.currency] -= left.amount
+            credit_notes.append(position)
+    there = lying(allocated, credit_notes)
     followed_from = sending_followed_from(book, as_of)
-    result = []
+    result: list[Proposal] = []
     for account, currency in sorted(open_):
-        customer = book.customers[account].at(as_of)
         those = sorted(open_[account, currency], key=lambda one: (one.due or as_of, one.invoice.number))
-        proposal = _proposal(
-            book, customer, currency, those, all_of[account], credit[account, currency], followed_from, as_of
+        owed = _Account(
+            book.customers[account].at(as_of), currency, those, all_of[account], there.get((account, currency), ())
         )
-        if proposal is not None:
-            result.append(proposal)
+        result += _of_account(book, owed, followed_from, as_of)
     return tuple(result)
 
 
-def _proposal(
+def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: date) -> list[Proposal]:
+    """The letters to a customer, and what is in none; nothing where nothing is late and no notice is due."""
+    guessed = likely(owed.lying, owed.open, as_of)
+    found = [_candidate(book, one, owed, guessed, followed_from, as_of) for one in owed.open]
+    candidates = [one for one in found if one is not None]
+    letters: list[list[_Candidate]] = []
+    groups = _by_level(candidates)
+    due = [one for group in groups for one in group]
+    rest = [
+        one if one.level is None else replace(one, why=f"{one.why}, but not beside a reminder")
+        for one in candidates
+        if one not in due
+    ]
+    for group in groups:
+        total = sum((_asked(one.position, as_of) for one in group), ZERO)
+        rule = group[0].policy
+        least = rule.minimum if rule and owed.currency == book.currency else ZERO
+        if total < least:
+            rest += _kept_back(group, f"{total} is less than the minimum of {least} for a letter")
+        else:
+            letters.append(group)
+    known = {one.paid_by for one in candidates}
+    unknown = sum((one.amount for one in owed.lying if one not in known), ZERO)
+    total = sum((_asked(one.position, as_of) for group in letters for one in group), ZERO)
+    if unknown >= total > 0:
+        why = (
+            f"{unknown} {owed.currency} on the account is allocated to no invoice: say what it settles, or pay it back"
+        )
+        rest += (one for group in letters for one in _kept_back(group, why))
+        letters = []
+    result = [_letter(book, owed, group, candidates, unknown, as_of) for group in letters]
+    if result and unknown:
+        result[0] = replace(result[0], notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
+    if rest:
+        order = {one.number: place for place, one in enumerate(candidates)}
+        rest = sorted(rest, key=lambda one: order[one.number])
+        reasons = tuple(Held(one.number, one.why) for one in rest)
+        held = tuple(Held(one.number, one.why) for one in rest if one.held)
+        result.append(Proposal(owed.customer, owed.currency, as_of, None, (), ZERO, held, reasons, ()))
+    return result
+
+
+def _candidate(
     book: Book,
-    customer: Customer,
-    currency: str,
-    those: Sequence[Position],
-    of_customer: Mapping[str, Position],
-    credit: Decimal,
+    position: Position,
+    owed: _Account,
+    guessed: Mapping[str, Likely],
     followed_from: date | None,
     as_of: date,
-) -> Proposal | None:
-    """The letter to a customer; None where nothing is late and no notice is due."""
-    held: list[Held] = []
-    reasons: list[Held] = []
-    late: list[_Candidate] = []
-    soon: list[_Candidate] = []
-    for position in those:
-        number, is_late = position.invoice.number, position.days_overdue > 0
-        name = named(book, position, as_of)
-        rule = policy(book, name, as_of) if name != NONE else None
-        notice = courtesy_level(rule, position, as_of) if rule and not is_late else None
-        if not is_late and notice is None:
-            continue
-        why = "reminders: none" if name == NONE else f"there is no policy {name}" if rule is None else ""
-        paused = pause(position, of_customer, as_of)
-        if not why and paused and not paused.over:
-            why = paused.why
-        if not why and (beyond := _never_owed(book, position, of_customer)):
-            why = beyond
-        if not why and unsent(position, followed_from):
-            why = "nothing says that it was sent: send it first"
-        if why or rule is None:
-            reasons.append(Held(number, why))
-            if is_late:
-                held.append(reasons[-1])
-            continue
-        due = notice or due_level(rule, position, as_of)
-        reasons.append(Held(number, due.why + (f" ({paused.why})" if paused else "")))
-        (late if is_late else soon).append(_Candidate(position, rule, due.level))
-    if not reasons:
+) -> _Candidate | None:
+    """What there is to say of a document; None where it is neither late nor to be announced."""
+    late = position.days_overdue > 0
+    name = named(book, position, as_of)
+    rule = policy(book, name, as_of) if name != NONE else None
+    notice = courtesy_level(rule, position, as_of) if rule and not late else None
+    if not late and notice is None:
         return None
-    letter = late if any(one.level for one in late) else [one for one in soon if one.level]
-    leading = max((one for one in letter if one.level), key=_weight, default=None)
-    nothing = Proposal(customer, currency, as_of, None, (), ZERO, tuple(held), tuple(reasons), ())
-    if leading is None or leading.level is None:
-        return nothing
-    total = sum((_asked(one.position, as_of) for one in letter), ZERO)
-    short = leading.policy.minimum if currency == book.currency else ZERO
-    if total < short:
-        return _all_held(nothing, letter, f"{total} is less than the minimum of {short} for a letter")
-    if credit >= total > 0:
-        why = f"{credit} {currency} on the account is allocated to no invoice: say what it settles, or pay it back"
-        return _all_held(nothing, letter, why)
-    return _letter(book, nothing, letter, leading.policy, leading.level, credit)
+    why = "reminders: none" if name == NONE else f"there is no policy {name}" if rule is None else ""
+    paused = pause(position, owed.of_customer, as_of)
+    if not why and paused and not paused.over:
+        why = paused.why
+    if not why and (beyond := _never_owed(book, position, owed.of_customer)):
+        why = beyond
+    if not why and unsent(position, followed_from):
+        why = "nothing says that it was sent: send it first"
+    if not why and (guess := guessed.get(position.invoice.number)):
+        why = guess.advice(position.invoice.number, book.file)
+        return _Candidate(position, rule, None, why, held=late, paid_by=guess.lying)
+    if why or rule is None:
+        return _Candidate(position, rule, None, why, held=late)
+    formal = formal_notice(book, position, position.due) if position.due else None
+    due = notice or due_level(rule, position, as_of, formal)
+    return _Candidate(position, rule, due.level, due.why + (f" ({paused.why})" if paused else ""))
+
+
+def _by_level(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:
+    """Those of which a letter is due, by policy and level, the gravest first; no notice beside a reminder of the same day."""
+    groups: defaultdict[tuple[int, int, str], list[_Candidate]] = defaultdict(list)
+    for one in candidates:
+        if one.level and one.policy:
+            groups[one.level.level, _TONES.index(one.level.tone), one.policy.name].append(one)
+    late = any(level for level, _tone, _policy in groups)
+    return [groups[key] for key in sorted(groups, reverse=True) if key[0] or not late]
+
+
+def _kept_back(group: Iterable[_Candidate], why: str) -> list[_Candidate]:
+    return [replace(one, level=None, why=why, held=True) for one in group]
 
 
 def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:
@@ -212,27 +278,16 @@ def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Positi
     return ""
 
 
-def _stops_interest(letter: Iterable[_Candidate]) -> str:
-    """That money on the account stops interest, where it covers something of the letter."""
-    return ", which claims no interest for what it covers" if any(one.position.on_account for one in letter) else ""
-
-
 _TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
 
 
-def _weight(one: _Candidate) -> tuple[int, int, str]:
-    """The letter speaks as its gravest invoice asks."""
-    return (one.level.level, _TONES.index(one.level.tone), one.policy.name) if one.level else (-1, 0, "")
-
-
-def _all_held(nothing: Proposal, letter: Iterable[_Candidate], why: str) -> Proposal:
-    """The proposal with all that the letter would have spoken of held back."""
-    numbers = {one.position.invoice.number for one in letter}
-    reasons = tuple(Held(one.number, why) if one.number in numbers else one for one in nothing.reasons)
-    held = tuple(one for one in reasons if one.number in numbers or one in nothing.held)
-    return Proposal(
-        nothing.customer, nothing.currency, nothing.as_of, None, (), ZERO, held, reasons, ()
-    )  # fmt: skip
+def _not_taken_off(owed: _Account, amount: Decimal, letters: Iterable[Sequence[_Candidate]]) -> str:
+    """What to know of money on the account that no letter takes off."""
+    stops = any(one.level and one.level.interest and one.position.on_account for group in letters for one in group)
+    return (
+        f"{owed.customer.name}: {amount} {owed.currency} on the account is allocated to no invoice, and not taken off in the"
+        f" letter{', which claims no interest for what it covers' if stops else ''}: say what it settles"
+    )
 
 
 def _asked(position: Position, as_of: date) -> Decimal:
@@ -242,12 +297,21 @@ def _asked(position: Position, as_of: date) -> Decimal:
 
 
 def _letter(
-    book: Book, nothing: Proposal, letter: Sequence[_Candidate], rule: Policy, level: ReminderLevel, credit: Decimal
+    book: Book,
+    owed: _Account,
+    group: Sequence[_Candidate],
+    candidates: Sequence[_Candidate],
+    unknown: Decimal,
+    as_of: date,
 ) -> Proposal:
-    customer, currency, as_of = nothing.customer, nothing.currency, nothing.as_of
+    """The letter about a group of one policy and level."""
+    customer, currency = owed.customer, owed.currency
+    rule, level = group[0].policy, group[0].level
+    assert rule is not None
+    assert level is not None
     notices: list[str] = []
     invoices: list[Late] = []
-    for one in letter:
+    for one in group:
         claim = None
         if level.interest:
             try:
@@ -255,30 +319,23 @@ def _letter(
             except ClaimUnknown as error:
                 notices.append(str(error))
                 claim = error.claim
-        last = last_reminder(one.position)
         invoices.append(
             Late(
                 position=one.position,
                 due=one.position.due or as_of,
                 open=_asked(one.position, as_of),
                 days_overdue=one.position.days_overdue,
-                level=one.level.level if one.level else (last.level or 0) if last else 0,
-                reminded=one.level is not None,
+                before=said_before(book, one.position),
                 claim=claim,
             )
         )
-    bought = {one.position.invoice.customer.buyer for one in letter if one.position.invoice.customer}
+    bought = {one.position.invoice.customer.buyer for one in group if one.position.invoice.customer}
     consumer = "consumer" in {customer.buyer, *bought}
     fee = level.fee if not consumer and currency == book.currency else ZERO
     if level.fee and not fee:
         whose = "a consumer pays" if consumer else f"in {currency} there is"
         notices.append(
             f"{customer.name}: {whose} no fee for a reminder: the {level.fee} of level {level.level} is left out"
-        )
-    if credit:
-        notices.append(
-            f"{customer.name}: {credit} {currency} on the account is allocated to no invoice, and not taken off in the"
-            f" letter{_stops_interest(letter) if level.interest else ''}: say what it settles"
         )
     channel: Channel = "post" if level.registered else level.channel or customer.channel
     if not level.registered and channel == "e-invoice":
@@ -290,8 +347,8 @@ def _letter(
         level=level.level,
         invoices=tuple(invoices),
         total=sum((one.open for one in invoices), ZERO),
-        held=nothing.held,
-        reasons=nothing.reasons,
+        held=(),
+        reasons=tuple(Held(one.number, one.why) for one in group),
         notices=tuple(notices),
         policy=rule.name,
         tone=level.tone,
@@ -301,4 +358,12 @@ def _letter(
         registered=level.registered,
         escalation=customer.escalation if level.escalate else "",
         signed_by=level.signed_by or rule.signed_by,
+        apart=tuple(
+            Apart(one.number, _asked(one.position, as_of), said[-1])
+            for one in candidates
+            if one not in group and not one.held and one.position.days_overdue
+            if (said := said_before(book, one.position))
+        ),
+        on_account=sum((one.amount for one in owed.lying), ZERO),
+        unknown=unknown,
     )

@@ -71,6 +71,7 @@ def read_payments(
             instalment=said.get("instalment"),
             links=own_links,
             narration=entry.narration or "",
+            payee=entry.payee or "",
             worth=worth(entry, posting),
         )
         legs.append((payment, posting))

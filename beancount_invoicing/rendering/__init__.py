@@ -7,7 +7,14 @@ from beancount_invoicing.rendering.document import NoDocument, document
 from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.letter import letter
-from beancount_invoicing.rendering.mail import Words, document_facts, letter_facts, mail_words, statement_facts
+from beancount_invoicing.rendering.mail import (
+    Words,
+    document_facts,
+    later_facts,
+    letter_facts,
+    mail_words,
+    statement_facts,
+)
 from beancount_invoicing.rendering.names import file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
 from beancount_invoicing.rendering.parties import language_of
@@ -33,6 +40,7 @@ __all__ = [
     "folders",
     "language_of",
     "languages",
+    "later_facts",
     "letter",
     "letter_facts",
     "mail_words",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from beancount_invoicing.dunning import Late, Proposal, bank_accounts
+from beancount_invoicing.dunning import Apart, Late, Proposal, bank_accounts
 from beancount_invoicing.law.citations import formal_demand, late_payment
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.rendering import parties
@@ -36,7 +36,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
         where,
         f"letters/{language}/{proposal.tone}.j2",
         fallback=f"letters/en/{proposal.tone}.j2",
-        **_values(book, proposal, formats),
+        **_values(book, proposal, formats, table),
         customer=customer,
         seller=seller,
         level=proposal.level,
@@ -91,13 +91,13 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     )
 
 
-def paid_until(book: Book, day: date) -> date:
-    """The last day on or before `day` until which a bank account is booked: later payments may be under way; `day` if none is."""
-    booked = [one.until for one in bank_accounts(book, day) if one.until]
-    return max(booked, default=day)
+def paid_until(book: Book, day: date) -> date | None:
+    """The last day on or before `day` until which each bank account is booked on which anything is: later payments may be under
+    way. None where nothing is."""
+    return min((one.until for one in bank_accounts(book, day) if one.until), default=None)
 
 
-def _values(book: Book, proposal: Proposal, formats: Formats) -> dict[str, Any]:
+def _values(book: Book, proposal: Proposal, formats: Formats, table: dict[str, Any]) -> dict[str, Any]:
     """What the template of the letter's words gets, but for the nouns."""
 
     def money(amount: Decimal) -> str:
@@ -105,6 +105,9 @@ def _values(book: Book, proposal: Proposal, formats: Formats) -> dict[str, Any]:
 
     country = book.seller.at(proposal.as_of).address.country if book.seller else ""
     dates = {late.due for late in proposal.invoices}
+    letters = {late.before for late in proposal.invoices}
+    only = next(iter(letters)) if len(letters) == 1 else ()
+    until = paid_until(book, proposal.as_of)
     return {
         "count": len(proposal.invoices),
         "due": formats.day(min(dates)) if len(dates) == 1 else "",
@@ -116,10 +119,24 @@ def _values(book: Book, proposal: Proposal, formats: Formats) -> dict[str, Any]:
         "fee": money(proposal.fee),
         "deadline": formats.day(proposal.deadline) if proposal.deadline else "",
         "as_of": formats.day(proposal.as_of),
-        "paid_until": formats.day(paid_until(book, proposal.as_of)),
+        "paid_until": formats.day(until) if until and not proposal.on_account else "",
+        "unknown": money(proposal.unknown),
+        "partly": any(late.position.settled for late in proposal.invoices),
+        "reminders": min((len(before) for before in letters), default=0),
+        "reminded_on": formats.day(only[0].date) if len(only) == 1 else "",
+        "apart": [_apart(one, proposal, formats, table) for one in proposal.apart],
         "demand_law": formal_demand(country),
         "late_law": late_payment(country, proposal.customer.buyer),
     }
+
+
+def _apart(one: Apart, proposal: Proposal, formats: Formats, table: dict[str, Any]) -> str:
+    """What stands apart, and the last letter about it."""
+    title = table["titles"][one.said.tone or "friendly"]
+    if formats.language != "de":  # whose nouns are written so within a sentence too
+        title = title[:1].lower() + title[1:]
+    letter = f"{title} {table['labels']['of-date'].format(date=formats.day(one.said.date))}"
+    return f"{one.number}, {formats.money(one.open, proposal.currency)} ({letter})"
 
 
 def _facts(proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[Pair, ...]:

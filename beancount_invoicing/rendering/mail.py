@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beancount_invoicing.dunning import Proposal
+from beancount_invoicing.dunning import Proposal, Standing
+from beancount_invoicing.model import Invoice
 from beancount_invoicing.rendering.folders import TemplateError, find, words
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.output import fill
@@ -76,3 +78,23 @@ def document_facts(view: View) -> tuple[Pair, ...]:
         [Pair(" ".join(row.cells[:1]), row.cells[1]) for row in view.instalments.rows] if view.instalments else []
     )
     return (Pair(view.title, view.number, strong=True), *view.totals[-1:], *due, *schedule, *view.payment)
+
+
+def later_facts(invoice: Invoice, stands: Standing, view: View, where: tuple[Path, ...]) -> tuple[Pair, ...]:
+    """What the e-mail with an invoice says of it, where something was paid or credited after its page: its number, what it came to,
+    what is settled and still open by now, and how to pay that, if anything is asked for."""
+    formats, labels = Formats(view.language), words(where, view.language)["labels"]
+
+    def money(amount: Decimal) -> str:
+        return formats.money(amount, invoice.currency)
+
+    facts = [Pair(view.title, view.number, strong=True), Pair(labels["amount"], money(invoice.payable))]
+    if stands.asks == "open":
+        return tuple(facts)
+    facts += [
+        Pair(labels["settled-since"], money(invoice.payable - stands.open)),
+        Pair(labels["open"], money(stands.open), strong=stands.due is not None),
+    ]
+    if stands.due is None:
+        return tuple(facts)
+    return (*facts, Pair(labels["due"], formats.day(stands.due), strong=True), *view.payment)

@@ -38,7 +38,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
         fallback="letters/en/statement.j2",
         since=formats.day(told.since) if told.since else "",
         as_of=formats.day(day),
-        paid_until=formats.day(paid_until(book, day)),
+        paid_until=formats.day(until) if (until := paid_until(book, day)) else "",
         alone=alone,
         customer=customer,
         seller=seller,
@@ -52,7 +52,8 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
     summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
     reference = parties.reference_to(list(dict.fromkeys(summed)))
     pay, qr = parties.payment(seller, customer, reference, asked, "EUR", formats, table)
-    if not any(one.closing > 0 for one in told.currencies):
+    contested = bool(late) and not asked
+    if contested or not any(one.closing > 0 for one in told.currencies):
         pay, qr = (), ""
     said = table["statement"]
     period = said["from-to" if told.since else "until"].format(

@@ -37,6 +37,7 @@ def test_the_example_business() -> None:
         ("send", "F2026-0077"),
         ("remind", "Assets:Clients:Vandamme"),
         ("remind", "Assets:Clients:Halles"),
+        ("remind", "Assets:Clients:Vandamme"),
         ("remind", "Assets:Clients:CliniqueDuParc"),
         ("remind", "Assets:Clients:Steinbach"),
         ("remind", "Assets:Clients:Birchwood"),

@@ -540,11 +540,11 @@ def test_reminders_go_with_their_invoices_in_the_invoices_thread(mailing: Path, 
     assert len(handler.taken) == 2
 
 
-def test_a_letter_about_several_invoices_raises_each_ones_own_level(ledger: Path) -> None:
+def test_each_level_has_its_own_letter(ledger: Path) -> None:
     vandamme = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Vandamme", "--yes", "--write")
     run(ledger, *vandamme)
     assert "F2026-0057" in run(ledger, *vandamme, code=1), "it was prepared: a person sends it"
-    run(ledger, "send", "--confirm", "F2026-0065", "--date", "2026-12-01", "--write")
+    run(ledger, "send", "--confirm", "F2026-0065", "F2026-0057", "--date", "2026-12-01", "--write")
     recorded = [
         one
         for one in open_ledger(ledger).book.events
@@ -552,8 +552,8 @@ def test_a_letter_about_several_invoices_raises_each_ones_own_level(ledger: Path
     ]
     assert sorted((one.numbers, one.level, one.tone, one.channel) for one in recorded) == [
         (("F2026-0057",), 3, "final", "post"),
-        (("F2026-0065",), 1, "final", "post"),
-    ], "the letter is a formal notice for both"
+        (("F2026-0065",), 1, "", "email"),
+    ], "the formal notice is for the one that had its reminders"
     assert "Nothing is in doubt" in run(ledger, "send")
     assert sound(ledger)
 

@@ -71,7 +71,7 @@ def test_each_due_date_has_its_notice() -> None:
 def test_the_notice_asks_for_what_is_about_to_be_due() -> None:
     notice = the_letter(POLICY + INVOICE, -2)
     assert (notice.tone, str(notice.total), notice.claimed) == ("courtesy", "120.00", Decimal("120.00"))
-    assert [(one.days_overdue, one.level, one.reminded) for one in notice.invoices] == [(0, 0, True)]
+    assert [(one.days_overdue, one.before) for one in notice.invoices] == [(0, ())]
 
 
 def test_the_notice_asks_for_what_is_not_contested() -> None:
@@ -84,9 +84,12 @@ def test_the_notice_asks_for_what_is_not_contested() -> None:
 def test_no_notice_beside_a_reminder() -> None:
     other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")
     day = date(2026, 2, 17)  # N1 is 8 days late, N2 due in two days
-    (letter,) = letters(POLICY + INVOICE + other, day)
+    letter, rest = letters(POLICY + INVOICE + other, day)
     assert [one.position.invoice.number for one in letter.invoices] == ["N1"]
-    (after,) = letters(POLICY + INVOICE + other + reminder(day, 1), day + timedelta(days=1))
+    assert [(one.number, one.why) for one in rest.reasons] == [
+        ("N2", "due on 2026-02-19: the notice is due, but not beside a reminder")
+    ]
+    after, _rest = letters(POLICY + INVOICE + other + reminder(day, 1), day + timedelta(days=1))
     assert [one.position.invoice.number for one in after.invoices] == ["N2"], "the day after it is due"
 
 
@@ -243,7 +246,11 @@ def test_what_is_on_the_account_unallocated_is_said_or_holds_the_letter_back() -
     assert "50.00 EUR on the account is allocated to no invoice" in letter.notices[-1]
     held = the_letter(INVOICE + unnamed.format("120.00"), 8)
     assert held.level is None
-    assert "120.00 EUR on the account is allocated to no invoice" in held.held[0].why
+    assert "120.00 EUR of 2026-02-12 (" in held.held[0].why
+    assert "is just what is open of N1" in held.held[0].why
+    more = the_letter(INVOICE + unnamed.format("121.00"), 8)
+    assert more.level is None
+    assert "121.00 EUR on the account is allocated to no invoice" in more.held[0].why
 
 
 PLAN = (
@@ -311,7 +318,7 @@ def test_what_was_not_sent_is_not_reminded_of() -> None:
     other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-05") + event(
         date(2026, 1, 5), "sent", link="^N2"
     )
-    (letter,) = letters(INVOICE + other, DUE + timedelta(days=20))
+    letter, _rest = letters(INVOICE + other, DUE + timedelta(days=20))
     assert [one.position.invoice.number for one in letter.invoices] == ["N2"], (
         "followed from the first that was sent on"
     )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from beancount_invoicing.dunning import Proposal, propose
+from beancount_invoicing.dunning.lying import names
 from tests.ledgers import book_of
 
 DUE = date(2026, 2, 9)
@@ -109,16 +110,127 @@ def test_a_customer_that_is_never_reminded() -> None:
     assert (letter.level, letter.held[0].why) == (None, "reminders: none")
 
 
-def test_one_letter_lists_all_that_is_late_at_the_highest_level() -> None:
-    second = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")
-    ledger = INVOICE + second + reminder(DUE + timedelta(days=8), 1)
-    (letter,) = letters(ledger, DUE + timedelta(days=15))
-    assert letter.level == 2
-    assert [(late.position.invoice.number, late.level, late.reminded) for late in letter.invoices] == [
-        ("N1", 2, True),
-        ("N2", 0, False),
+SECOND = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")
+PAID = """
+2026-02-20 * "{payee}" "{narration}"
+  Assets:Bank  {amount} EUR
+  Assets:Receivable:Acme
+"""
+
+
+def in_letters(ledger: str, day: date) -> list[tuple[int | None, list[str], list[tuple[str, str, str]]]]:
+    """Level, numbers, and what stands apart with its last letter, of each letter of a day."""
+    return [
+        (
+            one.level,
+            [late.position.invoice.number for late in one.invoices],
+            [(each.number, str(each.said.date), each.said.tone) for each in one.apart],
+        )
+        for one in letters(ledger, day)
+        if one.level is not None
     ]
-    assert str(letter.total) == "240.00"
+
+
+def test_each_level_has_a_letter_of_its_own_the_gravest_first() -> None:
+    ledger = INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1)
+    assert in_letters(ledger, DUE + timedelta(days=18)) == [
+        (2, ["N1"], []),
+        (1, ["N2"], [("N1", "2026-02-17", "friendly")]),
+    ]
+    assert in_letters(INVOICE + SECOND, DUE + timedelta(days=18)) == [(1, ["N1", "N2"], [])]
+
+
+def test_what_has_had_its_formal_notice_stands_apart() -> None:
+    ledger = INVOICE + SECOND + "".join(reminder(DUE + timedelta(days=late), level) for late, level in
+                                        ((8, 1), (15, 2), (30, 3)))  # fmt: skip
+    assert in_letters(ledger, DUE + timedelta(days=50)) == [(1, ["N2"], [("N1", "2026-03-11", "final")])]
+    held = ledger + event(date(2026, 3, 20), "promise", "  until: 2026-06-30\n")
+    assert in_letters(held, DUE + timedelta(days=50)) == [(1, ["N2"], [])]
+
+
+def test_no_milder_letter_follows_a_formal_notice() -> None:
+    by_hand = event(DUE + timedelta(days=9), "reminder", '  level: 1\n  tone: "final"\n')
+    (letter,) = letters(INVOICE + by_hand, DUE + timedelta(days=20))
+    assert (letter.level, letter.reasons[0].why) == (
+        None, "formal notice was given on 2026-02-18: no firm letter follows it",
+    )  # fmt: skip
+    assert level(INVOICE + by_hand, 31) is None, "nor is a level skipped"
+
+
+@pytest.mark.parametrize(
+    ("payee", "narration", "amount", "why"),
+    [
+        ("Acme", "VIR N1", "50.00", "names N1"),
+        ("PAIEMENT n1", "", "50.00", "names N1"),
+        ("Acme", "VIR", "120.00", "is just what is open of N1"),
+    ],
+)
+def test_what_is_most_likely_paid_waits_for_a_word(payee: str, narration: str, amount: str, why: str) -> None:
+    ledger = INVOICE + SECOND.replace("120.00", "240.00").replace("-100.00", "-200.00").replace("-20.00", "-40.00")
+    paid = PAID.format(payee=payee, narration=narration, amount=amount)
+    letter, rest = letters(ledger + paid, DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N2"]
+    (held,) = rest.held
+    assert held.number == "N1"
+    assert held.why.startswith(f"{amount} EUR of 2026-02-20 (")
+    assert why in held.why
+    assert 'write settles: "N1" below that line' in held.why
+    settled = paid.replace("Assets:Receivable:Acme\n", 'Assets:Receivable:Acme\n    settles: "N1"\n')
+    assert not any(one.held for one in letters(ledger + settled, DUE + timedelta(days=20)))
+
+
+def test_a_payment_of_another_invoice_s_number_is_not_this_one_s() -> None:
+    paid = PAID.format(payee="Acme", narration="VIR N2", amount="120.00")
+    letter, rest = letters(INVOICE + SECOND + paid, DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N1"]
+    assert [one.number for one in rest.held] == ["N2"]
+
+
+def test_which_of_two_like_sums_was_paid_nobody_knows() -> None:
+    paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
+    (rest,) = letters(INVOICE + SECOND + paid, DUE + timedelta(days=20))
+    assert [one.number for one in rest.held] == ["N1", "N2"]
+
+
+def test_a_payment_is_for_what_was_invoiced_by_then_if_anything_was() -> None:
+    paid = PAID.format(payee="Acme", narration="VIR", amount="120.00").replace("2026-02-20", "{}")
+    letter, rest = letters(INVOICE + SECOND + paid.format("2026-01-15"), DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N2"]
+    assert [one.number for one in rest.held] == ["N1"]
+    (held,) = letters(INVOICE + paid.format("2026-01-02"), DUE + timedelta(days=20))
+    assert [one.number for one in held.held] == ["N1"], "paid in advance"
+
+
+def test_what_came_and_went_back_is_nothing() -> None:
+    paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
+    back = PAID.format(payee="Acme", narration="Back", amount="-120.00").replace("02-20", "02-21")
+    (letter,) = letters(INVOICE + paid + back, DUE + timedelta(days=20))
+    assert (letter.level, str(letter.on_account)) == (1, "0")
+
+
+def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
+    paid = PAID.format(payee="Acme", narration="VIR", amount="33.00")
+    (letter,) = letters(INVOICE + paid, DUE + timedelta(days=20))
+    assert (str(letter.total), str(letter.on_account)) == ("120.00", "33.00")
+    assert "33.00 EUR on the account is allocated to no invoice" in letter.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "said"),
+    [
+        ("VIR F2026-0001", "F2026-0001", True),
+        ("VIR f2026-0001.", "F2026-0001", True),
+        ("VIREMENT F20260001/ACME", "F2026-0001", True),
+        ("F 2026 0001", "F2026-0001", True),
+        ("VIR F2026-00011", "F2026-0001", False),
+        ("VIR F2026-0001A", "F2026-0001", True),
+        ("12 mars", "12", False),
+        ("Facture 1204", "1204", True),
+        ("N12", "N1", False),
+    ],
+)
+def test_what_a_bank_says_names_a_number(words: str, number: str, said: bool) -> None:
+    assert names(words, number) is said
 
 
 def test_paid_is_not_reminded_and_part_paid_only_for_the_rest() -> None:

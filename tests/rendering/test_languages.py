@@ -427,6 +427,15 @@ SHOWN = ("F2026-0067", "F2026-0066", "F2025-0008", "F2025-0021", "F2025-0055", "
 """Instalments and two rates; reverse charge; a cash discount; a deposit, and its deduction; a credit note; a draft."""
 
 
+def several(book: Book) -> Proposal:
+    """A letter about two invoices as if both had been reminded twice, with another one apart and money on the account."""
+    third, first = due_reminders(book, DAY, customers(book, "Vandamme"))
+    (late,), (other,) = third.invoices, first.invoices
+    assert len(late.before) == 2
+    both = (late, replace(other, before=late.before, claim=late.claim))
+    return replace(third, invoices=both, total=third.total + first.total, apart=first.apart, unknown=D("33.00"))
+
+
 def shown(book: Book, language: str) -> Iterator[View]:
     """What a person reads through in a language: documents of each sort, and each letter to one and for several invoices."""
     where = rendering.folders(book)
@@ -437,10 +446,13 @@ def shown(book: Book, language: str) -> Iterator[View]:
     rare = book_of(RARE)
     for invoice in list(printed(rare))[1:]:
         yield document(rare, invoice, language, where, paid_on_its_date(rare)(invoice))
-    for name in ("Halles", "Vandamme"):
-        (proposal,) = due_reminders(book, DAY, customers(book, name))
+    (halles,) = due_reminders(book, DAY, customers(book, "Halles"))
+    for proposal in (halles, several(book)):
         for tone in TONES:
             yield letter(book, proposal, language, tone, where)
+    never = replace(halles, invoices=tuple(replace(late, before=()) for late in halles.invoices))
+    for tone in TONES[2:]:
+        yield letter(book, never, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):
         yield account(book, f"Assets:Clients:{customer}", language, where)
     for number in RECEIPTS:

@@ -244,7 +244,10 @@ def test_it_says_until_which_day_payments_are_known() -> None:
     assert "Les règlements reçus jusqu’au 11 février 2026 sont pris en compte." in plain(view)
     assert view.table
     assert [cell.replace("\u202f", " ") for cell in view.table.rows[0].cells[3:6]] == ["1 200,00", "200,00", "1 000,00"]
-    assert "jusqu’au 12 février 2026" in plain(letter(INVOICE, "2026-02-12")), "no bank account: the letter's own day"
+    accounts = '\n2026-01-02 custom "invoice-option" "bank-accounts" "Assets:Bank Assets:Post"\n'
+    behind = "\n2026-02-04 balance Assets:Post  0.00 EUR\n" + accounts
+    assert "jusqu’au 4 février 2026" in plain(letter(INVOICE + paid + behind, "2026-02-12")), "on every account"
+    assert "jusqu’au" not in plain(letter(INVOICE, "2026-02-12")), "of no bank account anything is known"
 
 
 def test_a_reference_of_the_payer_s_bank_is_used_where_one_invoice_is_late() -> None:

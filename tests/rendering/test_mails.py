@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import customers, due_reminders, of_invoices, of_reminders, open_ledger
+from beancount_invoicing.actions import (
+    customers,
+    due_reminders,
+    of_invoices,
+    of_reminders,
+    of_statements,
+    open_ledger,
+    statements_of,
+)
 from beancount_invoicing.delivery import Dispatch
+from beancount_invoicing.dunning import Standing
+from beancount_invoicing.dunning.standing import Asks
 from beancount_invoicing.rendering.folders import PACKAGE
 from tests.ledgers import EXAMPLE
 
@@ -76,13 +88,84 @@ def test_a_reminder_says_what_its_letter_says(books: Path, language: str) -> Non
     view = rendering.letter(ledger.book, proposals[0], (PACKAGE,))
     assert all(part in one.text for part in view.opening)
     assert all(pair.value in one.text and pair.value in one.html for pair in (*view.totals, *view.payment))
-    assert (one.event, one.level, one.levels) == ("reminder", 2, ((2, ("F2026-0064",)),))
+    assert (one.event, one.level, one.numbers) == ("reminder", 2, ("F2026-0064",))
 
 
 def test_what_needs_no_payment_asks_for_none(books: Path) -> None:
     ledger = books / "main.beancount"
     assert "Vous n’avez rien à régler" in invoice(ledger, "A2026-0002").text
     assert "régler à l’échéance" in invoice(ledger, "F2026-0072").text
+
+
+ASKS = get_args(Asks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_standing_has_its_own_words_and_what_is_settled_no_iban(books: Path, language: str) -> None:
+    book = open_ledger(in_language(books, language)).book
+    found = book.invoice("F2026-0072")
+    assert found is not None
+    view = rendering.document(book, found, Decimal(0), (PACKAGE,))
+    said: dict[str, set[str]] = {}
+    for asks in ASKS:
+        stands = Standing(asks, found.payable if asks in {"to-pay", "overdue"} else Decimal(0), None, asks == "to-pay")
+        if asks == "overdue":
+            stands = replace(stands, due=DAY)
+        facts = (
+            rendering.document_facts(view)
+            if stands.as_printed
+            else rendering.later_facts(found, stands, view, (PACKAGE,))
+        )
+        values = {"invoice": found, "customer": found.customer, "to_pay": asks in {"to-pay", "overdue"}}
+        text = rendering.mail_words((PACKAGE,), "invoice", view, facts, **values, standing=asks, credited_by="A7").text
+        said[asks] = words(text)
+        assert ("FR76 3000" in text) is (asks in {"to-pay", "overdue"}), asks
+        assert ("A7" in text) is (asks == "credited")
+    common = set.intersection(*said.values())
+    own = [frozenset(each - common) for each in said.values()]
+    assert all(len(each) == 1 for each in own)
+    assert len(set(own)) == len(ASKS)
+
+
+def test_what_was_paid_since_comes_for_the_records(books: Path) -> None:
+    text = invoice(books / "main.beancount", "F2026-0047").text.replace("\xa0", " ")
+    assert "Elle est déjà réglée : nous vous l’adressons pour vos dossiers." in text
+    assert "Reste dû : 0,00 €" in text
+    assert "IBAN" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reminder_of_an_opening_item_brings_no_invoice(books: Path, language: str) -> None:
+    ledger = open_ledger(in_language(books, language))
+    (proposal,) = due_reminders(ledger.book, DAY, customers(ledger.book, "Clinique"))
+    view = rendering.letter(ledger.book, proposal, (PACKAGE,))
+    with_it, without = (
+        rendering.mail_words((PACKAGE,), "reminder", view, numbers=("N1",), attached=count, proposal=proposal).text
+        for count in (1, 0)
+    )
+    assert len(words(without)) == len(words(with_it))
+    assert words(without) != words(with_it)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_e_mail_with_a_statement_speaks_of_what_is_attached(books: Path, language: str) -> None:
+    ledger = open_ledger(in_language(books, language))
+    (one,) = of_statements(ledger, statements_of(ledger, customers(ledger.book, "Halles"), DAY, None))
+    assert isinstance(one, Dispatch)
+    view_words = {
+        "fr": "ci-joint",
+        "en": "attached",
+        "de": "anbei",
+        "es": "Adjuntamos",
+        "it": "allegato",
+        "nl": "Bijgaand",
+        "pt": "anexo",
+    }
+    assert view_words[language] in one.text
+    assert not any(
+        below in one.text
+        for below in ("ci-dessous", "below", "nachstehend", "a continuación", "di seguito", "Hieronder")
+    )
 
 
 def test_the_facts_are_those_of_the_document(books: Path) -> None:

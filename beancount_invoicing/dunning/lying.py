@@ -1,0 +1,137 @@
+"""What lies on a customer's account, allocated to nothing: how much, and which invoices it is most likely for."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from os.path import relpath
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.dunning.pauses import late_amount
+from beancount_invoicing.model import ZERO, Day, Payment, Source
+from beancount_invoicing.receivables import Allocated, Position
+
+_NOT_WRITTEN = re.compile(r"[\W_]+")
+_SQUEEZED = 6
+"""From so many letters and digits on a number is recognised without its marks: "F2026-0001" in "VIR F20260001"."""
+_COUNT = 4
+"""A number of fewer digits, and nothing else, is not recognised: it may be anything."""
+
+
+class Lying(NamedTuple):
+    """Money, or what is left of a credit note, that settles nothing (`amount` above 0)."""
+
+    date: Day
+    amount: Decimal
+    currency: str
+    source: Source
+    words: str
+    """What the bank, or the credit note, says of it."""
+    left_of: str = ""
+    """The number of the credit note, or of the invoice on which too much was paid; "" for money that names nothing."""
+
+
+def lying(allocated: Allocated, credit_notes: Iterable[Position]) -> Mapping[tuple[str, str], Sequence[Lying]]:
+    """What lies there for each customer (main account) and currency, by day: unallocated money, and `credit_notes` that are not
+    used up.
+
+    What went back again, and names nothing either, is taken from what came last. A loss is no money.
+    """
+    found: defaultdict[tuple[str, str], list[Lying]] = defaultdict(list)
+    came: dict[Source, list[tuple[Payment, Decimal]]] = {}
+    for left in allocated.unallocated:  # a discount beside money is a part of the same posting
+        if left.payment.means != "write-off":
+            came.setdefault(left.payment.source, []).append((left.payment, left.amount))
+    for those in came.values():
+        payment, amount = those[0][0], -sum((each for _payment, each in those), ZERO)
+        named = payment.settles or payment.links
+        words = f"{payment.payee} {payment.narration}".strip()
+        found[payment.customer, payment.currency].append(
+            Lying(payment.date, amount, payment.currency, payment.source, words, named[0] if named else "")
+        )
+    for note in credit_notes:
+        invoice = note.invoice
+        if note.open < 0 and note.debtor:
+            found[note.debtor.account, invoice.currency].append(
+                Lying(invoice.date, -note.open, invoice.currency, invoice.source, invoice.narration, invoice.number)
+            )
+    return {key: still for key, those in found.items() if (still := _still_there(those))}
+
+
+def _still_there(those: Iterable[Lying]) -> tuple[Lying, ...]:
+    there: list[Lying] = []
+    for one in sorted(those, key=lambda each: (each.date, -each.amount, each.source)):
+        if one.amount > 0:
+            there.append(one)
+            continue
+        back = -one.amount
+        while back > 0 and there:
+            last = there.pop()
+            if last.amount > back:
+                there.append(last._replace(amount=last.amount - back))
+            back -= last.amount
+    return tuple(there)
+
+
+class Likely(NamedTuple):
+    """What lies on the account and is most likely for an invoice, and what tells so."""
+
+    lying: Lying
+    why: str
+
+    def advice(self, number: str, ledger: str) -> str:
+        """What to know of it beside the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
+        there = self.lying
+        place = f"{relpath(there.source.file, Path(ledger).parent)}:{there.source.line}"
+        what = f"{there.amount} {there.currency} of {there.date} ({place})"
+        if there.left_of:
+            settle = f"bean-invoice allocate {number} --from {there.left_of} --write"
+            return (
+                f"{what} is left of {there.left_of} and {self.why}: if it is for {number}: {settle}; if not, say what it"
+                " settles, or pay it back"
+            )
+        return (
+            f'{what} lies on the account, settles nothing and {self.why}: if it is for {number}, write settles: "{number}"'
+            " below that line; if not, write there what it settles, or pay it back"
+        )
+
+
+def likely(there: Sequence[Lying], those: Sequence[Position], as_of: date) -> dict[str, Likely]:
+    """What of `there` is most likely for which of `those`, the open invoices of the same customer and currency, by number.
+
+    What names invoices is for these. What names none is for each of which just so much is open, late, or due as one instalment:
+    which of several a payment of their common amount is for, nobody but the customer knows. Those of later days come into question
+    only where there is none of its own day or before.
+    """
+    found: dict[str, Likely] = {}
+    for one in there:
+        named = [each for each in those if names(one.words, each.invoice.number)]
+        of_amount = [each for each in those if not named and one.amount in _sums(each, as_of)]
+        known = [each for each in of_amount if each.invoice.date <= one.date]
+        for position in named or known or of_amount:
+            number = position.invoice.number
+            why = f"names {number}" if named else f"is just what is open of {number}"
+            found.setdefault(number, Likely(one, why))
+    return found
+
+
+def _sums(position: Position, as_of: date) -> set[Decimal]:
+    """What somebody may pay who pays an invoice: what is open of it, what of that is late, or an instalment."""
+    return {position.open, late_amount(position, as_of), *(each.open for each in position.instalments)}
+
+
+def names(words: str, number: str) -> bool:
+    """Whether what a bank says of a payment names an invoice: by its number, in whatever case, or, if it is long enough, without
+    its marks and with other signs between."""
+    if number.isdigit() and len(number) < _COUNT:
+        return False
+    if re.search(rf"(?<![\w]){re.escape(number)}(?![\w])", words, re.IGNORECASE):
+        return True
+    bare = _NOT_WRITTEN.sub("", number)
+    if len(bare) < _SQUEEZED:
+        return False
+    return re.search(rf"(?<!\d){re.escape(bare)}(?!\d)", _NOT_WRITTEN.sub("", words), re.IGNORECASE) is not None

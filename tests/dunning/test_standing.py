@@ -1,0 +1,79 @@
+"""What an e-mail with an invoice may say of its payment on the day on which it leaves."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.dunning import Standing, standing
+from beancount_invoicing.receivables import allocate
+from tests.dunning.test_proposals import DUE, INVOICE, PAID, event
+from tests.ledgers import book_of
+
+LINKED = PAID.replace('"{narration}"', '"{narration}" ^N1')
+CREDIT = """
+2026-02-01 * "Credit" ^A1
+  invoice: "A1"
+  corrects: "N1"
+  Assets:Receivable:Acme  -{amount} EUR
+  Income:Services  {net} EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  {tax} EUR
+    tax: "FR20"
+"""
+WHOLE = CREDIT.format(amount="120.00", net="100.00", tax="20.00")
+PART = CREDIT.format(amount="60.00", net="50.00", tax="10.00")
+LOST = PAID.format(payee="Acme", narration="Lost", amount="120.00").replace(
+    '"Lost"', '"Lost" ^N1 #write-off'
+).replace("Assets:Bank", "Expenses:BadDebt")  # fmt: skip
+
+
+def paid(amount: str, template: str = LINKED, narration: str = "VIR") -> str:
+    return template.format(payee="Acme", narration=narration, amount=amount)
+
+
+def at(ledger: str, day: date, number: str = "N1") -> Standing:
+    book = book_of(ledger)
+    invoice = book.invoice(number)
+    assert invoice is not None
+    return standing(book, invoice, Decimal(0), day, allocate(book, day))
+
+
+@pytest.mark.parametrize(
+    ("more", "day", "asks", "open_", "due"),
+    [
+        ("", "2026-02-09", "to-pay", "120.00", DUE),
+        ("", "2026-02-10", "overdue", "120.00", DUE),
+        (paid("120.00"), "2026-02-19", "overdue", "120.00", DUE),
+        (paid("120.00"), "2026-02-20", "paid", "0.00", None),
+        (paid("20.00"), "2026-02-20", "overdue", "100.00", DUE),
+        (WHOLE, "2026-02-05", "credited", "0.00", None),
+        (PART, "2026-02-05", "to-pay", "60.00", DUE),
+        (PART + paid("60.00"), "2026-02-20", "settled", "0.00", None),
+        (LOST, "2026-02-20", "open", "0.00", None),
+        (event(date(2026, 2, 1), "dispute"), "2026-02-05", "open", "120.00", None),
+        (event(date(2026, 2, 1), "dispute", "  amount: 20.00\n"), "2026-02-05", "to-pay", "120.00", DUE),
+        (paid("120.00", PAID), "2026-02-20", "open", "120.00", None),
+        (paid("50.00", PAID, "for N1"), "2026-02-20", "open", "120.00", None),
+        (paid("50.00", PAID), "2026-02-20", "overdue", "120.00", DUE),
+    ],
+)
+def test_what_is_asked_for(more: str, day: str, asks: str, open_: str, due: date | None) -> None:
+    stands = at(INVOICE + more, date.fromisoformat(day))
+    assert (stands.asks, stands.open, stands.due) == (asks, Decimal(open_), due)
+
+
+def test_a_credit_note_asks_for_nothing() -> None:
+    assert at(INVOICE + WHOLE, DUE, "A1").asks == "nothing"
+
+
+def test_a_letter_has_no_words_for_what_is_settled_and_a_platform_wants_the_invoice_as_it_is() -> None:
+    stands = at(INVOICE + WHOLE, DUE)
+    assert stands.against("post").startswith("is credited by A1 since 2026-02-01, but its page asks for it")
+    assert (stands.against("email"), stands.against("e-invoice")) == ("", "")
+    likely = at(INVOICE + paid("120.00", PAID), date(2026, 2, 20))
+    assert 'write settles: "N1" below that line' in likely.against("email")
+    assert likely.against("e-invoice") == ""
