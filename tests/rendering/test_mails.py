@@ -18,9 +18,7 @@ from beancount_invoicing.actions import (
     due_reminders,
     of_invoices,
     of_reminders,
-    of_statements,
     open_ledger,
-    statements_of,
 )
 from beancount_invoicing.delivery import Dispatch
 from beancount_invoicing.dunning import Standing
@@ -145,27 +143,6 @@ def test_a_reminder_of_an_opening_item_brings_no_invoice(books: Path, language: 
     )
     assert len(words(without)) == len(words(with_it))
     assert words(without) != words(with_it)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_e_mail_with_a_statement_speaks_of_what_is_attached(books: Path, language: str) -> None:
-    ledger = open_ledger(in_language(books, language))
-    (one,) = of_statements(ledger, statements_of(ledger, customers(ledger.book, "Halles"), DAY, None))
-    assert isinstance(one, Dispatch)
-    view_words = {
-        "fr": "ci-joint",
-        "en": "attached",
-        "de": "anbei",
-        "es": "Adjuntamos",
-        "it": "allegato",
-        "nl": "Bijgaand",
-        "pt": "anexo",
-    }
-    assert view_words[language] in one.text
-    assert not any(
-        below in one.text
-        for below in ("ci-dessous", "below", "nachstehend", "a continuación", "di seguito", "Hieronder")
-    )
 
 
 def test_the_facts_are_those_of_the_document(books: Path) -> None:

@@ -1,0 +1,18 @@
+"""Over generated histories: each sentence of each letter about a payment, a level, a date or a sum is so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.properties.letters.verdict import failure
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_letters_say_is_so(seed: int) -> None:
+    assert not (said := failure(seed)), said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1200))
+def test_two_hundred_histories(seed: int) -> None:
+    assert not (said := failure(seed)), said
