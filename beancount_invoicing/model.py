@@ -203,6 +203,10 @@ class Seller:
     siret: str = ""
     vat_id: str = ""
     register: str = ""
+    register_id: str = ""
+    """Its number in a register, with the scheme before a colon where there is one: "0208:0403019261" (BT-30)."""
+    tax_number: str = ""
+    """The number under which its tax office knows it, where it is no VAT id (BT-32)."""
     email: str = ""
     phone: str = ""
     website: str = ""
@@ -237,6 +241,8 @@ class Customer:
     phone: str = ""
     legal_form: str = ""
     register: str = ""
+    register_id: str = ""
+    """Its number in a register, as the seller's (BT-47)."""
     language: str = ""
     terms: str = ""
     cash_discount: str = ""
@@ -476,6 +482,8 @@ class Invoice(NamedTuple):
     links: frozenset[str] = frozenset()
     rate: Decimal | None = None
     """Where lines are booked in another currency: how much of it one unit of the document's currency is worth."""
+    worth: tuple[str, Decimal] | None = None
+    """A currency, and how much of it one unit of the document's is worth, by the price in its entry; None where there is none."""
     to_send: bool = False
     """It says that it is to be sent, whatever the ledger says of when it follows that."""
     booked_on: Day | None = None
@@ -485,6 +493,11 @@ class Invoice(NamedTuple):
     def codes(self) -> dict[str, Tax]:
         """The tax codes of its lines and taxes, as they hold for it."""
         return {tax.code: tax for tax in (*self.combined, *(each.tax for each in self.taxes))}
+
+    def nature_of(self, line: Line) -> str:
+        """What a line sells, "goods" or "services", as it, its item or its tax code says; what is taxed once paid is services."""
+        tax = self.codes.get(line.tax)
+        return line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
 
     @property
     def since(self) -> Day:

@@ -53,7 +53,11 @@ def add_customer(file: str | Path, wanted: CustomerWanted, day: date, how: How) 
         known_tax(book, wanted.said)
         if not wanted.another and (there_is := _same_name(book, wanted)):
             raise CannotBill(there_is)
-        notices = (*_alike(book, wanted, day), *_asked_by_public_buyers(wanted.said))
+        notices = (
+            *_alike(book, wanted, day),
+            *_asked_by_public_buyers(wanted.said),
+            *_reached(book, wanted, day),
+        )
         named = _named_after(book, wanted.name, assets)
         if not wanted.account and account != named and named not in book.accounts:
             notices += (f"{named} is open, and no customer's: --account {named} makes it this one's",)
@@ -119,7 +123,19 @@ def known_tax(book: Book, said: Values) -> None:
         raise CannotBill(f'there is no tax "{tax}"{near(str(tax), book.taxes)}')
 
 
-_IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint")
+def _reached(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
+    """Where e-invoices of a seller in France reach a French business that names no electronic address."""
+    said = {key: str(wanted.said.get(key) or "") for key in ("country", "siren", "siret", "endpoint", "buyer")}
+    siren = "".join((said["siren"] or said["siret"][:9]).split())
+    french = said["country"].upper() == "FR" and (book.seller is None or book.seller.at(day).address.country == "FR")
+    if french and siren and not said["endpoint"] and said["buyer"] in {"", "business"}:
+        yield (
+            f"e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; where it wants another one, say"
+            " --endpoint"
+        )
+
+
+_IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint", "register-id")
 
 
 def _same_name(book: Book, wanted: CustomerWanted) -> str:

@@ -18,11 +18,13 @@ from beancount_invoicing.files import put
 from beancount_invoicing.rules import numbering
 
 SELLER_KEYS = (
-    "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "email", "phone", "iban",
-    "bic", "endpoint",
+    "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "register-id", "tax-number",
+    "email", "phone", "iban", "bic", "endpoint",
 )  # fmt: skip
 """What may be said about the seller, in the order in which it is written."""
 
+EXEMPT = "EXEMPT"
+"""The code of who charges no tax."""
 Regime = str
 REGIMES: dict[str, str] = {
     "invoices": "tax is owed once invoiced (en France: option pour les débits, livraisons de biens)",
@@ -34,11 +36,6 @@ LANGUAGES = {"FR": "fr", "DE": "de", "AT": "de", "ES": "es", "IT": "it", "LU": "
 """The language of a seller's documents by its country, where it is one that the package speaks and not English."""
 _TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
 """What the tax is called in a language; elsewhere VAT."""
-_EXEMPT = {
-    "FR": "TVA non applicable, art. 293 B du CGI",
-    "DE": "Steuerfrei nach § 19 UStG (Kleinunternehmer)",  # as UStDV § 34a asks for
-}
-"""Why a small business has no tax on sales, by its country."""
 
 
 class Names(NamedTuple):
@@ -88,6 +85,8 @@ class Start:
     """From when on: usually the first of a year."""
     oss: bool = False
     """Whether goods to consumers in other states of the Union are taxed there, by the One Stop Shop."""
+    nature: str = ""
+    """What is sold, where it is all goods or all services."""
 
 
 def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
@@ -192,18 +191,13 @@ def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -
     country = said.get("country", "")
     label = _TAX.get(start.language, "VAT")
     if start.regime == "exempt":
-        reason = _EXEMPT.get(said.get("country", ""), "Exempt: small business")
-        parts.append(
-            text.custom(
-                day, "invoice-tax", ["EXEMPT", reason], [("category", "E"), ("rate", Decimal(0)), ("reason", reason)]
-            )
-        )
-        default = "EXEMPT"
+        parts.append(_exempt(start))
+        default = EXEMPT
     else:
         default = codes[0][0]
         sources = {one.rate: one.source for one in law.usual_rates(country, day)}
         for code, rate in codes:
-            meta: text.Meta = [("category", "S" if rate else "Z"), ("rate", rate)]
+            meta: text.Meta = [("category", "S" if rate else "Z"), ("rate", rate), ("nature", start.nature)]
             values: list[text.Value] = [code, f"{label} {_percent(start, rate)}"]
             if rate:
                 values.append(text.AccountName(names.tax))
@@ -267,6 +261,18 @@ def _oss(start: Start, country: str, label: str, names: Names) -> list[str]:
         parts.append(text.custom(start.day, "invoice-tax", values, meta))
         parts += [text.custom(since, "invoice-tax", [code], [("rate", rate)]) for since, rate in rates]
     return parts
+
+
+def _exempt(start: Start) -> str:
+    """The tax code of who charges no tax: in France by the code of the list VATEX, whose sentence each document prints in its
+    language; elsewhere in the Union with that country's words; outside it nothing is said, and no VAT is spoken of."""
+    country = dict(start.said).get("country") or ""
+    label = reason = law.small_business(country, start.language)
+    if country == "FR":
+        label, reason = "TVA non applicable, art. 293 B du CGI", "VATEX-FR-FRANCHISE"
+    category = "E" if reason else "O"
+    meta: text.Meta = [("category", category), ("rate", Decimal(0)), ("reason", reason), ("nature", start.nature)]
+    return text.custom(start.day, "invoice-tax", [EXEMPT, label], meta)
 
 
 CLAIM_NUMBER = "P{year}-{seq:04}"

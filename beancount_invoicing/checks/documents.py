@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Severity, Source, TaxAmount
-from beancount_invoicing.receivables import bears, credited_by, nets_of, tax_of_part
+from beancount_invoicing.receivables import bears, credited_by, in_own_currency, nets_of, tax_of_part
 from beancount_invoicing.rules import currencies, numbering, steps, tax
 
 Findings = Iterator[Finding]
@@ -302,4 +302,21 @@ def contracts(book: Book) -> Findings:
                 )  # fmt: skip
 
 
-CHECKS = (sums, lines, gross_nets, taxes, reverse_charge, due_dates, links, contracts)
+def tax_currency(book: Book) -> Findings:
+    """A document in another currency can say its VAT in that of the seller's state (directive 2006/112/EC, art. 230)."""
+    for invoice in book.invoices:
+        if invoice.currency == book.currency or invoice.kind in {"void", "opening", "claim"} or _without_rate(invoice):
+            continue
+        own = in_own_currency(book, invoice)
+        if own and own.taxes is None:
+            yield Finding(
+                "warning",
+                "tax-currency",
+                f"{invoice.number} charges {money(invoice.tax, invoice.currency)} of tax, which is owed in {own.currency} and is"
+                f" to be said in it, but no rate is known: write the price on the customer's posting, … {invoice.currency} @ …"
+                f" {own.currency}, or {invoice.date} price {invoice.currency} … {own.currency}",
+                invoice.source,
+            )
+
+
+CHECKS = (sums, lines, gross_nets, taxes, reverse_charge, due_dates, links, contracts, tax_currency)

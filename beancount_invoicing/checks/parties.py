@@ -11,7 +11,7 @@ from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoi
 from beancount_invoicing.rules import identifiers, steps, terms
 from beancount_invoicing.rules.servers import server
 
-_IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint")
+_IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id")
 
 
 def _parties(book: Book) -> Iterator[tuple[str, Seller | Customer]]:

@@ -65,7 +65,9 @@ _HELP = {
     "buyer": "What they are: business, consumer, public, hospital or public-enterprise.",
     "channel": "How invoices leave: email, post or e-invoice.",
     "register": "Trade register and number.",
-    "legal-form": "Legal form and capital.",
+    "legal-form": 'Legal form and capital; "EI" for a sole trader in France.',
+    "register-id": 'Its number for e-invoices, with a scheme where there is one: "0208:0403019261".',
+    "tax-number": "Number from the tax office, where it is no VAT id.",
     "email": "Where invoices go (customer), or who sends them (seller).",
 }
 
@@ -100,6 +102,9 @@ _HELP = {
 @click.option(
     "--oss", is_flag=True, help="Goods to consumers in other states of the Union are taxed there, by the One Stop Shop."
 )
+@click.option(
+    "--nature", type=OneOf(["goods", "services"]), help="What is sold, where it is all goods, or all services."
+)
 @click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
 @click.option("--language", default="", help="Language of the documents; that of the country, if not said.")
 @click.option("--terms", default="30 days", show_default=True, help="Payment terms.")
@@ -120,6 +125,7 @@ def init(
     regime: str | None,
     rates: tuple[Decimal, ...],
     oss: bool,
+    nature: str | None,
     currency: str,
     language: str,
     terms: str,
@@ -144,7 +150,10 @@ def init(
     if asked:
         for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
             keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
+        if keys["country"].upper() == "FR":
+            keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", ' ("EI" for a sole trader)')
     keys["country"] = (keys["country"] or "FR").upper()
+    _french(keys)
     if regime is None:
         regime = _ask_regime() if asked else "invoices"
     since = day or as_of.replace(month=1, day=1)
@@ -170,6 +179,7 @@ def init(
         number=number,
         day=since,
         oss=oss,
+        nature=nature or "",
     )
     with changing(session):
         if older:
@@ -186,9 +196,27 @@ def init(
             )
 
 
-def _ask(key: str, default: str) -> str:
+def _french(keys: dict[str, str]) -> None:
+    """What is proposed, or said to be missing, where the seller is in France."""
+    if keys["country"] != "FR":
+        return
+    if not keys["legal-form"]:
+        notice(
+            'French invoices say the legal form: add legal-form: to the seller, such as "EI" for a sole trader, or'
+            ' "SARL au capital de 5 000 €"'
+        )
+    siren = keys["siren"] or keys["siret"][:9]
+    if siren and not keys["endpoint"]:
+        keys["endpoint"] = f"0225:{''.join(siren.split())}"
+        notice(
+            f"endpoint {keys['endpoint']}: the electronic address that the directory gives to this SIREN; write another one if you"
+            " registered another"
+        )
+
+
+def _ask(key: str, default: str, hint: str = "") -> str:
     while True:
-        value = str(click.prompt(key, default=default, show_default=bool(default), err=True)).strip()
+        value = str(click.prompt(key + hint, default=default, show_default=bool(default), err=True)).strip()
         problem = identifiers.problem(key, value) if value else None
         if key == "country" and len(value) != 2:
             problem = 'write its code of two letters, such as "FR"'

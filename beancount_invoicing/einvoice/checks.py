@@ -288,6 +288,12 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
             yield Problem(kind, term, f"{value}: {wrong}", warning=True)
 
 
+def _seller_known(invoice: EInvoice) -> Iterator[Problem]:
+    seller = invoice.seller
+    if not (seller.identifiers or seller.legal_registration or seller.vat_identifier):
+        yield Problem("BR-CO-26", "BT-30", "nothing says which seller it is: no identifier, registration or VAT id")
+
+
 def _registrations(party: Party, legal: str, private: str) -> Iterator[tuple[str, str, str]]:
     if party.legal_registration and party.legal_registration.scheme == "0002":
         yield legal, "siren", party.legal_registration.value
@@ -361,5 +367,5 @@ def _once(invoice: EInvoice) -> Iterator[Problem]:
 
 _RULES: tuple[Callable[[EInvoice], Iterator[Problem]], ...] = (
     _content, _line_nets, _totals, _breakdown, _decimals_of, _reasons, _signs,
-    _codes, _dates, _identifiers, _categories, _once, check_france,
+    _codes, _dates, _identifiers, _seller_known, _categories, _once, check_france,
 )  # fmt: skip

@@ -17,20 +17,14 @@ TAX = "TXD"
 SCOPE = "BAR"
 
 
-def nature(invoice: Invoice, line: Line) -> str:
-    """What a line sells: said on it, its item or its tax code; tax that is owed once paid is that of services."""
-    tax = invoice.codes.get(line.tax)
-    return line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
-
-
 def without_nature(invoice: Invoice) -> tuple[Line, ...]:
     """The lines of which it is not known what they sell."""
-    return tuple(line for line in invoice.lines if not nature(invoice, line))
+    return tuple(line for line in invoice.lines if not invoice.nature_of(line))
 
 
 def process(invoice: Invoice, totals: terms.Totals) -> str:
     """BT-23: what is sold, and what of it was paid. 4: final after a deposit; 2: paid already; 1: else."""
-    letter = PROCESSES[frozenset(nature(invoice, line) for line in invoice.lines)]
+    letter = PROCESSES[frozenset(invoice.nature_of(line) for line in invoice.lines)]
     if invoice.deductions:
         return f"{letter}4"
     return f"{letter}2" if totals.gross and totals.paid == totals.gross and not totals.due else f"{letter}1"
@@ -84,6 +78,6 @@ def services_on_debits(invoice: Invoice) -> bool:
     """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
     taxes = {code: tax for code, tax in invoice.codes.items() if tax.category == "S"}
     return any(
-        line.tax in taxes and not taxes[line.tax].on_payment and nature(invoice, line) == "services"
+        line.tax in taxes and not taxes[line.tax].on_payment and invoice.nature_of(line) == "services"
         for line in invoice.lines
     )

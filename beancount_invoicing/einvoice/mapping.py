@@ -11,17 +11,15 @@ from typing import NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.einvoice import amounts, france, terms
 from beancount_invoicing.einvoice.texts import plain, said, written
-from beancount_invoicing.model import ZERO, Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
-from beancount_invoicing.receivables import for_late_payment
+from beancount_invoicing.model import Address, Adjustment, Book, Customer, Invoice, Line, Seller, Source, Tax
+from beancount_invoicing.receivables import InOwnCurrency, for_late_payment, in_own_currency
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules import terms as payment_terms
-from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.references import payment_reference
-from beancount_invoicing.rules.steps import round_to
 
 _TYPES = {"invoice": "380", "credit-note": "381", "corrective": "384", "deposit": "386"}
-_CODES = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
-_VATEX = re.compile(r"VATEX-[A-Z0-9-]+\Z")
+_REGISTERED = re.compile(r"(?:(\d{4}):)?(\S.*)\Z")
+"""A `register-id`: a scheme of ISO 6523, and the number."""
 
 
 class Reason(NamedTuple):
@@ -53,12 +51,12 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     rules = law.e_invoice_rules(seller.address.country, invoice.date)
     taxes = invoice.codes
     _refuse(_of_parts(invoice))
-    tax_currency, in_tax_currency, unknown_rate = _tax_currency(book, invoice, rules)
+    own = in_own_currency(book, invoice)
     _refuse(
         (
-            *unknown_rate,
+            *_no_rate(invoice, own),
             *_without_tax(invoice, taxes),
-            *_seller_lacks(seller, rules),
+            *_seller_lacks(seller, rules, frozenset(tax.category for tax in taxes.values() if not tax.withholding)),
             *_buyer_lacks(invoice, customer, rules),
             *(_nature_lacks(invoice) if rules else ()),
             *_preceding_lacks(book, invoice, rules),
@@ -66,19 +64,20 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     )
     sign = -1 if invoice.kind == "credit-note" else 1
     adjustments = tuple(amounts.adjustment(one, sign, taxes[one.tax], language) for one in invoice.adjustments)
+    in_tax_currency = own.total if own else None
     total = amounts.totals(
         invoice, sign, paid, adjustments, None if in_tax_currency is None else in_tax_currency * sign
     )
     is_french = seller.address.country == "FR"
     process = france.process(invoice, total) if is_french and not france.without_nature(invoice) else ""
-    reasons = {code: _reason(tax, language, invoice.date, seller) for code, tax in taxes.items()}
+    reasons = {code: _reason(tax, language, invoice.date) for code, tax in taxes.items()}
     outside = any(tax.category == "O" for tax in taxes.values())
     return terms.EInvoice(
         number=invoice.number,
         issued=invoice.date,
         type_code=_TYPES[invoice.kind],
         currency=invoice.currency,
-        seller=_seller(seller, outside, any(tax.reason == "VATEX-FR-FRANCHISE" for tax in taxes.values())),
+        seller=_seller(seller, outside),
         buyer=_buyer(customer, outside),
         lines=tuple(
             amounts.line(one, number, sign, taxes[one.tax], invoice.currency, language)
@@ -86,7 +85,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
         ),
         breakdown=amounts.breakdown(invoice, sign, reasons),
         totals=total,
-        tax_currency=tax_currency,
+        tax_currency=own.currency if own else "",
         vat_point=_vat_point(invoice),
         due=_due(invoice, process),
         buyer_reference=plain(customer.service_code),
@@ -149,7 +148,7 @@ def _of_parts(invoice: Invoice) -> tuple[Reason, ...]:
     )
 
 
-def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None) -> tuple[Reason, ...]:
+def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None, categories: frozenset[str]) -> tuple[Reason, ...]:
     lacking = []
     if not seller.address.country:
         lacking.append(Reason("BT-40", 'the seller has no country: write country: "FR" or such', seller.source))
@@ -165,6 +164,21 @@ def _seller_lacks(seller: Seller, rules: law.EInvoiceRules | None) -> tuple[Reas
                     seller.source,
                 )
             )
+    abroad = categories & {"K", "G"}
+    if abroad and not seller.vat_id:
+        message = f"the seller has no VAT id, and tax category {min(abroad)} needs it: write vat-id: …"
+        lacking.append(Reason("BT-31", message, seller.source))
+    elif categories & {"S", "Z", "E", "AE"} and not (seller.vat_id or _tax_registration(seller)):
+        message = "the seller has neither a VAT id nor a tax number: write vat-id: … or tax-number: …"
+        lacking.append(Reason("BT-31", message, seller.source))
+    party = _seller(seller, "O" in categories)
+    if not (rules or lacking or party.identifiers or party.legal_registration or party.vat_identifier):
+        why = "its VAT id is left out where no VAT applies (category O), and " if seller.vat_id else ""
+        message = (
+            f"nothing says which seller it is: {why}it has no number of a register: write register-id: …, such as"
+            ' "0208:0403019261" or "HRB 12345", or tax-number: …'
+        )
+        lacking.append(Reason("BT-30", message, seller.source))
     return tuple(lacking)
 
 
@@ -185,7 +199,7 @@ def _buyer_lacks(invoice: Invoice, customer: Customer, rules: law.EInvoiceRules 
         domestic = france.scope(customer) == "B2B"
         if domestic and not (customer.siren or customer.siret):
             lacking.append(Reason("BT-47", f"{customer.name} has no SIREN: write siren: …", customer.source))
-        if not customer.endpoint:
+        if not endpoint_of(customer):
             siren = _siren(customer)
             example = (
                 f"0225:{siren or '…'}" if domestic or siren else f"EM:{customer.email.split(',')[0].strip() or '…'}"
@@ -223,28 +237,15 @@ def _preceding_lacks(book: Book, invoice: Invoice, rules: law.EInvoiceRules | No
     )
 
 
-def _tax_currency(
-    book: Book, invoice: Invoice, rules: law.EInvoiceRules | None
-) -> tuple[str, Decimal | None, tuple[Reason, ...]]:
-    """BT-6 and BT-111, where VAT is owed in another currency than the document's: the law's, else that of the books."""
-    own = rules.currency if rules else book.currency
-    if not own or own == invoice.currency:
-        return "", None, ()
-    if not invoice.tax:
-        return own, round_to(ZERO, decimals(own)), ()
-    rate = invoice.rate or _rate(book, invoice.currency, own, invoice.date)
-    if rate is None:
-        message = (
-            f"{invoice.number}: its VAT is owed in {own}, but the ledger knows no rate: write"
-            f" {invoice.date} price {invoice.currency} … {own}"
-        )
-        return "", None, (Reason("BT-111", message, invoice.source),)
-    return own, round_to(invoice.tax * rate, decimals(own)), ()
-
-
-def _rate(book: Book, currency: str, into: str, day: date) -> Decimal | None:
-    known = [rate for since, rate in book.rates.get((currency, into), ()) if since <= day]
-    return known[-1] if known else None
+def _no_rate(invoice: Invoice, own: InOwnCurrency | None) -> tuple[Reason, ...]:
+    """VAT owed in another currency than the document's (BT-6) is said in it (BT-111)."""
+    if own is None or own.taxes is not None:
+        return ()
+    message = (
+        f"{invoice.number}: its VAT is owed in {own.currency}, but the ledger knows no rate: write a price on the customer's"
+        f" posting, … {invoice.currency} @ … {own.currency}, or {invoice.date} price {invoice.currency} … {own.currency}"
+    )
+    return (Reason("BT-111", message, invoice.source),)
 
 
 # who --------------------------------------------------------------------------------------------------------------------
@@ -261,7 +262,26 @@ def _identifiers(party: Seller | Customer) -> tuple[terms.Identifier, ...]:
 
 def _legal_registration(party: Seller | Customer) -> terms.Identifier | None:
     siren = _siren(party)
-    return terms.Identifier(siren, "0002") if siren else None
+    if siren:
+        return terms.Identifier(siren, "0002")
+    said = _REGISTERED.match(plain(party.register_id))
+    return terms.Identifier(said[2], said[1] or "") if said else None
+
+
+def _tax_registration(seller: Seller) -> str:
+    """BT-32: the number of the tax office; in France the SIREN of who has no VAT id."""
+    if seller.tax_number:
+        return plain(seller.tax_number)
+    return _siren(seller) if seller.address.country == "FR" and not seller.vat_id else ""
+
+
+def endpoint_of(customer: Customer) -> str:
+    """The electronic address of a customer (BT-49): a French business that names none is reached by its SIREN, as the directory of
+    platforms lists each (XP Z12-012, scheme 0225)."""
+    if customer.endpoint or customer.address.country != "FR" or customer.buyer != "business":
+        return customer.endpoint
+    siren = _siren(customer)
+    return f"0225:{siren}" if siren else ""
 
 
 def _endpoint(text: str) -> terms.Identifier | None:
@@ -280,17 +300,20 @@ def _vat_id(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def _seller(seller: Seller, outside: bool, franchise: bool) -> terms.Party:
-    """BG-4. Under category O no VAT id may be given; who is exempt and has none gives the SIREN instead (BT-32)."""
+def _seller(seller: Seller, outside: bool) -> terms.Party:
+    """BG-4. Under category O (`outside`) no VAT id may be given; whom nothing else identifies (BR-CO-26) its tax number does."""
     vat_id = "" if outside else _vat_id(seller.vat_id)
+    identifiers, registration = _identifiers(seller), _legal_registration(seller)
+    if not (identifiers or registration or vat_id) and seller.tax_number:
+        identifiers = (terms.Identifier(plain(seller.tax_number)),)
     phone, email = plain(seller.phone), plain(seller.email)
     return terms.Party(
         name=plain(seller.name),
         address=_address(seller.address),
-        identifiers=_identifiers(seller),
-        legal_registration=_legal_registration(seller),
+        identifiers=identifiers,
+        legal_registration=registration,
         vat_identifier=vat_id,
-        tax_registration=_siren(seller) if franchise and not vat_id and not outside else "",
+        tax_registration=_tax_registration(seller),
         legal_information=plain(", ".join(part for part in (seller.legal_form, seller.register) if part)),
         electronic_address=_endpoint(seller.endpoint),
         contact=terms.Contact(plain(seller.name), phone, email) if phone or email else None,
@@ -305,7 +328,7 @@ def _buyer(customer: Customer, outside: bool) -> terms.Party:
         identifiers=_identifiers(customer),
         legal_registration=_legal_registration(customer),
         vat_identifier="" if outside else _vat_id(customer.vat_id),
-        electronic_address=_endpoint(customer.endpoint),
+        electronic_address=_endpoint(endpoint_of(customer)),
         contact=terms.Contact(contact, plain(customer.phone)) if contact else None,
     )
 
@@ -325,17 +348,10 @@ def _delivery(invoice: Invoice, customer: Customer, taxes: Mapping[str, Tax]) ->
 # what and how -----------------------------------------------------------------------------------------------------------
 
 
-def _reason(tax: Tax, language: str, day: date, seller: Seller) -> tuple[str, str]:
+def _reason(tax: Tax, language: str, day: date) -> tuple[str, str]:
     """Why no tax is due (BT-120), and its code (BT-121); nothing where tax is due."""
-    if tax.category in {"S", "Z", "L", "M"}:
-        return "", ""
-    code = tax.reason if _VATEX.match(tax.reason) else ""
-    text = "" if code else plain(tax.reason)
-    if not text and code == "VATEX-FR-FRANCHISE":
-        text = law.mentions(seller.address.country, language, day).get("franchise", "")
-    if not text:
-        text = said(tax.category, language) if tax.category in {"AE", "K"} else plain(tax.label)
-    return text or said(tax.category if tax.category in _CODES else "E", language), code or _CODES.get(tax.category, "")
+    text, code = law.why_untaxed(tax.category, plain(tax.reason), plain(tax.label), language, day)
+    return text or (said("exempt", language) if tax.category == "E" else ""), code
 
 
 def _vat_point(invoice: Invoice) -> str:

@@ -22,30 +22,9 @@ WORDS: dict[str, dict[str, str]] = {
         "de": "Zuschlag", "en": "Charge", "es": "Recargo", "fr": "Frais", "it": "Maggiorazione", "nl": "Toeslag",
         "pt": "Encargo",
     },
-    "AE": {
-        "de": "Steuerschuldnerschaft des Leistungsempfängers", "en": "Reverse charge",
-        "es": "Inversión del sujeto pasivo", "fr": "Autoliquidation", "it": "Inversione contabile",
-        "nl": "Btw verlegd", "pt": "Autoliquidação",
-    },
-    "K": {
-        "de": "Steuerfreie innergemeinschaftliche Lieferung", "en": "Intra-Community supply",
-        "es": "Entrega intracomunitaria exenta", "fr": "Livraison intracommunautaire exonérée",
-        "it": "Cessione intracomunitaria non imponibile", "nl": "Intracommunautaire levering",
-        "pt": "Transmissão intracomunitária isenta",
-    },
-    "G": {
-        "de": "Ausfuhr, ohne Umsatzsteuer", "en": "Export, VAT not applicable", "es": "Exportación, sin IVA",
-        "fr": "Exportation, TVA non applicable", "it": "Esportazione, senza IVA", "nl": "Uitvoer, zonder btw",
-        "pt": "Exportação, sem IVA",
-    },
-    "E": {
+    "exempt": {
         "de": "Von der Umsatzsteuer befreit", "en": "Exempt from VAT", "es": "Exento de IVA", "fr": "Exonéré de TVA",
         "it": "Esente da IVA", "nl": "Vrijgesteld van btw", "pt": "Isento de IVA",
-    },
-    "O": {
-        "de": "Nicht der Umsatzsteuer unterliegend", "en": "Not subject to VAT", "es": "No sujeto a IVA",
-        "fr": "Hors du champ de la TVA", "it": "Fuori campo IVA", "nl": "Buiten het toepassingsgebied van de btw",
-        "pt": "Não sujeito a IVA",
     },
     "withheld": {
         "de": "Bei der Zahlung einzubehalten: {label}, {amount} {currency}",

@@ -97,8 +97,8 @@ def _address(values: dict[str, Any], prefix: str = "") -> Address:
 
 _ADDRESS = ("address", "postcode", "city", "country")
 _SELLER_TEXTS = (
-    "legal-form", "siren", "siret", "vat-id", "register", "email", "phone", "website", "iban", "bic", "endpoint",
-    "logo", "insurance", "mention",
+    "legal-form", "siren", "siret", "vat-id", "register", "register-id", "tax-number", "email", "phone", "website",
+    "iban", "bic", "endpoint", "logo", "insurance", "mention",
 )  # fmt: skip
 _CUSTOMER_VALUES = tuple(
     sorted(

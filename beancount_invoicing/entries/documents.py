@@ -880,6 +880,7 @@ class _Reading:
             contract_reference=self.said.get("contract-reference") or "",
             links=frozenset(self.entry.links or ()),
             rate=self.rate,
+            worth=_worth(parts, self.currency),
             to_send=bool(self.said.get("to-send")),
         )
         return Written([invoice], payments, [use._replace(kind=self.kind)], self.on_account)
@@ -994,6 +995,16 @@ class _Reading:
                 day, why = due.date, _explained(due, amount)
             result.append(Instalment(index + 1, part.posting.account, amount, day, part.source, where, why))
         return result, agree or not written
+
+
+def _worth(parts: list[Part], currency: str) -> tuple[str, Decimal] | None:
+    """The price of the document's currency that its entry says: the receivable's, else that of the first posting that has one."""
+    priced = [
+        (part.place != "receivable", price.currency, price.number)
+        for part in parts
+        if (price := part.posting.price) is not None and price.number and part.currency == currency
+    ]
+    return min(priced, key=lambda one: one[0])[1:] if priced else None
 
 
 def _explained(due: terms.Due, amount: Decimal) -> tuple[Step, ...]:

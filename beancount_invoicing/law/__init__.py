@@ -14,6 +14,7 @@ from beancount_invoicing.law.bad_debts import unpaid_words
 from beancount_invoicing.law.corrections import credit_notes_name
 from beancount_invoicing.law.data import in_force, load
 from beancount_invoicing.law.deposits import deposits_keep_their_rate
+from beancount_invoicing.law.exemptions import exemption, is_vatex, small_business, why_untaxed
 from beancount_invoicing.law.insolvency import Declaration, declaration
 from beancount_invoicing.law.interest import (
     LateInterest,
@@ -63,9 +64,11 @@ __all__ = [
     "distance_sales",
     "e_invoice_rules",
     "electronic_only",
+    "exemption",
     "half_year",
     "in_union",
     "interest_option",
+    "is_vatex",
     "late_interest",
     "limitation",
     "longest_terms",
@@ -82,6 +85,8 @@ __all__ = [
     "untaxed",
     "usual_rates",
     "whereabouts",
+    "small_business",
+    "why_untaxed",
     "with_rates",
 ]
 

@@ -25,6 +25,7 @@ from beancount_invoicing.receivables.credits import (
 )
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.lost import Lost, NothingLost, lost
+from beancount_invoicing.receivables.own_currency import InOwnCurrency, OwnTax, in_own_currency
 from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
 from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
 from beancount_invoicing.receivables.retained import Retained, retained
@@ -53,6 +54,7 @@ __all__ = [
     "Credited",
     "Entry",
     "InCurrency",
+    "InOwnCurrency",
     "InstalmentPosition",
     "Lapsing",
     "Left",
@@ -64,6 +66,7 @@ __all__ = [
     "NothingReceived",
     "OnAccount",
     "OpenItem",
+    "OwnTax",
     "Pending",
     "PeriodTotal",
     "Position",
@@ -89,6 +92,7 @@ __all__ = [
     "for_late_payment",
     "given_back",
     "held",
+    "in_own_currency",
     "lapsing",
     "last_day_to_sue",
     "left_to_credit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from beancount_invoicing import law
 from beancount_invoicing.billing import asked_for, enclosed
 from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source, Tax, TaxAmount
-from beancount_invoicing.receivables import for_late_payment
+from beancount_invoicing.receivables import for_late_payment, in_own_currency
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.deducted import deposits, progress
 from beancount_invoicing.rendering.folders import languages, words
@@ -62,7 +62,7 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             title=table["titles"][invoice.kind],
             number=number,
             mark=labels["draft"] if invoice.draft else "",
-            seller=seller.name,
+            seller=parties.shown_name(seller),
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=_delivery(customer, seller, language, labels),
@@ -176,7 +176,7 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
     labels = table["labels"]
     counted = any(line.quantity is not None for line in invoice.lines)  # a price without a quantity is that of one
     with_discount = any(line.discount for line in invoice.lines)
-    with_tax = any(line.tax for line in invoice.lines)
+    with_tax = any(line.tax for line in invoice.lines) and not _untaxed(invoice)
     codes = invoice.codes
 
     def tax_cell(code: str) -> str:
@@ -220,9 +220,23 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
         labels["unit-price-net" if without_tax else "unit-price"] if counted else None,
         labels["discount"] if with_discount else None,
         labels["tax-rate"] if with_tax else None,
-        labels["net"] if invoice.taxes else labels["amount"],
+        labels["net"] if _before_tax(invoice) else labels["amount"],
     )
     return Table(labels["description"], columns, (False, *[True] * (len(columns) - 1)), tuple(rows))
+
+
+def _untaxed(invoice: Invoice) -> bool:
+    """Whether no tax is charged under any of its codes: then no column, table or total speaks of one; a sentence says why."""
+    return all(
+        each.tax.category in {"E", "AE", "K", "G", "O"} and not each.amount
+        for each in invoice.taxes
+        if not each.tax.withholding
+    )
+
+
+def _before_tax(invoice: Invoice) -> bool:
+    """Whether its amounts are without a tax: one that it charges, or that the buyer owes."""
+    return any(each.tax.category not in {"E", "O"} for each in invoice.taxes if not each.tax.withholding)
 
 
 def _cells(*cells: str | None) -> tuple[str, ...]:
@@ -265,21 +279,22 @@ def _totals(
     money = formats.money
     currency = invoice.currency
     totals = []
-    if invoice.taxes:
-        totals.append(Pair(labels["total-net"], money(invoice.net, currency)))
-        taxes = [amount for amount in invoice.taxes if not amount.tax.withholding]
-        withheld = [amount for amount in invoice.taxes if amount.tax.withholding]
+    taxes = [amount for amount in invoice.taxes if not amount.tax.withholding]
+    before_tax = labels["total-net" if _before_tax(invoice) else "total-without-tax"]
+    totals.append(Pair(before_tax, money(invoice.net, currency)))
+    if not _untaxed(invoice):
+        own = in_own_currency(book, invoice)
+        elsewhere = {each.tax.tax.code: each.amount for each in own.taxes or ()} if own else {}
         for amount in taxes:
             name = _label(amount.tax, taxes, formats, labels)
             if amount.amount or amount.tax.rate:
                 totals.append(Pair(name, money(amount.amount, currency)))
-            if amount.booked_currency:
-                label = labels["in-currency"].format(label=name, currency=amount.booked_currency)
-                totals.append(Pair(label, money(amount.booked, amount.booked_currency)))
+            if own and elsewhere.get(amount.tax.code):
+                label = labels["in-currency"].format(label=name, currency=own.currency)
+                totals.append(Pair(label, money(elsewhere[amount.tax.code], own.currency)))
         totals.append(Pair(labels["total"], money(invoice.total, currency)))
-        totals += [Pair(amount.tax.label, money(amount.amount, currency)) for amount in withheld]
-    else:
-        totals.append(Pair(labels["total-without-tax"], money(invoice.net, currency)))
+    withheld = [amount for amount in invoice.taxes if amount.tax.withholding]
+    totals += [Pair(amount.tax.label, money(amount.amount, currency)) for amount in withheld]
     deducted: dict[str, Decimal] = {}
     for deduction in invoice.deductions:
         deducted[deduction.number] = deducted.get(deduction.number, ZERO) + deduction.amount
@@ -359,7 +374,7 @@ def _kept_back(invoice: Invoice) -> Decimal:
 
 def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
     rate_said = any(line.tax for line in invoice.lines) and not any(tax.parts for tax in invoice.codes.values())
-    if not invoice.taxes or (len(invoice.taxes) == 1 and rate_said):
+    if not invoice.taxes or (len(invoice.taxes) == 1 and (rate_said or _untaxed(invoice))):
         return None  # one rate stands in the lines, and its base and tax in the totals
     rows = tuple(
         Row(
@@ -399,17 +414,13 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     result: list[str] = []
     if "claim" in sentences and for_late_payment(book, invoice):
         result.append(sentences["claim"])
+    natures = {invoice.nature_of(line) for line in invoice.lines}
+    if invoice.kind != "claim" and natures in ({"goods"}, {"services"}, {"goods", "services"}):
+        category = "category-" + (natures.pop() if len(natures) == 1 else "both")
+        result += [sentences[category]] if category in sentences else []
     for amount in invoice.taxes:
-        tax = amount.tax
-        if tax.category == "AE" and "reverse-charge" in sentences:
-            result.append(sentences["reverse-charge"])
-        if tax.reason == "VATEX-FR-FRANCHISE" and "franchise" in sentences:
-            result.append(sentences["franchise"])
-            continue
-        if tax.reason and not tax.reason.startswith("VATEX"):
-            result.append(tax.reason)
-        elif tax.category not in {"S", "AE"} and not tax.rate and tax.label:
-            result.append(tax.label)
+        result += _why_untaxed(amount.tax, formats.language, invoice.date)
+    result += _retained(book, invoice, customer, sentences, formats)
     if "on-debits" in sentences and _services_on_debits(invoice):
         result.append(sentences["on-debits"])
     for_business = customer.buyer != "consumer" and invoice.payable > 0 and invoice.kind not in {"claim"}
@@ -433,10 +444,32 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     return tuple(dict.fromkeys(result))
 
 
+def _why_untaxed(tax: Tax, language: str, day: date) -> list[str]:
+    """What has to be said of a tax code: why no tax is charged under it, and that the customer owes it (reverse charge)."""
+    text, _code = law.why_untaxed(tax.category, tax.reason, tax.label, language, day)
+    if tax.category == "AE" and not law.is_vatex(tax.reason):
+        text = f"{law.exemption('VATEX-EU-AE', language, day)}\n{text}"
+    elif not text and not law.is_vatex(tax.reason):
+        text = tax.reason
+    return [line for line in text.split("\n") if line]
+
+
+def _retained(
+    book: Book, invoice: Invoice, customer: Customer, sentences: Mapping[str, str], formats: Formats
+) -> Iterator[str]:
+    """What is kept back of works, and by which law."""
+    if customer.buyer in {"public", "hospital", "public-enterprise"} or "retention" not in sentences:
+        return
+    for code in dict.fromkeys(each.retained for each in invoice.instalments if each.retained):
+        contract = book.contracts[code].at(invoice.date) if code in book.contracts else None
+        if contract and contract.retention:
+            yield sentences["retention"].format(percent=formats.percent(contract.retention))
+
+
 def _services_on_debits(invoice: Invoice) -> bool:
     """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
     taxes = {code: tax for code, tax in invoice.codes.items() if tax.category == "S"}
     return any(
-        line.tax in taxes and not taxes[line.tax].on_payment and (line.nature or taxes[line.tax].nature) == "services"
+        line.tax in taxes and not taxes[line.tax].on_payment and invoice.nature_of(line) == "services"
         for line in invoice.lines
     )

@@ -59,7 +59,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             title=title,
             number="",
             mark="",
-            seller=seller.name,
+            seller=parties.shown_name(seller),
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),

@@ -50,6 +50,16 @@ def recipient(customer: Customer, home: str, language: str, words: dict[str, Any
     return (customer.name, *contact, *address_lines(customer.address, home, language))
 
 
+_SOLE_TRADER = re.compile(r"(EI|entrepreneur individuel|entreprise individuelle)\b", re.IGNORECASE)
+
+
+def shown_name(seller: Seller) -> str:
+    """The seller's name as it heads a page: a sole trader's in France with "EI" right after it (Code de commerce, art. R526-27)."""
+    alone = seller.address.country == "FR" and _SOLE_TRADER.match(seller.legal_form)
+    said = re.search(rf"\b{_SOLE_TRADER.pattern}", seller.name, re.IGNORECASE)
+    return f"{seller.name} EI" if alone and not said else seller.name
+
+
 def seller_lines(seller: Seller, language: str, words: dict[str, Any]) -> tuple[str, ...]:
     """The seller's address and how to reach it."""
     phone = f"{words['labels']['phone']} {seller.phone}" if seller.phone else ""
@@ -67,8 +77,12 @@ def legal_line(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
         parts.append(f"{labels['siret']} {seller.siret}")
     elif seller.siren:
         parts.append(f"{labels['siren']} {seller.siren}")
+    if seller.register_id and not (seller.register or seller.siren or seller.siret):
+        parts.append(re.sub(r"\A\d{4}:", "", seller.register_id))
     if seller.vat_id:
         parts.append(f"{labels['vat-id']} {seller.vat_id}")
+    if seller.tax_number:
+        parts.append(f"{labels['tax-number']} {seller.tax_number}")
     lines = [" · ".join(parts)]
     if seller.insurance:
         lines.append(f"{labels['insurance']} : {seller.insurance}" if labels["page"] == "Page" and labels["of"] == "sur"

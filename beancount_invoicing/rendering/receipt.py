@@ -80,7 +80,7 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
             title=titles["receipt"],
             number="",
             mark="",
-            seller=seller.name,
+            seller=parties.shown_name(seller),
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),

@@ -68,7 +68,7 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
             title=table["titles"]["statement"],
             number="",
             mark="",
-            seller=seller.name,
+            seller=parties.shown_name(seller),
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),

@@ -57,7 +57,7 @@ def timesheet(book: Book, invoice: Invoice, time: Sequence[Work], where: tuple[P
             title=said["title"],
             number="",
             mark="",
-            seller=seller.name,
+            seller=parties.shown_name(seller),
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),

@@ -16,7 +16,7 @@ _PREFIXES = {"EL": "gr"}
 
 @lru_cache(maxsize=4096)
 def problem(kind: str, value: str) -> str | None:
-    """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, endpoint); None for nothing.
+    """What is wrong with an identifier of `kind` (siren, siret, vat-id, iban, bic, endpoint, register-id); None for nothing.
 
     `value` may have spaces. The check digits are those of ISO 13616 (IBAN), of Luhn (SIREN, SIRET; the sum of the
     digits for La Poste) and of each state for VAT ids; a country whose numbers stdnum does not know is not judged, nor
@@ -108,6 +108,10 @@ def _endpoint(value: str) -> str | None:
     return None
 
 
+def _register_id(value: str) -> str | None:
+    return _endpoint(value) if value[:5] in {"0002:", "0009:"} else None
+
+
 def _right_siren(value: str) -> str:
     from stdnum import luhn
 
@@ -140,5 +144,6 @@ _CHECKS = {
     "iban": _iban,
     "bic": _bic,
     "endpoint": _endpoint,
+    "register-id": _register_id,
 }
 _REMEDIES = {"siren": _right_siren, "siret": _right_siret, "iban": _right_iban, "vat-id": _right_vat_id}

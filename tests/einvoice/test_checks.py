@@ -30,6 +30,10 @@ def total(**changes: Decimal | None) -> Change:
     return lambda invoice: replace(invoice, totals=replace(invoice.totals, **changes))  # type: ignore[arg-type] # fields by their names
 
 
+def unknown_seller(invoice: terms.EInvoice) -> terms.EInvoice:
+    return replace(invoice, seller=replace(invoice.seller, identifiers=(), legal_registration=None, vat_identifier=""))
+
+
 def line(**changes: object) -> Change:
     return lambda invoice: replace(
         invoice, lines=(replace(invoice.lines[0], **changes), *invoice.lines[1:])  # type: ignore[arg-type] # fields by their names
@@ -71,6 +75,7 @@ def notes(subject: str, times: int) -> Change:
         ("BR-CO-12", "D-MIXED", total(charges=D("0"))),
         ("BR-CO-13", "D-MIXED", total(net=D("1007.01"))),
         ("BR-CO-14", "D-MIXED", total(vat=D("196.24"))),
+        ("BR-CO-26", "D-MIXED", unknown_seller),
         ("BR-CO-15", "D-MIXED", total(gross=D("1"))),
         ("BR-CO-16", "D-MIXED", total(rounding=D("0"))),
         ("BR-CO-17", "D-MIXED", vat(amount=D("191.56"))),

@@ -11,6 +11,7 @@ import pytest
 from beancount import loader
 
 from beancount_invoicing.einvoice import codes, mapping, terms, texts, units
+from beancount_invoicing.einvoice.checks import check
 from beancount_invoicing.einvoice.units import unit_code
 from beancount_invoicing.entries import read
 from tests.einvoice.documents import NUMBERS, TEXT, book, e_invoice, reasons
@@ -224,6 +225,12 @@ LINE = '    tax: "ZERO"\n    nature: "services"\n'
         (invoice("X1", "Assets:Receivable:Town", '    tax: "ZERO"\n'), "BT-23", 'nature: "goods" or "services"'),
         (invoice("X1", "Assets:Receivable:Town", LINE, '  endpoint: ""\n'), "BT-49", 'endpoint: "0225:213504178"'),
         (
+            invoice("X1", "Assets:Receivable:Town", LINE).replace("2026-10-05", "2026-11-05", 1)
+            + '2026-11-01 custom "invoice-seller" "Atelier Test"\n  vat-id: ""\n  siren: ""\n  siret: ""\n',
+            "BT-31",
+            "vat-id: … or tax-number: …",
+        ),
+        (
             invoice("X1", "Assets:Receivable:Claire", LINE, '  endpoint: ""\n  email: "c@x.example"\n'),
             "BT-49",
             'endpoint: "EM:c@x.example"',
@@ -345,3 +352,84 @@ def test_goods_within_the_union_beside_others_are_delivered_to_the_customer() ->
     assert (delivery.address.city, delivery.address.country) == ("Berlin", "DE")
     services = invoice("X1", "Assets:Receivable:Kiefer", '    tax: "REVERSE"\n    nature: "services"\n')
     assert e_invoice("X1", services).delivery.address is None
+
+
+def test_the_price_in_the_entry_says_the_vat_in_euros() -> None:
+    """Lines, tax and claim are all booked in dollars. The ledger's price does not come before the entry's own."""
+    entry = (
+        invoice("X1", "Assets:Receivable:Birch", '    tax: "FR20"\n    nature: "services"\n')
+        .replace("100.00 EUR", "120.00 USD @ 0.90 EUR", 1)
+        .replace("100.00 EUR", "100.00 USD @ 0.90 EUR")
+        + '  Liabilities:VAT  -20.00 USD @ 0.90 EUR\n    tax: "FR20"\n2026-10-01 price USD 0.70 EUR\n'
+    )
+    found = e_invoice("X1", entry)
+    assert (found.currency, found.tax_currency, found.totals.vat_in_tax_currency) == ("USD", "EUR", D("18.00"))
+
+
+def test_a_french_business_is_reached_by_its_siren() -> None:
+    more = '  siren: "503128464"\n  buyer: "business"\n  endpoint: ""\n'
+    found = e_invoice("X1", invoice("X1", "Assets:Receivable:Town", LINE, more))
+    assert found.buyer.electronic_address == terms.Identifier("503128464", "0225")
+
+
+GERMAN = """
+option "operating_currency" "EUR"
+2026-01-01 custom "invoice-seller" "Chorverein e. V."
+  address: "Allee 1"
+  postcode: "10115"
+  city: "Berlin"
+  country: "DE"
+{keys}2026-01-01 custom "invoice-tax" "NONE" "{label}"
+  category: "{category}"
+  reason: "{label}"
+2026-01-01 custom "invoice-option" "default-tax" "NONE"
+2026-01-01 open Assets:Receivable:Alder
+  customer: "Alder GmbH"
+  address: "Weg 2"
+  postcode: "10115"
+  city: "Berlin"
+  country: "DE"
+2026-01-01 open Income:Fees
+2026-10-05 * "Alder GmbH" "Fee" ^V1
+  invoice: "V1"
+  Assets:Receivable:Alder  100.00 EUR
+  Income:Fees  -100.00 EUR
+"""
+
+
+def _of_germany(tmp_path: Path, category: str, label: str, keys: str) -> terms.EInvoice:
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(GERMAN.format(category=category, label=label, keys=keys), encoding="utf-8")
+    entries, _errors, options = loader.load_file(str(ledger))
+    known = read(entries, options)
+    one = known.invoice("V1")
+    assert one is not None
+    return mapping.e_invoice(known, one, D(0), "de")
+
+
+@pytest.mark.parametrize(
+    ("keys", "registration", "identifiers"),
+    [
+        ('  register-id: "VR 12345"\n', terms.Identifier("VR 12345"), ()),
+        ('  register-id: "0204:991-12345-67"\n', terms.Identifier("991-12345-67", "0204"), ()),
+        ('  tax-number: "30/123/45678"\n', None, (terms.Identifier("30/123/45678"),)),
+    ],
+)
+def test_outside_the_scope_of_vat_a_register_or_the_tax_office_identifies(
+    tmp_path: Path, keys: str, registration: terms.Identifier | None, identifiers: tuple[terms.Identifier, ...]
+) -> None:
+    found = _of_germany(tmp_path, "O", "Nicht steuerbar", keys + '  vat-id: "DE136695976"\n')
+    assert (found.seller.legal_registration, found.seller.identifiers) == (registration, identifiers)
+    assert found.seller.vat_identifier == ""  # BR-O-2
+    assert not check(found)
+
+
+def test_without_any_of_them_the_key_is_named(tmp_path: Path) -> None:
+    with pytest.raises(mapping.NoEInvoice, match=r"VAT id is left out where no VAT applies.*register-id: …"):
+        _of_germany(tmp_path, "O", "Nicht steuerbar", '  vat-id: "DE136695976"\n')
+
+
+def test_a_small_business_of_germany_gives_its_tax_number(tmp_path: Path) -> None:
+    found = _of_germany(tmp_path, "E", "Steuerfrei nach § 19 UStG (Kleinunternehmer)", '  tax-number: "30/123/45678"\n')
+    assert found.seller.tax_registration == "30/123/45678"
+    assert not check(found)

@@ -221,7 +221,8 @@ def test_a_contract_may_not_go_below_three_times_the_legal_rate() -> None:
         ("on-debits", "Option pour le paiement de la taxe d’après les débits"),
         ("on-payments", "encaissements"),
         ("franchise", "TVA non applicable, art. 293 B du CGI"),
-        ("reverse-charge", "Autoliquidation"),
+        ("category-services", "prestation de services"),
+        ("retention", "loi n°\u00a071-584"),
         ("claim", "hors champ d’application de la TVA"),
     ],
 )

@@ -24,7 +24,7 @@ import zxingcpp
 from PIL import Image
 from segno.helpers import make_epc_qr
 
-from beancount_invoicing import rendering
+from beancount_invoicing import law, rendering
 from beancount_invoicing.actions import customers, due_reminders, open_ledger, render
 from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.model import Book, Dated, OptionValue
@@ -158,7 +158,7 @@ def test_reverse_charge_is_said(book: Book) -> None:
 
 
 def test_a_currency_s_code_stands_apart_from_the_figure(book: Book) -> None:
-    assert [pair.value for pair in view_of(book, "F2026-0069").totals] == ["CHF\u00a0900.00"] * 3
+    assert [pair.value for pair in view_of(book, "F2026-0069").totals] == ["CHF\u00a0900.00"] * 2
     assert view_of(book, "F2026-0068").totals[-1].value == "£760.00"
 
 
@@ -374,6 +374,73 @@ def test_a_small_firm_without_vat_says_so() -> None:
     assert any("art.\xa0293\xa0B" in mention for mention in small(tax="FREE", options=options).mentions)
 
 
+def test_where_no_tax_is_charged_no_column_table_or_total_speaks_of_one() -> None:
+    options = '\n2025-01-01 custom "invoice-tax" "FREE" "TVA"\n  category: "E"\n  reason: "VATEX-FR-FRANCHISE"\n'
+    view = small(tax="FREE", options=options)
+    assert view.table is not None
+    assert view.table.columns == ("Désignation", "Montant")
+    assert view.taxes is None
+    assert [pair.label for pair in view.totals] == ["Total", "Net à payer"]
+
+
+@pytest.mark.parametrize(
+    ("category", "reason", "language", "said"),
+    [
+        ("E", "VATEX-EU-F", "fr", "Régime particulier – Biens d’occasion"),
+        ("E", "VATEX-EU-D", "de", "Sonderregelung für Reisebüros"),
+        ("E", "VATEX-EU-I", "it", "Regime del margine – Oggetti d’arte"),
+        (
+            "E",
+            "VATEX-EU-132-1I",
+            "es",
+            "Exento de IVA: artículo 132, apartado 1, letra i) de la Directiva 2006/112/CE.",
+        ),
+        ("E", "VATEX-FR-CGI261-4", "en", "Exempt from VAT (exonération de TVA, art. 261, 4 du CGI)."),
+        ("E", "VATEX-FR-CGI261C-1", "fr", "Exonération de TVA, art. 261 C, 1° du CGI."),
+        ("AE", "VATEX-EU-AE", "nl", "Btw verlegd"),
+        ("K", "", "pt", "Transmissão intracomunitária isenta de IVA: artigo 138.º da Diretiva 2006/112/CE."),
+        ("O", "", "fr", "TVA"),  # its label, where it says no reason
+        ("E", "VATEX-EU-UNKNOWN", "fr", "TVA"),  # never the code itself
+        ("E", "Formation, art. 261-4-4° du CGI", "en", "Formation, art. 261-4-4° du CGI"),
+    ],
+)
+def test_the_page_and_the_e_invoice_say_why_no_tax_is_charged(
+    category: str, reason: str, language: str, said: str
+) -> None:
+    options = (
+        f'\n2025-01-01 custom "invoice-tax" "FREE" "TVA"\n  category: "{category}"\n  reason: "{reason}"\n'
+        f'2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    )
+    mentions = [mention.replace("\xa0", " ") for mention in small(tax="FREE", options=options).mentions]
+    assert mentions[0] == said
+    assert not any("VATEX" in mention for mention in mentions)
+    text, _code = law.why_untaxed(category, reason, "TVA", language, date(2026, 1, 10))
+    assert text.replace("\xa0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("day", "nature", "said"),
+    [
+        ("2026-09-01", "goods", "Catégorie de l’opération : livraison de biens."),
+        ("2026-09-01", "services", "Catégorie de l’opération : prestation de services."),
+        ("2026-08-31", "services", ""),
+    ],
+)
+def test_the_category_of_the_operation_is_said_since_e_invoices(day: str, nature: str, said: str) -> None:
+    options = f'\n2025-01-01 custom "invoice-tax" "FREE" "Exonéré"\n  category: "E"\n  nature: "{nature}"\n'
+    ledger = options + SMALL.format(text="Work", tax="FREE", more="", total="100.00", net="-100.00", vat="")
+    view = view_of(book_of(ledger.replace("2026-02-02", day)), "F2026-0001")
+    found = [mention.replace("\xa0", " ") for mention in view.mentions if "Catégorie" in mention]
+    assert found == [said] * bool(said)
+
+
+def test_a_sole_trader_of_france_is_named_with_ei() -> None:
+    seller = '\n2025-06-01 custom "invoice-seller" "Camille Durand"\n  legal-form: "{form}"\n  country: "FR"\n'
+    assert small(options=seller.format(form="EI")).seller == "Camille Durand EI"
+    assert small(options=seller.replace("Durand", "Durand EI").format(form="EI")).seller == "Camille Durand EI"
+    assert small(options=seller.format(form="EIRL")).seller == "Camille Durand"
+
+
 DOLLARS = """
 2026-01-10 * "Audit" ^F2026-0001
   invoice: "F2026-0001"
@@ -405,6 +472,8 @@ def test_the_tax_of_an_invoice_in_dollars_is_said_in_the_seller_s_euros_too() ->
     assert figures(view)["VAT 20%"] == "US$200.00"
     assert figures(view)["VAT 20%, in EUR"] == "€184.00"
     assert "VAT 20%, in EUR" not in figures(view_of(book_of(DOLLARS.replace("USD @ 0.92", "")), "F2026-0001"))
+    own = DOLLARS.replace("-920.00 EUR", "-1000.00 USD @ 0.92 EUR").replace("-184.00 EUR", "-200.00 USD @ 0.92 EUR")
+    assert figures(view_of(book_of(own), "F2026-0001"))["VAT 20%, in EUR"] == "€184.00"
     assert_same_facts(view, rendering.folders(book_of(DOLLARS)))
 
 

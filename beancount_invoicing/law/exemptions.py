@@ -1,0 +1,87 @@
+"""Why no VAT is charged, in words: the sentence of each code of the list VATEX, and of small businesses."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from typing import Any
+
+from beancount_invoicing.law.data import in_force, load
+
+_FILE = "exemptions.toml"
+_VATEX = re.compile(r"VATEX-[A-Z0-9-]+\Z")
+_OF_DIRECTIVE = re.compile(r"VATEX-EU-(\d+)(?:-(\d+)?([A-Z]+)?)?\Z")
+_OF_FRANCE = re.compile(r"VATEX-FR-CGI(\d+)([A-Z]?)(?:-(\d+)(BIS)?)?\Z")
+_FRANCHISE = "VATEX-FR-FRANCHISE"
+USUAL = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+"""The code of a category that has one of its own."""
+
+
+def is_vatex(reason: str) -> bool:
+    """Whether a reason is a code, known or not, and no text."""
+    return bool(_VATEX.match(reason))
+
+
+@cache
+def exemption(code: str, language: str, day: date) -> str | None:
+    """What a code of the list VATEX says on an invoice of `day`, in `language` or else in English; None for one that is not known.
+
+    The provision that exempts is named as directive 2006/112/EC, art. 226 (11), asks; the mentions of (11a), (13) and (14) are
+    those of the directive.
+    """
+    language = language[:2].lower()
+    if code == _FRANCHISE:
+        rows = [row for row in load("mentions.toml")["FR"] if row["key"] == "franchise"]
+        row = in_force(rows, day)
+        return _in(row, language) if row else None
+    data = load(_FILE)
+    own = next((rows for rows in data.values() if code in rows.get("codes", ())), None)
+    if found := _OF_DIRECTIVE.match(code):
+        parts = dict(
+            zip(("number", "paragraph", "point"), (each and each.lower() for each in found.groups()), strict=True)
+        )
+        forms: list[str] = _in(data["reference"], language)
+        article = "".join(
+            form.format(**parts)
+            for form, name in zip(forms, ("number", "paragraph", "point", "number"), strict=True)
+            if parts[name]
+        )
+        return str(_in(own or data["exempt"], language)).format(article=article)
+    if found := _OF_FRANCE.match(code):
+        number, letter, paragraph, bis = found.groups()
+        article = f"art.\u00a0{number}" + (f"\u00a0{letter}" if letter else "")
+        if paragraph:  # "261, 4" but "261 C, 1°": as each article counts
+            article += f",\u00a0{paragraph}" + ("°" if letter else "") + ("\u00a0bis" if bis else "")
+        return str(_in(own or data["exempt-FR"], language)).format(article=f"{article} du CGI")
+    return str(_in(own, language)) if own else None
+
+
+def why_untaxed(category: str, reason: str, label: str, language: str, day: date) -> tuple[str, str]:
+    """Why no VAT is charged under a tax code (BT-120), and the code of the list VATEX (BT-121, "" for none).
+
+    Where `reason` is such a code, its sentence; a text is kept as it is. Where there is none, the usual words for reverse charge
+    and supplies to another member state, else the tax's own `label`. ("", "") where VAT is charged (S, Z, L, M).
+    """
+    if category in {"S", "Z", "L", "M"}:
+        return "", ""
+    if is_vatex(reason):
+        return exemption(reason, language, day) or label, reason
+    code = USUAL.get(category, "")
+    if not reason and category in {"AE", "K"}:
+        return exemption(code, language, day) or label, code
+    return reason or label, code
+
+
+def small_business(country: str, language: str) -> str:
+    """What a small business of a member state says that charges no VAT, in `language`: its country's words, else article 284 of the
+    directive. "" outside the Union, where nobody has to say it, in Spain, and in France, where a code of the list VATEX says it."""
+    data = load(_FILE)
+    if own := data["small-business"].get(country, {}).get(language):
+        return str(own)
+    general = data["small-business-directive"]
+    return str(_in(general, language)) if country in general["countries"] else ""
+
+
+def _in(texts: dict[str, Any], language: str) -> Any:
+    return texts.get(language, texts["en"])
