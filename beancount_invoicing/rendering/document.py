@@ -213,7 +213,7 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
                 )
             )
         )
-    without_tax = invoice.taxes and all(line.price_with_tax is None for line in invoice.lines)
+    without_tax = _before_tax(invoice) and all(line.price_with_tax is None for line in invoice.lines)
     columns = _cells(
         labels["description"],
         labels["quantity"] if counted else None,

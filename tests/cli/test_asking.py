@@ -176,10 +176,12 @@ def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -
         for question, keys in (
             ("Legal name", "Lumen\n"), ("address", "3 rue des Lilas\n"), ("postcode", "35000\n"), ("city", "Rennes\n"),
             ("country", "France\n"), ("country", "\n"), ("siren: ", "812345678\n"), ("siren: ", "812345676\n"),
-            ("vat-id", "\n"), ("email", "\n"), ("iban", "\n"), ("When is tax owed", "payments\n"),
+            ("vat-id", "\n"), ("email", "\n"), ("iban", "\n"),
+            ("EI", "SARL\n"), ("When is tax owed", "payments\n"),
         ):  # fmt: skip
             terminal.answer(question, keys)
         terminal.wait("main.beancount")
         assert terminal.end() == 0
         assert "if all the rest is right, it is 812345676" in terminal.said
+        assert 'legal-form: "SARL"' in (tmp_path / "books" / "settings.beancount").read_text(encoding="utf-8")
         assert open_ledger(tmp_path / "books" / "main.beancount").errors == ()
