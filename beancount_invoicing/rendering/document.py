@@ -451,7 +451,15 @@ def _why_untaxed(tax: Tax, language: str, day: date) -> list[str]:
         text = f"{law.exemption('VATEX-EU-AE', language, day)}\n{text}"
     elif not text and not law.is_vatex(tax.reason):
         text = tax.reason
-    return [line for line in text.split("\n") if line]
+    lines = [line for line in text.split("\n") if line]
+    plain = [line.replace("\xa0", " ") for line in (*lines, tax.label)]
+    if law.is_vatex(tax.reason) and _PROVISION.search(tax.label) and not any(plain[-1] in line for line in plain[:-1]):
+        lines.append(tax.label)  # the national provision, beside the words of the code
+    return lines
+
+
+_PROVISION = re.compile(r"\bart(?:\.|icle|ikel|ículo|icolo|igo)|§", re.IGNORECASE)
+"""How a label cites a provision of law."""
 
 
 def _retained(
