@@ -68,7 +68,7 @@ def due_level(policy: Policy, position: Position, as_of: date, formal_notice: da
     last = last_reminder(position)
     reached = last.level or 0 if last else 0
     said = f"level {reached} left on {last.date}" if last else "no reminder yet"
-    following = next((one for one in policy.levels if one.level > reached and one.level > 0), None)
+    following = next((one for one in policy.levels if one.level > reached), None)
     if following is None:
         return Due(None, f"{said}, the last one of policy {policy.name}" if last else f"{policy.name} has no levels")
     if formal_notice and following.tone != "final":

@@ -265,7 +265,7 @@ def _kept_back(group: Iterable[_Candidate], why: str) -> list[_Candidate]:
 
 def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:
     """Why a claim for late interest is not to be asked for; "" where it is owed, and of any other document."""
-    late = of_customer.get(position.invoice.claims) if position.invoice.kind == "claim" else None
+    late = of_customer.get(position.invoice.claims)
     if late is None:
         return ""
     if beyond := unowed(book, late, position.invoice):

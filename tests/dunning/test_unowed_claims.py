@@ -10,12 +10,13 @@ import pytest
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Unowed, interest_on, propose, unowed
-from beancount_invoicing.model import Book
+from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import OnAccount, Position, positions
 from tests.dunning.test_claims import FRANCE, INDEMNITY, INTEREST_TO_FEBRUARY, a_claim, credit, figures, invoice, paid
 from tests.ledgers import book_of
 
 D = Decimal
+DAY = date(2026, 6, 30)
 CLAIM = a_claim(INTEREST_TO_FEBRUARY + INDEMNITY)
 """Of 47.59, the interest of 10 to 28 February on 1200.00 and the fixed sum."""
 
@@ -40,6 +41,20 @@ def test_a_claim_is_owed_as_long_as_its_invoice_is() -> None:
     assert beyond(FRANCE + invoice() + CLAIM + paid("2026-04-01", "1200.00")) is None
     paid_late = FRANCE + invoice() + paid("2026-02-28", "1200.00") + CLAIM
     assert beyond(paid_late) is None
+
+
+def test_a_claim_for_another_invoice_and_what_is_none_tell_nothing() -> None:
+    other = invoice().replace("N1", "N2")
+    book, position = at(FRANCE + invoice() + other + CLAIM + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00"))
+    (claim,) = book.claims["N1"]
+    assert unowed(book, position, claim) is not None
+    assert unowed(book, next(one for one in positions(book, DAY) if one.invoice.number == "N2"), claim) is None
+    assert unowed(book, position, replace_kind(claim)) is None
+
+
+def replace_kind(claim: Invoice) -> Invoice:
+    """The claim, were it an invoice."""
+    return claim._replace(kind="invoice")
 
 
 def test_what_is_credited_takes_its_claim_with_it() -> None:
