@@ -92,7 +92,7 @@ def pages(view: View) -> list[bytes]:
     arguments = {name: value for name, value in compile_arguments(view).items() if name == "sys_inputs"}
     text = (PACKAGE / "document.typ").read_bytes()
     drawn = _compiler(PACKAGE).compile(input=text, format="png", ppi=DOTS, **arguments)
-    return drawn if isinstance(drawn, list) else [drawn]
+    return [page for page in (drawn if isinstance(drawn, list) else [drawn]) if page]
 
 
 def picture(view: View) -> Image.Image:
