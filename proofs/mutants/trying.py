@@ -79,8 +79,13 @@ class Trial:
         gc.freeze()
         for mutant in self.mutants:
             tests = [items[name] for name in self.reaching(mutant) if name in items]
-            self.tell(self._tried(mutant, sorted(tests, key=lambda item: self.cost(item.nodeid)), functions))
+            self.tell(self._tried(mutant, self._in_order(mutant, tests), functions))
         return True
+
+    def _in_order(self, mutant: Mutant, tests: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """The tests of the mutant's own room first, which are likeliest to notice, and of each the quick ones first."""
+        own = f"tests/{mutant.room}/"
+        return sorted(tests, key=lambda item: (not item.nodeid.startswith(own), self.cost(item.nodeid)))
 
     def _tried(
         self, mutant: Mutant, tests: Sequence[pytest.Item], functions: Mapping[_Place, list[FunctionType]]
