@@ -152,19 +152,19 @@ def test_what_a_letter_leaves_out_is_said_to_whoever_sends_it(ledger: Path) -> N
 def test_a_late_interest_that_says_nothing_holds_its_own_letters_only(ledger: Path, where: str) -> None:
     customers, invoices = ledger.parent / "customers.beancount", ledger.parent / "2026" / "invoices.beancount"
     file, line = (
-        (customers, '  customer: "Clinique du Parc SAS"\n')
+        (customers, '  customer: "GAEC des Trois Chênes"\n')
         if where == "customer"
-        else (invoices, '  invoice: "F2026-0064"\n')
+        else (invoices, '  invoice: "F2026-0053"\n')
     )
     text = file.read_text(encoding="utf-8")
     assert text.count(line) == 1
     file.write_text(text.replace(line, line + "  late-interest: 120\n"), encoding="utf-8")
     done = answer(ledger, *DAY, *BOOKED, "--write")
     held = [one for one in (*done["sent"], *done["reminded"]) if one["state"] == "held"]
-    assert {one["customer"] for one in held} == {"Clinique du Parc SAS"}
+    assert {one["customer"] for one in held} == {"GAEC des Trois Chênes"}
     assert all("late-interest: 120 is no yearly rate in percent: write such as 12" in one["why"] for one in held)
     others = [one for one in done["reminded"] if one["state"] == "prepared"]
     assert others
-    assert "Clinique du Parc SAS" not in {one["customer"] for one in others}
+    assert "GAEC des Trois Chênes" not in {one["customer"] for one in others}
     assert len(done["billed"]) == 3
     assert call(ledger, *DAY, *BOOKED, "--write").exit_code == 1
