@@ -9,11 +9,13 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from beancount_invoicing.entries import text
 from beancount_invoicing.model import Book, Seal
 from beancount_invoicing.rules import numbering
+
+if TYPE_CHECKING:
+    from beancount_invoicing.entries import text
 
 
 class Link(NamedTuple):
@@ -56,5 +58,7 @@ def sealed(day: date, account: str, file: str, links: Sequence[str], meta: text.
     `sha256` and `facts`, and what else there is; `file` is relative to the ledger file that it is written into."""
     said = dict(meta)
     event, bytes_, facts = (str(said.get(key) or "") for key in ("event", "sha256", "facts"))
+    from beancount_invoicing.entries import text  # it knows drafts, and reports need none
+
     directive = text.kept(day, account, file, links, [*meta, ("previous", previous)])
     return Link(directive, _mark(day, links, event, bytes_, facts, previous))

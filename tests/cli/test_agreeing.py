@@ -215,7 +215,9 @@ def test_a_customer_that_is_there_is_remarked(ledger: Path) -> None:
     result = call("customer", "add", "Pêche", "--email", "A@armor.example", "--cc", "b@armor.example", ledger=ledger)
     assert "Assets:Clients:Armor has the same email" in result.stderr
     assert '  cc: "b@armor.example"\n' in result.stdout
-    assert "is a customer of the same name" in call("customer", "add", "l'oeuvre d'elise", ledger=ledger).stderr
+    same = ("customer", "add", "l'oeuvre d'elise")
+    assert "is a customer of the same name" in call(*same, code=1, ledger=ledger).stderr
+    assert "open Assets:Clients:" in call(*same, "--another", ledger=ledger).stdout
 
 
 def test_time_is_listed_for_the_customer_who_held_its_contract_on_its_day(ledger: Path) -> None:

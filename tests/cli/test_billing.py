@@ -946,7 +946,7 @@ def test_a_german_seller_speaks_german(tmp_path: Path) -> None:
     taxed, exempt = (opened(tmp_path / name / "main.beancount").book for name in "ab")
     assert taxed.option("language", date(2026, 1, 1)) == "de"
     assert taxed.taxes["DE19"].as_last_said.label == "USt 19 %"
-    assert exempt.taxes["EXEMPT"].as_last_said.reason == "Steuerfrei nach § 19 UStG (Kleinunternehmer)"
+    assert exempt.taxes["EXEMPT"].as_last_said.reason == "Steuerfrei nach §\N{NO-BREAK SPACE}19 UStG (Kleinunternehmer)"
 
 
 def test_git_leaves_alone_what_is_made_anew(tmp_path: Path) -> None:

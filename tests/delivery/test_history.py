@@ -111,7 +111,6 @@ def test_just_this_was_sent_before() -> None:
     assert before(event="reminder", level=2) == ["reminder"]
     assert before(event="reminder", level=2, day=date(2026, 2, 10)) == ["reminder"]
     assert before(event="reminder", level=3) == []
-    assert before(event="reminder", levels=((2, ("N1",)), (1, ("N2",)))) == ["reminder"]
     assert before(event="statement", numbers=()) == ["statement"]
     assert before(event="statement", numbers=(), day=date(2026, 2, 4)) == []
 

@@ -51,7 +51,7 @@ def document(number: str, language: str = "") -> Callable[[Book], View]:
 
 
 def final_notice(book: Book) -> View:
-    (proposal,) = due_reminders(book, DAY, customers(book, "Vandamme"))
+    proposal, *_milder = due_reminders(book, DAY, customers(book, "Vandamme"))
     return rendering.letter(book, proposal, (PACKAGE,))
 
 
