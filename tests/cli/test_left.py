@@ -189,8 +189,9 @@ def test_a_mail_server_that_is_down_one_morning(ledger: Path, before: str, monke
 
 
 def test_a_run_that_cannot_commit_or_send_says_what_it_billed(ledger: Path) -> None:
-    git = ("git", "-C", str(ledger.parent), "-c", "user.name=x", "-c", "user.email=x@x.example")
-    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "Books")):
+    git = ("git", "-C", str(ledger.parent))
+    named = (("config", "user.name", "x"), ("config", "user.email", "x@x.example"))
+    for command in (("init", "-q"), *named, ("add", "."), ("commit", "-qm", "Books")):
         subprocess.run([*git, *command], check=True)
     (ledger.parent / ".git" / "index.lock").touch()  # another git, or one that crashed
     said = call(ledger, "run", "--date", DAY, "--write", "--commit", code=1)
