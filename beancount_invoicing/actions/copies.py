@@ -64,10 +64,11 @@ def render_unpaid(
 ) -> Iterator[tuple[Written, ...]]:
     """Writes the duplicate of each document that remained unpaid, or a list for each customer and currency, one after the other.
 
-    Raises rendering.NoCopy, TemplateError, OSError."""
+    Raises rendering.NoCopy (once all others are written), TemplateError, OSError."""
     from beancount_invoicing import rendering
 
     prepared = prepare(book)
+    without: list[str] = []
     if as_list:
         groups: dict[tuple[str, str], list[Lost]] = {}
         for one in those:
@@ -82,14 +83,17 @@ def render_unpaid(
             for (account, currency), own in groups.items()
         ]
     else:
-        views = [
-            (
-                f"{prepared.names[one.position.invoice.number]}-unpaid",
-                rendering.unpaid(book, one, prepared.paid(one.position.invoice), prepared.where),
-            )
-            for one in those
-        ]
+        views = []
+        for one in those:
+            try:
+                view = rendering.unpaid(book, one, prepared.paid(one.position.invoice), prepared.where)
+            except rendering.NoCopy as error:
+                without.append(str(error))
+                continue
+            views.append((f"{prepared.names[one.position.invoice.number]}-unpaid", view))
     for name, view in views:
         for text in view.notices:
             notice(text)
         yield write_view(view, prepared.where, Path(folder) / name, outputs)
+    if without:
+        raise rendering.NoCopy("; ".join(without))

@@ -21,6 +21,8 @@ def credit_notes(book: Book) -> Iterator[Finding]:
     for note in book.invoices:
         if note.kind != "credit-note" or note.corrects or note.claims or note.source in wrong:
             continue
+        if note.draft:  # it may still be said, and has to be before it is issued
+            continue
         if not law.credit_notes_name(_country(book, note)):
             continue
         links = links or {numbering.link(one.number): one for one in book.invoices if one.kind != "credit-note"}

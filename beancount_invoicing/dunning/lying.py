@@ -20,6 +20,8 @@ _SQUEEZED = 6
 """From so many letters and digits on a number is recognised without its marks: "F2026-0001" in "VIR F20260001"."""
 _COUNT = 4
 """A number of fewer digits, and nothing else, is not recognised: it may be anything."""
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+"""Nor is one that any text with a year names."""
 
 
 class Lying(NamedTuple):
@@ -120,18 +122,23 @@ def likely(there: Sequence[Lying], those: Sequence[Position], as_of: date) -> di
 
 
 def _sums(position: Position, as_of: date) -> set[Decimal]:
-    """What somebody may pay who pays an invoice: what is open of it, what of that is late, or an instalment."""
-    return {position.open, late_amount(position, as_of), *(each.open for each in position.instalments)}
+    """What somebody may pay who pays an invoice: what is open of it, what of that is late, each without what is contested, or an
+    instalment."""
+    whole = (position.open, late_amount(position, as_of))
+    uncontested = (each - position.disputed for each in whole)
+    return {each for each in (*whole, *uncontested, *(each.open for each in position.instalments)) if each > 0}
 
 
 def names(words: str, number: str) -> bool:
     """Whether what a bank says of a payment names an invoice: by its number, in whatever case, or, if it is long enough, without
-    its marks and with other signs between."""
-    if number.isdigit() and len(number) < _COUNT:
+    its marks and with other signs between. What is only a part of a longer number, or of a date, names none."""
+    if number.isdigit() and (len(number) < _COUNT or _YEAR.match(number)):
         return False
-    if re.search(rf"(?<![\w]){re.escape(number)}(?![\w])", words, re.IGNORECASE):
+    if re.search(rf"(?<!\w)(?<!\w[-/.]){re.escape(number)}(?!\w|[-/.]\d)", words, re.IGNORECASE):
         return True
     bare = _NOT_WRITTEN.sub("", number)
     if len(bare) < _SQUEEZED:
         return False
-    return re.search(rf"(?<!\d){re.escape(bare)}(?!\d)", _NOT_WRITTEN.sub("", words), re.IGNORECASE) is not None
+    before = r"(?<!\w)(?<!\w[-/.])" if bare[0].isdigit() else r"(?<!\d)"
+    spread = r"[\W_]*".join(map(re.escape, bare))
+    return re.search(rf"{before}{spread}(?!\d|[-/.]\d)", words, re.IGNORECASE) is not None

@@ -120,8 +120,6 @@ class _Candidate:
     why: str
     held: bool = False
     """Late, and kept back."""
-    paid_by: Lying | None = None
-    """What is most likely for it, and therefore keeps it back."""
 
     @property
     def number(self) -> str:
@@ -181,11 +179,11 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     candidates = [one for one in found if one is not None]
     letters: list[list[_Candidate]] = []
     groups = _by_level(candidates)
-    due = [one for group in groups for one in group]
+    due = {one.number for group in groups for one in group}
     rest = [
         one if one.level is None else replace(one, why=f"{one.why}, but not beside a reminder")
         for one in candidates
-        if one not in due
+        if one.number not in due
     ]
     for group in groups:
         total = sum((_asked(one.position, as_of) for one in group), ZERO)
@@ -195,7 +193,7 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
             rest += _kept_back(group, f"{total} is less than the minimum of {least} for a letter")
         else:
             letters.append(group)
-    known = {one.paid_by for one in candidates}
+    known = {one.lying for one in guessed.values()}
     unknown = sum((one.amount for one in owed.lying if one not in known), ZERO)
     total = sum((_asked(one.position, as_of) for group in letters for one in group), ZERO)
     if unknown >= total > 0:
@@ -241,7 +239,7 @@ def _candidate(
         why = "nothing says that it was sent: send it first"
     if not why and (guess := guessed.get(position.invoice.number)):
         why = guess.advice(position.invoice.number, book.file)
-        return _Candidate(position, rule, None, why, held=late, paid_by=guess.lying)
+        return _Candidate(position, rule, None, why, held=late)
     if why or rule is None:
         return _Candidate(position, rule, None, why, held=late)
     formal = formal_notice(book, position, position.due) if position.due else None

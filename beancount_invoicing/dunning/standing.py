@@ -79,10 +79,11 @@ def _likely(book: Book, whole: Position, day: date, allocated: Allocated) -> str
     those = [
         one
         for one in positions(book, day, allocated, by_debtor=True)
-        if one.debtor and one.debtor.account == debtor.account and one.invoice.currency == currency
+        if one.debtor
+        and one.debtor.account == debtor.account
+        and one.invoice.currency == currency
+        and not one.invoice.draft
     ]
     there = lying(allocated, those).get((debtor.account, currency), ())
-    guess = likely(there, [one for one in those if one.open > 0 and not one.invoice.draft], day).get(
-        whole.invoice.number
-    )
+    guess = likely(there, [one for one in those if one.open > 0], day).get(whole.invoice.number)
     return guess.advice(whole.invoice.number, book.file) if guess else ""

@@ -59,7 +59,9 @@ def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
 
 
 def standard_rate(country: str, day: date) -> Decimal | None:
-    """The standard rate of VAT in percent of a state of the Union on a day; None where it is not known."""
+    """The standard rate of VAT in percent of a state of the Union, or of what is taken for its territory such as Monaco, on a day;
+    None where it is not known."""
+    country = load("union_vat.toml")["as"].get(country, country)
     known = [rate for since, rate in standard_rates(country) if since <= day]
     return known[-1] if known else None
 

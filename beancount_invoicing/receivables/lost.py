@@ -47,7 +47,8 @@ def lost(position: Position) -> Lost:
     claim = invoice.payable
     tax = invoice.tax - sum((one.amount for one in invoice.deductions if one.tax), ZERO)
     for one in position.allocations:
-        if one.other is not None and one.other.payable:
+        # what a payment's word sets off is paid by it: only what corrects by its own word makes claim and tax less
+        if one.other is not None and one.source == one.other.source and one.other.payable:
             claim -= one.amount
             tax += one.other.tax * abs(one.amount) / abs(one.other.payable)
     exact = amount * tax / claim if claim else ZERO

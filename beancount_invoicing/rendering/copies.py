@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from beancount_invoicing import law
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import Lost, Receipt
 from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.document import NOBODY, document
+from beancount_invoicing.rendering.document import NOBODY, NoDocument, document
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
@@ -34,11 +34,12 @@ def acquitted(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
         )
     if told.written_off:
         raise NoCopy(f"{invoice.number} is not paid: {told.written_off} {currency} of it is written off")
-    base = document(book, invoice, ZERO, where)
+    if not any(one.what == "payment" for one in told.entries):
+        raise NoCopy(f"{invoice.number} is settled, but nothing of it was paid with money")
+    base = _issued(book, invoice, ZERO, where)
     table = words(where, base.language)
     labels, said = table["labels"], table["statement"]
     formats = Formats(base.language)
-    paid = max(one.date for one in told.entries if one.what == "payment")
     due = next(place for place, pair in enumerate(base.totals) if pair.label == labels["amount-due"])
     taken_off = [
         Pair(said[key], formats.money(-amount, currency))
@@ -56,7 +57,7 @@ def acquitted(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
             base,
             day=told.as_of,
             title=labels["acquitted"].format(document=base.title),
-            stamp=labels["acquitted-on"].format(date=formats.day(paid)),
+            stamp=labels["acquitted-on"].format(date=formats.day(position.settled_on or told.as_of)),
             totals=(*base.totals[:due], *taken_off, left),
             payment_title="",
             payment=(),
@@ -70,7 +71,7 @@ def unpaid(book: Book, gone: Lost, paid: Decimal, where: tuple[Path, ...]) -> Vi
     """The duplicate of a document that says what of it remained unpaid; `paid`: what had been settled by the end of its own day.
     Raises NoCopy."""
     invoice = gone.position.invoice
-    base = document(book, invoice, paid, where)
+    base = _issued(book, invoice, paid, where)
     labels = words(where, base.language)["labels"]
     return printable(
         replace(
@@ -86,6 +87,19 @@ def unpaid(book: Book, gone: Lost, paid: Decimal, where: tuple[Path, ...]) -> Vi
     )
 
 
+def _issued(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...]) -> View:
+    """The document as it was issued. Raises NoCopy where the ledger has none, as of what was taken over."""
+    try:
+        return document(book, invoice, paid, where)
+    except NoDocument as error:
+        raise NoCopy(str(error)) from None
+
+
+def _said(invoice: Invoice) -> str:
+    """What a document is about, in a few words: one that was taken over may say nothing but its number."""
+    return invoice.narration or (invoice.lines[0].text if invoice.lines else invoice.number)
+
+
 def unpaid_list(book: Book, those: Sequence[Lost], where: tuple[Path, ...]) -> View:
     """The list of what one customer did not pay, in place of a duplicate of each document. Raises NoCopy."""
     first, day = those[0].position, those[0].position.as_of
@@ -99,7 +113,7 @@ def unpaid_list(book: Book, those: Sequence[Lost], where: tuple[Path, ...]) -> V
     rows = tuple(
         Row(
             (
-                one.position.invoice.narration or one.position.invoice.lines[0].text,
+                _said(one.position.invoice),
                 one.position.invoice.number,
                 formats.short_day(one.position.invoice.date),
                 formats.amount(one.net, currency),
@@ -120,7 +134,7 @@ def unpaid_list(book: Book, those: Sequence[Lost], where: tuple[Path, ...]) -> V
             title=labels["unpaid-list"],
             number="",
             mark="",
-            seller=seller.name,
+            seller=parties.shown_name(seller),
             seller_lines=parties.seller_lines(seller, language, table),
             recipient=parties.recipient(customer, seller.address.country, language, table),
             delivery=(),

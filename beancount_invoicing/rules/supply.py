@@ -66,8 +66,13 @@ def code_abroad(taxes: Mapping[str, Dated[Tax]], seller: str, customer: Customer
         return ""
     consumer = is_consumer(customer)
     known = consumer or where == "outside" or bool(customer.vat_id)
+    if nature == "goods" and where == "union" and not consumer:
+        # registered in another state than the one that the goods leave: directive 2006/112/EC, art. 138 (1) (b)
+        known = bool(customer.vat_id) and law.whereabouts(seller, law.of_vat_id(customer.vat_id)) == "union"
     best: tuple[tuple[bool, bool, bool], str] | None = None
     for code in sorted(taxes):
+        if taxes[code].versions[0][0] > day:
+            continue  # what is defined later chose nothing then
         tax = taxes[code].at(day)
         whom = sold_to(tax.sold_to) if tax.sold_to else None
         if whom is None or whom.place not in {where, country} or tax.nature not in {"", nature}:

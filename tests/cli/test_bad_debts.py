@@ -86,6 +86,64 @@ def test_the_duplicate_and_the_list_say_what_cannot_be_deducted(ledger: Path) ->
     assert "État récapitulatif des factures impayées" in said
 
 
+OTHER = """
+2026-02-09 * "Acme SAS" "Travaux" ^F2026-0003
+  invoice: "F2026-0003"
+  Assets:Receivable:Acme  240.00 EUR
+  Income:Services  -218.18 EUR
+    text: "Conseil"
+    tax: "FR10"
+  Liabilities:VAT  -21.82 EUR
+    tax: "FR10"
+2026-02-09 * "Acme" "All" ^F2026-0003
+  Assets:Bank  240.00 EUR
+  Assets:Receivable:Acme  -240.00 EUR
+2026-02-10 * "Acme SAS" "Avoir" ^A2026-0001
+  invoice: "A2026-0001"
+  corrects: "F2026-0003"
+  Assets:Receivable:Acme  -240.00 EUR
+  Income:Services  218.18 EUR
+    text: "Conseil"
+    tax: "FR10"
+  Liabilities:VAT  21.82 EUR
+    tax: "FR10"
+"""
+OLD = """
+2026-01-02 * "Reprise"
+  kind: "opening"
+  Assets:Receivable:Acme  120.00 EUR
+    invoice: "F2025-0007"
+    date: 2025-12-03
+    due: 2026-01-31
+  Equity:Opening
+2026-06-02 * "Acme" ^F2025-0007 #write-off
+  Assets:Receivable:Acme  -120.00 EUR
+  Expenses:Losses  120.00 EUR
+"""
+
+
+def test_what_is_set_off_is_paid_and_takes_no_tax_from_the_loss(ledger: Path) -> None:
+    said = ledger.read_text(encoding="utf-8").replace('plugin "', OTHER + 'plugin "')
+    ledger.write_text(
+        said.replace("-900.00", "-660.00")
+        .replace("  750.00", "  550.00")
+        .replace("150.00 EUR\n    tax", "110.00 EUR\n    tax")
+    )
+    run(ledger, "allocate", "F2026-0001", "--from", "A2026-0001", "--date", "2026-03-01", "--write")
+    (row,) = json.loads(run(ledger, "bad-debts", "--as-of", "2026-06-30", "--format", "json"))
+    assert (row["amount"], row["net"], row["tax"]) == ("660.00", "550.00", "110.00")
+
+
+def test_what_was_taken_over_has_no_document_and_keeps_no_other_from_being_written(ledger: Path) -> None:
+    folder = ledger.parent / "out"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace('plugin "', OLD + 'plugin "'), encoding="utf-8")
+    to = ("--as-of", "2026-06-30", "-o", str(folder), "--to", "text")
+    assert "F2025-0007 is opening: there is no document to print" in run(ledger, "bad-debts", *to, code=1)
+    assert (folder / "F2026-0001-unpaid.txt").exists()
+    run(ledger, "bad-debts", "--list", *to)
+    assert "F2025-0007" in text_of(next(folder.glob("*Acme-unpaid.txt")))
+
+
 def test_what_is_not_lost_is_said(ledger: Path) -> None:
     assert "nothing of F2026-0002 is written off by 2026-06-30" in run(
         ledger, "bad-debts", "F2026-0002", "--as-of", "2026-06-30", code=1

@@ -186,6 +186,14 @@ def test_a_payment_of_another_invoice_s_number_is_not_this_one_s() -> None:
     assert [one.number for one in rest.held] == ["N2"]
 
 
+def test_who_pays_before_it_is_due_is_reminded_of_what_is_late() -> None:
+    early = SECOND.replace('  invoice: "N2"\n', '  invoice: "N2"\n  due: 2026-06-30\n')
+    paid = PAID.format(payee="Acme", narration="VIR N2", amount="120.00")
+    (letter,) = letters(INVOICE + early + paid, DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N1"]
+    assert not any("allocated to no invoice" in notice for notice in letter.notices)
+
+
 def test_which_of_two_like_sums_was_paid_nobody_knows() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
     (rest,) = letters(INVOICE + SECOND + paid, DUE + timedelta(days=20))
@@ -227,6 +235,11 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
         ("12 mars", "12", False),
         ("Facture 1204", "1204", True),
         ("N12", "N1", False),
+        ("VIR 120 du 2026-01-20", "2026-01", False),  # a date
+        ("VIR 2026-01", "2026-01", True),
+        ("A-2026-001", "2026-001", False),  # a part of a longer number
+        ("P2026-0001", "2026-0001", False),
+        ("Loyer 2026", "2026", False),
     ],
 )
 def test_what_a_bank_says_names_a_number(words: str, number: str, said: bool) -> None:

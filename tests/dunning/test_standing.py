@@ -26,6 +26,7 @@ CREDIT = """
 """
 WHOLE = CREDIT.format(amount="120.00", net="100.00", tax="20.00")
 PART = CREDIT.format(amount="60.00", net="50.00", tax="10.00")
+DRAFT = WHOLE.replace('invoice: "A1"\n  corrects: "N1"', 'invoice: "draft-1"').replace('* "Credit" ^A1', '! "Credit"')
 LOST = PAID.format(payee="Acme", narration="Lost", amount="120.00").replace(
     '"Lost"', '"Lost" ^N1 #write-off'
 ).replace("Assets:Bank", "Expenses:BadDebt")  # fmt: skip
@@ -59,6 +60,14 @@ def at(ledger: str, day: date, number: str = "N1") -> Standing:
         (paid("120.00", PAID), "2026-02-20", "open", "120.00", None),
         (paid("50.00", PAID, "for N1"), "2026-02-20", "open", "120.00", None),
         (paid("50.00", PAID), "2026-02-20", "overdue", "120.00", DUE),
+        (paid("3.00", PAID) + DRAFT, "2026-02-20", "overdue", "120.00", DUE),
+        (
+            event(date(2026, 2, 1), "dispute", "  amount: 20.00\n") + paid("100.00", PAID),
+            "2026-02-20",
+            "open",
+            "120.00",
+            None,
+        ),
     ],
 )
 def test_what_is_asked_for(more: str, day: str, asks: str, open_: str, due: date | None) -> None:

@@ -59,6 +59,8 @@ BOOKS = codes(
         (buyer("DE", "DE136695976", delivered="CH"), "goods", "EXPORT"),
         (buyer("DE", "DE136695976", delivered="CH"), "services", "REVERSE"),
         (buyer("DE", "DE136695976", delivered="FR"), "goods", ""),
+        (buyer("FR", "FR19812345676", delivered="DE"), "goods", ""),  # registered where the goods leave
+        (buyer("FR", "DE136695976", delivered="DE"), "goods", "INTRA"),
         (buyer("FR", "FR19812345676"), "services", ""),
         (buyer("MC"), "services", ""),
         (buyer("RE"), "services", ""),
@@ -76,6 +78,13 @@ def test_the_code_that_says_more_has_its_way() -> None:
     assert code_abroad(swiss, "FR", buyer("CH", kind="consumer"), "goods", DAY) == "B"
     assert code_abroad(swiss, "FR", buyer("US"), "goods", DAY) == "A"
     assert code_abroad(codes(Y="outside", X="outside"), "FR", buyer("US"), "goods", DAY) == "X"
+
+
+def test_a_code_chooses_nothing_before_its_own_day() -> None:
+    reverse = Tax("R", "R", None, HERE, sold_to="union business")
+    later = {"R": Dated(((date(2026, 1, 1), reverse),))}
+    assert code_abroad(later, "FR", buyer("DE", "DE136695976"), "services", date(2025, 12, 31)) == ""
+    assert code_abroad(later, "FR", buyer("DE", "DE136695976"), "services", date(2026, 1, 1)) == "R"
 
 
 def test_nobody_is_abroad_where_the_seller_is_nowhere() -> None:
