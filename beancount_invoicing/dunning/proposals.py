@@ -205,6 +205,10 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     result = [_letter(book, owed, group, candidates, unknown, as_of) for group in letters]
     if result and unknown:
         result[0] = replace(result[0], notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
+    advised = {number: guess.advice(number, book.file) for number, guess in guessed.items()}
+    said = {one.why for one in candidates}
+    if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
+        result[0] = replace(result[0], notices=(*result[0].notices, *more))
     if rest:
         order = {one.number: place for place, one in enumerate(candidates)}
         rest = sorted(rest, key=lambda one: order[one.number])

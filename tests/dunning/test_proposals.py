@@ -192,6 +192,7 @@ def test_who_pays_before_it_is_due_is_reminded_of_what_is_late() -> None:
     (letter,) = letters(INVOICE + early + paid, DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N1"]
     assert not any("allocated to no invoice" in notice for notice in letter.notices)
+    assert any("names N2: if it is for N2, write settles:" in notice for notice in letter.notices)
 
 
 def test_which_of_two_like_sums_was_paid_nobody_knows() -> None:
