@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from beancount_invoicing.model import Customer
 from tests.ledgers import sound_book
 
 D = Decimal
@@ -241,8 +242,9 @@ def test_a_document_says_over_its_customer() -> None:
     head = '2026-01-31 * "Acme" "x" ^N1\n  invoice: "N1"\n'
     rest = '  Assets:Receivable:Acme  100.00 EUR\n  Income:Services  -100.00 EUR\n    tax: "REVERSE"\n'
 
-    def buyer(*lines: str):  # type: ignore[no-untyped-def]
+    def buyer(*lines: str) -> Customer:
         (invoice,) = sound_book(head + "".join(f"  {line}\n" for line in lines) + rest).invoices
+        assert invoice.customer is not None
         return invoice.customer
 
     plain = buyer()

@@ -17,7 +17,7 @@ HERE = Source("books", 1)
 
 def buyer(country: str, vat_id: str = "", kind: str = "business", delivered: str = "") -> Customer:
     to = Address(country=delivered) if delivered else None
-    return Customer("Assets:A", "A", HERE, Address(country=country), to, vat_id=vat_id, buyer=kind)  # type: ignore[arg-type]
+    return Customer("Assets:A", "A", HERE, Address(country=country), to, vat_id=vat_id, buyer=kind)  # type: ignore[arg-type] # one of the kinds
 
 
 def codes(**said: str) -> dict[str, Dated[Tax]]:
