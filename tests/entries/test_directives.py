@@ -253,6 +253,7 @@ def test_a_document_says_over_its_customer() -> None:
     assert (moved.address.city, moved.address.country, moved.address.street) == ("Brest", "BE", plain.address.street)
     assert moved.delivery is None
     sent = buyer('delivery-city: "Brest"')
+    assert sent.delivery is not None
     assert (sent.delivery.city, sent.address) == ("Brest", plain.address)
     assert (plain.channel, buyer('email: "a@b.example"').channel) == ("post", "email")
     assert buyer('email: "a@b.example"', 'channel: "e-invoice"').channel == "e-invoice"
