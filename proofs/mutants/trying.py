@@ -26,6 +26,7 @@ from proofs.mutants.marks import PACKAGE, ROOT
 _MEMORY = 8 << 30
 """Bytes of address space that a mutant may take."""
 
+_ANSWERS = "tests/cli/test_answers.py"
 _Place = tuple[str, str, int]
 """File, qualified name and first line of a function."""
 
@@ -83,9 +84,15 @@ class Trial:
         return True
 
     def _in_order(self, mutant: Mutant, tests: Sequence[pytest.Item]) -> list[pytest.Item]:
-        """The tests of the mutant's own room first, which are likeliest to notice, and of each the quick ones first."""
-        own = f"tests/{mutant.room}/"
-        return sorted(tests, key=lambda item: (not item.nodeid.startswith(own), self.cost(item.nodeid)))
+        """The tests of the mutant's own room and what commands answer, which are likeliest to notice, by turns, then the others;
+        the quick ones of each first."""
+        spent: defaultdict[str, float] = defaultdict(float)
+        turns: dict[str, tuple[bool, float]] = {}
+        for item in sorted(tests, key=lambda item: self.cost(item.nodeid)):
+            group = next((each for each in (f"tests/{mutant.room}/", _ANSWERS) if item.nodeid.startswith(each)), "")
+            spent[group] += self.cost(item.nodeid)
+            turns[item.nodeid] = not group, spent[group]
+        return sorted(tests, key=lambda item: turns[item.nodeid])
 
     def _tried(
         self, mutant: Mutant, tests: Sequence[pytest.Item], functions: Mapping[_Place, list[FunctionType]]
