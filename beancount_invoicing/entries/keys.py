@@ -349,7 +349,7 @@ OPTIONS: dict[str, tuple[Type, str]] = {
     ),
     "voice": (
         "text",
-        'how statements, receipts and the close of letters speak: "we" (default), or "I" for a person who works alone',
+        'how letters, statements, receipts and e-mails speak: "we" (default), or "I" for a person who works alone',
     ),
     "logo": ("text", "image file of the logo, wherever it is; the seller's own `logo` must be in the ledger's folder"),
     "templates": ("text", "folder of your own templates, relative to the top ledger file"),
