@@ -1,4 +1,5 @@
-"""A plugin of pytest that marks what each test reaches: every statement of the program sets a byte as it is run.
+"""A plugin of pytest that marks what each test reaches: every statement of the program sets a byte as it is run, and so does
+every way out of a decision that has no statement of its own.
 
 Several times quicker than coverage with a context for each test, and the same in every Python. The plugin has to be loaded
 before anything of the program: `-p proofs.mutants.marks`. What was reached is written to build/mutants/marks where MUTANTS_MARKS
@@ -39,6 +40,8 @@ _MOST = 200_000
 _reached = bytearray(_MOST)
 _marks: list[tuple[str, int, int]] = []
 """For each mark the module, from the top of the project, and its statement's first and last line, both inclusive."""
+_decisions: list[list[int]] = []
+"""For each `if`, loop and `match` the marks of its ways out."""
 
 
 class _Marking(SourceFileLoader):
@@ -74,7 +77,12 @@ class _Finder(MetaPathFinder):
 
 def _mark(function: ast.FunctionDef, path: str) -> None:
     """Puts a mark before each statement of a function; functions within it are marked by themselves."""
+    decisions = [node for field in _blocks(function) for node in getattr(*field) if _decides(node)]
+    for node in decisions:
+        _complete(node)
+    first: dict[tuple[ast.AST, str], int] = {}
     for holder, field in _blocks(function):
+        first[holder, field] = len(_marks)
         block: list[ast.stmt] = getattr(holder, field)
         marked: list[ast.stmt] = []
         for place, statement in enumerate(block):
@@ -86,6 +94,45 @@ def _mark(function: ast.FunctionDef, path: str) -> None:
                 marked.append(mark)
             marked.append(statement)
         setattr(holder, field, marked)
+    _decisions.extend([first[block] for block in _ways_out(node)] for node in decisions)
+
+
+def _decides(node: ast.stmt) -> bool:
+    """Whether a statement may go one way or another."""
+    return isinstance(node, ast.If | ast.For | ast.Match) or (
+        isinstance(node, ast.While) and not isinstance(node.test, ast.Constant)
+    )
+
+
+def _complete(node: ast.stmt) -> None:
+    """Gives a decision the way out that nobody wrote: a block that does nothing."""
+    nothing = ast.copy_location(ast.Pass(), node)
+    nothing.end_lineno = node.lineno
+    match node:
+        case ast.If(orelse=[]) | ast.For(orelse=[]) | ast.While(orelse=[]):
+            node.orelse = [nothing]
+        case ast.Match(cases=[*_, ast.match_case(pattern=last, guard=guard)]) if guard or not _takes_all(last):
+            pattern = ast.copy_location(ast.MatchAs(), node)
+            node.cases.append(ast.match_case(pattern=pattern, guard=None, body=[nothing]))
+
+
+def _takes_all(pattern: ast.pattern) -> bool:
+    """Whether a pattern without a guard matches whatever comes."""
+    match pattern:
+        case ast.MatchAs(pattern=None):
+            return True
+        case ast.MatchAs(pattern=inner) if inner:
+            return _takes_all(inner)
+        case ast.MatchOr(patterns=patterns):
+            return any(_takes_all(each) for each in patterns)
+    return False
+
+
+def _ways_out(node: ast.stmt) -> list[tuple[ast.AST, str]]:
+    """The blocks of a decision, one of which is run, as `_blocks` names them."""
+    if isinstance(node, ast.Match):
+        return [(case, "body") for case in node.cases]
+    return [(node, "body"), (node, "orelse")]
 
 
 def _blocks(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -122,6 +169,8 @@ class Reached(NamedTuple):
     marks: list[tuple[str, int, int]]
     tests: dict[str, list[int]]
     """The marks that each test reached; of what several tests share, by the beginning of their ids."""
+    decisions: list[list[int]]
+    """For each decision the marks of its ways out."""
     true_of: str
     """See `digest`."""
 
@@ -176,7 +225,7 @@ class _Recorder:
     def pytest_sessionfinish(self) -> None:
         """Writes the file."""
         name = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        said = Reached(self.seconds, _marks, self.tests, self.true_of)
+        said = Reached(self.seconds, _marks, self.tests, _decisions, self.true_of)
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / f"{name}.json").write_text(json.dumps(said._asdict()), encoding="utf-8")
 
