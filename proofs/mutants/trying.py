@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import gc
+import mmap
 import os
 import pkgutil
 import resource
 import signal
+import struct
 import sys
 import time
 from collections import defaultdict
@@ -26,6 +28,7 @@ from proofs.mutants.marks import PACKAGE, ROOT
 _MEMORY = 8 << 30
 """Bytes of address space that a mutant may take."""
 
+_COUNT = struct.Struct("=I")
 _ANSWERS = "tests/cli/test_answers.py"
 _Place = tuple[str, str, int]
 """File, qualified name and first line of a function."""
@@ -99,25 +102,25 @@ class Trial:
     ) -> Tried:
         start = time.monotonic()
         while tests := [one for one in tests if self.sound.get(one.nodeid, True)]:
-            by = self._forked(tests, lambda: _change(mutant, functions))
-            noticed = next((one for one in tests if one.nodeid == by), None)
-            if noticed is not None and by not in self.sound:
-                self.sound[by] = not self._forked([noticed], lambda: None)
-            if self.sound.get(by, True):
+            noticed, by = self._forked(tests, lambda: _change(mutant, functions))
+            if noticed is not None and noticed.nodeid not in self.sound:
+                self.sound[noticed.nodeid] = self._forked([noticed], lambda: None) == (None, "")
+            if noticed is None or self.sound[noticed.nodeid]:
                 how: Literal["killed", "survived"] = "killed" if by else "survived"
                 return Tried(mutant, how, len(tests), by, time.monotonic() - start)
         return Tried(mutant, "unreached", 0, "", time.monotonic() - start)
 
-    def _forked(self, tests: Sequence[pytest.Item], change: Callable[[], None]) -> str:
-        """Which test fails first, in a fork, once the program is changed, or what ended the fork; empty where none fails."""
+    def _forked(self, tests: Sequence[pytest.Item], change: Callable[[], None]) -> tuple[pytest.Item | None, str]:
+        """Which test notices first, in a fork, once the program is changed, and how; None and nothing where none does."""
         read, write = os.pipe()
+        running = mmap.mmap(-1, _COUNT.size)  # shared: which test runs when the fork is ended from outside, from 1
         child = os.fork()
         if not child:
             by = ""
             try:
                 os.setsid()  # what its tests start ends with it
                 change()
-                by = self._noticed(tests)
+                by = self._noticed(tests, lambda number: _COUNT.pack_into(running, 0, number))
             except BaseException as error:  # whatever a changed program does to the machinery around it
                 by = f"{type(error).__name__}: {error}"
             finally:
@@ -133,14 +136,18 @@ class Trial:
         except BlockingIOError:  # somebody that it started has it still
             by = ""
         os.close(read)
-        return f"ended by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else by
+        number: int = _COUNT.unpack_from(running)[0]
+        if os.WIFSIGNALED(status):
+            by = f"ended by {signal.Signals(os.WTERMSIG(status)).name} in {tests[number - 1].nodeid if number else ''}"
+        return (tests[number - 1] if by and number else None), by
 
-    def _noticed(self, tests: Sequence[pytest.Item]) -> str:
-        """The first test that fails; empty where none does."""
+    def _noticed(self, tests: Sequence[pytest.Item], begins: Callable[[int], None]) -> str:
+        """The first test that fails; empty where none does. `begins` is told the number of each test, from 1, as it begins."""
         _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, hard))
         end = time.process_time() + self.budget
         for index, item in enumerate(tests):
+            begins(index + 1)
             expected = self.cost(item.nodeid)
             signal.setitimer(signal.ITIMER_PROF, 5 + 10 * expected)  # an endless loop
             signal.alarm(int(60 + 50 * expected))  # an endless wait
