@@ -23,6 +23,10 @@ imported_at = time.time_ns()
 """When this process began to read our code: what of it is put on the disk later, the process does not run."""
 
 
+_BEANCOUNTS_OWN = {"filename", "lineno", "__automatic__", "__tolerances__"}
+"""Metadata that Beancount writes itself."""
+
+
 class InvoicingError(NamedTuple):
     """An error as Beancount wants it, with the rule that saw it."""
 
@@ -39,6 +43,9 @@ def plugin(
     del config
     place = {"filename": str(options_map.get("filename", "<ledger>")), "lineno": 0}
     try:
+        twice = sum(name == __name__ for name, _config in options_map.get("plugin", ())) > 1
+        if not twice and _says_nothing(entries):
+            return entries, []  # before our modules are read, which takes longer than an empty ledger does
         from beancount_invoicing.checks import check
         from beancount_invoicing.collector import set_aside_first
         from beancount_invoicing.entries import memo, plugins
@@ -47,7 +54,7 @@ def plugin(
         from beancount_invoicing.receivables import allocate
 
         errors: list[InvoicingError] = []
-        if sum(name == __name__ for name, _config in options_map.get("plugin", ())) > 1:
+        if twice:
             if any("invoice-total" in entry.meta for entry in entries):
                 return entries, []  # the second time: the facts of the first stand there already
             message = f'plugin "{__name__}" stands twice in this file: keep the last of these lines'
@@ -81,3 +88,13 @@ def plugin(
         )
         return entries, [InvoicingError(place, message, None, "internal")]
     return entries, errors
+
+
+def _says_nothing(entries: list[Any]) -> bool:
+    """Whether a ledger has neither a custom directive nor metadata of its own: there is nothing that we could read."""
+    return all(
+        type(entry).__name__ != "Custom"
+        and (entry.meta or {}).keys() <= _BEANCOUNTS_OWN
+        and all((posting.meta or {}).keys() <= _BEANCOUNTS_OWN for posting in getattr(entry, "postings", ()))
+        for entry in entries
+    )

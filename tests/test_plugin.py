@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from beancount import loader
@@ -128,8 +129,9 @@ def test_bad_config_and_odd_entries_make_no_traceback(monkeypatch: pytest.Monkey
         raise RuntimeError("broken")
 
     monkeypatch.setattr("beancount_invoicing.entries.reader.read", broken)
-    entries, errors = plugin([], {"filename": "main.beancount"}, "config")
-    assert entries == []
+    given = loader.load_string(PRELUDE)[0]
+    entries, errors = plugin(given, {"filename": "main.beancount"}, "config")
+    assert entries is given
     assert [error.rule for error in errors] == ["internal"]
     assert "main.beancount" in str(errors[0].source)
     assert "broken" in errors[0].message
@@ -142,6 +144,38 @@ def test_no_text_in_a_value_makes_a_traceback(text: str) -> None:
         changed = INVOICE.replace('"F2026-0001"\n', f'"F2026-0001"\n  {key}: "{text}"\n', 1)
         _entries, errors, _options = loader.load_string(PRELUDE + changed + '\nplugin "beancount_invoicing"\n')
         assert "internal" not in [error.rule for error in errors if isinstance(error, InvoicingError)]
+
+
+PAYS = """plugin "beancount_invoicing"
+option "operating_currency" "EUR"
+2026-01-01 open Assets:Bank
+2026-01-01 open Expenses:Rent
+2026-01-31 * "Rent" ^2026-01
+  Expenses:Rent  900 EUR
+  Assets:Bank
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (PAYS, False),
+        (PAYS + '2026-02-01 custom "invoice-seller" "Atelier Lumen"\n', True),
+        (PAYS + '2026-02-01 open Assets:Acme\n  customer: "Acme"\n', True),
+        (PAYS + '2026-02-01 * "Site"\n  Assets:Bank  1 EUR\n    invoice: "F1"\n  Expenses:Rent\n', True),
+        (PAYS + '2026-02-01 * "Site"\n  invoice: "F1"\n  Assets:Bank  1 EUR\n  Expenses:Rent\n', True),
+        ('plugin "beancount_invoicing"\n' + PAYS, True),
+    ],
+    ids=["of others", "directive", "key of an account", "key of a posting", "key of a transaction", "plugin twice"],
+)
+def test_a_ledger_without_a_word_of_ours_is_not_read(text: str, read: bool, tmp_path: Path) -> None:
+    """It loads as quickly as without the plugin; the least word of ours, and everything is checked."""
+    (tmp_path / "main.beancount").write_text(text, encoding="utf-8")
+    program = "import sys; from beancount import loader; loader.load_file(sys.argv[1]); print(*sys.modules)"
+    command = [sys.executable, "-c", program, str(tmp_path / "main.beancount")]
+    environment = {**os.environ, "BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
+    names = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.split()
+    assert ("beancount_invoicing.entries.reader" in names) == read
 
 
 def test_the_plugin_is_light_to_import() -> None:
