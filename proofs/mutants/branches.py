@@ -1,7 +1,7 @@
 """`python -m proofs.mutants.branches`: how many ways out of the program's decisions the tests take, room by room.
 
 Counted from the marks of the last `MUTANTS_MARKS=1 make test`, see marks.py: of each `if`, loop and `match` every way out, also
-the one that nobody wrote. What tests do in processes of their own, or those that are left out there, is not counted.
+the one that nobody wrote. What tests do in processes of their own is not counted.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def taken() -> dict[_Way, bool]:
     result: dict[_Way, bool] = {}
     for file in sorted(FOLDER.glob("*.json")):
         found = Reached(**json.loads(file.read_text("utf-8")))
-        reached = {mark for marks in found.tests.values() for mark in marks}
+        reached = {*found.beside, *(mark for marks in found.tests.values() for mark in marks)}
         for decision in found.decisions:
             for number, mark in enumerate(decision):
                 path, line, _end = found.marks[mark]

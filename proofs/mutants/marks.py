@@ -169,6 +169,8 @@ class Reached(NamedTuple):
     marks: list[tuple[str, int, int]]
     tests: dict[str, list[int]]
     """The marks that each test reached; of what several tests share, by the beginning of their ids."""
+    beside: list[int]
+    """The marks that tests reached which are left out."""
     decisions: list[list[int]]
     """For each decision the marks of its ways out."""
     true_of: str
@@ -190,6 +192,7 @@ class _Recorder:
         self.true_of = digest()
         self.seconds: dict[str, float] = {}
         self.tests: dict[str, list[int]] = {}
+        self.beside: set[int] = set()
 
     def _credit(self, to: str) -> None:
         """Gives what was reached to a test, or to the tests whose ids begin so."""
@@ -201,7 +204,10 @@ class _Recorder:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Everything of one test."""
         if item.nodeid.startswith(LEFT_OUT):
-            return (yield)
+            _reached[:] = bytes(_MOST)
+            result = yield
+            self.beside.update(compress(range(len(_marks)), _reached))
+            return result
         _reached[:] = bytes(_MOST)
         start = time.process_time()
         result = yield
@@ -225,7 +231,7 @@ class _Recorder:
     def pytest_sessionfinish(self) -> None:
         """Writes the file."""
         name = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        said = Reached(self.seconds, _marks, self.tests, _decisions, self.true_of)
+        said = Reached(self.seconds, _marks, self.tests, sorted(self.beside), _decisions, self.true_of)
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / f"{name}.json").write_text(json.dumps(said._asdict()), encoding="utf-8")
 
