@@ -51,13 +51,26 @@ LETTERS = (
 )
 PAGES = (("render", "--all", "--as-of", END, "--to", "text"),)
 ALL = (*CHECK, *RECEIVABLES, *BILLING, *LETTERS, *PAGES, ("run", "--date", MID, "--yes"))
+LISTS = (
+    *((*command, "--format", "csv") for command in (("check",), ("draft", "list"), ("verify",))),
+    *(
+        (*command, "--as-of", MID, "--format", "csv")
+        for command in (
+            ("contract", "list"), ("customer", "list"), ("item", "list"), ("time", "list", "--all"), ("unbilled",),
+            ("prepaid",), ("today",), ("bad-debts",), ("tax-due",), ("tax-due", "--since", "2026-01-01"), ("aging",),
+            ("list",), ("show", "F2026-0012"), ("receipt", "F2026-0012"), ("statement", "Kerbrat"), ("interest", "Vandamme"),
+            ("remind",),
+        )
+    ),
+    ("bill", "--until", END, "--yes", "--format", "csv"),
+)  # fmt: skip
 LEDGERS = {
     **{file.stem: (file, ALL) for file in sorted((TESTS / "golden").glob("*.beancount"))},
     **{
         file.stem: (file, (*CHECK, *(RECEIVABLES if file.stem.startswith("business") else BILLING)))
         for file in sorted((HERE / "ledgers").glob("*.beancount"))
     },
-    "example": (EXAMPLE, (*RECEIVABLES, *BILLING)),
+    "example": (EXAMPLE, (*RECEIVABLES, *BILLING, *LISTS)),
 }
 
 

@@ -1,0 +1,36 @@
+"""Options that say nothing, or contradict each other, are refused before anything is read or written, and the message says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.test_commands import call
+
+MISUSED = {
+    "credit F2026-0055 --lines x": "x is no line: write 1,3 or, for a part of it, 3x2.5",
+    "credit F2026-0055 --amount NaN": "NaN is no amount: write it such as 50.00",
+    "credit F2026-0055 --tax FR20": "--tax says nothing without --amount",
+    "draft edit DRAFT --line 1 --into other.beancount": "leave --into away",
+    "draft drop DRAFT --into other.beancount": "leave --into away",
+    "issue DRAFT --into other.beancount": "leave --into away",
+    "undo --into other.beancount": "leave --into away",
+    "interest": "name the documents: NUMBER…, or CUSTOMER",
+    "receipt": "name the documents: NUMBER…, or CUSTOMER",
+    "item add PAGE Page --price 5 --price-with-tax 6": "a price without or with tax, not both",
+    "item add PAGE Page --price Infinity": "Infinity is no number: write it such as 98.00",
+    "item add PAGE Page --price abc": "abc is no number: write it such as 98.00",
+    "customer add Arc --channel pigeon": "pigeon is not one of",
+    "contract add Kerbrat SITE time --until 2026-13-01": "2026-13-01",
+    "statement Kerbrat --send --again --retry": "--again and --retry exclude each other",
+    "tax-due Kerbrat --write": "the entries are those of all customers: say --write without one",
+    "time import /dev/null --map SITE": '--map SITE: write it "PROJECT=CODE"',
+    "bill --write --dry-run": "--write and --dry-run exclude each other",
+}
+
+
+@pytest.mark.parametrize("said", MISUSED)
+def test_it_is_said_what_an_option_cannot(said: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    result = call(*said.split(), code=2)
+    assert MISUSED[said] in " ".join(result.stderr.replace("│", " ").split())
+    assert not result.stdout
