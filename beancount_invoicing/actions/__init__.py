@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.crediting import CreditLine, CreditWanted, credit
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
     from beancount_invoicing.actions.daily import Step as RunStep
+    from beancount_invoicing.actions.differences import Altered
     from beancount_invoicing.actions.dispatches import of_invoices, unsent
     from beancount_invoicing.actions.documents import (
         STATUSES,
@@ -130,6 +131,7 @@ __all__ = [
     "STEPS",
     "TASKS",
     "AllocationWanted",
+    "Altered",
     "Attachment",
     "BadDebts",
     "CannotBill",
@@ -287,6 +289,7 @@ _ROOMS = {
     "actions.copies": "BadDebts bad_debts render_acquitted render_unpaid",
     "actions.crediting": "CreditLine CreditWanted credit",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
+    "actions.differences": "Altered",
     "actions.dispatches": "of_invoices unsent",
     "actions.documents": "STATUSES Filter Output UnknownNumber Written find named_documents render render_one select",
     "actions.drafting": "DraftEdit LineEdit draft_drop draft_edit",

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from beancount_invoicing.entries import text
 
 
+SHORT = 12
+"""How many signs of a mark are shown, and tell it from others."""
+
+
 class Link(NamedTuple):
     """A document directive to be written, and the mark that the next one names."""
 
@@ -45,6 +49,11 @@ def tip(book: Book) -> str:
     marks = {mark(one): one for one in book.seals}
     last = [(bool(one.previous), one.date, one.source, each) for each, one in marks.items() if each not in named]
     return max(last)[-1] if last else ""
+
+
+def has(book: Book, noted: str) -> bool:
+    """Whether there is a seal whose mark begins with one that was noted."""
+    return any(mark(one).startswith(noted.lower()) for one in book.seals)
 
 
 def gaps(book: Book) -> tuple[Seal, ...]:

@@ -30,7 +30,7 @@ class Chosen(NamedTuple):
 def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
     """A person says that what was in doubt, or prepared, has left.
 
-    Of a reminder that would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
+    Of what would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
     open, or more than one thing that `chosen` does not tell apart; UnknownCustomer, and what `change` raises.
     """
 
@@ -40,7 +40,7 @@ def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
         if how.write:
             staging.finish(waiting_files(book))
         those = _of(book, chosen)
-        against = objections(book, day) if any(one.kind == "reminder" for one in those) else {}
+        against = objections(book, day)
         sealed = {(one.file, one.sha256) for one in book.seals}
         new = []
         said = []

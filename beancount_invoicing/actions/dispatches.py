@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
 
+from beancount_invoicing.actions.differences import Altered, as_sealed, sealed_documents
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Prepared, as_bytes, find, prepare
 from beancount_invoicing.actions.e_invoices import SUFFIXES as FORMS
 from beancount_invoicing.actions.e_invoices import Form, factur_x, why_not, xml
 from beancount_invoicing.actions.enclosures import enclosures
 from beancount_invoicing.actions.ledger import Ledger
-from beancount_invoicing.actions.sealing import OF_INVOICES
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.dunning import standing
@@ -50,16 +49,6 @@ def of_invoices(
     for position in positions:
         seal = seals.get(position.invoice.number)
         yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seal, enclose, named=named)
-
-
-def sealed_documents(book: Book) -> dict[str, Seal]:
-    """The sealed PDF of each document that has one."""
-    return {
-        number: one
-        for one in book.seals
-        if one.event in OF_INVOICES and one.file.endswith(".pdf")
-        for number in one.numbers
-    }
 
 
 def unsent(book: Book, since: date | None, until: date, *, marked: bool = False) -> tuple[str, ...]:
@@ -130,11 +119,10 @@ def _of_invoice(
     companions: tuple[Attachment, ...] = ()
     if seal:
         try:
-            content = Path(seal.file).read_bytes()
-        except OSError as error:
-            return held(f"is sealed, but its document cannot be read: {seal.file}: {error.strerror}")
-        if sha256(content).hexdigest() != seal.sha256:
-            return held(f"is sealed, but {seal.file} was changed since: bean-invoice verify {invoice.number}")
+            content, untold = as_sealed(book, invoice, seal)
+        except Altered as error:
+            return held(str(error))
+        beside = (*beside, f"{invoice.number}: {untold}") if untold else beside
     else:
         content = as_bytes(view, prepared.where, "pdf", e_invoice)
         if e_invoice is None:  # its text tells later what was changed

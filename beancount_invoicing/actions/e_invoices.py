@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from beancount_invoicing.actions.differences import altered_since, sealed_documents
 from beancount_invoicing.actions.documents import Written, as_bytes, paid_on_its_date
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import Book, Invoice
@@ -89,7 +90,8 @@ def write_e_invoices(
     error: Callable[[str], None],
     check: bool = False,
 ) -> Iterator[Made]:
-    """Writes documents as e-invoices, one after the other; `error` is told of each that is none, and why.
+    """Writes documents as e-invoices, one after the other; `error` is told of each that is none, and why, and of each that was
+    sealed with other facts than the ledger says today.
 
     `check`: in all layers. Raises TemplateError, OSError.
     """
@@ -98,7 +100,11 @@ def write_e_invoices(
     where = rendering.folders(book)
     names = rendering.file_names(invoice.number for invoice in book.invoices)
     paid = paid_on_its_date(book)
+    seals = sealed_documents(book)
     for invoice in invoices:
+        if altered := altered_since(book, invoice, seals.get(invoice.number)):
+            error(f"{invoice.source}: {invoice.number} {altered}")
+            continue
         try:
             data = xml(book, invoice, paid(invoice), where, form)
         except einvoice.NoEInvoice as none:

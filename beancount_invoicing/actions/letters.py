@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
-from pathlib import Path
 
-from beancount_invoicing.actions.dispatches import PDF, first_mails, place, sealed_documents, wrong
+from beancount_invoicing.actions.differences import Altered, as_sealed, sealed_documents
+from beancount_invoicing.actions.dispatches import PDF, first_mails, place, wrong
 from beancount_invoicing.actions.documents import Prepared, as_bytes, prepare
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.actions.ledger import Ledger
@@ -45,14 +44,15 @@ def of_reminders(
         if retry and not any(_waits(history, number) for number in numbers):
             continue
         reasons = [error and f"has an error in the ledger: {error}" for error in _wrong(ledger, proposal)]
-        reasons += [_changed(number, seals.get(number)) for number in numbers]
+        sealed, altered, untold = _as_sealed(book, invoices, seals)
+        reasons += altered
         reasons += [_settled_later(late.position, day, still_open) for late in proposal.invoices]
         if why := next((why for why in reasons if why), ""):
             yield Held(name, customer.name, numbers, why, customer.account)
             continue
         view = rendering.letter(book, proposal, prepared.where)
         letter = Attachment(f"{name}.pdf", PDF, as_bytes(view, prepared.where, "pdf"))
-        documents = tuple(each for one in invoices if (each := _attached(book, one, prepared, seals.get(one.number))))
+        documents = tuple(each for one in invoices if (each := _attached(book, one, prepared, sealed.get(one.number))))
         words = rendering.mail_words(
             prepared.where,
             "reminder",
@@ -86,19 +86,20 @@ def of_reminders(
             until=proposal.deadline,
             tone="final" if proposal.tone == "final" else "",
             registered=proposal.registered,
-            notices=proposal.notices,
+            notices=(*proposal.notices, *untold),
         )
 
 
 def invoices_of(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:
-    """A function that makes the documents of the invoices that a letter speaks of. It raises rendering.TemplateError."""
+    """A function that makes the documents of the invoices that a letter speaks of. It raises rendering.TemplateError, Altered."""
     prepared, seals = prepare(book), sealed_documents(book)
 
     def made(proposal: Proposal) -> tuple[Attachment, ...]:
-        invoices = (late.position.invoice for late in proposal.invoices)
-        return tuple(
-            each for one in invoices if (each := _attached(book, one, prepared, seals.get(one.number))) is not None
-        )
+        invoices = [late.position.invoice for late in proposal.invoices]
+        sealed, altered, _untold = _as_sealed(book, invoices, seals)
+        if altered:
+            raise Altered(altered[0])
+        return tuple(each for one in invoices if (each := _attached(book, one, prepared, sealed.get(one.number))))
 
     return made
 
@@ -112,11 +113,22 @@ def _waits(history: History, number: str) -> bool:
     return any(one.kind == "reminder" and number in one.numbers for one in history.open)
 
 
-def _changed(number: str, seal: Seal | None) -> str:
-    """That a sealed document is no longer what the customer was sent; "" where it is."""
-    if seal is None or not Path(seal.file).is_file() or sha256(Path(seal.file).read_bytes()).hexdigest() == seal.sha256:
-        return ""
-    return f"{number} is sealed, but {seal.file} was changed since: bean-invoice verify {number}"
+def _as_sealed(
+    book: Book, invoices: Sequence[Invoice], seals: Mapping[str, Seal]
+) -> tuple[dict[str, bytes], list[str], list[str]]:
+    """The sealed documents of invoices, by number; why one must not leave; and what to know of one where that cannot be told."""
+    sealed: dict[str, bytes] = {}
+    altered: list[str] = []
+    untold: list[str] = []
+    for one in invoices:
+        if seal := seals.get(one.number):
+            try:
+                sealed[one.number], notice = as_sealed(book, one, seal)
+            except Altered as error:
+                altered.append(f"{one.number} {error}")
+            else:
+                untold += [f"{one.number}: {notice}"] if notice else []
+    return sealed, altered, untold
 
 
 def _settled_later(position: Position, day: date, still_open: Mapping[str, Decimal]) -> str:
@@ -127,13 +139,13 @@ def _settled_later(position: Position, day: date, still_open: Mapping[str, Decim
     return f"after {day} something came in on {number}: send the letter of a later day"
 
 
-def _attached(book: Book, invoice: Invoice, prepared: Prepared, seal: Seal | None) -> Attachment | None:
+def _attached(book: Book, invoice: Invoice, prepared: Prepared, sealed: bytes | None) -> Attachment | None:
     """The document of an invoice as it was sealed, else as it is made today; None where it has none (an opening item)."""
     from beancount_invoicing import rendering
 
     name = f"{prepared.names[invoice.number]}.pdf"
-    if seal and Path(seal.file).is_file():
-        return Attachment(name, PDF, Path(seal.file).read_bytes())
+    if sealed:
+        return Attachment(name, PDF, sealed)
     paid = prepared.paid(invoice)
     try:
         view = rendering.document(book, invoice, paid, prepared.where)

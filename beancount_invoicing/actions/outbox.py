@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from os.path import normpath
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from beancount_invoicing.actions.differences import OF_INVOICES
 from beancount_invoicing.actions.dispatches import by_letter
 from beancount_invoicing.actions.documents import SUFFIXES
 from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, short_names
@@ -21,6 +22,7 @@ from beancount_invoicing.dunning import Proposal, propose
 from beancount_invoicing.files import holds
 from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
+from beancount_invoicing.rules import business_terms
 
 OUTBOX = "outbox"
 """The folder beside the ledger of what is to be sent by hand, where no other is named."""
@@ -48,11 +50,11 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a letter that waits, or is in doubt, would not be sent so today."""
+    """Why what waits, or is in doubt, would not be sent so today."""
 
     why: str
     anew: bool
-    """Whether another letter would be sent in its place."""
+    """Whether another would be sent in its place."""
 
     @property
     def text(self) -> str:
@@ -170,7 +172,7 @@ def in_doubt(book: Book, but: Collection[str] = ()) -> list[str]:
 
 
 def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
-    """Why a letter would not be sent today, and what to do about it."""
+    """Why something would not be sent today, and what to do about it."""
     said = _answers(waiting, attempt)
     if objection.anew:
         return f"{objection.text}: make it anew: {said.anew}, or discard it: {said.never}"
@@ -180,13 +182,42 @@ def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
 def objections(
     book: Book, as_of: date, allocated: Allocated | None = None, proposals: Sequence[Proposal] | None = None
 ) -> dict[str, Objection]:
-    """What speaks on `as_of` (inclusive) against the reminders that wait or are in doubt since that day or before, by Message-ID.
+    """What speaks on `as_of` (inclusive) against what waits or is in doubt since that day or before, by Message-ID.
 
     A letter is judged as if it were to be made today: whether its level is still due for each of its documents, and whether less
-    is asked for by now. An invoice, a statement and a receipt hold good as what they were on their day. `allocated`, `proposals`:
-    of that day, if at hand.
+    is asked for by now. An invoice has to say what the ledger says. A statement and a receipt hold good as what they were on their
+    day. `allocated`, `proposals`: of that day, if at hand.
     """
-    waiting = [one for one in open_attempts(book) if one.kind == "reminder" and one.event.date <= as_of]
+    those = [one for one in open_attempts(book) if one.event.date <= as_of]
+    return _to_invoices(book, those) | _to_letters(
+        book, [one for one in those if one.kind == "reminder"], as_of, allocated, proposals
+    )
+
+
+def _to_invoices(book: Book, waiting: Iterable[Attempt]) -> dict[str, Objection]:
+    """What speaks against the invoices among what waits: the ledger says other facts of one than when it was made."""
+    sealed = {number for one in book.seals if one.event in OF_INVOICES for number in one.numbers}
+    found: dict[str, Objection] = {}
+    for one in waiting:
+        facts = one.event.facts
+        invoice = book.invoice(one.numbers[0]) if one.kind == "sent" and one.numbers else None
+        if facts and invoice and business_terms.comparable(facts) and business_terms.digest(book, invoice) != facts:
+            if invoice.number in sealed:
+                why = f"it was sealed, and the ledger says something else by now: bean-invoice verify {invoice.number}"
+            else:
+                why = f"the ledger says something else than it did on {one.event.date}"
+            found[one.event.message_id] = Objection(why, invoice.number not in sealed)
+    return found
+
+
+def _to_letters(
+    book: Book,
+    waiting: Sequence[Attempt],
+    as_of: date,
+    allocated: Allocated | None,
+    proposals: Sequence[Proposal] | None,
+) -> dict[str, Objection]:
+    """What speaks against letters that wait."""
     if not waiting:
         return {}
     allocated = allocated or allocate(book, as_of)
@@ -247,15 +278,17 @@ def objected(
     customers: Collection[str] = (),
     *,
     also_anew: bool = True,
+    kinds: Collection[What] = get_args(What),
 ) -> tuple[str, ...]:
-    """What to say of each reminder that would not be sent so on `as_of` any more; of `customers` (main accounts), or (none) of
-    all. Without `also_anew` only of those in whose place no other letter would be sent."""
+    """What to say of each thing of these kinds that waits, and would not be sent so on `as_of` any more; of `customers` (main
+    accounts), or (none) of all. Without `also_anew` only of those in whose place no other would be sent."""
     against, waiting = objections(book, as_of, allocated), what_waits(book)
     return tuple(
-        f"{one.name}, {book.customers[one.event.customer].at(as_of).name}: the reminder"
+        f"{one.name}, {book.customers[one.event.customer].at(as_of).name}: the {what(one.kind)}"
         f" {open_because(waiting, one, objection)}"
         for one in waiting.attempts
         if (objection := against.get(one.event.message_id))
+        and what(one.kind) in kinds
         and (not customers or one.event.customer in customers)
         and (also_anew or not objection.anew)
     )

@@ -67,11 +67,13 @@ def render_reminders(
     notice: Callable[[str], None],
     attach: bool = False,
 ) -> Iterator[tuple[Written, ...]]:
-    """Writes the letters, one after the other; yields the files of each. Raises TemplateError, OSError.
+    """Writes the letters, one after the other; yields the files of each. Raises TemplateError, OSError, and (once all others are
+    written) Altered where a sealed invoice that goes with a letter must not leave.
 
     With `attach` a PDF has the invoices after the letter, to be printed: it is no archive file (PDF/A) then.
     """
     from beancount_invoicing import rendering
+    from beancount_invoicing.actions.differences import Altered
     from beancount_invoicing.actions.letters import invoices_of
     from beancount_invoicing.delivery.post import joined
 
@@ -80,6 +82,7 @@ def render_reminders(
     folder = Path(folder)
     letters = [proposal for proposal in proposals if proposal.level is not None]
     names = file_names(book, letters)
+    altered: list[str] = []
     for proposal, name in zip(letters, names, strict=True):
         view = rendering.letter(book, proposal, where)
         for text in view.notices:
@@ -87,13 +90,20 @@ def render_reminders(
         if invoices is None:
             yield write_view(view, where, folder / name, outputs)
             continue
+        try:
+            those = invoices(proposal)
+        except Altered as error:
+            altered.append(str(error))
+            continue
         letter = as_bytes(view, where, "pdf")
         whole = folder / f"{name}.{SUFFIXES['pdf']}"
-        documents = (letter, *(one.content for one in invoices(proposal)))
+        documents = (letter, *(one.content for one in those))
         yield (
             Written(whole, write_if_different(whole, joined(documents))),
             *write_view(view, where, folder / name, [output for output in outputs if output != "pdf"]),
         )
+    if altered:
+        raise Altered("; ".join(altered))
 
 
 def file_names(book: Book, letters: Sequence[Proposal]) -> list[str]:

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from glob import escape, glob
 from hashlib import sha256
 from os import path as os_path
 from pathlib import Path
-from typing import NamedTuple
 
 from beancount_invoicing.actions import chain
 from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.differences import OF_INVOICES, Difference, content_of, differences, is_text
 from beancount_invoicing.actions.documents import find, render_one
 from beancount_invoicing.actions.places import into_file, of_day
 from beancount_invoicing.actions.telling import relative_to
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change
+from beancount_invoicing.delivery import OPENING, History
 from beancount_invoicing.entries import Loading
+from beancount_invoicing.files import holds
 from beancount_invoicing.model import Book, Finding, Invoice, Seal, Source
 from beancount_invoicing.rules import business_terms, numbering
 
-OF_INVOICES = frozenset({"sealed", "sending", "sent"})
-"""The events whose document is the invoice itself; others are letters."""
 _DOCUMENTS = "documents/{year}"
-_WORDING = frozenset(
-    {
-        "notes", "payment_terms", "process", "description", "specification", "remittance", "account_name", "service_provider",
-        "contact", "electronic_address", "tax_registration", "legal_information", "reason", "reason_code",
-    }
-)  # fmt: skip
-"""Terms of an e-invoice that our own words make up, or that are ways to reach somebody: another version may say them otherwise."""
 
 
 def seal(file: str | Path, numbers: Sequence[str], day: date, how: How) -> Outcome:
@@ -110,19 +100,12 @@ def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]
     return [(top.parent / folder / name, content) for name, content in made]
 
 
-class Difference(NamedTuple):
-    """What was sealed, and what is now; `what` is a business term, "file", "facts", "document", or "seal": one that is gone."""
-
-    what: str
-    sealed: str
-    now: str
-
-
 @dataclass(frozen=True, slots=True)
 class Verified:
     """A sealed document and what is no longer as it was; `source`: where the ledger says the invoice, else the seal.
 
-    `seal` is None of a document whose seal is gone: its file lies there, or a later seal names it.
+    `seal` is None of a document whose seal is gone (its file lies there, a note or a later seal names its fingerprint), and of one
+    that is in doubt.
     """
 
     seal: Seal | None
@@ -143,15 +126,15 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
     has lost its seal."""
     by_number = {one.number: one for one in reversed(book.invoices)}
     links = {numbering.link(number) for number in numbers}
-    documents = {one.file for one in book.seals if not _is_text(one)}
-    texts = {str(Path(one.file).with_suffix(".pdf")): _content(one)[1] for one in book.seals if _is_text(one)}
+    documents = {one.file for one in book.seals if not is_text(one.file)}
+    texts = {str(Path(one.file).with_suffix(".pdf")): content_of(one)[1] for one in book.seals if is_text(one.file)}
     for one in book.seals:
         names = one.numbers or one.lost
         if numbers and not (set(names) & {*numbers, *links}):
             continue
-        if _is_text(one) and str(Path(one.file).with_suffix(".pdf")) in documents:
+        if is_text(one.file) and str(Path(one.file).with_suffix(".pdf")) in documents:
             continue  # it is told with its document
-        content, gone = _content(one)
+        content, gone = content_of(one)
         gone += texts.get(one.file, ())
         if one.event not in OF_INVOICES:
             yield Verified(one, ", ".join(names), gone, one.source, one.file)
@@ -162,26 +145,20 @@ def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
                 lost = Difference("document", f"sealed on {one.date}", "not in the ledger any more")
                 yield Verified(one, number, (*gone, lost), one.source, one.file)
             else:
-                found, notice = _facts(book, invoice, one, content)
+                found, notice = differences(book, invoice, one, content)
                 yield Verified(one, number, (*gone, *found), invoice.source, one.file, notice)
     yield from _unsealed(book, numbers)
+    yield from _without_document(book, numbers)
     for after in chain.gaps(book) if not numbers else ():
         gap = Difference("seal", after.previous, "no seal of this mark, or not as it was")
         yield Verified(None, "", (gap,), after.source)
-
-
-def _is_text(one: Seal) -> bool:
-    """Whether it is the text of a document, which earlier versions sealed beside it."""
-    return one.file.endswith(".txt")
 
 
 def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
     """The documents of invoices that lie in the folder of what is sealed, though nothing seals them or speaks of sending them."""
     from beancount_invoicing.rendering import file_names
 
-    known = {os_path.normpath(one.file) for one in book.seals} | {
-        os_path.normpath(one.file) for one in book.events if one.file
-    }
+    known = {_pdf(one.file) for one in book.seals} | {_pdf(one.file) for one in book.events if one.file}
     invoices = {one.number: one for one in book.invoices if not one.draft and one.kind not in {"void", "opening"}}
     names = {f"{name}.pdf": number for number, name in file_names(invoices).items()}
     said = book.options.get("documents")
@@ -190,13 +167,44 @@ def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
     found = {
         os_path.normpath(file)
         for pattern in patterns
-        for file in glob(str(top / escape(pattern).replace("{year}", "[0-9]*") / "*.pdf"))  # noqa: PTH207 - above the ledger too
+        for suffix in ("pdf", "txt")
+        for file in glob(f"{top / escape(pattern).replace('{year}', '[0-9]*')}/*.{suffix}")  # noqa: PTH207 - above the ledger too
     }
-    for file in sorted(found - known):
-        number = names.get(Path(file).name)
+    for file in sorted(found):
+        number = names.get(Path(_pdf(file)).name)
+        if _pdf(file) in known or (is_text(file) and _pdf(file) in found):
+            continue
         if number and (not numbers or number in numbers):
             gone = Difference("seal", "as the file lies there", "no directive says that it was sealed or sent")
             yield Verified(None, number, (gone,), invoices[number].source, file)
+
+
+def _pdf(file: str) -> str:
+    """The PDF that a file is, or that it is the text of."""
+    return os_path.normpath(Path(file).with_suffix(".pdf"))
+
+
+def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
+    """What was sent, or waits, and whose document is gone with its seal: a note names a fingerprint that no seal has, nor (of what
+    waits) its file; and what is in doubt."""
+    history = History(book.events)
+    waiting = {one.event.message_id: one for one in history.open}
+    told = {one.sha256 for one in book.seals}
+    for event in book.events:
+        mark = event.sha256.strip().lower()
+        attempt = waiting.get(event.message_id) if event.event in OPENING else None
+        if not mark or mark in told or (event.event in OPENING and not (attempt and event.file)):
+            continue
+        told.add(mark)
+        if numbers and not set(event.numbers) & set(numbers):
+            continue
+        name = ", ".join(event.numbers) or event.customer
+        if not (attempt and event.file and holds(Path(event.file), mark)):
+            gone = Difference("document", mark, "no document has this fingerprint")
+            yield Verified(None, name, (gone,), event.source, event.file)
+        elif attempt.in_doubt:
+            notice = f"is in doubt since {event.date}: no directive says whether it left: bean-invoice send"
+            yield Verified(None, name, (), event.source, event.file, notice)
 
 
 def moved_due_dates(book: Book) -> Iterator[Finding]:
@@ -209,11 +217,11 @@ def moved_due_dates(book: Book) -> Iterator[Finding]:
 
     by_number = {one.number: one for one in reversed(book.invoices)}
     for one in book.seals:
-        for number in one.numbers if one.event in OF_INVOICES and not _is_text(one) else ():
+        for number in one.numbers if one.event in OF_INVOICES and not is_text(one.file) else ():
             invoice = by_number.get(number)
             if invoice is None or not book.option("business-days", invoice.date) or not _by_terms(invoice):
                 continue
-            content, _gone = _content(one)
+            content, _gone = content_of(one)
             try:
                 sealed = einvoice.read(einvoice.extract(content)).due if content else None
             except einvoice.NotReadable:
@@ -232,108 +240,3 @@ def moved_due_dates(book: Book) -> Iterator[Finding]:
 
 def _by_terms(invoice: Invoice) -> bool:
     return any(each.steps and each.steps[-1].operation != "as written" for each in invoice.instalments)
-
-
-def _content(one: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
-    """The bytes of a sealed file, and whether they are those that were sealed."""
-    try:
-        content = Path(one.file).read_bytes()
-    except OSError as error:
-        return None, (Difference("file", one.sha256, f"{one.file}: {error.strerror}"),)
-    now = sha256(content).hexdigest()
-    return (content, ()) if now == one.sha256 else (None, (Difference("file", one.sha256, now),))
-
-
-_NO_FACTS = (
-    "it was sealed without its facts, and made today it would be another document: whether the ledger still says the same"
-    " cannot be told"
-)
-_OTHER_WORDS = (
-    "it was sealed without its facts, and made today its words would be others: all its figures are there still; whether the"
-    " words say the same cannot be told"
-)
-_LATER = "its facts were sealed by a later version of this program, and cannot be compared by this one"
-
-
-def _facts(book: Book, invoice: Invoice, one: Seal, content: bytes | None) -> tuple[tuple[Difference, ...], str]:
-    """What a sealed document and the ledger say differently, and what to know where that cannot be told.
-
-    Where the digest of its facts was sealed, that decides, and the document itself only tells what differs. Of older seals the
-    document decides: the same bytes come out, or its e-invoice says the same, or the figures in its text are the same.
-    """
-    if one.facts:
-        if not business_terms.comparable(one.facts):
-            return (), _LATER
-        now = business_terms.digest(book, invoice)
-        if now == one.facts:
-            return (), ""
-        told = _told(book, invoice, one, content)[0] if content else ()
-        return told or (Difference("facts", one.facts, now),), ""
-    return _told(book, invoice, one, content) if content else ((), "")
-
-
-def _told(book: Book, invoice: Invoice, one: Seal, content: bytes) -> tuple[tuple[Difference, ...], str]:
-    """What the sealed document and the one that the ledger makes today say differently; and what to know where neither the bytes
-    nor an e-invoice decide."""
-    from beancount_invoicing import einvoice, rendering
-
-    try:
-        now = render_one(book, invoice.number, "text" if _is_text(one) else "pdf")[1]
-        if now == content:
-            return (), ""
-        with suppress(einvoice.NotReadable):
-            before = einvoice.read(einvoice.extract(content))
-            return tuple(_differences("", before, einvoice.read(einvoice.extract(now)))), ""
-        text = Path(one.file).with_suffix(".txt")
-        if not text.is_file():
-            return (), "" if one.facts else _NO_FACTS
-        before_in_text, now_in_text = text.read_bytes(), render_one(book, invoice.number, "text")[1]
-        lines = tuple(_lines(before_in_text, now_in_text))
-        if one.facts or _figures(before_in_text) - _figures(now_in_text):  # more of them may be another version's words
-            return lines, ""
-        return (), _OTHER_WORDS if lines else ""
-    except (rendering.NoDocument, rendering.TemplateError) as error:
-        return (Difference("document", "sealed", str(error)),), ""
-
-
-def _figures(text: bytes) -> Counter[str]:
-    """The figures in a text and how often each stands there, whatever stands between its digits: 1,044.00 is 1.044,00."""
-    words = text.decode("utf-8", "replace").split()
-    return Counter(figure for word in words if (figure := "".join(filter(str.isdigit, word))))
-
-
-def _lines(before: bytes, after: bytes) -> Iterator[Difference]:
-    """The lines of a text that are others now."""
-    old = [" ".join(line.split()) for line in before.decode("utf-8", "replace").splitlines()]
-    new = [" ".join(line.split()) for line in after.decode("utf-8", "replace").splitlines()]
-    for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield Difference("text", " / ".join(old[start:end]) or "nothing", " / ".join(new[first:last]) or "nothing")
-
-
-def _differences(path: str, before: object, after: object) -> Iterator[Difference]:
-    if is_dataclass(before) and is_dataclass(after) and type(before) is type(after):
-        for field in fields(before):
-            if field.name not in _WORDING:
-                inner = f"{path}.{field.name}" if path else field.name
-                yield from _differences(inner, getattr(before, field.name), getattr(after, field.name))
-    elif isinstance(before, tuple) and isinstance(after, tuple):
-        for index in range(max(len(before), len(after))):
-            yield from _differences(
-                f"{path} {index + 1}",
-                before[index] if index < len(before) else None,
-                after[index] if index < len(after) else None,
-            )
-    elif before != after:
-        yield Difference(path, _said(before), _said(after))
-
-
-def _said(value: object) -> str:
-    if value is None or value == "":
-        return "nothing"
-    if not is_dataclass(value):
-        return str(value)
-    name = getattr(value, "name", None)
-    return (
-        str(name) if name else ", ".join(str(said) for field in fields(value) if (said := getattr(value, field.name)))
-    )

@@ -185,7 +185,9 @@ def _objected(
     ledger: actions.Ledger, as_of: date, customers: tuple[str, ...], *, also_anew: bool = True
 ) -> tuple[str, ...]:
     """What to say of the letters that wait, but would not be sent any more."""
-    return actions.objected(ledger.book, as_of, ledger.allocated_at(as_of), customers, also_anew=also_anew)
+    allocated = ledger.allocated_at(as_of)
+    of_letters: tuple[actions.What, ...] = ("reminder",)
+    return actions.objected(ledger.book, as_of, allocated, customers, also_anew=also_anew, kinds=of_letters)
 
 
 def _table(rows: list[answers.Answer], as_of: date) -> None:

@@ -48,7 +48,7 @@ def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]
         for files in those:
             for written in files:
                 click.echo(f"{written.file}{'' if written.changed else ' (unchanged)'}")
-    except TemplateError as error:
+    except (TemplateError, actions.Altered) as error:
         session.error(str(error))
     except OSError as error:
         if error.filename is None:  # of the output: said where all commands end

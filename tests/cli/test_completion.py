@@ -18,7 +18,7 @@ NOTHING_KNOWN = {
     "--purchase-order", "--service-code", "--endpoint", "--language", "--terms", "--legal-form", "--register", "--iban",
     "--bic", "--name", "--note", "--narration", "--text", "--reason", "--lines", "--bounds", "--number", "--map", "--amount",
     "--delivery-address", "--delivery-postcode", "--delivery-city", "--delivery-country", "--escalation", "--group", "--index",
-    "--tiers", "--add", "--register-id", "--tax-number",
+    "--tiers", "--add", "--register-id", "--tax-number", "--mark",
 }  # fmt: skip
 """Options whose values nothing knows beforehand."""
 

@@ -256,7 +256,7 @@ def without_seal(ledger: Path, number: str) -> None:
         file.write_text("".join(kept), encoding="utf-8")
 
 
-@pytest.mark.parametrize("number", [NUMBER, "F2026-0065", "F2026-0068"], ids=["first", "middle", "last"])
+@pytest.mark.parametrize("number", [NUMBER, "F2026-0065", PLAIN], ids=["first", "middle", "last"])
 def test_a_seal_that_was_deleted_is_found(ledger: Path, number: str) -> None:
     run(ledger, "seal", "F2026-0065", "F2026-0068", "--date", "2026-11-01", "--write")
     assert "Chain: 3 seals from 2026-10-01 to 2026-11-01" in (before := run(ledger, "verify"))
@@ -264,9 +264,24 @@ def test_a_seal_that_was_deleted_is_found(ledger: Path, number: str) -> None:
     without_seal(ledger, number)
     said = run(ledger, "verify", code=1)
     assert f"{number}.pdf lies among what is sealed, but no directive seals {number}" in said
-    (ledger.parent / "documents" / "2026" / f"{number}.pdf").unlink()
-    last = number == "F2026-0068"
+    for file in (ledger.parent / "documents" / "2026").glob(f"{number}.*"):
+        file.unlink()
+        if file.suffix == ".pdf" and number == PLAIN:
+            assert f"{number}.txt lies among what is sealed" in run(ledger, "verify", code=1), "its text is left"
+    last = number == PLAIN
     assert ("the seal before this one (" in run(ledger, "verify", code=0 if last else 1)) is not last
+
+
+def test_a_mark_that_was_noted_tells_that_the_last_seal_is_gone(ledger: Path) -> None:
+    run(ledger, "seal", PLAIN, "--date", "2026-11-01", "--write")
+    last = run(ledger, "verify").partition("the last one ")[2][:12]
+    run(ledger, "verify", "--mark", last)
+    without_seal(ledger, PLAIN)
+    for file in (ledger.parent / "documents" / "2026").glob(f"{PLAIN}.*"):
+        file.unlink()
+    run(ledger, "verify")
+    assert f"no seal has the mark {last}: it was deleted or altered" in run(ledger, "verify", "--mark", last, code=1)
+    assert "takes the 12 signs that verify shows" in run(ledger, "verify", "--mark", "4c", code=2)
 
 
 def test_a_seal_that_was_altered_is_found(ledger: Path) -> None:
