@@ -24,7 +24,7 @@ from beancount_invoicing.billing.prices import purchase_order, tax_code
 from beancount_invoicing.billing.rates import as_written, with_deposits, with_rates
 from beancount_invoicing.billing.waiting import Waiting
 from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
-from beancount_invoicing.receivables import left_to_credit
+from beancount_invoicing.receivables import latest_price, left_to_credit
 from beancount_invoicing.rules import currencies, periods, tax, terms
 from beancount_invoicing.rules.steps import round_to
 
@@ -385,13 +385,13 @@ def _exchange(
     if all(request.currency in those for those in others):
         return None
     currency = book.currency if all(book.currency in those for those in others) else others[0][0]
-    known = [rate for day, rate in book.rates.get((request.currency, currency), ()) if day <= request.date]
-    if not known:
+    price = latest_price(book, (request.currency, currency), request.date)
+    if price is None:
         raise CannotCompose(
             f"{book.customers[request.customer].at(request.date).name} is billed in {request.currency}, but the accounts are"
             f" kept in {currency}: write the exchange rate into the ledger, {request.date} price {request.currency} … {currency}"
         )
-    return Exchange(currency, known[-1], currencies.decimals(currency))
+    return Exchange(currency, price[1], currencies.decimals(currency))
 
 
 def narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:

@@ -23,6 +23,7 @@ from beancount_invoicing.receivables.credits import (
     nets_of,
     tax_of_part,
 )
+from beancount_invoicing.receivables.exchange import latest_price
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.lost import Lost, NothingLost, lost
 from beancount_invoicing.receivables.own_currency import InOwnCurrency, OwnTax, in_own_currency
@@ -95,6 +96,7 @@ __all__ = [
     "in_own_currency",
     "lapsing",
     "last_day_to_sue",
+    "latest_price",
     "left_to_credit",
     "lies_there",
     "lost",

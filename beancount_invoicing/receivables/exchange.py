@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from beancount_invoicing.model import Book, Worth
@@ -40,14 +41,16 @@ def day_rate(book: Book, pair: tuple[str, str], day: date, own: Decimal, said: W
 
 def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
     """The ledger's latest price of a currency in the other one, or of the other one in it."""
-    there = _latest(book, pair, day)
-    back = _latest(book, (pair[1], pair[0]), day)
+    there = latest_price(book, pair, day)
+    back = latest_price(book, (pair[1], pair[0]), day)
     if back and back[1] and (not there or there[0] < back[0]):
         there = back[0], 1 / back[1]
     return DayRate(there[1], f"price of {there[0]}") if there else None
 
 
-def _latest(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:
+def latest_price(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:
+    """The ledger's last `price` up to `day` (inclusive) of `pair`'s first currency in its second one: its day, and what one unit is
+    worth; None where there is none."""
     known = book.rates.get(pair, ())
-    at = bisect_right(known, day, key=lambda one: one[0])
+    at = bisect_right(known, day, key=itemgetter(0))
     return known[at - 1] if at else None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Book, Invoice, TaxAmount
+from beancount_invoicing.receivables.exchange import latest_price
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.steps import round_to
 
@@ -62,5 +63,5 @@ def in_own_currency(book: Book, invoice: Invoice) -> InOwnCurrency | None:
 def _rate(book: Book, invoice: Invoice, own: str) -> Decimal | None:
     if invoice.worth and invoice.worth[0] == own:
         return invoice.worth[1]
-    known = [rate for since, rate in book.rates.get((invoice.currency, own), ()) if since <= invoice.date]
-    return known[-1] if known else None
+    price = latest_price(book, (invoice.currency, own), invoice.date)
+    return price[1] if price else None
