@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DEMO = ROOT / "build" / "demo"
 E_INVOICES = ROOT / "build" / "e-invoices"
+GENERATED = ROOT / "build" / "generated"
 VERAPDF = "org.verapdf.apps:greenfield-apps:1.28.2"
 MUSTANG = "org.mustangproject:validator:2.22.0:jar:shaded"
 OPTIONAL: frozenset[str] = frozenset({"audit"})
@@ -96,6 +97,13 @@ def e_invoices() -> str:
     return run(sys.executable, "-m", "proofs.e_invoices", E_INVOICES).strip().splitlines()[-1]
 
 
+def generated() -> str:
+    """Documents of ten countries, drawn by chance, keep the official rules in every syntax and say the right figures."""
+    shutil.rmtree(GENERATED, ignore_errors=True)
+    out = run(sys.executable, "-m", "proofs.generated", GENERATED, "--count", "130", "--seed", "1")
+    return out.strip().splitlines()[-1]
+
+
 def broken_documents() -> str:
     """E-invoices broken in one place each are judged without an exception, and as the official rules judge them."""
     return (
@@ -149,7 +157,7 @@ def finished(*folders: Path) -> list[Path]:
     """The PDFs that earlier proofs left in these folders."""
     files = sorted(file for folder in folders for file in folder.rglob("*.pdf"))
     if not files:
-        raise FailedError("there are no PDFs: run the proofs demo and e_invoices first")
+        raise FailedError("there are no PDFs: run the proofs demo, e_invoices and generated first")
     return files
 
 
@@ -157,7 +165,7 @@ def verapdf() -> str:
     """Every PDF of the demo and every Factur-X is PDF/A-3b and PDF/UA-1, says veraPDF."""
     needed("java", "mvn")
     jar = fetched(VERAPDF, "verapdf")
-    files = finished(DEMO, E_INVOICES)
+    files = finished(DEMO, E_INVOICES, GENERATED)
     for flavour in ("3b", "ua1"):
         out = run(
             "java", "-cp", jar, "org.verapdf.apps.GreenfieldCliWrapper", "--format", "text", "-f", flavour, *files,
@@ -172,7 +180,7 @@ def mustang() -> str:
     """Every Factur-X is valid, PDF and XML, says Mustang."""
     needed("java", "mvn")
     jar = fetched(MUSTANG, "mustang")
-    files = finished(E_INVOICES)
+    files = finished(E_INVOICES, GENERATED)
     out = run(
         "java", "-cp", jar, "org.mozilla.javascript.tools.shell.Main", HERE / "mustang.js", *files,
     )  # fmt: skip
@@ -199,7 +207,7 @@ def fava() -> str:
 
 Proof = Callable[[], str]
 LANES: tuple[tuple[Proof, ...], ...] = (
-    (demo, e_invoices, verapdf, mustang, browser, mutants),
+    (demo, e_invoices, generated, verapdf, mustang, browser, mutants),
     (wheel, mailing, fuzz, broken_documents, fava, audit),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.terms import EInvoice
+from beancount_invoicing.einvoice.terms import EInvoice, Party
 
 _SCHEMES = (
     "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0151 0183 0184 0188 0190 0191 0192 0193 0195 0196 0198"
@@ -44,4 +46,55 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
         if abs(line.net - exact) > PEPPOL_SLACK:
             message = f"in {invoice.currency} the net {line.net} is further than {PEPPOL_SLACK} from {exact}, which Peppol refuses"
             found.append(Problem("PEPPOL-EN16931-R120", f"line {line.identifier}, BT-131", message))
-    return tuple(found)
+    return (*found, *_dutch(invoice), *_italian(invoice))
+
+
+def _dutch(invoice: EInvoice) -> Iterator[Problem]:
+    """What Peppol asks of sellers in the Netherlands (NL-R-001 to NL-R-008)."""
+    seller, buyer = invoice.seller, invoice.buyer
+    if seller.address.country != "NL":
+        return
+    if invoice.credit_note and not invoice.preceding:
+        yield Problem("NL-R-001", "BT-25", 'a Dutch seller\'s credit note names its invoice: write corrects: "…"')
+    parties = [("NL-R-002", "NL-R-003", "BT-35", "BT-30", seller)]
+    if buyer.address.country == "NL":
+        parties.append(("NL-R-004", "NL-R-005", "BT-50", "BT-47", buyer))
+    for place, number, street, registration, party in parties:
+        if missing := _missing(party, "street", "postcode", "city"):
+            message = (
+                f"a Dutch seller says its whole address, and a Dutch buyer's: {party.name} has no {missing}: write it"
+            )
+            yield Problem(place, street, message)
+        said = party.legal_registration
+        if said and said.scheme not in {"0106", "0190"}:
+            message = (
+                f"{party.name}: Peppol takes the number {said.value} of a Dutch firm as one of KvK or OIN only: write register-id:"
+                f' "0106:{said.value}" (KvK) or "0190:…" (OIN)'
+            )
+            yield Problem(number, registration, message)
+    if invoice.totals.due > 0 and invoice.payment is None:
+        yield Problem(
+            "NL-R-007", "BT-81", f"{invoice.totals.due} are due, but not said where to: write the seller's iban: …"
+        )
+
+
+def _italian(invoice: EInvoice) -> Iterator[Problem]:
+    """What Peppol asks of sellers in Italy (IT-R-001 to IT-R-003): those by their VAT id, else by their country."""
+    seller = invoice.seller
+    if (seller.vat_identifier[:2] or seller.address.country) != "IT":
+        return
+    number = seller.tax_registration
+    if number and not re.fullmatch(r"[A-Z0-9]{11,16}", number):
+        message = f"the codice fiscale of an Italian seller has 11 to 16 digits and capitals, not {number}: correct tax-number"
+        yield Problem("IT-R-001", "BT-32", message)
+    for rule, term, key in (("IT-R-002", "BT-35", "street"), ("IT-R-003", "BT-37", "city")):
+        if missing := _missing(seller, key):
+            yield Problem(
+                rule, term, f"an Italian seller says its whole address, and {seller.name} has no {missing}: write it"
+            )
+
+
+def _missing(party: Party, *parts: str) -> str:
+    """The keys of an address that say nothing: "address and city"."""
+    said = {"street": party.address.lines, "postcode": party.address.postcode, "city": party.address.city}
+    return " and ".join("address" if part == "street" else part for part in parts if not said[part])

@@ -203,3 +203,76 @@ def test_french_rules_are_for_french_sellers_from_their_day_on() -> None:
 def test_what_peppol_asks_for(rule: str, number: str, change: Change) -> None:
     assert check_peppol(e_invoice(number)) == ()
     assert [problem.rule for problem in check_peppol(change(e_invoice(number)))] == [rule]
+
+
+def abroad(country: str, vat_id: str, registration: terms.Identifier | None = None) -> terms.EInvoice:
+    """The invoice of D-MIXED, as a seller and a buyer in another country would write it."""
+    invoice = e_invoice("D-MIXED")
+    seller = replace(
+        invoice.seller,
+        address=replace(invoice.seller.address, country=country),
+        vat_identifier=vat_id,
+        legal_registration=registration,
+        tax_registration="",
+    )
+    home = replace(
+        invoice.buyer,
+        address=replace(invoice.buyer.address, country=country),
+        legal_registration=registration,
+    )
+    return replace(invoice, seller=seller, buyer=home)
+
+
+KVK = terms.Identifier("12345678", "0106")
+NOWHERE = terms.PostalAddress((), "Delft", "", "NL")
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("NL-R-001", whole(type_code="381", preceding=())),
+        ("NL-R-002", seller(address=NOWHERE)),
+        ("NL-R-003", seller(legal_registration=terms.Identifier("12345678"))),
+        ("NL-R-004", buyer(address=NOWHERE)),
+        ("NL-R-005", buyer(legal_registration=terms.Identifier("12345678", "0208"))),
+        ("NL-R-007", whole(payment=None)),
+    ],
+)
+def test_what_peppol_asks_of_sellers_in_the_netherlands(rule: str, change: Change) -> None:
+    good = abroad("NL", "NL004495445B01", KVK)
+    assert check_peppol(good) == ()
+    assert [problem.rule for problem in check_peppol(change(good))] == [rule]
+    changed = change(good)
+    elsewhere = replace(changed.seller, address=replace(changed.seller.address, country="LU"))
+    assert check_peppol(replace(changed, seller=elsewhere)) == ()
+
+
+def test_peppol_asks_nothing_more_of_a_dutch_firm_s_buyer_abroad() -> None:
+    good = abroad("NL", "NL004495445B01", KVK)
+    away = terms.PostalAddress((), "Namur", "", "BE")
+    assert check_peppol(buyer(address=away, legal_registration=terms.Identifier("0428759596", "0208"))(good)) == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "change"),
+    [
+        ({"IT-R-001"}, seller(tax_registration="0074311015")),
+        ({"IT-R-001"}, seller(tax_registration="00743110157-IT")),
+        ({"IT-R-002"}, seller(address=terms.PostalAddress((), "Lucca", "55100", "IT"))),
+        ({"IT-R-003"}, seller(address=terms.PostalAddress(("Via dei Fossi 22",), "", "55100", "IT"))),
+        (set(), seller(tax_registration="00743110157")),
+        (set(), seller(tax_registration="RSSMRA80A01H501U")),
+        (set(), seller(address=terms.PostalAddress(("Via dei Fossi 22",), "Lucca", "", "IT"))),
+    ],
+)
+def test_what_peppol_asks_of_sellers_in_italy(rules: set[str], change: Change) -> None:
+    good = abroad("IT", "IT00743110157")
+    assert check_peppol(good) == ()
+    assert {problem.rule for problem in check_peppol(change(good))} == rules
+
+
+def test_an_italian_seller_is_known_by_its_vat_id() -> None:
+    """A seller registered in another state keeps the rules of Peppol for that state."""
+    registered = seller(vat_identifier="FR44732829320", tax_registration="1")(abroad("IT", "IT00743110157"))
+    assert check_peppol(registered) == ()
+    assert [one.rule for one in check_peppol(seller(vat_identifier="")(registered))] == ["IT-R-001"]
