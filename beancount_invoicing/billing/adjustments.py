@@ -32,10 +32,11 @@ from beancount_invoicing.rules.tax import code_named, line_net
 
 
 class Billed(NamedTuple):
-    """A line of a contract, and the document that it stands on."""
+    """A line of a contract, the document that it stands on, and the days that it says."""
 
     line: Line
     invoice: Invoice
+    days: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _lines(book: Book, contract: str) -> dict[str, list[Billed]]:
             if line.contract not in codes or line.expense or line.milestone:
                 continue
             if line.start and line.end and line.start <= line.end:
-                result[line.contract].append(Billed(line, invoice))
+                result[line.contract].append(Billed(line, invoice, Period(line.start, line.end)))
     return result
 
 
@@ -155,25 +156,26 @@ def _doubtful(book: Book, dated: Dated[Contract], those: Sequence[Billed]) -> se
     A ledger has thousands of these: they are not worked out again.
     """
     result: set[Source] = set()
-    last = max(one.line.end for one in those if one.line.end)
+    last = max(one.days.end for one in those)
     decimals = currencies.decimals(those[0].invoice.currency)
     of_time = dated.first.mode == "time"
     steady = len({(version.every, version.anchor) for _day, version in dated.versions}) == 1
     known: dict[str, tuple[list[date], _Terms]] = {}
-    for line, invoice in those:
-        item = _item(dated, line) if of_time else ""
+    for one in those:
+        line, invoice = one.line, one.invoice
+        item = _item(dated, one) if of_time else ""
         if item not in known:
             known[item] = _terms(book, dated, item, last, decimals)
         days, terms = known[item]
-        assert line.start and line.end and invoice.customer
-        place = max(bisect_right(days, line.start) - 1, 0)
+        assert invoice.customer
+        place = max(bisect_right(days, one.days.start) - 1, 0)
         price = line.price if line.price is not None else line.price_with_tax
         said = (invoice.customer.account, price, line.price is None, line.discount or ZERO, line.quantity)
         now = terms[place]
         if of_time and now:
             now = (*now[:4], line.quantity or ZERO)
-        amid = place + 1 < len(days) and days[place + 1] <= line.end
-        by_period = of_time and dated.at(line.start).every
+        amid = place + 1 < len(days) and days[place + 1] <= one.days.end
+        by_period = of_time and dated.at(one.days.start).every
         if amid or now != said or line.adjusts or by_period or not steady:
             result.add(line.source)
     return result
@@ -202,8 +204,8 @@ def _of_periods(
     book: Book, dated: Dated[Contract], those: Sequence[Billed], doubtful: Set[Source]
 ) -> Iterator[Adjustment]:
     decimals = currencies.decimals(those[0].invoice.currency)
-    last = max(one.line.end for one in those if one.line.end and one.line.source in doubtful)
-    last = max(one.line.end for one in those if one.line.end and one.line.start and one.line.start <= last)
+    last = max(one.days.end for one in those if one.line.source in doubtful)
+    last = max(one.days.end for one in those if one.days.start <= last)
     known: dict[int, list[subscriptions.Piece]] = {}
 
     def pieces(history: _History) -> list[subscriptions.Piece]:
@@ -214,11 +216,7 @@ def _of_periods(
 
     def says(history: _History, stretch: _Stretch) -> _Due | None:
         billed = subscriptions.covered(
-            [
-                (Period(one.line.start, one.line.end), -1 if _gives_back(history.dated, one.line) else 1)
-                for one in stretch.billing
-                if one.line.start and one.line.end
-            ]
+            [(one.days, -1 if _gives_back(history.dated, one) else 1) for one in stretch.billing]
         )
         due: defaultdict[str, list[DraftLine]] = defaultdict(list)
         there = pieces(history)
@@ -246,10 +244,10 @@ def _of_periods(
             yield from _compared(stretch, now, before, says)
 
 
-def _gives_back(dated: Dated[Contract], line: Line) -> bool:
+def _gives_back(dated: Dated[Contract], one: Billed) -> bool:
     """Whether a line brings days back to be billed again; the lines of a rebate, a quantity below 0, have the other sign."""
-    rebate = line.start is not None and (dated.at(line.start).quantity or ZERO) < 0
-    return ((line.quantity if line.quantity is not None else line.net) < 0) != rebate
+    rebate = (dated.at(one.days.start).quantity or ZERO) < 0
+    return ((one.line.net if one.line.quantity is None else one.line.quantity) < 0) != rebate
 
 
 def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
@@ -265,7 +263,7 @@ def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
 def _stretches(those: Sequence[Billed], spans: Sequence[Period]) -> Iterator[_Stretch]:
     """Lines put together as far as their days, or the periods that reach over these, have days in common."""
     alone: list[tuple[Period, Billed | None]] = [(span, None) for span in spans]
-    own = [(Period(one.line.start, one.line.end), one) for one in those if one.line.start and one.line.end]
+    own = [(one.days, one) for one in those]
     days: Period | None = None
     there: list[Billed] = []
     for span, one in sorted(chain(alone, own), key=lambda each: (each[0], each[1] is not None)):
@@ -281,9 +279,8 @@ def _stretches(those: Sequence[Billed], spans: Sequence[Period]) -> Iterator[_St
 
 
 def _of_lines(those: Sequence[Billed]) -> _Stretch:
-    starts = [one.line.start for one in those if one.line.start]
-    ends = [one.line.end for one in those if one.line.end]
-    return _Stretch(Period(min(starts), max(ends)), tuple(those))
+    days = Period(min(one.days.start for one in those), max(one.days.end for one in those))
+    return _Stretch(days, tuple(those))
 
 
 # time -------------------------------------------------------------------------------------------------------------------
@@ -295,8 +292,8 @@ def _of_time(
     by_item: defaultdict[str, list[Billed]] = defaultdict(list)
     counted: list[Billed] = []
     for one in those:
-        by_period = dated.at(one.line.start or date.min).every
-        (counted if by_period else by_item[_item(dated, one.line)]).append(one)
+        by_period = dated.at(one.days.start).every
+        (counted if by_period else by_item[_item(dated, one)]).append(one)
     billed = sum(
         (line.net for invoice in book.invoices for line in invoice.lines
          if line.contract == dated.first.code and not line.expense),
@@ -349,7 +346,7 @@ class _Worked:
         """What the hours of lines come to at the prices of the days on which they were worked."""
         book, dated, days = history.book, history.dated, stretch.days
         first = stretch.those[0]
-        item = _item(dated, first.line)
+        item = _item(dated, first)
         priced = worked.replace_item(dated, item) if item != dated.at(days.start).item else dated
         decimals = currencies.decimals(first.invoice.currency)
         if any(one.line.unit.lower() in worktime.LUMP_WORDS for one in stretch.billing):
@@ -449,9 +446,9 @@ def _as_it_is(line: Line) -> DraftLine:
     )
 
 
-def _item(dated: Dated[Contract], line: Line) -> str:
+def _item(dated: Dated[Contract], one: Billed) -> str:
     """The item of time that a line bills: its own, else the contract's."""
-    return line.item or dated.at(line.start or date.min).item
+    return one.line.item or dated.at(one.days.start).item
 
 
 # the comparison ---------------------------------------------------------------------------------------------------------
@@ -474,7 +471,7 @@ def _compared(
     with_tax |= {line.price_with_tax is not None for lines in due.values() for line in lines}
     if len(with_tax) > 1:
         return  # a net is no part of an amount with tax
-    spans = sorted((one.line.start, one.line.end) for one in stretch.billing)
+    spans = sorted(one.days for one in stretch.billing)
     unit = Decimal(1).scaleb(-currencies.decimals(currency))
 
     def same(other: _Due, *those: Mapping[str, Decimal]) -> bool:
@@ -562,7 +559,7 @@ def _that_stand(those: Sequence[Billed]) -> list[Billed]:
         elif one.invoice.kind != "credit-note":
             standing.append(one)
     adjusting = [each for each in those if each.line.adjusts]
-    return sorted(standing or adjusting or those, key=lambda each: each.line.end or date.min)
+    return sorted(standing or adjusting or those, key=lambda each: each.days.end)
 
 
 def _same_days(one: Line, other: Line) -> bool:

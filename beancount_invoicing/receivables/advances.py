@@ -36,9 +36,8 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
     by_account: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
     for one in allocated.unallocated:
         by_account[one.payment.customer, one.payment.currency].append(one)
-    lying = {key: those for key, those in by_account.items() if sum((one.amount for one in those), ZERO) < 0}
-    billed = _billed(book, {customer for customer, _currency in lying}, allocated.as_of)
-    for (customer, currency), those in sorted(lying.items()):
+    billed = _billed(book, {customer for customer, _currency in by_account}, allocated.as_of)
+    for (customer, currency), those in sorted(by_account.items()):
         debits = sum((one.amount for one in those if one.amount > 0), ZERO)
         taxes = _on_payment(book, customer, billed[customer], allocated.as_of)
         if not taxes:

@@ -187,7 +187,6 @@ def _position(
     due = _due(invoice, instalments)
     payable = sum((each.amount for each in instalments), ZERO) if share else invoice.payable
     status = _status(invoice, open_, due, as_of, allocations)
-    late = open_ > 0 and due is not None and due < as_of and not invoice.draft
     accounts = {claim.account for claim in claims if claim.open} or {
         *(each.account for each in invoice.instalments if not share),
         *(claim.account for claim in claims if claim.amount),
@@ -202,7 +201,7 @@ def _position(
         due=due,
         status=status,
         disputed=disputed(invoice, open_, events),
-        days_overdue=(as_of - due).days if late and due else 0,
+        days_overdue=max((as_of - due).days, 0) if due and open_ > 0 and not invoice.draft else 0,
         settled_on=(
             max((one.date for one in allocations), default=invoice.since)
             if open_ == 0 and not invoice.draft and invoice.kind != "void"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing import billing
+from beancount_invoicing.billing.adjustments import adjustments
 from beancount_invoicing.billing.subscriptions import line, pieces
 from beancount_invoicing.checks import check
 from beancount_invoicing.entries import text
@@ -124,6 +125,45 @@ def test_an_index_that_is_published_late_is_caught_up() -> None:
     assert adjusted(ledger, "2026-02-28") == [("Acme", *JANUARY, "5.26"), ("Acme", *FEBRUARY, "5.26")]
 
 
+def test_what_was_billed_in_another_currency_than_the_contract_has_now_is_left_as_it_is() -> None:
+    ledger = billed(ADVANCE, "2026-03-01") + amended("2026-03-01", 'price: 120.00; currency: "USD"')
+    assert adjusted(ledger, "2026-03-31") == []
+
+
+def test_what_a_note_without_its_contract_gave_back_with_tax_is_not_given_back_again() -> None:
+    """10.00 with tax (8.33 and 1.67) went back by hand: of the 15.00 less that the month costs, 5.00 are left to give back."""
+    note = """
+2026-01-20 * "Some days without service" ^A2026-0001
+  invoice: "A2026-0001"
+  corrects: "F2026-0001"
+  Assets:Receivable:Acme  -10.00 EUR
+  Income:Services  8.33 EUR
+    text: "Plan"
+    quantity: -1
+    unit: "LS"
+    price-with-tax: 10.00
+    tax: "FR20"
+  Liabilities:VAT  1.67 EUR
+    tax: "FR20"
+"""
+    ledger = billed(contract('item: "GROSS"; bill: "advance"'), FIRST) + note
+    ledger += f'{FIRST} custom "invoice-item" "GROSS"\n  price-with-tax: 34.99\n'
+    found = [(str(one.was), str(one.now), str(one.amount)) for one in adjustments(book(ledger))]
+    assert found == [("49.99", "34.99", "-5.00")]
+
+
+def test_a_price_with_tax_after_one_without_is_left_to_a_person() -> None:
+    ledger = billed(contract('item: "PLAN"; bill: "advance"'), "2026-03-01") + amended("2026-03-01", 'item: "GROSS"')
+    assert adjusted(ledger, "2026-03-31") == []
+
+
+def test_what_was_written_into_the_first_directive_later_is_adjusted_as_long_as_it_holds() -> None:
+    ledger = billed(ADVANCE, "2026-02-01").replace('text: "Hosting"', 'quantity: 2\n  text: "Hosting"', 1) + amended(
+        "2026-03-01", "quantity: 3"
+    )
+    assert adjusted(ledger, "2026-02-28") == [("Acme", *JANUARY, "100.00"), ("Acme", *FEBRUARY, "100.00")]
+
+
 def test_it_waits_for_the_day_of_the_change() -> None:
     ledger = billed(BY_DAYS, "2026-03-01") + amended("2026-03-16", "price: 200.00")
     assert adjusted(ledger, "2026-03-15") == []
@@ -232,6 +272,20 @@ def test_billed_time_is_adjusted_by_the_price_of_its_day(keys: str, change: str,
     assert [net for *_days, net in adjusted(ledger, "2026-01-31")] == ([wanted] if wanted else [])
     ledger = billed(ledger, "2026-01-31")
     assert adjusted(ledger, "2026-01-31") == []
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param("5 HOUR\n    non-billable: TRUE", id="time that nobody pays"),
+        pytest.param("4 HOUR", id="time of days that are not billed yet"),
+    ],
+)
+def test_time_that_is_not_billed_does_not_keep_the_other_from_being_adjusted(beside: str) -> None:
+    day = "2026-01-12" if "TRUE" in beside else "2026-02-12"
+    more = f'\n{day} * "More"\n  Assets:Time  {beside}\n  Equity:Time\n'
+    ledger = billed(hours('item: "PLAN"') + more, "2026-01-31") + amended("2026-01-15", "price: 120.00")
+    assert [net for *_days, net in adjusted(ledger, "2026-01-31")] == ["60.00"]
 
 
 def test_hours_that_the_account_does_not_tell_apart_are_not_adjusted() -> None:

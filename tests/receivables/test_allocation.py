@@ -593,3 +593,34 @@ def test_transfers_of_older_books_are_not_asked_for_a_number() -> None:
     assert not allocate(book_of(OLDER + older), DAY).notices
     later = older.replace("2025", "2026")
     assert [one.rule for one in allocate(book_of(OLDER + later), DAY).notices] == ["transfer-names-none"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_payments_of_one_day_on_instalments_come_in_the_order_of_these(turned: bool) -> None:
+    """Not in that of the lines."""
+    both = [
+        payment("2026-02-01", "50.00", settles="N1").replace('"N1"', f'"N1"\n    instalment: {place}')
+        for place in (2, 1)
+    ]
+    text = invoice("N1", "2026-01-10", "100.00", more='  terms: "50% 10 days; 50% 30 days"\n')
+    book = book_of(text + "".join(reversed(both) if turned else both))
+    assert [one.instalment for one in allocate(book, DAY).allocations] == [1, 2]
+
+
+def test_a_credit_note_gives_back_what_is_due_first_however_the_invoice_was_written() -> None:
+    two = (
+        '\n2026-01-10 * "Work" ^N1\n  invoice: "N1"\n  Assets:Receivable:Acme  70.00 EUR\n    due: 2026-04-10\n'
+        '  Assets:Receivable:Acme  30.00 EUR\n    due: 2026-02-10\n  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    )
+    (position, _note) = positions(book_of(two + invoice("A1", "2026-01-20", "-30.00", more='  corrects: "N1"\n')), DAY)
+    assert {(str(each.due), str(each.open)) for each in position.instalments} == {
+        ("2026-02-10", "0.00"),
+        ("2026-04-10", "70.00"),
+    }
+
+
+def test_a_credit_note_of_nobody_that_names_an_invoice_settles_nothing() -> None:
+    """Cash over the counter."""
+    note = '\n2026-01-20 * "Back" ^A1 ^N1\n  invoice: "A1"\n  Assets:Cash  -10.00 EUR\n    settles: "A1"\n'
+    note += '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    assert open_amounts(book_of(ONE + note))["N1"] == "100.00"

@@ -11,6 +11,7 @@ from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.receivables.credits import (
     Left,
+    creditable,
     credited_by,
     given_back,
     held,
@@ -137,6 +138,24 @@ def test_a_line_of_the_same_period_comes_before_another() -> None:
     both = document("N1", "2026-03-01", JANUARY, FEBRUARY)
     back = note("-" + FEBRUARY, day="2026-03-10")
     assert lines(both + back) == [("1", "310.00", "0"), ("0", "0.00", "0")]
+
+
+def test_the_same_words_come_before_the_same_price_and_the_same_period_before_both() -> None:
+    day = "quantity: 5 | price: 62.00"
+    spring = f'310.00 | text: "Support" | {day} | from: 2026-03-01 | to: 2026-03-31'
+    other, same = f'310.00 | text: "Advice" | {day}', f'310.00 | text: "Support" | {day}'
+    back = note('-62.00 | text: "Support" | quantity: -1 | price: 62.00', day="2026-04-10")
+    assert [one.quantity for one in left(document("N1", "2026-04-01", other, spring) + back).lines] == [5, 4]
+    assert [one.quantity for one in left(document("N1", "2026-04-01", spring, same) + back).lines] == [5, 4]
+
+
+def test_of_an_open_item_that_was_taken_over_all_can_be_given_back() -> None:
+    opening = (
+        '\n2026-01-10 * "Taken over" ^N1\n  invoice: "N1"\n  kind: "opening"\n  Assets:Receivable:Acme  120.00 EUR\n'
+        "  Equity:Opening\n"
+    )
+    (invoice,) = book_of(opening).invoices
+    assert (creditable(invoice), whole(invoice).payable) == (D(120), D(120))
 
 
 def test_days_of_a_period_are_taken_off_it() -> None:

@@ -227,3 +227,29 @@ def test_all_customers_that_have_anything_by_name() -> None:
 def test_it_cannot_end_before_it_begins() -> None:
     with pytest.raises(SinceError, match="cannot begin on 2026-02-01, after its last day, 2026-01-31"):
         statement(book_of(YEAR), "2026-01-31", "2026-02-01")
+
+
+def test_what_was_paid_back_at_once_is_a_refund() -> None:
+    book = book_of(
+        invoice("2026-01-10", "F1", "100.00 EUR")
+        + '\n2026-02-10 * "Back" ^A1\n  invoice: "A1"\n  corrects: "F1"\n  Assets:Receivable:Acme  -10.00 EUR\n'
+        '  Assets:Bank  -30.00 EUR\n    settles: "A1"\n  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    )
+    assert said(euros(book, "2026-12-31"))[1:] == [
+        "2026-02-10 credit-note A1 -40.00 60.00",
+        "2026-02-10 refund A1 30.00 90.00",
+    ]
+
+
+def test_what_is_due_first_stands_first_and_is_contested_first_however_the_invoice_was_written() -> None:
+    text = '\n2026-01-10 * "F1" ^F1\n  invoice: "F1"\n'
+    text += "".join(
+        f"  {ACME}  {amount} EUR\n    due: {due}\n"
+        for due, amount in (("2026-04-10", "60.00"), ("2026-02-10", "40.00"))
+    )
+    text += '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+    text += f'\n2026-02-01 note {ACME} "Half of it" ^F1\n  event: "dispute"\n  amount: 50.00\n'
+    assert [f"{one.due} {one.open} {one.disputed}" for one in euros(book_of(text), "2026-05-01").open] == [
+        "2026-02-10 40.00 40.00",
+        "2026-04-10 60.00 10.00",
+    ]

@@ -230,3 +230,9 @@ def test_money_in_it_makes_it_payments_of_both() -> None:
     text += f"  {KIEFER}  -100.00 EUR\n"
     book = book_of(text)
     assert (owed(book), book.transfers, book.taken_over) == ({}, (), {})
+
+
+def test_what_was_said_on_the_day_itself_goes_along() -> None:
+    note = f'\n2026-03-01 note {ACME} "wrong" ^N1\n  event: "dispute"\n  amount: 50.00\n'
+    (position,) = positions(book_of(WHOLE + note), DAY)
+    assert (position.disputed, [one.event for one in position.events]) == (D("50.00"), ["dispute"])

@@ -9,6 +9,7 @@ import pytest
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.receivables import TaxDue, TaxTotal, tax_due
+from beancount_invoicing.receivables.taxed import taxed
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
 from tests.receivables.test_tax_due import TAXES, WORK, invoice, paid
@@ -433,3 +434,26 @@ def test_tax_that_is_moved_with_money_that_an_invoice_did_not_need_is_moved_too_
     back = '\n2026-03-10 * "Bounced" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  1200.00 EUR\n'
     ledger = WORK + paid("2026-02-10", "1200.00", "F2026-0001", moved="200.00") + back + again
     assert str(total(ledger).to_move) == "-200.00"
+
+
+def test_what_deposits_leave_of_a_tax_in_dollars_is_worth_less_by_as_much() -> None:
+    """Of 184.00 euros (200.00 dollars at 0.92) a deposit takes 46.00: 138.00 are left, which are 150.00 dollars."""
+    deposit = (
+        '\n2026-01-10 * "Deposit" ^F2026-0001\n  invoice: "F2026-0001"\n  kind: "deposit"\n'
+        "  Assets:Receivable:Acme  300.00 USD @ 0.92 EUR\n"
+        '  Liabilities:Deposits  -250.00 USD @ 0.92 EUR\n    text: "Deposit"\n    tax: "FR20E"\n'
+        '  Liabilities:Pending  -46.00 EUR\n    tax: "FR20E"\n'
+    )
+    final = (
+        '\n2026-02-10 * "All" ^F2026-0002\n  invoice: "F2026-0002"\n  Assets:Receivable:Acme  900.00 USD @ 0.92 EUR\n'
+        '  Income:Services  -1000.00 USD @ 0.92 EUR\n    text: "Work"\n    tax: "FR20E"\n'
+        '  Liabilities:Pending  -184.00 EUR\n    tax: "FR20E"\n'
+        '  Liabilities:Deposits  250.00 USD @ 0.92 EUR\n    deposit: "F2026-0001"\n'
+        '  Liabilities:Pending  46.00 EUR\n    tax: "FR20E"\n    deposit: "F2026-0001"\n'
+    )
+    found = taxed(book_of(TAXES + deposit + final), DAY)
+    whole = {number: next(iter(those.values())).tax for number, those in found.items()}
+    assert {number: (str(one.booked), str(one.abroad)) for number, one in whole.items()} == {
+        "F2026-0001": ("46.00", "50.00"),
+        "F2026-0002": ("138.00", "150"),
+    }

@@ -167,3 +167,20 @@ def test_at_the_document_s_own_rate_no_difference_is_told() -> None:
     assert not any("worth more" in step.because for step in one.steps)
     (other,) = tax.settled(D("300.00"), at("0.95"))
     assert any("at 0.90, the invoice's rate" in step.because for step in other.steps)
+
+
+def test_a_second_invoice_that_deducts_finds_nothing_left() -> None:
+    tax = running()
+    assert said(tax.deducted(D("200.00"), "F2")) == []
+    assert said(tax.deducted(D("50.00"), "F3")) == []
+
+
+def test_each_step_goes_on_from_the_one_before_it() -> None:
+    """After a deduction what was due before it is added to the share of the rest."""
+    tax = running()
+    tax.settled(D("300.00"), None)
+    tax.deducted(D("90.00"), "F2")
+    (made,) = tax.settled(D("450.00"), None)
+    assert [(one.operation, str(one.result)) for one in made.steps] == [
+        ("share of", "30.00"), ("rounded", "30.00"), ("sum", "80.00"), ("difference", "30.00"),
+    ]  # fmt: skip
