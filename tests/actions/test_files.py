@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -78,6 +80,20 @@ def test_what_another_command_is_writing_stays(tmp_path: Path, monkeypatch: pyte
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(6)))
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {f"{n}.pdf": b"19" for n in range(6)}
+
+
+@pytest.mark.parametrize(("hours", "stays"), [(2, False), (0.5, True)], ids=["long ago", "a moment ago"])
+def test_without_file_locks_only_what_is_old_is_taken_away(
+    hours: float, stays: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows."""
+    left = tmp_path / ".main.beancount-x7_kq0ab"
+    left.write_bytes(b"half of it")
+    then = time.time() - hours * 3600
+    os.utime(left, (then, then))
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    put(tmp_path / "new.pdf", b"whole")
+    assert left.exists() == stays
 
 
 class _Nothing(set[Path]):

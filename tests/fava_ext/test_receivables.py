@@ -93,6 +93,32 @@ def test_without_a_time_filter_it_is_today(example: FlaskClient) -> None:
     assert f"as of {date.today()}" in page(example, "").xpath("string(//h2)")  # noqa: DTZ011 - as the page itself
 
 
+def test_many_days_are_looked_at_and_each_is_its_own(example: FlaskClient) -> None:
+    """The page keeps what it has worked out, for a few days only."""
+    first = rows(page(example, "time=2026-01-31"), "aged")
+    for month in range(1, 13):
+        page(example, f"time=2025-{month:02}")
+        page(example, f"time=2025-{month:02}-15")
+    assert rows(page(example, "time=2026-01-31"), "aged") == first != rows(page(example, "time=2025-12"), "aged")
+
+
+def test_what_is_late_and_what_is_owed_to_the_customer_may_come_to_nothing(tmp_path: Path) -> None:
+    """There is a row for it, and no bar."""
+    other = (
+        INVOICE.format(amount="-120.00")
+        .replace("F2026-0001", "F2026-0002")
+        .replace("invoice:", 'corrects: "F2025-0001"\n  invoice:')
+    )
+    back = LINES.replace("-100.00", "100.00").replace("-20.00", "20.00")
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + INVOICE.format(amount="120.00") + LINES + other + back, encoding="utf-8")
+    html = page(client(file), "time=2026-12-31")
+    (row,) = rows(html, "aged")
+    assert row[1] == "–"
+    assert not html.xpath("//table[contains(@class, 'aged')]/tbody//*[name()='rect']")
+    assert len(rows(html, "invoices")) == 2
+
+
 def test_a_time_filter_that_says_nothing_is_no_traceback(example: FlaskClient) -> None:
     assert page(example, "time=whenever").xpath("//*[@class='error']")
 
