@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -29,9 +29,9 @@ from beancount_invoicing.model import Invoice
 from beancount_invoicing.rules.steps import describe
 
 
-def write_options(command: F) -> F:
+def _options_of_writing(write: str, dry_run: str) -> Callable[[F], F]:
     """`-w`, `-n`, `--into`, `--commit`; the command gets them as `how`, and whether `-n` was said from `dry_run_said`."""
-    for option in (
+    options = (
         click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
         click.option(
             "--into",
@@ -39,24 +39,16 @@ def write_options(command: F) -> F:
             metavar="FILE",
             help="The file that it is written to.",
         ),
-        click.option(
-            "-n",
-            "--dry-run",
-            is_flag=True,
-            expose_value=False,
-            callback=_one_of_both,
-            help="Only show it: so it is anyhow, unless a setting writes at once.",
-        ),
-        click.option(
-            "-w",
-            "--write",
-            is_flag=True,
-            callback=_one_of_both,
-            help="Write it into the ledger; without, it is only shown.",
-        ),
-    ):
-        command = option(command)
-    return command
+        click.option("-n", "--dry-run", is_flag=True, expose_value=False, callback=_one_of_both, help=dry_run),
+        click.option("-w", "--write", is_flag=True, callback=_one_of_both, help=write),
+    )
+
+    def decorate(command: F) -> F:
+        for option in options:
+            command = option(command)
+        return command
+
+    return decorate
 
 
 _SAID = f"{__name__}.said"
@@ -69,6 +61,23 @@ def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> boo
     if {"write", "dry_run"} <= said:
         raise click.UsageError("--write and --dry-run exclude each other", ctx)
     return value
+
+
+write_options = _options_of_writing(
+    "Write it into the ledger; without, it is only shown.",
+    "Only show it: so it is anyhow, unless a setting writes at once.",
+)
+"""Of commands that write into the ledger."""
+send_options = _options_of_writing(
+    "Really send it, and record that in the ledger; without, only show what would be sent.",
+    "Only show what would be sent: so it is anyhow.",
+)
+"""Of commands that send."""
+run_options = _options_of_writing(
+    "Really do it: bill, send, remind, and record it in the ledger; without, only show it.",
+    "Only show what would be done: so it is anyhow.",
+)
+"""Of the day's run."""
 
 
 def dry_run_said() -> bool:

@@ -9,7 +9,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import how, write_options
+from beancount_invoicing.cli.changing import how, send_options
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
@@ -48,7 +48,7 @@ from beancount_invoicing.rules.steps import describe
 @click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
 @channel_option
 @retry_option
-@write_options
+@send_options
 @click.pass_obj
 def receipt(
     session: Session,

@@ -10,7 +10,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import how, write_options
+from beancount_invoicing.cli.changing import how, send_options
 from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
@@ -49,7 +49,7 @@ from beancount_invoicing.rules.steps import describe
 @click.option("--yes", is_flag=True, help="With --send: also where a bank account is not booked until lately.")
 @channel_option
 @retry_option
-@write_options
+@send_options
 @click.pass_obj
 def remind(
     session: Session,

@@ -15,8 +15,8 @@ from beancount_invoicing.cli.changing import (
     how,
     left_out_option,
     print_outcome,
+    run_options,
     said_left_out,
-    write_options,
 )
 from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, notice, print_json, relative
 from beancount_invoicing.cli.send import print_results, way
@@ -39,7 +39,7 @@ from beancount_invoicing.cli.send import print_results, way
     help="For eyes, or for programs.",
 )  # fmt: skip
 @left_out_option
-@write_options
+@run_options
 @click.pass_obj
 def run(
     session: Session,

@@ -14,7 +14,7 @@ import click
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
 from beancount_invoicing.billing import Enclosure
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.cli.changing import changing, how, print_outcome, send_options
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     F,
@@ -99,7 +99,7 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
     show_default=True,
     help="For eyes, or for programs.",
 )
-@write_options
+@send_options
 @click.pass_obj
 def send(
     session: Session,
@@ -197,7 +197,9 @@ def run(session: Session, make: actions.Making, chosen: actions.Way, written: ac
             session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
         if done.problem:
             session.error(done.problem)
-        title = f"{'Sent' if written.write else 'To be sent'} on {chosen.day}"
+        states = {one.state for one in done.results} - {"held"}
+        done_with_it = "Prepared" if states == {"prepared"} else "Sent"
+        title = f"{done_with_it if written.write else 'To be sent'} on {chosen.day}"
         print_results(session, done.results, written, title, form)
 
 
@@ -234,7 +236,10 @@ def print_results(
     elif not written.write:
         notice("Nothing is sent without --write.")
     elif any(one.state == "prepared" for one in results):
-        notice("What was prepared is sent by you; then: bean-invoice send --confirm NUMBER… (or --all) --write")
+        notice(
+            "What was prepared has not left: you send it yourself. When you have: bean-invoice send --confirm NUMBER… (or --all)"
+            " --write"
+        )
 
 
 _STATES: dict[actions.State, str] = {

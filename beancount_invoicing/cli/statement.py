@@ -11,7 +11,7 @@ import click
 
 from beancount_invoicing import actions, receivables
 from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import how, write_options
+from beancount_invoicing.cli.changing import how, send_options
 from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
@@ -59,7 +59,7 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 @click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
 @channel_option
 @retry_option
-@write_options
+@send_options
 @click.pass_obj
 def statement(
     session: Session,
