@@ -1,0 +1,186 @@
+"""Drafts that are changed: what stands in the ledger then, entry by entry, and what time it takes. See test_credits.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing import billing
+from beancount_invoicing.billing import CannotCompose, LineEdit
+from beancount_invoicing.billing.drafts import DraftLine
+from beancount_invoicing.billing.redrafting import redraft
+from beancount_invoicing.checks import check
+from beancount_invoicing.entries import text
+from beancount_invoicing.model import Book
+from tests.ledgers import sound_book
+
+D = Decimal
+REDRAFTED = Path(__file__).parent / "redrafted"
+DAY = date(2026, 1, 31)
+CONTRACTS = """
+2025-01-01 commodity HOUR
+2025-01-01 open Assets:Time HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 open Assets:Receivable:Acme:Retention
+2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-item" "GROSS" "Pens" Income:Services
+  price-with-tax: 1.99
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "T" "time"
+  item: "DEV"
+  time: Assets:Time
+  lines: "person"
+  group: "time"
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "PENS" "subscription"
+  item: "GROSS"
+  every: "month"
+  quantity: 12
+  group: "pens"
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "HOUSE" "fixed"
+  text: "House"
+  account: Income:Services
+  price: 10000.00
+  retention: 5
+  retention-account: Assets:Receivable:Acme:Retention
+  group: "house"
+2026-01-02 custom "invoice-milestone" "HOUSE" "Deposit"
+  percent: 20
+  deposit: TRUE
+2026-01-31 custom "invoice-milestone" "HOUSE" "Walls"
+  percent: 60
+2026-01-10 * "Work"
+  Assets:Time  5.5 HOUR
+    person: "Ada"
+  Equity:Time
+2026-01-11 * "Work"
+  Assets:Time  2 HOUR
+    person: "Bob"
+  Equity:Time
+2026-01-12 * "Work for nothing"
+  Assets:Time  1 HOUR
+    person: "Bob"
+    non-billable: TRUE
+  Equity:Time
+"""
+BY_HAND = """
+2026-01-20 ! "Acme SAS" "By hand" ^draft-1
+  invoice: "draft-1"
+  terms: "40% on receipt; 60% 30 days"
+  Assets:Receivable:Acme  50.40 EUR
+  Assets:Receivable:Acme  75.60 EUR
+  Income:Services  -80.00 EUR
+    text: "Advice"
+    quantity: 1
+    price: 100.00
+    discount: 20
+    tax: "FR20"
+  Income:Services  -30.00 EUR
+    text: "A sum"
+    tax: "FR20"
+  Income:Discounts  5.00 EUR
+    allowance: "Loyal"
+    tax: "FR20"
+  Liabilities:VAT  -21.00 EUR
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Work" ^draft-2 ^F1
+  invoice: "draft-2"
+  corrects: "F1"
+  Assets:Receivable:Acme  -120.00 EUR
+  Income:Services  100.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  20.00 EUR
+    tax: "FR20"
+2026-01-05 * "Acme SAS" "Work" ^F1
+  invoice: "F1"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+
+
+@cache
+def begin() -> Book:
+    """Drafts of contracts, and by hand."""
+    ledger = CONTRACTS + BY_HAND
+    for day in (date(2026, 1, 2), DAY):
+        there = sound_book(ledger)
+        those, _notices = billing.documents(there, billing.waiting(there, day)[0], day, billing.draft_names(there))
+        ledger += "\n" + "\n".join(text.document(one) for one in those)
+    # logged after it was billed
+    ledger += '\n2026-01-13 * "Work"\n  Assets:Time  3 HOUR\n    person: "Ada"\n  Equity:Time\n'
+    found = sound_book(ledger)
+    assert [str(one) for one in check(found) if one.severity == "error"] == []
+    return found
+
+
+def number_of(contract: str) -> str:
+    """The last draft that bills a contract; what is no contract is a number."""
+    return next(
+        (one.number for one in reversed(begin().invoices) if any(line.contract == contract for line in one.lines)),
+        contract,
+    )
+
+
+NEW = DraftLine(D("33.00"), "Income:Services", "", DAY, text="More", quantity=D(1), price=D("33.00"))
+OTHER = DraftLine(D("10.00"), "Income:Services", "FR10", DAY, text="Books", quantity=D(1), price=D("10.00"))
+CASES: dict[str, tuple[str, Sequence[LineEdit], set[int], Sequence[DraftLine]]] = {
+    "a-quantity": ("draft-1", [LineEdit(1, quantity=D(3))], set(), []),
+    "a-price": ("draft-1", [LineEdit(1, price=D(90))], set(), []),
+    "a-price-for-a-sum": ("draft-1", [LineEdit(2, price=D("40.125"))], set(), []),
+    "a-discount": ("draft-1", [LineEdit(1, discount=D(100))], set(), []),
+    "no-discount": ("draft-1", [LineEdit(1, discount=D(0))], set(), []),
+    "a-text": ("draft-1", [LineEdit(1, text="Good advice")], set(), []),
+    "a-line-less": ("draft-1", [], {2}, []),
+    "lines-more": ("draft-1", [], set(), [NEW, OTHER]),
+    "another-line": ("draft-1", [], {1, 2}, [NEW]),
+    "pens": ("PENS", [LineEdit(1, quantity=D(7))], set(), []),
+    "dearer-pens": ("PENS", [LineEdit(1, price=D("2.5"))], set(), []),
+    "house": ("HOUSE", [LineEdit(1, price=D("5000"))], set(), []),
+    "small-house": ("HOUSE", [LineEdit(1, price=D("1500"))], set(), []),
+    "less-time": ("T", [LineEdit(1, quantity=D("4.25"))], set(), []),
+    "more-time": ("T", [LineEdit(1, quantity=D("8.5"))], set(), []),
+    "time-of-one": ("T", [], {1}, []),
+    "no-time": ("T", [], {1, 2}, [NEW]),
+    # refused
+    "too-much-time": ("T", [LineEdit(1, quantity=D("8.51"))], set(), []),
+    "no-such-line": ("draft-1", [LineEdit(0)], set(), []),
+    "beyond-the-last": ("draft-1", [], {3}, []),
+    "changed-and-dropped": ("draft-1", [LineEdit(1, text="x")], {1}, []),
+    "nothing-left": ("draft-1", [], {1, 2}, []),
+    "below-zero": ("draft-1", [LineEdit(1, price=D("-0.01"))], set(), []),
+    "discount-below": ("draft-1", [LineEdit(1, discount=D("-1"))], set(), []),
+    "discount-above": ("draft-1", [LineEdit(1, discount=D("100.01"))], set(), []),
+    "no-price": ("draft-1", [LineEdit(2, quantity=D(2))], set(), []),
+    "a-credit-note": ("draft-2", [LineEdit(1, text="x")], set(), []),
+    "no-draft": ("F1", [LineEdit(1, text="x")], set(), []),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_stands_then(name: str, update: bool) -> None:
+    about, edits, drop, add = CASES[name]
+    invoice = begin().invoice(number_of(about))
+    assert invoice
+    try:
+        found = redraft(begin(), invoice, edits, frozenset(drop), add)
+        taken = sorted(str(each) for each in found.time.values())
+        said = text.document(found.draft) + f"; kept {list(found.kept)}, time {taken}\n"
+    except CannotCompose as error:
+        said = f"; refused: {error}\n"
+    file = REDRAFTED / f"{name}.txt"
+    if update:
+        file.write_text(said, encoding="utf-8")
+    assert said == file.read_text(encoding="utf-8")
+
+
+def test_nothing_is_left_over() -> None:
+    assert {file.stem for file in REDRAFTED.iterdir()} == {*CASES}
