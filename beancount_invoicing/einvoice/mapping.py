@@ -16,6 +16,7 @@ from beancount_invoicing.receivables import InOwnCurrency, for_late_payment, in_
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules import terms as payment_terms
 from beancount_invoicing.rules.references import payment_reference
+from beancount_invoicing.rules.supply import home_of
 
 _TYPES = {"invoice": "380", "credit-note": "381", "corrective": "384", "deposit": "386"}
 _REGISTERED = re.compile(r"(?:(\d{4}):)?(\S.*)\Z")
@@ -70,7 +71,8 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     )
     is_french = seller.address.country == "FR"
     process = france.process(invoice, total) if is_french and not france.without_nature(invoice) else ""
-    reasons = {code: _reason(tax, language, invoice.date) for code, tax in taxes.items()}
+    home = home_of(seller.address.country, customer)
+    reasons = {code: _reason(tax, language, invoice.date, home) for code, tax in taxes.items()}
     outside = any(tax.category == "O" for tax in taxes.values())
     return terms.EInvoice(
         number=invoice.number,
@@ -348,9 +350,9 @@ def _delivery(invoice: Invoice, customer: Customer, taxes: Mapping[str, Tax]) ->
 # what and how -----------------------------------------------------------------------------------------------------------
 
 
-def _reason(tax: Tax, language: str, day: date) -> tuple[str, str]:
+def _reason(tax: Tax, language: str, day: date, home: str) -> tuple[str, str]:
     """Why no tax is due (BT-120), and its code (BT-121); nothing where tax is due."""
-    text, code = law.why_untaxed(tax.category, plain(tax.reason), plain(tax.label), language, day)
+    text, code = law.why_untaxed(tax.category, plain(tax.reason), plain(tax.label), language, day, home)
     return text or (said("exempt", language) if tax.category == "E" else ""), code
 
 

@@ -57,14 +57,17 @@ def exemption(code: str, language: str, day: date) -> str | None:
     return str(_in(own, language)) if own else None
 
 
-def why_untaxed(category: str, reason: str, label: str, language: str, day: date) -> tuple[str, str]:
+def why_untaxed(category: str, reason: str, label: str, language: str, day: date, home: str = "") -> tuple[str, str]:
     """Why no VAT is charged under a tax code (BT-120), and the code of the list VATEX (BT-121, "" for none).
 
     Where `reason` is such a code, its sentence; a text is kept as it is. Where there is none, the usual words for reverse charge
     and supplies to another member state, else the tax's own `label`. ("", "") where VAT is charged (S, Z, L, M).
+    `home`: the country in which seller and customer both are, whose law may have words of its own for reverse charge.
     """
     if category in {"S", "Z", "L", "M"}:
         return "", ""
+    if category == "AE" and (not reason or reason == USUAL["AE"]) and (own := _reverse_charge_in(home, language, day)):
+        return own, USUAL["AE"]
     if is_vatex(reason):
         return exemption(reason, language, day) or label, reason
     code = USUAL.get(category, "")
@@ -81,6 +84,15 @@ def small_business(country: str, language: str) -> str:
         return str(own)
     general = data["small-business-directive"]
     return str(_in(general, language)) if country in general["countries"] else ""
+
+
+def _reverse_charge_in(country: str, language: str, day: date) -> str:
+    """What a country's own reverse charge says on invoices of `day`, in `language` or else the first of its law; "" for none."""
+    row = load(_FILE)["reverse-charge-at-home"].get(country)
+    if row is None or day < row["from"]:
+        return ""
+    texts = [text for key, text in row.items() if key != "from"]
+    return str(row.get(language[:2].lower(), texts[0]))
 
 
 def _in(texts: dict[str, Any], language: str) -> Any:

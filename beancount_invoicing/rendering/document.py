@@ -23,6 +23,7 @@ from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import periods, terms
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.references import payment_reference
+from beancount_invoicing.rules.supply import home_of
 
 NOBODY = Seller(name="", source=Source("", 0))
 
@@ -419,7 +420,8 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
         category = "category-" + (natures.pop() if len(natures) == 1 else "both")
         result += [sentences[category]] if category in sentences else []
     for amount in invoice.taxes:
-        result += _why_untaxed(amount.tax, formats.language, invoice.date)
+        home = home_of(seller.address.country, customer)
+        result += _why_untaxed(amount.tax, formats.language, invoice.date, home)
     result += _retained(book, invoice, customer, sentences, formats)
     if "on-debits" in sentences and _services_on_debits(invoice):
         result.append(sentences["on-debits"])
@@ -444,9 +446,12 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     return tuple(dict.fromkeys(result))
 
 
-def _why_untaxed(tax: Tax, language: str, day: date) -> list[str]:
-    """What has to be said of a tax code: why no tax is charged under it, and that the customer owes it (reverse charge)."""
-    text, _code = law.why_untaxed(tax.category, tax.reason, tax.label, language, day)
+def _why_untaxed(tax: Tax, language: str, day: date, home: str) -> list[str]:
+    """What has to be said of a tax code: why no tax is charged under it, and that the customer owes it (reverse charge).
+
+    `home`: the country in which seller and customer both are.
+    """
+    text, _code = law.why_untaxed(tax.category, tax.reason, tax.label, language, day, home)
     if tax.category == "AE" and not law.is_vatex(tax.reason):
         text = f"{law.exemption('VATEX-EU-AE', language, day)}\n{text}"
     elif not text and not law.is_vatex(tax.reason):

@@ -47,6 +47,11 @@ def country_of(customer: Customer, nature: str) -> str:
     return delivered or customer.address.country or law.of_vat_id(customer.vat_id)
 
 
+def home_of(seller: str, customer: Customer) -> str:
+    """The seller's country, where the customer is there too or has a VAT id of there; else ""."""
+    return seller if seller and seller in {customer.address.country, law.of_vat_id(customer.vat_id)} else ""
+
+
 def nature_under(tax: Tax | None) -> str:
     """Whether what a tax code is for is "goods" or "services"; "" where it does not say so. Tax that is owed once paid is that of
     services."""

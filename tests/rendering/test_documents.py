@@ -418,6 +418,41 @@ def test_the_page_and_the_e_invoice_say_why_no_tax_is_charged(
     assert text.replace("\xa0", " ") == said
 
 
+BELGIAN = '\n2025-06-01 custom "invoice-seller" "Studio"\n  country: "BE"\n  vat-id: "BE0428759497"\n'
+BUILDING = (
+    '2020-01-01 custom "invoice-tax" "WORKS" "Travaux (art. 20 AR n° 1)"\n  category: "AE"\n  reason: "VATEX-EU-AE"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("customer", "said"),
+    [
+        ('country: "BE"\n  language: "fr"', "Autoliquidation : En l’absence de contestation par écrit"),
+        ('country: "BE"\n  language: "nl"', "Verlegging van heffing. Bij gebrek aan schriftelijke betwisting"),
+        ('country: "BE"\n  language: "en"', "Autoliquidation : En l’absence de contestation par écrit"),
+        ('country: "FR"\n  vat-id: "BE0428759596"\n  language: "fr"', "Autoliquidation : En l’absence"),
+        ('country: "FR"\n  vat-id: "FR44732829320"\n  language: "fr"', "Autoliquidation"),
+    ],
+)
+def test_works_in_belgium_say_whom_a_wrong_reverse_charge_falls_on(customer: str, said: str) -> None:
+    """AR n° 1, art. 20, § 3, since 2023."""
+    options = f'{BELGIAN}{BUILDING}2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  {customer}\n'
+    mentions = [one.replace("\xa0", " ") for one in small(tax="WORKS", options=options).mentions]
+    assert mentions[0].startswith(said)
+    assert (mentions[0] == "Autoliquidation") == (said == "Autoliquidation")
+    assert mentions[1] == "Travaux (art. 20 AR n° 1)"
+
+
+def test_the_belgian_words_are_for_belgium_and_from_their_day_on() -> None:
+    for home, day, reason, said in (
+        ("BE", date(2022, 12, 31), "VATEX-EU-AE", "Autoliquidation"),
+        ("FR", date(2026, 1, 1), "VATEX-EU-AE", "Autoliquidation"),
+        ("BE", date(2026, 1, 1), "Art. 20bis", "Art. 20bis"),
+    ):
+        assert law.why_untaxed("AE", reason, "x", "fr", day, home) == (said, "VATEX-EU-AE")
+    assert law.why_untaxed("AE", "", "x", "fr", date(2023, 1, 1), "BE")[0].startswith("Autoliquidation : En")
+
+
 @pytest.mark.parametrize(
     ("day", "nature", "said"),
     [
