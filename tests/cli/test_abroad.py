@@ -90,6 +90,19 @@ def test_goods_go_abroad_untaxed_and_to_consumers_with_the_tax_of_their_state(tm
     assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
 
 
+def test_electronic_services_to_consumers_have_the_tax_of_their_state_by_a_code_of_services(tmp_path: Path) -> None:
+    """Directive 2006/112/EC, art. 58 (1) (c)."""
+    ledger = new_books(tmp_path / "books", "DE", oss=True)
+    code = '2026-01-01 custom "invoice-tax" "APP-FI" "ALV 25,5 %" Liabilities:VAT:OSS\n  rate: 25.5\n  nature: "services"\n'
+    settings = ledger.with_name("settings.beancount")
+    settings.write_text(f'{settings.read_text("utf-8")}{code}  sold-to: "FI consumer"\n', "utf-8")
+    add(ledger, "Aino Aalto", country="FI", buyer="consumer")
+    add(ledger, "Aalto Oy", country="FI", vat_id="FI20774740")
+    assert bill(ledger, "Aino", "1 Licence @ 100") == ("APP-FI", "S", Decimal("25.50"))
+    assert bill(ledger, "Aalto Oy", "1 Licence @ 100") == ("REVERSE", "AE", ZERO)
+    assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
+
+
 def test_contracts_deposits_and_credit_notes_have_the_code_too(tmp_path: Path) -> None:
     ledger = new_books(tmp_path / "books", "FR")
     add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")
