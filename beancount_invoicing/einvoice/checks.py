@@ -111,6 +111,8 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     for vat in invoice.breakdown:
         group = _group(vat.category, vat.rate)
         place = _place(*group)
+        if not vat.category:
+            yield Problem("BR-47", f"{place}, BT-118", "the breakdown has no VAT category")
         if vat.rate is None and vat.category != "O":
             yield Problem("BR-48", f"{place}, BT-119", "the breakdown has no rate")
         if (*group, vat.reason, vat.reason_code) in seen:
@@ -122,7 +124,9 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         if abs(vat.amount - exact) > unit / 2 * (counts.get(group, 0) + 1):
             right = round_to(exact, decimals(invoice.currency))
             yield Problem(
-                "BR-CO-17", f"{place}, BT-117", f"the VAT is {vat.amount}, but {vat.rate} % of {vat.base} is {right}"
+                "BR-CO-17",
+                f"{place}, BT-117",
+                f"the VAT is {vat.amount}, but {vat.rate or 0} % of {vat.base} is {right}",
             )
     if not profile.has_lines:
         return
@@ -131,10 +135,10 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         return  # its lines are of a rate that it does not say
     for group, base in said.items():
         right = bases.get(group, ZERO)
-        if abs(base - right) > cent * counts.get(group, 0):
+        if group[0] and abs(base - right) > cent * counts.get(group, 0):
             yield Problem(f"BR-{_short(group[0])}-08", f"{_place(*group)}, BT-116", f"the base is {base}, not {right}")
     for category, rate in sorted(bases.keys() - said.keys() - {("", None)}, key=str):
-        rule = f"BR-{_short(category)}-{8 if any(category == one for one, _ in said) else 1}"
+        rule = f"BR-{_short(category)}-{'08' if any(category == one for one, _ in said) else '01'}"
         yield Problem(rule, "BG-23", f"the breakdown lacks {category} {'' if rate is None else rate}".rstrip())
 
 
@@ -203,6 +207,8 @@ def _content(invoice: EInvoice) -> Iterator[Problem]:
     minimum = invoice.profile.level == "minimum"
     for rule, term, value in (
         ("BR-02", "BT-1", invoice.number),
+        ("BR-04", "BT-3", invoice.type_code),
+        ("BR-05", "BT-5", invoice.currency),
         ("BR-06", "BT-27", invoice.seller.name),
         ("BR-07", "BT-44", invoice.buyer.name),
         ("BR-09", "BT-40", invoice.seller.address.country),

@@ -37,7 +37,7 @@ def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
     for term, number in (("BT-1", invoice.number), *(("BT-25", one.number) for one in invoice.preceding)):
         if len(number) > 35:
             yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
-        if not _NUMBER.match(number):
+        if number and not _NUMBER.match(number):
             yield Problem("BR-FR-02", term, f"{number} has other characters than letters, digits and + - _ /")
     days = {"BT-2": invoice.issued, "BT-9": invoice.due, "BT-72": invoice.delivery.date}
     for term, day in days.items():
@@ -85,7 +85,7 @@ def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         if address is None:
             yield Problem(missing, term, "the electronic address is missing")
             continue
-        if address.scheme == "0225" and not _ADDRESS.match(address.value):
+        if address.scheme == "0225" and address.value and not _ADDRESS.match(address.value):
             yield Problem("BR-FR-23", term, f"{address.value} has other characters than letters, digits and - _ .")
         if len(address.value) > 125:
             yield Problem("BR-FR-25", term, f"{address.value} has more than 125 characters")
@@ -93,7 +93,7 @@ def _french_parties(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
 
 def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     for vat in invoice.breakdown:
-        if vat.category not in rules.categories:
+        if vat.category and vat.category not in rules.categories:
             yield Problem("BR-FR-15", "BT-118", f"category {vat.category} is not used in France")
         if vat.rate is not None and vat.rate not in rules.rates:
             yield Problem("BR-FR-16", "BT-119", f"{vat.rate} % is no rate of French VAT")
@@ -112,7 +112,7 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
         if decimals_of(price) > rules.price_decimals:
             message = f"the price {price} has more than {rules.price_decimals} decimals"
             yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
-    if invoice.currency != rules.currency and (
+    if invoice.currency not in {rules.currency, ""} and (
         invoice.tax_currency != rules.currency or invoice.totals.vat_in_tax_currency is None
     ):
         yield Problem("BR-FR-CO-12", "BT-111", f"in {invoice.currency}, VAT is also said in {rules.currency}")
