@@ -79,13 +79,16 @@ def find(ledger: Path) -> Kept | None:
 def keep(ledger: Path, kept: Kept, loading: Loading) -> None:
     """Keeps what was just worked out of a load, where Beancount has a cache of the same."""
     with suppress(OSError, pickle.PicklingError):
-        cache, program = cached.place(ledger), _program()
-        if cache is None or program is None or not cache.is_file():
+        cache = cached.place(ledger)
+        if cache is None or not cache.is_file():
             return
         if os.path.realpath(loading.options["filename"]) != os.path.realpath(ledger):
             return
         beancounts = seen(cache)
         if {one.name for one in loading.sources if one.seen} != set(loading.files) or loading.stale():
+            return
+        program = _program()
+        if program is None:
             return
         body = _bytes(kept)
         digest = blake2b(body, digest_size=_SIZE).digest()

@@ -385,12 +385,15 @@ def test_a_directive_that_beancount_cannot_take_is_told_with_the_remedy(tmp_path
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
-@pytest.mark.parametrize("form", ["table", "csv"])
-def test_what_is_printed_does_not_depend_on_the_locale(encoding: str, form: str) -> None:
-    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), "aging", *DAY, "--format", form]
+def test_what_is_printed_does_not_depend_on_the_locale(encoding: str) -> None:
+    forms = "table", "csv"
+    aging = ["-f", str(EXAMPLE), "aging", *DAY, "--format"]
+    program = (
+        f"from beancount_invoicing.cli import main\nfor form in {forms}: main([*{aging}, form], standalone_mode=False)"
+    )
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONUTF8": "0"}
-    said = subprocess.run(command, capture_output=True, env=environment, check=True).stdout
-    assert said.decode() == call("aging", *DAY, "--format", form).stdout
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True).stdout
+    assert said.decode() == "".join(call("aging", *DAY, "--format", form).stdout for form in forms)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
@@ -414,7 +417,7 @@ def test_assumed_settlements_are_said(tmp_path: Path) -> None:
 def test_on_several_processes_render_writes_the_same_files_in_the_same_order(tmp_path: Path) -> None:
     printed = []
     for jobs, folder in (("1", tmp_path / "one"), ("2", tmp_path / "two")):
-        arguments = ["-f", str(EXAMPLE), "render", "--since", "2026-09-30", "--as-of", "2026-11-30", "--jobs", jobs]
+        arguments = ["-f", str(EXAMPLE), "render", "--since", "2026-10-31", "--as-of", "2026-11-30", "--jobs", jobs]
         result = CliRunner().invoke(main, [*arguments, "-o", str(folder)])
         assert result.exit_code == 0, result.output
         printed.append(result.stdout.replace(str(folder), ""))
@@ -422,7 +425,7 @@ def test_on_several_processes_render_writes_the_same_files_in_the_same_order(tmp
     files = {
         folder: {file.name: file.read_bytes() for file in (tmp_path / folder).iterdir()} for folder in ("one", "two")
     }
-    assert len(files["one"]) > 10
+    assert len(files["one"]) > 5
     assert files["one"] == files["two"]
 
 

@@ -213,6 +213,20 @@ def test_the_program_is_its_code_and_the_packages(tmp_path: Path, monkeypatch: p
     assert kept._program() != before
 
 
+def test_the_program_is_not_looked_at_where_beancount_keeps_nothing(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than a small ledger, of which Beancount keeps no cache."""
+    looked: list[str] = []
+    monkeypatch.setattr(kept, "_program", lambda: looked.append("at it"))
+    open_ledger(top)
+    assert looked == ["at it"]
+    looked.clear()
+    beancounts(top).unlink()
+    monkeypatch.setattr(loader, "PICKLE_CACHE_THRESHOLD", 60.0)
+    loader.initialize(use_cache=True)
+    open_ledger(top)
+    assert looked == []
+
+
 @pytest.mark.parametrize("what", ["our code", "a package"])
 def test_a_process_whose_code_was_replaced_keeps_nothing_and_takes_nothing(
     what: str, top: Path, monkeypatch: pytest.MonkeyPatch
