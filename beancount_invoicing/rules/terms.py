@@ -118,7 +118,7 @@ _UNITS = {
     **dict.fromkeys(("year", "years", "an", "ans", "année", "années"), ("months", 12)),
 }
 _LONGEST = {"days": 3660, "months": 120}
-_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_UNIT = "|".join(_UNITS)
 _STEPS = {
     "span": rf"(?:à |sous |within |net )?(\d{{1,9}}) ?({_UNIT})(?: nets?)?"
     r"(?:(?: (?:à compter de|après|de))?(?: la)? date (?:d['’]émission )?de (?:la )?facture"

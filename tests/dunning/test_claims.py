@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Claimed, ClaimUnknown, claimed, formal_notice, interest_on, propose
+from beancount_invoicing.dunning.claims import credited_of
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.rules.interest import Interest, stretches
@@ -584,3 +585,48 @@ def test_days_within_the_days_of_another_claim_are_charged_once() -> None:
     found, position = of(both)
     assert claimed(found, position.invoice, DAY).days == ((date(2026, 2, 10), date(2026, 2, 28)),)
     assert figures(both) == figures(ledger)
+
+
+# who was charged, and what was never owed --------------------------------------------------------------------------------
+
+
+def test_a_claim_on_one_debtor_is_not_anothers_who_had_taken_a_share_over_before() -> None:
+    """Kiefer takes a share, Acme is charged, then Gamma takes one: Gamma takes over what was charged by then, Kiefer does not."""
+    gamma = '\n2025-01-01 open Assets:Receivable:Gamma\n  customer: "Gamma SA"\n'
+    taken = "".join(
+        f'\n{day} * "Taken over" ^N1\n  Assets:Receivable:Acme  -{amount} EUR\n  Assets:Receivable:{who}  {amount} EUR\n'
+        for day, who, amount in (("2026-02-15", "Kiefer", "300.00"), ("2026-03-10", "Gamma", "200.00"))
+    )
+    charge = a_claim("  Income:Services  -40.00 EUR\n")
+    book = book_of(TWELVE + gamma + invoice() + taken + charge)
+    charged = {
+        one.debtor.name: claimed(book, one.invoice, DAY, of=one).indemnity
+        for one in positions(book, DAY, by_debtor=True)
+        if one.debtor and one.invoice.number == "N1"
+    }
+    assert charged == {"Acme SAS": True, "Kiefer GmbH": False, "Gamma SA": True}
+
+
+def test_what_is_credited_after_it_was_paid_was_never_owed_the_oldest_first() -> None:
+    """Of 480.00 and 720.00 all is paid but 360.00 of the first: 600.00 are credited, of which 480.00 were the first."""
+    terms = '  terms: "40% 10 days; 60% 30 days"\n'
+    pays = "".join(
+        f'\n2026-01-25 * "Paid"\n  Assets:Bank\n  Assets:Receivable:Acme  -{amount} EUR\n    settles: "N1"\n'
+        f"    instalment: {place}\n"
+        for place, amount in ((1, "120.00"), (2, "720.00"))
+    )
+    note = """
+2026-02-20 * "Back" ^A1
+  invoice: "A1"
+  corrects: "N1"
+  Assets:Receivable:Acme  -600.00 EUR
+  Income:Services  500.00 EUR
+    text: "Work"
+    tax: "FR20"
+  Liabilities:VAT  100.00 EUR
+    tax: "FR20"
+"""
+    book = book_of(TWELVE + invoice(more=terms) + pays + note)
+    (position,) = (one for one in positions(book, DAY) if one.invoice.number == "N1")
+    assert credited_of(book, position, DAY) == {1: D("480.00"), 2: D("120.00")}
+    assert credited_of(book, position, date(2026, 2, 19)) == {1: D(0), 2: D(0)}

@@ -162,3 +162,9 @@ def test_labels_are_in_the_language_of_the_books() -> None:
     assert law.untaxed("FR", "fr")[0].label == "Autoliquidation (CGI, art. 259-1° et 283-2)"
     assert law.untaxed("DE", "de")[1].label == "Nicht steuerbar (§ 3a Abs. 2 UStG)"
     assert law.untaxed("PL", "pl")[0].label == "Reverse charge (directive 2006/112/EC, art. 44, 196)"
+
+
+def test_what_is_supplied_is_said_by_the_line_else_by_the_code() -> None:
+    tax = BOOKS["EXPORT"].at(DAY)
+    assert why_abroad(buyer("CH"), tax, "") == 'goods to a business in CH: sold-to is "outside"'
+    assert why_abroad(buyer("CH"), tax, "services") == 'services to a business in CH: sold-to is "outside"'

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.model import Figure, Source, Tax
+from beancount_invoicing.model import Dated, Figure, Source, Tax
 from beancount_invoicing.rules.steps import recompute
 from beancount_invoicing.rules.tax import (
     Charged,
     gross_nets,
     gross_split,
     line_net,
+    other_rates,
     rate_of_parts,
     summed,
     tax_of_lines,
@@ -240,3 +242,12 @@ def test_what_a_price_contains_adds_up_to_it(gross: Decimal, rates: list[Decimal
     for each in due.values():
         exact = Fraction(each.base) * Fraction(each.tax.rate) / 100
         assert abs(Fraction(each.figure.value) - exact) <= Fraction(len(parts) * 3, 100)
+
+
+@pytest.mark.parametrize(("rates", "other"), [(["20"], False), (["20", "20"], False), (["19.6", "20"], True)])
+def test_whether_a_code_ever_had_another_rate(rates: list[str], other: bool) -> None:
+    versions = [
+        (date(2014 + place, 1, 1), Tax("T", "T", "Liabilities:VAT", Source("", 0), rate=D(rate)))
+        for place, rate in enumerate(rates)
+    ]
+    assert other_rates(Dated(tuple(versions))) == other

@@ -1,0 +1,203 @@
+"""What a document is put together from: due dates by whose terms, tax on which account, deposits and what is owed of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing import billing
+from beancount_invoicing.billing.compose import dues, dues_if_issued, moved_dues, numbered
+from beancount_invoicing.billing.fixed import deposits_left, owed_of_deposits, so_far
+from beancount_invoicing.billing.prices import changed
+from beancount_invoicing.model import Book
+from tests.ledgers import book_of, sound_book
+
+D = Decimal
+DAY = date(2026, 1, 31)
+ACCOUNTS = """
+2025-01-01 commodity HOUR
+2025-01-01 open Assets:Time HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 open Liabilities:Pending
+2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-tax" "FR20E" "TVA 20 %" Liabilities:VAT
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:Pending
+"""
+
+
+def contract(keys: str, mode: str = "subscription", customer: str = "Acme", day: str = "2026-01-01") -> str:
+    head = f'{day} custom "invoice-contract" Assets:Receivable:{customer} "K"' + (f' "{mode}"' if mode else "")
+    return head + "\n" + "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+
+
+def milestone(day: str, name: str, keys: str) -> str:
+    return f'{day} custom "invoice-milestone" "K" "{name}"\n' + "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+
+
+HOSTING = 'text: "Hosting"; account: Income:Services; every: "month"; price: 100.00'
+
+
+def drafts(book: Book, day: date = DAY) -> list[billing.Draft]:
+    waiting, _notices = billing.waiting(book, day)
+    return billing.documents(book, waiting, day, billing.draft_names(book))[0]
+
+
+# when it is due ---------------------------------------------------------------------------------------------------------
+
+
+def option(day: str, name: str, value: str) -> str:
+    return f'{day} custom "invoice-option" "{name}" "{value}"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "options", "due"),
+    [
+        pytest.param("10 days", "", "2026-01-20", id="its own terms"),
+        pytest.param("10 days", option("2026-01-01", "terms", "20 days"), "2026-01-20", id="before the ledger's"),
+        pytest.param("", option("2026-01-01", "terms", "20 days"), "2026-01-30", id="the ledger's"),
+        pytest.param(
+            "",
+            option("2025-01-01", "terms", "20 days") + option("2026-01-11", "terms", "40 days"),
+            "2026-01-30",
+            id="as they were on the day",
+        ),
+        pytest.param("", "", "2026-02-09", id="the law's"),
+        pytest.param(
+            "15 days", option("2026-01-01", "business-days", "FR"), "2026-01-26", id="a Sunday moves to Monday"
+        ),
+    ],
+)
+def test_whose_terms_say_when_it_is_due(said: str, options: str, due: str) -> None:
+    found = dues(book_of(ACCOUNTS + options), said, date(2026, 1, 10), D("100.00"), 2)
+    assert [(str(one.date), one.amount) for one in found] == [(due, D("100.00"))]
+
+
+def test_under_its_number_a_document_says_when_it_is_due_a_draft_does_not() -> None:
+    book = sound_book(ACCOUNTS + contract(HOSTING))
+    (draft,) = drafts(book)
+    assert (numbered(book, draft, "draft-9").due, numbered(book, draft, "F1").due) == (None, date(2026, 3, 2))
+    halves = numbered(book, replace(draft, terms="50% 10 days; 50% 20 days"), "F1")
+    assert (halves.due, [(str(one.due), one.amount) for one in halves.receivables]) == (
+        None, [("2026-02-10", D("60.00")), ("2026-02-20", D("60.00"))],
+    )  # fmt: skip
+    stays = replace(draft, due=date(2026, 5, 1))
+    assert numbered(book, stays, "F1").due == date(2026, 5, 1)
+
+
+def issued(more: str = "", terms: str = "", customer: str = "Acme", amount: str = "100.00", due: str = "") -> str:
+    text = f'2026-01-10 ! "Work" ^draft-1\n  invoice: "draft-1"\n{more}' + (f'  terms: "{terms}"\n' if terms else "")
+    text += f"  Assets:Receivable:{customer}  {amount} EUR\n" + (f"    due: {due}\n" if due else "")
+    return text + '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
+
+
+def test_a_draft_is_due_by_the_terms_of_the_day_on_which_it_is_issued() -> None:
+    changed_terms = '2026-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  terms: "10 days"\n'
+    day = date(2026, 2, 10)
+
+    def due(ledger: str) -> list[str]:
+        book = book_of(ACCOUNTS + changed_terms + ledger)
+        return [str(one.date) for one in dues_if_issued(book, book.invoices[0], day)]
+
+    assert due(issued()) == ["2026-02-20"]
+    assert due(issued(terms="5 days")) == ["2026-02-15"]  # its own terms stay
+    assert due(issued(terms="30 days")) == ["2026-02-20"]  # what its customer's were when it was written
+    assert due(issued(customer="Kiefer")) == ["2026-03-12"]
+    assert due(issued(amount="-100.00")) == []
+    assert due(issued(due="2026-03-01")) == []
+
+
+def test_due_dates_that_follow_from_its_date_move_with_it() -> None:
+    book = book_of(ACCOUNTS + issued(terms="40% 10 days; 60% 30 days"))
+    assert moved_dues(book, book.invoices[0], date(2026, 1, 15)) == {
+        date(2026, 1, 20): date(2026, 1, 25),
+        date(2026, 2, 9): date(2026, 2, 14),
+    }
+
+
+# taxes ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_tax_that_is_owed_once_paid_waits_on_its_account() -> None:
+    book = sound_book(ACCOUNTS + contract(HOSTING + '; tax: "FR20E"'))
+    (draft,) = drafts(book)
+    assert [(one.code, one.account, one.amount) for one in draft.taxes] == [
+        ("FR20E", "Liabilities:Pending", D("20.00"))
+    ]
+
+
+# deposits ---------------------------------------------------------------------------------------------------------------
+
+HOUSE = contract('text: "House"; account: Income:Services; price: 1000.00; tax: "FR20E"', "fixed")
+DEPOSIT = """
+2026-01-10 * "Deposit" ^D1
+  invoice: "D1"
+  kind: "deposit"
+  Assets:Receivable:Acme  360.00 EUR
+  Liabilities:Deposits  -300.00 EUR
+    text: "House, Deposit"
+    tax: "FR20E"
+    contract: "K"
+    milestone: "Deposit"
+  Liabilities:Pending  -60.00 EUR
+    tax: "FR20E"
+"""
+PLAN = milestone("2026-01-10", "Deposit", "percent: 30; deposit: TRUE") + milestone("2026-03-01", "All", "percent: 100")
+
+
+def test_a_deposits_tax_waits_until_it_is_paid_and_is_owed_then() -> None:
+    paid = '2026-01-20 * "Paid" ^D1\n  Assets:Receivable:Acme  -120.00 EUR\n  Assets:Bank\n'
+    book = book_of(ACCOUNTS + HOUSE + PLAN + DEPOSIT + paid)
+    ((only,),) = deposits_left(book.invoices).values()
+    assert (only.number, only.contract, only.account, only.net, only.of_net, only.customer) == (
+        "D1", "K", "Liabilities:Deposits", D("300.00"), D("300.00"), "Assets:Receivable:Acme",
+    )  # fmt: skip
+    (tax,) = only.taxes
+    assert (tax.code, tax.account, tax.left, tax.billed, tax.owed_on) == (
+        "FR20E", "Liabilities:Pending", D("60.00"), D("60.00"), "Liabilities:VAT",
+    )  # fmt: skip
+    assert owed_of_deposits(book, date(2026, 1, 19))() == {}
+    assert owed_of_deposits(book, date(2026, 1, 20))() == {("D1", "FR20E"): D("20.00")}
+
+
+def test_what_is_owed_of_a_deposit_in_dollars_is_told_in_dollars() -> None:
+    deposit = DEPOSIT.replace("360.00 EUR", "360.00 USD @ 0.90 EUR").replace("-300.00 EUR", "-300.00 USD @ 0.90 EUR")
+    deposit = deposit.replace("-60.00 EUR", "-54.00 EUR").replace("  contract", "contract")
+    paid = '2026-01-20 * "Paid" ^D1\n  Assets:Receivable:Acme  -120.00 USD\n  Assets:Bank\n'
+    book = book_of(ACCOUNTS + HOUSE + PLAN + deposit + paid)
+    assert owed_of_deposits(book, DAY)() == {("D1", "FR20E"): D("20.00")}
+
+
+# where a fixed price stands -----------------------------------------------------------------------------------------------
+
+
+def test_where_a_fixed_price_stands_after_a_change_order_and_that_others_stand_nowhere() -> None:
+    line = '\n2026-03-01 * "Work" ^F1\n  invoice: "F1"\n  Assets:Receivable:Acme  400.00 EUR\n'
+    line += '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n    contract: "K"\n    milestone: "All"\n'
+    change = contract("price: 1200.00", "", day="2026-02-01")
+    house = book_of(ACCOUNTS + HOUSE + PLAN + change + line)
+    (only,) = so_far(house, house.invoices[0])
+    assert (only.contract_price, only.orders, only.billed, only.here, only.left) == (
+        D("1000.00"), D("200.00"), D("400.00"), D("400.00"), D("800.00"),
+    )  # fmt: skip
+    plain = book_of(ACCOUNTS + HOUSE + PLAN + line)
+    assert so_far(plain, plain.invoices[0]) == []
+    rent = book_of(ACCOUNTS + contract(HOSTING) + PLAN + change + line)
+    assert so_far(rent, rent.invoices[0]) == []
+
+
+# prices -----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_index_changes_a_line_where_it_changes_the_price() -> None:
+    rent = contract(HOSTING + '; index: "CPI"', day="2025-01-01")
+    for value, other in ((100, False), (101, True)):
+        index = '2024-12-01 custom "invoice-index" "CPI" 100\n'
+        index += f'2025-12-01 custom "invoice-index" "CPI" {value}\n'
+        book = book_of(ACCOUNTS + index + rent)
+        assert changed(book, book.contracts["K"], date(2026, 1, 1), 2) == other
