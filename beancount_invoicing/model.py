@@ -939,6 +939,10 @@ class TaxMovement(NamedTuple):
     """It stands against equity, and is of no document that is known."""
 
 
+_FRENCH = frozenset({"FR", "GP", "MQ", "RE", "GF", "YT"})
+"""Where documents are in French, if nothing else is said: France and its overseas departments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """All that a ledger says to us, read once and never changed. Everything is sorted; the order of files plays no part."""
@@ -1027,7 +1031,7 @@ class Book:
             if language:
                 return language.lower()[:2]
         country = customer.address.country or (self.seller.at(day).address.country if self.seller else "")
-        return "fr" if country == "FR" else "en"
+        return "fr" if country in _FRENCH else "en"
 
     def owed_by(self, invoice: Invoice, customer: str, day: date) -> bool:
         """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""

@@ -125,9 +125,11 @@ def known_tax(book: Book, said: Values) -> None:
 
 def _reached(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
     """Where e-invoices of a seller in France reach a French business that names no electronic address."""
-    said = {key: str(wanted.said.get(key) or "") for key in ("country", "siren", "siret", "endpoint", "buyer")}
+    said = {key: str(wanted.said.get(key) or "") for key in ("siren", "siret", "endpoint", "buyer")}
     siren = "".join((said["siren"] or said["siret"][:9]).split())
-    french = said["country"].upper() == "FR" and (book.seller is None or book.seller.at(day).address.country == "FR")
+    french = law.law_of(str(wanted.said.get("country") or "")) == "FR" and (
+        book.seller is None or law.law_of(book.seller.at(day).address.country) == "FR"
+    )
     if french and siren and not said["endpoint"] and said["buyer"] in {"", "business"}:
         yield (
             f"e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; where it wants another one, say"
@@ -162,9 +164,15 @@ def _alike(book: Book, wanted: CustomerWanted, day: date) -> Iterator[str]:
                 break
 
 
+def _country(said: Values) -> str:
+    """The country of a customer by what is said of it."""
+    siren = str(said.get("siren") or said.get("siret") or "")
+    return law.country_of(str(said.get("country") or ""), str(said.get("vat-id") or ""), siren)
+
+
 def _asked_by_public_buyers(said: Values) -> Iterator[str]:
     """What a public body that takes electronic invoices only needs said."""
-    source = law.electronic_only(str(said.get("country") or ""), str(said.get("buyer") or ""))
+    source = law.electronic_only(_country(said), str(said.get("buyer") or ""))
     if not source:
         return
     channel = str(said.get("channel") or "e-invoice")

@@ -315,7 +315,8 @@ def _must_name(book: Book, draft: Draft) -> None:
             f"--corrects is for what takes something back, but these lines come to {draft.net} {draft.currency}: leave it out"
         )
     country = book.seller.at(draft.date).address.country if book.seller else ""
-    if draft.net < 0 and not draft.corrects and law.credit_notes_name(country):
+    naming = law.credit_notes_name(country)
+    if draft.net < 0 and not draft.corrects and naming and naming.must:
         raise CannotBill(
             f"these lines come to {draft.net} {draft.currency}: a credit note, which names the invoice that it corrects: say"
             " --corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 for 5 less of a price, --amount"

@@ -32,7 +32,7 @@ REGIMES: dict[str, str] = {
     "exempt": "small business, no tax on sales (en France: franchise en base, art. 293 B du CGI)",
 }
 
-LANGUAGES = {"FR": "fr", "DE": "de", "AT": "de", "ES": "es", "IT": "it", "LU": "fr", "NL": "nl", "PT": "pt"}
+LANGUAGES = {"FR": "fr", "DE": "de", "AT": "de", "ES": "es", "IT": "it", "LU": "fr", "MC": "fr", "NL": "nl", "PT": "pt"}
 """The language of a seller's documents by its country, where it is one that the package speaks and not English."""
 _TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
 """What the tax is called in a language; elsewhere VAT."""
@@ -173,10 +173,15 @@ def first_ledger(start: Start) -> dict[str, str]:
     return {**included, "main.beancount": "\n".join(top)}
 
 
+def place_of(start: Start) -> str:
+    """The place where the seller is; "" where that is not said."""
+    said = dict(start.said)
+    return law.place(said.get("country", ""), said.get("postcode", ""), said.get("vat-id", ""))
+
+
 def codes_of(start: Start) -> list[tuple[str, Decimal]]:
     """The codes of the rates that are charged, with these."""
-    country = dict(start.said).get("country") or "VAT"
-    return [(f"{country}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
+    return [(f"{place_of(start) or 'VAT'}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
 
 
 def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -> str:
@@ -188,24 +193,22 @@ def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -
         return text.custom(day, "invoice-option", [key, value])
 
     parts = [text.custom(day, "invoice-seller", [start.name], [(key, said.get(key)) for key in SELLER_KEYS])]
-    country = said.get("country", "")
-    label = _TAX.get(start.language, "VAT")
+    place = place_of(start)
+    label = law.tax_name(place) or _TAX.get(start.language, "VAT")
     if start.regime == "exempt":
         parts.append(_exempt(start))
         default = EXEMPT
     else:
         default = codes[0][0]
-        sources = {one.rate: one.source for one in law.usual_rates(country, day)}
+        sources = {one.rate: one.source for one in law.usual_rates(place, day)}
         for code, rate in codes:
             meta: text.Meta = [("category", "S" if rate else "Z"), ("rate", rate), ("nature", start.nature)]
-            values: list[text.Value] = [code, f"{label} {_percent(start, rate)}"]
-            if rate:
-                values.append(text.AccountName(names.tax))
-                if start.regime == "payments":
-                    meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
-            parts.append(_by(sources.get(rate, "")) + text.custom(day, "invoice-tax", values, meta))
-    parts += _untaxed(start, country)
-    parts += _oss(start, country, label, names) if start.oss else ()
+            parts.append(
+                _by(sources.get(rate, "")) + _charged(start, names, code, f"{label} {_percent(start, rate)}", meta)
+            )
+        parts += _of_the_state(start, place, label, names)
+    parts += _untaxed(start, place)
+    parts += _oss(start, place, label, names) if start.oss else ()
     parts += [
         option("number", start.number),
         option("default-tax", default),
@@ -214,9 +217,30 @@ def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -
         option("file", "{year}.beancount"),
         option("deposit-account", text.AccountName(names.deposits)),
     ]
-    if said.get("country") in {"FR", "DE"}:
-        parts.append(option("late-interest", said["country"]))
+    if (country := law.law_of(said.get("country", ""))) in {"FR", "DE"}:
+        parts.append(option("late-interest", country))
     return "".join(parts)
+
+
+def _charged(start: Start, names: Names, code: str, label: str, meta: text.Meta) -> str:
+    """A tax code with what is said of it, and when its tax is owed."""
+    values: list[text.Value] = [code, label]
+    if dict(meta)["rate"]:
+        values.append(text.AccountName(names.tax))
+        if start.regime == "payments":
+            meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
+    return text.custom(start.day, "invoice-tax", values, meta)
+
+
+def _of_the_state(start: Start, place: str, label: str, names: Names) -> list[str]:
+    """The usual rate of the state, which services to its businesses bear, where the place of the seller has rates of its own."""
+    state = law.state_of(place)
+    rates = law.usual_rates(state, start.day)
+    if law.whereabouts(place, state, "services") != "home" or rates == law.usual_rates(place, start.day):
+        return []
+    rate = rates[0].rate
+    meta: text.Meta = [("rate", rate), ("nature", "services"), ("sold-to", f"{state} business")]
+    return [_by(rates[0].source) + _charged(start, names, f"{state}{rate:f}", f"{label} {_percent(start, rate)}", meta)]
 
 
 def _by(source: str) -> str:
@@ -228,8 +252,11 @@ def _percent(start: Start, rate: Decimal) -> str:
     return f"{rate.normalize():f} %".replace(".", "," if start.language in _TAX else ".")
 
 
-def _untaxed(start: Start, country: str) -> list[str]:
-    """The codes without tax that a seller of the country needs; those of a small firm are fewer."""
+def _untaxed(start: Start, place: str) -> list[str]:
+    """The codes without tax that a seller of the place needs; those of a small firm are fewer, and outside the Union it needs none:
+    who is not registered for a tax does not speak of it (MWSTG, Art. 27 (1), in Switzerland)."""
+    if start.regime == "exempt" and not law.in_union(law.law_of(place)):
+        return []
     return [
         text.custom(
             start.day,
@@ -237,7 +264,7 @@ def _untaxed(start: Start, country: str) -> list[str]:
             [one.code, one.label],
             [("category", one.category), ("reason", one.reason), ("nature", one.nature), ("sold-to", one.sold_to)],
         )
-        for one in law.untaxed(country, start.language)
+        for one in law.untaxed(place, start.language)
         if start.regime != "exempt" or one.kind in law.OF_SMALL_FIRMS
     ]
 
@@ -247,13 +274,13 @@ def oss_account(names: Names) -> str:
     return f"{names.tax}:OSS"
 
 
-def _oss(start: Start, country: str, label: str, names: Names) -> list[str]:
+def _oss(start: Start, place: str, label: str, names: Names) -> list[str]:
     """A code for the goods sold to consumers in each other state of the Union, at its standard rate and those known to follow."""
     parts = [f"; {law.distance_sales().source}\n"]
     for state in law.members():
         rates = [one for one in law.standard_rates(state) if one[0] > start.day]
         now = law.standard_rate(state, start.day)
-        if state == country or now is None:
+        if state == law.state_of(place) or now is None:
             continue
         code = f"OSS-{state}"
         meta: text.Meta = [("rate", now), ("nature", "goods"), ("sold-to", f"{state} consumer")]
@@ -264,13 +291,19 @@ def _oss(start: Start, country: str, label: str, names: Names) -> list[str]:
 
 
 def _exempt(start: Start) -> str:
-    """The tax code of who charges no tax: in France by the code of the list VATEX, whose sentence each document prints in its
-    language; elsewhere in the Union with that country's words; outside it nothing is said, and no VAT is spoken of."""
-    country = dict(start.said).get("country") or ""
-    label = reason = law.small_business(country, start.language)
-    if country == "FR":
-        label, reason = "TVA non applicable, art. 293 B du CGI", "VATEX-FR-FRANCHISE"
-    category = "E" if reason else "O"
+    """The tax code of who charges no tax: in France by the code of the list VATEX, whose sentence each document prints as it reads
+    on its day; in its departments without VAT, and elsewhere in the Union, with the words of there; outside it nothing is said, and
+    no VAT is spoken of."""
+    place = place_of(start)
+    category, label = "E", law.small_business(place, start.language)
+    reason = label
+    if no_vat := law.no_vat(place, start.language):
+        category, label, reason = "O", no_vat, no_vat
+    elif law.law_of(place) == "FR":  # no article: it changes, as the sentence of the code does
+        label = "Franchise en base de TVA" if start.language == "fr" else "VAT not applicable (franchise en base)"
+        reason = "VATEX-FR-FRANCHISE"
+    elif not reason:
+        category = "O"
     meta: text.Meta = [("category", category), ("rate", Decimal(0)), ("reason", reason), ("nature", start.nature)]
     return text.custom(start.day, "invoice-tax", [EXEMPT, label], meta)
 

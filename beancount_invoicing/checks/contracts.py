@@ -13,6 +13,7 @@ from beancount_invoicing.billing.adjustments import adjustments
 from beancount_invoicing.billing.in_force import ends, stretches
 from beancount_invoicing.billing.waiting import currency_of
 from beancount_invoicing.checks.documents import money
+from beancount_invoicing.law import law_of
 from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Milestone, Severity
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 
@@ -495,7 +496,7 @@ def retentions(book: Book) -> Iterator[Finding]:
     for dated in book.contracts.values():
         said: set[str] = set()
         for day, contract in dated.versions:
-            if not contract.retention or book.seller is None or book.seller.at(day).address.country != "FR":
+            if not contract.retention or book.seller is None or law_of(book.seller.at(day).address.country) != "FR":
                 continue
             law = "loi n° 71-584 du 16 juillet 1971, art."
             if contract.retention > MOST_RETAINED and "percent" not in said:

@@ -11,7 +11,7 @@ from beancount_invoicing.rules import numbering
 
 
 def credit_notes(book: Book) -> Iterator[Finding]:
-    """Where the law asks for it, a credit note names what it corrects (CGI, art. 289, I, 5)."""
+    """Where the law asks for it, a credit note names what it corrects (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219)."""
     if book.seller is None:
         return
     wrong = {
@@ -23,14 +23,15 @@ def credit_notes(book: Book) -> Iterator[Finding]:
             continue
         if note.draft:  # it may still be said, and has to be before it is issued
             continue
-        if not law.credit_notes_name(_country(book, note)):
+        naming = law.credit_notes_name(_country(book, note))
+        if naming is None:
             continue
         links = links or {numbering.link(one.number): one for one in book.invoices if one.kind != "credit-note"}
         linked = " ".join(links[link].number for link in sorted(note.links) if link in links)
         yield Finding(
-            severity(book, note.date),
+            severity(book, note.date) if naming.must else "warning",
             "credit-note-reference",
-            f"{note.number} takes something back, but names no invoice, as a credit note has to (CGI, art. 289, I, 5): write"
+            f"{note.number} takes something back, but names no invoice, as a credit note has to ({naming.source}): write"
             f' corrects: "{linked or "NUMBER"}"',
             note.source,
         )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Severity, Source, TaxAmount
+from beancount_invoicing import law
+from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Line, Severity, Source, Tax, TaxAmount
 from beancount_invoicing.receivables import bears, credited_by, in_own_currency, nets_of, tax_of_part
 from beancount_invoicing.rules import currencies, numbering, steps, tax
 
@@ -232,12 +233,15 @@ def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
 
 
 def reverse_charge(book: Book) -> Findings:
-    """Reverse charge and intra-EU supplies name the buyer's VAT number (BR-AE-02, BR-IC-02)."""
+    """Reverse charge and intra-EU supplies name the buyer's VAT number (BR-AE-02, BR-IC-02), these one of another member state than
+    the seller's own (directive 2006/112/EC, art. 138 (1) (b))."""
     for invoice in book.invoices:
-        if invoice.customer is None or invoice.customer.vat_id:
+        if invoice.customer is None:
             continue
         for amount in invoice.taxes:
-            if amount.tax.category in {"AE", "K"}:
+            if amount.tax.category == "K" and invoice.customer.vat_id:
+                yield from _registered_elsewhere(book, invoice, invoice.customer, amount.tax)
+            elif amount.tax.category in {"AE", "K"} and not invoice.customer.vat_id:
                 yield Finding(
                     "error",
                     "reverse-charge",
@@ -245,6 +249,24 @@ def reverse_charge(book: Book) -> Findings:
                     f' {invoice.customer.name}: write vat-id: "…" on {invoice.customer.account}',
                     invoice.source,
                 )
+
+
+def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code: Tax) -> Findings:
+    """What is supplied free of tax to another member state is supplied to who is registered in another one than the seller is."""
+    seller = book.seller.at(invoice.date) if book.seller else None
+    if seller is None or invoice.date < law.distance_sales().since or invoice.corrects:
+        return
+    own = law.of_vat_id(seller.vat_id) or seller.address.country
+    registered = law.of_vat_id(customer.vat_id)
+    if own and registered and law.whereabouts(own, registered, "goods") != "union":
+        yield Finding(
+            "error",
+            "reverse-charge",
+            f"{invoice.number}: {code.code} (category K) is for customers with the VAT number of another member state than"
+            f" {own}, but {customer.name} has {customer.vat_id}: write the one that it buys under, or another tax code on the lines"
+            " (directive 2006/112/EC, art. 138)",
+            invoice.source,
+        )
 
 
 def due_dates(book: Book) -> Findings:

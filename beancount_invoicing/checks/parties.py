@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
-from beancount_invoicing.rules import identifiers, steps, terms
+from beancount_invoicing.rules import identifiers, steps, supply, terms
 from beancount_invoicing.rules.servers import server
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id")
@@ -281,7 +281,7 @@ def mentions(book: Book) -> Iterator[Finding]:
         )  # fmt: skip
         return
     seller = book.seller.as_last_said
-    if seller.address.country != "FR":
+    if law.law_of(seller.address.country) != "FR":
         return
     # a sole trader says so beside the name (Code de commerce, art. R526-27); not all of them stand in a register
     alone = bool(_SOLE_TRADER.search(f"{seller.name} {seller.legal_form}"))
@@ -306,7 +306,11 @@ def mentions(book: Book) -> Iterator[Finding]:
                 "warning", "mention-customer-address", f"{customer.name} has no address: add address:, postcode:, city:",
                 customer.source,
             )  # fmt: skip
-        if customer.address.country == "FR" and customer.buyer == "business" and not (customer.siren or customer.siret):
+        if (
+            law.law_of(customer.address.country) == "FR"
+            and customer.buyer == "business"
+            and not (customer.siren or customer.siret)
+        ):
             yield Finding(
                 "warning",
                 "mention-customer-siren",
@@ -327,7 +331,7 @@ def public_buyers(book: Book) -> Iterator[Finding]:
                 without[customer.account] = invoice
     for account, dated in book.customers.items():
         customer = dated.as_last_said
-        source = law.electronic_only(customer.address.country, customer.buyer)
+        source = law.electronic_only(supply.place_of(customer, ""), customer.buyer)
         if not source or customer.inactive:
             continue
         if customer.channel != "e-invoice":

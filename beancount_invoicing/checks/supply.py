@@ -10,7 +10,7 @@ from decimal import Decimal
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import money
 from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Line, Tax
-from beancount_invoicing.rules import supply
+from beancount_invoicing.rules import currencies, steps, supply
 
 SINCE = date(2010, 1, 1)
 """From then on services to a business are supplied where it is (directive 2008/8/EC)."""
@@ -22,44 +22,88 @@ CODES = {
 
 
 def services_abroad(book: Book) -> Iterator[Finding]:
-    """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196); once for
-    each document and code."""
+    """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196); where the
+    country has places with rates of their own, they bear those of where the business is. Once for each document and code."""
     if book.seller is None:
         return
     for invoice in book.invoices:
         customer = invoice.customer
         if customer is None or invoice.kind in {"void", "opening", "claim"} or invoice.corrects or invoice.date < SINCE:
             continue
-        seller = book.seller.at(invoice.date).address.country
-        country = supply.country_of(customer, "services")
-        where = law.whereabouts(seller, country)
-        if where == "home" or supply.is_consumer(customer) or not (rule := law.services_to_business(seller)):
+        if supply.is_consumer(customer):
+            continue
+        seller = supply.home_of(book.seller.at(invoice.date))
+        place = supply.place_of(customer, "services")
+        named = law.named_there(seller, place, "services")
+        where = law.whereabouts(seller, place, "services")
+        rule = law.services_to_business(seller, place)
+        if not rule or not named:
+            continue
+        rates = law.usual_rates(place, invoice.date) if where == "home" else ()
+        if where == "home" and rates == law.usual_rates(seller, invoice.date):
             continue
         said: set[str] = set()
         for line in invoice.lines:
             tax = invoice.codes.get(line.tax)
-            if tax is None or tax.code in said or not _of_here(book, invoice, tax, where, country):
-                continue
             nature = line.nature or supply.nature_under(tax)
-            if nature == "goods":
+            if tax is None or tax.code in said or nature == "goods" or tax.withholding:
+                continue
+            whom = supply.sold_to(tax.sold_to) if tax.sold_to else None
+            if tax.sold_to == supply.ANYONE or (whom and not named.union({where}).isdisjoint(whom.places)):
+                continue
+            if where == "home":
+                if tax.rate in {one.rate for one in rates} or not (
+                    tax.category == "S" or (tax.category == "O" and law.no_vat(seller, "en"))
+                ):
+                    continue
+                problem = _at_another_rate(book, invoice, customer, tax, seller, place, rates, rule)
+            elif (tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax):
+                problem = (
+                    f"{_charged(tax)} services to {customer.name}, a business in {place}, where they are supplied: they bear no tax"
+                    f" of {law.state_of(seller)} ({rule}): {_remedy(book, invoice, customer, tax, seller, where)}"
+                )
+            else:
                 continue
             said.add(tax.code)
             yield Finding(
                 "warning",
                 "place-of-supply",
-                f"{invoice.number}: {_charged(tax)} services to {customer.name}, a business in {country}, where they are supplied:"
-                f" they bear no tax of {seller} ({rule}): {_remedy(book, invoice, customer, tax, seller, where)}"
+                f"{invoice.number}: {problem}"
                 + ("" if nature else '; if it is goods, say nature: "goods" on the line, its item or its tax code'),
                 line.source,
             )
 
 
-def _of_here(book: Book, invoice: Invoice, tax: Tax, where: str, country: str) -> bool:
-    """Whether a code charges the tax of the seller's country, or is its exemption of small firms, and is not for such customers."""
-    whom = supply.sold_to(tax.sold_to) if tax.sold_to else None
-    if tax.withholding or tax.sold_to == supply.ANYONE or (whom and whom.place in {where, country}):
-        return False
-    return bool(tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax)
+def _at_another_rate(
+    book: Book,
+    invoice: Invoice,
+    customer: Customer,
+    tax: Tax,
+    seller: str,
+    place: str,
+    rates: tuple[law.Rate, ...],
+    rule: str,
+) -> str:
+    """That services bear the rates of another place of the same country, and what to write."""
+    usual = rates[0].rate.normalize()
+    chosen = supply.code_abroad(book.taxes, seller, customer, "services", invoice.date)
+    define = ""
+    if chosen:
+        usual = book.taxes[chosen].at(invoice.date).rate.normalize()
+    else:
+        chosen, shown = f"{place}{usual:f}".replace(".", ""), f"{usual:f}".replace(".", ",")
+        define = (
+            f'define custom "invoice-tax" "{chosen}" "TVA {shown} %" {tax.account or "Liabilities:VAT"} with rate: {usual:f},'
+            + (f' due-on: "payment", pending: {tax.pending},' if tax.on_payment else "")
+            + f' nature: "services" and sold-to: "{place} business", and '
+        )
+    net = sum((line.net for line in invoice.lines if line.tax == tax.code), ZERO)
+    due = steps.round_to(net * usual / 100, currencies.decimals(invoice.currency))
+    known = " or ".join(f"{one.rate.normalize():f} %" for one in rates)
+    return (
+        f"{tax.code} charges {tax.rate.normalize():f} % on services to {customer.name}, a business in {place}, whose rates they"
+        f' bear, {known} ({rule}): {define}write tax: "{chosen}" on the line and on its tax, {money(due, invoice.currency)}'
+    )
 
 
 def _small_firm(book: Book, invoice: Invoice, tax: Tax) -> bool:
@@ -75,9 +119,9 @@ def _charged(tax: Tax) -> str:
 def _remedy(book: Book, invoice: Invoice, customer: Customer, tax: Tax, seller: str, where: law.Where) -> str:
     """What leads out: the VAT id, the code that the books have for such customers, or the one to define."""
     if where == "union" and not customer.vat_id:
-        country = supply.country_of(customer, "services")
+        place = supply.place_of(customer, "services")
         return (
-            f'write its VAT id, vat-id: "{"EL" if country == "GR" else country}…", on {customer.account}, or buyer:'
+            f'write its VAT id, vat-id: "{"EL" if place == "GR" else place}…", on {customer.account}, or buyer:'
             ' "consumer" where it is none'
         )
     chosen = supply.code_abroad(book.taxes, seller, customer, "services", invoice.date)
@@ -104,8 +148,8 @@ def distance_sales(book: Book) -> Iterator[Finding]:
         customer = invoice.customer
         if customer is None or customer.buyer != "consumer" or invoice.date < rule.since or book.seller is None:
             continue
-        country = supply.country_of(customer, "goods")
-        if law.whereabouts(book.seller.at(invoice.date).address.country, country) == "union":
+        country = supply.place_of(customer, "goods")
+        if law.whereabouts(supply.home_of(book.seller.at(invoice.date)), country, "goods") == "union":
             sales += [(invoice, country, line, amount) for line, amount in _goods(invoice)]
     totals: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     said: set[str] = set()

@@ -150,23 +150,26 @@ def init(
     if asked:
         for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
             keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
-        if keys["country"].upper() == "FR":
+        if law.law_of(keys["country"]) == "FR":
             keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", ' ("EI" for a sole trader)')
     keys["country"] = (keys["country"] or "FR").upper()
     _french(keys)
     if regime is None:
         regime = _ask_regime() if asked else "invoices"
     since = day or as_of.replace(month=1, day=1)
+    place = law.place(keys["country"], keys["postcode"], keys["vat-id"])
+    if regime != "exempt" and (words := law.no_vat(place, "fr")):
+        raise click.UsageError(f"in {place} no VAT is charged ({words}): say --regime exempt")
     if not rates and regime != "exempt":
-        rates = tuple(one.rate for one in law.usual_rates(keys["country"], since))
+        rates = tuple(one.rate for one in law.usual_rates(place, since))
     if not rates and regime != "exempt":
         if asked:
             rates = (click.prompt("Usual rate of tax in percent", type=Number(), err=True),)
         else:
             raise click.UsageError(
-                f"say the rates of tax in {keys['country']}, the usual one first: --rate NUMBER, once for each"
+                f"say the rates of tax in {place}, the usual one first: --rate NUMBER, once for each"
             )
-    if oss and (regime == "exempt" or not law.in_union(keys["country"])):
+    if oss and (regime == "exempt" or not law.in_union(place)):
         raise click.UsageError("--oss is for sellers in the European Union whose sales are taxed")
     start = actions.Start(
         name=name,
@@ -174,7 +177,7 @@ def init(
         regime=regime,
         rates=rates,
         currency=currency,
-        language=language or actions.LANGUAGES.get(keys["country"], "en"),
+        language=language or actions.LANGUAGES.get(law.law_of(keys["country"]), "en"),
         terms=terms,
         number=number,
         day=since,
@@ -198,7 +201,7 @@ def init(
 
 def _french(keys: dict[str, str]) -> None:
     """What is proposed, or said to be missing, where the seller is in France."""
-    if keys["country"] != "FR":
+    if law.law_of(keys["country"]) != "FR":
         return
     if not keys["legal-form"]:
         notice(

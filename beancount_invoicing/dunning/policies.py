@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from beancount_invoicing import law
 from beancount_invoicing.model import Book, Event, Policy, ReminderLevel, Source
 from beancount_invoicing.receivables import Position
 
@@ -24,7 +25,7 @@ def usual(country: str) -> Policy:
     data = tomllib.loads(files(__package__).joinpath("policies.toml").read_text(encoding="utf-8"))
     levels = tuple(
         ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
-        for row in data.get(country, data["default"])
+        for row in data.get(law.law_of(country), data["default"])
     )
     return Policy(STANDARD, levels, Source("", 0), minimum=Decimal(data["minimum"]))
 

@@ -34,7 +34,7 @@ def scope(customer: Customer) -> str:
     """The note BAR: whether the invoice goes through the platforms, or is only reported."""
     if customer.buyer == "consumer":
         return "B2C"
-    return "B2B" if customer.address.country == "FR" else "B2BINT"
+    return "B2B" if law.law_of(customer.address.country) == "FR" else "B2BINT"
 
 
 def notes(book: Book, invoice: Invoice, customer: Customer, language: str) -> tuple[terms.Note, ...]:

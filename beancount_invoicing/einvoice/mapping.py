@@ -69,7 +69,7 @@ def e_invoice(book: Book, invoice: Invoice, paid: Decimal, language: str) -> ter
     total = amounts.totals(
         invoice, sign, paid, adjustments, None if in_tax_currency is None else in_tax_currency * sign
     )
-    is_french = seller.address.country == "FR"
+    is_french = law.law_of(seller.address.country) == "FR"
     process = france.process(invoice, total) if is_french and not france.without_nature(invoice) else ""
     home = home_of(seller.address.country, customer)
     reasons = {code: _reason(tax, language, invoice.date, home) for code, tax in taxes.items()}
@@ -274,13 +274,13 @@ def _tax_registration(seller: Seller) -> str:
     """BT-32: the number of the tax office; in France the SIREN of who has no VAT id."""
     if seller.tax_number:
         return plain(seller.tax_number)
-    return _siren(seller) if seller.address.country == "FR" and not seller.vat_id else ""
+    return _siren(seller) if law.law_of(seller.address.country) == "FR" and not seller.vat_id else ""
 
 
 def endpoint_of(customer: Customer) -> str:
     """The electronic address of a customer (BT-49): a French business that names none is reached by its SIREN, as the directory of
     platforms lists each (XP Z12-012, scheme 0225)."""
-    if customer.endpoint or customer.address.country != "FR" or customer.buyer != "business":
+    if customer.endpoint or law.law_of(customer.address.country) != "FR" or customer.buyer != "business":
         return customer.endpoint
     siren = _siren(customer)
     return f"0225:{siren}" if siren else ""
@@ -336,15 +336,19 @@ def _buyer(customer: Customer, outside: bool) -> terms.Party:
 
 
 def _delivery(invoice: Invoice, customer: Customer, taxes: Mapping[str, Tax]) -> terms.Delivery:
+    """BT-72 and BG-13. What a deposit is asked for, or a credit note takes back, is not delivered then: it says no day, unless it
+    goes to another member state (BR-IC-11), but where to, as CII has no delivery that says nothing (PEPPOL-EN16931-R008)."""
+    to_member_state = any(tax.category == "K" for tax in taxes.values())
+    day = invoice.delivered if to_member_state or invoice.kind not in {"deposit", "credit-note"} else None
     place = customer.delivery
-    if place is None and any(tax.category == "K" for tax in taxes.values()):
+    if place is None and (to_member_state or day is None):
         place = customer.address
     if place is None or not (place.country or customer.address.country):
-        return terms.Delivery(invoice.delivered)
+        return terms.Delivery(day)
     address = _address(place)
     if not address.country:
         address = terms.PostalAddress(address.lines, address.city, address.postcode, customer.address.country)
-    return terms.Delivery(invoice.delivered, plain(customer.name), address)
+    return terms.Delivery(day, plain(customer.name), address)
 
 
 # what and how -----------------------------------------------------------------------------------------------------------

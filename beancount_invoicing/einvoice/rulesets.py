@@ -188,7 +188,7 @@ def _french(root: Any) -> bool:
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
-        return country == "FR"
+        return law.law_of(country) == "FR"
     return law.e_invoice_rules(country, day) is not None
 
 

@@ -434,7 +434,10 @@ class Directives:
     @staticmethod
     def _customer(account: str, values: dict[str, Any], source: Source) -> Customer:
         delivery = any(f"delivery-{part}" in values for part in _ADDRESS)
-        electronic = law.electronic_only(values.get("country") or "", values.get("buyer") or "")
+        country = law.country_of(
+            values.get("country") or "", values.get("vat-id") or "", values.get("siren") or values.get("siret") or ""
+        )
+        electronic = law.electronic_only(country, values.get("buyer") or "")
         by_default = {"channel": "e-invoice" if electronic else "email" if values.get("email") else "post"}
         return Customer(
             account=account,

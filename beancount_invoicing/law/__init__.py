@@ -28,6 +28,7 @@ from beancount_invoicing.law.interest import (
     with_rates,
 )
 from beancount_invoicing.law.limitation import Limitation, limitation
+from beancount_invoicing.law.places import country_of, law_of, no_vat, of_vat_id, place, state_of, tax_name
 from beancount_invoicing.law.public_buyers import electronic_only
 from beancount_invoicing.law.tax_codes import OF_SMALL_FIRMS, Rate, Untaxed, untaxed, usual_rates
 from beancount_invoicing.law.territory import (
@@ -36,7 +37,7 @@ from beancount_invoicing.law.territory import (
     distance_sales,
     in_union,
     members,
-    of_vat_id,
+    named_there,
     services_to_business,
     standard_rate,
     standard_rates,
@@ -57,6 +58,7 @@ __all__ = [
     "Where",
     "by_half_years",
     "contract_cap",
+    "country_of",
     "credit_notes_name",
     "declaration",
     "default_terms",
@@ -70,18 +72,24 @@ __all__ = [
     "interest_option",
     "is_vatex",
     "late_interest",
+    "law_of",
     "limitation",
     "longest_terms",
     "lowest_contract_rate",
     "members",
     "mention_texts",
     "mentions",
+    "named_there",
+    "no_vat",
     "of_vat_id",
+    "place",
     "reference_rates",
     "services_to_business",
     "small_business",
     "standard_rate",
     "standard_rates",
+    "state_of",
+    "tax_name",
     "unpaid_words",
     "untaxed",
     "usual_rates",
@@ -147,7 +155,7 @@ def mentions(country: str, language: str, day: date) -> Mapping[str, str]:
 @cache
 def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
     """The mentions in force on `day`, with their sources, as mentions.toml orders them; none for an unknown country."""
-    rows: list[dict[str, Any]] = load("mentions.toml").get(country.upper(), [])
+    rows: list[dict[str, Any]] = load("mentions.toml").get(law_of(country), [])
     found = []
     for key in dict.fromkeys(row["key"] for row in rows):
         row = in_force((row for row in rows if row["key"] == key), day)
@@ -160,7 +168,7 @@ def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
 def default_terms(country: str) -> str:
     """The payment terms that hold where none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
     data = load("payment_terms.toml")
-    terms: str = data.get(country.upper() or "default", data["default"])["terms"]
+    terms: str = data.get(law_of(country) or "default", data["default"])["terms"]
     return terms
 
 
@@ -170,7 +178,7 @@ def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
 
     Days after the invoice's date, counted as calendar days (15 May + 60 days = 14 July). None where no cap is known.
     """
-    rows = load("payment_terms.toml").get(country.upper(), {}).get("longest", [])
+    rows = load("payment_terms.toml").get(law_of(country), {}).get("longest", [])
     row = in_force((row for row in rows if buyer in row["buyers"]), day)
     return LongestTerms(row["days"], row.get("end_of_month_days"), row["source"]) if row else None
 
@@ -178,7 +186,7 @@ def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
 @cache
 def e_invoice_rules(country: str, day: date) -> EInvoiceRules | None:
     """The rules for e-invoices of sellers in `country` that are in force on `day`; None where it has none of its own."""
-    row = in_force(load("e_invoices.toml").get(country.upper(), []), day)
+    row = in_force(load("e_invoices.toml").get(law_of(country), []), day)
     if row is None:
         return None
     return EInvoiceRules(

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from beancount_invoicing.law.places import law_of
 from beancount_invoicing.model import Buyer
 
 
@@ -18,10 +19,10 @@ def _citations() -> dict[str, dict[str, Any]]:
 
 def formal_demand(country: str) -> str:
     """By what a formal demand of a seller in `country` puts the debtor in default; "" where that is not known."""
-    return str(_citations().get(country, {}).get("demand", ""))
+    return str(_citations().get(law_of(country), {}).get("demand", ""))
 
 
 def late_payment(country: str, buyer: Buyer) -> str:
     """By what a buyer owes interest without a reminder; "" where that is not known, and always for a consumer."""
-    late = _citations().get(country, {}).get("late", {})
+    late = _citations().get(law_of(country), {}).get("late", {})
     return str(late.get("business" if buyer == "business" else "public", "")) if buyer != "consumer" else ""

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from beancount_invoicing.law.data import load
+from beancount_invoicing.law.places import law_of
+from beancount_invoicing.law.territory import in_union
 
 
-def credit_notes_name(country: str) -> bool:
-    """Whether a credit note of a seller in `country` has to name the invoice that it corrects (CGI, art. 289, I, 5)."""
-    data = load("corrections.toml")
-    named: bool = data.get(country.upper() or "default", data["default"])["named"]
-    return named
+class Naming(NamedTuple):
+    """That a credit note names the invoice that it corrects, specifically and unambiguously."""
+
+    must: bool
+    """Whether it is no credit note without."""
+    source: str
+
+
+def credit_notes_name(country: str) -> Naming | None:
+    """Whether a credit note of a seller in `country` names the invoice that it corrects; None where no law is known to say so."""
+    data, code = load("corrections.toml"), law_of(country)
+    row = data.get(code, data["union"] if in_union(code) else None)
+    return Naming(row["must"], row["source"]) if row else None

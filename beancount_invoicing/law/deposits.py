@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.law.data import load
+from beancount_invoicing.law.places import law_of
 
 
 def deposits_keep_their_rate(country: str) -> bool:
@@ -12,5 +13,5 @@ def deposits_keep_their_rate(country: str) -> bool:
     § 27 (1)).
     """
     data = load("deposits.toml")
-    keeps: bool = data.get(country.upper() or "default", data["default"])["keeps_rate"]
+    keeps: bool = data.get(law_of(country) or "default", data["default"])["keeps_rate"]
     return keeps

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from beancount_invoicing.law.data import load
+from beancount_invoicing.law.places import law_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ def declaration(country: str, buyer: str, creditor: str) -> Declaration | None:
 
     None where that is not known.
     """
-    rows: list[dict[str, Any]] = load("insolvency.toml").get(country.upper(), [])
+    rows: list[dict[str, Any]] = load("insolvency.toml").get(law_of(country), [])
     row = next((row for row in rows if buyer in row["buyers"]), None)
     if row is None:
         return None
     return Declaration(
-        months=row["months"] + (row["more_from_abroad"] if creditor.upper() not in {"", country.upper()} else 0),
+        months=row["months"] + (row["more_from_abroad"] if law_of(creditor) not in {"", law_of(country)} else 0),
         after=row["after"],
         to=row["to"],
         source=row["source"],

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.places import law_of
 
 _FILE = "late_interest.toml"
 _SAME = {"UK": "GB"}
@@ -101,7 +102,7 @@ def late_interest(country: str, buyer: str, day: date | None = None) -> LateInte
 
     By the rules in force on `day`, the latest ones where none is given. None where no law is known that gives such a claim.
     """
-    code = _SAME.get(country.upper(), country.upper())
+    code = _SAME.get(law_of(country), law_of(country))
     law: dict[str, Any] | None = load(_FILE)["laws"].get(code)
     rule = in_force((row for row in law["rules"] if buyer in row["buyers"]), day) if law else None
     if law is None or rule is None:
@@ -134,7 +135,7 @@ def lowest_contract_rate(country: str, day: date, said: Rates = ()) -> Decimal |
     France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II). `said`: the legal rates that a
     ledger adds.
     """
-    contract = load(_FILE)["laws"].get(country.upper(), {}).get("contract")
+    contract = load(_FILE)["laws"].get(law_of(country), {}).get("contract")
     if contract is None:
         return None
     rate = {**reference_rates()[contract["base"]][1], **by_half_years(said)}.get(half_year(day))
@@ -171,7 +172,7 @@ def contract_cap(country: str, buyer: str) -> LateInterest | None:
 
     None where no such cap is known. Belgium: from consumers the rate between businesses (Code de droit économique, art. XIX.4).
     """
-    cap: dict[str, Any] | None = load(_FILE)["laws"].get(country.upper(), {}).get("cap")
+    cap: dict[str, Any] | None = load(_FILE)["laws"].get(law_of(country), {}).get("cap")
     if cap is None or buyer not in cap["buyers"]:
         return None
     law = late_interest(country, cap["as_from"])

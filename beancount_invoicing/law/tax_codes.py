@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing.law.data import load
-from beancount_invoicing.law.territory import in_union, standard_rate
+from beancount_invoicing.law.places import territory
+from beancount_invoicing.law.territory import standard_rate, whereabouts
 
 OF_SMALL_FIRMS = ("reverse", "outside")
 """What a small firm needs beside its exemption, which stops at the border: services to businesses abroad (directive 2006/112/EC,
 art. 44, 283 (1) (c)). Its goods stay exempt (art. 139 (1))."""
 _IN_THE_UNION = ("reverse", "outside", "intra", "export", "margin")
 """The kinds that the directive has in each state; the others stand where a country's law is known."""
+_TO_THE_UNION = ("reverse", "intra")
+"""The kinds of what is sold within the Union."""
+_ANOTHER_STATE = "DE"
+"""Any state of the Union: what is near for a seller there, or in another one, is within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +43,27 @@ class Untaxed:
     sold_to: str
 
 
-def usual_rates(country: str, day: date) -> tuple[Rate, ...]:
-    """The rates of VAT of a seller in `country`, the usual one first; of a state of the Union that is not looked into, its standard
+def usual_rates(place: str, day: date) -> tuple[Rate, ...]:
+    """The rates of VAT of a seller in a place, the usual one first; of a state of the Union that is not looked into, its standard
     rate on `day`; none elsewhere."""
-    rows: list[dict[str, Any]] = load("tax_codes.toml").get(country, {}).get("rates", [])
-    standard = None if rows else standard_rate(country, day)
+    data = load("tax_codes.toml")
+    rows: list[dict[str, Any]] = data.get(place, data.get(territory(place, "services"), {})).get("rates", [])
+    standard = None if rows else standard_rate(territory(place, "services"), day)
     if standard is not None:
         return (Rate(standard, "directive 2006/112/EC, art. 96"),)
     return tuple(Rate(Decimal(row["rate"]), row["source"]) for row in rows)
 
 
-def untaxed(country: str, language: str) -> tuple[Untaxed, ...]:
-    """The codes without tax of a seller in `country`, with labels in `language` or else English: what is sold abroad first."""
+def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
+    """The codes without tax of a seller in a place, with labels in `language` or else English: what is sold abroad first."""
     data = load("tax_codes.toml")
-    own = data.get(country, {})
+    own = data.get(territory(place, "services"), {})
     result = []
     for kind, row in data["kinds"].items():
-        article = own.get(kind, row.get("article", "") if kind in _IN_THE_UNION and in_union(country) else "")
-        if not article:
+        in_the_union = whereabouts(place, _ANOTHER_STATE, row["nature"]) != "outside"
+        general = row.get("article", "") if kind in _IN_THE_UNION and in_the_union else ""
+        article = own.get(kind, general)
+        if not article or (kind in _TO_THE_UNION and not in_the_union):
             continue
         label = row.get(language[:2].lower(), row["en"])
         result.append(

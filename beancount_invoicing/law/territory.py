@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.law.data import load
+from beancount_invoicing.law.places import business_law, sells_at_home, state_of, taken_for_union, territory
 
 Where = Literal["home", "union", "outside"]
 
@@ -29,28 +30,39 @@ def in_union(country: str) -> bool:
 
 
 @cache
-def whereabouts(seller: str, country: str) -> Where:
-    """Where `country` is for a seller in `seller`, both codes of two letters. One that is not said ("") is at home, and so is all
-    where the seller's is not said.
+def whereabouts(seller: str, place: str, nature: str) -> Where:
+    """Where `place` is for a seller in the place `seller` and what is of that nature ("goods", "services"). Both are codes, as
+    places.place tells them. One that is not said ("") is at home, and so is all where the seller's is not said.
 
-    "union": another state of the Union, of a seller in the Union; "outside": any other country that is not the seller's.
+    "home": the same tax, though perhaps at other rates; "union": another state of the Union, of a seller in the Union; "outside":
+    anywhere else.
     """
-    data = load("union_vat.toml")
-    home, there = (data["as"].get(one, one) for one in (seller, country))
-    if not home or not there or home == there or data["parts"].get(there) == home:
+    home, there = territory(seller, nature), territory(place, nature)
+    if not home or not there or home == there or (there == state_of(seller) and sells_at_home(seller, nature)):
         return "home"
-    return "union" if in_union(home) and in_union(there) else "outside"
+    from_union = in_union(home) or taken_for_union(seller, nature)
+    to_union = in_union(place) or taken_for_union(place, nature)
+    return "union" if from_union and to_union else "outside"
 
 
-def of_vat_id(vat_id: str) -> str:
-    """The country that a VAT identification number begins with, by its ISO code; "" where it begins with none."""
-    prefix = vat_id.strip()[:2].upper()
-    return {"EL": "GR", "XI": "GB"}.get(prefix, prefix) if prefix.isalpha() else ""
+@cache
+def named_there(seller: str, place: str, nature: str) -> frozenset[str]:
+    """The codes by which a tax code may name a place for a seller and what is of that nature: the place's, and its state's where
+    the two are the same, near and far. None for the seller's own place, and for one that is not said."""
+
+    def names(code: str) -> set[str]:
+        state = state_of(code)
+        same = territory(code, nature) == state and taken_for_union(code, nature) == in_union(state)
+        return {code, state} if same else {code}
+
+    return frozenset(names(place) - names(seller)) if seller and place else frozenset()
 
 
-def services_to_business(seller: str) -> str:
-    """By what law services of a seller in that country to a business are supplied where the customer is; "" if not known."""
-    return B2B_SERVICES.get("union" if in_union(seller) else seller, "")
+def services_to_business(seller: str, place: str) -> str:
+    """By what law services of a seller to a business in a place are supplied where the customer is; "" if not known."""
+    state = territory(seller, "services")
+    own = business_law(place) or business_law(seller) if state_of(place) == state_of(seller) else ""
+    return own or B2B_SERVICES.get("union" if in_union(state) else state, "")
 
 
 def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
@@ -61,8 +73,7 @@ def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
 def standard_rate(country: str, day: date) -> Decimal | None:
     """The standard rate of VAT in percent of a state of the Union, or of what is taken for its territory such as Monaco, on a day;
     None where it is not known."""
-    country = load("union_vat.toml")["as"].get(country, country)
-    known = [rate for since, rate in standard_rates(country) if since <= day]
+    known = [rate for since, rate in standard_rates(territory(country, "goods")) if since <= day]
     return known[-1] if known else None
 
 

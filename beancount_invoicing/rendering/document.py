@@ -458,6 +458,8 @@ def _why_untaxed(tax: Tax, language: str, day: date, home: str) -> list[str]:
         text = tax.reason
     lines = [line for line in text.split("\n") if line]
     plain = [line.replace("\xa0", " ") for line in (*lines, tax.label)]
+    if tax.reason.startswith("VATEX-FR-") and any(map(_PROVISION.search, plain[:-1])):
+        return lines  # it is the national provision already, as it reads on that day
     if law.is_vatex(tax.reason) and _PROVISION.search(tax.label) and not any(plain[-1] in line for line in plain[:-1]):
         lines.append(tax.label)  # the national provision, beside the words of the code
     return lines

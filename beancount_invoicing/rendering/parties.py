@@ -10,6 +10,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any
 
+from beancount_invoicing import law
 from beancount_invoicing.model import Address, Book, Customer, Seller
 from beancount_invoicing.rendering.formats import Formats, locale
 from beancount_invoicing.rendering.view import Pair
@@ -55,7 +56,7 @@ _SOLE_TRADER = re.compile(r"(EI|entrepreneur individuel|entreprise individuelle)
 
 def shown_name(seller: Seller) -> str:
     """The seller's name as it heads a page: a sole trader's in France with "EI" right after it (Code de commerce, art. R526-27)."""
-    alone = seller.address.country == "FR" and _SOLE_TRADER.match(seller.legal_form)
+    alone = law.law_of(seller.address.country) == "FR" and _SOLE_TRADER.match(seller.legal_form)
     said = re.search(rf"\b{_SOLE_TRADER.pattern}", seller.name, re.IGNORECASE)
     return f"{seller.name} EI" if alone and not said else seller.name
 

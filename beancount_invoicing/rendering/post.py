@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from beancount_invoicing import law
 from beancount_invoicing.model import Book
 from beancount_invoicing.rendering.document import NOBODY
 from beancount_invoicing.rendering.folders import languages, words
@@ -30,7 +31,7 @@ class Posted(NamedTuple):
 def post_list(book: Book, day: date, letters: Sequence[Posted], where: tuple[Path, ...]) -> View:
     """The view of the list, in the seller's own language. Raises TemplateError."""
     seller = book.seller.at(day) if book.seller else NOBODY
-    said = book.option("language", day).lower()[:2] or ("fr" if seller.address.country == "FR" else "en")
+    said = book.option("language", day).lower()[:2] or ("fr" if law.law_of(seller.address.country) == "FR" else "en")
     language = said if said in languages(where) else "en"
     table = words(where, language)
     labels, formats = table["labels"], Formats(language)

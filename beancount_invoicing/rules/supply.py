@@ -9,30 +9,30 @@ from functools import cache
 from typing import NamedTuple
 
 from beancount_invoicing import law
-from beancount_invoicing.model import Customer, Dated, Tax
+from beancount_invoicing.model import Customer, Dated, Seller, Tax
 
 ANYONE = "anyone"
 """`sold-to` of a code that may be charged to all, wherever they are, and that nobody gets by default."""
-_SOLD_TO = re.compile(r"(?:(union|outside|[A-Z]{2})(?: (business|consumer))?|anyone)\Z")
+_SOLD_TO = re.compile(r"(?:(union|outside|[A-Z]{2}(?: [A-Z]{2})*)(?: (business|consumer))?|anyone)\Z")
 
 
 class SoldTo(NamedTuple):
-    """Whom a tax code is for: `place` is "union", "outside" or a country's code, `buyer` "business", "consumer" or "" for both."""
+    """Whom a tax code is for: `places` are "union", "outside" or codes of places, `buyer` "business", "consumer" or "" for both."""
 
-    place: str
+    places: tuple[str, ...]
     buyer: str
 
 
 @cache
 def sold_to(text: str) -> SoldTo | None:
-    """What `sold-to` says: "union business", "outside", "DE consumer" …; None for "anyone". Raises ValueError."""
+    """What `sold-to` says: "union business", "outside", "DE consumer", "GP RE business" …; None for "anyone". Raises ValueError."""
     match = _SOLD_TO.match(" ".join(text.split()))
     if not match:
         raise ValueError(
-            'it is "union", "outside" or a country\'s code of two letters, and perhaps "business" or "consumer",'
+            'it is "union", "outside" or codes of two letters of countries or places, and perhaps "business" or "consumer",'
             ' such as "union business"; or "anyone"'
         )
-    return SoldTo(match[1], match[2] or "") if match[1] else None
+    return SoldTo(tuple(match[1].split()), match[2] or "") if match[1] else None
 
 
 def is_consumer(customer: Customer) -> bool:
@@ -41,10 +41,19 @@ def is_consumer(customer: Customer) -> bool:
     return customer.buyer == "consumer" or (customer.buyer in {"public", "hospital"} and not customer.vat_id)
 
 
-def country_of(customer: Customer, nature: str) -> str:
-    """The country that something is supplied to: of goods, where they are delivered; else the customer's, or its VAT id's."""
-    delivered = customer.delivery.country if customer.delivery and nature == "goods" else ""
-    return delivered or customer.address.country or law.of_vat_id(customer.vat_id)
+def place_of(customer: Customer, nature: str) -> str:
+    """The place that something is supplied to, as law.place tells it: of goods, where they are delivered; else where the customer
+    is, or its VAT id or SIREN is from."""
+    own = law.country_of(customer.address.country, customer.vat_id, customer.siren or customer.siret)
+    to = customer.delivery if nature == "goods" else None
+    if to and (to.country or to.postcode):
+        return law.place(to.country or own, to.postcode, customer.vat_id)
+    return law.place(own, customer.address.postcode, customer.vat_id)
+
+
+def home_of(seller: Seller) -> str:
+    """The place that a seller is in."""
+    return law.place(seller.address.country, seller.address.postcode, seller.vat_id)
 
 
 def home_of(seller: str, customer: Customer) -> str:
@@ -61,30 +70,31 @@ def nature_under(tax: Tax | None) -> str:
 def code_abroad(taxes: Mapping[str, Dated[Tax]], seller: str, customer: Customer, nature: str, day: date) -> str:
     """The code that a customer gets because of where it is, for what is of this `nature` ("" is taken for services); "" for none.
 
-    `seller` is the seller's country. Of several codes the one that says more: the country, the buyer, goods or services; then the
+    `seller` is the place of the seller. Of several codes the one that says more: the place, the buyer, goods or services; then the
     first by its name. In another state of the Union nobody is a business without a VAT id (Regulation 282/2011, art. 18).
     """
     nature = nature or "services"
-    country = country_of(customer, nature)
-    where = law.whereabouts(seller, country)
-    if where == "home":
+    place = place_of(customer, nature)
+    where = law.whereabouts(seller, place, nature)
+    named = law.named_there(seller, place, nature)
+    if where == "home" and not named:
         return ""
     consumer = is_consumer(customer)
-    known = consumer or where == "outside" or bool(customer.vat_id)
+    known = consumer or where != "union" or bool(customer.vat_id)
     if nature == "goods" and where == "union" and not consumer:
         # registered in another state than the one that the goods leave: directive 2006/112/EC, art. 138 (1) (b)
-        known = bool(customer.vat_id) and law.whereabouts(seller, law.of_vat_id(customer.vat_id)) == "union"
+        known = bool(customer.vat_id) and law.whereabouts(seller, law.of_vat_id(customer.vat_id), nature) == "union"
     best: tuple[tuple[bool, bool, bool], str] | None = None
     for code in sorted(taxes):
         if taxes[code].versions[0][0] > day:
             continue  # what is defined later chose nothing then
         tax = taxes[code].at(day)
         whom = sold_to(tax.sold_to) if tax.sold_to else None
-        if whom is None or whom.place not in {where, country} or tax.nature not in {"", nature}:
+        if whom is None or not {where, *named}.intersection(whom.places) or tax.nature not in {"", nature}:
             continue
         if whom.buyer and (not known or (whom.buyer == "consumer") != consumer):
             continue
-        said = (whom.place == country, bool(whom.buyer), bool(tax.nature))
+        said = (not named.isdisjoint(whom.places), bool(whom.buyer), bool(tax.nature))
         if best is None or said > best[0]:
             best = said, code
     return best[1] if best else ""
@@ -98,4 +108,4 @@ def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
     consumer = is_consumer(customer)
     number = f", VAT id {customer.vat_id}" if customer.vat_id and not consumer else ""
     kind = "consumer" if consumer else "business"
-    return f'{nature} to a {kind} in {country_of(customer, nature)}{number}: sold-to is "{tax.sold_to}"'
+    return f'{nature} to a {kind} in {place_of(customer, nature)}{number}: sold-to is "{tax.sold_to}"'

@@ -15,9 +15,10 @@ DAY = date(2026, 3, 1)
 HERE = Source("books", 1)
 
 
-def buyer(country: str, vat_id: str = "", kind: str = "business", delivered: str = "") -> Customer:
+def buyer(country: str, vat_id: str = "", kind: str = "business", delivered: str = "", postcode: str = "") -> Customer:
     to = Address(country=delivered) if delivered else None
-    return Customer("Assets:A", "A", HERE, Address(country=country), to, vat_id=vat_id, buyer=kind)  # type: ignore[arg-type] # one of the kinds
+    at = Address(country=country, postcode=postcode)
+    return Customer("Assets:A", "A", HERE, at, to, vat_id=vat_id, buyer=kind)  # type: ignore[arg-type] # one of the kinds
 
 
 def codes(**said: str) -> dict[str, Dated[Tax]]:
@@ -63,7 +64,22 @@ BOOKS = codes(
         (buyer("FR", "DE136695976", delivered="DE"), "goods", "INTRA"),
         (buyer("FR", "FR19812345676"), "services", ""),
         (buyer("MC"), "services", ""),
-        (buyer("RE"), "services", ""),
+        (buyer("RE"), "services", ""),  # French VAT, at its own rates
+        (buyer("RE"), "goods", "EXPORT"),
+        (buyer("FR", postcode="97400"), "goods", "EXPORT"),
+        (buyer("FR", postcode="971 10"), "goods", "EXPORT"),
+        (buyer("FR", postcode="69002"), "goods", ""),
+        (buyer("FR", delivered="RE"), "goods", "EXPORT"),
+        (buyer("GF"), "services", "OUTSIDE"),
+        (buyer("FR", postcode="98800"), "services", "OUTSIDE"),
+        (buyer("ES", "ESB12345674", postcode="38001"), "services", "OUTSIDE"),
+        (buyer("ES", "ESB12345674", postcode="38001"), "goods", "EXPORT"),
+        (buyer("ES", "ESB12345674", postcode="28001"), "goods", "INTRA"),
+        (buyer("GB", "XI110305878"), "goods", "INTRA"),
+        (buyer("GB", postcode="BT1 5GS"), "goods", ""),  # no VAT id: no business there
+        (buyer("GB", "XI110305878"), "services", "OUTSIDE"),
+        (buyer("GB", "GB110305878"), "goods", "EXPORT"),
+        (buyer("DE", "XI110305878"), "goods", "INTRA"),
         (buyer(""), "services", ""),
     ],
 )
@@ -91,7 +107,9 @@ def test_nobody_is_abroad_where_the_seller_is_nowhere() -> None:
     assert code_abroad(BOOKS, "", buyer("CH"), "services", DAY) == ""
 
 
-@pytest.mark.parametrize("text", ["abroad", "union businesses", "de consumer", "business", "anyone business", "DE  FR"])
+@pytest.mark.parametrize(
+    "text", ["abroad", "union businesses", "de consumer", "business", "anyone business", "DE fr", "union FR"]
+)
 def test_what_sold_to_cannot_say(text: str) -> None:
     with pytest.raises(ValueError, match="such as"):
         sold_to(text)
@@ -109,14 +127,109 @@ def test_why_is_said_of_codes_that_customers_abroad_get() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seller", "country", "where"),
+    ("seller", "place", "goods", "services"),
     [
-        ("FR", "DE", "union"), ("FR", "GB", "outside"), ("GB", "FR", "outside"), ("FR", "MC", "home"), ("DE", "MC", "union"),
-        ("GB", "IM", "home"), ("FR", "GP", "home"), ("DE", "GP", "outside"), ("FI", "AX", "home"), ("US", "US", "home"),
+        ("FR", "DE", "union", "union"),
+        ("FR", "GB", "outside", "outside"),
+        ("GB", "FR", "outside", "outside"),
+        ("US", "US", "home", "home"),
+        # directive 2006/112/EC, art. 7
+        ("FR", "MC", "home", "home"),
+        ("DE", "MC", "union", "union"),
+        ("GB", "IM", "home", "home"),
+        # the overseas departments: CGI, art. 294; BOI-TVA-GEO-20-40
+        ("FR", "GP", "outside", "home"),
+        ("GP", "FR", "outside", "home"),
+        ("GP", "MQ", "home", "home"),
+        ("GP", "RE", "outside", "home"),
+        ("RE", "DE", "outside", "union"),
+        ("DE", "RE", "outside", "outside"),
+        ("FR", "GF", "outside", "outside"),
+        ("GF", "FR", "outside", "home"),
+        ("GF", "YT", "outside", "outside"),
+        ("GF", "GF", "home", "home"),
+        ("GF", "DE", "outside", "outside"),
+        ("NC", "FR", "outside", "outside"),
+        # art. 6
+        ("FI", "AX", "outside", "home"),
+        ("SE", "AX", "outside", "outside"),
+        ("ES", "IC", "outside", "outside"),
+        ("IC", "ES", "outside", "outside"),
+        ("IC", "IC", "home", "home"),
+        ("DE", "Büsingen", "outside", "outside"),
+        # goods of Northern Ireland are in the Union, its services in the United Kingdom
+        ("FR", "XI", "union", "outside"),
+        ("XI", "FR", "union", "outside"),
+        ("XI", "GB", "home", "home"),
+        ("XI", "US", "outside", "outside"),
+        ("", "RE", "home", "home"),
+        ("FR", "", "home", "home"),
     ],
-)  # fmt: skip
-def test_where_a_country_is(seller: str, country: str, where: str) -> None:
-    assert law.whereabouts(seller, country) == where
+)
+def test_where_a_place_is(seller: str, place: str, goods: str, services: str) -> None:
+    assert law.whereabouts(seller, place, "goods") == goods
+    assert law.whereabouts(seller, place, "services") == services
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode", "vat_id", "place"),
+    [
+        ("FR", "97400", "", "RE"),
+        ("FR", "F-97 4 00", "", "FR"),
+        ("FR", "FR-97400", "", "RE"),
+        ("FR", "97133", "", "BL"),
+        ("FR", "97150", "", "MF"),
+        ("FR", "97110", "", "GP"),
+        ("FR", "75001", "", "FR"),
+        ("ES", "35001", "", "IC"),
+        ("ES", "51001", "", "EA"),
+        ("FI", "22100", "", "AX"),
+        ("DE", "78266", "", "Büsingen"),
+        ("GB", "bt1 5gs", "", "XI"),
+        ("GB", "EC1A 1BB", "XI110305878", "XI"),
+        ("DE", "22100", "", "DE"),
+        ("RE", "97400", "", "RE"),
+        ("", "97400", "", ""),
+    ],
+)
+def test_the_place_of_an_address(country: str, postcode: str, vat_id: str, place: str) -> None:
+    assert law.place(country, postcode, vat_id) == place
+
+
+def test_a_place_of_a_country_with_its_own_rates_has_a_code_of_its_own() -> None:
+    island = codes(RE="GP MQ RE business/services", LYON="FR business/services", OUT="outside business")
+    assert code_abroad(island, "FR", buyer("RE"), "services", DAY) == "RE"
+    assert code_abroad(island, "FR", buyer("FR", postcode="97200"), "services", DAY) == "RE"
+    assert code_abroad(island, "FR", buyer("RE", kind="consumer"), "services", DAY) == ""  # the seller's rate
+    assert code_abroad(island, "FR", buyer("FR"), "services", DAY) == ""
+    assert code_abroad(island, "RE", buyer("RE"), "services", DAY) == ""
+    assert code_abroad(island, "RE", buyer("FR"), "services", DAY) == "LYON"
+    assert code_abroad(island, "RE", buyer("MC"), "services", DAY) == "LYON"
+    assert code_abroad(island, "DE", buyer("MC", "FR19812345676"), "services", DAY) == "LYON"
+    assert code_abroad(island, "DE", buyer("RE"), "services", DAY) == "RE"
+    assert code_abroad(codes(UK="GB business"), "FR", buyer("GB", "XI110305878"), "services", DAY) == "UK"
+    assert code_abroad(codes(UK="GB business"), "FR", buyer("GB", "XI110305878"), "goods", DAY) == ""
+
+
+def test_the_law_of_overseas_departments_is_that_of_france() -> None:
+    for code in ("GP", "MQ", "RE", "GF", "YT"):
+        assert law.mentions(code, "fr", DAY) == law.mentions("FR", "fr", DAY)
+        assert law.late_interest(code, "business", DAY) == law.late_interest("FR", "business", DAY)
+        assert law.electronic_only(code, "public", DAY)
+    assert law.law_of("NC") == "NC"
+    assert law.law_of("re") == "FR"
+
+
+def test_rates_and_codes_of_places() -> None:
+    assert [str(one.rate) for one in law.usual_rates("RE", DAY)] == ["8.5", "2.1"]
+    assert law.usual_rates("MC", DAY) == law.usual_rates("FR", DAY)
+    assert law.usual_rates("AX", DAY) == law.usual_rates("FI", DAY)
+    assert not law.usual_rates("GF", DAY)
+    assert not law.usual_rates("IC", DAY)
+    assert [one.kind for one in law.untaxed("RE", "fr")] == ["reverse", "outside", "export", "construction", "margin"]
+    assert [one.kind for one in law.untaxed("XI", "en")] == ["outside", "intra", "export", "construction", "margin"]
+    assert not law.untaxed("GF", "fr")
+    assert not law.untaxed("IC", "es")
 
 
 @pytest.mark.parametrize(

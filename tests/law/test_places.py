@@ -1,0 +1,85 @@
+"""What is said, and not said, of a tax where the seller is in a place that has its own, or none."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing import law
+from beancount_invoicing.actions.starting import Start, first_ledger
+from beancount_invoicing.model import Source, Tax
+from beancount_invoicing.rendering.document import _why_untaxed
+
+DAY = date(2026, 1, 1)
+
+
+def settings(language: str, regime: str, rates: tuple[str, ...] = (), **said: str) -> str:
+    """The settings of new books of a seller of whom that is said."""
+    start = Start(
+        "Sel", tuple(said.items()), regime, tuple(map(Decimal, rates)), "EUR", language, "30 days", "F{seq}", DAY
+    )
+    return first_ledger(start)["settings.beancount"]
+
+
+def test_books_of_reunion_have_its_rates_and_that_of_services_to_the_mainland() -> None:
+    text = settings("fr", "payments", ("8.5", "2.1"), country="FR", postcode="97400")
+    assert '"RE85" "TVA 8,5 %" Liabilities:TVA' in text
+    assert '"default-tax" "RE85"' in text
+    assert (
+        '"FR20" "TVA 20 %" Liabilities:TVA\n  rate: 20\n  nature: "services"\n  sold-to: "FR business"\n  due-on: "payment"'
+        in text
+    )
+    assert '"EXPORT"' in text
+    assert '"INTRACOM"' not in text  # goods leave no member state
+    assert '"late-interest" "FR"' in settings("fr", "payments", ("8.5",), country="RE")
+
+
+def test_books_of_guiana_and_tenerife_speak_of_no_vat_that_is_not_theirs() -> None:
+    text = settings("fr", "exempt", country="GF")
+    assert text.count("invoice-tax") == 1
+    assert 'reason: "TVA non applicable, art. 294, 1 du CGI"' in text
+    assert '"IC7" "IGIC 7 %"' in settings("es", "invoices", ("7",), country="ES", postcode="38001")
+
+
+@pytest.mark.parametrize("country", ["CH", "GB", "US"])
+def test_who_is_not_registered_outside_the_union_speaks_of_no_tax(country: str) -> None:
+    text = settings("en", "exempt", country=country)
+    assert text.count("invoice-tax") == 1
+    assert "VATEX" not in text
+
+
+def test_the_label_of_the_french_franchise_does_not_name_an_article_that_changes() -> None:
+    text = settings("fr", "exempt", country="FR")
+    assert '"EXEMPT" "Franchise en base de TVA"' in text
+    assert 'reason: "VATEX-FR-FRANCHISE"' in text
+
+
+def test_an_older_label_does_not_stand_beside_the_words_of_its_day() -> None:
+    older = "TVA non applicable, art. 293 B du CGI"
+    tax = Tax("EXEMPT", older, None, Source("books", 1), category="E", reason="VATEX-FR-FRANCHISE")
+    assert _why_untaxed(tax, "fr", date(2027, 12, 31)) == ["TVA non applicable, art. 293 B du CGI."]
+    assert _why_untaxed(tax, "fr", date(2028, 1, 1)) == ["TVA non applicable, art. L. 223-3 du CIBS."]
+
+
+@pytest.mark.parametrize(
+    ("country", "vat_id", "siren", "found"),
+    [
+        ("", "", "219740156", "FR"),
+        ("", "EL094259216", "", "GR"),
+        ("be", "FR19812345676", "812345676", "BE"),
+        ("", "", "", ""),
+    ],
+)
+def test_the_country_of_who_says_an_identifier(country: str, vat_id: str, siren: str, found: str) -> None:
+    assert law.country_of(country, vat_id, siren) == found
+
+
+def test_services_to_a_business_in_another_place_name_the_law_of_there() -> None:
+    assert law.services_to_business("FR", "RE").startswith("CGI, art. 259-1° and 296")
+    assert law.services_to_business("RE", "FR").startswith("CGI, art. 259-1° and 296")
+    assert law.services_to_business("ES", "IC") == "Ley 37/1992, art. 69.Uno.1.º"
+    assert law.services_to_business("DE", "RE") == "directive 2006/112/EC, art. 44"
+    assert law.services_to_business("XI", "FR") == "VAT Act 1994, s. 7A"
+    assert law.services_to_business("US", "FR") == ""
