@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from beancount_invoicing.actions import open_ledger
@@ -36,6 +37,15 @@ def test_a_public_enterprise_is_a_business_in_this() -> None:
 def test_so_they_do_once_they_are_known_to_be_public() -> None:
     amended = '2026-02-01 custom "invoice-customer" Assets:Receivable:Mairie\n  buyer: "public"\n'
     assert channel_of("business", amended) == "e-invoice"
+
+
+@pytest.mark.parametrize("said", ['siren: "213504178"', 'siret: "21350417800017"', 'vat-id: "FR00213504178"'])
+def test_its_number_says_that_a_public_body_is_french(said: str, tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(
+        f'2026-01-01 open Assets:Mairie\n  customer: "Mairie"\n  buyer: "public"\n  {said}\n', encoding="utf-8"
+    )
+    assert open_ledger(file).book.customers["Assets:Mairie"].as_last_said.channel == "e-invoice"
 
 
 def test_customer_add_asks_for_what_the_portal_wants(tmp_path: Path) -> None:

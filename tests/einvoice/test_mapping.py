@@ -92,6 +92,23 @@ def test_deposits_are_paid_amounts_and_preceding_invoices() -> None:
     assert found.preceding == (terms.PrecedingInvoice("D-DEPOSIT", date(2026, 9, 16)),)
 
 
+def test_deposits_and_credit_notes_say_no_day_of_supply_but_where_to() -> None:
+    for number in ("D-DEPOSIT", "D-CREDIT"):
+        delivery = e_invoice(number).delivery
+        assert delivery.date is None
+        assert delivery.address
+        assert delivery.address.country == "FR"
+    assert e_invoice("D-FINAL").delivery.date
+
+
+def test_a_credit_note_on_a_supply_to_another_member_state_says_a_day() -> None:
+    """BR-IC-11."""
+    sold = invoice("X1", "Assets:Receivable:Kiefer", '    tax: "INTRA"\n    nature: "goods"\n')
+    back = sold.replace("X1", "X2").replace("Kiefer  100", "Kiefer  -100").replace("Services  -100", "Services  100")
+    back = back.replace('invoice: "X2"', 'invoice: "X2"\n  corrects: "X1"')
+    assert e_invoice("X2", sold + back).delivery.date == date(2026, 10, 5)
+
+
 def test_instalments_stand_in_the_terms() -> None:
     found = e_invoice("D-FINAL")
     assert found.due is None
