@@ -145,8 +145,8 @@ _TABLE = (
     _key("reason", "text", TAX, "VATEX code or text: why no tax is due"),
     _key("nature", "text", (TAX, ITEM, LINE), "goods or services", "goods", "services"),
     _key("sold-to", "text", TAX,
-         "which customers abroad get it: \"union\", \"outside\" or a country's code, and perhaps \"business\" or \"consumer\";"
-         " \"anyone\": no matter where they are"),
+         "which customers abroad get it: \"union\", \"outside\" or codes of countries or places, and perhaps \"business\" or"
+         " \"consumer\"; \"anyone\": no matter where they are"),
     _key("due-on", "text", TAX, "\"payment\": owed to the state only once paid", "payment", "invoice"),
     _key("pending", "account", TAX, "account of the tax that is not yet owed"),
     _key("withholding", "flag", TAX, "deducted from what is paid, outside the VAT"),
