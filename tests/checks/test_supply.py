@@ -1,0 +1,258 @@
+"""Where things are supplied: which documents are told that another state's tax is owed, and which are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from beancount import loader
+
+from beancount_invoicing.checks.supply import distance_sales, services_abroad
+from beancount_invoicing.entries import read
+from beancount_invoicing.model import Book, Finding
+
+BOOKS = """
+option "operating_currency" "EUR"
+2005-01-01 custom "invoice-seller" "Atelier"
+  country: "{seller}"
+2005-01-01 custom "invoice-option" "default-tax" "SMALL"
+2005-01-01 custom "invoice-tax" "FR20" "TVA" Liabilities:VAT
+  category: "S"
+  rate: 20
+2005-01-01 custom "invoice-tax" "PAID" "TVA" Liabilities:VAT
+  category: "S"
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:VAT:Pending
+2005-01-01 custom "invoice-tax" "GOODS" "TVA" Liabilities:VAT
+  category: "S"
+  rate: 20
+  nature: "goods"
+2005-01-01 custom "invoice-tax" "UNION" "VAT" Liabilities:VAT
+  category: "S"
+  rate: 20
+  sold-to: "union"
+2005-01-01 custom "invoice-tax" "GERMANY" "VAT" Liabilities:VAT
+  category: "S"
+  rate: 20
+  sold-to: "DE"
+2005-01-01 custom "invoice-tax" "OUTSIDE" "VAT" Liabilities:VAT
+  category: "S"
+  rate: 20
+  sold-to: "outside"
+2005-01-01 custom "invoice-tax" "LAND" "VAT" Liabilities:VAT
+  category: "S"
+  rate: 20
+  sold-to: "anyone"
+2005-01-01 custom "invoice-tax" "ZERO" "Books"
+  category: "Z"
+  rate: 0
+2005-01-01 custom "invoice-tax" "NIL" "At no rate"
+  category: "S"
+  rate: 0
+2005-01-01 custom "invoice-tax" "SCHOOL" "Exempt"
+  category: "E"
+  reason: "VATEX-EU-132"
+2005-01-01 custom "invoice-tax" "SMALL" "No VAT"
+  category: "E"
+  reason: "A small firm"
+2005-01-01 custom "invoice-tax" "FRANCHISE" "No VAT"
+  category: "E"
+  reason: "VATEX-FR-FRANCHISE"
+2005-01-01 custom "invoice-tax" "HELD" "Withheld" Assets:Held
+  category: "S"
+  rate: 20
+  withholding: TRUE
+2005-01-01 open Assets:Receivable:Customer
+  customer: "Customer"
+  country: "{country}"
+{customer}
+2005-01-01 open Income:Sales
+2005-01-01 open Liabilities:VAT
+2005-01-01 open Liabilities:VAT:Pending
+2005-01-01 open Assets:Held
+"""
+
+
+def sale(number: str, *lines: str, day: str = "2026-03-01", more: str = "") -> str:
+    """A document of lines, each a code, its amount and keys; without the postings of its taxes, which nothing here reads."""
+    total = sum(int(line.split()[1]) for line in lines)
+    text = f'{day} * "Sale" ^{number}\n  invoice: "{number}"\n{more}  Assets:Receivable:Customer  {total} EUR\n'
+    for line in lines:
+        code, amount, *keys = line.split()
+        text += f'  Income:Sales  {-int(amount)} EUR\n    text: "This"\n    tax: "{code}"\n'
+        text += "".join(f"    {key.replace('=', ': ')}\n" for key in keys)
+    return text
+
+
+def told(
+    check: Callable[[Book], Iterator[Finding]],
+    *sales: str,
+    seller: str = "FR",
+    country: str = "DE",
+    customer: str = '  vat-id: "DE136695976"',
+    codes: bool = True,
+) -> list[str]:
+    """What one of both checks says; without `codes` none of the books is for customers abroad."""
+    books = BOOKS.format(seller=seller, country=country, customer=customer)
+    if not codes:
+        books = re.sub(r'  sold-to: "(union|DE|outside)"\n', "", books)
+    entries, errors, options = loader.load_string(books + "".join(sales))
+    assert errors == []
+    return [one.message for one in check(read(entries, options))]
+
+
+SERVICES = 'nature="services"'
+GOODS = 'nature="goods"'
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (f"FR20 100 {SERVICES}", ["FR20"]),
+        ("FR20 100", ["FR20"]),  # what it is, is not said: services, with how to say that it is goods
+        (f"FR20 100 {GOODS}", []),
+        ("GOODS 100", []),
+        (f"GOODS 100 {SERVICES}", ["GOODS"]),  # the line says more than the code
+        ("PAID 100", ["PAID"]),
+        ("LAND 100", []),  # where it takes place
+        ("UNION 100", []),  # a code for such customers
+        ("GERMANY 100", []),
+        ("OUTSIDE 100", ["OUTSIDE"]),
+        ("SMALL 100", ["SMALL"]),  # the exemption of the whole firm: the default code
+        ("FRANCHISE 100", ["FRANCHISE"]),
+        ("SCHOOL 100", []),  # an exemption of what is sold
+        ("ZERO 100", []),
+        ("NIL 100", []),
+        ("HELD 100", []),
+    ],
+)
+def test_services_to_a_business_abroad_bear_no_tax_of_here(line: str, found: list[str]) -> None:
+    said = told(services_abroad, sale("F1", line))
+    assert [one.split()[1] for one in said] == found
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"country": "FR"}, 0),
+        ({"customer": '  buyer: "consumer"'}, 0),
+        ({"customer": '  buyer: "public"'}, 0),  # without a VAT id it is taxed as a consumer
+        ({"customer": '  buyer: "public"\n  vat-id: "DE136695976"'}, 1),
+        ({"country": "", "customer": '  vat-id: "DE136695976"'}, 1),  # the VAT id says where it is
+        ({"seller": "BR"}, 0),  # a state whose law is not known here
+    ],
+)
+def test_it_goes_by_who_sells_and_who_buys(changes: dict[str, str], found: int) -> None:
+    asked = {"country": "DE", "customer": '  vat-id: "DE136695976"', "seller": "FR"} | changes
+    said = told(
+        services_abroad,
+        sale("F1", "FR20 100"),
+        seller=asked["seller"],
+        country=asked["country"],
+        customer=asked["customer"],
+    )
+    assert len(said) == found
+
+
+def test_nothing_is_asked_of_what_is_no_new_invoice_nor_of_before_the_law() -> None:
+    assert told(services_abroad, sale("F1", "FR20 100", day="2009-12-31")) == []
+    assert len(told(services_abroad, sale("F1", "FR20 100", day="2010-01-01"))) == 1
+    assert told(services_abroad, sale("F1", "FR20 100", more='  kind: "opening"\n')) == []
+    back = sale("C1", "FR20 -100", more='  kind: "credit-note"\n  corrects: "F1"\n')
+    assert [one[:2] for one in told(services_abroad, sale("F1", "FR20 100"), back)] == ["F1"]
+
+
+def test_each_code_of_a_document_is_told_once() -> None:
+    two = sale("F1", "FR20 100", "LAND 5", "FR20 200", "PAID 300")
+    assert [one.split()[:2] for one in told(services_abroad, two)] == [["F1:", "FR20"], ["F1:", "PAID"]]
+
+
+@pytest.mark.parametrize(
+    ("country", "customer", "says"),
+    [
+        ("DE", "", 'write its VAT id, vat-id: "DE…", on Assets:Receivable:Customer, or buyer: "consumer" where it is none'),
+        ("GR", "", 'write its VAT id, vat-id: "EL…", on'),
+        (
+            "DE",
+            '  vat-id: "DE136695976"',
+            'define custom "invoice-tax" "REVERSE" "Reverse charge" with category: "AE", reason: "VATEX-EU-AE", nature: "services"'
+            ' and sold-to: "union business", write tax: "REVERSE" on the line; what is taxed',
+        ),
+        (
+            "CH",
+            "",
+            'category: "O", reason: "VATEX-EU-O", nature: "services" and sold-to: "outside business", write tax: "OUTSIDE"',
+        ),
+    ],
+)  # fmt: skip
+def test_what_to_write_is_said(country: str, customer: str, says: str) -> None:
+    """Where the books have no code that such customers get by default."""
+    (said,) = told(services_abroad, sale("F1", f"FR20 100 {SERVICES}"), country=country, customer=customer, codes=False)
+    assert says in said
+    assert "if it is goods" not in said
+
+
+CONSUMER = '  buyer: "consumer"'
+
+
+def consumer(*sales: str, country: str = "DE") -> list[str]:
+    """The documents that are told of goods to consumers in other states."""
+    return [one.split(":")[0] for one in told(distance_sales, *sales, country=country, customer=CONSUMER)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("GOODS 10001", ["F1"]),
+        ("GOODS 10000", []),
+        (f"FR20 10001 {GOODS}", ["F1"]),
+        ("FR20 10001", []),  # services, or nobody knows
+        (f"GOODS 10001 {SERVICES}", []),
+        (f"GERMANY 10001 {GOODS}", []),  # the code of that state already
+        (f"NIL 10001 {GOODS}", []),
+        (f"SCHOOL 10001 {GOODS}", []),
+    ],
+)
+def test_more_than_ten_thousand_euros_of_goods_to_consumers_bear_their_states_tax(line: str, found: list[str]) -> None:
+    assert consumer(sale("F1", line)) == found
+
+
+def test_it_goes_by_the_year_and_the_one_before() -> None:
+    first = sale("F1", "GOODS 10001", day="2023-12-31")
+    assert consumer(first, sale("F2", "GOODS 1", day="2024-12-31")) == ["F1", "F2"]
+    assert consumer(first, sale("F2", "GOODS 1", day="2025-01-01")) == ["F1"]
+    assert consumer(sale("F1", "GOODS 6000", day="2023-12-31"), sale("F2", "GOODS 6000", day="2024-01-01")) == []
+
+
+def test_each_document_is_told_once_and_a_correction_not_at_all() -> None:
+    back = sale("C1", "GOODS -1", day="2026-03-02", more='  kind: "credit-note"\n  corrects: "F1"\n')
+    assert consumer(sale("F1", "GOODS 10001", "GOODS 5"), back) == ["F1"]
+    assert consumer(sale("F1", "ZERO 10", "GOODS 10001", "GOODS 5"), back) == ["F1"]
+
+
+def test_goods_go_to_consumers_of_the_union() -> None:
+    assert consumer(sale("F1", "GOODS 10001"), country="FR") == []
+    assert consumer(sale("F1", "GOODS 10001"), country="CH") == []
+    assert told(distance_sales, sale("F1", "GOODS 10001")) == []  # a business
+    assert consumer(sale("F1", "GOODS 10001", day="2021-06-30")) == []
+    assert consumer(sale("F1", "GOODS 10001", day="2021-07-01")) == ["F1"]
+
+
+def test_what_is_in_another_currency_counts_by_what_it_was_booked_as() -> None:
+    kronor = """2026-03-01 * "Sale" ^F1
+  invoice: "F1"
+  Assets:Receivable:Customer  {0} SEK @ 0.10 EUR
+  Income:Sales  -{1} EUR
+    text: "Desk"
+    tax: "GOODS"
+"""
+    assert consumer(kronor.format(100_010, 10_001), country="SE") == ["F1"]
+    assert consumer(kronor.format(100_000, 10_000), country="SE") == []
+
+
+def test_the_figures_and_the_code_to_write_are_said() -> None:
+    (said,) = told(distance_sales, sale("F1", "GOODS 10001"), customer=CONSUMER)
+    assert "came to 10001.00 EUR in 2026, more than 10000.00 EUR: the tax of DE is owed on them, not GOODS" in said
+    assert 'custom "invoice-tax" "OSS-DE" "VAT 19 %" Liabilities:VAT:OSS with rate: 19, nature: "goods"' in said
