@@ -11,7 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing.model import Book, Contract, Dated, IndexValue, Step
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.steps import round_to
-from beancount_invoicing.rules.supply import code_abroad, home_of, nature_under
+from beancount_invoicing.rules.supply import code_abroad, nature_under, place_of_seller
 
 HUNDRED = Decimal(100)
 
@@ -127,7 +127,7 @@ def tax_code(book: Book, customer: str, said: str, item: str, day: date, nature:
         or (sold.nature if sold else "")
         or nature_under(book.taxes[home].at(day) if home in book.taxes else None)
     )
-    seller = home_of(book.seller.at(day)) if book.seller else ""
+    seller = place_of_seller(book.seller.at(day)) if book.seller else ""
     return code_abroad(book.taxes, seller, buyer, nature, day) or home
 
 

@@ -32,7 +32,7 @@ def services_abroad(book: Book) -> Iterator[Finding]:
             continue
         if supply.is_consumer(customer):
             continue
-        seller = supply.home_of(book.seller.at(invoice.date))
+        seller = supply.place_of_seller(book.seller.at(invoice.date))
         place = supply.place_of(customer, "services")
         named = law.named_there(seller, place, "services")
         where = law.whereabouts(seller, place, "services")
@@ -149,7 +149,7 @@ def distance_sales(book: Book) -> Iterator[Finding]:
         if customer is None or customer.buyer != "consumer" or invoice.date < rule.since or book.seller is None:
             continue
         country = supply.place_of(customer, "goods")
-        if law.whereabouts(supply.home_of(book.seller.at(invoice.date)), country, "goods") == "union":
+        if law.whereabouts(supply.place_of_seller(book.seller.at(invoice.date)), country, "goods") == "union":
             sales += [(invoice, country, line, amount) for line, amount in _goods(invoice)]
     totals: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     said: set[str] = set()

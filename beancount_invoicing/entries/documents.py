@@ -95,7 +95,7 @@ class Setting:
 
     def tax_abroad(self, customer: Customer, nature: str, home: str, day: date) -> str:
         """The tax code that a customer gets because of where it is; `home`: the one of what is sold to it, else; "" for none."""
-        seller = supply.home_of(self.seller.at(day)) if self.seller else ""
+        seller = supply.place_of_seller(self.seller.at(day)) if self.seller else ""
         nature = nature or supply.nature_under(self.tax(home, day))
         return supply.code_abroad(self.abroad, seller, customer, nature, day)
 

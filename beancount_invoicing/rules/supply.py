@@ -51,7 +51,7 @@ def place_of(customer: Customer, nature: str) -> str:
     return law.place(own, customer.address.postcode, customer.vat_id)
 
 
-def home_of(seller: Seller) -> str:
+def place_of_seller(seller: Seller) -> str:
     """The place that a seller is in."""
     return law.place(seller.address.country, seller.address.postcode, seller.vat_id)
 

@@ -59,8 +59,8 @@ def test_the_label_of_the_french_franchise_does_not_name_an_article_that_changes
 def test_an_older_label_does_not_stand_beside_the_words_of_its_day() -> None:
     older = "TVA non applicable, art. 293 B du CGI"
     tax = Tax("EXEMPT", older, None, Source("books", 1), category="E", reason="VATEX-FR-FRANCHISE")
-    assert _why_untaxed(tax, "fr", date(2027, 12, 31)) == ["TVA non applicable, art. 293 B du CGI."]
-    assert _why_untaxed(tax, "fr", date(2028, 1, 1)) == ["TVA non applicable, art. L. 223-3 du CIBS."]
+    assert _why_untaxed(tax, "fr", date(2027, 12, 31), "FR") == ["TVA non applicable, art. 293 B du CGI."]
+    assert _why_untaxed(tax, "fr", date(2028, 1, 1), "FR") == ["TVA non applicable, art. L. 223-3 du CIBS."]
 
 
 @pytest.mark.parametrize(
