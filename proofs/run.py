@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from proofs.mutants import marks
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DEMO = ROOT / "build" / "demo"
@@ -24,8 +26,8 @@ E_INVOICES = ROOT / "build" / "e-invoices"
 GENERATED = ROOT / "build" / "generated"
 VERAPDF = "org.verapdf.apps:greenfield-apps:1.28.2"
 MUSTANG = "org.mustangproject:validator:2.22.0:jar:shaded"
-OPTIONAL: frozenset[str] = frozenset({"audit"})
-"""Names of proofs that may be left out where their programs are missing."""
+OPTIONAL: frozenset[str] = frozenset({"audit", "branches"})
+"""Names of proofs that may be left out where what they need is missing."""
 
 
 class CouldNotRunError(Exception):
@@ -109,6 +111,13 @@ def broken_documents() -> str:
     return (
         run(sys.executable, "-m", "proofs.broken_documents", "--mutants", "200", "--seed", "1").strip().splitlines()[-1]
     )
+
+
+def branches() -> str:
+    """In every room the tests take most ways out of each decision; known where `make test` ran with MUTANTS_MARKS=1."""
+    if not list(marks.FOLDER.glob("*.json")):
+        raise CouldNotRunError("nothing was marked: MUTANTS_MARKS=1 make test")
+    return run(sys.executable, "-m", "proofs.mutants.branches", "--least", "93").strip().splitlines()[-1]
 
 
 def mutants() -> str:
@@ -211,8 +220,8 @@ LANES: tuple[tuple[Proof, ...], ...] = (
     (wheel, mailing, fuzz, broken_documents, fava, audit),
 )
 """Proofs that each keep about one processor busy: two lanes run beside each other, each in its order."""
-ALONE: tuple[Proof, ...] = (properties,)
-"""Proofs that keep all processors busy, before them."""
+ALONE: tuple[Proof, ...] = (branches, properties)
+"""Proofs that are short or keep all processors busy, before them."""
 
 
 class Result(NamedTuple):
