@@ -35,9 +35,10 @@ def services_abroad(book: Book) -> Iterator[Finding]:
         seller = supply.place_of_seller(book.seller.at(invoice.date))
         place = supply.place_of(customer, "services")
         named = law.named_there(seller, place, "services")
+        if not named:  # at home
+            continue
         where = law.whereabouts(seller, place, "services")
-        rule = law.services_to_business(seller, place)
-        if not rule or not named:
+        if not (rule := law.services_to_business(seller, place)):
             continue
         rates = law.usual_rates(place, invoice.date) if where == "home" else ()
         if where == "home" and rates == law.usual_rates(seller, invoice.date):
