@@ -457,12 +457,16 @@ def _why_untaxed(tax: Tax, language: str, day: date, home: str) -> list[str]:
     elif not text and not law.is_vatex(tax.reason):
         text = tax.reason
     lines = [line for line in text.split("\n") if line]
-    plain = [line.replace("\xa0", " ") for line in (*lines, tax.label)]
-    if tax.reason.startswith("VATEX-FR-") and any(map(_PROVISION.search, plain[:-1])):
-        return lines  # it is the national provision already, as it reads on that day
-    if law.is_vatex(tax.reason) and _PROVISION.search(tax.label) and not any(plain[-1] in line for line in plain[:-1]):
+    national = tax.reason.startswith("VATEX-FR-") and any(map(_PROVISION.search, lines))  # as it reads on that day
+    if law.is_vatex(tax.reason) and not national and _PROVISION.search(tax.label):
         lines.append(tax.label)  # the national provision, beside the words of the code
-    return lines
+    return [line for line in lines if not any(_says_more(other, line) for other in lines)]
+
+
+def _says_more(text: str, than: str) -> bool:
+    """Whether a text has the words of another one, in capitals or not, and more."""
+    longer, shorter = (one.replace("\xa0", " ").casefold() for one in (text, than))
+    return shorter in longer and shorter != longer
 
 
 _PROVISION = re.compile(r"\bart(?:\.|icle|ikel|ículo|icolo|igo)|§", re.IGNORECASE)

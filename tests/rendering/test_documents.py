@@ -454,6 +454,28 @@ def test_the_belgian_words_are_for_belgium_and_from_their_day_on() -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "reason", "language", "said"),
+    [
+        ("Autoliquidation (CGI, art. 283-2)", "VATEX-EU-AE", "fr", ["Autoliquidation (CGI, art. 283-2)"]),
+        ("Travaux, autoliquidation (art. 283-2)", "VATEX-EU-AE", "fr", ["Travaux, autoliquidation (art. 283-2)"]),
+        ("TVA due", "Autoliquidation, art. 283-2", "fr", ["Autoliquidation, art. 283-2"]),
+        (
+            "Autoliquidation (CGI, art. 283-2)",
+            "VATEX-EU-AE",
+            "en",
+            ["Reverse charge", "Autoliquidation (CGI, art. 283-2)"],
+        ),
+    ],
+)
+def test_the_words_of_reverse_charge_stand_once(label: str, reason: str, language: str, said: list[str]) -> None:
+    options = (
+        f'\n2025-01-01 custom "invoice-tax" "FREE" "{label}"\n  category: "AE"\n  reason: "{reason}"\n'
+        f'2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
+    )
+    assert [one.replace("\xa0", " ") for one in small(tax="FREE", options=options).mentions[: len(said)]] == said
+
+
+@pytest.mark.parametrize(
     ("day", "nature", "said"),
     [
         ("2026-09-01", "goods", "Catégorie de l’opération : livraison de biens."),

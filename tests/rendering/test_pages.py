@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 
+import lxml.html
 import pypdf
 import pytest
 
@@ -123,3 +124,27 @@ def test_no_document_of_the_example_holds_what_nobody_sees() -> None:
             assert invisible("".join(pages(rendering.letter(book, proposal, where)))) == [], proposal.customer.name
     for told in statements(book, DAY):
         assert invisible("".join(pages(rendering.statement(book, told, where)))) == [], told.customer.name
+
+
+def test_an_html_page_is_laid_out_as_the_pdf(invoice: View) -> None:
+    """What an invoice is stands in the head, beside the address; what a letter is, above its first words."""
+
+    def order(view: View) -> list[str]:
+        page = lxml.html.fromstring(rendering.to_html(view, (PACKAGE,)))
+        parts = page.xpath("//h1 | //header | //header//dl | //*[@class='words'] | //table | //section")
+        return [str(one.get("class") or one.tag) for one in parts]
+
+    invoice = replace(invoice, payment_title="Paiement", payment=(Pair("IBAN", "FR76"),))
+    delivered = replace(invoice, delivery=("Livraison", "Quai 3"))
+    assert order(delivered) == ["header", "h1", "facts", "wide", "pay"]
+    page = lxml.html.fromstring(rendering.to_html(delivered, (PACKAGE,)))
+    assert page.xpath("//dt[text()='Livraison']/following-sibling::dd[1]/text()") == ["Quai 3"]
+    told = replace(invoice, opening=("Madame, Monsieur,",), closing=("Salutations",))
+    assert order(told) == ["header", "facts", "h1", "words", "wide", "pay"]
+
+
+def test_a_date_stays_on_one_line(invoice: View) -> None:
+    period = "du 1er janvier 2026 au 30 novembre 2026"
+    (page,) = pages(replace(invoice, facts=(Pair("Période", period),)))
+    assert "1er janvier 2026" in page
+    assert "30 novembre 2026" in page

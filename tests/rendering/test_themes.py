@@ -86,6 +86,19 @@ def test_the_address_stands_where_the_window_shows_it_and_nothing_else_does(
         assert base <= bottom
 
 
+@pytest.mark.parametrize(
+    ("window", "place"),
+    [("right", "left: 90mm; top: 37mm; width: 80mm;"), ("left", "left: 5mm; top: 44.7mm; width: 75mm;")],
+)
+def test_a_page_that_a_browser_prints_has_the_address_in_the_window_too(
+    tmp_path: Path, window: str, place: str
+) -> None:
+    view, where = view_of(tmp_path, option("address-window", window))
+    page = rendering.to_html(view, where)
+    assert "margin: 18mm 20mm;" in page
+    assert f".recipient {{ position: absolute; grid-area: auto; {place} }}" in page
+
+
 def test_a_long_seller_and_a_long_address_push_what_follows_down(tmp_path: Path) -> None:
     lines = "\\n".join(f"Bâtiment {number}" for number in range(14))
     view, where = view_of(tmp_path, head=PRELUDE.replace("12 quai de la Loire", lines).replace("1 rue du Test", lines))
