@@ -11,12 +11,11 @@ from pathlib import Path
 from beancount_invoicing import law
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import Lost, Receipt
-from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.document import NOBODY, NoDocument, document
-from beancount_invoicing.rendering.folders import languages, words
+from beancount_invoicing.rendering.document import NoDocument, document
+from beancount_invoicing.rendering.folders import words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
-from beancount_invoicing.rendering.theme import theme
+from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
 
@@ -105,11 +104,9 @@ def unpaid_list(book: Book, those: Sequence[Lost], where: tuple[Path, ...]) -> V
     first, day = those[0].position, those[0].position.as_of
     assert first.debtor is not None, "nothing is lost on a void number"
     customer, currency = book.customers[first.debtor.account].at(day), first.invoice.currency
-    seller = book.seller.at(day) if book.seller else NOBODY
-    language = parties.language_of(book, customer, day, languages(where))
-    table = words(where, language)
+    head = letterhead(book, customer, day, where)
+    table, formats = head.words, head.formats
     labels = table["labels"]
-    formats = Formats(language)
     rows = tuple(
         Row(
             (
@@ -125,41 +122,16 @@ def unpaid_list(book: Book, those: Sequence[Lost], where: tuple[Path, ...]) -> V
     )
     columns = (labels["description"], labels["number"], labels["date"], labels["net"], labels["tax"])
     net, tax = sum((one.net for one in those), ZERO), sum((one.tax for one in those), ZERO)
-    logo, notices = parties.logo(book, seller, day)
-    look, more = theme(book, day, where)
     return printable(
-        View(
-            language=language,
-            day=day,
+        replace(
+            head.view,
             title=labels["unpaid-list"],
-            number="",
-            mark="",
-            seller=parties.shown_name(seller),
-            seller_lines=parties.seller_lines(seller, language, table),
-            recipient=parties.recipient(customer, seller.address.country, language, table),
-            delivery=(),
             facts=(Pair(labels["date"], formats.day(day)),),
-            opening=(),
             table=Table(labels["unpaid-list"], columns, (False, False, False, True, True), rows),
             totals=(
                 Pair(labels["total-net"], formats.money(net, currency)),
                 Pair(labels["tax"], formats.money(tax, currency)),
             ),
-            taxes=None,
-            instalments=None,
-            payment_title="",
-            payment=(),
-            qr="",
-            qr_text="",
-            closing=(),
-            mentions=(),
-            footer=parties.legal_line(seller, table),
-            page=labels["page"],
-            page_of=labels["of"],
-            logo=logo,
-            logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            theme=look,
-            notices=(*notices, *more),
         )
     )
 

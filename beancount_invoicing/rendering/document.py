@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,21 +12,18 @@ from typing import Any
 
 from beancount_invoicing import law
 from beancount_invoicing.billing import asked_for, enclosed
-from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Source, Tax, TaxAmount
+from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Tax, TaxAmount
 from beancount_invoicing.receivables import for_late_payment, in_own_currency
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.deducted import deposits, progress
-from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
-from beancount_invoicing.rendering.theme import theme
+from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import periods, terms
 from beancount_invoicing.rules.currencies import decimals
 from beancount_invoicing.rules.references import payment_reference
 from beancount_invoicing.rules.supply import home_of
-
-NOBODY = Seller(name="", source=Source("", 0))
 
 
 class NoDocument(ValueError):
@@ -40,11 +38,9 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
     if invoice.kind in {"void", "opening"} or invoice.customer is None:
         raise NoDocument(f"{invoice.number} is {invoice.kind}: there is no document to print")
     customer = invoice.customer
-    seller = book.seller.at(invoice.date) if book.seller else NOBODY
-    language = parties.language_of(book, customer, invoice.date, languages(where))
-    table = words(where, language)
+    head = letterhead(book, customer, invoice.date, where)
+    seller, table, formats = head.seller, head.words, head.formats
     labels = table["labels"]
-    formats = Formats(language)
     amount_due = invoice.payable - paid
     number = "" if invoice.draft else invoice.number
     reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
@@ -54,19 +50,13 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
         pay, qr = (), ""
     if invoice.draft:  # nobody is to pay what has no number yet
         qr = ""
-    logo, notices = parties.logo(book, seller, invoice.date)
-    look, more = theme(book, invoice.date, where)
     return printable(
-        View(
-            language=language,
-            day=invoice.date,
+        replace(
+            head.view,
             title=table["titles"][invoice.kind],
             number=number,
             mark=labels["draft"] if invoice.draft else "",
-            seller=parties.shown_name(seller),
-            seller_lines=parties.seller_lines(seller, language, table),
-            recipient=parties.recipient(customer, seller.address.country, language, table),
-            delivery=_delivery(customer, seller, language, labels),
+            delivery=_delivery(customer, seller, formats.language, labels),
             facts=_facts(book, invoice, customer, paid, formats, table),
             opening=tuple(line for line in invoice.note.split("\n") if line.strip()),
             table=_lines(invoice, formats, table),
@@ -81,17 +71,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             )
             if qr
             else "",
-            closing=(),
             mentions=_mentions(book, invoice, customer, seller, formats),
             sections=(*deposits(book, invoice, formats, table), *progress(book, invoice, formats, table)),
-            footer=parties.legal_line(seller, table),
-            page=labels["page"],
-            page_of=labels["of"],
-            logo=logo,
-            logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            alone=parties.speaks_alone(book, invoice.date),
-            theme=look,
-            notices=(*notices, *more),
         )
     )
 

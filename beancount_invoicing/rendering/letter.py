@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +12,10 @@ from beancount_invoicing.dunning import Apart, Late, Proposal, bank_accounts
 from beancount_invoicing.law.citations import formal_demand, late_payment
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.document import NOBODY
-from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
-from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules.references import payment_reference
 
@@ -26,15 +25,13 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     if proposal.level is None:
         raise ValueError(f"{proposal.customer.name}: nothing is sent")
     customer, currency, day = proposal.customer, proposal.currency, proposal.as_of
-    seller = book.seller.at(day) if book.seller else NOBODY
-    language = parties.language_of(book, customer, day, languages(where))
-    table = words(where, language)
+    head = letterhead(book, customer, day, where)
+    seller, table, formats = head.seller, head.words, head.formats
     labels = table["labels"]
-    formats = Formats(language)
-    alone = parties.speaks_alone(book, day)
+    alone = head.view.alone
     body = fill(
         where,
-        f"letters/{language}/{proposal.tone}.j2",
+        f"letters/{formats.language}/{proposal.tone}.j2",
         fallback=f"letters/en/{proposal.tone}.j2",
         **_values(book, proposal, formats, table),
         customer=customer,
@@ -50,25 +47,14 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
         )
     pay, qr = parties.payment(seller, customer, reference, proposal.claimed, currency, formats, table)
     title = table["titles"][proposal.tone]
-    logo, notices = parties.logo(book, seller, day)
-    look, more = theme(book, day, where)
     return printable(
-        View(
-            language=language,
-            day=day,
+        replace(
+            head.view,
             title=title,
-            number="",
-            mark="",
-            seller=parties.shown_name(seller),
-            seller_lines=parties.seller_lines(seller, language, table),
-            recipient=parties.recipient(customer, seller.address.country, language, table),
-            delivery=(),
             facts=_facts(proposal, formats, labels),
             opening=paragraphs(body),
             table=_invoices(proposal, formats, table),
             totals=_totals(proposal, formats, labels),
-            taxes=None,
-            instalments=None,
             payment_title=labels["payment"] if pay else "",
             payment=pay,
             qr=qr,
@@ -78,15 +64,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
                 for line in (labels["regards-alone" if alone else "regards"], proposal.signed_by, seller.name)
                 if line
             ),
-            mentions=(),
-            footer=parties.legal_line(seller, table),
-            page=labels["page"],
-            page_of=labels["of"],
-            logo=logo,
-            logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            alone=alone,
-            theme=look,
-            notices=(*notices, *more, *proposal.notices),
+            notices=(*head.view.notices, *proposal.notices),
         )
     )
 

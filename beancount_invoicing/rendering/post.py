@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Book
-from beancount_invoicing.rendering.document import NOBODY
 from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.letterhead import NOBODY
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
@@ -55,29 +55,13 @@ def post_list(book: Book, day: date, letters: Sequence[Posted], where: tuple[Pat
             language=language,
             day=day,
             title=post["title"],
-            number="",
-            mark="",
             seller=seller.name,
-            seller_lines=(),
-            recipient=(),
-            delivery=(),
             facts=(Pair(labels["date"], formats.day(day)), Pair(post["letters"], str(len(letters)))),
-            opening=(),
             table=Table(post["title"], columns, (False, False, True, True), rows),
             totals=(Pair(post["sheets"], str(sum(one.sheets for one in letters)), strong=True),),
-            taxes=None,
-            instalments=None,
-            payment_title="",
-            payment=(),
-            qr="",
-            qr_text="",
-            closing=(),
-            mentions=(),
             footer=(seller.name,),
             page=labels["page"],
             page_of=labels["of"],
-            logo="",
-            logo_text="",
             theme=look,
             notices=notices,
         )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Receipt
-from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.document import NOBODY
-from beancount_invoicing.rendering.folders import languages, words
-from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
-from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 
 
@@ -22,19 +19,17 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
     invoice = position.invoice
     assert position.debtor is not None, "only a void number has none, and no receipt"
     customer, currency = book.customers[position.debtor.account].at(day), invoice.currency
-    seller = book.seller.at(day) if book.seller else NOBODY
-    language = parties.language_of(book, customer, day, languages(where))
-    table = words(where, language)
+    head = letterhead(book, customer, day, where)
+    seller, table, formats = head.seller, head.words, head.formats
     labels, said, titles = table["labels"], table["statement"], table["titles"]
-    formats = Formats(language)
     document = f"{titles[invoice.kind]} {invoice.number}"
-    alone = parties.speaks_alone(book, day)
+    alone = head.view.alone
     body = fill(
         where,
-        f"letters/{language}/receipt.j2",
+        f"letters/{formats.language}/receipt.j2",
         fallback="letters/en/receipt.j2",
         document=document,
-        named=document if language == "de" else document[:1].lower() + document[1:],
+        named=document if formats.language == "de" else document[:1].lower() + document[1:],
         alone=alone,
         date=formats.day(invoice.date),
         received=formats.money(told.received, currency),
@@ -71,19 +66,10 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
         if amount
     ]
     totals.append(Pair(said["left"], formats.money(position.open, currency)))
-    logo, notices = parties.logo(book, seller, day)
-    look, more = theme(book, day, where)
     return printable(
-        View(
-            language=language,
-            day=day,
+        replace(
+            head.view,
             title=titles["receipt"],
-            number="",
-            mark="",
-            seller=parties.shown_name(seller),
-            seller_lines=parties.seller_lines(seller, language, table),
-            recipient=parties.recipient(customer, seller.address.country, language, table),
-            delivery=(),
             facts=(
                 Pair(labels["date"], formats.day(day)),
                 Pair(
@@ -93,21 +79,6 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
             opening=paragraphs(body),
             table=Table(titles["receipt"], columns, (False, False, True), rows, wide=1),
             totals=tuple(totals),
-            taxes=None,
-            instalments=None,
-            payment_title="",
-            payment=(),
-            qr="",
-            qr_text="",
             closing=(labels["regards-alone" if alone else "regards"], seller.name),
-            mentions=(),
-            footer=parties.legal_line(seller, table),
-            page=labels["page"],
-            page_of=labels["of"],
-            logo=logo,
-            logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            alone=alone,
-            theme=look,
-            notices=(*notices, *more),
         )
     )

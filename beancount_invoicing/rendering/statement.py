@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,11 @@ from typing import Any
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Entry, InCurrency, OpenItem, Statement
 from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.document import NOBODY
-from beancount_invoicing.rendering.folders import languages, words
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.letter import paid_until
+from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
-from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import Pair, Row, Section, Table, View
 
 _WORDS = {"debit": "debit-note"}
@@ -26,15 +25,13 @@ _WORDS = {"debit": "debit-note"}
 def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
     """The view of a statement of account as its customer gets it: between its own accounts nothing moves. Raises TemplateError."""
     customer, day = told.customer, told.as_of
-    seller = book.seller.at(day) if book.seller else NOBODY
-    language = parties.language_of(book, customer, day, languages(where))
-    table = words(where, language)
+    head = letterhead(book, customer, day, where)
+    seller, table, formats = head.seller, head.words, head.formats
     labels = table["labels"]
-    formats = Formats(language)
-    alone = parties.speaks_alone(book, day)
+    alone = head.view.alone
     body = fill(
         where,
-        f"letters/{language}/statement.j2",
+        f"letters/{formats.language}/statement.j2",
         fallback="letters/en/statement.j2",
         since=formats.day(told.since) if told.since else "",
         as_of=formats.day(day),
@@ -59,40 +56,18 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
     period = said["from-to" if told.since else "until"].format(
         start=formats.day(told.since) if told.since else "", end=formats.day(day)
     )
-    logo, notices = parties.logo(book, seller, day)
-    look, more = theme(book, day, where)
     return printable(
-        View(
-            language=language,
-            day=day,
+        replace(
+            head.view,
             title=table["titles"]["statement"],
-            number="",
-            mark="",
-            seller=parties.shown_name(seller),
-            seller_lines=parties.seller_lines(seller, language, table),
-            recipient=parties.recipient(customer, seller.address.country, language, table),
-            delivery=(),
             facts=(Pair(labels["date"], formats.day(day)), Pair(said["period"], period)),
             opening=paragraphs(body),
-            table=None,
-            totals=(),
-            taxes=None,
-            instalments=None,
             payment_title=labels["payment"] if pay else "",
             payment=pay,
             qr=qr,
             qr_text=labels["qr"].format(amount=formats.money(asked, "EUR")) if qr else "",
             closing=(labels["regards-alone" if alone else "regards"], seller.name),
-            mentions=(),
-            footer=parties.legal_line(seller, table),
-            page=labels["page"],
-            page_of=labels["of"],
-            logo=logo,
-            logo_text=labels["logo"].format(name=seller.name) if logo else "",
             sections=tuple(part for one in told.currencies for part in _sections(told, one, formats, table)),
-            alone=alone,
-            theme=look,
-            notices=(*notices, *more),
         )
     )
 

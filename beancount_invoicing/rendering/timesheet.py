@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from beancount_invoicing.model import Book, Invoice, Work
-from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.document import NOBODY, unit_words
-from beancount_invoicing.rendering.folders import languages, words
-from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.document import unit_words
 from beancount_invoicing.rendering.glyphs import printable
-from beancount_invoicing.rendering.theme import theme
+from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import worktime
 
@@ -21,11 +19,9 @@ def timesheet(book: Book, invoice: Invoice, time: Sequence[Work], where: tuple[P
     """The view of the time that an invoice bills, as it was worked, in its customer's language. Raises TemplateError."""
     customer, day = invoice.customer, invoice.date
     assert customer is not None, "only a void number has none, and no time"
-    seller = book.seller.at(day) if book.seller else NOBODY
-    language = parties.language_of(book, customer, day, languages(where))
-    table = words(where, language)
+    head = letterhead(book, customer, day, where)
+    table, formats = head.words, head.formats
     labels, titles, said = table["labels"], table["titles"], table["timesheet"]
-    formats = Formats(language)
     persons = any(one.person for one in time)
 
     def length(seconds: Decimal, commodity: str) -> str:
@@ -48,43 +44,18 @@ def timesheet(book: Book, invoice: Invoice, time: Sequence[Work], where: tuple[P
         sums[one.commodity] = sums.get(one.commodity, Decimal(0)) + worktime.seconds(one.quantity, one.commodity)
     columns = (labels["date"], *((said["person"],) if persons else ()), said["task"], said["time"])
     document = f"{titles[invoice.kind]} {invoice.number}"
-    logo, notices = parties.logo(book, seller, day)
-    look, more = theme(book, day, where)
     return printable(
-        View(
-            language=language,
-            day=day,
+        replace(
+            head.view,
             title=said["title"],
-            number="",
-            mark="",
-            seller=parties.shown_name(seller),
-            seller_lines=parties.seller_lines(seller, language, table),
-            recipient=parties.recipient(customer, seller.address.country, language, table),
-            delivery=(),
             facts=(
                 Pair(labels["date"], formats.day(day)),
                 Pair(table["statement"]["for-document"], document, strong=True),
             ),
-            opening=(),
             table=Table(said["title"], columns, (*[False] * (len(columns) - 1), True), rows, wide=len(columns) - 2),
             totals=tuple(
                 Pair(table["receivables"]["total"], length(seconds, commodity), strong=True)
                 for commodity, seconds in sums.items()
             ),
-            taxes=None,
-            instalments=None,
-            payment_title="",
-            payment=(),
-            qr="",
-            qr_text="",
-            closing=(),
-            mentions=(),
-            footer=parties.legal_line(seller, table),
-            page=labels["page"],
-            page_of=labels["of"],
-            logo=logo,
-            logo_text=labels["logo"].format(name=seller.name) if logo else "",
-            theme=look,
-            notices=(*notices, *more),
         )
     )

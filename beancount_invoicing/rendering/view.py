@@ -54,41 +54,41 @@ class View:
     language: str
     day: date
     """Its date, also the time stamp of the PDF."""
-    title: str
-    number: str
-    mark: str
-    """What stands across it, such as "Draft"; else ""."""
     seller: str
-    seller_lines: tuple[str, ...]
-    recipient: tuple[str, ...]
-    delivery: tuple[str, ...]
-    facts: tuple[Pair, ...]
-    opening: tuple[str, ...]
-    """Paragraphs before the table."""
-    table: Table | None
-    """None where the sections say all."""
-    totals: tuple[Pair, ...]
-    taxes: Table | None
-    instalments: Table | None
-    payment_title: str
-    payment: tuple[Pair, ...]
-    qr: str
-    """What the QR code says (EPC); "" for none."""
-    qr_text: str
-    """What the QR code is for, in words."""
-    closing: tuple[str, ...]
-    """Paragraphs after the totals."""
-    mentions: tuple[str, ...]
     footer: tuple[str, ...]
     page: str
     page_of: str
-    logo: str
-    """Path of the logo; "" for none."""
-    logo_text: str
+    seller_lines: tuple[str, ...] = ()
+    recipient: tuple[str, ...] = ()
+    delivery: tuple[str, ...] = ()
+    title: str = ""
+    number: str = ""
+    mark: str = ""
+    """What stands across it, such as "Draft"; else ""."""
+    facts: tuple[Pair, ...] = ()
     stamp: str = ""
     """What must not be overlooked, such as that it is paid; else ""."""
+    opening: tuple[str, ...] = ()
+    """Paragraphs before the table."""
+    table: Table | None = None
+    """None where the sections say all."""
+    totals: tuple[Pair, ...] = ()
+    taxes: Table | None = None
+    instalments: Table | None = None
     sections: tuple[Section, ...] = ()
     """What stands below the table and its totals, each under a title."""
+    payment_title: str = ""
+    payment: tuple[Pair, ...] = ()
+    qr: str = ""
+    """What the QR code says (EPC); "" for none."""
+    qr_text: str = ""
+    """What the QR code is for, in words."""
+    closing: tuple[str, ...] = ()
+    """Paragraphs after the totals."""
+    mentions: tuple[str, ...] = ()
+    logo: str = ""
+    """Path of the logo; "" for none."""
+    logo_text: str = ""
     alone: bool = False
     """Whether it says "I" where others say "we"."""
     theme: Theme = USUAL

@@ -1,0 +1,55 @@
+"""What all pages to a customer have: who sends them, to whom, in which language, and how they look."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from beancount_invoicing.model import Book, Customer, Seller, Source
+from beancount_invoicing.rendering import parties
+from beancount_invoicing.rendering.folders import languages, words
+from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.theme import theme
+from beancount_invoicing.rendering.view import View
+
+NOBODY = Seller(name="", source=Source("", 0))
+
+
+class Letterhead(NamedTuple):
+    """A page that says nothing yet, and what its words are written with."""
+
+    view: View
+    seller: Seller
+    words: dict[str, Any]
+    """The table of words of its language."""
+    formats: Formats
+
+
+def letterhead(book: Book, customer: Customer, day: date, where: tuple[Path, ...]) -> Letterhead:
+    """The page of `day` that goes to a customer, in its language, by what book and seller say on that day.
+
+    `where`: the folders of templates. Raises TemplateError.
+    """
+    seller = book.seller.at(day) if book.seller else NOBODY
+    language = parties.language_of(book, customer, day, languages(where))
+    table = words(where, language)
+    labels = table["labels"]
+    logo, notices = parties.logo(book, seller, day)
+    look, more = theme(book, day, where)
+    view = View(
+        language=language,
+        day=day,
+        seller=parties.shown_name(seller),
+        seller_lines=parties.seller_lines(seller, language, table),
+        recipient=parties.recipient(customer, seller.address.country, language, table),
+        footer=parties.legal_line(seller, table),
+        page=labels["page"],
+        page_of=labels["of"],
+        logo=logo,
+        logo_text=labels["logo"].format(name=seller.name) if logo else "",
+        alone=parties.speaks_alone(book, day),
+        theme=look,
+        notices=(*notices, *more),
+    )
+    return Letterhead(view, seller, table, Formats(language))
