@@ -1,0 +1,102 @@
+"""What holds letters back, and what they may count on: promises, retentions, money that went back, letters to who owed it before."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from beancount_invoicing.dunning import propose, standing
+from beancount_invoicing.dunning.levels import said_before
+from beancount_invoicing.dunning.lying import lying
+from beancount_invoicing.dunning.pauses import late_amount
+from beancount_invoicing.dunning.policies import policy
+from beancount_invoicing.receivables import allocate, positions
+from tests.dunning.test_proposals import INVOICE, event, letters, reminder
+from tests.ledgers import book_of
+
+D = Decimal
+ACME, KIEFER = "Assets:Receivable:Acme", "Assets:Receivable:Kiefer"
+
+
+def test_of_two_promises_the_one_that_comes_first_holds_whichever_was_made_first() -> None:
+    made = event(date(2026, 2, 12), "promise", "  until: 2026-03-20\n")
+    made += event(date(2026, 2, 13), "promise", "  until: 2026-03-01\n")
+    (letter,) = letters(INVOICE + made, date(2026, 2, 20))
+    assert [one.why for one in letter.held] == ["promised until 2026-03-01"]
+
+
+def test_what_is_kept_back_without_a_day_is_not_late() -> None:
+    kept = """
+2025-01-01 open Assets:Receivable:Acme:Retention
+2025-01-01 custom "invoice-contract" Assets:Receivable:Acme "K" "fixed"
+  text: "House"
+  account: Income:Services
+  price: 100.00
+  retention: 5
+  retention-account: Assets:Receivable:Acme:Retention
+2026-01-10 * "House" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  114.00 EUR
+  Assets:Receivable:Acme:Retention  6.00 EUR
+    retained: "K"
+  Income:Services  -100.00 EUR
+    text: "House"
+    tax: "FR20"
+    contract: "K"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+"""
+    (position,) = positions(book_of(kept), date(2026, 12, 31))
+    assert [one.due for one in position.instalments] == [date(2026, 2, 9), None]
+    assert late_amount(position, date(2026, 2, 9)) == 0
+    assert late_amount(position, date(2026, 2, 10)) == D("114.00")
+
+
+@pytest.mark.parametrize(
+    ("moved", "left"),
+    [
+        (("-100.00",), ["100.00"]),
+        (("-100.00", "30.00"), ["70.00"]),
+        (("-100.00", "100.00"), []),
+        (("-100.00", "-40.00", "70.00"), ["70.00"]),  # 40.00 and 30.00 went back: what came last first
+    ],
+)
+def test_what_went_back_is_taken_from_what_came_last(moved: tuple[str, ...], left: list[str]) -> None:
+    ledger = "".join(
+        f'\n2026-03-0{day} * "Bank"\n  {ACME}  {amount} EUR\n  Assets:Bank\n' for day, amount in enumerate(moved, 1)
+    )
+    found = lying(allocate(book_of(ledger), date(2026, 3, 31)), ())
+    assert [str(one.amount) for one in found.get((ACME, "EUR"), ())] == left
+
+
+def test_no_letter_is_counted_that_went_to_who_owed_it_before() -> None:
+    taken = f'\n2026-03-01 * "Taken over" ^N1\n  {ACME}  -120.00 EUR\n  {KIEFER}  120.00 EUR\n'
+    book = book_of(INVOICE + reminder(date(2026, 2, 20), 1) + taken)
+    (before,) = positions(book, date(2026, 2, 28), by_debtor=True)
+    (after,) = (one for one in positions(book, date(2026, 3, 31), by_debtor=True) if one.open)
+    assert ([str(one.date) for one in said_before(book, before)], said_before(book, after)) == (["2026-02-20"], ())
+
+
+def test_letters_come_in_the_order_of_the_customers_accounts() -> None:
+    kiefers = INVOICE.replace("N1", "N2").replace("Acme", "Kiefer").replace("2026-01-10", "2026-01-05")
+    assert [one.customer.account for one in propose(book_of(kiefers + INVOICE), date(2026, 3, 1))] == [ACME, KIEFER]
+
+
+def test_a_policy_that_nobody_wrote_is_none_but_the_usual_one() -> None:
+    book = book_of(INVOICE)
+    usual = policy(book, "standard", date(2026, 3, 1))
+    assert usual is not None and [one.level for one in usual.levels] == [1, 2, 3]
+    assert policy(book, "strict", date(2026, 3, 1)) is None
+
+
+def test_an_e_mail_asks_for_nothing_that_its_page_says_is_paid() -> None:
+    book = book_of(INVOICE)
+    day = date(2026, 1, 10)
+    allocated = allocate(book, day)
+    (invoice,) = book.invoices
+    assert [standing(book, invoice, D(paid), day, allocated).asks for paid in ("119.99", "120.00")] == [
+        "to-pay",
+        "nothing",
+    ]
