@@ -720,3 +720,24 @@ def test_what_keeps_a_contract_from_being_billed_is_said() -> None:
     text = subscription('every: "month"').replace("Acme", "Kiefer")
     _waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
     assert "no price is known" in notices[0].message
+
+
+def test_time_without_words_is_called_by_its_contract_and_what_cannot_be_billed_keeps_nothing_back() -> None:
+    time = '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "T" "time"\n  time: Assets:Time\n'
+    time += "  account: Income:Services\n"
+    those = work("2026-01-03", "2", "non-billable: TRUE") + work("2026-01-04", "3", 'person: "Ada"')
+    priced = time + '  price: 50.00\n  lines: "person"\n'
+    waiting, _notices = billing.waiting(book(priced + those), date(2026, 1, 31))
+    assert [(one.line.text, str(one.line.net)) for one in waiting] == [("T – Ada", "150.00")]
+    nothing, notices = billing.waiting(book(time + work("2026-01-02", "1") + those), date(2026, 1, 31))
+    assert nothing == []
+    assert [one.message for one in notices] == [
+        "T has no price: 4 HOUR from 2026-01-02 to 2026-01-04 are not billed; give the item or the contract one"
+    ]
+
+
+def test_a_price_of_days_for_time_in_hours_is_said() -> None:
+    time = '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "T" "time"\n  text: "Advice"\n  time: Assets:Time\n'
+    time += '  account: Income:Services\n  price: 800.00\n  unit: "day"\n'
+    _waiting, notices = billing.waiting(book(time + work("2026-01-04", "8")), date(2026, 1, 31))
+    assert ["day" in one.message for one in notices] == [True]

@@ -185,3 +185,17 @@ def test_a_milestone_of_a_subscription_is_a_line_that_is_billed_once() -> None:
     text += '2026-01-15 custom "invoice-milestone" "K" "Set-up"\n  price: 250.00\n'
     found = [(text, net) for text, _quantity, _start, net in lines(text, "2026-01-31")]
     assert sorted(found) == [("Care", "99.99"), ("Care, Set-up", "250.00")]
+
+
+def test_a_unit_and_an_account_are_the_contracts_or_the_items() -> None:
+    priced = '2026-01-01 custom "invoice-item" "CALL" "Calls" Income:Discounts\n  unit: "call"\n  price: 2.00\n'
+    own = contract(TIME + '; unit: "unit"; tiers: "10 @ 3, 2"')
+    (line,) = (one.line for one in billing.waiting(book_of(ACCOUNTS + own + units("2026-01-05", "4")), END)[0])
+    assert (line.unit, line.account, line.text) == ("unit", "Income:Services", "Calls")
+    items = contract('item: "CALL"; time: Assets:Units; every: "month"; included: 1; commitment: 50.00')
+    waiting, _notices = billing.waiting(book_of(ACCOUNTS + priced + items + units("2026-01-05", "4")), END)
+    assert {one.line.account for one in waiting} == {"Income:Discounts"}
+    assert [(one.line.unit, str(one.line.net)) for one in waiting] == [("", "0.00"), ("", "6.00"), ("LS", "44.00")]
+
+
+END = date(2026, 1, 31)

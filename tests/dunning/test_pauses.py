@@ -1,4 +1,4 @@
-"""What holds letters back, and what they may count on: promises, retentions, money that went back, letters to who owed it before."""
+"""What holds letters back and what they count on: promises, retentions, money that went back, letters to a former debtor."""
 
 from __future__ import annotations
 
