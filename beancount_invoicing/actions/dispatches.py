@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from os import path as os_path
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from beancount_invoicing.actions.enclosures import enclosures
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
-from beancount_invoicing.dunning import standing
+from beancount_invoicing.dunning import standings
+from beancount_invoicing.dunning.standing import Stands
 from beancount_invoicing.model import Book, Channel, Customer, Invoice, Seal
 from beancount_invoicing.rules import business_terms
 
@@ -46,9 +48,14 @@ def of_invoices(
     prepared = prepare(book)
     seals = sealed_documents(book)
     history = History(book.events)
+    stands_at = cache(lambda leaves: standings(book, leaves, ledger.allocated_at(leaves)))
     for position in positions:
-        seal = seals.get(position.invoice.number)
-        yield _of_invoice(ledger, position.invoice, day, channel, prepared, history, seal, enclose, named=named)
+        invoice = position.invoice
+        seal = seals.get(invoice.number)
+        leaves = max(day, invoice.date)
+        yield _of_invoice(
+            ledger, invoice, day, channel, prepared, stands_at(leaves), history, seal, enclose, named=named
+        )
 
 
 def unsent(book: Book, since: date | None, until: date, *, marked: bool = False) -> tuple[str, ...]:
@@ -77,6 +84,7 @@ def _of_invoice(
     day: date,
     channel: Channel | None,
     prepared: Prepared,
+    stands_by: Stands,
     history: History,
     seal: Seal | None,
     enclose: Sequence[Enclosure],
@@ -106,7 +114,7 @@ def _of_invoice(
     except rendering.NoDocument as error:
         return held(str(error))
     leaves = max(day, invoice.date)
-    stands = standing(book, invoice, paid, leaves, ledger.allocated_at(leaves))
+    stands = stands_by(invoice, paid)
     against = stands.against(way)
     if against and not named:
         return held(f"{against}; or send it by name: bean-invoice send {invoice.number} --write")
@@ -159,6 +167,7 @@ def _of_invoice(
         invoice=invoice,
         customer=customer,
         to_pay=stands.asks in {"to-pay", "overdue"},
+        later=bool(stands.later),
         standing=stands.asks,
         credited_by=", ".join(stands.credited_by),
     )

@@ -30,7 +30,7 @@ from beancount_invoicing.dunning import (
     Proposal,
     behind,
     insolvency,
-    last_reminder,
+    late_instalments,
     later,
     named,
     pause,
@@ -308,7 +308,8 @@ def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
 def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Task]:
     name = named(book, position, as_of)
     rule = policy(book, name, as_of) if name != NONE else None
-    last = last_reminder(position)
+    lasts = [one.last for one in late_instalments(position, as_of) if one.last]
+    last = max(lasts, key=lambda one: (one.level or 0, one.date), default=None)
     if rule is None or last is None or not rule.levels or (last.level or 0) < rule.levels[-1].level:
         return
     deadline = last.until or later(last.date, rule.levels[-1].deadline or 0)

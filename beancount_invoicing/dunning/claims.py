@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.dunning.policies import tone_of
+from beancount_invoicing.dunning.reminded import letters_about
 from beancount_invoicing.model import ZERO, Book, Customer, Invoice, Step, a_day
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
@@ -69,6 +70,8 @@ class LatePart(NamedTuple):
     amount: Decimal
     due: date
     """The day after which interest runs."""
+    instalment: int
+    """Its index."""
     paid: list[tuple[date, Decimal]]
 
 
@@ -121,17 +124,16 @@ def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
 def formal_notice(book: Book, position: Position, due: date) -> date | None:
     """The day of the first formal notice to pay (mise en demeure) of what fell due on `due`; None where none was sent.
 
-    A reminder after that day, for what is not due yet cannot be demanded, whose tone is "final": by its own word, else by its
-    level in the policy in force on its day.
+    A reminder about it whose tone is "final": by its own word, else by its level in the policy in force on its day.
     """
-    for event in position.events:
-        if event.event == "reminder" and event.date > due and tone_of(book, position, event) == "final":
-            return event.date
-    return None
+    return next((one.date for one in letters_about(position, due) if tone_of(book, position, one) == "final"), None)
 
 
-def interest_on(book: Book, position: Position, as_of: date, booked: date | None = None) -> Interest | None:
-    """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments.
+def interest_on(
+    book: Book, position: Position, as_of: date, booked: date | None = None, only: Collection[int] | None = None
+) -> Interest | None:
+    """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments; or over `only`
+    those of these indices: the indemnity stands with the oldest.
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
     of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before
@@ -147,11 +149,15 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
     rule = claim_rule(book, invoice, as_of, position.debtor)
     if rule is None:
         return None
-    parts, left_out = _parts(book, position, as_of, rule)
+    parts, left_out = _parts(book, position, as_of, rule, only)
     before = claimed(book, invoice, as_of, booked, position)
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
     fixed = None if before.indemnity or not debt or position.share > 1 else rule.indemnity(debt, invoice.currency)
+    if only is not None:
+        oldest = min(parts, key=lambda one: (one.due, one.instalment), default=None)
+        fixed = fixed if oldest and oldest.instalment in only else None
+        parts = [part for part in parts if part.instalment in only]
     alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)
     try:
         _within_the_cap(book, invoice, rule.by, as_of)
@@ -166,8 +172,8 @@ def interest_on(book: Book, position: Position, as_of: date, booked: date | None
         raise ClaimUnknown(message, claim if claim.segments else alone)
     if claim.segments or fixed is None:
         return claim if claim.segments else None
-    only = indemnity_alone(debt, rule.by, decimals, fixed, known=True)
-    return replace(only, steps=(*left_out, *_charged_before(before), *only.steps))
+    lone = indemnity_alone(debt, rule.by, decimals, fixed, known=True)
+    return replace(lone, steps=(*left_out, *_charged_before(before), *lone.steps))
 
 
 def _until(missing: RateUnknown | None) -> Sequence[Step]:
@@ -242,8 +248,11 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decim
         )
 
 
-def _parts(book: Book, position: Position, as_of: date, rule: ClaimRule) -> tuple[list[LatePart], list[Step]]:
-    """The late instalments less what was credited and what is contested, and the steps of that.
+def _parts(
+    book: Book, position: Position, as_of: date, rule: ClaimRule, only: Collection[int] | None
+) -> tuple[list[LatePart], list[Step]]:
+    """The late instalments less what was credited and what is contested, and the steps of that; the steps of `only` those of these
+    indices.
 
     What is contested is taken from the oldest, which bears most. A credit note of the invoice says that so much was never owed,
     whenever it was written; one of something else that is set off pays on its day. Money pays on the day on which it came,
@@ -263,21 +272,21 @@ def _parts(book: Book, position: Position, as_of: date, rule: ClaimRule) -> tupl
         if start is None:
             continue
         those = [one for one in position.allocations if one.instalment == instalment.index]
-        amount = standing.amount
+        amount, told = standing.amount, only is None or instalment.index in only
         for less, because in (
             (credited[instalment.index], "what was credited was never owed"),
             (contested, "what is contested bears no claim"),
         ):
-            if less:
+            if less and told:
                 steps.append(Step("principal", "difference", (amount, less), amount - less, because))
-                amount -= less
+            amount -= less
         paid = [(one.received, one.amount) for one in those if not corrects(one)]
         for lying in position.on_account:
             if lying.instalment == instalment.index:
                 paid.append((lying.date, lying.amount))
                 because = f"{lying.date}, {lying.source}: on the account, allocated to nothing; counts as paid"
-                steps.append(Step("paid", "as written", (lying.amount,), lying.amount, because))
-        parts.append(LatePart(amount, start, paid))
+                steps += [Step("paid", "as written", (lying.amount,), lying.amount, because)] if told else []
+        parts.append(LatePart(amount, start, instalment.index, paid))
     return parts, steps
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from beancount_invoicing.dunning.policies import tone_of
-from beancount_invoicing.model import Book, Event, Policy, ReminderLevel
+from beancount_invoicing.dunning.reminded import LateInstalments
+from beancount_invoicing.model import Book, Policy, ReminderLevel
 from beancount_invoicing.receivables import Position
 
 
@@ -27,12 +28,6 @@ class Due:
     why: str
 
 
-def last_reminder(position: Position) -> Event | None:
-    """The last letter about what is late now: those that were sent before its due date were about another instalment."""
-    late = [one for one in position.events if one.event == "reminder" and one.level and _about(one, position)]
-    return max(late, key=lambda one: (one.level or 0, one.date)) if late else None
-
-
 class Said(NamedTuple):
     """A letter that has left about what is late now."""
 
@@ -41,31 +36,25 @@ class Said(NamedTuple):
     """"" where neither it nor its policy says how it spoke."""
 
 
-def said_before(book: Book, position: Position) -> tuple[Said, ...]:
-    """The letters about what is late now that its debtor was sent, in their order: no notice before the due date, and none to
-    who owed it before."""
+def said_before(book: Book, late: LateInstalments) -> tuple[Said, ...]:
+    """The letters about what is late now that its debtor was sent, in their order: none to who owed it before."""
+    position = late.position
     debtor = position.debtor
     return tuple(
         Said(one.date, tone_of(book, position, one))
-        for one in position.events
-        if one.event == "reminder" and one.level != 0 and _about(one, position)
+        for one in late.letters
         if debtor is not None and one.customer == debtor.account
     )
 
 
-def _about(event: Event, position: Position) -> bool:
-    return position.due is None or event.date > position.due
-
-
-def due_level(policy: Policy, position: Position, as_of: date, formal_notice: date | None = None) -> Due:
-    """The level that is due for a late document on `as_of`: the one after its last, none skipped, none repeated.
+def due_level(policy: Policy, late: LateInstalments, as_of: date, formal_notice: date | None = None) -> Due:
+    """The level that is due for what is late of a document on `as_of`: the one after its last, none skipped, none repeated.
 
     It waits for its own days, for the policy's interval since the document was sent and since the last letter about
-    it, of whatever level or instalment, and until the deadline that the last letter about what is late now set is over.
+    the document, of whatever level or instalment, and until the deadline that the last letter about what is late now set is over.
     After a `formal_notice`, of that day, no milder letter follows, for it would take that back.
     """
-    assert position.due is not None, "only late documents are asked for"
-    last = last_reminder(position)
+    position, last, days = late.position, late.last, late.days_overdue
     reached = last.level or 0 if last else 0
     said = f"level {reached} left on {last.date}" if last else "no reminder yet"
     following = next((one for one in policy.levels if one.level > reached), None)
@@ -73,27 +62,29 @@ def due_level(policy: Policy, position: Position, as_of: date, formal_notice: da
         return Due(None, f"{said}, the last one of policy {policy.name}" if last else f"{policy.name} has no levels")
     if formal_notice and following.tone != "final":
         return Due(None, f"formal notice was given on {formal_notice}: no {following.tone} letter follows it")
-    late = f"{position.days_overdue} {'day' if position.days_overdue == 1 else 'days'} late"
+    how_late = f"{days} {'day' if days == 1 else 'days'} late"
     level = f"level {following.level}"
-    if position.days_overdue < following.days:
-        day = later(position.due, following.days)
-        return Due(None, f"{late}, {said}; {level} from {following.days} days late on, {day}")
+    if days < following.days:
+        day = later(late.due, following.days)
+        return Due(None, f"{how_late}, {said}; {level} from {following.days} days late on, {day}")
     arrived = max((one.date for one in position.events if one.event == "sent"), default=None)
     if last is None and arrived is not None and as_of < later(arrived, policy.interval):
         spaced = later(arrived, policy.interval)
-        return Due(None, f"{late}, but sent on {arrived}; {level} not before {spaced}, {policy.interval} days later")
+        return Due(
+            None, f"{how_late}, but sent on {arrived}; {level} not before {spaced}, {policy.interval} days later"
+        )
     letters = [one.date for one in position.events if one.event == "reminder" and one.level]
     if letters and as_of < (spaced := later(max(letters), policy.interval)):
         why = f"{policy.interval} days lie between two letters"
-        return Due(None, f"{late}, {said}; {level} not before {spaced}: {why}")
+        return Due(None, f"{how_late}, {said}; {level} not before {spaced}: {why}")
     if last is not None:
         until = last.until
         before = next((one for one in policy.levels if one.level == reached), None)
         if until is None and before is not None and before.deadline is not None:
             until = later(last.date, before.deadline)
         if until is not None and as_of <= until:
-            return Due(None, f"{late}, {said}; {level} not before {later(until, 1)}: it set a deadline, {until}")
-    return Due(following, f"{late}, {said}: {level} is due")
+            return Due(None, f"{how_late}, {said}; {level} not before {later(until, 1)}: it set a deadline, {until}")
+    return Due(following, f"{how_late}, {said}: {level} is due")
 
 
 def courtesy_level(policy: Policy, position: Position, as_of: date) -> Due | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from os.path import relpath
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,8 @@ class Lying(NamedTuple):
     """What the bank, or the credit note, says of it."""
     left_of: str = ""
     """The number of the credit note, or of the invoice on which too much was paid; "" for money that names nothing."""
+    credited: bool = False
+    """It is what is left of a credit note: nobody has paid it."""
 
 
 def lying(allocated: Allocated, credit_notes: Iterable[Position]) -> Mapping[tuple[str, str], Sequence[Lying]]:
@@ -59,7 +62,15 @@ def lying(allocated: Allocated, credit_notes: Iterable[Position]) -> Mapping[tup
         invoice = note.invoice
         if note.open < 0 and note.debtor:
             found[note.debtor.account, invoice.currency].append(
-                Lying(invoice.date, -note.open, invoice.currency, invoice.source, invoice.narration, invoice.number)
+                Lying(
+                    invoice.date,
+                    -note.open,
+                    invoice.currency,
+                    invoice.source,
+                    invoice.narration,
+                    invoice.number,
+                    credited=True,
+                )
             )
     return {key: still for key, those in found.items() if (still := _still_there(those))}
 
@@ -84,6 +95,8 @@ class Likely(NamedTuple):
 
     lying: Lying
     why: str
+    sure: bool = True
+    """There is no other document left that just such a sum may be for."""
 
     def advice(self, number: str, ledger: str) -> str:
         """What to know of it beside the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
@@ -102,23 +115,57 @@ class Likely(NamedTuple):
         )
 
 
-def likely(there: Sequence[Lying], those: Sequence[Position], as_of: date) -> dict[str, Likely]:
+def likely(there: Sequence[Lying], those: Iterable[Position], as_of: date) -> dict[str, Likely]:
     """What of `there` is most likely for which of `those`, the open invoices of the same customer and currency, by number.
 
-    What names invoices is for these. What names none is for each of which just so much is open, late, or due as one instalment:
-    which of several a payment of their common amount is for, nobody but the customer knows. Those of later days come into question
-    only where there is none of its own day or before.
+    What names invoices is for these. What names none is for one of those of which just so much is open, late, or due as one
+    instalment: for the one due first that nothing else there is for, of those that were invoiced by its day if any was.
     """
+    oldest = sorted(those, key=lambda each: (each.due or date.max, each.invoice.date, each.invoice.number))
+    named = _named(there, oldest)
     found: dict[str, Likely] = {}
     for one in there:
-        named = [each for each in those if names(one.words, each.invoice.number)]
-        of_amount = [each for each in those if not named and one.amount in _sums(each, as_of)]
-        known = [each for each in of_amount if each.invoice.date <= one.date]
-        for position in named or known or of_amount:
+        for position in named.get(one, ()):
             number = position.invoice.number
-            why = f"names {number}" if named else f"is just what is open of {number}"
-            found.setdefault(number, Likely(one, why))
+            found.setdefault(number, Likely(one, f"names {number}"))
+    by_sum: defaultdict[Decimal, list[Position]] = defaultdict(list)
+    for position in oldest:
+        for amount in _sums(position, as_of):
+            by_sum[amount].append(position)
+    for one in there:
+        if one in named:
+            continue
+        free = [each for each in by_sum[one.amount] if each.invoice.number not in found]
+        by_sum[one.amount] = free
+        known = (each for each in free if each.invoice.date <= one.date)
+        if first := next(known, None) or next(iter(free), None):
+            number = first.invoice.number
+            found[number] = Likely(one, f"is just what is open of {number}")
+    unclear = {amount for amount, those in by_sum.items() if any(each.invoice.number not in found for each in those)}
+    return {
+        number: one._replace(sure=one.lying in named or one.lying.amount not in unclear)
+        for number, one in found.items()
+    }
+
+
+def _named(there: Iterable[Lying], those: Iterable[Position]) -> dict[Lying, list[Position]]:
+    """The documents that the words of each name, in their order; of what names any."""
+    by_number: defaultdict[str, list[tuple[int, Position]]] = defaultdict(list)
+    for place, position in enumerate(those):
+        by_number[_bare(position.invoice.number)].append((place, position))
+    lengths = sorted({len(bare) for bare in by_number})
+    found: dict[Lying, list[Position]] = {}
+    for one in there:
+        words = _bare(one.words)
+        parts = {words[at : at + length] for length in lengths for at in range(len(words) - length + 1)}
+        near = sorted((each for part in parts if part in by_number for each in by_number[part]), key=itemgetter(0))
+        if named := [position for _place, position in near if names(one.words, position.invoice.number)]:
+            found[one] = named
     return found
+
+
+def _bare(words: str) -> str:
+    return _NOT_WRITTEN.sub("", words).casefold()
 
 
 def _sums(position: Position, as_of: date) -> set[Decimal]:

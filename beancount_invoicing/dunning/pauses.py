@@ -47,9 +47,14 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
     if promised and not promised.over:
         return promised
     if position.disputed and position.disputed >= asked_amount(position, as_of):
-        since = next(event.date for event in reversed(position.events) if event.event == "dispute")
-        return Pause(f"in dispute since {since}")
+        return Pause(in_dispute(position))
     return promised
+
+
+def in_dispute(position: Position) -> str:
+    """That, and since when, a contested document is in dispute."""
+    since = next(event.date for event in reversed(position.events) if event.event == "dispute")
+    return f"in dispute since {since}"
 
 
 class Insolvency(NamedTuple):

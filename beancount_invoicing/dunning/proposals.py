@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,16 @@ from decimal import Decimal
 from beancount_invoicing.dunning.claims import ClaimUnknown, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import Said, courtesy_level, due_level, later, said_before
 from beancount_invoicing.dunning.lying import Likely, Lying, likely, lying
-from beancount_invoicing.dunning.pauses import asked_amount, pause, sending_followed_from, unsent
+from beancount_invoicing.dunning.pauses import (
+    asked_amount,
+    in_dispute,
+    late_amount,
+    pause,
+    sending_followed_from,
+    unsent,
+)
 from beancount_invoicing.dunning.policies import NONE, named, policy
+from beancount_invoicing.dunning.reminded import LateInstalments, late_instalments
 from beancount_invoicing.dunning.unowed_claims import unowed
 from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, a_day
 from beancount_invoicing.receivables import Allocated, Position, allocate, lies_there, positions
@@ -21,16 +29,22 @@ from beancount_invoicing.rules.interest import Interest
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A document in a letter: late, or in a notice before the due date about to be due. `open` leaves out what is contested."""
+    """A document in a letter: late, or in a notice before the due date about to be due."""
 
     position: Position
     due: date
+    """The earliest of what the letter asks for."""
     open: Decimal
+    """What the letter asks for: without what is contested, and without `separate`."""
     days_overdue: int
     before: tuple[Said, ...]
     """The letters about what is late now that this customer has had."""
     claim: Interest | None
     """Interest and indemnity with their steps; None where none is claimed."""
+    contested: Decimal = ZERO
+    """What of it is late, or about to be due, and contested."""
+    separate: Decimal = ZERO
+    """What of it is late as well, but has come to another level, so that these words do not hold for it."""
 
     @property
     def interest(self) -> Decimal | None:
@@ -92,7 +106,9 @@ class Proposal:
     on_account: Decimal = ZERO
     """What lies on the customer's account, allocated to nothing, and is not taken off."""
     unknown: Decimal = ZERO
-    """What of that keeps no invoice back: only the customer knows what it is for."""
+    """What of that was paid, and only the customer knows for what."""
+    credits: tuple[tuple[str, Decimal], ...] = ()
+    """What of that is left of which credit note, and is set against nothing yet."""
 
     @property
     def interest(self) -> Decimal:
@@ -112,9 +128,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A document that a letter may speak of, and the level that is due for it today; or why none may speak of it."""
+    """A document, or the late instalments of it that have come to one level, that a letter may speak of, and the level that is due
+    for it today; or why none may speak of it."""
 
+    place: int
+    """Among all that the customer owes."""
     position: Position
+    late: LateInstalments | None
+    """None where nothing is late: then the notice before the due date is about it."""
     policy: Policy | None
     level: ReminderLevel | None
     why: str
@@ -124,6 +145,14 @@ class _Candidate:
     @property
     def number(self) -> str:
         return self.position.invoice.number
+
+    @property
+    def asked(self) -> Decimal:
+        """What a letter asks for of it: what is late, or else due next, without what is contested."""
+        if self.late:
+            return self.late.asked
+        amount = asked_amount(self.position, self.position.as_of)
+        return amount - min(self.position.disputed, amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +204,18 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
 def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: date) -> list[Proposal]:
     """The letters to a customer, and what is in none; nothing where nothing is late and no notice is due."""
     guessed = likely(owed.lying, owed.open, as_of)
-    found = [_candidate(book, one, owed, guessed, followed_from, as_of) for one in owed.open]
-    candidates = [one for one in found if one is not None]
+    found = [each for one in owed.open for each in _candidates(book, one, owed, guessed, followed_from, as_of)]
+    candidates = [replace(one, place=place) for place, one in enumerate(found)]
     letters: list[list[_Candidate]] = []
     groups = _by_level(candidates)
-    due = {one.number for group in groups for one in group}
+    due = {one.place for group in groups for one in group}
     rest = [
         one if one.level is None else replace(one, why=f"{one.why}, but not beside a reminder")
         for one in candidates
-        if one.number not in due
+        if one.place not in due
     ]
     for group in groups:
-        total = sum((_asked(one.position, as_of) for one in group), ZERO)
+        total = _total(group)
         rule = group[0].policy
         least = rule.minimum if rule and owed.currency == book.currency else ZERO
         if total < least:
@@ -195,14 +224,20 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
             letters.append(group)
     known = {one.lying for one in guessed.values()}
     unknown = sum((one.amount for one in owed.lying if one not in known), ZERO)
-    total = sum((_asked(one.position, as_of) for group in letters for one in group), ZERO)
+    total = sum(map(_total, letters), ZERO)
     if unknown >= total > 0:
         why = (
             f"{unknown} {owed.currency} on the account is allocated to no invoice: say what it settles, or pay it back"
         )
         rest += (one for group in letters for one in _kept_back(group, why))
         letters = []
-    result = [_letter(book, owed, group, candidates, unknown, as_of) for group in letters]
+    rest.sort(key=lambda one: one.place)
+    apart = tuple(each for one in rest if (each := _apart(book, one)))
+    sure = {one.lying for one in guessed.values() if one.sure}
+    told = replace(owed, lying=[one for one in owed.lying if one not in sure])
+    result = _one_fee(_letter(book, told, group, as_of) for group in letters)
+    on_account = sum((one.amount for one in owed.lying), ZERO)
+    result = [replace(one, apart=apart, on_account=on_account) for one in result]
     if result and unknown:
         result[0] = replace(result[0], notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
     advised = {number: guess.advice(number, book.file) for number, guess in guessed.items()}
@@ -210,29 +245,47 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
         result[0] = replace(result[0], notices=(*result[0].notices, *more))
     if rest:
-        order = {one.number: place for place, one in enumerate(candidates)}
-        rest = sorted(rest, key=lambda one: order[one.number])
         reasons = tuple(Held(one.number, one.why) for one in rest)
         held = tuple(Held(one.number, one.why) for one in rest if one.held)
         result.append(Proposal(owed.customer, owed.currency, as_of, None, (), ZERO, held, reasons, ()))
     return result
 
 
-def _candidate(
+def _total(group: Iterable[_Candidate]) -> Decimal:
+    return sum((one.asked for one in group), ZERO)
+
+
+def _apart(book: Book, one: _Candidate) -> Apart | None:
+    """What is late, in no letter of the day, and not kept back either, if it has had a letter before."""
+    said = said_before(book, one.late) if one.late and not one.held else ()
+    return Apart(one.number, one.asked, said[-1]) if said else None
+
+
+def _one_fee(letters: Iterable[Proposal]) -> list[Proposal]:
+    """The letters of a day to one customer cost one fee: the gravest that has one asks for it."""
+    result: list[Proposal] = []
+    for one in letters:
+        charged = any(before.fee for before in result)
+        result.append(replace(one, fee=ZERO) if charged else one)
+    return result
+
+
+def _candidates(
     book: Book,
     position: Position,
     owed: _Account,
     guessed: Mapping[str, Likely],
     followed_from: date | None,
     as_of: date,
-) -> _Candidate | None:
-    """What there is to say of a document; None where it is neither late nor to be announced."""
-    late = position.days_overdue > 0
+) -> Iterator[_Candidate]:
+    """What there is to say of a document, by the levels that its late instalments have come to; nothing where it is neither late
+    nor to be announced."""
+    late = late_instalments(position, as_of) if position.days_overdue > 0 else ()
     name = named(book, position, as_of)
     rule = policy(book, name, as_of) if name != NONE else None
     notice = courtesy_level(rule, position, as_of) if rule and not late else None
     if not late and notice is None:
-        return None
+        return
     why = "reminders: none" if name == NONE else f"there is no policy {name}" if rule is None else ""
     paused = pause(position, owed.of_customer, as_of)
     if not why and paused and not paused.over:
@@ -243,12 +296,18 @@ def _candidate(
         why = "nothing says that it was sent: send it first"
     if not why and (guess := guessed.get(position.invoice.number)):
         why = guess.advice(position.invoice.number, book.file)
-        return _Candidate(position, rule, None, why, held=late)
-    if why or rule is None:
-        return _Candidate(position, rule, None, why, held=late)
-    formal = formal_notice(book, position, position.due) if position.due else None
-    due = notice or due_level(rule, position, as_of, formal)
-    return _Candidate(position, rule, due.level, due.why + (f" ({paused.why})" if paused else ""))
+    broken = f" ({paused.why})" if paused else ""
+    for one in late or (None,):
+        if why or rule is None:
+            yield _Candidate(0, position, one, rule, None, why, held=one is not None)
+        elif one is None:
+            assert notice is not None
+            yield _Candidate(0, position, None, rule, notice.level, notice.why + broken)
+        elif one.asked <= 0:
+            yield _Candidate(0, position, one, rule, None, in_dispute(position), held=True)
+        else:
+            due = due_level(rule, one, as_of, formal_notice(book, position, one.due))
+            yield _Candidate(0, position, one, rule, due.level, due.why + broken)
 
 
 def _by_level(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:
@@ -292,21 +351,17 @@ def _not_taken_off(owed: _Account, amount: Decimal, letters: Iterable[Sequence[_
     )
 
 
-def _asked(position: Position, as_of: date) -> Decimal:
-    """What a letter asks for of a document: what is late, or else due next, without what is contested of it."""
-    amount = asked_amount(position, as_of)
-    return amount - min(position.disputed, amount)
-
-
 def _letter(
     book: Book,
     owed: _Account,
     group: Sequence[_Candidate],
-    candidates: Sequence[_Candidate],
-    unknown: Decimal,
     as_of: date,
 ) -> Proposal:
-    """The letter about a group of one policy and level."""
+    """The letter about a group of one policy and level; of what lies on the account it speaks of what `owed` has.
+
+    The fixed compensation is for the costs of recovery, reminders among them: a fee is owed only as far as it is more (directive
+    2011/7/EU, art. 6 (3); CJEU, 13 September 2018, C-287/17).
+    """
     customer, currency = owed.customer, owed.currency
     rule, level = group[0].policy, group[0].level
     assert rule is not None
@@ -314,21 +369,24 @@ def _letter(
     notices: list[str] = []
     invoices: list[Late] = []
     for one in group:
-        claim = None
-        if level.interest:
+        claim, late = None, one.late
+        if level.interest and late:
             try:
-                claim = interest_on(book, one.position, as_of)
+                claim = interest_on(book, one.position, as_of, only=late.indices)
             except ClaimUnknown as error:
                 notices.append(str(error))
                 claim = error.claim
+        amount = late.open if late else asked_amount(one.position, as_of)
         invoices.append(
             Late(
                 position=one.position,
-                due=one.position.due or as_of,
-                open=_asked(one.position, as_of),
-                days_overdue=one.position.days_overdue,
-                before=said_before(book, one.position),
+                due=(late.due if late else one.position.due) or as_of,
+                open=one.asked,
+                days_overdue=late.days_overdue if late else 0,
+                before=said_before(book, late) if late else (),
                 claim=claim,
+                contested=amount - one.asked,
+                separate=late_amount(one.position, as_of) - amount if late else ZERO,
             )
         )
     bought = {one.position.invoice.customer.buyer for one in group if one.position.invoice.customer}
@@ -339,6 +397,13 @@ def _letter(
         notices.append(
             f"{customer.name}: {whose} no fee for a reminder: the {level.fee} of level {level.level} is left out"
         )
+    indemnity = sum((one.indemnity or ZERO for one in invoices), ZERO)
+    if fee and indemnity:
+        notices.append(
+            f"{customer.name}: of the fee of {level.fee} of level {level.level} the fixed compensation of {indemnity} covers"
+            f" {min(fee, indemnity)}: {'it is left out' if fee <= indemnity else 'the rest is asked for'}"
+        )
+        fee = max(fee - indemnity, ZERO)
     channel: Channel = "post" if level.registered else level.channel or customer.channel
     if not level.registered and channel == "e-invoice":
         channel = "email" if customer.email else "post"  # platforms carry invoices, not letters
@@ -360,12 +425,6 @@ def _letter(
         registered=level.registered,
         escalation=customer.escalation if level.escalate else "",
         signed_by=level.signed_by or rule.signed_by,
-        apart=tuple(
-            Apart(one.number, _asked(one.position, as_of), said[-1])
-            for one in candidates
-            if one not in group and not one.held and one.position.days_overdue
-            if (said := said_before(book, one.position))
-        ),
-        on_account=sum((one.amount for one in owed.lying), ZERO),
-        unknown=unknown,
+        unknown=sum((one.amount for one in owed.lying if not one.credited), ZERO),
+        credits=tuple((one.left_of, one.amount) for one in owed.lying if one.credited),
     )

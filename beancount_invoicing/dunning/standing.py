@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
-from beancount_invoicing.dunning.lying import likely, lying
-from beancount_invoicing.model import ZERO, Book, Channel, Invoice
+from beancount_invoicing.dunning.lying import Likely, likely, lying
+from beancount_invoicing.dunning.pauses import asked_amount, late_amount
+from beancount_invoicing.model import ZERO, Book, Channel, Day, Invoice
 from beancount_invoicing.receivables import Allocated, Position, positions
 
 Asks = Literal["nothing", "to-pay", "overdue", "paid", "credited", "settled", "open"]
-"""What is to be said of its payment: that there is nothing to pay by its page; that it is to be paid, or is late; that it was paid,
-credited, or both since; or nothing: it is contested, given up, or money that lies on the account is most likely for it."""
+"""What is to be said of its payment: that there is nothing to pay by its page; that it, or what is due of it by then, is to be
+paid, or is late; that it was paid, credited, or both since; or nothing: it is contested, given up, or money that lies on the
+account is most likely for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,13 @@ class Standing:
     open: Decimal = ZERO
     due: date | None = None
     """The earliest day that is still open; None where nothing is asked for."""
+    asked: Decimal = ZERO
+    """What is late of it, or else due next, without what is contested; 0 where nothing is asked for."""
+    later: tuple[tuple[Day, Decimal], ...] = ()
+    """What is due of it after that, by day."""
+    contested: Decimal = ZERO
     as_printed: bool = True
-    """Whether its page's own sums still hold."""
+    """Whether its page's own sums and dates still hold."""
     credited_by: tuple[str, ...] = ()
     settled: str = ""
     """Why nothing is asked for any more, though its page asks for it."""
@@ -41,18 +51,64 @@ class Standing:
         return self.likely
 
 
+Stands = Callable[[Invoice, Decimal], Standing]
+"""How an invoice stands of which its page says that so much is paid."""
+
+
+def standings(book: Book, day: date, allocated: Allocated) -> Stands:
+    """A function that says how an invoice stands at the end of `day` (inclusive). `allocated`: as of that day."""
+
+    @cache
+    def wholes() -> Mapping[int, Position]:
+        return {id(one.invoice): one for one in positions(book, day, allocated)}
+
+    @cache
+    def advised() -> Mapping[tuple[str, str], Mapping[str, Likely]]:
+        return _most_likely(book, day, allocated)
+
+    def stands(invoice: Invoice, paid: Decimal) -> Standing:
+        if invoice.payable <= paid:
+            return Standing("nothing")
+        whole = wholes()[id(invoice)]
+        if whole.open <= 0:
+            return _settled(whole)
+        debtor = whole.debtor.account if whole.debtor else ""
+        guess = advised().get((debtor, invoice.currency), {}).get(invoice.number)
+        return _open(whole, paid, day, guess.advice(invoice.number, book.file) if guess else "")
+
+    return stands
+
+
 def standing(book: Book, invoice: Invoice, paid: Decimal, day: date, allocated: Allocated) -> Standing:
-    """How an invoice stands at the end of `day` (inclusive). `paid`: what its page says is paid; `allocated`: as of that day."""
-    if invoice.payable <= paid:
-        return Standing("nothing")
-    (whole,) = positions(book, day, allocated, (invoice,))
-    if whole.open <= 0:
-        return _settled(whole)
-    printed = whole.open == invoice.payable - paid
-    advice = _likely(book, whole, day, allocated)
-    if whole.disputed >= whole.open or advice:
+    """How an invoice stands at the end of `day` (inclusive). `paid`: what its page says is paid; `allocated`: as of that day.
+
+    Of several, `standings` says it.
+    """
+    return standings(book, day, allocated)(invoice, paid)
+
+
+def _open(whole: Position, paid: Decimal, day: date, advice: str) -> Standing:
+    due = asked_amount(whole, day)
+    contested = min(whole.disputed, due)
+    if contested >= due or advice:
         return Standing("open", whole.open, as_printed=False, likely=advice)
-    return Standing("overdue" if whole.days_overdue else "to-pay", whole.open, whole.due, printed, likely=advice)
+    late = late_amount(whole, day) > 0
+    left, later = whole.disputed - contested, []
+    for each in sorted((one.due, one.open) for one in whole.instalments if one.due and one.open > 0):
+        if (each[0] >= day) if late else (each[0] != whole.due):
+            less = min(left, each[1])
+            left -= less
+            later += [(each[0], each[1] - less)] if each[1] > less else []
+    printed = whole.open == whole.invoice.payable - paid and not whole.disputed and not (late and later)
+    return Standing(
+        "overdue" if late else "to-pay",
+        whole.open,
+        whole.due,
+        due - contested,
+        tuple(later),
+        whole.disputed,
+        printed,
+    )
 
 
 def _settled(whole: Position) -> Standing:
@@ -68,22 +124,28 @@ def _settled(whole: Position) -> Standing:
         if notes
         else "paid"
     )
-    return Standing(asks, whole.open, None, False, notes, f"is {how} since {whole.settled_on}")
+    return Standing(
+        asks,
+        whole.open,
+        as_printed=False,
+        credited_by=notes,
+        settled=f"is {how} since {whole.settled_on}",
+    )
 
 
-def _likely(book: Book, whole: Position, day: date, allocated: Allocated) -> str:
-    """What lies on its customer's account and is most likely for it, with what to do; "" where nothing is."""
-    debtor, currency = whole.debtor, whole.invoice.currency
-    if debtor is None or not any(one.payment.customer == debtor.account for one in allocated.unallocated):
-        return ""
-    those = [
-        one
-        for one in positions(book, day, allocated, by_debtor=True)
-        if one.debtor
-        and one.debtor.account == debtor.account
-        and one.invoice.currency == currency
-        and not one.invoice.draft
-    ]
-    there = lying(allocated, those).get((debtor.account, currency), ())
-    guess = likely(there, [one for one in those if one.open > 0], day).get(whole.invoice.number)
-    return guess.advice(whole.invoice.number, book.file) if guess else ""
+def _most_likely(book: Book, day: date, allocated: Allocated) -> Mapping[tuple[str, str], Mapping[str, Likely]]:
+    """What lies on each customer's account and is most likely for which document, by account and currency."""
+    paid = {one.payment.customer for one in allocated.unallocated}
+    if not paid:
+        return {}
+    open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
+    credit_notes: list[Position] = []
+    for one in positions(book, day, allocated, by_debtor=True):
+        if one.debtor is None or one.debtor.account not in paid or one.invoice.draft:
+            continue
+        if one.open > 0:
+            open_[one.debtor.account, one.invoice.currency].append(one)
+        else:
+            credit_notes.append(one)
+    there = lying(allocated, credit_notes)
+    return {key: likely(there[key], those, day) for key, those in open_.items() if key in there}

@@ -127,7 +127,7 @@ def _parts(
             if one.instalment == instalment.index and not corrects(one)
         ]
         paid += [(one.date, one.amount) for one in lying if one.instalment == instalment.index]
-        parts.append(LatePart(instalment.amount - off[instalment.index], start, paid))
+        parts.append(LatePart(instalment.amount - off[instalment.index], start, instalment.index, paid))
     return parts
 
 

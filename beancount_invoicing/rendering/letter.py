@@ -10,7 +10,7 @@ from typing import Any
 
 from beancount_invoicing.dunning import Apart, Late, Proposal, bank_accounts
 from beancount_invoicing.law.citations import formal_demand, late_payment
-from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.model import Book
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.glyphs import printable
@@ -99,6 +99,7 @@ def _values(book: Book, proposal: Proposal, formats: Formats, table: dict[str, A
         "as_of": formats.day(proposal.as_of),
         "paid_until": formats.day(until) if until and not proposal.on_account else "",
         "unknown": money(proposal.unknown),
+        "credits": [f"{number} ({money(amount)})" for number, amount in proposal.credits],
         "partly": any(late.position.settled for late in proposal.invoices),
         "reminders": min((len(before) for before in letters), default=0),
         "reminded_on": formats.day(only[0].date) if len(only) == 1 else "",
@@ -155,11 +156,14 @@ def _invoices(proposal: Proposal, formats: Formats, table: dict[str, Any]) -> Ta
 
 
 def _left_out(late: Late, proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
-    """What is open of an invoice and the letter does not ask for: what is contested, what is not due yet."""
-    position, parts = late.position, late.position.instalments
-    amount = sum((each.open for each in parts if each.due and each.due < proposal.as_of), ZERO)
-    amount = amount or sum((each.open for each in parts if each.due == late.due), ZERO)
-    left_out = {"contested": amount - late.open, "not-due-yet": position.open - amount}
+    """What is open of an invoice and the letter does not ask for: what is contested, what has a letter of its own, what is not
+    due yet."""
+    asked_or_not = late.open + late.contested + late.separate
+    left_out = {
+        "contested": late.contested,
+        "separate": late.separate,
+        "not-due-yet": late.position.open - asked_or_not,
+    }
     return tuple(
         labels[key].format(amount=formats.money(part, proposal.currency)) for key, part in left_out.items() if part > 0
     )

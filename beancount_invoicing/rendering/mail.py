@@ -81,9 +81,10 @@ def document_facts(view: View) -> tuple[Pair, ...]:
 
 
 def later_facts(invoice: Invoice, stands: Standing, view: View, where: tuple[Path, ...]) -> tuple[Pair, ...]:
-    """What the e-mail with an invoice says of it, where something was paid or credited after its page: its number, what it came to,
-    what is settled and still open by now, and how to pay that, if anything is asked for."""
-    formats, labels = Formats(view.language), words(where, view.language)["labels"]
+    """What the e-mail with an invoice says of it, where its page does not tell how it stands by now: its number, what it came to,
+    what is settled and still open, what of that is asked for, what is due later, and how to pay, if anything is asked for."""
+    formats, table = Formats(view.language), words(where, view.language)
+    labels = table["labels"]
 
     def money(amount: Decimal) -> str:
         return formats.money(amount, invoice.currency)
@@ -91,10 +92,15 @@ def later_facts(invoice: Invoice, stands: Standing, view: View, where: tuple[Pat
     facts = [Pair(view.title, view.number, strong=True), Pair(labels["amount"], money(invoice.payable))]
     if stands.asks == "open":
         return tuple(facts)
-    facts += [
-        Pair(labels["settled-since"], money(invoice.payable - stands.open)),
-        Pair(labels["open"], money(stands.open), strong=stands.due is not None),
-    ]
+    if stands.open != invoice.payable:
+        facts.append(Pair(labels["settled-since"], money(invoice.payable - stands.open)))
+    facts.append(Pair(labels["open"], money(stands.open), strong=stands.asked == stands.open))
     if stands.due is None:
         return tuple(facts)
-    return (*facts, Pair(labels["due"], formats.day(stands.due), strong=True), *view.payment)
+    if stands.contested:
+        facts.append(Pair(table["receivables"]["disputed"], money(stands.contested)))
+    if stands.asked != stands.open:
+        facts.append(Pair(labels["asked"], money(stands.asked), strong=True))
+    facts.append(Pair(labels["due"], formats.day(stands.due), strong=True))
+    facts += [Pair(f"{labels['due']} {formats.day(day)}", money(amount)) for day, amount in stands.later]
+    return (*facts, *view.payment)

@@ -23,7 +23,7 @@ POLICY = """
   days: 20
   deadline: 12
   interest: TRUE
-  fee: 5.00
+  fee: 45.00
 2025-01-01 custom "invoice-policy" "standard" 4
   days: 40
   tone: "final"
@@ -153,6 +153,13 @@ def test_what_a_level_asks_for() -> None:
     assert (second.tone, second.fee, second.deadline) == ("firm", Decimal("5.00"), date(2026, 3, 23))
     assert (second.interest, second.indemnity) == (Decimal("1.18"), Decimal("40.00"))
     assert second.claimed == Decimal("166.18"), "120.00 + 1.18 + 40.00 + 5.00"
+    assert second.notices[-1] == (
+        "Acme SAS: of the fee of 45.00 of level 2 the fixed compensation of 40.00 covers 40.00: the rest is asked for"
+    )
+    covered = the_letter(ledger.replace("fee: 45.00", "fee: 40.00"), 30)
+    assert (covered.fee, covered.claimed) == (Decimal(0), Decimal("161.18"))
+    assert covered.notices[-1].endswith("covers 40.00: it is left out")
+    assert the_letter(ledger.replace(option, ""), 30).fee == Decimal("45.00"), "beside no compensation"
     assert (second.channel, second.registered, second.escalation) == ("email", False, "")
     assert second.signed_by == "Anne Le Gall"
     last = the_letter(ledger + reminder(DUE + timedelta(days=20), 2), 40)
@@ -166,7 +173,7 @@ def test_a_consumer_pays_no_fee() -> None:
     letter = the_letter(POLICY + consumer + INVOICE + reminder(DUE + timedelta(days=5), 1), 30)
     assert letter.fee == 0
     assert letter.claimed == letter.total
-    assert letter.notices[-1] == "Acme SAS: a consumer pays no fee for a reminder: the 5.00 of level 2 is left out"
+    assert letter.notices[-1] == "Acme SAS: a consumer pays no fee for a reminder: the 45.00 of level 2 is left out"
 
 
 def test_a_letter_that_speaks_of_what_a_consumer_bought_has_no_fee() -> None:
@@ -235,8 +242,9 @@ def test_a_second_instalment_begins_at_the_first_level() -> None:
     paid = '\n2026-02-20 * "Paid" ^N1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme\n'
     (letter,) = letters(ledger + paid, second + timedelta(days=8))
     assert (letter.level, str(letter.total)) == (1, "60.00")
-    (unpaid,) = letters(ledger, second + timedelta(days=8))
-    assert unpaid.level == 3
+    third, first_of_second = letters(ledger, second + timedelta(days=8))
+    assert [(one.level, str(one.total)) for one in (third, first_of_second)] == [(3, "60.00"), (1, "60.00")]
+    assert [[late.days_overdue for late in one.invoices] for one in (third, first_of_second)] == [[58], [8]]
 
 
 def test_what_is_on_the_account_unallocated_is_said_or_holds_the_letter_back() -> None:

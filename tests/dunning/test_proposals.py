@@ -135,9 +135,82 @@ def test_each_level_has_a_letter_of_its_own_the_gravest_first() -> None:
     ledger = INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1)
     assert in_letters(ledger, DUE + timedelta(days=18)) == [
         (2, ["N1"], []),
-        (1, ["N2"], [("N1", "2026-02-17", "friendly")]),
-    ]
+        (1, ["N2"], []),
+    ], "what has a graver letter of the same day is not told to be apart"
     assert in_letters(INVOICE + SECOND, DUE + timedelta(days=18)) == [(1, ["N1", "N2"], [])]
+
+
+IN_TWO = INVOICE.replace("N1", "P1").replace(
+    '  invoice: "P1"\n', '  invoice: "P1"\n  terms: "50% 30 days; 50% 60 days"\n'
+)
+FIRST_OF_P1 = event(DUE + timedelta(days=8), "reminder", "  level: 1\n", "^P1")
+
+
+def test_an_instalment_that_fell_due_between_two_letters_has_letters_of_its_own() -> None:
+    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+    day = date(2026, 3, 11) + timedelta(days=8)
+    second, first = letters(option + IN_TWO + FIRST_OF_P1, day)
+    (older,), (newer,) = second.invoices, first.invoices
+    assert (second.level, str(second.total), older.due, [str(one.date) for one in older.before]) == (
+        2, "60.00", DUE, ["2026-02-17"],
+    )  # fmt: skip
+    assert (str(older.interest), str(older.indemnity)) == ("0.75", "40.00"), "60 × 12 % × 38/365"
+    assert (first.level, str(first.total), newer.due, newer.before) == (1, "60.00", date(2026, 3, 11), ())
+    assert (str(older.separate), str(newer.separate)) == ("60.00", "60.00")
+    both = "".join(event(day, "reminder", f"  level: {level}\n", "^P1") for level in (1, 2))
+    third, next_one = letters(option + IN_TWO + FIRST_OF_P1 + both, day + timedelta(days=30))
+    assert [(one.level, [str(said.date) for said in one.invoices[0].before]) for one in (third, next_one)] == [
+        (3, ["2026-02-17", "2026-03-19"]), (2, ["2026-03-19"]),
+    ]  # fmt: skip
+    assert [(str(one.interest), str(one.indemnity)) for one in (third, next_one)] == [("1.34", "40.00"), ("0.75", "0")]
+
+
+def test_both_instalments_of_one_level_stand_in_one_letter() -> None:
+    (letter,) = letters(IN_TWO, date(2026, 3, 19))
+    assert (letter.level, str(letter.total), [str(one.open) for one in letter.invoices]) == (1, "120.00", ["120.00"])
+
+
+def test_what_is_contested_is_taken_from_the_oldest_instalment() -> None:
+    contested = event(date(2026, 3, 12), "dispute", "  amount: 70.00\n", "^P1")
+    letter, rest = letters(IN_TWO + FIRST_OF_P1 + contested, date(2026, 3, 19))
+    assert (letter.level, str(letter.total), str(letter.invoices[0].contested)) == (1, "50.00", "10.00")
+    assert [(one.number, one.why) for one in rest.held] == [("P1", "in dispute since 2026-03-12")]
+
+
+FEES = """
+2025-01-01 custom "invoice-policy" "standard" 1
+  days: 8
+  fee: 3.00
+2025-01-01 custom "invoice-policy" "standard" 2
+  days: 15
+  fee: 5.00
+"""
+
+
+def test_the_letters_of_a_day_cost_one_fee() -> None:
+    each = letters(FEES + INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=18))
+    assert [(one.level, str(one.fee)) for one in each] == [(2, "5.00"), (1, "0")]
+    only = FEES.replace("  fee: 5.00\n", "")
+    each = letters(only + INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=18))
+    assert [(one.level, str(one.fee)) for one in each] == [(2, "0"), (1, "3.00")]
+
+
+def test_what_is_left_of_a_credit_note_is_no_payment() -> None:
+    note = """
+2026-02-10 * "Goods returned" ^A1
+  invoice: "A1"
+  Assets:Receivable:Acme  -36.00 EUR
+  Income:Services  30.00 EUR
+    text: "Goods returned"
+    tax: "FR20"
+  Liabilities:VAT  6.00 EUR
+    tax: "FR20"
+"""
+    letter = letters(INVOICE + note + PAID.format(payee="Acme", narration="VIR", amount="33.00"), DUE + timedelta(20))[
+        0
+    ]
+    assert (str(letter.unknown), [(one, str(amount)) for one, amount in letter.credits]) == ("33.00", [("A1", "36.00")])
+    assert str(letter.on_account) == "69.00"
 
 
 def test_what_has_had_its_formal_notice_stands_apart() -> None:
@@ -195,10 +268,18 @@ def test_who_pays_before_it_is_due_is_reminded_of_what_is_late() -> None:
     assert any("names N2: if it is for N2, write settles:" in notice for notice in letter.notices)
 
 
-def test_which_of_two_like_sums_was_paid_nobody_knows() -> None:
+def test_a_payment_of_a_sum_that_several_have_holds_back_the_oldest_and_the_letter_names_it() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
-    (rest,) = letters(INVOICE + SECOND + paid, DUE + timedelta(days=20))
+    third = SECOND.replace("N2", "N3").replace("2026-01-20", "2026-01-21")
+    letter, rest = letters(INVOICE + SECOND + third + paid, DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N2", "N3"]
+    assert ([one.number for one in rest.held], str(letter.unknown)) == (["N1"], "120.00")
+    again = paid.replace("2026-02-20", "2026-02-21")
+    letter, rest = letters(INVOICE + SECOND + third + paid + again, DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N3"]
     assert [one.number for one in rest.held] == ["N1", "N2"]
+    (rest,) = letters(INVOICE + SECOND + paid + again.replace("VIR", "VIR N1"), DUE + timedelta(days=32))
+    assert [one.number for one in rest.held] == ["N1", "N2"], "what names one is for it; the other is for what is left"
 
 
 def test_a_payment_is_for_what_was_invoiced_by_then_if_anything_was() -> None:

@@ -75,6 +75,34 @@ def test_what_is_asked_for(more: str, day: str, asks: str, open_: str, due: date
     assert (stands.asks, stands.open, stands.due) == (asks, Decimal(open_), due)
 
 
+IN_TWO = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 30 days; 50% 60 days"\n')
+CONTESTED = event(date(2026, 2, 1), "dispute", "  amount: 70.00\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "day", "asks", "asked", "later", "as_printed"),
+    [
+        ("", "2026-02-09", "to-pay", "60.00", [("2026-03-11", "60.00")], True),
+        ("", "2026-02-10", "overdue", "60.00", [("2026-03-11", "60.00")], False),
+        ("", "2026-03-12", "overdue", "120.00", [], True),
+        (paid("60.00"), "2026-03-01", "to-pay", "60.00", [], False),
+        (paid("20.00"), "2026-03-01", "overdue", "40.00", [("2026-03-11", "60.00")], False),
+        (CONTESTED, "2026-02-20", "open", "0", [], False),
+        (CONTESTED, "2026-03-12", "overdue", "50.00", [], False),
+        (CONTESTED.replace("70.00", "20.00"), "2026-02-20", "overdue", "40.00", [("2026-03-11", "60.00")], False),
+        (CONTESTED.replace("70.00", "20.00"), "2026-02-09", "to-pay", "40.00", [("2026-03-11", "60.00")], False),
+    ],
+)
+def test_of_instalments_only_what_is_due_by_then_is_asked_for(
+    more: str, day: str, asks: str, asked: str, later: list[tuple[str, str]], as_printed: bool
+) -> None:
+    stands = at(IN_TWO + more, date.fromisoformat(day))
+    assert (stands.asks, str(stands.asked), [(str(each), str(amount)) for each, amount in stands.later]) == (
+        asks, asked, later,
+    )  # fmt: skip
+    assert stands.as_printed is as_printed
+
+
 def test_a_credit_note_asks_for_nothing() -> None:
     assert at(INVOICE + WHOLE, DUE, "A1").asks == "nothing"
 

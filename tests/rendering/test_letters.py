@@ -36,7 +36,7 @@ POLICY = """
   days: 15
   deadline: 8
   interest: TRUE
-  fee: 7.50
+  fee: 47.50
 2025-01-01 custom "invoice-policy" "standard" 3
   days: 30
   tone: "final"

@@ -106,15 +106,17 @@ def test_each_standing_has_its_own_words_and_what_is_settled_no_iban(books: Path
     view = rendering.document(book, found, Decimal(0), (PACKAGE,))
     said: dict[str, set[str]] = {}
     for asks in ASKS:
-        stands = Standing(asks, found.payable if asks in {"to-pay", "overdue"} else Decimal(0), None, asks == "to-pay")
+        stands = Standing(
+            asks, found.payable if asks in {"to-pay", "overdue"} else Decimal(0), as_printed=asks == "to-pay"
+        )
         if asks == "overdue":
-            stands = replace(stands, due=DAY)
+            stands = replace(stands, due=DAY, asked=stands.open)
         facts = (
             rendering.document_facts(view)
             if stands.as_printed
             else rendering.later_facts(found, stands, view, (PACKAGE,))
         )
-        values = {"invoice": found, "customer": found.customer, "to_pay": asks in {"to-pay", "overdue"}}
+        values = {"invoice": found, "customer": found.customer, "to_pay": asks in {"to-pay", "overdue"}, "later": False}
         text = rendering.mail_words((PACKAGE,), "invoice", view, facts, **values, standing=asks, credited_by="A7").text
         said[asks] = words(text)
         assert ("FR76 3000" in text) is (asks in {"to-pay", "overdue"}), asks

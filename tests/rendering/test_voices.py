@@ -57,7 +57,7 @@ def facts(**changed: Any) -> dict[str, Any]:
     there: dict[str, Any] = {
         "customer": None, "seller": None, "level": 2, "count": 1, "due": "1/2", "total": "10,00", "claimed": "12,00",
         "claims": True, "interest": "1,00", "indemnity": "1,00", "fee": "0,50", "deadline": "9/2", "as_of": "3/2",
-        "paid_until": "2/2", "unknown": "", "partly": False, "reminders": 0, "reminded_on": "", "apart": [],
+        "paid_until": "2/2", "unknown": "", "credits": [], "partly": False, "reminders": 0, "reminded_on": "", "apart": [],
         "demand_law": "§ 1", "late_law": "§ 2", "since": "1/1", "document": "X 1", "named": "x 1", "date": "1/1",
         "received": "4,00", "left": "6,00",
     }  # fmt: skip
@@ -69,8 +69,8 @@ def every_way() -> Iterator[dict[str, Any]]:
     yield facts()
     yield facts(count=2, partly=True, unknown="3,00", apart=["X 2"], since="", left="", deadline="")
     yield facts(reminders=1, reminded_on="1/2", claims=False, fee="", late_law="", demand_law="")
-    yield facts(reminders=2, count=2, apart=["X 2", "X 3"], paid_until="", interest="")
-    yield facts(reminders=2, unknown="3,00", partly=True, indemnity="")
+    yield facts(reminders=2, count=2, apart=["X 2", "X 3"], credits=["A 1 (3,00)"], paid_until="", interest="")
+    yield facts(reminders=2, unknown="3,00", credits=["A 1 (3,00)", "A 2 (4,00)"], partly=True, indemnity="")
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -89,7 +89,9 @@ def test_an_e_mail_speaks_in_the_voice_of_its_document(view: View, language: str
     own, other = (ALONE, FIRM) if alone else (FIRM, ALONE)
     view = replace(view, language=language, alone=alone, payment=(), facts=())
     invoices = [
-        mail_words((PACKAGE,), "invoice", view, standing=standing, credited_by="A7").text for standing in get_args(Asks)
+        mail_words((PACKAGE,), "invoice", view, standing=standing, later=later, credited_by="A7").text
+        for standing in get_args(Asks)
+        for later in (False, True)
     ]
     more: dict[str, Any] = {"numbers": ("X 1",), "as_of": "1/1", "document": "X 1", "proposal": None}
     letters = [

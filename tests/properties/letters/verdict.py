@@ -38,6 +38,9 @@ def failure(seed: int) -> str:
                 return f"seed {seed}, {day}: {'; '.join(wrong)}\n\n{text}\n\n{history.text}"
         if missing := forgotten(history, letters, day):
             return f"seed {seed}, {day}: no letter asks for {missing}\n\n{history.text}"
+        told = [row[0] for letter in letters for row in letter.rows]
+        if both := {one[0] for letter in letters for one in letter.apart} & set(told):
+            return f"seed {seed}, {day}: {both} stand apart, and have a letter of the same day"
         for letter in letters:
             numbers = [row[0] for row in letter.rows]
             for number in numbers:
@@ -74,7 +77,7 @@ def untrue(history: History, letter: Letter, day: date) -> Iterator[str]:
             yield f"{number} is settled"
         if level_due(one, day) != letter.level:
             yield f"{number} has come to level {level_due(one, day)}, not {letter.level}"
-        if any(_for(lying, one, history, day) for lying in there):
+        if number in most_likely_paid(history, day):
             yield f"{number} is most likely paid"
     before = [one.before(day) for one in rows]
     if letter.reminded and any([sent for sent, _level in those] != [letter.reminded] for those in before):
@@ -122,15 +125,23 @@ def forgotten(history: History, letters: list[Letter], day: date) -> str:
     return next((number for number, one in history.invoices.items() if level_due(one, day) and number not in told), "")
 
 
-def _for(lying: tuple[date, Decimal, str], one: Invoice, history: History, day: date) -> bool:
-    """Whether money is most likely for an invoice: it names it; or, naming none, is just what is open of it, and of none that was
-    there before the money."""
-    came, amount, words = lying
-    named = [each for each in history.invoices.values() if each.number.replace("-", "") in words and each.open(day) > 0]
-    if named:
-        return one in named
-    those = [each for each in history.invoices.values() if each.day <= day and each.open(day) == amount]
-    return one in ([each for each in those if each.day <= came] or those)
+def most_likely_paid(history: History, day: date) -> set[str]:
+    """The numbers that the money on the account is most likely for: those that it names; or, where it names none, the one due first
+    of which just so much is open, of those that were there before the money if any was. One payment is for one of these."""
+    open_ = sorted(
+        (one for one in history.invoices.values() if one.day <= day and one.open(day) > 0),
+        key=lambda one: (one.due, one.day, one.number),
+    )
+    found: set[str] = set()
+    nameless = []
+    for came, amount, words in sorted(history.there(day), key=lambda one: (one[0], -one[1])):
+        named = {one.number for one in open_ if one.number.replace("-", "") in words}
+        found |= named
+        nameless += [] if named else [(came, amount)]
+    for came, amount in nameless:
+        free = [one for one in open_ if one.open(day) == amount and one.number not in found]
+        found |= {one.number for one in ([one for one in free if one.day <= came] or free)[:1]}
+    return found
 
 
 def _interest(one: Invoice, day: date) -> Decimal:
