@@ -77,7 +77,7 @@ __all__ = [
 Day = date  # for nouns that have a field called date
 T = TypeVar("T")
 
-Kind = Literal["invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void"]
+Kind = Literal["invoice", "credit-note", "deposit", "corrective", "cancellation", "claim", "opening", "void"]
 Nature = Literal["goods", "services"]
 Buyer = Literal["business", "consumer", "public", "hospital", "public-enterprise"]
 Channel = Literal["email", "post", "e-invoice"]
@@ -85,7 +85,7 @@ Severity = Literal["error", "warning"]
 Means = Literal["money", "discount", "set-off", "write-off"]
 """What a posting on a customer's account stands for: money that came, or what lowers the claim without any."""
 How = Literal[
-    "settles", "link", "credit-note", "oldest", "at-once", "discount", "set-off", "write-off", "reversal"
+    "settles", "link", "credit-note", "replacement", "oldest", "at-once", "discount", "set-off", "write-off", "reversal"
 ]  # fmt: skip
 EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
@@ -498,6 +498,24 @@ class Invoice(NamedTuple):
         """What a line sells, "goods" or "services", as it, its item or its tax code says; what is taxed once paid is services."""
         tax = self.codes.get(line.tax)
         return line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
+
+    @property
+    def has_page(self) -> bool:
+        """Whether somebody gets it: a void number was never used, the page of an opening item is in other books, and of a
+        cancellation the corrective invoice speaks."""
+        return self.kind not in {"void", "opening", "cancellation"}
+
+    @property
+    def pageless(self) -> str:
+        """What it is that has no page, in words; "" where it has one."""
+        if self.kind == "cancellation":
+            return "a cancellation, which its corrective invoice says"
+        return "" if self.has_page else self.kind
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether it gives back something of other documents: a credit note, or the cancellation of a replaced invoice."""
+        return self.kind in {"credit-note", "cancellation"}
 
     @property
     def since(self) -> Day:
@@ -991,7 +1009,8 @@ class Book:
     claims: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
     """The claims for late interest, drafts too, by the number of the invoice that was paid late."""
     corrections: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
-    """The credit notes, drafts too, by the number of each document that they correct."""
+    """What corrects it – credit notes, a cancellation, the corrective invoice that replaces it, drafts too –, by the number of each
+    document."""
     given_back: Mapping[str, date] = field(default_factory=dict)
     """The claims for late interest that credit notes give back whole, by number: from which day on (inclusive)."""
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -1038,6 +1057,11 @@ class Book:
         return (invoice.customer is not None and invoice.customer.account == customer) or any(
             one.customer == customer and one.date <= day for one in self.taken_over.get(invoice.number, ())
         )
+
+    def replacement_of(self, number: str) -> Invoice | None:
+        """The corrective invoice that replaces a document; None where there is none."""
+        those = self.corrections.get(number, ())
+        return next((one for one in those if one.kind == "corrective" and not one.draft), None)
 
     def place(self, option: str) -> Source:
         """Where an option is set; the top of the ledger where it is not."""

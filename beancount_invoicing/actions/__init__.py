@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
     from beancount_invoicing.actions.confirming import Chosen, confirm, discard
     from beancount_invoicing.actions.copies import BadDebts, bad_debts, render_acquitted, render_unpaid
+    from beancount_invoicing.actions.correcting import CorrectionWanted, correct
     from beancount_invoicing.actions.crediting import CreditLine, CreditWanted, credit
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
     from beancount_invoicing.actions.daily import Step as RunStep
@@ -141,6 +142,7 @@ __all__ = [
     "ClaimWanted",
     "Composition",
     "ContractWanted",
+    "CorrectionWanted",
     "CreditLine",
     "CreditWanted",
     "CustomerWanted",
@@ -206,6 +208,7 @@ __all__ = [
     "claim",
     "confirm",
     "contracts_wanted",
+    "correct",
     "credit",
     "customer",
     "customers",
@@ -287,6 +290,7 @@ _ROOMS = {
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
     "actions.copies": "BadDebts bad_debts render_acquitted render_unpaid",
+    "actions.correcting": "CorrectionWanted correct",
     "actions.crediting": "CreditLine CreditWanted credit",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",
     "actions.differences": "Altered",

@@ -333,6 +333,7 @@ _HOW = {
     "settles": "payment that names it",
     "link": "payment that links to it",
     "credit-note": "credit note",
+    "replacement": "paid of the invoice that was replaced",
     "oldest": "payment, assumed for the oldest",
     "at-once": "paid at once",
     "discount": "discount",

@@ -72,7 +72,7 @@ def unsent(book: Book, since: date | None, until: date, *, marked: bool = False)
         if one.date <= until
         and ((since is not None and since <= one.date) or (marked and one.to_send))
         and not one.draft
-        and one.kind not in {"void", "opening"}
+        and one.has_page
         and one.number not in by_hand
         and not history.sent("sent", one.number)
     )
@@ -102,8 +102,8 @@ def _of_invoice(
 
     if invoice.draft:
         return held(f"is a draft: bean-invoice issue {invoice.number}")
-    if invoice.kind in {"void", "opening"} or customer is None:
-        return held(f"is {invoice.kind}: there is no document to send")
+    if not invoice.has_page or customer is None:
+        return held(f"is {invoice.pageless}: there is no document to send")
     if error := wrong(ledger, invoice, customer):
         return held(f"has an error in the ledger: {error}")
     receiver = _receiver(book, customer, invoice.date, day)

@@ -130,7 +130,7 @@ def named_documents(book: Book, as_of: date, words: Sequence[str], *, one: bool 
                     raise error from None
                 raise
             for each in select(book, as_of, Filter(customers=whose)):
-                if each.invoice.kind not in {"void", "opening"} and each.invoice.number not in found:
+                if each.invoice.has_page and each.invoice.number not in found:
                     found[each.invoice.number] = each
                     of_customers.add(each.invoice.number)
         else:

@@ -52,7 +52,7 @@ def draft_edit(file: str | Path, wanted: DraftEdit, how: How, loads: Loads | Non
         invoice = _draft(book, wanted.number)
         add = [
             line_of(
-                book, said, invoice.date, currencies.decimals(invoice.currency), wanted.account or _one_account(invoice)
+                book, said, invoice.date, currencies.decimals(invoice.currency), wanted.account or one_account(invoice)
             )
             for said in wanted.add
         ]
@@ -108,7 +108,7 @@ def _draft(book: Book, name: str) -> Invoice:
     return invoice
 
 
-def _one_account(invoice: Invoice) -> str:
+def one_account(invoice: Invoice) -> str:
     """The account that all lines of a document are booked on; "" where they are on several."""
     accounts = {line.account for line in invoice.lines}
     return accounts.pop() if len(accounts) == 1 else ""

@@ -159,7 +159,7 @@ def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
     from beancount_invoicing.rendering import file_names
 
     known = {_pdf(one.file) for one in book.seals} | {_pdf(one.file) for one in book.events if one.file}
-    invoices = {one.number: one for one in book.invoices if not one.draft and one.kind not in {"void", "opening"}}
+    invoices = {one.number: one for one in book.invoices if not one.draft and one.has_page}
     names = {f"{name}.pdf": number for number, name in file_names(invoices).items()}
     said = book.options.get("documents")
     patterns = {_DOCUMENTS, *(str(each) for _day, each in said.versions)} if said else {_DOCUMENTS}

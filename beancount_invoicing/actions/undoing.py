@@ -40,7 +40,12 @@ def _named(book: Book, numbers: Sequence[str]) -> list[Invoice]:
     for number in numbers:
         if number not in known:
             raise CannotBill(f"there is no document {number}{near(number, known)}")
-    return [known[number] for number in dict.fromkeys(numbers)]
+    named = dict.fromkeys(numbers)
+    for number in numbers:  # a corrective invoice and the cancellation of what it replaces are one
+        for other in known[number].corrects:
+            pair = book.corrections.get(other, ()) if known[number].kind in {"corrective", "cancellation"} else ()
+            named.update((one.number, None) for one in pair if one.kind in {"corrective", "cancellation"})
+    return [known[number] for number in named]
 
 
 def _last_run(book: Book) -> list[Invoice]:

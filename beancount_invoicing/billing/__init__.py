@@ -12,6 +12,7 @@ from beancount_invoicing.billing.compose import (
     moved_dues,
     numbered,
 )
+from beancount_invoicing.billing.correcting import CannotCorrect, Corrected, Correction, corrective
 from beancount_invoicing.billing.credits import CannotCredit, CreditLine, CreditWanted, credit_note
 from beancount_invoicing.billing.cutoff import cut_off
 from beancount_invoicing.billing.drafts import (
@@ -38,9 +39,12 @@ from beancount_invoicing.billing.worked import unbilled_work
 __all__ = [
     "BookOut",
     "CannotCompose",
+    "CannotCorrect",
     "CannotCredit",
     "CannotNumber",
     "CannotRedraft",
+    "Corrected",
+    "Correction",
     "CreditLine",
     "CreditWanted",
     "DepositLeft",
@@ -66,6 +70,7 @@ __all__ = [
     "asked_for",
     "compose",
     "contracts_of",
+    "corrective",
     "credit_note",
     "currency_of",
     "cut_off",

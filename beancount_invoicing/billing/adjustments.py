@@ -553,10 +553,10 @@ def _that_stand(those: Sequence[Billed]) -> list[Billed]:
     """The lines that bill days, by their last day, less those that were given back to be billed again; else what adjusted them."""
     standing: list[Billed] = []
     for one in (each for each in those if not each.line.adjusts):
-        given = [each for each in standing if one.invoice.kind == "credit-note" and _same_days(each.line, one.line)]
+        given = [each for each in standing if one.invoice.gives_back and _same_days(each.line, one.line)]
         if given:
             standing.remove(given[-1])
-        elif one.invoice.kind != "credit-note":
+        elif not one.invoice.gives_back:
             standing.append(one)
     adjusting = [each for each in those if each.line.adjusts]
     return sorted(standing or adjusting or those, key=lambda each: each.days.end)

@@ -135,7 +135,7 @@ def credit_note(
 
 def _left(book: Book, invoice: Invoice, day: date) -> Left:
     """What is left of a document that can be credited."""
-    if invoice.kind in {"void", "opening"} or invoice.draft or invoice.customer is None or not invoice.lines:
+    if not invoice.has_page or invoice.draft or invoice.customer is None or not invoice.lines:
         what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
         raise CannotCredit(f"{invoice.number} cannot be credited: it is {what}")
     if day < invoice.date:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Day, Kind, Source, Step, Work
+from beancount_invoicing.model import ZERO, Day, Kind, Source, Step, Value, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class DraftLine:
     """Of a credit note: which line of what it corrects, from 1, it gives back, where several say the same."""
     adjusts: tuple[str, ...] = ()
     """Of an adjustment: the numbers of the documents that billed its days."""
+    beside: Literal["", "allowance", "charge"] = ""
+    """It lowers or raises the whole document, and `text` says why; "" for a line of its own."""
     steps: tuple[Step, ...] = ()
     work: tuple[Work, ...] = ()
     """The time that it bills, entry by entry, each with how much of it; and what leaves the account with it unbilled."""
@@ -153,6 +155,8 @@ class Draft:
     note: str = ""
     to_send: bool = False
     """It says of itself that it is to be sent."""
+    said: tuple[tuple[str, Value], ...] = ()
+    """What else it says of itself, by key: what of the customer holds otherwise for it."""
 
     @property
     def net(self) -> Decimal:

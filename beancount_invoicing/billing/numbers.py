@@ -23,8 +23,8 @@ def option_of(book: Book, kind: Kind) -> str:
 
 
 def place(book: Book, use: NumberUse) -> tuple[str, int] | None:
-    """The series and place of a number; None for numbers outside all series (drafts, openings, other numbers)."""
-    if use.draft or use.kind == "opening":
+    """The series and place of a number; None for numbers outside all series (drafts, openings, cancellations, other numbers)."""
+    if use.draft or use.kind in {"opening", "cancellation"}:
         return None
     for name in SERIES if use.kind == "void" else (option_of(book, use.kind),):
         text = book.option(name, use.date)

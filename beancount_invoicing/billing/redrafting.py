@@ -1,4 +1,4 @@
-"""Drafts that are changed: the lines are said anew, and taxes, deposits, what is to be paid and the time taken off follow."""
+"""Documents that are changed: the lines are said anew, and taxes, deposits, what is to be paid and the time taken off follow."""
 
 from __future__ import annotations
 
@@ -35,12 +35,17 @@ class LineEdit:
     text: str | None = None
     discount: Decimal | None = None
     """Percent, 0 to 100."""
+    tax: str | None = None
+    start: date | None = None
+    """First day of its period, inclusive."""
+    end: date | None = None
+    """Last day of its period, inclusive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redraft:
-    """A draft as it shall be. `draft.lines` are those of `kept` (places in the document's lines, from 0), those that are new, and
-    the document's allowances and charges."""
+    """A document as it shall be. `draft.lines` are those of `kept` (places in the document's lines, from 0), those that are new,
+    and the document's allowances and charges."""
 
     draft: Draft
     kept: tuple[int, ...]
@@ -64,6 +69,25 @@ def redraft(
     CannotCompose.
     """
     _can_be_changed(invoice)
+    made = as_changed(book, invoice, edits, drop, add, exchange)
+    decimals = currencies.decimals(invoice.currency)
+    draft = replace(made.draft, number=invoice.number, receivables=_receivables(book, invoice, made.draft, decimals))
+    return replace(made, draft=draft)
+
+
+def as_changed(
+    book: Book,
+    invoice: Invoice,
+    edits: Sequence[LineEdit],
+    drop: frozenset[int],
+    add: Sequence[DraftLine],
+    exchange: Exchange | None = None,
+    until: date | None = None,
+) -> Redraft:
+    """A document with lines changed, dropped (counted from 1) and added, composed as of its own date; without a number.
+
+    More time than it took is taken from what waits by `until` (inclusive; None: by its date). Raises CannotRedraft, CannotCompose.
+    """
     places = [place for place in range(len(invoice.lines)) if place + 1 not in drop]
     said = {one.index: one for one in edits}
     for index in (*said, *drop):
@@ -73,9 +97,10 @@ def redraft(
     if both := sorted(drop & said.keys()):
         raise CannotRedraft(f"line {both[0]} is both changed and dropped: say one of them")
     if not places and not add:
-        raise CannotRedraft(
-            f"{invoice.number} would have no line: take it out, bean-invoice draft drop {invoice.number}"
-        )
+        remedy = f"take it out, bean-invoice draft drop {invoice.number}"
+        if not invoice.draft:
+            remedy = f"give all of it back, bean-invoice credit {invoice.number}"
+        raise CannotRedraft(f"{invoice.number} would have no line: {remedy}")
     decimals = currencies.decimals(invoice.currency)
     lines = [_line(book, invoice.lines[place], said.get(place + 1), invoice.date, decimals) for place in places]
     customer = invoice.customer
@@ -98,9 +123,8 @@ def redraft(
     )
     contracts = [_contract(book, line) for line in request.lines]
     draft = compose(book, request, contracts, _deposits(book, invoice))
-    draft = replace(draft, number=invoice.number, receivables=_receivables(book, invoice, draft, decimals))
     shares = [_share(invoice.lines[place], said.get(place + 1), place in places) for place in range(len(invoice.lines))]
-    return Redraft(draft, tuple(places), _time(book, invoice, shares))
+    return Redraft(draft, tuple(places), _time(book, invoice, shares, until or invoice.date))
 
 
 def _can_be_changed(invoice: Invoice) -> None:
@@ -142,6 +166,10 @@ def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: in
         expense=line.expense,
         cost=line.cost,
         delivered=line.delivered,
+        nature=""
+        if line.item in book.items and book.items[line.item].at(day).nature == line.nature
+        else line.nature or "",
+        adjusts=line.adjusts,
     )
     if said is None:
         return own
@@ -151,7 +179,15 @@ def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: in
         )
     if said.discount is not None and not 0 <= said.discount <= 100:
         raise CannotRedraft(f"line {said.index}: a discount of {said.discount} % must be from 0 to 100")
-    own = replace(own, text=line.text if said.text is None else said.text)
+    own = replace(
+        own,
+        text=line.text if said.text is None else said.text,
+        tax=said.tax or own.tax,
+        start=said.start or line.start,
+        end=said.end or line.end,
+    )
+    if own.start and own.end and own.end < own.start:
+        raise CannotRedraft(f"line {said.index}: its last day, {own.end}, is before its first, {own.start}")
     if said.quantity is None and said.price is None and said.discount is None:
         return own
     with_tax = line.price_with_tax is not None
@@ -187,7 +223,15 @@ def _taxed(book: Book, invoice: Invoice, line: DraftLine) -> DraftLine:
 def _adjustment(book: Book, one: Adjustment, invoice: Invoice) -> DraftLine:
     """An allowance or charge, as far as taxes and sums go."""
     code = tax.code_named(one.tax, book.taxes)
-    return DraftLine(net=one.net, account=one.account, tax=code, since=invoice.date, text=one.reason)
+    return DraftLine(
+        net=one.net,
+        account=one.account,
+        tax=code,
+        since=invoice.date,
+        text=one.reason,
+        delivered=one.delivered,
+        beside="charge" if one.charge else "allowance",
+    )
 
 
 def _narration(book: Book, invoice: Invoice, lines: Sequence[DraftLine]) -> str:
@@ -210,7 +254,7 @@ def _deposits(book: Book, invoice: Invoice) -> list[DepositLeft]:
     named = {one.number for one in invoice.deductions}
     own = {line.contract for line in invoice.lines}
     result = []
-    for code, those in deposits_left(one for one in book.invoices if one is not invoice).items():
+    for code, those in deposits_left(one for one in book.invoices if one.source != invoice.source).items():
         if named & {one.number for one in those}:
             if code and code in own:
                 result += those
@@ -253,7 +297,7 @@ def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
     return said.quantity / line.quantity
 
 
-def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal]) -> dict[Source, Decimal]:
+def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) -> dict[Source, Decimal]:
     """What the draft's postings on time accounts take off, where the shares of its lines change it."""
     if all(share == 1 for share in shares):
         return {}
@@ -279,7 +323,7 @@ def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal]) -> dict[Sourc
             if taken[one.source] != -one.quantity:
                 # as many decimals as were written, where they say it
                 result[one.source] = _plain(taken[one.source], one.quantity)
-        _must_wait(book, invoice, account, item, those, sum(taken.values(), ZERO))
+        _must_wait(book, invoice, account, item, those, sum(taken.values(), ZERO), until)
     gone = {account for account, _item in lines} - {
         account for (account, _item), places in lines.items() if any(shares[place] for place in places)
     }
@@ -299,13 +343,15 @@ def _plain(number: Decimal, like: Decimal) -> Decimal:
     return short if short == number else number.normalize()
 
 
-def _must_wait(book: Book, invoice: Invoice, account: str, item: str, outs: Sequence[Work], wanted: Decimal) -> None:
-    """Raises CannotRedraft where more time would be taken than waits on the draft's date, with what the draft takes now."""
+def _must_wait(
+    book: Book, invoice: Invoice, account: str, item: str, outs: Sequence[Work], wanted: Decimal, until: date
+) -> None:
+    """Raises CannotRedraft where more time would be taken than waits by a day, with what the document takes now."""
     now = -sum((one.quantity for one in outs), ZERO)
     waits = sum(
         (
             one.quantity
-            for one in unbilled_work(book, invoice.date)
+            for one in unbilled_work(book, until)
             if one.billable and (one.account, one.item) == (account, item)
         ),
         ZERO,
@@ -314,6 +360,6 @@ def _must_wait(book: Book, invoice: Invoice, account: str, item: str, outs: Sequ
         commodity = outs[0].commodity
         raise CannotRedraft(
             f"{invoice.number} would bill {wanted.normalize():f} {commodity} of {item or account}, but it takes {now} from"
-            f" {account}, and {waits:f} more wait there on {invoice.date}: log what was worked first (bean-invoice time add),"
+            f" {account}, and {waits:f} more wait there on {until}: log what was worked first (bean-invoice time add),"
             " or --add a line of its own for what is no time worked"
         )

@@ -474,7 +474,7 @@ def billed_expenses(invoices: Iterable[Invoice]) -> dict[tuple[str, date, Decima
     for invoice in invoices:
         for line in invoice.lines:
             if line.contract and line.expense and line.cost is not None:
-                gone = invoice.kind == "credit-note"
+                gone = invoice.gives_back
                 result[line.contract, line.expense, line.cost] += -1 if gone else 1
     return dict(result)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.documents import severity
+from beancount_invoicing.checks.documents import money, severity
 from beancount_invoicing.model import Book, Finding, Invoice
+from beancount_invoicing.receivables import Left, by_number, creditable, credited
 from beancount_invoicing.rules import numbering
 
 
@@ -37,8 +38,93 @@ def credit_notes(book: Book) -> Iterator[Finding]:
         )
 
 
+def replaced(book: Book) -> Iterator[Finding]:
+    """A corrective invoice cancels and replaces one invoice: it names it (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219),
+    and nothing of that is left in the books, so that it is not owed twice."""
+    those = [one for one in book.invoices if one.kind == "corrective"]
+    if not those:
+        return
+    known = by_number(book.invoices)
+    left: dict[str, Left] = {}
+    for one in credited(book.invoices, known):
+        left.update((each.invoice.number, each) for each in one.after)
+    first: dict[str, Invoice] = {}
+    for invoice in those:
+        judged = severity(book, invoice.date)
+        if len(invoice.corrects) != 1:
+            if not any(one.source == invoice.source and one.severity == "error" for one in book.findings):
+                yield Finding(
+                    judged,
+                    "corrective",
+                    f"{invoice.number} is a corrective invoice, which replaces one invoice, but names"
+                    f" {' and '.join(invoice.corrects) or 'none'}: write"
+                    f' corrects: "{invoice.corrects[0] if invoice.corrects else "NUMBER"}"',
+                    invoice.source,
+                )
+            continue
+        (number,) = invoice.corrects
+        other = known[number]
+        if number in first:
+            yield Finding(
+                judged,
+                "corrective",
+                f"{number} is replaced twice, by {first[number].number} ({first[number].source}) and by {invoice.number}: correct"
+                f' the corrective invoice itself, corrects: "{first[number].number}"',
+                invoice.source,
+            )
+            continue
+        first[number] = invoice
+        rest = left[number].payable if number in left else creditable(other)
+        if rest and other.has_page:
+            yield Finding(
+                judged,
+                "corrective",
+                f"{invoice.number} replaces {number}, but {money(rest, other.currency)} of"
+                f" {money(creditable(other), other.currency)} of it is not taken back, so that it is owed beside"
+                f' {invoice.number}: take it back by an entry with kind: "cancellation" and corrects: "{number}", as bean-invoice'
+                f" correct {number} writes it",
+                invoice.source,
+            )
+
+
+def cancellations(book: Book) -> Iterator[Finding]:
+    """What takes a replaced invoice out of the books stands beside the corrective invoice that replaces it."""
+    for invoice in book.invoices:
+        if invoice.kind != "cancellation":
+            continue
+        correctives = [
+            each
+            for number in invoice.corrects
+            for each in book.corrections.get(number, ())
+            if each.kind == "corrective"
+        ]
+        if not correctives and not any(
+            one.source == invoice.source and one.severity == "error" for one in book.findings
+        ):
+            names = " and ".join(invoice.corrects)
+            yield Finding(
+                severity(book, invoice.date),
+                "cancellation",
+                f"{invoice.number} cancels {names or 'nothing'}, but no corrective invoice replaces"
+                f' {"it, so that nobody is told" if names else "anything"}: bill it anew with kind: "corrective" and'
+                f' corrects: "{names or "NUMBER"}"; or take this out, and give it back by a credit note, bean-invoice credit'
+                f" {names or 'NUMBER'}",
+                invoice.source,
+            )
+        issued = [one for one in correctives if not one.draft]
+        if issued and all(one.date != invoice.date for one in issued):
+            each = issued[0]
+            yield Finding(
+                severity(book, invoice.date),
+                "cancellation",
+                f"{invoice.number} is dated {invoice.date}, but {each.number}, which replaces {' '.join(invoice.corrects)},"
+                f" {each.date}: they are one document, so date it {each.date}",
+                invoice.source,
+            )
+
+
 def _country(book: Book, invoice: Invoice) -> str:
     return book.seller.at(invoice.date).address.country if book.seller else ""
 
 
-CHECKS = (credit_notes,)
+CHECKS = (credit_notes, replaced, cancellations)

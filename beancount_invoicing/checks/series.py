@@ -88,7 +88,11 @@ def series(book: Book) -> Iterator[Finding]:
         found = place(book, use)
         if found:
             placed[found[0]].setdefault(found[1], use)
-        elif not use.draft and use.kind != "opening" and (pattern := book.option(option_of(book, use.kind), use.date)):
+        elif (
+            not use.draft
+            and use.kind not in {"opening", "cancellation"}
+            and (pattern := book.option(option_of(book, use.kind), use.date))
+        ):
             yield Finding(
                 "warning",
                 "number-not-in-series",

@@ -234,7 +234,7 @@ def _name(documents: Iterable[Invoice]) -> None:
 
 def _say(outcome: actions.Outcome, way: actions.How) -> None:
     """One line, for eyes: how much it is, and where it went."""
-    those = outcome.documents or outcome.gone
+    those = [one for one in outcome.documents or outcome.gone if one.kind != "cancellation"]
     totals: dict[str, Decimal] = {}
     for one in those:
         totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.payable

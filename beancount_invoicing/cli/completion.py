@@ -85,6 +85,11 @@ complete_contracts_or_customers = _from(lambda book: (*_contracts(book), *_custo
 complete_numbers = _from(lambda book: _documents(book, lambda kind, _draft: kind != "void"))
 """Numbers of documents, and names of drafts."""
 
+complete_invoices = _from(
+    lambda book: _documents(book, lambda kind, draft: kind in {"invoice", "corrective"} and not draft)
+)
+"""Numbers of invoices that may be corrected."""
+
 complete_drafts = _from(lambda book: _documents(book, lambda _kind, draft: draft))
 """Names of drafts."""
 

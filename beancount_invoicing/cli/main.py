@@ -29,6 +29,7 @@ _COMMANDS = {
     "check": "check",
     "contract": "contract",
     "contracts": "contracts",
+    "correct": "correct",
     "credit": "credit",
     "customer": "customer",
     "deposit": "deposit",

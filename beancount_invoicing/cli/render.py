@@ -112,7 +112,7 @@ def render(
         return
     invoices = [position.invoice for position in wanted]
     if not words:
-        invoices = [invoice for invoice in invoices if invoice.kind not in {"void", "opening"}]
+        invoices = [invoice for invoice in invoices if invoice.has_page]
     if jobs > 1 and len(invoices) > 1 and not enclose:
         files = actions.render_in_parallel(ledger.book, invoices, folder, outputs, notice, plain, jobs)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -113,8 +113,8 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
 
 def _no_invoice(book: Book, invoice: Invoice, seller: Seller | None) -> tuple[Reason, ...]:
     """What is no invoice at all, before anything else is asked."""
-    if invoice.kind in {"void", "opening"} or invoice.customer is None:
-        return (Reason("BT-3", f"{invoice.number} is {invoice.kind}: there is no document", invoice.source),)
+    if not invoice.has_page or invoice.customer is None:
+        return (Reason("BT-3", f"{invoice.number} is {invoice.pageless}: there is no document", invoice.source),)
     if invoice.draft:
         return (Reason("BT-1", f"{invoice.number} is a draft: it has no number yet", invoice.source),)
     if for_late_payment(book, invoice):
@@ -400,7 +400,7 @@ def _terms(invoice: Invoice, customer: Customer, total: terms.Totals, language: 
 
 
 def _notes(book: Book, invoice: Invoice, customer: Customer, is_french: bool, language: str) -> tuple[terms.Note, ...]:
-    result = [terms.Note(line) for line in (plain(invoice.note),) if line]
+    result = [terms.Note(line) for line in (*_replaced(book, invoice, language), plain(invoice.note)) if line]
     for each in invoice.taxes:
         if each.tax.withholding:
             text = said("withheld", language).format(
@@ -410,6 +410,13 @@ def _notes(book: Book, invoice: Invoice, customer: Customer, is_french: bool, la
     if is_french:
         result += france.notes(book, invoice, customer, language)
     return tuple(result)
+
+
+def _replaced(book: Book, invoice: Invoice, language: str) -> Iterator[str]:
+    """That a corrective invoice (BT-3: 384) cancels and replaces another one."""
+    for number in invoice.corrects if invoice.kind == "corrective" else ():
+        if other := book.invoice(number):
+            yield said("replaces", language).format(number=number, date=written(other.date, language))
 
 
 def _preceding_numbers(invoice: Invoice) -> tuple[str, ...]:

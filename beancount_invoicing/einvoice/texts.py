@@ -50,6 +50,15 @@ WORDS: dict[str, dict[str, str]] = {
         "nl": "{amount} {currency} garantie-inhouding, te betalen {length} na de oplevering",
         "pt": "{amount} {currency} retenção de garantia, a pagar {length} após a receção da obra",
     },
+    "replaces": {
+        "de": "Diese Rechnung ersetzt die Rechnung {number} vom {date}, die hiermit storniert wird.",
+        "en": "This invoice cancels and replaces invoice {number} of {date}.",
+        "es": "Esta factura anula y sustituye a la factura n.º {number} de {date}.",
+        "fr": "Cette facture annule et remplace la facture n° {number} du {date}.",
+        "it": "La presente fattura annulla e sostituisce la fattura n. {number} del {date}.",
+        "nl": "Deze factuur annuleert en vervangt factuur {number} van {date}.",
+        "pt": "Esta fatura anula e substitui a fatura n.º {number} de {date}.",
+    },
     "date": {
         "de": "%d.%m.%Y", "en": "%Y-%m-%d", "es": "%d/%m/%Y", "fr": "%d/%m/%Y", "it": "%d/%m/%Y", "nl": "%d-%m-%Y",
         "pt": "%d/%m/%Y",

@@ -1111,7 +1111,12 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: Findings) -> 
                 f'{invoice.number}: corrects "{number}", but there is no such invoice{_meant(number, invoice, known)}',
                 invoice.source,
             )
-        elif other.customer and invoice.customer and not owing.by(other, invoice.customer.account, invoice.since):
+        elif (
+            other.customer
+            and invoice.customer
+            and invoice.kind != "corrective"  # which may be for whom the other should have been
+            and not owing.by(other, invoice.customer.account, invoice.since)
+        ):
             findings.error(
                 "other-customer",
                 f"{invoice.number} of {invoice.customer.name} corrects {number}, which is an invoice of"

@@ -163,7 +163,10 @@ _TABLE = (
     _key("invoice", "text", (DOCUMENT, OPENING_ITEM), "the document's number"),
     _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM), "due date"),
     _key("date", "date", OPENING_ITEM, "date of the invoice taken over"),
-    _key("kind", "text", (DOCUMENT, OPENING), "kind of document", "deposit", "corrective", "claim", "opening", "void"),
+    _key(
+        "kind", "text", (DOCUMENT, OPENING), "kind of document",
+        "deposit", "corrective", "cancellation", "claim", "opening", "void",
+    ),
     _key("corrects", "text", DOCUMENT, "number of the invoice corrected; several are separated by spaces"),
     _key("claims", "text", DOCUMENT, "on a claim for late interest: number of the invoice that was paid late"),
     _key("delivered", "date", (DOCUMENT, LINE, ADJUSTMENT), "date of supply; of a line, where neither `to` nor `expense` says it"),

@@ -41,7 +41,7 @@ def _keeps(invoice: Invoice, keeping: set[str]) -> bool:
 def _hung(
     invoice: Invoice, contracts: Mapping[str, Dated[Contract]], keeping: set[str], accepted: Mapping[str, date]
 ) -> Invoice:
-    if invoice.kind == "credit-note":
+    if invoice.gives_back:
         return invoice
     billed = sorted({line.contract for line in invoice.lines} & keeping)
     instalments = []

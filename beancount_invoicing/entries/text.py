@@ -214,7 +214,7 @@ def document(draft: Draft, column: int = COLUMN) -> str:
         links=[numbering.link(name) for name in (draft.number, *draft.corrects.split(), draft.claims) if name],
         meta=[
             ("invoice", draft.number),
-            ("kind", draft.kind if draft.kind in {"deposit", "corrective", "claim"} else None),
+            ("kind", draft.kind if draft.kind in {"deposit", "corrective", "cancellation", "claim"} else None),
             ("corrects", draft.corrects),
             ("claims", draft.claims),
             ("purchase-order", draft.purchase_order),
@@ -223,6 +223,7 @@ def document(draft: Draft, column: int = COLUMN) -> str:
             ("delivered", draft.delivered),
             ("note", draft.note),
             ("to-send", draft.to_send or None),
+            *draft.said,
         ],
         column=column,
     )
@@ -237,6 +238,8 @@ def _untold(line: DraftLine, booked: Decimal, currency: str, exchange: Exchange)
 
 
 def _line(line: DraftLine) -> Meta:
+    if line.beside:
+        return [(line.beside, line.text), ("tax", line.tax), ("delivered", line.delivered)]
     return [
         ("item", line.item),
         ("text", line.text),

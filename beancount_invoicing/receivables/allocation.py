@@ -6,6 +6,9 @@ so that nothing later changes an earlier report. On one day: invoices, credit no
 losses, allocations of what lies on the account, losses taken back, reversals; among equals values decide, never the order of
 lines or files.
 
+What names an invoice that was replaced is for its corrective invoice as well: the cancellation settles what is open of the one,
+and what was paid of it pays the other; money that comes later under the old number pays the new one.
+
 Money comes before losses: what is paid on a claim that was written off revives that much of it, and the loss is that much too
 large until an entry takes it back. So it plays no part which of both is booked first.
 """
@@ -136,6 +139,12 @@ class _Allocating:
         self.by_link: defaultdict[str, list[str]] = defaultdict(list)
         for number in self.position:
             self.by_link[link(number)].append(number)
+        self.replaced: dict[str, str] = {}
+        """By number, the corrective invoice that replaces a document."""
+        for invoice in self.invoices:
+            if invoice.kind == "corrective" and invoice.since <= as_of:
+                for number in invoice.corrects:
+                    self.replaced.setdefault(number, invoice.number)
 
     def run(self) -> Allocated:
         """All days up to the as-of date."""
@@ -152,6 +161,7 @@ class _Allocating:
         for payment in self.book.payments:
             if payment.date <= self.as_of:
                 payer = Payer(payment)
+                payer.names = self._followed(payer.names)
                 self.payers.append(payer)
                 back = self._reverses(payment)
                 rank = (6 if payer.lost else 7) if back else (4 if payer.lost else 3)
@@ -220,12 +230,22 @@ class _Allocating:
 
     def _corrected(self, note: Invoice) -> tuple[str, ...]:
         if note.corrects:
-            return note.corrects
+            return self._followed(note.corrects) if note.kind == "cancellation" else note.corrects
         names = sorted({name for each in note.links for name in self.by_link.get(each, ())} - {note.number})
         customer = note.customer.account if note.customer else ""
         return tuple(
             name for name in names if self.book.owed_by(self.invoices[self.position[name]], customer, note.since)
         )
+
+    def _followed(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Documents by number, each with what replaces it."""
+        if self.replaced.keys().isdisjoint(names):
+            return names
+        result = dict.fromkeys(names)
+        for name in names:
+            while (name := self.replaced.get(name, "")) and name not in result:
+                result[name] = None
+        return tuple(result)
 
     def _known(self, number: str) -> Invoice | None:
         index = self.position.get(number)
@@ -236,12 +256,24 @@ class _Allocating:
         return self.of_invoice.get(index, []) if index is not None else []
 
     def _settle_by_note(self, note: Invoice, number: str, day: date) -> None:
-        """A credit note settles what it corrects, as far as both are open, on the same account in the same currency."""
+        """A credit note settles what it corrects, as far as both are open, on the same account in the same currency.
+
+        A cancellation settles what replaces that by what was paid of it: by money, and no credit.
+        """
+        money = note.kind == "cancellation" and number not in note.corrects
         target_parts = sorted((part for part in self._existing(number) if part.open), key=lambda part: part.key)
         for credit in sorted(self._existing(note.number), key=lambda part: part.key):
             for part in target_parts:
-                if part.account == credit.account and part.invoice.currency == note.currency:
+                if part.account != credit.account or part.invoice.currency != note.currency:
+                    continue
+                if not money:
                     self._offset(credit, part, day, note.source, part.invoice.source)
+                elif opposite(credit.open, part.open):
+                    amount = reach(part.open, credit.open)
+                    part.open -= amount
+                    credit.open += amount
+                    self._record(day, part, amount, "replacement", note.source)
+                    self._record(day, credit, -amount, "replacement", note.source)
 
     def _offset(self, credit: Part, part: Part, day: date, for_part: Source, for_credit: Source) -> None:
         """Two claims of opposite directions settle each other."""

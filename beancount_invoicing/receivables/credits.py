@@ -192,8 +192,8 @@ def credited(invoices: Iterable[Invoice], known: Mapping[str, Invoice]) -> Itera
 
 
 def _gives_back(note: Invoice, known: Mapping[str, Invoice]) -> bool:
-    """Whether it is a credit note, or what takes credit notes back."""
-    if note.kind == "credit-note":
+    """Whether it is a credit note or a cancellation, or what takes credit notes back."""
+    if note.gives_back:
         return True
     return note.kind in {"invoice", "claim"} and all(known[number].kind == "credit-note" for number in note.corrects)
 

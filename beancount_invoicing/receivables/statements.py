@@ -21,7 +21,7 @@ from beancount_invoicing.receivables.positions import disputed
 from beancount_invoicing.rules.exact import exact
 
 What = Literal[
-    "invoice", "credit-note", "deposit", "corrective", "claim", "opening", "void", "payment", "discount", "set-off",
+    "invoice", "credit-note", "deposit", "corrective", "cancellation", "claim", "opening", "void", "payment", "discount", "set-off",
     "write-off", "reversal", "refund", "debit", "transfer", "handed-over", "taken-over",
 ]  # fmt: skip
 """`reversal`: a payment that came back; `refund`: a credit note that is paid out; `debit`: any other that names nothing;

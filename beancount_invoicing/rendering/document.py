@@ -35,8 +35,8 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
 
     `where`: the folders of templates. Raises NoDocument.
     """
-    if invoice.kind in {"void", "opening"} or invoice.customer is None:
-        raise NoDocument(f"{invoice.number} is {invoice.kind}: there is no document to print")
+    if not invoice.has_page or invoice.customer is None:
+        raise NoDocument(f"{invoice.number} is {invoice.pageless}: there is no document to print")
     customer = invoice.customer
     head = letterhead(book, customer, invoice.date, where)
     seller, table, formats = head.seller, head.words, head.formats
@@ -58,7 +58,10 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             mark=labels["draft"] if invoice.draft else "",
             delivery=_delivery(customer, seller, formats.language, labels),
             facts=_facts(book, invoice, customer, paid, formats, table),
-            opening=tuple(line for line in invoice.note.split("\n") if line.strip()),
+            opening=(
+                *_replaced(book, invoice, formats, labels),
+                *(line for line in invoice.note.split("\n") if line.strip()),
+            ),
             table=_lines(invoice, formats, table),
             totals=_totals(book, invoice, paid, amount_due, formats, labels),
             taxes=_taxes(invoice, formats, labels),
@@ -128,6 +131,13 @@ def _enclosed(book: Book, invoice: Invoice, table: dict[str, Any]) -> list[str]:
         names.append(str(table["timesheet"]["title"]))
     receipts = enclosed(book, invoice, wanted & {"receipts"}).receipts if wanted else ()
     return names + [Path(one).name for one in receipts]
+
+
+def _replaced(book: Book, invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Iterator[str]:
+    """That a corrective invoice cancels and replaces another one (CGI, art. 289, I, 5: a specific and unambiguous reference)."""
+    for number in invoice.corrects if invoice.kind == "corrective" else ():
+        if other := book.invoice(number):
+            yield labels["replaces"].format(number=number, date=formats.day(other.date))
 
 
 def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]) -> str:

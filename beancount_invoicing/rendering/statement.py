@@ -17,6 +17,7 @@ from beancount_invoicing.rendering.letter import paid_until
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
 from beancount_invoicing.rendering.view import Pair, Row, Section, Table, View
+from beancount_invoicing.rules import numbering
 
 _WORDS = {"debit": "debit-note"}
 """What a movement that is no document is called in the table of words, where that is not its own name."""
@@ -123,6 +124,8 @@ def _movements(told: Statement, one: InCurrency, formats: Formats, table: dict[s
 
 def _what(entry: Entry, table: dict[str, Any]) -> str:
     """A movement in words: the document's title and number, or what it is, with the documents that it names."""
+    if entry.what == "cancellation":
+        return str(table["statement"]["cancelled"]).format(numbers=", ".join(entry.settles))
     if entry.other:
         text = str(table["statement"][entry.what]).format(customer=entry.other)
     elif entry.number:
@@ -140,6 +143,8 @@ def _open(told: Statement, one: InCurrency, formats: Formats, table: dict[str, A
 
     def row(item: OpenItem) -> Row:
         name = item.number or said[_WORDS.get(item.what, item.what)]
+        if item.what == "cancellation":
+            name = said["cancelled"].format(numbers=numbering.replaced(item.number))
         if item.disputed:
             name += f" ({table['statuses']['disputed']}{colon(formats.language)}{formats.amount(item.disputed, one.currency)})"
         late = f"{item.days_late} {units[item.days_late > 1]}" if item.days_late else ""

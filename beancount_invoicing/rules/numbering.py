@@ -188,6 +188,19 @@ def link(number: str) -> str:
     return _LINK.sub("-", number)
 
 
+_CANCELLED = "-cancelled"
+
+
+def cancelled(number: str) -> str:
+    """The name of the cancellation of a document: it stands in the books, in no series, and nobody gets it."""
+    return f"{number}{_CANCELLED}"
+
+
+def replaced(name: str) -> str:
+    """The number of the document that a cancellation of that name cancels."""
+    return name.removesuffix(_CANCELLED)
+
+
 def writable(number: str) -> str | None:
     """Why `number` cannot be a new document's; None where it can: at most 35 of `A-Z a-z 0-9 - _ /` (BR-FR-02)."""
     if _NEW.match(number):

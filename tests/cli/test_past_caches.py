@@ -112,6 +112,7 @@ COMMANDS = {
     "contract milestone": "CARE Start --price 50 --date 2026-03-01",
     "contract pause": "CARE --from 2026-03-01",
     "contract stop": "CARE --on 2026-12-31",
+    "correct": "F2026-0001 Price --price 90 --date 2026-02-01",
     "credit": "F2026-0001 --date 2026-02-01",
     "customer add": "Rivage --city Vannes --date 2026-01-01",
     "customer change": "Quai --city Vannes --from 2026-03-01",

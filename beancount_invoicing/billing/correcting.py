@@ -1,0 +1,220 @@
+"""Corrective invoices: what cancels an invoice and replaces it, with what takes the replaced one out of the books.
+
+The customer gets one document, which names the one that it replaces (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219). The
+ledger has two entries: the corrective invoice as it stands, and the cancellation, which takes back what was booked, to the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.billing.compose import CannotCompose, dues
+from beancount_invoicing.billing.credits import CreditWanted, credit_note
+from beancount_invoicing.billing.drafts import BookOut, Draft, DraftLine, DraftReceivable, Exchange
+from beancount_invoicing.billing.redrafting import LineEdit, as_changed
+from beancount_invoicing.model import ZERO, Book, Invoice, Source, Value, Work
+from beancount_invoicing.receivables import Claim
+from beancount_invoicing.rules import currencies, numbering, terms
+
+
+class CannotCorrect(CannotCompose):
+    """An invoice cannot be corrected so; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the corrective invoice says otherwise than the one that it replaces; None and "" stay as they are."""
+
+    reason: str
+    """Why: printed on it."""
+    lines: tuple[LineEdit, ...] = ()
+    drop: frozenset[int] = frozenset()
+    """Places of lines, from 1."""
+    add: tuple[DraftLine, ...] = ()
+    customer: str = ""
+    """Main account of whom it should have gone to."""
+    tax: str = ""
+    """Tax code of its allowances and charges; that of lines is said of each."""
+    terms: str = ""
+    due: date | None = None
+    delivered: date | None = None
+    purchase_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Both entries: the corrective invoice has no number yet."""
+
+    cancellation: Draft
+    invoice: Draft
+
+
+def corrective(
+    book: Book,
+    invoice: Invoice,
+    claims: Sequence[Claim],
+    wanted: Correction,
+    day: date,
+    said: Mapping[str, Value],
+    exchange: Exchange | None = None,
+) -> Corrected:
+    """The corrective invoice of `day` on an invoice, and the cancellation of that.
+
+    Lines, taxes and prices are composed as of the invoice's own date: it is the same supply. Its due dates follow from the day on
+    which it is issued. `claims`: where the invoice stands, and what of it is open; `said`: what the entry says of itself beyond a
+    draft, by key; `exchange`: how it is booked where that is in another currency. Raises CannotCorrect, CannotCompose.
+    """
+    _can_be_corrected(book, invoice, claims, wanted, day)
+    back, _notices = credit_note(
+        book, invoice, claims, CreditWanted(invoice.number, note=wanted.reason, reopen=True), day, exchange
+    )
+    main = wanted.customer or (invoice.customer.account if invoice.customer else "")
+    before = invoice
+    if invoice.customer and main != invoice.customer.account:
+        before = invoice._replace(customer=book.customers[main].at(invoice.date), instalments=())
+    if wanted.tax:
+        before = before._replace(adjustments=tuple(replace(one, tax=wanted.tax) for one in before.adjustments))
+    made = as_changed(book, before, wanted.lines, wanted.drop, wanted.add, exchange, day)
+    if made.draft.net <= 0:
+        raise CannotCorrect(
+            f"{invoice.number} would come to {made.draft.net} {made.draft.currency}: give it back, bean-invoice credit"
+            f" {invoice.number}"
+        )
+    outs = [one for one in book.work if one.document == invoice.number and one.quantity < 0 and one.billable]
+    outs = [one for one in outs if not one.written_down]
+    cancellation = replace(
+        back,
+        kind="cancellation",
+        number=numbering.cancelled(invoice.number),
+        lines=_with_time(back.lines, [_returned(one, invoice) for one in outs]),
+        note="",
+        purchase_order="",
+    )
+    text = wanted.terms or _own_terms(book, invoice, main)
+    new = replace(
+        made.draft,
+        kind="corrective",
+        date=day,
+        corrects=invoice.number,
+        lines=_with_time(made.draft.lines, [one for out in outs for one in _taken(out, made.time)]),
+        receivables=_receivables(book, made.draft, text, day),
+        terms=text,
+        due=wanted.due,
+        delivered=wanted.delivered or _supplied(invoice, made.draft.lines),
+        purchase_order=wanted.purchase_order or _own_order(book, invoice, main, day),
+        note="\n".join(filter(None, (wanted.reason, invoice.note))),
+        said=tuple(said.items()),
+    )
+    return Corrected(cancellation, new)
+
+
+_INSTEAD = {
+    "deposit": "a deposit: give it back, bean-invoice credit {number}, and ask for another, bean-invoice deposit",
+    "credit-note": "a credit note: take it back, bean-invoice credit {number}, and credit anew",
+    "claim": "a claim for late interest: give it back, bean-invoice credit {number}, and claim anew, bean-invoice interest",
+    "void": "void: there is nothing to correct",
+    "opening": "an open item of earlier books: correct it there",
+    "cancellation": "a cancellation: correct the corrective invoice that it stands beside",
+}
+
+
+def _can_be_corrected(book: Book, invoice: Invoice, claims: Sequence[Claim], wanted: Correction, day: date) -> None:
+    number, customer = invoice.number, invoice.customer
+    if invoice.draft:
+        raise CannotCorrect(f"{number} is a draft: change it, bean-invoice draft edit {number}")
+    if invoice.kind in _INSTEAD or customer is None or not invoice.lines:
+        what = _INSTEAD.get(invoice.kind, "without lines: credit it, bean-invoice credit {number}, and bill it anew")
+        raise CannotCorrect(f"{number} is {what.format(number=number)}")
+    if day < invoice.date:
+        raise CannotCorrect(f"{number} is dated {invoice.date}: what replaces it cannot be dated {day}")
+    by = book.corrections.get(number, ())
+    for other in by:
+        if other.kind == "corrective":
+            raise CannotCorrect(
+                f"{number} is replaced by {other.number} already ({other.source}): correct that one, bean-invoice correct"
+                f" {other.number}"
+            )
+    if by:
+        rest = sum((one.payable for one in by), invoice.payable)
+        remedy = f"credit the rest, bean-invoice credit {number}, and bill anew" if rest > 0 else "bill it anew"
+        names = ", ".join(f"{one.number} ({one.source})" for one in by)
+        raise CannotCorrect(f"{number} is credited by {names}: {remedy}, bean-invoice new")
+    if invoice.at_once or invoice.rounding or invoice.payable <= 0:
+        what = "was paid at once" if invoice.at_once else "is rounded" if invoice.rounding else "asks for nothing"
+        raise CannotCorrect(
+            f"{number} {what}: credit it, bean-invoice credit {number}, and bill it anew, bean-invoice new"
+        )
+    if not any(claim.open > 0 for claim in claims):
+        raise CannotCorrect(
+            f"{number} is settled: credit what was too much, bean-invoice credit {number} --lines …, or bill what was too little,"
+            " bean-invoice new"
+        )
+    if wanted.customer and wanted.customer != customer.account:
+        for line in invoice.lines:
+            if line.contract:
+                raise CannotCorrect(
+                    f"{number} bills {line.contract}, a contract of {customer.name}: hand the contract over from a day on,"
+                    f" bean-invoice contract edit, credit {number} with --reopen, and bill it anew, bean-invoice bill"
+                )
+
+
+def _returned(out: Work, invoice: Invoice) -> BookOut:
+    """Time that comes back onto its account with the cancellation, as worked when its line began: the one of so many units."""
+    starts = [
+        (line.quantity != -out.quantity, line.start)
+        for line in invoice.lines
+        if line.start and line.contract and line.item in {out.item, ""}
+    ]
+    since = min(starts)[1] if starts else None
+    return BookOut(out.account, out.counter, out.commodity, out.item, out.quantity, since=since)
+
+
+def _taken(out: Work, changed: Mapping[Source, Decimal]) -> list[BookOut]:
+    """The same time as the corrective invoice takes it off."""
+    quantity = changed.get(out.source, -out.quantity)
+    return [BookOut(out.account, out.counter, out.commodity, out.item, quantity)] if quantity else []
+
+
+def _with_time(lines: Sequence[DraftLine], outs: Sequence[BookOut]) -> tuple[DraftLine, ...]:
+    """The lines, the last one with all time that goes with them."""
+    plain = [replace(line, book_out=()) for line in lines]
+    return (*plain[:-1], replace(plain[-1], book_out=tuple(outs))) if plain else ()
+
+
+def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftReceivable, ...]:
+    """What is to be paid, due from its own day on; what is kept back of works as long as before."""
+    kept = tuple(one for one in draft.receivables if one.retained)
+    rest = tuple(one for one in draft.receivables if not one.retained)
+    if not kept or not rest:
+        return draft.receivables
+    left = sum((one.amount for one in rest), ZERO)
+    said = text or book.customers[draft.customer].at(day).terms
+    try:
+        schedule = dues(book, said, day, left, currencies.decimals(draft.currency))
+    except terms.TermsError as error:
+        raise CannotCorrect(f"{draft.payee}: {error}") from None
+    return (*(DraftReceivable(rest[0].account, due.amount, due.date) for due in schedule), *kept)
+
+
+def _own_terms(book: Book, invoice: Invoice, main: str) -> str:
+    """The terms that the invoice itself says; "" where they follow from its customer."""
+    if invoice.customer is None or invoice.customer.account != main or not invoice.terms:
+        return ""
+    return invoice.terms if book.customers[main].at(invoice.date).terms != invoice.customer.terms else ""
+
+
+def _own_order(book: Book, invoice: Invoice, main: str, day: date) -> str:
+    """The order number that the invoice itself says; "" where it is the customer's by then."""
+    if invoice.customer is None or invoice.customer.account != main:
+        return ""
+    order = invoice.customer.purchase_order
+    return order if order != book.customers[main].at(day).purchase_order else ""
+
+
+def _supplied(invoice: Invoice, lines: Sequence[DraftLine]) -> date | None:
+    """The day of the supply, where the lines do not say it: the one of the invoice that is replaced."""
+    days = [day for line in lines if (day := line.delivered or line.end)]
+    return None if days and max(days) == invoice.delivered else invoice.delivered if not days else None

@@ -1,0 +1,144 @@
+"""`bean-invoice correct`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from beancount_invoicing import actions
+from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
+from beancount_invoicing.cli.common import (
+    Day,
+    Number,
+    Session,
+    date_option,
+    examples,
+    explain_option,
+    format_option,
+)
+from beancount_invoicing.cli.completion import (
+    complete_customers,
+    complete_income,
+    complete_invoices,
+    complete_taxes,
+)
+from beancount_invoicing.model import Book
+
+
+@click.command(
+    epilog=examples(
+        'correct F2026-0064 "Prix convenu" --line 1 --price 600 -w',
+        'correct F2026-0064 "Bon de commande oublié" --purchase-order PO-7781',
+        'correct F2026-0070 "Destinataire" --customer Kerbrat',
+    )
+)
+@click.argument("number", shell_complete=complete_invoices)
+@click.argument("reason")
+@click.option(
+    "--line",
+    "index",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The line that was wrong, counted from 1; the only one, if not said.",
+)
+@click.option("--quantity", type=Number(), help="Its quantity.")
+@click.option("--price", type=Number(), help="Its unit price; with tax where the line's own includes it.")
+@click.option("--text", help="Its words.")
+@click.option("--discount", type=Number(), metavar="PERCENT", help="Percent off the line; 0 for none.")
+@click.option(
+    "--tax",
+    default="",
+    metavar="CODE",
+    shell_complete=complete_taxes,
+    help="The tax code of --line; of all lines, without it.",
+)
+@click.option(
+    "--from",
+    "start",
+    type=Day("first"),
+    metavar="DATE",
+    help="The first day of the period of --line; of all periods, without it.",
+)
+@click.option("--to", "end", type=Day(), metavar="DATE", help="The last day of that period.")
+@click.option("--add", multiple=True, metavar="LINE", help='A new line, as in `new`: "1 Audit @ 450"; may be repeated.')
+@click.option(
+    "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line that is left out; may be repeated."
+)
+@click.option(
+    "--account", default="", shell_complete=complete_income, help="Income account of new lines that are no item."
+)
+@click.option("--customer", default="", shell_complete=complete_customers, help="Whom the invoice should have gone to.")
+@click.option("--delivered", type=Day(), metavar="DATE", help="The day of the supply.")
+@click.option("--purchase-order", default="", help="The buyer's order number.")
+@click.option("--terms", default="", help="Payment terms; they run from the date of the corrective invoice.")
+@click.option("--due", type=Day(), metavar="DATE", help="Its due date.")
+@date_option("The date of the corrective invoice.")
+@yes_option
+@write_options
+@format_option
+@explain_option
+@click.pass_obj
+def correct(
+    session: Session,
+    number: str,
+    reason: str,
+    index: int | None,
+    quantity: Decimal | None,
+    price: Decimal | None,
+    text: str | None,
+    discount: Decimal | None,
+    tax: str,
+    start: date | None,
+    end: date | None,
+    add: tuple[str, ...],
+    drop: tuple[int, ...],
+    account: str,
+    customer: str,
+    delivered: date | None,
+    purchase_order: str,
+    terms: str,
+    due: date | None,
+    day: date,
+    yes: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
+    form: str,
+    explain: bool,
+) -> None:
+    """Replace an issued invoice by a corrective one.
+
+    The corrective invoice (facture rectificative) cancels it, and says REASON. What is not said stays as it was, and what is
+    printed of the customer is as it is by then: correct an address first. What was paid pays the corrective invoice."""
+    way = how(write, into, commit, yes)
+    if not reason.strip():
+        raise click.UsageError('say why, as it shall stand on the corrective invoice: correct NUMBER "Agreed price"')
+    said = (quantity, price, text, discount)
+    changed = any(one is not None for one in said)
+    if index is not None and not (changed or tax or start or end):
+        raise click.UsageError(
+            "say what of the line was wrong: --quantity, --price, --text, --discount, --tax, --from or --to"
+        )
+    loads = actions.Loads(session.find())
+    with changing(session):
+        if changed and index is None:
+            index = _only_line(loads.loading(fresh=way.write).book, number)
+        lines: tuple[actions.LineEdit, ...] = ()
+        if index is not None:
+            lines = (actions.LineEdit(index, *said, tax or None, start, end),)
+            tax, start, end = "", None, None
+        wanted = actions.CorrectionWanted(
+            number, reason, lines, drop, add, account, customer, tax, start, end, terms, due, delivered, purchase_order
+        )
+        print_outcome(actions.correct(session.find(), wanted, day, way, loads), way, form, explain)
+
+
+def _only_line(book: Book, number: str) -> int:
+    """1, where the invoice has one line. Raises click.UsageError."""
+    invoice = book.invoice(number)
+    if invoice and len(invoice.lines) > 1:
+        raise click.UsageError(f"{number} has {len(invoice.lines)} lines: say which one, --line 1")
+    return 1

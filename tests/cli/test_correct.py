@@ -1,0 +1,343 @@
+"""An issued invoice is cancelled and replaced by a corrective one: both entries, and what the reports make of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from beancount_invoicing import einvoice, receivables
+from beancount_invoicing.actions import Ledger, open_ledger
+from beancount_invoicing.billing import Wanted, standings
+from beancount_invoicing.cli import main
+from beancount_invoicing.model import Book
+from tests.ledgers import PRELUDE
+
+LEDGER = (
+    PRELUDE
+    + """
+2025-01-01 custom "invoice-option" "claim-account" Income:Services
+2025-01-01 custom "invoice-option" "default-tax" "FR20"
+2025-01-01 custom "invoice-tax" "PAID" "TVA sur encaissement" Liabilities:VAT
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:Pending
+2025-01-01 open Liabilities:Pending
+2025-01-01 open Assets:Time:Study HOUR
+2025-01-01 open Equity:Time HOUR
+2025-01-01 open Assets:Receivable:Quai
+  customer: "Quai SARL"
+  address: "2 quai Sud"
+  city: "Brest"
+  country: "FR"
+  siren: "503128464"
+  terms: "30 days"
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "CARE" "subscription"
+  text: "Maintenance"
+  account: Income:Services
+  price: 100.00
+  every: "month"
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "STUDY" "time"
+  text: "Study"
+  account: Income:Services
+  time: Assets:Time:Study
+  price: 80.00
+2026-01-10 * "Acme" "Plans" #time
+  Assets:Time:Study  6 HOUR
+  Equity:Time
+2026-02-02 * "Acme SAS" "Workshop" ^F2026-0001
+  invoice: "F2026-0001"
+  purchase-order: "PO-1"
+  note: "Thank you"
+  Assets:Receivable:Acme  732.00 EUR
+  Income:Services  -600.00 EUR
+    text: "Workshop"
+    quantity: 3
+    price: 200.00
+    tax: "PAID"
+    nature: "services"
+  Income:Discounts  50.00 EUR
+    allowance: "Welcome"
+    tax: "PAID"
+  Income:Services  -60.00 EUR
+    text: "Travel"
+    quantity: 1
+    price: 60.00
+    tax: "PAID"
+    nature: "services"
+  Liabilities:Pending  -122.00 EUR
+    tax: "PAID"
+2026-02-10 * "Acme" "A part" ^F2026-0001
+  Assets:Bank  366.00 EUR
+  Assets:Receivable:Acme  -366.00 EUR
+
+plugin "beancount_invoicing"
+"""
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """An invoice of two lines and an allowance, half of it paid; a subscription, and time that waits."""
+    file = tmp_path / "main.beancount"
+    file.write_text(LEDGER, encoding="utf-8")
+    return file
+
+
+def run(ledger: Path, *arguments: str, code: int = 0) -> str:
+    """What `bean-invoice` prints, errors too."""
+    result = CliRunner().invoke(main, ["-f", str(ledger), *arguments])
+    assert result.exit_code == code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.output
+
+
+def correct(ledger: Path, *arguments: str) -> Ledger:
+    """The ledger once F2026-0001 is corrected on 1 March."""
+    run(ledger, "correct", "F2026-0001", "Agreed price", "--date", "2026-03-01", "--write", *arguments)
+    opened = open_ledger(ledger)
+    assert not opened.errors
+    return opened
+
+
+def balances(book: Book, day: date) -> dict[str, Decimal]:
+    """What is open of each document on a day, where something is."""
+    return {one.invoice.number: one.open for one in receivables.positions(book, day) if one.open}
+
+
+def answer(ledger: Path, *arguments: str) -> Any:
+    return json.loads(run(ledger, *arguments, "--format", "json"))
+
+
+def test_both_entries_are_shown_before_they_are_written(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    shown = run(
+        ledger, "correct", "F2026-0001", "Agreed price", "--line", "1", "--price", "180", "--date", "2026-03-01"
+    )
+    assert ledger.read_bytes() == before
+    assert re.search(r'kind: "cancellation"\n  corrects: "F2026-0001"\n  Assets:Receivable:Acme +-732\.00 EUR', shown)
+    assert 'kind: "corrective"\n  corrects: "F2026-0001"\n  purchase-order: "PO-1"\n  delivered: 2026-02-02\n' in shown
+    assert '  note: "Agreed price\\nThank you"\n' in shown
+    assert 'allowance: "Welcome"' in shown
+    assert "1 document: 660.00 EUR; nothing is written without --write." in shown
+
+
+def test_what_was_paid_pays_the_corrective_invoice(ledger: Path) -> None:
+    """A price of 180 instead of 200 for 3: 732 − 72 = 660; 366 are paid."""
+    book = correct(ledger, "--line", "1", "--price", "180").book
+    new = book.invoice("F2026-0002")
+    assert new is not None
+    assert (new.kind, new.corrects, new.net, new.tax, new.payable) == (
+        "corrective", ("F2026-0001",), Decimal("550.00"), Decimal("110.00"), Decimal("660.00"),
+    )  # fmt: skip
+    assert [(each.due, each.amount) for each in new.instalments] == [(date(2026, 3, 31), Decimal("660.00"))]
+    assert balances(book, date(2026, 2, 28)) == {"F2026-0001": Decimal("366.00")}
+    assert balances(book, date(2026, 3, 1)) == {"F2026-0002": Decimal("294.00")}
+    (whole,) = receivables.positions(book, date(2026, 3, 1), wanted=[new])
+    assert [(one.how, one.amount) for one in whole.allocations] == [("replacement", Decimal("366.00"))]
+
+
+def test_tax_on_payments_follows_the_money_to_the_cent(ledger: Path) -> None:
+    book = correct(ledger, "--line", "1", "--price", "180").book
+    due = receivables.tax_due(book, date(2026, 3, 1))
+    assert [(one.date, one.number, one.amount) for one in due.shares] == [
+        (date(2026, 2, 10), "F2026-0001", Decimal("61.00")),
+        (date(2026, 3, 1), "F2026-0001-cancelled", Decimal("-61.00")),
+        (date(2026, 3, 1), "F2026-0002", Decimal("61.00")),
+    ]
+    (total,) = due.totals
+    assert (total.booked, total.due) == (Decimal("110.00"), Decimal("61.00"))
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-04-01 * "Acme" ^F2026-0002\n  Assets:Bank  294 EUR\n  Assets:Receivable:Acme\n')
+    (total,) = receivables.tax_due(open_ledger(ledger).book, date(2026, 4, 1)).totals
+    assert total.due == Decimal("110.00")
+
+
+def test_tax_that_is_no_longer_owed_on_payment_is_owed_no_more(ledger: Path) -> None:
+    """Under a tax that is due once invoiced the tax that became due by the payment comes back."""
+    book = correct(ledger, "--tax", "FR20").book
+    (total,) = receivables.tax_due(book, date(2026, 3, 1)).totals
+    assert (total.booked, total.due) == (Decimal(0), Decimal(0))
+    new = book.invoice("F2026-0002")
+    assert new and [(each.tax.code, each.amount) for each in new.taxes] == [("FR20", Decimal("122.00"))]
+
+
+def test_money_that_comes_under_the_old_number_pays_the_new_one(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-04-01 * "Acme" ^F2026-0001\n  Assets:Bank  294 EUR\n  Assets:Receivable:Acme\n')
+    opened = open_ledger(ledger)
+    assert balances(opened.book, date(2026, 4, 1)) == {}
+    assert not any(one.rule == "settles-beyond-open" for one in opened.findings)
+
+
+def test_a_corrective_invoice_is_corrected_in_its_turn(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    run(ledger, "correct", "F2026-0002", "Two days", "--line", "1", "--quantity", "2", "--date", "2026-03-05", "-w")
+    opened = open_ledger(ledger)
+    assert not opened.errors
+    assert balances(opened.book, date(2026, 3, 5)) == {"F2026-0003": Decimal("78.00")}
+
+
+def test_whom_it_should_have_gone_to(ledger: Path) -> None:
+    """What the wrong one paid stays on its account, and is said."""
+    said = run(ledger, "correct", "F2026-0001", "Addressee", "--customer", "Quai", "--date", "2026-03-01", "--write")
+    assert "366.00 EUR that Acme SAS paid of F2026-0001 stay on its account" in said
+    opened = open_ledger(ledger)
+    assert not opened.errors
+    assert balances(opened.book, date(2026, 3, 1)) == {
+        "F2026-0001-cancelled": Decimal("-366.00"),
+        "F2026-0002": Decimal("732.00"),
+    }
+    new = opened.book.invoice("F2026-0002")
+    assert new and new.customer and new.customer.name == "Quai SARL"
+
+
+def test_lines_more_and_less_another_order_terms_and_days(ledger: Path) -> None:
+    book = correct(
+        ledger, "--drop", "2", "--add", "2 DEV", "--purchase-order", "PO-9", "--terms", "10 days", "--delivered", "2026-01-31"
+    ).book  # fmt: skip
+    new = book.invoice("F2026-0002")
+    assert new and new.customer
+    assert [(line.text, line.net) for line in new.lines] == [
+        ("Workshop", Decimal("600.00")),
+        ("Développement", Decimal("200.00")),
+    ]
+    assert (new.customer.purchase_order, new.delivered, new.instalments[0].due) == (
+        "PO-9", date(2026, 1, 31), date(2026, 3, 11),
+    )  # fmt: skip
+
+
+def test_what_was_billed_of_contracts_stays_billed_once(ledger: Path) -> None:
+    run(ledger, "bill", "--until", "2026-02-28", "--write")
+    book = open_ledger(ledger).book
+    before = {one.contract.code: one.billed for one in standings(book, date(2026, 2, 28), Wanted())}
+    study = next(place for place, line in enumerate(book.invoices[-1].lines, 1) if line.contract == "STUDY")
+    run(
+        ledger, "correct", "F2026-0002", "Four hours", "--line", str(study), "--quantity", "4", "--date", "2026-03-01", "-w",
+    )  # fmt: skip
+    opened = open_ledger(ledger)
+    assert {one.rule for one in opened.findings} == {"tax-due"}, "of what was paid in February"
+    after = {one.contract.code: one.billed for one in standings(opened.book, date(2026, 3, 1), Wanted())}
+    assert (before["CARE"], after["CARE"]) == (Decimal("200.00"), Decimal("200.00"))
+    assert (before["STUDY"], after["STUDY"]) == (Decimal("480.00"), Decimal("320.00"))
+    waits = run(ledger, "unbilled", "--as-of", "2026-03-01", "--contract", "STUDY")
+    assert "160.00" in waits, "two hours wait again"
+    assert "CARE" not in run(ledger, "bill", "--until", "2026-02-28")
+
+
+@pytest.mark.parametrize(
+    ("more", "arguments", "said"),
+    [
+        ("", ("F2026-0009", "x"), "F2026-0009"),
+        (
+            '2026-02-11 * "x" ^F2026-0001\n  Assets:Bank  366 EUR\n  Assets:Receivable:Acme\n', ("F2026-0001", "x"),
+            "F2026-0001 is settled: credit what was too much, bean-invoice credit F2026-0001",
+        ),
+        (
+            '2026-02-11 * "x" ^F2026-0001 #write-off\n  Expenses:BadDebt  66 EUR\n  Assets:Receivable:Acme\n',
+            ("F2026-0001", "x"), "F2026-0001 is written off in part",
+        ),
+        (
+            '2026-02-11 ! "Acme SAS" "Plans"\n  invoice: "draft-1"\n  Assets:Receivable:Acme  12 EUR\n  Income:Services  -10 EUR\n'
+            "  Liabilities:VAT  -2 EUR\n    tax: \"FR20\"\n",
+            ("draft-1", "x"), "draft-1 is a draft: change it, bean-invoice draft edit draft-1",
+        ),
+        (
+            '2026-02-11 * "Acme SAS" "x"\n  invoice: "F2026-0002"\n  kind: "deposit"\n  Assets:Receivable:Acme  12 EUR\n'
+            "  Liabilities:Deposits  -10 EUR\n    text: \"Deposit\"\n    tax: \"FR20\"\n"
+            "  Liabilities:VAT  -2 EUR\n    tax: \"FR20\"\n",
+            ("F2026-0002", "x"), "F2026-0002 is a deposit: give it back, bean-invoice credit F2026-0002",
+        ),
+        ("", ("F2026-0001", "x", "--date", "2026-02-01"), "F2026-0001 is dated 2026-02-02"),
+        ("", ("F2026-0001", "x", "--drop", "1", "--drop", "2"), "F2026-0001 would have no line: give all of it back"),
+        ("", ("F2026-0001", "x", "--line", "9", "--price", "1"), "F2026-0001 has 2 lines: there is no line 9"),
+        ("", ("F2026-0001", "x", "--line", "1", "--quantity", "-5"), "F2026-0001 would come to"),
+        ("", ("F2026-0001", "x", "--customer", "Nobody"), "Nobody"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_corrected_is_refused_with_what_to_do(
+    ledger: Path, more: str, arguments: tuple[str, ...], said: str
+) -> None:
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(more)
+    before = ledger.read_bytes()
+    assert said in run(ledger, "correct", "--date", "2026-03-01", *arguments, "--write", code=1)
+    assert ledger.read_bytes() == before
+
+
+def test_what_is_credited_or_replaced_already_is_refused(ledger: Path) -> None:
+    run(ledger, "credit", "F2026-0001", "--lines", "2", "--date", "2026-02-20", "--write")
+    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
+    assert "F2026-0001 is credited by A2026-0001" in said
+    assert "credit the rest, bean-invoice credit F2026-0001, and bill anew" in said
+    assert "A2026-0001 is a credit note: take it back" in run(
+        ledger, "correct", "A2026-0001", "x", "--date", "2026-03-01", code=1
+    )
+
+
+def test_of_a_replaced_invoice_its_replacement_is_corrected(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-02", code=1)
+    assert "F2026-0001 is replaced by F2026-0002 already" in said
+    assert "bean-invoice correct F2026-0002" in said
+    said = run(ledger, "correct", "F2026-0001-cancelled", "x", "--date", "2026-03-02", code=1)
+    assert "is a cancellation: correct the corrective invoice" in said
+
+
+def test_it_says_what_it_is_asked_to_change(ledger: Path) -> None:
+    for arguments, said in (
+        (("F2026-0001", "x", "--price", "1"), "F2026-0001 has 2 lines: say which one, --line 1"),
+        (("F2026-0001", "x", "--line", "1"), "say what of the line was wrong"),
+        (("F2026-0001", " "), "say why"),
+    ):
+        assert said in run(ledger, "correct", *arguments, code=2)
+
+
+def test_both_are_taken_back_together(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    for number in ("F2026-0002", "F2026-0001-cancelled"):
+        correct(ledger, "--line", "1", "--price", "180")
+        run(ledger, "undo", number, "--write")
+        assert ledger.read_bytes().rstrip() == before.rstrip()
+
+
+def test_nobody_gets_the_cancellation(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    for command in ("render", "send", "seal", "einvoice"):
+        said = CliRunner().invoke(main, ["-f", str(ledger), command, "F2026-0001-cancelled"]).output
+        assert "a cancellation, which its corrective invoice says" in said, command
+    assert "F2026-0001-cancelled" not in run(ledger, "render", "Acme", "-o", str(ledger.parent / "out"))
+
+
+def test_the_page_and_the_e_invoice_say_what_it_replaces(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    out = ledger.parent / "out"
+    run(ledger, "render", "F2026-0002", "--to", "text", "-o", str(out))
+    page = " ".join((out / "F2026-0002.txt").read_text(encoding="utf-8").split())
+    assert "Facture rectificative" in page
+    assert "Cette facture annule et remplace la facture n° F2026-0001 du 2 février 2026." in page
+    assert "Agreed price" in page
+    run(ledger, "einvoice", "F2026-0002", "-o", str(out))
+    xml = einvoice.extract((out / "F2026-0002.pdf").read_bytes()).decode()
+    assert ">384<" in xml
+    assert "<ram:IssuerAssignedID>F2026-0001</ram:IssuerAssignedID>" in xml
+    assert "annule et remplace la facture n° F2026-0001 du 02/02/2026" in xml
+
+
+def test_a_statement_says_what_became_of_the_invoice(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    rows = answer(ledger, "statement", "Acme", "--as-of", "2026-03-01")
+    assert rows
+    out = ledger.parent / "out"
+    run(ledger, "statement", "Acme", "--as-of", "2026-03-01", "--to", "text", "-o", str(out))
+    (page,) = out.glob("*.txt")
+    said = page.read_text(encoding="utf-8")
+    assert "Annulation de F2026-0001" in said
+    assert "cancelled" not in said
