@@ -10,6 +10,8 @@ import pytest
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Unowed, interest_on, propose, unowed
+from beancount_invoicing.dunning.claims import claim_rule
+from beancount_invoicing.dunning.unowed_claims import _indemnity
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import OnAccount, Position, positions
 from tests.dunning.test_claims import FRANCE, INDEMNITY, INTEREST_TO_FEBRUARY, a_claim, credit, figures, invoice, paid
@@ -291,3 +293,17 @@ def test_the_letter_says_that_it_claims_nothing_for_what_is_there(amount: str, n
     assert str(letter.interest) == ("11.98" if notice else "19.97")
     said = [text for text in letter.notices if "which claims no interest for what it covers" in text]
     assert bool(said) is notice
+
+
+def test_the_fixed_sum_is_the_laws_or_as_much_as_was_charged_and_of_nothing_none() -> None:
+    book = book_of(FRANCE + invoice())
+    rule = claim_rule(book, book.invoices[0], DAY)
+    assert [_indemnity(rule, D(debt), "EUR", D("35.00")) for debt in ("0.50", "0.00", "-1.00")] == [D(40), D(0), D(0)]
+    assert _indemnity(rule, D("0.50"), "USD", D("35.00")) == D("35.00")
+    assert _indemnity(None, D("0.50"), "EUR", D("35.00")) == D("35.00")
+
+
+def test_a_draft_of_a_credit_note_is_no_reason_and_each_note_is_named_once() -> None:
+    notes = credit("2026-03-10", "K1", "500.00", "100.00", "600.00")
+    draft = credit("2026-03-11", "draft-2", "50.00", "10.00", "60.00").replace("2026-03-11 *", "2026-03-11 !")
+    assert warned(FRANCE + invoice() + CLAIM + notes + draft)[0].startswith("C1: K1 credits N1: ")
