@@ -106,7 +106,7 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 class Maker:
     """Writes one ledger: a seller in a country, its customers, and documents drawn by chance."""
 
-    def __init__(self, country: str, seed: str) -> None:
+    def __init__(self, country: str, seed: str, whole: bool) -> None:
         self.country = country
         self.chance = random.Random(seed)  # noqa: S311 - to be repeated, not secret
         self.regime = self.chance.choice(("invoices",) * 3 + ("payments",) * 2 + ("exempt",))
@@ -117,7 +117,8 @@ class Maker:
         self.receivable = names[4]
         self.pending = f"{self.tax}:{'EnAttente' if _french(country) else 'Pending'}"
         self.buyers = tuple(self._buyers())
-        self.lacks = self.chance.choice(("", "", "", *LACKING))
+        lacks = self.chance.choice(("", "", "", *LACKING))
+        self.lacks = "" if whole else lacks
         self.expected: list[Expected] = []
         self.count = 0
         self.day = date(2026, 9, 1) if self.chance.random() < 0.8 else date(2026, 2, 2)
@@ -552,6 +553,7 @@ def _person(name: str, country: str) -> dict[str, str]:
     }
 
 
-def generated(folder: Path, country: str, seed: str, count: int) -> Ledger:
-    """A ledger of a seller in `country` with `count` documents, written into `folder`, the same for the same seed."""
-    return Maker(country, seed).write(folder, count)
+def generated(folder: Path, country: str, seed: str, count: int, *, whole: bool = True) -> Ledger:
+    """A ledger of a seller in `country` with `count` documents and those of a contract, written into `folder`, the same for the
+    same seed; where it need not be `whole`, the seller may fail to say something."""
+    return Maker(country, seed, whole).write(folder, count)
