@@ -12,6 +12,7 @@ from beancount_invoicing.dunning.levels import said_before
 from beancount_invoicing.dunning.lying import lying
 from beancount_invoicing.dunning.pauses import late_amount
 from beancount_invoicing.dunning.policies import policy
+from beancount_invoicing.dunning.reminded import late_instalments
 from beancount_invoicing.receivables import allocate, positions
 from tests.dunning.test_proposals import INVOICE, event, letters, reminder
 from tests.ledgers import book_of
@@ -74,12 +75,13 @@ def test_what_went_back_is_taken_from_what_came_last(moved: tuple[str, ...], lef
 def test_no_letter_is_counted_that_went_to_who_owed_it_before() -> None:
     taken = f'\n2026-03-01 * "Taken over" ^N1\n  {ACME}  -120.00 EUR\n  {KIEFER}  120.00 EUR\n'
     book = book_of(INVOICE + reminder(date(2026, 2, 20), 1) + taken)
-    (before,) = positions(book, date(2026, 2, 28), by_debtor=True)
-    (after,) = (one for one in positions(book, date(2026, 3, 31), by_debtor=True) if one.open)
-    said = [
-        [str(one.date) for one in said_before(book, late_instalments(each, each.as_of)[0])] for each in (before, after)
-    ]
-    assert said == [["2026-02-20"], []]
+
+    def said(day: date) -> list[str]:
+        (position,) = (one for one in positions(book, day, by_debtor=True) if one.open)
+        (late,) = late_instalments(position, day)
+        return [str(one.date) for one in said_before(book, late)]
+
+    assert (said(date(2026, 2, 28)), said(date(2026, 3, 31))) == (["2026-02-20"], [])
 
 
 def test_letters_come_in_the_order_of_the_customers_accounts() -> None:
