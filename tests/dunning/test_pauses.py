@@ -12,7 +12,6 @@ from beancount_invoicing.dunning.levels import said_before
 from beancount_invoicing.dunning.lying import lying
 from beancount_invoicing.dunning.pauses import late_amount
 from beancount_invoicing.dunning.policies import policy
-from beancount_invoicing.dunning.reminded import late_instalments
 from beancount_invoicing.receivables import allocate, positions
 from tests.dunning.test_proposals import INVOICE, event, letters, reminder
 from tests.ledgers import book_of
