@@ -67,7 +67,7 @@ def corrective(
     which it is issued. `claims`: where the invoice stands, and what of it is open; `said`: what the entry says of itself beyond a
     draft, by key; `exchange`: how it is booked where that is in another currency. Raises CannotCorrect, CannotCompose.
     """
-    _can_be_corrected(book, invoice, claims, wanted, day)
+    _can_be_corrected(book, invoice, wanted, day)
     back, _notices = credit_note(
         book, invoice, claims, CreditWanted(invoice.number, note=wanted.reason, reopen=True), day, exchange
     )
@@ -121,7 +121,7 @@ _INSTEAD = {
 }
 
 
-def _can_be_corrected(book: Book, invoice: Invoice, claims: Sequence[Claim], wanted: Correction, day: date) -> None:
+def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: date) -> None:
     number, customer = invoice.number, invoice.customer
     if invoice.draft:
         raise CannotCorrect(f"{number} is a draft: change it, bean-invoice draft edit {number}")
@@ -146,11 +146,6 @@ def _can_be_corrected(book: Book, invoice: Invoice, claims: Sequence[Claim], wan
         what = "was paid at once" if invoice.at_once else "is rounded" if invoice.rounding else "asks for nothing"
         raise CannotCorrect(
             f"{number} {what}: credit it, bean-invoice credit {number}, and bill it anew, bean-invoice new"
-        )
-    if not any(claim.open > 0 for claim in claims):
-        raise CannotCorrect(
-            f"{number} is settled: credit what was too much, bean-invoice credit {number} --lines …, or bill what was too little,"
-            " bean-invoice new"
         )
     if wanted.customer and wanted.customer != customer.account:
         for line in invoice.lines:
