@@ -83,7 +83,7 @@ def remains(block: Block) -> str:
     lines = block.text.split("\n")
     depth = len(lines[0]) - len(lines[0].lstrip())
     last = len(lines)
-    while last > 1 and (line := lines[last - 1]).lstrip().startswith(";") and len(line) - len(line.lstrip()) <= depth:
+    while (line := lines[last - 1]).lstrip().startswith(";") and len(line) - len(line.lstrip()) <= depth:
         last -= 1
     return "\n".join(lines[last:])
 

@@ -44,3 +44,26 @@ def test_the_entry_that_takes_a_loss_back_is_the_whole_of_what_is_missing(link: 
         '    tax: "FR20"',
     ]
     assert revived(ledger + entry + "\n") == []
+
+
+def test_a_loss_abroad_is_taken_back_at_what_it_was_worth() -> None:
+    ledger = """
+2026-01-05 * "Acme SAS" "Work" ^N1
+  invoice: "N1"
+  Assets:Receivable:Acme  200.00 USD @ 0.90 EUR
+  Income:Services  -180.00 EUR
+    tax: "EXPORT"
+2026-06-01 * "Acme" "Lost" ^N1 #write-off
+  Expenses:BadDebt  180.00 EUR
+  Assets:Receivable:Acme  -200.00 USD @ 0.90 EUR
+2026-08-01 * "Acme" "The liquidator" ^N1
+  Assets:Bank  18.00 EUR
+  Assets:Receivable:Acme  -20.00 USD @ 0.90 EUR
+"""
+    (found,) = revived(ledger)
+    entry = found.message.partition("\n")[2]
+    assert entry.splitlines()[1:] == [
+        "  Assets:Receivable:Acme  20.00 USD @@ 18.00 EUR",
+        "  Expenses:BadDebt  -18.00 EUR",
+    ]
+    assert revived(ledger + entry + "\n") == []

@@ -388,3 +388,18 @@ def test_a_claim_that_was_given_back_may_be_made_again() -> None:
     assert told(N1 + first + back + again, *CLAIMS) == []
     assert len(told(N1 + first + again, *CLAIMS)) == 1
     assert len(told(N1 + first + back + again.replace("2026-06-20", "2026-06-05"), *CLAIMS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "says"),
+    [
+        ("120.00", 'did you mean settles: "F2026-0001" (settled)?'),  # what was paid comes back
+        ("50.00", 'did you mean settles: "F2026-0001" (settled)?'),
+        ("-60.00", 'did you mean settles: "F2026-0002" (60.00 EUR open)?'),
+    ],
+)
+def test_money_that_comes_back_was_likely_of_what_is_settled(amount: str, says: str) -> None:
+    paid = PAID.format("F2026-0001", "120.00", "120.00")
+    other = f'2026-02-10 * "Acme" "By the bank"\n  Assets:Bank  {-float(amount):.2f} EUR\n  Assets:Receivable:Acme  {amount} EUR\n'
+    (found,) = told(SERIES + paid + other + '    settles: "F2026-0003"\n', "unknown-link", "unknown-invoice")
+    assert found.endswith(says)
