@@ -257,6 +257,8 @@ class Maker:
             lines.append(f"delivered: {self.day - timedelta(days=self.chance.randint(0, 9))}")
         lines += drawn.paid(buyer, expected, self.receivable, self.bank)
         self._write(expected.number, lines, drawn.postings)
+        if kind == "corrective":
+            self._cancel(buyer, drawn, f"F2026-{self.count - 1:04}")
         self.expected.append(expected)
         return None
 
@@ -281,20 +283,33 @@ class Maker:
     def _earlier(self, buyer: Buyer, drawn: _Document, nets: dict[Code, Decimal], kind: str) -> str:
         """An invoice or deposit of before under these codes: its number."""
         before = drawn.beside()
-        for code, net in sorted(nets.items()):
-            keys = ('text: "Before"', f'nature: "{drawn.nature}"', *([f'tax: "{code.code}"'] if code.said else ()))
-            before.post(self.deposits if kind else self.sales, -net, *keys)
-            before.nets[code] = before.nets.get(code, ZERO) + net
-        before.taxes()
+        self._book(buyer, before, nets, self.deposits if kind else self.sales)
         self.count += 1
         number = f"F2026-{self.count:04}"
-        total = sum(before.nets.values(), ZERO) + sum(before.vat.values(), ZERO)
-        before.post(f"{self.receivable}:{buyer.account}", total)
         self._write(number, [f'invoice: "{number}"', *([f'kind: "{kind}"'] if kind else ())], before.postings)
         return number
 
-    def _write(self, number: str, lines: Sequence[str], postings: Sequence[str]) -> None:
-        self.day += timedelta(days=1)
+    def _book(self, buyer: Buyer, document: _Document, nets: dict[Code, Decimal], account: str) -> None:
+        """The postings of a document that has one line under each code."""
+        for code, net in sorted(nets.items()):
+            keys = ('text: "Before"', f'nature: "{document.nature}"', *([f'tax: "{code.code}"'] if code.said else ()))
+            document.post(account, -net, *keys)
+            document.nets[code] = net
+        document.taxes()
+        total = sum(document.nets.values(), ZERO) + sum(document.vat.values(), ZERO)
+        document.post(f"{self.receivable}:{buyer.account}", total)
+
+    def _cancel(self, buyer: Buyer, drawn: _Document, replaced: str) -> None:
+        """Takes the invoice that a corrective one replaces out of the books, on the same day."""
+        back = drawn.beside("cancellation")
+        self._book(buyer, back, {code: net + 500 for code, net in drawn.nets.items()}, self.sales)
+        number = f"{replaced}-cancelled"
+        self._write(
+            number, [f'invoice: "{number}"', 'kind: "cancellation"', f'corrects: "{replaced}"'], back.postings, days=0
+        )
+
+    def _write(self, number: str, lines: Sequence[str], postings: Sequence[str], days: int = 1) -> None:
+        self.day += timedelta(days)
         head = [f'{self.day} * "Generated" ^{number}', *(f"  {line}" for line in lines)]
         self.entries.append("\n".join([*head, *postings, ""]))
 
@@ -385,7 +400,7 @@ class _Document:
 
     def __init__(self, maker: Maker, kind: str, currency: str, nature: str, priced: bool) -> None:
         self.maker, self.kind, self.currency, self.nature = maker, kind, currency, nature
-        self.sign = -1 if kind == "credit-note" else 1
+        self.sign = -1 if kind in {"credit-note", "cancellation"} else 1
         self.priced = priced and currency != maker.own
         rate = Decimal(WORTH[currency]) / Decimal(WORTH[maker.own])
         self.rate = rate.quantize(Decimal("0.000001"))
@@ -402,9 +417,9 @@ class _Document:
         self.postings.append(f"  {account}  {amount * self.sign} {self.currency}{price}")
         self.postings += [f"    {key}" for key in keys]
 
-    def beside(self) -> _Document:
-        """An invoice in the same currency, at the same price of it, with nothing on it."""
-        result = _Document(self.maker, "invoice", self.currency, self.nature, self.priced)
+    def beside(self, kind: str = "invoice") -> _Document:
+        """A document in the same currency, at the same price of it, with nothing on it."""
+        result = _Document(self.maker, kind, self.currency, self.nature, self.priced)
         result.rate = self.rate
         return result
 
