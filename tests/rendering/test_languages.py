@@ -17,7 +17,7 @@ from jinja2 import Environment, meta
 from beancount_invoicing import law, rendering
 from beancount_invoicing.actions import customers, due_reminders, open_ledger
 from beancount_invoicing.actions.documents import paid_on_its_date
-from beancount_invoicing.dunning import Proposal
+from beancount_invoicing.dunning import Apart, Proposal
 from beancount_invoicing.model import ZERO, Book, Dated, Invoice, Tone
 from beancount_invoicing.receivables import positions, receipt, statements
 from beancount_invoicing.rendering import View, texts
@@ -433,7 +433,8 @@ def several(book: Book) -> Proposal:
     (late,), (other,) = third.invoices, first.invoices
     assert len(late.before) == 2
     both = (late, replace(other, before=late.before, claim=late.claim))
-    return replace(third, invoices=both, total=third.total + first.total, apart=first.apart, unknown=D("33.00"))
+    apart = (Apart("F2026-0057", D("240.00"), late.before[-1]),)
+    return replace(third, invoices=both, total=third.total + first.total, apart=apart, unknown=D("33.00"))
 
 
 def shown(book: Book, language: str) -> Iterator[View]:
