@@ -222,9 +222,10 @@ def _to_letters(
         return {}
     allocated = allocated or allocate(book, as_of)
     proposals = propose(book, as_of, allocated) if proposals is None else proposals
-    levels = {
-        (one.customer.account, late.position.invoice.number): one.level for one in proposals for late in one.invoices
-    }
+    levels: defaultdict[tuple[str, str], set[int | None]] = defaultdict(set)  # each instalment has its own
+    for one in proposals:
+        for late in one.invoices:
+            levels[one.customer.account, late.position.invoice.number].add(one.level)
     reasons = {(one.customer.account, each.number): each.why for one in proposals for each in one.reasons}
     stand: dict[tuple[str, str], Position] = {}
     owed_by: dict[str, str] = {}
@@ -238,7 +239,7 @@ def _to_letters(
         for event in attempt.events:
             for number in event.numbers:
                 key = event.customer, number
-                if event.level != levels.get(key):
+                if event.level not in levels.get(key, ()):
                     whys[reasons.get(key) or _not_late(stand.get(key), owed_by.get(number, ""))].append(number)
                 elif less := ", ".join(_less(stand[key], event.date)):
                     whys[less].append(number)
