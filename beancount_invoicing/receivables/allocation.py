@@ -272,6 +272,7 @@ class _Allocating:
                     amount = reach(part.open, credit.open)
                     part.open -= amount
                     credit.open += amount
+                    part.settled_by.append(Settled(amount, "replacement", len(self.allocations), day, day, None))
                     self._record(day, part, amount, "replacement", note.source)
                     self._record(day, credit, -amount, "replacement", note.source)
 
@@ -371,7 +372,7 @@ class _Allocating:
         """Takes losses on a part back, the latest first, as far as `left` of a payment reaches; each is that much too large."""
         found = False
         for settled in reversed(part.settled_by):
-            if settled.how != "write-off" or not left or not settled.amount:
+            if settled.how != "write-off" or settled.payer is None or not left or not settled.amount:
                 continue
             amount = min(abs(settled.amount), abs(left)).copy_sign(settled.amount)
             left -= amount.copy_sign(left)
@@ -398,7 +399,8 @@ class _Allocating:
     def _reverse(self, payer: Payer, parts: Sequence[Part], day: date) -> None:
         """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled.
 
-        A loss that is taken back takes back losses only; all else takes back what came by its own means first, losses last.
+        A loss that is taken back takes back losses only; all else takes back what came by its own means first, losses last. Of
+        an invoice that was replaced, what was paid is with the one that replaces it.
         """
         for name in payer.names:
             for other in sorted(self.waiting[name], key=lambda one: one.payment.means != payer.payment.means):
@@ -420,10 +422,10 @@ class _Allocating:
             if settled.day <= day and (settled.how == "write-off" or not payer.lost)
         ]
 
-        def order(one: tuple[Settled, Part]) -> tuple[bool, bool, int]:
+        def order(one: tuple[Settled, Part]) -> tuple[bool, bool, bool, int]:
             how = one[0].how
             means = how if how in {"discount", "set-off", "write-off"} else "money"
-            return means != payer.payment.means, means == "write-off", -one[0].order
+            return means != payer.payment.means, means == "write-off", how != "replacement", -one[0].order
 
         for settled, part in sorted(made, key=order):
             if not payer.left or not settled.amount:

@@ -30,7 +30,7 @@ class Settled:
 
     __slots__ = ("amount", "came", "day", "how", "order", "payer")
 
-    def __init__(self, amount: Decimal, how: How, order: int, day: date, came: date, payer: Payer) -> None:
+    def __init__(self, amount: Decimal, how: How, order: int, day: date, came: date, payer: Payer | None) -> None:
         self.day = day
         self.amount = amount
         self.how = how
@@ -38,6 +38,7 @@ class Settled:
         """Settlements are taken back from the latest one on."""
         self.came = came
         self.payer = payer
+        """None where it is what was paid of the invoice that it replaces."""
 
 
 class Part:

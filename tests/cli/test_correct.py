@@ -195,6 +195,16 @@ def test_money_that_comes_under_the_old_number_pays_the_new_one(ledger: Path) ->
     assert not any(one.rule == "settles-beyond-open" for one in opened.findings)
 
 
+def test_money_that_bounces_was_the_new_one_s_by_then(ledger: Path) -> None:
+    """366 paid of 732, corrected to 660, and the 366 bounce: all 660 are open, and nothing of what was replaced."""
+    correct(ledger, "--line", "1", "--price", "180")
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-03-05 * "Bounced" ^F2026-0001\n  Assets:Receivable:Acme  366 EUR\n  Assets:Bank\n')
+    book = open_ledger(ledger).book
+    assert balances(book, date(2026, 3, 4)) == {"F2026-0002": Decimal("294.00")}
+    assert balances(book, date(2026, 3, 5)) == {"F2026-0002": Decimal("660.00")}
+
+
 def test_a_corrective_invoice_is_corrected_in_its_turn(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     run(ledger, "correct", "F2026-0002", "Two days", "--line", "1", "--quantity", "2", "--date", "2026-03-05", "-w")
