@@ -70,7 +70,9 @@ from beancount_invoicing.model import Book
 @click.option(
     "--account", default="", shell_complete=complete_income, help="Income account of new lines that are no item."
 )
-@click.option("--customer", default="", shell_complete=complete_customers, help="Whom the invoice should have gone to.")
+@click.option(
+    "-c", "--customer", default="", shell_complete=complete_customers, help="Whom the invoice should have gone to."
+)
 @click.option("--delivered", type=Day(), metavar="DATE", help="The day of the supply.")
 @click.option("--purchase-order", default="", help="The buyer's order number.")
 @click.option("--terms", default="", help="Payment terms; they run from the date of the corrective invoice.")

@@ -40,4 +40,4 @@ def reasons(number: str, more: str) -> dict[str, str]:
     return {}
 
 
-NUMBERS = tuple(invoice.number for invoice in book().invoices)
+NUMBERS = tuple(invoice.number for invoice in book().invoices if invoice.has_page)

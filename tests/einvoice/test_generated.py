@@ -81,7 +81,7 @@ def ledgers(draw: st.DrawFn) -> str:
     if kind in {"deposit", "corrective"}:
         lines.append(f'  kind: "{kind}"')
     if kind in {"credit-note", "corrective"}:
-        before = _corrected("X0", buyer, document)
+        before = _corrected("X0", buyer, document, kind == "corrective")
         lines.append('  corrects: "X0"')
     if kind == "final":
         before = _simple("X0", buyer, "EUR", '  kind: "deposit"\n', Decimal(10))
@@ -120,16 +120,27 @@ def _line(draw: st.DrawFn, document: Document, index: int, code: str) -> None:
     document.nets[code] += net
 
 
-def _corrected(number: str, buyer: str, document: Document) -> str:
-    """An invoice that has all that the document gives back: a large net, and its tax, under each of its codes."""
-    net, total, postings = Decimal(100000), Decimal(0), ""
+def _corrected(number: str, buyer: str, document: Document, cancelled: bool) -> str:
+    """An invoice that has all that the document gives back: a large net, and its tax, under each of its codes. `cancelled`: and
+    what takes it out of the books on the document's day."""
+    head = f'\n2026-10-01 * "Before" ^{number}\n  invoice: "{number}"\n'
+    text = head + _of_all_codes(buyer, document, Decimal(100000))
+    if cancelled:
+        text += (
+            f'\n2026-10-05 * "Before" ^{number}-cancelled\n  invoice: "{number}-cancelled"\n  kind: "cancellation"\n'
+        )
+        text += f'  corrects: "{number}"\n' + _of_all_codes(buyer, document, Decimal(-100000))
+    return text
+
+
+def _of_all_codes(buyer: str, document: Document, net: Decimal) -> str:
+    total, postings = Decimal(0), ""
     for code in sorted(document.nets):
         tax = net * RATES.get(code, 0) / 100
         total += net + tax
-        postings += f'  Income:Services  -{net} {document.currency}\n    text: "Before"\n    tax: "{code}"\n    nature: "goods"\n'
-        postings += f'  {TAXES[code]}  -{tax} {document.currency}\n    tax: "{code}"\n' if tax else ""
-    head = f'\n2026-10-01 * "Before" ^{number}\n  invoice: "{number}"\n'
-    return f"{head}  Assets:Receivable:{buyer}  {total} {document.currency}\n{postings}"
+        postings += f'  Income:Services  {-net} {document.currency}\n    text: "Before"\n    tax: "{code}"\n    nature: "goods"\n'
+        postings += f'  {TAXES[code]}  {-tax} {document.currency}\n    tax: "{code}"\n' if tax else ""
+    return f"  Assets:Receivable:{buyer}  {total} {document.currency}\n{postings}"
 
 
 def _simple(number: str, buyer: str, currency: str, kind: str, amount: Decimal) -> str:
