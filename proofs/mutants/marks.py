@@ -170,7 +170,7 @@ class Reached(NamedTuple):
     tests: dict[str, list[int]]
     """The marks that each test reached; of what several tests share, by the beginning of their ids."""
     beside: list[int]
-    """The marks that tests reached which are left out."""
+    """The marks that were reached as modules were imported, or by tests which are left out."""
     decisions: list[list[int]]
     """For each decision the marks of its ways out."""
     true_of: str
@@ -200,15 +200,19 @@ class _Recorder:
         self.tests[to] = sorted({*self.tests[to], *found}) if to in self.tests else list(found)
         _reached[:] = bytes(_MOST)
 
+    def _set_aside(self) -> None:
+        """What was reached by no test that is asked."""
+        self.beside.update(compress(range(len(_marks)), _reached))
+        _reached[:] = bytes(_MOST)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Everything of one test."""
+        self._set_aside()  # what was reached as modules were imported
         if item.nodeid.startswith(LEFT_OUT):
-            _reached[:] = bytes(_MOST)
             result = yield
-            self.beside.update(compress(range(len(_marks)), _reached))
+            self._set_aside()
             return result
-        _reached[:] = bytes(_MOST)
         start = time.process_time()
         result = yield
         self.seconds[item.nodeid] = time.process_time() - start

@@ -263,3 +263,21 @@ def test_what_is_in_doubt_is_said_by_verify(waiting: Path) -> None:
     (waiting.parent / "sent-2026.beancount").write_text(text, encoding="utf-8")
     said = run(waiting, "verify")
     assert "B1 is in doubt since 2026-01-12: no directive says whether it left: bean-invoice send" in said
+
+
+def test_facts_of_a_later_version_are_not_compared(sealed: Path, tmp_path: Path) -> None:
+    """Neither unchanged nor another: it is said that it cannot be told."""
+    shutil.copytree(sealed, tmp_path / "books")
+    ledger = tmp_path / "books" / "main.beancount"
+    for file in ledger.parent.glob("*.beancount"):
+        file.write_text(file.read_text(encoding="utf-8").replace('facts: "1:', 'facts: "9:'), encoding="utf-8")
+    assert "sealed by a later version of this program, and cannot be compared by this one" in run(ledger, "verify")
+
+
+def test_a_platform_takes_no_letters(sealed: Path, tmp_path: Path) -> None:
+    shutil.copytree(sealed, tmp_path / "books")
+    ledger = tmp_path / "books" / "main.beancount"
+    run(ledger, "send", "B1", "--channel", "post", *DAY)
+    run(ledger, "send", "--confirm", "B1", *DAY)
+    said = run(ledger, "remind", *LATE, "--send", "--channel", "e-invoice", "--yes", "--write", code=1)
+    assert "platforms carry invoices only: send it by --channel email or post" in said

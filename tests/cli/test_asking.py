@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from beancount_invoicing.actions import open_ledger
-from beancount_invoicing.cli import main, new
+from beancount_invoicing.cli import init, main, new
 from tests.ledgers import PRELUDE
 
 BEAN_INVOICE = str(Path(sys.executable).with_name("bean-invoice"))
@@ -185,3 +185,59 @@ def test_init_asks_and_asks_again_where_an_identifier_is_wrong(tmp_path: Path) -
         assert "if all the rest is right, it is 812345676" in terminal.said
         assert 'legal-form: "SARL"' in (tmp_path / "books" / "settings.beancount").read_text(encoding="utf-8")
         assert open_ledger(tmp_path / "books" / "main.beancount").errors == ()
+
+
+def test_init_proposes_and_asks_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a terminal, its answers given at once: a country that is none, a SIREN with a wrong digit, a regime."""
+    monkeypatch.setattr(init, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    answers = (
+        "Camille Durand",
+        "3 rue",
+        "35000",
+        "Rennes",
+        "France",
+        "FR",
+        "123",
+        "812345676",
+        "",
+        "",
+        "",
+        "EI",
+        "payments",
+    )
+    result = CliRunner().invoke(
+        main, ["init", str(tmp_path / "books"), "--as-of", "2026-03-01"], input="\n".join(answers) + "\n"
+    )
+    assert result.exit_code == 0, result.output
+    assert 'country France: write its code of two letters, such as "FR"' in result.stderr
+    assert "siren 123: its length (3) is wrong" in result.stderr
+    assert "payments" in result.stderr
+    settings = (tmp_path / "books" / "settings.beancount").read_text(encoding="utf-8")
+    assert 'legal-form: "EI"' in settings
+    assert 'due-on: "payment"' in settings
+
+
+def test_init_asks_for_the_rate_where_it_knows_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    answers = ("1-1 Marunouchi", "100-0005", "Tokyo", "JP", "", "", "", "", "invoices", "10")
+    result = CliRunner().invoke(
+        main, ["init", str(tmp_path / "books"), "--name", "Sato"], input="\n".join(answers) + "\n"
+    )
+    assert result.exit_code == 0, result.output
+    assert "rate: 10" in (tmp_path / "books" / "settings.beancount").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ((), "say who sells: bean-invoice init --name"),
+        (("--name", "Kourou", "--country", "GF"), "no VAT is charged"),
+        (("--name", "Sato", "--country", "JP"), "say the rates of tax in JP, the usual one first"),
+        (("--name", "Sato", "--country", "JP", "--rate", "10", "--oss"), "--oss is for sellers in the European Union"),
+    ],
+)
+def test_without_a_terminal_init_says_what_is_missing(said: tuple[str, ...], refused: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "books"), *said])
+    assert result.exit_code == 2
+    assert refused in " ".join(result.stderr.split())
+    assert not (tmp_path / "books").exists()

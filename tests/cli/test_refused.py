@@ -97,6 +97,9 @@ REFUSED = {
     "new Acme 2_Site_@_-5 --account Income:Services": "a price is not negative; for something given back write a quantity below 0",
     "new Acme 2_Site_@_5 --account Income:Service": "Invalid reference to unknown account 'Income:Service'",
     "new Berg 2_DEV --currency USD --corrects F2026-0001": "--corrects: F2026-0001 is",
+    "item add PAGE Page --price 5 --account Income:Service": "Income:Service is not open: did you mean Income:Services?",
+    "customer list Nobody": "Nobody",
+    "time list Nobody": "Nobody",
     "item add PAGE Page --price 5 --account Income:Services --tax FR21": 'there is no tax "FR21"',
     "customer change Acme": "say what changes of Assets:Receivable:Acme",
     "contract add Acme _ subscription --price 5 --every month --text Site": "a contract has a code",
@@ -119,8 +122,11 @@ def test_what_the_books_do_not_allow(said: str, tmp_path: Path) -> None:
     ledger = tmp_path / "main.beancount"
     ledger.write_text(PRELUDE + BOOKS, encoding="utf-8")
     words = [word.replace("_", " ") for word in said.split()]
-    dated = [] if "--date" in words or words[0] in {"draft", "item", "customer", "contract"} else [*DAY]
-    result = CliRunner().invoke(main, ["-f", str(ledger), *words, *dated, *(["--write"] if words[0] != "send" else [])])
+    reads = words[0] == "send" or "list" in words
+    dated = (
+        [] if "--date" in words or "list" in words or words[0] in {"draft", "item", "customer", "contract"} else [*DAY]
+    )
+    result = CliRunner().invoke(main, ["-f", str(ledger), *words, *dated, *([] if reads else ["--write"])])
     assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
     assert REFUSED[said] in result.output
     assert result.exit_code == 1

@@ -886,3 +886,14 @@ def test_an_expense_prints_its_date() -> None:
     )
     (row,) = view_of(found, "F2026-0001").table.rows  # type: ignore[union-attr]
     assert (row.cells[0], row.details) == ("Train (SNCF)", ("du 05/03/2026",))
+
+
+@pytest.mark.parametrize("oldest", [False, True], ids=["named", "assumed for the oldest"])
+def test_what_was_paid_by_its_own_date_with_payments_that_name_nothing(oldest: bool) -> None:
+    """Money of the day before that names nothing is of the invoice only where the ledger says so."""
+    assumed = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n' if oldest else ""
+    money = '2025-12-31 * "Before"\n  Assets:Bank  50 EUR\n  Assets:Receivable:Acme\n'
+    found = book_of(assumed + money + WORKS)
+    invoice = found.invoice("F2026-0001")
+    assert invoice
+    assert paid_on_its_date(found)(invoice) == (Decimal(50) if oldest else 0)

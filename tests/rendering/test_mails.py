@@ -179,3 +179,11 @@ def test_a_template_that_is_wrong_is_named(books: Path, text: str, said: str) ->
     own.write_text(text, encoding="utf-8")
     with pytest.raises(rendering.TemplateError, match=said):
         invoice(books / "main.beancount", "F2026-0072")
+
+
+def test_what_is_contested_is_named_and_not_asked_for(books: Path) -> None:
+    dispute = '2026-11-20 note Assets:Clients:Halles "Une heure" ^F2026-0063\n  event: "dispute"\n  amount: 100.00\n'
+    with (books / "2026" / "follow-up.beancount").open("a", encoding="utf-8") as file:
+        file.write(dispute)
+    text = invoice(books / "main.beancount", "F2026-0063").text.replace("\xa0", " ").replace("\u202f", " ")
+    assert "Reste dû : 1 689,60 €\nEn litige : 100,00 €\nDemandé : 1 589,60 €\n" in text, text
