@@ -1063,6 +1063,12 @@ class Book:
         those = self.corrections.get(number, ())
         return next((one for one in those if one.kind == "corrective" and not one.draft), None)
 
+    def turn_of(self, invoice: Invoice) -> tuple[date, str, bool]:
+        """Which documents come before which: by date and number, a cancellation just before what replaces the same."""
+        first = next(iter(invoice.corrects), "") if invoice.kind == "cancellation" else ""
+        new = self.replacement_of(first) if first else None
+        return invoice.date, (new or invoice).number, not first
+
     def place(self, option: str) -> Source:
         """Where an option is set; the top of the ledger where it is not."""
         return self.option_sources.get(option, Source(self.file, 0))

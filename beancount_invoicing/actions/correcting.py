@@ -65,6 +65,12 @@ def _corrected(loading: Loading, wanted: CorrectionWanted, day: date, how: How) 
     invoice = position.invoice
     _is_paid_by_money(position)
     claims = [one for one in allocate(book, as_of).claims if one.invoice is invoice]
+    booked = {one.account for one in invoice.instalments}
+    if moved := next((one.account for one in claims if one.open and one.account not in booked), ""):
+        raise CannotCorrect(
+            f"{invoice.number} was moved to {moved}: move what is open back to {invoice.instalments[0].account}, correct it, then"
+            " move the corrective invoice"
+        )
     add = tuple(
         line_of(book, said, invoice.date, currencies.decimals(invoice.currency), wanted.account or one_account(invoice))
         for said in wanted.add

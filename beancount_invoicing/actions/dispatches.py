@@ -75,6 +75,19 @@ def unsent(book: Book, since: date | None, until: date, *, marked: bool = False)
         and one.has_page
         and one.number not in by_hand
         and not history.sent("sent", one.number)
+        and not replaced_by(book, one.number, until)
+    )
+
+
+def replaced_by(book: Book, number: str, day: date) -> str:
+    """The corrective invoice that replaces a document by the end of `day`, if any does."""
+    return next(
+        (
+            one.number
+            for one in book.corrections.get(number, ())
+            if one.kind == "corrective" and not one.draft and one.date <= day
+        ),
+        "",
     )
 
 
@@ -104,6 +117,8 @@ def _of_invoice(
         return held(f"is a draft: bean-invoice issue {invoice.number}")
     if not invoice.has_page or customer is None:
         return held(f"is {invoice.pageless}: there is no document to send")
+    if by := replaced_by(book, invoice.number, day):
+        return held(f"is replaced by {by}: that is what the customer gets, bean-invoice send {by}")
     if error := wrong(ledger, invoice, customer):
         return held(f"has an error in the ledger: {error}")
     receiver = _receiver(book, customer, invoice.date, day)

@@ -213,7 +213,7 @@ def so_far(book: Book, invoice: Invoice) -> list[SoFar]:
                 (
                     line.net
                     for other in book.invoices
-                    if other.kind != "deposit" and (other.date, other.number) <= (invoice.date, invoice.number)
+                    if other.kind != "deposit" and book.turn_of(other) <= book.turn_of(invoice)
                     for line in other.lines
                     if line.contract == code and line.expense is None
                 ),

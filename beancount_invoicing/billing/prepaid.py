@@ -119,7 +119,7 @@ def _movements(invoices: Sequence[Invoice]) -> dict[str, list[Movement]]:
             before = result[code][-1].balance if result[code] else ZERO
             result[code].append(Movement(invoice.date, invoice.number, what, amount, before + amount))
 
-    for invoice in sorted(invoices, key=lambda one: (one.date, one.kind != "deposit", one.number)):
+    for invoice in sorted(invoices, key=lambda one: (one.date, one.kind != "deposit")):  # else as the Book has them
         if invoice.kind == "deposit":
             add(invoice, of[invoice.number], "deposit", invoice.net)
         for code in dict.fromkeys(of.get(number, "") for number in invoice.corrects):

@@ -254,7 +254,9 @@ def reverse_charge(book: Book) -> Findings:
 def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code: Tax) -> Findings:
     """What is supplied free of tax to another member state is supplied to who is registered in another one than the seller is."""
     seller = book.seller.at(invoice.date) if book.seller else None
-    if seller is None or invoice.date < law.distance_sales().since or invoice.corrects:
+    if seller is None or invoice.date < law.distance_sales().since:
+        return
+    if (invoice.corrects and invoice.kind != "corrective") or book.replacement_of(invoice.number):
         return
     own = law.of_vat_id(seller.vat_id) or seller.address.country
     registered = law.of_vat_id(customer.vat_id)

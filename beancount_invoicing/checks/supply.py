@@ -21,6 +21,11 @@ CODES = {
 """By where a business is: the tax code that services to it have, as it may be written."""
 
 
+def _takes_back(invoice: Invoice) -> bool:
+    """Whether a document only takes back what another supplied: a corrective invoice supplies it itself."""
+    return bool(invoice.corrects) and invoice.kind != "corrective"
+
+
 def services_abroad(book: Book) -> Iterator[Finding]:
     """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196); where the
     country has places with rates of their own, they bear those of where the business is. Once for each document and code."""
@@ -28,7 +33,9 @@ def services_abroad(book: Book) -> Iterator[Finding]:
         return
     for invoice in book.invoices:
         customer = invoice.customer
-        if customer is None or invoice.kind in {"void", "opening", "claim"} or invoice.corrects or invoice.date < SINCE:
+        if customer is None or invoice.kind in {"void", "opening", "claim"} or invoice.date < SINCE:
+            continue
+        if _takes_back(invoice) or book.replacement_of(invoice.number):
             continue
         if supply.is_consumer(customer):
             continue
@@ -159,7 +166,9 @@ def distance_sales(book: Book) -> Iterator[Finding]:
         totals[year] += amount
         beyond = next((one for one in (year, year - 1) if totals[one] > rule.threshold), None)
         tax = invoice.codes.get(line.tax)
-        if beyond is None or tax is None or tax.sold_to or not tax.rate or invoice.corrects or invoice.number in said:
+        if beyond is None or tax is None or tax.sold_to or not tax.rate or invoice.number in said:
+            continue
+        if _takes_back(invoice) or book.replacement_of(invoice.number):
             continue
         said.add(invoice.number)
         rate = law.standard_rate(country, line.taxed_on or invoice.date)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.dunning.pauses import late_amount
-from beancount_invoicing.model import ZERO, Day, Payment, Source
+from beancount_invoicing.model import ZERO, Day, Invoice, Payment, Source
 from beancount_invoicing.receivables import Allocated, Position
 
 _NOT_WRITTEN = re.compile(r"[\W_]+")
@@ -69,7 +69,7 @@ def lying(allocated: Allocated, credit_notes: Iterable[Position]) -> Mapping[tup
                     invoice.source,
                     invoice.narration,
                     invoice.number,
-                    credited=True,
+                    credited=invoice.kind != "cancellation",  # that is money: more than what replaces it asks for
                 )
             )
     return {key: still for key, those in found.items() if (still := _still_there(those))}
@@ -127,7 +127,10 @@ def likely(there: Sequence[Lying], those: Iterable[Position], as_of: date) -> di
     for one in there:
         for position in named.get(one, ()):
             number = position.invoice.number
-            found.setdefault(number, Likely(one, f"names {number}"))
+            said = next(each for each in _numbers(position.invoice) if names(one.words, each))
+            found.setdefault(
+                number, Likely(one, f"names {said}" + (f", which {number} replaces" if said != number else ""))
+            )
     by_sum: defaultdict[Decimal, list[Position]] = defaultdict(list)
     for position in oldest:
         for amount in _sums(position, as_of):
@@ -152,16 +155,25 @@ def _named(there: Iterable[Lying], those: Iterable[Position]) -> dict[Lying, lis
     """The documents that the words of each name, in their order; of what names any."""
     by_number: defaultdict[str, list[tuple[int, Position]]] = defaultdict(list)
     for place, position in enumerate(those):
-        by_number[_bare(position.invoice.number)].append((place, position))
+        for number in _numbers(position.invoice):
+            by_number[_bare(number)].append((place, position))
     lengths = sorted({len(bare) for bare in by_number})
     found: dict[Lying, list[Position]] = {}
     for one in there:
         words = _bare(one.words)
         parts = {words[at : at + length] for length in lengths for at in range(len(words) - length + 1)}
         near = sorted((each for part in parts if part in by_number for each in by_number[part]), key=itemgetter(0))
-        if named := [position for _place, position in near if names(one.words, position.invoice.number)]:
-            found[one] = named
+        named = [
+            position for _place, position in near if any(names(one.words, each) for each in _numbers(position.invoice))
+        ]
+        if named:
+            found[one] = list({id(position): position for position in named}.values())
     return found
+
+
+def _numbers(invoice: Invoice) -> tuple[str, ...]:
+    """What a payer may call it by: also the number of the invoice that it replaces."""
+    return (invoice.number, *(invoice.corrects if invoice.kind == "corrective" else ()))
 
 
 def _bare(words: str) -> str:

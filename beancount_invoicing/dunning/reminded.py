@@ -53,17 +53,21 @@ def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, 
     for one in late:
         by_level[_reached(histories[one[0]])].append(one)
     contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    asked_from: dict[int, date] = {}
     left = position.disputed
     for due, _index, open_ in late:
+        level = _reached(histories[due])
         part = min(left, max(open_, ZERO))
         left -= part
-        contested[_reached(histories[due])] += part
+        contested[level] += part
+        if open_ > part:
+            asked_from.setdefault(level, due)
     rest = {each.index for each in position.invoice.instalments} - {index for _due, index, _open in late}
     groups = [
         LateInstalments(
             position=position,
-            due=those[0][0],
-            days_overdue=(as_of - those[0][0]).days,
+            due=(due := asked_from.get(level, those[0][0])),
+            days_overdue=(as_of - due).days,
             indices=frozenset(index for _due, index, _open in those) | (rest if those[0] == late[0] else frozenset()),
             open=sum((open_ for _due, _index, open_ in those), ZERO),
             contested=contested[level],

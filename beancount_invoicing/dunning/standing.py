@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import accumulate
 from typing import Literal
 
 from beancount_invoicing.dunning.lying import Likely, likely, lying
@@ -89,12 +90,17 @@ def standing(book: Book, invoice: Invoice, paid: Decimal, day: date, allocated: 
 
 def _open(whole: Position, paid: Decimal, day: date, advice: str) -> Standing:
     due = asked_amount(whole, day)
+    if whole.due is None:  # of a retention, nothing yet
+        return Standing("open", whole.open, as_printed=False, likely=advice)
     contested = min(whole.disputed, due)
     if contested >= due or advice:
         return Standing("open", whole.open, as_printed=False, likely=advice)
     late = late_amount(whole, day) > 0
     left, later = whole.disputed - contested, []
-    for each in sorted((one.due, one.open) for one in whole.instalments if one.due and one.open > 0):
+    parts = sorted((one.due, one.open) for one in whole.instalments if one.due and one.open > 0)
+    sums = accumulate(amount for _due, amount in parts)
+    first = next((part[0] for part, so_far in zip(parts, sums, strict=True) if so_far > whole.disputed), whole.due)
+    for each in parts:
         if (each[0] >= day) if late else (each[0] != whole.due):
             less = min(left, each[1])
             left -= less
@@ -103,7 +109,7 @@ def _open(whole: Position, paid: Decimal, day: date, advice: str) -> Standing:
     return Standing(
         "overdue" if late else "to-pay",
         whole.open,
-        whole.due,
+        first,
         due - contested,
         tuple(later),
         whole.disputed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -190,7 +190,7 @@ def read(
     # what names them
     acceptances = directives.acceptances()
     invoices = hung_on_acceptance(invoices, contracts, acceptances)
-    invoices.sort(key=lambda invoice: (invoice.since, invoice.date, invoice.number, invoice.source))
+    invoices.sort(key=_turns(invoices))
     by_number: dict[str, Invoice] = {}
     by_link: defaultdict[str, tuple[Invoice, ...]] = defaultdict(tuple)
     for invoice in invoices:
@@ -256,6 +256,19 @@ def read(
         file=str(options.get("filename", "")),
         title=str(options.get("title", "")),
     )
+
+
+def _turns(invoices: Sequence[Invoice]) -> Callable[[Invoice], tuple[object, ...]]:
+    """A key that puts documents in their order: by the day since when they are in the books, date and number; a cancellation just
+    before the corrective invoice that replaces the same document."""
+    new = {number: one.number for one in invoices if one.kind == "corrective" for number in one.corrects}
+
+    def turn(invoice: Invoice) -> tuple[object, ...]:
+        cancels = invoice.kind == "cancellation" and bool(invoice.corrects)
+        number = new.get(invoice.corrects[0], invoice.number) if cancels else invoice.number
+        return invoice.since, invoice.date, number, not cancels, invoice.source
+
+    return turn
 
 
 def _weight(posting: Posting) -> list[Weight]:

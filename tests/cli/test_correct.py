@@ -365,3 +365,77 @@ def test_a_statement_says_what_became_of_the_invoice(ledger: Path) -> None:
     said = page.read_text(encoding="utf-8")
     assert "Annulation de F2026-0001" in said
     assert "cancelled" not in said
+
+
+def test_one_that_was_moved_to_another_account_is_moved_back_first(ledger: Path) -> None:
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(
+            '2026-02-12 * "Doubtful" ^F2026-0001\n  Assets:Receivable:Acme  -366 EUR\n  Assets:Receivable:Acme:Doubtful  366 EUR\n'
+        )
+    said = run(
+        ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", "2026-03-01", code=1
+    )
+    assert "F2026-0001 was moved to Assets:Receivable:Acme:Doubtful: move what is open back" in said
+
+
+SITUATIONS = """
+2026-01-01 custom "invoice-option" "number" "{number}"
+2026-01-01 custom "invoice-option" "corrective-number" "{corrective}"
+2026-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "HOUSE" "fixed"
+  text: "House"
+  account: Income:Services
+  price: 10000.00
+2026-01-05 custom "invoice-milestone" "HOUSE" "Deposit"
+  percent: 30
+  deposit: TRUE
+2026-01-31 custom "invoice-milestone" "HOUSE" "Walls"
+  cumulative: 40
+2026-02-28 custom "invoice-milestone" "HOUSE" "Roof"
+  cumulative: 70
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "corrective"),
+    [("H{seq:04}", "H{seq:04}"), ("H{seq}", "H{seq}"), ("H{seq:04}", "A{seq:04}"), ("H{seq:04}", "Z{seq:04}")],
+)
+def test_whatever_the_series_the_replaced_one_is_out_of_the_books_first(
+    ledger: Path, number: str, corrective: str
+) -> None:
+    """40 % of 10 000, replaced: nothing was billed before it, and its deposit is deducted once. Then 30 % more."""
+    text = ledger.read_text(encoding="utf-8") + SITUATIONS.format(number=number, corrective=corrective)
+    ledger.write_text(text, encoding="utf-8")
+    for day in ("2026-01-05", "2026-01-31"):
+        run(ledger, "bill", "--until", day, "--contract", "HOUSE", "--write")
+    walls = next(row for row in answer(ledger, "list", "--as-of", "2026-02-01") if row["date"] == "2026-01-31")[
+        "number"
+    ]
+    run(ledger, "correct", walls, "Name of the street", "--purchase-order", "BC 9", "--date", "2026-02-10", "--write")
+    run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOUSE", "--write")
+    listed = {row["date"]: row["number"] for row in answer(ledger, "list", "--as-of", "2026-03-01")}
+    out = ledger.parent / "out"
+    run(ledger, "render", walls, listed["2026-02-28"], "--to", "text", "-o", str(out))
+    new = open_ledger(ledger).book.replacement_of(walls)
+    assert new
+    run(ledger, "render", new.number, "--to", "text", "-o", str(out))
+    said = {
+        name: (out / f"{name}.txt").read_text(encoding="utf-8") for name in (walls, new.number, listed["2026-02-28"])
+    }
+    before = {name: re.search(r"Facturé auparavant +([\d\s]+,\d\d)", page) for name, page in said.items()}
+    assert [found and " ".join(found[1].split()) for found in before.values()] == ["0,00", "0,00", "4 000,00"]
+
+
+def test_what_is_replaced_before_it_left_does_not_leave(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    assert "F2026-0001 " not in run(ledger, "send", "--since", "2026-01-01", "--date", "2026-03-01")
+    said = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", code=1)
+    assert "is replaced by F2026-0002: that is what the customer gets, bean-invoice send F2026-0002" in said
+
+
+def test_money_that_names_the_old_number_is_likely_for_the_new_one(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-03-10 * "Acme" "VIR F2026-0001"\n  Assets:Bank  290 EUR\n  Assets:Receivable:Acme\n')
+    said = run(ledger, "remind", "--as-of", "2026-05-20")
+    assert 'names F2026-0001, which F2026-0002 replaces: if it is for F2026-0002, write settles: "F2026-0002"' in said

@@ -104,3 +104,20 @@ def test_an_e_mail_asks_for_nothing_that_its_page_says_is_paid() -> None:
         "to-pay",
         "nothing",
     ]
+
+
+def test_what_is_wholly_contested_makes_the_rest_no_older() -> None:
+    """Half is due on 4 February and contested, half on 6 March: on the 7th what is asked for is a day late."""
+    found = book_of(
+        '2026-01-05 * "Acme SAS" "Work" ^F2026-0001\n  invoice: "F2026-0001"\n'
+        "  Assets:Receivable:Acme  500.00 EUR\n    due: 2026-02-04\n  Assets:Receivable:Acme  500.00 EUR\n    due: 2026-03-06\n"
+        '  Income:Services  -1000.00 EUR\n    tax: "REVERSE"\n'
+        '2026-02-05 note Assets:Receivable:Acme "Contested" ^F2026-0001\n  event: "dispute"\n  amount: 500.00\n'
+    )
+    day = date(2026, 3, 7)
+    (position,) = positions(found, day)
+    (late,) = late_instalments(position, day)
+    assert (late.due, late.days_overdue, late.asked) == (date(2026, 3, 6), 1, Decimal(500))
+    invoice = position.invoice
+    stands = standing(found, invoice, Decimal(0), day, allocate(found, day))
+    assert (stands.due, stands.asked, stands.contested) == (date(2026, 3, 6), Decimal(500), Decimal(500))
