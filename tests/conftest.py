@@ -19,7 +19,7 @@ os.environ.pop("COLUMNS", None)  # tables are as wide in every terminal
 settings.register_profile("quick", max_examples=40, derandomize=True, database=None, deadline=None)
 settings.register_profile(
     "proof",
-    max_examples=600,
+    max_examples=500,
     derandomize=True,
     database=None,
     deadline=None,
