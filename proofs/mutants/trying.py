@@ -28,6 +28,7 @@ from proofs.mutants.marks import PACKAGE, ROOT
 _MEMORY = 8 << 30
 """Bytes of address space that a mutant may take."""
 
+_WAITED = f"ended by {signal.SIGALRM.name}"
 _COUNT = struct.Struct("=I")
 _ANSWERS = "tests/cli/test_answers.py"
 _Place = tuple[str, str, int]
@@ -38,7 +39,8 @@ class Tried(NamedTuple):
     """What became of a mutant."""
 
     mutant: Mutant
-    how: Literal["killed", "survived", "unreached"]
+    how: Literal["killed", "survived", "unreached", "hung"]
+    """Hung: a test waited for ever in the fork, which says nothing of the mutant: some tests need threads that a fork has not."""
     tests: int
     """How many tests reach it."""
     by: str
@@ -103,6 +105,8 @@ class Trial:
         start = time.monotonic()
         while tests := [one for one in tests if self.sound.get(one.nodeid, True)]:
             noticed, by = self._forked(tests, lambda: _change(mutant, functions))
+            if by.startswith(_WAITED):
+                return Tried(mutant, "hung", len(tests), by, time.monotonic() - start)
             if noticed is not None and noticed.nodeid not in self.sound:
                 self.sound[noticed.nodeid] = self._forked([noticed], lambda: None) == (None, "")
             if noticed is None or self.sound[noticed.nodeid]:
@@ -150,7 +154,7 @@ class Trial:
             begins(index + 1)
             expected = self.cost(item.nodeid)
             signal.setitimer(signal.ITIMER_PROF, 5 + 10 * expected)  # an endless loop
-            signal.alarm(int(60 + 50 * expected))  # an endless wait
+            signal.alarm(int(40 + 40 * expected))  # an endless wait
             following = tests[index + 1] if index + 1 < len(tests) else None
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
                 with suppress(BaseException):
