@@ -78,7 +78,8 @@ Day = date  # for nouns that have a field called date
 T = TypeVar("T")
 
 Kind = Literal["invoice", "credit-note", "deposit", "corrective", "cancellation", "claim", "opening", "void"]
-Nature = Literal["goods", "services"]
+Nature = Literal["goods", "services", "electronic"]
+"""What is sold; "electronic": services that are supplied electronically, of telecommunications and broadcasting."""
 Buyer = Literal["business", "consumer", "public", "hospital", "public-enterprise"]
 Channel = Literal["email", "post", "e-invoice"]
 Severity = Literal["error", "warning"]
@@ -287,6 +288,8 @@ class Tax:
     """Each part is due on the net and on the parts before it, not on the net alone."""
     sold_to: str = ""
     """Which customers abroad get it by default: "union business", "outside", "DE consumer" …; or "anyone", see rules.supply."""
+    instead_of: str = ""
+    """The code of the seller's own place that it stands for abroad; "" for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,9 +498,11 @@ class Invoice(NamedTuple):
         return {tax.code: tax for tax in (*self.combined, *(each.tax for each in self.taxes))}
 
     def nature_of(self, line: Line) -> str:
-        """What a line sells, "goods" or "services", as it, its item or its tax code says; what is taxed once paid is services."""
+        """What a line sells, "goods" or "services", as it, its item or its tax code says; what is taxed once paid, or supplied
+        electronically, is services."""
         tax = self.codes.get(line.tax)
-        return line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
+        nature = line.nature or (tax.nature or ("services" if tax.on_payment else "") if tax else "")
+        return "services" if nature == "electronic" else nature
 
     @property
     def has_page(self) -> bool:

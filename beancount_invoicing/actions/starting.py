@@ -16,6 +16,7 @@ from beancount_invoicing.actions.ledger import checked
 from beancount_invoicing.entries import load, text
 from beancount_invoicing.files import put
 from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.supply import ELECTRONIC
 
 SELLER_KEYS = (
     "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "register-id", "tax-number",
@@ -84,9 +85,9 @@ class Start:
     day: date
     """From when on: usually the first of a year."""
     oss: bool = False
-    """Whether goods to consumers in other states of the Union are taxed there, by the One Stop Shop."""
+    """Whether goods, or electronic services, to consumers in other states of the Union are taxed there, by the One Stop Shop."""
     nature: str = ""
-    """What is sold, where it is all goods or all services."""
+    """What is sold, where it is all goods, all services or all electronic services."""
 
 
 def init(folder: str | Path, start: Start, *, dry: bool = False) -> tuple[Path, ...]:
@@ -265,7 +266,8 @@ def _untaxed(start: Start, place: str) -> list[str]:
             [("category", one.category), ("reason", one.reason), ("nature", one.nature), ("sold-to", one.sold_to)],
         )
         for one in law.untaxed(place, start.language)
-        if start.regime != "exempt" or one.kind in law.OF_SMALL_FIRMS
+        if (start.regime != "exempt" or one.kind in law.OF_SMALL_FIRMS)
+        and one.nature in {"goods", "services", start.nature}  # electronic services, where that is what is sold
     ]
 
 
@@ -275,7 +277,9 @@ def oss_account(names: Names) -> str:
 
 
 def _oss(start: Start, place: str, label: str, names: Names) -> list[str]:
-    """A code for the goods sold to consumers in each other state of the Union, at its standard rate and those known to follow."""
+    """A code for the goods, or the electronic services, sold to consumers in each other state of the Union, at its standard rate
+    and those known to follow."""
+    nature = ELECTRONIC if start.nature == ELECTRONIC else "goods"
     parts = [f"; {law.distance_sales().source}\n"]
     for state in law.members():
         rates = [one for one in law.standard_rates(state) if one[0] > start.day]
@@ -283,7 +287,7 @@ def _oss(start: Start, place: str, label: str, names: Names) -> list[str]:
         if state == law.state_of(place) or now is None:
             continue
         code = f"OSS-{state}"
-        meta: text.Meta = [("rate", now), ("nature", "goods"), ("sold-to", f"{state} consumer")]
+        meta: text.Meta = [("rate", now), ("nature", nature), ("sold-to", f"{state} consumer")]
         values: list[text.Value] = [code, f"{label} ({state})", text.AccountName(oss_account(names))]
         parts.append(text.custom(start.day, "invoice-tax", values, meta))
         parts += [text.custom(since, "invoice-tax", [code], [("rate", rate)]) for since, rate in rates]

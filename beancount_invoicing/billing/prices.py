@@ -128,7 +128,7 @@ def tax_code(book: Book, customer: str, said: str, item: str, day: date, nature:
         or nature_under(book.taxes[home].at(day) if home in book.taxes else None)
     )
     seller = place_of_seller(book.seller.at(day)) if book.seller else ""
-    return code_abroad(book.taxes, seller, buyer, nature, day) or home
+    return code_abroad(book.taxes, seller, buyer, nature, day, home) or home
 
 
 def tax_rate(book: Book, customer: str, said: str, item: str, day: date) -> Decimal:

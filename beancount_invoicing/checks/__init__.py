@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.checks import (
+    consumers,
     contracts,
     corrections,
     documents,
@@ -26,6 +27,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
+    *consumers.CHECKS,
 )  # fmt: skip
 
 

@@ -85,6 +85,10 @@ def accounts(book: Book) -> Iterator[Finding]:
         for _day, sold in item.versions:
             if sold.tax and sold.tax not in book.taxes:
                 yield Finding("error", "unknown-tax", f'item {sold.code}: tax "{sold.tax}" is not known', sold.source)
+    for dated in book.taxes.values():
+        for _day, tax in dated.versions:
+            if tax.instead_of and tax.instead_of not in book.taxes:
+                yield Finding("error", "unknown-tax", f'{tax.code}: tax "{tax.instead_of}" is not known', tax.source)
     for what, account, source in dict.fromkeys(named):
         if account not in book.opened:
             yield Finding(

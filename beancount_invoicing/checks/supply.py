@@ -1,43 +1,48 @@
-"""Checks of where things are supplied: services to businesses abroad, goods to consumers in other states of the Union."""
+"""Checks of where services are supplied: to businesses abroad, and electronically to consumers outside the Union."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
 from beancount_invoicing.checks.documents import money
-from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Line, Tax
+from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Tax
 from beancount_invoicing.rules import currencies, steps, supply
 
 SINCE = date(2010, 1, 1)
-"""From then on services to a business are supplied where it is (directive 2008/8/EC)."""
+"""From then on services to a business are supplied where it is (directive 2008/8/EC, art. 2)."""
+ELECTRONIC_SINCE = date(2015, 1, 1)
+"""From then on electronic services are supplied where a consumer is (art. 5 of it)."""
 CODES = {
-    "union": ("REVERSE", "Reverse charge", "AE", "VATEX-EU-AE", "union business"),
-    "outside": ("OUTSIDE", "Outside the scope of VAT", "O", "VATEX-EU-O", "outside business"),
+    "union": ("REVERSE", "Reverse charge", "AE", "VATEX-EU-AE", "services", "union business"),
+    "outside": ("OUTSIDE", "Outside the scope of VAT", "O", "VATEX-EU-O", "services", "outside business"),
 }
 """By where a business is: the tax code that services to it have, as it may be written."""
+ONLINE = ("ONLINE", "Outside the scope of VAT", "O", "VATEX-EU-O", supply.ELECTRONIC, "outside consumer")
+"""The tax code that electronic services to a consumer outside the Union have."""
 
 
-def _takes_back(invoice: Invoice) -> bool:
+def takes_back(invoice: Invoice) -> bool:
     """Whether a document only takes back what another supplied: a corrective invoice supplies it itself."""
     return bool(invoice.corrects) and invoice.kind != "corrective"
 
 
 def services_abroad(book: Book) -> Iterator[Finding]:
-    """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196); where the
-    country has places with rates of their own, they bear those of where the business is. Once for each document and code."""
+    """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196), and so do
+    electronic services to a consumer outside the Union (art. 58); where the country has places with rates of their own, services to
+    a business bear those of where it is. Once for each document and code."""
     if book.seller is None:
         return
     for invoice in book.invoices:
         customer = invoice.customer
-        if customer is None or invoice.kind in {"void", "opening", "claim"} or invoice.date < SINCE:
+        if customer is None or invoice.kind in {"void", "opening", "claim"}:
             continue
-        if _takes_back(invoice) or book.replacement_of(invoice.number):
+        consumer = supply.is_consumer(customer)
+        if invoice.date < (ELECTRONIC_SINCE if consumer else SINCE):
             continue
-        if supply.is_consumer(customer):
+        if takes_back(invoice) or book.replacement_of(invoice.number):
             continue
         seller = supply.place_of_seller(book.seller.at(invoice.date))
         place = supply.place_of(customer, "services")
@@ -45,7 +50,10 @@ def services_abroad(book: Book) -> Iterator[Finding]:
         if not named:  # at home
             continue
         where = law.whereabouts(seller, place, "services")
-        if not (rule := law.services_to_business(seller, place)):
+        if consumer and where == "union":  # up to a threshold they may bear the seller's tax: checks.consumers
+            continue
+        rule = (law.electronic_services if consumer else law.services_to_business)(seller, place)
+        if not rule:
             continue
         rates = law.usual_rates(place, invoice.date) if where == "home" else ()
         if where == "home" and rates == law.usual_rates(seller, invoice.date):
@@ -55,6 +63,8 @@ def services_abroad(book: Book) -> Iterator[Finding]:
             tax = invoice.codes.get(line.tax)
             nature = line.nature or supply.nature_under(tax)
             if tax is None or tax.code in said or nature == "goods" or tax.withholding:
+                continue
+            if consumer and nature != supply.ELECTRONIC:
                 continue
             whom = supply.sold_to(tax.sold_to) if tax.sold_to else None
             if tax.sold_to == supply.ANYONE or (whom and not named.union({where}).isdisjoint(whom.places)):
@@ -66,9 +76,10 @@ def services_abroad(book: Book) -> Iterator[Finding]:
                     continue
                 problem = _at_another_rate(book, invoice, customer, tax, seller, place, rates, rule)
             elif (tax.category == "S" and tax.rate) or _small_firm(book, invoice, tax):
+                what, buyer = ("electronic services", "consumer") if consumer else ("services", "business")
                 problem = (
-                    f"{_charged(tax)} services to {customer.name}, a business in {place}, where they are supplied: they bear no tax"
-                    f" of {law.state_of(seller)} ({rule}): {_remedy(book, invoice, customer, tax, seller, where)}"
+                    f"{_charged(tax)} {what} to {customer.name}, a {buyer} in {place}, where they are supplied: they bear no tax"
+                    f" of {law.state_of(seller)} ({rule}): {_remedy(book, invoice, customer, tax, nature, seller, where)}"
                 )
             else:
                 continue
@@ -124,75 +135,53 @@ def _charged(tax: Tax) -> str:
     return f"{tax.code} charges {tax.rate.normalize():f} % on" if tax.rate else f"{tax.code} exempts"
 
 
-def _remedy(book: Book, invoice: Invoice, customer: Customer, tax: Tax, seller: str, where: law.Where) -> str:
+def _remedy(
+    book: Book, invoice: Invoice, customer: Customer, tax: Tax, nature: str, seller: str, where: law.Where
+) -> str:
     """What leads out: the VAT id, the code that the books have for such customers, or the one to define."""
+    consumer = supply.is_consumer(customer)
+    place = supply.place_of(customer, "services")
     if where == "union" and not customer.vat_id:
-        place = supply.place_of(customer, "services")
         return (
             f'write its VAT id, vat-id: "{"EL" if place == "GR" else place}…", on {customer.account}, or buyer:'
             ' "consumer" where it is none'
         )
-    chosen = supply.code_abroad(book.taxes, seller, customer, "services", invoice.date)
-    code, label, category, reason, whom = CODES[where]
+    chosen = supply.code_abroad(book.taxes, seller, customer, nature, invoice.date)
+    rate = law.standard_rate(place, invoice.date) if consumer else None
+    if rate is not None and not chosen:  # a seller outside the Union: the tax of the consumer's state is owed
+        code, definition = one_stop_shop(book, place, nature, rate, tax)
+        return f'the tax of {place} is owed: define {definition}, write tax: "{code}" on the line and on its tax'
+    code, label, category, reason, kind, whom = ONLINE if consumer else CODES[where]
     define = ""
     if not chosen:
         define = (
-            f'define custom "invoice-tax" "{code}" "{label}" with category: "{category}", reason: "{reason}", nature: "services"'
+            f'define custom "invoice-tax" "{code}" "{label}" with category: "{category}", reason: "{reason}", nature: "{kind}"'
             f' and sold-to: "{whom}", '
         )
     amount = next((each.amount for each in invoice.taxes if each.tax.code == tax.code), ZERO)
     take_out = f", without the {money(amount, invoice.currency)} of tax" if amount else ""
-    return (
-        f'{define}write tax: "{chosen or code}" on the line{take_out}; what is taxed where it takes place (land, admissions,'
-        ' meals, short hire) has a code of its own, with sold-to: "anyone"'
+    text = f'{define}write tax: "{chosen or code}" on the line{take_out}'
+    if not consumer:
+        text += (
+            "; what is taxed where it takes place (land, admissions, meals, short hire) has a code of its own, with sold-to:"
+            ' "anyone"'
+        )
+    return text
+
+
+def one_stop_shop(
+    book: Book, state: str, nature: str, rate: Decimal, charged: Tax, instead_of: str = ""
+) -> tuple[str, str]:
+    """A tax code for what consumers in a state of the Union buy, at a rate of there in percent, instead of the one that was
+    charged, below whose account it is booked: its name, and its directive in words."""
+    shown = f"{rate.normalize():f}"
+    code = f"OSS-{state}" + ("-ELECTRONIC" if nature == supply.ELECTRONIC else "") + (f"-{shown}" if instead_of else "")
+    account = (charged.account or "Liabilities:VAT").removesuffix(":OSS") + ":OSS"
+    opened = "" if account in book.opened else " (open that account)"
+    return code, (
+        f'custom "invoice-tax" "{code}" "VAT {shown} %" {account}{opened} with rate: {shown}, nature: "{nature}",'
+        f' sold-to: "{state} consumer"' + (f', instead-of: "{instead_of}"' if instead_of else "")
     )
 
 
-def distance_sales(book: Book) -> Iterator[Finding]:
-    """Goods to consumers in other states of the Union bear the seller's own tax up to a threshold only (art. 59c)."""
-    rule = law.distance_sales()
-    sales: list[tuple[Invoice, str, Line, Decimal]] = []
-    for invoice in book.invoices:
-        customer = invoice.customer
-        if customer is None or customer.buyer != "consumer" or invoice.date < rule.since or book.seller is None:
-            continue
-        country = supply.place_of(customer, "goods")
-        if law.whereabouts(supply.place_of_seller(book.seller.at(invoice.date)), country, "goods") == "union":
-            sales += [(invoice, country, line, amount) for line, amount in _goods(invoice)]
-    totals: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    said: set[str] = set()
-    for invoice, country, line, amount in sorted(sales, key=lambda one: (one[0].date, one[0].source, one[2].source)):
-        year = invoice.date.year
-        totals[year] += amount
-        beyond = next((one for one in (year, year - 1) if totals[one] > rule.threshold), None)
-        tax = invoice.codes.get(line.tax)
-        if beyond is None or tax is None or tax.sold_to or not tax.rate or invoice.number in said:
-            continue
-        if _takes_back(invoice) or book.replacement_of(invoice.number):
-            continue
-        said.add(invoice.number)
-        rate = law.standard_rate(country, line.taxed_on or invoice.date)
-        yield Finding(
-            "warning",
-            "distance-sales",
-            f"{invoice.number}: goods to consumers in other states of the Union came to {money(totals[beyond], 'EUR')} in"
-            f" {beyond}, more than {money(rule.threshold, 'EUR')}: the tax of {country} is owed on them, not {tax.code}"
-            f' ({rule.source}): bill them anew with a code of its rate, custom "invoice-tax" "OSS-{country}" "VAT {rate} %"'
-            f' {tax.account}:OSS with rate: {rate}, nature: "goods", sold-to: "{country} consumer"',
-            line.source,
-        )
-
-
-def _goods(invoice: Invoice) -> Iterator[tuple[Line, Decimal]]:
-    """The lines of goods, with what they come to in euros, where they have such an amount."""
-    for line in invoice.lines:
-        tax = invoice.codes.get(line.tax)
-        if (line.nature or supply.nature_under(tax)) != "goods" or tax is None or tax.category != "S":
-            continue
-        if invoice.currency == "EUR":
-            yield line, line.net
-        elif line.booked_currency == "EUR":
-            yield line, line.booked
-
-
-CHECKS = (services_abroad, distance_sales)
+CHECKS = (services_abroad,)

@@ -100,10 +100,15 @@ _HELP = {
     help="A rate of tax in percent, the usual one first; may be repeated.",
 )
 @click.option(
-    "--oss", is_flag=True, help="Goods to consumers in other states of the Union are taxed there, by the One Stop Shop."
+    "--oss",
+    is_flag=True,
+    help="Goods (with --nature electronic: such services) to consumers in other states of the Union are taxed there, by the"
+    " One Stop Shop.",
 )
 @click.option(
-    "--nature", type=OneOf(["goods", "services"]), help="What is sold, where it is all goods, or all services."
+    "--nature",
+    type=OneOf(["goods", "services", "electronic"]),
+    help="What is sold, where it is all goods, all services, or all electronic services.",
 )
 @click.option("--currency", default="EUR", show_default=True, help="The currency of the books.")
 @click.option("--language", default="", help="Language of the documents; that of the country, if not said.")

@@ -47,7 +47,9 @@ def item() -> None:
 @click.option("--price-with-tax", type=Number(), help="Unit price including tax.")
 @click.option("--unit", default="", shell_complete=complete_units, help='Such as "hour", "day", "month", "piece".')
 @click.option("--tax", default="", shell_complete=complete_taxes, help="Tax code.")
-@click.option("--nature", type=OneOf(["goods", "services"]), help="Goods or services.")
+@click.option(
+    "--nature", type=OneOf(["goods", "services", "electronic"]), help="Goods, services, or electronic services."
+)
 @click.option(
     "--account",
     default="",

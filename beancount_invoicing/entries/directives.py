@@ -521,6 +521,7 @@ class Directives:
                 )
             return Tax(
                 code=code,
+                instead_of=values.get("instead-of", ""),
                 sold_to=self._sold_to(code, values.get("sold-to", ""), source),
                 label=values.get("=label", code),
                 account=account,

@@ -97,7 +97,7 @@ class Setting:
         """The tax code that a customer gets because of where it is; `home`: the one of what is sold to it, else; "" for none."""
         seller = supply.place_of_seller(self.seller.at(day)) if self.seller else ""
         nature = nature or supply.nature_under(self.tax(home, day))
-        return supply.code_abroad(self.abroad, seller, customer, nature, day)
+        return supply.code_abroad(self.abroad, seller, customer, nature, day, home)
 
     def item(self, code: str, day: date) -> Item | None:
         """An item as it stood on a day."""

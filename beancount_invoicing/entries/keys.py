@@ -143,10 +143,12 @@ _TABLE = (
          "S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
     _key("rate", "percent", TAX, "percent"),
     _key("reason", "text", TAX, "VATEX code or text: why no tax is due"),
-    _key("nature", "text", (TAX, ITEM, LINE), "goods or services", "goods", "services"),
+    _key("nature", "text", (TAX, ITEM, LINE), "goods, services, or services that are supplied electronically",
+         "goods", "services", "electronic"),
     _key("sold-to", "text", TAX,
          "which customers abroad get it: \"union\", \"outside\" or codes of countries or places, and perhaps \"business\" or"
          " \"consumer\"; \"anyone\": no matter where they are"),
+    _key("instead-of", "text", TAX, "the code of what is sold at home that it stands for abroad, with `sold-to`"),
     _key("due-on", "text", TAX, "\"payment\": owed to the state only once paid", "payment", "invoice"),
     _key("pending", "account", TAX, "account of the tax that is not yet owed"),
     _key("withholding", "flag", TAX, "deducted from what is paid, outside the VAT"),

@@ -11,10 +11,10 @@ from beancount_invoicing.law.data import load
 from beancount_invoicing.law.places import territory
 from beancount_invoicing.law.territory import standard_rate, whereabouts
 
-OF_SMALL_FIRMS = ("reverse", "outside")
-"""What a small firm needs beside its exemption, which stops at the border: services to businesses abroad (directive 2006/112/EC,
-art. 44, 283 (1) (c)). Its goods stay exempt (art. 139 (1))."""
-_IN_THE_UNION = ("reverse", "outside", "intra", "export", "margin")
+OF_SMALL_FIRMS = ("reverse", "outside", "online")
+"""What a small firm needs beside its exemption, which stops at the border: services to businesses abroad, and electronic ones
+to consumers outside the Union (directive 2006/112/EC, art. 44, 58, 283 (1) (c)). Its goods stay exempt (art. 139 (1))."""
+_IN_THE_UNION = ("reverse", "outside", "intra", "export", "online", "margin")
 """The kinds that the directive has in each state; the others stand where a country's law is known."""
 _TO_THE_UNION = ("reverse", "intra")
 """The kinds of what is sold within the Union."""
@@ -60,7 +60,9 @@ def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
     own = data.get(territory(place, "services"), {})
     result = []
     for kind, row in data["kinds"].items():
-        in_the_union = whereabouts(place, _ANOTHER_STATE, row["nature"]) != "outside"
+        in_the_union = (
+            whereabouts(place, _ANOTHER_STATE, "goods" if row["nature"] == "goods" else "services") != "outside"
+        )
         general = row.get("article", "") if kind in _IN_THE_UNION and in_the_union else ""
         article = own.get(kind, general)
         if not article or (kind in _TO_THE_UNION and not in_the_union):

@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import in_force, load
 from beancount_invoicing.law.places import business_law, sells_at_home, state_of, taken_for_union, territory
 
 Where = Literal["home", "union", "outside"]
@@ -22,6 +22,15 @@ B2B_SERVICES = MappingProxyType(
     }
 )
 """By what services to a business are supplied where the customer is: for sellers in the Union, and in these countries."""
+
+ELECTRONIC_SERVICES = MappingProxyType(
+    {
+        "union": "directive 2006/112/EC, art. 58",  # https://datenbank.nwb.de/Dokument/452295_Article58
+        "GB": "VAT Act 1994, sch. 4A, para. 15",  # https://legislation.gov.uk/uksi/2014/2726/article/3/made/data.html
+        "CH": "MWSTG, Art. 8 (1)",
+    }
+)
+"""By what services that are supplied electronically to a consumer are supplied where it is, likewise."""
 
 
 def in_union(country: str) -> bool:
@@ -65,6 +74,15 @@ def services_to_business(seller: str, place: str) -> str:
     return own or B2B_SERVICES.get("union" if in_union(state) else state, "")
 
 
+def electronic_services(seller: str, place: str) -> str:
+    """By what law electronic services of a seller to a consumer in a place are supplied where the consumer is; "" if not known, and
+    within one state."""
+    state = territory(seller, "services")
+    if state_of(place) == state_of(seller):
+        return ""
+    return ELECTRONIC_SERVICES.get("union" if in_union(state) else state, "")
+
+
 def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
     """The standard rates of VAT of a state of the Union in percent, each with its first day, the oldest first; () elsewhere."""
     return tuple((row["from"], Decimal(row["rate"])) for row in load("union_vat.toml")["members"].get(country, ()))
@@ -77,13 +95,20 @@ def standard_rate(country: str, day: date) -> Decimal | None:
     return known[-1] if known else None
 
 
+def reduced_rates(country: str, day: date) -> tuple[Decimal, ...]:
+    """The reduced rates of VAT in percent of a state of the Union on a day, the highest first; () where there is none, or
+    none is known."""
+    row = in_force(load("union_vat.toml")["reduced"].get(country, ()), day)
+    return tuple(Decimal(rate) for rate in row["rates"]) if row else ()
+
+
 def members() -> tuple[str, ...]:
     """The states of the Union by their codes, sorted."""
     return tuple(sorted(load("union_vat.toml")["members"]))
 
 
 class DistanceSales(NamedTuple):
-    """Goods that are sent to consumers in other states of the Union."""
+    """Goods that are sent, and electronic services, to consumers in other states of the Union."""
 
     threshold: Decimal
     """In euros, without VAT: up to it, in this calendar year and the last, they may bear the seller's own VAT."""
@@ -92,6 +117,6 @@ class DistanceSales(NamedTuple):
 
 
 def distance_sales() -> DistanceSales:
-    """The rule for goods that are sent to consumers in other states of the Union."""
+    """The rule for what consumers in other states of the Union are sent, or supplied with electronically."""
     data = load("union_vat.toml")
     return DistanceSales(Decimal(data["threshold"]), data["threshold-source"], data["since"])

@@ -13,6 +13,9 @@ from beancount_invoicing.model import Customer, Dated, Seller, Tax
 
 ANYONE = "anyone"
 """`sold-to` of a code that may be charged to all, wherever they are, and that nobody gets by default."""
+ELECTRONIC = "electronic"
+"""The nature of services that are supplied electronically, or of telecommunications or broadcasting (directive 2006/112/EC, art.
+58)."""
 _SOLD_TO = re.compile(r"(?:(union|outside|[A-Z]{2}(?: [A-Z]{2})*)(?: (business|consumer))?|anyone)\Z")
 
 
@@ -45,7 +48,7 @@ def place_of(customer: Customer, nature: str) -> str:
     """The place that something is supplied to, as law.place tells it: of goods, where they are delivered; else where the customer
     is, or its VAT id or SIREN is from."""
     own = law.country_of(customer.address.country, customer.vat_id, customer.siren or customer.siret)
-    to = customer.delivery if nature == "goods" else None
+    to = customer.delivery if kind_of(nature) == "goods" else None
     if to and (to.country or to.postcode):
         return law.place(to.country or own, to.postcode, customer.vat_id)
     return law.place(own, customer.address.postcode, customer.vat_id)
@@ -61,40 +64,55 @@ def home_of(seller: str, customer: Customer) -> str:
     return seller if seller and seller in {customer.address.country, law.of_vat_id(customer.vat_id)} else ""
 
 
+def kind_of(nature: str) -> str:
+    """The kind of supply that something is, "goods" or "services": electronic services are services, and so is taken to be what
+    nobody says of ("")."""
+    return "goods" if nature == "goods" else "services"
+
+
 def nature_under(tax: Tax | None) -> str:
-    """Whether what a tax code is for is "goods" or "services"; "" where it does not say so. Tax that is owed once paid is that of
-    services."""
+    """The nature of what a tax code is for; "" where it does not say so. Tax that is owed once paid is that of services."""
     return (tax.nature or ("services" if tax.on_payment else "")) if tax else ""
 
 
-def code_abroad(taxes: Mapping[str, Dated[Tax]], seller: str, customer: Customer, nature: str, day: date) -> str:
+def code_abroad(
+    taxes: Mapping[str, Dated[Tax]], seller: str, customer: Customer, nature: str, day: date, home: str = ""
+) -> str:
     """The code that a customer gets because of where it is, for what is of this `nature` ("" is taken for services); "" for none.
 
-    `seller` is the place of the seller. Of several codes the one that says more: the place, the buyer, goods or services; then the
-    first by its name. In another state of the Union nobody is a business without a VAT id (Regulation 282/2011, art. 18).
+    `seller` is the place of the seller, `home` the code that it has at home. Of several codes the one that says more: the place,
+    the buyer, the nature, the code at home; then the first by its name. What is for services is for electronic ones too. In
+    another state of the Union nobody is a business without a VAT id (Regulation 282/2011, art. 18).
     """
-    nature = nature or "services"
-    place = place_of(customer, nature)
-    where = law.whereabouts(seller, place, nature)
-    named = law.named_there(seller, place, nature)
+    kind = kind_of(nature)
+    place = place_of(customer, kind)
+    where = law.whereabouts(seller, place, kind)
+    named = law.named_there(seller, place, kind)
     if where == "home" and not named:
         return ""
     consumer = is_consumer(customer)
     known = consumer or where != "union" or bool(customer.vat_id)
-    if nature == "goods" and where == "union" and not consumer:
+    if kind == "goods" and where == "union" and not consumer:
         # registered in another state than the one that the goods leave: directive 2006/112/EC, art. 138 (1) (b)
-        known = bool(customer.vat_id) and law.whereabouts(seller, law.of_vat_id(customer.vat_id), nature) == "union"
-    best: tuple[tuple[bool, bool, bool], str] | None = None
+        known = bool(customer.vat_id) and law.whereabouts(seller, law.of_vat_id(customer.vat_id), kind) == "union"
+    best: tuple[tuple[bool, bool, int, bool], str] | None = None
     for code in sorted(taxes):
         if taxes[code].versions[0][0] > day:
             continue  # what is defined later chose nothing then
         tax = taxes[code].at(day)
         whom = sold_to(tax.sold_to) if tax.sold_to else None
-        if whom is None or not {where, *named}.intersection(whom.places) or tax.nature not in {"", nature}:
+        if whom is None or not {where, *named}.intersection(whom.places) or tax.nature not in {"", kind, nature}:
+            continue
+        if tax.instead_of not in {"", home}:
             continue
         if whom.buyer and (not known or (whom.buyer == "consumer") != consumer):
             continue
-        said = (not named.isdisjoint(whom.places), bool(whom.buyer), bool(tax.nature))
+        said = (
+            not named.isdisjoint(whom.places),
+            bool(whom.buyer),
+            ("", kind, ELECTRONIC).index(tax.nature),
+            bool(tax.instead_of),
+        )
         if best is None or said > best[0]:
             best = said, code
     return best[1] if best else ""
@@ -104,8 +122,9 @@ def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
     """Why a customer gets a code, in words, where that is because of where it is; "" where it is not."""
     if not tax.sold_to or sold_to(tax.sold_to) is None:
         return ""
-    nature = nature or tax.nature or "services"
+    nature = nature or tax.nature
     consumer = is_consumer(customer)
     number = f", VAT id {customer.vat_id}" if customer.vat_id and not consumer else ""
-    kind = "consumer" if consumer else "business"
-    return f'{nature} to a {kind} in {place_of(customer, nature)}{number}: sold-to is "{tax.sold_to}"'
+    buyer = "consumer" if consumer else "business"
+    what = "electronic services" if nature == ELECTRONIC else kind_of(nature)
+    return f'{what} to a {buyer} in {place_of(customer, nature)}{number}: sold-to is "{tax.sold_to}"'

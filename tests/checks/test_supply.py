@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from beancount import loader
 
-from beancount_invoicing.checks.supply import distance_sales, services_abroad
+from beancount_invoicing.checks.consumers import distance_sales, rates_there
+from beancount_invoicing.checks.supply import services_abroad
 from beancount_invoicing.entries import read
 from beancount_invoicing.model import Book, Finding
 
@@ -60,6 +61,10 @@ option "operating_currency" "EUR"
 2005-01-01 custom "invoice-tax" "FRANCHISE" "No VAT"
   category: "E"
   reason: "VATEX-FR-FRANCHISE"
+2005-01-01 custom "invoice-tax" "NET" "TVA" Liabilities:VAT
+  category: "S"
+  rate: 20
+  nature: "electronic"
 2005-01-01 custom "invoice-tax" "HELD" "Withheld" Assets:Held
   category: "S"
   rate: 20
@@ -195,6 +200,54 @@ def test_what_to_write_is_said(country: str, customer: str, says: str) -> None:
 
 
 CONSUMER = '  buyer: "consumer"'
+ELECTRONIC = 'nature="electronic"'
+
+
+@pytest.mark.parametrize(
+    ("line", "country", "found"),
+    [
+        (f"FR20 100 {ELECTRONIC}", "CH", ["FR20"]),
+        ("NET 100", "CH", ["NET"]),
+        ("NET 100", "DE", []),  # within the Union up to a threshold: distance_sales
+        ("NET 100", "FR", []),
+        ("NET 100", "GF", []),  # no law is known
+        (f"NET 100 {SERVICES}", "CH", []),  # other services are supplied where the seller is (art. 45)
+        ("PAID 100", "CH", []),
+        (f"OUTSIDE 100 {ELECTRONIC}", "CH", []),
+        (f"LAND 100 {ELECTRONIC}", "CH", []),
+        (f"SMALL 100 {ELECTRONIC}", "CH", ["SMALL"]),
+        (f"SCHOOL 100 {ELECTRONIC}", "CH", []),
+    ],
+)
+def test_electronic_services_to_consumers_outside_bear_no_tax(line: str, country: str, found: list[str]) -> None:
+    said = told(services_abroad, sale("F1", line), country=country, customer=CONSUMER)
+    assert [one.split()[1] for one in said] == found
+
+
+def test_electronic_services_to_consumers_went_by_the_seller_before_2015() -> None:
+    assert told(services_abroad, sale("F1", "NET 9", day="2014-12-31"), country="CH", customer=CONSUMER) == []
+    assert told(services_abroad, sale("F1", "NET 9", day="2015-01-01"), country="CH", customer=CONSUMER)
+
+
+def test_what_to_write_for_electronic_services_outside_is_said() -> None:
+    (said,) = told(services_abroad, sale("F1", "NET 100"), country="CH", customer=CONSUMER, codes=False)
+    assert said == (
+        "F1: NET charges 20 % on electronic services to Customer, a consumer in CH, where they are supplied: they bear no tax of FR"
+        ' (directive 2006/112/EC, art. 58): define custom "invoice-tax" "ONLINE" "Outside the scope of VAT" with category: "O",'
+        ' reason: "VATEX-EU-O", nature: "electronic" and sold-to: "outside consumer", write tax: "ONLINE" on the line'
+    )
+
+
+def test_a_seller_outside_the_union_owes_the_tax_of_a_consumers_state() -> None:
+    (said,) = told(services_abroad, sale("F1", "NET 100"), seller="GB", customer=CONSUMER, codes=False)
+    assert "they bear no tax of GB (VAT Act 1994, sch. 4A, para. 15): the tax of DE is owed: define" in said
+    assert (
+        'custom "invoice-tax" "OSS-DE-ELECTRONIC" "VAT 19 %" Liabilities:VAT:OSS (open that account) with rate: 19,'
+        ' nature: "electronic", sold-to: "DE consumer", write tax: "OSS-DE-ELECTRONIC" on the line'
+    ) in said
+    assert 'write tax: "ONLINE"' in told(
+        services_abroad, sale("F1", "NET 100"), seller="CH", country="US", customer=CONSUMER, codes=False
+    )[0]  # fmt: skip
 
 
 def consumer(*sales: str, country: str = "DE") -> list[str]:
@@ -210,6 +263,10 @@ def consumer(*sales: str, country: str = "DE") -> list[str]:
         (f"FR20 10001 {GOODS}", ["F1"]),
         ("FR20 10001", []),  # services, or nobody knows
         (f"GOODS 10001 {SERVICES}", []),
+        ("NET 10001", ["F1"]),
+        ("NET 10000", []),
+        (f"FR20 10001 {ELECTRONIC}", ["F1"]),
+        (f"NET 10001 {SERVICES}", []),
         (f"GERMANY 10001 {GOODS}", []),  # the code of that state already
         (f"NIL 10001 {GOODS}", []),
         (f"SCHOOL 10001 {GOODS}", []),
@@ -217,6 +274,16 @@ def consumer(*sales: str, country: str = "DE") -> list[str]:
 )
 def test_more_than_ten_thousand_euros_of_goods_to_consumers_bear_their_states_tax(line: str, found: list[str]) -> None:
     assert consumer(sale("F1", line)) == found
+
+
+def test_goods_and_electronic_services_count_together() -> None:
+    assert consumer(sale("F1", "GOODS 5000"), sale("F2", "NET 5000"), sale("F3", "NET 1")) == ["F3"]
+    assert consumer(sale("F1", "GOODS 5000", "NET 5001", "GOODS 1")) == ["F1", "F1"]  # one code for each
+
+
+def test_a_public_body_without_a_vat_id_is_no_business() -> None:
+    assert told(distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"')
+    assert not told(distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"\n  vat-id: "DE136695976"')
 
 
 def test_it_goes_by_the_year_and_the_one_before() -> None:
@@ -253,6 +320,97 @@ def test_what_is_in_another_currency_counts_by_what_it_was_booked_as() -> None:
 
 
 def test_the_figures_and_the_code_to_write_are_said() -> None:
-    (said,) = told(distance_sales, sale("F1", "GOODS 10001"), customer=CONSUMER)
+    (said,) = told(distance_sales, sale("F1", "GOODS 10001"), customer=CONSUMER, codes=False)
     assert "came to 10001.00 EUR in 2026, more than 10000.00 EUR: the tax of DE is owed on them, not GOODS" in said
-    assert 'custom "invoice-tax" "OSS-DE" "VAT 19 %" Liabilities:VAT:OSS with rate: 19, nature: "goods"' in said
+    assert (
+        'custom "invoice-tax" "OSS-DE" "VAT 19 %" Liabilities:VAT:OSS (open that account) with rate: 19, nature: "goods",'
+        ' sold-to: "DE consumer"'
+    ) in said
+    assert "reduced" not in said
+    (said,) = told(distance_sales, sale("F1", "NET 10001"), customer=CONSUMER, codes=False)
+    assert "the tax of DE is owed on these services, not NET" in said
+    assert '"OSS-DE-ELECTRONIC" "VAT 19 %"' in said
+
+
+MORE = """
+2005-01-01 custom "invoice-tax" "FR55" "TVA" Liabilities:VAT
+  rate: 5.5
+  nature: "goods"
+2005-01-01 custom "invoice-tax" "OSS" "VAT" Liabilities:VAT:OSS
+  rate: {rate}
+  nature: "goods"
+  sold-to: "{state} consumer"
+2005-01-01 open Liabilities:VAT:OSS
+2005-01-01 custom "invoice-item" "BOOK" "Book" Income:Sales
+  price: 1
+  tax: "FR55"
+2005-01-01 custom "invoice-item" "PEN" "Pen" Income:Sales
+  price: 1
+  nature: "goods"
+"""
+
+
+def rates(rate: str, state: str, *sales: str, more: str = "") -> list[str]:
+    """What is said of the rates of a code for consumers in a state."""
+    books = MORE.format(rate=rate, state=state) + more
+    return told(rates_there, books, *sales, country=state, customer=CONSUMER)
+
+
+def test_the_code_that_the_books_have_is_said() -> None:
+    books = MORE.format(rate=19, state="DE")
+    (said,) = told(distance_sales, books, sale("F1", "GOODS 10001"), customer=CONSUMER)
+    assert 'bill them anew with tax: "OSS"' in said
+
+
+def test_the_reduced_rates_of_the_state_are_said_where_the_seller_charged_one() -> None:
+    (said,) = told(
+        distance_sales, MORE.format(rate=25, state="SE"), sale("F1", "FR55 10001"), customer=CONSUMER, codes=False
+    )
+    assert said.endswith("the reduced rates there are 7 %: where one holds for this, write it instead")
+
+
+@pytest.mark.parametrize(
+    ("rate", "state", "day", "found"),
+    [
+        ("19", "RO", "2025-07-31", False),
+        ("19", "RO", "2025-08-01", True),
+        ("21", "RO", "2025-08-01", False),
+        ("11", "RO", "2025-08-01", False),
+        ("24", "FI", "2026-03-01", True),
+        ("20", "DE", "2026-03-01", False),  # never was, and what else there is may not be known
+    ],
+)
+def test_a_rate_that_a_state_has_left_is_told(rate: str, state: str, day: str, found: bool) -> None:
+    assert bool(rates(rate, state, sale("F1", "OSS 10", day=day))) == found
+
+
+def test_what_to_write_for_a_rate_that_has_changed_is_said() -> None:
+    assert rates("19", "RO", sale("F1", "OSS 10", "OSS 5", day="2025-09-01")) == [
+        "F1: OSS charges 19 %, but the standard rate of RO is 21 % since 2025-08-01: write an amendment of that day,"
+        ' 2025-08-01 custom "invoice-tax" "OSS" with rate: 21'
+    ]
+
+
+BOOK_SOLD = sale("F1", 'OSS 10 item="BOOK"')
+
+
+def test_what_has_a_reduced_rate_at_home_may_have_one_there() -> None:
+    assert rates("19", "DE", BOOK_SOLD) == [
+        "F1: BOOK bears FR55, 5.5 %, at home, and here OSS, 19 %; the reduced rates of DE are 7 %: find out which rate holds for it"
+        ' there, and define custom "invoice-tax" "OSS-DE-7" "VAT 7 %" Liabilities:VAT:OSS with rate: 7, nature: "goods", sold-to:'
+        ' "DE consumer", instead-of: "FR55" (with that rate)'
+    ]
+    assert rates("19", "DE", sale("F1", 'OSS 10 item="PEN"')) == []
+    assert rates("7", "DE", BOOK_SOLD) == []
+    assert rates("25", "DK", BOOK_SOLD) == []  # has none
+
+
+def test_what_is_said_to_stand_for_the_reduced_rate_is_right() -> None:
+    said = (
+        '2005-01-01 custom "invoice-tax" "OSSB" "VAT" Liabilities:VAT:OSS\n  rate: 19\n  nature: "goods"\n'
+        '  sold-to: "DE consumer"\n  instead-of: "FR55"\n'
+    )
+    assert rates("19", "DE", BOOK_SOLD.replace('"OSS"', '"OSSB"'), more=said) == []
+    by_default = BOOK_SOLD.replace('    tax: "OSS"\n', "")
+    assert rates("19", "DE", by_default, more=said) == []
+    assert rates("19", "DE", by_default)

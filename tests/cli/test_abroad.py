@@ -22,7 +22,7 @@ SELLERS = {
 FRENCH = {"siren": "812345676", "legal-form": "SARL au capital de 5 000 €", "register": "RCS Rennes 812 345 676"}
 
 
-def new_books(folder: Path, country: str, regime: str = "invoices", oss: bool = False) -> Path:
+def new_books(folder: Path, country: str, regime: str = "invoices", oss: bool = False, nature: str = "") -> Path:
     """The books that `init` writes for a seller in a country, with its usual rates."""
     said = {
         "country": country,
@@ -32,7 +32,7 @@ def new_books(folder: Path, country: str, regime: str = "invoices", oss: bool = 
         "city": "Town",
     }
     options = [f"--{key}={value}" for key, value in {**said, **(FRENCH if country == "FR" else {})}.items()]
-    more = ["--oss"] if oss else []
+    more = [*(["--oss"] if oss else []), *([f"--nature={nature}"] if nature else [])]
     call("init", folder, "--name", "Firm", "--regime", regime, "--date", YEAR, *options, *more, ledger=None)
     return folder / "main.beancount"
 
@@ -146,3 +146,30 @@ def test_a_business_without_a_vat_id_is_warned_of_and_the_advice_leads_out(tmp_p
 def test_oss_is_for_sellers_in_the_union(tmp_path: Path) -> None:
     said = call("init", tmp_path, "--name", "Firm", "--country", "GB", "--oss", ledger=None, code=2).stderr
     assert "--oss is for sellers in the European Union whose sales are taxed" in said
+
+
+def test_who_sells_downloads_gets_the_codes_of_consumers_abroad(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "FR", oss=True, nature="electronic")
+    add(ledger, "Durand SAS", country="FR", siren="503128464")
+    add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")
+    add(ledger, "Jana Vogel", country="DE", buyer="consumer")
+    add(ledger, "Zindel AG", country="CH")
+    add(ledger, "Urs Frei", country="CH", buyer="consumer")
+    names = ("Durand", "Lindner", "Vogel", "Zindel", "Frei")
+    assert [bill(ledger, name)[0] for name in names] == ["FR20", "AUTOLIQ", "OSS-DE", "HORS", "ENLIGNE"]
+    assert "5 documents, 0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
+    page = call("show", "F2026-0005", "--explain", ledger=ledger).stdout
+    assert 'electronic services to a consumer in CH: sold-to is "outside consumer"' in page
+
+
+def test_a_small_firm_that_sells_downloads_is_not_exempt_outside_the_union(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "AT", "exempt", nature="electronic")
+    add(ledger, "Urs Frei", country="CH", buyer="consumer")
+    assert bill(ledger, "Frei")[1] == "O"
+
+
+@pytest.mark.parametrize("nature", ["", "goods", "services"])
+def test_who_sells_none_has_no_code_for_electronic_services(tmp_path: Path, nature: str) -> None:
+    settings = new_books(tmp_path / "books", "FR", nature=nature).with_name("settings.beancount").read_text()
+    assert "electronic" not in settings
+    assert "HORS" in settings

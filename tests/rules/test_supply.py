@@ -36,6 +36,8 @@ BOOKS = codes(
     OUTSIDE="outside business/services",
     EXPORT="outside/goods",
     OSS="DE consumer/goods",
+    ONLINE="outside consumer/electronic",
+    OSSE="DE consumer/electronic",
     LAND="anyone",
     HOME="",
 )
@@ -54,6 +56,15 @@ BOOKS = codes(
         (buyer("DE", kind="consumer"), "services", ""),
         (buyer("DE", kind="consumer"), "goods", "OSS"),
         (buyer("SE", kind="consumer"), "goods", ""),
+        # electronic services are services to a business, and where a consumer is: directive 2006/112/EC, art. 44, 58
+        (buyer("DE", "DE136695976"), "electronic", "REVERSE"),
+        (buyer("CH"), "electronic", "OUTSIDE"),
+        (buyer("DE", kind="consumer"), "electronic", "OSSE"),
+        (buyer("SE", kind="consumer"), "electronic", ""),
+        (buyer("CH", kind="consumer"), "electronic", "ONLINE"),
+        (buyer("DE", kind="consumer", delivered="CH"), "electronic", "OSSE"),
+        (buyer("GB", "XI110305878"), "electronic", "OUTSIDE"),
+        (buyer("RE", kind="consumer"), "electronic", ""),
         (buyer("CH"), "services", "OUTSIDE"),
         (buyer("CH", kind="consumer"), "services", ""),
         (buyer("CH", kind="consumer"), "goods", "EXPORT"),
@@ -94,6 +105,25 @@ def test_the_code_that_says_more_has_its_way() -> None:
     assert code_abroad(swiss, "FR", buyer("CH", kind="consumer"), "goods", DAY) == "B"
     assert code_abroad(swiss, "FR", buyer("US"), "goods", DAY) == "A"
     assert code_abroad(codes(Y="outside", X="outside"), "FR", buyer("US"), "goods", DAY) == "X"
+
+
+def test_what_is_for_services_is_for_electronic_ones_too_but_not_the_other_way_round() -> None:
+    german = codes(A="DE consumer/services", B="DE consumer", C="DE consumer/electronic")
+    at_home = buyer("DE", kind="consumer")
+    assert code_abroad(german, "FR", at_home, "electronic", DAY) == "C"
+    assert code_abroad(german, "FR", at_home, "services", DAY) == "A"
+    del german["C"]
+    assert code_abroad(german, "FR", at_home, "electronic", DAY) == "A"
+    assert code_abroad(german, "FR", at_home, "goods", DAY) == "B"
+
+
+def test_a_code_stands_for_one_of_the_sellers_own() -> None:
+    book = Tax("D7", "D7", None, HERE, nature="goods", sold_to="DE consumer", instead_of="FR55")
+    both = codes(D19="DE consumer/goods") | {"D7": Dated(((date.min, book),))}
+    at_home = buyer("DE", kind="consumer")
+    assert code_abroad(both, "FR", at_home, "goods", DAY, "FR55") == "D7"
+    assert code_abroad(both, "FR", at_home, "goods", DAY, "FR20") == "D19"
+    assert code_abroad(both, "FR", at_home, "goods", DAY) == "D19"
 
 
 def test_a_code_chooses_nothing_before_its_own_day() -> None:
@@ -226,8 +256,22 @@ def test_rates_and_codes_of_places() -> None:
     assert law.usual_rates("AX", DAY) == law.usual_rates("FI", DAY)
     assert not law.usual_rates("GF", DAY)
     assert not law.usual_rates("IC", DAY)
-    assert [one.kind for one in law.untaxed("RE", "fr")] == ["reverse", "outside", "export", "construction", "margin"]
-    assert [one.kind for one in law.untaxed("XI", "en")] == ["outside", "intra", "export", "construction", "margin"]
+    assert [one.kind for one in law.untaxed("RE", "fr")] == [
+        "reverse",
+        "outside",
+        "export",
+        "online",
+        "construction",
+        "margin",
+    ]
+    assert [one.kind for one in law.untaxed("XI", "en")] == [
+        "outside",
+        "intra",
+        "export",
+        "online",
+        "construction",
+        "margin",
+    ]
     assert not law.untaxed("GF", "fr")
     assert not law.untaxed("IC", "es")
 
@@ -248,6 +292,50 @@ def test_rates_and_codes_of_places() -> None:
 )
 def test_standard_rates_of_the_union(country: str, day: date, rate: str | None) -> None:
     assert law.standard_rate(country, day) == (None if rate is None else Decimal(rate))
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "rates"),
+    [
+        ("DE", DAY, "7"),
+        ("FI", date(2025, 12, 31), "14 10"),
+        ("FI", date(2026, 1, 1), "13.5 10"),
+        ("LT", date(2026, 1, 1), "12 5"),
+        ("RO", date(2025, 8, 1), "11"),
+        ("DK", DAY, ""),
+        ("CH", DAY, ""),
+        ("DE", date(2024, 12, 31), ""),  # not known
+    ],
+)
+def test_reduced_rates_of_the_union(country: str, day: date, rates: str) -> None:
+    assert " ".join(f"{rate:f}" for rate in law.reduced_rates(country, day)) == rates
+
+
+def test_reduced_rates_are_below_the_standard_one_the_highest_first() -> None:
+    for state in law.members():
+        rates = law.reduced_rates(state, DAY)
+        standard = law.standard_rate(state, DAY)
+        assert standard is not None
+        assert list(rates) == sorted(rates, reverse=True)
+        assert all(0 < rate < standard for rate in rates)
+        assert rates or state == "DK"
+
+
+@pytest.mark.parametrize(
+    ("seller", "place", "law_of_it"),
+    [
+        ("FR", "CH", "directive 2006/112/EC, art. 58"),
+        ("FR", "DE", "directive 2006/112/EC, art. 58"),
+        ("GB", "DE", "VAT Act 1994, sch. 4A, para. 15"),
+        ("CH", "US", "MWSTG, Art. 8 (1)"),
+        ("FR", "FR", ""),
+        ("FR", "GF", ""),
+        ("ES", "IC", ""),
+        ("US", "DE", ""),
+    ],
+)
+def test_electronic_services_are_supplied_where_a_consumer_is(seller: str, place: str, law_of_it: str) -> None:
+    assert law.electronic_services(seller, place) == law_of_it
 
 
 def test_the_union_has_27_states_and_rates_from_15_percent_on() -> None:
@@ -281,3 +369,7 @@ def test_what_is_supplied_is_said_by_the_line_else_by_the_code() -> None:
     tax = BOOKS["EXPORT"].at(DAY)
     assert why_abroad(buyer("CH"), tax, "") == 'goods to a business in CH: sold-to is "outside"'
     assert why_abroad(buyer("CH"), tax, "services") == 'services to a business in CH: sold-to is "outside"'
+    assert (
+        why_abroad(buyer("CH", kind="consumer"), BOOKS["ONLINE"].at(DAY), "")
+        == 'electronic services to a consumer in CH: sold-to is "outside consumer"'
+    )

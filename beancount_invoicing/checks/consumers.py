@@ -1,0 +1,159 @@
+"""Checks of what consumers in other states of the Union buy: whose tax it bears, and at which rate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing import law
+from beancount_invoicing.checks.documents import money
+from beancount_invoicing.checks.supply import one_stop_shop, takes_back
+from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Tax
+from beancount_invoicing.rules import supply
+
+
+def distance_sales(book: Book) -> Iterator[Finding]:
+    """Goods that are sent, and electronic services, to consumers in other states of the Union bear the seller's own tax up to a
+    threshold only, for both together (art. 59c)."""
+    rule = law.distance_sales()
+    sales: list[tuple[Invoice, str, Line, Decimal]] = []
+    for invoice in book.invoices:
+        customer = invoice.customer
+        if customer is None or invoice.date < rule.since or book.seller is None or not supply.is_consumer(customer):
+            continue
+        seller = supply.place_of_seller(book.seller.at(invoice.date))
+        for line, nature, amount in _counted(invoice):
+            state = supply.place_of(customer, nature)
+            if law.whereabouts(seller, state, supply.kind_of(nature)) == "union":
+                sales.append((invoice, nature, line, amount))
+    totals: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    said: set[tuple[str, str]] = set()
+    for invoice, nature, line, amount in sorted(sales, key=lambda one: (one[0].date, one[0].source, one[2].source)):
+        year = invoice.date.year
+        totals[year] += amount
+        beyond = next((one for one in (year, year - 1) if totals[one] > rule.threshold), None)
+        tax = invoice.codes.get(line.tax)
+        if beyond is None or tax is None or tax.sold_to or not tax.rate or (invoice.number, nature) in said:
+            continue
+        if takes_back(invoice) or book.replacement_of(invoice.number):
+            continue
+        said.add((invoice.number, nature))
+        yield Finding(
+            "warning",
+            "distance-sales",
+            f"{invoice.number}: goods and electronic services to consumers in other states of the Union came to"
+            f" {money(totals[beyond], 'EUR')} in {beyond}, more than {money(rule.threshold, 'EUR')}:"
+            f" {_owed_there(book, invoice, line, tax, nature, rule.source)}",
+            line.source,
+        )
+
+
+def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str, source: str) -> str:
+    """Whose tax is owed instead, and what to write."""
+    assert invoice.customer and book.seller
+    state = supply.place_of(invoice.customer, nature)
+    day = line.taxed_on or invoice.date
+    seller = supply.place_of_seller(book.seller.at(invoice.date))
+    text = f"the tax of {state} is owed on {'them' if nature == 'goods' else 'these services'}, not {tax.code} ({source}): "
+    chosen = supply.code_abroad(book.taxes, seller, invoice.customer, nature, invoice.date, tax.code)
+    if chosen:
+        return f'{text}bill them anew with tax: "{chosen}"'
+    rate = law.standard_rate(state, day)
+    if rate is None:
+        return f"{text}bill them anew with a code of its rate"
+    text += f"bill them anew with a code of its rate, {one_stop_shop(book, state, nature, rate, tax)[1]}"
+    reduced = law.reduced_rates(state, day)
+    if reduced and _is_reduced(tax, seller, day):
+        text += f"; the reduced rates there are {_listed(reduced)}: where one holds for this, write it instead"
+    return text
+
+
+def _counted(invoice: Invoice) -> Iterator[tuple[Line, str, Decimal]]:
+    """The lines of goods and of electronic services, their nature, and what they come to, where that is known in euros."""
+    codes = invoice.codes
+    for line in invoice.lines:
+        tax = codes.get(line.tax)
+        nature = line.nature or supply.nature_under(tax)
+        if nature not in {"goods", supply.ELECTRONIC} or tax is None or tax.category != "S":
+            continue
+        if invoice.currency == "EUR":
+            yield line, nature, line.net
+        elif line.booked_currency == "EUR":
+            yield line, nature, line.booked
+
+
+def rates_there(book: Book) -> Iterator[Finding]:
+    """The rates of codes for consumers in one state of the Union: not those that the state had before, and perhaps not its standard
+    rate, where what is sold has a reduced one at home. Once for each document and code."""
+    if book.seller is None:
+        return
+    for invoice in book.invoices:
+        if invoice.customer is None or not supply.is_consumer(invoice.customer):
+            continue
+        if takes_back(invoice) or book.replacement_of(invoice.number):
+            continue
+        seller = supply.place_of_seller(book.seller.at(invoice.date))
+        codes = invoice.codes
+        said: set[str] = set()
+        for line in invoice.lines:
+            tax = codes.get(line.tax)
+            whom = supply.sold_to(tax.sold_to) if tax and tax.sold_to and tax.rate and tax.category == "S" else None
+            if tax is None or whom is None or len(whom.places) > 1 or whom.buyer != "consumer" or tax.code in said:
+                continue
+            problem = _rate_of_before(line, invoice, tax, whom.places[0]) or _perhaps_reduced(
+                book, line, invoice, tax, whom.places[0], seller
+            )
+            if problem:
+                said.add(tax.code)
+                yield Finding("warning", "rate-abroad", f"{invoice.number}: {problem}", line.source)
+
+
+def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
+    """That a rate was the standard one of a state once, and is none any more; "" where it is not so."""
+    day = line.taxed_on or invoice.date
+    rates = law.standard_rates(state)
+    former = [rate for since, rate in rates if since <= day]
+    if tax.rate not in former[:-1] or tax.rate == former[-1] or tax.rate in law.reduced_rates(state, day):
+        return ""
+    since, now = next(one for one in reversed(rates) if one[0] <= day)
+    return (
+        f"{tax.code} charges {_percent(tax.rate)}, but the standard rate of {state} is {_percent(now)} since {since}: write an"
+        f' amendment of that day, {since} custom "invoice-tax" "{tax.code.split()[0]}" with rate: {now.normalize():f}'
+    )
+
+
+def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: str, seller: str) -> str:
+    """That an item which has a reduced rate at home bears the standard rate of a state with reduced ones; "" where it does not."""
+    day = line.taxed_on or invoice.date
+    home = book.items[line.item].at(day).tax if line.item in book.items else ""
+    reduced = law.reduced_rates(state, day)
+    if not reduced or tax.instead_of or tax.rate != law.standard_rate(state, day) or home not in book.taxes:
+        return ""
+    usual = book.taxes[home].at(day)
+    if not _is_reduced(usual, seller, day):
+        return ""
+    nature = line.nature or supply.nature_under(tax) or "goods"
+    _code, definition = one_stop_shop(book, state, nature, reduced[0], tax, home)
+    return (
+        f"{line.item} bears {home}, {_percent(usual.rate)}, at home, and here {tax.code}, {_percent(tax.rate)}; the reduced rates"
+        f" of {state} are {_listed(reduced)}: find out which rate holds for it there, and define {definition} (with that rate)"
+    )
+
+
+def _is_reduced(tax: Tax, seller: str, day: date) -> bool:
+    """Whether a code's rate is below the usual one of the seller's place."""
+    rates = law.usual_rates(seller, day)
+    return bool(rates) and ZERO < tax.rate < rates[0].rate
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f} %"
+
+
+def _listed(rates: tuple[Decimal, ...]) -> str:
+    return " and ".join(_percent(rate) for rate in rates)
+
+
+CHECKS = (distance_sales, rates_there)
