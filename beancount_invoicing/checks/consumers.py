@@ -66,7 +66,7 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
     text += f"bill them anew with a code of its rate, {one_stop_shop(book, state, nature, rate, tax)[1]}"
     reduced = law.reduced_rates(state, day)
     if reduced and _is_reduced(tax, seller, day):
-        text += f"; the reduced rates there are {_listed(reduced)}: where one holds for this, write it instead"
+        text += f"; {state} has {_listed(reduced)} too: where one holds for this, write it instead"
     return text
 
 
@@ -137,8 +137,8 @@ def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: 
     nature = line.nature or supply.nature_under(tax) or "goods"
     _code, definition = one_stop_shop(book, state, nature, reduced[0], tax, home)
     return (
-        f"{line.item} bears {home}, {_percent(usual.rate)}, at home, and here {tax.code}, {_percent(tax.rate)}; the reduced rates"
-        f" of {state} are {_listed(reduced)}: find out which rate holds for it there, and define {definition} (with that rate)"
+        f"{line.item} bears {home}, {_percent(usual.rate)}, at home, and here {tax.code}, {_percent(tax.rate)}; {state} has"
+        f" {_listed(reduced)} too: find out which rate holds for it there, and define {definition} (with that rate)"
     )
 
 

@@ -480,6 +480,7 @@ def test_the_words_of_reverse_charge_stand_once(label: str, reason: str, languag
     [
         ("2026-09-01", "goods", "Catégorie de l’opération : livraison de biens."),
         ("2026-09-01", "services", "Catégorie de l’opération : prestation de services."),
+        ("2026-09-01", "electronic", "Catégorie de l’opération : prestation de services."),
         ("2026-08-31", "services", ""),
     ],
 )
