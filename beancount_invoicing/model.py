@@ -1068,6 +1068,17 @@ class Book:
         those = self.corrections.get(number, ())
         return next((one for one in those if one.kind == "corrective" and not one.draft), None)
 
+    def stands_for(self, invoice: Invoice) -> Invoice | None:
+        """The corrective invoice that stands for a document that was replaced, or for the cancellation of one: the last one, where
+        it was replaced in its turn. None for all others."""
+        numbers = invoice.corrects[:1] if invoice.kind == "cancellation" else (invoice.number,)
+        found: Invoice | None = None
+        seen: set[str] = set()
+        while numbers and numbers[0] not in seen and (new := self.replacement_of(numbers[0])):
+            seen.add(numbers[0])
+            found, numbers = new, (new.number,)
+        return found
+
     def turn_of(self, invoice: Invoice) -> tuple[date, str, bool]:
         """Which documents come before which: by date and number, a cancellation just before what replaces the same."""
         first = next(iter(invoice.corrects), "") if invoice.kind == "cancellation" else ""

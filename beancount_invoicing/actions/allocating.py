@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +43,7 @@ def allocate_money(file: str | Path, wanted: AllocationWanted, day: date, how: H
         book = loading.book
         allocated = allocate(book, day)
         claims = find(book, day, wanted.numbers)
-        account, currency = _where(claims)
+        account, currency = _where(book, claims)
         if wanted.source:
             (source,) = find(book, day, [wanted.source])
             there = _of_document(allocated, source, account, currency)
@@ -50,9 +51,14 @@ def allocate_money(file: str | Path, wanted: AllocationWanted, day: date, how: H
             there = _unnamed(allocated, account, currency)
         if there <= 0:
             what = f"of {wanted.source} is left" if wanted.source else "unallocated lies"
-            raise CannotBill(
-                f"nothing {what} on {account} in {currency} on {day}: list unallocated money by bean-invoice aging"
+            elsewhere = _left_of(allocated, account, currency)
+            remedy = (
+                f"but {' and '.join(f'{amount} {currency} is left of {number}' for number, amount in elsewhere)}: take it from"
+                f" there, bean-invoice allocate {' '.join(wanted.numbers)} --from {elsewhere[0][0]}"
+                if elsewhere
+                else "list unallocated money by bean-invoice aging"
             )
+            raise CannotBill(f"nothing {what} on {account} in {currency} on {day}{', ' if elsewhere else ': '}{remedy}")
         left = there if wanted.amount is None else wanted.amount
         if left > there:
             raise CannotBill(f"{left} {currency} cannot be allocated: {there} {currency} lies on {account} on {day}")
@@ -75,13 +81,20 @@ def allocate_money(file: str | Path, wanted: AllocationWanted, day: date, how: H
     return change(file, make, how)
 
 
-def _where(claims: Sequence[Position]) -> tuple[str, str]:
+def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
     """The account and currency in which the documents are open. Raises CannotBill."""
     places = set()
     for one in claims:
         invoice = one.invoice
         if invoice.draft or one.open <= 0:
-            what = "a draft: issue it first" if invoice.draft else f"not open: {one.open} {invoice.currency}"
+            new = book.stands_for(invoice)
+            what = (
+                "a draft: issue it first"
+                if invoice.draft
+                else f"replaced by {new.number}: that is what is to be paid"
+                if new and not one.open
+                else f"not open: {one.open} {invoice.currency}"
+            )
             raise CannotBill(f"{invoice.number} is {what}")
         places |= {(account, invoice.currency) for account in one.accounts}
     if len(places) > 1:
@@ -101,6 +114,21 @@ def _unnamed(allocated: Allocated, account: str, currency: str) -> Decimal:
         ),
         ZERO,
     )
+
+
+def _left_of(allocated: Allocated, account: str, currency: str) -> list[tuple[str, Decimal]]:
+    """What documents have left on an account: credit notes and cancellations what is open of them, invoices what was paid too much
+    on them."""
+    left: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for claim in allocated.claims:
+        if (claim.account, claim.invoice.currency) == (account, currency) and claim.open < 0:
+            left[claim.invoice.number] -= claim.open
+    known = {claim.invoice.number for claim in allocated.claims}
+    for payment, amount in allocated.unallocated:
+        named = [number for number in payment.settles or payment.links if number in known]
+        if (payment.account, payment.currency) == (account, currency) and named and payment.means != "write-off":
+            left[named[0]] -= amount
+    return [(number, amount) for number, amount in sorted(left.items()) if amount > 0]
 
 
 def _of_document(allocated: Allocated, source: Position, account: str, currency: str) -> Decimal:

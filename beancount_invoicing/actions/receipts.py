@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from beancount_invoicing.actions.documents import Output, UnknownNumber, Written
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.naming import UnknownCustomer
 from beancount_invoicing.delivery import Attachment, Dispatch, History, addresses
-from beancount_invoicing.model import Book, Channel
+from beancount_invoicing.model import Book, Channel, Invoice
 from beancount_invoicing.receivables import NothingReceived, Receipt, receipt
 
 
@@ -35,6 +36,11 @@ def receipts_for(book: Book, as_of: date, words: Sequence[str], *, one: bool = F
             missing.append(str(error))
             continue
         for position in found.positions:
+            new = book.stands_for(position.invoice)
+            if new and new.since <= as_of:
+                if position.invoice.number not in found.of_customers:
+                    missing.append(_replaced(position.invoice, new))
+                continue
             try:
                 those[position.invoice.number] = receipt(position)
             except NothingReceived as error:
@@ -43,6 +49,16 @@ def receipts_for(book: Book, as_of: date, words: Sequence[str], *, one: bool = F
         if found.of_customers and not found.of_customers & those.keys():
             missing.append(f"{word}: nothing was received until {as_of}")
     return Receipts(tuple(those.values()), tuple(missing))
+
+
+def _replaced(invoice: Invoice, new: Invoice) -> str:
+    """Where what was paid of a replaced document, or is left of its cancellation, is confirmed."""
+    same = invoice.customer and new.customer and invoice.customer.account == new.customer.account
+    where = f"the receipt of that one, bean-invoice receipt {new.number}, says what was paid of both"
+    if not same and invoice.customer:
+        name = invoice.customer.name
+        where = f"what {name} paid of it lies on its account, which a statement says, bean-invoice statement {shlex.quote(name)}"
+    return f"{invoice.number} is replaced by {new.number}, so that there is no receipt for it: {where}"
 
 
 def render_receipts(

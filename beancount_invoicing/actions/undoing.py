@@ -82,9 +82,10 @@ def _must_be_last(book: Book, those: Sequence[Invoice]) -> None:
         found = billing.place(book, use)
         if found and use.number not in numbers and found[0] in lowest and found[1] > lowest[found[0]][0]:
             own = lowest[found[0]][1]
+            invoice = book.invoice(own)
             raise CannotBill(
                 f"{use.number} was numbered after {own} ({use.source}): without {own} its series would have a gap; take back"
-                f" {use.number} first, or credit {own}, bean-invoice credit {own}"
+                f" {use.number} first, or {_instead(book, invoice) if invoice else f'correct {own}'}"
             )
 
 
@@ -98,11 +99,11 @@ def _must_be_unknown(loading: Loading, those: Sequence[Invoice]) -> None:
             if number in by_number:
                 said = {"sent": "was sent", "prepared": "was prepared to be sent", "sealed": "was sealed"}
                 what = said.get(event.event, f'has an event "{event.event}"')
-                raise CannotBill(_stays(by_number[number], f"{what} on {event.date} ({event.source})"))
+                raise CannotBill(_stays(book, by_number[number], f"{what} on {event.date} ({event.source})"))
     for place in renaming.naming(loading.entries, frozenset(by_number)):
         if place.source not in own:
             number = _of(min(place.names), by_number)
-            raise CannotBill(_stays(by_number[number], f"is named by {place.source}"))
+            raise CannotBill(_stays(book, by_number[number], f"is named by {place.source}"))
     spans = [(one.source.file, one.source.line, renaming.text_of(one.source).count("\n")) for one in those]
     for position in positions(book, book.last_date):
         if position.invoice.source in own:
@@ -110,7 +111,7 @@ def _must_be_unknown(loading: Loading, those: Sequence[Invoice]) -> None:
                 if each.how != "credit-note" and not any(  # whose notes name it, or what it names itself
                     file == each.source.file and 0 <= each.source.line - line <= count for file, line, count in spans
                 ):
-                    raise CannotBill(_stays(position.invoice, f"is settled by {each.source}"))
+                    raise CannotBill(_stays(book, position.invoice, f"is settled by {each.source}"))
 
 
 def _of(name: str, numbers: Iterable[str]) -> str:
@@ -119,10 +120,15 @@ def _of(name: str, numbers: Iterable[str]) -> str:
     return next(one for one in numbers if said in {one, numbering.link(one)} or one in said.split())
 
 
-def _stays(one: Invoice, why: str) -> str:
-    remedy = (
-        f"take that out first, then bean-invoice draft drop {one.number}"
-        if one.draft
-        else f"credit it instead, bean-invoice credit {one.number}"
-    )
+def _instead(book: Book, one: Invoice) -> str:
+    """What else is done about a document that stays: what replaces another one is replaced in its turn, or credited."""
+    new = book.stands_for(one) or one
+    credit = f"credit {'it' if new is one else new.number} instead, bean-invoice credit {new.number}"
+    if new.kind != "corrective":
+        return credit
+    return f"correct {'it' if new is one else new.number} anew, bean-invoice correct {new.number}, or {credit}"
+
+
+def _stays(book: Book, one: Invoice, why: str) -> str:
+    remedy = f"take that out first, then bean-invoice draft drop {one.number}" if one.draft else _instead(book, one)
     return f"{one.number} {why}, so that it is not taken back: {remedy}"

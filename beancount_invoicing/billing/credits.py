@@ -135,6 +135,11 @@ def credit_note(
 
 def _left(book: Book, invoice: Invoice, day: date) -> Left:
     """What is left of a document that can be credited."""
+    if new := book.stands_for(invoice):
+        what = "only takes out of the books what" if invoice.kind == "cancellation" else "is what"
+        raise CannotCredit(
+            f"{invoice.number} {what} {new.number} replaces ({new.source}): credit that one, bean-invoice credit {new.number}"
+        )
     if not invoice.has_page or invoice.draft or invoice.customer is None or not invoice.lines:
         what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
         raise CannotCredit(f"{invoice.number} cannot be credited: it is {what}")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from beancount_invoicing import law
 from beancount_invoicing.dunning.policies import tone_of
 from beancount_invoicing.dunning.reminded import letters_about
-from beancount_invoicing.model import ZERO, Book, Customer, Invoice, Step, a_day
+from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Step, a_day
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
@@ -83,11 +83,12 @@ def claimed(
     A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity. Only a credit note
     on the whole claim gives them back: a part does not say which days it is for. `booked`: the day of another claim that is to be
     made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
-    `of`: its position; of one customer's share, only what they charged this customer, or before it took the invoice over.
+    `of`: its position; of one customer's share, only what they charged this customer, or before it took the invoice over. Of a
+    corrective invoice, those for what it replaces count as well: it is the same debt.
     """
     days: list[tuple[date, date]] = []
     indemnity = False
-    for claim in book.claims.get(invoice.number, ()):
+    for claim in (claim for number in _same_debt(book, invoice) for claim in book.claims.get(number, ())):
         if of is not None and not _charges(book, claim, of):
             continue
         later = booked is None and claim.since > as_of
@@ -99,6 +100,42 @@ def claimed(
             else:
                 days.append((line.start or date.min, line.end))
     return Claimed(_joined(days), indemnity)
+
+
+def _same_debt(book: Book, invoice: Invoice) -> dict[str, None]:
+    """The number of a document, and those of what it replaces of the same customer, one after the other."""
+    numbers = {invoice.number: None}
+    while invoice.kind == "corrective" and len(invoice.corrects) == 1:
+        before = book.invoice(invoice.corrects[0])
+        if before is None or before.number in numbers or not same_customer(before, invoice):
+            break
+        numbers[before.number] = None
+        invoice = before
+    return numbers
+
+
+def _late_before(book: Book, position: Position) -> bool:
+    """Whether what a corrective invoice asks for was late already when it replaced another one, as its money tells."""
+    new = position.invoice
+    for number in list(_same_debt(book, new))[1:]:
+        before, after = book.invoice(number), book.replacement_of(number)
+        assert before and after
+        asked = -max(before.payable - new.payable, ZERO)
+        for instalment in sorted(before.instalments, key=lambda one: one.due):
+            asked += instalment.amount
+            came = (
+                one.amount
+                for one in position.allocations
+                if one.how == "replacement" and one.received <= instalment.due
+            )
+            if instalment.due < after.date and asked > sum(came, ZERO):
+                return True
+    return False
+
+
+def same_customer(one: Invoice, other: Invoice) -> bool:
+    """Whether two documents are for the same customer."""
+    return bool(one.customer and other.customer and one.customer.account == other.customer.account)
 
 
 def _charges(book: Book, claim: Invoice, position: Position) -> bool:
@@ -136,15 +173,16 @@ def interest_on(
     those of these indices: the indemnity stands with the oldest.
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
-    of buyer none can be claimed, on a claim for interest, which bears none itself, and for what claims have charged before
-    (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no claim. The
-    fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5).
+    of buyer none can be claimed, on a claim for interest or a cancellation, which bear none, and for what claims have charged
+    before (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no
+    claim. The fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art.
+    D441-5); a corrective invoice bears none where the one that it replaces was late.
     Raises ClaimUnknown where late-interest cannot be read; and where a rate is missing, with the claim until the last day before:
     the same for all instalments, so that later days can be claimed once.
     """
     a_day(as_of)
     invoice = position.invoice
-    if invoice.customer is None or invoice.kind in {"claim", "void"} or invoice.draft:
+    if invoice.customer is None or invoice.kind in {"claim", "cancellation", "void"} or invoice.draft:
         return None
     rule = claim_rule(book, invoice, as_of, position.debtor)
     if rule is None:
@@ -153,7 +191,8 @@ def interest_on(
     before = claimed(book, invoice, as_of, booked, position)
     decimals = currencies.decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
-    fixed = None if before.indemnity or not debt or position.share > 1 else rule.indemnity(debt, invoice.currency)
+    bears_none = before.indemnity or not debt or position.share > 1 or _late_before(book, position)
+    fixed = None if bears_none else rule.indemnity(debt, invoice.currency)
     if only is not None:
         oldest = min(parts, key=lambda one: (one.due, one.instalment), default=None)
         fixed = fixed if oldest and oldest.instalment in only else None
@@ -256,19 +295,21 @@ def _parts(
 
     What is contested is taken from the oldest, which bears most. A credit note of the invoice says that so much was never owed,
     whenever it was written; one of something else that is set off pays on its day. Money pays on the day on which it came,
-    whenever it was allocated, and though nothing is said of it yet.
+    whenever it was allocated, and though nothing is said of it yet. What a corrective invoice asks for was late as the replaced one
+    was, until its own day, and is late anew once it is due: never before that day, so that no day bears twice.
     """
     parts: list[LatePart] = []
     steps: list[Step] = []
     left = position.disputed
     by_notice = not isinstance(rule.by, Decimal) and rule.by.starts == "notice"
     credited = credited_of(book, position, as_of)
-    for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True):
+    invoice = position.invoice
+    for instalment, standing in zip(invoice.instalments, position.instalments, strict=True):
         if instalment.due >= as_of or standing.amount <= 0:
             continue
         contested = min(left, max(standing.open, ZERO))
         left -= contested
-        start = formal_notice(book, position, instalment.due) if by_notice else instalment.due
+        start = formal_notice(book, position, instalment.due) if by_notice else late_from(invoice, instalment.due)
         if start is None:
             continue
         those = [one for one in position.allocations if one.instalment == instalment.index]
@@ -290,12 +331,20 @@ def _parts(
     return parts, steps
 
 
+def late_from(invoice: Invoice, due: Day) -> Day:
+    """The day after which what is due on `due` is late: of a corrective invoice none before its own, until which what it replaces
+    was late."""
+    return max(due, invoice.date) if invoice.kind == "corrective" else due
+
+
 def credited_of(book: Book, position: Position, until: date) -> dict[int, Decimal]:
-    """What the document's own credit notes up to `until` (inclusive) took off each instalment, by its index.
+    """What the document's own credit notes up to `until` (inclusive) took off each instalment, by its index; or its corrective
+    invoice, as far as that asks for less, or another customer.
 
     Where it was paid already they settle nothing of it, but say all the same that so much was never owed: that is taken from
     the oldest, which bears most.
     """
+    invoice = position.invoice
     credited = {
         instalment.index: sum(
             (
@@ -305,30 +354,55 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
             ),
             ZERO,
         )
-        for instalment in position.invoice.instalments
+        for instalment in invoice.instalments
     }
-    notes = (
-        note
-        for note in book.corrections.get(position.invoice.number, ())
-        if not note.draft and note.since <= until and len(note.corrects) == 1
-        if not position.share
-        or (note.customer and position.debtor and note.customer.account == position.debtor.account)
-    )
+    if position.share:
+        notes = (
+            note
+            for note in _notes(book, invoice, until)
+            if note.customer and position.debtor and note.customer.account == position.debtor.account
+        )
+        off = sum((-note.payable for note in notes), ZERO)
+    else:
+        off = invoice.payable - _owed(book, invoice, until)
     amounts = {
-        each.index: standing.amount
-        for each, standing in zip(position.invoice.instalments, position.instalments, strict=True)
+        each.index: standing.amount for each, standing in zip(invoice.instalments, position.instalments, strict=True)
     }
-    beyond = sum((-note.payable for note in notes), ZERO) - sum(credited.values(), ZERO)
-    for instalment in sorted(position.invoice.instalments, key=lambda one: (one.due, one.index)):
+    beyond = off - sum(credited.values(), ZERO)
+    for instalment in sorted(invoice.instalments, key=lambda one: (one.due, one.index)):
         more = min(max(beyond, ZERO), max(amounts[instalment.index] - credited[instalment.index], ZERO))
         credited[instalment.index] += more
         beyond -= more
     return credited
 
 
+def _notes(book: Book, invoice: Invoice, until: date) -> list[Invoice]:
+    """What corrects a document alone, by `until` (inclusive)."""
+    those = book.corrections.get(invoice.number, ())
+    return [one for one in those if not one.draft and one.since <= until and len(one.corrects) == 1]
+
+
+def _replaced(book: Book, invoice: Invoice, until: date) -> Invoice | None:
+    """What replaces a document by `until` (inclusive)."""
+    return next((one for one in _notes(book, invoice, until) if one.kind == "corrective"), None)
+
+
+def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
+    """What a document asked for and was owed, as its credit notes up to `until` (inclusive) say, or what replaces it."""
+    asked, last, seen = invoice.payable, invoice, {invoice.number}
+    while (new := _replaced(book, last, until)) and new.number not in seen:
+        if not same_customer(last, new):
+            return ZERO
+        asked, last = min(asked, new.payable), new
+        seen.add(new.number)
+    left = last.payable + sum((note.payable for note in _notes(book, last, until) if note.gives_back), ZERO)
+    return min(asked, left) if last is not invoice else left
+
+
 def corrects(one: Allocation) -> bool:
-    """Whether a credit note settles by its own word: a payment's word sets it off."""
-    return one.other is not None and one.source == one.other.source
+    """Whether a credit note settles by its own word, so that less was owed: a payment's word sets it off, and what a cancellation
+    settles is asked for anew."""
+    return one.other is not None and one.source == one.other.source and one.other.kind != "cancellation"
 
 
 def _charged_before(before: Claimed) -> Sequence[Step]:

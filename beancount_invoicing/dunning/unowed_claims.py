@@ -16,6 +16,7 @@ from beancount_invoicing.dunning.claims import (
     corrects,
     credited_of,
     formal_notice,
+    late_from,
 )
 from beancount_invoicing.model import NOT_YET, ZERO, Book, Invoice, Line
 from beancount_invoicing.receivables import OnAccount, Position
@@ -23,6 +24,7 @@ from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import ONE_DAY, RateUnknown, is_late, late_interest
 from beancount_invoicing.rules.steps import round_to
 
+_REPLACING = frozenset({"corrective", "cancellation"})
 _ANY_RATE = Decimal(1)
 """For shares of days alone, where the rate is not known."""
 
@@ -118,7 +120,8 @@ def _parts(
     by_notice = not isinstance(by, Decimal) and by.starts == "notice"
     parts = []
     for instalment in position.invoice.instalments:
-        start = formal_notice(book, position, instalment.due) if by_notice else instalment.due
+        own = late_from(position.invoice, instalment.due)
+        start = formal_notice(book, position, instalment.due) if by_notice else own
         if start is None or start == NOT_YET or instalment.amount <= 0:
             continue
         paid = [
@@ -158,8 +161,10 @@ def _because(book: Book, position: Position) -> str:
     number, as_of = position.invoice.number, position.as_of
     notes = [one for one in book.corrections.get(number, ()) if not one.draft and one.since <= as_of]
     linked = [one.other for one in position.allocations if corrects(one) and one.other and one.other not in notes]
-    named = list(dict.fromkeys(note.number for note in (*notes, *linked)))
+    replacing = [note.number for note in notes if note.kind == "corrective"]
+    named = list(dict.fromkeys(note.number for note in (*notes, *linked) if note.kind not in _REPLACING))
     early = sorted((one.received, one.source) for one in position.allocations if one.received < one.date)
-    reasons = [f"{', '.join(named)} credits {number}"] if named else []
+    reasons = [f"{', '.join(replacing)} replaces {number}"] if replacing else []
+    reasons += [f"{', '.join(named)} credits {number}"] if named else []
     reasons += [f"what settles {number} came on {early[0][0]} ({early[0][1]})"] if early else []
     return " and ".join(reasons)

@@ -58,7 +58,7 @@ def read_payments(
         elif number and not _good(number, main, entry, owing, where, findings):
             number = None
         own_links = (
-            tuple(sorted(n for n in links if owing.by(owing.by_number[n], main, entry.date))) if not number else ()
+            tuple(sorted(n for n in links if owing.may_pay(owing.by_number[n], main, entry.date))) if not number else ()
         )
         payment = Payment(
             date=entry.date,
@@ -146,7 +146,7 @@ def _links(
     numbers = []
     for link in sorted(entry.links or ()):
         those = named_by(link, entry.date, by_link)
-        ours = [one for one in those if any(owing.by(one, main, entry.date) for main in touched)]
+        ours = [one for one in those if any(owing.may_pay(one, main, entry.date) for main in touched)]
         if those and not ours:
             findings.error(
                 "other-customer",
@@ -176,7 +176,7 @@ def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Sourc
         what = "a draft" if invoice.draft else "void"
         findings.error("settles-nothing", f"settles: {number} is {what}: there is nothing to settle", where)
         return False
-    if not owing.by(invoice, main, entry.date):
+    if not owing.may_pay(invoice, main, entry.date):
         findings.error(
             "other-customer",
             f"settles: {number} is an invoice of {_name(invoice)}, not of this account's"

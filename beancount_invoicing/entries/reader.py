@@ -199,6 +199,9 @@ def read(
     owing = Owing(by_number)
     read_takeovers(rest, owner, by_link, owing)
     invoices = [resolved_corrections(invoice, owing, findings) for invoice in invoices]
+    owing.replaced = {
+        number: one for one in invoices if one.kind == "corrective" and not one.draft for number in one.corrects
+    }
     transfers: list[Transfer] = []
     unmatched: list[Unmatched] = []
     accounts = Accounts(

@@ -20,6 +20,8 @@ class Owing:
     def __init__(self, by_number: Mapping[str, Invoice]) -> None:
         self.by_number = by_number
         self.taken: dict[str, list[TakenOver]] = {}
+        self.replaced: dict[str, Invoice] = {}
+        """By number of a document, the corrective invoice that replaces it."""
         self.between: set[int] = set()
         """The transactions (by `id`) that move claims, or money on account, from customer to customer."""
 
@@ -28,6 +30,17 @@ class Owing:
         if invoice.customer and invoice.customer.account == customer:
             return True
         return any(one.customer == customer and one.date <= day for one in self.taken.get(invoice.number, ()))
+
+    def may_pay(self, invoice: Invoice, customer: str, day: date) -> bool:
+        """Whether a payment of a customer (main account) may name a document: it owes that, or what replaces it."""
+        seen: set[str] = set()
+        one: Invoice | None = invoice
+        while one and one.number not in seen:
+            if self.by(one, customer, day):
+                return True
+            seen.add(one.number)
+            one = self.replaced.get(one.number)
+        return False
 
 
 def named_by(link: str, day: date, by_link: Mapping[str, tuple[Invoice, ...]]) -> list[Invoice]:

@@ -7,7 +7,8 @@ losses, allocations of what lies on the account, losses taken back, reversals; a
 lines or files.
 
 What names an invoice that was replaced is for its corrective invoice as well: the cancellation settles what is open of the one,
-and what was paid of it pays the other; money that comes later under the old number pays the new one.
+and what was paid of it pays the other, or what else the rest is used for: it stays the money of the day on which it came. Money
+that comes later under the old number pays the new one.
 
 Money comes before losses: what is paid on a claim that was written off revives that much of it, and the loss is that much too
 large until an entry takes it back. So it plays no part which of both is booked first.
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,7 @@ from beancount_invoicing.model import (
 from beancount_invoicing.receivables.settling import (
     Lot,
     Move,
+    Paid,
     Part,
     Payer,
     Settled,
@@ -80,6 +82,8 @@ class Allocation(NamedTuple):
     """Of a reversal: what it takes back."""
     came: Day | None = None
     """The day of the payment that settles, or takes back; None of documents."""
+    money: Source | None = None
+    """Of a `replacement`: the entry that paid what was replaced."""
 
     @property
     def received(self) -> Day:
@@ -139,6 +143,8 @@ class _Allocating:
         self.by_link: defaultdict[str, list[str]] = defaultdict(list)
         for number in self.position:
             self.by_link[link(number)].append(number)
+        self.paid: dict[str, deque[Paid]] = {}
+        """By number of a cancellation, what was paid of what it cancels and pays nothing else yet, the oldest first."""
         self.replaced: dict[str, str] = {}
         """By number, the corrective invoice that replaces a document."""
         for invoice in self.invoices:
@@ -212,6 +218,9 @@ class _Allocating:
         if self.position[invoice.number] != index:
             return
         if self.direction[index] < 0:
+            if invoice.kind == "cancellation":
+                self._assume_before(invoice)
+                self.paid[invoice.number] = self._paid_of(invoice)
             for name in self._corrected(invoice):
                 self.waiting_notes[name].append((invoice.since, invoice))
             for name in self._corrected(invoice):
@@ -256,35 +265,62 @@ class _Allocating:
         return self.of_invoice.get(index, []) if index is not None else []
 
     def _settle_by_note(self, note: Invoice, number: str, day: date) -> None:
-        """A credit note settles what it corrects, as far as both are open, on the same account in the same currency.
-
-        A cancellation settles what replaces that by what was paid of it: by money, and no credit.
-        """
-        money = note.kind == "cancellation" and number not in note.corrects
+        """A credit note settles what it corrects, as far as both are open, on the same account in the same currency."""
         target_parts = sorted((part for part in self._existing(number) if part.open), key=lambda part: part.key)
         for credit in sorted(self._existing(note.number), key=lambda part: part.key):
             for part in target_parts:
-                if part.account != credit.account or part.invoice.currency != note.currency:
-                    continue
-                if not money:
+                if part.account == credit.account and part.invoice.currency == note.currency:
                     self._offset(credit, part, day, note.source, part.invoice.source)
-                elif opposite(credit.open, part.open):
-                    amount = reach(part.open, credit.open)
-                    part.open -= amount
-                    credit.open += amount
-                    part.settled_by.append(Settled(amount, "replacement", len(self.allocations), day, day, None))
-                    self._record(day, part, amount, "replacement", note.source)
-                    self._record(day, credit, -amount, "replacement", note.source)
 
-    def _offset(self, credit: Part, part: Part, day: date, for_part: Source, for_credit: Source) -> None:
-        """Two claims of opposite directions settle each other."""
+    def _offset(
+        self, credit: Part, part: Part, day: date, for_part: Source, for_credit: Source, most: Decimal | None = None
+    ) -> None:
+        """Two claims of opposite directions settle each other, as far as both reach, or by `most` (above 0).
+
+        A cancellation settles what it cancels; whatever else it settles, it does by what was paid of that: by money, and no credit.
+        """
         if not opposite(credit.open, part.open):
             return
-        amount = reach(part.open, credit.open)
+        amount = reach(part.open, credit.open if most is None else most)
+        if credit.invoice.kind == "cancellation" and part.invoice.number not in credit.invoice.corrects:
+            for paid in self._taken(credit.invoice, amount, day):
+                self._hand_on(credit, part, paid, day, for_part, for_credit)
+            return
         part.open -= amount
         credit.open += amount
         self._record(day, part, amount, "credit-note", for_part, credit.invoice)
         self._record(day, credit, -amount, "credit-note", for_credit, part.invoice)
+
+    def _paid_of(self, note: Invoice) -> deque[Paid]:
+        """What was paid of what a cancellation cancels, the oldest first."""
+        those = [
+            one for name in note.corrects for part in self._existing(name) for one in part.settled_by if one.amount > 0
+        ]
+        return deque(
+            Paid(one.amount, one.came, one.money) for one in sorted(those, key=lambda one: (one.came, one.order))
+        )
+
+    def _taken(self, note: Invoice, most: Decimal, day: date) -> Iterator[Paid]:
+        """`most` (above 0) of what was paid of what a cancellation cancels; what nobody paid of it is as if it came today."""
+        there = self.paid.get(note.number, deque())
+        while most and there:
+            first = there.popleft()
+            taken = first._replace(amount=min(first.amount, most))
+            if first.amount > taken.amount:
+                there.appendleft(first._replace(amount=first.amount - taken.amount))
+            most -= taken.amount
+            yield taken
+        if most:
+            yield Paid(most, day, note.source)
+
+    def _hand_on(self, credit: Part, part: Part, paid: Paid, day: date, for_part: Source, for_credit: Source) -> None:
+        """What was paid of a cancelled document pays another one, from `day` on."""
+        amount, came, money = paid
+        part.open -= amount
+        credit.open += amount
+        part.settled_by.append(Settled(amount, "replacement", len(self.allocations), day, came, money, None))
+        self._record(day, part, amount, "replacement", for_part, came=came, money=money)
+        self._record(day, credit, -amount, "replacement", for_credit, came=came, money=money)
 
     def _record(
         self,
@@ -295,9 +331,21 @@ class _Allocating:
         source: Source,
         other: Invoice | None = None,
         came: date | None = None,
+        money: Source | None = None,
     ) -> None:
         self.allocations.append(
-            Allocation(day, part.invoice, part.instalment.index, part.account, amount, how, source, other, came=came)
+            Allocation(
+                day,
+                part.invoice,
+                part.instalment.index,
+                part.account,
+                amount,
+                how,
+                source,
+                other,
+                came=came,
+                money=money,
+            )
         )
 
     # payments ------------------------------------------------------------------------------------------------------
@@ -355,12 +403,16 @@ class _Allocating:
     ) -> None:
         """Lets a payment settle a part, as far as both reach, or by `amount`; `came`: the day of the money, if not its own."""
         amount = reach(part.open, payer.left) if amount is None else amount
-        came = came or payer.payment.date
+        came, source = came or payer.payment.date, payer.payment.source
         part.open -= amount
         payer.left += amount
         payer.taken = min(payer.taken, abs(payer.left))
-        part.settled_by.append(Settled(amount, how, len(self.allocations), day, came, payer))
-        self._record(day, part, amount, how, payer.payment.source, came=came)
+        back: Iterable[tuple[Decimal, Source | None]] = ((amount, None),)
+        if part.invoice.kind == "cancellation":  # it pays back what was paid of the cancelled one
+            back = [(-one.amount, one.money) for one in self._taken(part.invoice, -amount, day)]
+        for each, money in back:
+            part.settled_by.append(Settled(each, how, len(self.allocations), day, came, source, payer))
+            self._record(day, part, each, how, source, came=came, money=money)
 
     def _revive(self, payer: Payer, parts: Sequence[Part], day: date) -> None:
         """Money that comes on what was written off takes so much of the loss back, and settles it."""
@@ -503,10 +555,7 @@ class _Allocating:
                 self._settle(taker, part, day, lot.how or taker.how, lot.came, amount)
             else:
                 taker.left += amount
-                part.open -= amount
-                lot.part.open += amount
-                self._record(day, part, amount, "credit-note", taker.payment.source, lot.part.invoice)
-                self._record(day, lot.part, -amount, "credit-note", giver.payment.source, part.invoice)
+                self._offset(lot.part, part, day, taker.payment.source, giver.payment.source, amount)
 
     # moved -----------------------------------------------------------------------------------------------------------
 
@@ -601,9 +650,7 @@ class _Allocating:
         self._set_older_apart()
         payers: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
         for payer in self.payers:
-            if payer.left >= 0 or payer.names or payer.moves:
-                continue
-            if self.book.option("allocate", payer.payment.date) == "oldest":
+            if self._assumed(payer):
                 payers[payer.payment.account, payer.payment.currency].append(payer)
         if not payers:
             return
@@ -628,6 +675,58 @@ class _Allocating:
                     self._reverse(payer, self._named(payer), day)
                 if bounced:
                     self._assume_on(day, those, parts)
+
+    def _assume_before(self, note: Invoice) -> None:
+        """Money that names nothing and was assumed, until the day before a cancellation, to pay what this cancels: it has paid it.
+
+        So what became due by it, and may have been declared, stays as it was.
+        """
+        if "allocate" not in self.book.options:
+            return
+        wanted = [part for name in note.corrects for part in self._existing(name) if part.open > 0]
+        for account, currency in sorted({(part.account, part.invoice.currency) for part in wanted}):
+            there = [
+                payer
+                for payer in self.payers
+                if (payer.payment.account, payer.payment.currency) == (account, currency)
+                and payer.left
+                and payer.payment.date < note.since
+                and not payer.moves
+            ]
+            paying = sorted((payer for payer in there if self._assumed(payer)), key=lambda payer: payer.key)
+            parts = sorted(
+                (
+                    part
+                    for part in self.parts
+                    if (part.account, part.invoice.currency) == (account, currency) and part.open > 0
+                ),
+                key=lambda part: part.key,
+            )
+            left = {id(payer): -payer.left for payer in paying}
+            still = {id(part): part.open for part in parts}
+            days = {payer.payment.date for payer in paying} | {part.invoice.since for part in parts}
+            for day in sorted(day for day in days if day < note.since):
+                for payer in paying:
+                    for part in parts:
+                        amount = min(left[id(payer)], still[id(part)])
+                        if not amount or payer.payment.date > day or part.invoice.since > day:
+                            continue
+                        left[id(payer)] -= amount
+                        still[id(part)] -= amount
+                        if part in wanted:
+                            self._settle(payer, part, day, self._assumed_how(payer), amount=amount)
+            for payer in there:
+                if payer.left > 0 and self._reverses(payer.payment):
+                    self._reverse(payer, self._named(payer), payer.payment.date)
+
+    def _assumed(self, payer: Payer) -> bool:
+        """Whether a payment names nothing, and the option says on its day that it is for the oldest due."""
+        if payer.left >= 0 or payer.names or payer.moves:
+            return False
+        return self.book.option("allocate", payer.payment.date) == "oldest"
+
+    def _assumed_how(self, payer: Payer) -> How:
+        return "oldest" if payer.payment.means == "money" else payer.how
 
     def _set_older_apart(self) -> None:
         """Where open items were taken over, what names nothing until then settles among itself: the claims of older books, what
@@ -661,9 +760,8 @@ class _Allocating:
         for payer in payers:
             if not still:
                 return
-            how: How = "oldest" if payer.payment.means == "money" else payer.how
             while still and payer.left and payer.payment.date <= day:
-                self._settle(payer, still[0], day, how)
+                self._settle(payer, still[0], day, self._assumed_how(payer))
                 if not still[0].open:
                     still.popleft()
 

@@ -28,15 +28,19 @@ class Move(NamedTuple):
 class Settled:
     """A settlement of a part, with what has not been taken back of it."""
 
-    __slots__ = ("amount", "came", "day", "how", "order", "payer")
+    __slots__ = ("amount", "came", "day", "how", "money", "order", "payer")
 
-    def __init__(self, amount: Decimal, how: How, order: int, day: date, came: date, payer: Payer | None) -> None:
+    def __init__(
+        self, amount: Decimal, how: How, order: int, day: date, came: date, money: Source, payer: Payer | None
+    ) -> None:
         self.day = day
         self.amount = amount
         self.how = how
         self.order = order
         """Settlements are taken back from the latest one on."""
         self.came = came
+        self.money = money
+        """The entry that paid."""
         self.payer = payer
         """None where it is what was paid of the invoice that it replaces."""
 
@@ -100,6 +104,14 @@ class Lot(NamedTuple):
     """None: as the entry names what it settles."""
     part: Part | None = None
     """Of a credit note: what of it is used."""
+
+
+class Paid(NamedTuple):
+    """What was paid of an invoice that is cancelled, on which day, and by which entry."""
+
+    amount: Decimal
+    came: date
+    money: Source
 
 
 _MEANS = {"discount": 0, "set-off": 1, "money": 2, "write-off": 3}

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Day, Source, Step, TaxMovement, Worth, a_day
+from beancount_invoicing.model import ZERO, Book, Day, Payment, Source, Step, TaxMovement, a_day
 from beancount_invoicing.receivables.advances import Advance, advances
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
 from beancount_invoicing.receivables.exchange import DayRate, day_rate
@@ -237,12 +237,13 @@ def _shares(book: Book, waiting: dict[str, dict[Pending, Taxed]], allocated: All
     by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
     for one in allocated.allocations:
         by_invoice[id(one.invoice)].append(one)
-    worth = {payment.source: payment.worth for payment in book.payments if payment.worth}
+    money_of = {payment.source: payment for payment in book.payments}
+    money_of |= {payment.source: payment for payment in book.payments if payment.worth}
     shares: list[TaxShare] = []
     for taxes in waiting.values():
         for tax in taxes.values():
             those = sorted(by_invoice[id(tax.invoice)], key=lambda one: one.date)
-            shares += _of_document(book, tax, those, waiting, worth)
+            shares += _of_document(book, tax, those, waiting, money_of)
     return shares
 
 
@@ -251,7 +252,7 @@ def _of_document(
     tax: Taxed,
     those: Sequence[Allocation],
     waiting: dict[str, dict[Pending, Taxed]],
-    worth: dict[Source, Worth],
+    money_of: dict[Source, Payment],
 ) -> list[TaxShare]:
     """What its settlements, in their order, and the deductions after those of their day make of one document's tax."""
     invoice, where = tax.invoice, tax.where
@@ -273,7 +274,9 @@ def _of_document(
         while deductions and deductions[0].date < one.date:
             first = deductions.pop(0)
             share(first.date, first.source, running.deducted(first.amount, first.number))
-        share(one.received, one.source, _made(book, tax, running, one, waiting, worth))
+        # what was paid of a replaced invoice has been declared: it goes to another one by the day of the correction
+        day = one.date if one.how == "replacement" else one.received
+        share(day, one.source, _made(book, tax, running, one, waiting, money_of))
     for first in deductions:
         share(first.date, first.source, running.deducted(first.amount, first.number))
     return shares
@@ -285,7 +288,7 @@ def _made(
     running: Running,
     one: Allocation,
     waiting: dict[str, dict[Pending, Taxed]],
-    worth: dict[Source, Worth],
+    money_of: dict[Source, Payment],
 ) -> list[Made]:
     invoice, where = tax.invoice, tax.where
     if one.other is not None:
@@ -311,7 +314,9 @@ def _made(
         if one.how == "at-once":
             rate = DayRate(tax.own_rate, "the invoice's rate: it is paid at once")
         else:
-            rate = day_rate(book, pair, one.received, tax.own_rate, worth.get(one.source))
+            money = money_of.get(one.money or one.source)
+            day = money.date if money and one.money else one.received  # of a replaced one: as it was counted
+            rate = day_rate(book, pair, day, tax.own_rate, money.worth if money else None)
     return running.settled(one.amount, rate)
 
 

@@ -112,7 +112,8 @@ def balances(book: Book, day: date) -> dict[str, Decimal]:
 
 
 def answer(ledger: Path, *arguments: str) -> Any:
-    return json.loads(run(ledger, *arguments, "--format", "json"))
+    """What it prints as JSON; notices stand apart."""
+    return json.loads(CliRunner().invoke(main, ["-f", str(ledger), *arguments, "--format", "json"]).stdout)
 
 
 def test_both_entries_are_shown_before_they_are_written(ledger: Path) -> None:
@@ -439,3 +440,278 @@ def test_money_that_names_the_old_number_is_likely_for_the_new_one(ledger: Path)
         file.write('2026-03-10 * "Acme" "VIR F2026-0001"\n  Assets:Bank  290 EUR\n  Assets:Receivable:Acme\n')
     said = run(ledger, "remind", "--as-of", "2026-05-20")
     assert 'names F2026-0001, which F2026-0002 replaces: if it is for F2026-0002, write settles: "F2026-0002"' in said
+
+
+def test_a_receipt_says_when_the_money_came_and_the_replaced_one_has_none(ledger: Path) -> None:
+    correct(ledger, "--line", "1", "--price", "180")
+    (receipt,) = answer(ledger, "receipt", "F2026-0002", "--until", "2026-03-31")
+    assert [(one["date"], one["what"], one["amount"]) for one in receipt["entries"]] == [
+        ("2026-02-10", "payment", "366.00")
+    ]
+    said = run(ledger, "receipt", "F2026-0001", "--until", "2026-03-31", code=1)
+    assert "is replaced by F2026-0002, so that there is no receipt for it: the receipt of that one" in said
+    before = answer(ledger, "receipt", "F2026-0001", "--until", "2026-02-28")
+    assert before[0]["received"] == "366.00", "before the day of the correction nobody knows of it"
+
+
+def test_what_is_left_of_the_cancellation_is_money_of_its_day(ledger: Path) -> None:
+    """732 paid in two parts, 660 asked for: 72 of the later money go to another invoice, as money and not as a credit."""
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(
+            """
+2026-02-15 * "The rest" ^F2026-0001
+  Assets:Bank  366 EUR
+  Assets:Receivable:Acme
+2026-02-20 * "Acme SAS" "Visit" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Visit"
+    tax: "PAID"
+    nature: "services"
+  Liabilities:Pending  -20.00 EUR
+    tax: "PAID"
+"""
+        )
+    correct(ledger, "--line", "1", "--price", "180")
+    said = run(ledger, "allocate", "F2026-0002", "--date", "2026-03-10", code=1)
+    assert "72.00 EUR is left of F2026-0001-cancelled: take it from there, bean-invoice allocate F2026-0002 --from F2026-0001-cancelled" in said  # fmt: skip  # noqa: E501
+    run(ledger, "allocate", "F2026-0002", "--from", "F2026-0001-cancelled", "--date", "2026-03-10", "--write")
+    new, other = answer(ledger, "receipt", "F2026-0003", "F2026-0002", "--until", "2026-04-01")
+    assert [(one["date"], one["amount"]) for one in new["entries"]] == [
+        ("2026-02-10", "366.00"),
+        ("2026-02-15", "294.00"),
+    ]
+    assert [(one["date"], one["what"], one["amount"]) for one in other["entries"]] == [
+        ("2026-02-15", "payment", "72.00")
+    ]
+    due = receivables.tax_due(open_ledger(ledger).book, date(2026, 4, 1))
+    by_month = {day.month: Decimal(0) for day in (one.date for one in due.shares)}
+    for one in due.shares:
+        by_month[one.date.month] += one.amount
+    assert by_month == {2: Decimal("122.00"), 3: Decimal("0.00")}
+
+
+def test_the_right_customer_may_pay_under_the_old_number(ledger: Path) -> None:
+    correct(ledger, "--customer", "Quai")
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-04-01 * "Quai" ^F2026-0001\n  Assets:Bank  700 EUR\n  Assets:Receivable:Quai\n')
+        file.write('2026-04-02 * "Quai"\n  Assets:Bank  32 EUR\n  Assets:Receivable:Quai\n    settles: "F2026-0001"\n')
+    opened = open_ledger(ledger)
+    assert not opened.errors
+    assert balances(opened.book, date(2026, 4, 2)) == {"F2026-0001-cancelled": Decimal("-366.00")}
+
+
+def test_nobody_else_may(ledger: Path) -> None:
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-04-01 * "Quai" ^F2026-0001\n  Assets:Bank  700 EUR\n  Assets:Receivable:Quai\n')
+    assert {one.rule for one in open_ledger(ledger).errors} == {"other-customer"}
+
+
+def test_what_was_assumed_to_pay_it_stays_in_its_month(ledger: Path) -> None:
+    """Money without a word, for the oldest due: what it made due in February is not taken back there, but in March."""
+    text = ledger.read_text(encoding="utf-8").replace('"A part" ^F2026-0001', '"A part"')
+    option = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    ledger.write_text(option + text, encoding="utf-8")
+    book = correct(ledger, "--tax", "FR20").book
+    assert [(one.date, one.number, one.amount) for one in receivables.tax_due(book, date(2026, 3, 31)).shares] == [
+        (date(2026, 2, 10), "F2026-0001", Decimal("61.00")),
+        (date(2026, 3, 1), "F2026-0001-cancelled", Decimal("-61.00")),
+    ]
+    assert balances(book, date(2026, 3, 1)) == {"F2026-0002": Decimal("366.00")}
+
+
+def test_what_was_assumed_for_an_older_one_stays_there(ledger: Path) -> None:
+    """400 of February: 300 for what is due first, of January, and 100 for the one that is replaced; 40 of April for the new one."""
+    text = ledger.read_text(encoding="utf-8")
+    text = re.sub(r'2026-02-10 \* "Acme" "A part".*?\n\n', "", text, flags=re.DOTALL)
+    more = """
+2025-01-01 custom "invoice-option" "allocate" "oldest"
+2026-01-02 * "Acme SAS" "Old" ^F2026-0000
+  invoice: "F2026-0000"
+  Assets:Receivable:Acme  300.00 EUR
+  Income:Services  -250.00 EUR
+    text: "Old"
+    tax: "PAID"
+    nature: "services"
+  Liabilities:Pending  -50.00 EUR
+    tax: "PAID"
+2026-02-10 * "Acme" "400"
+  Assets:Bank  400.00 EUR
+  Assets:Receivable:Acme
+2026-04-01 * "Acme" "40"
+  Assets:Bank  40.00 EUR
+  Assets:Receivable:Acme
+"""
+    ledger.write_text(text + more, encoding="utf-8")
+    book = correct(ledger).book
+    found = {
+        one.invoice.number: [(each.how, each.received, each.amount) for each in one.allocations]
+        for one in receivables.positions(book, date(2026, 4, 1))
+    }
+    assert found["F2026-0000"] == [("oldest", date(2026, 2, 10), Decimal("300.00"))]
+    assert found["F2026-0002"] == [
+        ("replacement", date(2026, 2, 10), Decimal("100.00")),
+        ("oldest", date(2026, 4, 1), Decimal("40.00")),
+    ]
+
+
+ABROAD = """
+2025-01-01 open Assets:Receivable:Ohio USD
+  customer: "Ohio Inc"
+  address: "1 Main Street"
+  city: "Columbus"
+  country: "US"
+  terms: "30 days"
+2026-02-02 * "Ohio Inc" "Visit" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Ohio  1200.00 USD @ 0.90 EUR
+  Income:Services  -900.00 EUR
+    text: "Visit"
+    quantity: 1
+    price: 1000.00
+    tax: "PAID"
+    nature: "services"
+  Liabilities:Pending  -180.00 EUR
+    tax: "PAID"
+    amount: 200.00
+2026-02-10 price USD 0.80 EUR
+2026-02-10 * "Ohio" "VIR" ^F2026-0002
+  Assets:Bank  480.00 EUR
+  Assets:Receivable:Ohio  -600.00 USD @ 0.80 EUR
+  Income:Services
+2026-03-01 price USD 0.50 EUR
+"""
+
+
+def test_tax_in_another_currency_comes_back_at_the_rate_at_which_it_was_counted(ledger: Path) -> None:
+    """600 of 1 200 USD at 0.80: half of 200 USD is 80 EUR; a price of 0.50 on the day of the correction changes nothing."""
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(ABROAD)
+    run(ledger, "correct", "F2026-0002", "Reference", "--purchase-order", "X", "--date", "2026-03-01", "--write")
+    shares = [
+        one for one in receivables.tax_due(open_ledger(ledger).book, date(2026, 3, 31)).shares if "Ohio" in one.customer
+    ]
+    assert [(one.date, one.number, one.amount, one.exchange_rate) for one in shares] == [
+        (date(2026, 2, 10), "F2026-0002", Decimal("80.00"), Decimal("0.80")),
+        (date(2026, 3, 1), "F2026-0002-cancelled", Decimal("-80.00"), Decimal("0.80")),
+        (date(2026, 3, 1), "F2026-0003", Decimal("80.00"), Decimal("0.80")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paid", "on", "interest"),
+    [("0", "660.00", "8.13"), ("366", "294.00", "3.62"), ("660", "", ""), ("732", "", "")],
+    ids=["nothing", "a part", "as much as is right", "all"],
+)
+def test_what_both_ask_for_was_late_whatever_was_paid(ledger: Path, paid: str, on: str, interest: str) -> None:
+    """660 of 732 are right, paid in part before they were due on 4 March: late until the correction of 10 April, 37 days."""
+    text = ledger.read_text(encoding="utf-8")
+    text = '2025-01-01 custom "invoice-option" "late-interest" "FR"\n' + text.replace("366.00 EUR", f"{paid} EUR")
+    ledger.write_text(text, encoding="utf-8")
+    run(ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", "2026-04-10", "--write")
+    told = answer(ledger, "interest", "F2026-0001", "--as-of", "2026-04-30")
+    assert [(one["from"], one["to"], one["base"]) for one in told["segments"]] == (
+        [("2026-03-05", "2026-04-10", on)] if on else []
+    )
+    assert (told["interest"] or "") == interest
+
+
+def claim_before(ledger: Path, *arguments: str) -> Ledger:
+    """732 of which nothing is paid, claimed for until 31 March (40 + 6.58), and corrected on 10 April."""
+    text = re.sub(r'2026-02-10 \* "Acme" "A part".*?\n\n', "", ledger.read_text(encoding="utf-8"), flags=re.DOTALL)
+    ledger.write_text('2025-01-01 custom "invoice-option" "late-interest" "FR"\n' + text, encoding="utf-8")
+    run(ledger, "interest", "F2026-0001", "--as-of", "2026-03-31", "--book", "--date", "2026-03-31", "--write")
+    said = run(ledger, "correct", "F2026-0001", "Price", *arguments, "--date", "2026-04-10", "--write")
+    assert "F2026-0002 claims for F2026-0001 being late: if it was not, give that back" in said
+    opened = open_ledger(ledger)
+    assert not opened.errors
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--purchase-order", "X"], None),
+        (["--line", "1", "--price", "220"], None),
+        (["--line", "1", "--price", "180"], "0.65 of the 46.58 EUR were never owed"),
+        (["--customer", "Quai"], "the 46.58 EUR were never owed"),
+    ],
+    ids=["as much", "more", "less", "another customer"],
+)
+def test_a_claim_for_what_is_replaced_stands_as_far_as_that_was_owed(
+    ledger: Path, arguments: list[str], words: str | None
+) -> None:
+    found = [one.message for one in claim_before(ledger, *arguments).findings if one.rule == "claim-unowed"]
+    if words is None:
+        assert not found
+    else:
+        assert len(found) == 1 and f"F2026-0002: F2026-0003 replaces F2026-0001: {words}" in found[0]
+
+
+def test_both_invoices_bear_one_fixed_sum_and_no_day_twice(ledger: Path) -> None:
+    claim_before(ledger, "--line", "1", "--price", "180", "--due", "2026-03-04")
+    old, new = answer(ledger, "interest", "F2026-0001", "F2026-0003", "--as-of", "2026-04-30")
+    assert [(one["from"], one["to"]) for one in old["segments"]] == [("2026-04-01", "2026-04-10")]
+    assert [(one["from"], one["to"]) for one in new["segments"]] == [("2026-04-11", "2026-04-30")]
+    assert (old["indemnity"], new["indemnity"]) == (None, None)
+
+
+def test_the_fixed_sum_is_of_the_replaced_one_if_that_was_late_else_of_the_new_one(ledger: Path) -> None:
+    text = '2025-01-01 custom "invoice-option" "late-interest" "FR"\n' + ledger.read_text(encoding="utf-8")
+    for day, sums in (("2026-03-01", [None, "40.00"]), ("2026-04-10", ["40.00", None])):
+        ledger.write_text(text, encoding="utf-8")
+        run(ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", day, "--write")
+        told = answer(ledger, "interest", "F2026-0001", "F2026-0002", "--as-of", "2026-06-30")
+        assert [one["indemnity"] for one in told] == sums, day
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["undo", "F2026-0001"],
+            "take back F2026-0002 first, or correct F2026-0002 anew, bean-invoice correct F2026-0002",
+        ),
+        (["credit", "F2026-0001"], "F2026-0001 is what F2026-0002 replaces"),
+        (
+            ["credit", "F2026-0001-cancelled"],
+            "F2026-0001-cancelled only takes out of the books what F2026-0002 replaces",
+        ),
+        (["allocate", "F2026-0001"], "F2026-0001 is replaced by F2026-0002: that is what is to be paid"),
+    ],
+)
+def test_of_a_replaced_one_the_corrective_invoice_is_named(ledger: Path, arguments: list[str], words: str) -> None:
+    correct(ledger)
+    assert words in run(ledger, *arguments, code=1)
+
+
+def test_one_that_somebody_knows_of_is_corrected_anew(ledger: Path) -> None:
+    correct(ledger)
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write('2026-03-02 note Assets:Receivable:Acme "Sent" ^F2026-0002\n  event: "sent"\n')
+    said = run(ledger, "undo", "F2026-0002", code=1)
+    assert (
+        "correct it anew, bean-invoice correct F2026-0002, or credit it instead, bean-invoice credit F2026-0002" in said
+    )
+
+
+def test_what_is_paid_back_of_it_was_worth_what_it_was_counted_at(ledger: Path) -> None:
+    """600 USD of 1 200 at 0.80, of which 360 are right: 240 go back on a day of 0.50, and 40 USD of tax at 0.80."""
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(ABROAD)
+    run(ledger, "correct", "F2026-0002", "Price", "--price", "300", "--date", "2026-03-01", "--write")
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write(
+            """
+2026-04-01 * "Ohio" "Back" ^F2026-0002-cancelled
+  Assets:Receivable:Ohio  240.00 USD @ 0.90 EUR
+  Assets:Bank
+"""
+        )
+    book = open_ledger(ledger).book
+    assert not balances(book, date(2026, 4, 1)).keys() & {"F2026-0002-cancelled", "F2026-0003"}
+    shares = [one for one in receivables.tax_due(book, date(2026, 4, 1)).shares if "Ohio" in one.customer]
+    assert [(one.date, one.number, one.amount) for one in shares][-1] == (
+        date(2026, 4, 1), "F2026-0002-cancelled", Decimal("-32.00"),
+    )  # fmt: skip
