@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 
     def tell(one: Tried) -> None:
         tried.append(one)
-        if one.how in {"killed", "hung"}:
+        if one.how == "killed":
             word = f"{one.by}"
         else:
             word = "no test reaches it" if one.how == "unreached" else f"{one.tests} tests reach it, none notices"
@@ -108,28 +108,26 @@ def equivalents() -> dict[str, str]:
 def report(tried: Sequence[Tried], idle: int, least: float) -> int:
     """Prints the figures, room by room."""
     rooms = sorted({one.mutant.room for one in tried})
-    print(f"\n{'':<12} mutants  killed  survived  unreached  hung")
+    print(f"\n{'':<12} mutants  killed  survived  unreached")
     for room in [*rooms, ""]:
         count: Counter[str] = Counter(one.how for one in tried if not room or one.mutant.room == room)
         share = _share(count)
         low = "  below" if room and share < LEAST.get(room, 95) else ""
         print(
             f"{room or 'all':<12} {count.total():>7} {count['killed']:>7} {count['survived']:>9}"
-            f" {count['unreached']:>10} {count['hung']:>5}  {share:5.1f} %{low}"
+            f" {count['unreached']:>10}  {share:5.1f} %{low}"
         )
     seconds = sum(one.seconds for one in tried)
     print(f"{idle} that change nothing left out; {seconds:.0f} s")
     count = Counter(one.how for one in tried)
     share = _share(count)
-    print(
-        f"{count['killed']} of {count.total() - count['hung']} mutants noticed: {share:.1f} %; of {count['hung']} it is not known"
-    )
+    print(f"{count['killed']} of {count.total()} mutants noticed: {share:.1f} %")
     return 1 if share < least else 0
 
 
 def _share(count: Counter[str]) -> float:
-    """Percent of the mutants of which it is known that tests notice them."""
-    return 100 * count["killed"] / max(count.total() - count["hung"], 1)
+    """Percent of the mutants that tests notice."""
+    return 100 * count["killed"] / max(count.total(), 1)
 
 
 def _uses(reach: Reach) -> dict[str, list[tuple[str, int]]]:

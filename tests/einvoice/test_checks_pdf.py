@@ -9,7 +9,7 @@ import pytest
 
 from beancount_invoicing.einvoice import layers, pdf, profiles
 from beancount_invoicing.einvoice.checks_pdf import check_pdf
-from tests.einvoice.test_pdf_attachments import PDF, changed
+from tests.einvoice.test_pdf_attachments import changed, made
 
 Change = Callable[[pikepdf.Pdf], None]
 NORM = profiles.profile(profiles.NORM)
@@ -54,7 +54,7 @@ def without(key: str) -> Change:
 
 
 def test_nothing_is_wrong_with_our_own() -> None:
-    assert found(PDF) == []
+    assert found(made()) == []
 
 
 @pytest.mark.parametrize(

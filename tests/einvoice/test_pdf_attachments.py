@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zlib
 from collections.abc import Callable
@@ -14,13 +15,18 @@ from beancount_invoicing import actions
 from beancount_invoicing.einvoice import layers, pdf, syntax
 from tests.einvoice.documents import book, e_invoice
 
-PDF = actions.render_one(book(), "D-MIXED", "pdf")[1]
 XML = syntax.to_xml(e_invoice("D-MIXED"), "cii")
+
+
+@functools.cache
+def made() -> bytes:
+    """A PDF of ours; not made on import, for the compiler leaves threads behind that a fork of the process has not."""
+    return actions.render_one(book(), "D-MIXED", "pdf")[1]
 
 
 def changed(change: Callable[[pikepdf.Pdf], None], **how: Any) -> bytes:
     """The PDF, changed."""
-    with pikepdf.open(io.BytesIO(PDF)) as document:
+    with pikepdf.open(io.BytesIO(made())) as document:
         change(document)
         result = io.BytesIO()
         document.save(result, **how)
@@ -98,7 +104,7 @@ def test_a_password_is_said() -> None:
 
 @pytest.mark.parametrize("cut", [20_000, -8])
 def test_a_pdf_that_was_repaired_has_not_passed(cut: int) -> None:
-    first, *others = layers.validate(PDF[:cut])
+    first, *others = layers.validate(made()[:cut])
     assert (first.name, first.passed) == ("PDF", False)
     assert first.problems[0].message.startswith("the PDF is damaged (is it complete?) and had to be repaired")
     assert "BytesIO" not in first.problems[0].message
@@ -106,10 +112,10 @@ def test_a_pdf_that_was_repaired_has_not_passed(cut: int) -> None:
 
 
 def test_a_pdf_may_begin_after_other_bytes() -> None:
-    assert layers.validate(b"\r\n\0 mail\r\n\r\n" + PDF)[-1].passed
+    assert layers.validate(b"\r\n\0 mail\r\n\r\n" + made())[-1].passed
 
 
 def test_a_pdf_that_cannot_be_repaired_is_not_read() -> None:
-    first, *_ = layers.validate(PDF[:3_000])
+    first, *_ = layers.validate(made()[:3_000])
     assert first.problems[0].message.startswith("it is no PDF that can be read: ")
     assert "BytesIO" not in first.problems[0].message
