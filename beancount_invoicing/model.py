@@ -92,6 +92,8 @@ EventKind = Literal[
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
     "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
 ]  # fmt: skip
+OPENING = frozenset({"prepared", "sending"})
+"""The events that something is about to leave: it waits for a person, or is being sent."""
 Tone = Literal["courtesy", "friendly", "firm", "final"]
 Mode = Literal["subscription", "fixed", "time"]
 OptionValue = str | Decimal | date | bool | int

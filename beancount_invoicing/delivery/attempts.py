@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from beancount_invoicing.delivery.dispatch import Dispatch
-from beancount_invoicing.model import Event
+from beancount_invoicing.model import OPENING, Event
 
-OPENING = frozenset({"prepared", "sending"})
 CLOSING = frozenset({"sent", "reminder", "statement", "receipt", "not-sent"})
 
 

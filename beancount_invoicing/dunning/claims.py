@@ -170,7 +170,7 @@ def interest_on(
     book: Book, position: Position, as_of: date, booked: date | None = None, only: Collection[int] | None = None
 ) -> Interest | None:
     """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments; or over `only`
-    those of these indices: the indemnity stands with the oldest.
+    those of these indices: the indemnity stands with the oldest that a claim can be made on.
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
     of buyer none can be claimed, on a claim for interest or a cancellation, which bear none, and for what claims have charged
@@ -194,7 +194,8 @@ def interest_on(
     bears_none = before.indemnity or not debt or position.share > 1 or _late_before(book, position)
     fixed = None if bears_none else rule.indemnity(debt, invoice.currency)
     if only is not None:
-        oldest = min(parts, key=lambda one: (one.due, one.instalment), default=None)
+        asked = (part for part in parts if is_late(part.amount, part.paid, part.due, as_of))
+        oldest = min(asked, key=lambda one: (one.due, one.instalment), default=None)
         fixed = fixed if oldest and oldest.instalment in only else None
         parts = [part for part in parts if part.instalment in only]
     alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount_invoicing.dunning.claims import ClaimUnknown, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import Said, courtesy_level, due_level, later, said_before
@@ -35,8 +36,10 @@ class Late:
     due: date
     """The earliest of what the letter asks for."""
     open: Decimal
-    """What the letter asks for: without what is contested, and without `separate`."""
+    """What the letter asks for: without what is contested, `separate` and `unasked`."""
     days_overdue: int
+    dues: frozenset[date]
+    """The due dates of what the letter asks for."""
     before: tuple[Said, ...]
     """The letters about what is late now that this customer has had."""
     claim: Interest | None
@@ -44,7 +47,9 @@ class Late:
     contested: Decimal = ZERO
     """What of it is late, or about to be due, and contested."""
     separate: Decimal = ZERO
-    """What of it is late as well, but has come to another level, so that these words do not hold for it."""
+    """What of it another letter of the day asks for: it has come to another level, so that these words do not hold for it."""
+    unasked: Decimal = ZERO
+    """What of it is late as well, is not contested, and no letter of the day asks for: its next level is not due yet."""
 
     @property
     def interest(self) -> Decimal | None:
@@ -72,6 +77,8 @@ class Held:
 
     number: str
     why: str
+    dues: frozenset[date] = frozenset()
+    """The due dates of what it is said of; none where nothing is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,13 @@ class _Candidate:
     @property
     def number(self) -> str:
         return self.position.invoice.number
+
+    @property
+    def dues(self) -> frozenset[date]:
+        """The due dates of what a letter asks for of it."""
+        if self.late:
+            return self.late.dues
+        return frozenset([self.position.due] if self.position.due else [])
 
     @property
     def asked(self) -> Decimal:
@@ -235,7 +249,8 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     apart = tuple(each for one in rest if (each := _apart(book, one)))
     sure = {one.lying for one in guessed.values() if one.sure}
     told = replace(owed, lying=[one for one in owed.lying if one not in sure])
-    result = _one_fee(_letter(book, told, group, as_of) for group in letters)
+    parts = _parts(candidates, letters)
+    result = _one_fee(_letter(book, told, group, parts, as_of) for group in letters)
     on_account = sum((one.amount for one in owed.lying), ZERO)
     result = [replace(one, apart=apart, on_account=on_account) for one in result]
     if result and unknown:
@@ -245,10 +260,32 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
         result[0] = replace(result[0], notices=(*result[0].notices, *more))
     if rest:
-        reasons = tuple(Held(one.number, one.why) for one in rest)
-        held = tuple(Held(one.number, one.why) for one in rest if one.held)
+        reasons = tuple(_reason(one) for one in rest)
+        held = tuple(_reason(one) for one in rest if one.held)
         result.append(Proposal(owed.customer, owed.currency, as_of, None, (), ZERO, held, reasons, ()))
     return result
+
+
+def _reason(one: _Candidate) -> Held:
+    return Held(one.number, one.why, one.dues)
+
+
+class _Parts(NamedTuple):
+    """What is late of each document, over all levels that it has come to."""
+
+    asked: Mapping[int, Decimal]
+    """By the identity of its position (a number may be there twice): what the letters of the day ask for."""
+    contested: Mapping[int, Decimal]
+
+
+def _parts(candidates: Iterable[_Candidate], letters: Iterable[Iterable[_Candidate]]) -> _Parts:
+    asked: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for one in (one for group in letters for one in group):
+        asked[id(one.position)] += one.asked
+    for one in candidates:
+        contested[id(one.position)] += one.late.contested if one.late else ZERO
+    return _Parts(asked, contested)
 
 
 def _total(group: Iterable[_Candidate]) -> Decimal:
@@ -355,9 +392,11 @@ def _letter(
     book: Book,
     owed: _Account,
     group: Sequence[_Candidate],
+    parts: _Parts,
     as_of: date,
 ) -> Proposal:
-    """The letter about a group of one policy and level; of what lies on the account it speaks of what `owed` has.
+    """The letter about a group of one policy and level; of what lies on the account it speaks of what `owed` has. `parts`: of all
+    that is late.
 
     The fixed compensation is for the costs of recovery, reminders among them: a fee is owed only as far as it is more (directive
     2011/7/EU, art. 6 (3); CJEU, 13 September 2018, C-287/17).
@@ -376,17 +415,21 @@ def _letter(
             except ClaimUnknown as error:
                 notices.append(str(error))
                 claim = error.claim
-        amount = late.open if late else asked_amount(one.position, as_of)
+        late_in_all = late_amount(one.position, as_of) if late else asked_amount(one.position, as_of)
+        contested = parts.contested[id(one.position)] if late else late_in_all - one.asked
+        separate = parts.asked[id(one.position)] - one.asked
         invoices.append(
             Late(
                 position=one.position,
                 due=(late.due if late else one.position.due) or as_of,
                 open=one.asked,
                 days_overdue=late.days_overdue if late else 0,
+                dues=one.dues,
                 before=said_before(book, late) if late else (),
                 claim=claim,
-                contested=amount - one.asked,
-                separate=late_amount(one.position, as_of) - amount if late else ZERO,
+                contested=contested,
+                separate=separate,
+                unasked=late_in_all - one.asked - contested - separate,
             )
         )
     bought = {one.position.invoice.customer.buyer for one in group if one.position.invoice.customer}
@@ -415,7 +458,7 @@ def _letter(
         invoices=tuple(invoices),
         total=sum((one.open for one in invoices), ZERO),
         held=(),
-        reasons=tuple(Held(one.number, one.why) for one in group),
+        reasons=tuple(map(_reason, group)),
         notices=tuple(notices),
         policy=rule.name,
         tone=level.tone,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Event
-from beancount_invoicing.receivables import Position
+from beancount_invoicing.model import OPENING, ZERO, Event
+from beancount_invoicing.receivables import Position, disputed
 
 
 class LateInstalments(NamedTuple):
@@ -19,8 +19,10 @@ class LateInstalments(NamedTuple):
     due: date
     """The earliest of their due dates."""
     days_overdue: int
+    dues: frozenset[date]
+    """The due dates of what a letter asks for; of what is wholly contested, of all of it."""
     indices: frozenset[int]
-    """Of these instalments; with the earliest, of those too that are settled or not due yet."""
+    """Of these instalments; with the earliest that is asked for, of those too that are settled or not due yet."""
     open: Decimal
     """Of all of them, in the document's currency; contested parts included."""
     contested: Decimal
@@ -53,22 +55,21 @@ def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, 
     for one in late:
         by_level[_reached(histories[one[0]])].append(one)
     contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    asked_from: dict[int, date] = {}
-    left = position.disputed
-    for due, _index, open_ in late:
+    asked: defaultdict[int, list[date]] = defaultdict(list)
+    for (due, _index, open_), part in zip(late, _contested([each[2] for each in late], position.disputed), strict=True):
         level = _reached(histories[due])
-        part = min(left, max(open_, ZERO))
-        left -= part
         contested[level] += part
         if open_ > part:
-            asked_from.setdefault(level, due)
+            asked[level].append(due)
     rest = {each.index for each in position.invoice.instalments} - {index for _due, index, _open in late}
+    first = min(asked or by_level, key=lambda level: asked[level][0] if asked else by_level[level][0][0], default=0)
     groups = [
         LateInstalments(
             position=position,
-            due=(due := asked_from.get(level, those[0][0])),
+            due=(due := (asked[level] if level in asked else [those[0][0]])[0]),
             days_overdue=(as_of - due).days,
-            indices=frozenset(index for _due, index, _open in those) | (rest if those[0] == late[0] else frozenset()),
+            dues=frozenset(asked[level] if level in asked else (each[0] for each in those)),
+            indices=frozenset(index for _due, index, _open in those) | (rest if level == first else frozenset()),
             open=sum((open_ for _due, _index, open_ in those), ZERO),
             contested=contested[level],
             letters=_together([histories[due] for due, _index, _open in those]),
@@ -78,10 +79,30 @@ def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, 
     return tuple(sorted((one for one in groups if one.open > 0), key=lambda one: one.due))
 
 
+def _contested(amounts: Sequence[Decimal], left: Decimal) -> Iterator[Decimal]:
+    """How much of each amount is contested where `left` of all is: it is taken from the first ones."""
+    for amount in amounts:
+        part = min(left, max(amount, ZERO))
+        left -= part
+        yield part
+
+
 def letters_about(position: Position, due: date) -> tuple[Event, ...]:
     """The reminders about what fell due on `due`, in their order; no notice before the due date."""
     histories = _histories(position)
-    return tuple(histories[due] if due in histories else (one for one in _reminders(position) if one.date > due))
+    return tuple(
+        histories[due] if due in histories else (one for one in _reminders(position) if _made(position, one) > due)
+    )
+
+
+def dues_asked(position: Position, letter: Event) -> frozenset[date]:
+    """The due dates of what a letter about the document asks for that has left, waits, or is in doubt; all where nothing tells."""
+    days = {each.due for each in position.instalments if each.due}
+    if letter.level == 0:
+        coming = [day for day in sorted(days) if day > letter.date and _open_at(position, day, letter.date) > 0]
+        return frozenset(coming[:1] or days)
+    letters = [*(one for one in _reminders(position) if one != letter), letter]
+    return next(frozenset(about) for one, about in _told(position, letters) if one == letter) or frozenset(days)
 
 
 def _reached(letters: Sequence[Event]) -> int:
@@ -96,37 +117,70 @@ def _together(histories: Sequence[Sequence[Event]]) -> tuple[Event, ...]:
 
 
 def _histories(position: Position) -> Mapping[date, Sequence[Event]]:
-    """The reminders about the instalments of each due date.
-
-    A reminder names the document, and its level says which of them it was about: no level is skipped, so it is about those that
-    were late and open then and had come nearest to it. One that says no level, or repeats one, was about all of them.
-    """
-    days = sorted({each.due for each in position.instalments if each.due})
+    """The reminders about the instalments of each due date."""
+    days = {each.due for each in position.instalments if each.due}
     letters = _reminders(position)
     if len(days) < 2 or not letters:  # as nearly always
-        return {day: [one for one in letters if one.date > day] for day in days}
+        return {day: [one for one in letters if _made(position, one) > day] for day in days}
     told: dict[date, list[Event]] = {day: [] for day in days}
-    for event in sorted(letters, key=lambda one: (one.date, -(one.level or 0))):
-        late = [day for day in days if day < event.date]
-        late = [day for day in late if _open_at(position, day, event.date)] or late
-        below = {day: level for day in late if (level := _reached(told[day])) < (event.level or 0)}
-        nearest = max(below.values(), default=0)
-        for day in [day for day, level in below.items() if level == nearest] or late:
+    for event, about in _told(position, letters):
+        for day in about:
             told[day].append(event)
-    return told
+    return {day: sorted(those, key=lambda one: (one.date, -(one.level or 0))) for day, those in told.items()}
+
+
+def _told(position: Position, letters: Sequence[Event]) -> Iterator[tuple[Event, Sequence[date]]]:
+    """Of each letter, in the order in which they were made, the due dates of what it was about.
+
+    A reminder names the document, and its level says which instalments it was about: no level is skipped, so it is about those
+    that it could ask for on the day on which it was made (late and open then, and not wholly contested) and that had come nearest
+    to it. One that says no level, or repeats one, was about all of them.
+    """
+    days = sorted({each.due for each in position.instalments if each.due})
+    reached = dict.fromkeys(days, 0)
+    in_order = sorted(((_made(position, one), one) for one in letters), key=lambda one: (one[0], -(one[1].level or 0)))
+    for made, event in in_order:
+        late = [day for day in days if day < made]
+        late = _asked_at(position, late, made) or late
+        below = {day: reached[day] for day in late if reached[day] < (event.level or 0)}
+        nearest = max(below.values(), default=0)
+        about = [day for day, level in below.items() if level == nearest] or late
+        for day in about:
+            reached[day] = max(reached[day], event.level or 0)
+        yield event, about
 
 
 def _reminders(position: Position) -> list[Event]:
     return [one for one in position.events if one.event == "reminder" and one.level != 0]
 
 
-def _open_at(position: Position, due: date, day: date) -> bool:
-    """Whether something of what fell due on `due` was open at the end of `day`."""
+def _made(position: Position, letter: Event) -> date:
+    """The day on which a letter was made: it left later where a person had to send it."""
+    if not letter.message_id:
+        return letter.date
+    opened = (one.date for one in position.events if one.message_id == letter.message_id and one.event in OPENING)
+    return max((day for day in opened if day <= letter.date), default=letter.date)
+
+
+def _asked_at(position: Position, days: Sequence[date], day: date) -> list[date]:
+    """The due dates among `days` of which something could be asked for at the end of `day`; where all of it was contested, of
+    which something was open."""
+    amounts = [_open_at(position, due, day) for due in days]
+    whole = sum((_open_at(position, each, day) for each in {one.due for one in position.instalments}), ZERO)
+    told = tuple(one for one in position.events if one.date <= day)
+    parts = _contested(amounts, disputed(position.invoice, whole, told))
+    open_ = [(due, amount, part) for due, amount, part in zip(days, amounts, parts, strict=True) if amount > 0]
+    return [due for due, amount, part in open_ if amount > part] or [due for due, _amount, _part in open_]
+
+
+def _open_at(position: Position, due: date | None, day: date) -> Decimal:
+    """What was open at the end of `day` of what falls due on `due` (None: on no day yet)."""
     those = {
         each.index
         for each, standing in zip(position.invoice.instalments, position.instalments, strict=True)
         if standing.due == due
     }
     amount = sum((each.amount for each in position.instalments if each.due == due), ZERO)
-    settled = (one.amount for one in position.allocations if one.instalment in those and one.date <= day)
-    return amount > sum(settled, ZERO)
+    return amount - sum(
+        (one.amount for one in position.allocations if one.instalment in those and one.date <= day), ZERO
+    )

@@ -27,7 +27,7 @@ from beancount_invoicing.receivables.exchange import latest_price
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.lost import Lost, NothingLost, lost
 from beancount_invoicing.receivables.own_currency import InOwnCurrency, OwnTax, in_own_currency
-from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, positions
+from beancount_invoicing.receivables.positions import InstalmentPosition, Position, Status, disputed, positions
 from beancount_invoicing.receivables.receipts import NothingReceived, Receipt, receipt
 from beancount_invoicing.receivables.retained import Retained, retained
 from beancount_invoicing.receivables.statements import (
@@ -90,6 +90,7 @@ __all__ = [
     "creditable",
     "credited",
     "credited_by",
+    "disputed",
     "for_late_payment",
     "given_back",
     "held",

@@ -156,12 +156,13 @@ def _invoices(proposal: Proposal, formats: Formats, table: dict[str, Any]) -> Ta
 
 
 def _left_out(late: Late, proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
-    """What is open of an invoice and the letter does not ask for: what is contested, what has a letter of its own, what is not
-    due yet."""
-    asked_or_not = late.open + late.contested + late.separate
+    """What is open of an invoice and the letter does not ask for: what is contested, what has a letter of its own, what is late and
+    has none, what is not due yet."""
+    asked_or_not = late.open + late.contested + late.separate + late.unasked
     left_out = {
         "contested": late.contested,
         "separate": late.separate,
+        "not-asked": late.unasked,
         "not-due-yet": late.position.open - asked_or_not,
     }
     return tuple(

@@ -173,8 +173,54 @@ def test_both_instalments_of_one_level_stand_in_one_letter() -> None:
 def test_what_is_contested_is_taken_from_the_oldest_instalment() -> None:
     contested = event(date(2026, 3, 12), "dispute", "  amount: 70.00\n", "^P1")
     letter, rest = letters(IN_TWO + FIRST_OF_P1 + contested, date(2026, 3, 19))
-    assert (letter.level, str(letter.total), str(letter.invoices[0].contested)) == (1, "50.00", "10.00")
+    assert (letter.level, str(letter.total), str(letter.invoices[0].contested)) == (1, "50.00", "70.00")
+    assert (str(letter.invoices[0].separate), str(letter.invoices[0].unasked)) == ("0.00", "0.00"), (
+        "no other letter deals with it"
+    )
     assert [(one.number, one.why) for one in rest.held] == [("P1", "in dispute since 2026-03-12")]
+
+
+def test_a_letter_is_not_about_an_instalment_that_was_contested_when_it_was_made() -> None:
+    contested = event(date(2026, 3, 12), "dispute", "  amount: 60.00\n", "^P1")
+    second = event(date(2026, 3, 19), "reminder", "  level: 1\n", "^P1")
+    settled = event(date(2026, 3, 20), "dispute-settled", "", "^P1")
+    (first,) = letters(IN_TWO + contested, date(2026, 3, 19))
+    assert (first.level, [sorted(one.dues) for one in first.invoices]) == (1, [[date(2026, 3, 11)]])
+    newer, older = letters(IN_TWO + contested + second + settled, date(2026, 3, 28))
+    assert [(one.level, one.invoices[0].due) for one in (newer, older)] == [(2, date(2026, 3, 11)), (1, DUE)]
+    before_that = contested.replace("2026-03-12", "2026-03-20").replace("60.00", "20.00")
+    both = letters(IN_TWO + second + before_that, date(2026, 3, 28))[0]
+    assert (both.level, str(both.total)) == (2, "100.00"), "what was contested later had been asked for"
+
+
+def sent_by_hand(made: date, left: date, level: int, link: str = "^P1") -> str:
+    """A letter that was made on one day and left on another."""
+    mark = f'  message-id: "<{made}.{level}@x>"\n  level: {level}\n'
+    return event(made, "prepared", f'  sends: "reminder"\n{mark}', link) + event(left, "reminder", mark, link)
+
+
+def test_a_letter_that_left_late_is_about_what_was_late_when_it_was_made() -> None:
+    made, left = DUE + timedelta(days=8), date(2026, 3, 14)
+    (newer, older) = reversed(letters(IN_TWO + sent_by_hand(made, left, 1), date(2026, 3, 21)))
+    assert [(one.level, one.invoices[0].due) for one in (older, newer)] == [(2, DUE), (1, date(2026, 3, 11))]
+    (one,) = letters(IN_TWO + reminder(left, 1).replace("^N1", "^P1"), date(2026, 3, 21))
+    assert (one.level, str(one.total)) == (2, "120.00"), "one that was noted without a day of its own"
+
+
+def test_what_is_late_and_in_no_letter_of_the_day_is_not_said_to_be_in_one() -> None:
+    (letter, _rest) = letters(IN_TWO + FIRST_OF_P1 + event(date(2026, 3, 14), "reminder", "  level: 2\n", "^P1"),
+                              date(2026, 3, 21))  # fmt: skip
+    (late,) = letter.invoices
+    assert (letter.level, str(late.open), str(late.separate), str(late.unasked)) == (1, "60.00", "0.00", "60.00")
+    assert [(one.number, str(one.open)) for one in letter.apart] == [("P1", "60.00")]
+
+
+def test_the_fixed_sum_is_asked_for_with_the_oldest_that_is_not_contested() -> None:
+    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
+    contested = event(date(2026, 3, 12), "dispute", "  amount: 60.00\n", "^P1")
+    reminded = event(date(2026, 3, 19), "reminder", "  level: 1\n", "^P1")
+    letter = letters(option + IN_TWO + contested + reminded, date(2026, 3, 28))[0]
+    assert (letter.level, str(letter.total), str(letter.indemnity)) == (2, "60.00", "40.00")
 
 
 FEES = """
