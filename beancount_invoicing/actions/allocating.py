@@ -74,7 +74,7 @@ def allocate_money(file: str | Path, wanted: AllocationWanted, day: date, how: H
                 f" {wanted.amount - left} {currency}"
             )
         return Changes(
-            (New(day, partial(_entry, book, account, currency, parts, wanted.source, day)),),
+            (New(day, partial(allocation, book, account, currency, parts, wanted.source, day)),),
             message=f"Allocated: {', '.join(number for number, _part in parts)}",
         )
 
@@ -150,7 +150,7 @@ def _of_document(allocated: Allocated, source: Position, account: str, currency:
     return -source.open if source.open < 0 else over
 
 
-def _entry(
+def allocation(
     book: Book,
     account: str,
     currency: str,
@@ -159,6 +159,7 @@ def _entry(
     day: date,
     column: int,
 ) -> str:
+    """The transaction that gives each document (its number, how much) what lies on an account, or what `source` has left."""
     total = sum((amount for _number, amount in parts), ZERO)
     numbers = [number for number, _amount in parts]
     main = book.accounts[account]

@@ -1,4 +1,4 @@
-"""Correcting: an issued invoice is cancelled and replaced by a corrective one."""
+"""Correcting: an issued invoice is cancelled and replaced by a corrective one, or credited and billed anew."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing import billing
+from beancount_invoicing.actions.allocating import allocation
 from beancount_invoicing.actions.billing import Dating, document_changes, line_of, naming_for
 from beancount_invoicing.actions.crediting import entry_of, exchange_of
 from beancount_invoicing.actions.documents import find
 from beancount_invoicing.actions.drafting import one_account
 from beancount_invoicing.actions.ledger import Loads
 from beancount_invoicing.actions.naming import customer as customer_named
-from beancount_invoicing.actions.writing import Changes, How, Outcome, change
-from beancount_invoicing.billing import CannotCorrect, LineEdit
+from beancount_invoicing.actions.writing import Changes, How, New, Outcome, change
+from beancount_invoicing.billing import CannotCorrect, Draft, LineEdit
 from beancount_invoicing.entries import Loading, keys
-from beancount_invoicing.model import Book, Invoice, Value
+from beancount_invoicing.model import ZERO, Book, Invoice, Value
 from beancount_invoicing.receivables import Position, allocate
 from beancount_invoicing.rules import currencies
 
@@ -47,10 +48,14 @@ class CorrectionWanted:
     due: date | None = None
     delivered: date | None = None
     purchase_order: str = ""
+    by_credit_note: bool | None = None
+    """Whether the customer gets a credit note and a new invoice; None: where its e-invoices go by Peppol, which takes nothing
+    else."""
 
 
 def correct(file: str | Path, wanted: CorrectionWanted, day: date, how: How, loads: Loads | None = None) -> Outcome:
-    """The corrective invoice of `day`, and the cancellation that takes the replaced one out of the books.
+    """The corrective invoice of `day`, and the cancellation that takes the replaced one out of the books; or a credit note, a new
+    invoice, and the entry that gives this what the credit note leaves of what was paid.
 
     What was paid of it pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer, CannotBill,
     billing.CannotNumber, CannotCorrect, CannotRedraft, CannotCompose.
@@ -87,13 +92,47 @@ def _corrected(loading: Loading, wanted: CorrectionWanted, day: date, how: How) 
         wanted.delivered,
         wanted.purchase_order,
     )
+    notices = _notices(book, position, correction)
+    main = correction.customer or (invoice.customer.account if invoice.customer else "")
+    apart = wanted.by_credit_note
+    if apart is None and _gets_peppol(book, main, day):
+        apart = True
+        notices.append(
+            f"{book.customers[main].at(day).name} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit"
+            " note and a new invoice"
+        )
     made = billing.corrective(
-        book, invoice, claims, correction, day, _said(loading, invoice), exchange_of(loading, invoice)
-    )
-    number = naming_for(book, Dating(day), how)("corrective", day)
-    new = billing.numbered(book, made.invoice, number)
-    changes = document_changes(book, [made.cancellation, new], _notices(book, position, correction))
-    return replace(changes, message=f"{new.number} replaces {invoice.number}", drafts=(new,))
+        book, invoice, claims, correction, day, _said(loading, invoice), exchange_of(loading, invoice),
+        by_credit_note=bool(apart),
+    )  # fmt: skip
+    naming = naming_for(book, Dating(day), how)
+    back = replace(made.back, number=naming("credit-note", day)) if apart else made.back
+    new = billing.numbered(book, made.invoice, naming(made.invoice.kind, day))
+    changes = document_changes(book, [back, new], notices)
+    message = f"{new.number} replaces {invoice.number}"
+    if not apart:
+        return replace(changes, message=message, drafts=(new,))
+    given = _paid_on(book, position, back, new, day)
+    if given and not how.write:  # a draft settles nothing
+        known = f"what was paid of {invoice.number} goes to the new invoice by an entry that is written beside it"
+        return replace(changes, message=message, notices=(*changes.notices, known))
+    return replace(changes, message=message, new=(*changes.new, *given))
+
+
+def _gets_peppol(book: Book, main: str, day: date) -> bool:
+    """Whether a customer's e-invoices go by Peppol."""
+    return book.customers[main].at(day).channel == "e-invoice" and book.option("e-invoice-form", day) == "peppol"
+
+
+def _paid_on(book: Book, position: Position, back: Draft, new: Draft, day: date) -> tuple[New, ...]:
+    """The entry that gives a new invoice what its credit note leaves of what was paid."""
+    accounts = {one.account for one in (*back.receivables, *new.receivables)}
+    amount = min(position.settled, sum((one.amount for one in new.receivables if not one.retained), ZERO))
+    if amount <= 0 or len(accounts) > 1:
+        return ()
+    (account,) = accounts
+    parts = [(new.number, amount)]
+    return (New(day, partial(allocation, book, account, new.currency, parts, back.number, day)),)
 
 
 def _is_paid_by_money(position: Position) -> None:

@@ -2,6 +2,9 @@
 
 The customer gets one document, which names the one that it replaces (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219). The
 ledger has two entries: the corrective invoice as it stands, and the cancellation, which takes back what was booked, to the cent.
+
+Peppol takes no corrective invoice (384 is not in its list of types, rule PEPPOL-EN16931-P0100): there the customer gets a credit
+note on the whole of the wrong one, and a new invoice.
 """
 
 from __future__ import annotations
@@ -46,9 +49,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """Both entries: the corrective invoice has no number yet."""
+    """Both entries; a credit note and the new document have no number yet."""
 
-    cancellation: Draft
+    back: Draft
+    """What takes the wrong one out of the books: the cancellation, or the credit note."""
     invoice: Draft
 
 
@@ -60,8 +64,10 @@ def corrective(
     day: date,
     said: Mapping[str, Value],
     exchange: Exchange | None = None,
+    *,
+    by_credit_note: bool = False,
 ) -> Corrected:
-    """The corrective invoice of `day` on an invoice, and the cancellation of that.
+    """The corrective invoice of `day` on an invoice, and the cancellation of that; or a new invoice, and a credit note.
 
     Lines, taxes and prices are composed as of the invoice's own date: it is the same supply. Its due dates follow from the day on
     which it is issued. `claims`: where the invoice stands, and what of it is open; `said`: what the entry says of itself beyond a
@@ -85,20 +91,16 @@ def corrective(
         )
     outs = [one for one in book.work if one.document == invoice.number and one.quantity < 0 and one.billable]
     outs = [one for one in outs if not one.written_down]
-    cancellation = replace(
-        back,
-        kind="cancellation",
-        number=numbering.cancelled(invoice.number),
-        lines=_with_time(back.lines, [_returned(one, invoice) for one in outs]),
-        note="",
-        purchase_order="",
-    )
+    back = replace(back, lines=_with_time(back.lines, [_returned(one, invoice) for one in outs]))
+    if not by_credit_note:
+        number = numbering.cancelled(invoice.number)
+        back = replace(back, kind="cancellation", number=number, note="", purchase_order="")
     text = wanted.terms or _own_terms(book, invoice, main)
     new = replace(
         made.draft,
-        kind="corrective",
+        kind="invoice" if by_credit_note else "corrective",
         date=day,
-        corrects=invoice.number,
+        corrects="" if by_credit_note else invoice.number,
         lines=_with_time(made.draft.lines, [one for out in outs for one in _taken(out, made.time)]),
         receivables=_receivables(book, made.draft, text, day),
         terms=text,
@@ -108,7 +110,7 @@ def corrective(
         note="\n".join(filter(None, (wanted.reason, invoice.note))),
         said=tuple(said.items()),
     )
-    return Corrected(cancellation, new)
+    return Corrected(back, new)
 
 
 _INSTEAD = {

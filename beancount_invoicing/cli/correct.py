@@ -77,6 +77,12 @@ from beancount_invoicing.model import Book
 @click.option("--purchase-order", default="", help="The buyer's order number.")
 @click.option("--terms", default="", help="Payment terms; they run from the date of the corrective invoice.")
 @click.option("--due", type=Day(), metavar="DATE", help="Its due date.")
+@click.option(
+    "--credit-note/--corrective",
+    "by_credit_note",
+    default=None,
+    help="A credit note and a new invoice, or one corrective invoice; if not said, the former for who gets e-invoices by Peppol.",
+)
 @date_option("The date of the corrective invoice.")
 @yes_option
 @write_options
@@ -103,6 +109,7 @@ def correct(
     purchase_order: str,
     terms: str,
     due: date | None,
+    by_credit_note: bool | None,
     day: date,
     yes: bool,
     write: bool,
@@ -133,8 +140,9 @@ def correct(
             lines = (actions.LineEdit(index, *said, tax or None, start, end),)
             tax, start, end = "", None, None
         wanted = actions.CorrectionWanted(
-            number, reason, lines, drop, add, account, customer, tax, start, end, terms, due, delivered, purchase_order
-        )
+            number, reason, lines, drop, add, account, customer, tax, start, end, terms, due, delivered, purchase_order,
+            by_credit_note,
+        )  # fmt: skip
         print_outcome(actions.correct(session.find(), wanted, day, way, loads), way, form, explain)
 
 

@@ -26,7 +26,11 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
     """What Peppol asks for beyond EN 16931, of what a ledger may not say."""
     found = []
     if invoice.type_code == "384":
-        message = "Peppol knows no corrected invoice (384): write a credit note and a new invoice instead"
+        wrong = invoice.preceding[0].number if invoice.preceding else "NUMBER"
+        message = (
+            "Peppol takes no corrected invoice (384), but a credit note and a new invoice: take this one back, bean-invoice undo"
+            f' {invoice.number}, then bean-invoice correct {wrong} "why" --credit-note'
+        )
         found.append(Problem("PEPPOL-EN16931-P0100", "BT-3", message))
     if not (invoice.buyer_reference or invoice.purchase_order):
         message = "Peppol needs the buyer's reference or order: write service-code: … or purchase-order: …"

@@ -715,3 +715,78 @@ def test_what_is_paid_back_of_it_was_worth_what_it_was_counted_at(ledger: Path) 
     assert [(one.date, one.number, one.amount) for one in shares][-1] == (
         date(2026, 4, 1), "F2026-0002-cancelled", Decimal("-32.00"),
     )  # fmt: skip
+
+
+PEPPOL = """
+2025-01-01 custom "invoice-option" "e-invoice-form" "peppol"
+"""
+
+
+def test_by_peppol_it_is_a_credit_note_and_a_new_invoice(ledger: Path) -> None:
+    """Peppol takes no 384: both that it takes are written, and what was paid goes to the new one."""
+    text = ledger.read_text(encoding="utf-8").replace(
+        '  terms: "30 days"', '  terms: "30 days"\n  channel: "e-invoice"'
+    )
+    ledger.write_text(text + PEPPOL, encoding="utf-8")
+    arguments = ("correct", "F2026-0001", "Agreed price", "--line", "1", "--price", "180", "--date", "2026-03-01")
+    shown = run(ledger, *arguments)
+    assert "Acme SAS gets e-invoices by Peppol, which takes no corrective invoice" in shown
+    assert "what was paid of F2026-0001 goes to the new invoice by an entry that is written beside it" in shown
+    run(ledger, *arguments, "--write")
+    opened = open_ledger(ledger)
+    assert not opened.errors and {one.rule for one in opened.findings} == {"tax-due"}, "of what was paid in February"
+    back, new = opened.book.invoices[-2:]
+    assert (back.number, back.kind, back.corrects, back.payable) == (
+        "A2026-0001", "credit-note", ("F2026-0001",), Decimal("-732.00"),
+    )  # fmt: skip
+    assert (new.number, new.kind, new.corrects, new.payable) == ("F2026-0002", "invoice", (), Decimal("660.00"))
+    assert balances(opened.book, date(2026, 3, 1)) == {"F2026-0002": Decimal("294.00")}
+    (total,) = receivables.tax_due(opened.book, date(2026, 3, 1)).totals
+    assert (total.booked, total.due) == (Decimal("110.00"), Decimal("61.00"))
+
+
+@pytest.mark.parametrize("paid", ["0", "732"])
+def test_no_more_of_what_was_paid_goes_to_the_new_one_than_it_asks_for(ledger: Path, paid: str) -> None:
+    text = ledger.read_text(encoding="utf-8").replace("366.00 EUR", f"{paid}.00 EUR")
+    ledger.write_text(text, encoding="utf-8")
+    book = correct(ledger, "--line", "1", "--price", "180", "--credit-note").book
+    left = {"0": {"F2026-0002": Decimal("660.00")}, "732": {"A2026-0001": Decimal("-72.00")}}
+    assert balances(book, date(2026, 3, 1)) == left[paid]
+
+
+def test_what_another_customer_gets_takes_no_money_of_the_first(ledger: Path) -> None:
+    book = correct(ledger, "--customer", "Quai", "--credit-note").book
+    assert balances(book, date(2026, 3, 1)) == {"A2026-0001": Decimal("-366.00"), "F2026-0002": Decimal("732.00")}
+
+
+@pytest.mark.parametrize(
+    ("channel", "form", "arguments", "kinds"),
+    [
+        ("e-invoice", "peppol", [], {"credit-note", "invoice"}),
+        ("e-invoice", "peppol", ["--corrective"], {"cancellation", "corrective"}),
+        ("email", "peppol", [], {"cancellation", "corrective"}),
+        ("e-invoice", "ubl", [], {"cancellation", "corrective"}),
+        ("email", "ubl", ["--credit-note"], {"credit-note", "invoice"}),
+    ],
+)
+def test_which_of_both_ways(ledger: Path, channel: str, form: str, arguments: list[str], kinds: set[str]) -> None:
+    """It goes by the customer who gets it."""
+    text = ledger.read_text(encoding="utf-8")
+    text = text.replace('  siren: "503128464"\n', f'  siren: "503128464"\n  channel: "{channel}"\n')
+    ledger.write_text(text + PEPPOL.replace("peppol", form), encoding="utf-8")
+    book = correct(ledger, "--customer", "Quai", *arguments).book
+    assert {one.kind for one in book.invoices[-2:]} == kinds
+
+
+@pytest.mark.parametrize("series", ["A{year}-{seq:04}", "Z{year}-{seq:04}"])
+def test_contracts_stay_billed_once_by_a_credit_note_too(ledger: Path, series: str) -> None:
+    text = ledger.read_text(encoding="utf-8").replace("A{year}-{seq:04}", series)
+    ledger.write_text(text, encoding="utf-8")
+    run(ledger, "bill", "--until", "2026-02-28", "--write")
+    run(
+        ledger, "correct", "F2026-0002", "Order", "--purchase-order", "X", "--date", "2026-03-01", "--credit-note", "-w"
+    )
+    opened = open_ledger(ledger)
+    assert {one.rule for one in opened.findings} == {"tax-due"}
+    after = {one.contract.code: one.billed for one in standings(opened.book, date(2026, 3, 1), Wanted())}
+    assert after == {"CARE": Decimal("200.00"), "STUDY": Decimal("480.00")}
