@@ -182,7 +182,9 @@ def place_of(start: Start) -> str:
 
 def codes_of(start: Start) -> list[tuple[str, Decimal]]:
     """The codes of the rates that are charged, with these."""
-    return [(f"{place_of(start) or 'VAT'}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
+    place = place_of(start)
+    prefix = (place if len(place) == 2 else law.state_of(place)) or "VAT"
+    return [(f"{prefix}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
 
 
 def settings(start: Start, codes: Sequence[tuple[str, Decimal]], names: Names) -> str:
@@ -237,7 +239,8 @@ def _of_the_state(start: Start, place: str, label: str, names: Names) -> list[st
     """The usual rate of the state, which services to its businesses bear, where the place of the seller has rates of its own."""
     state = law.state_of(place)
     rates = law.usual_rates(state, start.day)
-    if law.whereabouts(place, state, "services") != "home" or rates == law.usual_rates(place, start.day):
+    own = law.usual_rates(place, start.day)
+    if law.whereabouts(place, state, "services") != "home" or rates[:1] == own[:1]:
         return []
     rate = rates[0].rate
     meta: text.Meta = [("rate", rate), ("nature", "services"), ("sold-to", f"{state} business")]
@@ -256,7 +259,7 @@ def _percent(start: Start, rate: Decimal) -> str:
 def _untaxed(start: Start, place: str) -> list[str]:
     """The codes without tax that a seller of the place needs; those of a small firm are fewer, and outside the Union it needs none:
     who is not registered for a tax does not speak of it (MWSTG, Art. 27 (1), in Switzerland)."""
-    if start.regime == "exempt" and not law.in_union(law.law_of(place)):
+    if start.regime == "exempt" and not law.in_union(law.territory(place, "services")):
         return []
     return [
         text.custom(
@@ -277,14 +280,14 @@ def oss_account(names: Names) -> str:
 
 
 def _oss(start: Start, place: str, label: str, names: Names) -> list[str]:
-    """A code for the goods, or the electronic services, sold to consumers in each other state of the Union, at its standard rate
-    and those known to follow."""
+    """A code for the goods, or the electronic services, sold to consumers in each other state of the Union, and in its places with
+    rates of their own, at the standard rate and those known to follow."""
     nature = ELECTRONIC if start.nature == ELECTRONIC else "goods"
     parts = [f"; {law.distance_sales().source}\n"]
-    for state in law.members():
+    for state in (*law.members(), *law.places_with_rates()):
         rates = [one for one in law.standard_rates(state) if one[0] > start.day]
         now = law.standard_rate(state, start.day)
-        if state == law.state_of(place) or now is None:
+        if law.state_of(state) == law.state_of(place) or now is None:
             continue
         code = f"OSS-{state}"
         meta: text.Meta = [("rate", now), ("nature", nature), ("sold-to", f"{state} consumer")]
@@ -299,7 +302,7 @@ def _exempt(start: Start) -> str:
     on its day; in its departments without VAT, and elsewhere in the Union, with the words of there; outside it nothing is said, and
     no VAT is spoken of."""
     place = place_of(start)
-    category, label = "E", law.small_business(place, start.language)
+    category, label = "E", law.small_business(law.territory(place, "services"), start.language)
     reason = label
     if no_vat := law.no_vat(place, start.language):
         category, label, reason = "O", no_vat, no_vat

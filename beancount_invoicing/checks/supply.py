@@ -24,6 +24,10 @@ ONLINE = ("ONLINE", "Outside the scope of VAT", "O", "VATEX-EU-O", supply.ELECTR
 """The tax code that electronic services to a consumer outside the Union have."""
 
 
+_TAX = {"DE": "USt", "PT": "IVA"}
+"""What the tax is called in a state that has places with other rates or none; else TVA."""
+
+
 def takes_back(invoice: Invoice) -> bool:
     """Whether a document only takes back what another supplied: a corrective invoice supplies it itself."""
     return bool(invoice.corrects) and invoice.kind != "corrective"
@@ -111,8 +115,9 @@ def _at_another_rate(
         usual = book.taxes[chosen].at(invoice.date).rate.normalize()
     else:
         chosen, shown = f"{place}{usual:f}".replace(".", ""), f"{usual:f}".replace(".", ",")
+        label = _TAX.get(law.state_of(place), "TVA")
         define = (
-            f'define custom "invoice-tax" "{chosen}" "TVA {shown} %" {tax.account or "Liabilities:VAT"} with rate: {usual:f},'
+            f'define custom "invoice-tax" "{chosen}" "{label} {shown} %" {tax.account or "Liabilities:VAT"} with rate: {usual:f},'
             + (f' due-on: "payment", pending: {tax.pending},' if tax.on_payment else "")
             + f' nature: "services" and sold-to: "{place} business", and '
         )

@@ -159,12 +159,16 @@ def init(
             keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", ' ("EI" for a sole trader)')
     keys["country"] = (keys["country"] or "FR").upper()
     _french(keys)
-    if regime is None:
+    place = law.place(keys["country"], keys["postcode"], keys["vat-id"])
+    no_vat = law.no_vat(place, language or actions.LANGUAGES.get(law.law_of(keys["country"]), "en"))
+    if regime is None and no_vat:
+        regime = "exempt"
+        notice(f"In {place} no VAT is charged: {no_vat}")
+    elif regime is None:
         regime = _ask_regime() if asked else "invoices"
     since = day or as_of.replace(month=1, day=1)
-    place = law.place(keys["country"], keys["postcode"], keys["vat-id"])
-    if regime != "exempt" and (words := law.no_vat(place, "fr")):
-        raise click.UsageError(f"in {place} no VAT is charged ({words}): say --regime exempt")
+    if regime != "exempt" and no_vat:
+        raise click.UsageError(f"in {place} no VAT is charged ({no_vat}): leave --regime {regime} out")
     if not rates and regime != "exempt":
         rates = tuple(one.rate for one in law.usual_rates(place, since))
     if not rates and regime != "exempt":
@@ -174,7 +178,7 @@ def init(
             raise click.UsageError(
                 f"say the rates of tax in {place}, the usual one first: --rate NUMBER, once for each"
             )
-    if oss and (regime == "exempt" or not law.in_union(place)):
+    if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
         raise click.UsageError("--oss is for sellers in the European Union whose sales are taxed")
     start = actions.Start(
         name=name,

@@ -28,7 +28,7 @@ from beancount_invoicing.law.interest import (
     with_rates,
 )
 from beancount_invoicing.law.limitation import Limitation, limitation
-from beancount_invoicing.law.places import country_of, law_of, no_vat, of_vat_id, place, state_of, tax_name
+from beancount_invoicing.law.places import country_of, law_of, no_vat, of_vat_id, place, state_of, tax_name, territory
 from beancount_invoicing.law.public_buyers import electronic_only
 from beancount_invoicing.law.tax_codes import OF_SMALL_FIRMS, Rate, Untaxed, untaxed, usual_rates
 from beancount_invoicing.law.territory import (
@@ -39,7 +39,9 @@ from beancount_invoicing.law.territory import (
     in_union,
     members,
     named_there,
+    places_with_rates,
     reduced_rates,
+    sells_in_union,
     services_to_business,
     standard_rate,
     standard_rates,
@@ -86,14 +88,17 @@ __all__ = [
     "no_vat",
     "of_vat_id",
     "place",
+    "places_with_rates",
     "reduced_rates",
     "reference_rates",
+    "sells_in_union",
     "services_to_business",
     "small_business",
     "standard_rate",
     "standard_rates",
     "state_of",
     "tax_name",
+    "territory",
     "unpaid_words",
     "untaxed",
     "usual_rates",

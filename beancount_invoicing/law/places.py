@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -29,15 +30,23 @@ def place(country: str, postcode: str, vat_id: str = "") -> str:
     there tells, such as "RE" for 97400 in "FR"."""
     if country == "GB" and of_vat_id(vat_id) == "XI":
         return "XI"
-    code = "".join(postcode.split()).upper().removeprefix(f"{country}-")
+    code = "".join(postcode.split()).upper()
     found = [
         (len(start), name)
         for name, one in load(_FILE).items()
         if one["state"] == country
         for start in one.get("postcodes", ())
-        if code.startswith(start)
+        if _without_country(code, start).startswith(start)
     ]
     return max(found)[1] if found else country
+
+
+def _without_country(code: str, start: str) -> str:
+    """A postcode, in capitals and without blanks, without the letters of the country that may stand before it: "F-97400",
+    "D 27498", "GB-BT1 5GS"; `start`: how the ones that are looked for begin."""
+    if start.isdecimal():
+        return re.sub(r"\A[A-Z]{1,3}[-–]?(?=[0-9])", "", code)
+    return re.sub(r"\A(GB|UK)[-–]?", "", code)
 
 
 def law_of(country: str) -> str:
@@ -66,6 +75,11 @@ def sells_at_home(code: str, nature: str) -> bool:
 def taken_for_union(code: str, nature: str) -> bool:
     """Whether what is supplied in a place, which is no state, is supplied in the Union, as other states see it."""
     return nature in _said(code).get("union", ())
+
+
+def has_own_rates(code: str) -> bool:
+    """Whether a place has rates of its own within the tax of its state, as the Azores have."""
+    return _said(code).get("rates") == "own"
 
 
 def business_law(code: str) -> str:

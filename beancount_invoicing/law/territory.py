@@ -9,7 +9,14 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.law.data import in_force, load
-from beancount_invoicing.law.places import business_law, sells_at_home, state_of, taken_for_union, territory
+from beancount_invoicing.law.places import (
+    business_law,
+    has_own_rates,
+    sells_at_home,
+    state_of,
+    taken_for_union,
+    territory,
+)
 
 Where = Literal["home", "union", "outside"]
 
@@ -49,18 +56,26 @@ def whereabouts(seller: str, place: str, nature: str) -> Where:
     home, there = territory(seller, nature), territory(place, nature)
     if not home or not there or home == there or (there == state_of(seller) and sells_at_home(seller, nature)):
         return "home"
-    from_union = in_union(home) or taken_for_union(seller, nature)
     to_union = in_union(place) or taken_for_union(place, nature)
-    return "union" if from_union and to_union else "outside"
+    return "union" if to_union and sells_in_union(seller, nature) else "outside"
+
+
+def sells_in_union(seller: str, nature: str) -> bool:
+    """Whether what a seller in a place supplies of that nature is within the Union where it is sold to there."""
+    return in_union(territory(seller, nature)) or taken_for_union(seller, nature)
 
 
 @cache
 def named_there(seller: str, place: str, nature: str) -> frozenset[str]:
     """The codes by which a tax code may name a place for a seller and what is of that nature: the place's, and its state's where
-    the two are the same, near and far. None for the seller's own place, and for one that is not said."""
+    the two are the same, near and far, but for those within one state that have rates of their own. None for the seller's own
+    place, and for one that is not said."""
+    within = state_of(seller) == state_of(place)
 
     def names(code: str) -> set[str]:
         state = state_of(code)
+        if within and has_own_rates(code):
+            return {code}
         same = territory(code, nature) == state and taken_for_union(code, nature) == in_union(state)
         return {code, state} if same else {code}
 
@@ -84,20 +99,24 @@ def electronic_services(seller: str, place: str) -> str:
 
 
 def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
-    """The standard rates of VAT of a state of the Union in percent, each with its first day, the oldest first; () elsewhere."""
-    return tuple((row["from"], Decimal(row["rate"])) for row in load("union_vat.toml")["members"].get(country, ()))
+    """The standard rates of VAT of a state of the Union, or of a place with rates of its own in one, in percent, each with its
+    first day, the oldest first; () elsewhere."""
+    data = load("union_vat.toml")
+    rows = data["places"].get(country) or data["members"].get(country, ())
+    return tuple((row["from"], Decimal(row["rate"])) for row in rows)
 
 
 def standard_rate(country: str, day: date) -> Decimal | None:
     """The standard rate of VAT in percent of a state of the Union, or of what is taken for its territory such as Monaco, on a day;
     None where it is not known."""
-    known = [rate for since, rate in standard_rates(territory(country, "goods")) if since <= day]
+    rates = standard_rates(country) or standard_rates(territory(country, "goods"))
+    known = [rate for since, rate in rates if since <= day]
     return known[-1] if known else None
 
 
 def reduced_rates(country: str, day: date) -> tuple[Decimal, ...]:
-    """The reduced rates of VAT in percent of a state of the Union on a day, the highest first; () where there is none, or
-    none is known."""
+    """The reduced rates of VAT in percent of a state of the Union, or of such a place, on a day, the highest first; ()
+    where there is none, or none is known."""
     row = in_force(load("union_vat.toml")["reduced"].get(country, ()), day)
     return tuple(Decimal(rate) for rate in row["rates"]) if row else ()
 
@@ -105,6 +124,11 @@ def reduced_rates(country: str, day: date) -> tuple[Decimal, ...]:
 def members() -> tuple[str, ...]:
     """The states of the Union by their codes, sorted."""
     return tuple(sorted(load("union_vat.toml")["members"]))
+
+
+def places_with_rates() -> tuple[str, ...]:
+    """The places in the Union whose standard rate is not that of their state, by their codes, sorted."""
+    return tuple(sorted(load("union_vat.toml")["places"]))
 
 
 class DistanceSales(NamedTuple):

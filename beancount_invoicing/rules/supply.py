@@ -16,7 +16,8 @@ ANYONE = "anyone"
 ELECTRONIC = "electronic"
 """The nature of services that are supplied electronically, or of telecommunications or broadcasting (directive 2006/112/EC, art.
 58)."""
-_SOLD_TO = re.compile(r"(?:(union|outside|[A-Z]{2}(?: [A-Z]{2})*)(?: (business|consumer))?|anyone)\Z")
+_CODE = "[A-Z]{2}(?:-[A-Z0-9]{2,3})?"
+_SOLD_TO = re.compile(rf"(?:(union|outside|{_CODE}(?: {_CODE})*)(?: (business|consumer))?|anyone)\Z")
 
 
 class SoldTo(NamedTuple):

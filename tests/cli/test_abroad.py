@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -173,3 +174,82 @@ def test_who_sells_none_has_no_code_for_electronic_services(tmp_path: Path, natu
     settings = new_books(tmp_path / "books", "FR", nature=nature).with_name("settings.beancount").read_text()
     assert "electronic" not in settings
     assert "HORS" in settings
+
+
+def start(folder: Path, country: str, postcode: str, *more: str) -> str:
+    """What `init` writes into the settings of a seller at a postcode."""
+    said = (f"--country={country}", f"--postcode={postcode}", "--address=1 Street", "--city=Town", f"--date={YEAR}")
+    call("init", folder, "--name", "Firm", *said, *more, ledger=None)
+    return (folder / "settings.beancount").read_text()
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode", "rates", "label"),
+    [
+        ("PT", "9500-321", "16 9 4 23", "IVA 16 %"),  # and that of the mainland, for services to a business there
+        ("PT", "9000-050", "22 12 4 23", "IVA 22 %"),
+        ("FR", "20000", "20 13 10 5.5 2.1 0.9", "TVA 20 %"),
+        ("ES", "38001", "7 3 0 9.5 15 20", "IGIC 7 %"),
+        ("DE", "78266", "8.1 3.8 2.6", "MWST 8,1 %"),
+        ("IT", "22061", "8.1 3.8 2.6", "ILCCI 8,1 %"),
+        ("CH", "3000", "8.1 3.8 2.6", "VAT 8.1 %"),
+    ],
+)
+def test_a_seller_in_a_place_gets_its_rates(
+    tmp_path: Path, country: str, postcode: str, rates: str, label: str
+) -> None:
+    settings = start(tmp_path / "b", country, postcode)
+    assert re.findall(r"^  rate: ([0-9.]+)", settings, re.MULTILINE) == rates.split()
+    assert f'"{label}"' in settings
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode", "words"),
+    [
+        ("DE", "27498", "Nicht steuerbar (§ 1 Abs. 2 UStG: Helgoland)"),
+        ("DE", "D-27498", "Nicht steuerbar (§ 1 Abs. 2 UStG: Helgoland)"),
+        ("IT", "23041", "Operazione non soggetta a IVA (art. 7 DPR 633/1972: Livigno)"),
+        ("GR", "63086", "No VAT on Mount Athos (Π.7395/4269/1987, ΠΟΛ 302/87, art. 1)"),
+    ],
+)
+def test_a_seller_where_no_vat_is_charged_is_asked_for_no_rate(
+    tmp_path: Path, country: str, postcode: str, words: str
+) -> None:
+    settings = start(tmp_path / "a", country, postcode)
+    assert f'"EXEMPT" "{words}"\n  category: "O"' in settings
+
+
+def test_a_seller_where_no_vat_is_charged_cannot_charge_it(tmp_path: Path) -> None:
+    said = ("--name", "F", "--country", "DE", "--postcode", "27498", "--regime", "payments")
+    refused = call("init", tmp_path, *said, ledger=None, code=2)
+    assert "in Helgoland no VAT is charged" in refused.stderr
+    assert "leave --regime payments out" in refused.stderr
+
+
+def test_small_firms_of_places_say_what_the_tax_of_there_asks(tmp_path: Path) -> None:
+    azores = start(tmp_path / "a", "PT", "9500-321", "--regime=exempt")
+    assert '"EXEMPT" "Isento: pequena empresa' in azores
+    swiss = start(tmp_path / "b", "DE", "78266", "--regime=exempt")
+    assert "UStG" not in swiss
+    assert "OUTSIDE" not in swiss
+
+
+def test_services_to_a_business_in_the_azores_bear_its_rate(tmp_path: Path) -> None:
+    ledger = new_books(tmp_path / "books", "PT")
+    add(ledger, "Ilha Lda", country="PT", postcode="9500-321")
+    outcome = actions.new(
+        ledger, actions.Composition("Ilha Lda", ("2 Audit @ 100",)), actions.Dating(DAY), actions.How(write=True)
+    )
+    (warning,) = outcome.warnings
+    assert (
+        "PT23 charges 23 % on services to Ilha Lda, a business in PT-20, whose rates they bear, 16 % or 9 % or 4 %"
+        ' (CIVA, art. 6.º, n.º 6, al. a), e n.º 16, art. 18.º, n.º 3): define custom "invoice-tax" "PT-2016" "IVA 16 %"'
+    ) in warning.message
+
+
+def test_consumers_in_the_azores_have_a_code_of_their_own(tmp_path: Path) -> None:
+    settings = new_books(tmp_path / "books", "FR", oss=True).with_name("settings.beancount").read_text()
+    assert '"OSS-PT-20" "TVA (PT-20)" Liabilities:TVA:OSS\n  rate: 16' in settings
+    assert settings.count("consumer") == 26 + 2
+    at_home = start(tmp_path / "b", "PT", "9000-050", "--oss")
+    assert at_home.count("consumer") == 26

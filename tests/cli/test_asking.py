@@ -231,7 +231,7 @@ def test_init_asks_for_the_rate_where_it_knows_none(tmp_path: Path, monkeypatch:
     ("said", "refused"),
     [
         ((), "say who sells: bean-invoice init --name"),
-        (("--name", "Kourou", "--country", "GF"), "no VAT is charged"),
+        (("--name", "Kourou", "--country", "GF", "--regime", "payments"), "no VAT is charged"),
         (("--name", "Sato", "--country", "JP"), "say the rates of tax in JP, the usual one first"),
         (("--name", "Sato", "--country", "JP", "--rate", "10", "--oss"), "--oss is for sellers in the European Union"),
     ],

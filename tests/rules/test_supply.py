@@ -187,6 +187,17 @@ def test_why_is_said_of_codes_that_customers_abroad_get() -> None:
         ("IC", "ES", "outside", "outside"),
         ("IC", "IC", "home", "home"),
         ("DE", "Büsingen", "outside", "outside"),
+        ("CH", "Büsingen", "home", "home"),
+        ("Büsingen", "CH", "home", "home"),
+        ("DE", "Helgoland", "outside", "outside"),
+        ("Helgoland", "DE", "outside", "home"),  # who is there owes the tax of Germany on services
+        ("Livigno", "IT", "outside", "outside"),
+        # the Azores and Madeira are in the Union
+        ("PT", "PT-20", "home", "home"),
+        ("PT-20", "PT-30", "home", "home"),
+        ("PT-30", "FR", "union", "union"),
+        ("FR", "PT-20", "union", "union"),
+        ("FR", "FR-20R", "home", "home"),
         # goods of Northern Ireland are in the Union, its services in the United Kingdom
         ("FR", "XI", "union", "outside"),
         ("XI", "FR", "union", "outside"),
@@ -205,7 +216,21 @@ def test_where_a_place_is(seller: str, place: str, goods: str, services: str) ->
     ("country", "postcode", "vat_id", "place"),
     [
         ("FR", "97400", "", "RE"),
-        ("FR", "F-97 4 00", "", "FR"),
+        ("FR", "F-97 4 00", "", "RE"),
+        ("FR", "FR 97400", "", "RE"),
+        ("FR", "fr97400", "", "RE"),
+        ("DE", "D-27498", "", "Helgoland"),
+        ("IT", "I-23041", "", "Livigno"),
+        ("FI", "FIN-22100", "", "AX"),
+        ("GB", "GB-BT1 5GS", "", "XI"),
+        ("GB", "UK BT1 5GS", "", "XI"),
+        ("GB", "G1 1AA", "", "GB"),
+        ("PT", "9500-321", "", "PT-20"),
+        ("PT", "P-9000-050", "", "PT-30"),
+        ("PT", "1100-148", "", "PT"),
+        ("FR", "20000", "", "FR-20R"),
+        ("FR", "F-69002", "", "FR"),
+        ("FR", "F97", "", "FR"),
         ("FR", "FR-97400", "", "RE"),
         ("FR", "97133", "", "BL"),
         ("FR", "97150", "", "MF"),
@@ -241,6 +266,32 @@ def test_a_place_of_a_country_with_its_own_rates_has_a_code_of_its_own() -> None
     assert code_abroad(codes(UK="GB business"), "FR", buyer("GB", "XI110305878"), "goods", DAY) == ""
 
 
+def test_the_azores_and_madeira_are_named_apart_within_portugal_only() -> None:
+    book = codes(
+        AZ="PT-20 business/services", MAD="PT-30 business/services", PT="PT business/services", EU="union business"
+    )
+    island, mainland = buyer("PT", postcode="9500-321"), buyer("PT", postcode="1100-148")
+    assert code_abroad(book, "PT", island, "services", DAY) == "AZ"
+    assert code_abroad(book, "PT", mainland, "services", DAY) == ""
+    assert code_abroad(book, "PT-20", mainland, "services", DAY) == "PT"
+    assert code_abroad(book, "PT-20", island, "services", DAY) == ""
+    assert code_abroad(book, "PT-30", island, "services", DAY) == "AZ"
+    del book["AZ"]
+    assert code_abroad(book, "PT-30", island, "services", DAY) == ""  # not that of the mainland
+    lisbon = buyer("PT", "PT501964843", postcode="9500-321")
+    assert code_abroad(book, "FR", lisbon, "services", DAY) == "PT"
+    assert code_abroad(codes(C="FR-20R business"), "FR", buyer("FR", postcode="20090"), "services", DAY) == "C"
+
+
+def test_rates_of_places_of_the_union() -> None:
+    assert law.standard_rate("PT-20", DAY) == 16
+    assert law.standard_rate("PT-30", DAY) == 22
+    assert law.standard_rate("FR-20R", DAY) == 20
+    assert [int(rate) for rate in law.reduced_rates("PT-30", DAY)] == [12, 4]
+    for place in law.places_with_rates():
+        assert law.usual_rates(place, DAY)[0].rate == law.standard_rate(place, DAY)
+
+
 def test_the_law_of_overseas_departments_is_that_of_france() -> None:
     for code in ("GP", "MQ", "RE", "GF", "YT"):
         assert law.mentions(code, "fr", DAY) == law.mentions("FR", "fr", DAY)
@@ -255,7 +306,11 @@ def test_rates_and_codes_of_places() -> None:
     assert law.usual_rates("MC", DAY) == law.usual_rates("FR", DAY)
     assert law.usual_rates("AX", DAY) == law.usual_rates("FI", DAY)
     assert not law.usual_rates("GF", DAY)
-    assert not law.usual_rates("IC", DAY)
+    assert law.usual_rates("Büsingen", DAY) == law.usual_rates("CH", DAY)
+    assert [str(law.usual_rates(code, DAY)[0].rate) for code in ("PT-20", "PT-30", "FR-20R", "IC", "CH")] == [
+        "16", "22", "20", "7", "8.1",
+    ]  # fmt: skip
+    assert not law.usual_rates("Livigno", DAY)
     assert [one.kind for one in law.untaxed("RE", "fr")] == [
         "reverse",
         "outside",
