@@ -99,9 +99,10 @@ class Formats:
         return bool(locale(self.language).plural_form(abs(value).normalize()) == "one")
 
     def day(self, day: date) -> str:
-        """A date in words: 31 mars 2026; a French month begins with its 1er, which CLDR does not know."""
+        """A date in words: 31 mars 2026; French and Italian months begin with their 1er and 1º, which CLDR does not know."""
         words = str(format_date(day, "long", locale=locale(self.language)))
-        return words.replace("1", "1er", 1) if day.day == 1 and locale(self.language).language == "fr" else words
+        first = {"fr": "1er", "it": "1º"}.get(locale(self.language).language)
+        return words.replace("1", first, 1) if day.day == 1 and first else words
 
     def short_day(self, day: date) -> str:
         """A date in figures: 31/03/2026."""

@@ -1,4 +1,4 @@
-"""Where no line breaks."""
+"""Where no line breaks, and what an Italian article before a date becomes."""
 
 from __future__ import annotations
 
@@ -21,3 +21,21 @@ from beancount_invoicing.rendering.typography import bound
 )
 def test_what_stays_together(language: str, text: str, said: str) -> None:
     assert bound(text, language).replace("\xa0", "~") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("entro il 8 dicembre 2026", "entro l’8 dicembre 2026"),
+        ("Il 11 marzo", "L’11 marzo"),
+        ("dal 8 marzo 2026 al 11 aprile 2026", "dall’8 marzo 2026 all’11 aprile 2026"),
+        ("promemoria del 8 ottobre", "promemoria dell’8 ottobre"),
+        ("fino al 11 ottobre", "fino all’11 ottobre"),
+        ("entro il 18 dicembre, il 1º o il 10 maggio", "entro il 18 dicembre, il 1º o il 10 maggio"),
+        ("Dal 08/12/2026 al 11/12/2026", "Dal 08/12/2026 al 11/12/2026"),  # in figures it stays
+        ("al 8%", "al 8%"),
+    ],
+)
+def test_an_italian_article_is_elided_before_a_date_in_words(text: str, said: str) -> None:
+    assert bound(text, "it") == said
+    assert bound(text, "es") == text
