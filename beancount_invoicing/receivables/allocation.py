@@ -377,7 +377,7 @@ class _Allocating:
             return
         against = [part for part in parts if opposite(part.open, payer.left)]
         if len(payer.names) > 1:
-            for credit in [part for part in parts if part.open and not opposite(part.open, payer.left)]:
+            for credit in [part for part in parts if part.open * payer.left > 0]:
                 for part in against:
                     self._offset(credit, part, day, payment.source, payment.source)
         for part in against:

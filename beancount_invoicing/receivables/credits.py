@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from beancount_invoicing.model import ZERO, Book, Invoice, Line, Tax
+from beancount_invoicing.receivables.settling import opposite
 from beancount_invoicing.rules import currencies, tax
 
 K = TypeVar("K")
@@ -236,7 +237,7 @@ def _beside(book: Book, numbers: Sequence[str]) -> list[Invoice]:
 def _count(line: Line) -> Decimal:
     """The units of a line, 1 or -1 where it does not say what one costs."""
     if line.quantity is None or (line.price is None and line.price_with_tax is None):
-        return Decimal(-1 if line.net < 0 else 1)
+        return Decimal(1).copy_sign(line.net)
     return line.quantity
 
 
@@ -353,7 +354,7 @@ def _share(amount: Decimal, left: Decimal, last: bool) -> Decimal:
     """How much of `amount` (against `left`) goes to a document: as much as is left there; all to the last one."""
     if last:
         return amount
-    return max(min(amount, ZERO), -left) if left > 0 else min(max(amount, ZERO), -left)
+    return min(abs(amount), abs(left)).copy_sign(amount) if opposite(amount, left) else ZERO
 
 
 def _taken(left: Mapping[K, Decimal], amounts: dict[K, Decimal], last: bool) -> dict[K, Decimal]:

@@ -262,7 +262,7 @@ def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iter
 def _between(book: Book, transfer: Transfer, leg: Payment, entry: Entry, direction: Mapping[str, int]) -> Entry:
     """The movement that takes a claim, or money on account, from one customer to another."""
     signs = {direction[name] for name in entry.settles if name in direction}
-    gives = leg.amount * (-1 if signs != {1} else 1) < 0
+    gives = (leg.amount < 0) == (signs == {1})
     others = sorted({one.customer for one in transfer.legs if (one.amount < 0) != (leg.amount < 0)} - {leg.customer})
     names = ", ".join(book.customers[main].at(transfer.date).name for main in others)
     return replace(entry, what="handed-over" if gives else "taken-over", other=names)

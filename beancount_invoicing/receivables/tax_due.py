@@ -340,7 +340,7 @@ def _missing(
             by_place[one.pending].due(one.date, one.amount, one.released)
             if one.source in own:
                 accounts[one.pending] = own[one.source]
-    there = {invoice.number for invoice in book.invoices if invoice.since <= as_of} if lying else set()
+    there = {invoice.number for invoice in book.invoices if invoice.since <= as_of}
     early = {
         one.payment.source for one in lying if there.isdisjoint(one.payment.settles or one.payment.links)
     }  # of which no document is there yet, and not what was too much for one

@@ -243,6 +243,8 @@ def test_an_instalment_by_its_number() -> None:
         (date(2026, 2, 10), 0),
         (date(2026, 3, 11), 0),
         (date(2026, 3, 12), 1),
+        (date(2026, 4, 10), 1),
+        (date(2026, 4, 11), 2),
         (date(2026, 5, 10), 2),
         (date(2026, 5, 11), 3),
     ],
@@ -362,6 +364,12 @@ def test_of_more_money_than_was_lost_the_rest_lies_on_the_account() -> None:
     assert [str(one.amount) for one in allocate(book, DAY).revived] == ["100.00"]
 
 
+def test_what_comes_after_a_loss_was_paid_whole_revives_nothing_more() -> None:
+    book = book_of(ONE + LOST + payment("2026-09-10", "100.00", "N1") + payment("2026-09-20", "20.00", "N1"))
+    assert how(book) == [("N1", "write-off", "100.00"), ("N1", "reversal", "-100.00"), ("N1", "link", "100.00")]
+    assert sorted(unallocated(book)) == ["-100.00", "-20.00"]
+
+
 def test_the_latest_loss_is_revived_first() -> None:
     first = LOST.replace("-100.00", "-60.00")
     second = LOST.replace("-100.00", "-40.00").replace("2026-06-01", "2026-07-01")
@@ -446,6 +454,18 @@ def test_a_payment_less_discount_that_bounces_and_comes_again_on_one_day_keeps_t
     assert sums(book) == {"discount": Decimal(2), "link": Decimal(98)}
 
 
+def test_money_that_bounces_was_the_money_that_nothing_needed_and_no_set_off() -> None:
+    """Of both something is left over: the set-off came first, but it did not bounce."""
+    against = (
+        '\n2026-02-01 * "Set off" ^N1\n  Liabilities:Deposits  120.00 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n'
+    )
+    text = ONE + against + payment("2026-02-05", "20.00", "N1")
+    assert sorted(unallocated(book_of(text))) == ["-20.00", "-20.00"]
+    bounced = book_of(text + '\n2026-02-10 * "Returned" ^N1\n  Assets:Receivable:Acme  20.00 EUR\n  Assets:Bank\n')
+    (left,) = allocate(bounced, DAY).unallocated
+    assert (left.payment.means, str(left.amount), open_amounts(bounced)) == ("set-off", "-20.00", {"N1": "0.00"})
+
+
 # allocated later --------------------------------------------------------------------------------------------------------
 
 
@@ -486,6 +506,18 @@ def test_what_was_allocated_to_the_wrong_one_goes_to_another() -> None:
     assert [one.received for p in positions(book, DAY) for one in p.allocations if p.invoice.number == "N2"] == [
         date(2026, 2, 1)
     ]
+
+
+def test_of_what_was_allocated_to_the_wrong_one_the_latest_goes_and_no_more_than_is_said() -> None:
+    wrong = payment("2026-02-01", "60.00", "N1") + payment("2026-02-05", "40.00", "N1")
+    book = book_of(ONE + TWO + wrong + allotted("2026-05-05", "70.00", "N2", source="N1"))
+    assert (open_amounts(book), unallocated(book)) == ({"N1": "70.00", "N2": "130.00"}, [])
+    assert [
+        (str(one.amount), one.received)
+        for p in positions(book, DAY)
+        for one in p.allocations
+        if p.invoice.number == "N2"
+    ] == [("40.00", date(2026, 2, 5)), ("30.00", date(2026, 2, 1))]
 
 
 def test_a_credit_note_is_used_for_another_invoice_and_that_is_no_payment() -> None:
@@ -582,6 +614,18 @@ def test_older_claims_and_payments_settle_among_themselves_before_anything_is_as
     assert (open_amounts(book), unallocated(book)) == ({"A-17": "600.00"}, [])
     paid = book_of(oldest + OLDER + payment("2025-04-01", "400.00") + payment("2026-01-10", "100.00"))
     assert open_amounts(paid) == {"A-17": "500.00"}
+
+
+def test_older_claims_that_nobody_paid_stay_beside_the_open_items() -> None:
+    """Of 1000.00 without a number 600.00 were taken over and 300.00 paid; what comes until the last item is taken over is of
+    older books."""
+    oldest = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    book = book_of(oldest + OLDER + payment("2025-04-01", "300.00"))
+    assert (open_amounts(book), unallocated(book)) == ({"A-17": "600.00"}, ["100.00"])
+    first = OLDER.replace("1000.00", "1600.00")
+    second = OLDER[OLDER.index("2025-12-31") :].replace("A-17", "A-18").replace("2025-12-31", "2026-01-31")
+    book = book_of(oldest + first + second + payment("2026-01-20", "400.00"))
+    assert (open_amounts(book), unallocated(book)) == ({"A-17": "600.00", "A-18": "600.00"}, [])
 
 
 def test_transfers_of_older_books_are_not_asked_for_a_number() -> None:

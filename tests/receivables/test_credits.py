@@ -11,6 +11,7 @@ from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import for_late_payment
 from beancount_invoicing.receivables.credits import (
     Left,
+    bears,
     creditable,
     credited_by,
     given_back,
@@ -212,6 +213,21 @@ def test_taxes_go_with_their_nets() -> None:
     assert found.codes == {"FR20", "REVERSE"}
     assert found.texts == {}
     assert [one.number for one in found.notes] == ["A1"]
+
+
+def test_which_lines_bear_a_tax() -> None:
+    """Their own, one that theirs consists of, one that is withheld of all; a code that is not known bears nothing else."""
+    parts = (
+        '2025-01-01 custom "invoice-tax" "A" "A" Liabilities:VAT\n  rate: 10\n'
+        '2025-01-01 custom "invoice-tax" "AB" "Both" Liabilities:VAT\n  parts: "A FR20"\n'
+        '2025-01-01 custom "invoice-tax" "KEPT" "Withheld" Liabilities:VAT\n  rate: 5\n  withholding: TRUE\n'
+    )
+    book = book_of(parts + document("N1", "2026-01-10", DAYS).replace('"REVERSE"', '"AB"'))
+    one = book.invoice("N1")
+    assert one is not None
+    taxes = {code: book.taxes[code].at(one.date) for code in ("A", "FR20", "FR10", "KEPT")}
+    found = {line: [code for code, tax in taxes.items() if bears(one, line, tax)] for line in ("AB", "A", "NO")}
+    assert found == {"AB": ["A", "FR20", "KEPT"], "A": ["A", "KEPT"], "NO": ["KEPT"]}
 
 
 def test_a_sum_stands_beside_the_lines() -> None:

@@ -281,6 +281,18 @@ def test_debits_of_nothing_take_the_oldest_of_it_first() -> None:
     assert lying(two + moved("2026-02-08", "97.00")) == []
 
 
+def test_of_a_tax_in_parts_those_count_that_are_due_once_paid() -> None:
+    parts = """
+2025-01-01 custom "invoice-tax" "STATE" "State tax" Liabilities:VAT
+  rate: 10
+2025-01-01 custom "invoice-tax" "BOTH" "Both taxes" Liabilities:VAT
+  parts: "STATE PAY"
+2026-01-01 custom "invoice-customer" Assets:Receivable:Acme
+  tax: "BOTH"
+"""
+    assert lying(parts + moved("2026-02-01", "-130.00")) == [("130.00", "20.00", ["BOTH"])]
+
+
 def test_of_several_codes_the_tax_is_not_guessed() -> None:
     other = '2025-01-01 custom "invoice-tax" "PAY10" "TVA 10 %" Liabilities:VAT\n  rate: 10\n  due-on: "payment"\n'
     both = other + "  pending: Liabilities:Pending\n" + contract('item: "CARE"; every: "month"')

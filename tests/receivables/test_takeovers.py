@@ -146,6 +146,18 @@ def test_several_documents_a_credit_note_and_sub_accounts_each_to_their_like() -
     assert rules(book) == []
 
 
+def test_each_takes_over_no_more_than_its_share_and_nothing_goes_twice() -> None:
+    """Of 300.00 and 100.00 the one takes 300.00, the other 50.00; 50.00 stay."""
+    text = ONE + invoice("N2", "100.00") + moves(
+        "2026-03-01", (ACME, "-350.00"), (KIEFER, "300.00"), (GAMMA, "50.00"), links="^N1 ^N2"
+    )  # fmt: skip
+    book = book_of(text)
+    assert owed(book) == {"N1": {KIEFER: "300.00"}, "N2": {ACME: "50.00", GAMMA: "50.00"}}
+    assert [(one.invoice.number, one.account, str(one.amount)) for one in allocate(book, DAY).moves] == [
+        ("N1", KIEFER, "300.00"), ("N2", GAMMA, "50.00"),
+    ]  # fmt: skip
+
+
 def test_settles_says_which_document_goes_to_whom() -> None:
     text = ONE + invoice("N2", "300.00")
     text += f'\n2026-03-01 * "To two" ^N1 ^N2\n  {ACME}  -600.00 EUR\n'
@@ -211,6 +223,19 @@ def test_money_on_account_goes_to_the_other_customer() -> None:
     book = book_of(text)
     left = [(one.payment.account, str(one.amount)) for one in allocate(book, DAY).unallocated]
     assert (left, rules(book)) == ([(KIEFER, "-30.00")], [])
+
+
+@pytest.mark.parametrize(("lies_there", "paid_by_it"), [("330.00", True), ("310.00", False)])
+def test_it_is_money_like_any_other_there_once_all_of_it_lay_here(lies_there: str, paid_by_it: bool) -> None:
+    """30.00 go to the other customer, where as much is open; of what only 10.00 lie here it is not known what it is."""
+    text = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n' + ONE + invoice("N2", "30.00", KIEFER)
+    text += paid("2026-02-01", ACME, lies_there) + moves("2026-03-01", (KIEFER, "-30.00"), (ACME, "30.00"))
+    book = book_of(text)
+    assert owed(book) == ({} if paid_by_it else {"N2": {KIEFER: "30.00"}})
+    given, taken = (statements(book, DAY, customers={main})[0].currencies[0].entries[-1] for main in (ACME, KIEFER))
+    assert [(one.what, one.other) for one in (given, taken)] == [
+        ("handed-over", "Kiefer GmbH"), ("taken-over", "Acme SAS"),
+    ]  # fmt: skip
 
 
 def test_what_names_nothing_is_told_with_the_link_to_write() -> None:

@@ -83,6 +83,29 @@ def test_tax_that_is_moved_with_money_on_account_is_not_moved_too_much() -> None
     assert entries(early, date(2026, 1, 31)) == entries(early) == []
 
 
+@pytest.mark.parametrize("named", ["by its link", "by its posting", "by both"])
+def test_tax_is_moved_too_much_with_what_an_invoice_did_not_need_however_it_is_named(named: str) -> None:
+    """No later document takes it: 60.00 were paid beyond the invoice of that day, and their tax was moved."""
+    beyond = paid("2026-01-10", "60.00", "F2026-0001", moved="10.00")
+    posting = "Assets:Receivable:Acme  -60.00 EUR\n"
+    if named != "by its link":
+        beyond = beyond.replace(posting, posting + '    settles: "F2026-0001"\n')
+    if named == "by its posting":
+        beyond = beyond.replace(" ^F2026-0001", "")
+    ledger = WORK + paid("2026-01-10", "1200.00", "F2026-0001", moved="200.00") + beyond
+    assert str(total(ledger, date(2026, 1, 10)).to_move) == "-10.00"
+
+
+def test_tax_that_is_moved_with_money_of_an_invoice_and_of_one_that_is_not_there_yet_is_of_the_first() -> None:
+    both = paid("2026-01-20", "1200.00", "F2026-0001", moved="200.00").replace(" ^F2026-0001", "")
+    posting = "Assets:Receivable:Acme  -1200.00 EUR\n"
+    both = both.replace(
+        posting,
+        f'{posting}    settles: "F2026-0001"\n  Assets:Receivable:Acme  -60.00 EUR\n    settles: "F2026-0009"\n',
+    )
+    assert entries(WORK + both) == []
+
+
 # money that lies on account -----------------------------------------------------------------------------------------
 
 LYING = '\n2026-01-20 * "On account"\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme  -60.00 EUR\n'
@@ -326,6 +349,14 @@ def test_and_the_difference_is_known_again(books: str) -> None:
     assert entries(DOLLARS + GAIN + books) == []
     assert warned(DOLLARS + GAIN + books) == set()
     assert str(total(DOLLARS + GAIN + books).moved) == "190.00"
+
+
+def test_the_difference_goes_where_the_last_payment_books_its_own() -> None:
+    """The first invoice is paid last."""
+    other = DOLLARS.removeprefix(EXCHANGE).replace("F2026-0001", "F2026-0002")
+    loss = in_dollars("2026-02-05", "1200.00", "Assets:Bank  1080.00 EUR", "Expenses:Exchange  24.00 EUR")
+    (missing,) = due(DOLLARS + other + loss.replace("F2026-0001", "F2026-0002") + GAIN).missing
+    assert [(str(one.difference), one.exchange) for one in missing.lines] == [("2.00", "Income:Exchange")]
 
 
 def test_also_in_the_payment_itself() -> None:

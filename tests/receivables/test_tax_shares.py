@@ -63,6 +63,15 @@ def test_what_is_given_up_and_lost_cancels_its_share() -> None:
     assert said(tax.settled(D("60.00"), None)) == [("due", "10.00", "10.00", "50.00")]
 
 
+def test_what_was_given_up_or_lost_and_is_taken_back_waits_again() -> None:
+    tax = running()
+    for change in (tax.given_up, tax.written_off):
+        what = "discount" if change == tax.given_up else "lost"
+        assert said(change(D("60.00"))) == [(what, "10.00", "10.00", "50.00")]
+        assert said(change(D("-60.00"))) == [(what, "-10.00", "-10.00", "-50.00")]
+    assert said(tax.settled(D("1200.00"), None)) == [("due", "200.00", "200.00", "1000.00")]
+
+
 def test_cents_of_what_is_given_up_and_lost_add_up_with_what_is_due() -> None:
     tax = Running(D("100.00"), Whole(D("16.67"), D("16.67")), Whole(D("83.33"), D("83.33")), D(0), None, 2)
     parts = [*tax.settled(D("33.33"), None), *tax.given_up(D("33.33")), *tax.written_off(D("33.34"))]
