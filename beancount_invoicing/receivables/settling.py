@@ -122,8 +122,8 @@ def payment_key(payment: Payment) -> tuple[object, ...]:
     """By what payments are ordered: their values, and where they are written only last."""
     names = payment.settles or payment.links
     return (
-        payment.date, _MEANS[payment.means], not payment.settles, payment.amount, names, payment.instalment or 0, payment.account,
-        payment.currency, payment.narration, payment.source,
+        payment.date, _MEANS[payment.means], not payment.settles, payment.instalment is None, payment.amount, names,
+        payment.instalment, payment.account, payment.currency, payment.narration, payment.source,
     )  # fmt: skip
 
 

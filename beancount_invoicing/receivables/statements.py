@@ -16,6 +16,7 @@ from typing import Literal
 from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step, Transfer, a_day
 from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Total, aging, totals
 from beancount_invoicing.receivables.allocation import Allocated, allocate
+from beancount_invoicing.receivables.credits import by_number
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.positions import disputed
 from beancount_invoicing.rules.exact import exact
@@ -224,7 +225,7 @@ _Found = tuple[str, str, tuple[object, ...], Entry]
 def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iterator[_Found]:
     """What moved up to `as_of`: main account, currency, sorting key, entry. On one day documents come first, then credit
     notes, transfers, payments, reversals; among equals values decide, never the order of lines or files."""
-    direction = {one.number: -1 if one.payable < 0 else 1 for one in reversed(book.invoices)}
+    direction = {number: -1 if one.payable < 0 else 1 for number, one in by_number(book.invoices).items()}
 
     def found(rank: int, currency: str, entry: Entry, main: str) -> _Found:
         key = (entry.date, rank, entry.number, entry.amount, entry.settles, entry.account, entry.text, entry.source)

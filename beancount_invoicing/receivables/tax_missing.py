@@ -79,10 +79,9 @@ class Moves:
                 reached = owed if part == released else part
                 self._add(month, -reached, -part)
                 owed, released = owed - reached, released - part
-        if released > 0 and self.taken_over > 0:
-            part = min(released, self.taken_over)
-            self.taken_over -= part
-            owed, released = owed - part, released - part
+        part = min(max(released, ZERO), self.taken_over)
+        self.taken_over -= part
+        owed, released = owed - part, released - part
         if owed or released:
             lacking = [month for month in sorted(self.months) if month <= until and self.months[month][0] * owed > 0]
             self._add(lacking[0] if not released and lacking else move.date, -owed, -released)

@@ -145,7 +145,7 @@ def _whole(
     foreign = invoice.currency != where.currency
     own_rate = None
     if foreign:
-        own_rate = invoice.rate or (abs(tax / said.amount) if said and said.amount else None)
+        own_rate = invoice.rate or (tax / said.amount if said and said.amount else None)
     if said:
         base = said.base * own_rate if own_rate else said.base
         return said.tax.rate, base, said.amount if own_rate else tax, own_rate

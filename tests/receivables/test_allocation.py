@@ -651,6 +651,16 @@ def test_payments_of_one_day_on_instalments_come_in_the_order_of_these(turned: b
     assert [one.instalment for one in allocate(book, DAY).allocations] == [1, 2]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_payment_of_one_instalment_comes_before_one_of_the_whole_of_that_day(turned: bool) -> None:
+    """So both are used up, wherever they stand."""
+    whole = payment("2026-02-01", "50.00", settles="N1")
+    first = payment("2026-02-01", "50.00", settles="N1").replace('"N1"', '"N1"\n    instalment: 1')
+    text = invoice("N1", "2026-01-10", "100.00", more='  terms: "50% 10 days; 50% 30 days"\n')
+    book = book_of(text + (whole + first if turned else first + whole))
+    assert (open_amounts(book), unallocated(book)) == ({"N1": "0.00"}, [])
+
+
 def test_a_credit_note_gives_back_what_is_due_first_however_the_invoice_was_written() -> None:
     two = (
         '\n2026-01-10 * "Work" ^N1\n  invoice: "N1"\n  Assets:Receivable:Acme  70.00 EUR\n    due: 2026-04-10\n'

@@ -140,6 +140,34 @@ def test_a_credit_note_that_is_paid_out() -> None:
     assert shares(ledger) == [("F2026-0001", "200.00"), ("A2026-0001", "-40.00")]
 
 
+def test_a_credit_note_that_is_set_off_in_part_owes_the_tax_of_the_rest_once_that_is_paid_out() -> None:
+    """Of 240.00 (tax 40.00) 180.00 are set off against another invoice; 60.00 are paid out."""
+    note = NOTE.replace('  corrects: "F2026-0001"\n', "").replace("2026-01-10", "2026-01-05")
+    other = invoice("F2026-0002", "180.00", "150.00", "30.00").replace("2026-01-10", "2026-01-12")
+    off = '\n2026-02-01 * "Set off"\n  Assets:Receivable:Acme  180.00 EUR\n    settles: "A2026-0001"\n'
+    off += '  Assets:Receivable:Acme  -180.00 EUR\n    settles: "F2026-0002"\n'
+    out = '\n2026-03-01 * "Refund" ^A2026-0001\n  Assets:Receivable:Acme  60.00 EUR\n  Assets:Bank\n'
+    assert shares(note + other + off + out) == [("A2026-0001", "-10.00")]
+
+
+def test_what_was_paid_of_a_replaced_invoice_becomes_due_of_the_other_on_the_day_of_the_correction() -> None:
+    """Its own was declared for January; what is too much of it is owed no more from March on."""
+    dated = '2026-03-01 * "Replaced" ^{number} ^F2026-0001\n  invoice: "{number}"\n  kind: "{kind}"\n  corrects: "F2026-0001"'
+
+    def as_of_march(number: str, kind: str, *amounts: str) -> str:
+        head = f'2026-01-10 * "Work" ^{number}\n  invoice: "{number}"'
+        return invoice(number, *amounts).replace(head, dated.format(number=number, kind=kind))
+
+    ledger = WORK + paid("2026-01-20", "1200.00", "F2026-0001", moved="200.00")
+    ledger += as_of_march("X2026-0001", "cancellation", "-1200.00", "-1000.00", "-200.00")
+    ledger += as_of_march("F2026-0002", "corrective", "900.00", "750.00", "150.00")
+    assert [(str(one.date), one.number, str(one.amount)) for one in due(ledger).shares] == [
+        ("2026-01-20", "F2026-0001", "200.00"),
+        ("2026-03-01", "F2026-0002", "150.00"),
+        ("2026-03-01", "X2026-0001", "-150.00"),
+    ]
+
+
 DISCOUNTED = """
 2026-01-20 * "Less two percent" ^F2026-0001
   Assets:Bank  {bank} EUR

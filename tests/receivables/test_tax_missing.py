@@ -98,6 +98,17 @@ def test_an_exchange_difference_goes_with_what_is_released() -> None:
     assert alone.left() == {}
 
 
+def test_what_leaves_where_it_waits_without_its_difference_leaves_that_to_be_booked() -> None:
+    """60.00 of 70.00 that waited: the oldest month lacks its difference only, the next one the rest and its own."""
+    tax = Moves()
+    tax.due(date(2026, 1, 10), D("55.00"), D("50.00"))
+    tax.due(date(2026, 2, 10), D("22.00"), D("20.00"))
+    tax.moved(moved("2026-03-15", "60.00"), None)
+    assert tax.left() == {
+        date(2026, 1, 31): (D("5.00"), D(0)), date(2026, 2, 28): (D("12.00"), D("10.00")),
+    }  # fmt: skip
+
+
 def test_what_earlier_books_brought_goes_out_again_without_a_month() -> None:
     assert moves({}, moved("2026-01-01", "-40.00", taken_over=True)) == {}
     assert moves({}, moved("2026-01-01", "-40.00", taken_over=True), moved("2026-02-10", "40.00")) == {}

@@ -149,6 +149,16 @@ def test_an_open_item_brings_its_tax() -> None:
     assert third == [("2026-02-10", "OLD-1", "333.33", "66.67")]
 
 
+@pytest.mark.parametrize(("claim", "base"), [("1200.05", "1000.05"), ("1200.06", "1000.00"), ("1199.95", "999.95")])
+def test_the_base_of_an_item_is_its_claim_less_tax_where_that_is_the_base_but_for_a_cent_of_tax(
+    claim: str, base: str
+) -> None:
+    ((_day, _number, found, _tax),) = shares(
+        TAKEN_OVER.format(claim=claim, tax="200.00") + paid("2026-02-10", claim, "OLD-1")
+    )
+    assert found == base
+
+
 @pytest.mark.parametrize("own", [True, False], ids=["in an entry of its own", "in the payment"])
 def test_and_what_the_books_move_of_it_is_known_again(own: bool) -> None:
     payment = paid("2026-02-10", "1200.00", "OLD-1", moved="0.00" if own else "200.00")
