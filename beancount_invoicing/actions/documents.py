@@ -97,7 +97,7 @@ def finder(book: Book, as_of: date) -> Callable[[str], Position]:
             raise UnknownNumber(f"{number} can be {', '.join(sorted(ends))}: say which")
         if later := next((one for one in book.invoices if numbering.ends_with(one.number, number)), None):
             raise UnknownNumber(f"{later.number} is dated {later.since}, after {as_of}")
-        near = get_close_matches(number, sorted(known), 1, 0.6)
+        near = get_close_matches(number, sorted(known), cutoff=0.6)
         raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
 
     return found

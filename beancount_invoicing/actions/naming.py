@@ -17,7 +17,7 @@ class UnknownCustomer(ValueError):
 def near(name: str, known: Iterable[str]) -> str:
     """A hint at the name that was likely meant, whatever its case and accents; "" where none is near."""
     names = {folded(one): one for one in sorted(known)}
-    near = get_close_matches(folded(name), sorted(names), 1, 0.5)
+    near = get_close_matches(folded(name), names, cutoff=0.5)
     return f": did you mean {names[near[0]]}?" if near else ""
 
 

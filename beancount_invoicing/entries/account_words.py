@@ -107,7 +107,7 @@ def of_customers(account: str) -> bool:
             return words(above).isdisjoint(_NO_CUSTOMERS) and not any(
                 set(_pieces(below)) <= _NO_CUSTOMERS | _KINDS | _CUSTOMERS
                 and not words(below).isdisjoint(_NO_CUSTOMERS)
-                for below in parts[index + 1 :]
+                for below in parts[index:]
             )
     return False
 

@@ -100,12 +100,7 @@ _SELLER_TEXTS = (
     "legal-form", "siren", "siret", "vat-id", "register", "register-id", "tax-number", "email", "phone", "website",
     "iban", "bic", "endpoint", "logo", "insurance", "mention",
 )  # fmt: skip
-_CUSTOMER_VALUES = tuple(
-    sorted(
-        keys.CUSTOMER_KEYS
-        - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
-    )
-)  # fmt: skip
+_CUSTOMER_VALUES = keys.CUSTOMER_KEYS - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
 _ROOTS = frozenset({"Assets", "Liabilities", "Equity", "Income", "Expenses"})
 _SAID_BY_DOCUMENTS = keys.CUSTOMER_KEYS - {"customer"}
 _COMPACT = ("siren", "siret", "vat-id", "iban", "bic")
@@ -127,7 +122,7 @@ def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
     if _SAID_BY_DOCUMENTS.isdisjoint(values):
         return customer
     values = {name: value for name, value in values.items() if value is not None}
-    changes = _fields(values, [name for name in _CUSTOMER_VALUES if name in values])
+    changes = _fields(values, _CUSTOMER_VALUES)
     if any(name in values for name in _ADDRESS):
         changes["address"] = _address(_old_address(customer.address, "") | values)
     if any(f"delivery-{name}" in values for name in _ADDRESS):
@@ -201,7 +196,7 @@ class Directives:
         source = source_of(entry.meta)
         place = keys.DIRECTIVES.get(entry.type)
         if place is None:
-            near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), 1, 0.8)
+            near = get_close_matches(entry.type, sorted(keys.DIRECTIVES), cutoff=0.8)
             if entry.type.startswith("invoice-") or near:
                 hint = f': did you mean "{near[0]}"?' if near else ": it is one of " + ", ".join(keys.DIRECTIVES)
                 self.findings.error("directive", f'"{entry.type}" is no directive of ours{hint}', source)
@@ -296,7 +291,7 @@ class Directives:
                     source,
                 )
                 return
-            near = get_close_matches(name, sorted(keys.OPTIONS), 1, 0.6)
+            near = get_close_matches(name, sorted(keys.OPTIONS), cutoff=0.6)
             hint = f'did you mean "{near[0]}"?' if near else "the options are " + ", ".join(sorted(keys.OPTIONS))
             self.findings.error("option", f'"{name}" is no option of ours: {hint}', source)
             return

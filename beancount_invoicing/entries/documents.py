@@ -519,12 +519,12 @@ class _Reading:
                 "discount", f"{self.number}: a discount of {discount} % must be from 0 to 100", part.source
             )
             discount = None
-        if quantity is None and (price is not None or gross is not None):
-            quantity = Decimal(1) if part.number <= 0 or (price or gross or ZERO) < 0 else Decimal(-1)
+        unit_price = price if price is not None else gross
+        if quantity is None and unit_price is not None:
+            quantity = Decimal(1) if part.number <= 0 or unit_price < 0 else Decimal(-1)
         booked = -part.number
         net = booked if part.currency == self.currency else self._amount(part)
         worked_out = None
-        unit_price = price if price is not None else gross
         if quantity is not None and unit_price is not None:
             worked_out = tax.line_amount(quantity, unit_price, discount, self.decimals)
             if gross is None and part.currency != self.currency and self._a_cent_off(worked_out, part):
@@ -1015,10 +1015,10 @@ def _explained(due: terms.Due, amount: Decimal) -> tuple[Step, ...]:
 def _near(code: str, known: Mapping[str, object]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(code, sorted(known), 1, 0.5)
+    near = get_close_matches(code, known, cutoff=0.5)
     if near:
         return f'did you mean "{near[0]}"?'
-    return "known are " + ", ".join(sorted(known)) if known else "none is defined"
+    return "known are " + ", ".join(known) if known else "none is defined"
 
 
 def _near_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:

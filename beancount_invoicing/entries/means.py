@@ -232,7 +232,7 @@ def _by_rate(taxes: Mapping[str, Decimal], day: date, accounts: Accounts) -> lis
     """Each tax with its rate in percent; those that are the parts of one code are due on the same amount: together, at its rate."""
     left = dict(taxes)
     rated = []
-    for _name, dated in sorted(accounts.codes.items()):
+    for dated in accounts.codes.values():
         code = dated.at(day)
         if code.parts and all(part.code in left for part in code.parts):
             rated.append((code.rate, sum((left.pop(part.code) for part in code.parts), ZERO)))
@@ -261,7 +261,7 @@ def _shared(legs: Sequence[Leg], parts: Mapping[Means, Decimal]) -> Iterator[Pay
     """The legs of one side, each as its parts: a part that is just one leg is that leg, else each has its share of it."""
     weights = [abs(_weight(posting).number) for _leg, posting in legs]
     several = [means for means, part in parts.items() if part]
-    if len(several) == 2 and len(legs) > 1:
+    if len(several) == 2:
         for one, other in (several, several[::-1]):
             if weights.count(parts[one]) == 1:
                 place = weights.index(parts[one])

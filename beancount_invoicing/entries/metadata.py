@@ -236,7 +236,7 @@ def read_value(key: keys.Key, value: object, source: Source, findings: Findings,
         findings.error("key-type", f"{key.name} {message}", source._replace(line=found[0]) if found else source)
         return None
     if key.choices and result not in key.choices:
-        near = get_close_matches(str(result), key.choices, 1)
+        near = get_close_matches(str(result), key.choices)
         hint = f': did you mean "{near[0]}"?' if near else ""
         allowed = ", ".join(f'"{choice}"' for choice in key.choices)
         findings.error(
@@ -313,7 +313,7 @@ def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:
     found = written(source, name) if key or place in keys.BY_PLACE else None
     at = source._replace(line=found[0]) if found else source
     if key is None:
-        near = get_close_matches(name, sorted(keys.BY_PLACE[place]), 1, 0.8)
+        near = get_close_matches(name, sorted(keys.BY_PLACE[place]), cutoff=0.8)
         if near:
             findings.error("misspelt-key", f"{name} is no key of ours: did you mean {near[0]}? Write {near[0]}:", at)
         return

@@ -53,8 +53,8 @@ def pending_taxes(
     """Those of `taxes` that are owed only once paid."""
     waiting: defaultdict[str, dict[str, None]] = defaultdict(dict)
     owed: defaultdict[str, set[str]] = defaultdict(set)
-    for code in sorted(taxes):
-        for _day, tax in taxes[code].versions:
+    for code, dated in taxes.items():
+        for _day, tax in dated.versions:
             if tax.on_payment and tax.pending:
                 waiting[tax.pending][code] = None
                 if tax.account:

@@ -232,7 +232,7 @@ def read(
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
         taken_over={number: tuple(sorted(those)) for number, those in sorted(owing.taken.items())},
         unmatched=tuple(sorted(unmatched, key=lambda one: (one.date, one.source, one.name))),
-        events=tuple(sorted(events, key=lambda event: event.date)),
+        events=tuple(events),
         seals=tuple(seals),
         contracts=contracts,
         milestones=milestones,
@@ -312,8 +312,8 @@ def _corrections(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
 
 def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]:
     served: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for code in sorted(taxes):
-        for _day, tax in taxes[code].versions:
+    for code, dated in taxes.items():
+        for _day, tax in dated.versions:
             for account in (tax.account, tax.pending):
                 if account:
                     served[account][code] = None

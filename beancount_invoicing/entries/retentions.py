@@ -29,13 +29,7 @@ def hung_on_acceptance(
     accepted: dict[str, date] = {}
     for one in acceptances:
         accepted.setdefault(one.contract, one.date)  # two of one contract are an error
-    return [_hung(one, contracts, keeping, accepted) if _keeps(one, keeping) else one for one in invoices]
-
-
-def _keeps(invoice: Invoice, keeping: set[str]) -> bool:
-    return any(each.retained for each in invoice.instalments) or (
-        bool(keeping) and len(invoice.instalments) > 0 and any(line.contract in keeping for line in invoice.lines)
-    )
+    return [_hung(one, contracts, keeping, accepted) for one in invoices]
 
 
 def _hung(

@@ -85,7 +85,6 @@ def read_takeovers(
         for transaction, claimed in transactions
         if not claimed and (legs := _legs(transaction, owner))
     ]
-    found.sort(key=lambda one: one.transaction.date)
     for _day, those in groupby(found, key=lambda one: one.transaction.date):
         left = list(those)
         while done := [one for one in left if _takes_over(one, by_link, owing)]:  # of one day, in whatever order
@@ -124,7 +123,7 @@ def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing
     day = transaction.date
     customers = {leg.customer for leg in legs}
     names: dict[str, None] = {}
-    for link in sorted(transaction.links or ()):
+    for link in transaction.links or ():
         those = named_by(link, day, by_link)
         ours = [each.number for each in those if any(owing.by(each, customer, day) for customer in customers)]
         if those and not ours:
@@ -152,7 +151,7 @@ def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing
         }
         if not givers or not takers:
             return False
-        taken += [(number, TakenOver(day, taker, tuple(sorted(givers)))) for taker in sorted(takers)]
+        taken += [(number, TakenOver(day, taker, tuple(sorted(givers)))) for taker in takers]
     for number, each in taken:
         owing.taken.setdefault(number, []).append(each)
     owing.between.add(id(transaction))

@@ -94,7 +94,7 @@ def _problem(code: str, name: str, taxes: Mapping[str, Dated[Tax]], combined: se
     if name == code:
         return f"it cannot be a part of itself: name the codes that it consists of instead of {name}"
     if name not in taxes:
-        near = get_close_matches(name, sorted(taxes), 1, 0.5)
+        near = get_close_matches(name, taxes, cutoff=0.5)
         hint = f'did you mean "{near[0]}"?' if near else f'define it, custom "invoice-tax" "{name}" "…" Liabilities:…'
         return f'its part "{name}" is not known: {hint}'
     if name in combined:

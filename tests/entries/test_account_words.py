@@ -30,6 +30,11 @@ def test_not_of_customers(account: str) -> None:
     assert not said.of_customers(f"Assets:{account}")
 
 
+def test_the_root_of_assets_says_nothing_of_what_is_below() -> None:
+    assert not said.of_customers("Crediti:Cassa")
+    assert said.of_customers("Crediti:Clienti")
+
+
 @pytest.mark.parametrize(
     ("part", "nobody"),
     [

@@ -395,3 +395,41 @@ def test_a_document_keeps_the_rate_of_what_it_corrects_and_of_the_day_of_supply(
     }
     new = document("N3", "100.00", day="2026-02-10").replace("120.00", "122.00").replace("-20.00", "-22.00")
     assert [each.tax.rate for each in sound_book(raised + new).invoices[0].taxes] == [22]
+
+
+@pytest.mark.parametrize("kind", ["corrective", "cancellation"])
+def test_a_kind_that_is_said_stays_though_it_gives_back(kind: str) -> None:
+    first = document("N0", "-50.00")
+    note = document("N1", "-50.00", day="2026-02-01", keys=f'kind: "{kind}" | corrects: "N0"')
+    assert sound_book(first + note).invoices[-1].kind == kind
+
+
+def test_a_free_line_and_one_that_gives_back_say_how_many_they_are() -> None:
+    free = one_of(document("N1", "100.00", '0.00 | text: "Free" | price: 0.00'))
+    assert (free.lines[1].quantity, free.lines[1].price) == (D(1), D(0))
+    less = one_of(document("N1", "100.00", '-10.00 | text: "Returned" | price-with-tax: 12.00'))
+    assert less.lines[1].quantity == D(-1)
+
+
+def test_a_due_date_is_explained_and_an_amount_where_the_terms_made_it() -> None:
+    parts = 'terms: "50% on receipt; 50% 30 days"'
+    by_terms = one_of(document("N1", "100.00", keys=parts))
+    assert [[step.figure for step in one.steps] for one in by_terms.instalments] == [
+        ["due date", "amount", "amount"],
+        ["due date", "amount"],
+    ]
+    other = document("N1", "100.00", keys='terms: "100% 30 days"').replace(
+        "  Assets:Receivable:Acme  120.00 EUR\n",
+        "  Assets:Receivable:Acme  70.00 EUR\n  Assets:Receivable:Acme  50.00 EUR\n",
+    )
+    assert [[step.figure for step in one.steps] for one in one_of(other).instalments] == [["due date"], ["due date"]]
+
+
+def test_a_tax_that_says_a_rate_means_one_of_the_lines_under_its_code() -> None:
+    two = document("N1", "100.00", "50.00").replace('"FR20"', '"FR10"', 1)
+    raised = '2026-01-01 custom "invoice-tax" "FR20" "TVA"\n  rate: 21\n'
+    said = told(raised + two.replace('-30.00 EUR\n    tax: "FR20"', '-30.00 EUR\n    tax: "FR20 19%"'))
+    assert said[0] == (
+        'error tax-code: N1: FR20 19%: its lines under FR20 have 21 %: write tax: "FR20", or say on the line when it was'
+        " supplied, delivered: …"
+    )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from beancount_invoicing.entries import blocks
 from beancount_invoicing.entries.plugins import followed, preceded
 from beancount_invoicing.entries.writer import _added, _before_plugin
 from tests.documents import document
@@ -95,3 +96,34 @@ def test_a_number_with_a_space_is_one_number() -> None:
 def test_an_items_own_text_stands_before_its_name() -> None:
     item = '2025-01-01 custom "invoice-item" "X" "Thing" Income:Services\n  text: "Said on the line"\n  tax: "FR20"\n'
     assert sound_book(item + document("N1", '100.00 | item: "X"')).invoices[0].lines[0].text == "Said on the line"
+
+
+ENTRY = '2026-01-05 * "Paid"\n  settles: "N1"\n  Assets:Bank  1.00 EUR\n    ; why\n  Equity:Opening'
+
+
+def test_an_entry_in_its_pieces_is_the_entry() -> None:
+    written = blocks.split(ENTRY, 10, (14, 12))
+    assert written is not None
+    assert [(one.line, one.text) for one in written.blocks] == [
+        (12, "  Assets:Bank  1.00 EUR\n    ; why"),
+        (14, "  Equity:Opening"),
+    ]
+    assert written.text == ENTRY
+
+
+@pytest.mark.parametrize("lines", [(), (10, 12), (9, 12), (12, 15), (12, 12)])
+def test_postings_that_do_not_stand_in_the_entry_are_not_found(lines: tuple[int, ...]) -> None:
+    assert blocks.split(ENTRY, 10, lines) is None
+
+
+def test_a_code_may_come_to_consist_of_parts() -> None:
+    text = """
+2025-01-01 custom "invoice-tax" "BOTH" "Both"
+2026-01-01 custom "invoice-tax" "BOTH"
+  parts: "FR10 FR20"
+"""
+    dated = sound_book(text).taxes["BOTH"]
+    assert [(dated.at(date(year, 1, 1)).rate, len(dated.at(date(year, 1, 1)).parts)) for year in (2025, 2026)] == [
+        (D(0), 0),
+        (D(30), 2),
+    ]
