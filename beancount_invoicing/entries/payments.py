@@ -94,8 +94,6 @@ def read_payments(
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:
     """The payments; where a part of them is no money, what came for the rest is worth more by unit."""
-    if all(one.worth is None for one in payments):
-        return payments
     money = sum((one.amount for one in payments if one.means == "money"), ZERO)
     whole = sum((one.amount for one in payments), ZERO)
     if money in {ZERO, whole}:

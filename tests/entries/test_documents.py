@@ -433,3 +433,15 @@ def test_a_tax_that_says_a_rate_means_one_of_the_lines_under_its_code() -> None:
         'error tax-code: N1: FR20 19%: its lines under FR20 have 21 %: write tax: "FR20", or say on the line when it was'
         " supplied, delivered: …"
     )
+
+
+def test_what_hangs_on_a_document_is_found_by_its_number() -> None:
+    first, other = document("N1", "100.00"), document("N2", "50.00")
+    note = document("G1", "-10.00", day="2026-02-10", keys='corrects: "N1"')
+    claim = (
+        '2026-05-01 * "Acme" "Late interest" ^C1\n  invoice: "C1"\n  kind: "claim"\n  claims: "N2"\n'
+        '  Assets:Receivable:Acme  40.00 EUR\n  Income:Services  -40.00 EUR\n    tax: "REVERSE"\n'
+    )
+    book = sound_book(first + other + note + claim)
+    assert {number: [one.number for one in those] for number, those in book.claims.items()} == {"N2": ["C1"]}
+    assert {number: [one.number for one in those] for number, those in book.corrections.items()} == {"N1": ["G1"]}

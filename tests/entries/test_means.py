@@ -108,6 +108,8 @@ def test_a_payment(postings: list[str], expected: dict[str, str]) -> None:
         ),
         ([f"{A} -120.00 EUR", "Assets:Bank 130.00 EUR", "Income:Interest -10.00 EUR"], {"money": "-120.00"}),
         ([f"{A} 20.00 EUR", "Expenses:BadDebt -20.00 EUR"], {"write-off": "20.00"}),
+        # the money is for what was still owed: of the loss nothing is paid
+        ([f"{A} -120.00 EUR", f"{A} 20.00 EUR", "Assets:Bank 100.00 EUR"], {"money": "-100.00", "write-off": "0.00"}),
     ],
 )
 def test_a_loss(postings: list[str], expected: dict[str, str]) -> None:
@@ -131,3 +133,36 @@ def test_each_part_of_a_loss_knows_what_is_booked_beside_it() -> None:
     }
     assert totals == {"Expenses:BadDebt": D("80.00"), "Liabilities:VAT": D("16.00")}
     assert {each.tax for one in lost for each in one.beside} == {"", "FR20"}
+
+
+ON_PAYMENT = """
+2025-01-01 open Liabilities:VAT:Pending
+2025-01-01 custom "invoice-tax" "ENC" "TVA 20 %" Liabilities:VAT
+  rate: 20
+  due-on: "payment"
+  pending: Liabilities:VAT:Pending
+2026-01-05 * "Acme" "Abroad" ^N1
+  invoice: "N1"
+  cash-discount: "2% within 30 days"
+  Assets:Receivable:Acme  1200.00 USD @ 0.90 EUR
+  Income:Services  -1000.00 USD @ 0.90 EUR
+    tax: "ENC"
+  Liabilities:VAT:Pending  -200.00 USD @ 0.90 EUR
+    tax: "ENC"
+"""
+
+
+def test_a_discount_is_worth_nothing_and_the_money_beside_it_the_more() -> None:
+    """1,058.40 EUR came for 1,200.00 USD, of which 24.00 were given up: 0.90 for each of the others."""
+    paid = """
+2026-01-20 * "Acme" "Less 2 %" ^N1
+  Assets:Receivable:Acme  -1200.00 USD @ 0.90 EUR
+  Assets:Bank  1058.40 EUR
+  Income:Discounts  18.00 EUR
+  Liabilities:VAT:Pending  3.60 EUR
+    tax: "ENC"
+"""
+    payments = sound_book(ON_PAYMENT + paid).payments
+    assert [(one.means, one.amount) for one in payments] == [("money", D("-1176.00")), ("discount", D("-24.00"))]
+    assert {one.worth.money for one in payments if one.worth} == {D("0.9")}
+    assert all(one.worth for one in payments)
