@@ -67,11 +67,9 @@ if TYPE_CHECKING:
         Objection,
         Outbox,
         What,
-        letters_waiting,
         objected,
         objections,
         open_because,
-        ready_to_leave,
         unrecorded,
         unrecorded_because,
         what_waits,
@@ -117,6 +115,7 @@ if TYPE_CHECKING:
     from beancount_invoicing.actions.today import Kind as TaskKind
     from beancount_invoicing.actions.today import Task, named_to_send, tasks, to_send
     from beancount_invoicing.actions.undoing import undo
+    from beancount_invoicing.actions.waiting import letters_waiting, ready_to_leave, standing_for
     from beancount_invoicing.actions.writing import Changes, How, New, Outcome, Refused, change, written_positions
     from beancount_invoicing.billing import Only
     from beancount_invoicing.delivery import Attachment, Dispatch, Held
@@ -260,6 +259,7 @@ __all__ = [
     "seal",
     "select",
     "send",
+    "standing_for",
     "statements_of",
     "statements_of_all",
     "stop_contract",
@@ -305,8 +305,7 @@ _ROOMS = {
     "actions.mailing": "PASSWORD CannotSend password_from",
     "actions.naming": "UnknownCustomer customer customers whom",
     "actions.outbox": (
-        "Objection What Outbox letters_waiting objected objections open_because ready_to_leave unrecorded unrecorded_because"
-        " what_waits"
+        "Objection What Outbox objected objections open_because unrecorded unrecorded_because what_waits"
     ),
     "actions.parallel": "render_in_parallel",
     "actions.receipts": "Receipts of_receipts receipts_for render_receipts",
@@ -319,6 +318,7 @@ _ROOMS = {
     "actions.timekeeping": "UnknownProjects Worked add_time import_time time_listed writes_at_once",
     "actions.today": "KINDS=TASKS Kind=TaskKind Task named_to_send tasks to_send",
     "actions.undoing": "undo",
+    "actions.waiting": "letters_waiting ready_to_leave standing_for",
     "actions.writing": "Changes How New Outcome Refused change written_positions",
     "billing": "Only",
     "delivery": "Attachment Dispatch Held",

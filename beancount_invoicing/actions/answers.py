@@ -399,11 +399,8 @@ def bucket_names(bounds: Sequence[int], basis: str) -> tuple[str, ...]:
     return (*(f"{start}-{end}" for start, end in zip(starts, bounds, strict=False)), f"over {bounds[-1]}")
 
 
-def reminded(
-    proposal: Proposal, language: str, explain: bool = False, waiting: Mapping[str, Attempt] | None = None
-) -> Answer:
-    """A proposal in `remind`; `waiting`: the letter that waits already for each number."""
-    waits = [one for late in proposal.invoices if (one := (waiting or {}).get(late.position.invoice.number))]
+def reminded(proposal: Proposal, language: str, explain: bool = False, waiting: Sequence[Attempt] = ()) -> Answer:
+    """A proposal in `remind`; `waiting`: the letters that wait already and stand for it."""
     currency = proposal.currency
     answer: Answer = {
         "customer": proposal.customer.name,
@@ -444,7 +441,7 @@ def reminded(
             for one in proposal.apart
         ],
         "held": [{"number": held.number, "why": held.why} for held in proposal.held],
-        "waiting": _waiting(waits[0]) if waits else None,
+        "waiting": _waiting(waiting[0]) if waiting else None,
     }
     if explain:
         for row, late in zip(answer["invoices"], proposal.invoices, strict=True):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.actions import chain, staging
 from beancount_invoicing.actions.mailing import CannotSend
+from beancount_invoicing.actions.naming import customer, short_names
 from beancount_invoicing.actions.outbox import What, files_of, named, objections, open_attempts, waiting_files, what
 from beancount_invoicing.actions.places import into_file
 from beancount_invoicing.actions.telling import BY_HAND, Sent, closings, not_sent, record_file, relative_to
@@ -25,6 +27,10 @@ class Chosen(NamedTuple):
     what: What | None = None
     """Of several things that wait for a number: this one."""
     channel: Channel | None = None
+    level: int | None = None
+    """Of several reminders: that of this level."""
+    customer: str = ""
+    """Of several to who owes a document: that to this one."""
 
 
 def confirm(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
@@ -107,8 +113,15 @@ def discard(file: str | Path, chosen: Chosen, day: date, how: How) -> Outcome:
 
 def _of(book: Book, chosen: Chosen) -> tuple[Attempt, ...]:
     """What of all that waits is chosen. Raises CannotSend, UnknownCustomer."""
-    kinds = [one for one in open_attempts(book) if chosen.what in {None, what(one.kind)}]
-    those = [one for one in kinds if chosen.channel in {None, one.event.channel}]
+    account = customer(book, chosen.customer) if chosen.customer else ""
+    those = [
+        one
+        for one in open_attempts(book)
+        if chosen.what in {None, what(one.kind)}
+        and chosen.channel in {None, one.event.channel}
+        and chosen.level in {None, one.event.level}
+        and account in {"", one.event.customer}
+    ]
     if not chosen.numbers:
         return tuple(one for one in those if not one.in_doubt)
     found: dict[str, Attempt] = {}
@@ -116,16 +129,31 @@ def _of(book: Book, chosen: Chosen) -> tuple[Attempt, ...]:
         of_it = named(book, those, number)
         if not of_it:
             which = f"no {chosen.what}" if chosen.what else "nothing"
-            raise CannotSend(f"{which} of {number} is in doubt or prepared")
-        if len(of_it) > 1 and not chosen.what:
+            level = f" of level {chosen.level}" if chosen.level is not None else ""
+            raise CannotSend(f"{which} of {number}{level} is in doubt or prepared")
+        if options := _options(book, of_it):
+            one_kind = len({one.kind for one in of_it}) == 1
             waits = ", ".join(
-                f"{what(one.kind)} ({'in doubt since' if one.in_doubt else 'prepared on'} {one.event.date})"
+                f"{what(one.kind)}{f' of level {one.event.level}' if one_kind else ''}"
+                f" ({'in doubt since' if one.in_doubt else 'prepared on'} {one.event.date})"
                 for one in of_it
             )
-            options = " or ".join(f"--what {kind}" for kind in dict.fromkeys(what(one.kind) for one in of_it))
-            raise CannotSend(f"{number}: more than one thing waits: {waits}: say which: {options}")
+            raise CannotSend(f"{number}: more than one thing waits: {waits}: say which: {' or '.join(options)}")
         found |= {one.event.message_id: one for one in of_it}
     return tuple(found.values())
+
+
+def _options(book: Book, those: Sequence[Attempt]) -> tuple[str, ...]:
+    """The options of which one says which of several things is meant; none where nothing tells them apart."""
+    names = short_names(book)
+    for options in (
+        [f"--what {what(one.kind)}" for one in those],
+        [f"--level {one.event.level}" for one in those],
+        [f"--customer {names.get(one.event.customer, one.event.customer)}" for one in those],
+    ):
+        if len(different := dict.fromkeys(options)) > 1:
+            return tuple(different)
+    return ()
 
 
 def _day(attempt: Attempt, event: Event, day: date) -> date:

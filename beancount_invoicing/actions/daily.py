@@ -14,10 +14,11 @@ from beancount_invoicing.actions.git import GitError
 from beancount_invoicing.actions.ledger import Ledger, Loads, open_ledger
 from beancount_invoicing.actions.letters import of_reminders
 from beancount_invoicing.actions.mailing import CannotSend
-from beancount_invoicing.actions.outbox import in_doubt, objected, ready_to_leave, unrecorded, unrecorded_because
+from beancount_invoicing.actions.outbox import in_doubt, objected, unrecorded, unrecorded_because
 from beancount_invoicing.actions.reminders import bank_notices, due_reminders
 from beancount_invoicing.actions.sending import Result, Sending, Way, send
 from beancount_invoicing.actions.today import Task, tasks, to_send
+from beancount_invoicing.actions.waiting import ready_to_leave
 from beancount_invoicing.actions.writing import How, Outcome, Refused
 from beancount_invoicing.delivery import Dispatch, Held
 from beancount_invoicing.entries.writer import CannotWrite

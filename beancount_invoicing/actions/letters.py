@@ -13,6 +13,7 @@ from beancount_invoicing.actions.documents import Prepared, as_bytes, prepare
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.actions.ledger import Ledger
 from beancount_invoicing.actions.reminders import file_names
+from beancount_invoicing.actions.waiting import letters_waiting, standing_for
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.dunning import Proposal
 from beancount_invoicing.model import ZERO, Book, Channel, Invoice, Seal
@@ -31,6 +32,7 @@ def of_reminders(
 
     book = ledger.book
     history = History(book.events)
+    waiting = letters_waiting(book)
     prepared = prepare(book)
     seals = sealed_documents(book)
     letters = [one for one in proposals if one.level is not None]
@@ -41,7 +43,8 @@ def of_reminders(
         customer, day = proposal.customer, proposal.as_of
         invoices = [late.position.invoice for late in proposal.invoices]
         numbers = tuple(one.number for one in invoices)
-        if retry and not any(_waits(history, number) for number in numbers):
+        stand = standing_for(waiting, proposal)
+        if retry and not stand:
             continue
         reasons = [error and f"has an error in the ledger: {error}" for error in _wrong(ledger, proposal)]
         sealed, altered, untold = _as_sealed(book, invoices, seals)
@@ -83,6 +86,7 @@ def of_reminders(
             address=view.recipient,
             place=place(book, customer, day),
             level=proposal.level,
+            in_place_of=frozenset(one.event.message_id for one in stand),
             until=proposal.deadline,
             tone="final" if proposal.tone == "final" else "",
             registered=proposal.registered,
@@ -107,10 +111,6 @@ def invoices_of(book: Book) -> Callable[[Proposal], tuple[Attachment, ...]]:
 def _wrong(ledger: Ledger, proposal: Proposal) -> Iterator[str]:
     """Errors of the ledger in what a letter goes by."""
     return (wrong(ledger, late.position.invoice, proposal.customer) for late in proposal.invoices)
-
-
-def _waits(history: History, number: str) -> bool:
-    return any(one.kind == "reminder" and number in one.numbers for one in history.open)
 
 
 def _as_sealed(

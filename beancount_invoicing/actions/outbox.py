@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from os.path import normpath
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -18,7 +17,7 @@ from beancount_invoicing.actions.documents import SUFFIXES
 from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, short_names
 from beancount_invoicing.actions.telling import BY_HAND, relative_to
 from beancount_invoicing.delivery import CLOSING, Attempt, History
-from beancount_invoicing.dunning import Proposal, propose
+from beancount_invoicing.dunning import Held, Proposal, dues_asked, late_instalments, propose
 from beancount_invoicing.files import holds
 from beancount_invoicing.model import ZERO, Book, Channel, Event
 from beancount_invoicing.receivables import Allocated, Position, allocate, positions
@@ -32,7 +31,7 @@ What = Literal["invoice", "reminder", "statement", "receipt"]
 """What a person calls it: the ledger's event `sent` is the invoice itself."""
 _ANEW = {
     "invoice": "bean-invoice send --retry {name}{by} --write",
-    "reminder": "bean-invoice remind --send --retry --customer {customer}{by} --write",
+    "reminder": "bean-invoice remind --send --retry --customer {customer}{level}{by} --write",
     "statement": "bean-invoice statement {customer} --send --retry{by} --write",
     "receipt": "bean-invoice receipt {name} --send --retry{by} --write",
 }
@@ -48,6 +47,23 @@ class Answers:
     never: str
 
 
+class Thing(NamedTuple):
+    """What a person names of what waits."""
+
+    what: What
+    numbers: tuple[str, ...]
+    """The documents that it is about; none: the whole customer."""
+    account: str
+    """The customer's main account."""
+    level: int | None
+    """Of a reminder."""
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Thing:
+        """What an attempt is about."""
+        return cls(what(attempt.kind), attempt.numbers, attempt.event.customer, attempt.event.level)
+
+
 @dataclass(frozen=True, slots=True)
 class Objection:
     """Why what waits, or is in doubt, would not be sent so today."""
@@ -55,6 +71,8 @@ class Objection:
     why: str
     anew: bool
     """Whether another would be sent in its place."""
+    level: int | None = None
+    """The level of the letter that would."""
 
     @property
     def text(self) -> str:
@@ -68,8 +86,6 @@ class Outbox:
 
     attempts: tuple[Attempt, ...]
     """What is in doubt, and what waits to be sent by hand; by date."""
-    kinds: Mapping[str, frozenset[str]]
-    """What waits for each number: the kinds of attempts."""
     names: Mapping[str, str]
     """What the customer of each main account may be called."""
     elsewhere: Mapping[str, str]
@@ -79,13 +95,8 @@ class Outbox:
 def what_waits(book: Book) -> Outbox:
     """What is in doubt, and what waits to be sent by hand."""
     attempts = open_attempts(book)
-    kinds: defaultdict[str, set[str]] = defaultdict(set)
-    for one in attempts:
-        for number in one.numbers:
-            kinds[number].add(one.kind)
     return Outbox(
         attempts=attempts,
-        kinds={number: frozenset(those) for number, those in kinds.items()},
         names=short_names(book) if attempts else {},
         elsewhere={
             one.event.message_id: one.event.channel
@@ -129,31 +140,54 @@ def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...
     return tuple(one for one in of_customers if one.event.customer == account)
 
 
-def answers(waiting: Outbox, kind: str, numbers: Sequence[str], account: str, channel: str = "") -> Answers:
-    """The commands by which a person answers of something of a kind, about documents or (no numbers) a customer's main account.
+def answers(
+    waiting: Outbox, thing: Thing, channel: str = "", anew: int | None = None, beside: Iterable[Thing] = ()
+) -> Answers:
+    """The commands by which a person answers of something.
 
-    Each names just this, whatever else waits for the same number; anew it goes by `channel`, or ("") the customer's own.
+    Each names just this, whatever else waits (or `beside`) for the same number; anew it goes by `channel`, or ("") the customer's
+    own, as a letter of level `anew`, or (None) of its own.
     """
-    customer_name = waiting.names.get(account, account)
-    name = " ".join(numbers) or customer_name
-    alone = all(waiting.kinds.get(number, frozenset()) <= {kind} for number in numbers)
-    chosen = name if alone else f"{name} --what {what(kind)}"
+    customer_name = waiting.names.get(thing.account, thing.account)
+    name = " ".join(thing.numbers) or customer_name
+    others = {*map(Thing.of, waiting.attempts), *beside} - {thing}
+    chosen = " ".join([name, *_told_apart(thing, others, customer_name)])
+    letters = {one.level for one in others if (one.what, one.account) == ("reminder", thing.account)}
+    level = thing.level if anew is None else anew
     return Answers(
         left=f"bean-invoice send --confirm {chosen} --write",
-        anew=_ANEW[what(kind)].format(name=name, customer=customer_name, by=f" --channel {channel}" if channel else ""),
+        anew=_ANEW[thing.what].format(
+            name=name,
+            customer=customer_name,
+            level=f" --level {level}" if letters - {level} else "",
+            by=f" --channel {channel}" if channel else "",
+        ),
         never=f"bean-invoice send --discard {chosen} --write",
     )
 
 
-def _answers(waiting: Outbox, attempt: Attempt) -> Answers:
+def _told_apart(thing: Thing, others: Iterable[Thing], customer_name: str) -> Iterator[str]:
+    """The options that name just this among all that waits for the same documents."""
+    alike = [one for one in others if set(one.numbers) & set(thing.numbers)]
+    of_kind = [one for one in alike if one.what == thing.what]
+    if of_kind != alike:
+        yield f"--what {thing.what}"
+    of_level = [one for one in of_kind if one.level == thing.level]
+    if of_level != of_kind:
+        yield f"--level {thing.level}"
+    if any(one.account != thing.account for one in of_level):
+        yield f"--customer {customer_name}"
+
+
+def _answers(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> Answers:
     channel = waiting.elsewhere.get(attempt.event.message_id, "")
-    return answers(waiting, attempt.kind, attempt.numbers, attempt.event.customer, channel)
+    return answers(waiting, Thing.of(attempt), channel, objection.level if objection else None)
 
 
 def open_because(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> str:
     """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
     day = attempt.event.date
-    said = _answers(waiting, attempt)
+    said = _answers(waiting, attempt, objection)
     against = objected_to(waiting, attempt, objection) if objection else ""
     if attempt.in_doubt:
         text = f"is in doubt since {day}: nobody knows whether it arrived; if it did: {said.left}, if not"
@@ -173,7 +207,7 @@ def in_doubt(book: Book, but: Collection[str] = ()) -> list[str]:
 
 def objected_to(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
     """Why something would not be sent today, and what to do about it."""
-    said = _answers(waiting, attempt)
+    said = _answers(waiting, attempt, objection)
     if objection.anew:
         return f"{objection.text}: make it anew: {said.anew}, or discard it: {said.never}"
     return f"{objection.text}: discard it: {said.never}"
@@ -222,11 +256,13 @@ def _to_letters(
         return {}
     allocated = allocated or allocate(book, as_of)
     proposals = propose(book, as_of, allocated) if proposals is None else proposals
-    levels: defaultdict[tuple[str, str], set[int | None]] = defaultdict(set)  # each instalment has its own
+    due: defaultdict[tuple[str, str], list[tuple[frozenset[date], Proposal]]] = defaultdict(list)
+    reasons: defaultdict[tuple[str, str], list[Held]] = defaultdict(list)
     for one in proposals:
         for late in one.invoices:
-            levels[one.customer.account, late.position.invoice.number].add(one.level)
-    reasons = {(one.customer.account, each.number): each.why for one in proposals for each in one.reasons}
+            due[one.customer.account, late.position.invoice.number].append((late.dues, one))
+        for reason in one.reasons:
+            reasons[one.customer.account, reason.number].append(reason)
     stand: dict[tuple[str, str], Position] = {}
     owed_by: dict[str, str] = {}
     for position in positions(book, as_of, allocated, by_debtor=True):
@@ -236,17 +272,25 @@ def _to_letters(
     found: dict[str, Objection] = {}
     for attempt in waiting:
         whys: defaultdict[str, list[str]] = defaultdict(list)
+        instead: list[Proposal] = []
         for event in attempt.events:
             for number in event.numbers:
                 key = event.customer, number
-                if event.level not in levels.get(key, ()):
-                    whys[reasons.get(key) or _not_late(stand.get(key), owed_by.get(number, ""))].append(number)
-                elif less := ", ".join(_less(stand[key], event.date)):
+                position_ = stand.get(key)
+                dues = dues_asked(position_, event) if position_ else frozenset[date]()
+                today = [one for asked, one in due[key] if asked & dues]
+                instead += today
+                if position_ is None or event.level not in {one.level for one in today}:
+                    why = next((one.why for one in reasons[key] if one.dues & dues), "")
+                    whys[why or _not_late(position_, owed_by.get(number, ""))].append(number)
+                elif less := ", ".join(_less(position_, dues, event.date)):
                     whys[less].append(number)
         if whys:
             why = "; ".join(f"{' '.join(numbers)}: {text}" for text, numbers in whys.items())
+            level = attempt.event.level
+            levels = [one.level for one in instead]
             found[attempt.event.message_id] = Objection(
-                why, any((attempt.event.customer, number) in levels for number in attempt.numbers)
+                why, bool(instead), level if level in levels else next(iter(levels), None)
             )
     return found
 
@@ -262,14 +306,22 @@ def _not_late(position: Position | None, owed_by: str) -> str:
     return "nothing of it is late"
 
 
-def _less(position: Position, since: date) -> Iterator[str]:
-    """What came in, or was contested, after the day of a letter that is due all the same: it asks for more than is owed."""
-    came = sum((one.amount for one in position.allocations if one.date > since), Decimal(0))
+def _less(position: Position, dues: Collection[date], since: date) -> Iterator[str]:
+    """What came in for what fell due on `dues`, or was contested, after the day of a letter that is due all the same: it asks for
+    more than is owed."""
+    those = {
+        each.index
+        for each, standing in zip(position.invoice.instalments, position.instalments, strict=True)
+        if standing.due in dues
+    }
+    came = sum((one.amount for one in position.allocations if one.date > since and one.instalment in those), ZERO)
     if came > ZERO:
         yield f"{came} came in after {since}"
-    contested = [one for one in position.events if one.event == "dispute" and one.date > since]
-    if contested and position.disputed:
-        yield f"{position.disputed} in dispute since {contested[-1].date}"
+    groups = late_instalments(position, position.as_of)
+    contested = next((one.contested for one in groups if one.dues & set(dues)), ZERO) if groups else position.disputed
+    disputes = [one for one in position.events if one.event == "dispute" and one.date > since]
+    if disputes and contested:
+        yield f"{contested} in dispute since {disputes[-1].date}"
 
 
 def objected(
@@ -293,24 +345,6 @@ def objected(
         and (not customers or one.event.customer in customers)
         and (also_anew or not objection.anew)
     )
-
-
-def letters_waiting(book: Book, until: date = date.max) -> dict[str, Attempt]:
-    """The reminder that was prepared, or is in doubt, for each number; those of `until` (inclusive) or before."""
-    return {
-        number: one
-        for one in open_attempts(book)
-        if one.kind == "reminder" and one.event.date <= until
-        for number in one.numbers
-    }
-
-
-def ready_to_leave(book: Book, proposals: Sequence[Proposal], until: date = date.max) -> tuple[Proposal, ...]:
-    """The proposals without the letters that were prepared, or are in doubt, already: these wait for a person."""
-    waits = letters_waiting(book, until)
-    return tuple(
-        one for one in proposals if not any(late.position.invoice.number in waits for late in one.invoices)
-    )  # fmt: skip
 
 
 def files_of(book: Book, discarded: Sequence[Attempt]) -> dict[Path, str]:

@@ -16,16 +16,28 @@ from beancount_invoicing.receivables import Allocated, allocate, lapsing
 
 
 def due_reminders(
-    book: Book, as_of: date, customers: Collection[str] = (), every: bool = False, allocated: Allocated | None = None
+    book: Book,
+    as_of: date,
+    customers: Collection[str] = (),
+    every: bool = False,
+    allocated: Allocated | None = None,
+    level: int | None = None,
 ) -> tuple[Proposal, ...]:
-    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all.
+    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all. `level`: only
+    the letters of this one.
 
     With `every` also the customers of whom something is late, but nothing to be sent or held back today.
     """
+
+    def wanted(one: Proposal) -> bool:
+        if level is not None:
+            return one.level == level
+        return every or one.level is not None or bool(one.held)
+
     return tuple(
         one
         for one in propose(book, as_of, allocated)
-        if (every or one.level is not None or one.held) and (not customers or one.customer.account in customers)
+        if wanted(one) and (not customers or one.customer.account in customers)
     )
 
 

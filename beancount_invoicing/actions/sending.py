@@ -23,6 +23,7 @@ from beancount_invoicing.actions.mailing import CannotSend, sender, server
 from beancount_invoicing.actions.outbox import (
     OUTBOX,
     Objection,
+    Thing,
     answers,
     files_of,
     objections,
@@ -198,6 +199,8 @@ class _Run:
         self.folder = Path(way.folder) if way.folder else self.top.parent / OUTBOX
         self.changed: list[Path] = []
         self._results: dict[int, Result] = {}
+        self._going: list[Dispatch] = []
+        """What this call sends."""
         self._against: dict[str, Objection] | None = None
         self._last = chain.tip(ledger.book)
         """The mark of the last seal, which the next one names."""
@@ -225,6 +228,7 @@ class _Run:
                 )
             else:
                 items[place] = ready
+                self._going.append(ready.dispatch)
         if not self.how.write:
             for place, item in items.items():
                 by_server = item.dispatch.channel == "email" and host is not None
@@ -530,8 +534,12 @@ class _Run:
         one = item.dispatch
         main = self.book.accounts.get(one.account, one.account)
         own = own_channel(self.book, one.event, main, one.day) if main in self.book.customers else one.channel
-        said = answers(self.outbox, one.event, one.numbers, main, "" if one.channel == own else one.channel)
+        by = "" if one.channel == own else one.channel
+        said = answers(self.outbox, self._thing(one), by, beside=[self._thing(each) for each in self._going])
         return f"if it did: {said.left}, if not: {said.anew}"
+
+    def _thing(self, one: Dispatch) -> Thing:
+        return Thing(what(one.event), one.numbers, self.book.accounts.get(one.account, one.account), one.level)
 
     def _anew(self, item: _Item) -> str:
         """What to do where one of several has not got it."""

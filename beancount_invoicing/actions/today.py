@@ -18,11 +18,11 @@ from beancount_invoicing.actions.outbox import (
     Objection,
     objected_to,
     objections,
-    ready_to_leave,
     unrecorded,
     unrecorded_because,
     what_waits,
 )
+from beancount_invoicing.actions.waiting import ready_to_leave
 from beancount_invoicing.delivery import History
 from beancount_invoicing.dunning import (
     NONE,

@@ -265,18 +265,20 @@ def customers_wanted(session: Session, book: Book, name: str) -> tuple[str, ...]
 
 def documents_argument(command: F) -> F:
     """NUMBER or CUSTOMER, several of them, or one by `--customer`: the command gets them as `words`."""
-    from beancount_invoicing.cli.completion import complete_customers, complete_documents
 
     @wraps(command)
     def named(*args: Any, words: tuple[str, ...], customer: str, **values: Any) -> Any:
         return command(*args, words=(*words, customer) if customer else words, **values)
 
-    named = click.option(
-        "-c", "--customer", default="", shell_complete=complete_customers, help="All of this customer's, as CUSTOMER.",
-    )(named)  # fmt: skip
-    return cast(F, click.argument(
-        "words", nargs=-1, metavar="[NUMBER|CUSTOMER]...", shell_complete=complete_documents
-    )(named))  # fmt: skip
+    return documents_and_customer(cast(F, named), "All of this customer's, as CUSTOMER.")
+
+
+def documents_and_customer(command: F, says: str) -> F:
+    """NUMBER or CUSTOMER, several of them, as `words`, and `--customer` as `customer`; `says`: its help."""
+    from beancount_invoicing.cli.completion import complete_customers, complete_documents
+
+    named = click.option("-c", "--customer", default="", shell_complete=complete_customers, help=says)(command)
+    return click.argument("words", nargs=-1, metavar="[NUMBER|CUSTOMER]...", shell_complete=complete_documents)(named)
 
 
 def say_whom(book: Book, words: Sequence[str]) -> None:

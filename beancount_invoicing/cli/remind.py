@@ -40,6 +40,7 @@ from beancount_invoicing.rules.steps import describe
 @folder_option(None)
 @to_option("")
 @click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
+@click.option("--level", type=int, help="Only the letters of this level of their policy.")
 @as_of_option
 @format_option
 @explain_option
@@ -57,6 +58,7 @@ def remind(
     folder: Path | None,
     outputs: tuple[actions.Output, ...],
     attach: bool,
+    level: int | None,
     as_of: date,
     form: str,
     explain: bool,
@@ -71,7 +73,7 @@ def remind(
     """Say which reminder letters are due, and what is held back; with -o or --to, write them; with --send, send them."""
     if sending:
         chosen = how(write, into, commit)
-        _send(session, customer, as_of, form, yes, channel, folder, retry, chosen)
+        _send(session, customer, level, as_of, form, yes, channel, folder, retry, chosen)
         return
     if write or into or commit or channel or retry or yes:
         raise click.UsageError("--write, --into, --commit, --channel, --retry and --yes say nothing without --send")
@@ -82,9 +84,12 @@ def remind(
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:
         return
-    proposals = actions.due_reminders(ledger.book, as_of, wanted, explain, ledger.allocated_at(as_of))
+    proposals = actions.due_reminders(ledger.book, as_of, wanted, explain, ledger.allocated_at(as_of), level)
     waiting = actions.letters_waiting(ledger.book, as_of)
-    rows = [answers.reminded(one, actions.language(ledger.book, one), explain, waiting) for one in proposals]
+    rows = [
+        answers.reminded(one, actions.language(ledger.book, one), explain, actions.standing_for(waiting, one))
+        for one in proposals
+    ]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -145,6 +150,7 @@ def remind(
 def _send(
     session: Session,
     customer: str,
+    level: int | None,
     as_of: date,
     form: str,
     yes: bool,
@@ -166,7 +172,7 @@ def _send(
             raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
         wanted = (actions.customer(ledger.book, customer),) if customer else ()
         accounts = set(wanted or ledger.book.customers)
-        proposals = actions.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of))
+        proposals = actions.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of), level=level)
         for proposal in proposals:
             for text in proposal.notices:  # such as interest that is not claimed
                 notice(text)
@@ -174,7 +180,7 @@ def _send(
                 notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
         for text in _objected(ledger, as_of, wanted, also_anew=False):  # of the others the answer says it
             notice(text)
-        if retry and not any(one.event.customer in accounts for one in actions.letters_waiting(ledger.book).values()):
+        if retry and not any(one.event.customer in accounts for one in actions.letters_waiting(ledger.book)):
             notice("No reminder is in doubt or prepared; bean-invoice send says what is.")
         return list(actions.of_reminders(ledger, proposals, channel, retry=retry))
 

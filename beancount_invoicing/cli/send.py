@@ -21,7 +21,7 @@ from beancount_invoicing.cli.common import (
     OneOf,
     Session,
     date_option,
-    documents_argument,
+    documents_and_customer,
     examples,
     notice,
     print_json,
@@ -65,8 +65,13 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
     )
 
 
+def _documents(command: F) -> F:
+    says = "All of this customer's, as CUSTOMER. With --confirm or --discard NUMBER: of several to whom something of it is to go."
+    return documents_and_customer(command, says)
+
+
 @click.command(epilog=examples("send", "send F2026-0078 -w", "send --since this-month"))
-@documents_argument
+@_documents
 @since_option("All documents of this day or later that were not sent yet.")
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
 @click.option("--discard", is_flag=True, help="Say that what was prepared, or is in doubt, has not left and shall not.")
@@ -74,6 +79,7 @@ def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.
     "--what", "kind", type=OneOf(get_args(actions.What)),
     help="With --confirm or --discard: which, where several things wait for a number.",
 )  # fmt: skip
+@click.option("--level", type=int, help="With --confirm or --discard: of several reminders, that of this level.")
 @click.option(
     "--all", "everything", is_flag=True,
     help="With --confirm or --discard: all that was prepared, and is not in doubt.",
@@ -108,6 +114,8 @@ def send(
     confirm: bool,
     discard: bool,
     kind: actions.What | None,
+    level: int | None,
+    customer: str,
     everything: bool,
     channel: Channel | None,
     enclose: tuple[Enclosure, ...],
@@ -126,8 +134,13 @@ def send(
     said = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:
         raise click.UsageError("--again, --retry, --confirm and --discard exclude each other")
-    if (everything or kind) and not said:
-        raise click.UsageError(f"{'--all' if everything else '--what'} says nothing without --confirm or --discard")
+    if customer and not (said and words):
+        words, customer = (*words, customer), ""
+    only_then = {"--all": everything, "--what": kind, "--level": level is not None}
+    if not said and (given := [option for option, value in only_then.items() if value]):
+        raise click.UsageError(
+            f"{' and '.join(given)} say{'s' if len(given) == 1 else ''} nothing without --confirm or --discard"
+        )
     if words and everything:
         raise click.UsageError("name either numbers, or --all")
     if (retry or again or (said and not everything)) and not words:
@@ -135,7 +148,7 @@ def send(
     if said:
         with changing(session):
             word = actions.confirm if confirm else actions.discard
-            outcome = word(session.find(), actions.Chosen(words, kind, channel), day, chosen)
+            outcome = word(session.find(), actions.Chosen(words, kind, channel, level, customer), day, chosen)
             if chosen.write:  # a line for each says enough
                 outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
             print_outcome(outcome, chosen)

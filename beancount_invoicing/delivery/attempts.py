@@ -74,6 +74,8 @@ class History:
 
     def waiting(self, dispatch: Dispatch) -> tuple[Attempt, ...]:
         """The open attempts at what a dispatch sends."""
+        if dispatch.event == "reminder":
+            return tuple(one for one in self.open if one.event.message_id in dispatch.in_place_of)
         numbers = set(dispatch.numbers)
         return tuple(
             one

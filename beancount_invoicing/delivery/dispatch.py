@@ -57,6 +57,8 @@ class Dispatch:
     """Country ("" at home) and post code, by which letters are put in order."""
     level: int | None = None
     """Of a reminder; where its documents have different ones, the highest."""
+    in_place_of: frozenset[str] = frozenset()
+    """Of a reminder: the Message-IDs of those that were prepared, or are in doubt, for something that it asks for too."""
     until: date | None = None
     """The deadline that a reminder sets."""
     tone: str = ""

@@ -9,7 +9,7 @@ from beancount_invoicing.dunning.lying import Likely, Lying, likely, lying
 from beancount_invoicing.dunning.pauses import Insolvency, insolvency, pause, send_from, sending_followed_from
 from beancount_invoicing.dunning.policies import NONE, STANDARD, named, policy, usual
 from beancount_invoicing.dunning.proposals import Apart, Held, Late, Proposal, propose
-from beancount_invoicing.dunning.reminded import late_instalments
+from beancount_invoicing.dunning.reminded import dues_asked, late_instalments
 from beancount_invoicing.dunning.standing import Standing, standing, standings
 from beancount_invoicing.dunning.unowed_claims import Unowed, unowed
 
@@ -34,6 +34,7 @@ __all__ = [
     "claimed",
     "courtesy_level",
     "due_level",
+    "dues_asked",
     "formal_notice",
     "insolvency",
     "interest_on",

@@ -133,18 +133,20 @@ def _told(position: Position, letters: Sequence[Event]) -> Iterator[tuple[Event,
     """Of each letter, in the order in which they were made, the due dates of what it was about.
 
     A reminder names the document, and its level says which instalments it was about: no level is skipped, so it is about those
-    that it could ask for on the day on which it was made (late and open then, and not wholly contested) and that had come nearest
-    to it. One that says no level, or repeats one, was about all of them.
+    that were late and open on the day on which it was made and had come nearest to it, but for those that were wholly contested.
+    One that says no level, or repeats one, was about all of them.
     """
     days = sorted({each.due for each in position.instalments if each.due})
     reached = dict.fromkeys(days, 0)
     in_order = sorted(((_made(position, one), one) for one in letters), key=lambda one: (one[0], -(one[1].level or 0)))
     for made, event in in_order:
         late = [day for day in days if day < made]
-        late = _asked_at(position, late, made) or late
+        left = _left_at(position, late, made)
+        late = list(left) or late
         below = {day: reached[day] for day in late if reached[day] < (event.level or 0)}
         nearest = max(below.values(), default=0)
         about = [day for day, level in below.items() if level == nearest] or late
+        about = [day for day in about if left.get(day)] or about
         for day in about:
             reached[day] = max(reached[day], event.level or 0)
         yield event, about
@@ -162,15 +164,13 @@ def _made(position: Position, letter: Event) -> date:
     return max((day for day in opened if day <= letter.date), default=letter.date)
 
 
-def _asked_at(position: Position, days: Sequence[date], day: date) -> list[date]:
-    """The due dates among `days` of which something could be asked for at the end of `day`; where all of it was contested, of
-    which something was open."""
+def _left_at(position: Position, days: Sequence[date], day: date) -> Mapping[date, Decimal]:
+    """What could be asked for at the end of `day` of what fell due on each of `days` and was open; 0 of what was contested."""
     amounts = [_open_at(position, due, day) for due in days]
     whole = sum((_open_at(position, each, day) for each in {one.due for one in position.instalments}), ZERO)
     told = tuple(one for one in position.events if one.date <= day)
     parts = _contested(amounts, disputed(position.invoice, whole, told))
-    open_ = [(due, amount, part) for due, amount, part in zip(days, amounts, parts, strict=True) if amount > 0]
-    return [due for due, amount, part in open_ if amount > part] or [due for due, _amount, _part in open_]
+    return {due: amount - part for due, amount, part in zip(days, amounts, parts, strict=True) if amount > 0}
 
 
 def _open_at(position: Position, due: date | None, day: date) -> Decimal:

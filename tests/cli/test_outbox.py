@@ -278,6 +278,86 @@ def test_where_several_things_wait_for_a_number_a_person_chooses(twice: Path, wo
     assert sound(twice)
 
 
+IN_TWO = """
+2026-01-12 * "Acme" "More" ^N3
+  invoice: "N3"
+  terms: "50% 10 days; 50% 33 days"
+  Assets:Clients:Acme     600.00 EUR
+  Income:Work
+2026-02-12 note Assets:Clients:Acme "By hand" ^N1 ^N3
+  event: "reminder"
+  level: 1
+"""
+
+
+@pytest.fixture
+def both(ledger: Path) -> Path:
+    """Two letters about one invoice wait: the second one about what fell due first, and the first one about the rest."""
+    write(ledger, IN_TWO)
+    run(ledger, *REMIND, "--customer", "Acme", "--write")
+    return ledger
+
+
+def commands(ledger: Path) -> list[str]:
+    """What `send` says can be answered, in its order."""
+    return [" ".join(one) for one in hints(run(ledger, "send", "--date", DAY))]
+
+
+@pytest.mark.parametrize("word", ["--confirm", "--discard"])
+def test_two_letters_about_one_invoice_are_answered_one_by_one(both: Path, word: str) -> None:
+    levels = [one["level"] for one in answers(both, "send", "--date", DAY)]
+    assert levels == [2, 1]
+    said = run(both, "send", word, "N3", "--date", DAY, "--write", code=1)
+    assert (
+        "N3: more than one thing waits: reminder of level 2 (prepared on 2026-02-25), reminder of level 1 (prepared on"
+        " 2026-02-25): say which: --level 2 or --level 1"
+    ) in said
+    assert commands(both)[:3] == [
+        "send --confirm N1 N3 --level 2 --write",
+        "remind --send --retry --customer Acme --level 2 --write",
+        "send --discard N1 N3 --level 2 --write",
+    ]
+    run(both, "send", word, "N3", "--level", "1", "--date", DAY, "--write")
+    done = "reminder" if word == "--confirm" else "not-sent"
+    assert events(both) == ["prepared", "prepared", done]
+    assert [one["level"] for one in answers(both, "send", "--date", DAY)] == [2], "the other one waits"
+    assert "no reminder of N3 of level 1 is" in run(
+        both, "send", word, "N3", "--what", "reminder", "--level", "1", "--write", "--date", DAY, code=1
+    )
+    assert sound(both)
+
+
+def test_one_of_two_letters_about_one_invoice_is_made_anew(both: Path) -> None:
+    said = run(both, *REMIND, "--retry", "--customer", "Acme", "--level", "1", "--write")
+    assert "outbox/2026-02-25-Acme-EUR-1.eml" in said
+    assert "EUR-2" not in said
+    assert events(both) == ["prepared", "prepared", "not-sent", "prepared"]
+    assert record(both).count('event: "not-sent"\n  sends: "reminder"\n  level: 1') == 1
+
+
+def test_what_speaks_against_one_letter_is_not_said_of_the_other(both: Path) -> None:
+    write(both, """
+2026-02-25 note Assets:Clients:Acme "The first half is wrong" ^N3
+  event: "dispute"
+  amount: 300.00
+2026-02-26 * "Acme" "N1" ^N1
+  Assets:Bank  1000.00 EUR
+  Assets:Clients:Acme
+""")  # fmt: skip
+    second, first = answers(both, "send", "--date", "2026-02-26")
+    assert "N1: settled since 2026-02-26; N3: in dispute since 2026-02-25" in str(second["objection"])
+    assert first["objection"] is None
+    (rest,) = [row for row in remind(both, "--customer", "Acme") if row["level"] == 1]
+    assert rest["waiting"] == {"state": "prepared", "since": DAY}
+
+
+def test_a_letter_about_another_instalment_waits_for_no_other_letter(both: Path) -> None:
+    run(both, "send", "--discard", "N3", "--level", "1", "--date", DAY, "--write")
+    (second, first) = answers(both, *REMIND, "--customer", "Acme")
+    assert (first["state"], first["level"], second["state"], second["level"]) == ("would-prepare", 1, "held", 2)
+    assert "--retry --customer Acme --write" in str(second["why"]), "there is one letter only"
+
+
 def test_all_of_a_kind(twice: Path) -> None:
     run(twice, "send", "--confirm", "--all", "--what", "reminder", "--date", DAY, "--write")
     assert events(twice) == ["prepared", "prepared", "reminder"]
