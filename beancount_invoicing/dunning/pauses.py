@@ -176,9 +176,7 @@ def _open_on(position: Position, day: date) -> bool:
 def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
     """What was settled of the documents that a promise speaks of, from its date on, with what had come by `until` (both
     inclusive); written off is not paid."""
-    those = [of_customer[number] for number in promise.numbers if number in of_customer]
-    if not promise.numbers:
-        those = list(of_customer.values())
+    those = [of_customer[number] for number in promise.numbers or of_customer if number in of_customer]
     return sum(
         (
             one.amount

@@ -138,8 +138,6 @@ class _Candidate:
     """A document, or the late instalments of it that have come to one level, that a letter may speak of, and the level that is due
     for it today; or why none may speak of it."""
 
-    place: int
-    """Among all that the customer owes."""
     position: Position
     late: LateInstalments | None
     """None where nothing is late: then the notice before the due date is about it."""
@@ -148,6 +146,8 @@ class _Candidate:
     why: str
     held: bool = False
     """Late, and kept back."""
+    place: int = 0
+    """Among all that the customer owes, once these are all known."""
 
     @property
     def number(self) -> str:
@@ -231,7 +231,8 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     for group in groups:
         total = _total(group)
         rule = group[0].policy
-        least = rule.minimum if rule and owed.currency == book.currency else ZERO
+        assert rule is not None
+        least = rule.minimum if owed.currency == book.currency else ZERO
         if total < least:
             rest += _kept_back(group, f"{total} is less than the minimum of {least} for a letter")
         else:
@@ -320,7 +321,7 @@ def _candidates(
     late = late_instalments(position, as_of) if position.days_overdue > 0 else ()
     name = named(book, position, as_of)
     rule = policy(book, name, as_of) if name != NONE else None
-    notice = courtesy_level(rule, position, as_of) if rule and not late else None
+    notice = courtesy_level(rule, position, as_of) if rule else None
     if not late and notice is None:
         return
     why = "reminders: none" if name == NONE else f"there is no policy {name}" if rule is None else ""
@@ -336,15 +337,15 @@ def _candidates(
     broken = f" ({paused.why})" if paused else ""
     for one in late or (None,):
         if why or rule is None:
-            yield _Candidate(0, position, one, rule, None, why, held=one is not None)
+            yield _Candidate(position, one, rule, None, why, held=one is not None)
         elif one is None:
             assert notice is not None
-            yield _Candidate(0, position, None, rule, notice.level, notice.why + broken)
+            yield _Candidate(position, None, rule, notice.level, notice.why + broken)
         elif one.asked <= 0:
-            yield _Candidate(0, position, one, rule, None, in_dispute(position), held=True)
+            yield _Candidate(position, one, rule, None, in_dispute(position), held=True)
         else:
             due = due_level(rule, one, as_of, formal_notice(book, position, one.due))
-            yield _Candidate(0, position, one, rule, due.level, due.why + broken)
+            yield _Candidate(position, one, rule, due.level, due.why + broken)
 
 
 def _by_level(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:

@@ -587,6 +587,15 @@ def test_days_within_the_days_of_another_claim_are_charged_once() -> None:
     assert figures(both) == figures(ledger)
 
 
+def test_stretches_of_days_that_claims_charge_stay_apart_where_days_lie_between() -> None:
+    stretches = (("2026-02-10", "2026-02-12"), ("2026-02-15", "2026-02-18"), ("2026-02-17", "2026-02-20"))
+    lines = "".join(charging(start, end, "1.00") for start, end in (*stretches[1:], stretches[0]))
+    found, position = of(FRANCE + invoice() + a_claim(lines))
+    assert claimed(found, position.invoice, DAY).days == (
+        (date(2026, 2, 10), date(2026, 2, 12)), (date(2026, 2, 15), date(2026, 2, 20)),
+    )  # fmt: skip
+
+
 # who was charged, and what was never owed --------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 from beancount_invoicing.dunning import late_instalments, propose, standing
 from beancount_invoicing.dunning.levels import said_before
 from beancount_invoicing.dunning.lying import lying
-from beancount_invoicing.dunning.pauses import late_amount
+from beancount_invoicing.dunning.pauses import late_amount, pause, sending_followed_from
 from beancount_invoicing.dunning.policies import policy
 from beancount_invoicing.receivables import allocate, positions
 from tests.dunning.test_proposals import INVOICE, event, letters, reminder
@@ -25,6 +25,47 @@ def test_of_two_promises_the_one_that_comes_first_holds_whichever_was_made_first
     made += event(date(2026, 2, 13), "promise", "  until: 2026-03-01\n")
     (letter,) = letters(INVOICE + made, date(2026, 2, 20))
     assert [one.why for one in letter.held] == ["promised until 2026-03-01"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_a_plan_the_part_that_is_due_first_holds_in_whatever_order_it_was_written(turned: bool) -> None:
+    parts = [
+        event(date(2026, 2, 12), "promise", f"  until: {until}\n  amount: 60.00\n")
+        for until in ("2026-02-28", "2026-03-31")
+    ]
+    (letter,) = letters(INVOICE + "".join(reversed(parts) if turned else parts), date(2026, 2, 20))
+    assert [one.why for one in letter.held] == ["60.00 promised until 2026-02-28"]
+
+
+def test_a_promise_counts_what_is_paid_of_all_that_it_names_and_of_nothing_else() -> None:
+    """One euro of each is promised together; what is paid of N3 is none of it."""
+    small = INVOICE.replace("120.00", "1.20").replace("100.00", "1.00").replace("-20.00", "-0.20")
+    ledger = "".join(small.replace("N1", number) for number in ("N1", "N2", "N3"))
+    ledger += event(date(2026, 2, 12), "promise", "  until: 2026-02-28\n  amount: 2.40\n", "^N1 ^N2")
+    paid = '\n2026-02-20 * "Paid" ^{}\n  Assets:Bank  1.20 EUR\n  Assets:Receivable:Acme\n'
+
+    def broken(*numbers: str) -> list[str]:
+        book, day = book_of(ledger + "".join(map(paid.format, numbers))), date(2026, 3, 10)
+        of_customer = {one.invoice.number: one for one in positions(book, day)}
+        paused = pause(of_customer["N1"], of_customer, day)
+        return [paused.why] if paused else []
+
+    assert broken("N1", "N2") == []
+    assert broken("N1", "N3") == ["the promise to pay 2.40 until 2026-02-28 was broken: 1.20 came"]
+
+
+def test_sending_is_followed_from_the_day_of_the_first_note_on() -> None:
+    book = book_of(INVOICE + event(date(2026, 1, 12), "sent") + event(date(2026, 1, 15), "sent"))
+    assert [sending_followed_from(book, date(2026, 1, day)) for day in (11, 12, 20)] == [
+        None, date(2026, 1, 12), date(2026, 1, 12),
+    ]  # fmt: skip
+
+
+def test_what_is_too_much_is_left_of_the_first_document_that_its_payment_names() -> None:
+    paid = '\n2026-02-20 * "Paid" ^N1 ^N2\n  Assets:Bank  300.00 EUR\n  Assets:Receivable:Acme\n'
+    day = date(2026, 3, 1)
+    (there,) = lying(allocate(book_of(INVOICE + INVOICE.replace("N1", "N2") + paid), day), ())[ACME, "EUR"]
+    assert (there.left_of, str(there.amount)) == ("N1", "60.00")
 
 
 def test_what_is_kept_back_without_a_day_is_not_late() -> None:
@@ -52,6 +93,8 @@ def test_what_is_kept_back_without_a_day_is_not_late() -> None:
     assert [one.due for one in position.instalments] == [date(2026, 2, 9), None]
     assert late_amount(position, date(2026, 2, 9)) == 0
     assert late_amount(position, date(2026, 2, 10)) == D("114.00")
+    (late,) = late_instalments(position, date(2026, 12, 31))
+    assert (late.due, str(late.open), sorted(late.indices)) == (date(2026, 2, 9), "114.00", [1, 2])
 
 
 @pytest.mark.parametrize(
@@ -104,6 +147,19 @@ def test_an_e_mail_asks_for_nothing_that_its_page_says_is_paid() -> None:
         "to-pay",
         "nothing",
     ]
+
+
+def test_what_is_settled_or_not_due_yet_goes_with_the_oldest_level_alone() -> None:
+    """Of four instalments the first is paid, the second had its letter, the third fell due since, the fourth will."""
+    four = INVOICE.replace(
+        '  invoice: "N1"\n', '  invoice: "N1"\n  terms: "25% 10 days; 25% 30 days; 25% 50 days; 25% 300 days"\n'
+    )
+    paid = '\n2026-01-20 * "Paid" ^N1\n  Assets:Bank  30.00 EUR\n  Assets:Receivable:Acme\n'
+    day = date(2026, 3, 20)
+    (position,) = positions(book_of(four + paid + reminder(date(2026, 2, 20), 1)), day)
+    assert [(one.due, sorted(one.indices), str(one.open)) for one in late_instalments(position, day)] == [
+        (date(2026, 2, 9), [1, 2, 4], "30.00"), (date(2026, 3, 1), [3], "30.00"),
+    ]  # fmt: skip
 
 
 def test_what_is_wholly_contested_makes_the_rest_no_older() -> None:

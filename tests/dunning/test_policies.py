@@ -228,6 +228,8 @@ def test_less_than_the_minimum_is_not_written_for() -> None:
     assert level(ledger + paid.format("105.00"), 8) == 1
     held = the_letter(ledger + paid.format("105.01"), 8)
     assert [one.why for one in held.held] == ["14.99 is less than the minimum of 15.00 for a letter"]
+    small = INVOICE.replace("120.00 EUR", "12.00 USD").replace("100.00", "10.00 USD").replace("-20.00", "-2.00 USD")
+    assert level(ledger.replace(INVOICE, small.replace(" USD EUR", " USD")), 8) == 1, "it is in euros"
 
 
 def test_the_usual_policy_writes_for_no_cents() -> None:

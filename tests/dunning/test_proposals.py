@@ -108,6 +108,7 @@ def test_a_customer_that_is_never_reminded() -> None:
     ledger = INVOICE + '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  reminders: "none"\n'
     (letter,) = letters(ledger, DUE + timedelta(days=20))
     assert (letter.level, letter.held[0].why) == (None, "reminders: none")
+    assert letters(ledger, DUE) == [], "as long as nothing is late there is nothing to say"
 
 
 SECOND = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")

@@ -111,6 +111,12 @@ def test_a_letter_has_no_words_for_what_is_settled_and_a_platform_wants_the_invo
     stands = at(INVOICE + WHOLE, DUE)
     assert stands.against("post").startswith("is credited by A1 since 2026-02-01, but its page asks for it")
     assert (stands.against("email"), stands.against("e-invoice")) == ("", "")
+    whole = at(INVOICE + paid("120.00"), date(2026, 2, 20))
+    assert whole.against("post").startswith("is paid since 2026-02-20, but its page asks for it")
+    both = at(INVOICE + PART + paid("60.00"), date(2026, 2, 20))
+    assert both.against("post").startswith("is settled, by A1 too, since 2026-02-20, but its page asks for it")
+    lost = at(INVOICE + LOST, date(2026, 2, 20))
+    assert lost.against("post").startswith("is written off since 2026-02-20, but its page asks for it")
     likely = at(INVOICE + paid("120.00", PAID), date(2026, 2, 20))
     assert 'write settles: "N1" below that line' in likely.against("email")
     assert likely.against("e-invoice") == ""

@@ -14,7 +14,18 @@ from beancount_invoicing.dunning.claims import claim_rule
 from beancount_invoicing.dunning.unowed_claims import _indemnity
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import OnAccount, Position, positions
-from tests.dunning.test_claims import FRANCE, INDEMNITY, INTEREST_TO_FEBRUARY, a_claim, credit, figures, invoice, paid
+from tests.dunning.test_claims import (
+    FRANCE,
+    INDEMNITY,
+    INTEREST_TO_FEBRUARY,
+    a_claim,
+    charging,
+    credit,
+    figures,
+    given_back,
+    invoice,
+    paid,
+)
 from tests.ledgers import book_of
 
 D = Decimal
@@ -114,6 +125,24 @@ def test_a_draft_is_taken_out() -> None:
     found = beyond(FRANCE + invoice() + draft + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00"))
     assert found is not None
     assert found.words().endswith("; take the draft out")
+
+
+def test_what_a_credit_note_gave_back_of_the_claim_is_no_matter_a_draft_or_a_later_one_does_not_count() -> None:
+    ledger = FRANCE + invoice() + CLAIM + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
+
+    def left(day: str, flag: str) -> str:
+        found = beyond(ledger + given_back(INDEMNITY, day, "K2" if flag == "*" else "draft-2", flag=flag))
+        return str(found.amount) if found else ""
+
+    assert (left("2026-03-12", "*"), left("2026-03-12", "!"), left("2026-07-01", "*")) == ("7.59", "47.59", "47.59")
+
+
+def test_what_was_paid_of_one_instalment_or_credited_in_time_leaves_the_claim_for_the_rest() -> None:
+    """Half of it is late in both cases: 600.00 × 12.15 % × 19 / 365."""
+    half = FRANCE + a_claim(charging("2026-02-10", "2026-02-28", "3.79"))
+    first = '\n2026-01-20 * "Paid"\n  Assets:Bank  600.00 EUR\n  Assets:Receivable:Acme\n    settles: "N1"\n    instalment: 1\n'
+    assert beyond(half + invoice(more='  terms: "50% 10 days; 50% 30 days"\n') + first) is None
+    assert beyond(half + invoice() + credit("2026-01-20", "K1", "500.00", "100.00", "600.00")) is None
 
 
 def test_a_claim_that_is_written_off_is_no_matter() -> None:
