@@ -42,9 +42,9 @@ def finish(known: Mapping[Path, str], folders: Iterable[Path] = ()) -> None:
     `known`: the files that it says wait or are in doubt, each with its fingerprint ("": any). Raises OSError.
     """
     for file, mark in known.items():
-        if waiting(file).is_file() and (holds(waiting(file), mark) if mark else not file.exists()):
+        if holds(waiting(file), mark) if mark else not file.exists():
             name(file)
     for folder in dict.fromkeys(folders):
         sweep(folder)
         for left in folder.glob(".*.waiting"):
-            left.unlink(missing_ok=True)
+            left.unlink()

@@ -77,6 +77,23 @@ def test_a_share_that_is_called_like_time_is_no_time() -> None:
     assert [one.quantity for one in sound_book(TIME + worked).work if one.account == "Assets:Shares"] == [D(2)]
 
 
+def test_what_time_stands_against_is_the_nearest_of_the_other_sign() -> None:
+    accounts = "".join(f"2025-01-01 open Equity:Time:{name}\n" for name in ("A", "B", "C"))
+    worked = """2026-01-06 * "A quarter each"
+  Equity:Time:A  -0.25 HOUR
+  Assets:Shares  0.25 HOUR
+  Equity:Time:C  0.25 HOUR
+  Equity:Time:B  -0.25 HOUR
+"""
+    (work,) = sound_book("2025-01-01 open Assets:Shares\n" + accounts + worked).work
+    assert (work.quantity, work.counter) == (D("0.25"), "Equity:Time:B")
+    before = worked.replace("  Equity:Time:B  -0.25 HOUR\n", "  Equity:Time:B  0.25 HOUR\n").replace(
+        "A  -0.25", "A  -0.75"
+    )
+    (work,) = sound_book("2025-01-01 open Assets:Shares\n" + accounts + before).work
+    assert work.counter == "Equity:Time:A"
+
+
 def test_time_that_comes_back_has_the_day_on_which_it_was_worked() -> None:
     ledger = '2025-01-01 open Equity:Time\n2025-01-01 open Assets:Time HOUR\n2026-01-01 custom "invoice-contract"'
     ledger += ' Assets:Receivable:Acme "K" "time"\n  item: "DEV"\n  time: Assets:Time\n'

@@ -1,0 +1,237 @@
+"""Small rules of what commands do, each by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.actions import chain, staging
+from beancount_invoicing.actions.ahead import far_ahead
+from beancount_invoicing.actions.places import into_file, of_day
+from beancount_invoicing.actions.telling import Sent, closings, not_sent, record_file
+from beancount_invoicing.actions.writing import _within
+from beancount_invoicing.entries.writer import CannotWrite, Piece
+from beancount_invoicing.model import Book, Event, Seal, Source
+from tests.documents import document
+from tests.ledgers import sound_book
+
+TODAY = date(2026, 1, 31)
+ACME = "Assets:Receivable:Acme"
+MARK = "1b7d77df62be722c8979c675a6bf369778c17c26ad7fd4318dc6b68cc722871e"
+
+
+# what is dated far ahead ------------------------------------------------------------------------------------------------
+
+
+def ahead(text: str) -> str:
+    return far_ahead(sound_book(text).invoices, TODAY)
+
+
+def test_a_month_ahead_is_not_far() -> None:
+    assert ahead(document("N1", "100.00", day="2026-02-28")) == ""
+    assert ahead("") == ""
+    assert ahead(document("N1", "100.00", day="2026-03-01")) == (
+        "1 document dated 2026-03-01, 1 line, 120.00 EUR: more than a month ahead of today, 2026-01-31"
+    )
+
+
+def test_what_is_far_ahead_is_counted_with_its_periods_and_by_currency() -> None:
+    line = '100.00 | from: {} | to: {} | text: "Care"'
+    several = document("N1", line.format("2027-01-01", "2027-01-31"), "5.00", day="2027-01-05")
+    several += document("N2", line.format("2026-12-01", "2026-12-31"), day="2027-02-05")
+    several += document("N3", "10.00", day="2027-03-05").replace("EUR", "CHF") + document(
+        "N4", "1.00", day="2026-01-05"
+    )
+    assert ahead(several) == (
+        "3 documents dated 2027-01-05 to 2027-03-05, 4 lines of 2026-12-01 to 2027-01-31, 12.00 CHF, 246.00 EUR: more than a"
+        " month ahead of today, 2026-01-31"
+    )
+
+
+def test_open_items_that_are_taken_over_are_not_new() -> None:
+    opening = (
+        f'2027-01-01 * "Taken over"\n  kind: "opening"\n  {ACME}  240.00 EUR\n    invoice: "OLD1"\n  Equity:Opening\n'
+    )
+    assert ahead(opening) == ""
+
+
+# the chain of seals -----------------------------------------------------------------------------------------------------
+
+
+def seal(day: int, number: str, previous: str = "") -> Seal:
+    where = Source("main.beancount", day)
+    return Seal(date(2026, 1, day), ACME, (number,), (), "sealed", f"{number}.pdf", f"{day}aa", where, "F", previous)
+
+
+def chained(*seals: Seal) -> Book:
+    return replace(sound_book(""), seals=seals)
+
+
+def test_the_next_seal_names_the_last_of_the_chain() -> None:
+    first = seal(1, "N1")
+    second = seal(2, "N2", chain.mark(first))
+    old = seal(9, "N9")  # from before there were chains: later, but named by none
+    assert chain.tip(chained()) == ""
+    assert chain.tip(chained(first)) == chain.mark(first)
+    assert chain.tip(chained(second, first, old)) == chain.mark(second)
+    back = seal(1, "N4", chain.mark(second))  # written for an earlier day
+    assert chain.tip(chained(first, second, back)) == chain.mark(back)
+    branch = seal(3, "N3", chain.mark(first))
+    assert chain.tip(chained(first, branch, second)) == chain.mark(branch)  # the later of two branches
+
+
+def test_what_is_gone_or_altered_leaves_a_gap() -> None:
+    first = seal(1, "N1")
+    second = seal(2, "N2", chain.mark(first))
+    third = seal(3, "N3", chain.mark(second))
+    assert chain.gaps(chained(first, second, third)) == ()
+    assert chain.gaps(chained(first, third)) == (third,)
+    assert chain.gaps(chained(second, third)) == (second,)
+    for altered in (
+        second._replace(event="sent"),
+        second._replace(sha256="2ab"),
+        second._replace(facts=""),
+        second._replace(previous="x"),
+        second._replace(date=date(2026, 1, 5)),
+    ):
+        assert third in chain.gaps(chained(first, altered, third))
+    moved = second._replace(file="elsewhere.pdf", source=Source("b", 7))
+    assert chain.gaps(chained(first, moved, third)) == ()
+    lost = second._replace(numbers=(), lost=("N2",))  # its invoice has been deleted: the links are the same
+    assert chain.gaps(chained(first, lost, third)) == ()
+
+
+def test_a_mark_is_known_by_its_beginning() -> None:
+    book = chained(seal(1, "N1"), seal(2, "N2"))
+    mark = chain.mark(book.seals[0])
+    assert chain.has(book, mark[: chain.SHORT].upper())
+    assert not chain.has(book, "z" * chain.SHORT)
+
+
+def test_a_mark_stays_what_it_is_whichever_way_round_the_links_stand() -> None:
+    """Marks are written into ledgers, and noted elsewhere: another way to work them out would break every chain."""
+    several = seal(1, "N1")._replace(numbers=("N5", "N 1", "N3"), lost=("N-4", "N-2"))
+    assert chain.mark(several) == MARK
+
+
+def test_what_is_written_has_the_mark_that_is_read_of_it() -> None:
+    meta = [("event", "sealed"), ("sha256", "ab"), ("facts", "F")]
+    directive, mark = chain.sealed(date(2026, 1, 5), ACME, "N1.pdf", ["N-1"], meta, "before")
+    assert directive == (
+        f'2026-01-05 document {ACME} "N1.pdf" ^N-1\n  event: "sealed"\n  sha256: "ab"\n  facts: "F"\n  previous: "before"\n'
+    )
+    read = Seal(date(2026, 1, 5), ACME, ("N 1",), (), "sealed", "N1.pdf", "ab", Source("a", 1), "F", "before")
+    assert chain.mark(read) == mark
+    _directive, bare = chain.sealed(date(2026, 1, 5), ACME, "N1.pdf", ["N-1"], meta[:2], "before")
+    assert chain.mark(read._replace(facts="")) == bare
+
+
+# files that wait for their names -----------------------------------------------------------------------------------------
+
+
+def test_a_file_has_its_name_once_the_ledger_knows_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "outbox" / "N1.pdf"
+    staging.stage(file, b"one")
+    assert not file.exists()
+    staging.name(file)
+    assert file.read_bytes() == b"one"
+    assert [one.name for one in file.parent.iterdir()] == ["N1.pdf"]
+    staging.stage(file, b"one")  # it is there as it should be
+    assert not staging.waiting(file).exists()
+    staging.stage(file, b"two")
+    assert file.read_bytes() == b"one"
+    file.chmod(0o640)
+    staging.name(file)
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"two", 0o640)
+    assert not staging.waiting(file).exists()
+    staging.name(file)  # nothing waits
+    assert file.read_bytes() == b"two"
+
+
+def test_what_an_ended_command_left_gets_its_name_or_goes(tmp_path: Path) -> None:
+    known, other, wrong, there = (tmp_path / name for name in ("known.pdf", "other.pdf", "wrong.pdf", "there.pdf"))
+    for file in (known, other, wrong):
+        staging.stage(file, b"one")
+    there.write_bytes(b"old")
+    staging.stage(there, b"new")
+    mark = sha256(b"one").hexdigest()
+    (tmp_path / ".N2.pdf-x7_kq0ab").write_bytes(b"half of it")
+    staging.finish({known: mark, wrong: sha256(b"two").hexdigest(), there: ""}, [tmp_path, tmp_path])
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["known.pdf", "there.pdf"]
+    assert there.read_bytes() == b"old"
+    staging.stage(other, b"one")
+    staging.finish({other: ""}, [])
+    assert other.read_bytes() == b"one"
+
+
+# files by day ---------------------------------------------------------------------------------------------------------
+
+
+def test_files_are_named_by_the_day() -> None:
+    assert of_day("{year}/{month}-{day}.beancount", date(826, 3, 1)) == "0826/03-{day}.beancount"
+    assert into_file("/books/{x}/a-{year}.beancount", TODAY) == Path("/books/{x}/a-2026.beancount")
+    with pytest.raises(CannotWrite, match=r"--into a-\{x\}: \{x\} says nothing there"):
+        into_file("a-{x}", TODAY)
+
+
+def test_what_is_sent_is_recorded_by_year_beside_the_ledger() -> None:
+    book = replace(sound_book(""), file="/books/main.beancount")
+    assert record_file(book, TODAY) == Path("/books/sent-2026.beancount")
+    said = '2025-01-01 custom "invoice-option" "sent-file" "mail/{year}-{month}.beancount"\n'
+    book = replace(sound_book(said), file="/books/main.beancount")
+    assert record_file(book, TODAY) == Path("/books/mail/2026-01.beancount")
+
+
+# what the ledger is told -------------------------------------------------------------------------------------------------
+
+SENT = Sent("sent", TODAY, ACME, ("N 1",), None, None, "", "email", "<a@b>", "ab", "Invoice\nN 1", facts="F")
+
+
+def test_a_note_says_what_was_sent() -> None:
+    (note,), mark = closings(
+        Path("sent.beancount"), [SENT._replace(level=2, tone="firm", not_to="c@d")], None, "before"
+    )
+    assert note == (
+        f'2026-01-31 note {ACME} "Sent: Invoice N 1" ^N-1\n  event: "sent"\n  level: 2\n  tone: "firm"\n  channel: "email"\n'
+        '  message-id: "<a@b>"\n  sha256: "ab"\n  not-to: "c@d"\n'
+    )
+    assert mark == "before"
+
+
+def test_the_document_is_kept_with_the_first_of_those_that_it_was_sent_for() -> None:
+    other = SENT._replace(numbers=("N2",))
+    target = Path("/books/sent/2026.beancount")
+    (kept, note), mark = closings(target, [SENT, other], Path("/books/documents/N1.pdf"), "before")
+    assert kept.startswith(f'2026-01-31 document {ACME} "../documents/N1.pdf" ^N-1\n  event: "sent"\n')
+    assert '\n  sha256: "ab"\n  facts: "F"\n' in kept
+    assert kept.endswith('\n  previous: "before"\n')
+    assert note.startswith(f'2026-01-31 note {ACME} "Sent: Invoice N 1" ^N2\n')
+    assert mark not in {"", "before"}
+
+
+@pytest.mark.parametrize(("day", "said"), [(date(2026, 1, 1), "2026-01-31"), (date(2026, 2, 1), "2026-02-01")])
+def test_what_has_not_left_is_said_on_its_day_or_later(day: date, said: str) -> None:
+    opened = Event(
+        TODAY, "sending", ACME, ("N 1",), "", Source("a", 1), level=1, channel="post", sends="reminder", message_id="m"
+    )
+    assert not_sent(day, ACME, "Not\nsent", opened) == (
+        f'{said} note {ACME} "Not sent" ^N-1\n  event: "not-sent"\n  sends: "reminder"\n  level: 1\n  channel: "post"\n'
+        '  message-id: "m"\n'
+    )
+
+
+@pytest.mark.parametrize(("line", "new"), [(4, False), (5, True), (6, True), (7, True), (8, False)])
+def test_which_lines_are_new(line: int, new: bool) -> None:
+    assert _within(Piece(Path("a"), 5, "one\ntwo\nthree"), Source("a", line)) is new
+    assert not _within(Piece(Path("a"), 5, "one\ntwo\nthree"), Source("b", line))
+
+
+def test_amounts_of_what_is_far_ahead_are_those_to_be_paid() -> None:
+    less = document("N1", "100.00", day="2027-01-05", more=f"  {ACME}  -20.00 EUR\n  Assets:Bank  20.00 EUR")
+    assert sound_book(less).invoices[0].payable == Decimal("120.00")
+    assert ", 120.00 EUR: more" in ahead(less)
