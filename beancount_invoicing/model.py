@@ -89,8 +89,8 @@ How = Literal[
     "settles", "link", "credit-note", "replacement", "oldest", "at-once", "discount", "set-off", "write-off", "reversal"
 ]  # fmt: skip
 EventKind = Literal[
-    "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
-    "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
+    "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
+    "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
 ]  # fmt: skip
 OPENING = frozenset({"prepared", "sending"})
 """The events that something is about to leave: it waits for a person, or is being sent."""
@@ -676,7 +676,7 @@ class Event:
     sha256: str = ""
     message_id: str = ""
     sends: str = ""
-    """What is being sent: "reminder", "statement", "receipt"; "" for the invoice itself."""
+    """What is being sent: "reminder", "statement", "receipt", "acquitted", "unpaid"; "" for the invoice itself."""
     file: str = ""
     """Path of the document that is being sent."""
     facts: str = ""

@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     )
     from beancount_invoicing.actions.claims import ClaimWanted, LateClaim, claim, late_claims
     from beancount_invoicing.actions.confirming import Chosen, confirm, discard
-    from beancount_invoicing.actions.copies import BadDebts, bad_debts, render_acquitted, render_unpaid
+    from beancount_invoicing.actions.copies import (
+        BadDebts,
+        bad_debts,
+        of_acquitted,
+        of_unpaid,
+        render_acquitted,
+        render_unpaid,
+    )
     from beancount_invoicing.actions.correcting import CorrectionWanted, correct
     from beancount_invoicing.actions.crediting import CreditLine, CreditWanted, credit
     from beancount_invoicing.actions.daily import STEPS, Daily, NoSuchStep, run
@@ -235,10 +242,12 @@ __all__ = [
     "new",
     "objected",
     "objections",
+    "of_acquitted",
     "of_invoices",
     "of_receipts",
     "of_reminders",
     "of_statements",
+    "of_unpaid",
     "open_because",
     "open_ledger",
     "password_from",
@@ -289,7 +298,7 @@ _ROOMS = {
     "actions.billing": "CannotBill Composition Dating DepositWanted bill contracts_wanted deposit new",
     "actions.claims": "ClaimWanted LateClaim claim late_claims",
     "actions.confirming": "Chosen confirm discard",
-    "actions.copies": "BadDebts bad_debts render_acquitted render_unpaid",
+    "actions.copies": "BadDebts bad_debts of_acquitted of_unpaid render_acquitted render_unpaid",
     "actions.correcting": "CorrectionWanted correct",
     "actions.crediting": "CreditLine CreditWanted credit",
     "actions.daily": "STEPS Daily NoSuchStep Step=RunStep run",

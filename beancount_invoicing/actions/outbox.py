@@ -27,13 +27,15 @@ OUTBOX = "outbox"
 """The folder beside the ledger of what is to be sent by hand, where no other is named."""
 _BATCH = re.compile(r"post-\d{4}-\d\d-\d\d(-\d+)?\.pdf")
 _DRAFT_ID = re.compile(r"^Message-ID:\s+(<\S+\.[0-9a-f]{16}@\S+>)\r?$", re.MULTILINE)
-What = Literal["invoice", "reminder", "statement", "receipt"]
+What = Literal["invoice", "reminder", "statement", "receipt", "acquitted", "unpaid"]
 """What a person calls it: the ledger's event `sent` is the invoice itself."""
 _ANEW = {
     "invoice": "bean-invoice send --retry {name}{by} --write",
     "reminder": "bean-invoice remind --send --retry --customer {customer}{level}{by} --write",
     "statement": "bean-invoice statement {customer} --send --retry{by} --write",
     "receipt": "bean-invoice receipt {name} --send --retry{by} --write",
+    "acquitted": "bean-invoice receipt {name} --acquitted --send --retry{by} --write",
+    "unpaid": "bean-invoice bad-debts {name}{as_list} --send --retry{by} --write",
 }
 """What sends anew what has not left."""
 
@@ -119,8 +121,7 @@ def open_attempts(book: Book) -> tuple[Attempt, ...]:
 
 def what(kind: str) -> What:
     """What a person calls what the ledger will be told of by an event."""
-    said: dict[str, What] = {"reminder": "reminder", "statement": "statement", "receipt": "receipt"}
-    return said.get(kind, "invoice")
+    return next((one for one in get_args(What) if one == kind), "invoice")
 
 
 def named(book: Book, those: Sequence[Attempt], name: str) -> tuple[Attempt, ...]:
@@ -161,6 +162,7 @@ def answers(
             customer=customer_name,
             level=f" --level {level}" if letters - {level} else "",
             by=f" --channel {channel}" if channel else "",
+            as_list=" --list" if len(thing.numbers) > 1 else "",
         ),
         never=f"bean-invoice send --discard {chosen} --write",
     )

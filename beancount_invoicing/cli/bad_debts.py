@@ -9,6 +9,7 @@ import click
 
 from beancount_invoicing import actions
 from beancount_invoicing.actions import answers
+from beancount_invoicing.cli.changing import how, send_options
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -26,6 +27,9 @@ from beancount_invoicing.cli.common import (
     to_option,
 )
 from beancount_invoicing.cli.render import print_written
+from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
+from beancount_invoicing.model import Book, Channel
+from beancount_invoicing.receivables import Lost
 from beancount_invoicing.rules.steps import describe
 
 COLUMNS = ("number", "date", "customer", "written_off", "net", "tax", "amount", "currency")
@@ -37,12 +41,17 @@ COLUMNS = ("number", "date", "customer", "written_off", "net", "tax", "amount", 
 @documents_argument
 @as_of_option
 @click.option(
-    "--list", "as_list", is_flag=True, help="With -o: one list for each customer, not a copy of each invoice."
+    "--list", "as_list", is_flag=True, help="With -o or --send: one list for each customer, not a copy of each invoice."
 )
 @folder_option(None)
 @to_option("")
 @format_option
 @explain_option
+@click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
+@click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
+@channel_option
+@retry_option
+@send_options
 @click.pass_obj
 def bad_debts(
     session: Session,
@@ -53,32 +62,54 @@ def bad_debts(
     outputs: tuple[actions.Output, ...],
     form: str,
     explain: bool,
+    sending: bool,
+    again: bool,
+    channel: Channel | None,
+    retry: bool,
+    write: bool,
+    into: Path | None,
+    commit: bool,
 ) -> None:
     """What was written off of documents, without tax and its tax; with -o or --to, the copies that tell the customer that it
-    cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272)."""
+    cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272); with --send, send them."""
     from beancount_invoicing.rendering import NoCopy
 
-    ledger = session.open()
-    say_whom(ledger.book, words)
-    try:
-        found = actions.bad_debts(ledger.book, as_of, words)
-    except (actions.UnknownNumber, actions.UnknownCustomer) as error:
-        session.error(str(error))
+    def told_of(book: Book) -> tuple[Lost, ...]:
+        """What was written off of what is asked for; says of each other document why there is nothing, and fails."""
+        say_whom(book, () if sending else words)
+        try:
+            found = actions.bad_debts(book, as_of, words, one=sending)
+        except (actions.UnknownNumber, actions.UnknownCustomer) as error:
+            session.error(str(error))
+            return ()
+        for why in found.missing:
+            session.error(why)
+        return found.those
+
+    if sending:
+
+        def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+            return list(actions.of_unpaid(opened, told_of(opened.book), channel, as_list=as_list))
+
+        send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
         return
-    for why in found.missing:
-        session.error(why)
+    only_with_send(write, into, commit, channel, retry, again)
+    ledger = session.open()
+    those = told_of(ledger.book)
+    if session.failed and not those:
+        return
     if folder or outputs:
         try:
             print_written(
                 session,
                 actions.render_unpaid(
-                    ledger.book, found.those, folder or Path(), outputs or ("pdf",), notice, as_list=as_list
+                    ledger.book, those, folder or Path(), outputs or ("pdf",), notice, as_list=as_list
                 ),
             )
         except NoCopy as error:
             session.error(str(error))
         return
-    rows = [answers.bad_debt(one, explain) for one in found.those]
+    rows = [answers.bad_debt(one, explain) for one in those]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -92,7 +123,7 @@ def bad_debts(
               spaced(row["amount"]), row["currency"]] for row in rows],
         )  # fmt: skip
         if explain:
-            for one in found.those:
+            for one in those:
                 click.echo(one.position.invoice.number)
                 for step in one.steps:
                     click.echo(f"  {describe(step)}")

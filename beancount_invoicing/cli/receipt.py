@@ -43,7 +43,9 @@ from beancount_invoicing.rules.steps import describe
 @to_option("")
 @format_option
 @explain_option
-@click.option("--acquitted", is_flag=True, help="With -o or --to: copies of the invoices themselves, as paid in full.")
+@click.option(
+    "--acquitted", is_flag=True, help="With -o, --to or --send: copies of the invoices themselves, as paid in full."
+)
 @click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
 @click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
 @channel_option
@@ -71,8 +73,8 @@ def receipt(
 
     from beancount_invoicing.rendering import NoCopy
 
-    if acquitted and (sending or not (folder or outputs)):
-        raise click.UsageError("--acquitted writes files: say -o FOLDER or --to pdf")
+    if acquitted and not (sending or folder or outputs):
+        raise click.UsageError("--acquitted writes files: say -o FOLDER or --to pdf; or send them, --send")
     if not words:
         raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
 
@@ -86,8 +88,9 @@ def receipt(
 
     if sending:
 
-        def make(opened: actions.Ledger) -> list[actions.Dispatch]:
-            return list(actions.of_receipts(opened, told_of(opened.book), channel))
+        def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+            of = actions.of_acquitted if acquitted else actions.of_receipts
+            return list(of(opened, told_of(opened.book), channel))
 
         send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
         return

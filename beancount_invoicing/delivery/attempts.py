@@ -9,7 +9,7 @@ from typing import NamedTuple
 from beancount_invoicing.delivery.dispatch import Dispatch
 from beancount_invoicing.model import OPENING, Event
 
-CLOSING = frozenset({"sent", "reminder", "statement", "receipt", "not-sent"})
+CLOSING = frozenset({"sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "not-sent"})
 
 
 class Attempt(NamedTuple):
@@ -39,7 +39,7 @@ class Attempt(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it is: "sent" (the invoice itself), "reminder", "statement", "receipt"."""
+        """What it is: "sent" (the invoice itself), "reminder", "statement", "receipt", "acquitted", "unpaid"."""
         return self.event.sends or "sent"
 
 

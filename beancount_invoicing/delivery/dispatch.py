@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.model import Channel
 
-Said = Literal["sent", "reminder", "statement", "receipt"]
-"""The event that the ledger is told once it was sent; "sent" is the invoice itself."""
+Said = Literal["sent", "reminder", "statement", "receipt", "acquitted", "unpaid"]
+"""The event that the ledger is told once it was sent; "sent" is the invoice itself, "acquitted" a copy of one that is paid,
+"unpaid" one that says what remained unpaid of it, or the list of those."""
 
 
 class Attachment(NamedTuple):

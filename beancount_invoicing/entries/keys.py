@@ -86,8 +86,8 @@ def _key(name: str, type_: Type, places: str | Iterable[str], meaning: str, *cho
 _PARTY = (SELLER, CUSTOMER, AMENDMENT, DOCUMENT)
 _BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
 _EVENTS = (
-    "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "dispute", "dispute-settled",
-    "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
+    "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
+    "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
 )  # fmt: skip
 
 _TABLE = (
@@ -211,7 +211,8 @@ _TABLE = (
     _key("previous", "text", EVENT, "mark of the seal before this one: seals are a chain"),
     _key("message-id", "text", EVENT, "identifier of the e-mail (of a letter or file: of what was prepared)"),
     _key("not-to", "text", EVENT, "whom of several the mail server refused, and its words: the others have got it"),
-    _key("sends", "text", EVENT, "what is being sent, where it is not the invoice itself", "reminder", "statement", "receipt"),
+    _key("sends", "text", EVENT, "what is being sent, where it is not the invoice itself", "reminder", "statement", "receipt",
+         "acquitted", "unpaid"),
     _key("file", "text", EVENT, "document that is being sent, relative to the ledger file that says so"),
     # reminder policies
     _key("days", "days", LEVEL, "from so many days after the due date on; of level 0: so many before it, such as -3"),

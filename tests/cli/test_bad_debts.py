@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from beancount_invoicing import actions, rendering
+from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.model import ZERO
 from tests.ledgers import PRELUDE
 
 BOOKS = """
@@ -172,3 +181,137 @@ def test_what_is_not_paid_has_none(ledger: Path) -> None:
     assert "F2026-0001 is not paid: 900.00 EUR is open on 2026-05-01" in run(ledger, *said, "2026-05-01", code=1)
     assert "900.00 EUR of it is written off" in run(ledger, *said, "2026-06-30", code=1)
     assert "--acquitted writes files" in run(ledger, "receipt", "F2026-0002", "--acquitted", code=2)
+
+
+SENT = ("--as-of", "2026-06-30", "--send")
+
+
+@pytest.fixture
+def reachable(ledger: Path) -> Path:
+    """The same, by e-mail."""
+    text = ledger.read_text(encoding="utf-8")
+    text = text.replace('customer: "Acme SAS"', 'customer: "Acme SAS"\n  email: "a@acme.fr"')
+    text = text.replace('"Atelier Test"\n', '"Atelier Test"\n  email: "solene@atelier.fr"\n', 1)
+    ledger.write_text(text, encoding="utf-8")
+    return ledger
+
+
+def prepared(ledger: Path) -> Iterator[EmailMessage]:
+    for file in sorted((ledger.parent / "outbox").rglob("*.eml")):
+        yield message_from_bytes(file.read_bytes(), policy=default)
+
+
+def events(ledger: Path) -> list[tuple[str, str, frozenset[str]]]:
+    return [(one.event, one.sends, frozenset(one.numbers)) for one in open_ledger(ledger).book.events]
+
+
+def test_what_remained_unpaid_is_sent_and_the_ledger_proves_it(reachable: Path) -> None:
+    """It lies in the outbox first; once confirmed, the PDF with its fingerprint is the proof."""
+    run(reachable, "bad-debts", "F2026-0001", *SENT)
+    assert not (reachable.parent / "outbox").exists(), "without --write it is only said"
+    run(reachable, "bad-debts", "F2026-0001", *SENT, "--write")
+    (mail,) = prepared(reachable)
+    assert mail["Subject"] == "Duplicata – Facture F2026-0001 – Atelier Test"
+    assert mail["To"] == "Acme SAS <a@acme.fr>"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    said = " ".join(body.get_content().split())
+    assert "Vous trouverez ci-joint le duplicata de la facture F2026-0001, demeurée impayée." in said
+    assert SENTENCE in said
+    assert [one.get_filename() for one in mail.iter_attachments()] == ["2026-06-30-F2026-0001-unpaid.pdf"]
+    assert events(reachable) == [("prepared", "unpaid", frozenset({"F2026-0001"}))]
+    waits = run(reachable, "bad-debts", "F2026-0001", *SENT, "--write", code=1)
+    assert "to make it anew: bean-invoice bad-debts F2026-0001 --send --retry --write" in waits
+    run(reachable, "send", "--confirm", "F2026-0001", "--what", "unpaid", "--date", "2026-07-01", "--write")
+    opened = open_ledger(reachable)
+    assert not opened.errors
+    assert opened.book.events[-1].event == "unpaid"
+    kept = reachable.parent / "documents" / "2026" / "2026-06-30-F2026-0001-unpaid.pdf"
+    assert sha256(kept.read_bytes()).hexdigest() in "".join(
+        file.read_text(encoding="utf-8") for file in reachable.parent.glob("sent-*.beancount")
+    )
+
+
+def test_the_list_is_sent_once_for_all_its_documents(reachable: Path) -> None:
+    with reachable.open("a", encoding="utf-8") as file:
+        file.write(
+            """
+2026-06-02 * "Acme SAS" "More" ^F2026-0003
+  invoice: "F2026-0003"
+  Assets:Receivable:Acme  12.00 EUR
+  Income:Services  -10.00 EUR
+    text: "More"
+    tax: "FR20"
+  Liabilities:VAT  -2.00 EUR
+    tax: "FR20"
+2026-06-03 * "Acme" "Liquidation" ^F2026-0003 #write-off
+  Assets:Receivable:Acme  -12.00 EUR
+  Expenses:Losses  10.00 EUR
+  Liabilities:VAT  2.00 EUR
+    tax: "FR20"
+"""
+        )
+    run(reachable, "bad-debts", "Acme", "--list", *SENT, "--write")
+    (mail,) = prepared(reachable)
+    assert mail["Subject"] == "État récapitulatif des factures impayées – Atelier Test"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "l’état récapitulatif de vos factures demeurées impayées" in body.get_content()
+    assert events(reachable) == [("prepared", "unpaid", frozenset({"F2026-0001", "F2026-0003"}))]
+    waits = run(reachable, "send")
+    assert "bean-invoice bad-debts F2026-0001 F2026-0003 --list --send --retry --write" in waits
+
+
+def test_what_is_paid_is_sent_as_acquitted_and_what_is_not_is_held(reachable: Path) -> None:
+    run(reachable, "receipt", "F2026-0002", "--acquitted", *SENT, "--write")
+    (mail,) = prepared(reachable)
+    assert mail["Subject"] == "Facture acquittée F2026-0002 – Atelier Test"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "votre facture acquittée F2026-0002" in body.get_content() and "Acquittée le" in body.get_content()
+    assert events(reachable) == [("prepared", "acquitted", frozenset({"F2026-0002"}))]
+    assert "bean-invoice receipt F2026-0002 --acquitted --send --retry --write" in run(reachable, "send")
+    held = run(reachable, "receipt", "F2026-0001", "--acquitted", *SENT, code=1)
+    assert "F2026-0001, Acme SAS: is not paid" in held
+
+
+def test_by_post_it_is_in_the_batch(ledger: Path) -> None:
+    run(ledger, "bad-debts", "F2026-0001", *SENT, "--channel", "post", "--write")
+    assert list((ledger.parent / "outbox").glob("post-*.pdf"))
+
+
+def test_a_seller_whose_law_is_not_known_sends_none(ledger: Path) -> None:
+    text = ledger.read_text(encoding="utf-8").replace('country: "FR"\n  siren: "732829320"', 'country: "BE"', 1)
+    ledger.write_text(text, encoding="utf-8")
+    said = run(ledger, "bad-debts", "F2026-0001", *SENT, code=1)
+    assert "F2026-0001, Acme SAS: no law is known by which a seller in BE" in said
+
+
+def test_what_says_nothing_without_send(ledger: Path) -> None:
+    assert "say nothing without --send" in run(ledger, "bad-debts", "--write", code=2)
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "de", "es", "it", "nl", "pt"])
+def test_the_e_mail_says_it_in_the_customer_s_language(ledger: Path, language: str) -> None:
+    """A duplicate, a list and a paid one have words of their own each; the number stands in those that have one."""
+    text = ledger.read_text(encoding="utf-8").replace(
+        'customer: "Acme SAS"', f'customer: "Acme SAS"\n  language: "{language}"'
+    )
+    ledger.write_text(text, encoding="utf-8")
+    book, day = open_ledger(ledger).book, date(2026, 6, 30)
+    where = rendering.folders(book)
+    (gone,) = actions.bad_debts(book, day, ["F2026-0001"]).those
+    (paid,) = actions.receipts_for(book, day, ["F2026-0002"]).those
+    said = [
+        rendering.mail_words(where, "copy", view, (), event=event).text.split("\n\n")
+        for event, view in (
+            ("unpaid", rendering.unpaid(book, gone, ZERO, where)),
+            ("unpaid", rendering.unpaid_list(book, [gone], where)),
+            ("acquitted", rendering.acquitted(book, paid, where)),
+        )
+    ]
+    assert len({part[0] for part in said}) == 1, "one greeting"
+    assert len({part[1] for part in said}) == 3
+    assert ["F2026-0001" in said[0][1], "F2026-0002" in said[2][1]] == [True, True]
+    english = "Please find attached"
+    assert all(part[1].startswith(english) == (language == "en") for part in said)
