@@ -115,7 +115,12 @@ class Likely(NamedTuple):
         )
 
 
-def likely(there: Sequence[Lying], those: Iterable[Position], as_of: date) -> dict[str, Likely]:
+def advice(those: Iterable[Likely], number: str, ledger: str) -> str:
+    """What to know of all that is most likely for the invoice of that number, and the lines that settle it; "" for nothing."""
+    return "; ".join(one.advice(number, ledger) for one in those)
+
+
+def likely(there: Sequence[Lying], those: Iterable[Position], as_of: date) -> dict[str, tuple[Likely, ...]]:
     """What of `there` is most likely for which of `those`, the open invoices of the same customer and currency, by number.
 
     What names invoices is for these. What names none is for one of those of which just so much is open, late, or due as one
@@ -123,13 +128,13 @@ def likely(there: Sequence[Lying], those: Iterable[Position], as_of: date) -> di
     """
     oldest = sorted(those, key=lambda each: (each.due or date.max, each.invoice.date, each.invoice.number))
     named = _named(there, oldest)
-    found: dict[str, Likely] = {}
+    found: defaultdict[str, list[Likely]] = defaultdict(list)
     for one in there:
         for position in named.get(one, ()):
             number = position.invoice.number
             said = next(each for each in _numbers(position.invoice) if names(one.words, each))
-            found.setdefault(
-                number, Likely(one, f"names {said}" + (f", which {number} replaces" if said != number else ""))
+            found[number].append(
+                Likely(one, f"names {said}" + (f", which {number} replaces" if said != number else ""))
             )
     by_sum: defaultdict[Decimal, list[Position]] = defaultdict(list)
     for position in oldest:
@@ -143,11 +148,11 @@ def likely(there: Sequence[Lying], those: Iterable[Position], as_of: date) -> di
         known = (each for each in free if each.invoice.date <= one.date)
         if first := next(known, None) or next(iter(free), None):
             number = first.invoice.number
-            found[number] = Likely(one, f"is just what is open of {number}")
+            found[number].append(Likely(one, f"is just what is open of {number}"))
     unclear = {amount for amount, those in by_sum.items() if any(each.invoice.number not in found for each in those)}
     return {
-        number: one._replace(sure=one.lying in named or one.lying.amount not in unclear)
-        for number, one in found.items()
+        number: tuple(one._replace(sure=one.lying in named or one.lying.amount not in unclear) for one in those_found)
+        for number, those_found in found.items()
     }
 
 

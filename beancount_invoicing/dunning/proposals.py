@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from beancount_invoicing.dunning.claims import ClaimUnknown, formal_notice, interest_on
 from beancount_invoicing.dunning.levels import Said, courtesy_level, due_level, later, said_before
-from beancount_invoicing.dunning.lying import Likely, Lying, likely, lying
+from beancount_invoicing.dunning.lying import Likely, Lying, advice, likely, lying
 from beancount_invoicing.dunning.pauses import (
     asked_amount,
     in_dispute,
@@ -237,7 +237,7 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
             rest += _kept_back(group, f"{total} is less than the minimum of {least} for a letter")
         else:
             letters.append(group)
-    known = {one.lying for one in guessed.values()}
+    known = {one.lying for those in guessed.values() for one in those}
     unknown = sum((one.amount for one in owed.lying if one not in known), ZERO)
     total = sum(map(_total, letters), ZERO)
     if unknown >= total > 0:
@@ -248,7 +248,7 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
         letters = []
     rest.sort(key=lambda one: one.place)
     apart = tuple(each for one in rest if (each := _apart(book, one)))
-    sure = {one.lying for one in guessed.values() if one.sure}
+    sure = {one.lying for those in guessed.values() for one in those if one.sure}
     told = replace(owed, lying=[one for one in owed.lying if one not in sure])
     parts = _parts(candidates, letters)
     result = _one_fee(_letter(book, told, group, parts, as_of) for group in letters)
@@ -256,7 +256,7 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
     result = [replace(one, apart=apart, on_account=on_account) for one in result]
     if result and unknown:
         result[0] = replace(result[0], notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
-    advised = {number: guess.advice(number, book.file) for number, guess in guessed.items()}
+    advised = {number: advice(those, number, book.file) for number, those in guessed.items()}
     said = {one.why for one in candidates}
     if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
         result[0] = replace(result[0], notices=(*result[0].notices, *more))
@@ -312,7 +312,7 @@ def _candidates(
     book: Book,
     position: Position,
     owed: _Account,
-    guessed: Mapping[str, Likely],
+    guessed: Mapping[str, Sequence[Likely]],
     followed_from: date | None,
     as_of: date,
 ) -> Iterator[_Candidate]:
@@ -332,8 +332,8 @@ def _candidates(
         why = beyond
     if not why and unsent(position, followed_from):
         why = "nothing says that it was sent: send it first"
-    if not why and (guess := guessed.get(position.invoice.number)):
-        why = guess.advice(position.invoice.number, book.file)
+    if not why:
+        why = advice(guessed.get(position.invoice.number, ()), position.invoice.number, book.file)
     broken = f" ({paused.why})" if paused else ""
     for one in late or (None,):
         if why or rule is None:

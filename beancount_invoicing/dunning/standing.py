@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Literal
 
-from beancount_invoicing.dunning.lying import Likely, likely, lying
+from beancount_invoicing.dunning.lying import Likely, advice, likely, lying
 from beancount_invoicing.dunning.pauses import asked_amount, late_amount
 from beancount_invoicing.model import ZERO, Book, Channel, Day, Invoice
 from beancount_invoicing.receivables import Allocated, Position, positions
@@ -64,7 +64,7 @@ def standings(book: Book, day: date, allocated: Allocated) -> Stands:
         return {id(one.invoice): one for one in positions(book, day, allocated)}
 
     @cache
-    def advised() -> Mapping[tuple[str, str], Mapping[str, Likely]]:
+    def advised() -> Mapping[tuple[str, str], Mapping[str, Sequence[Likely]]]:
         return _most_likely(book, day, allocated)
 
     def stands(invoice: Invoice, paid: Decimal) -> Standing:
@@ -74,8 +74,8 @@ def standings(book: Book, day: date, allocated: Allocated) -> Stands:
         if whole.open <= 0:
             return _settled(whole)
         debtor = whole.debtor.account if whole.debtor else ""
-        guess = advised().get((debtor, invoice.currency), {}).get(invoice.number)
-        return _open(whole, paid, day, guess.advice(invoice.number, book.file) if guess else "")
+        guessed = advised().get((debtor, invoice.currency), {}).get(invoice.number, ())
+        return _open(whole, paid, day, advice(guessed, invoice.number, book.file))
 
     return stands
 
@@ -139,7 +139,9 @@ def _settled(whole: Position) -> Standing:
     )
 
 
-def _most_likely(book: Book, day: date, allocated: Allocated) -> Mapping[tuple[str, str], Mapping[str, Likely]]:
+def _most_likely(
+    book: Book, day: date, allocated: Allocated
+) -> Mapping[tuple[str, str], Mapping[str, Sequence[Likely]]]:
     """What lies on each customer's account and is most likely for which document, by account and currency."""
     paid = {one.payment.customer for one in allocated.unallocated}
     if not paid:

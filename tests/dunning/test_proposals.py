@@ -329,6 +329,17 @@ def test_a_payment_of_a_sum_that_several_have_holds_back_the_oldest_and_the_lett
     assert [one.number for one in rest.held] == ["N1", "N2"], "what names one is for it; the other is for what is left"
 
 
+def test_each_payment_that_names_an_invoice_is_for_it() -> None:
+    first, second = (PAID.format(payee="Acme", narration="VIR N1", amount=amount) for amount in ("50.00", "40.00"))
+    letter, rest = letters(INVOICE + SECOND + first + second, DUE + timedelta(days=20))
+    assert [late.position.invoice.number for late in letter.invoices] == ["N2"]
+    (held,) = rest.held
+    assert held.why.count('write settles: "N1"') == 2
+    assert ("50.00 EUR of 2026-02-20" in held.why, "40.00 EUR of 2026-02-20" in held.why) == (True, True)
+    assert str(letter.unknown) == "0", "nobody is asked what the second one was for"
+    assert letter.notices == ()
+
+
 def test_a_payment_is_for_what_was_invoiced_by_then_if_anything_was() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00").replace("2026-02-20", "{}")
     letter, rest = letters(INVOICE + SECOND + paid.format("2026-01-15"), DUE + timedelta(days=20))
