@@ -102,7 +102,11 @@ def as_changed(
             remedy = f"give all of it back, bean-invoice credit {invoice.number}"
         raise CannotRedraft(f"{invoice.number} would have no line: {remedy}")
     decimals = currencies.decimals(invoice.currency)
-    lines = [_line(book, invoice.lines[place], said.get(place + 1), invoice.date, decimals) for place in places]
+    lines = [_line(book, invoice.lines[place], invoice.date) for place in places]
+    lines = [
+        _changed(line, said[place + 1], decimals) if place + 1 in said else line
+        for place, line in zip(places, lines, strict=True)
+    ]
     customer = invoice.customer
     assert customer is not None  # only a void number has none
     request = Request(
@@ -144,10 +148,13 @@ def _can_be_changed(invoice: Invoice) -> None:
         raise CannotRedraft(f"{invoice.number} {what}: change it where it stands, {invoice.source}")
 
 
-def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: int) -> DraftLine:
-    """A line of the document, with what is said anew of it."""
-    net = line.worked_out if line.price_with_tax is not None and line.worked_out is not None else line.net
-    own = DraftLine(
+def _line(book: Book, line: Line, day: date) -> DraftLine:
+    """A line of the document, as it is."""
+    net = line.net
+    if line.price_with_tax is not None:
+        assert line.worked_out is not None  # its quantity is 1 where nothing says it
+        net = line.worked_out
+    return DraftLine(
         net=net,
         account=line.account,
         tax=tax.code_named(line.tax, book.taxes),
@@ -171,8 +178,10 @@ def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: in
         else line.nature or "",
         adjusts=line.adjusts,
     )
-    if said is None:
-        return own
+
+
+def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
+    """A line with what is said anew of it."""
     if said.price is not None and said.price < 0:
         raise CannotRedraft(
             f"line {said.index}: a price is not negative; for something given back write a quantity below 0"
@@ -180,9 +189,9 @@ def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: in
     if said.discount is not None and not 0 <= said.discount <= 100:
         raise CannotRedraft(f"line {said.index}: a discount of {said.discount} % must be from 0 to 100")
     own = replace(
-        own,
+        line,
         text=line.text if said.text is None else said.text,
-        tax=said.tax or own.tax,
+        tax=said.tax or line.tax,
         start=said.start or line.start,
         end=said.end or line.end,
     )
@@ -192,8 +201,8 @@ def _line(book: Book, line: Line, said: LineEdit | None, day: date, decimals: in
         return own
     with_tax = line.price_with_tax is not None
     price = said.price if said.price is not None else line.price_with_tax if with_tax else line.price
-    if said.price is not None and -int(said.price.as_tuple().exponent) < decimals:
-        price = round_to(said.price, decimals)
+    if said.price is not None:
+        price = round_to(said.price, max(decimals, -int(said.price.as_tuple().exponent)))  # "2.5" is written 2.50
     if price is None:
         raise CannotRedraft(f"line {said.index}, “{line.text}”, says no price: say it too, --price")
     quantity = (
@@ -236,7 +245,7 @@ def _adjustment(book: Book, one: Adjustment, invoice: Invoice) -> DraftLine:
 
 def _narration(book: Book, invoice: Invoice, lines: Sequence[DraftLine]) -> str:
     """The entry's text: that of its lines where it was that of its lines, else as it is."""
-    before = [_line(book, line, None, invoice.date, 2) for line in invoice.lines]
+    before = [_line(book, line, invoice.date) for line in invoice.lines]
     own = invoice.narration == narration(book, before, invoice.date)
     return narration(book, lines, invoice.date) if own else invoice.narration
 

@@ -24,12 +24,7 @@ def severity(book: Book, day: date) -> Severity:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount as the ledger writes it."""
-    return f"{steps.round_to(amount, max(currencies.decimals(currency), _places(amount)))} {currency}"
-
-
-def _places(amount: Decimal) -> int:
-    exponent = amount.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return f"{steps.round_to(amount, max(currencies.decimals(currency), -int(amount.as_tuple().exponent)))} {currency}"
 
 
 def _without_rate(invoice: Invoice) -> bool:
@@ -162,7 +157,7 @@ def _by_line(book: Book, invoice: Invoice) -> bool:
 def gross_nets(book: Book) -> Findings:
     """Prices including tax: per code (or line), the nets add up to round(gross / (1 + rate))."""
     for invoice in book.invoices:
-        with_tax = [line for line in invoice.lines if line.price_with_tax is not None and line.worked_out is not None]
+        with_tax = [line for line in invoice.lines if line.price_with_tax is not None]
         if not with_tax:
             continue
         by_code: defaultdict[str, list[Line]] = defaultdict(list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, getcontext
 
 from beancount_invoicing.checks.documents import money
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Source, Weight
@@ -114,6 +114,17 @@ def _cent(currency: str) -> Decimal:
     return Decimal(1).scaleb(-currencies.decimals(currency))
 
 
+def _price(value: Decimal, rate: Decimal, into: str) -> str:
+    """The price of what is worth that much: of one unit, but of all of it where no number says that of one, such as 3.3333…"""
+    if len(rate.as_tuple().digits) < getcontext().prec:
+        return f"@ {rate.normalize():f} {into}"
+    return _in_all(value, into)
+
+
+def _in_all(value: Decimal, into: str) -> str:
+    return f"@@ {money(abs(round_to(value, currencies.decimals(into))), into)}"
+
+
 def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[tuple[Decimal, Finding]]:
     """What a payment gained or lost on the claims that it settles, or opens again."""
     decimals = currencies.decimals(paid.into)
@@ -123,13 +134,12 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
     taken = -sum((one.amount for one, _booked in those), ZERO)
     booked = taken * _rate(paid) - off
     (rate, *others) = {_rate(each) for _one, each in those}
-    price = f"@@ {money(abs(round_to(booked, decimals)), paid.into)}"
-    if not others and taken * rate == booked:
-        price = f"@ {rate.normalize():f} {paid.into}"
+    price = _in_all(booked, paid.into) if others else _price(booked, rate, paid.into)
     postings = f"{paid.account} {money(taken, paid.currency)} {price}"
     if taken != paid.amount:  # what settles nothing keeps its own price
-        own = f"{_rate(paid).normalize():f} {paid.into}"
-        postings = f"{paid.account} {money(paid.amount - taken, paid.currency)} @ {own}, {postings}"
+        rest = paid.amount - taken
+        own = _price(rest * _rate(paid), _rate(paid), paid.into)
+        postings = f"{paid.account} {money(rest, paid.currency)} {own}, {postings}"
     numbers = ", ".join(dict.fromkeys(one.invoice.number for one, _booked in those))
     several = len({one.invoice.number for one, _booked in those}) > 1
     was, now = (money(abs(round_to(value, decimals)), paid.into) for value in (booked, taken * _rate(paid)))

@@ -40,18 +40,15 @@ def taxes_taken_back(book: Book, allocated: Allocated) -> Iterator[Finding]:
 
 def _transactions(book: Book) -> Iterator[tuple[str, list[Payment]]]:
     """The losses and discounts of each transaction: what stands beside them is in the same proportion."""
-    found: defaultdict[tuple[object, ...], list[Payment]] = defaultdict(list)
+    found: defaultdict[tuple[str, tuple[object, ...]], list[Payment]] = defaultdict(list)
     for payment in book.payments:
         if payment.means in WORDS and payment.date <= book.last_date:
             beside = tuple((one.account, one.tax, one.amount / payment.amount) for one in payment.beside)
             alone = payment.source if not beside else None
-            key = (
-                payment.date, payment.source.file, payment.narration, payment.links, payment.means, payment.amount > 0,
-                beside, alone,
-            )  # fmt: skip
-            found[key].append(payment)
-    for those in found.values():
-        yield those[0].means, those
+            entry = payment.date, payment.source.file, payment.narration, payment.links
+            found[payment.means, (*entry, payment.amount > 0, beside, alone)].append(payment)
+    for (means, _entry), those in found.items():
+        yield means, those
 
 
 def _compared(

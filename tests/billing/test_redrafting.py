@@ -25,8 +25,17 @@ DAY = date(2026, 1, 31)
 CONTRACTS = """
 2025-01-01 commodity HOUR
 2025-01-01 open Assets:Time HOUR
+2025-01-01 open Assets:OtherTime HOUR
 2025-01-01 open Equity:Time HOUR
 2025-01-01 open Assets:Receivable:Acme:Retention
+2025-01-01 open Assets:Receivable:Acme:Site
+2025-01-01 open Assets:Withheld
+2025-01-01 custom "invoice-tax" "KEPT" "Kept" Assets:Withheld
+  rate: 13.33
+  withholding: TRUE
+2025-01-01 custom "invoice-item" "BOOK" "Book" Income:Services
+  price: 25.00
+  nature: "goods"
 2025-01-01 custom "invoice-option" "deposit-account" Liabilities:Deposits
 2025-01-01 custom "invoice-option" "default-tax" "FR20"
 2025-01-01 custom "invoice-item" "GROSS" "Pens" Income:Services
@@ -53,6 +62,13 @@ CONTRACTS = """
   deposit: TRUE
 2026-01-31 custom "invoice-milestone" "HOUSE" "Walls"
   percent: 60
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "GARDEN" "fixed"
+  text: "Garden"
+  account: Income:Services
+  price: 100.00
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "SITE" "time"
+  item: "DEV"
+  time: Assets:OtherTime
 2026-01-10 * "Work"
   Assets:Time  5.5 HOUR
     person: "Ada"
@@ -87,6 +103,162 @@ BY_HAND = """
     tax: "FR20"
   Liabilities:VAT  -21.00 EUR
     tax: "FR20"
+2026-01-20 ! "Acme SAS" "Hall" ^draft-hall
+  invoice: "draft-hall"
+  terms: "30 days"
+  Assets:Receivable:Acme:Site  96.00 EUR
+  Income:Services  -80.00 EUR
+    text: "Hall"
+    tax: "FR20"
+  Income:Services  -10.00 EUR
+    charge: "Far away"
+    tax: "FR20"
+  Liabilities:VAT  -18.00 EUR
+    tax: "FR20"
+  Assets:Withheld  12.00 EUR
+    tax: "KEPT"
+2026-01-20 ! "Acme SAS" "Books" ^draft-books
+  invoice: "draft-books"
+  terms: "30 days"
+  Assets:Receivable:Acme  110.00 EUR
+  Income:Services  -75.00 EUR
+    text: "Books"
+    quantity: 1
+    price: 75.00
+    tax: "FR10"
+    nature: "goods"
+    from: 2026-01-05
+    to: 2026-01-09
+  Income:Services  -25.00 EUR
+    item: "BOOK"
+    quantity: 1
+    price: 25.00
+    tax: "FR10"
+  Liabilities:VAT  -10.00 EUR
+    tax: "FR10"
+2026-01-21 ! "Acme SAS" "Rest" ^draft-rest
+  invoice: "draft-rest"
+  terms: "30 days"
+  Assets:Receivable:Acme  60.00 EUR
+  Income:Services  -100.00 EUR
+    text: "All of it"
+    quantity: 1
+    price: 100.00
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+  Liabilities:Deposits  20.00 EUR
+    deposit: "D2"
+  Liabilities:VAT  4.00 EUR
+    deposit: "D2"
+    tax: "FR20"
+  Liabilities:Deposits  30.00 EUR
+    deposit: "D1"
+  Liabilities:VAT  6.00 EUR
+    deposit: "D1"
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Site" ^draft-site
+  invoice: "draft-site"
+  terms: "30 days"
+  Assets:Receivable:Acme  492.00 EUR
+  Income:Services  -300.00 EUR
+    text: "Two days, one line"
+    quantity: 3
+    price: 100.00
+    tax: "FR20"
+    contract: "SITE"
+  Income:Services  -110.00 EUR
+    text: "Train"
+    quantity: 1
+    price: 110.00
+    tax: "FR20"
+    contract: "SITE"
+    expense: 2026-01-12
+    cost: 100.00
+  Liabilities:VAT  -82.00 EUR
+    tax: "FR20"
+  Assets:OtherTime  -2 HOUR
+    item: "DEV"
+  Equity:Time  2 HOUR
+  Assets:OtherTime  -1 HOUR
+    item: "DEV"
+  Equity:Time  1 HOUR
+2026-01-19 * "Acme SAS" "Site" ^F2
+  invoice: "F2"
+  terms: "30 days"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "A day before"
+    quantity: 1
+    price: 100.00
+    tax: "FR20"
+    contract: "SITE"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+  Assets:OtherTime  -1 HOUR
+    item: "DEV"
+  Equity:Time  1 HOUR
+2026-01-18 * "Worked on the site"
+  Assets:OtherTime  4 HOUR
+    item: "DEV"
+  Equity:Time
+2026-01-21 ! "Acme SAS" "Till" ^draft-till
+  invoice: "draft-till"
+  customer: Assets:Receivable:Acme
+  Assets:Bank  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Till"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Round" ^draft-round
+  invoice: "draft-round"
+  Assets:Receivable:Acme  120.01 EUR
+  Income:Services  -100.00 EUR
+    text: "Round"
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+  Income:Discounts  -0.01 EUR
+    rounding: TRUE
+2026-01-21 ! "Acme SAS" "Thirds" ^draft-thirds
+  invoice: "draft-thirds"
+  Assets:Receivable:Acme  30.00 EUR
+    due: 2026-02-01
+  Assets:Receivable:Acme:Site  30.00 EUR
+    due: 2026-03-01
+  Assets:Receivable:Acme  60.00 EUR
+    due: 2026-04-01
+  Income:Services  -100.00 EUR
+    text: "Thirds"
+    quantity: 1
+    price: 100.00
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Back" ^draft-back
+  invoice: "draft-back"
+  Assets:Receivable:Acme  -120.00 EUR
+  Income:Services  100.00 EUR
+    text: "Back"
+    quantity: -1
+    price: 100.00
+    tax: "FR20"
+  Liabilities:VAT  20.00 EUR
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Work" ^draft-new ^F1
+  invoice: "draft-new"
+  kind: "corrective"
+  corrects: "F1"
+  terms: "30 days"
+  Assets:Receivable:Acme  120.00 EUR
+  Income:Services  -100.00 EUR
+    text: "Work"
+    quantity: 1
+    price: 100.00
+    tax: "FR20"
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
 2026-01-21 ! "Acme SAS" "Work" ^draft-2 ^F1
   invoice: "draft-2"
   corrects: "F1"
@@ -95,6 +267,34 @@ BY_HAND = """
     text: "Work"
     tax: "FR20"
   Liabilities:VAT  20.00 EUR
+    tax: "FR20"
+2026-01-04 * "Acme SAS" "Deposit" ^D2
+  invoice: "D2"
+  kind: "deposit"
+  Assets:Receivable:Acme  24.00 EUR
+  Liabilities:Deposits  -20.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+    contract: "GARDEN"
+  Liabilities:VAT  -4.00 EUR
+    tax: "FR20"
+2026-01-03 * "Acme SAS" "Deposit" ^D1
+  invoice: "D1"
+  kind: "deposit"
+  Assets:Receivable:Acme  36.00 EUR
+  Liabilities:Deposits  -30.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+  Liabilities:VAT  -6.00 EUR
+    tax: "FR20"
+2026-01-03 * "Acme SAS" "Deposit that nothing names" ^D3
+  invoice: "D3"
+  kind: "deposit"
+  Assets:Receivable:Acme  12.00 EUR
+  Liabilities:Deposits  -10.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+  Liabilities:VAT  -2.00 EUR
     tax: "FR20"
 2026-01-05 * "Acme SAS" "Work" ^F1
   invoice: "F1"
@@ -117,6 +317,7 @@ def begin() -> Book:
         ledger += "\n" + "\n".join(text.document(one) for one in those)
     # logged after it was billed
     ledger += '\n2026-01-13 * "Work"\n  Assets:Time  3 HOUR\n    person: "Ada"\n  Equity:Time\n'
+    ledger += '\n2026-01-21 * "Site"\n  Assets:OtherTime  0.5 HOUR\n    item: "DEV"\n  Equity:Time\n'
     found = sound_book(ledger)
     assert [str(one) for one in check(found) if one.severity == "error"] == []
     return found
@@ -132,6 +333,7 @@ def number_of(contract: str) -> str:
 
 NEW = DraftLine(D("33.00"), "Income:Services", "", DAY, text="More", quantity=D(1), price=D("33.00"))
 OTHER = DraftLine(D("10.00"), "Income:Services", "FR10", DAY, text="Books", quantity=D(1), price=D("10.00"))
+
 CASES: dict[str, tuple[str, Sequence[LineEdit], set[int], Sequence[DraftLine]]] = {
     "a-quantity": ("draft-1", [LineEdit(1, quantity=D(3))], set(), []),
     "a-price": ("draft-1", [LineEdit(1, price=D(90))], set(), []),
@@ -150,7 +352,28 @@ CASES: dict[str, tuple[str, Sequence[LineEdit], set[int], Sequence[DraftLine]]] 
     "more-time": ("T", [LineEdit(1, quantity=D("8.5"))], set(), []),
     "time-of-one": ("T", [], {1}, []),
     "no-time": ("T", [], {1, 2}, [NEW]),
+    # where it is booked, what is withheld, a charge
+    "a-hall-more": ("draft-hall", [], set(), [NEW]),
+    # their own rate, which a new line has too; goods that the item does not say, a period
+    "books": ("draft-books", [LineEdit(1, start=date(2026, 1, 6), end=date(2026, 1, 8))], set(), [NEW]),
+    "a-tax": ("draft-books", [LineEdit(2, tax="FR20")], set(), []),
+    # two deposits, one of a contract that it does not bill, the oldest first, and none that it does not name
+    "rest": ("draft-rest", [LineEdit(1, price=D(45))], set(), []),
+    # the time of one line on two postings, beside an expense
+    "site": ("draft-site", [LineEdit(1, quantity=D(1))], set(), []),
+    "site-without-train": ("draft-site", [], {2}, []),
+    "site-longer": ("draft-site", [LineEdit(1, quantity=D("3.5"))], set(), []),
+    "site-too-long": ("draft-site", [LineEdit(1, quantity=D("3.51"))], set(), []),
+    # by no terms: in proportion, the last takes the rest
+    "thirds": ("draft-thirds", [LineEdit(1, price=D("100.03"))], set(), []),
+    "nothing-to-pay": ("draft-thirds", [LineEdit(1, price=D(0))], set(), []),
+    "given-back": ("draft-back", [LineEdit(1, quantity=D(-2))], set(), []),
+    "corrective": ("draft-new", [LineEdit(1, quantity=D(2))], set(), []),
+    "deposit": ("draft-2026-01-02-1", [LineEdit(1, price=D(1000))], set(), []),
     # refused
+    "paid-at-once": ("draft-till", [LineEdit(1, text="x")], set(), []),
+    "rounded": ("draft-round", [LineEdit(1, text="x")], set(), []),
+    "ends-before": ("draft-books", [LineEdit(1, end=date(2026, 1, 4))], set(), []),
     "too-much-time": ("T", [LineEdit(1, quantity=D("8.51"))], set(), []),
     "no-such-line": ("draft-1", [LineEdit(0)], set(), []),
     "beyond-the-last": ("draft-1", [], {3}, []),

@@ -302,6 +302,7 @@ def test_amendments(text: str, expected: str) -> None:
 
 MONTH = '10.00 | text: "Care" | quantity: 1 | price: 10.00 | contract: "K" | from: 2026-01-01 | to: 2026-01-31'
 NEXT = MONTH.replace("2026-01-01", "2026-02-01").replace("2026-01-31", "2026-02-28")
+FREE = MONTH.replace("10.00", "0.00")
 BACK = MONTH.replace("10.00 | text", "-10.00 | text").replace("quantity: 1", "quantity: -1")
 
 
@@ -338,6 +339,9 @@ BACK = MONTH.replace("10.00 | text", "-10.00 | text").replace("quantity: 1", "qu
             ],
             "",
         ),
+        # for nothing, given back, and for nothing again
+        ([FREE, FREE.replace("quantity: 1", "quantity: -1"), FREE], ""),
+        ([FREE, FREE], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
         ([MONTH, MONTH + ' | adjusts: "N1"'], ""),
         ([MONTH, MONTH.replace('"K"', '"L"')], ""),
         ([MONTH, MONTH.replace(" | from: 2026-01-01 | to: 2026-01-31", "")], ""),
@@ -448,6 +452,8 @@ def test_works_are_accepted_once_and_keep_back_five_percent_for_a_year() -> None
     assert len(said(ledger.format("5", 'retention-terms: "367 days"'))) == 1
     assert len(said(ledger.format("5", 'retention-terms: "13 months"'))) == 1
     assert len(said(ledger.format("5.01", 'retention-terms: "1 year"'))) == 1
+    later = ledger.format("0", 'retention-terms: "1 year"') + amended("2026-01-02", "retention: 10")
+    assert len(said(later)) == 1
     abroad = (
         ledger.format("10", 'retention-terms: "2 years"') + '2025-01-01 custom "invoice-seller" "B"\n  country: "BE"\n'
     )

@@ -32,6 +32,14 @@ LEDGER = """
     text: "More"
     tax: "REVERSE"
 """
+# a price of 3.3333…, which no number says
+LEDGER += """2026-01-07 * "Boston Inc" "Little" ^N3
+  invoice: "N3"
+  Assets:Receivable:Boston  3.00 USD @@ 10.00 EUR
+  Income:Services  -10.00 EUR
+    text: "Little"
+    tax: "REVERSE"
+"""
 ADVICE = re.compile(
     r"Write here (Assets:.* EUR), and beside it (Expenses:Exchange \S+ EUR)(?:; below the second write (settles: \"\w+\"))?"
 )
@@ -69,6 +77,11 @@ def follow(file: Path) -> list[Finding]:
         ),
         (["^N1 | 1235.00 EUR | -1300.00 USD @ 0.95 EUR"], ["exchange gain of 36.00 EUR"]),  # 100.00 too much
         (["^N2 | 950.00 EUR | -1000.00 USD @ 0.95 EUR"], ["exchange gain of 12.10 EUR"]),  # twice too much
+        (["^N3 | 12.00 EUR | -3.00 USD @@ 12.00 EUR"], ["-3.00 USD @@ 10.00 EUR, and beside it"]),
+        (
+            ["^N3 | 25.00 EUR | -7.00 USD @@ 25.00 EUR"],
+            ["-4.00 USD @@ 14.29 EUR, Assets:Receivable:Boston -3.00 USD @@ 10.00 EUR, and beside it"],
+        ),
         (["^N1 | 1104.00 EUR | -1200.00 USD @ 0.92 EUR"], []),
         (["^N2 | 304.56 EUR | -333.33 USD @@ 304.56 EUR"], []),  # less than a cent
         (["^N1 | 1200.00 USD | -1200.00 USD"], []),  # what a dollar was worth is not said

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from beancount import loader
 import beancount_invoicing
 from beancount_invoicing import InvoicingError
 from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.checks import check
+from beancount_invoicing.model import Book
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 LEDGERS = sorted(file.stem for file in GOLDEN.glob("*.beancount") if file.stem != "prelude")
@@ -30,7 +34,8 @@ def expected(file: Path) -> list[tuple[int, str, str, str]]:
 @pytest.mark.parametrize("name", LEDGERS)
 def test_findings(name: str) -> None:
     file = GOLDEN / f"{name}.beancount"
-    findings = open_ledger(file).findings
+    ledger = open_ledger(file)
+    findings = ledger.findings
     assert all(Path(one.source.file).is_file() and one.source.line > 0 for one in findings), "each says where it is"
     found = [(one.source.line, one.severity, one.rule, one.message) for one in findings]
     wanted = expected(file)
@@ -38,6 +43,28 @@ def test_findings(name: str) -> None:
     for line, severity, rule, text in wanted:
         messages = [one[3] for one in found if one[:3] == (line, severity, rule)]
         assert any(text in message for message in messages), f"line {line}: {text!r} is not in {messages}"
+
+    turned = _turned(ledger.book, {"invoices"} if name in IN_TURN else set())
+    assert sorted(map(str, check(turned))) == sorted(map(str, check(ledger.book))), (
+        "nothing hides what stands behind it"
+    )
+
+
+IN_TURN = {"billed-twice", "corrective", "credit-in-parts", "deposit"}
+"""Ledgers of which findings say what came first, and what was left then."""
+
+
+def _turned(book: Book, kept: set[str]) -> Book:
+    """A Book that has everything in the opposite order, but for what is told by its turn."""
+    kept = kept | {"acceptances", "work", "numbers"}
+    turned: dict[str, object] = {}
+    for each in fields(book):
+        value = getattr(book, each.name)
+        if isinstance(value, Mapping):
+            turned[each.name] = dict(reversed(tuple(value.items())))
+        elif isinstance(value, tuple) and each.name not in kept:
+            turned[each.name] = value[::-1]
+    return replace(book, **turned)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", LEDGERS)

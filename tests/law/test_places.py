@@ -70,10 +70,29 @@ def test_an_older_label_does_not_stand_beside_the_words_of_its_day() -> None:
         ("", "EL094259216", "", "GR"),
         ("be", "FR19812345676", "812345676", "BE"),
         ("", "", "", ""),
+        ("", "812345676", "", ""),
     ],
 )
 def test_the_country_of_who_says_an_identifier(country: str, vat_id: str, siren: str, found: str) -> None:
     assert law.country_of(country, vat_id, siren) == found
+
+
+def test_northern_ireland_is_there_only_for_who_is_in_the_kingdom() -> None:
+    assert law.place("GB", "BT1 1AA", "XI110305878") == "XI"
+    assert law.place("IE", "D02 X285", "XI110305878") == "IE"
+
+
+def test_a_code_names_a_place_for_who_has_one_itself() -> None:
+    assert law.named_there("FR", "DE", "services") == {"DE"}
+    assert law.named_there("", "DE", "services") == frozenset()
+    assert law.named_there("FR", "", "services") == frozenset()
+
+
+def test_electronic_services_are_supplied_where_the_consumer_is_by_the_law_of_the_seller() -> None:
+    assert law.electronic_services("FR", "US") == "directive 2006/112/EC, art. 58"
+    assert law.electronic_services("GB", "US") == "VAT Act 1994, sch. 4A, para. 15"
+    assert law.electronic_services("US", "FR") == ""
+    assert law.electronic_services("FR", "RE") == ""  # within one state
 
 
 def test_services_to_a_business_in_another_place_name_the_law_of_there() -> None:
