@@ -74,14 +74,15 @@ def bad_debts(
     cannot deduct that tax (France: "facture demeurée impayée", CGI, art. 272); with --send, send them."""
     from beancount_invoicing.rendering import NoCopy
 
-    def told_of(book: Book) -> tuple[Lost, ...]:
-        """What was written off of what is asked for; says of each other document why there is nothing, and fails."""
+    def told_of(book: Book) -> tuple[Lost, ...] | None:
+        """What was written off of what is asked for; says of each other document why there is nothing, and fails. None where it is
+        not known what is asked for."""
         say_whom(book, () if sending else words)
         try:
             found = actions.bad_debts(book, as_of, words, one=sending)
         except (actions.UnknownNumber, actions.UnknownCustomer) as error:
             session.error(str(error))
-            return ()
+            return None
         for why in found.missing:
             session.error(why)
         return found.those
@@ -89,14 +90,14 @@ def bad_debts(
     if sending:
 
         def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-            return list(actions.of_unpaid(opened, told_of(opened.book), channel, as_list=as_list))
+            return list(actions.of_unpaid(opened, told_of(opened.book) or (), channel, as_list=as_list))
 
         send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
         return
     only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
     those = told_of(ledger.book)
-    if session.failed and not those:
+    if those is None:
         return
     if folder or outputs:
         try:
