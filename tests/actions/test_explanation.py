@@ -204,3 +204,12 @@ def test_nothing_is_lost_where_the_books_are_wrong() -> None:
     wrong = INVOICE.replace("120.00 EUR", "121.00 EUR", 1)
     assert "payable: 121.00 (as booked)" in explained(wrong, "F2026-0001")
     assert Decimal("121.00") in {step.result for step in explanation(positions(book_of(wrong), DAY)[0])}
+
+
+def test_a_line_that_is_booked_otherwise_than_it_comes_to_says_both() -> None:
+    booked = INVOICE.replace('    text: "Work"\n', '    text: "Work"\n    quantity: 3\n    price: 33.33\n')
+    assert explained(booked, "F2026-0001")[:3] == [
+        "line “Work”: 3 × 33.33 = 99.99 (quantity × price)",
+        "line “Work”: 99.99 rounded to 2 decimals = 99.99 (each line to the cent, half away from zero)",
+        "line “Work”: 100.00 (as booked)",
+    ]

@@ -1,0 +1,102 @@
+"""What is agreed on and changed: the accounts that time gets, and what is remarked."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.actions.adding import price_item
+from beancount_invoicing.actions.agreeing import ContractWanted, add_contract, change_contract
+from beancount_invoicing.actions.writing import How
+from beancount_invoicing.checks import check
+from tests.documents import document
+from tests.ledgers import PRELUDE
+
+ACME = "Assets:Receivable:Acme"
+DAY = date(2026, 3, 1)
+
+
+def on_disk(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + text, "utf-8")
+    return file
+
+
+def opened(tmp_path: Path, text: str, item: str = "DEV") -> list[str]:
+    """The accounts, each with its commodity, that a new contract of time opens."""
+    said: dict[str, object] = {"item": item} if item else {"price": Decimal(80)}
+    wanted = ContractWanted("Acme", "NEW", "time", DAY, said)  # type: ignore[arg-type]
+    shown = add_contract(on_disk(tmp_path, text), wanted, How()).text
+    return [line.partition(" open ")[2] for line in shown.splitlines() if " open " in line]
+
+
+WORKED = """
+2025-01-01 open Assets:Time:Old {0}
+2025-01-01 open {1} {0}
+2026-01-05 * "Worked"
+  Assets:Time:Old  2 {0}
+  {1}
+"""
+DAYS = (
+    '2025-01-01 custom "invoice-item" "DAY" "Journée" Income:Services\n  unit: "day"\n  price: 700.00\n  tax: "FR20"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "item", "expected"),
+    [
+        ("", "DEV", ["Assets:Time:Acme HOUR", "Equity:Time HOUR"]),
+        (DAYS, "DAY", ["Assets:Time:Acme DAY", "Equity:Time DAY"]),
+        # as time is kept already, with what it stands against
+        (WORKED.format("H", "Equity:Time") + "2025-01-01 open Assets:Time:Other H\n", "", ["Assets:Time:Acme H"]),
+        (WORKED.format("HOURS", "Equity:Time"), "DEV", ["Assets:Time:Acme HOURS"]),
+        (WORKED.format("DAYS", "Equity:Time"), "", ["Assets:Time:Acme DAYS"]),
+        # hours, though the last that was worked were days
+        (
+            WORKED.format("DAYS", "Equity:Time"),
+            "DEV",
+            ["Assets:Time:Acme HOUR", "Equity:Time:Hour HOUR"],
+        ),
+        (
+            WORKED.format("HOURS", "Equity:Time") + WORKED.format("DAYS", "Equity:Days").replace(":Old", ":Days"),
+            "DEV",
+            ["Assets:Time:Acme HOURS"],
+        ),
+        # it stands against another account, or is opened and not worked yet
+        (WORKED.format("HOUR", "Expenses:Unpaid"), "DEV", ["Assets:Time:Acme HOUR"]),
+        ("2025-01-01 open Income:Time HOUR\n", "DEV", ["Assets:Time:Acme HOUR"]),
+    ],
+)
+def test_which_accounts_the_time_of_a_contract_gets(text: str, item: str, expected: list[str], tmp_path: Path) -> None:
+    if "Assets:Time:Old H\n" in text:  # a contract says that this is time
+        text += f'2026-01-01 custom "invoice-contract" {ACME} "OLD" "time"\n  item: "DEV"\n  time: Assets:Time:Old\n'
+    assert opened(tmp_path, text, item) == expected
+
+
+CONTRACT = '2026-01-01 custom "invoice-contract" {} "{}" "subscription"\n  item: "DEV"\n  every: "month"\n'
+
+
+def test_a_new_price_names_the_contracts_that_keep_their_own(tmp_path: Path) -> None:
+    contracts = CONTRACT.format(ACME, "PLAIN") + CONTRACT.format(ACME, "OWN") + "  price: 80.00\n"
+    contracts += CONTRACT.format(ACME, "ENDED") + "  price: 80.00\n  until: 2026-02-28\n"
+    contracts += CONTRACT.format(ACME, "LAST") + "  price: 80.00\n  until: 2026-03-01\n"
+    contracts += CONTRACT.format(ACME, "RENEWED") + '  price: 80.00\n  until: 2026-02-28\n  renews: "year"\n'
+    contracts += CONTRACT.format(ACME, "OTHER").replace('item: "DEV"', 'text: "Other"') + "  price: 80.00\n"
+    file = on_disk(tmp_path, contracts)
+    notices = price_item(file, "DEV", Decimal(110), None, DAY, How()).notices
+    assert [one.split()[0] for one in notices] == ["LAST", "OWN", "RENEWED"]
+    assert notices[1].startswith("OWN has a price of its own from 2026-03-01 on, 80.00 (")
+
+
+def test_what_was_remarked_before_is_not_said_again(tmp_path: Path) -> None:
+    """A tax that is not that of the customer's country is a warning, whatever is agreed on."""
+    contract = CONTRACT.format(ACME, "CARE") + '  tax: "FR20"\n'
+    file = on_disk(tmp_path, contract + document("F2026-0001", "100.00", customer="Kiefer"))
+    outcome = change_contract(file, "CARE", DAY, {"price": Decimal(90)}, "", How())
+    assert outcome.errors == ()
+    assert outcome.book is not None
+    assert any(one.severity == "warning" for one in check(outcome.book))
+    assert outcome.warnings == ()
