@@ -166,7 +166,7 @@ def _transactions(entries: Sequence[Any], found: Sequence[Work]) -> dict[Source,
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
-                if posting.meta and source_of(posting.meta) in wanted:
+                if source_of(posting.meta) in wanted:
                     result.setdefault(source_of(entry.meta), []).append(source_of(posting.meta))
     return result
 

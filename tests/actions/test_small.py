@@ -12,6 +12,7 @@ import pytest
 
 from beancount_invoicing.actions import chain, staging
 from beancount_invoicing.actions.ahead import far_ahead
+from beancount_invoicing.actions.differences import sealed_documents
 from beancount_invoicing.actions.places import into_file, of_day
 from beancount_invoicing.actions.telling import Sent, closings, not_sent, record_file
 from beancount_invoicing.actions.writing import _within
@@ -235,3 +236,16 @@ def test_amounts_of_what_is_far_ahead_are_those_to_be_paid() -> None:
     less = document("N1", "100.00", day="2027-01-05", more=f"  {ACME}  -20.00 EUR\n  Assets:Bank  20.00 EUR")
     assert sound_book(less).invoices[0].payable == Decimal("120.00")
     assert ", 120.00 EUR: more" in ahead(less)
+
+
+def test_the_sealed_document_of_an_invoice_is_its_pdf() -> None:
+    text = seal(2, "N1")._replace(file="N1.txt")
+    letter = seal(3, "N1")._replace(event="reminder")
+    other = seal(4, "N2")._replace(numbers=("N2", "N3"), event="sent")
+    assert {
+        number: one.file for number, one in sealed_documents(chained(seal(1, "N1"), text, letter, other)).items()
+    } == {
+        "N1": "N1.pdf",
+        "N2": "N2.pdf",
+        "N3": "N2.pdf",
+    }
