@@ -11,6 +11,8 @@ import gc
 import os
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -61,6 +63,28 @@ def a_day_after_those_of_the_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(common, "_calendar", lambda: date(2032, 1, 1))
         yield
+
+
+_TYPESET: dict[tuple[bytes, str], bytes] = {}
+
+
+@pytest.fixture
+def typeset_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that was typeset in another test, of the same view and layout, is not typeset again: for tests of what is done with
+    documents. That the same view gives the same bytes is tested where documents are."""
+    from beancount_invoicing.rendering import output
+    from beancount_invoicing.rendering.folders import PACKAGE
+    from beancount_invoicing.rendering.typesetting import typeset
+
+    def once(layout: Path, text: bytes, arguments: dict[str, Any]) -> bytes:
+        if layout.parent != PACKAGE:
+            return typeset(layout, text, arguments)
+        key = (text, repr(arguments))
+        if key not in _TYPESET:
+            _TYPESET[key] = typeset(layout, text, arguments)
+        return _TYPESET[key]
+
+    monkeypatch.setattr(output, "typeset", once)
 
 
 def pytest_collection_finish() -> None:

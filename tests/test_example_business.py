@@ -20,7 +20,7 @@ from beancount_invoicing.dunning import propose
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.receivables import aging, allocate, positions
 from beancount_invoicing.rules.steps import recompute
-from tests.ledgers import EXAMPLE, month_ends
+from tests.ledgers import EXAMPLE, month_ends, recent_example
 
 DAY = date(2026, 11, 30)
 MONTH_ENDS = tuple(month_ends(date(2025, 1, 1), DAY))
@@ -191,3 +191,14 @@ def test_no_reminder_goes_to_whom_it_must_not(ledger: Ledger) -> None:
                 assert late.days_overdue >= (8, 15, 30)[proposal.level - 1]
                 assert all(day - one.date >= timedelta(days=7) for one in said)
         day += timedelta(days=1)
+
+
+def test_what_is_recent_of_it_owes_and_is_due_as_the_whole(ledger: Ledger, tmp_path: Path) -> None:
+    recent = open_ledger(recent_example(tmp_path))
+    assert {one.rule for one in recent.findings} == {"series-gap"}
+    owed, same = ([(row.customer, row.total) for row in aging(one.book, DAY).rows] for one in (ledger, recent))
+    assert owed == same
+    due, same_due = (
+        [(one.customer.name, one.level, one.total) for one in propose(each.book, DAY)] for each in (ledger, recent)
+    )
+    assert due == same_due

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ def _line_in_template(error: BaseException) -> int | None:
     return line
 
 
+@lru_cache(maxsize=8)  # a page and a PDF show the same one
 def qr_svg(content: str) -> str:
     """A QR code as an SVG picture; "" for no content. Level M, as EPC069-12 asks."""
     if not content:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 from click.shell_completion import ShellComplete
 
+from beancount_invoicing import actions
+from beancount_invoicing.actions import ledger as opening
 from beancount_invoicing.cli import main
 from tests.cli.test_words import COMMANDS, each_command
-from tests.ledgers import EXAMPLE
+from tests.ledgers import recent_example
 
 NOTHING_KNOWN = {
     "--address", "--postcode", "--city", "--country", "--siren", "--siret", "--vat-id", "--email", "--contact", "--phone",
@@ -26,13 +29,22 @@ NOTHING_KNOWN = {
 @pytest.fixture(scope="module")
 def business(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example business, where the time says who worked and what on."""
-    copied = shutil.copytree(EXAMPLE.parent, tmp_path_factory.mktemp("business") / "ledger")
-    time = copied / "2026" / "time.beancount"
+    ledger = recent_example(tmp_path_factory.mktemp("business") / "ledger")
+    time = ledger.parent / "2026" / "time.beancount"
     text = time.read_text(encoding="utf-8")
     time.write_text(
         text.replace('item: "ETU"', 'item: "ETU"\n    person: "Anne"\n    task: "Relevés"', 1), encoding="utf-8"
     )
-    return copied / "main.beancount"
+    return ledger
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """The ledger, which nothing here changes, is read once for all words."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "open_ledger", cache(opening.open_ledger))
+        patch.setattr(actions, "open_ledger", opening.open_ledger, raising=False)
+        yield
 
 
 def completed(ledger: Path, line: str) -> list[str]:

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
-from tests.ledgers import EXAMPLE
+from tests.ledgers import recent_example
 
+pytestmark = pytest.mark.usefixtures("typeset_once")
 NUMBER, PLAIN = "F2026-0064", "F2026-0068"
 
 
@@ -29,8 +30,7 @@ def run(ledger: Path, *arguments: str, code: int = 0) -> str:
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example business, with one invoice sealed, and with one that is no e-invoice sealed after it."""
     folder = tmp_path_factory.mktemp("sealed")
-    shutil.copytree(EXAMPLE.parent, folder / "one")
-    run(folder / "one" / "main.beancount", "seal", NUMBER, "--date", "2026-10-01", "--write")
+    run(recent_example(folder / "one"), "seal", NUMBER, "--date", "2026-10-01", "--write")
     shutil.copytree(folder / "one", folder / "plain")
     run(folder / "plain" / "main.beancount", "seal", PLAIN, "--date", "2026-11-01", "--write")
     return folder
@@ -73,7 +73,7 @@ def test_the_document_stands_beside_the_ledger_and_bean_check_is_silent(ledger: 
 def test_what_cannot_be_sealed(ledger: Path) -> None:
     assert "is a draft: issue it first" in run(ledger, "seal", "draft-kerbrat-2026-11", "--write", code=1)
     assert "there is no F2026-9999" in run(ledger, "seal", "F2026-9999", code=1)
-    assert "F2026-0001 is not sealed" in run(ledger, "verify", "F2026-0001", code=1)
+    assert "F2026-0053 is not sealed" in run(ledger, "verify", "F2026-0053", code=1)
     other = ledger.parent / "documents" / "2026" / "F2026-0065.pdf"
     other.write_bytes(b"mine")
     assert "is another document" in run(ledger, "seal", "F2026-0065", "--write", code=1)

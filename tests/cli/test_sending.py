@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from email import policy
 from email.header import decode_header, make_header
@@ -21,8 +20,9 @@ from click.testing import CliRunner
 from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
 from tests.delivery.servers import Broken, Handler, broken, server
-from tests.ledgers import EXAMPLE
+from tests.ledgers import recent_example
 
+pytestmark = pytest.mark.usefixtures("typeset_once")
 DAY = ("--date", "2026-11-30")
 PARC, HALLES, COMMUNE, ABROAD = "F2026-0072", "F2026-0077", "F2026-0076", "F2026-0068"
 
@@ -45,11 +45,11 @@ def states(ledger: Path, *arguments: str) -> list[object]:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """The example business in a folder of its own, without what it says of invoices that were sent."""
-    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger", ignore=shutil.ignore_patterns("*.picklecache"))
-    file = tmp_path / "ledger" / "2026" / "follow-up.beancount"
+    ledger = recent_example(tmp_path / "ledger")
+    file = ledger.parent / "2026" / "follow-up.beancount"
     text = file.read_text(encoding="utf-8")
     file.write_text(re.sub(r'\n20[^\n]* note [^\n]*\n  event: "sent"\n(  [^\n]*\n)*', "\n", text), encoding="utf-8")
-    return tmp_path / "ledger" / "main.beancount"
+    return ledger
 
 
 def option(ledger: Path, *options: tuple[str, str]) -> None:
