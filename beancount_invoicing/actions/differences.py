@@ -15,8 +15,6 @@ from beancount_invoicing.actions.documents import render_one
 from beancount_invoicing.model import Book, Invoice, Seal
 from beancount_invoicing.rules import business_terms
 
-OF_INVOICES = frozenset({"sealed", "sending", "sent"})
-"""The events whose document is the invoice itself; others are letters."""
 _WORDING = frozenset(
     {
         "notes", "payment_terms", "process", "description", "specification", "remittance", "account_name", "service_provider",
@@ -36,16 +34,6 @@ class Difference(NamedTuple):
     what: str
     sealed: str
     now: str
-
-
-def sealed_documents(book: Book) -> dict[str, Seal]:
-    """The sealed PDF of each document that has one."""
-    return {
-        number: one
-        for one in book.seals
-        if one.event in OF_INVOICES and one.file.endswith(".pdf")
-        for number in one.numbers
-    }
 
 
 def is_text(file: str) -> bool:

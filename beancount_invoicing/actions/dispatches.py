@@ -9,12 +9,13 @@ from functools import cache
 from os import path as os_path
 from pathlib import Path
 
-from beancount_invoicing.actions.differences import Altered, as_sealed, sealed_documents
+from beancount_invoicing.actions.differences import Altered, as_sealed
 from beancount_invoicing.actions.documents import SUFFIXES, Output, Prepared, as_bytes, find, prepare
 from beancount_invoicing.actions.e_invoices import SUFFIXES as FORMS
 from beancount_invoicing.actions.e_invoices import Form, factur_x, why_not, xml
 from beancount_invoicing.actions.enclosures import enclosures
 from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.originals import sealed_documents
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses
 from beancount_invoicing.dunning import standings

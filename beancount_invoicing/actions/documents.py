@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers
+from beancount_invoicing.actions.originals import original, sealed_documents
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.files import write_if_different
-from beancount_invoicing.model import ZERO, Book, Invoice
+from beancount_invoicing.model import ZERO, Book, Invoice, Seal
 from beancount_invoicing.receivables import Position, Status, allocate, positions
 from beancount_invoicing.rules import numbering
 
@@ -187,7 +188,8 @@ def render(
 ) -> Iterator[tuple[Written, ...]]:
     """Writes documents as they stood on their own dates, one after the other; yields the files of each.
 
-    A PDF is a Factur-X, unless `plain` or where the document is no e-invoice, which `notice` is told. A file is written
+    The PDF of what was sealed is the very file that was sealed; what is made anew of it, `notice` is told. Another PDF is a
+    Factur-X, unless `plain` or where the document is no e-invoice, which `notice` is told. A file is written
     whole or not at all, and only where its bytes differ. Beside it goes what its contracts say that goes along, and `enclose`.
     Void numbers and opening items have no document and are passed over; what the sender should know goes to `notice`. Raises
     TemplateError, OSError.
@@ -198,6 +200,7 @@ def render(
 
     folder = Path(folder)
     where, names, paid = prepared or prepare(book)
+    sealed = sealed_documents(book)
     for invoice in invoices:
         try:
             view = rendering.document(book, invoice, paid(invoice), where)
@@ -207,13 +210,43 @@ def render(
             continue
         for text in view.notices:
             notice(text)
-        e_invoice = None if plain or "pdf" not in outputs else factur_x(book, invoice, paid(invoice), where, notice)
-        written = write_view(view, where, folder / names[invoice.number], outputs, e_invoice)
+        kept = None
+        if one := sealed.get(invoice.number):
+            kept = original(one) if "pdf" in outputs and not plain else None
+            if said := _made_anew(invoice.number, one, outputs, plain, kept):
+                notice(said)
+        e_invoice = None
+        if kept is None and not plain and "pdf" in outputs:
+            e_invoice = factur_x(book, invoice, paid(invoice), where, notice)
+        written = write_view(view, where, folder / names[invoice.number], outputs, e_invoice, kept)
         along = enclosures(book, invoice, where, names[invoice.number], outputs, enclose)
         yield (
             *written,
             *(Written(folder / one.name, write_if_different(folder / one.name, one.content)) for one in along),
         )
+
+
+def _made_anew(number: str, one: Seal, outputs: Sequence[Output], plain: bool, kept: bytes | None) -> str:
+    """What to know where a document that was sealed is made anew; "" where only the file that was sealed is given."""
+    if kept is None and "pdf" in outputs and not plain:
+        return (
+            f"{number} was sealed on {one.date}, and {one.file} is not there as it was sealed (bean-invoice verify {number}): what"
+            " is written is made anew"
+        )
+    anew = [output for output in outputs if output != "pdf" or plain]
+    return f"{number} was sealed on {one.date} as {one.file}: made anew here is {', '.join(anew)}" if anew else ""
+
+
+def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
+    """One document, its file name and its bytes: the PDF as it was sealed, where that is there; else see render_one."""
+    found = book.invoice(number)
+    one = sealed_documents(book).get(number) if found and output == "pdf" else None
+    kept = original(one) if one else None
+    if kept is None:
+        return render_one(book, number, output)
+    from beancount_invoicing import rendering
+
+    return f"{rendering.file_names(each.number for each in book.invoices)[number]}.pdf", kept
 
 
 def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
@@ -250,11 +283,17 @@ def as_bytes(view: object, where: tuple[Path, ...], output: Output, e_invoice: b
 
 
 def write_view(
-    view: object, where: tuple[Path, ...], base: Path, outputs: Sequence[Output], e_invoice: bytes | None = None
+    view: object,
+    where: tuple[Path, ...],
+    base: Path,
+    outputs: Sequence[Output],
+    e_invoice: bytes | None = None,
+    kept: bytes | None = None,
 ) -> tuple[Written, ...]:
-    """Writes a view in each form, as `base` with the form's suffix; see as_bytes."""
+    """Writes a view in each form, as `base` with the form's suffix; see as_bytes. `kept`: the PDF, where it is not to be made."""
     result = []
     for output in outputs:
         file = base.with_name(f"{base.name}.{SUFFIXES[output]}")
-        result.append(Written(file, write_if_different(file, as_bytes(view, where, output, e_invoice))))
+        content = kept if kept is not None and output == "pdf" else as_bytes(view, where, output, e_invoice)
+        result.append(Written(file, write_if_different(file, content)))
     return tuple(result)

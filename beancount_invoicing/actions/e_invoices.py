@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from beancount_invoicing.actions.differences import altered_since, sealed_documents
+from beancount_invoicing.actions.differences import altered_since
 from beancount_invoicing.actions.documents import Written, as_bytes, paid_on_its_date
+from beancount_invoicing.actions.originals import sealed_documents
 from beancount_invoicing.files import write_if_different
 from beancount_invoicing.model import Book, Invoice
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.actions.differences import Altered, as_sealed, sealed_documents
+from beancount_invoicing.actions.differences import Altered, as_sealed
 from beancount_invoicing.actions.dispatches import PDF, first_mails, place, wrong
 from beancount_invoicing.actions.documents import Prepared, as_bytes, prepare
 from beancount_invoicing.actions.e_invoices import factur_x
 from beancount_invoicing.actions.ledger import Ledger
+from beancount_invoicing.actions.originals import sealed_documents
 from beancount_invoicing.actions.reminders import file_names
 from beancount_invoicing.actions.waiting import letters_waiting, standing_for
 from beancount_invoicing.delivery import Attachment, Dispatch, Held, History, addresses

@@ -11,10 +11,10 @@ from os.path import normpath
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from beancount_invoicing.actions.differences import OF_INVOICES
 from beancount_invoicing.actions.dispatches import by_letter
 from beancount_invoicing.actions.documents import SUFFIXES
 from beancount_invoicing.actions.naming import UnknownCustomer, customer, customers, short_names
+from beancount_invoicing.actions.originals import OF_INVOICES
 from beancount_invoicing.actions.telling import BY_HAND, relative_to
 from beancount_invoicing.delivery import CLOSING, Attempt, History
 from beancount_invoicing.dunning import Held, Proposal, dues_asked, late_instalments, propose

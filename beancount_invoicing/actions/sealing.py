@@ -12,8 +12,9 @@ from pathlib import Path
 
 from beancount_invoicing.actions import chain
 from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.differences import OF_INVOICES, Difference, content_of, differences, is_text
+from beancount_invoicing.actions.differences import Difference, content_of, differences, is_text
 from beancount_invoicing.actions.documents import find, render_one
+from beancount_invoicing.actions.originals import OF_INVOICES
 from beancount_invoicing.actions.places import into_file, of_day
 from beancount_invoicing.actions.telling import relative_to
 from beancount_invoicing.actions.writing import Changes, How, New, Outcome, as_it_is, change

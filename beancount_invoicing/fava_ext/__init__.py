@@ -166,7 +166,7 @@ class Receivables(FavaExtensionBase):
 
     @extension_endpoint
     def pdf(self) -> Response:
-        """The document `number` as a PDF, for keeping."""
+        """The document `number` as a PDF, for keeping: as it was sealed, where it was."""
         return self._document("pdf")
 
     @extension_endpoint
@@ -181,7 +181,7 @@ class Receivables(FavaExtensionBase):
 
     def _document(self, output: actions.Output) -> Response:
         number = request.args.get("number", "")
-        return self._shown(output, lambda book: actions.render_one(book, number, output))
+        return self._shown(output, lambda book: actions.document_file(book, number, output))
 
     def _statement(self, output: actions.Output) -> Response:
         account = request.args.get("customer", "")

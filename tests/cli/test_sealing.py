@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.actions import document_file, open_ledger
 from beancount_invoicing.cli import main
 from tests.ledgers import recent_example
 
@@ -319,3 +319,60 @@ def test_what_was_sent_by_hand_is_sealed_as_well(ledger: Path, road: str) -> Non
     assert "none missing" in said
     replaced(ledger, "2026/invoices.beancount", "760.00", "770.00")
     assert "F2026-0068, text: sealed " in run(ledger, "verify", code=1)
+
+
+def stored(ledger: Path) -> Path:
+    """The file of the sealed invoice."""
+    return ledger.parent / "documents" / "2026" / f"{NUMBER}.pdf"
+
+
+def other_words(ledger: Path) -> None:
+    """What is made from now on is called otherwise than what was sealed."""
+    words = ledger.parent / "templates" / "words"
+    words.mkdir(parents=True)
+    (words / "fr.toml").write_text('[titles]\ninvoice = "Note"\n', encoding="utf-8")
+
+
+def test_render_gives_the_file_that_was_sealed(ledger: Path, tmp_path: Path) -> None:
+    other_words(ledger)
+    said = run(ledger, "render", NUMBER, "-o", str(tmp_path))
+    assert "was sealed" not in said
+    assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == stored(ledger).read_bytes()
+    assert document_file(open_ledger(ledger).book, NUMBER, "pdf") == (f"{NUMBER}.pdf", stored(ledger).read_bytes())
+
+
+def test_what_is_made_anew_of_a_sealed_document_is_said(ledger: Path, tmp_path: Path) -> None:
+    other_words(ledger)
+    said = run(ledger, "render", NUMBER, "--to", "pdf,html,text", "-o", str(tmp_path))
+    assert f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}: made anew here is html, text" in said
+    assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == stored(ledger).read_bytes()
+    assert f"Note {NUMBER}" in (tmp_path / f"{NUMBER}.txt").read_text(encoding="utf-8")
+    said = run(ledger, "render", NUMBER, "--plain", "-o", str(tmp_path))
+    assert "made anew here is pdf" in said
+    assert (tmp_path / f"{NUMBER}.pdf").read_bytes() != stored(ledger).read_bytes()
+    name, page = document_file(open_ledger(ledger).book, NUMBER, "html")
+    assert (name, b"Note" in page) == (f"{NUMBER}.html", True)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_where_the_sealed_file_is_not_as_it_was_it_is_made_anew_and_said(
+    ledger: Path, tmp_path: Path, gone: bool
+) -> None:
+    other_words(ledger)
+    before = stored(ledger).read_bytes()
+    stored(ledger).unlink() if gone else stored(ledger).write_bytes(before + b"%")
+    # where it is gone, Beancount itself has an error
+    said = run(ledger, "render", NUMBER, "-o", str(tmp_path), code=1 if gone else 0)
+    assert (
+        f"{stored(ledger)} is not there as it was sealed (bean-invoice verify {NUMBER}): what is written is made anew"
+        in said
+    )
+    made = (tmp_path / f"{NUMBER}.pdf").read_bytes()
+    assert made not in {before, before + b"%"}
+    assert document_file(open_ledger(ledger).book, NUMBER, "pdf")[1] == made
+
+
+def test_of_what_was_not_sealed_nothing_is_said(ledger: Path, tmp_path: Path) -> None:
+    assert "was sealed" not in run(ledger, "render", "F2026-0055", "--to", "pdf,text", "-o", str(tmp_path))
+    name, made = document_file(open_ledger(ledger).book, "F2026-0055", "pdf")
+    assert (tmp_path / name).read_bytes() == made
