@@ -372,7 +372,7 @@ def test_a_mistake_of_ours_is_a_line_not_a_page_of_the_server(
     def broken(*_arguments: object) -> tuple[str, bytes]:
         raise RuntimeError("something broke")
 
-    monkeypatch.setattr("beancount_invoicing.actions.render_one", broken)
+    monkeypatch.setattr("beancount_invoicing.actions.document_file", broken)
     answer = example.get(f"{home(example)}{PAGE}pdf?number=F2026-0064")
     assert (answer.status_code, answer.mimetype, answer.text) == (500, "text/plain", "RuntimeError: something broke")
 
