@@ -94,8 +94,8 @@ def as_changed(
         if not 1 <= index <= len(invoice.lines):
             count = len(invoice.lines)
             raise CannotRedraft(f"{invoice.number} has {count} line{'s' * (count != 1)}: there is no line {index}")
-    if both := sorted(drop & said.keys()):
-        raise CannotRedraft(f"line {both[0]} is both changed and dropped: say one of them")
+    if both := drop & said.keys():
+        raise CannotRedraft(f"line {min(both)} is both changed and dropped: say one of them")
     if not places and not add:
         remedy = f"take it out, bean-invoice draft drop {invoice.number}"
         if not invoice.draft:
@@ -200,7 +200,7 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
     if said.quantity is None and said.price is None and said.discount is None:
         return own
     with_tax = line.price_with_tax is not None
-    price = said.price if said.price is not None else line.price_with_tax if with_tax else line.price
+    price = line.price_with_tax if with_tax else line.price
     if said.price is not None:
         price = round_to(said.price, max(decimals, -int(said.price.as_tuple().exponent)))  # "2.5" is written 2.50
     if price is None:
@@ -276,23 +276,17 @@ def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> t
     """What is to be paid, on as many postings as it stands now: by the terms, else in proportion, the last takes the rest."""
     kept = tuple(each for each in draft.receivables if each.retained)
     rest = draft.payable - sum((each.amount for each in kept), ZERO)
-    now: dict[Source, tuple[str, Decimal]] = {}
-    for each in invoice.instalments:
-        if not each.retained:
-            account, amount = now.get(each.source, (each.account, ZERO))
-            now[each.source] = account, amount + each.amount
+    now = {each.source: (each.account, each.amount) for each in invoice.instalments if not each.retained}
     postings = list(now.values()) or [(draft.receivables[0].account, ZERO)]
-    amounts = [rest]
-    if len(postings) > 1:
-        try:
-            schedule = dues(book, invoice.terms, invoice.date, rest, decimals) if invoice.terms else []
-        except terms.TermsError:
-            schedule = []  # the ledger has an error that says so
-        amounts = [due.amount for due in schedule]
-        if len(amounts) != len(postings):
-            whole = sum((amount for _account, amount in postings), ZERO) or Decimal(1)
-            amounts = [round_to(rest * amount / whole, decimals) for _account, amount in postings[:-1]]
-            amounts.append(rest - sum(amounts, ZERO))
+    try:
+        schedule = dues(book, invoice.terms, invoice.date, rest, decimals) if invoice.terms else []
+    except terms.TermsError:
+        schedule = []  # the ledger has an error that says so
+    amounts = [due.amount for due in schedule]
+    if len(amounts) != len(postings):
+        whole = sum((amount for _account, amount in postings), ZERO) or Decimal(1)
+        amounts = [round_to(rest * amount / whole, decimals) for _account, amount in postings[:-1]]
+        amounts.append(rest - sum(amounts, ZERO))
     own = tuple(DraftReceivable(account, amount) for (account, _), amount in zip(postings, amounts, strict=True))
     return (*own, *kept)
 
@@ -308,12 +302,10 @@ def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
 
 def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) -> dict[Source, Decimal]:
     """What the draft's postings on time accounts take off, where the shares of its lines change it."""
-    if all(share == 1 for share in shares):
-        return {}
     outs = [one for one in book.work if one.document == invoice.number and one.quantity < 0]
     lines: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for place, line in enumerate(invoice.lines):
-        if line.contract in book.contracts and line.expense is None and not line.milestone:
+        if line.contract in book.contracts and line.expense is None:
             contract = book.contracts[line.contract].at(line.start or invoice.date)
             if contract.mode == "time":
                 lines[contract.time, line.item or contract.item].append(place)
@@ -321,7 +313,7 @@ def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) 
     for (account, item), places in lines.items():
         those = [one for one in outs if _billed(one) and (one.account, one.item) == (account, item)]
         left = [shares[place] for place in places]
-        if not those or all(share == 1 for share in left):
+        if all(share == 1 for share in left):
             continue
         if len(those) != len(places):  # not one for each line: all go by what stays of the lines together
             whole = sum((invoice.lines[place].quantity or ZERO for place in places), ZERO)
@@ -347,8 +339,7 @@ def _billed(out: Work) -> bool:
 
 def _plain(number: Decimal, like: Decimal) -> Decimal:
     """A number with the decimals of another one, where these are enough to say it."""
-    exponent = like.as_tuple().exponent
-    short = round_to(number, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+    short = round_to(number, -int(like.as_tuple().exponent))
     return short if short == number else number.normalize()
 
 
@@ -366,9 +357,8 @@ def _must_wait(
         ZERO,
     )
     if wanted > now + waits:
-        commodity = outs[0].commodity
         raise CannotRedraft(
-            f"{invoice.number} would bill {wanted.normalize():f} {commodity} of {item or account}, but it takes {now} from"
+            f"{invoice.number} would bill {wanted.normalize():f} {outs[0].commodity} of {item or account}, but it takes {now} from"
             f" {account}, and {waits:f} more wait there on {until}: log what was worked first (bean-invoice time add),"
             " or --add a line of its own for what is no time worked"
         )

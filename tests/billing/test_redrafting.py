@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,7 @@ import pytest
 from beancount_invoicing import billing
 from beancount_invoicing.billing import CannotCompose, LineEdit
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.billing.redrafting import redraft
+from beancount_invoicing.billing.redrafting import CannotRedraft, as_changed, redraft
 from beancount_invoicing.checks import check
 from beancount_invoicing.entries import text
 from beancount_invoicing.model import Book
@@ -26,6 +27,12 @@ CONTRACTS = """
 2025-01-01 commodity HOUR
 2025-01-01 open Assets:Time HOUR
 2025-01-01 open Assets:OtherTime HOUR
+2025-01-01 open Assets:NewTime HOUR
+2025-01-01 open Assets:Days HOUR
+2025-01-01 custom "invoice-option" "terms" "20% on receipt; 30% 30 days; 50% 60 days"
+2025-01-01 custom "invoice-item" "PLAN" "Plans" Income:Services
+  price: 80.00
+  tax: "FR20"
 2025-01-01 open Equity:Time HOUR
 2025-01-01 open Assets:Receivable:Acme:Retention
 2025-01-01 open Assets:Receivable:Acme:Site
@@ -69,6 +76,15 @@ CONTRACTS = """
 2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "SITE" "time"
   item: "DEV"
   time: Assets:OtherTime
+2026-01-20 custom "invoice-contract" Assets:Receivable:Acme "SITE"
+  time: Assets:NewTime
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "DAYS" "time"
+  item: "DEV"
+  time: Assets:Days
+  retention: 5
+  retention-account: Assets:Receivable:Acme:Retention
+2026-01-15 custom "invoice-contract" Assets:Receivable:Acme "DAYS"
+  retention: 10
 2026-01-10 * "Work"
   Assets:Time  5.5 HOUR
     person: "Ada"
@@ -134,18 +150,30 @@ BY_HAND = """
     quantity: 1
     price: 25.00
     tax: "FR10"
+  Income:Services  0.00 EUR
+    item: "BOOK"
+    text: "Read aloud"
+    quantity: 1
+    price: 0.00
+    nature: "services"
+    tax: "FR10"
   Liabilities:VAT  -10.00 EUR
     tax: "FR10"
 2026-01-21 ! "Acme SAS" "Rest" ^draft-rest
   invoice: "draft-rest"
   terms: "30 days"
-  Assets:Receivable:Acme  60.00 EUR
+  Assets:Receivable:Acme  58.80 EUR
   Income:Services  -100.00 EUR
     text: "All of it"
     quantity: 1
     price: 100.00
     tax: "FR20"
   Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+  Liabilities:Deposits  1.00 EUR
+    deposit: "D4"
+  Liabilities:VAT  0.20 EUR
+    deposit: "D4"
     tax: "FR20"
   Liabilities:Deposits  20.00 EUR
     deposit: "D2"
@@ -167,6 +195,8 @@ BY_HAND = """
     price: 100.00
     tax: "FR20"
     contract: "SITE"
+    from: 2026-01-18
+    to: 2026-01-19
   Income:Services  -110.00 EUR
     text: "Train"
     quantity: 1
@@ -183,6 +213,133 @@ BY_HAND = """
   Assets:OtherTime  -1 HOUR
     item: "DEV"
   Equity:Time  1 HOUR
+2026-01-19 ! "Acme SAS" "Plans" ^draft-plans
+  invoice: "draft-plans"
+  terms: "30 days"
+  Assets:Receivable:Acme  312.00 EUR
+  Income:Services  -100.00 EUR
+    text: "An hour"
+    quantity: 1
+    price: 100.00
+    tax: "FR20"
+    contract: "SITE"
+  Income:Services  -160.00 EUR
+    item: "PLAN"
+    quantity: 2
+    price: 80.00
+    tax: "FR20"
+    contract: "SITE"
+  Liabilities:VAT  -52.00 EUR
+    tax: "FR20"
+  Assets:OtherTime  -1 HOUR
+    item: "DEV"
+  Equity:Time  1 HOUR
+  Assets:OtherTime  -2 HOUR
+    item: "PLAN"
+  Equity:Time  2 HOUR
+  Assets:OtherTime  -0.5 HOUR
+    item: "PLAN"
+    written-down: TRUE
+  Equity:Time  0.5 HOUR
+2026-01-19 ! "Acme SAS" "Lumps" ^draft-lumps
+  invoice: "draft-lumps"
+  terms: "30 days"
+  Assets:Receivable:Acme  360.00 EUR
+  Income:Services  -100.00 EUR
+    text: "One"
+    tax: "FR20"
+    contract: "SITE"
+  Income:Services  -200.00 EUR
+    text: "Other"
+    tax: "FR20"
+    contract: "SITE"
+  Liabilities:VAT  -60.00 EUR
+    tax: "FR20"
+  Assets:OtherTime  -1 HOUR
+    item: "DEV"
+  Equity:Time  1 HOUR
+2026-01-21 ! "Acme SAS" "Days" ^draft-days
+  invoice: "draft-days"
+  terms: "30 days"
+  Assets:Receivable:Acme  332.00 EUR
+  Assets:Receivable:Acme:Retention  28.00 EUR
+    retained: "DAYS"
+  Income:Services  -100.00 EUR
+    text: "Before"
+    tax: "FR20"
+    contract: "DAYS"
+    from: 2026-01-12
+    to: 2026-01-12
+  Income:Services  -100.00 EUR
+    text: "Train"
+    tax: "FR20"
+    contract: "DAYS"
+    expense: 2026-01-13
+    cost: 100.00
+  Income:Services  -100.00 EUR
+    text: "No day"
+    tax: "FR20"
+    contract: "DAYS"
+  Liabilities:VAT  -60.00 EUR
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Free" ^draft-free
+  invoice: "draft-free"
+  Assets:Receivable:Acme  0.00 EUR
+    due: 2026-02-01
+  Assets:Receivable:Acme:Site  0.00 EUR
+    due: 2026-03-01
+  Income:Services  0.00 EUR
+    text: "Free"
+    quantity: 1
+    price: 0.00
+    tax: "FR20"
+2026-01-21 ! "Acme SAS" "Covered" ^draft-covered
+  invoice: "draft-covered"
+  customer: Assets:Receivable:Acme
+  Income:Services  -7.00 EUR
+    text: "Covered"
+    quantity: 1
+    price: 7.00
+    tax: "FR20"
+  Liabilities:VAT  -1.40 EUR
+    tax: "FR20"
+  Liabilities:Deposits  7.00 EUR
+    deposit: "D5"
+  Liabilities:VAT  1.40 EUR
+    deposit: "D5"
+    tax: "FR20"
+2026-01-03 * "Acme SAS" "Deposit" ^D5
+  invoice: "D5"
+  kind: "deposit"
+  Assets:Receivable:Acme  8.40 EUR
+  Liabilities:Deposits  -7.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+  Liabilities:VAT  -1.40 EUR
+    tax: "FR20"
+2026-01-22 * "Acme SAS" "Two places" ^F3
+  invoice: "F3"
+  Assets:Receivable:Acme:Site  60.00 EUR
+    due: 2026-02-01
+  Assets:Receivable:Acme  60.00 EUR
+    due: 2026-03-01
+  Income:Services  -100.00 EUR
+    text: "One day"
+    quantity: 1
+    price: 100.00
+    tax: "FR20"
+    contract: "SITE"
+    from: 2026-01-19
+    to: 2026-01-19
+  Liabilities:VAT  -20.00 EUR
+    tax: "FR20"
+  Assets:OtherTime  -1 HOUR
+    item: "DEV"
+  Equity:Time  1 HOUR
+2026-01-18 * "Planned"
+  Assets:OtherTime  2.5 HOUR
+    item: "PLAN"
+  Equity:Time
 2026-01-19 * "Acme SAS" "Site" ^F2
   invoice: "F2"
   terms: "30 days"
@@ -199,7 +356,7 @@ BY_HAND = """
     item: "DEV"
   Equity:Time  1 HOUR
 2026-01-18 * "Worked on the site"
-  Assets:OtherTime  4 HOUR
+  Assets:OtherTime  7 HOUR
     item: "DEV"
   Equity:Time
 2026-01-21 ! "Acme SAS" "Till" ^draft-till
@@ -268,7 +425,7 @@ BY_HAND = """
     tax: "FR20"
   Liabilities:VAT  20.00 EUR
     tax: "FR20"
-2026-01-04 * "Acme SAS" "Deposit" ^D2
+2026-01-02 * "Acme SAS" "Deposit" ^D2
   invoice: "D2"
   kind: "deposit"
   Assets:Receivable:Acme  24.00 EUR
@@ -286,6 +443,16 @@ BY_HAND = """
     text: "Deposit"
     tax: "FR20"
   Liabilities:VAT  -6.00 EUR
+    tax: "FR20"
+2026-01-05 * "Acme SAS" "Deposit" ^D4
+  invoice: "D4"
+  kind: "deposit"
+  Assets:Receivable:Acme  1.20 EUR
+  Liabilities:Deposits  -1.00 EUR
+    text: "Deposit"
+    tax: "FR20"
+    contract: "GARDEN"
+  Liabilities:VAT  -0.20 EUR
     tax: "FR20"
 2026-01-03 * "Acme SAS" "Deposit that nothing names" ^D3
   invoice: "D3"
@@ -318,6 +485,7 @@ def begin() -> Book:
     # logged after it was billed
     ledger += '\n2026-01-13 * "Work"\n  Assets:Time  3 HOUR\n    person: "Ada"\n  Equity:Time\n'
     ledger += '\n2026-01-21 * "Site"\n  Assets:OtherTime  0.5 HOUR\n    item: "DEV"\n  Equity:Time\n'
+    ledger += '\n2026-01-21 * "For nothing"\n  Assets:OtherTime  2 HOUR\n    item: "DEV"\n    non-billable: TRUE\n  Equity:Time\n'
     found = sound_book(ledger)
     assert [str(one) for one in check(found) if one.severity == "error"] == []
     return found
@@ -357,13 +525,24 @@ CASES: dict[str, tuple[str, Sequence[LineEdit], set[int], Sequence[DraftLine]]] 
     # their own rate, which a new line has too; goods that the item does not say, a period
     "books": ("draft-books", [LineEdit(1, start=date(2026, 1, 6), end=date(2026, 1, 8))], set(), [NEW]),
     "a-tax": ("draft-books", [LineEdit(2, tax="FR20")], set(), []),
-    # two deposits, one of a contract that it does not bill, the oldest first, and none that it does not name
+    # three deposits, two of a contract that it does not bill, the oldest first, and none that it does not name
     "rest": ("draft-rest", [LineEdit(1, price=D(45))], set(), []),
     # the time of one line on two postings, beside an expense
     "site": ("draft-site", [LineEdit(1, quantity=D(1))], set(), []),
     "site-without-train": ("draft-site", [], {2}, []),
     "site-longer": ("draft-site", [LineEdit(1, quantity=D("3.5"))], set(), []),
     "site-too-long": ("draft-site", [LineEdit(1, quantity=D("3.51"))], set(), []),
+    # each item by itself; what is written down is no more
+    "plans": ("draft-plans", [LineEdit(2, quantity=D("1.5"))], set(), []),
+    "too-many-plans": ("draft-plans", [LineEdit(2, quantity=D(4))], set(), []),
+    # sums have no time of their own
+    "lump-by-units": ("draft-lumps", [LineEdit(1, quantity=D(2), price=D(60))], set(), []),
+    "lump-less": ("draft-lumps", [], {2}, []),
+    # each line by the contract of its day
+    "days": ("draft-days", [LineEdit(3, text="Today")], set(), []),
+    "free-no-more": ("draft-free", [LineEdit(1, price=D(10))], set(), []),
+    "covered": ("draft-covered", [LineEdit(1, quantity=D(2))], set(), []),
+    "an-end": ("draft-1", [LineEdit(1, end=date(2026, 1, 5)), LineEdit(2, start=date(2026, 1, 5))], set(), []),
     # by no terms: in proportion, the last takes the rest
     "thirds": ("draft-thirds", [LineEdit(1, price=D("100.03"))], set(), []),
     "nothing-to-pay": ("draft-thirds", [LineEdit(1, price=D(0))], set(), []),
@@ -403,6 +582,37 @@ def test_what_stands_then(name: str, update: bool) -> None:
     if update:
         file.write_text(said, encoding="utf-8")
     assert said == file.read_text(encoding="utf-8")
+
+
+def test_a_document_as_changed_stands_where_it_stood_and_takes_time_until_a_day() -> None:
+    invoice = begin().invoice("F3")
+    assert invoice
+    longer = [LineEdit(1, quantity=D("1.5"))]
+    made = as_changed(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 21))
+    assert made.draft.receivables[0].account == "Assets:Receivable:Acme:Site"
+    assert list(made.time.values()) == [D("1.5")]
+    with pytest.raises(CannotRedraft, match="and 0 more wait there on 2026-01-20"):
+        as_changed(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 20))
+
+
+def test_a_new_line_has_the_code_that_all_others_have() -> None:
+    line = '\n  Income:Services  -10.00 EUR\n    text: "Book"\n    tax: "FR{0}"\n  Liabilities:VAT  -{0}e-1 EUR\n    tax: "FR{0}"'
+    head = '2026-01-20 ! "Acme SAS" "Books" ^draft-1\n  invoice: "draft-1"\n  Assets:Receivable:Acme  {} EUR'
+    one, two = (
+        sound_book(head.format(total) + "".join(line.format(rate).replace("0e-1", ".00") for rate in rates) + "\n")
+        for total, rates in (("11.00", ["10"]), ("23.00", ["10", "20"]))
+    )
+    draft = one.invoice("draft-1")
+    assert draft
+    plain, coded = (
+        redraft(one, draft, [], frozenset(), [NEW]),
+        redraft(one, draft, [], frozenset(), [replace(NEW, tax="FR20")]),
+    )
+    assert [[each.tax for each in made.draft.lines] for made in (plain, coded)] == [["FR10", "FR10"], ["FR10", "FR20"]]
+    draft = two.invoice("draft-1")
+    assert draft
+    with pytest.raises(CannotCompose, match="More: no tax code is known"):
+        redraft(two, draft, [], frozenset(), [NEW])
 
 
 def test_nothing_is_left_over() -> None:
