@@ -70,13 +70,14 @@ def _called(book: Book, account: str) -> tuple[str, ...]:
 
 
 def _near_customers(called: Mapping[str, tuple[str, ...]], said: str) -> str:
-    """A hint at the customers that were likely meant, up to three, by the last parts of their accounts."""
+    """A hint at the customers that were likely meant, up to three, as `leaves` calls them."""
     words: dict[str, str] = {}
     for account, names in called.items():
         for word in (*names, *(part for each in names[1:] for part in each.split() if len(part) > 2)):
             words.setdefault(word, account)
     near = dict.fromkeys(words[one] for one in get_close_matches(said, sorted(words), 6, 0.6))
-    short = [account.rpartition(":")[2] for account in near][:3]
+    names_of = leaves(called)
+    short = [names_of[account] for account in near][:3]
     return f": did you mean {' or '.join(filter(None, (', '.join(short[:-1]), short[-1])))}?" if short else ""
 
 

@@ -10,8 +10,10 @@ import pytest
 
 from beancount_invoicing.actions.adding import price_item
 from beancount_invoicing.actions.agreeing import ContractWanted, add_contract, change_contract
+from beancount_invoicing.actions.timekeeping import import_time
 from beancount_invoicing.actions.writing import How
 from beancount_invoicing.checks import check
+from beancount_invoicing.entries.timesheets import TimeRecord
 from tests.documents import document
 from tests.ledgers import PRELUDE
 
@@ -100,3 +102,27 @@ def test_what_was_remarked_before_is_not_said_again(tmp_path: Path) -> None:
     assert outcome.book is not None
     assert any(one.severity == "warning" for one in check(outcome.book))
     assert outcome.warnings == ()
+
+
+def test_imported_time_says_what_was_done_else_of_what_project(tmp_path: Path) -> None:
+    contract = (
+        "2025-01-01 open Assets:Time:Acme HOUR\n2025-01-01 open Equity:Time HOUR\n"
+        f'2026-01-01 custom "invoice-contract" {ACME} "TIME" "time"\n  item: "DEV"\n  time: Assets:Time:Acme\n'
+    )
+    records = [
+        TimeRecord(DAY, None, 3600, project="Roof", task="Plans", description="First sketch"),
+        TimeRecord(DAY, None, 7200, project="Roof", task="Plans"),
+        TimeRecord(DAY, None, 1800, project="Roof"),
+    ]
+    file = on_disk(tmp_path, contract)
+    outcome = import_time(file, records, "TIME", {}, "Anne", How(write=True))
+    assert outcome.book is not None
+    assert [(one.task, str(one.quantity), one.person) for one in outcome.book.work] == [
+        ("Plans", "1.00", "Anne"),
+        ("Plans", "2.00", "Anne"),
+        ("Roof", "0.50", "Anne"),
+    ]
+    assert '"First sketch"' in outcome.text
+    again = import_time(file, records, "TIME", {}, "Anne", How())
+    assert again.notices == ("3 of 3 records are in the ledger already",)
+    assert again.text == ""
