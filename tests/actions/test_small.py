@@ -12,7 +12,7 @@ import pytest
 
 from beancount_invoicing.actions import chain, staging
 from beancount_invoicing.actions.ahead import far_ahead
-from beancount_invoicing.actions.differences import sealed_documents
+from beancount_invoicing.actions.originals import sealed_documents
 from beancount_invoicing.actions.places import into_file, of_day
 from beancount_invoicing.actions.telling import Sent, closings, not_sent, record_file
 from beancount_invoicing.actions.writing import _within
