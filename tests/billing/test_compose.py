@@ -10,7 +10,7 @@ import pytest
 
 from beancount_invoicing import billing
 from beancount_invoicing.billing.compose import dues, dues_if_issued, moved_dues, numbered
-from beancount_invoicing.billing.fixed import deposits_left, owed_of_deposits, so_far
+from beancount_invoicing.billing.fixed import DepositLeft, deposits_left, owed_of_deposits, so_far, stranded
 from beancount_invoicing.billing.prices import changed
 from beancount_invoicing.model import Book
 from tests.ledgers import book_of, sound_book
@@ -109,6 +109,7 @@ def test_a_draft_is_due_by_the_terms_of_the_day_on_which_it_is_issued() -> None:
     assert due(issued(terms="30 days")) == ["2026-02-20"]  # what its customer's were when it was written
     assert due(issued(customer="Kiefer")) == ["2026-03-12"]
     assert due(issued(amount="-100.00")) == []
+    assert due(issued(amount="0.00")) == []
     assert due(issued(due="2026-03-01")) == []
 
 
@@ -131,6 +132,32 @@ def test_a_tax_that_is_owed_once_paid_waits_on_its_account() -> None:
     ]
 
 
+def test_a_tax_that_waits_for_no_payment_does_not_wait_though_an_account_for_it_is_named() -> None:
+    debit = '2025-01-01 custom "invoice-tax" "DEBIT" "TVA 20 %" Liabilities:VAT\n  rate: 20\n  pending: Liabilities:Pending\n'
+    (draft,) = drafts(sound_book(ACCOUNTS + debit + contract(HOSTING + '; tax: "DEBIT"')))
+    assert [(one.code, one.account) for one in draft.taxes] == [("DEBIT", "Liabilities:VAT")]
+
+
+# where it is booked -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "account", "item"),
+    [
+        ('item: "DEV"', "Income:Services", "DEV"),
+        ('item: "DEV"; account: Income:Services', "Income:Services", "DEV"),
+        ('item: "DEV"; account: Income:Discounts', "Income:Discounts", ""),
+        ('text: "House"; account: Income:Discounts', "Income:Discounts", ""),
+    ],
+)
+def test_a_milestone_is_booked_on_the_account_of_its_contract_else_of_its_item(
+    keys: str, account: str, item: str
+) -> None:
+    ledger = contract(f"{keys}; price: 1000.00", "fixed") + milestone("2026-01-10", "All", "percent: 100")
+    (draft,) = drafts(sound_book(ACCOUNTS + ledger))
+    assert [(line.account, line.item) for line in draft.lines] == [(account, item)]
+
+
 # deposits ---------------------------------------------------------------------------------------------------------------
 
 HOUSE = contract('text: "House"; account: Income:Services; price: 1000.00; tax: "FR20E"', "fixed")
@@ -147,6 +174,67 @@ DEPOSIT = """
   Liabilities:Pending  -60.00 EUR
     tax: "FR20E"
 """
+# what is never deducted
+GIVE = "give it back, bean-invoice credit {} --write"
+PART = 'give it back, bean-invoice credit {} --amount {} "What was not needed" --write'
+
+
+@pytest.mark.parametrize(
+    ("keys", "mode", "net", "waits", "expected"),
+    [
+        ('text: "House"; price: 1000.00', "fixed", "700", "300", []),
+        (
+            'text: "House"; price: 1000.00',
+            "fixed",
+            "800",
+            "200",
+            [("D2", "100.00", "200.00 EUR is left to be billed of K", PART.format("D2", "100.00"))],
+        ),
+        (
+            'text: "House"; price: 1000.00',
+            "fixed",
+            "1100",
+            "0",
+            [
+                ("D2", "200", "all of K is billed", GIVE.format("D2")),
+                ("D1", "100", "all of K is billed", GIVE.format("D1")),
+            ],
+        ),
+        ('text: "Care"; price: 10.00; every: "month"', "subscription", "5000", "0", []),
+        (
+            'text: "Care"; price: 10.00; every: "month"; until: 2026-01-30',
+            "subscription",
+            "0",
+            "150",
+            [
+                (
+                    "D2",
+                    "150",
+                    "K ended on 2026-01-30",
+                    PART.format("D2", "150") + "; or bill what is kept, by a milestone of 2026-01-30 with a price",
+                )
+            ],
+        ),
+        ('text: "Care"; price: 10.00; every: "month"; until: 2026-01-31', "subscription", "0", "0", []),
+    ],
+)
+def test_what_of_deposits_nothing_will_deduct(
+    keys: str, mode: str, net: str, waits: str, expected: list[tuple[str, str, str, str]]
+) -> None:
+    book = sound_book(ACCOUNTS + contract(f"{keys}; account: Income:Services", mode))
+    deposits = [
+        DepositLeft(number, DAY, "K", "Liabilities:Deposits", D(left), D(left), ())
+        for number, left in (("D1", "100"), ("D2", "200"))
+    ]
+    found = stranded(book.contracts["K"], deposits, D(net), D(waits), "EUR", DAY)
+    assert [
+        (one.deposit.number, str(one.net), one.words.partition(", as ")[2], one.remedy) for one in found
+    ] == expected
+    draft = deposits[0]._replace(number="draft-1")
+    for one in stranded(book.contracts["K"], [draft], D("1000"), D(0), "EUR", DAY):
+        assert one.remedy.startswith("change the draft draft-1, or take it out")
+
+
 PLAN = milestone("2026-01-10", "Deposit", "percent: 30; deposit: TRUE") + milestone("2026-03-01", "All", "percent: 100")
 
 

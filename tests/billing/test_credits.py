@@ -79,6 +79,25 @@ SOLD += "".join(
         ("2026-01-01", "*", "O1", '  kind: "opening"\n', "Equity:Opening"),
     )
 )
+SOLD += """
+2026-02-01 * "Acme SAS" "A stay" ^S4
+  invoice: "S4"
+  Assets:Receivable:Acme  600.00 EUR
+  Income:Services  -80.00 EUR
+    text: "Train"
+    tax: "FR20"
+    expense: 2026-01-05
+    cost: 80.00
+    from: 2026-01-05
+    to: 2026-01-06
+  Income:Services  -420.00 EUR
+    text: "Stay"
+    tax: "FR20"
+    from: 2026-01-05
+    to: 2026-01-08
+  Liabilities:VAT  -100.00 EUR
+    tax: "FR20"
+"""
 CONTRACTS = """
 2025-01-01 commodity HOUR
 2025-01-01 open Assets:Time HOUR
@@ -195,6 +214,7 @@ CASES: dict[str, tuple[str, Sequence[CreditWanted]]] = {
     "rent-days": ("RENT", (days(10, 14, False, CreditLine(1)), days(12, 20, False, CreditLine(1)), days(None, None))),
     "rent-from": ("RENT", (days(22, None),)),
     "rent-to": ("RENT", (days(None, 3, False, CreditLine(2)),)),
+    "stay-days": ("S4", (days(5, 5, False, CreditLine(1)), days(8, 9), days(5, 8))),
     "rent-days-again": ("RENT", (days(22, 31, True, CreditLine(1)),)),
     "rent-whole-again": ("RENT", (lines(CreditLine(1), CreditLine(2), reopen=True), lines(CreditLine(1), reopen=True))),
     "rent-all-days": ("RENT", (days(1, 31, True),)),
