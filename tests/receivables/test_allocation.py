@@ -260,6 +260,36 @@ def test_by_invoice_date_nothing_is_not_due() -> None:
     assert (row.not_due, str(row.buckets[0])) == (Decimal(0), "100.00")
 
 
+def test_what_is_contested_is_counted_once_over_the_instalments() -> None:
+    """90.00 of 40.00, late, and 60.00."""
+    two = invoice("N1", "2026-01-10", "100.00", more='  terms: "40% 30 days; 60% 90 days"\n')
+    noted = '\n2026-01-20 note Assets:Receivable:Acme "wrong" ^N1\n  event: "dispute"\n  amount: 90.00\n'
+    (row,) = aging(book_of(two + noted), date(2026, 3, 1)).rows
+    assert (str(row.disputed), str(row.not_due), str(row.buckets[0])) == ("90.00", "60.00", "40.00")
+
+
+def test_rows_stand_by_name_then_account_and_drafts_from_their_day_on() -> None:
+    """What has come to nothing and is in no draft has no row."""
+    names = '\n2025-01-01 open Assets:Receivable:Delta\n  customer: "delta"\n'
+    draft = invoice("draft-1", "2026-03-01", "70.00", "Kiefer").replace("01 *", "01 !")
+    text = names + draft + invoice("N1", "2026-01-10", "50.00", "Delta") + invoice("N4", "2026-01-10", "3.00")
+    text += invoice("N2", "2026-01-10", "9.00", "Acme:Doubtful")
+    text += invoice("N3", "2026-01-10", "5.00", "Kiefer") + payment("2026-02-28", "5.00", "N3", account="Kiefer")
+
+    def rows(day: date) -> list[tuple[str, str, str, str]]:
+        found = aging(book_of(text), day)
+        assert found.unmet() == ()
+        return [(one.customer, one.account.split(":", 2)[2], str(one.total), str(one.drafts)) for one in found.rows]
+
+    first = [
+        ("Acme SAS", "Acme", "3.00", "0"),
+        ("Acme SAS", "Acme:Doubtful", "9.00", "0"),
+        ("delta", "Delta", "50.00", "0"),
+    ]
+    assert rows(date(2026, 2, 28)) == first
+    assert rows(date(2026, 3, 1)) == [*first, ("Kiefer GmbH", "Kiefer", "0", "70.00")]
+
+
 @pytest.mark.parametrize("bounds", [(), (0,), (30, 30), (60, 30)])
 def test_bounds_ascend(bounds: tuple[int, ...]) -> None:
     with pytest.raises(BoundsError, match="ascending"):

@@ -61,6 +61,34 @@ def test_it_is_late_from_the_day_after_the_due_date_on(day: str, late: int) -> N
     assert settled.days_overdue == 0
 
 
+LOST = f'\n2026-03-01 * "Lost" ^N1 #write-off\n  {ACME}  -{{}} EUR\n  Expenses:BadDebt\n'
+CREDITED = ONE.replace("N1", "A1").replace("100.00", "-100.00").replace("  due: 2026-02-09\n", '  corrects: "N1"\n')
+
+
+@pytest.mark.parametrize(
+    ("entries", "status", "settled_on"),
+    [
+        ("", ["open", "overdue"], None),
+        (paid("40.00"), ["partly-paid", "overdue"], None),
+        (paid("100.00"), ["settled", "settled"], "2026-02-01"),
+        (paid("60.00") + LOST.format("40.00"), ["partly-paid", "written-off"], "2026-03-01"),
+        (LOST.format("100.00") + paid("100.00").replace("02-01", "04-01"), ["open", "settled"], "2026-04-01"),
+        (CREDITED, ["settled", "settled"], "2026-01-10"),
+    ],
+)
+def test_how_it_stands_when_it_is_due_and_later(entries: str, status: list[str], settled_on: str | None) -> None:
+    book = book_of(ONE + entries)
+    found = [positions(book, day)[0] for day in (date(2026, 2, 9), date(2026, 12, 31))]
+    assert [one.status for one in found] == status
+    assert found[1].settled_on == (date.fromisoformat(settled_on) if settled_on else None)
+
+
+def test_of_several_instalments_the_earliest_that_is_open_is_its_due_date_and_the_last_once_all_is_paid() -> None:
+    two = ONE.replace("  due: 2026-02-09\n", '  terms: "50% 30 days; 50% 60 days"\n')
+    days = [positions(book_of(two + paid(amount)), date(2026, 3, 1))[0].due for amount in ("10.00", "50.00", "100.00")]
+    assert days == [date(2026, 2, 9), date(2026, 3, 11), date(2026, 3, 11)]
+
+
 def test_a_draft_and_what_the_customer_is_owed_are_never_late() -> None:
     draft = ONE.replace("2026-01-10 *", "2026-01-10 !").replace("N1", "draft-N1")
     back = ONE.replace("N1", "A1").replace("100.00", "-100.00").replace("  due: 2026-02-09\n", "")
