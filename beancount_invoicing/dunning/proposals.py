@@ -201,7 +201,7 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
         all_of[debtor.account].setdefault(position.invoice.number, position)
         if position.open > 0:
             open_[debtor.account, position.invoice.currency].append(position)
-        elif position.open < 0:
+        else:
             credit_notes.append(position)
     there = lying(allocated, credit_notes)
     followed_from = sending_followed_from(book, as_of)

@@ -58,7 +58,7 @@ def _siret(value: str) -> str | None:
     from stdnum import exceptions
     from stdnum.fr import siren, siret
 
-    if len(value) == 14 and value.isdigit():
+    if len(value) == 14:
         try:
             siren.validate(value[:9])
         except exceptions.InvalidChecksum:

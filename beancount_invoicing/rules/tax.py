@@ -314,7 +314,8 @@ def _due(bases: _Bases, decimals: int, per_line: bool) -> Figure:
         return own
     rest = [own] if bases.nets or bases.grosses else []
     if not rest and len(bases.contained) == 1:
-        return bases.contained[0]
+        (only,) = bases.contained
+        return only
     return summed([*bases.contained, *rest], "prices including tax, and the rest" if rest else "prices including tax")
 
 

@@ -238,7 +238,7 @@ def _refuse(words: Sequence[str], place: int, piece: str, plain: str, text: str)
             both = (apart, swapped) if names[at] == "span" else (swapped, apart)
             pieces = rewritten(both[0]), rewritten(both[1])
             raise _TwoReadings(text, (plain.replace(piece, pieces[0]), plain.replace(piece, pieces[1])), pieces)
-    if "receipt" in names and len(apart) > 1:
+    if "receipt" in names:
         others = [each for each, name in zip(apart, names, strict=True) if name != "receipt"] or apart[1:]
         alone = apart[names.index("receipt")]
         raise TermsError(

@@ -10,7 +10,7 @@ import pytest
 from beancount_invoicing.dunning import late_instalments, propose, standing
 from beancount_invoicing.dunning.levels import said_before
 from beancount_invoicing.dunning.lying import lying
-from beancount_invoicing.dunning.pauses import late_amount, pause, sending_followed_from
+from beancount_invoicing.dunning.pauses import Insolvency, insolvency, late_amount, pause, sending_followed_from
 from beancount_invoicing.dunning.policies import policy
 from beancount_invoicing.receivables import allocate, positions
 from tests.dunning.test_proposals import INVOICE, event, letters, reminder
@@ -52,6 +52,35 @@ def test_a_promise_counts_what_is_paid_of_all_that_it_names_and_of_nothing_else(
 
     assert broken("N1", "N2") == []
     assert broken("N1", "N3") == ["the promise to pay 2.40 until 2026-02-28 was broken: 1.20 came"]
+
+
+OPENED = event(date(2026, 2, 12), "insolvency", "  until: 2026-04-12\n", "")
+DECLARED = event(date(2026, 2, 20), "declared", "", "")
+RESUMED = event(date(2026, 3, 1), "resume", "", "")
+
+
+@pytest.mark.parametrize(
+    ("ledger", "found"),
+    [
+        ("", None),
+        (DECLARED, None),
+        (OPENED, Insolvency(date(2026, 2, 12), date(2026, 4, 12), False)),
+        (OPENED + DECLARED, Insolvency(date(2026, 2, 12), date(2026, 4, 12), True)),
+        (OPENED + DECLARED + RESUMED, None),
+        (
+            OPENED + DECLARED + RESUMED + OPENED.replace("02-12", "03-05"),
+            Insolvency(date(2026, 3, 5), date(2026, 4, 12), False),
+        ),
+        (
+            OPENED + OPENED.replace("02-12", "02-15").replace("04-12", "04-15"),
+            Insolvency(date(2026, 2, 12), date(2026, 4, 15), False),
+        ),
+        (OPENED + RESUMED.replace('"Said" ', '"Said" ^N1'), Insolvency(date(2026, 2, 12), date(2026, 4, 12), False)),
+        (OPENED.replace('"Said" ', '"Said" ^N1') + RESUMED.replace('"Said" ', '"Said" ^N1'), None),
+    ],
+)
+def test_insolvency_proceedings_and_whether_what_is_owed_is_declared(ledger: str, found: Insolvency | None) -> None:
+    assert insolvency(book_of(INVOICE + ledger).events) == found
 
 
 def test_sending_is_followed_from_the_day_of_the_first_note_on() -> None:
@@ -160,6 +189,22 @@ def test_what_is_settled_or_not_due_yet_goes_with_the_oldest_level_alone() -> No
     assert [(one.due, sorted(one.indices), str(one.open)) for one in late_instalments(position, day)] == [
         (date(2026, 2, 9), [1, 2, 4], "30.00"), (date(2026, 3, 1), [3], "30.00"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("contested", "due"), [("0.00", "2026-02-04"), ("39.99", "2026-02-04"), ("60.00", "2026-03-06")]
+)
+def test_what_is_late_first_is_contested_first_however_the_invoice_was_written(contested: str, due: str) -> None:
+    found = book_of(
+        '2026-01-05 * "Acme SAS" "Work" ^N1\n  invoice: "N1"\n'
+        "  Assets:Receivable:Acme  60.00 EUR\n    due: 2026-03-06\n  Assets:Receivable:Acme  40.00 EUR\n    due: 2026-02-04\n"
+        '  Income:Services  -100.00 EUR\n    tax: "REVERSE"\n'
+        f'2026-01-20 note Assets:Receivable:Acme "Contested" ^N1\n  event: "dispute"\n  amount: {contested}\n'
+    )
+    day = date(2026, 3, 7)
+    (position,) = positions(found, day)
+    (late,) = late_instalments(position, day)
+    assert (str(late.due), str(late.open), str(late.contested)) == (due, "100.00", contested)
 
 
 def test_what_is_wholly_contested_makes_the_rest_no_older() -> None:

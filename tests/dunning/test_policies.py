@@ -232,6 +232,11 @@ def test_less_than_the_minimum_is_not_written_for() -> None:
     assert level(ledger.replace(INVOICE, small.replace(" USD EUR", " USD")), 8) == 1, "it is in euros"
 
 
+def test_a_policy_that_only_announces_reminds_of_nothing() -> None:
+    only = '\n2025-01-01 custom "invoice-policy" "standard" 0\n  days: -3\n'
+    assert why(only + INVOICE, 30) == "standard has no levels"
+
+
 def test_the_usual_policy_writes_for_no_cents() -> None:
     held = the_letter(INVOICE + '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  119.99 EUR\n  Assets:Receivable:Acme\n', 30)
     assert [one.why for one in held.held] == ["0.01 is less than the minimum of 1 for a letter"]
@@ -302,6 +307,14 @@ def test_a_promise_about_what_was_late_then_is_kept_though_more_falls_due() -> N
     assert "(the promise to pay until 2026-02-15 was broken)" in why(two + promise + paid.format("59.99"), 38)
     late = two + promise + paid.format("60.00").replace("2026-02-15 *", "2026-02-16 *")
     assert "(the promise to pay until 2026-02-15 was broken)" in why(late, 38), "it came the day after"
+
+
+def test_of_two_promises_without_a_sum_the_second_may_be_broken_though_the_first_was_kept() -> None:
+    two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 30 days; 50% 60 days"\n')
+    promises = event(date(2026, 2, 1), "promise", "  until: 2026-02-15\n")
+    promises += event(date(2026, 2, 1), "promise", "  until: 2026-03-20\n")
+    said = why(two + promises + PAID.format(date(2026, 2, 15), "60.00"), 50)
+    assert said.endswith("level 1 is due (the promise to pay until 2026-03-20 was broken)")
 
 
 def test_what_was_paid_before_the_plan_is_no_part_of_it() -> None:

@@ -349,6 +349,17 @@ def test_a_payment_is_for_what_was_invoiced_by_then_if_anything_was() -> None:
     assert [one.number for one in held.held] == ["N1"], "paid in advance"
 
 
+def test_a_payment_of_the_day_of_an_invoice_may_be_for_it() -> None:
+    """Of two with that sum the one due first, though it is invoiced on that very day."""
+    soon = SECOND.replace('  invoice: "N2"\n', '  invoice: "N2"\n  due: 2026-02-21\n').replace(
+        "2026-01-20", "2026-02-20"
+    )
+    slow = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  due: 2026-02-22\n')
+    paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
+    _letter, rest = letters(slow + soon + paid, date(2026, 3, 10))
+    assert [one.number for one in rest.held] == ["N2"]
+
+
 def test_what_came_and_went_back_is_nothing() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
     back = PAID.format(payee="Acme", narration="Back", amount="-120.00").replace("02-20", "02-21")

@@ -44,6 +44,8 @@ def test_nothing_is_wrong(kind: str, value: str) -> None:
         ("siren", "73282932X", "characters that do not belong"),
         ("siret", "73282932000075", "it is 73282932000074"),
         ("siret", "73282932100074", "first 9 figures are no SIREN"),
+        ("siret", "732829321000", "its length (12) is wrong"),
+        ("siret", "7328293X100074", "characters that do not belong"),
         ("siret", "35600000049838", "check digits do not match"),
         ("siret", "732829320", "a SIRET has 14 figures"),
         ("vat-id", "FR45732829320", "it is FR44732829320"),

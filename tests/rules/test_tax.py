@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.model import Dated, Figure, Source, Tax
+from beancount_invoicing.model import Dated, Figure, Line, Source, Tax
 from beancount_invoicing.rules.steps import recompute
 from beancount_invoicing.rules.tax import (
     Charged,
     gross_nets,
     gross_split,
+    line_figure,
     line_net,
     other_rates,
     rate_of_parts,
@@ -96,6 +97,15 @@ def test_a_price_that_includes_tax(gross: str, rate: str, net: str, tax: str) ->
 def test_nine_ninety_nine_cannot_be_reached_from_a_net() -> None:
     assert tax_on(D("8.33"), D(20), 2).value == D("1.67")
     assert gross_split(D("9.99"), D(20), 2)[1].value == D("1.66")
+
+
+def test_a_line_is_its_quantity_at_its_price_with_or_without_tax() -> None:
+    line = Line("Work", D("20.00"), "Income:Services", Source("books.beancount", 1), D(0), "")
+    assert line_figure(line._replace(quantity=D(2), price=D("10.00")), 2) == line_net(D(2), D("10.00"), None, 2)
+    with_tax = line._replace(quantity=D(2), price_with_tax=D("12.00"), discount=D(10))
+    assert line_figure(with_tax, 2) == line_net(D(2), D("12.00"), D(10), 2)
+    assert line_figure(line._replace(price=D("10.00")), 2) is None
+    assert line_figure(line._replace(quantity=D(2)), 2) is None
 
 
 def test_tax_rounded_per_line_is_the_sum_of_the_lines() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.rules import terms
 from beancount_invoicing.rules.steps import recompute
-from beancount_invoicing.rules.terms import CashDiscount, TermsError, parse, schedule, words
+from beancount_invoicing.rules.terms import CashDiscount, TermsError, come_to, parse, schedule, words
 from tests.ledgers import book_of
 
 D = Decimal
@@ -189,6 +189,29 @@ def test_no_date_past_the_calendar() -> None:
 )
 def test_instalments(text: str, total: str, decimals: int, amounts: list[str]) -> None:
     assert [str(each.amount) for each in schedule(parse(text), date(2026, 1, 20), D(total), decimals)] == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "moves", "same"),
+    [
+        ("30 days", [("2026-02-09", "40.00"), ("2026-02-09", "60.00")], False, True),  # on two accounts
+        ("30 days", [("2026-02-09", "40.00"), ("2026-02-10", "60.00")], False, False),
+        ("30 days", [("2026-02-10", "100.00")], False, False),
+        ("30 days", [("2026-02-23", "100.00")], True, True),
+        ("30 days", [("2026-02-24", "100.00")], True, False),
+        ("30 days", [("2026-02-08", "100.00")], True, False),
+        ("40% 30 days; 60% 60 days", [("2026-02-09", "40.00"), ("2026-03-11", "60.00")], False, True),
+        ("40% 30 days; 60% 60 days", [("2026-02-09", "60.00"), ("2026-03-11", "40.00")], False, False),
+        ("40% 30 days; 60% 60 days", [("2026-03-11", "40.00"), ("2026-02-09", "60.00")], False, False),
+        ("40% 30 days; 60% 60 days", [("2026-02-09", "40.00"), ("2026-03-13", "60.00")], True, True),
+        ("40% 30 days; 60% 60 days", [("2026-02-09", "40.00")], False, False),
+    ],
+)
+def test_whether_terms_come_to_what_is_written(
+    text: str, written: list[tuple[str, str]], moves: bool, same: bool
+) -> None:
+    made = schedule(parse(text), date(2026, 1, 10), Decimal("100.00"), 2)
+    assert come_to(made, [(date.fromisoformat(day), Decimal(amount)) for day, amount in written], moves) is same
 
 
 def test_instalments_have_their_dates() -> None:
