@@ -108,6 +108,7 @@ def _corrected(loading: Loading, wanted: CorrectionWanted, day: date, how: How) 
     naming = naming_for(book, Dating(day), how)
     back = replace(made.back, number=naming("credit-note", day)) if apart else made.back
     new = billing.numbered(book, made.invoice, naming(made.invoice.kind, day))
+    notices += _kept_back(invoice, new)
     changes = document_changes(book, [back, new], notices)
     message = f"{new.number} replaces {invoice.number}"
     if not apart:
@@ -117,6 +118,20 @@ def _corrected(loading: Loading, wanted: CorrectionWanted, day: date, how: How) 
         known = f"what was paid of {invoice.number} goes to the new invoice by an entry that is written beside it"
         return replace(changes, message=message, notices=(*changes.notices, known))
     return replace(changes, message=message, new=(*changes.new, *given))
+
+
+def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
+    """That a part stood on an account of its own, where it does no more: nobody knows how much of the new sum is kept back."""
+    main = new.receivables[0].account
+    there = {one.account for one in new.receivables}
+    if invoice.customer is None or new.customer != invoice.customer.account:
+        return []
+    return [
+        f"{one.amount} {invoice.currency} of {invoice.number} stood on {one.account} until {one.due}, but all of {new.number}"
+        f" stands on {main}: if as much is kept back again, write it as a posting of its own, with due: {one.due}"
+        for one in invoice.instalments
+        if one.account not in there and one.account != main
+    ]
 
 
 def _gets_peppol(book: Book, main: str, day: date) -> bool:

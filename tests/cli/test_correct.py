@@ -790,3 +790,110 @@ def test_contracts_stay_billed_once_by_a_credit_note_too(ledger: Path, series: s
     assert {one.rule for one in opened.findings} == {"tax-due"}
     after = {one.contract.code: one.billed for one in standings(opened.book, date(2026, 3, 1), Wanted())}
     assert after == {"CARE": Decimal("200.00"), "STUDY": Decimal("480.00")}
+
+
+def test_what_was_kept_back_on_an_account_of_its_own_is_said(ledger: Path) -> None:
+    """How much of the new sum is kept back nobody knows: it is not left out without a word."""
+    text = ledger.read_text(encoding="utf-8").replace(
+        "  Assets:Receivable:Acme  732.00 EUR\n",
+        "  Assets:Receivable:Acme  672.00 EUR\n  Assets:Receivable:Acme:Kept  60.00 EUR\n    due: 2027-02-02\n",
+    )
+    ledger.write_text(text + "2025-01-01 open Assets:Receivable:Acme:Kept\n", encoding="utf-8")
+    said = run(ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", "2026-03-01", "-w")
+    assert (
+        "60.00 EUR of F2026-0001 stood on Assets:Receivable:Acme:Kept until 2027-02-02, but all of F2026-0002" in said
+    )
+    ledger.write_text(text + "2025-01-01 open Assets:Receivable:Acme:Kept\n", encoding="utf-8")
+    said = run(ledger, "correct", "F2026-0001", "Addressee", "--customer", "Quai", "--date", "2026-03-01")
+    assert "stood on" not in said, "the right customer has no such account"
+
+
+def test_on_the_day_of_the_invoice_itself(ledger: Path) -> None:
+    run(ledger, "correct", "F2026-0001", "Order", "--purchase-order", "X", "--date", "2026-02-02", "--write")
+    book = open_ledger(ledger).book
+    assert balances(book, date(2026, 2, 2)) == {"F2026-0002": Decimal("732.00")}
+    assert balances(book, date(2026, 2, 10)) == {"F2026-0002": Decimal("366.00")}
+
+
+@pytest.mark.parametrize(("customer", "due"), [("", date(2026, 3, 11)), ("Quai", date(2026, 3, 31))])
+def test_terms_of_its_own_are_those_of_the_same_customer_only(ledger: Path, customer: str, due: date) -> None:
+    text = ledger.read_text(encoding="utf-8").replace('"Thank you"\n', '"Thank you"\n  terms: "10 days"\n')
+    ledger.write_text(text, encoding="utf-8")
+    book = correct(ledger, "--customer", customer or "Acme").book
+    assert [each.due for each in book.invoices[-1].instalments] == [due]
+
+
+def test_what_else_it_says_of_itself_holds_for_the_new_one(ledger: Path) -> None:
+    """But what is worked out anew, or is no more so: its day of delivery, its note, its order."""
+    text = ledger.read_text(encoding="utf-8").replace(
+        '"Thank you"\n', '"Thank you"\n  late-interest: 12\n  language: "en"\n'
+    )
+    ledger.write_text(text, encoding="utf-8")
+    new = correct(ledger).book.invoices[-1]
+    assert new.customer
+    assert (new.customer.late_interest, new.customer.language) == ("12", "en")
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ([], [(date(2026, 1, 5), date(2026, 1, 20)), (date(2026, 1, 5), date(2026, 1, 20))]),
+        (["--line", "2"], [(date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 1, 5), date(2026, 1, 20))]),
+    ],
+    ids=["all lines that have one", "one line"],
+)
+def test_other_days_of_periods(ledger: Path, line: list[str], days: list[tuple[date, date]]) -> None:
+    text = ledger.read_text(encoding="utf-8").replace(
+        '    nature: "services"\n', '    nature: "services"\n    from: 2026-01-01\n    to: 2026-01-31\n'
+    )
+    ledger.write_text(text, encoding="utf-8")
+    new = correct(ledger, *line, "--from", "2026-01-05", "--to", "2026-01-20", "--add", "1 DEV").book.invoices[-1]
+    assert [(each.start, each.end) for each in new.lines] == [*days, (None, None)]
+
+
+def test_the_tax_of_one_line_or_of_all(ledger: Path) -> None:
+    text = ledger.read_text(encoding="utf-8")
+    new = correct(ledger, "--line", "1", "--tax", "FR20").book.invoices[-1]
+    assert [each.tax for each in (*new.lines, *new.adjustments)] == ["FR20", "PAID", "PAID"]
+    ledger.write_text(text, encoding="utf-8")
+    new = correct(ledger, "--tax", "FR20").book.invoices[-1]
+    assert [each.tax for each in (*new.lines, *new.adjustments)] == ["FR20", "FR20", "FR20"]
+
+
+def test_one_that_is_credited_whole_is_billed_anew(ledger: Path) -> None:
+    run(ledger, "credit", "F2026-0001", "--date", "2026-02-20", "--write")
+    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
+    assert re.search(r"is credited by A2026-0001 \(.*\): bill it anew, bean-invoice new", said)
+
+
+def test_what_a_contract_bills_is_handed_over_first(ledger: Path) -> None:
+    run(ledger, "bill", "--until", "2026-02-28", "--write")
+    said = run(ledger, "correct", "F2026-0002", "x", "--customer", "Quai", "--date", "2026-03-01", code=1)
+    assert "F2026-0002 bills CARE, a contract of Acme SAS: hand the contract over from a day on" in said
+    assert "F2026-0003" in run(ledger, "correct", "F2026-0002", "x", "--customer", "Acme", "--date", "2026-03-01", "-w")
+
+
+def test_a_claim_that_was_given_back_is_not_named(ledger: Path) -> None:
+    ledger.write_text(
+        '2025-01-01 custom "invoice-option" "late-interest" "FR"\n' + ledger.read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    run(ledger, "interest", "F2026-0001", "--as-of", "2026-03-31", "--book", "--date", "2026-03-31", "--write")
+    assert "claims for F2026-0001 being late" in run(ledger, "correct", "F2026-0001", "x", "--date", "2026-04-10")
+    run(ledger, "credit", "F2026-0002", "--date", "2026-04-01", "--write")
+    assert "claims for" not in run(ledger, "correct", "F2026-0001", "x", "--date", "2026-04-10")
+
+
+@pytest.mark.parametrize(
+    ("posting", "what"),
+    [
+        ('  Income:Discounts  10 EUR\n  Liabilities:Pending  2 EUR\n    tax: "PAID"\n', "discounted"),
+        ("  Liabilities:Owed  10 EUR\n", "set off"),
+    ],
+)
+def test_what_is_settled_by_something_else_than_money_is_not_corrected(ledger: Path, posting: str, what: str) -> None:
+    with ledger.open("a", encoding="utf-8") as file:
+        file.write("2025-01-01 open Liabilities:Owed\n")
+        file.write(f'2026-02-11 * "x" ^F2026-0001\n  Assets:Bank  2 EUR\n{posting}  Assets:Receivable:Acme\n')
+    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
+    assert f"F2026-0001 is {what} in part" in said
