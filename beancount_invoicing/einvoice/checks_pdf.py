@@ -77,7 +77,7 @@ def _metadata(packet: bytes) -> Any:
     from lxml import etree
 
     start, end = packet.find(b"<x:xmpmeta"), packet.rfind(b"</x:xmpmeta>")
-    if start >= 0 and end >= 0:
+    if 0 <= start < end:
         packet = packet[start : end + len(b"</x:xmpmeta>")]
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

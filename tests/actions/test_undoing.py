@@ -1,0 +1,61 @@
+"""A document is taken back as long as nothing happened to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.actions.billing import CannotBill
+from beancount_invoicing.actions.undoing import undo
+from beancount_invoicing.actions.writing import How
+from tests.documents import document
+from tests.ledgers import PRELUDE
+
+OLDEST = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+PAID = '2026-02-10 * "Paid"\n  Assets:Bank  120.00 EUR\n  Assets:Receivable:Acme  -120.00 EUR\n'
+
+
+def test_a_payment_that_names_no_number_keeps_it_in_whatever_file_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "invoices.beancount").write_text("\n" * 3 + document("F2026-0001", "100.00"), "utf-8")
+    (tmp_path / "bank.beancount").write_text("\n" * 4 + PAID, "utf-8")  # on lines that the invoice has in its own file
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + OLDEST + 'include "invoices.beancount"\ninclude "bank.beancount"\n', "utf-8")
+    with pytest.raises(CannotBill) as caught:
+        undo(file, ["F2026-0001"], How())
+    assert f"F2026-0001 is settled by {tmp_path / 'bank.beancount'}:7, so that it is not taken back" in str(
+        caught.value
+    )
+    assert "credit it instead, bean-invoice credit F2026-0001" in str(caught.value)
+
+
+@pytest.mark.parametrize("where", ["before", "behind"])
+def test_so_does_one_in_the_same_file(where: str, tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    invoice = document("F2026-0001", "100.00")
+    file.write_text(PRELUDE + OLDEST + (PAID + invoice if where == "before" else invoice + PAID), "utf-8")
+    with pytest.raises(CannotBill, match="F2026-0001 is settled by "):
+        undo(file, [], How())
+
+
+def test_what_is_paid_in_it_is_taken_back_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    at_once = document("F2026-0001", "100.00", more="  Assets:Receivable:Acme  -120.00 EUR\n  Assets:Bank  120.00 EUR")
+    file.write_text(PRELUDE + at_once, "utf-8")
+    outcome = undo(file, [], How(write=True))
+    assert [one.number for one in outcome.gone] == ["F2026-0001"]
+    assert file.read_text("utf-8").rstrip() == PRELUDE.rstrip()
+
+
+def test_an_earlier_number_stays_while_a_later_one_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "main.beancount"
+    numbers = ("F2026-0001", "F2026-0002", "F2026-0003")
+    file.write_text(PRELUDE + "".join(document(number, "100.00") for number in numbers), "utf-8")
+    with pytest.raises(CannotBill) as caught:
+        undo(file, ["F2026-0002"], How())
+    assert "F2026-0003 was numbered after F2026-0002" in str(caught.value)
+    assert "take back F2026-0003 first, or credit it instead, bean-invoice credit F2026-0002" in str(caught.value)
+    assert [one.number for one in undo(file, ["F2026-0002", "F2026-0003"], How()).gone] == ["F2026-0002", "F2026-0003"]
+    assert len(undo(file, [], How()).gone) == 3  # written one below the other, on one day
+    with pytest.raises(CannotBill, match="there is no document F2026-0009"):
+        undo(file, ["F2026-0009"], How())
