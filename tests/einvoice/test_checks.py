@@ -247,8 +247,10 @@ def test_what_peppol_asks_of_sellers_in_the_netherlands(rule: str, change: Chang
     assert check_peppol(replace(changed, seller=elsewhere)) == ()
 
 
-def test_peppol_asks_nothing_more_of_a_dutch_firm_s_buyer_abroad() -> None:
+def test_peppol_asks_nothing_more_of_a_dutch_firm_s_buyer_abroad_nor_of_a_named_credit() -> None:
     good = abroad("NL", "NL004495445B01", KVK)
+    note = whole(type_code="381", preceding=(terms.PrecedingInvoice("F1"),))(good)
+    assert check_peppol(note) == ()
     away = terms.PostalAddress((), "Namur", "", "BE")
     assert check_peppol(buyer(address=away, legal_registration=terms.Identifier("0428759596", "0208"))(good)) == ()
 

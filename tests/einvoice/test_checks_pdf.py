@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from beancount_invoicing.einvoice import layers, pdf, profiles
-from beancount_invoicing.einvoice.checks_pdf import check_pdf
+from beancount_invoicing.einvoice.checks_pdf import _metadata, check_pdf
 from tests.einvoice.test_pdf_attachments import changed, made
 
 Change = Callable[[pikepdf.Pdf], None]
@@ -109,3 +109,14 @@ def test_an_order_is_named_and_nothing_else_of_its_pdf_is_judged() -> None:
 
     (layer,) = layers.validate(changed(change))
     assert "Order-X" in layer.not_run
+
+
+@pytest.mark.parametrize("before", [b"", b'<?xpacket begin="" id="W5M0"?>\n', b"\0\0"])
+@pytest.mark.parametrize("after", [b"", b'\n  <?xpacket end="w"?>', b"\0\0"])
+def test_metadata_is_read_whatever_stands_around_it(before: bytes, after: bytes) -> None:
+    packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a/></x:xmpmeta>'
+    read = _metadata(before + packet + after)
+    assert read is not None
+    assert [each.tag for each in read] == ["a"]
+    assert _metadata(before + packet[:-1] + after) is None
+    assert _metadata(before + packet[5:] + after) is None
