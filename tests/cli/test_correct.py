@@ -854,10 +854,10 @@ def test_other_days_of_periods(ledger: Path, line: list[str], days: list[tuple[d
 def test_the_tax_of_one_line_or_of_all(ledger: Path) -> None:
     text = ledger.read_text(encoding="utf-8")
     new = correct(ledger, "--line", "1", "--tax", "FR20").book.invoices[-1]
-    assert [each.tax for each in (*new.lines, *new.adjustments)] == ["FR20", "PAID", "PAID"]
+    assert [each.tax for each in new.lines] + [each.tax for each in new.adjustments] == ["FR20", "PAID", "PAID"]
     ledger.write_text(text, encoding="utf-8")
     new = correct(ledger, "--tax", "FR20").book.invoices[-1]
-    assert [each.tax for each in (*new.lines, *new.adjustments)] == ["FR20", "FR20", "FR20"]
+    assert [each.tax for each in new.lines] + [each.tax for each in new.adjustments] == ["FR20", "FR20", "FR20"]
 
 
 def test_one_that_is_credited_whole_is_billed_anew(ledger: Path) -> None:
