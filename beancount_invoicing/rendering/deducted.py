@@ -9,6 +9,7 @@ from typing import Any
 from beancount_invoicing.billing import so_far
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.tax_labels import tax_label
 from beancount_invoicing.rendering.view import Row, Section, Table
 
 
@@ -30,7 +31,7 @@ def deposits(book: Book, invoice: Invoice, formats: Formats, table: dict[str, An
 
     def called(code: str) -> str:
         known = invoice.codes.get(code) or (book.taxes[code].at(invoice.date) if code in book.taxes else None)
-        return known.label if known else code
+        return tax_label(known, invoice.taxes, formats, labels) if known else code
 
     def row(name: str, net: Decimal, taxes: dict[str, Decimal]) -> Row:
         figures = [net, *(taxes.get(code, ZERO) for code in codes), net + sum(taxes.values(), ZERO)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,13 +12,14 @@ from typing import Any
 
 from beancount_invoicing import law
 from beancount_invoicing.billing import asked_for, enclosed
-from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Tax, TaxAmount
+from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Tax
 from beancount_invoicing.receivables import for_late_payment, in_own_currency
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.deducted import deposits, progress
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.glyphs import printable
 from beancount_invoicing.rendering.letterhead import letterhead
+from beancount_invoicing.rendering.tax_labels import tax_label
 from beancount_invoicing.rendering.view import Pair, Row, Table, View
 from beancount_invoicing.rules import periods, terms
 from beancount_invoicing.rules.currencies import decimals
@@ -278,7 +279,7 @@ def _totals(
         own = in_own_currency(book, invoice)
         elsewhere = {each.tax.tax.code: each.amount for each in own.taxes or ()} if own else {}
         for amount in taxes:
-            name = _label(amount.tax, taxes, formats, labels)
+            name = tax_label(amount.tax, taxes, formats, labels)
             if amount.amount or amount.tax.rate:
                 totals.append(Pair(name, money(amount.amount, currency)))
             if own and elsewhere.get(amount.tax.code):
@@ -323,28 +324,6 @@ def _settled_how(book: Book, note: Invoice, paid: Decimal) -> str:
     return "paid-back" if back == paid else "set-against-or-paid-back" if back else "set-against"
 
 
-_VAT = {
-    "TVA": {"fr"},
-    "VAT": {"en"},
-    "USt": {"de"},
-    "MwSt": {"de"},
-    "IVA": {"es", "it", "pt"},
-    "BTW": {"nl"},
-    "Btw": {"nl"},
-}
-"""What value added tax is called, and in which languages."""
-_VAT_LABEL = re.compile(rf"({'|'.join(_VAT)})\.?(?: *\d+(?:[.,]\d+)? *%)?")
-
-
-def _label(tax: Tax, others: Sequence[TaxAmount], formats: Formats, labels: dict[str, str]) -> str:
-    """What a tax is called: VAT in the document's language; with its rate where another rate of its document is called so too."""
-    found = _VAT_LABEL.fullmatch(tax.label)
-    if found and formats.language not in _VAT[found[1]]:
-        return f"{labels['tax']} {formats.percent(tax.rate)}"
-    alike = {other.tax.rate for other in others if other.tax.label == tax.label}
-    return f"{tax.label} {formats.percent(tax.rate)}" if len(alike) > 1 else tax.label
-
-
 def _due_first(invoice: Invoice, paid: Decimal) -> Decimal:
     """What is to be paid first: what of the earliest instalments `paid` leaves; nothing of what hangs on an acceptance."""
     asked: dict[date, Decimal] = {}
@@ -371,7 +350,7 @@ def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table 
     rows = tuple(
         Row(
             (
-                _label(amount.tax, (), formats, labels),
+                tax_label(amount.tax, (), formats, labels),
                 formats.amount(amount.base, invoice.currency),
                 formats.percent(amount.tax.rate),
                 formats.amount(amount.amount, invoice.currency),
