@@ -11,6 +11,8 @@ LANGUAGES = ("fr", "en", "de")
 DAYS = {1: 5, 2: 15, 3: 30}
 """Days late from which on a level is due."""
 DEADLINES = {2: 6, 3: 8}
+FEES = {2: Decimal("55.00")}
+"""What a letter of a level costs, of which the fixed compensation covers its part."""
 INTERVAL = 4
 PRELUDE = """option "operating_currency" "EUR"
 plugin "beancount_invoicing"
@@ -29,6 +31,7 @@ plugin "beancount_invoicing"
 2025-01-01 custom "invoice-policy" "standard" 2
   days: 15
   deadline: 6
+  fee: 55.00
   interest: TRUE
 2025-01-01 custom "invoice-policy" "standard" 3
   days: 30
@@ -45,16 +48,34 @@ plugin "beancount_invoicing"
 
 
 @dataclass
+class Part:
+    """An instalment, and the letters about it: (day, level)."""
+
+    due: date
+    amount: Decimal
+    letters: list[tuple[date, int]] = field(default_factory=list)
+
+    def before(self, until: date) -> list[tuple[date, int]]:
+        """The letters that have left by a day."""
+        return [one for one in self.letters if one[0] <= until]
+
+    def reached(self, until: date) -> int:
+        return max((level for _day, level in self.before(until)), default=0)
+
+
+@dataclass
 class Invoice:
-    """What was asked for, and what came for it: (day, amount)."""
+    """What was asked for, and what came for it: (day, amount). What comes settles what is due first."""
 
     number: str
     day: date
-    due: date
-    amount: Decimal
+    parts: list[Part]
     paid: list[tuple[date, Decimal]] = field(default_factory=list)
     credited: list[tuple[date, Decimal]] = field(default_factory=list)
-    letters: list[tuple[date, int]] = field(default_factory=list)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((one.amount for one in self.parts), Decimal(0))
 
     def settled(self, until: date) -> Decimal:
         return sum((amount for day, amount in (*self.paid, *self.credited) if day <= until), Decimal(0))
@@ -62,9 +83,18 @@ class Invoice:
     def open(self, until: date) -> Decimal:
         return self.amount - self.settled(until)
 
-    def before(self, until: date) -> list[tuple[date, int]]:
-        """The letters that have left by a day."""
-        return [one for one in self.letters if one[0] <= until]
+    def open_of(self, part: Part, until: date) -> Decimal:
+        """What is open of an instalment at the end of a day."""
+        before = sum((one.amount for one in self.parts[: self.parts.index(part)]), Decimal(0))
+        return part.amount - min(max(self.settled(until) - before, Decimal(0)), part.amount)
+
+    def late(self, day: date) -> list[Part]:
+        """The instalments that are late, the earliest first."""
+        return [one for one in self.parts if one.due < day and self.open_of(one, day) > 0]
+
+    def next_due(self, day: date) -> date:
+        """The earliest day that is still open; else the last one."""
+        return next((one.due for one in self.parts if self.open_of(one, day) > 0), self.parts[-1].due)
 
 
 @dataclass
@@ -72,6 +102,8 @@ class History:
     """One customer: invoices, money that nothing says what it is for (day, amount, what the bank says), and the ledger."""
 
     language: str
+    alone: bool
+    """Whether the seller works alone, and says "I"."""
     invoices: dict[str, Invoice]
     lying: list[tuple[date, Decimal, str]]
     bank: list[date]
@@ -86,18 +118,25 @@ def made(seed: int) -> History:
     """The history of a seed, up to the first letter."""
     choose = random.Random(seed)  # noqa: S311 - what happens, no secret
     language = LANGUAGES[seed % len(LANGUAGES)]
-    history = History(language, {}, [], [], PRELUDE.format(language=language))
+    history = History(language, seed % 2 == 1, {}, [], [], PRELUDE.format(language=language))
+    if history.alone:
+        history.text += '2025-01-01 custom "invoice-option" "voice" "I"\n'
     day = date(2026, 1, 5)
     for count in range(choose.randint(1, 5)):
         day += timedelta(days=choose.randint(0, 25))
         amount = choose.choice([Decimal("120.00"), Decimal("480.50"), Decimal("480.50"), Decimal("1999.99")])
         days = choose.choice([10, 30])
-        one = Invoice(f"F2026-{count + 1:04}", day, day + timedelta(days=days), amount)
+        one = Invoice(f"F2026-{count + 1:04}", day, [Part(day + timedelta(days=days), amount)])
+        terms = f"{days} days"
+        if seed % 4 < 2 and amount in {Decimal("120.00"), Decimal("480.50")} and choose.random() < 0.6:
+            later = days + choose.choice([8, 25, 60])
+            one.parts = [Part(day + timedelta(days=each), amount / 2) for each in (days, later)]
+            terms = f"50% {days} days; 50% {later} days"
         history.invoices[one.number] = one
         history.text += f"""
 {day} * "Acme" "Work" ^{one.number}
   invoice: "{one.number}"
-  terms: "{days} days"
+  terms: "{terms}"
   Assets:Clients:Acme  {amount} EUR
   Income:Work
 """
@@ -112,8 +151,10 @@ def _settle(history: History, one: Invoice, choose: random.Random) -> None:
     )
     day = one.day + timedelta(days=choose.randint(1, 70))
     half = (one.amount / 2).quantize(Decimal("0.01"))
+    if what == "credit" and len(one.parts) > 1:  # what it takes off of which instalment is another test's
+        what = "part"
     if what in {"paid", "part"}:
-        amount = one.amount if what == "paid" else half
+        amount = one.amount if what == "paid" else choose.choice([half, (one.amount / 3).quantize(Decimal("0.01"))])
         one.paid.append((day, amount))
         _money(history, day, amount, "VIR", f" ^{one.number}")
     elif what == "credit":
@@ -126,8 +167,8 @@ def _settle(history: History, one: Invoice, choose: random.Random) -> None:
   Income:Work
 """
     elif what == "by hand":
-        late = one.due + timedelta(days=6)
-        one.letters.append((late, 1))
+        late = one.parts[0].due + timedelta(days=6)
+        one.parts[0].letters.append((late, 1))
         history.text += noted(late, 1, [one.number])
     elif what != "nothing":
         amount = {"named": Decimal("77.70"), "exact": one.amount, "other": Decimal("33.33")}[what]

@@ -37,6 +37,24 @@ SENTENCES = _sentences_known()
 ROW = re.compile(r"^(F2026-\d{4})\s+(\S+)\s+(\S+)\s+(.*?)\s+(\d+) (?:jours?|days?|Tage?)$")
 
 
+LEFT_OUT = {
+    "separate": (
+        "dont traité par un courrier distinct|of which dealt with in a separate letter"
+        "|davon in einem gesonderten Schreiben behandelt"
+    ),
+    "not-asked": (
+        "dont non réclamé par ce courrier|of which not claimed in this letter|davon mit diesem Schreiben nicht verlangt"
+    ),
+    "not-due": "dont pas encore échu|of which not due yet|davon noch nicht fällig",
+}
+VOICES = {
+    "fr": (r"nous|notre|nos", r"je|mon|ma|mes|me|moi|m’\w+|j’\w+"),
+    "en": (r"we|our|us", r"I|my|me"),
+    "de": (r"wir|uns|unser\w*", r"ich|mein\w*|mir|mich"),
+}
+"""The words of a firm that speaks as "we", and as "I"."""
+
+
 class UnreadError(Exception):
     """A sentence that the reader does not know."""
 
@@ -49,6 +67,9 @@ class Letter:
     day: date
     rows: list[tuple[str, date, date, list[Decimal], int]] = field(default_factory=list)
     """Number, date, due date, the sums (amount, received if any, asked for), days late."""
+    left_out: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    """By number: what of it is not asked for, and why: "separate", "not-asked", "not-due"."""
+    fee: Decimal | None = None
     reminded: date | None = None
     reminders: bool = False
     partly: bool = False
@@ -77,6 +98,13 @@ def _short(text: str) -> date:
     return date(int(year), int(month), int(day))
 
 
+def other_voice(text: str, language: str, alone: bool) -> list[str]:
+    """The words of a letter in which the seller speaks as "we" though it is `alone`, or as "I" though it is not."""
+    pattern = VOICES[language][0 if alone else 1]
+    flags = re.NOFLAG if language == "en" else re.IGNORECASE
+    return re.findall(rf"\b(?:{pattern})\b", text, flags)
+
+
 def read(text: str, language: str) -> Letter:
     """Reads a letter's plain text. Raises UnreadError."""
     plain = text.replace("\xa0", " ").replace("\u202f", " ").replace("\u2212", "-")
@@ -87,10 +115,13 @@ def read(text: str, language: str) -> Letter:
     if set_ := re.findall(r"^(?:À régler au plus tard le|Please pay by|Zu zahlen bis) ?: (.*)$", head, re.MULTILINE):
         letter.deadline = day_of(set_[0], language)
     body, _, below = rest.partition(
-        "\n\n" + next(one for one in rest.split("\n\n") if "F2026-" in one and ROW.search(one.splitlines()[-1]))
+        "\n\n" + next(one for one in rest.split("\n\n") if any(map(ROW.match, one.splitlines())))
     )
     table = rest[len(body) : len(rest) - len(below)]
     for line in table.splitlines():
+        for kind, said in LEFT_OUT.items():
+            if found := re.fullmatch(rf"(?:{said}) ?: (.*)", line.strip()):
+                letter.left_out.setdefault(letter.rows[-1][0], {})[kind] = sum_of(found[1], language)
         if found := ROW.match(line.strip()):
             sums = [sum_of(one, language) for one in re.split(r"\s{2,}", found[4])]
             letter.rows.append((found[1], _short(found[2]), _short(found[3]), sums, int(found[5])))
@@ -124,6 +155,8 @@ def _state(kind: str, said: dict[str, str], language: str, letter: Letter) -> No
         letter.claimed.append(sum_of(sum_, language))
     if "deadline" in said:
         assert letter.deadline == day_of(said["deadline"], language), "two deadlines"
+    if kind == "fee":
+        letter.fee = sum_of(said["fee"], language)
     if kind == "until":
         letter.until = day_of(said["until"], language)
     if kind == "unknown":

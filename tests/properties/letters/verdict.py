@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,8 +11,8 @@ from beancount import loader
 from beancount_invoicing import rendering
 from beancount_invoicing.actions import due_reminders
 from beancount_invoicing.entries import read as book_of
-from tests.properties.letters.history import DAYS, DEADLINES, INTERVAL, History, Invoice, made, noted
-from tests.properties.letters.reader import Letter, UnreadError, read
+from tests.properties.letters.history import DAYS, DEADLINES, FEES, INTERVAL, History, Invoice, Part, made, noted
+from tests.properties.letters.reader import Letter, UnreadError, other_voice, read
 
 START, END, STEP = date(2026, 1, 20), date(2026, 6, 20), 4
 
@@ -27,86 +27,127 @@ def failure(seed: int) -> str:
         proposals = [one for one in due_reminders(book, day) if one.level is not None]
         where = rendering.folders(book)
         letters: list[Letter] = []
+        texts: list[str] = []
         for proposal in proposals:
-            text = rendering.to_text(rendering.letter(book, proposal, where), where)
+            texts.append(rendering.to_text(rendering.letter(book, proposal, where), where))
             try:
-                letters.append(read(text, history.language))
+                letters.append(read(texts[-1], history.language))
             except UnreadError as error:
-                return f"seed {seed}, {day}: a sentence that nobody has read: {error}\n\n{text}"
-            wrong = list(untrue(history, letters[-1], day))
-            if wrong:
+                return f"seed {seed}, {day}: a sentence that nobody has read: {error}\n\n{texts[-1]}"
+            if other := other_voice(texts[-1], history.language, history.alone):
+                return f"seed {seed}, {day}: alone is {history.alone}, but it says {other}\n\n{texts[-1]}"
+        for letter, text in zip(letters, texts, strict=True):
+            if wrong := list(untrue(history, letter, letters, day)):
                 return f"seed {seed}, {day}: {'; '.join(wrong)}\n\n{text}\n\n{history.text}"
         if missing := forgotten(history, letters, day):
             return f"seed {seed}, {day}: no letter asks for {missing}\n\n{history.text}"
-        told = [row[0] for letter in letters for row in letter.rows]
-        if both := {one[0] for letter in letters for one in letter.apart} & set(told):
-            return f"seed {seed}, {day}: {both} stand apart, and have a letter of the same day"
+        due = {number: due_parts(one, day) for number, one in history.invoices.items()}
         for letter in letters:
             numbers = [row[0] for row in letter.rows]
             for number in numbers:
-                history.invoices[number].letters.append((day, letter.level))
+                for part in due[number][letter.level]:
+                    part.letters.append((day, letter.level))
             history.text += noted(day, letter.level, numbers)
         day += timedelta(days=STEP)
     return ""
 
 
-def level_due(one: Invoice, day: date) -> int:
-    """The level that an invoice has come to on a day; 0 for none."""
-    letters = one.before(day)
-    level = max((level for _day, level in letters), default=0) + 1
-    if level not in DAYS or (day - one.due).days < DAYS[level] or one.open(day) <= 0:
-        return 0
-    last = max((day for day, _level in letters), default=None)
-    if last and (day < last + timedelta(days=INTERVAL) or day <= last + timedelta(days=DEADLINES.get(level - 1, 0))):
-        return 0
-    return level
+def late_parts(one: Invoice, day: date) -> dict[int, list[Part]]:
+    """The late instalments of an invoice by the level that they have come to."""
+    found: dict[int, list[Part]] = {}
+    for part in one.late(day):
+        found.setdefault(part.reached(day), []).append(part)
+    return found
 
 
-def untrue(history: History, letter: Letter, day: date) -> Iterator[str]:
-    """Each statement of a letter that is not so."""
-    rows = [history.invoices[row[0]] for row in letter.rows]
+def due_parts(one: Invoice, day: date) -> dict[int, list[Part]]:
+    """The late instalments of an invoice by the level that is due for them on a day."""
+    last = max((sent for part in one.parts for sent, _level in part.before(day)), default=None)
+    found: dict[int, list[Part]] = {}
+    for reached, parts in late_parts(one, day).items():
+        level = reached + 1
+        if level not in DAYS or (day - parts[0].due).days < DAYS[level]:
+            continue
+        waits = [sent + timedelta(days=DEADLINES.get(level - 1, -1)) for sent, _level in _letters(parts, day)[-1:]]
+        if (last and day < last + timedelta(days=INTERVAL)) or any(day <= one for one in waits):
+            continue
+        found[level] = parts
+    return found
+
+
+def _letters(parts: Sequence[Part], day: date) -> list[tuple[date, int]]:
+    """The letters about any of some instalments by a day, in their order."""
+    return sorted({one for part in parts for one in part.before(day)})
+
+
+def untrue(history: History, letter: Letter, letters: Sequence[Letter], day: date) -> Iterator[str]:
+    """Each statement of a letter that is not so; `letters`: all of the day."""
+    rows = [
+        (history.invoices[row[0]], due_parts(history.invoices[row[0]], day).get(letter.level, []))
+        for row in letter.rows
+    ]
     there = history.there(day)
     if letter.day != day:
         yield f"it is of {letter.day}"
-    for (number, dated, due, sums, late), one in zip(letter.rows, rows, strict=True):
+    asked = [sum((one.open_of(part, day) for part in parts), Decimal(0)) for one, parts in rows]
+    for (number, dated, due, sums, late), (one, parts), sum_ in zip(letter.rows, rows, asked, strict=True):
+        if not parts:
+            yield f"nothing of {number} has come to level {letter.level}"
+            return
         received = one.settled(day)
-        wanted = [one.amount, received, one.open(day)] if received else [one.amount, one.open(day)]
-        if (dated, due, sums, late) != (one.day, one.due, wanted, (day - one.due).days):
-            yield f"{number}: {dated}, {due}, {sums}, {late} days; it is {one.day}, {one.due}, {wanted}"
-        if one.open(day) <= 0:
-            yield f"{number} is settled"
-        if level_due(one, day) != letter.level:
-            yield f"{number} has come to level {level_due(one, day)}, not {letter.level}"
+        wanted = [one.amount, received, sum_] if received else [one.amount, sum_]
+        first = parts[0].due
+        if (dated, due, sums, late) != (one.day, first, wanted, (day - first).days):
+            yield f"{number}: {dated}, {due}, {sums}, {late} days; it is {one.day}, {first}, {wanted}"
         if number in most_likely_paid(history, day):
             yield f"{number} is most likely paid"
-    before = [one.before(day) for one in rows]
+        others = sum(
+            (row[3][-1] for each in letters if each is not letter for row in each.rows if row[0] == number), Decimal(0)
+        )
+        all_late = sum((one.open_of(part, day) for part in one.late(day)), Decimal(0))
+        left_out = {"separate": others, "not-asked": all_late - sum_ - others, "not-due": one.open(day) - all_late}
+        left_out = {kind: amount for kind, amount in left_out.items() if amount}
+        if letter.left_out.get(number, {}) != left_out:
+            yield f"{number}: {letter.left_out.get(number)} is left out; it is {left_out}"
+    before = [_letters(parts, day) for _one, parts in rows]
     if letter.reminded and any([sent for sent, _level in those] != [letter.reminded] for those in before):
         yield f"not each had one reminder, of {letter.reminded}"
     if letter.reminders and not all(before):
         yield "not each has had a reminder"
     if letter.level > 1 and all(before) and not (letter.reminded or letter.reminders):
         yield "their reminders are not spoken of"
-    partly = any(one.settled(day) for one in rows)
+    partly = any(one.settled(day) for one, _parts in rows)
     if (letter.partly and not partly) or (letter.whole and partly):
         yield f"paid in part: {partly}"
-    total = sum((one.open(day) for one in rows), Decimal(0))
+    total = sum(asked, Decimal(0))
     more = letter.totals[1:-1] if len(letter.totals) > 1 else []
     if not letter.totals or letter.totals[0] != total or letter.totals[-1] != total + sum(more, Decimal(0)):
         yield f"the totals are {letter.totals}, {total} is late"
     if letter.claimed != [letter.totals[-1]]:
         yield f"it asks for {letter.claimed}, below for {letter.totals[-1]}"
-    if letter.level > 1 and not there and more[-1:] != [Decimal(40) * len(rows)]:
-        yield f"the compensation is {more}"
-    if letter.level > 1 and not there and more[0] != sum((_interest(one, day) for one in rows), Decimal(0)):
-        yield f"the interest is {more[0]}, not {sum((_interest(one, day) for one in rows), Decimal(0))}"
+    interest = sum((_interest(one, parts, day) for one, parts in rows), Decimal(0))
+    compensation = Decimal(40) * sum(_bears_the_compensation(one, parts, day) for one, parts in rows)
+    fee = max(FEES.get(letter.level, Decimal(0)) - compensation, Decimal(0))
+    claims = [one for one in (interest, compensation, fee) if one] if letter.level > 1 else []
+    if not there and more != claims:
+        yield f"interest, compensation and fee are {more}, not {claims}"
+    if letter.fee and letter.fee != (more[-1] if there else fee):
+        yield f"the fee is {letter.fee}, not {fee}"
+    if fee in more[2:] and not letter.fee:
+        yield f"of the fee of {fee} nothing is said"
     deadline = day + timedelta(days=DEADLINES[letter.level]) if letter.level in DEADLINES else None
     if letter.deadline != deadline:
         yield f"the deadline is {letter.deadline}, not {deadline}"
+    told = {(row[0], each.level) for each in letters for row in each.rows}
     for number, sum_, level, sent in letter.apart:
         one = history.invoices[number]
-        last = max(one.before(day), default=(None, 0))
-        if one in rows or (sum_, sent, level) != (one.open(day), *last) or one.open(day) <= 0:
-            yield f"apart: {number}, {sum_}, level {level} of {sent}; it is {one.open(day)}, {last}"
+        parts = late_parts(one, day).get(level, [])
+        if (number, level + 1) in told:
+            yield f"apart: {number}, level {level}, has a letter of the same day"
+        if sum_ != sum((one.open_of(part, day) for part in parts), Decimal(0)) or not sum_:
+            yield f"apart: {number}, {sum_} has had level {level}: {parts}"
+        if _letters(parts, day)[-1:] != [(sent, level)]:
+            yield f"apart: {number}: the last letter was {_letters(parts, day)[-1:]}, not level {level} of {sent}"
     booked = max((one for one in history.bank if one <= day), default=None)
     if letter.until and (there or letter.until != booked):
         yield f"payments until {letter.until}: the bank until {booked}, {there} on the account"
@@ -118,11 +159,12 @@ def untrue(history: History, letter: Letter, day: date) -> Iterator[str]:
 
 
 def forgotten(history: History, letters: list[Letter], day: date) -> str:
-    """An invoice of which a letter is due, while nothing lies on the account, and of which none speaks."""
-    told = {row[0] for letter in letters for row in letter.rows}
+    """An invoice and level of which a letter is due, while nothing lies on the account, and of which none speaks."""
+    told = {(row[0], letter.level) for letter in letters for row in letter.rows}
     if history.there(day):
         return ""
-    return next((number for number, one in history.invoices.items() if level_due(one, day) and number not in told), "")
+    due = ((number, level) for number, one in history.invoices.items() for level in due_parts(one, day))
+    return next((f"{number} at level {level}" for number, level in due if (number, level) not in told), "")
 
 
 def most_likely_paid(history: History, day: date) -> set[str]:
@@ -130,7 +172,7 @@ def most_likely_paid(history: History, day: date) -> set[str]:
     of which just so much is open, of those that were there before the money if any was. One payment is for one of these."""
     open_ = sorted(
         (one for one in history.invoices.values() if one.day <= day and one.open(day) > 0),
-        key=lambda one: (one.due, one.day, one.number),
+        key=lambda one: (one.next_due(day), one.day, one.number),
     )
     found: set[str] = set()
     nameless = []
@@ -139,17 +181,40 @@ def most_likely_paid(history: History, day: date) -> set[str]:
         found |= named
         nameless += [] if named else [(came, amount)]
     for came, amount in nameless:
-        free = [one for one in open_ if one.open(day) == amount and one.number not in found]
+        free = [one for one in open_ if amount in sums_of(one, day) and one.number not in found]
         found |= {one.number for one in ([one for one in free if one.day <= came] or free)[:1]}
     return found
 
 
-def _interest(one: Invoice, day: date) -> Decimal:
+def sums_of(one: Invoice, day: date) -> set[Decimal]:
+    """What somebody may pay who pays an invoice: all of it, what is late, an instalment."""
+    parts = [one.open_of(part, day) for part in one.parts]
+    return {one.open(day), sum((one.open_of(part, day) for part in one.late(day)), Decimal(0)), *parts} - {Decimal(0)}
+
+
+def _with_the_earliest(one: Invoice, parts: Sequence[Part], day: date) -> list[Part]:
+    """Some late instalments and, where they are the earliest, those that are settled by now."""
+    late = one.late(day)
+    settled = [part for part in one.parts if part.due < day and part not in late]
+    return sorted([*parts, *(settled if late[:1] == list(parts[:1]) else ())], key=lambda part: part.due)
+
+
+def _bears_the_compensation(one: Invoice, parts: Sequence[Part], day: date) -> bool:
+    """Whether the oldest debt of an invoice is among some instalments: the compensation is due once."""
+    debts = [part for part in one.parts if part.due < day and one.open_of(part, part.due)]
+    return any(part is debts[0] for part in _with_the_earliest(one, parts, day)) if debts else False
+
+
+def _interest(one: Invoice, parts: Sequence[Part], day: date) -> Decimal:
     """12 % a year of what was open on each day after the due date, what was credited was never owed; rounded once."""
     credited = sum((amount for when, amount in one.credited if when <= day), Decimal(0))
-    total, at = Decimal(0), one.due + timedelta(days=1)
-    while at <= day:
-        paid = sum((amount for when, amount in one.paid if when < at), Decimal(0))
-        total += one.amount - credited - paid
-        at += timedelta(days=1)
+    total = Decimal(0)
+    for part in _with_the_earliest(one, parts, day):
+        at = part.due + timedelta(days=1)
+        while at <= day:
+            if len(one.parts) > 1:
+                total += one.open_of(part, at - timedelta(days=1))
+            else:
+                total += part.amount - credited - sum((amount for when, amount in one.paid if when < at), Decimal(0))
+            at += timedelta(days=1)
     return (total * 12 / 36500).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
