@@ -68,7 +68,7 @@ def test_ledgers_are_sound(folder: Path) -> None:
 
 
 @each_page
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("folder", "typeset_once")
 def test_commands_print_what_the_page_shows(page: Path, update: bool) -> None:
     text = page.read_text(encoding="utf-8")
 
@@ -83,7 +83,7 @@ def test_commands_print_what_the_page_shows(page: Path, update: bool) -> None:
 
 
 @each_page
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("folder", "typeset_once")
 def test_python_prints_what_the_page_shows(page: Path, update: bool) -> None:
     text = page.read_text(encoding="utf-8")
 
