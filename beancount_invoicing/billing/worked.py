@@ -102,8 +102,6 @@ class _Run:
                 taken = min(gone, self.left[place])
                 self.left[place] -= taken
                 gone -= taken
-                if not self.left[place]:
-                    self.next[place] = place + 1
         return gone
 
     def _from(self, place: int) -> int:

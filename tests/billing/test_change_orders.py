@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from beancount_invoicing import billing
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
+from tests.documents import document
 from tests.ledgers import book_of
 
 D = Decimal
@@ -51,6 +52,22 @@ def due(text: str, until: str) -> list[tuple[str, str]]:
 
 def warnings(text: str) -> list[str]:
     return [one.message for one in check(sound(text)) if one.rule == "contract"]
+
+
+def test_a_change_order_is_left_out_from_its_day_on_until_all_of_the_price_is_billed() -> None:
+    text = SITE + milestones(HALVES) + priced("2026-04-01", "9500.00")
+
+    def left_out(text: str, until: str) -> list[str]:
+        _waiting, notices = billing.waiting(sound(text), date.fromisoformat(until))
+        return [one.message.partition(" is billed ")[2] for one in notices]
+
+    assert left_out(text, "2026-03-31") == []
+    assert left_out(text, "2026-04-01") == ["by no milestone"]
+    by_hand = '{} | text: "All of it" | contract: "S"'
+    assert left_out(text + document("N1", by_hand.format("9500.00"), day="2026-04-02"), "2026-12-31") == []
+    assert left_out(text + document("N1", by_hand.format("9499.99"), day="2026-04-02"), "2026-12-31") == [
+        "by no milestone"
+    ]
 
 
 def test_a_milestone_is_a_part_of_the_price_of_its_day() -> None:

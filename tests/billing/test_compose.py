@@ -240,7 +240,10 @@ PLAN = milestone("2026-01-10", "Deposit", "percent: 30; deposit: TRUE") + milest
 
 def test_a_deposits_tax_waits_until_it_is_paid_and_is_owed_then() -> None:
     paid = '2026-01-20 * "Paid" ^D1\n  Assets:Receivable:Acme  -120.00 EUR\n  Assets:Bank\n'
-    book = book_of(ACCOUNTS + HOUSE + PLAN + DEPOSIT + paid)
+    other = '2026-01-10 * "Work" ^F1\n  invoice: "F1"\n  Assets:Receivable:Acme  120.00 EUR\n  Income:Services  -100.00 EUR\n'
+    other += '    text: "Work"\n    tax: "FR20E"\n  Liabilities:Pending  -20.00 EUR\n    tax: "FR20E"\n'
+    other += paid.replace("D1", "F1")  # what is owed of no deposit
+    book = book_of(ACCOUNTS + HOUSE + PLAN + DEPOSIT + paid + other)
     ((only,),) = deposits_left(book.invoices).values()
     assert (only.number, only.contract, only.account, only.net, only.of_net, only.customer) == (
         "D1", "K", "Liabilities:Deposits", D("300.00"), D("300.00"), "Assets:Receivable:Acme",

@@ -277,6 +277,17 @@ def test_what_is_written(name: str, update: bool) -> None:
     assert said == file.read_text(encoding="utf-8")
 
 
+def test_a_line_of_a_contract_that_is_gone_is_given_back_as_it_is() -> None:
+    gone = sound_book(SOLD.replace('    text: "Set-up"', '    text: "Set-up"\n    contract: "GONE"'))
+    invoice = gone.invoice("S1")
+    assert invoice
+    wanted = replace(lines(CreditLine(3), reopen=True), number="S1")
+    draft, _notices = billing.credit_note(gone, invoice, (), wanted, date(2026, 2, 1))
+    assert [(line.text, line.net, line.contract, line.book_out) for line in draft.lines][:1] == [
+        ("Set-up", D("-50.00"), "GONE", ())
+    ]
+
+
 def _anywhere(message: object) -> str:
     """A message without the lines of this file's ledger."""
     return re.sub(r"<string>:\d+", "ledger", str(message))
