@@ -9,6 +9,7 @@ import pytest
 
 from beancount_invoicing import billing
 from beancount_invoicing.billing import Wanted
+from beancount_invoicing.billing.worked import unbilled_expenses
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.steps import recompute
@@ -741,3 +742,15 @@ def test_a_price_of_days_for_time_in_hours_is_said() -> None:
     time += '  account: Income:Services\n  price: 800.00\n  unit: "day"\n'
     _waiting, notices = billing.waiting(book(time + work("2026-01-04", "8")), date(2026, 1, 31))
     assert ["day" in one.message for one in notices] == [True]
+
+
+def test_of_two_expenses_that_are_alike_each_is_billed_once() -> None:
+    train = '2026-01-15 * "Train"\n  Expenses:Office  80.00 EUR\n    billable: "K"\n  Assets:Bank\n'
+    ledger = subscription('every: "month"; price: 10.00; bill: "arrears"') + train + train
+    there = book(ledger)
+    key = ("K", date(2026, 1, 15), D("80.00"))
+    left = [
+        len(unbilled_expenses(there.expenses, {key: times}, date.fromisoformat(until)))
+        for times, until in ((0, "2026-01-15"), (1, "2026-01-15"), (2, "2026-01-15"), (0, "2026-01-14"))
+    ]
+    assert left == [2, 1, 0, 0]
