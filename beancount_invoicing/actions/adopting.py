@@ -393,13 +393,14 @@ def _takeover(
     by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for (_account, currency), amount in sums.items():
         by_currency[currency] += amount
+    against = [(amount, currency) for currency, amount in by_currency.items() if amount]
     back = [text.Leg(account, -amount, currency) for (account, currency), amount in sums.items()]
     said = text.transaction(
         day,
         "*",
         "",
         "Open items taken over",
-        [*legs, *taxes, *(text.Leg(equity, -amount, currency) for currency, amount in by_currency.items() if amount)],
+        [*legs, *taxes, *(text.Leg(equity, -amount, currency) for amount, currency in against)],
         meta=[("kind", "opening")],
         column=column,
     )
@@ -408,7 +409,7 @@ def _takeover(
         "*",
         "",
         "Open items taken over: the same sums, out of what has no number",
-        [*back, *(text.Leg(equity, amount, currency) for currency, amount in by_currency.items() if amount)],
+        [*back, *(text.Leg(equity, amount, currency) for amount, currency in against)],
         column=column,
     )
     return f"{said}\n{taken_out}"

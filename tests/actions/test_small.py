@@ -10,14 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import chain, staging
+from beancount_invoicing.actions import chain, letters, staging
+from beancount_invoicing.actions.adopting import _takeover, _Waiting
 from beancount_invoicing.actions.ahead import far_ahead
+from beancount_invoicing.actions.differences import Altered
 from beancount_invoicing.actions.originals import sealed_documents
 from beancount_invoicing.actions.places import into_file, of_day
+from beancount_invoicing.actions.sealing import verify
+from beancount_invoicing.actions.starting import Start
 from beancount_invoicing.actions.telling import Sent, closings, not_sent, record_file
 from beancount_invoicing.actions.writing import _within
+from beancount_invoicing.entries.older import OpenItem
 from beancount_invoicing.entries.writer import CannotWrite, Piece
-from beancount_invoicing.model import Book, Event, Seal, Source
+from beancount_invoicing.model import Book, Event, Invoice, Seal, Source
 from tests.documents import document
 from tests.ledgers import sound_book
 
@@ -249,3 +254,49 @@ def test_the_sealed_document_of_an_invoice_is_its_pdf() -> None:
         "N2": "N2.pdf",
         "N3": "N2.pdf",
     }
+
+
+def test_what_was_sent_and_has_no_document_any_more_is_told_of_the_numbers_that_are_asked_for() -> None:
+    sent = '2026-02-01 note {} "Sent" ^{}\n  event: "sent"\n  sha256: "{}"\n'
+    book = sound_book(
+        document("N1", "100.00")
+        + document("N2", "50.00")
+        + sent.format(ACME, "N1", "aa")
+        + sent.format(ACME, "N2", "bb")
+    )
+    assert [(one.number, one.differences[0].sealed) for one in verify(book)] == [("N1", "aa"), ("N2", "bb")]
+    assert [one.number for one in verify(book, ["N2"])] == ["N2"]
+    assert [one.unchanged for one in verify(book, ["N1"])] == [False]
+
+
+def test_what_cannot_be_told_of_a_sealed_document_is_said_with_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = sound_book(
+        document("N1", "100.00") + document("N2", "50.00") + document("N3", "5.00") + document("N4", "5.00")
+    )
+    seals = {number: seal(1, number) for number in ("N1", "N2", "N3")}
+
+    def as_sealed(_book: Book, invoice: Invoice, _seal: Seal) -> tuple[bytes, str]:
+        if invoice.number == "N3":
+            raise Altered("is not as it was sealed")
+        return b"as it was", "" if invoice.number == "N1" else "cannot be compared"
+
+    monkeypatch.setattr(letters, "as_sealed", as_sealed)
+    assert letters._as_sealed(book, book.invoices, seals) == (
+        {"N1": b"as it was", "N2": b"as it was"},
+        ["N3 is not as it was sealed"],
+        ["N2: cannot be compared"],
+    )
+
+
+def test_open_items_that_come_to_nothing_are_taken_over_without_a_posting_of_nothing() -> None:
+    start = Start("A", (), "exempt", (), "EUR", "en", "30 days", "F{seq}", TODAY)
+    items = [
+        (OpenItem(ACME, currency, number, TODAY, Decimal(amount), Source("a", 1)), ACME)
+        for currency, number, amount in (("EUR", "O1", "50.00"), ("EUR", "O2", "-50.00"), ("CHF", "O3", "20.00"))
+    ]
+    said = _takeover(items, _Waiting("", ()), {}, TODAY, start, "Equity:Opening", 52)
+    assert [" ".join(line.split()) for line in said.splitlines() if "Equity:" in line] == [
+        "Equity:Opening -20.00 CHF",
+        "Equity:Opening 20.00 CHF",
+    ]
+    assert said.count("invoice:") == 3
