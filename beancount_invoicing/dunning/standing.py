@@ -90,28 +90,20 @@ def standing(book: Book, invoice: Invoice, paid: Decimal, day: date, allocated: 
 
 def _open(whole: Position, paid: Decimal, day: date, advice: str) -> Standing:
     due = asked_amount(whole, day)
-    if whole.due is None:  # of a retention, nothing yet
-        return Standing("open", whole.open, as_printed=False, likely=advice)
-    contested = min(whole.disputed, due)
-    if contested >= due or advice:
+    if whole.due is None or whole.disputed >= due or advice:  # of a retention, nothing yet
         return Standing("open", whole.open, as_printed=False, likely=advice)
     late = late_amount(whole, day) > 0
-    left, later = whole.disputed - contested, []
     parts = sorted((one.due, one.open) for one in whole.instalments if one.due and one.open > 0)
     sums = accumulate(amount for _due, amount in parts)
     first = next((part[0] for part, so_far in zip(parts, sums, strict=True) if so_far > whole.disputed), whole.due)
-    for each in parts:
-        if (each[0] >= day) if late else (each[0] != whole.due):
-            less = min(left, each[1])
-            left -= less
-            later += [(each[0], each[1] - less)] if each[1] > less else []
+    later = tuple(each for each in parts if (each[0] >= day if late else each[0] != whole.due))
     printed = whole.open == whole.invoice.payable - paid and not whole.disputed and not (late and later)
     return Standing(
         "overdue" if late else "to-pay",
         whole.open,
         first,
-        due - contested,
-        tuple(later),
+        due - whole.disputed,
+        later,
         whole.disputed,
         printed,
     )

@@ -67,7 +67,7 @@ def unowed(book: Book, position: Position, claim: Invoice, *, lying: bool = Fals
     invoice, as_of = position.invoice, position.as_of
     if claim.claims != invoice.number or claim.kind != "claim" or claim.since > as_of or invoice.customer is None:
         return None
-    if position.share or book.given_back.get(claim.number, date.max) <= as_of:
+    if position.share:
         return None  # of what was charged for the whole, a share does not tell
     rule = _rule(book, invoice, claim.since)
     by = rule.by if rule else _ANY_RATE

@@ -137,6 +137,23 @@ def test_what_a_credit_note_gave_back_of_the_claim_is_no_matter_a_draft_or_a_lat
     assert (left("2026-03-12", "*"), left("2026-03-12", "!"), left("2026-07-01", "*")) == ("7.59", "47.59", "47.59")
 
 
+def test_what_was_charged_for_the_whole_is_not_told_of_a_share_and_what_is_given_back_not_at_all() -> None:
+    ledger = FRANCE + invoice() + CLAIM + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
+    assert beyond(ledger + given_back(INTEREST_TO_FEBRUARY + INDEMNITY, "2026-03-12", "K2")) is None
+    taken = "\n".join(
+        (
+            '2026-03-01 * "Taken over" ^N1',
+            "  Assets:Receivable:Acme  -300.00 EUR",
+            "  Assets:Receivable:Kiefer  300.00 EUR\n",
+        )
+    )
+    part = credit("2026-03-10", "K1", "500.00", "100.00", "600.00")
+    book = book_of(FRANCE + invoice() + CLAIM + taken + part)
+    (claim,) = book.claims["N1"]
+    shares = [one for one in positions(book, DAY, by_debtor=True) if one.invoice.number == "N1"]
+    assert [(one.share, unowed(book, one, claim)) for one in shares] == [(1, None), (2, None)]
+
+
 def test_what_was_paid_of_one_instalment_or_credited_in_time_leaves_the_claim_for_the_rest() -> None:
     """Half of it is late in both cases: 600.00 × 12.15 % × 19 / 365."""
     half = FRANCE + a_claim(charging("2026-02-10", "2026-02-28", "3.79"))
