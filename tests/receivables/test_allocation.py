@@ -85,6 +85,12 @@ def test_unless_the_option_sends_it_to_the_oldest_due() -> None:
     assert how(book) == [("N1", "oldest", "100.00"), ("N2", "oldest", "50.00")]
 
 
+def test_the_oldest_is_what_is_due_first_and_not_what_was_invoiced_first() -> None:
+    option = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
+    soon = invoice("N2", "2026-01-20", "200.00", more="  due: 2026-01-25\n")
+    assert how(book_of(option + ONE + soon + payment("2026-02-01", "150.00"))) == [("N2", "oldest", "150.00")]
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_two_payments_of_one_day_the_one_that_names_less_comes_first(turned: bool) -> None:
     """Whatever they are called and wherever they stand: so both are used up."""
@@ -398,6 +404,11 @@ def test_what_comes_after_a_loss_was_paid_whole_revives_nothing_more() -> None:
     book = book_of(ONE + LOST + payment("2026-09-10", "100.00", "N1") + payment("2026-09-20", "20.00", "N1"))
     assert how(book) == [("N1", "write-off", "100.00"), ("N1", "reversal", "-100.00"), ("N1", "link", "100.00")]
     assert sorted(unallocated(book)) == ["-100.00", "-20.00"]
+
+
+def test_a_loss_of_what_was_paid_before_is_none_that_money_revives() -> None:
+    book = book_of(ONE + payment("2026-02-01", "100.00", "N1") + LOST)
+    assert (unallocated(book), allocate(book, DAY).revived) == (["-100.00"], ())
 
 
 def test_the_latest_loss_is_revived_first() -> None:

@@ -238,6 +238,13 @@ def test_it_is_money_like_any_other_there_once_all_of_it_lay_here(lies_there: st
     ]  # fmt: skip
 
 
+def test_money_of_a_third_customer_does_not_go_along() -> None:
+    text = ONE + paid("2026-02-01", GAMMA, "500.00", "") + paid("2026-02-01", ACME, "330.00")
+    book = book_of(text + moves("2026-03-01", (KIEFER, "-30.00"), (ACME, "30.00")))
+    left = [(one.payment.account, str(one.amount)) for one in allocate(book, DAY).unallocated]
+    assert sorted(left) == [(GAMMA, "-500.00"), (KIEFER, "-30.00")]
+
+
 def test_what_names_nothing_is_told_with_the_link_to_write() -> None:
     text = ONE + invoice("N2", "70.00") + moves("2026-03-01", (KIEFER, "70.00"), (ACME, "-70.00"))
     (found,) = [one for one in check(book_of(text)) if one.rule == "transfer-names-none"]
