@@ -897,3 +897,11 @@ def test_what_is_settled_by_something_else_than_money_is_not_corrected(ledger: P
         file.write(f'2026-02-11 * "x" ^F2026-0001\n  Assets:Bank  2 EUR\n{posting}  Assets:Receivable:Acme\n')
     said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
     assert f"F2026-0001 is {what} in part" in said
+
+
+def test_a_line_without_a_period_gets_none(ledger: Path) -> None:
+    period = '    nature: "services"\n    from: 2026-01-01\n    to: 2026-01-31\n'
+    text = ledger.read_text(encoding="utf-8").replace('    nature: "services"\n', period, 1)
+    ledger.write_text(text, encoding="utf-8")
+    new = correct(ledger, "--from", "2026-01-05", "--to", "2026-01-20").book.invoices[-1]
+    assert [(each.start, each.end) for each in new.lines] == [(date(2026, 1, 5), date(2026, 1, 20)), (None, None)]
