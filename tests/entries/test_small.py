@@ -126,6 +126,7 @@ def test_an_entry_in_its_pieces_is_the_entry() -> None:
         (14, "  Equity:Opening"),
     ]
     assert written.text == ENTRY
+    assert blocks.Written("", written.blocks[1:]).text == "  Equity:Opening"
 
 
 @pytest.mark.parametrize("lines", [(), (10, 12), (9, 12), (12, 15), (12, 12)])

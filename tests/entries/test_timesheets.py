@@ -402,6 +402,11 @@ def test_timewarrior() -> None:
     ]
 
 
+def test_timewarrior_has_an_open_interval_among_others() -> None:
+    text = '[{"start":"20231001T090000Z"},{"start":"20231002T090000Z","end":"20231002T100000Z"}]'
+    assert [record.seconds for record in parse(text, skip_open=True)] == [3600]
+
+
 def test_days_begin_where_the_zone_says() -> None:
     records = parse(FILES["timewarrior.csv"], zone=PARIS)
     assert [(str(record.date), str(record.start), record.seconds, record.line) for record in records] == [
