@@ -67,6 +67,7 @@ __all__ = [
     "Tone",
     "Transfer",
     "Unmatched",
+    "UpperPosting",
     "Value",
     "Weight",
     "Work",
@@ -638,6 +639,19 @@ class Unmatched(NamedTuple):
     source: Source
 
 
+class UpperPosting(NamedTuple):
+    """A posting on an account above customers' accounts, of a transaction that touches none of them: nobody's, for us."""
+
+    date: Day
+    account: str
+    currency: str
+    amount: Decimal
+    links: frozenset[str]
+    words: str
+    """Payee and narration."""
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """A transaction that nets to zero on one customer in one currency; or, on customers' accounts only, between several.
@@ -991,6 +1005,8 @@ class Book:
     taken_over: Mapping[str, tuple[TakenOver, ...]] = field(default_factory=dict)
     """By number, who took documents over from the customers invoiced, by date; what is nobody else's is not here."""
     unmatched: tuple[Unmatched, ...] = ()
+    """By date."""
+    upper: tuple[UpperPosting, ...] = ()
     """By date."""
     events: tuple[Event, ...] = ()
     """By date; on one day in the order of the file."""

@@ -20,6 +20,7 @@ from beancount_invoicing.checks import (
     settlement,
     supply,
     taken_back,
+    upper_accounts,
 )
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
@@ -27,7 +28,7 @@ from beancount_invoicing.receivables import Allocated, allocate
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
     *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
-    *consumers.CHECKS,
+    *consumers.CHECKS, *upper_accounts.CHECKS,
 )  # fmt: skip
 
 

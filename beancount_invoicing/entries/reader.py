@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -46,6 +46,7 @@ from beancount_invoicing.model import (
     TaxMovement,
     Transfer,
     Unmatched,
+    UpperPosting,
     Weight,
     Work,
 )
@@ -118,6 +119,7 @@ def read(
     )
     for account in opened:
         owner(account)
+    above = _above(customers, owner)
 
     results = str(options.get("name_income", "Income")), str(options.get("name_expenses", "Expenses"))
     equity = str(options.get("name_equity", "Equity"))
@@ -133,6 +135,7 @@ def read(
     weights: list[Weight] = []
     rest: list[tuple[Transaction, frozenset[int]]] = []
     tax_movements: list[TaxMovement] = []
+    upper: list[UpperPosting] = []
     work: list[Work] = []
     expenses: list[Expense] = []
     for position, transaction in transactions:
@@ -159,6 +162,8 @@ def read(
         if taxed:
             tax_movements += movements_of_taxes(transaction, pending)
         meta, touches = transaction.meta, touched > 0
+        if above and not touches:
+            upper += _on_upper_accounts(transaction, above)
         if not touches and "invoice" not in meta:
             continue
         if not facts_are_ours and (touches or "invoice" in meta):
@@ -231,6 +236,7 @@ def read(
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
         taken_over={number: tuple(sorted(those)) for number, those in sorted(owing.taken.items())},
+        upper=tuple(sorted(upper, key=lambda one: (one.date, one.source))),
         unmatched=tuple(sorted(unmatched, key=lambda one: (one.date, one.source, one.name))),
         events=tuple(events),
         seals=tuple(seals),
@@ -272,6 +278,29 @@ def _turns(invoices: Sequence[Invoice]) -> Callable[[Invoice], tuple[object, ...
         return invoice.since, invoice.date, number, not cancels, invoice.source
 
     return turn
+
+
+def _above(customers: Mapping[str, object], owner: Callable[[str], str | None]) -> frozenset[str]:
+    """The accounts above those of customers, which are nobody's; not the roots."""
+    parents = {
+        main.rsplit(":", cut)[0] for main in customers for cut in range(1, main.count(":"))
+    }  # fmt: skip
+    return frozenset(account for account in parents if owner(account) is None)
+
+
+def _on_upper_accounts(entry: Transaction, above: Container[str]) -> Iterator[UpperPosting]:
+    """What a transaction that touches no customer's account books above them."""
+    for posting in entry.postings:
+        if posting.account in above and posting.units is not None and posting.units.number:
+            yield UpperPosting(
+                entry.date,
+                posting.account,
+                posting.units.currency,
+                posting.units.number,
+                frozenset(entry.links),
+                " ".join(filter(None, (entry.payee, entry.narration))),
+                source_of(posting.meta),
+            )
 
 
 def _weight(posting: Posting) -> list[Weight]:

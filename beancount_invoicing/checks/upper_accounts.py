@@ -1,0 +1,55 @@
+"""Payments on an account above those of customers: they are nobody's, and settle nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from beancount_invoicing.checks.documents import money
+from beancount_invoicing.model import Book, Finding, Invoice, UpperPosting
+from beancount_invoicing.rules import numbering
+
+
+def upper_accounts(book: Book) -> Iterator[Finding]:
+    """What is booked above customers' accounts and names a document, by link or in words, or a customer, is booked on theirs.
+
+    What names nobody (receivables of other kinds) is left alone.
+    """
+    if not book.upper:
+        return
+    by_number = {
+        name: invoice
+        for invoice in book.invoices
+        if invoice.customer and not invoice.draft and invoice.kind != "void"
+        for name in (invoice.number.casefold(), numbering.link(invoice.number).casefold())
+    }
+    names = {
+        customer.name.casefold(): account
+        for account, dated in book.customers.items()
+        for _day, customer in dated.versions
+    }
+    for one in book.upper:
+        if where := _owed_on(one, by_number, names):
+            yield Finding(
+                "warning",
+                "upper-account",
+                f"{money(abs(one.amount), one.currency)} on {one.account}, an account above those of customers, settles nothing:"
+                f" book it on {where}",
+                one.source,
+            )
+
+
+def _owed_on(one: UpperPosting, by_number: Mapping[str, Invoice], names: Mapping[str, str]) -> str:
+    """The account that is meant, and why; "" where nothing says so."""
+    words = one.words.casefold()
+    called = [link.casefold() for link in sorted(one.links)] + re.findall(r"[\w/.-]*\w", words)
+    for invoice in (by_number[name] for name in called if name in by_number):
+        if invoice.customer and invoice.customer.account.startswith(f"{one.account}:"):
+            return f"{invoice.customer.account}, on which {invoice.number} is owed"
+    for name, account in sorted(names.items()):
+        if account.startswith(f"{one.account}:") and words.startswith(name) and one.amount < 0:
+            return f"{account}, which is that customer's"
+    return ""
+
+
+CHECKS = (upper_accounts,)
