@@ -30,6 +30,7 @@ LEDGER = (
   due-on: "payment"
   pending: Liabilities:Pending
 2025-01-01 open Liabilities:Pending
+2025-01-01 open Expenses:BadDebts
 2025-01-01 open Assets:Time:Study HOUR
 2025-01-01 open Equity:Time HOUR
 2025-01-01 open Assets:Receivable:Quai
@@ -71,6 +72,12 @@ BOOKED = """
   Income:Services        -100.00 EUR
     tax: "PAID"
   Liabilities:Pending     -20.00 EUR
+2026-01-06 * "Quai SARL" "Report" ^F2026-0003
+  invoice: "F2026-0003"
+  Assets:Receivable:Quai  120.00 EUR
+  Income:Services        -100.00 EUR
+  Liabilities:VAT         -20.00 EUR
+    tax: "FR20"
 2026-01-07 ! "Quai SARL" "Plans" ^draft-plans
   invoice: "draft-plans"
   Assets:Receivable:Quai  120.00 EUR
@@ -83,6 +90,10 @@ BOOKED = """
 2026-01-20 * "Quai SARL" "Paid" ^F2026-0002
   Assets:Bank              60.00 EUR
   Assets:Receivable:Quai  -60.00 EUR
+2026-01-21 * "Quai SARL" "Never paid" ^F2026-0003 #write-off
+  Expenses:BadDebts  100.00 EUR
+  Liabilities:VAT     20.00 EUR
+  Assets:Receivable:Quai  -120.00 EUR
 2026-01-21 * "Quai SARL" "Paid, for what is not said"
   Assets:Bank              10.00 EUR
   Assets:Receivable:Quai  -10.00 EUR
@@ -106,6 +117,7 @@ o 2026-02-02 10:00:00
 """
 COMMANDS = {
     "allocate": "F2026-0001 --date 2026-02-01",
+    "bad-debts": "F2026-0003 --send --as-of 2026-02-01",
     "bill": "--until 2026-01-31",
     "contract add": "Quai HOST subscription --text Hosting --every month --price 5 --account Income:Services --from 2026-02-01",
     "contract change": "CARE --price 110 --from 2026-03-01",
@@ -286,17 +298,17 @@ def bill(ledger: Path, until: str) -> str:
 
 def test_a_month_of_its_own_is_billed_once_and_its_number_given_once(ledger: Path) -> None:
     open_ledger(ledger)
-    assert bill(ledger, "2026-02-28") == "F2026-0003"
+    assert bill(ledger, "2026-02-28") == "F2026-0004"
     assert (ledger.parent / "inv" / "2026-02.beancount").exists(), "a new file, which only the pattern reaches"
-    assert "F2026-0003" in bean_check(ledger)
+    assert "F2026-0004" in bean_check(ledger)
     assert bill(ledger, "2026-02-28") == ""
-    assert bill(ledger, "2026-03-31") == "F2026-0004"
-    assert sorted(bean_check(ledger))[-2:] == ["F2026-0004", "draft-plans"]
+    assert bill(ledger, "2026-03-31") == "F2026-0005"
+    assert sorted(bean_check(ledger))[-2:] == ["F2026-0005", "draft-plans"]
     (ledger.parent / "inv" / "colleague.beancount").write_text(
-        BOOKED.split("2026-01-06")[0].replace("F2026-0001", "F2026-0005").replace("2026-01", "2026-04"),
+        BOOKED.split("2026-01-06")[0].replace("F2026-0001", "F2026-0006").replace("2026-01", "2026-04"),
         encoding="utf-8",
     )
-    assert bill(ledger, "2026-04-30") == "F2026-0006"
+    assert bill(ledger, "2026-04-30") == "F2026-0007"
 
 
 def test_what_was_sent_is_sent_once_though_its_record_is_a_new_file(ledger: Path) -> None:

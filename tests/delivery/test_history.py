@@ -82,7 +82,11 @@ def test_what_waits_of_a_dispatch_is_of_its_kind_and_documents() -> None:
         )
     )
     assert [one.event.message_id for one in history.waiting(DISPATCH)] == ["<1@x>"]
-    assert [one.event.message_id for one in history.waiting(replace(DISPATCH, event="reminder"))] == ["<2@x>"]
+    assert (
+        history.waiting(replace(DISPATCH, event="reminder")) == ()
+    )  # of a letter whoever makes it says which it stands for
+    letter = replace(DISPATCH, event="reminder", in_place_of=frozenset({"<2@x>"}))
+    assert [one.event.message_id for one in history.waiting(letter)] == ["<2@x>"]
     assert history.waiting(replace(DISPATCH, numbers=("N2",))) == ()
     assert [one.event.message_id for one in history.waiting(replace(DISPATCH, event="statement", numbers=()))] == [
         "<3@x>"
