@@ -63,26 +63,29 @@ def unmatched(book: Book, allocated: Allocated) -> Iterator[Finding]:
             )
 
 
-def _of_older_books(book: Book) -> Callable[[Unmatched], bool]:
-    """Tells the links of entries that older books made, before they had documents: up to the day on which open items of the
-    customer were taken over, before `checked-from`, or between a claim and what pays it, to the cent."""
+def before_documents(book: Book) -> Callable[[str, date], bool]:
+    """Tells, of a customer's main account and a day, whether the books had no documents of it then: up to the day on which its open
+    items were taken over, inclusive, or before `checked-from`."""
     said = book.options.get("checked-from")
     first = said.as_last_said if said else date.min
     taken_over: defaultdict[str, date] = defaultdict(lambda: date.min)
     for invoice in book.invoices:
         if invoice.kind == "opening" and invoice.customer:
             taken_over[invoice.customer.account] = max(taken_over[invoice.customer.account], invoice.since)
+    return lambda customer, day: (isinstance(first, date) and day < first) or day <= taken_over[customer]
+
+
+def _of_older_books(book: Book) -> Callable[[Unmatched], bool]:
+    """Tells the links of entries that older books made, before they had documents, or between a claim and what pays it, to the
+    cent."""
+    before = before_documents(book)
     sums: defaultdict[str, defaultdict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for one in book.unmatched:
         for payment in one.payments:
             sums[one.name][payment.customer, payment.currency] += payment.amount
 
     def older(one: Unmatched) -> bool:
-        return (
-            (isinstance(first, date) and one.date < first)
-            or all(one.date <= taken_over[payment.customer] for payment in one.payments)
-            or not any(sums[one.name].values())
-        )
+        return all(before(payment.customer, one.date) for payment in one.payments) or not any(sums[one.name].values())
 
     return older
 

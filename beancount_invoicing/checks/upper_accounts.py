@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from beancount_invoicing.checks.documents import money
+from beancount_invoicing.checks.links import before_documents
 from beancount_invoicing.model import Book, Finding, Invoice, UpperPosting
 from beancount_invoicing.rules import numbering
 
@@ -13,7 +14,8 @@ from beancount_invoicing.rules import numbering
 def upper_accounts(book: Book) -> Iterator[Finding]:
     """What is booked above customers' accounts and names a document, by link or in words, or a customer, is booked on theirs.
 
-    What names nobody (receivables of other kinds) is left alone.
+    What names nobody (receivables of other kinds) is left alone, and what was booked before the customer's open items were taken
+    over from older books.
     """
     if not book.upper:
         return
@@ -28,28 +30,30 @@ def upper_accounts(book: Book) -> Iterator[Finding]:
         for account, dated in book.customers.items()
         for _day, customer in dated.versions
     }
+    before = before_documents(book)
     for one in book.upper:
-        if where := _owed_on(one, by_number, names):
+        account, why = _owed_on(one, by_number, names)
+        if account and not before(account, one.date):
             yield Finding(
                 "warning",
                 "upper-account",
                 f"{money(abs(one.amount), one.currency)} on {one.account}, an account above those of customers, settles nothing:"
-                f" book it on {where}",
+                f" book it on {account}, {why}",
                 one.source,
             )
 
 
-def _owed_on(one: UpperPosting, by_number: Mapping[str, Invoice], names: Mapping[str, str]) -> str:
-    """The account that is meant, and why; "" where nothing says so."""
+def _owed_on(one: UpperPosting, by_number: Mapping[str, Invoice], names: Mapping[str, str]) -> tuple[str, str]:
+    """The customer's account that is meant, and why; "" where nothing says so."""
     words = one.words.casefold()
     called = [link.casefold() for link in sorted(one.links)] + re.findall(r"[\w/.-]*\w", words)
     for invoice in (by_number[name] for name in called if name in by_number):
         if invoice.customer and invoice.customer.account.startswith(f"{one.account}:"):
-            return f"{invoice.customer.account}, on which {invoice.number} is owed"
+            return invoice.customer.account, f"on which {invoice.number} is owed"
     for name, account in sorted(names.items()):
         if account.startswith(f"{one.account}:") and words.startswith(name) and one.amount < 0:
-            return f"{account}, which is that customer's"
-    return ""
+            return account, "which is that customer's"
+    return "", ""
 
 
 CHECKS = (upper_accounts,)
