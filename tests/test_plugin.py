@@ -140,10 +140,14 @@ def test_bad_config_and_odd_entries_make_no_traceback(monkeypatch: pytest.Monkey
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters='"\\\n'), max_size=30))
 def test_no_text_in_a_value_makes_a_traceback(text: str) -> None:
     keys = ("terms", "due", "kind", "corrects", "customer", "delivered", "cash-discount", "language", "iban", "buyer")
-    for key in keys:
-        changed = INVOICE.replace('"F2026-0001"\n', f'"F2026-0001"\n  {key}: "{text}"\n', 1)
-        _entries, errors, _options = loader.load_string(PRELUDE + changed + '\nplugin "beancount_invoicing"\n')
-        assert "internal" not in [error.rule for error in errors if isinstance(error, InvoicingError)]
+    invoices = [
+        INVOICE.replace('"F2026-0001"\n', f'"F2026-0001"\n  {key}: "{text}"\n', 1).replace(
+            "F2026-0001", f"F2026-{number:04}"
+        )
+        for number, key in enumerate(keys, 1)
+    ]
+    _entries, errors, _options = loader.load_string(PRELUDE + "\n".join(invoices) + '\nplugin "beancount_invoicing"\n')
+    assert "internal" not in [error.rule for error in errors if isinstance(error, InvoicingError)]
 
 
 PAYS = """plugin "beancount_invoicing"
