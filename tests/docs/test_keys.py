@@ -9,7 +9,7 @@ PAGE = EXAMPLE.parent.parent / "docs" / "keys.md"
 TYPES = {
     "text": "text",
     "number": "number",
-    "percent": "percent, `20`",
+    "percent": "percent, such as `20`",
     "count": "whole number",
     "whole": "whole number, or 0",
     "days": "whole number of days",
@@ -18,8 +18,8 @@ TYPES = {
     "account": "account",
     "price": "number, or amount in the document's currency",
     "terms": "text, or a number",
-    "country": "code of two letters",
-    "language": "code of two letters",
+    "country": "two-letter code",
+    "language": "two-letter code",
 }
 
 
@@ -32,12 +32,12 @@ def reference() -> str:
     lines = [
         "# Every key",
         "",
-        "Made from the one table of keys that the reader and the checks use. How they go together: "
-        "[the ledger format](ledger-format.md).",
+        "This page lists all metadata keys, directives and options. [The ledger format](ledger-format.md)",
+        "explains how to use them together.",
         "",
         "## Metadata",
         "",
-        "| key | holds | stands on | meaning |",
+        "| key | value | used on | meaning |",
         "|---|---|---|---|",
     ]
     for key in sorted(keys.KEYS.values(), key=lambda key: key.name):
@@ -55,7 +55,7 @@ def reference() -> str:
         "",
         '## Options: `custom "invoice-option" "NAME" VALUE`',
         "",
-        "| name | holds | meaning |",
+        "| name | value | meaning |",
         "|---|---|---|",
     ]
     for name, (type_, meaning) in sorted(keys.OPTIONS.items()):
@@ -64,7 +64,8 @@ def reference() -> str:
         "",
         "## Written by the plugin",
         "",
-        "Reserved names; found in the source they are an error: " + ", ".join(f"`{name}`" for name in keys.FACTS) + ".",
+        "These names are reserved. Writing them in a ledger is an error:",
+        ", ".join(f"`{name}`" for name in keys.FACTS) + ".",
     ]
     return "\n".join(lines) + "\n"
 
