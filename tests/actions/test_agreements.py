@@ -13,6 +13,7 @@ from beancount_invoicing.actions.agreeing import ContractWanted, add_contract, c
 from beancount_invoicing.actions.timekeeping import import_time
 from beancount_invoicing.actions.writing import How
 from beancount_invoicing.checks import check
+from beancount_invoicing.entries.amending import Values
 from beancount_invoicing.entries.timesheets import TimeRecord
 from tests.documents import document
 from tests.ledgers import PRELUDE
@@ -29,8 +30,8 @@ def on_disk(tmp_path: Path, text: str) -> Path:
 
 def opened(tmp_path: Path, text: str, item: str = "DEV") -> list[str]:
     """The accounts, each with its commodity, that a new contract of time opens."""
-    said: dict[str, object] = {"item": item} if item else {"price": Decimal(80)}
-    wanted = ContractWanted("Acme", "NEW", "time", DAY, said)  # type: ignore[arg-type]
+    said: Values = {"item": item} if item else {"price": Decimal(80)}
+    wanted = ContractWanted("Acme", "NEW", "time", DAY, said)
     shown = add_contract(on_disk(tmp_path, text), wanted, How()).text
     return [line.partition(" open ")[2] for line in shown.splitlines() if " open " in line]
 

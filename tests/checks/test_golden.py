@@ -64,7 +64,7 @@ def _turned(book: Book, kept: set[str]) -> Book:
             turned[each.name] = dict(reversed(tuple(value.items())))
         elif isinstance(value, tuple) and each.name not in kept:
             turned[each.name] = value[::-1]
-    return replace(book, **turned)  # type: ignore[arg-type]
+    return replace(book, **turned)  # type: ignore[arg-type] # fields by their names
 
 
 @pytest.mark.parametrize("name", LEDGERS)
