@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMANDS = {"bean-invoice": bean_invoice, "bean-query": bean_query}
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).with_suffix("").as_posix())
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -106,5 +106,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
-    linked = set(LINK.findall(PAGES[0].read_text(encoding="utf-8")))
-    assert {page.relative_to(ROOT).as_posix() for page in PAGES[1:]} <= linked
+    reached, waiting = set(), [PAGES[0]]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        linked = {(page.parent / target).resolve() for target in LINK.findall(page.read_text(encoding="utf-8"))}
+        waiting += sorted(linked.intersection(PAGES) - reached)
+    assert set(PAGES) <= reached
