@@ -1,7 +1,9 @@
 """What the pages show is what happens: their ledgers load, their commands print what stands there, their links lead somewhere.
 
 A page's ```beancount blocks make one ledger, main.beancount, in the folder where its ```console blocks run; a page
-without such blocks runs beside the example, ledger/. `pytest --update` writes what the commands print into the pages.
+without such blocks runs beside the example, ledger/. A block that names a file (```beancount books/2026.beancount) is
+added to that file between the commands above and below it, as a reader of the page would add it. `pytest --update`
+writes what the commands print into the pages.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ from tests.ledgers import EXAMPLE
 
 ROOT = EXAMPLE.parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
+BLOCK = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```\n", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMANDS = {"bean-invoice": bean_invoice, "bean-query": bean_query}
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).with_suffix("").as_posix())
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """The fenced blocks of a page in one language."""
-    return [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+    """The fenced blocks of a page in one language, without those that name a file."""
+    found = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [text for kind, file, text in found if kind == language and not file]
 
 
 @pytest.fixture
@@ -73,7 +76,10 @@ def test_commands_print_what_the_page_shows(page: Path, update: bool) -> None:
     text = page.read_text(encoding="utf-8")
 
     def rerun(match: re.Match[str]) -> str:
-        language, block = match.groups()
+        language, file, block = match.groups()
+        if file:
+            with Path(file).open("a", encoding="utf-8") as added_to:
+                added_to.write(f"\n{block}")
         return f"```console\n{ran(block)}```\n" if language == "console" else match[0]
 
     now = BLOCK.sub(rerun, text)
