@@ -2,8 +2,9 @@
 
 A page's ```beancount blocks make one ledger, main.beancount, in the folder where its ```console blocks run; a page
 without such blocks runs beside the example, ledger/. A block that names a file (```beancount books/2026.beancount) is
-added to that file between the commands above and below it, as a reader of the page would add it. `pytest --update`
-writes what the commands print into the pages.
+added to that file between the commands above and below it, as a reader of the page would add it; a ```diff block
+changes, in the same way, the one file that has its lines. `pytest --update` writes what the commands print into the
+pages.
 """
 
 from __future__ import annotations
@@ -64,6 +65,17 @@ def ran(block: str) -> str:
     return "\n".join(f"{line}\n{printed(line[2:])}" for line in lines)
 
 
+def edit(diff: str) -> None:
+    """Makes the change of a diff block in the one file of the ledger that has its lines."""
+    lines = [line or " " for line in diff.splitlines()]
+    before = "".join(f"{line[1:]}\n" for line in lines if line[0] in " -")
+    after = "".join(f"{line[1:]}\n" for line in lines if line[0] in " +")
+    texts = {file: file.read_text(encoding="utf-8") for file in Path().rglob("*.beancount")}
+    assert sum(text.count(before) for text in texts.values()) == 1, f"not exactly once in {[*texts]}:\n{before}"
+    for file, text in texts.items():
+        file.write_text(text.replace(before, after), encoding="utf-8")
+
+
 @each_page
 def test_ledgers_are_sound(folder: Path) -> None:
     if (folder / "main.beancount").is_file():
@@ -80,6 +92,8 @@ def test_commands_print_what_the_page_shows(page: Path, update: bool) -> None:
         if file:
             with Path(file).open("a", encoding="utf-8") as added_to:
                 added_to.write(f"\n{block}")
+        if language == "diff":
+            edit(block)
         return f"```console\n{ran(block)}```\n" if language == "console" else match[0]
 
     now = BLOCK.sub(rerun, text)
