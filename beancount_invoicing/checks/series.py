@@ -29,12 +29,15 @@ def duplicates(book: Book) -> Iterator[Finding]:
         for use in those:
             if use is keeps:
                 continue
-            other = free(use)
+            other = free(use) or "another number (and its link)"
             if _customer_at(book, use) in sent and _customer_at(book, keeps) != _customer_at(book, use):
-                remedy = "both have been sent: credit one of them under its number, and bill it again"
+                remedy = (
+                    f"both have been sent: give this one {other}, take ^{number} out of the notes that it was sent, and"
+                    f" send it again: it replaces what was sent as {number}"
+                )
             else:
                 which = "this one, which has not been sent," if sent else "the one that has not been sent"
-                remedy = f"give {which} {'the number ' + other if other else 'another number'} (and its link)"
+                remedy = f"give {which} {other}"
             yield Finding(
                 "error",
                 "duplicate-number",
@@ -60,12 +63,15 @@ def _sent_by(book: Book, number: str) -> dict[str, date]:
 
 
 def _next_places(book: Book) -> Callable[[NumberUse], str]:
-    """Gives the number after the last one of a use's series; "" for numbers outside all series."""
+    """Gives, in words, the number after the last one of a use's series, and the day where it may not have its own; "" for
+    numbers outside all series."""
     last: dict[str, int] = {}
+    days: dict[str, date] = {}
     for use in book.numbers:
         found = place(book, use)
         if found:
             last[found[0]] = max(last.get(found[0], 0), found[1])
+            days[found[0]] = max(days.get(found[0], use.date), use.date)
 
     def following(use: NumberUse) -> str:
         found = place(book, use)
@@ -73,7 +79,9 @@ def _next_places(book: Book) -> Callable[[NumberUse], str]:
         if not found or not text:
             return ""
         last[found[0]] += 1
-        return numbering.parse(text).write(use.date, last[found[0]])
+        number = numbering.parse(text).write(use.date, last[found[0]])
+        latest = days[found[0]]
+        return f"the number {number} (and its link)" + (f" and the date {latest}" if use.date < latest else "")
 
     return following
 

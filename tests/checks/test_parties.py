@@ -477,7 +477,9 @@ def test_of_two_with_one_number_the_one_that_was_sent_keeps_it() -> None:
     third = number("F2026-0002", "2026-02-02")
     sent = '2026-02-{} note Assets:Receivable:{} "Sent" ^F2026-0001\n  event: "sent"\n'
     (found,) = messages(one + other + third, series.duplicates)
-    assert found.endswith("dated 2026-01-31; give the one that has not been sent the number F2026-0003 (and its link)")
+    assert found.endswith(
+        "dated 2026-01-31; give the one that has not been sent the number F2026-0003 (and its link) and the date 2026-02-02"
+    )
     (found,) = messages(one + other + third + sent.format("03", "Kiefer"), series.duplicates)
     assert (
         "dated 2026-02-01, sent on 2026-02-03; give this one, which has not been sent, the number F2026-0003" in found
@@ -485,7 +487,9 @@ def test_of_two_with_one_number_the_one_that_was_sent_keeps_it() -> None:
     both = sent.format("03", "Kiefer") + sent.format("04", "Acme")
     (found,) = messages(one + other + third + both, series.duplicates)
     assert found.endswith(
-        "sent on 2026-02-04; both have been sent: credit one of them under its number, and bill it again"
+        "sent on 2026-02-04; both have been sent: give this one the number F2026-0003 (and its link) and the date"
+        " 2026-02-02, take ^F2026-0001 out of the notes that it was sent, and send it again: it replaces what was sent as"
+        " F2026-0001"
     )
     (found,) = messages(number("X1") + number("X1"), series.duplicates)
     assert found.endswith("give the one that has not been sent another number (and its link)")
