@@ -50,9 +50,9 @@ def differences(book: Book, allocated: Allocated) -> Iterator[Finding]:
     named = {*settled, *(each.payment.source for each in allocated.unallocated)}
     named |= {each.source for invoice in book.invoices for each in invoice.instalments}
     for key, off in stuck.items():
-        others = [one for one in book.weights if _key(book, one) == key and one.source not in named]
-        if others and abs(off) >= _cent(others[-1].into):
-            yield _remaining(book, others[-1], off)
+        last = next((one for one in reversed(book.weights) if _key(book, one) == key and one.source not in named), None)
+        if last and abs(off) >= _cent(last.into):
+            yield _remaining(book, last, off)
 
 
 def _key(book: Book, weight: Weight) -> Key:
@@ -96,7 +96,7 @@ def _unallocated(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, De
     result = {}
     for key, those in sides.items():
         net = sum((amount for amount, _value in those), ZERO)
-        same = [(amount, value) for amount, value in those if (amount > 0) == (net > 0)]
+        same = [(amount, value) for amount, value in those if amount * net > 0]
         whole = sum((amount for amount, _value in same), ZERO)
         result[key] = net * sum((value for _amount, value in same), ZERO) / whole if net else ZERO
     return result

@@ -167,10 +167,11 @@ def _usual(invoice: Invoice) -> list[Instalment]:
 
 def _agreed(instalment: Instalment) -> date:
     """The due date before it moved off a week-end or holiday."""
-    last = instalment.steps[-1] if instalment.steps else None
-    if last and last.operation == "next business day" and isinstance(last.inputs[0], date):
-        return last.inputs[0]
-    return instalment.due
+    if not instalment.steps or instalment.steps[-1].operation != "next business day":
+        return instalment.due
+    day, _calendar = instalment.steps[-1].inputs
+    assert isinstance(day, date)
+    return day
 
 
 _KINDS = {

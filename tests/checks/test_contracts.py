@@ -304,6 +304,8 @@ MONTH = '10.00 | text: "Care" | quantity: 1 | price: 10.00 | contract: "K" | fro
 NEXT = MONTH.replace("2026-01-01", "2026-02-01").replace("2026-01-31", "2026-02-28")
 FREE = MONTH.replace("10.00", "0.00")
 BACK = MONTH.replace("10.00 | text", "-10.00 | text").replace("quantity: 1", "quantity: -1")
+HALF = MONTH.replace("10.00 | text", "5.00 | text").replace("quantity: 1", "quantity: 0.5")
+GIFT = "0.00 | discount: 0 | " + FREE.partition(" | ")[2].replace("quantity: 1 | price: 0.00 | ", "")
 
 
 @pytest.mark.parametrize(
@@ -342,6 +344,8 @@ BACK = MONTH.replace("10.00 | text", "-10.00 | text").replace("quantity: 1", "qu
         # for nothing, given back, and for nothing again
         ([FREE, FREE.replace("quantity: 1", "quantity: -1"), FREE], ""),
         ([FREE, FREE], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
+        ([HALF, HALF], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
+        ([MONTH, GIFT], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
         ([MONTH, MONTH + ' | adjusts: "N1"'], ""),
         ([MONTH, MONTH.replace('"K"', '"L"')], ""),
         ([MONTH, MONTH.replace(" | from: 2026-01-01 | to: 2026-01-31", "")], ""),
@@ -357,6 +361,27 @@ def test_no_period_is_billed_twice(documents: list[str], expected: str) -> None:
     found = [f"{one.severity} {one.message}" for one in check(book) if one.rule == "billed-twice"]
     assert len(found) == bool(expected), found
     assert "".join(found).startswith(expected)
+
+
+@pytest.mark.parametrize("bills", [MONTH, HALF, FREE])
+def test_what_is_given_back_hides_no_other_month_that_is_billed_twice(bills: str) -> None:
+    back = "-" + bills.replace("quantity: ", "quantity: -").replace("2026-01-01", "2026-01-05").replace(
+        "01-31", "01-20"
+    )
+    found = [
+        one.message
+        for one in check(
+            sound_book(
+                ACCOUNTS
+                + support()
+                + document("N1", bills)
+                + document("N2", back, day="2026-03-01")
+                + document("N3", bills.replace("2026-01-01", "2026-01-25"), day="2026-03-02")
+            )
+        )
+        if one.rule == "billed-twice"
+    ]
+    assert found == ["K: 2026-01-25 to 2026-01-31 is billed by N1 and by N3: credit one"]
 
 
 def test_a_line_beside_an_adjustment_is_billed_twice_all_the_same() -> None:

@@ -32,6 +32,7 @@ LEDGER = """
     text: "More"
     tax: "REVERSE"
 """
+EXACT = LEDGER
 # a price of 3.3333…, which no number says
 LEDGER += """2026-01-07 * "Boston Inc" "Little" ^N3
   invoice: "N3"
@@ -143,3 +144,54 @@ def test_the_account_is_that_of_the_option(tmp_path: Path, more: str, account: s
     file.write_text(PRELUDE + LEDGER + opened + more + payment + 'plugin "beancount_invoicing"\n', encoding="utf-8")
     (one,) = differences(file)
     assert f"and beside it {account} -36.00 EUR" in one.message
+
+
+UNNAMED = """2026-02-01 * "Boston" "Paid, for what is not said"
+  Assets:Bank  {0} EUR
+  Assets:Receivable:Boston  -1200.00 USD @@ {0} EUR
+2026-02-10 * "Boston" "Allocated" ^N1
+  Assets:Receivable:Boston  1200.00 USD
+  Assets:Receivable:Boston  -1200.00 USD
+    settles: "N1"
+"""
+PAID_N2 = '2026-02-15 * "Boston" "Paid" ^N2\n  Assets:Bank  {} EUR\n  Assets:Receivable:Boston  {}\n'
+PAID_N1 = """2026-02-15 * "Boston" "Paid" ^N1
+  Assets:Bank  1140.00 EUR
+  Assets:Receivable:Boston  -1200.00 USD @ 0.95 EUR
+"""
+GIVEN_BACK = """2026-02-20 * "Boston" "A part of what it paid too much"
+  Assets:Bank  -0.16 EUR
+  Assets:Receivable:Boston  0.20 USD @ 0.80 EUR
+"""
+ROUND = """2026-01-08 * "Boston Inc" "Round" ^N4
+  invoice: "N4"
+  Assets:Receivable:Boston  100.00 USD @ 0.92 {0}
+  Income:Services  -92.00 {0}
+    text: "Round"
+    tax: "REVERSE"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (UNNAMED.format("1104.00") + PAID_N2.format("316.66", "-333.33 USD @@ 316.66 EUR"), ["gain of 12.10 EUR"]),
+        # what it paid too much is worth what was paid for it; what of it went back at another price was won
+        (
+            UNNAMED.format("1104.00") + PAID_N2.format("317.18", "-333.87 USD @ 0.95 EUR") + GIVEN_BACK,
+            ["gain of 0.03 EUR", "gain of 12.10 EUR"],
+        ),
+        (
+            UNNAMED.format("92.01").replace("1200", "100").replace("N1", "N4") + ROUND.format("EUR"),
+            ["gain of 0.01 EUR"],
+        ),
+        (PAID_N1 + ROUND.format("GBP"), []),  # prices in two currencies
+        (PAID_N1 + ROUND.format("USD").replace("92.00", "100.00").replace(" @ 0.92 USD", ""), []),  # and none
+    ],
+)
+def test_what_is_told_of_the_difference_on_an_account(tmp_path: Path, more: str, expected: list[str]) -> None:
+    file = tmp_path / "main.beancount"
+    file.write_text(PRELUDE + EXACT + more + 'plugin "beancount_invoicing"\n', encoding="utf-8")
+    found = differences(file)
+    assert [re.findall(r"(?:gain|loss) of \S+ EUR", one.message) for one in found] == [[one] for one in expected]
+    assert follow(file) == []

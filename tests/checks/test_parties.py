@@ -12,7 +12,7 @@ from beancount_invoicing.checks.documents import contracts as contracts_named
 from beancount_invoicing.checks.documents import due_dates, gross_nets, lines, links, reverse_charge, sums, taxes
 from beancount_invoicing.checks.interest import contract_rates, reference_rates
 from beancount_invoicing.checks.left_out import shared_accounts
-from beancount_invoicing.checks.parties import CHECKS
+from beancount_invoicing.checks.parties import CHECKS, longest_terms
 from beancount_invoicing.entries import read
 from beancount_invoicing.model import Book, Finding
 from tests.documents import document
@@ -571,3 +571,18 @@ def test_a_tax_at_the_rate_of_another_day_is_told_how_to_say_that_day() -> None:
     other = late.replace("120.00", "121.00").replace("-20.00", "-21.00")
     (found,) = messages(raised + other, taxes)
     assert found.endswith("correct the posting, or the lines that it is due on")
+
+
+@pytest.mark.parametrize(
+    ("terms", "calendar", "expected"),
+    [
+        ("60 days", "FR", []),  # a Saturday: what moves it to the Monday is no longer term
+        ("60 days", "", []),
+        ("61 days", "FR", ["terms-too-long"]),
+        ("62 days", "", ["terms-too-long"]),
+    ],
+)
+def test_the_longest_terms_are_those_before_weekends(terms: str, calendar: str, expected: list[str]) -> None:
+    moved = f'2025-01-01 custom "invoice-option" "business-days" "{calendar}"\n' if calendar else ""
+    given = document("F1", "100.00", day="2026-01-06", keys=f'terms: "{terms}"')
+    assert rules(SELLER + ACCOUNTS + moved + given, longest_terms) == expected

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from beancount import loader
 
+from beancount_invoicing import law
 from beancount_invoicing.checks.consumers import distance_sales, rates_there
 from beancount_invoicing.checks.supply import services_abroad
 from beancount_invoicing.entries import read
@@ -281,6 +284,16 @@ def test_goods_and_electronic_services_count_together() -> None:
     assert consumer(sale("F1", "GOODS 5000", "NET 5001", "GOODS 1")) == ["F1", "F1"]  # one code for each
 
 
+def test_what_comes_first_counts_first_in_whatever_order_it_is_read() -> None:
+    def turned(book: Book) -> Iterator[Finding]:
+        return distance_sales(replace(book, invoices=book.invoices[::-1]))
+
+    for day in ("2026-02-28", "2026-03-01"):  # on one day by where it stands
+        both = (sale("F1", "GOODS 10000", day=day), sale("F2", "GOODS 1", day="2026-03-01"))
+        (one,) = told(turned, *both, customer=CONSUMER)
+        assert one.startswith("F2: ")
+
+
 def test_a_public_body_without_a_vat_id_is_no_business() -> None:
     assert told(distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"')
     assert not told(distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"\n  vat-id: "DE136695976"')
@@ -377,11 +390,21 @@ def test_the_reduced_rates_of_the_state_are_said_where_the_seller_charged_one() 
         ("21", "RO", "2025-08-01", False),
         ("11", "RO", "2025-08-01", False),
         ("24", "FI", "2026-03-01", True),
+        ("22", "EE", "2025-07-01", True),  # neither its first nor its present one
+        ("16", "LU", "2024-01-01", True),
+        ("17", "LU", "2023-12-31", True),
+        ("17", "LU", "2024-01-01", False),  # has it again
         ("20", "DE", "2026-03-01", False),  # never was, and what else there is may not be known
     ],
 )
 def test_a_rate_that_a_state_has_left_is_told(rate: str, state: str, day: str, found: bool) -> None:
     assert bool(rates(rate, state, sale("F1", "OSS 10", day=day))) == found
+
+
+def test_a_former_standard_rate_may_be_a_reduced_one_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rates("19", "RO", sale("F1", "OSS 10", day="2026-03-01"))
+    monkeypatch.setattr(law, "reduced_rates", lambda _state, _day: (Decimal(19),))
+    assert rates("19", "RO", sale("F1", "OSS 10", day="2026-03-01")) == []
 
 
 def test_what_to_write_for_a_rate_that_has_changed_is_said() -> None:
