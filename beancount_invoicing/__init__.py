@@ -47,10 +47,10 @@ def plugin(
         if not twice and _says_nothing(entries):
             return entries, []  # before our modules are read, which takes longer than an empty ledger does
         from beancount_invoicing.checks import check
-        from beancount_invoicing.collector import set_aside_first
-        from beancount_invoicing.entries import memo, plugins
-        from beancount_invoicing.entries.facts import write_facts
-        from beancount_invoicing.entries.reader import read
+        from beancount_invoicing.entries import last_load, plugins
+        from beancount_invoicing.entries.query_metadata import write_query_metadata
+        from beancount_invoicing.entries.reader import read_book
+        from beancount_invoicing.gc_control import no_collections_then_freeze
         from beancount_invoicing.receivables import allocate
 
         errors: list[InvoicingError] = []
@@ -59,28 +59,33 @@ def plugin(
                 return entries, []  # the second time: the facts of the first stand there already
             message = f'plugin "{__name__}" stands twice in this file: keep the last of these lines'
             errors.append(InvoicingError(place, message, None, "plugin-twice"))
-        with set_aside_first():
-            documents = memo.Documents()
-            seen = plugins.as_they_are(entries) if plugins.followed(options_map) else entries
-            book = read(seen, options_map, facts_are_ours=False, known=documents)
+        with no_collections_then_freeze():
+            documents = last_load.Documents()
+            seen = plugins.with_copied_postings(entries) if plugins.any_plugin_after(options_map) else entries
+            book = read_book(seen, options_map, plugin_ran=False, known=documents)
             allocated = allocate(book, book.last_date)
             findings = check(book, allocated)
-            found = [one for one in findings if one.severity == "error"]
-            if found and plugins.preceded(options_map):
+            found = [finding for finding in findings if finding.severity == "error"]
+            if found and plugins.any_plugin_before(options_map):
 
                 def checked(those: Sequence[Any]) -> list[Finding]:
-                    other = read(those, options_map, facts_are_ours=False)
-                    return [one for one in check(other) if one.severity == "error"]
+                    other = read_book(those, options_map, plugin_ran=False)
+                    return [finding for finding in check(other) if finding.severity == "error"]
 
-                false, misplaced = plugins.blamed(found, options_map, checked)
-                findings = tuple(one for one in findings if one not in false) + tuple(misplaced)
+                false, misplaced = plugins.blame_plugins(found, options_map, checked)
+                findings = tuple(finding for finding in findings if finding not in false) + tuple(misplaced)
             errors += [
-                InvoicingError({"filename": one.source.file, "lineno": one.source.line}, one.message, None, one.rule)
-                for one in findings
-                if one.severity == "error"
+                InvoicingError(
+                    {"filename": finding.source.file, "lineno": finding.source.line},
+                    finding.message,
+                    None,
+                    finding.rule,
+                )
+                for finding in findings
+                if finding.severity == "error"
             ]
-            write_facts(seen, book, allocated)
-            memo.keep(memo.Checked(seen, book, documents, allocated, findings, options_map))
+            write_query_metadata(seen, book, allocated)
+            last_load.remember(last_load.Checked(seen, book, documents, allocated, findings, options_map))
     except Exception as error:  # a plugin that raises would hide the whole ledger behind a traceback
         message = (
             f"beancount_invoicing could not check this ledger ({type(error).__name__}: {error}): this is a mistake of the"

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 
-class Changed(Exception):
+class FileChanged(Exception):
     """A file is no longer as it was read; the message names it."""
 
 
@@ -68,7 +68,7 @@ def _put(file: Path, data: bytes, expected: bytes | None) -> None:
             os.umask(mask)
             temporary.chmod(0o666 & ~mask)
         if expected is not None and (target.read_bytes() if target.exists() else b"") != expected:
-            raise Changed(f"{file} was changed meanwhile: nothing was written; do it again")
+            raise FileChanged(f"{file} was changed meanwhile: nothing was written; do it again")
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

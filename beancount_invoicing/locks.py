@@ -9,12 +9,12 @@ from errno import ENOENT
 from pathlib import Path
 
 
-class Taken(Exception):
+class LockTaken(Exception):
     """Somebody else holds the lock."""
 
 
 @contextmanager
-def held(file: Path, patience: float) -> Iterator[None]:
+def file_lock(file: Path, timeout: float) -> Iterator[None]:
     """Nobody else holds the lock that `file`, which is made, stands for; it is waited for so many seconds.
 
     It ends with the process, however that ends; the file goes at the end, and one that a crash left behind locks nobody out. Raises
@@ -25,11 +25,11 @@ def held(file: Path, patience: float) -> Iterator[None]:
     if not file.parent.is_dir():  # filelock would make it
         raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(file.parent))
     # two people may keep one ledger: whoever can write into the folder can take the lock; Windows has no such modes
-    lock = FileLock(file, timeout=patience, mode=0o666 if hasattr(os, "fchmod") else -1)
+    lock = FileLock(file, timeout=timeout, mode=0o666 if hasattr(os, "fchmod") else -1)
     try:
         lock.acquire()
     except Timeout:
-        raise Taken from None
+        raise LockTaken from None
     try:
         yield
     finally:

@@ -69,11 +69,11 @@ def parts(file: str) -> dict[str, float]:
     from beancount import loader
 
     from beancount_invoicing.checks import check
-    from beancount_invoicing.entries import read
+    from beancount_invoicing.entries import read_book
     from beancount_invoicing.receivables import aging, allocate
 
     entries, _errors, options = loader.load_file(file)
-    reading, book = timed(lambda: read(entries, options))
+    reading, book = timed(lambda: read_book(entries, options))
     allocating, allocated = timed(lambda: allocate(book, book.last_date))
     checking, _ = timed(lambda: check(book, allocated))
     ageing, _ = timed(lambda: aging(book, book.last_date, allocated=allocated))
@@ -86,11 +86,11 @@ def weight(file: str) -> dict[str, float]:
 
     from beancount import loader
 
-    from beancount_invoicing.entries import read
+    from beancount_invoicing.entries import read_book
 
     entries, _errors, options = loader.load_file(file)
     tracemalloc.start()
-    book = read(entries, options)
+    book = read_book(entries, options)
     return {"megabytes": tracemalloc.get_traced_memory()[0] / 1e6, "documents": len(book.invoices)}
 
 
@@ -122,7 +122,7 @@ def fava(file: str) -> dict[str, float]:
 
 
 def _book(file: str) -> Any:
-    from beancount_invoicing.actions import open_ledger
+    from beancount_invoicing.ledger import open_ledger
 
     return open_ledger(Path(file)).book
 
@@ -132,9 +132,9 @@ def pdf(file: str, count: str, plain: str = "") -> dict[str, float]:
     import typst
 
     from beancount_invoicing import rendering
-    from beancount_invoicing.actions import render
-    from beancount_invoicing.rendering.folders import find
-    from beancount_invoicing.rendering.output import compile_arguments
+    from beancount_invoicing.documents.render import render
+    from beancount_invoicing.rendering.folders import find_template
+    from beancount_invoicing.rendering.output import typst_arguments
 
     book = _book(file)
     invoices = book.invoices[: int(count)]
@@ -142,9 +142,9 @@ def pdf(file: str, count: str, plain: str = "") -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         list(render(book, book.invoices[-2:], Path(folder), ("pdf",), print, bool(plain)))
         ours, _ = timed(lambda: list(render(book, invoices, Path(folder), ("pdf",), print, bool(plain))))
-    layout = find(where, "document.typ")
+    layout = find_template(where, "document.typ")
     # as if a euro had been paid: other pages, so that nothing that Typst remembers helps
-    pages = [compile_arguments(rendering.document(book, invoice, Decimal(1), where)) for invoice in invoices]
+    pages = [typst_arguments(rendering.document_view(book, invoice, Decimal(1), where)) for invoice in invoices]
     fonts = [str(rendering.folders(book)[-1] / "fonts")]
     compiler = typst.Compiler(root=str(layout.parent), font_paths=fonts, ignore_system_fonts=True)
 
@@ -168,7 +168,7 @@ def weasyprint(file: str, count: str) -> dict[str, float]:
     book = _book(file)
     where = rendering.folders(book)
     pages = [
-        rendering.to_html(rendering.document(book, invoice, Decimal(1), where), where)
+        rendering.to_html(rendering.document_view(book, invoice, Decimal(1), where), where)
         for invoice in book.invoices[: int(count) + 1]
     ]
     HTML(string=pages.pop()).write_pdf()
@@ -177,7 +177,7 @@ def weasyprint(file: str, count: str) -> dict[str, float]:
 
 
 def _render_share(file: str, count: int, share: int, of: int) -> None:
-    from beancount_invoicing.actions import render
+    from beancount_invoicing.documents.render import render
 
     book = _book(file)
     with tempfile.TemporaryDirectory() as folder:
@@ -203,7 +203,7 @@ def pdf2(file: str, count: str) -> dict[str, float]:
 
 def memory(file: str, count: str) -> dict[str, float]:
     """Memory after a tenth of the documents, and after all."""
-    from beancount_invoicing.actions import render
+    from beancount_invoicing.documents.render import render
 
     book = _book(file)
     early = 0.0
@@ -224,14 +224,14 @@ def bill(file: str, until: str) -> dict[str, float]:
     from datetime import date
 
     from beancount_invoicing import billing
-    from beancount_invoicing.actions import open_ledger
+    from beancount_invoicing.ledger import open_ledger
 
     loading, ledger = timed(lambda: open_ledger(Path(file)))
     day = date.fromisoformat(until)
 
     def billed() -> int:
-        waiting, _notices = billing.waiting(ledger.book, day)
-        drafts, _more = billing.documents(ledger.book, waiting, day, billing.numbers(ledger.book))
+        waiting, _notices = billing.unbilled_lines(ledger.book, day)
+        drafts, _more = billing.compose_drafts(ledger.book, waiting, day, billing.next_numbers(ledger.book))
         return sum(len(draft.lines) for draft in drafts)
 
     seconds, lines = timed(billed)
@@ -242,13 +242,14 @@ def remind(file: str, day: str) -> dict[str, float]:
     """The letters due on a day; the load apart."""
     from datetime import date
 
-    from beancount_invoicing.actions import due_reminders, open_ledger
+    from beancount_invoicing.actions.remind import due_reminders
+    from beancount_invoicing.ledger import open_ledger
 
     loading, ledger = timed(lambda: open_ledger(Path(file)))
     as_of = date.fromisoformat(day)
     gc.freeze()  # as a command does once it has loaded
     seconds, proposals = timed(lambda: due_reminders(ledger.book, as_of, allocated=ledger.allocated_at(as_of)))
-    letters = sum(one.level is not None for one in proposals)
+    letters = sum(proposal.level is not None for proposal in proposals)
     return {"load": loading, "remind": seconds, "letters": letters}
 
 
@@ -260,7 +261,12 @@ def mailing(file: str, day: str) -> dict[str, float]:
     import tempfile
     from datetime import UTC, date, datetime
 
-    from beancount_invoicing import actions
+    from beancount_invoicing import ledger as ledger_action
+    from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
+    from beancount_invoicing.ledger import Ledger
+    from beancount_invoicing.sending import invoice_dispatches, send
+    from beancount_invoicing.sending.send import SendOptions
+    from beancount_invoicing.writing.changes import WriteOptions
 
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -279,17 +285,17 @@ def mailing(file: str, day: str) -> dict[str, float]:
         as_of = date.fromisoformat(day)
         rendering = [0.0]
 
-        def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-            numbers = actions.unsent(ledger.book, date.min, as_of)
-            made: list[actions.Dispatch | actions.Held]
-            rendering[0], made = timed(lambda: list(actions.of_invoices(ledger, numbers, as_of)))
+        def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
+            numbers = invoice_dispatches.unsent_numbers(ledger.book, date.min, as_of)
+            made: list[Dispatch | HeldDispatch]
+            rendering[0], made = timed(lambda: list(invoice_dispatches.dispatches_of_invoices(ledger, numbers, as_of)))
             return made
 
-        loading, _ledger = timed(lambda: actions.open_ledger(books))
-        way = actions.Way(day=as_of, now=lambda: datetime.now(UTC))
-        whole, done = timed(lambda: actions.send(books, make, way, actions.How(write=True)))
+        loading, _ledger = timed(lambda: ledger_action.open_ledger(books))
+        way = SendOptions(day=as_of, clock=lambda: datetime.now(UTC))
+        whole, done = timed(lambda: send.send(books, make, way, WriteOptions(write=True)))
         server.terminate()
-    sent = sum(one.state == "sent" for one in done.results)
+    sent = sum(result.state == "sent" for result in done.results)
     if sent < len(done.results):
         raise SystemExit(f"{len(done.results) - sent} of {len(done.results)} were not sent")
     return {"load": loading, "rendering": rendering[0], "whole": whole, "sent": sent}
@@ -302,9 +308,10 @@ def validating(file: str, count: str) -> dict[str, float]:
 
     from saxonche import PySaxonProcessor
 
-    from beancount_invoicing import actions, rendering
-    from beancount_invoicing.actions import e_invoices
-    from beancount_invoicing.actions.documents import paid_on_its_date
+    from beancount_invoicing import rendering
+    from beancount_invoicing.documents import e_invoices
+    from beancount_invoicing.documents.as_issued import paid_on_its_date
+    from beancount_invoicing.documents.e_invoices import EInvoiceFormat
     from beancount_invoicing.einvoice import NoEInvoice, rulesets, syntax
 
     with tempfile.TemporaryDirectory() as folder:
@@ -316,22 +323,22 @@ def validating(file: str, count: str) -> dict[str, float]:
         book = _book(str(books))
     where, paid = rendering.folders(book), paid_on_its_date(book)
     documents: list[bytes] = []
-    forms: tuple[actions.Form, ...] = ("cii", "ubl", "peppol")
+    forms: tuple[EInvoiceFormat, ...] = ("cii", "ubl", "peppol")
     for invoice, form in product(book.invoices, forms):
         with suppress(NoEInvoice):
-            documents.append(e_invoices.xml(book, invoice, paid(invoice), where, form))
+            documents.append(e_invoices.e_invoice_xml(book, invoice, paid(invoice), where, form))
         if len(documents) == int(count):
             break
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.xml" for number in range(len(documents))]
-        for one, data in zip(files, documents, strict=True):
-            one.write_bytes(data)
-        ours, judged = timed(lambda: list(actions.validate_files(files)))
+        for path, data in zip(files, documents, strict=True):
+            path.write_bytes(data)
+        ours, judged = timed(lambda: list(e_invoices.validate_files(files)))
     processor = PySaxonProcessor(license=False)
     compiled: dict[Path, Any] = {}
     work: list[tuple[Any, str]] = []
     for data in documents:
-        for sheet in rulesets.rules_of(syntax.parse(data)).stylesheets:
+        for sheet in rulesets.rule_set_of(syntax.parse_xml(data)).stylesheets:
             if sheet.file and sheet.file not in compiled:
                 compiled[sheet.file] = processor.new_xslt30_processor().compile_stylesheet(
                     stylesheet_file=str(sheet.file)

@@ -22,13 +22,14 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from beancount_invoicing import actions, einvoice
-from beancount_invoicing.actions import e_invoices
-from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing import einvoice, ledger
+from beancount_invoicing.documents import e_invoices
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.documents.e_invoices import EInvoiceFormat
 from beancount_invoicing.einvoice import layers
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS: tuple[tuple[str, actions.Form], ...] = (
+DOCUMENTS: tuple[tuple[str, EInvoiceFormat], ...] = (
     ("F2026-0057", "cii"), ("F2026-0057", "ubl"), ("F2026-0058", "cii"), ("F2026-0058", "ubl"), ("F2026-0058", "peppol"),
     ("A2026-0002", "cii"), ("A2026-0002", "ubl"),
 )  # fmt: skip
@@ -53,13 +54,13 @@ def good() -> Iterator[tuple[str, bytes]]:
     """The documents, which are valid."""
     from beancount_invoicing import rendering
 
-    book = actions.open_ledger(ROOT / "ledger" / "main.beancount").book
+    book = ledger.open_ledger(ROOT / "ledger" / "main.beancount").book
     where, paid = rendering.folders(book), paid_on_its_date(book)
     for number, form in DOCUMENTS:
         invoice = book.invoice(number)
         if invoice is None:
             raise SystemExit(f"the example has no {number}")
-        xml = e_invoices.xml(book, invoice, paid(invoice), where, form)
+        xml = e_invoices.e_invoice_xml(book, invoice, paid(invoice), where, form)
         wrong = [layer.name for layer in einvoice.validate(xml) if not layer.passed]
         if wrong:
             raise SystemExit(f"{number} as {form} does not pass {', '.join(wrong)}")
@@ -102,11 +103,11 @@ def _path(element: Any) -> str:
 # what is told of them ---------------------------------------------------------------------------------------------------
 
 
-def crashes(one: Judged) -> Iterator[str]:
+def crashes(judged: Judged) -> Iterator[str]:
     """Layers that raised, or whose process ended."""
-    for layer in one.layers:
-        if layer.not_run and (layer.name == layers.OWN or "Saxon" in layer.not_run):
-            yield f"{one.mutant.name}: {layer.name}: {layer.not_run}"
+    for layer in judged.layers:
+        if layer.not_run and (layer.name == layers.OWN_CHECKS_LAYER or "Saxon" in layer.not_run):
+            yield f"{judged.mutant.name}: {layer.name}: {layer.not_run}"
 
 
 def norms(rule: str) -> str:
@@ -127,15 +128,15 @@ def evaluated(those: list[einvoice.Layer]) -> bool:
     )
 
 
-def disagreements(one: Judged, known: set[str]) -> Iterator[str]:
+def disagreements(judged: Judged, known: set[str]) -> Iterator[str]:
     """Rules that both sides know and that decide on a document, told by one side alone.
 
     Where both fail a document it does not matter by which of their rules: a country `0` breaks Factur-X's list, by an id of its
     own. Nor is a document compared that the schema refuses: what is found in it hangs on what is missing. An empty element says
     nothing, but stylesheets take it for one that is there.
     """
-    own, schema, *official = one.layers
-    if not schema.passed or not evaluated([own, *official]) or one.mutant.name.endswith(" emptied"):
+    own, schema, *official = judged.layers
+    if not schema.passed or not evaluated([own, *official]) or judged.mutant.name.endswith(" emptied"):
         return
     mine, theirs = told([own]), told(official)
     if all(layer.passed for layer in official):
@@ -164,13 +165,15 @@ def main() -> int:
         again = found[: len(found) // 5]
         later = pool.map(lambda one: einvoice.validate(one.mutant.xml), again)
         wrong = [
-            f"{one.mutant.name}: judged otherwise the second time"
-            for one, second in zip(again, later, strict=True)
-            if one.layers != second
+            f"{judged.mutant.name}: judged otherwise the second time"
+            for judged, second in zip(again, later, strict=True)
+            if judged.layers != second
         ]
     for one in found:
         wrong += crashes(one)
-    known = told([one.layers[0] for one in found]) & told([layer for one in found for layer in one.layers[2:]])
+    known = told([judged.layers[0] for judged in found]) & told(
+        [layer for judged in found for layer in judged.layers[2:]]
+    )
     apart: dict[str, list[str]] = {}
     for one in found:
         for told_alone in disagreements(one, known):
@@ -179,7 +182,7 @@ def main() -> int:
         print(line)
     for told_alone, names in sorted(apart.items()):
         print(f"{len(names):4} {told_alone}, as in {names[0]}")
-    valid = sum(all(layer.passed for layer in one.layers) for one in found)
+    valid = sum(all(layer.passed for layer in judged.layers) for judged in found)
     failed = f"{len(wrong)} exceptions or other verdicts, {len(apart)} rules told apart"
     print(f"{len(found)} mutants, {valid} of them valid, {len(known)} rules that both know; {failed}")
     return 1 if wrong or apart else 0

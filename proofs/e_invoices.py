@@ -11,7 +11,9 @@ from collections import Counter
 from pathlib import Path
 from typing import get_args
 
-from beancount_invoicing import actions
+from beancount_invoicing import ledger
+from beancount_invoicing.documents import e_invoices
+from beancount_invoicing.documents.e_invoices import EInvoiceFormat
 from beancount_invoicing.model import Book, Invoice
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,8 +27,8 @@ def main() -> int:
     reasons: Counter[str] = Counter()
     wrong = 0
     for name, file in LEDGERS.items():
-        book = actions.open_ledger(file).book
-        for form in get_args(actions.Form):
+        book = ledger.open_ledger(file).book
+        for form in get_args(EInvoiceFormat):
             for invoice in book.invoices:
                 why, problems = tried(book, invoice, form, folder / name)
                 written[form] += not why
@@ -41,11 +43,11 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def tried(book: Book, invoice: Invoice, form: actions.Form, folder: Path) -> tuple[list[str], list[str]]:
+def tried(book: Book, invoice: Invoice, form: EInvoiceFormat, folder: Path) -> tuple[list[str], list[str]]:
     """Writes one document: why it is no e-invoice, and what the layers found."""
     said: list[str] = []
     problems: list[str] = []
-    made = list(actions.write_e_invoices(book, [invoice], form, folder, said.append, check=True))
+    made = list(e_invoices.write_e_invoices(book, [invoice], form, folder, said.append, check=True))
     for one in made:
         if not one.layers:
             problems.append("it was not checked")

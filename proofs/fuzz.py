@@ -36,12 +36,22 @@ from beancount import loader  # noqa: E402 - the path first
 from click.testing import CliRunner  # noqa: E402
 from fava.application import create_app  # noqa: E402
 
-from beancount_invoicing import actions, rendering  # noqa: E402
-from beancount_invoicing.actions import answers, e_invoices  # noqa: E402
-from beancount_invoicing.actions.documents import paid_on_its_date  # noqa: E402
+from beancount_invoicing import rendering  # noqa: E402
+from beancount_invoicing.actions import remind  # noqa: E402
+from beancount_invoicing.answers.documents import document_json  # noqa: E402
+from beancount_invoicing.answers.receivables import aging_json  # noqa: E402
+from beancount_invoicing.answers.reminders import reminder_json  # noqa: E402
 from beancount_invoicing.cli import main as command  # noqa: E402
+from beancount_invoicing.documents import (  # noqa: E402
+    e_invoices,
+    letter_files,
+    render,
+)
+from beancount_invoicing.documents.as_issued import paid_on_its_date  # noqa: E402
+from beancount_invoicing.documents.search import UnknownNumber  # noqa: E402
 from beancount_invoicing.einvoice import NoEInvoice, Syntax, validate  # noqa: E402
 from beancount_invoicing.entries.keys import KEYS, OPTIONS  # noqa: E402
+from beancount_invoicing.ledger import open_ledger  # noqa: E402
 from beancount_invoicing.model import Book  # noqa: E402
 from beancount_invoicing.receivables import aging, positions  # noqa: E402
 
@@ -256,7 +266,7 @@ def e_invoices_of(book: Book, where: tuple[Path, ...], number: int) -> None:
     paid = paid_on_its_date(book)
     for invoice in book.invoices:
         try:
-            xml = e_invoices.xml(book, invoice, paid(invoice), where, form)
+            xml = e_invoices.e_invoice_xml(book, invoice, paid(invoice), where, form)
         except NoEInvoice:
             continue
         for layer in validate(xml):
@@ -266,11 +276,11 @@ def e_invoices_of(book: Book, where: tuple[Path, ...], number: int) -> None:
 
 def bytes_said(file: Path, chance: random.Random) -> None:
     """A command with an argument of any bytes, as Python hands it over: refused, or read as text."""
-    said = bytes(chance.randrange(1, 256) for _ in range(chance.randint(1, 8))).decode("utf-8", "surrogateescape")
+    text = bytes(chance.randrange(1, 256) for _ in range(chance.randint(1, 8))).decode("utf-8", "surrogateescape")
     words = chance.choice(
-        [["list", said], ["new", "Kerbrat", f"1 {said} @ 10", "--account", "Income:Etudes"], ["show", "--", said],
-         ["new", "Kerbrat", "1 ETU", f"--note={said}"], ["render", said, "-o", said], ["remind", f"--level={said}"],
-         ["time", "list", said], ["check", f"--format={said}"], ["item", "add", "X", said], ["validate", said]]
+        [["list", text], ["new", "Kerbrat", f"1 {text} @ 10", "--account", "Income:Etudes"], ["show", "--", text],
+         ["new", "Kerbrat", "1 ETU", f"--note={text}"], ["render", text, "-o", text], ["remind", f"--level={text}"],
+         ["time", "list", text], ["check", f"--format={text}"], ["item", "add", "X", text], ["validate", text]]
     )  # fmt: skip
     result = CliRunner().invoke(command, ["-f", str(file), *words])
     if result.exception and not isinstance(result.exception, SystemExit):
@@ -279,7 +289,7 @@ def bytes_said(file: Path, chance: random.Random) -> None:
 
 def with_caches(file: Path, chance: random.Random) -> None:
     """A load beside caches that are spoilt, or of other times, says what a load of the files alone says."""
-    spoken = [error.message for error in actions.open_ledger(file, fresh=True).errors]
+    spoken = [error.message for error in open_ledger(file, fresh=True).errors]
     cache = file.with_name(f".{file.name}.picklecache")
     what = chance.randrange(3)
     if what == 0:
@@ -293,7 +303,7 @@ def with_caches(file: Path, chance: random.Random) -> None:
         file.write_bytes(before)
         os.utime(file, ns=(there.st_atime_ns, there.st_mtime_ns))
     try:
-        if [error.message for error in actions.open_ledger(file).errors] != spoken:
+        if [error.message for error in open_ledger(file).errors] != spoken:
             raise RuntimeError(f"beside a cache (kind {what}) the ledger says something else")
     finally:
         cache.unlink(missing_ok=True)
@@ -311,12 +321,12 @@ def by_threads(file: Path) -> None:
     """The library, asked by four threads at once: each gets what it would get alone."""
 
     def asked(_number: int) -> tuple[object, ...]:
-        ledger = actions.open_ledger(file)
+        ledger = open_ledger(file)
         pages = []
         for invoice in ledger.book.invoices[:3]:
             try:
-                pages.append(actions.render_one(ledger.book, invoice.number, "pdf"))
-            except (rendering.NoDocument, actions.UnknownNumber) as error:
+                pages.append(render.render_one(ledger.book, invoice.number, "pdf"))
+            except (rendering.NoDocument, UnknownNumber) as error:
                 pages.append((str(error), b""))
         return [str(error) for error in ledger.errors], pages
 
@@ -338,12 +348,14 @@ def by_processes(file: Path) -> None:
         )
         for _ in range(2)
     ]  # fmt: skip
-    said = [one.communicate()[0] for one in both]
+    said = [process.communicate()[0] for process in both]
     for one, text in zip(both, said, strict=True):
         if one.returncode not in {0, 1} or "Traceback" in text:
             raise RuntimeError(f"of two that write at once, one ended with {one.returncode}: {text}")
     written = [
-        re.findall(r"^ *(F\S+)", text, re.MULTILINE) for one, text in zip(both, said, strict=True) if not one.returncode
+        re.findall(r"^ *(F\S+)", text, re.MULTILINE)
+        for process, text in zip(both, said, strict=True)
+        if not process.returncode
     ]
     if len(written) == 2 and set(written[0]) & set(written[1]):
         raise RuntimeError(f"two that write at once gave a number twice: {said}")
@@ -363,25 +375,25 @@ def ask(file: Path, number: int) -> None:
     for error in errors:
         if getattr(error, "rule", "") == "internal":
             raise RuntimeError(error.message)
-    ledger = actions.open_ledger(file)
+    ledger = open_ledger(file)
     for day in (date(2025, 6, 30), date(2026, 11, 30)):
         report = aging(ledger.book, day)
-        answers.aged(report, explain=True)
-        for row, balance in report.unmet():
+        aging_json(report, explain=True)
+        for row, balance in report.unreconciled():
             raise RuntimeError(f"{row.account} {row.currency}: {row.total} + {row.drafts} is not {balance.balance}")
-        for proposal in actions.due_reminders(ledger.book, day):
-            answers.reminded(proposal, actions.language(ledger.book, proposal))
+        for proposal in remind.due_reminders(ledger.book, day):
+            reminder_json(proposal, letter_files.letter_language(ledger.book, proposal))
             if proposal.level is not None:
                 rendering.to_text(
-                    rendering.letter(ledger.book, proposal, rendering.folders(ledger.book)),
+                    rendering.letter_view(ledger.book, proposal, rendering.folders(ledger.book)),
                     rendering.folders(ledger.book),
                 )
     where = rendering.folders(ledger.book)
     e_invoices_of(ledger.book, where, number)
     for position in positions(ledger.book, date(2026, 12, 31)):
-        answers.shown(position, explain=True)
+        document_json(position, explain=True)
         try:
-            view = rendering.document(ledger.book, position.invoice, position.settled, where)
+            view = rendering.document_view(ledger.book, position.invoice, position.settled, where)
         except rendering.NoDocument:
             continue
         rendering.to_html(view, where)
@@ -438,10 +450,10 @@ def main() -> int:
                 ask(file, number)
             except Exception:  # every exception is what this looks for
                 failures += 1
-                kept = ROOT / "build" / f"fuzz-{options.seed}-{number}.beancount"
-                kept.parent.mkdir(exist_ok=True)
-                kept.write_bytes(file.read_bytes())
-                print(f"try {number}, kept as {kept}:\n{traceback.format_exc()}", flush=True)
+                path = ROOT / "build" / f"fuzz-{options.seed}-{number}.beancount"
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(file.read_bytes())
+                print(f"try {number}, kept as {path}:\n{traceback.format_exc()}", flush=True)
             finally:
                 signal.alarm(0)
                 signal.setitimer(signal.ITIMER_PROF, 0)

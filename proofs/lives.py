@@ -26,10 +26,10 @@ def main(failure: Callable[[int], str], description: str | None) -> int:
     start, failed = time.monotonic(), 0
     seeds = range(asked.seed, asked.seed + asked.lives)
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for said in pool.map(failure, seeds, chunksize=4):
-            if said:
+        for text in pool.map(failure, seeds, chunksize=4):
+            if text:
                 failed += 1
-                print(f"\n{'=' * 100}\n{said}", flush=True)
+                print(f"\n{'=' * 100}\n{text}", flush=True)
                 if failed == asked.failures:
                     pool.shutdown(wait=False, cancel_futures=True)
                     break

@@ -17,8 +17,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.delivery import History
+from beancount_invoicing.ledger import open_ledger
 from tests.delivery.servers import Handler, server
 
 HEAD = """option "operating_currency" "EUR"
@@ -98,9 +98,11 @@ def proved(count: int, seed: int, slow: float) -> str:
                 raise SystemExit(f"after kill {kills} the ledger has errors: {loaded.errors[0]}")
         book = open_ledger(file).book
         history = History(book.events)
-        doubtful = {number for one in history.open for number in one.numbers}
-        taken = Counter(re.findall(rb"^Message-ID: <(F-\d+)\.", b"\n".join(one.content for one in handler.taken), re.M))
-        numbers = {one.number for one in book.invoices}
+        doubtful = {number for attempt in history.open for number in attempt.numbers}
+        taken = Counter(
+            re.findall(rb"^Message-ID: <(F-\d+)\.", b"\n".join(received.content for received in handler.taken), re.M)
+        )
+        numbers = {invoice.number for invoice in book.invoices}
         sent = {number for number in numbers if history.sent("sent", number)}
         twice = {one.decode() for one, times in taken.items() if times > 1}
         unsaid = numbers - sent - doubtful

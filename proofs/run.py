@@ -244,20 +244,20 @@ def held(proof: Proof) -> Result:
     start = time.monotonic()
     how: Literal["passed", "failed", "skipped"] = "failed"
     try:
-        said = proof()
+        text = proof()
     except CouldNotRunError as error:
         optional = proof.__name__ in OPTIONAL
         how = "skipped" if optional else "failed"
-        said = f"COULD NOT RUN{' (optional)' if optional else ''}: {error}"
+        text = f"COULD NOT RUN{' (optional)' if optional else ''}: {error}"
     except FailedError as error:
         print(error, flush=True)
-        said = "FAILED: " + str(error).splitlines()[0]
+        text = "FAILED: " + str(error).splitlines()[0]
     except Exception as error:
-        said = f"FAILED: {type(error).__name__}: {error}"
+        text = f"FAILED: {type(error).__name__}: {error}"
     else:
         how = "passed"
-        said = f"ok: {said}"
-    return Result(how, f"{proof.__name__:<12} {time.monotonic() - start:6.1f} s  {said}")
+        text = f"ok: {text}"
+    return Result(how, f"{proof.__name__:<12} {time.monotonic() - start:6.1f} s  {text}")
 
 
 def main() -> int:
@@ -271,8 +271,8 @@ def main() -> int:
     with ThreadPoolExecutor(len(LANES)) as pool:
         for lane in pool.map(lambda those: [held(one) for one in asked(those)], LANES):
             results += lane
-    print("\n" + "\n".join(one.line for one in results))
-    count = Counter(one.how for one in results)
+    print("\n" + "\n".join(result.line for result in results))
+    count = Counter(result.how for result in results)
     skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
     print(f"{count['passed']} passed, {count['failed']} failed{skipped}")
     return 1 if count["failed"] else 0

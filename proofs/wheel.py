@@ -50,11 +50,11 @@ def said(*command: str | Path, folder: Path = ROOT, fails: bool = True, seconds:
 
 def pythons() -> Iterator[tuple[str, str]]:
     """The supported Pythons: this one, those on the path, those that pyenv keeps, and what uv can bring of the others."""
-    kept = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    path = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     ask = "import sys; print('%d.%d' % sys.version_info[:2])"
     for version in SUPPORTED:
         names = [sys.executable, f"python{version}"]
-        names += [str(folder / "bin" / "python") for folder in sorted(kept.glob(f"{version}*"))]
+        names += [str(folder / "bin" / "python") for folder in sorted(path.glob(f"{version}*"))]
         here = next((name for name in names if (said(name, "-c", ask, fails=False) or "").strip() == version), None)
         if here:
             yield version, here
@@ -88,8 +88,14 @@ def main() -> int:
         said(sys.executable, "-m", "build", "--outdir", folder / "dist", ROOT)
         (built,) = (folder / "dist").glob("*.whl")
         every = environments()
-        for one in every:
-            _use(one, folder / f"{one.version}-{one.dependencies}", built, block.group(1), number.group(1))
+        for environment in every:
+            _use(
+                environment,
+                folder / f"{environment.version}-{environment.dependencies}",
+                built,
+                block.group(1),
+                number.group(1),
+            )
         there = {one.version for one in every}
         missing = [version for version in SUPPORTED if version not in there]
         print(
@@ -100,26 +106,28 @@ def main() -> int:
     return 0
 
 
-def _use(one: Environment, there: Path, built: Path, ledger: str, number: str) -> None:
+def _use(environment: Environment, path: Path, built: Path, ledger: str, number: str) -> None:
     """Raises Failed where the wheel does not work in this environment."""
-    said(*UV, "venv", "--quiet", "--python", one.python, there / "venv")
-    python = there / "venv" / "bin" / "python"
+    said(*UV, "venv", "--quiet", "--python", environment.python, path / "venv")
+    python = path / "venv" / "bin" / "python"
     how: dict[str, list[str | Path]] = {
         "exact": ["--constraints", ROOT / "constraints.txt"],
         "lowest": ["--resolution", "lowest-direct", "--only-binary", ":all:"],
         "newest": [],
     }
     wanted = f"beancount-invoicing[validate] @ {built.as_uri()}"
-    said(*UV, "pip", "install", "--quiet", "--python", python, *how[one.dependencies], wanted)
-    books = there / "books"
+    said(*UV, "pip", "install", "--quiet", "--python", python, *how[environment.dependencies], wanted)
+    books = path / "books"
     books.mkdir()
     (books / "main.beancount").write_text(ledger, encoding="utf-8")
-    command = there / "venv" / "bin" / "bean-invoice"
+    command = path / "venv" / "bin" / "bean-invoice"
     said(command, "check", "--strict", folder=books)
     said(command, "render", number, "--to", "pdf,html,text", folder=books)
     made = {file.suffix: file for file in books.glob(f"{number}.*")}
     if made.keys() != {".pdf", ".html", ".txt"} or not made[".pdf"].read_bytes().startswith(b"%PDF"):
-        raise Failed(f"Python {one.version} ({one.dependencies}): wrote {sorted(made)}, not a PDF, a page and a text")
+        raise Failed(
+            f"Python {environment.version} ({environment.dependencies}): wrote {sorted(made)}, not a PDF, a page and a text"
+        )
     said(command, "validate", made[".pdf"], folder=books)
 
 

@@ -45,7 +45,7 @@ def rates_until_june_2026(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         code: (name, {half: rate for half, rate in halves.items() if half < date(2026, 7, 1)})
         for code, (name, halves) in interest.reference_rates().items()
     }
-    cached = (interest.late_interest, interest.contract_cap)
+    cached = (interest.late_interest_law, interest.contract_cap)
     monkeypatch.setattr(interest, "reference_rates", lambda: cut)
     for each in cached:
         each.cache_clear()
@@ -73,11 +73,11 @@ def typeset_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that was typeset in another test, of the same view and layout, is not typeset again: for tests of what is done with
     documents. That the same view gives the same bytes is tested where documents are."""
     from beancount_invoicing.rendering import output
-    from beancount_invoicing.rendering.folders import PACKAGE
+    from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
     from beancount_invoicing.rendering.typesetting import typeset
 
     def once(layout: Path, text: bytes, arguments: dict[str, Any]) -> bytes:
-        if layout.parent != PACKAGE:
+        if layout.parent != BUILT_IN_TEMPLATES:
             return typeset(layout, text, arguments)
         key = (text, repr(arguments))
         if key not in _TYPESET:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from beancount import loader
 
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book
 
 TESTS = Path(__file__).parent
@@ -22,14 +22,14 @@ PRELUDE = (TESTS / "golden" / "prelude.beancount").read_text(encoding="utf-8")
 def book_of(text: str) -> Book:
     """The Book of a ledger: the golden ledgers' prelude, then `text`."""
     entries, _errors, options = loader.load_string(PRELUDE + text)
-    return read(entries, options)
+    return read_book(entries, options)
 
 
 def sound_book(text: str) -> Book:
     """The same, of a ledger in which Beancount finds no error: nothing of it was left out unseen."""
     entries, errors, options = loader.load_string(PRELUDE + text)
     assert errors == []
-    return read(entries, options)
+    return read_book(entries, options)
 
 
 def month_ends(first: date, last: date) -> Iterator[date]:

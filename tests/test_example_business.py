@@ -14,9 +14,9 @@ import pytest
 from beancount import loader
 from beancount.core.data import Entries, Open, Transaction
 
-from beancount_invoicing.actions import Ledger, open_ledger
-from beancount_invoicing.actions.answers import explanation
+from beancount_invoicing.answers.documents import explanation_steps
 from beancount_invoicing.dunning import propose
+from beancount_invoicing.ledger import Ledger, open_ledger
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.receivables import aging, allocate, positions
 from beancount_invoicing.rules.steps import recompute
@@ -59,7 +59,7 @@ def test_how_much_there_is(ledger: Ledger) -> None:
         kinds["draft" if invoice.draft else invoice.kind].append(invoice)
     assert len(kinds["invoice"]) + len(kinds["deposit"]) >= 150
     assert all(kinds[kind] for kind in ("deposit", "credit-note", "opening", "void", "draft"))
-    customers = [dated.as_last_said for dated in book.customers.values()]
+    customers = [dated.latest for dated in book.customers.values()]
     assert len(customers) >= 12
     assert {customer.address.country for customer in customers} >= {"FR", "DE", "BE", "GB"}
     assert {customer.buyer for customer in customers} >= {"business", "consumer", "public"}
@@ -78,8 +78,8 @@ def test_situations(ledger: Ledger) -> None:
     assert any(len(position.instalments) > 1 for position in at.values())
     assert any(line.discount for position in at.values() for line in position.invoice.lines)
     assert any(position.invoice.adjustments for position in at.values())
-    assert any(position.invoice.at_once for position in at.values()), "a cash sale"
-    hows = {one.how for position in at.values() for one in position.allocations}
+    assert any(position.invoice.immediate_payments for position in at.values()), "a cash sale"
+    hows = {allocation.how for position in at.values() for allocation in position.allocations}
     assert hows >= {"link", "settles", "credit-note", "at-once", "write-off", "reversal"}
     late = [
         (position.settled_on - position.due).days
@@ -92,9 +92,9 @@ def test_situations(ledger: Ledger) -> None:
     }
     assert any(amount < 0 for _payment, amount in allocate(book, DAY).unallocated), "money without a reference"
     assert book.transfers, "a claim moved to doubtful"
-    kinds = {event.event for event in book.events}
+    kinds = {event.kind for event in book.events}
     assert kinds >= {"sent", "reminder", "dispute", "promise", "hold"}
-    assert {event.level for event in book.events if event.event == "reminder"} == {1, 2, 3}
+    assert {event.level for event in book.events if event.kind == "reminder"} == {1, 2, 3}
     assert str(book.option("late-interest", DAY)) == "12", "late interest at a contract rate"
 
 
@@ -130,7 +130,7 @@ def test_the_aged_balance_meets_the_ledger_at_each_month_end(ledger: Ledger, ent
     for entry in entries:
         if isinstance(entry, Transaction) and entry.date <= day:
             for posting in entry.postings:
-                if posting.account in ledger.book.accounts and posting.units and posting.units.number:
+                if posting.account in ledger.book.main_accounts and posting.units and posting.units.number:
                     balances[posting.account, posting.units.currency] += posting.units.number
     for basis in ("due", "invoice"):
         report = aging(ledger.book, day, basis=basis)
@@ -143,7 +143,7 @@ def test_the_aged_balance_meets_the_ledger_on_every_day_of_two_years(ledger: Led
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
-                if posting.account in ledger.book.accounts and posting.units and posting.units.number:
+                if posting.account in ledger.book.main_accounts and posting.units and posting.units.number:
                     moves[entry.date].append(((posting.account, posting.units.currency), posting.units.number))
     balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     day = date(2024, 12, 31)
@@ -167,8 +167,8 @@ def test_the_tax_waiting_for_payment_is_that_of_what_is_open(ledger: Ledger, ent
                         pending -= posting.units.number
         expected = ZERO
         for position in positions(ledger.book, day):
-            taxes = sum((one.amount for one in position.invoice.taxes if one.pending), ZERO)
-            if taxes and position.payable and position.status != "void" and position.invoice.since <= day:
+            taxes = sum((tax.amount for tax in position.invoice.taxes if tax.pending), ZERO)
+            if taxes and position.payable and position.status != "void" and position.invoice.booked_from <= day:
                 expected += taxes * position.open / position.payable
         assert abs(pending - expected) < Decimal("0.05"), f"{day}: {pending} is booked, {expected} is open"
 
@@ -176,7 +176,7 @@ def test_the_tax_waiting_for_payment_is_that_of_what_is_open(ledger: Ledger, ent
 @pytest.mark.parametrize("day", MONTH_ENDS[::3], ids=str)
 def test_figures_are_recomputed_from_their_steps(ledger: Ledger, day: date) -> None:
     for position in positions(ledger.book, day):
-        for step in explanation(position):
+        for step in explanation_steps(position):
             assert recompute(step) == step.result, (position.invoice.number, step)
 
 
@@ -186,19 +186,20 @@ def test_no_reminder_goes_to_whom_it_must_not(ledger: Ledger) -> None:
     while day <= DAY:
         for proposal in propose(ledger.book, day):
             for late in proposal.invoices:
-                said = [one for one in late.position.events if one.event == "reminder" and one.level]
-                assert proposal.level == len({one.level for one in said}) + 1
+                events = [event for event in late.position.events if event.kind == "reminder" and event.level]
+                assert proposal.level == len({event.level for event in events}) + 1
                 assert late.days_overdue >= (8, 15, 30)[proposal.level - 1]
-                assert all(day - one.date >= timedelta(days=7) for one in said)
+                assert all(day - event.date >= timedelta(days=7) for event in events)
         day += timedelta(days=1)
 
 
 def test_what_is_recent_of_it_owes_and_is_due_as_the_whole(ledger: Ledger, tmp_path: Path) -> None:
     recent = open_ledger(recent_example(tmp_path))
-    assert {one.rule for one in recent.findings} == {"series-gap"}
-    owed, same = ([(row.customer, row.total) for row in aging(one.book, DAY).rows] for one in (ledger, recent))
+    assert {finding.rule for finding in recent.findings} == {"series-gap"}
+    owed, same = ([(row.customer, row.total) for row in aging(ledger.book, DAY).rows] for ledger in (ledger, recent))
     assert owed == same
     due, same_due = (
-        [(one.customer.name, one.level, one.total) for one in propose(each.book, DAY)] for each in (ledger, recent)
+        [(proposal.customer.name, proposal.level, proposal.total) for proposal in propose(ledger.book, DAY)]
+        for ledger in (ledger, recent)
     )
     assert due == same_due

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import recording
-from beancount_invoicing.entries import writer
-from beancount_invoicing.locks import Taken, held
+from beancount_invoicing.locks import LockTaken, file_lock
+from beancount_invoicing.sending import records
+from beancount_invoicing.writing import writer
 from tests.ledgers import PRELUDE
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from beancount_invoicing.locks import held\n"
-    "with held(Path(sys.argv[1]), 0): print('held', flush=True); time.sleep(60)"
+    "import sys, time; from pathlib import Path; from beancount_invoicing.locks import file_lock\n"
+    "with file_lock(Path(sys.argv[1]), 0): print('held', flush=True); time.sleep(60)"
 )
 
 
@@ -37,12 +37,12 @@ def another(file: Path) -> Iterator[subprocess.Popen[str]]:
 def test_one_process_holds_it_until_it_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     with another(file) as process:
-        with pytest.raises(Taken), held(file, 0):
+        with pytest.raises(LockTaken), file_lock(file, 0):
             pass
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert file.exists(), "nobody took it away"
-        with held(file, 0):
+        with file_lock(file, 0):
             assert file.exists()
     assert not file.exists()
 
@@ -51,8 +51,8 @@ def test_it_is_held_once_in_a_process_too_and_free_again_after_an_error(tmp_path
     file = tmp_path / "lock"
 
     def fail() -> None:
-        with held(file, 0):
-            with pytest.raises(Taken), held(file, 0.1):
+        with file_lock(file, 0):
+            with pytest.raises(LockTaken), file_lock(file, 0.1):
                 pass
             raise ZeroDivisionError
 
@@ -62,21 +62,25 @@ def test_it_is_held_once_in_a_process_too_and_free_again_after_an_error(tmp_path
 
 
 def test_no_folder_is_made_for_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="nowhere"), held(tmp_path / "nowhere" / "lock", 0):
+    with pytest.raises(FileNotFoundError, match="nowhere"), file_lock(tmp_path / "nowhere" / "lock", 0):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
 def test_who_has_to_wait_is_told_for_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     top = tmp_path / "main.beancount"
-    monkeypatch.setattr(writer, "PATIENCE", 0)
+    monkeypatch.setattr(writer, "LOCK_TIMEOUT", 0)
     with (
         writer.locked(top),
         pytest.raises(writer.CannotWrite, match=f"has been changing {top} for"),
         writer.locked(top),
     ):
         pass
-    with recording.alone(top), pytest.raises(writer.CannotWrite, match=f"is sending from {top}"), recording.alone(top):
+    with (
+        records.sending_locked(top),
+        pytest.raises(writer.CannotWrite, match=f"is sending from {top}"),
+        records.sending_locked(top),
+    ):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -128,7 +128,7 @@ def test_bad_config_and_odd_entries_make_no_traceback(monkeypatch: pytest.Monkey
     def broken(*_arguments: object, **_more: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("beancount_invoicing.entries.reader.read", broken)
+    monkeypatch.setattr("beancount_invoicing.entries.reader.read_book", broken)
     given = loader.load_string(PRELUDE)[0]
     entries, errors = plugin(given, {"filename": "main.beancount"}, "config")
     assert entries is given

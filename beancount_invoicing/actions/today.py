@@ -11,44 +11,44 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from beancount_invoicing import billing, law
-from beancount_invoicing.actions.dispatches import unsent
-from beancount_invoicing.actions.documents import named_documents
-from beancount_invoicing.actions.mailing import CannotSend
-from beancount_invoicing.actions.outbox import (
-    Objection,
-    objected_to,
-    objections,
-    unrecorded,
-    unrecorded_because,
-    what_waits,
-)
-from beancount_invoicing.actions.waiting import ready_to_leave
 from beancount_invoicing.delivery import History
+from beancount_invoicing.documents.search import named_documents
 from beancount_invoicing.dunning import (
-    NONE,
+    NO_POLICY,
     Insolvency,
     Proposal,
     behind,
+    days_later,
     insolvency,
     late_instalments,
-    later,
-    named,
     pause,
     policy,
+    policy_name,
     propose,
-    send_from,
-    sending_followed_from,
+    send_from_day,
+    sending_tracked_from,
 )
-from beancount_invoicing.model import ZERO, Book, Customer, Event, a_day
-from beancount_invoicing.receivables import Allocated, Position, lapsing, positions, retained, tax_due
+from beancount_invoicing.model import ZERO, Book, Customer, Event, require_date
+from beancount_invoicing.receivables import Allocated, Position, lapsing, open_retentions, positions, tax_due
 from beancount_invoicing.rules.steps import end_of_month
+from beancount_invoicing.sending.invoice_dispatches import unsent_numbers
+from beancount_invoicing.sending.mail_settings import CannotSend
+from beancount_invoicing.sending.outbox import (
+    Objection,
+    objection_advice,
+    objections,
+    outbox_of,
+    unrecorded,
+    unrecorded_because,
+)
+from beancount_invoicing.sending.waiting_letters import proposals_to_send
 
-Kind = Literal[
+TaskKind = Literal[
     "bank", "insolvency", "in-doubt", "prepared", "outbox", "draft", "bill", "decide", "send", "remind", "escalate", "promise",
     "dispute", "tax", "unallocated", "document", "lapse", "notice", "acceptance",
 ]  # fmt: skip
-KINDS: tuple[Kind, ...] = get_args(Kind)
-NOTICE = 60
+TASK_KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
+NOTICE_DAYS = 60
 """Days before the last day of notice on which a contract is spoken of."""
 
 
@@ -56,7 +56,7 @@ NOTICE = 60
 class Task:
     """Something to be done. What has no customer, number, amount … has "" or None there."""
 
-    kind: Kind
+    kind: TaskKind
     text: str
     """In words: what it is about, and since or until when."""
     day: date | None = None
@@ -73,9 +73,9 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
 
     `allocated`: what settles what as of that day. Looks whether the files of documents are there; reads none of them.
     """
-    a_day(as_of)
+    require_date(as_of)
     book = replace(
-        book, events=tuple(one for one in book.events if one.date <= as_of)
+        book, events=tuple(event for event in book.events if event.date <= as_of)
     )  # later ones change nothing of it
     those = positions(book, as_of, allocated, by_debtor=True)
     proposals = propose(book, as_of, allocated)
@@ -86,7 +86,7 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *(Task("outbox", unrecorded_because(book, file)) for file in unrecorded(book)),
         *_documents(book, as_of, those),
         *_to_bill(book, as_of),
-        *_reminders(ready_to_leave(book, proposals)),
+        *_reminders(proposals_to_send(book, proposals)),
         *_customers(book, as_of, those),
         *_taxes(book, as_of, allocated),
         *_unallocated(book, as_of, allocated),
@@ -96,44 +96,50 @@ def tasks(book: Book, as_of: date, allocated: Allocated) -> tuple[Task, ...]:
         *_acceptances(book, as_of, allocated),
     ]
     return tuple(
-        sorted(found, key=lambda one: (KINDS.index(one.kind), one.day or date.min, one.account, one.number, one.text))
+        sorted(found, key=lambda task: (TASK_KINDS.index(task.kind), task.day or date.min, task.account, task.number, task.text))
     )  # fmt: skip
 
 
 _HAS_IT = {"reminder", "promise", "dispute"}
 
 
-def to_send(book: Book, as_of: date, *, by_run: bool = False) -> tuple[str, ...]:
+def to_send(book: Book, as_of: date, *, for_run: bool = False) -> tuple[str, ...]:
     """The numbers of the documents that are to be sent: issued from option `send-from` on, else from the ledger's first
-    `sent` event on (`by_run`: not by that), up to `as_of` (inclusive); and those that are marked to-send.
+    `sent` event on (`for_run`: not by that), up to `as_of` (inclusive); and those that are marked to-send.
 
     Where neither is there, the ledger does not follow what is sent: none but the marked. What was reminded of, promised or
     disputed has arrived; what is in doubt or was prepared waits for a person. All of the Book's events count, so that nothing
     leaves twice.
     """
-    since = send_from(book, as_of) if by_run else sending_followed_from(book, as_of)
-    arrived = {number for one in book.events if one.event in _HAS_IT for number in one.numbers}
-    waits = {number for one in History(book.events).open for number in one.numbers if one.kind == "sent"}
-    return tuple(number for number in unsent(book, since, as_of, marked=True) if number not in arrived | waits)
+    since = send_from_day(book, as_of) if for_run else sending_tracked_from(book, as_of)
+    arrived = {number for event in book.events if event.kind in _HAS_IT for number in event.numbers}
+    waits = {number for attempt in History(book.events).open for number in attempt.numbers if attempt.kind == "sent"}
+    return tuple(
+        number for number in unsent_numbers(book, since, as_of, with_marked=True) if number not in arrived | waits
+    )
 
 
-def named_to_send(book: Book, as_of: date, words: Sequence[str], since: date | None) -> tuple[str, ...]:
+def named_to_send(book: Book, as_of: date, numbers_or_customers: Sequence[str], since: date | None) -> tuple[str, ...]:
     """The numbers of documents that words name: by their numbers; of a customer, those that are to be sent (`to_send`, or from
     `since` on all that were not sent). Raises UnknownNumber, UnknownCustomer, CannotSend where nothing of a customer is, or where
     a number is named beside `since`, which says which of a customer's are meant."""
-    found = named_documents(book, date.max, words, one=True)
-    numbers = [one.invoice.number for one in found.positions if one.invoice.number not in found.of_customers]
+    found = named_documents(book, date.max, numbers_or_customers, unique_customer=True)
+    numbers = [
+        position.invoice.number
+        for position in found.positions
+        if position.invoice.number not in found.named_by_customer
+    ]
     if since and numbers:
         raise CannotSend(f"name either {numbers[0]}, or --since")
-    waits = frozenset(unsent(book, since, as_of) if since else to_send(book, as_of))
+    waits = frozenset(unsent_numbers(book, since, as_of) if since else to_send(book, as_of))
     wanted = tuple(
-        one.invoice.number
-        for one in found.positions
-        if one.invoice.number in waits or one.invoice.number not in found.of_customers
+        position.invoice.number
+        for position in found.positions
+        if position.invoice.number in waits or position.invoice.number not in found.named_by_customer
     )
     if not wanted:
         raise CannotSend(
-            f"nothing of {', '.join(words)} waits to be sent"
+            f"nothing of {', '.join(numbers_or_customers)} waits to be sent"
             + ("" if since else ": say --since DATE for what was not sent since, or a number with --again")
         )
     return wanted
@@ -145,9 +151,13 @@ def _days(since: date, as_of: date) -> str:
 
 
 def _banks(book: Book, as_of: date) -> Iterator[Task]:
-    for one in behind(book, as_of):
-        text = f"booked until {one.until}, {_days(one.until, as_of)} ago" if one.until else "nothing is booked"
-        yield Task("bank", text, one.until, account=one.account)
+    for account in behind(book, as_of):
+        text = (
+            f"booked until {account.booked_until}, {_days(account.booked_until, as_of)} ago"
+            if account.booked_until
+            else "nothing is booked"
+        )
+        yield Task("bank", text, account.booked_until, account=account.account)
 
 
 def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
@@ -166,10 +176,10 @@ def _insolvent(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
             owed[account, invoice.currency].append(position)
     for (account, currency), positions_ in owed.items():
         customer = book.customers[account].at(as_of)
-        numbers = " ".join(one.invoice.number for one in positions_)
+        numbers = " ".join(position.invoice.number for position in positions_)
         yield Task(
             "insolvency", _declare(book, customer, found[account], numbers, as_of), found[account].since, customer.name, account,
-            amount=sum((one.open for one in positions_), ZERO), currency=currency,
+            amount=sum((position.open for position in positions_), ZERO), currency=currency,
         )  # fmt: skip
 
 
@@ -177,16 +187,16 @@ def _declare(book: Book, customer: Customer, what: Insolvency, numbers: str, as_
     """What is to be declared of an insolvent customer, to whom and until when, by the law of its country."""
     seller = book.seller.at(as_of).address.country if book.seller else ""
     rule = law.declaration(customer.address.country or seller, customer.buyer, seller)
-    to = rule.to if rule else "administrator of the proceedings"
+    to = rule.recipient if rule else "administrator of the proceedings"
     source = f" ({rule.source})" if rule else ""
     if what.until:
         when = f"by {what.until}" if as_of <= what.until else f"at once: the last day was {what.until}"
         return f"declare {numbers} to the {to} {when}{source}"
-    when = f"within {rule.months} months of {rule.after}" if rule else "in the time that is set"
+    when = f"within {rule.months} months of {rule.counted_from}" if rule else "in the time that is set"
     return f"declare {numbers} to the {to} {when}{source}; write the last day on the note, as until:"
 
 
-def _about(position: Position, kind: Kind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:
+def _about(position: Position, kind: TaskKind, text: str, day: date | None, amount: Decimal) -> Iterator[Task]:
     """A task about a document; none where the document has no customer."""
     invoice = position.invoice
     if debtor := position.debtor:
@@ -195,12 +205,12 @@ def _about(position: Position, kind: Kind, text: str, day: date | None, amount: 
 
 def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> Iterator[Task]:
     """What waits to be sent by hand, or is in doubt; with what speaks against it by now."""
-    waiting = what_waits(book)
+    waiting = outbox_of(book)
     for attempt in waiting.attempts:
         event = attempt.event
         text = event.note
         if objection := against.get(event.message_id):
-            text += f": {objected_to(waiting, attempt, objection)}"
+            text += f": {objection_advice(waiting, attempt, objection)}"
         yield Task(
             "in-doubt" if attempt.in_doubt else "prepared", text, event.date,
             book.customers[event.customer].at(as_of).name, event.customer, " ".join(attempt.numbers),
@@ -210,12 +220,14 @@ def _on_their_way(book: Book, as_of: date, against: Mapping[str, Objection]) -> 
 def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[Task]:
     ready = set(to_send(book, as_of))
     in_order = sorted(
-        book.events, key=lambda one: (one.date, one.source)
+        book.events, key=lambda event: (event.date, event.source)
     )  # on one day a document stands behind all notes
-    sent = {number: one for one in in_order if one.event == "sent" for number in one.numbers}  # the last one of each
+    sent = {
+        number: event for event in in_order if event.kind == "sent" for number in event.numbers
+    }  # the last one of each
     for position in those:
         invoice = position.invoice
-        if position.share > 1:
+        if position.debtor_share > 1:
             continue
         if invoice.draft:
             text = f"a draft, {_days(invoice.date, as_of)} old"
@@ -223,7 +235,7 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
         elif invoice.number in ready and invoice.customer:
             text = f"by {book.customers[invoice.customer.account].at(as_of).channel}"
             yield from _about(position, "send", text, invoice.date, invoice.payable)
-        elif position.open and (missed := sent[invoice.number].not_to if invoice.number in sent else ""):
+        elif position.open and (missed := sent[invoice.number].undelivered_to if invoice.number in sent else ""):
             text = (
                 f"on {sent[invoice.number].date} it did not reach {missed}: correct the address, then"
                 f" bean-invoice send {invoice.number} --again --write"
@@ -233,20 +245,20 @@ def _documents(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
 
 def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
     """What `bill` would bill, by contract; and what it would leave out, until somebody decides about it."""
-    waiting, left_out = billing.waiting(book, as_of)
-    _drafts, refused = billing.documents(book, waiting, as_of, billing.draft_names(book))
-    by_contract: defaultdict[tuple[str, str, str, bool], list[billing.Waiting]] = defaultdict(list)
+    waiting, left_out = billing.unbilled_lines(book, as_of)
+    _drafts, refused = billing.compose_drafts(book, waiting, as_of, billing.next_draft_names(book))
+    by_contract: defaultdict[tuple[str, str, str, bool], list[billing.UnbilledLine]] = defaultdict(list)
     for one in waiting:
-        by_contract[one.customer, one.contract.code, one.currency, one.what == "adjustment"].append(one)
+        by_contract[one.customer, one.contract.code, one.currency, one.kind == "adjustment"].append(one)
     for (account, code, currency, adjusts), lines in by_contract.items():
-        net = sum((one.line.net for one in lines), ZERO)
+        net = sum((line.line.net for line in lines), ZERO)
         what = "to adjust what is billed" if adjusts else f"{len(lines)} {'line' if len(lines) == 1 else 'lines'}"
-        if net < 0 and any(one.contract == code for one in refused):
+        if net < 0 and any(notice.contract == code for notice in refused):
             continue
         yield Task(
             "bill",
             f"contract {code}, {what}, without tax",
-            min(one.line.since for one in lines),
+            min(line.line.billable_from for line in lines),
             customer=book.customers[account].at(as_of).name,
             account=account,
             amount=net,
@@ -256,13 +268,13 @@ def _to_bill(book: Book, as_of: date) -> Iterator[Task]:
         yield _to_decide(book, as_of, notice)
 
 
-def _to_decide(book: Book, as_of: date, notice: billing.Notice) -> Task:
+def _to_decide(book: Book, as_of: date, notice: billing.BillingNotice) -> Task:
     contract = book.contracts[notice.contract].at(notice.since or as_of) if notice.contract in book.contracts else None
-    account = book.accounts.get(contract.customer, "") if contract else ""
+    account = book.main_accounts.get(contract.customer, "") if contract else ""
     currency = notice.currency or (billing.currency_of(book, contract) if contract else "")
     return Task(
         "decide",
-        f"contract {notice.contract}: {notice.whole}" if notice.contract else notice.whole,
+        f"contract {notice.contract}: {notice.with_advice}" if notice.contract else notice.with_advice,
         notice.since,
         customer=book.customers[account].at(as_of).name if account else "",
         account=account,
@@ -272,13 +284,13 @@ def _to_decide(book: Book, as_of: date, notice: billing.Notice) -> Task:
 
 
 def _reminders(proposals: Sequence[Proposal]) -> Iterator[Task]:
-    for one in proposals:
-        if one.level is not None:
-            numbers = " ".join(late.position.invoice.number for late in one.invoices)
-            what = f"level {one.level}, {one.tone}" if one.level else "a notice before the due date"
+    for proposal in proposals:
+        if proposal.level is not None:
+            numbers = " ".join(late.position.invoice.number for late in proposal.invoices)
+            what = f"level {proposal.level}, {proposal.tone}" if proposal.level else "a notice before the due date"
             yield Task(
-                "remind", f"{what}, by {one.channel}: {numbers}", min(late.due for late in one.invoices),
-                one.customer.name, one.customer.account, amount=one.claimed, currency=one.currency,
+                "remind", f"{what}, by {proposal.channel}: {numbers}", min(late.due for late in proposal.invoices),
+                proposal.customer.name, proposal.customer.account, amount=proposal.amount_asked, currency=proposal.currency,
             )  # fmt: skip
 
 
@@ -293,26 +305,26 @@ def _customers(book: Book, as_of: date, those: Sequence[Position]) -> Iterator[T
         if position.debtor is None or invoice.draft or position.open <= 0:
             continue
         if position.disputed:
-            since = next(one for one in reversed(position.events) if one.event == "dispute")
+            since = next(event for event in reversed(position.events) if event.kind == "dispute")
             text = f"for {_days(since.date, as_of)}: {since.note}"
             yield from _about(position, "dispute", text, since.date, position.disputed)
         if not position.days_overdue:
             continue
         paused = pause(position, of_customer[position.debtor.account], as_of)
-        if paused and paused.over:
-            yield from _about(position, "promise", paused.why, position.due, position.open)
-        if paused is None or paused.over:
+        if paused and paused.broken_promise:
+            yield from _about(position, "promise", paused.reason, position.due, position.open)
+        if paused is None or paused.broken_promise:
             yield from _after_the_last(book, position, as_of)
 
 
 def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Task]:
-    name = named(book, position, as_of)
-    rule = policy(book, name, as_of) if name != NONE else None
-    lasts = [one.last for one in late_instalments(position, as_of) if one.last]
-    last = max(lasts, key=lambda one: (one.level or 0, one.date), default=None)
+    name = policy_name(book, position, as_of)
+    rule = policy(book, name, as_of) if name != NO_POLICY else None
+    lasts = [instalment.last_letter for instalment in late_instalments(position, as_of) if instalment.last_letter]
+    last = max(lasts, key=lambda event: (event.level or 0, event.date), default=None)
     if rule is None or last is None or not rule.levels or (last.level or 0) < rule.levels[-1].level:
         return
-    deadline = last.until or later(last.date, rule.levels[-1].deadline or 0)
+    deadline = last.until or days_later(last.date, rule.levels[-1].deadline or 0)
     if deadline < as_of:
         text = f"level {last.level} left on {last.date}: agree on something, hand it over, or write it off"
         yield from _about(position, "escalate", text, last.date, position.open)
@@ -320,28 +332,28 @@ def _after_the_last(book: Book, position: Position, as_of: date) -> Iterator[Tas
 
 def _taxes(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     """Tax that payments made due and the books have not moved, for each month and currency."""
-    for one in tax_due(book, as_of, allocated).missing:
+    for entry in tax_due(book, as_of, allocated).missing:
         by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-        for line in one.lines:
+        for line in entry.lines:
             by_currency[line.pending.currency] += line.owed
-        so_far = "" if end_of_month(one.date) == one.date else " so far"
+        so_far = "" if end_of_month(entry.date) == entry.date else " so far"
         for currency, amount in sorted(by_currency.items()):
             yield Task(
                 "tax",
-                f"became due by payments in {one.date:%Y-%m}{so_far}: bean-invoice tax-due --write",
-                one.date,
+                f"became due by payments in {entry.date:%Y-%m}{so_far}: bean-invoice tax-due --write",
+                entry.date,
                 amount=amount,
                 currency=currency,
             )
 
 
 def _unallocated(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
-    for one in allocated.unallocated:
-        payment = one.payment
-        what = "a payment of no invoice" if one.amount < 0 else "a debit of no invoice"
+    for unallocated in allocated.unallocated:
+        payment = unallocated.payment
+        what = "a payment of no invoice" if unallocated.amount < 0 else "a debit of no invoice"
         yield Task(
             "unallocated", f"{what}: {payment.narration}" if payment.narration else what, payment.date,
-            book.customers[payment.customer].at(as_of).name, payment.customer, amount=one.amount, currency=payment.currency,
+            book.customers[payment.customer].at(as_of).name, payment.customer, amount=unallocated.amount, currency=payment.currency,
         )  # fmt: skip
 
 
@@ -349,42 +361,49 @@ def _lapsing(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     for one in lapsing(book, allocated, as_of):
         debtor = book.customers[one.debtor].at(as_of)
         yield Task(
-            "lapse", one.words(as_of), one.last_day, debtor.name, debtor.account, one.invoice.number, one.open,
+            "lapse", one.message(as_of), one.last_day, debtor.name, debtor.account, one.invoice.number, one.open,
             one.invoice.currency,
         )  # fmt: skip
 
 
 def _files(book: Book, as_of: date) -> Iterator[Task]:
-    for one in book.events:
-        if one.document and not Path(one.document).is_file():
-            customer = book.customers[one.customer].at(as_of).name
+    for event in book.events:
+        if event.document and not Path(event.document).is_file():
+            customer = book.customers[event.customer].at(as_of).name
             yield Task(
-                "document", f"{one.document} is not there", one.date, customer, one.customer, " ".join(one.numbers)
+                "document", f"{event.document} is not there", event.date, customer, event.customer, " ".join(event.numbers)
             )  # fmt: skip
 
 
 def _acceptances(book: Book, as_of: date, allocated: Allocated) -> Iterator[Task]:
     """What is kept back under contracts of which all is billed, or which have ended, and whose works nobody says were accepted."""
-    waits = [one for one in retained(book, allocated) if one.accepted is None and one.due is None and one.open > 0]
+    waits = [
+        retention
+        for retention in open_retentions(book, allocated)
+        if retention.accepted is None and retention.due is None and retention.open > 0
+    ]
     if not waits:
         return
-    stands = {one.contract.code: one for one in billing.standings(book, as_of, billing.Wanted())}
+    stands = {
+        status.contract.code: status for status in billing.contract_statuses(book, as_of, billing.ContractFilter())
+    }
     for one in waits:
         standing = stands.get(one.contract)
-        over = standing and (standing.left == 0 or (standing.ends is not None and standing.ends < as_of))
-        if standing and (over or (one.once_due is not None and one.once_due <= as_of)):
+        over = standing and (standing.unbilled_price == 0 or (standing.ends is not None and standing.ends < as_of))
+        if standing and (over or (one.printed_due is not None and one.printed_due <= as_of)):
             yield Task(
                 "acceptance",
                 f"kept back under {one.contract} until its works are accepted: once they are, write the day,"
                 f' custom "invoice-accepted" "{one.contract}"',
-                one.once_due, standing.customer, book.accounts[standing.contract.customer], amount=one.open, currency=one.currency,
+                one.printed_due, standing.customer, book.main_accounts[standing.contract.customer],
+                amount=one.open, currency=one.currency,
             )  # fmt: skip
 
 
 def _notices(book: Book, as_of: date) -> Iterator[Task]:
-    for one in billing.standings(book, as_of, billing.Wanted()):
-        if one.notice_by and 0 <= (one.notice_by - as_of).days <= NOTICE:
+    for status in billing.contract_statuses(book, as_of, billing.ContractFilter()):
+        if status.notice_by and 0 <= (status.notice_by - as_of).days <= NOTICE_DAYS:
             yield Task(
-                "notice", f"contract {one.contract.code} renews itself unless notice is given by {one.notice_by}",
-                one.notice_by, one.customer, book.accounts[one.contract.customer],
+                "notice", f"contract {status.contract.code} renews itself unless notice is given by {status.notice_by}",
+                status.notice_by, status.customer, book.main_accounts[status.contract.customer],
             )  # fmt: skip

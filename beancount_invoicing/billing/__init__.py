@@ -4,92 +4,99 @@ from __future__ import annotations
 
 from beancount_invoicing.billing.compose import (
     CannotCompose,
-    Naming,
-    Request,
-    compose,
-    documents,
-    dues_if_issued,
-    moved_dues,
-    numbered,
+    DraftRequest,
+    NextNumber,
+    compose_draft,
+    compose_drafts,
+    moved_due_dates,
+    payment_schedule_if_issued,
+    with_number_and_due_dates,
 )
-from beancount_invoicing.billing.correcting import CannotCorrect, Corrected, Correction, corrective
-from beancount_invoicing.billing.credits import CannotCredit, CreditLine, CreditWanted, credit_note
-from beancount_invoicing.billing.cutoff import cut_off
+from beancount_invoicing.billing.contract_status import ContractStatus, contract_statuses
+from beancount_invoicing.billing.correcting import CannotCorrect, Corrected, Correction, correction_drafts
+from beancount_invoicing.billing.credit_notes import CannotCredit, CreditLine, CreditRequest, credit_note
+from beancount_invoicing.billing.cutoff import book_at_cutoff
 from beancount_invoicing.billing.drafts import (
-    BookOut,
+    BillingNotice,
     Draft,
     DraftDeduction,
     DraftLine,
     DraftReceivable,
     DraftTax,
-    Exchange,
-    Notice,
+    ExchangeRate,
+    TimeRelease,
 )
-from beancount_invoicing.billing.enclosed import Enclosed, Enclosure, asked_for, enclosed
-from beancount_invoicing.billing.fixed import DepositLeft, SoFar, deposits_left, so_far
-from beancount_invoicing.billing.numbers import CannotNumber, draft_names, numbers, place
-from beancount_invoicing.billing.prepaid import Prepaid, prepaid
-from beancount_invoicing.billing.rates import supplied_before, supplied_by
+from beancount_invoicing.billing.enclosed import Enclosed, Enclosure, contract_enclosures, enclosures_of
+from beancount_invoicing.billing.fixed import DepositLeft, ProgressBilling, deposits_left, progress_billing
+from beancount_invoicing.billing.numbers import CannotNumber, next_draft_names, next_numbers, series_place
+from beancount_invoicing.billing.prepaid import PrepaidBalance, prepaid_balances
 from beancount_invoicing.billing.redrafting import CannotRedraft, LineEdit, Redraft, redraft
-from beancount_invoicing.billing.standing import Standing, standings
-from beancount_invoicing.billing.waiting import Only, Waiting, Wanted, currency_of, running, waiting
-from beancount_invoicing.billing.whose import contracts_of
-from beancount_invoicing.billing.worked import unbilled_work
+from beancount_invoicing.billing.tax_rates import milestone_dates_at_other_rates, milestones_supplied_on
+from beancount_invoicing.billing.time_and_expenses import unbilled_work
+from beancount_invoicing.billing.time_owner import contracts_of_work
+from beancount_invoicing.billing.unbilled import (
+    ContractFilter,
+    LineFilter,
+    UnbilledLine,
+    accrued_lines,
+    currency_of,
+    unbilled_lines,
+)
 
 __all__ = [
-    "BookOut",
+    "BillingNotice",
     "CannotCompose",
     "CannotCorrect",
     "CannotCredit",
     "CannotNumber",
     "CannotRedraft",
+    "ContractFilter",
+    "ContractStatus",
     "Corrected",
     "Correction",
     "CreditLine",
-    "CreditWanted",
+    "CreditRequest",
     "DepositLeft",
     "Draft",
     "DraftDeduction",
     "DraftLine",
     "DraftReceivable",
+    "DraftRequest",
     "DraftTax",
     "Enclosed",
     "Enclosure",
-    "Exchange",
+    "ExchangeRate",
     "LineEdit",
-    "Naming",
-    "Notice",
-    "Only",
-    "Prepaid",
+    "LineFilter",
+    "NextNumber",
+    "PrepaidBalance",
+    "ProgressBilling",
     "Redraft",
-    "Request",
-    "SoFar",
-    "Standing",
-    "Waiting",
-    "Wanted",
-    "asked_for",
-    "compose",
-    "contracts_of",
-    "corrective",
+    "TimeRelease",
+    "UnbilledLine",
+    "accrued_lines",
+    "book_at_cutoff",
+    "compose_draft",
+    "compose_drafts",
+    "contract_enclosures",
+    "contract_statuses",
+    "contracts_of_work",
+    "correction_drafts",
     "credit_note",
     "currency_of",
-    "cut_off",
     "deposits_left",
-    "documents",
-    "draft_names",
-    "dues_if_issued",
-    "enclosed",
-    "moved_dues",
-    "numbered",
-    "numbers",
-    "place",
-    "prepaid",
+    "enclosures_of",
+    "milestone_dates_at_other_rates",
+    "milestones_supplied_on",
+    "moved_due_dates",
+    "next_draft_names",
+    "next_numbers",
+    "payment_schedule_if_issued",
+    "prepaid_balances",
+    "progress_billing",
     "redraft",
-    "running",
-    "so_far",
-    "standings",
-    "supplied_before",
-    "supplied_by",
+    "series_place",
+    "unbilled_lines",
     "unbilled_work",
-    "waiting",
+    "with_number_and_due_dates",
 ]

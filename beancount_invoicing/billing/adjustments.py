@@ -18,20 +18,32 @@ from functools import cache, cached_property
 from itertools import chain, pairwise, product
 from typing import Any, NamedTuple
 
-from beancount_invoicing.billing import subscriptions, usage, worked
+from beancount_invoicing.billing import subscriptions, time_and_expenses, usage
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.billing.in_force import ends, why_not
-from beancount_invoicing.billing.prices import Price, changes, local, price_at
-from beancount_invoicing.billing.wording import word
-from beancount_invoicing.model import ZERO, Book, Contract, Dated, IndexValue, Invoice, Item, Line, Source, Step, Work
-from beancount_invoicing.receivables import Left, credited_by
+from beancount_invoicing.billing.in_force import ends, why_not_in_force
+from beancount_invoicing.billing.line_words import word
+from beancount_invoicing.billing.prices import Price, price_at, price_change_days, with_local_numbers
+from beancount_invoicing.model import (
+    ZERO,
+    Book,
+    CalculationStep,
+    Contract,
+    Dated,
+    IndexValue,
+    Invoice,
+    Item,
+    Line,
+    Source,
+    Work,
+)
+from beancount_invoicing.receivables import LeftToCredit, credit_note_effect
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
-from beancount_invoicing.rules.tax import code_named, line_net
+from beancount_invoicing.rules.tax import code_of_name, line_net
 
 
-class Billed(NamedTuple):
+class BilledLine(NamedTuple):
     """A line of a contract, the document that it stands on, and the days that it says."""
 
     line: Line
@@ -40,7 +52,7 @@ class Billed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Adjustment:
+class RetroactiveAdjustment:
     """Billed days of a contract that by now come to something else, for one customer: `now` instead of `was`.
 
     Both without tax, with it where the prices include it. `lines` ask for the difference, or give it back.
@@ -52,27 +64,27 @@ class Adjustment:
     """The customer's main account."""
     currency: str
     days: Period
-    was: Decimal
-    now: Decimal
+    billed_amount: Decimal
+    current_amount: Decimal
     amount: Decimal
     """What is asked for, or given back (< 0): the difference, less what was given back for these days already."""
-    changed: date | None
+    changed_on: date | None
     """The day of the change that explains it. None where something changed amid the days, yet what was billed is not what the
     contract said before: a person has to decide."""
-    billed: Billed
+    billed_line: BilledLine
     """What it is about: the last of the lines that billed these days."""
-    draft: bool
+    of_draft: bool
     """Whether that is a draft, which can still be changed itself."""
     lines: tuple[DraftLine, ...]
 
     def due_by(self, day: date) -> bool:
         """Whether it may be billed on a day: from the change's on, or from the first of the days where that is later."""
-        return self.changed is not None and max(self.changed, self.days.start) <= day
+        return self.changed_on is not None and max(self.changed_on, self.days.start) <= day
 
     @property
     def advice(self) -> str:
         """What to do where `bill` does not ask for it, or give it back."""
-        to_do = "take that draft out and bill again" if self.draft else "credit it with --reopen and bill it again"
+        to_do = "take that draft out and bill again" if self.of_draft else "credit it with --reopen and bill it again"
         return f"{to_do}; if it was agreed so, write agreed: TRUE below that line"
 
 
@@ -80,16 +92,16 @@ class _Stretch(NamedTuple):
     """Days of a contract that lines have billed, and that no line and no period reaches over."""
 
     days: Period
-    those: tuple[Billed, ...]
+    those: tuple[BilledLine, ...]
 
     @property
-    def billing(self) -> list[Billed]:
+    def billing(self) -> list[BilledLine]:
         """Those that bill the days, or bring them back to be billed again: all but the adjustments."""
-        return [one for one in self.those if not one.line.adjusts]
+        return [line for line in self.those if not line.line.adjusts]
 
     def any_of(self, places: Set[Source]) -> bool:
         """Whether one of the lines stands at one of these places."""
-        return any(one.line.source in places for one in self.those)
+        return any(line.line.source in places for line in self.those)
 
 
 class _History(NamedTuple):
@@ -108,41 +120,41 @@ _Says = Callable[[_History, _Stretch], _Due | None]
 """Gives what a contract says of a stretch; None where that cannot be told."""
 
 
-def adjustments(book: Book, contract: str = "") -> list[Adjustment]:
+def retroactive_adjustments(book: Book, contract: str = "") -> list[RetroactiveAdjustment]:
     """What was billed under contracts ("": all) and is something else by now, by contract and day.
 
     All that the ledger says counts, whatever its date: who asks on a day takes those that are `due_by` it. What cannot be worked
     out is left out; billing itself says why.
     """
-    found: list[Adjustment] = []
-    for code, those in sorted(_lines(book, contract).items()):
+    found: list[RetroactiveAdjustment] = []
+    for code, lines in sorted(_lines(book, contract).items()):
         dated = book.contracts[code]
         try:
-            doubtful = _doubtful(book, dated, those)
+            doubtful = _doubtful(book, dated, lines)
             if doubtful:
                 compare = _of_time if dated.first.mode == "time" else _of_periods
-                found += compare(book, dated, those, doubtful)
-        except (periods.PeriodError, tiers.TierError, worktime.RoundingError, ArithmeticError):
+                found += compare(book, dated, lines, doubtful)
+        except (periods.PeriodError, tiers.TierError, worktime.TimeRoundingError, ArithmeticError):
             continue
     return found
 
 
-def _lines(book: Book, contract: str) -> dict[str, list[Billed]]:
+def _lines(book: Book, contract: str) -> dict[str, list[BilledLine]]:
     """The lines that bill days of subscriptions and time, and adjust them, by contract."""
     codes = {
         code
         for code, dated in book.contracts.items()
         if (not contract or code == contract)
         and dated.first.mode != "fixed"
-        and all(version.customer in book.accounts for _day, version in dated.versions)
+        and all(version.customer in book.main_accounts for _day, version in dated.versions)
     }
-    result: defaultdict[str, list[Billed]] = defaultdict(list)
+    result: defaultdict[str, list[BilledLine]] = defaultdict(list)
     for invoice in book.invoices if codes else ():
         for line in invoice.lines if invoice.customer else ():
-            if line.contract not in codes or line.expense or line.milestone:
+            if line.contract not in codes or line.expense_date or line.milestone:
                 continue
             if line.start and line.end and line.start <= line.end:
-                result[line.contract].append(Billed(line, invoice, Period(line.start, line.end)))
+                result[line.contract].append(BilledLine(line, invoice, Period(line.start, line.end)))
     return result
 
 
@@ -150,18 +162,18 @@ _Terms = tuple[tuple[str, Decimal, bool, Decimal, Decimal] | None, ...]
 """Customer, price, whether with tax, discount and quantity from each of some days on; None where nothing may be billed."""
 
 
-def _doubtful(book: Book, dated: Dated[Contract], those: Sequence[Billed]) -> set[Source]:
+def _doubtful(book: Book, dated: Dated[Contract], lines: Sequence[BilledLine]) -> set[Source]:
     """The places of lines that may bill something else than the contract says; the others bill the price of days without a change.
 
     A ledger has thousands of these: they are not worked out again.
     """
     result: set[Source] = set()
-    last = max(one.days.end for one in those)
-    decimals = currencies.decimals(those[0].invoice.currency)
+    last = max(line.days.end for line in lines)
+    decimals = currencies.currency_decimals(lines[0].invoice.currency)
     of_time = dated.first.mode == "time"
     steady = len({(version.every, version.anchor) for _day, version in dated.versions}) == 1
     known: dict[str, tuple[list[date], _Terms]] = {}
-    for one in those:
+    for one in lines:
         line, invoice = one.line, one.invoice
         item = _item(dated, one) if of_time else ""
         if item not in known:
@@ -184,12 +196,12 @@ def _doubtful(book: Book, dated: Dated[Contract], those: Sequence[Billed]) -> se
 def _terms(book: Book, dated: Dated[Contract], item: str, last: date, decimals: int) -> tuple[list[date], _Terms]:
     """What a contract charges, for work of an item ("": its own), from each day up to `last` on which that may change."""
     own = not item or all(version.item == item for _day, version in dated.versions)
-    priced = dated if own else worked.replace_item(dated, item)
-    days = {dated.first.start, *(day for day, _version in dated.versions), *changes(book, priced, last)}
+    priced = dated if own else time_and_expenses.replace_item(dated, item)
+    days = {dated.first.start, *(day for day, _version in dated.versions), *price_change_days(book, priced, last)}
     days |= {version.until + timedelta(days=1) for _day, version in dated.versions if version.until}
     result = []
     for day in sorted(days):
-        price = None if why_not(dated, day) else price_at(book, priced, day, decimals)
+        price = None if why_not_in_force(dated, day) else price_at(book, priced, day, decimals)
         held = dated.at(day)
         quantity = Decimal(1) if held.quantity is None else held.quantity
         who = _customer(book, dated, day)
@@ -201,22 +213,22 @@ def _terms(book: Book, dated: Dated[Contract], item: str, last: date, decimals: 
 
 
 def _of_periods(
-    book: Book, dated: Dated[Contract], those: Sequence[Billed], doubtful: Set[Source]
-) -> Iterator[Adjustment]:
-    decimals = currencies.decimals(those[0].invoice.currency)
-    last = max(one.days.end for one in those if one.line.source in doubtful)
-    last = max(one.days.end for one in those if one.days.start <= last)
-    known: dict[int, list[subscriptions.Piece]] = {}
+    book: Book, dated: Dated[Contract], lines: Sequence[BilledLine], doubtful: Set[Source]
+) -> Iterator[RetroactiveAdjustment]:
+    decimals = currencies.currency_decimals(lines[0].invoice.currency)
+    last = max(line.days.end for line in lines if line.line.source in doubtful)
+    last = max(line.days.end for line in lines if line.days.start <= last)
+    known: dict[int, list[subscriptions.BillablePeriod]] = {}
 
-    def pieces(history: _History) -> list[subscriptions.Piece]:
+    def pieces(history: _History) -> list[subscriptions.BillablePeriod]:
         if history.place not in known:
-            begun = subscriptions.begun(history.book, history.dated, last, decimals)
+            begun = subscriptions.begun_periods(history.book, history.dated, last, decimals)
             known[history.place] = sorted(begun, key=lambda piece: piece.span)
         return known[history.place]
 
     def says(history: _History, stretch: _Stretch) -> _Due | None:
-        billed = subscriptions.covered(
-            [(one.days, -1 if _gives_back(history.dated, one) else 1) for one in stretch.billing]
+        billed = subscriptions.days_still_billed(
+            [(line.days, -1 if _gives_back(history.dated, line) else 1) for line in stretch.billing]
         )
         due: defaultdict[str, list[DraftLine]] = defaultdict(list)
         there = pieces(history)
@@ -231,7 +243,7 @@ def _of_periods(
             if parts and parts != [piece.span] and not piece.prorated:
                 return None  # a part of what is billed whole has no price
             for part in parts:
-                line = subscriptions.line(history.book, history.dated, replace(piece, span=part), decimals)
+                line = subscriptions.subscription_line(history.book, history.dated, replace(piece, span=part), decimals)
                 if line is None:
                     return None
                 due[_customer(book, history.dated, part.start)].append(line)
@@ -239,15 +251,15 @@ def _of_periods(
 
     now = _History(0, date.min, book, dated)
     before = _lazily(_histories(now, {version.item for _day, version in dated.versions}))
-    for stretch in _stretches(those, [piece.span for piece in pieces(now)]):
+    for stretch in _stretches(lines, [piece.span for piece in pieces(now)]):
         if stretch.any_of(doubtful) and not _new_rhythm(dated, stretch.days):
             yield from _compared(stretch, now, before, says)
 
 
-def _gives_back(dated: Dated[Contract], one: Billed) -> bool:
+def _gives_back(dated: Dated[Contract], billed_line: BilledLine) -> bool:
     """Whether a line brings days back to be billed again; the lines of a rebate, a quantity below 0, have the other sign."""
-    rebate = (dated.at(one.days.start).quantity or ZERO) < 0
-    return ((one.line.net if one.line.quantity is None else one.line.quantity) < 0) != rebate
+    rebate = (dated.at(billed_line.days.start).quantity or ZERO) < 0
+    return ((billed_line.line.net if billed_line.line.quantity is None else billed_line.line.quantity) < 0) != rebate
 
 
 def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
@@ -260,12 +272,12 @@ def _new_rhythm(dated: Dated[Contract], days: Period) -> bool:
     )
 
 
-def _stretches(those: Sequence[Billed], spans: Sequence[Period]) -> Iterator[_Stretch]:
+def _stretches(lines: Sequence[BilledLine], spans: Sequence[Period]) -> Iterator[_Stretch]:
     """Lines put together as far as their days, or the periods that reach over these, have days in common."""
-    alone: list[tuple[Period, Billed | None]] = [(span, None) for span in spans]
-    own = [(one.days, one) for one in those]
+    alone: list[tuple[Period, BilledLine | None]] = [(span, None) for span in spans]
+    own = [(line.days, line) for line in lines]
     days: Period | None = None
-    there: list[Billed] = []
+    there: list[BilledLine] = []
     for span, one in sorted(chain(alone, own), key=lambda each: (each[0], each[1] is not None)):
         if days is None or span.start > days.end:
             if days and there:
@@ -278,25 +290,25 @@ def _stretches(those: Sequence[Billed], spans: Sequence[Period]) -> Iterator[_St
         yield _of_lines(there)
 
 
-def _of_lines(those: Sequence[Billed]) -> _Stretch:
-    days = Period(min(one.days.start for one in those), max(one.days.end for one in those))
-    return _Stretch(days, tuple(those))
+def _of_lines(lines: Sequence[BilledLine]) -> _Stretch:
+    days = Period(min(line.days.start for line in lines), max(line.days.end for line in lines))
+    return _Stretch(days, tuple(lines))
 
 
 # time -------------------------------------------------------------------------------------------------------------------
 
 
 def _of_time(
-    book: Book, dated: Dated[Contract], those: Sequence[Billed], doubtful: Set[Source]
-) -> Iterator[Adjustment]:
-    by_item: defaultdict[str, list[Billed]] = defaultdict(list)
-    counted: list[Billed] = []
+    book: Book, dated: Dated[Contract], those: Sequence[BilledLine], doubtful: Set[Source]
+) -> Iterator[RetroactiveAdjustment]:
+    by_item: defaultdict[str, list[BilledLine]] = defaultdict(list)
+    counted: list[BilledLine] = []
     for one in those:
         by_period = dated.at(one.days.start).every
         (counted if by_period else by_item[_item(dated, one)]).append(one)
     billed = sum(
         (line.net for invoice in book.invoices for line in invoice.lines
-         if line.contract == dated.first.code and not line.expense),
+         if line.contract == dated.first.code and not line.expense_date),
         ZERO,
     )  # fmt: skip
     work = _Worked(book)
@@ -332,40 +344,40 @@ class _Worked:
     @cached_property
     def waits(self) -> Sequence[Work]:
         """The time that is not billed."""
-        return worked.unbilled_work(self.book, date.max)
+        return time_and_expenses.unbilled_work(self.book, date.max)
 
     @cached_property
     def billed(self) -> Sequence[Work]:
         """The time that is billed, entry by entry."""
-        left = {one.source: one.quantity for one in self.waits}
-        there = (one for one in self.book.work if one.quantity > 0 and one.billable and not one.document)
-        result = (one._replace(quantity=one.quantity - left.get(one.source, ZERO)) for one in there)
-        return [one for one in result if one.quantity]
+        left = {work.source: work.quantity for work in self.waits}
+        there = (work for work in self.book.work if work.quantity > 0 and work.billable and not work.document)
+        result = (work._replace(quantity=work.quantity - left.get(work.source, ZERO)) for work in there)
+        return [work for work in result if work.quantity]
 
     def says(self, history: _History, stretch: _Stretch) -> _Due | None:
         """What the hours of lines come to at the prices of the days on which they were worked."""
         book, dated, days = history.book, history.dated, stretch.days
         first = stretch.those[0]
         item = _item(dated, first)
-        priced = worked.replace_item(dated, item) if item != dated.at(days.start).item else dated
-        decimals = currencies.decimals(first.invoice.currency)
-        if any(one.line.unit.lower() in worktime.LUMP_WORDS for one in stretch.billing):
+        priced = time_and_expenses.replace_item(dated, item) if item != dated.at(days.start).item else dated
+        decimals = currencies.currency_decimals(first.invoice.currency)
+        if any(line.line.unit.lower() in worktime.LUMP_WORDS for line in stretch.billing):
             return None  # up to its cap, time may be billed as one sum
-        cuts = [days.start, *(day for day in changes(book, priced, days.end) if days.start < day <= days.end)]
+        cuts = [days.start, *(day for day in price_change_days(book, priced, days.end) if days.start < day <= days.end)]
         rates = []
         for day in cuts:
             price = price_at(book, priced, day, decimals)
             if price is None:
                 return None
             rates.append(_Rate(_customer(book, dated, day), price, dated.at(day).discount or None))
-        if len({(one.customer, one.price.value, one.price.with_tax, one.discount) for one in rates}) == 1:
-            parts = [(rates[0], one.line.quantity or ZERO, one.line) for one in stretch.billing]
+        if len({(rate.customer, rate.price.value, rate.price.with_tax, rate.discount) for rate in rates}) == 1:
+            parts = [(rates[0], line.line.quantity or ZERO, line.line) for line in stretch.billing]
         else:
             split = self._split(dated, stretch, item, cuts)
             if split is None:
                 return None
             parts = [
-                (rate, worktime.quantity_of(exact, rate.price.value, decimals), first.line)
+                (rate, worktime.billed_quantity(exact, rate.price.value, decimals), first.line)
                 for rate, exact in zip(rates, split, strict=True)
             ]
         due: defaultdict[str, list[DraftLine]] = defaultdict(list)
@@ -379,36 +391,36 @@ class _Worked:
         """The billed hours of a stretch before each of its cuts and after the last; None where the accounts do not tell."""
         days = stretch.days
         those = [
-            one
-            for one in self.billed
-            if one.account == dated.at(one.date).time and one.item == item and days.start <= one.date <= days.end
+            work
+            for work in self.billed
+            if work.account == dated.at(work.date).time and work.item == item and days.start <= work.date <= days.end
         ]
-        each = worked.rounded_time(dated, those)
+        each = time_and_expenses.rounded_time(dated, those)
         exact = [
             sum((time for day, time in each if day >= start and (stop is None or day < stop)), ZERO)
             for start, stop in zip(cuts, [*cuts[1:], None], strict=True)
         ]
-        billed = sum((one.line.quantity or ZERO for one in stretch.billing), ZERO)
+        billed = sum((line.line.quantity or ZERO for line in stretch.billing), ZERO)
         slack = Decimal(len(stretch.billing)) / 10_000  # a quantity has four decimals
         return exact if those and abs(sum(exact, ZERO) - billed) <= slack else None
 
     def says_of_period(self, history: _History, stretch: _Stretch) -> _Due | None:
         """What the units of a period come to that is billed as one thing; units that wait bring the difference with them."""
         book, dated, days = history.book, history.dated, stretch.days
-        there = [one.line for one in stretch.those]
+        there = [line.line for line in stretch.those]
         account = dated.at(days.start).time
-        if any((one.start, one.end) != days or one.price_with_tax is not None for one in there) or any(
-            one.account == account and days.start <= one.date <= days.end for one in self.waits
+        if any((line.start, line.end) != days or line.price_with_tax is not None for line in there) or any(
+            work.account == account and days.start <= work.date <= days.end for work in self.waits
         ):
             return None
-        decimals = currencies.decimals(stretch.those[0].invoice.currency)
-        rest = usage.what_is_missing(book, dated, days, there, self.waits, decimals)
+        decimals = currencies.currency_decimals(stretch.those[0].invoice.currency)
+        rest = usage.period_amount_difference(book, dated, days, there, self.waits, decimals)
         if rest is None:
             return None
-        lines = [_as_it_is(one.line) for one in stretch.billing]
-        if not lines or not sum((one.net for one in there), ZERO):
+        lines = [_as_it_is(line.line) for line in stretch.billing]
+        if not lines or not sum((line.net for line in there), ZERO):
             return None  # what was given back whole is billed again
-        adjusted = sum((one.net for one in there if one.adjusts), ZERO)
+        adjusted = sum((line.net for line in there if line.adjusts), ZERO)
         lines[0] = replace(lines[0], net=lines[0].net + adjusted + rest)
         return {_customer(book, dated, days.start): lines}
 
@@ -433,7 +445,7 @@ def _as_it_is(line: Line) -> DraftLine:
         net=line.net,
         account=line.account,
         tax=line.tax,
-        since=line.start or date.min,
+        billable_from=line.start or date.min,
         item=line.item,
         text=line.text,
         unit=line.unit,
@@ -446,9 +458,9 @@ def _as_it_is(line: Line) -> DraftLine:
     )
 
 
-def _item(dated: Dated[Contract], one: Billed) -> str:
+def _item(dated: Dated[Contract], billed_line: BilledLine) -> str:
     """The item of time that a line bills: its own, else the contract's."""
-    return one.line.item or dated.at(one.days.start).item
+    return billed_line.line.item or dated.at(billed_line.days.start).item
 
 
 # the comparison ---------------------------------------------------------------------------------------------------------
@@ -456,10 +468,10 @@ def _item(dated: Dated[Contract], one: Billed) -> str:
 
 def _compared(
     stretch: _Stretch, now: _History, before: Callable[[], Sequence[_History]], says: _Says
-) -> Iterator[Adjustment]:
+) -> Iterator[RetroactiveAdjustment]:
     """The adjustments of a stretch, one for each customer that it changes something for."""
     currency = stretch.those[0].invoice.currency
-    if any(one.line.agreed or one.invoice.currency != currency for one in stretch.those):
+    if any(line.line.agreed or line.invoice.currency != currency for line in stretch.those):
         return
     contract = now.dated.at(stretch.days.start)
     due = says(now, stretch) if contract.currency in {"", currency} else None
@@ -467,12 +479,12 @@ def _compared(
         return
     was = _was(stretch.those)
     alone = _was(stretch.billing)
-    with_tax = {one.line.price_with_tax is not None for one in stretch.those}
+    with_tax = {line.line.price_with_tax is not None for line in stretch.those}
     with_tax |= {line.price_with_tax is not None for lines in due.values() for line in lines}
     if len(with_tax) > 1:
         return  # a net is no part of an amount with tax
-    spans = sorted(one.days for one in stretch.billing)
-    unit = Decimal(1).scaleb(-currencies.decimals(currency))
+    spans = sorted(line.days for line in stretch.billing)
+    unit = Decimal(1).scaleb(-currencies.currency_decimals(currency))
 
     def same(other: _Due, *those: Mapping[str, Decimal]) -> bool:
         """Whether it comes to one of `those`; parts other than the billed ones are rounded apart."""
@@ -488,14 +500,18 @@ def _compared(
         return
     since = stretch.days.start if same(due, alone) else None  # what was adjusted is billed anew
     if since is None:
-        explained = (one.day for one in before() if (then := says(one, stretch)) is not None and same(then, was, alone))
+        explained = (
+            history.day
+            for history in before()
+            if (then := says(history, stretch)) is not None and same(then, was, alone)
+        )
         since = next(explained, None)
     if since is None and not _changed_amid(now.dated, stretch.days):
         return
     for who in sorted(due.keys() | was.keys()):
-        one = _adjustment(stretch, now, who, due.get(who, ()), was.get(who, ZERO), since)
-        if one:
-            yield one
+        adjustment = _adjustment(stretch, now, who, due.get(who, ()), was.get(who, ZERO), since)
+        if adjustment:
+            yield adjustment
 
 
 def _changed_amid(dated: Dated[Contract], days: Period) -> bool:
@@ -506,14 +522,14 @@ def _changed_amid(dated: Dated[Contract], days: Period) -> bool:
 
 def _adjustment(
     stretch: _Stretch, now: _History, who: str, due: Sequence[DraftLine], was: Decimal, changed: date | None
-) -> Adjustment | None:
+) -> RetroactiveAdjustment | None:
     """What changes for one customer; None where nothing does, or all was given back to stay so."""
     book, contract = now.book, now.dated.at(stretch.days.start)
     since = max(changed or stretch.days.start, stretch.days.start)
-    own = [one for one in stretch.those if one.invoice.customer and one.invoice.customer.account == who]
+    own = [line for line in stretch.those if line.invoice.customer and line.invoice.customer.account == who]
     those = _that_stand(own or stretch.those)
     about = those[-1]
-    decimals = currencies.decimals(stretch.those[0].invoice.currency)
+    decimals = currencies.currency_decimals(stretch.those[0].invoice.currency)
     comes_to = round_to(sum((line.net for line in due), ZERO), decimals)
     amount = comes_to - was
     given = _given_back(book, own)
@@ -523,53 +539,56 @@ def _adjustment(
         return None
     if not amount:
         return None
-    numbers = tuple(dict.fromkeys(one.invoice.number for one in those))
+    numbers = tuple(dict.fromkeys(line.invoice.number for line in those))
     if own:
         first = about.invoice
         assert first.customer is not None
-        account = next((each.account for each in first.instalments if not each.retained), contract.customer)
+        account = next(
+            (instalment.account for instalment in first.instalments if not instalment.retention_contract),
+            contract.customer,
+        )
         contract = replace(contract, customer=account, purchase_order=first.customer.purchase_order)
         figures = was, comes_to, amount
         lines: tuple[DraftLine, ...] = (_line(book, contract, about, stretch.days, figures, since, numbers, due),)
     else:
         contract = now.dated.at(due[0].start or stretch.days.start)
-        lines = tuple(replace(line, since=since, adjusts=numbers) for line in due)
-    return Adjustment(
+        lines = tuple(replace(line, billable_from=since, adjusts=numbers) for line in due)
+    return RetroactiveAdjustment(
         contract=contract,
         customer=who,
         currency=stretch.those[0].invoice.currency,
         days=stretch.days,
-        was=was,
-        now=comes_to,
+        billed_amount=was,
+        current_amount=comes_to,
         amount=amount,
-        changed=changed,
-        billed=about,
-        draft=bool(own) and any(one.invoice.draft for one in those),
+        changed_on=changed,
+        billed_line=about,
+        of_draft=bool(own) and any(line.invoice.draft for line in those),
         lines=lines,
     )
 
 
-def _that_stand(those: Sequence[Billed]) -> list[Billed]:
+def _that_stand(lines: Sequence[BilledLine]) -> list[BilledLine]:
     """The lines that bill days, by their last day, less those that were given back to be billed again; else what adjusted them."""
-    standing: list[Billed] = []
-    for one in (each for each in those if not each.line.adjusts):
-        given = [each for each in standing if one.invoice.gives_back and _same_days(each.line, one.line)]
+    standing: list[BilledLine] = []
+    for line in (each for each in lines if not each.line.adjusts):
+        given = [each for each in standing if line.invoice.is_credit and _same_days(each.line, line.line)]
         if given:
             standing.remove(given[-1])
-        elif not one.invoice.gives_back:
-            standing.append(one)
-    adjusting = [each for each in those if each.line.adjusts]
-    return sorted(standing or adjusting or those, key=lambda each: each.days.end)
+        elif not line.invoice.is_credit:
+            standing.append(line)
+    adjusting = [each for each in lines if each.line.adjusts]
+    return sorted(standing or adjusting or lines, key=lambda each: each.days.end)
 
 
-def _same_days(one: Line, other: Line) -> bool:
-    return (one.start, one.end) == (other.start, other.end)
+def _same_days(line: Line, other: Line) -> bool:
+    return (line.start, line.end) == (other.start, other.end)
 
 
 def _line(
     book: Book,
     contract: Contract,
-    about: Billed,
+    about: BilledLine,
     days: Period,
     figures: tuple[Decimal, Decimal, Decimal],
     since: date,
@@ -582,25 +601,31 @@ def _line(
     item = book.items[line.item].at(days.start) if line.item in book.items else None
     name = contract.text or (item.text or item.name if item else contract.code)
     what = f"{name}, {word(book, contract, since, 'adjustment')}"
-    said = word(book, contract, since, "instead").format(now=now, was=was)
-    steps = [step for each in due for step in each.steps]
+    text = word(book, contract, since, "instead").format(now=now, was=was)
+    steps = [step for line in due for step in line.steps]
     if len(due) > 1:
-        steps.append(Step("price", "sum", tuple(each.net for each in due), now, "what the days come to by now"))
+        steps.append(
+            CalculationStep("price", "sum", tuple(line.net for line in due), now, "what the days come to by now")
+        )
     why = f"less what they came to on {', '.join(numbers)}"
-    steps.append(Step("price", "difference", (now, was), now - was, why))
+    steps.append(CalculationStep("price", "difference", (now, was), now - was, why))
     if amount != now - was:
         steps.append(
-            Step("price", "difference", (now - was, now - was - amount), amount, "less what was given back already")
+            CalculationStep(
+                "price", "difference", (now - was, now - was - amount), amount, "less what was given back already"
+            )
         )
-    figure = line_net(Decimal(1).copy_sign(amount), abs(amount), None, currencies.decimals(about.invoice.currency))
+    figure = line_net(
+        Decimal(1).copy_sign(amount), abs(amount), None, currencies.currency_decimals(about.invoice.currency)
+    )
     with_tax = line.price_with_tax is not None
     return DraftLine(
         net=figure.value,
         account=line.account,
-        tax=code_named(line.tax, book.taxes),
-        since=since,
+        tax=code_of_name(line.tax, book.taxes),
+        billable_from=since,
         item=line.item,
-        text=f"{what} ({', '.join(numbers)}){local(book, contract, since, said)}",
+        text=f"{what} ({', '.join(numbers)}){with_local_numbers(book, contract, since, text)}",
         name=what,
         unit="LS",
         quantity=Decimal(1).copy_sign(amount),
@@ -615,24 +640,24 @@ def _line(
     )
 
 
-def _given_back(book: Book, those: Sequence[Billed]) -> Decimal:
+def _given_back(book: Book, lines: Sequence[BilledLine]) -> Decimal:
     """What credit notes gave back of lines to stay given back: those whose lines name no contract; with tax where prices are."""
     given = ZERO
-    for number in dict.fromkeys(one.invoice.number for one in those):
-        sources = {one.line.source for one in those if one.invoice.number == number}
+    for number in dict.fromkeys(line.invoice.number for line in lines):
+        sources = {line.line.source for line in lines if line.invoice.number == number}
         for note in book.corrections.get(number, ()):
-            found = None if any(line.contract for line in note.lines) else credited_by(book, note)
+            found = None if any(line.contract for line in note.lines) else credit_note_effect(book, note)
             for before, after in zip(found.before, found.after, strict=True) if found else ():
                 if before.invoice.number == number:
                     given += _of_those(before, after, sources)
     return given
 
 
-def _of_those(before: Left, after: Left, sources: Set[Source]) -> Decimal:
+def _of_those(before: LeftToCredit, after: LeftToCredit, sources: Set[Source]) -> Decimal:
     """What one credit note gave back of some lines of a document: of themselves, and their share of sums beside the lines."""
-    invoice, decimals = before.invoice, currencies.decimals(before.invoice.currency)
-    parts = {one.line.source: one.net - left.net for one, left in zip(before.lines, after.lines, strict=True)}
-    whole = sum((one.line.net for one in before.lines), ZERO)
+    invoice, decimals = before.invoice, currencies.currency_decimals(before.invoice.currency)
+    parts = {credit.line.source: credit.net - left.net for credit, left in zip(before.lines, after.lines, strict=True)}
+    whole = sum((line.line.net for line in before.lines), ZERO)
     beside = sum(before.nets.values(), ZERO) - sum(after.nets.values(), ZERO) - sum(parts.values(), ZERO)
     given = ZERO
     for one in before.lines:
@@ -640,7 +665,9 @@ def _of_those(before: Left, after: Left, sources: Set[Source]) -> Decimal:
         if line.source in sources:
             part = parts[line.source] + (beside * line.net / whole if beside and whole else ZERO)
             rate = (
-                invoice.codes[line.tax].rate if line.price_with_tax is not None and line.tax in invoice.codes else ZERO
+                invoice.tax_codes[line.tax].rate
+                if line.price_with_tax is not None and line.tax in invoice.tax_codes
+                else ZERO
             )
             given += round_to(part * (100 + rate) / 100, decimals)
     return given
@@ -648,17 +675,17 @@ def _of_those(before: Left, after: Left, sources: Set[Source]) -> Decimal:
 
 def _of_line(line: Line) -> Decimal:
     """What a line comes to: with tax where its price includes it."""
-    return line.worked_out if line.price_with_tax is not None and line.worked_out is not None else line.net
+    return line.computed if line.price_with_tax is not None and line.computed is not None else line.net
 
 
-def _was(those: Iterable[Billed]) -> dict[str, Decimal]:
+def _was(lines: Iterable[BilledLine]) -> dict[str, Decimal]:
     """What lines come to, by customer (main account)."""
-    return _sums((one.invoice.customer.account, _of_line(one.line)) for one in those if one.invoice.customer)
+    return _sums((line.invoice.customer.account, _of_line(line.line)) for line in lines if line.invoice.customer)
 
 
-def _lazily(those: Iterator[_History]) -> Callable[[], Sequence[_History]]:
+def _lazily(histories: Iterator[_History]) -> Callable[[], Sequence[_History]]:
     """What is only worked out once a first difference asks for it."""
-    return cache(lambda: tuple(those))
+    return cache(lambda: tuple(histories))
 
 
 def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
@@ -670,7 +697,7 @@ def _sums(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 def _customer(book: Book, dated: Dated[Contract], day: date) -> str:
     """Main account of the customer whose contract it is on a day."""
-    return book.accounts[dated.at(day).customer]
+    return book.main_accounts[dated.at(day).customer]
 
 
 # what was said before ---------------------------------------------------------------------------------------------------
@@ -711,20 +738,20 @@ def _histories(now: _History, items: Iterable[str]) -> Iterator[_History]:
             for less in (values[:place], values[:place] + values[place + 1 :])
         ],
     )
-    for place, one in enumerate(chain(*kinds, _together(kinds)), 1):
-        other = replace(book, items=one.items or book.items, indexes=one.indexes or book.indexes)
-        yield _History(place, one.day, other, one.dated or dated)
+    for place, earlier in enumerate(chain(*kinds, _together(kinds)), 1):
+        other = replace(book, items=earlier.items or book.items, indexes=earlier.indexes or book.indexes)
+        yield _History(place, earlier.day, other, earlier.dated or dated)
 
 
 def _together(kinds: Sequence[Sequence[_Earlier]]) -> Iterator[_Earlier]:
-    for those in product(*((None, *kind[:_MOST]) for kind in kinds)):
-        said = [one for one in those if one]
+    for earliers in product(*((None, *kind[:_MOST]) for kind in kinds)):
+        said = [earlier for earlier in earliers if earlier]
         if len(said) > 1:
             yield _Earlier(
-                min(one.day for one in said),
-                next((one.dated for one in said if one.dated), None),
-                next((one.items for one in said if one.items), None),
-                next((one.indexes for one in said if one.indexes), None),
+                min(earlier.day for earlier in said),
+                next((earlier.dated for earlier in said if earlier.dated), None),
+                next((earlier.items for earlier in said if earlier.items), None),
+                next((earlier.indexes for earlier in said if earlier.indexes), None),
             )
 
 
@@ -736,7 +763,7 @@ def _less(dated: Dated[Any]) -> Iterator[tuple[date, Dated[Any]]]:
     for place in reversed(range(1, len(versions) - 1)):
         kept = list(versions[:place])
         for (_before, said), (day, then) in pairwise(versions[place:]):
-            anew = {one.name: getattr(then, one.name) for one in fields(then)}
+            anew = {field.name: getattr(then, field.name) for field in fields(then)}
             anew = {name: value for name, value in anew.items() if value != getattr(said, name)}
             kept.append((day, replace(kept[-1][1], **anew)))
         yield versions[place][0], Dated(tuple(kept))
@@ -748,7 +775,7 @@ _ADDED = ("until", "price", "quantity", "discount", "index", "included", "tiers"
 
 def _without_a_key(dated: Dated[Contract]) -> Iterator[tuple[date, Dated[Contract]]]:
     """What a contract says without one of its keys, as far as its first value holds; and the first day of that."""
-    defaults = {one.name: one.default for one in fields(Contract)}
+    defaults = {field.name: field.default for field in fields(Contract)}
     for name in _ADDED:
         saying = [
             (day, getattr(version, name)) for day, version in dated.versions if getattr(version, name) != defaults[name]

@@ -11,24 +11,24 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.billing.drafts import (
+    BillingNotice,
     Draft,
     DraftDeduction,
     DraftLine,
     DraftReceivable,
     DraftTax,
-    Exchange,
-    Notice,
+    ExchangeRate,
 )
-from beancount_invoicing.billing.fixed import DepositLeft, Owed, TaxLeft, deposits_left, owed_of_deposits
+from beancount_invoicing.billing.fixed import DepositLeft, DepositTaxesDue, TaxLeft, deposit_taxes_due, deposits_left
 from beancount_invoicing.billing.prices import purchase_order, tax_code
-from beancount_invoicing.billing.rates import as_written, with_deposits, with_rates
-from beancount_invoicing.billing.waiting import Waiting
-from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, Invoice, Kind, Tax
+from beancount_invoicing.billing.tax_rates import lines_to_write, with_deposit_rates, with_tax_rates
+from beancount_invoicing.billing.unbilled import UnbilledLine
+from beancount_invoicing.model import ZERO, Book, Contract, Customer, Day, DocumentKind, Invoice, Tax
 from beancount_invoicing.receivables import latest_price, left_to_credit
-from beancount_invoicing.rules import currencies, periods, tax, terms
+from beancount_invoicing.rules import currencies, payment_terms, periods, tax
 from beancount_invoicing.rules.steps import round_to
 
-Naming = Callable[[Kind, date], str]
+NextNumber = Callable[[DocumentKind, date], str]
 """Gives the next document of a kind its number, or the name of a draft."""
 
 
@@ -36,10 +36,10 @@ class CannotCompose(ValueError):
     """A document cannot be made of what is asked for; the message says why, and what to do."""
 
 
-class Request(NamedTuple):
+class DraftRequest(NamedTuple):
     """A document to be composed: its lines and what is said about it. What is not said is "" or None."""
 
-    kind: Kind
+    kind: DocumentKind
     customer: str
     """Main account of the customer."""
     account: str
@@ -58,16 +58,16 @@ class Request(NamedTuple):
     note: str = ""
     taxes: tuple[Tax, ...] = ()
     """Taxes by their names in what it corrects, which its lines have; others are as they stand on `date`. What is withheld too."""
-    exchange: Exchange | None = None
+    exchange: ExchangeRate | None = None
     """How what it corrects is booked, where that is in another currency."""
 
 
-def compose(
+def compose_draft(
     book: Book,
-    request: Request,
+    request: DraftRequest,
     contracts: Sequence[Contract | None] = (),
     deposits: Sequence[DepositLeft] = (),
-    owed: Owed | None = None,
+    deposit_taxes: DepositTaxesDue | None = None,
 ) -> Draft:
     """The document that a request asks for, without a number.
 
@@ -75,31 +75,33 @@ def compose(
     are worked out once per code and rate, what
     is left of `deposits` is deducted as far as the lines of their contract reach, and where the contract of a line has a retention
     a part of what is to be paid stands on its account, until so long after the acceptance of the works. `contracts`: of each line,
-    as it holds for it. `owed`: what of deposits' taxes is owed, if that is known. Raises CannotCompose.
+    as it holds for it. `deposit_taxes`: what of deposits' taxes is owed, if that is known. Raises CannotCompose.
     """
     customer = book.customers[request.customer].at(request.date)
-    decimals = currencies.decimals(request.currency)
+    decimals = currencies.currency_decimals(request.currency)
     request = request._replace(lines=_coded(book, request))
     if not request.corrects:
-        placed = with_deposits(book, request.lines, deposits, request.date)
+        placed = with_deposit_rates(book, request.lines, deposits, request.date)
         contracts = [contracts[place] for place, _line in placed] if contracts else ()
-        lines, known = with_rates(book, [line for _place, line in placed], request.date, request.delivered)
+        lines, known = with_tax_rates(book, [line for _place, line in placed], request.date, request.delivered)
         request = request._replace(lines=lines, taxes=(*known, *request.taxes))
     lines = _without_tax(book, request, decimals)
     taxes = _taxes(book, request, lines, decimals)
     deductions: tuple[DraftDeduction, ...] = ()
     if request.kind in {"invoice", "corrective"}:
-        deposits = [_named_here(book, one, request.taxes) for one in deposits]
-        deductions = _deductions(lines, taxes, deposits, owed or owed_of_deposits(book, request.date), decimals)
+        deposits = [_named_here(book, deposit, request.taxes) for deposit in deposits]
+        deductions = _deductions(
+            lines, taxes, deposits, deposit_taxes or deposit_taxes_due(book, request.date), decimals
+        )
     payable = (
         sum((line.net for line in lines), ZERO)
-        + sum((each.amount for each in taxes), ZERO)
-        - sum((each.amount for each in deductions), ZERO)
+        + sum((tax.amount for tax in taxes), ZERO)
+        - sum((deduction.amount for deduction in deductions), ZERO)
     )
     kind = request.kind
     if kind in {"invoice", "credit-note"}:  # as it will be read: what credits a credit note is an invoice
         kind = "credit-note" if sum((line.net for line in lines), ZERO) < 0 else "invoice"
-    written = lines if request.corrects else as_written(book, lines, request.date)
+    written = lines if request.corrects else lines_to_write(book, lines, request.date)
     return Draft(
         kind=kind,
         customer=request.customer,
@@ -125,21 +127,21 @@ def compose(
 def _delivered(lines: Sequence[DraftLine], written: Sequence[DraftLine], day: date) -> date | None:
     """The day of the supply that an invoice of `day` has to say, where the lines as they are written do not: the last one of its
     milestones (CGI, ann. II, art. 242 nonies A, I, 10°)."""
-    supplied = max((one.delivered or one.end or date.min for one in lines), default=date.min)
-    read = max((one.delivered or one.end or date.min for one in written), default=date.min)
+    supplied = max((line.delivered or line.end or date.min for line in lines), default=date.min)
+    read = max((line.delivered or line.end or date.min for line in written), default=date.min)
     read = read if read > date.min else day
     return supplied if date.min < supplied < read else None
 
 
-def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
+def _coded(book: Book, request: DraftRequest) -> tuple[DraftLine, ...]:
     """The lines with their tax codes, as customers, items and the default have them on the day of the supply."""
     if request.kind == "claim":
         return tuple(replace(line, tax="") for line in request.lines)
     lines = []
     for line in request.lines:
-        day = tax.tax_day(request.date, line.supplied or request.delivered)
+        day = tax.tax_point_of_line(request.date, line.supply_date or request.delivered)
         code = tax_code(book, request.customer, line.tax, line.item, day, line.nature)
-        if tax.code_named(code, book.taxes) not in book.taxes:
+        if tax.code_of_name(code, book.taxes) not in book.taxes:
             raise CannotCompose(
                 f"{line.text or line.item}: "
                 + (f'tax "{code}" is not known' if code else "no tax code is known")
@@ -149,7 +151,7 @@ def _coded(book: Book, request: Request) -> tuple[DraftLine, ...]:
     return tuple(lines)
 
 
-def _without_tax(book: Book, request: Request, decimals: int) -> tuple[DraftLine, ...]:
+def _without_tax(book: Book, request: DraftRequest, decimals: int) -> tuple[DraftLine, ...]:
     """The lines with their nets; those whose price includes tax come with that amount as their net."""
     lines = list(request.lines)
     for code in sorted({line.tax for line in lines if line.price_with_tax is not None}):
@@ -163,15 +165,15 @@ def _without_tax(book: Book, request: Request, decimals: int) -> tuple[DraftLine
     return tuple(lines)
 
 
-def _tax(book: Book, request: Request, code: str) -> Tax:
+def _tax(book: Book, request: DraftRequest, code: str) -> Tax:
     """A tax code that is known, as it holds for the document."""
-    return next((each for each in request.taxes if each.code == code), None) or book.taxes[code].at(request.date)
+    return next((tax for tax in request.taxes if tax.code == code), None) or book.taxes[code].at(request.date)
 
 
-def _taxes(book: Book, request: Request, lines: Sequence[DraftLine], decimals: int) -> tuple[DraftTax, ...]:
+def _taxes(book: Book, request: DraftRequest, lines: Sequence[DraftLine], decimals: int) -> tuple[DraftTax, ...]:
     result = []
     per_line = book.option("tax-rounding", request.date) == "line"
-    charged = [tax.Charged(_tax(book, request, line.tax), line.net, line.gross) for line in lines if line.tax]
+    charged = [tax.TaxableAmount(_tax(book, request, line.tax), line.net, line.gross) for line in lines if line.tax]
     for code, (known, base, figure) in tax.taxes_due(charged, decimals, per_line).items():
         amount = figure.value
         account = known.pending if known.on_payment and known.pending else known.account
@@ -191,30 +193,30 @@ def _named_here(book: Book, deposit: DepositLeft, known: Sequence[Tax]) -> Depos
     """A deposit with its taxes as the document names them that has `known` rates of their codes."""
 
     def name(part: TaxLeft) -> str:
-        code = tax.code_named(part.code, book.taxes)
+        code = tax.code_of_name(part.code, book.taxes)
         alike = (
             each.code
             for whole in known
             for each in (whole, *whole.parts)
-            if each.rate == part.rate and tax.code_named(each.code, book.taxes) == code
+            if each.rate == part.rate and tax.code_of_name(each.code, book.taxes) == code
         )
         return next(alike, part.code)
 
-    return deposit._replace(taxes=tuple(part._replace(named=name(part)) for part in deposit.taxes))
+    return deposit._replace(taxes=tuple(part._replace(document_name=name(part)) for part in deposit.taxes))
 
 
 def _deductions(
     lines: Sequence[DraftLine],
     taxes: Sequence[DraftTax],
     deposits: Sequence[DepositLeft],
-    owed: Owed,
+    owed: DepositTaxesDue,
     decimals: int,
 ) -> tuple[DraftDeduction, ...]:
     """What the document takes off: each deposit of a contract, oldest first, as far as the lines of that contract reach."""
     room: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         room[line.contract] += line.net
-    own = {(each.account, each.code): each.amount for each in taxes}
+    own = {(tax.account, tax.code): tax.amount for tax in taxes}
     result: list[DraftDeduction] = []
     for deposit in deposits:
         net = min(deposit.net, room[deposit.contract])
@@ -226,14 +228,14 @@ def _deductions(
             amount = (
                 part.left
                 if net == deposit.net
-                else min(part.left, round_to(part.billed * net / deposit.of_net, decimals))
+                else min(part.left, round_to(part.billed * net / deposit.billed_net, decimals))
             )
             result += _deducted_tax(deposit.number, part, amount, own, owed)
     return tuple(result)
 
 
 def _deducted_tax(
-    number: str, part: TaxLeft, amount: Decimal, own: dict[tuple[str, str], Decimal], owed: Owed
+    number: str, part: TaxLeft, amount: Decimal, own: dict[tuple[str, str], Decimal], owed: DepositTaxesDue
 ) -> Iterator[DraftDeduction]:
     """The tax of a deposit that is deducted: from the document's own of that code, as far as it reaches, where it stands.
 
@@ -241,7 +243,7 @@ def _deducted_tax(
     what is owed, and the rest off what waits (a deposit on goods: CGI, art. 269, 2 a).
     """
     from_owed = ZERO
-    name = part.named or part.code
+    name = part.document_name or part.code
     if part.owed_on:
         place = part.account, name
         beyond = max(amount - max(own.get(place, ZERO), ZERO), ZERO)
@@ -254,7 +256,7 @@ def _deducted_tax(
         yield DraftDeduction(number, part.account, amount - from_owed, name)
 
 
-def _with_tax(book: Book, request: Request, line: DraftLine) -> Decimal:
+def _with_tax(book: Book, request: DraftRequest, line: DraftLine) -> Decimal:
     """What a line comes to with tax, not rounded."""
     rate = _tax(book, request, line.tax).rate if line.tax else ZERO
     return line.gross if line.gross is not None else line.net * (100 + rate) / 100
@@ -262,7 +264,7 @@ def _with_tax(book: Book, request: Request, line: DraftLine) -> Decimal:
 
 def _receivables(
     book: Book,
-    request: Request,
+    request: DraftRequest,
     customer: Customer,
     lines: Sequence[DraftLine],
     payable: Decimal,
@@ -289,8 +291,8 @@ def _receivables(
     if left < 0:
         return (DraftReceivable(request.account, left, request.date), *retained)
     try:
-        schedule = dues(book, request.terms or customer.terms, request.date, left, decimals)
-    except terms.TermsError as error:
+        schedule = payment_schedule(book, request.terms or customer.terms, request.date, left, decimals)
+    except payment_terms.TermsError as error:
         raise CannotCompose(f"{customer.name}: {error}") from None
     return (
         *(DraftReceivable(request.account, due.amount, due.date) for due in schedule),
@@ -300,20 +302,29 @@ def _receivables(
 
 def _released(book: Book, contract: Contract, day: date) -> bool:
     """Whether what is kept back under a contract is due by `day`, so that no more is. Raises periods.PeriodError."""
-    length = periods.parse(contract.retention_terms or "year")
-    days = [one.date for one in book.acceptances if one.contract == contract.code and one.date <= day]
+    length = periods.parse_length(contract.retention_terms or "year")
+    days = [
+        acceptance.date
+        for acceptance in book.acceptances
+        if acceptance.contract == contract.code and acceptance.date <= day
+    ]
     return bool(days) and length.after(min(days), 1) <= day
 
 
-def dues(book: Book, text: str, day: date, amount: Decimal, decimals: int) -> list[terms.Due]:
+def payment_schedule(
+    book: Book, text: str, day: date, amount: Decimal, decimals: int
+) -> list[payment_terms.DueInstalment]:
     """What is due of an amount, and when, by terms (the ledger's, if "") that run from `day`. Raises terms.TermsError."""
     text = text or book.option("terms", day) or law.default_terms("")
     calendar = book.option("business-days", day)
-    schedule = terms.schedule(terms.parse(text, day), day, amount, decimals)
-    return [terms.business_day(due, calendar) if calendar in terms.calendars() else due for due in schedule]
+    schedule = payment_terms.schedule(payment_terms.parse_terms(text, day), day, amount, decimals)
+    return [
+        payment_terms.moved_to_business_day(due, calendar) if calendar in payment_terms.calendars() else due
+        for due in schedule
+    ]
 
 
-def numbered(book: Book, draft: Draft, number: str) -> Draft:
+def with_number_and_due_dates(book: Book, draft: Draft, number: str) -> Draft:
     """A document under its number, with the due dates that it is issued with: what is printed on it then is what stands, whatever
     becomes known of terms or holidays later.
 
@@ -328,58 +339,63 @@ def numbered(book: Book, draft: Draft, number: str) -> Draft:
         return draft
     customer = book.customers[draft.customer].at(draft.date)
     try:
-        schedule = dues(
-            book, draft.terms or customer.terms, draft.date, only.amount, currencies.decimals(draft.currency)
+        schedule = payment_schedule(
+            book, draft.terms or customer.terms, draft.date, only.amount, currencies.currency_decimals(draft.currency)
         )
-    except terms.TermsError as error:
+    except payment_terms.TermsError as error:
         raise CannotCompose(f"{customer.name}: {error}") from None
     if len(schedule) == 1:
         return replace(draft, due=schedule[0].date)
     return replace(draft, receivables=tuple(replace(only, amount=due.amount, due=due.date) for due in schedule))
 
 
-def dues_if_issued(book: Book, invoice: Invoice, day: date) -> list[terms.Due]:
+def payment_schedule_if_issued(book: Book, invoice: Invoice, day: date) -> list[payment_terms.DueInstalment]:
     """What is due of a draft, and when, where it is issued on `day`, by the terms that hold for it then; nothing of one that is
     paid back, that says a due date itself, or where something is kept back. Raises terms.TermsError.
     """
     if invoice.payable <= 0 or not invoice.customer or not invoice.instalments:
         return []
-    if any(each.retained or (each.steps and each.steps[-1].operation == "as written") for each in invoice.instalments):
+    if any(
+        instalment.retention_contract or (instalment.steps and instalment.steps[-1].operation == "as written")
+        for instalment in invoice.instalments
+    ):
         return []
     known = book.customers.get(invoice.customer.account)
     text = invoice.customer.terms
     if known and text == known.at(invoice.date).terms:  # the customer's, not its own
         text = known.at(day).terms
-    return dues(book, text, day, invoice.payable, currencies.decimals(invoice.currency))
+    return payment_schedule(book, text, day, invoice.payable, currencies.currency_decimals(invoice.currency))
 
 
-def moved_dues(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
+def moved_due_dates(book: Book, invoice: Invoice, day: date) -> dict[date, date]:
     """The due dates that a document has because of its date, by its terms, as they are on `day`; and those that `bill` once wrote
     for what is kept back."""
     moved: dict[date, date] = {}
-    decimals = currencies.decimals(invoice.currency)
+    decimals = currencies.currency_decimals(invoice.currency)
     try:
         for code in {line.contract for line in invoice.lines} & book.contracts.keys():
-            length = periods.parse(book.contracts[code].at(invoice.date).retention_terms or "year")
+            length = periods.parse_length(book.contracts[code].at(invoice.date).retention_terms or "year")
             moved[length.after(invoice.date, 1)] = length.after(day, 1)
         text = invoice.customer.terms if invoice.customer else ""
-        before = dues(book, text, invoice.date, invoice.payable, decimals)
-        after = dues(book, text, day, invoice.payable, decimals)
-    except (terms.TermsError, periods.PeriodError):
+        before = payment_schedule(book, text, invoice.date, invoice.payable, decimals)
+        after = payment_schedule(book, text, day, invoice.payable, decimals)
+    except (payment_terms.TermsError, periods.PeriodError):
         return moved
     return moved | {old.date: new.date for old, new in zip(before, after, strict=False)}
 
 
 def _exchange(
     book: Book,
-    request: Request,
+    request: DraftRequest,
     lines: Sequence[DraftLine],
     taxes: Sequence[DraftTax],
     deductions: Sequence[DraftDeduction],
-) -> Exchange | None:
+) -> ExchangeRate | None:
     """The rate at which lines are booked where their accounts are not opened for the document's currency."""
     accounts = (
-        {line.account for line in lines} | {each.account for each in taxes} | {each.account for each in deductions}
+        {line.account for line in lines}
+        | {tax.account for tax in taxes}
+        | {deduction.account for deduction in deductions}
     )
     others = [book.currencies[account] for account in sorted(accounts) if account in book.currencies]
     if all(request.currency in those for those in others):
@@ -391,7 +407,7 @@ def _exchange(
             f"{book.customers[request.customer].at(request.date).name} is billed in {request.currency}, but the accounts are"
             f" kept in {currency}: write the exchange rate into the ledger, {request.date} price {request.currency} … {currency}"
         )
-    return Exchange(currency, price[1], currencies.decimals(currency))
+    return ExchangeRate(currency, price[1], currencies.currency_decimals(currency))
 
 
 def narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
@@ -404,7 +420,9 @@ def narration(book: Book, lines: Sequence[DraftLine], day: date) -> str:
     return ", ".join(several[:3]) + (" …" if len(several) > 3 else "")
 
 
-def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -> tuple[list[Draft], list[Notice]]:
+def compose_drafts(
+    book: Book, unbilled: Iterable[UnbilledLine], day: date, naming: NextNumber
+) -> tuple[list[Draft], list[BillingNotice]]:
     """The documents that bill what waits, dated `day`: one per account, currency, purchase order and group, as they were on the own
     day of each thing; a deposit has its own.
 
@@ -412,29 +430,36 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
     credit note on the documents that billed it.
     """
 
-    def order(one: Waiting) -> str:
-        return purchase_order(book, one.contract, one.day)
+    def order(unbilled_line: UnbilledLine) -> str:
+        return purchase_order(book, unbilled_line.contract, unbilled_line.day)
 
-    def key(one: Waiting) -> tuple[str, ...]:
-        own = one.contract.code if one.what == "deposit" else ""
-        return one.customer, one.contract.customer, order(one), one.contract.group, one.currency, own
+    def key(unbilled_line: UnbilledLine) -> tuple[str, ...]:
+        own = unbilled_line.contract.code if unbilled_line.kind == "deposit" else ""
+        return (
+            unbilled_line.customer,
+            unbilled_line.contract.customer,
+            order(unbilled_line),
+            unbilled_line.contract.group,
+            unbilled_line.currency,
+            own,
+        )
 
     drafts: list[Draft] = []
-    notices: list[Notice] = []
+    notices: list[BillingNotice] = []
     left = deposits_left(book.invoices)
-    owed = owed_of_deposits(book, day)
-    groups: defaultdict[tuple[bool, tuple[str, ...]], list[Waiting]] = defaultdict(list)
-    for one in those:
-        groups[one.what != "deposit", key(one)].append(one)
+    owed = deposit_taxes_due(book, day)
+    groups: defaultdict[tuple[bool, tuple[str, ...]], list[UnbilledLine]] = defaultdict(list)
+    for line in unbilled:
+        groups[line.kind != "deposit", key(line)].append(line)
     for (invoice, _key), group in sorted(groups.items(), key=lambda each: each[0]):
-        kind: Kind = "invoice" if invoice else "deposit"
+        kind: DocumentKind = "invoice" if invoice else "deposit"
         for bundle in _apart(group):
-            bundle.sort(key=lambda one: (one.contract.code, one.line.start or one.line.since, one.line.item))
+            bundle.sort(key=lambda one: (one.contract.code, one.line.start or one.line.billable_from, one.line.item))
             codes = list(dict.fromkeys(one.contract.code for one in bundle))
             first = bundle[0]
             usual = book.customers[first.customer].at(day)
             given_back = _given_back(book, bundle, day)
-            request = Request(
+            request = DraftRequest(
                 kind=kind,
                 customer=first.customer,
                 account=first.contract.customer,
@@ -442,37 +467,42 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
                 date=day,
                 lines=tuple(one.line for one in bundle),
                 purchase_order=order(first) if order(first) != usual.purchase_order else "",
-                corrects=" ".join(one.number for one in given_back),
-                taxes=tuple(each.tax for one in given_back for each in one.taxes),
+                corrects=" ".join(invoice.number for invoice in given_back),
+                taxes=tuple(amount.tax for invoice in given_back for amount in invoice.taxes),
             )
             try:
-                draft = compose(
+                draft = compose_draft(
                     book,
                     request,
                     [one.contract for one in bundle],
-                    [one for code in codes for one in left.get(code, ()) if one.customer in {"", first.customer}],
+                    [
+                        deposit_left
+                        for code in codes
+                        for deposit_left in left.get(code, ())
+                        if deposit_left.customer in {"", first.customer}
+                    ],
                     owed,
                 )
             except (CannotCompose, periods.PeriodError) as error:
                 net = sum((one.line.net for one in bundle), ZERO)
                 notices.append(
-                    Notice(
+                    BillingNotice(
                         first.contract.code,
                         str(error),
                         source=first.contract.source,
                         amount=net,
                         currency=first.currency,
-                        since=min(one.line.since for one in bundle),
+                        since=min(one.line.billable_from for one in bundle),
                     )
                 )
                 continue
-            if given_back and draft.exchange and given_back[0].rate:
+            if given_back and draft.exchange and given_back[0].booking_rate:
                 # what is given back is worth what it was booked with
-                draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].rate))
-            draft = numbered(book, draft, naming(draft.kind, day))
+                draft = replace(draft, exchange=replace(draft.exchange, rate=given_back[0].booking_rate))
+            draft = with_number_and_due_dates(book, draft, naming(draft.kind, day))
             drafts.append(draft)
             if draft.deductions:
-                left = {code: _less(book, each, draft) for code, each in left.items()}
+                left = {code: _less(book, deposit_lefts, draft) for code, deposit_lefts in left.items()}
             if kind == "deposit":
                 left.setdefault(first.contract.code, []).append(_as_deposit(draft, first.contract.code))
     return drafts, notices
@@ -481,52 +511,55 @@ def documents(book: Book, those: Iterable[Waiting], day: date, naming: Naming) -
 def _less(book: Book, deposits: Sequence[DepositLeft], draft: Draft) -> list[DepositLeft]:
     """What is left of deposits once a document has deducted its part: the next of the same run deducts no more than that."""
     result = []
-    for one in deposits:
-        taken = [each for each in draft.deductions if each.number == one.number]
-        net = one.net - sum((each.amount for each in taken if not each.tax), ZERO)
-        codes = [tax.code_named(each.code, book.taxes) for each in one.taxes]
+    for deposit in deposits:
+        taken = [deduction for deduction in draft.deductions if deduction.number == deposit.number]
+        net = deposit.net - sum((deduction.amount for deduction in taken if not deduction.tax), ZERO)
+        codes = [tax.code_of_name(tax_left.code, book.taxes) for tax_left in deposit.taxes]
 
         def gone(
             part: TaxLeft, code: str, taken: Sequence[DraftDeduction] = taken, codes: Sequence[str] = codes
         ) -> Decimal:
             alone = codes.count(code) == 1  # else two rates of the code, of which each has a name of its own
-            names = {part.code, part.named}
+            names = {part.code, part.document_name}
             return sum(
                 (
-                    each.amount
-                    for each in taken
-                    if each.tax and (each.tax in names or (alone and tax.code_named(each.tax, book.taxes) == code))
+                    deduction.amount
+                    for deduction in taken
+                    if deduction.tax
+                    and (deduction.tax in names or (alone and tax.code_of_name(deduction.tax, book.taxes) == code))
                 ),
                 ZERO,
             )
 
-        taxes = (part._replace(left=part.left - gone(part, code)) for part, code in zip(one.taxes, codes, strict=True))
-        result.append(one._replace(net=net, taxes=tuple(taxes)))
+        taxes = (
+            part._replace(left=part.left - gone(part, code)) for part, code in zip(deposit.taxes, codes, strict=True)
+        )
+        result.append(deposit._replace(net=net, taxes=tuple(taxes)))
     return result
 
 
-def _apart(bundle: list[Waiting]) -> list[list[Waiting]]:
+def _apart(bundle: list[UnbilledLine]) -> list[list[UnbilledLine]]:
     """Documents for what would come to less than nothing in one: what is given back of a contract, or by its adjustments, apart."""
 
-    def of(one: Waiting) -> tuple[str, bool]:
-        return one.contract.code, one.what == "adjustment"
+    def of(unbilled_line: UnbilledLine) -> tuple[str, bool]:
+        return unbilled_line.contract.code, unbilled_line.kind == "adjustment"
 
     nets: defaultdict[tuple[str, bool], Decimal] = defaultdict(lambda: ZERO)
-    for one in bundle:
-        nets[of(one)] += one.line.net
+    for line in bundle:
+        nets[of(line)] += line.line.net
     if sum(nets.values(), ZERO) >= 0:
         return [bundle]
     parts = [one for one in bundle if nets[of(one)] >= 0], [one for one in bundle if nets[of(one)] < 0]
     return [part for part in parts if part]
 
 
-def _given_back(book: Book, bundle: Sequence[Waiting], day: date) -> list[Invoice]:
+def _given_back(book: Book, bundle: Sequence[UnbilledLine], day: date) -> list[Invoice]:
     """Of what comes to less than nothing: the customer's documents that it gives back: those that its adjustments name, then the
     latest of its contracts, as far as needed. A credit note names them (CGI, ann. II, art. 242 nonies A).
     """
-    net = -sum((one.line.net for one in bundle), ZERO)
-    codes = {one.contract.code for one in bundle}
-    adjusted = {number for one in bundle for number in one.line.adjusts}
+    net = -sum((line.line.net for line in bundle), ZERO)
+    codes = {line.contract.code for line in bundle}
+    adjusted = {number for line in bundle for number in line.line.adjusts}
     result = []
 
     def latest(invoice: Invoice) -> tuple[bool, date, str]:
@@ -560,6 +593,6 @@ def _as_deposit(draft: Draft, contract: str) -> DepositLeft:
         draft.lines[0].account,
         draft.net,
         draft.net,
-        tuple(TaxLeft(each.code, each.account, each.amount, each.amount) for each in draft.taxes),
+        tuple(TaxLeft(tax.code, tax.account, tax.amount, tax.amount) for tax in draft.taxes),
         draft.customer,
     )

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.billing.compose import CannotCompose, dues
-from beancount_invoicing.billing.credits import CreditWanted, credit_note
-from beancount_invoicing.billing.drafts import BookOut, Draft, DraftLine, DraftReceivable, Exchange
-from beancount_invoicing.billing.redrafting import LineEdit, as_changed
-from beancount_invoicing.model import ZERO, Book, Invoice, Source, Value, Work
-from beancount_invoicing.receivables import Claim
-from beancount_invoicing.rules import currencies, numbering, terms
+from beancount_invoicing.billing.compose import CannotCompose, payment_schedule
+from beancount_invoicing.billing.credit_notes import CreditRequest, credit_note
+from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable, ExchangeRate, TimeRelease
+from beancount_invoicing.billing.redrafting import LineEdit, redraft_document
+from beancount_invoicing.model import ZERO, Book, Invoice, Source, StepValue, Work
+from beancount_invoicing.receivables import OpenItem
+from beancount_invoicing.rules import currencies, numbering, payment_terms
 
 
 class CannotCorrect(CannotCompose):
@@ -51,64 +51,65 @@ class Correction:
 class Corrected:
     """Both entries; a credit note and the new document have no number yet."""
 
-    back: Draft
+    credit: Draft
     """What takes the wrong one out of the books: the cancellation, or the credit note."""
     invoice: Draft
 
 
-def corrective(
+def correction_drafts(
     book: Book,
     invoice: Invoice,
-    claims: Sequence[Claim],
-    wanted: Correction,
+    claims: Sequence[OpenItem],
+    correction: Correction,
     day: date,
-    said: Mapping[str, Value],
-    exchange: Exchange | None = None,
+    metadata: Mapping[str, StepValue],
+    exchange: ExchangeRate | None = None,
     *,
     by_credit_note: bool = False,
 ) -> Corrected:
     """The corrective invoice of `day` on an invoice, and the cancellation of that; or a new invoice, and a credit note.
 
     Lines, taxes and prices are composed as of the invoice's own date: it is the same supply. Its due dates follow from the day on
-    which it is issued. `claims`: where the invoice stands, and what of it is open; `said`: what the entry says of itself beyond a
-    draft, by key; `exchange`: how it is booked where that is in another currency. Raises CannotCorrect, CannotCompose.
-    """
-    _can_be_corrected(book, invoice, wanted, day)
+    which it is issued. `claims`: where the invoice stands, and what of it is open; `metadata`: what the entry says of itself beyond
+    a draft, by key; `exchange`: how it is booked where that is in another currency. Raises CannotCorrect, CannotCompose."""
+    _can_be_corrected(book, invoice, correction, day)
     back, _notices = credit_note(
-        book, invoice, claims, CreditWanted(invoice.number, note=wanted.reason, reopen=True), day, exchange
+        book, invoice, claims, CreditRequest(invoice.number, note=correction.reason, reopen=True), day, exchange
     )
-    main = wanted.customer or (invoice.customer.account if invoice.customer else "")
+    main = correction.customer or (invoice.customer.account if invoice.customer else "")
     before = invoice
     if invoice.customer and main != invoice.customer.account:
         before = invoice._replace(customer=book.customers[main].at(invoice.date), instalments=())
-    if wanted.tax:
-        before = before._replace(adjustments=tuple(replace(one, tax=wanted.tax) for one in before.adjustments))
-    made = as_changed(book, before, wanted.lines, wanted.drop, wanted.add, exchange, day)
+    if correction.tax:
+        before = before._replace(
+            adjustments=tuple(replace(adjustment, tax=correction.tax) for adjustment in before.adjustments)
+        )
+    made = redraft_document(book, before, correction.lines, correction.drop, correction.add, exchange, day)
     if made.draft.net <= 0:
         raise CannotCorrect(
             f"{invoice.number} would come to {made.draft.net} {made.draft.currency}: give it back, bean-invoice credit"
             f" {invoice.number}"
         )
-    outs = [one for one in book.work if one.document == invoice.number and one.quantity < 0 and one.billable]
-    outs = [one for one in outs if not one.written_down]
-    back = replace(back, lines=_with_time(back.lines, [_returned(one, invoice) for one in outs]))
+    outs = [work for work in book.work if work.document == invoice.number and work.quantity < 0 and work.billable]
+    outs = [work for work in outs if not work.written_down]
+    back = replace(back, lines=_with_time(back.lines, [_returned(work, invoice) for work in outs]))
     if not by_credit_note:
-        number = numbering.cancelled(invoice.number)
+        number = numbering.cancellation_number(invoice.number)
         back = replace(back, kind="cancellation", number=number, note="", purchase_order="")
-    text = wanted.terms or _own_terms(book, invoice, main)
+    text = correction.terms or _own_terms(book, invoice, main)
     new = replace(
         made.draft,
         kind="invoice" if by_credit_note else "corrective",
         date=day,
         corrects="" if by_credit_note else invoice.number,
-        lines=_with_time(made.draft.lines, [one for out in outs for one in _taken(out, made.time)]),
+        lines=_with_time(made.draft.lines, [release for out in outs for release in _taken(out, made.released_time)]),
         receivables=_receivables(book, made.draft, text, day),
         terms=text,
-        due=wanted.due,
-        delivered=wanted.delivered or _supplied(invoice, made.draft.lines),
-        purchase_order=wanted.purchase_order or _own_order(book, invoice, main, day),
-        note="\n".join(filter(None, (wanted.reason, invoice.note))),
-        said=tuple(said.items()),
+        due=correction.due,
+        delivered=correction.delivered or _supplied(invoice, made.draft.lines),
+        purchase_order=correction.purchase_order or _own_order(book, invoice, main, day),
+        note="\n".join(filter(None, (correction.reason, invoice.note))),
+        metadata=tuple(metadata.items()),
     )
     return Corrected(back, new)
 
@@ -140,12 +141,18 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
                 f" {other.number}"
             )
     if by:
-        rest = sum((one.payable for one in by), invoice.payable)
+        rest = sum((invoice.payable for invoice in by), invoice.payable)
         remedy = f"credit the rest, bean-invoice credit {number}, and bill anew" if rest > 0 else "bill it anew"
-        names = ", ".join(f"{one.number} ({one.source})" for one in by)
+        names = ", ".join(f"{invoice.number} ({invoice.source})" for invoice in by)
         raise CannotCorrect(f"{number} is credited by {names}: {remedy}, bean-invoice new")
-    if invoice.at_once or invoice.rounding or invoice.payable <= 0:
-        what = "was paid at once" if invoice.at_once else "is rounded" if invoice.rounding else "asks for nothing"
+    if invoice.immediate_payments or invoice.rounding or invoice.payable <= 0:
+        what = (
+            "was paid at once"
+            if invoice.immediate_payments
+            else "is rounded"
+            if invoice.rounding
+            else "asks for nothing"
+        )
         raise CannotCorrect(
             f"{number} {what}: credit it, bean-invoice credit {number}, and bill it anew, bean-invoice new"
         )
@@ -158,7 +165,7 @@ def _can_be_corrected(book: Book, invoice: Invoice, wanted: Correction, day: dat
                 )
 
 
-def _returned(out: Work, invoice: Invoice) -> BookOut:
+def _returned(out: Work, invoice: Invoice) -> TimeRelease:
     """Time that comes back onto its account with the cancellation, as worked when its line began: the one of so many units."""
     starts = [
         (line.quantity != -out.quantity, line.start)
@@ -166,34 +173,34 @@ def _returned(out: Work, invoice: Invoice) -> BookOut:
         if line.start and line.contract and line.item in {out.item, ""}
     ]
     since = min(starts)[1] if starts else None
-    return BookOut(out.account, out.counter, out.commodity, out.item, out.quantity, since=since)
+    return TimeRelease(out.account, out.counter_account, out.commodity, out.item, out.quantity, worked_on=since)
 
 
-def _taken(out: Work, changed: Mapping[Source, Decimal]) -> list[BookOut]:
+def _taken(out: Work, changed: Mapping[Source, Decimal]) -> list[TimeRelease]:
     """The same time as the corrective invoice takes it off."""
     quantity = changed.get(out.source, -out.quantity)
-    return [BookOut(out.account, out.counter, out.commodity, out.item, quantity)] if quantity else []
+    return [TimeRelease(out.account, out.counter_account, out.commodity, out.item, quantity)] if quantity else []
 
 
-def _with_time(lines: Sequence[DraftLine], outs: Sequence[BookOut]) -> tuple[DraftLine, ...]:
+def _with_time(lines: Sequence[DraftLine], outs: Sequence[TimeRelease]) -> tuple[DraftLine, ...]:
     """The lines, the last one with all time that goes with them."""
-    plain = [replace(line, book_out=()) for line in lines]
-    return (*plain[:-1], replace(plain[-1], book_out=tuple(outs))) if plain else ()
+    plain = [replace(line, time_releases=()) for line in lines]
+    return (*plain[:-1], replace(plain[-1], time_releases=tuple(outs))) if plain else ()
 
 
 def _receivables(book: Book, draft: Draft, text: str, day: date) -> tuple[DraftReceivable, ...]:
     """What is to be paid, due from its own day on; what is kept back of works as long as before."""
-    kept = tuple(one for one in draft.receivables if one.retained)
-    rest = tuple(one for one in draft.receivables if not one.retained)
-    if not kept or not rest:
+    receivables = tuple(receivable for receivable in draft.receivables if receivable.retained)
+    rest = tuple(receivable for receivable in draft.receivables if not receivable.retained)
+    if not receivables or not rest:
         return draft.receivables
-    left = sum((one.amount for one in rest), ZERO)
+    left = sum((receivable.amount for receivable in rest), ZERO)
     said = text or book.customers[draft.customer].at(day).terms
     try:
-        schedule = dues(book, said, day, left, currencies.decimals(draft.currency))
-    except terms.TermsError as error:
+        schedule = payment_schedule(book, said, day, left, currencies.currency_decimals(draft.currency))
+    except payment_terms.TermsError as error:
         raise CannotCorrect(f"{draft.payee}: {error}") from None
-    return (*(DraftReceivable(rest[0].account, due.amount, due.date) for due in schedule), *kept)
+    return (*(DraftReceivable(rest[0].account, due.amount, due.date) for due in schedule), *receivables)
 
 
 def _own_terms(book: Book, invoice: Invoice, main: str) -> str:
@@ -214,4 +221,4 @@ def _own_order(book: Book, invoice: Invoice, main: str, day: date) -> str:
 def _supplied(invoice: Invoice, lines: Sequence[DraftLine]) -> date | None:
     """The day of the supply, where the lines do not say it: the one of the invoice that is replaced."""
     days = [day for line in lines if (day := line.delivered or line.end)]
-    return None if days and max(days) == invoice.delivered else invoice.delivered if not days else None
+    return None if days and max(days) == invoice.supplied_on else invoice.supplied_on if not days else None

@@ -6,28 +6,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from beancount_invoicing.model import Book, Dated, T, a_day
+from beancount_invoicing.model import Book, Dated, T, require_date
 
 
-def cut_off(book: Book, as_of: date) -> Book:
+def book_at_cutoff(book: Book, as_of: date) -> Book:
     """The Book as billing saw it at the end of `as_of`, for reports: later documents had billed, and given back, nothing.
 
     What a document books out or gives back counts from the document's day on, other time and expenses from their own; what
     is said of a contract, an item, a tax, a customer or an index from its date on. Not for what bills: what a later document has
     billed is not billed again.
     """
-    a_day(as_of)
-    documents = {invoice.number: invoice.since for invoice in book.invoices}
+    require_date(as_of)
+    documents = {invoice.number: invoice.booked_from for invoice in book.invoices}
     return replace(
         book,
-        invoices=tuple(one for one in book.invoices if one.since <= as_of),
-        work=tuple(one for one in book.work if documents.get(one.document, one.date) <= as_of),
-        expenses=tuple(one for one in book.expenses if one.date <= as_of),
+        invoices=tuple(invoice for invoice in book.invoices if invoice.booked_from <= as_of),
+        work=tuple(work for work in book.work if documents.get(work.document, work.date) <= as_of),
+        expenses=tuple(expense for expense in book.expenses if expense.date <= as_of),
         contracts=_known(book.contracts, as_of),
         items=_known(book.items, as_of),
         taxes=_known(book.taxes, as_of),
         customers=_known(book.customers, as_of),
-        indexes={name: tuple(one for one in those if one.date <= as_of) for name, those in book.indexes.items()},
+        indexes={
+            name: tuple(value for value in values if value.date <= as_of) for name, values in book.indexes.items()
+        },
     )
 
 
@@ -36,6 +38,6 @@ def _known(those: Mapping[str, Dated[T]], as_of: date) -> dict[str, Dated[T]]:
     return {
         name: dated
         if dated.versions[-1][0] <= as_of
-        else Dated(tuple(one for one in dated.versions if one[0] <= as_of) or dated.versions[:1])
+        else Dated(tuple(version for version in dated.versions if version[0] <= as_of) or dated.versions[:1])
         for name, dated in those.items()
     }

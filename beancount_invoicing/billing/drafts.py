@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Day, Kind, Source, Step, Value, Work
+from beancount_invoicing.model import ZERO, CalculationStep, Day, DocumentKind, Source, StepValue, Work
 
 
 @dataclass(frozen=True, slots=True)
-class BookOut:
+class TimeRelease:
     """Time that leaves a contract's account because it is billed: `quantity` > 0; or comes back, < 0, as worked on `since`."""
 
     account: str
@@ -20,7 +20,7 @@ class BookOut:
     item: str
     quantity: Decimal
     billable: bool = True
-    since: date | None = None
+    worked_on: date | None = None
     person: str = ""
     """Whose time it is, where only theirs is billed; so for `task`."""
     task: str = ""
@@ -36,7 +36,7 @@ class DraftLine:
     net: Decimal
     account: str
     tax: str
-    since: date
+    billable_from: date
     """The day from which on it waits to be billed."""
     item: str = ""
     text: str = ""
@@ -55,24 +55,24 @@ class DraftLine:
     cost: Decimal | None = None
     delivered: date | None = None
     """The day of its supply, where neither `end` nor `expense` is it."""
-    book_out: tuple[BookOut, ...] = ()
+    time_releases: tuple[TimeRelease, ...] = ()
     gross: Decimal | None = None
     """What the line comes to with tax, where its price includes it."""
     nature: str = ""
-    of: int | None = None
+    corrected_line: int | None = None
     """Of a credit note: which line of what it corrects, from 1, it gives back, where several say the same."""
     adjusts: tuple[str, ...] = ()
     """Of an adjustment: the numbers of the documents that billed its days."""
-    beside: Literal["", "allowance", "charge"] = ""
+    allowance_or_charge: Literal["", "allowance", "charge"] = ""
     """It lowers or raises the whole document, and `text` says why; "" for a line of its own."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CalculationStep, ...] = ()
     work: tuple[Work, ...] = ()
     """The time that it bills, entry by entry, each with how much of it; and what leaves the account with it unbilled."""
     source: Source | None = None
     """Where the expense or milestone stands that it bills, or the line that it adjusts."""
 
     @property
-    def supplied(self) -> date | None:
+    def supply_date(self) -> date | None:
         """The day of its supply; None where nothing says it."""
         return self.delivered or self.end or self.expense
 
@@ -111,15 +111,15 @@ class DraftReceivable:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ExchangeRate:
     """Where lines are booked in another `currency`: how much of it one unit of the document's is worth."""
 
     currency: str
     rate: Decimal
     decimals: int
-    own: frozenset[str] = frozenset()
+    in_document_currency: frozenset[str] = frozenset()
     """The accounts that are booked in the document's currency all the same."""
-    on_lines: bool = False
+    price_on_lines: bool = False
     """The price stands on what is booked in `currency`; else on what is booked in the document's."""
 
 
@@ -127,7 +127,7 @@ class Exchange:
 class Draft:
     """A document to be written. Amounts have the customer's sign: positive on an invoice, negative on a credit note."""
 
-    kind: Kind
+    kind: DocumentKind
     customer: str
     """Main account of the customer."""
     payee: str
@@ -142,7 +142,7 @@ class Draft:
     rounding_account: str = ""
     number: str = ""
     """Its number, or the name of a draft ("draft-…")."""
-    exchange: Exchange | None = None
+    exchange: ExchangeRate | None = None
     purchase_order: str = ""
     terms: str = ""
     due: Day | None = None
@@ -155,7 +155,7 @@ class Draft:
     note: str = ""
     to_send: bool = False
     """It says of itself that it is to be sent."""
-    said: tuple[tuple[str, Value], ...] = ()
+    metadata: tuple[tuple[str, StepValue], ...] = ()
     """What else it says of itself, by key: what of the customer holds otherwise for it."""
 
     @property
@@ -164,30 +164,30 @@ class Draft:
         return sum((line.net for line in self.lines), Decimal(0))
 
     @property
-    def read_as(self) -> Kind:
+    def numbered_kind(self) -> DocumentKind:
         """The kind that its number is of: what gives a claim back is written as a claim, outside VAT, and read as a credit note."""
         return "credit-note" if self.kind == "claim" and self.net < 0 else self.kind
 
     @property
     def payable(self) -> Decimal:
         """What is to be paid."""
-        return sum((each.amount for each in self.receivables), Decimal(0))
+        return sum((receivable.amount for receivable in self.receivables), Decimal(0))
 
 
-Rule = Literal[
+NoticeRule = Literal[
     "time-without-contract", "outside-contract", "time-without-price", "over-cap", "no-milestone", "deposit-left",
     "not-billed", "contract",
 ]  # fmt: skip
 """What keeps something from being billed; "contract": what the checks of contracts say already."""
 
 
-class Notice(NamedTuple):
+class BillingNotice(NamedTuple):
     """Something that billing leaves out, and what to do about it: `bill`, `unbilled`, `today` and `check` say it from here."""
 
     contract: str
     """"" where it is of none."""
     message: str
-    rule: Rule = "not-billed"
+    rule: NoticeRule = "not-billed"
     source: Source | None = None
     amount: Decimal | None = None
     """What it would come to without tax, in the contract's currency, where that is known."""
@@ -199,12 +199,12 @@ class Notice(NamedTuple):
     """What to do, where the message does not say it."""
 
     @property
-    def whole(self) -> str:
+    def with_advice(self) -> str:
         """What it is, and what to do about it."""
         return f"{self.message}: {self.advice}" if self.advice else self.message
 
     @property
-    def said(self) -> str:
+    def one_line(self) -> str:
         """In one line, with its contract and its place."""
         contract = f"{self.contract}: " if self.contract else ""
-        return contract + self.whole + (f" ({self.source})" if self.source else "")
+        return contract + self.with_advice + (f" ({self.source})" if self.source else "")

@@ -12,19 +12,19 @@ from typing import NamedTuple
 
 from beancount_invoicing.billing.drafts import DraftLine
 from beancount_invoicing.billing.in_force import ends
-from beancount_invoicing.model import ZERO, Book, Contract, Dated, Invoice, Milestone, Source, Step
+from beancount_invoicing.model import ZERO, Book, CalculationStep, Contract, Dated, Invoice, Milestone, Source
 from beancount_invoicing.receivables.tax_due import tax_due
-from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
-from beancount_invoicing.rules.tax import code_named
+from beancount_invoicing.rules.tax import code_of_name
 
 
-class Stage(NamedTuple):
+class MilestoneAmount(NamedTuple):
     """A milestone with its amount without tax, and how that came about."""
 
     milestone: Milestone
     amount: Decimal
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
 
 
 def billed_milestones(invoices: Iterable[Invoice]) -> dict[tuple[str, str], Decimal]:
@@ -55,66 +55,72 @@ class ChangeOrder(NamedTuple):
         return f"say when it is done, by a milestone with change-order: {self.date} and percent: 100"
 
 
-def change_orders(dated: Dated[Contract]) -> tuple[ChangeOrder, ...]:
+def change_orders(contract_versions: Dated[Contract]) -> tuple[ChangeOrder, ...]:
     """The change orders of a fixed price, oldest first: each version whose price is another than that of the one before it."""
-    if dated.first.mode != "fixed":
+    if contract_versions.first.mode != "fixed":
         return ()
     return tuple(
         ChangeOrder(day, version.price - before.price, version.source)
-        for (_day, before), (day, version) in pairwise(dated.versions)
+        for (_day, before), (day, version) in pairwise(contract_versions.versions)
         if version.price is not None and before.price is not None and version.price != before.price
     )
 
 
-class Plan(NamedTuple):
+class MilestonePlan(NamedTuple):
     """How the parts of a fixed price are billed: by milestones of the price itself, and by those of change orders kept apart."""
 
     milestones: tuple[Milestone, ...]
     """Of the price itself, by date; change orders without milestones of their own are a part of it from their date on."""
-    apart: tuple[tuple[ChangeOrder, tuple[Milestone, ...]], ...]
+    separate_orders: tuple[tuple[ChangeOrder, tuple[Milestone, ...]], ...]
     """The change orders that have milestones of their own, by date."""
-    astray: tuple[Milestone, ...]
+    with_unknown_order: tuple[Milestone, ...]
     """Milestones that name a change order which there is not."""
 
-    def price(self, dated: Dated[Contract], day: date) -> Decimal:
+    def own_price(self, contract_versions: Dated[Contract], day: date) -> Decimal:
         """What the milestones of the price itself are parts of, on `day`: the contract's price less the orders kept apart."""
-        return (dated.at(day).price or ZERO) - sum((one.amount for one, _those in self.apart if one.date <= day), ZERO)
+        return (contract_versions.at(day).price or ZERO) - sum(
+            (order.amount for order, _those in self.separate_orders if order.date <= day), ZERO
+        )
 
 
-def plan(dated: Dated[Contract], milestones: tuple[Milestone, ...]) -> Plan:
+def milestone_plan(contract_versions: Dated[Contract], milestones: tuple[Milestone, ...]) -> MilestonePlan:
     """Which milestones (by date; deposits are left out) bill the price and which a change order.
 
     A milestone bills the order that its `change-order` names; one after the percentages have reached 100 bills the last order that
     was agreed by its date.
     """
-    orders = {one.date: one for one in change_orders(dated)}
+    orders = {order.date: order for order in change_orders(contract_versions)}
     of_order: defaultdict[date, list[Milestone]] = defaultdict(list)
     own: list[Milestone] = []
     astray: list[Milestone] = []
     percent = ZERO
-    for one in milestones:
-        if one.deposit:
+    for milestone in milestones:
+        if milestone.deposit:
             continue
-        agreed = one.change_order or max((day for day in orders if day <= one.date and percent == 100), default=None)
+        agreed = milestone.change_order or max(
+            (day for day in orders if day <= milestone.date and percent == 100), default=None
+        )
         if agreed is None:
-            own.append(one)
-            percent = _percent_done(one, percent)
+            own.append(milestone)
+            percent = _percent_done(milestone, percent)
         elif agreed in orders:
-            of_order[agreed].append(one)
+            of_order[agreed].append(milestone)
         else:
-            astray.append(one)
-    return Plan(tuple(own), tuple((orders[day], tuple(of_order[day])) for day in sorted(of_order)), tuple(astray))
+            astray.append(milestone)
+    return MilestonePlan(
+        tuple(own), tuple((orders[day], tuple(of_order[day])) for day in sorted(of_order)), tuple(astray)
+    )
 
 
-def unplanned(dated: Dated[Contract], planned: Plan) -> list[ChangeOrder]:
+def orders_without_milestones(contract_versions: Dated[Contract], planned: MilestonePlan) -> list[ChangeOrder]:
     """The change orders, oldest first, that no milestone bills: those after the last one of the price without any of their own."""
     if not planned.milestones:
         return []
     last = planned.milestones[-1]
     if last.cumulative is not None and last.cumulative < 100:
         return []
-    apart = {order.date for order, _those in planned.apart}
-    return [one for one in change_orders(dated) if one.date > last.date and one.date not in apart]
+    apart = {order.date for order, _those in planned.separate_orders}
+    return [order for order in change_orders(contract_versions) if order.date > last.date and order.date not in apart]
 
 
 def _percent_done(milestone: Milestone, before: Decimal) -> Decimal:
@@ -123,129 +129,142 @@ def _percent_done(milestone: Milestone, before: Decimal) -> Decimal:
     return before + (milestone.percent or ZERO)
 
 
-def stages(
-    dated: Dated[Contract], milestones: tuple[Milestone, ...], billed: dict[tuple[str, str], Decimal], places: int
-) -> list[Stage]:
+def milestone_amounts(
+    contract_versions: Dated[Contract],
+    milestones: tuple[Milestone, ...],
+    billed: dict[tuple[str, str], Decimal],
+    places: int,
+) -> list[MilestoneAmount]:
     """The milestones, by date, with their amounts: what they are billed with, else what they will be; deposits stand beside.
 
     A milestone is a part of the contract's price on its own date, less the change orders that have milestones of their own; theirs
     are parts of what the order changes. `cumulative` takes off what those before it have, and may come to less than nothing. The
     one with which the percentages reach 100 takes what is left, to the cent (`places`).
     """
-    planned = plan(dated, milestones)
-    found: dict[Milestone, Stage] = {}
+    planned = milestone_plan(contract_versions, milestones)
+    found: dict[Milestone, MilestoneAmount] = {}
     for those in (
-        *([(one, dated.at(one.date).price or ZERO)] for one in milestones if one.deposit),
-        [(one, planned.price(dated, one.date)) for one in planned.milestones],
-        *([(one, order.amount) for one in of_it] for order, of_it in planned.apart),
+        *(
+            [(milestone, contract_versions.at(milestone.date).price or ZERO)]
+            for milestone in milestones
+            if milestone.deposit
+        ),
+        [(milestone, planned.own_price(contract_versions, milestone.date)) for milestone in planned.milestones],
+        *([(milestone, order.amount) for milestone in of_it] for order, of_it in planned.separate_orders),
     ):
-        found |= _parts(dated.first.code, those, billed, places)
-    return [found[one] for one in milestones if one in found]
+        found |= _parts(contract_versions.first.code, those, billed, places)
+    return [found[milestone] for milestone in milestones if milestone in found]
 
 
 def _parts(
     code: str, those: Iterable[tuple[Milestone, Decimal]], billed: dict[tuple[str, str], Decimal], places: int
-) -> dict[Milestone, Stage]:
+) -> dict[Milestone, MilestoneAmount]:
     """Milestones that add up to one price, each with that price on its date."""
-    result: dict[Milestone, Stage] = {}
+    result: dict[Milestone, MilestoneAmount] = {}
     before = percent = ZERO
-    for one, whole in those:
-        percent = _percent_done(one, percent)
-        there = billed.get((code, one.name))
+    for milestone, whole in those:
+        percent = _percent_done(milestone, percent)
+        there = billed.get((code, milestone.name))
         if there:
-            stage = Stage(one, there, ())
-        elif one.price is not None:
-            stage = Stage(one, one.price, (Step("price", "as written", (one.price,), one.price),))
+            stage = MilestoneAmount(milestone, there, ())
+        elif milestone.price is not None:
+            stage = MilestoneAmount(
+                milestone,
+                milestone.price,
+                (CalculationStep("price", "as written", (milestone.price,), milestone.price),),
+            )
         elif percent == 100:
             rest = whole - before
-            step = Step("price", "difference", (whole, before), rest, "the last one takes the remainder")
-            stage = Stage(one, rest, (step,))
+            step = CalculationStep("price", "difference", (whole, before), rest, "the last one takes the remainder")
+            stage = MilestoneAmount(milestone, rest, (step,))
         else:
-            stage = _percent(one, whole, before, places)
+            stage = _percent(milestone, whole, before, places)
         before += stage.amount
-        result[one] = stage
+        result[milestone] = stage
     return result
 
 
-def _percent(milestone: Milestone, price: Decimal, before: Decimal, places: int) -> Stage:
+def _percent(milestone: Milestone, price: Decimal, before: Decimal, places: int) -> MilestoneAmount:
     percent = milestone.percent if milestone.percent is not None else milestone.cumulative or ZERO
     exact = price * percent / 100
     value = round_to(exact, places)
     steps = [
-        Step("price", "percent of", (percent, price), exact, "of the contract's price"),
-        Step("price", "rounded", (exact, places), value, "to the cent"),
+        CalculationStep("price", "percent of", (percent, price), exact, "of the contract's price"),
+        CalculationStep("price", "rounded", (exact, places), value, "to the cent"),
     ]
     if milestone.percent is None:
         rest = value - before
-        steps.append(Step("price", "difference", (value, before), rest, "less what was billed before"))
+        steps.append(CalculationStep("price", "difference", (value, before), rest, "less what was billed before"))
         value = rest
-    return Stage(milestone, value, tuple(steps))
+    return MilestoneAmount(milestone, value, tuple(steps))
 
 
-class SoFar(NamedTuple):
+class ProgressBilling(NamedTuple):
     """Where a fixed price stands once a document is billed, without tax: `billed` by then, this document included."""
 
     name: str
     contract_price: Decimal
-    orders: Decimal
+    change_orders: Decimal
     """What change orders that were agreed by then add to it."""
     billed: Decimal
-    here: Decimal
+    billed_here: Decimal
     """What of it this document bills."""
 
     @property
     def left(self) -> Decimal:
         """What is left to be billed."""
-        return self.contract_price + self.orders - self.billed
+        return self.contract_price + self.change_orders - self.billed
 
 
-def so_far(book: Book, invoice: Invoice) -> list[SoFar]:
+def progress_billing(book: Book, invoice: Invoice) -> list[ProgressBilling]:
     """Where the fixed prices stand that an invoice or credit note bills in situations (`cumulative`), or that orders changed."""
     result = []
     codes = dict.fromkeys(line.contract for line in invoice.lines if line.milestone and line.contract in book.contracts)
     for code in codes if invoice.kind in {"invoice", "credit-note", "corrective"} else ():
         dated = book.contracts[code]
         contract = dated.at(invoice.date)
-        orders = sum((one.amount for one in change_orders(dated) if one.date <= invoice.date), ZERO)
-        progress = any(one.cumulative is not None for one in book.milestones.get(code, ()))
+        orders = sum((order.amount for order in change_orders(dated) if order.date <= invoice.date), ZERO)
+        progress = any(milestone.cumulative is not None for milestone in book.milestones.get(code, ()))
         if contract.mode == "fixed" and contract.price is not None and (orders or progress):
             billed = sum(
                 (
                     line.net
                     for other in book.invoices
-                    if other.kind != "deposit" and book.turn_of(other) <= book.turn_of(invoice)
+                    if other.kind != "deposit" and book.document_order_key(other) <= book.document_order_key(invoice)
                     for line in other.lines
-                    if line.contract == code and line.expense is None
+                    if line.contract == code and line.expense_date is None
                 ),
                 ZERO,
             )
-            here = sum((line.net for line in invoice.lines if line.contract == code and line.expense is None), ZERO)
-            result.append(SoFar(contract.text or code, contract.price - orders, orders, billed, here))
+            here = sum(
+                (line.net for line in invoice.lines if line.contract == code and line.expense_date is None), ZERO
+            )
+            result.append(ProgressBilling(contract.text or code, contract.price - orders, orders, billed, here))
     return result
 
 
-def income_account(dated: Dated[Contract], book: Book, day: date) -> str:
+def milestone_account(contract_versions: Dated[Contract], book: Book, day: date) -> str:
     """The account that a contract's milestones are booked on: its own, else its item's; "" where it has none."""
-    contract = dated.at(day)
+    contract = contract_versions.at(day)
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     return contract.account or (item.account if item else "")
 
 
-def line(dated: Dated[Contract], book: Book, stage: Stage, account: str) -> DraftLine:
+def milestone_line(contract_versions: Dated[Contract], book: Book, stage: MilestoneAmount, account: str) -> DraftLine:
     """The line that bills a stage, on `account` (a deposit's liability account, else the contract's)."""
     milestone = stage.milestone
-    contract = dated.at(milestone.date)
+    contract = contract_versions.at(milestone.date)
     item = book.items[contract.item].at(milestone.date) if contract.item in book.items else None
     what = contract.text or (item.text or item.name if item else contract.code)
-    said = milestone.name if milestone.name == what else f"{what}, {milestone.name}"
+    text = milestone.name if milestone.name == what else f"{what}, {milestone.name}"
     return DraftLine(
         net=stage.amount,
         account=account,
         tax=contract.tax,
-        since=milestone.date,
+        billable_from=milestone.date,
         item=contract.item if account == (item.account if item else None) else "",
-        text=said,
-        name=said,
+        text=text,
+        name=text,
         quantity=Decimal(1).copy_sign(stage.amount),
         price=abs(stage.amount),
         contract=contract.code,
@@ -265,7 +284,7 @@ class TaxLeft(NamedTuple):
     billed: Decimal
     rate: Decimal | None = None
     """In percent, where it is known."""
-    named: str = ""
+    document_name: str = ""
     """As the document names it that deducts it, where that is another name."""
     owed_on: str = ""
     """Where it waits on `account` until it is paid: the account that it reaches then."""
@@ -279,7 +298,7 @@ class DepositLeft(NamedTuple):
     contract: str
     account: str
     net: Decimal
-    of_net: Decimal
+    billed_net: Decimal
     taxes: tuple[TaxLeft, ...]
     customer: str = ""
     """Main account of the customer who was asked for it: nobody else's invoice deducts it."""
@@ -288,7 +307,7 @@ class DepositLeft(NamedTuple):
 def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
     """By contract ("" for none), the deposits (drafts too) that are not wholly deducted or credited, oldest first."""
     invoices = list(invoices)
-    deposits = {one.number: one for one in invoices if one.kind == "deposit" and one.lines}
+    deposits = {invoice.number: invoice for invoice in invoices if invoice.kind == "deposit" and invoice.lines}
     gone: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     """By deposit and tax code ("" for the net), what was deducted or credited."""
     for invoice in invoices:
@@ -325,12 +344,12 @@ def deposits_left(invoices: Iterable[Invoice]) -> dict[str, list[DepositLeft]]:
                 deposit.lines[0].account,
                 net,
                 deposit.net,
-                tuple(one for one in taxes if one.left),
+                tuple(tax for tax in taxes if tax.left),
                 deposit.customer.account if deposit.customer else "",
             )
         )
-    for those in result.values():
-        those.sort(key=lambda one: (one.date, one.number))
+    for deposit_lefts in result.values():
+        deposit_lefts.sort(key=lambda deposit_left: (deposit_left.date, deposit_left.number))
     return dict(result)
 
 
@@ -339,19 +358,24 @@ class Stranded(NamedTuple):
 
     deposit: DepositLeft
     net: Decimal
-    words: str
+    reason: str
     remedy: str
 
 
 def stranded(
-    dated: Dated[Contract], deposits: Sequence[DepositLeft], net: Decimal, waits: Decimal, currency: str, day: date
+    contract_versions: Dated[Contract],
+    deposits: Sequence[DepositLeft],
+    net: Decimal,
+    waits: Decimal,
+    currency: str,
+    day: date,
 ) -> list[Stranded]:
     """What is left of a contract's deposits, the latest first, beyond what is left to be billed of a fixed price on `day`; where
     the contract ended before that day, beyond what waits.
 
     `net`: what its documents bill, `waits`: what may be billed; both without deposits and tax.
     """
-    contract, code = dated.at(day), dated.first.code
+    contract, code = contract_versions.at(day), contract_versions.first.code
     end = ends(contract)
     over = end is not None and end < day
     if over:
@@ -361,16 +385,16 @@ def stranded(
         why = f"{room} {currency} is left to be billed of {code}" if room else f"all of {code} is billed"
     else:
         return []
-    beyond = sum((one.net for one in deposits), ZERO) - room
+    beyond = sum((deposit.net for deposit in deposits), ZERO) - room
     result = []
-    for one in reversed(deposits):
-        part = min(beyond, one.net)
+    for deposit in reversed(deposits):
+        part = min(beyond, deposit.net)
         if part > 0:
-            remedy = _given_back(one, part)
+            remedy = _given_back(deposit, part)
             if over:
                 remedy += f"; or bill what is kept, by a milestone of {end} with a price"
-            words = f"{part} {currency} of deposit {one.number} is never deducted, as {why}"
-            result.append(Stranded(one, part, words, remedy))
+            words = f"{part} {currency} of deposit {deposit.number} is never deducted, as {why}"
+            result.append(Stranded(deposit, part, words, remedy))
             beyond -= part
     return result
 
@@ -379,15 +403,15 @@ def _given_back(deposit: DepositLeft, net: Decimal) -> str:
     """How so much of a deposit is given back."""
     if deposit.number.startswith("draft-"):
         return f"change the draft {deposit.number}, or take it out"
-    part = "" if net == deposit.of_net else f' --amount {net} "What was not needed"'
+    part = "" if net == deposit.billed_net else f' --amount {net} "What was not needed"'
     return f"give it back, bean-invoice credit {deposit.number}{part} --write"
 
 
-Owed = Callable[[], Mapping[tuple[str, str], Decimal]]
+DepositTaxesDue = Callable[[], Mapping[tuple[str, str], Decimal]]
 """Gives, by deposit and tax code, what of the tax is owed because it was paid, and not deducted yet."""
 
 
-def owed_of_deposits(book: Book, day: date) -> Owed:
+def deposit_taxes_due(book: Book, day: date) -> DepositTaxesDue:
     """What of deposits' taxes that are owed only once paid is owed on `day` (inclusive), in the deposits' currencies.
 
     It is worked out once, when somebody asks for it.
@@ -395,23 +419,24 @@ def owed_of_deposits(book: Book, day: date) -> Owed:
 
     @cache
     def owed() -> Mapping[tuple[str, str], Decimal]:
-        deposits = {one.number: one for one in book.invoices if one.kind == "deposit"}
+        deposits = {invoice.number: invoice for invoice in book.invoices if invoice.kind == "deposit"}
         result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-        for share in tax_due(book, day).shares:
-            if share.number in deposits and share.what == "due":
+        for share in tax_due(book, day).tax_shares:
+            if share.number in deposits and share.kind == "due":
                 deposit = deposits[share.number]
-                foreign = deposit.rate if deposit.currency != share.pending.currency else None
+                foreign = deposit.booking_rate if deposit.currency != share.pending.currency else None
                 result[share.number, share.pending.code] += share.released / foreign if foreign else share.released
         for invoice in book.invoices:
             for deduction in invoice.deductions:
                 place = deduction.number, deduction.tax
                 if (
                     place in result
-                    and deduction.account != book.taxes[code_named(deduction.tax, book.taxes)].at(invoice.date).pending
+                    and deduction.account
+                    != book.taxes[code_of_name(deduction.tax, book.taxes)].at(invoice.date).pending
                 ):
                     result[place] -= deduction.amount
         return {
-            (number, code): round_to(amount, decimals(deposits[number].currency))
+            (number, code): round_to(amount, currency_decimals(deposits[number].currency))
             for (number, code), amount in result.items()
         }
 

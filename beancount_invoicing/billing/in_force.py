@@ -10,7 +10,7 @@ from beancount_invoicing.model import Contract, Dated
 from beancount_invoicing.rules.periods import Period
 
 
-class Stretch(NamedTuple):
+class ContractSpan(NamedTuple):
     """Days without a gap on which a contract has one rhythm and one customer's account; `stop` (inclusive) None: no end."""
 
     contract: Contract
@@ -18,7 +18,7 @@ class Stretch(NamedTuple):
     origin: date
     """From where its periods are counted."""
     start: date
-    stop: date | None
+    end: date | None
 
 
 def ends(contract: Contract) -> date | None:
@@ -26,10 +26,10 @@ def ends(contract: Contract) -> date | None:
     return None if contract.renews else contract.until
 
 
-def versions(dated: Dated[Contract]) -> Iterator[tuple[Contract, date, date | None]]:
+def versions(contract_versions: Dated[Contract]) -> Iterator[tuple[Contract, date, date | None]]:
     """Each version with the first and the last day (None: no end) of those on which it is the one that holds; less its end."""
-    following = [day for day, _version in dated.versions[1:]]
-    for (day, version), after in zip(dated.versions, [*following, None], strict=True):
+    following = [day for day, _version in contract_versions.versions[1:]]
+    for (day, version), after in zip(contract_versions.versions, [*following, None], strict=True):
         last = after - timedelta(days=1) if after else None
         end = ends(version)
         if end is not None and (last is None or end < last):
@@ -38,41 +38,41 @@ def versions(dated: Dated[Contract]) -> Iterator[tuple[Contract, date, date | No
             yield version, day, last
 
 
-def stretches(dated: Dated[Contract]) -> list[Stretch]:
+def contract_spans(contract_versions: Dated[Contract]) -> list[ContractSpan]:
     """The stretches of a contract. One that had ended and is given a later end begins again on the day that says so."""
-    result: list[Stretch] = []
+    result: list[ContractSpan] = []
     rhythm: tuple[str, date | None] | None = None
-    origin = dated.first.start
-    for version, start, stop in versions(dated):
+    origin = contract_versions.first.start
+    for version, start, stop in versions(contract_versions):
         if (version.every, version.anchor) != rhythm:
             rhythm = version.every, version.anchor
             origin = version.anchor or start
         before = result[-1] if result else None
         if (
             before
-            and before.stop == start - timedelta(days=1)
+            and before.end == start - timedelta(days=1)
             and before.contract.customer == version.customer
             and (before.contract.every, before.contract.anchor) == rhythm
         ):
-            result[-1] = before._replace(stop=stop)
+            result[-1] = before._replace(end=stop)
         else:
-            result.append(Stretch(version, origin, start, stop))
+            result.append(ContractSpan(version, origin, start, stop))
     return result
 
 
-def pauses(dated: Dated[Contract]) -> list[Period]:
+def paused_periods(contract_versions: Dated[Contract]) -> list[Period]:
     """The days on which it is paused; a pause that is not over lasts."""
     return [
-        Period(start, stop or date(9000, 12, 31)) for version, start, stop in versions(dated) if version.paused
+        Period(start, stop or date(9000, 12, 31)) for version, start, stop in versions(contract_versions) if version.paused
     ]  # fmt: skip
 
 
-def why_not(dated: Dated[Contract], day: date) -> str:
+def why_not_in_force(contract_versions: Dated[Contract], day: date) -> str:
     """Why nothing of a day is billed: "begins on …", "ended on …", "is paused"; "" where the contract holds."""
-    return why_not_under(dated.at(day), day)
+    return why_version_not_in_force(contract_versions.at(day), day)
 
 
-def why_not_under(contract: Contract, day: date) -> str:
+def why_version_not_in_force(contract: Contract, day: date) -> str:
     """The same, of the contract as it is on that day."""
     end = ends(contract)
     if day < contract.start:

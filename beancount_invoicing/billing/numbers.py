@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from beancount_invoicing.billing.compose import Naming
-from beancount_invoicing.model import Book, Kind, NumberUse
+from beancount_invoicing.billing.compose import NextNumber
+from beancount_invoicing.model import Book, DocumentKind, NumberUse
 from beancount_invoicing.rules import numbering
 
 SERIES = ("number", "credit-note-number", "deposit-number", "corrective-number", "claim-number")
@@ -16,13 +16,13 @@ class CannotNumber(ValueError):
     """No number can be given; the message says why, and what to do."""
 
 
-def option_of(book: Book, kind: Kind) -> str:
+def option_of(book: Book, kind: DocumentKind) -> str:
     """The option whose pattern the numbers of a kind follow: its own where it is set, else `number`."""
     own = f"{kind}-number"
     return own if own in SERIES and own in book.options else "number"
 
 
-def place(book: Book, use: NumberUse) -> tuple[str, int] | None:
+def series_place(book: Book, use: NumberUse) -> tuple[str, int] | None:
     """The series and place of a number; None for numbers outside all series (drafts, openings, cancellations, other numbers)."""
     if use.draft or use.kind in {"opening", "cancellation"}:
         return None
@@ -31,7 +31,7 @@ def place(book: Book, use: NumberUse) -> tuple[str, int] | None:
         if not text:
             continue
         try:
-            found = numbering.parse(text).read(use.number, use.date)
+            found = numbering.parse_pattern(text).read(use.number, use.date)
         except numbering.PatternError:
             continue
         if found:
@@ -39,21 +39,21 @@ def place(book: Book, use: NumberUse) -> tuple[str, int] | None:
     return None
 
 
-def numbers(book: Book) -> Naming:
+def next_numbers(book: Book) -> NextNumber:
     """Gives each document its number: the next one of the series of its kind and date.
 
     What is given raises CannotNumber where there is no pattern, the number could not be written, or the series has a later date
     already: numbers and dates go the same way (CGI, ann. II, art. 242 nonies A, I, 7°: chronological and continuous).
     """
     last: dict[str, tuple[int, date, str]] = {}
-    for use in book.numbers:
-        found = place(book, use)
+    for use in book.number_uses:
+        found = series_place(book, use)
         if found:
             series, seq = found
             known = last.get(series, (0, date.min, ""))
             last[series] = (max(known[0], seq), *max(known[1:], (use.date, use.number)))
 
-    def following(kind: Kind, day: date) -> str:
+    def following(kind: DocumentKind, day: date) -> str:
         option = option_of(book, kind)
         text = book.option(option, day)
         if not text:
@@ -61,7 +61,7 @@ def numbers(book: Book) -> Naming:
                 f'no pattern of numbers is set: write {day.year}-01-01 custom "invoice-option" "number" "F{{year}}-{{seq:04}}"'
             )
         try:
-            pattern = numbering.parse(text)
+            pattern = numbering.parse_pattern(text)
         except numbering.PatternError as error:
             raise CannotNumber(str(error)) from None
         series = pattern.series(day)
@@ -71,7 +71,7 @@ def numbers(book: Book) -> Naming:
                 f"{holder} is dated {latest}: the number after it cannot be dated {day}; use --date {latest} or later"
             )
         number = pattern.write(day, seq + 1)
-        problem = numbering.writable(number)
+        problem = numbering.number_problem(number)
         if problem:
             raise CannotNumber(f"the number {number} cannot be given: {problem}; change the option {option}")
         last[series] = (seq + 1, day, number)
@@ -80,15 +80,15 @@ def numbers(book: Book) -> Naming:
     return following
 
 
-def draft_names(book: Book) -> Naming:
+def next_draft_names(book: Book) -> NextNumber:
     """Gives each document the name of a draft, `draft-2026-03-31-1`, that is not there yet."""
-    there = {use.number for use in book.numbers}
+    there = {use.number for use in book.number_uses}
 
-    def name(_kind: Kind, day: date) -> str:
+    def name(_kind: DocumentKind, day: date) -> str:
         count = 1
-        while (said := f"draft-{day.isoformat()}-{count}") in there:
+        while (text := f"draft-{day.isoformat()}-{count}") in there:
             count += 1
-        there.add(said)
-        return said
+        there.add(text)
+        return text
 
     return name

@@ -11,43 +11,43 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.billing import usage
-from beancount_invoicing.billing.cutoff import cut_off
+from beancount_invoicing.billing.cutoff import book_at_cutoff
 from beancount_invoicing.billing.prices import price_at
-from beancount_invoicing.billing.usage import Allowance
-from beancount_invoicing.billing.waiting import Wanted, currency_of, waiting, wanted_contracts
-from beancount_invoicing.billing.whose import by_contract
-from beancount_invoicing.billing.worked import unbilled_work
+from beancount_invoicing.billing.time_and_expenses import unbilled_work
+from beancount_invoicing.billing.time_owner import by_contract
+from beancount_invoicing.billing.unbilled import ContractFilter, currency_of, unbilled_lines, wanted_contracts
+from beancount_invoicing.billing.usage import IncludedUnits
 from beancount_invoicing.model import ZERO, Book, Contract, Dated, Invoice
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
 
 HUNDREDTH = Decimal("0.01")
 
 
-class Movement(NamedTuple):
+class PrepaidMovement(NamedTuple):
     """A document that adds to what is prepaid, or takes from it: `amount` without tax, and the balance after it."""
 
     date: date
     number: str
-    what: Literal["deposit", "deducted", "given-back"]
+    kind: Literal["deposit", "deducted", "given-back"]
     amount: Decimal
     balance: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Prepaid:
+class PrepaidBalance:
     """What is prepaid under a contract on a day, in its currency and without tax."""
 
     contract: Contract
     name: str
     customer: str
     currency: str
-    movements: tuple[Movement, ...]
+    movements: tuple[PrepaidMovement, ...]
     """Oldest first; drafts too."""
-    waits: Decimal
+    unbilled: Decimal
     """What may be billed and will be deducted."""
-    units: Decimal | None
+    units_left: Decimal | None
     """Of a time contract: how many units the rest pays for at the price of the day, two decimals, rounded down; else None."""
-    periods: tuple[Allowance, ...]
+    periods: tuple[IncludedUnits, ...]
     """Of a contract with included units: its periods, oldest first; the last one may not be over."""
 
     @property
@@ -58,68 +58,77 @@ class Prepaid:
     @property
     def left(self) -> Decimal:
         """What is left of it once all is billed that may be; never below zero."""
-        return max(self.balance - self.waits, ZERO)
+        return max(self.balance - self.unbilled, ZERO)
 
 
-def prepaid(book: Book, as_of: date, wanted: Wanted) -> list[Prepaid]:
+def prepaid_balances(book: Book, as_of: date, contract_filter: ContractFilter) -> list[PrepaidBalance]:
     """The contracts that are asked for, by code, that have had deposits, or have included units, as of `as_of` (inclusive)."""
-    then = cut_off(book, as_of)
+    then = book_at_cutoff(book, as_of)
     movements = _movements(then.invoices)
     waits: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in waiting(then, as_of, wanted)[0]:
-        if one.what != "deposit":
-            waits[one.contract.code] += one.line.net
-    work = by_contract(then, unbilled_work(then, as_of)).of
+    for line in unbilled_lines(then, as_of, contract_filter)[0]:
+        if line.kind != "deposit":
+            waits[line.contract.code] += line.line.net
+    work = by_contract(then, unbilled_work(then, as_of)).by_contract
     result = []
-    for dated in wanted_contracts(then, wanted):
+    for dated in wanted_contracts(then, contract_filter):
         code, contract = dated.first.code, dated.at(as_of)
         counts = contract.start <= as_of and any(version.included for _day, version in dated.versions)
         if code not in movements and not counts:
             continue
-        allowances: tuple[Allowance, ...] = ()
-        with suppress(periods.PeriodError, worktime.RoundingError, tiers.TierError, ArithmeticError):  # checks say it
-            allowances = tuple(usage.allowances(then, dated, work.get(code, []), as_of)) if counts else ()
+        allowances: tuple[IncludedUnits, ...] = ()
+        with suppress(
+            periods.PeriodError, worktime.TimeRoundingError, tiers.TierError, ArithmeticError
+        ):  # checks say it
+            allowances = tuple(usage.included_units(then, dated, work.get(code, []), as_of)) if counts else ()
         item = then.items[contract.item].at(as_of) if contract.item in then.items else None
-        found = Prepaid(
+        found = PrepaidBalance(
             contract=contract,
             name=contract.text or (item.name if item else code),
-            customer=then.customers[then.accounts[contract.customer]].at(as_of).name,
+            customer=then.customers[then.main_accounts[contract.customer]].at(as_of).name,
             currency=currency_of(then, contract),
             movements=tuple(movements.get(code, ())),
-            waits=waits[code] if code in movements else ZERO,
-            units=None,
+            unbilled=waits[code] if code in movements else ZERO,
+            units_left=None,
             periods=allowances,
         )
         result.append(_with_units(then, dated, found, as_of))
     return result
 
 
-def _with_units(book: Book, dated: Dated[Contract], one: Prepaid, as_of: date) -> Prepaid:
-    if one.contract.mode != "time" or not one.movements:
-        return one
+def _with_units(book: Book, dated: Dated[Contract], prepaid_balance: PrepaidBalance, as_of: date) -> PrepaidBalance:
+    if prepaid_balance.contract.mode != "time" or not prepaid_balance.movements:
+        return prepaid_balance
     price = None
     with suppress(periods.PeriodError, ArithmeticError):
-        price = price_at(book, dated, max(as_of, one.contract.start), currencies.decimals(one.currency))
+        price = price_at(
+            book,
+            dated,
+            max(as_of, prepaid_balance.contract.start),
+            currencies.currency_decimals(prepaid_balance.currency),
+        )
     if price is None or price.with_tax or not price.value:
-        return one
-    return replace(one, units=(one.left / price.value).quantize(HUNDREDTH, ROUND_DOWN))
+        return prepaid_balance
+    return replace(prepaid_balance, units_left=(prepaid_balance.left / price.value).quantize(HUNDREDTH, ROUND_DOWN))
 
 
-def _movements(invoices: Sequence[Invoice]) -> dict[str, list[Movement]]:
+def _movements(invoices: Sequence[Invoice]) -> dict[str, list[PrepaidMovement]]:
     """By contract: its deposits, what invoices deduct of them, and what credit notes give back."""
     of = {
-        one.number: next((line.contract for line in one.lines if line.contract), "")
-        for one in invoices
-        if one.kind == "deposit"
+        invoice.number: next((line.contract for line in invoice.lines if line.contract), "")
+        for invoice in invoices
+        if invoice.kind == "deposit"
     }
-    result: defaultdict[str, list[Movement]] = defaultdict(list)
+    result: defaultdict[str, list[PrepaidMovement]] = defaultdict(list)
 
     def add(invoice: Invoice, code: str, what: Literal["deposit", "deducted", "given-back"], amount: Decimal) -> None:
         if code and amount:
             before = result[code][-1].balance if result[code] else ZERO
-            result[code].append(Movement(invoice.date, invoice.number, what, amount, before + amount))
+            result[code].append(PrepaidMovement(invoice.date, invoice.number, what, amount, before + amount))
 
-    for invoice in sorted(invoices, key=lambda one: (one.date, one.kind != "deposit")):  # else as the Book has them
+    for invoice in sorted(
+        invoices, key=lambda invoice: (invoice.date, invoice.kind != "deposit")
+    ):  # else as the Book has them
         if invoice.kind == "deposit":
             add(invoice, of[invoice.number], "deposit", invoice.net)
         for code in dict.fromkeys(of.get(number, "") for number in invoice.corrects):

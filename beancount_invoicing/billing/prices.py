@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import Book, Contract, Dated, IndexValue, Step
+from beancount_invoicing.model import Book, CalculationStep, Contract, Dated, IndexValue
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.supply import code_abroad, nature_under, place_of_seller
@@ -21,18 +21,18 @@ class Price(NamedTuple):
 
     value: Decimal
     with_tax: bool
-    steps: tuple[Step, ...] = ()
-    said: str = ""
+    steps: tuple[CalculationStep, ...] = ()
+    derivation: str = ""
 
 
-def price_at(book: Book, dated: Dated[Contract], day: date, decimals: int) -> Price | None:
+def price_at(book: Book, contract_versions: Dated[Contract], day: date, decimals: int) -> Price | None:
     """The unit price on `day`: of the contract, else of its item; None where neither has one.
 
     A price that follows an index is P × ((100 − share) + share × S1 / S0) / 100, rounded to `decimals` half away from zero at
     each revision, where P is the price as last agreed, S0 the index on that day and S1 on the day of revision; `index-floor`
     and `index-cap` limit the change from one revision to the next.
     """
-    contract = dated.at(day)
+    contract = contract_versions.at(day)
     item = book.items[contract.item].at(day) if contract.item in book.items else None
     if contract.price is not None:
         value, with_tax = contract.price, False
@@ -44,13 +44,13 @@ def price_at(book: Book, dated: Dated[Contract], day: date, decimals: int) -> Pr
         return None
     if not contract.index:
         return Price(value, with_tax)
-    agreed = _agreed_on(book, dated, day)
+    agreed = _agreed_on(book, contract_versions, day)
     values = book.indexes.get(contract.index, ())
     first = index_at(values, agreed)
     if first is None:
         return Price(value, with_tax)
-    steps: list[Step] = []
-    said = ""
+    steps: list[CalculationStep] = []
+    text = ""
     price = value
     for revision in _revisions(contract, agreed, day):
         now = index_at(values, revision)
@@ -58,31 +58,33 @@ def price_at(book: Book, dated: Dated[Contract], day: date, decimals: int) -> Pr
             continue
         new, revised, said_now = _revised(contract, value, price, first, now, decimals)
         if new != price:
-            price, said = new, said_now
+            price, text = new, said_now
             steps += revised
-    return Price(price, with_tax, tuple(steps), said)
+    return Price(price, with_tax, tuple(steps), text)
 
 
 def _revised(
     contract: Contract, agreed: Decimal, before: Decimal, first: IndexValue, now: IndexValue, decimals: int
-) -> tuple[Decimal, list[Step], str]:
+) -> tuple[Decimal, list[CalculationStep], str]:
     share = contract.index_share if contract.index_share is not None else HUNDRED
     moving = agreed * share / HUNDRED
     exact = moving * now.value / first.value
     why = f"{contract.index}: {now.value} of {now.date} to {first.value} of {first.date}"
     steps = [
-        Step("price", "percent of", (share, agreed), moving, f"the part of the price that follows {contract.index}"),
-        Step("price", "share of", (moving, now.value, first.value), exact, why),
+        CalculationStep(
+            "price", "percent of", (share, agreed), moving, f"the part of the price that follows {contract.index}"
+        ),
+        CalculationStep("price", "share of", (moving, now.value, first.value), exact, why),
     ]
-    said = f"{contract.index}: {agreed} × {now.value} / {first.value}"
+    text = f"{contract.index}: {agreed} × {now.value} / {first.value}"
     if share != HUNDRED:
         fixed = agreed - moving
-        steps.append(Step("price", "difference", (agreed, moving), fixed, "the part that stays"))
-        steps.append(Step("price", "sum", (fixed, exact), fixed + exact, "both parts"))
+        steps.append(CalculationStep("price", "difference", (agreed, moving), fixed, "the part that stays"))
+        steps.append(CalculationStep("price", "sum", (fixed, exact), fixed + exact, "both parts"))
         exact = fixed + exact
-        said = f"{contract.index}: {agreed} × ({(HUNDRED - share) / HUNDRED} + {share / HUNDRED} × {now.value} / {first.value})"
+        text = f"{contract.index}: {agreed} × ({(HUNDRED - share) / HUNDRED} + {share / HUNDRED} × {now.value} / {first.value})"
     value = round_to(exact, decimals)
-    steps.append(Step("price", "rounded", (exact, decimals), value, "the revised price"))
+    steps.append(CalculationStep("price", "rounded", (exact, decimals), value, "the revised price"))
     for limit, operation, sign in ((contract.index_floor, "larger of", 1), (contract.index_cap, "smaller of", -1)):
         if limit is None:
             continue
@@ -91,18 +93,18 @@ def _revised(
         if (edge - value) * sign > 0:
             which = "index-floor" if sign > 0 else "index-cap"
             steps += [
-                Step("price", "less percent", (before, -limit), bound, f"{which} {limit} % on {before}"),
-                Step("price", "rounded", (bound, decimals), edge, which),
-                Step("price", operation, (value, edge), edge, which),
+                CalculationStep("price", "less percent", (before, -limit), bound, f"{which} {limit} % on {before}"),
+                CalculationStep("price", "rounded", (bound, decimals), edge, which),
+                CalculationStep("price", operation, (value, edge), edge, which),
             ]
             value = edge
-            said = f"{contract.index}, {limit:+} %: {before} × {(HUNDRED + limit) / HUNDRED}"
-    return value, steps, said
+            text = f"{contract.index}, {limit:+} %: {before} × {(HUNDRED + limit) / HUNDRED}"
+    return value, steps, text
 
 
-def local(book: Book, contract: Contract, day: date, text: str) -> str:
+def with_local_numbers(book: Book, contract: Contract, day: date, text: str) -> str:
     """A calculation as the customer's language writes its numbers: with a decimal comma but in English."""
-    main = book.accounts.get(contract.customer, "")
+    main = book.main_accounts.get(contract.customer, "")
     if main not in book.customers or book.language(book.customers[main].at(day), day) == "en":
         return text
     return re.sub(r"(?<=\d)\.(?=\d)", ",", text)
@@ -110,16 +112,16 @@ def local(book: Book, contract: Contract, day: date, text: str) -> str:
 
 def purchase_order(book: Book, contract: Contract, day: date) -> str:
     """The purchase order that `day` is billed under: the contract's, else its customer's; "" for none."""
-    main = book.accounts.get(contract.customer, "")
+    main = book.main_accounts.get(contract.customer, "")
     return contract.purchase_order or (book.customers[main].at(day).purchase_order if main in book.customers else "")
 
 
-def tax_code(book: Book, customer: str, said: str, item: str, day: date, nature: str = "") -> str:
+def tax_code(book: Book, customer: str, own_code: str, item: str, day: date, nature: str = "") -> str:
     """The tax code of a line on `day`: its own, else the customer's (a main account), the one that customers where it is get for
     what is of this nature, its item's, the default; "" for none."""
     buyer = book.customers[customer].at(day)
-    if said or buyer.tax:
-        return said or buyer.tax
+    if own_code or buyer.tax:
+        return own_code or buyer.tax
     sold = book.items[item].at(day) if item in book.items else None
     home = (sold.tax if sold else "") or book.option("default-tax", day)
     nature = (
@@ -131,15 +133,15 @@ def tax_code(book: Book, customer: str, said: str, item: str, day: date, nature:
     return code_abroad(book.taxes, seller, buyer, nature, day, home) or home
 
 
-def tax_rate(book: Book, customer: str, said: str, item: str, day: date) -> Decimal:
+def tax_rate(book: Book, customer: str, own_code: str, item: str, day: date) -> Decimal:
     """The rate in percent of that code; 0 where it is not known."""
-    code = tax_code(book, customer, said, item, day)
+    code = tax_code(book, customer, own_code, item, day)
     return book.taxes[code].at(day).rate if code in book.taxes else Decimal(0)
 
 
 def index_at(values: tuple[IndexValue, ...], day: date) -> IndexValue | None:
     """The value in force on a day: the last one dated by then; None before the first."""
-    place = bisect_right(values, day, key=lambda one: one.date)
+    place = bisect_right(values, day, key=lambda value: value.date)
     return values[place - 1] if place else None
 
 
@@ -174,7 +176,7 @@ def _said_on(book: Book, dated: Dated[Contract]) -> list[date]:
 
 
 def _revisions(contract: Contract, agreed: date, day: date) -> list[date]:
-    length = periods.parse(contract.index_every or "year")
+    length = periods.parse_length(contract.index_every or "year")
     result = []
     times = 1
     while (revision := length.after(agreed, times)) <= day:
@@ -183,11 +185,11 @@ def _revisions(contract: Contract, agreed: date, day: date) -> list[date]:
     return result
 
 
-def changed(book: Book, dated: Dated[Contract], day: date, decimals: int) -> bool:
+def line_changes_on(book: Book, contract_versions: Dated[Contract], day: date, decimals: int) -> bool:
     """Whether a line that begins on `day` is another one than the day before's: its price, quantity, words, account or tax; or
     stands on another document: for another purchase order or group, with another part kept back."""
     before = day - timedelta(days=1)
-    return _said(book, dated, day, decimals) != _said(book, dated, before, decimals)
+    return _said(book, contract_versions, day, decimals) != _said(book, contract_versions, before, decimals)
 
 
 def _said(book: Book, dated: Dated[Contract], day: date, decimals: int) -> tuple[object, ...]:
@@ -211,15 +213,17 @@ def _said(book: Book, dated: Dated[Contract], day: date, decimals: int) -> tuple
     )
 
 
-def changes(book: Book, dated: Dated[Contract], until: date) -> list[date]:
+def price_change_days(book: Book, contract_versions: Dated[Contract], until: date) -> list[date]:
     """The days up to `until` on which the price may change: amendments, item prices and revisions; sorted."""
-    days = _said_on(book, dated)
+    days = _said_on(book, contract_versions)
     result = set(days)
-    for account in {version.customer for _day, version in dated.versions}:
-        customer = book.customers.get(book.accounts.get(account, ""))
-        result.update(day for day, _said in customer.versions[1:] if day > dated.first.start) if customer else None
+    for account in {version.customer for _day, version in contract_versions.versions}:
+        customer = book.customers.get(book.main_accounts.get(account, ""))
+        result.update(
+            day for day, _said in customer.versions[1:] if day > contract_versions.first.start
+        ) if customer else None
     for day in days:
-        contract = dated.at(day)
+        contract = contract_versions.at(day)
         if contract.index:
-            result.update(_revisions(contract, _agreed_on(book, dated, day), until))
+            result.update(_revisions(contract, _agreed_on(book, contract_versions, day), until))
     return sorted(day for day in result if day <= until)

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.billing.compose import CannotCompose, Request, compose, dues, narration
-from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable, Exchange
+from beancount_invoicing.billing.compose import CannotCompose, DraftRequest, compose_draft, narration, payment_schedule
+from beancount_invoicing.billing.drafts import Draft, DraftLine, DraftReceivable, ExchangeRate
 from beancount_invoicing.billing.fixed import DepositLeft, deposits_left
 from beancount_invoicing.billing.prices import tax_code
-from beancount_invoicing.billing.worked import unbilled_work
+from beancount_invoicing.billing.time_and_expenses import unbilled_work
 from beancount_invoicing.model import ZERO, Adjustment, Book, Contract, Invoice, Line, Source, Work
-from beancount_invoicing.rules import currencies, tax, terms
+from beancount_invoicing.rules import currencies, payment_terms, tax
 from beancount_invoicing.rules.steps import round_to
 
-PLACES = 4
+TIME_DECIMALS = 4
 """Decimals of time that is taken off an account in part."""
 
 
@@ -48,8 +48,8 @@ class Redraft:
     and the document's allowances and charges."""
 
     draft: Draft
-    kept: tuple[int, ...]
-    time: Mapping[Source, Decimal]
+    kept_indices: tuple[int, ...]
+    released_time: Mapping[Source, Decimal]
     """By posting on a time account that shall book another quantity: how much it takes off, not below 0."""
 
 
@@ -59,7 +59,7 @@ def redraft(
     edits: Sequence[LineEdit],
     drop: frozenset[int],
     add: Sequence[DraftLine],
-    exchange: Exchange | None = None,
+    exchange: ExchangeRate | None = None,
 ) -> Redraft:
     """The draft with lines changed, dropped (counted from 1) and added; what follows from its lines is worked out again.
 
@@ -69,19 +69,19 @@ def redraft(
     CannotCompose.
     """
     _can_be_changed(invoice)
-    made = as_changed(book, invoice, edits, drop, add, exchange)
-    decimals = currencies.decimals(invoice.currency)
+    made = redraft_document(book, invoice, edits, drop, add, exchange)
+    decimals = currencies.currency_decimals(invoice.currency)
     draft = replace(made.draft, number=invoice.number, receivables=_receivables(book, invoice, made.draft, decimals))
     return replace(made, draft=draft)
 
 
-def as_changed(
+def redraft_document(
     book: Book,
     invoice: Invoice,
     edits: Sequence[LineEdit],
     drop: frozenset[int],
     add: Sequence[DraftLine],
-    exchange: Exchange | None = None,
+    exchange: ExchangeRate | None = None,
     until: date | None = None,
 ) -> Redraft:
     """A document with lines changed, dropped (counted from 1) and added, composed as of its own date; without a number.
@@ -89,7 +89,7 @@ def as_changed(
     More time than it took is taken from what waits by `until` (inclusive; None: by its date). Raises CannotRedraft, CannotCompose.
     """
     places = [place for place in range(len(invoice.lines)) if place + 1 not in drop]
-    said = {one.index: one for one in edits}
+    said = {edit.index: edit for edit in edits}
     for index in (*said, *drop):
         if not 1 <= index <= len(invoice.lines):
             count = len(invoice.lines)
@@ -101,7 +101,7 @@ def as_changed(
         if not invoice.draft:
             remedy = f"give all of it back, bean-invoice credit {invoice.number}"
         raise CannotRedraft(f"{invoice.number} would have no line: {remedy}")
-    decimals = currencies.decimals(invoice.currency)
+    decimals = currencies.currency_decimals(invoice.currency)
     lines = [_line(book, invoice.lines[place], invoice.date) for place in places]
     lines = [
         _changed(line, said[place + 1], decimals) if place + 1 in said else line
@@ -109,7 +109,7 @@ def as_changed(
     ]
     customer = invoice.customer
     assert customer is not None  # only a void number has none
-    request = Request(
+    request = DraftRequest(
         kind="deposit" if invoice.kind == "deposit" else "corrective" if invoice.kind == "corrective" else "invoice",
         customer=customer.account,
         account=invoice.instalments[0].account if invoice.instalments else customer.account,
@@ -117,16 +117,16 @@ def as_changed(
         date=invoice.date,
         lines=(
             *lines,
-            *(_taxed(book, invoice, one) for one in add),
-            *(_adjustment(book, one, invoice) for one in invoice.adjustments),
+            *(_taxed(book, invoice, line) for line in add),
+            *(_adjustment(book, adjustment, invoice) for adjustment in invoice.adjustments),
         ),
         terms=invoice.terms,
         narration=_narration(book, invoice, [*lines, *add]),
-        taxes=tuple(each.tax for each in invoice.taxes if each.tax.withholding),
+        taxes=tuple(amount.tax for amount in invoice.taxes if amount.tax.withholding),
         exchange=exchange,
     )
     contracts = [_contract(book, line) for line in request.lines]
-    draft = compose(book, request, contracts, _deposits(book, invoice))
+    draft = compose_draft(book, request, contracts, _deposits(book, invoice))
     shares = [_share(invoice.lines[place], said.get(place + 1), place in places) for place in range(len(invoice.lines))]
     return Redraft(draft, tuple(places), _time(book, invoice, shares, until or invoice.date))
 
@@ -143,8 +143,8 @@ def _can_be_changed(invoice: Invoice) -> None:
         )
     if invoice.kind == "claim":
         raise CannotRedraft(f"{invoice.number} is a claim for late interest: take it out, and book it anew")
-    if invoice.at_once or invoice.rounding:
-        what = "was paid at once" if invoice.at_once else "rounds what is to be paid"
+    if invoice.immediate_payments or invoice.rounding:
+        what = "was paid at once" if invoice.immediate_payments else "rounds what is to be paid"
         raise CannotRedraft(f"{invoice.number} {what}: change it where it stands, {invoice.source}")
 
 
@@ -152,13 +152,13 @@ def _line(book: Book, line: Line, day: date) -> DraftLine:
     """A line of the document, as it is."""
     net = line.net
     if line.price_with_tax is not None:
-        assert line.worked_out is not None  # its quantity is 1 where nothing says it
-        net = line.worked_out
+        assert line.computed is not None  # its quantity is 1 where nothing says it
+        net = line.computed
     return DraftLine(
         net=net,
         account=line.account,
-        tax=tax.code_named(line.tax, book.taxes),
-        since=line.start or line.expense or day,
+        tax=tax.code_of_name(line.tax, book.taxes),
+        billable_from=line.start or line.expense_date or day,
         item=line.item,
         text=line.text,
         unit=line.unit,
@@ -170,9 +170,9 @@ def _line(book: Book, line: Line, day: date) -> DraftLine:
         milestone=line.milestone,
         start=line.start,
         end=line.end,
-        expense=line.expense,
-        cost=line.cost,
-        delivered=line.delivered,
+        expense=line.expense_date,
+        cost=line.expense_amount,
+        delivered=line.supplied_on,
         nature=""
         if line.item in book.items and book.items[line.item].at(day).nature == line.nature
         else line.nature or "",
@@ -223,23 +223,23 @@ def _changed(line: DraftLine, said: LineEdit, decimals: int) -> DraftLine:
 
 def _taxed(book: Book, invoice: Invoice, line: DraftLine) -> DraftLine:
     """A new line; where nothing else gives it a tax code, it has the one that all lines of the document have."""
-    codes = {tax.code_named(one.tax, book.taxes) for one in invoice.lines}
+    codes = {tax.code_of_name(line.tax, book.taxes) for line in invoice.lines}
     assert invoice.customer is not None
     known = tax_code(book, invoice.customer.account, line.tax, line.item, invoice.date)
     return line if known or len(codes) > 1 else replace(line, tax=codes.pop())
 
 
-def _adjustment(book: Book, one: Adjustment, invoice: Invoice) -> DraftLine:
+def _adjustment(book: Book, adjustment: Adjustment, invoice: Invoice) -> DraftLine:
     """An allowance or charge, as far as taxes and sums go."""
-    code = tax.code_named(one.tax, book.taxes)
+    code = tax.code_of_name(adjustment.tax, book.taxes)
     return DraftLine(
-        net=one.net,
-        account=one.account,
+        net=adjustment.net,
+        account=adjustment.account,
         tax=code,
-        since=invoice.date,
-        text=one.reason,
-        delivered=one.delivered,
-        beside="charge" if one.charge else "allowance",
+        billable_from=invoice.date,
+        text=adjustment.reason,
+        delivered=adjustment.supplied_on,
+        allowance_or_charge="charge" if adjustment.charge else "allowance",
     )
 
 
@@ -254,33 +254,41 @@ def _contract(book: Book, line: DraftLine) -> Contract | None:
     """The contract of a line, as it held on the line's own day."""
     if line.contract not in book.contracts:
         return None
-    reached = (one.date for one in book.milestones.get(line.contract, ()) if one.name == line.milestone)
-    return book.contracts[line.contract].at(next(reached, line.since))
+    reached = (
+        milestone.date for milestone in book.milestones.get(line.contract, ()) if milestone.name == line.milestone
+    )
+    return book.contracts[line.contract].at(next(reached, line.billable_from))
 
 
 def _deposits(book: Book, invoice: Invoice) -> list[DepositLeft]:
     """What is left without this draft of the deposits that it names, and of others of their contracts."""
-    named = {one.number for one in invoice.deductions}
+    named = {deduction.number for deduction in invoice.deductions}
     own = {line.contract for line in invoice.lines}
     result = []
-    for code, those in deposits_left(one for one in book.invoices if one.source != invoice.source).items():
-        if named & {one.number for one in those}:
+    for code, deposit_lefts in deposits_left(one for one in book.invoices if one.source != invoice.source).items():
+        if named & {deposit_left.number for deposit_left in deposit_lefts}:
             if code and code in own:
-                result += those
+                result += deposit_lefts
             else:
-                result += [one._replace(contract="") for one in those if one.number in named]
-    return sorted(result, key=lambda one: (one.date, one.number))
+                result += [
+                    deposit_left._replace(contract="") for deposit_left in deposit_lefts if deposit_left.number in named
+                ]
+    return sorted(result, key=lambda deposit_left: (deposit_left.date, deposit_left.number))
 
 
 def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> tuple[DraftReceivable, ...]:
     """What is to be paid, on as many postings as it stands now: by the terms, else in proportion, the last takes the rest."""
-    kept = tuple(each for each in draft.receivables if each.retained)
-    rest = draft.payable - sum((each.amount for each in kept), ZERO)
-    now = {each.source: (each.account, each.amount) for each in invoice.instalments if not each.retained}
+    receivables = tuple(receivable for receivable in draft.receivables if receivable.retained)
+    rest = draft.payable - sum((receivable.amount for receivable in receivables), ZERO)
+    now = {
+        instalment.source: (instalment.account, instalment.amount)
+        for instalment in invoice.instalments
+        if not instalment.retention_contract
+    }
     postings = list(now.values()) or [(draft.receivables[0].account, ZERO)]
     try:
-        schedule = dues(book, invoice.terms, invoice.date, rest, decimals) if invoice.terms else []
-    except terms.TermsError:
+        schedule = payment_schedule(book, invoice.terms, invoice.date, rest, decimals) if invoice.terms else []
+    except payment_terms.TermsError:
         schedule = []  # the ledger has an error that says so
     amounts = [due.amount for due in schedule]
     if len(amounts) != len(postings):
@@ -288,7 +296,7 @@ def _receivables(book: Book, invoice: Invoice, draft: Draft, decimals: int) -> t
         amounts = [round_to(rest * amount / whole, decimals) for _account, amount in postings[:-1]]
         amounts.append(rest - sum(amounts, ZERO))
     own = tuple(DraftReceivable(account, amount) for (account, _), amount in zip(postings, amounts, strict=True))
-    return (*own, *kept)
+    return (*own, *receivables)
 
 
 def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
@@ -302,16 +310,16 @@ def _share(line: Line, said: LineEdit | None, stays: bool) -> Decimal:
 
 def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) -> dict[Source, Decimal]:
     """What the draft's postings on time accounts take off, where the shares of its lines change it."""
-    outs = [one for one in book.work if one.document == invoice.number and one.quantity < 0]
+    outs = [work for work in book.work if work.document == invoice.number and work.quantity < 0]
     lines: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for place, line in enumerate(invoice.lines):
-        if line.contract in book.contracts and line.expense is None:
+        if line.contract in book.contracts and line.expense_date is None:
             contract = book.contracts[line.contract].at(line.start or invoice.date)
             if contract.mode == "time":
                 lines[contract.time, line.item or contract.item].append(place)
     result: dict[Source, Decimal] = {}
     for (account, item), places in lines.items():
-        those = [one for one in outs if _billed(one) and (one.account, one.item) == (account, item)]
+        those = [work for work in outs if _billed(work) and (work.account, work.item) == (account, item)]
         left = [shares[place] for place in places]
         if all(share == 1 for share in left):
             continue
@@ -319,7 +327,10 @@ def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) 
             whole = sum((invoice.lines[place].quantity or ZERO for place in places), ZERO)
             stays = sum(((invoice.lines[place].quantity or ZERO) * shares[place] for place in places), ZERO)
             left = [stays / whole if whole else Decimal(1)] * len(those)
-        taken = {one.source: round_to(-one.quantity * share, PLACES) for one, share in zip(those, left, strict=True)}
+        taken = {
+            work.source: round_to(-work.quantity * share, TIME_DECIMALS)
+            for work, share in zip(those, left, strict=True)
+        }
         for one in those:
             if taken[one.source] != -one.quantity:
                 # as many decimals as were written, where they say it
@@ -328,7 +339,7 @@ def _time(book: Book, invoice: Invoice, shares: Sequence[Decimal], until: date) 
     gone = {account for account, _item in lines} - {
         account for (account, _item), places in lines.items() if any(shares[place] for place in places)
     }
-    result |= {one.source: ZERO for one in outs if not _billed(one) and one.account in gone}
+    result |= {work.source: ZERO for work in outs if not _billed(work) and work.account in gone}
     return result
 
 
@@ -347,12 +358,12 @@ def _must_wait(
     book: Book, invoice: Invoice, account: str, item: str, outs: Sequence[Work], wanted: Decimal, until: date
 ) -> None:
     """Raises CannotRedraft where more time would be taken than waits by a day, with what the document takes now."""
-    now = -sum((one.quantity for one in outs), ZERO)
+    now = -sum((work.quantity for work in outs), ZERO)
     waits = sum(
         (
-            one.quantity
-            for one in unbilled_work(book, until)
-            if one.billable and (one.account, one.item) == (account, item)
+            work.quantity
+            for work in unbilled_work(book, until)
+            if work.billable and (work.account, work.item) == (account, item)
         ),
         ZERO,
     )

@@ -9,21 +9,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from beancount_invoicing.billing.drafts import DraftLine, Notice
-from beancount_invoicing.billing.in_force import pauses, stretches
-from beancount_invoicing.billing.prices import Price, changed, changes, local, price_at
-from beancount_invoicing.model import Book, Contract, Dated, Step
+from beancount_invoicing.billing.drafts import BillingNotice, DraftLine
+from beancount_invoicing.billing.in_force import contract_spans, paused_periods
+from beancount_invoicing.billing.prices import Price, line_changes_on, price_at, price_change_days, with_local_numbers
+from beancount_invoicing.model import Book, CalculationStep, Contract, Dated
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import line_net
 
-MOST = 20_000
+MAX_PERIODS = 20_000
 """Periods that a contract may have; more are a mistake (fifty years of days are fewer)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class BillablePeriod:
     """A stretch of days that is billed by one line: a whole period, or a part of it. Due on `due`."""
 
     span: Period
@@ -33,7 +33,9 @@ class Piece:
     """Whether a part is billed by its days; by the whole price where not."""
 
 
-def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
+def billable_periods(
+    book: Book, contract_versions: Dated[Contract], until: date, decimals: int
+) -> list[BillablePeriod]:
     """What a subscription bills up to `until` (inclusive): due on a period's first day in advance, on its last in arrears.
 
     With `prorate` a period is cut where the contract starts, ends, pauses, or changes its price or what else its line says, and
@@ -42,37 +44,43 @@ def pieces(book: Book, dated: Dated[Contract], until: date, decimals: int) -> li
     What is billed in advance is due on the first day of its period that is billed. `decimals`: of the contract's currency. Raises
     periods.PeriodError.
     """
-    return [piece for piece in begun(book, dated, until, decimals) if piece.due <= until]
+    return [piece for piece in begun_periods(book, contract_versions, until, decimals) if piece.due <= until]
 
 
-def begun(book: Book, dated: Dated[Contract], until: date, decimals: int) -> list[Piece]:
+def begun_periods(book: Book, contract_versions: Dated[Contract], until: date, decimals: int) -> list[BillablePeriod]:
     """The pieces of `pieces`, and those of the period that runs on `until` (inclusive), due only later."""
-    result: list[Piece] = []
-    prorated = any(version.prorate for _day, version in dated.versions)
-    holes = pauses(dated)
-    for stretch in stretches(dated):
-        start, stop = stretch.start, stretch.stop
-        length = periods.parse(stretch.contract.every)
-        horizon = length.after(min(until, periods.FARTHEST), 2)  # beyond the end of the period that runs on `until`
-        cuts = changes(book, dated, min(stop or horizon, horizon)) if prorated else []
+    result: list[BillablePeriod] = []
+    prorated = any(version.prorate for _day, version in contract_versions.versions)
+    holes = paused_periods(contract_versions)
+    for stretch in contract_spans(contract_versions):
+        start, stop = stretch.start, stretch.end
+        length = periods.parse_length(stretch.contract.every)
+        horizon = length.after(
+            min(until, periods.LAST_PERIOD_START), 2
+        )  # beyond the end of the period that runs on `until`
+        cuts = price_change_days(book, contract_versions, min(stop or horizon, horizon)) if prorated else []
         for period in periods.periods(length, stretch.origin, start, min(stop, until) if stop else until):
             covered = Period(max(period.start, start), min(period.end, stop) if stop else period.end)
-            contract = dated.at(covered.start)
-            if len(result) >= MOST:
+            contract = contract_versions.at(covered.start)
+            if len(result) >= MAX_PERIODS:
                 raise periods.PeriodError(
-                    f"more than {MOST} periods since {start}: its start, anchor or every is not what was meant"
+                    f"more than {MAX_PERIODS} periods since {start}: its start, anchor or every is not what was meant"
                 )
             if not contract.prorate:
                 if not any(hole.start <= covered.start <= hole.end for hole in holes):
                     by_days = contract.prorate is None and covered != period
                     due = covered.start if contract.bill == "advance" else covered.end
-                    result.append(Piece(covered, period, due, by_days))
+                    result.append(BillablePeriod(covered, period, due, by_days))
                 continue
             left = periods.without(covered, holes)
             for active in left:
                 due = left[0].start if contract.bill == "advance" else covered.end
-                days = [day for day in cuts if active.start < day <= active.end and changed(book, dated, day, decimals)]
-                result += [Piece(part, period, due, True) for part in periods.split(active, days)]
+                days = [
+                    day
+                    for day in cuts
+                    if active.start < day <= active.end and line_changes_on(book, contract_versions, day, decimals)
+                ]
+                result += [BillablePeriod(part, period, due, True) for part in periods.split_at_days(active, days)]
     return result
 
 
@@ -92,7 +100,7 @@ def billed_days(book: Book) -> Mapping[str, list[tuple[Period, int]]]:
     return result
 
 
-def covered(billed: list[tuple[Period, int]]) -> list[Period]:
+def days_still_billed(billed: list[tuple[Period, int]]) -> list[Period]:
     """The days that are billed more often than credited."""
     if not billed:
         return []
@@ -114,26 +122,26 @@ def covered(billed: list[tuple[Period, int]]) -> list[Period]:
     return result
 
 
-def unbilled(
+def unbilled_periods(
     book: Book,
-    dated: Dated[Contract],
+    contract_versions: Dated[Contract],
     until: date,
     billed: list[Period],
     decimals: int,
-    notices: list[Notice] | None = None,
-) -> list[Piece]:
+    notices: list[BillingNotice] | None = None,
+) -> list[BillablePeriod]:
     """The pieces up to `until` less what is billed. Where a part is, the rest is only billed with `prorate`; `notices` say so."""
     result = []
-    for piece in pieces(book, dated, until, decimals):
+    for piece in billable_periods(book, contract_versions, until, decimals):
         left = periods.without(piece.span, billed)
         if left == [piece.span]:
             result.append(piece)
         elif left and piece.prorated:
             result += [replace(piece, span=span) for span in left]
         elif left and notices is not None:
-            contract = dated.at(piece.span.start)
+            contract = contract_versions.at(piece.span.start)
             notices.append(
-                Notice(
+                BillingNotice(
                     contract.code,
                     f"{piece.span.start} to {piece.span.end} is billed in part, so its rest from {left[0].start} on is not billed:"
                     f" write anchor: {left[0].start}, where a period begins, or prorate: TRUE",
@@ -144,34 +152,38 @@ def unbilled(
     return result
 
 
-def running(book: Book, dated: Dated[Contract], as_of: date, billed: list[Period], decimals: int) -> list[Piece]:
+def accrued_periods(
+    book: Book, contract_versions: Dated[Contract], as_of: date, billed: list[Period], decimals: int
+) -> list[BillablePeriod]:
     """What has run by the end of `as_of` of pieces that are due only later, less what is billed: to be valued by its days."""
     result = []
-    for piece in begun(book, dated, as_of, decimals):
+    for piece in begun_periods(book, contract_versions, as_of, decimals):
         if piece.due > as_of >= piece.span.start:
             ran = Period(piece.span.start, min(piece.span.end, as_of))
             of = (
                 piece.period if piece.prorated else piece.span
             )  # what is billed by the whole price runs over its own days
-            result += [Piece(span, of, piece.due, True) for span in periods.without(ran, billed)]
+            result += [BillablePeriod(span, of, piece.due, True) for span in periods.without(ran, billed)]
     return result
 
 
-def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> DraftLine | None:
+def subscription_line(
+    book: Book, contract_versions: Dated[Contract], piece: BillablePeriod, decimals: int
+) -> DraftLine | None:
     """The line that bills a piece; None where no price is known on its first day.
 
     A part of a period is billed as quantity 1 at quantity × price × days / days of the period, rounded once.
     """
-    contract = dated.at(piece.span.start)
-    price = price_at(book, dated, piece.span.start, decimals)
+    contract = contract_versions.at(piece.span.start)
+    price = price_at(book, contract_versions, piece.span.start, decimals)
     if price is None:
         return None
     item = book.items[contract.item].at(piece.span.start) if contract.item in book.items else None
     quantity = contract.quantity if contract.quantity is not None else Decimal(1)
     text = contract.text or (item.text or item.name if item else contract.code)
     said = contract.text
-    if price.said:
-        derivation = local(book, contract, piece.span.start, f"{price.said} = {price.value}")
+    if price.derivation:
+        derivation = with_local_numbers(book, contract, piece.span.start, f"{price.derivation} = {price.value}")
         said = f"{text} ({derivation})"
     steps = list(price.steps)
     whole = piece.span == piece.period or not piece.prorated
@@ -181,14 +193,14 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
     else:
         quantity, price, figure_steps, part = _part(quantity, price, piece, decimals)
         steps += figure_steps
-        said = f"{said or text} ({local(book, contract, piece.span.start, part)})"
+        said = f"{said or text} ({with_local_numbers(book, contract, piece.span.start, part)})"
         figure = line_net(quantity, price.value, contract.discount, decimals)
         steps += figure.steps if contract.discount else ()
     return DraftLine(
         net=figure.value,
         account=contract.account or (item.account if item else ""),
         tax=contract.tax,
-        since=piece.due,
+        billable_from=piece.due,
         item=contract.item,
         text=said,
         name=text,
@@ -204,21 +216,23 @@ def line(book: Book, dated: Dated[Contract], piece: Piece, decimals: int) -> Dra
     )
 
 
-def _part(quantity: Decimal, price: Price, piece: Piece, decimals: int) -> tuple[Decimal, Price, list[Step], str]:
+def _part(
+    quantity: Decimal, price: Price, piece: BillablePeriod, decimals: int
+) -> tuple[Decimal, Price, list[CalculationStep], str]:
     whole = quantity * price.value
     days, of = Decimal(piece.span.days), Decimal(piece.period.days)
     exact = whole * days / of
     value = round_to(exact, decimals)
     steps = [
-        Step("price", "product", (quantity, price.value), whole, "a whole period"),
-        Step(
+        CalculationStep("price", "product", (quantity, price.value), whole, "a whole period"),
+        CalculationStep(
             "price",
             "share of",
             (whole, days, of),
             exact,
             f"{days} of {of} days, {piece.period.start} to {piece.period.end}",
         ),
-        Step("price", "rounded", (exact, decimals), value, "the part of the period, rounded once"),
+        CalculationStep("price", "rounded", (exact, decimals), value, "the part of the period, rounded once"),
     ]
     times = "" if quantity == 1 else f"{quantity} × "
     return Decimal(1), Price(value, price.with_tax), steps, f"{days}/{of} × {times}{price.value}"

@@ -9,12 +9,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.billing.drafts import DraftLine, Notice
-from beancount_invoicing.billing.in_force import pauses, stretches
+from beancount_invoicing.billing.drafts import BillingNotice, DraftLine
+from beancount_invoicing.billing.in_force import contract_spans, paused_periods
+from beancount_invoicing.billing.line_words import Word, word
 from beancount_invoicing.billing.prices import price_at, tax_rate
-from beancount_invoicing.billing.wording import Word, word
-from beancount_invoicing.billing.worked import against, book_outs, stretches_of, time_lines
-from beancount_invoicing.model import ZERO, Book, Contract, Dated, Line, Step, Work
+from beancount_invoicing.billing.time_and_expenses import (
+    rounding_groups,
+    time_lines,
+    time_releases,
+    with_counter_accounts,
+)
+from beancount_invoicing.model import ZERO, Book, CalculationStep, Contract, Dated, Line, Work
 from beancount_invoicing.rules import periods, tiers, worktime
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
@@ -23,28 +28,33 @@ from beancount_invoicing.rules.tax import gross_split, line_net
 HUNDRED = Decimal(100)
 
 
-class Counted(NamedTuple):
+class UsagePeriod(NamedTuple):
     """A period of a contract whose time is billed by the period: its days, and those of the whole period."""
 
     span: Period
     period: Period
 
 
-def counted(dated: Dated[Contract], until: date) -> list[Counted]:
+def usage_periods(contract_versions: Dated[Contract], until: date) -> list[UsagePeriod]:
     """The periods that have begun by `until` (inclusive) of a time contract with `every`. Raises periods.PeriodError."""
     result = []
-    for stretch in stretches(dated):
+    for stretch in contract_spans(contract_versions):
         if stretch.contract.every:
-            length = periods.parse(stretch.contract.every)
-            last = min(stretch.stop, until) if stretch.stop else until
+            length = periods.parse_length(stretch.contract.every)
+            last = min(stretch.end, until) if stretch.end else until
             for period in periods.periods(length, stretch.origin, stretch.start, last):
-                end = min(period.end, stretch.stop) if stretch.stop else period.end
-                result.append(Counted(Period(max(period.start, stretch.start), end), period))
+                end = min(period.end, stretch.end) if stretch.end else period.end
+                result.append(UsagePeriod(Period(max(period.start, stretch.start), end), period))
     return result
 
 
 def usage_lines(
-    book: Book, dated: Dated[Contract], work: Sequence[Work], until: date, decimals: int, notices: list[Notice]
+    book: Book,
+    contract_versions: Dated[Contract],
+    work: Sequence[Work],
+    until: date,
+    decimals: int,
+    notices: list[BillingNotice],
 ) -> Iterator[tuple[date, DraftLine]]:
     """The lines that bill the periods of a contract with `every` that are over by `until` (inclusive), with their first days.
 
@@ -53,54 +63,66 @@ def usage_lines(
     comes to is at least `commitment` (by its days where the contract's start, end or, with `prorate`, a pause cuts it). Amounts are
     in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.RoundingError.
     """
-    for one in allowances(book, dated, work, until):
-        each, credited = one.each, not sum((line.net for line in one.there), ZERO)
-        if each.span.end <= until and (one.work or credited):
-            for line in _of_period(book, dated, one, decimals, notices):
-                yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=each.span.end)
+    for unit in included_units(book, contract_versions, work, until):
+        period, credited = unit.period, not sum((line.net for line in unit.billed_lines), ZERO)
+        if period.span.end <= until and (unit.work or credited):
+            for line in _of_period(book, contract_versions, unit, decimals, notices):
+                yield (
+                    period.span.start,
+                    replace(line, billable_from=period.span.end, start=period.span.start, end=period.span.end),
+                )
 
 
-def running(
-    book: Book, dated: Dated[Contract], work: Sequence[Work], as_of: date, decimals: int
+def accrued_usage_lines(
+    book: Book, contract_versions: Dated[Contract], work: Sequence[Work], as_of: date, decimals: int
 ) -> Iterator[tuple[date, DraftLine]]:
     """What the units of periods that are not over by `as_of` (inclusive) come to so far, without the least that they come to."""
-    for one in allowances(book, dated, work, as_of):
-        each = one.each
-        if each.span.end > as_of and one.work:
-            for line in _of_period(book, dated, one, decimals, [], over=False):
-                ran = min(each.span.end, as_of)
-                yield each.span.start, replace(line, since=each.span.end, start=each.span.start, end=ran)
+    for unit in included_units(book, contract_versions, work, as_of):
+        period = unit.period
+        if period.span.end > as_of and unit.work:
+            for line in _of_period(book, contract_versions, unit, decimals, [], over=False):
+                ran = min(period.span.end, as_of)
+                yield period.span.start, replace(line, billable_from=period.span.end, start=period.span.start, end=ran)
 
 
-def what_is_missing(
-    book: Book, dated: Dated[Contract], days: Period, there: Sequence[Line], waits: Sequence[Work], decimals: int
+def period_amount_difference(
+    book: Book,
+    contract_versions: Dated[Contract],
+    days: Period,
+    billed_lines: Sequence[Line],
+    waits: Sequence[Work],
+    decimals: int,
 ) -> Decimal | None:
     """What a period comes to beyond the lines that bill it, or less (< 0), without any more units; None where that is not known.
 
     `days`: all of the period that the contract holds; `waits`: time that is not billed, of which earlier periods may need what they
     would carry over. Raises periods.PeriodError, tiers.TierError.
     """
-    notices: list[Notice] = []
-    if any(version.carry_over for _day, version in dated.versions):
-        mine = [one for one in waits if dated.at(one.date).time == one.account and one.date < days.start]
-        allowance = next((one for one in allowances(book, dated, mine, days.end) if one.each.span == days), None)
+    notices: list[BillingNotice] = []
+    if any(version.carry_over for _day, version in contract_versions.versions):
+        mine = [
+            work for work in waits if contract_versions.at(work.date).time == work.account and work.date < days.start
+        ]
+        allowance = next(
+            (unit for unit in included_units(book, contract_versions, mine, days.end) if unit.period.span == days), None
+        )
     else:
-        each = next((one for one in counted(dated, days.end) if one.span == days), None)
-        contract = dated.at(days.start)
-        used = _billed_units(contract, there)
-        allowance = each and Allowance(each, [], list(there), contract.included or ZERO, ZERO, used)
+        each = next((period for period in usage_periods(contract_versions, days.end) if period.span == days), None)
+        contract = contract_versions.at(days.start)
+        used = _billed_units(contract, billed_lines)
+        allowance = each and IncludedUnits(each, [], list(billed_lines), contract.included or ZERO, ZERO, used)
     if allowance is None:
         return None
-    lines = _of_period(book, dated, allowance._replace(there=list(there)), decimals, notices)
+    lines = _of_period(book, contract_versions, allowance._replace(billed_lines=list(billed_lines)), decimals, notices)
     return None if notices else sum((line.net for line in lines), ZERO)
 
 
-class Allowance(NamedTuple):
+class IncludedUnits(NamedTuple):
     """A period with its time that is not billed, the lines that bill it already, and the units of it that cost nothing."""
 
-    each: Counted
+    period: UsagePeriod
     work: list[Work]
-    there: list[Line]
+    billed_lines: list[Line]
     included: Decimal
     """Its own."""
     carried: Decimal
@@ -109,38 +131,40 @@ class Allowance(NamedTuple):
     """Units of the contract's item, billed or not."""
 
     @property
-    def free(self) -> Decimal:
+    def available(self) -> Decimal:
         """How many units cost nothing."""
         return self.included + self.carried
 
     @property
-    def beyond(self) -> Decimal:
+    def overage(self) -> Decimal:
         """How many units do not."""
-        return max(self.used - self.free, ZERO)
+        return max(self.used - self.available, ZERO)
 
     @property
     def left(self) -> Decimal:
         """How many of those that cost nothing are not used."""
-        return max(self.free - self.used, ZERO)
+        return max(self.available - self.used, ZERO)
 
 
-def allowances(book: Book, dated: Dated[Contract], work: Sequence[Work], until: date) -> Iterator[Allowance]:
+def included_units(
+    book: Book, contract_versions: Dated[Contract], work: Sequence[Work], until: date
+) -> Iterator[IncludedUnits]:
     """The periods that have begun by `until` (inclusive), by date, with what of them costs nothing. `work`: what is not billed.
 
     What is included and not used may be used, for `carry-over` after its period, in the periods that end by then: what lapses first
     is used first. Raises periods.PeriodError.
     """
     pool: list[tuple[date, Decimal]] = []
-    for each, those, there in _shares(book, dated, work, until):
-        contract = dated.at(each.span.start)
+    for period, those, there in _shares(book, contract_versions, work, until):
+        contract = contract_versions.at(period.span.start)
         included = contract.included or ZERO
-        pool = [(last, left) for last, left in pool if last >= each.span.end]
-        used = _billed_units(contract, there) + _quantity(dated, _own(contract, those))
-        one = Allowance(each, those, there, included, sum((left for _last, left in pool), ZERO), used)
+        pool = [(last, left) for last, left in pool if last >= period.span.end]
+        used = _billed_units(contract, there) + _quantity(contract_versions, _own(contract, those))
+        one = IncludedUnits(period, those, there, included, sum((left for _last, left in pool), ZERO), used)
         yield one
-        last = each.span.end
+        last = period.span.end
         if contract.carry_over:
-            last = periods.parse(contract.carry_over).after(last + timedelta(days=1), 1) - timedelta(days=1)
+            last = periods.parse_length(contract.carry_over).after(last + timedelta(days=1), 1) - timedelta(days=1)
         rest, kept = used, []
         for lapses, left in sorted([*pool, (last, included)]):
             kept.append((lapses, left - min(left, rest)))
@@ -152,62 +176,62 @@ def _own(contract: Contract, work: Sequence[Work]) -> list[Work]:
     """The time of a period that is counted together: of the contract's item, where it has tiers or included units."""
     if not (contract.tiers or contract.included):
         return []
-    return [one for one in work if one.billable and one.counter and one.item == contract.item]
+    return [work for work in work if work.billable and work.counter_account and work.item == contract.item]
 
 
 def _units_billed(contract: Contract, there: Sequence[Line]) -> list[Line]:
     """The lines of a period that bill such time."""
     if not (contract.tiers or contract.included):
         return []
-    return [one for one in there if not _lump(one) and (one.item or contract.item) == contract.item]
+    return [line for line in there if not _lump(line) and (line.item or contract.item) == contract.item]
 
 
 def _billed_units(contract: Contract, there: Sequence[Line]) -> Decimal:
-    return sum((one.quantity or ZERO for one in _units_billed(contract, there)), ZERO)
+    return sum((line.quantity or ZERO for line in _units_billed(contract, there)), ZERO)
 
 
 def _shares(
     book: Book, dated: Dated[Contract], work: Sequence[Work], until: date
-) -> Iterator[tuple[Counted, list[Work], list[Line]]]:
+) -> Iterator[tuple[UsagePeriod, list[Work], list[Line]]]:
     """Each period that has begun by `until`, with its time that is not billed, and the lines that bill it already."""
-    work = sorted(against(book, work), key=lambda one: (one.date, one.source))
-    days = [one.date for one in work]
+    work = sorted(with_counter_accounts(book, work), key=lambda account: (account.date, account.source))
+    days = [work.date for work in work]
     billed = [
         line
         for invoice in book.invoices
         if invoice.kind != "deposit"
         for line in invoice.lines
-        if line.contract == dated.first.code and line.expense is None and not line.milestone
+        if line.contract == dated.first.code and line.expense_date is None and not line.milestone
     ]
-    for each in counted(dated, until):
-        those = work[bisect_left(days, each.span.start) : bisect_right(days, each.span.end)]
-        yield each, those, [line for line in billed if (line.start, line.end) == each.span]
+    for period in usage_periods(dated, until):
+        those = work[bisect_left(days, period.span.start) : bisect_right(days, period.span.end)]
+        yield period, those, [line for line in billed if (line.start, line.end) == period.span]
 
 
 def _of_period(
     book: Book,
     dated: Dated[Contract],
-    allowance: Allowance,
+    allowance: IncludedUnits,
     decimals: int,
-    notices: list[Notice],
+    notices: list[BillingNotice],
     *,
     over: bool = True,
 ) -> list[DraftLine]:
     """The lines of a period; `over`: with what is missing to the least that it comes to."""
-    each, there, work = allowance.each, allowance.there, allowance.work
-    start = each.span.start
+    period, there, work = allowance.period, allowance.billed_lines, allowance.work
+    start = period.span.start
     contract = dated.at(start)
     own = _own(contract, work)
-    others = [one for one in work if one not in own]
-    lines = [line for _day, line in time_lines(book, dated, others, each.span.end, ZERO, decimals, notices)]
+    others = [work for work in work if work not in own]
+    lines = [line for _day, line in time_lines(book, dated, others, period.span.end, ZERO, decimals, notices)]
     before = _units_billed(contract, there)
-    comes_to = sum((one.net for one in there if not _lump(one) and one not in before), ZERO)
+    comes_to = sum((line.net for line in there if not _lump(line) and line not in before), ZERO)
     comes_to += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
     if own or before:
         unit = _price(book, dated, contract, start, decimals)
         if unit is None:
             notices.append(
-                Notice(
+                BillingNotice(
                     contract.code, f"{contract.item or contract.code} has no price: its time is not billed; give it one"
                 )
             )
@@ -215,21 +239,25 @@ def _of_period(
         already = _billed_units(contract, there)
         quantity = allowance.used - already
         unit = unit._replace(name=own[0].commodity.lower() if own else "")
-        new = _lines(book, contract, start, unit, allowance.free, already, already + quantity, decimals)
+        new = _lines(book, contract, start, unit, allowance.available, already, already + quantity, decimals)
         if own and new:
-            new[0] = replace(new[0], book_out=book_outs(own), work=tuple(own))
+            new[0] = replace(new[0], time_releases=time_releases(own), work=tuple(own))
         lines = new + lines
-        all_of_it = _lines(book, contract, start, unit, allowance.free, ZERO, already + quantity, decimals)
+        all_of_it = _lines(book, contract, start, unit, allowance.available, ZERO, already + quantity, decimals)
         comes_to += sum((_net(book, contract, line, start, decimals) for line in all_of_it), ZERO)
-    least = _least(dated, each, decimals) if over else ZERO
-    billed = sum((one.net for one in there), ZERO)
+    least = _least(dated, period, decimals) if over else ZERO
+    billed = sum((line.net for line in there), ZERO)
     billed += sum((_net(book, contract, line, start, decimals) for line in lines), ZERO)
     rest = max(comes_to, least) - billed
     if rest:
         why: Word = "minimum" if least > comes_to else "adjustment"
         steps = (
-            Step("line", "larger of", (comes_to, least), max(comes_to, least), "what the period comes to, at least"),
-            Step("line", "difference", (max(comes_to, least), billed), rest, "less what its other lines bill"),
+            CalculationStep(
+                "line", "larger of", (comes_to, least), max(comes_to, least), "what the period comes to, at least"
+            ),
+            CalculationStep(
+                "line", "difference", (max(comes_to, least), billed), rest, "less what its other lines bill"
+            ),
         )
         lines.append(replace(_lump_line(book, contract, start, rest, word(book, contract, start, why)), steps=steps))
     return lines
@@ -243,7 +271,7 @@ def _net(book: Book, contract: Contract, line: DraftLine, day: date, decimals: i
     """The net of a line, also where its price includes tax."""
     if line.price_with_tax is None:
         return line.net
-    rate = tax_rate(book, book.accounts[contract.customer], line.tax, line.item, day)
+    rate = tax_rate(book, book.main_accounts[contract.customer], line.tax, line.item, day)
     return gross_split(line.net, rate, decimals)[0].value
 
 
@@ -257,7 +285,7 @@ class _Unit(NamedTuple):
 
 def _price(book: Book, dated: Dated[Contract], contract: Contract, day: date, decimals: int) -> _Unit | None:
     if contract.tiers:
-        return _Unit(tiers.parse(contract.tiers))
+        return _Unit(tiers.parse_tiers(contract.tiers))
     price = price_at(book, dated, day, decimals)
     return _Unit((tiers.Tier(None, price.value),), price.with_tax) if price else None
 
@@ -265,8 +293,14 @@ def _price(book: Book, dated: Dated[Contract], contract: Contract, day: date, de
 def _quantity(dated: Dated[Contract], work: Sequence[Work]) -> Decimal:
     if not work:
         return ZERO
-    exact = sum((one.billed for one in stretches_of(dated, work)), ZERO) / worktime.length(work[0].commodity)
-    return exact if worktime.places(exact) <= worktime.MOST_PLACES else round_to(exact, worktime.MOST_PLACES)
+    exact = sum((group.billed for group in rounding_groups(dated, work)), ZERO) / worktime.seconds_per_unit(
+        work[0].commodity
+    )
+    return (
+        exact
+        if worktime.decimal_places(exact) <= worktime.MAX_QUANTITY_DECIMALS
+        else round_to(exact, worktime.MAX_QUANTITY_DECIMALS)
+    )
 
 
 def _lines(
@@ -292,7 +326,7 @@ def _lines(
             net=figure.value,
             account=(item.account if item else "") or contract.account,
             tax=contract.tax,
-            since=day,
+            billable_from=day,
             item=contract.item,
             text=contract.text,
             unit=contract.unit or ("" if item and item.unit else unit.name),
@@ -305,10 +339,10 @@ def _lines(
         )
 
     lines = [line(free, unit.tiers[0].price, HUNDRED)] if free > 0 else []
-    for one in segments:
-        lines.append(line(one.quantity, one.price, contract.discount or None))
-        if one.flat:
-            lines.append(_lump_line(book, contract, day, one.flat, word(book, contract, day, "flat")))
+    for segment in segments:
+        lines.append(line(segment.quantity, segment.price, contract.discount or None))
+        if segment.flat:
+            lines.append(_lump_line(book, contract, day, segment.flat, word(book, contract, day, "flat")))
     return lines
 
 
@@ -320,7 +354,7 @@ def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what:
         net=amount,
         account=(item.account if item else "") or contract.account,
         tax=contract.tax,
-        since=day,
+        billable_from=day,
         item=contract.item,
         text=f"{name}, {what}",
         unit="LS",
@@ -330,13 +364,13 @@ def _lump_line(book: Book, contract: Contract, day: date, amount: Decimal, what:
     )
 
 
-def _least(dated: Dated[Contract], each: Counted, decimals: int) -> Decimal:
+def _least(dated: Dated[Contract], usage_period: UsagePeriod, decimals: int) -> Decimal:
     """The least that a period comes to: `commitment`, by the days on which the contract holds."""
-    contract = dated.at(each.span.start)
+    contract = dated.at(usage_period.span.start)
     if not contract.commitment or contract.paused:
         return ZERO
     if contract.prorate is False:
         return contract.commitment
-    held = periods.without(each.span, pauses(dated)) if contract.prorate else [each.span]
-    days = sum(one.days for one in held)
-    return round_to(contract.commitment * days / each.period.days, decimals)
+    held = periods.without(usage_period.span, paused_periods(dated)) if contract.prorate else [usage_period.span]
+    days = sum(period.days for period in held)
+    return round_to(contract.commitment * days / usage_period.period.days, decimals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beancount_invoicing.checks import (
+    bad_debts,
     consumers,
     contracts,
     corrections,
@@ -10,25 +11,24 @@ from beancount_invoicing.checks import (
     exchange,
     hours,
     interest,
-    left_out,
     links,
-    losses,
+    parent_accounts,
     parties,
     payers,
     reminders,
     series,
     settlement,
     supply,
-    taken_back,
-    upper_accounts,
+    tax_reductions,
+    unbilled,
 )
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate
 
 CHECKS = (
     *documents.CHECKS, *series.CHECKS, *settlement.CHECKS, *parties.CHECKS, *contracts.CHECKS, *reminders.CHECKS,
-    *interest.CHECKS, *hours.CHECKS, *left_out.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
-    *consumers.CHECKS, *upper_accounts.CHECKS,
+    *interest.CHECKS, *hours.CHECKS, *unbilled.CHECKS, *payers.CHECKS, *corrections.CHECKS, *supply.CHECKS,
+    *consumers.CHECKS, *parent_accounts.CHECKS,
 )  # fmt: skip
 
 
@@ -40,16 +40,20 @@ nothing else from being written or sent."""
 def check(book: Book, allocated: Allocated | None = None) -> tuple[Finding, ...]:
     """All findings, those of the reader included, by file and line. `allocated`: as of the Book's last day, if at hand."""
     allocated = allocated or allocate(book, book.last_date)
-    found = [*book.findings, *allocated.notices, *settlement.taxes_moved(book, allocated)]
-    found += losses.revived(book, allocated)
-    found += taken_back.taxes_taken_back(book, allocated)
-    found += interest.lapsing_soon(book, allocated)
-    found += links.unmatched(book, allocated)
-    found += interest.unowed_claims(book, allocated)
-    found += exchange.differences(book, allocated)
+    found = [*book.findings, *allocated.notices, *settlement.check_taxes_moved(book, allocated)]
+    found += bad_debts.check_bad_debt_recoveries(book, allocated)
+    found += tax_reductions.check_tax_reductions(book, allocated)
+    found += interest.check_lapsing(book, allocated)
+    found += links.check_unmatched(book, allocated)
+    found += interest.check_unowed_interest(book, allocated)
+    found += exchange.check_exchange_differences(book, allocated)
     for rule in CHECKS:
         found += rule(book)
-    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.source, one.severity, one.rule, one.message)))
+    return tuple(
+        sorted(
+            dict.fromkeys(found), key=lambda finding: (finding.source, finding.severity, finding.rule, finding.message)
+        )
+    )
 
 
 __all__ = ["OF_ONE_CUSTOMER", "check"]

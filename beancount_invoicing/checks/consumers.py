@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.documents import money
-from beancount_invoicing.checks.supply import one_stop_shop, takes_back
+from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.checks.supply import one_stop_shop_directive, only_takes_back
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Line, Tax
 from beancount_invoicing.rules import supply
 
 
-def distance_sales(book: Book) -> Iterator[Finding]:
+def check_distance_sales(book: Book) -> Iterator[Finding]:
     """Goods that are sent, and electronic services, to consumers in other states of the Union bear the seller's own tax up to a
     threshold only, for both together (art. 59c)."""
     rule = law.distance_sales()
@@ -25,7 +25,7 @@ def distance_sales(book: Book) -> Iterator[Finding]:
             continue
         seller = supply.place_of_seller(book.seller.at(invoice.date))
         for line, nature, amount in _counted(invoice):
-            state = supply.place_of(customer, nature)
+            state = supply.place_of_supply(customer, nature)
             if law.whereabouts(seller, state, supply.kind_of(nature)) == "union":
                 sales.append((invoice, nature, line, amount))
     totals: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
@@ -34,17 +34,17 @@ def distance_sales(book: Book) -> Iterator[Finding]:
         year = invoice.date.year
         totals[year] += amount
         beyond = next((one for one in (year, year - 1) if totals[one] > rule.threshold), None)
-        tax = invoice.codes.get(line.tax)
+        tax = invoice.tax_codes.get(line.tax)
         if beyond is None or tax is None or tax.sold_to or not tax.rate or (invoice.number, nature) in said:
             continue
-        if takes_back(invoice) or book.replacement_of(invoice.number):
+        if only_takes_back(invoice) or book.replacement_of(invoice.number):
             continue
         said.add((invoice.number, nature))
         yield Finding(
             "warning",
             "distance-sales",
             f"{invoice.number}: goods and electronic services to consumers in other states of the Union came to"
-            f" {money(totals[beyond], 'EUR')} in {beyond}, more than {money(rule.threshold, 'EUR')}:"
+            f" {ledger_amount(totals[beyond], 'EUR')} in {beyond}, more than {ledger_amount(rule.threshold, 'EUR')}:"
             f" {_owed_there(book, invoice, line, tax, nature, rule.source)}",
             line.source,
         )
@@ -53,8 +53,8 @@ def distance_sales(book: Book) -> Iterator[Finding]:
 def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str, source: str) -> str:
     """Whose tax is owed instead, and what to write."""
     assert invoice.customer and book.seller
-    state = supply.place_of(invoice.customer, nature)
-    day = line.taxed_on or invoice.date
+    state = supply.place_of_supply(invoice.customer, nature)
+    day = line.tax_point or invoice.date
     seller = supply.place_of_seller(book.seller.at(invoice.date))
     text = f"the tax of {state} is owed on {'them' if nature == 'goods' else 'these services'}, not {tax.code} ({source}): "
     chosen = supply.code_abroad(book.taxes, seller, invoice.customer, nature, invoice.date, tax.code)
@@ -63,7 +63,7 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
     rate = law.standard_rate(state, day)
     if rate is None:
         return f"{text}bill them anew with a code of its rate"
-    text += f"bill them anew with a code of its rate, {one_stop_shop(book, state, nature, rate, tax)[1]}"
+    text += f"bill them anew with a code of its rate, {one_stop_shop_directive(book, state, nature, rate, tax)[1]}"
     reduced = law.reduced_rates(state, day)
     if reduced and _is_reduced(tax, seller, day):
         text += f"; {state} has {_listed(reduced)} too: where one holds for this, write it instead"
@@ -72,7 +72,7 @@ def _owed_there(book: Book, invoice: Invoice, line: Line, tax: Tax, nature: str,
 
 def _counted(invoice: Invoice) -> Iterator[tuple[Line, str, Decimal]]:
     """The lines of goods and of electronic services, their nature, and what they come to, where that is known in euros."""
-    codes = invoice.codes
+    codes = invoice.tax_codes
     for line in invoice.lines:
         tax = codes.get(line.tax)
         nature = line.nature or supply.nature_under(tax)
@@ -84,7 +84,7 @@ def _counted(invoice: Invoice) -> Iterator[tuple[Line, str, Decimal]]:
             yield line, nature, line.booked
 
 
-def rates_there(book: Book) -> Iterator[Finding]:
+def check_destination_rates(book: Book) -> Iterator[Finding]:
     """The rates of codes for consumers in one state of the Union: not those that the state had before, and perhaps not its standard
     rate, where what is sold has a reduced one at home. Once for each document and code."""
     if book.seller is None:
@@ -92,15 +92,17 @@ def rates_there(book: Book) -> Iterator[Finding]:
     for invoice in book.invoices:
         if invoice.customer is None or not supply.is_consumer(invoice.customer):
             continue
-        if takes_back(invoice) or book.replacement_of(invoice.number):
+        if only_takes_back(invoice) or book.replacement_of(invoice.number):
             continue
         seller = supply.place_of_seller(book.seller.at(invoice.date))
-        codes = invoice.codes
+        codes = invoice.tax_codes
         said: set[str] = set()
         for line in invoice.lines:
             tax = codes.get(line.tax)
-            whom = supply.sold_to(tax.sold_to) if tax and tax.sold_to and tax.rate and tax.category == "S" else None
-            if tax is None or whom is None or len(whom.places) > 1 or whom.buyer != "consumer" or tax.code in said:
+            whom = (
+                supply.parse_sold_to(tax.sold_to) if tax and tax.sold_to and tax.rate and tax.category == "S" else None
+            )
+            if tax is None or whom is None or len(whom.places) > 1 or whom.buyer_kind != "consumer" or tax.code in said:
                 continue
             problem = _rate_of_before(line, invoice, tax, whom.places[0]) or _perhaps_reduced(
                 book, line, invoice, tax, whom.places[0], seller
@@ -112,12 +114,12 @@ def rates_there(book: Book) -> Iterator[Finding]:
 
 def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
     """That a rate was the standard one of a state once, and is none any more; "" where it is not so."""
-    day = line.taxed_on or invoice.date
+    day = line.tax_point or invoice.date
     rates = law.standard_rates(state)
     former = [rate for since, rate in rates if since <= day]
     if tax.rate not in former[:-1] or tax.rate == former[-1] or tax.rate in law.reduced_rates(state, day):
         return ""
-    since, now = next(one for one in reversed(rates) if one[0] <= day)
+    since, now = next(rate for rate in reversed(rates) if rate[0] <= day)
     return (
         f"{tax.code} charges {_percent(tax.rate)}, but the standard rate of {state} is {_percent(now)} since {since}: write an"
         f' amendment of that day, {since} custom "invoice-tax" "{tax.code.split()[0]}" with rate: {now.normalize():f}'
@@ -126,7 +128,7 @@ def _rate_of_before(line: Line, invoice: Invoice, tax: Tax, state: str) -> str:
 
 def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: str, seller: str) -> str:
     """That an item which has a reduced rate at home bears the standard rate of a state with reduced ones; "" where it does not."""
-    day = line.taxed_on or invoice.date
+    day = line.tax_point or invoice.date
     home = book.items[line.item].at(day).tax if line.item in book.items else ""
     reduced = law.reduced_rates(state, day)
     if not reduced or tax.instead_of or tax.rate != law.standard_rate(state, day) or home not in book.taxes:
@@ -135,7 +137,7 @@ def _perhaps_reduced(book: Book, line: Line, invoice: Invoice, tax: Tax, state: 
     if not _is_reduced(usual, seller, day):
         return ""
     nature = line.nature or supply.nature_under(tax) or "goods"
-    _code, definition = one_stop_shop(book, state, nature, reduced[0], tax, home)
+    _code, definition = one_stop_shop_directive(book, state, nature, reduced[0], tax, home)
     return (
         f"{line.item} bears {home}, {_percent(usual.rate)}, at home, and here {tax.code}, {_percent(tax.rate)}; {state} has"
         f" {_listed(reduced)} too: find out which rate holds for it there, and define {definition} (with that rate)"
@@ -156,4 +158,4 @@ def _listed(rates: tuple[Decimal, ...]) -> str:
     return " and ".join(_percent(rate) for rate in rates)
 
 
-CHECKS = (distance_sales, rates_there)
+CHECKS = (check_distance_sales, check_destination_rates)

@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from beancount_invoicing.billing import fixed
-from beancount_invoicing.billing.adjustments import adjustments
-from beancount_invoicing.billing.in_force import ends, stretches
-from beancount_invoicing.billing.waiting import currency_of
-from beancount_invoicing.checks.documents import money
+from beancount_invoicing.billing.adjustments import retroactive_adjustments
+from beancount_invoicing.billing.in_force import contract_spans, ends
+from beancount_invoicing.billing.unbilled import currency_of
+from beancount_invoicing.checks.documents import ledger_amount
 from beancount_invoicing.law import law_of
 from beancount_invoicing.model import ZERO, Acceptance, Book, Contract, Dated, Finding, Line, Milestone, Severity
 from beancount_invoicing.rules import currencies, periods, tiers, worktime
@@ -21,19 +21,19 @@ LENGTHS = ("every", "renews", "notice", "index_every", "retention_terms", "carry
 """What says a length of time."""
 
 
-def lengths(book: Book) -> Iterator[Finding]:
+def check_lengths(book: Book) -> Iterator[Finding]:
     """Every length of time, and every rounding of time, can be read; a subscription has a length."""
     for contract in _versions(book):
         for name in LENGTHS:
             text = getattr(contract, name)
             if text:
                 try:
-                    periods.parse(text)
+                    periods.parse_length(text)
                 except periods.PeriodError as error:
                     yield _error(contract, f"{name.replace('_', '-')}: {error}")
         try:
-            worktime.rounding(contract.time_rounding)
-        except worktime.RoundingError as error:
+            worktime.parse_time_rounding(contract.time_rounding)
+        except worktime.TimeRoundingError as error:
             yield _error(contract, f"time-rounding: {error}")
         if contract.time_rounding and contract.mode != "time":
             yield _error(contract, f"time-rounding says nothing on a contract of mode {contract.mode}: take it out")
@@ -41,8 +41,8 @@ def lengths(book: Book) -> Iterator[Finding]:
         if contract.mode == "subscription" and not contract.every:
             yield _error(contract, 'a subscription says how long its periods are: write every: "month"')
     for dated in book.contracts.values():
-        unread = [one for _day, one in dated.versions if one.notice]
-        if unread and not any(one.renews and one.until for _day, one in dated.versions):
+        unread = [contract for _day, contract in dated.versions if contract.notice]
+        if unread and not any(contract.renews and contract.until for _day, contract in dated.versions):
             yield _warning(
                 unread[0], 'notice says nothing without renews and until: write until: 2026-12-31 and renews: "year"'
             )
@@ -51,7 +51,7 @@ def lengths(book: Book) -> Iterator[Finding]:
 def _usage(contract: Contract) -> Iterator[Finding]:
     """What is counted by the period is of time, and has periods; tiers can be read; a discount is of periods or time."""
     try:
-        tiers.parse(contract.tiers or "0")
+        tiers.parse_tiers(contract.tiers or "0")
     except tiers.TierError as error:
         yield _error(contract, f"tiers: {error}")
     counted = [name for name in ("included", "tiers", "commitment") if getattr(contract, name)]
@@ -67,7 +67,7 @@ def _usage(contract: Contract) -> Iterator[Finding]:
         yield _error(contract, "discount says nothing on a contract of mode fixed: agree on another price")
 
 
-def names(book: Book) -> Iterator[Finding]:
+def check_taxes_and_indexes(book: Book) -> Iterator[Finding]:
     """The taxes and indexes that contracts name exist; an index has a value when the contract starts."""
     for contract in _versions(book):
         if contract.tax and contract.tax not in book.taxes:
@@ -88,19 +88,19 @@ def names(book: Book) -> Iterator[Finding]:
             )
 
 
-def expenses(book: Book) -> Iterator[Finding]:
+def check_expenses(book: Book) -> Iterator[Finding]:
     """The contracts that `billable` names exist."""
-    for one in book.expenses:
-        if one.contract not in book.contracts:
+    for expense in book.expenses:
+        if expense.contract not in book.contracts:
             yield Finding(
                 "error",
                 "unknown-contract",
-                f'billable: "{one.contract}" is no contract: correct it, or add it',
-                one.source,
+                f'billable: "{expense.contract}" is no contract: correct it, or add it',
+                expense.source,
             )
 
 
-def completeness(book: Book) -> Iterator[Finding]:
+def check_completeness(book: Book) -> Iterator[Finding]:
     """A contract has what it is billed with: price, account, time account, retention account."""
     for dated in book.contracts.values():
         said: set[tuple[str, str]] = set()
@@ -125,7 +125,7 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
         yield "warning", "it has no income account: write account: Income:…, or give it an item"
     if contract.retention and not contract.retention_account:
         yield "error", "a retention stands on an account of the customer: write retention-account: Assets:…"
-    if contract.retention_account and book.accounts.get(contract.retention_account) != book.accounts.get(
+    if contract.retention_account and book.main_accounts.get(contract.retention_account) != book.main_accounts.get(
         contract.customer
     ):
         yield (
@@ -134,7 +134,7 @@ def _missing(book: Book, contract: Contract, day: date) -> Iterator[tuple[Severi
         )
 
 
-def amendments(book: Book) -> Iterator[Finding]:
+def check_amendments(book: Book) -> Iterator[Finding]:
     """An amendment changes neither the mode, nor what is past; a subscription is handed over so that each customer has own days,
     and to a former customer only where that is meant."""
     for dated in book.contracts.values():
@@ -175,47 +175,50 @@ def amendments(book: Book) -> Iterator[Finding]:
 
 def _begins_a_period(dated: Dated[Contract], day: date) -> bool:
     """Whether a period of a subscription begins on a day; also where its length cannot be read, which is said elsewhere."""
-    for each in stretches(dated):
-        if each.start == day:
+    for span in contract_spans(dated):
+        if span.start == day:
             try:
-                first = next(periods.periods(periods.parse(each.contract.every), each.origin, day, day), None)
+                first = next(periods.periods(periods.parse_length(span.contract.every), span.origin, day, day), None)
             except periods.PeriodError:
                 return True
             return first is None or first.start == day
     return True
 
 
-def milestones(book: Book) -> Iterator[Finding]:
+def check_milestones(book: Book) -> Iterator[Finding]:
     """The milestones of a fixed price add up to it, and those of a change order to what it changes (deposits stand beside); each
     has one name and one amount."""
     unplanned = []
-    for code, those in sorted(book.milestones.items()):
+    for code, milestones in sorted(book.milestones.items()):
         dated = book.contracts.get(code)
         if dated is None:
             continue
         if dated.first.mode != "fixed":  # lines that are billed once
-            for one in those:
-                if one.price is None:
+            for milestone in milestones:
+                if milestone.price is None:
                     yield Finding(
                         "error", "contract",
-                        f"{code}, {one.name}: a milestone of a {dated.first.mode} contract is a line that is billed once: write its"
-                        " price: …", one.source,
+                        f"{code}, {milestone.name}: a milestone of a {dated.first.mode} contract is a line that is billed "
+                        "once: write its"
+                        " price: …", milestone.source,
                     )  # fmt: skip
             continue
         seen = set()
         sound = []
-        for one in those:
-            said = [each for each in (one.percent, one.cumulative, one.price) if each is not None]
+        for milestone in milestones:
+            said = [each for each in (milestone.percent, milestone.cumulative, milestone.price) if each is not None]
             if len(said) == 1:
-                sound.append(one)
+                sound.append(milestone)
             else:
-                yield _of(one, f"{code}, {one.name}: a milestone has one of percent, cumulative and price")
-            if one.name in seen:
-                yield _of(one, f"{code} has two milestones {one.name}: give each a name of its own")
-            seen.add(one.name)
-        planned = fixed.plan(dated, tuple(sound))
-        places = currencies.decimals(currency_of(book, dated.at(those[-1].date)))
-        amounts = {one.milestone: one.amount for one in fixed.stages(dated, tuple(sound), {}, places)}
+                yield _of(milestone, f"{code}, {milestone.name}: a milestone has one of percent, cumulative and price")
+            if milestone.name in seen:
+                yield _of(milestone, f"{code} has two milestones {milestone.name}: give each a name of its own")
+            seen.add(milestone.name)
+        planned = fixed.milestone_plan(dated, tuple(sound))
+        places = currencies.currency_decimals(currency_of(book, dated.at(milestones[-1].date)))
+        amounts = {
+            amount.milestone: amount.amount for amount in fixed.milestone_amounts(dated, tuple(sound), {}, places)
+        }
         yield from _whole(dated, planned, amounts)
         yield from _change_orders(dated, planned, amounts)
         ahead = [one for one in sound if one.deposit]
@@ -226,7 +229,7 @@ def milestones(book: Book) -> Iterator[Finding]:
                 f"{code}: its deposits add up to {asked.normalize():f}, its price is {price}: lower one",
                 "warning",
             )
-        if loose := fixed.unplanned(dated, planned):
+        if loose := fixed.orders_without_milestones(dated, planned):
             unplanned.append((code, loose[-1]))
     nets = _nets(book) if unplanned else {}
     for code, order in unplanned:
@@ -236,19 +239,21 @@ def milestones(book: Book) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _whole(dated: Dated[Contract], planned: fixed.Plan, amounts: dict[Milestone, Decimal]) -> Iterator[Finding]:
+def _whole(
+    dated: Dated[Contract], planned: fixed.MilestonePlan, amounts: dict[Milestone, Decimal]
+) -> Iterator[Finding]:
     """The milestones of the price itself: never more than it on the last of their days, in the end as much as it is then."""
-    those = planned.milestones
-    if not those:
+    milestones = planned.milestones
+    if not milestones:
         return
-    code, last = dated.first.code, those[-1]
-    part = sum((amounts[one] for one in those), ZERO)
-    most = max(planned.price(dated, one.date) for one in those)
+    code, last = dated.first.code, milestones[-1]
+    part = sum((amounts[milestone] for milestone in milestones), ZERO)
+    most = max(planned.own_price(dated, milestone.date) for milestone in milestones)
     sums = f"{code}: its milestones add up to {part.normalize():f}, its price is"
     if part > most:
         yield _of(last, f"{sums} {most}: lower one")
         return
-    now = planned.price(dated, last.date)
+    now = planned.own_price(dated, last.date)
     if part != now and (last.cumulative is None or last.cumulative == 100):
         yield _of(last, f"{sums} {now}: add what is missing", "warning")
 
@@ -258,28 +263,32 @@ def _nets(book: Book) -> defaultdict[str, Decimal]:
     result: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for invoice in book.invoices:
         for line in invoice.lines if invoice.kind != "deposit" else ():
-            if line.contract and line.expense is None:
+            if line.contract and line.expense_date is None:
                 result[line.contract] += line.net
     return result
 
 
-def _change_orders(dated: Dated[Contract], planned: fixed.Plan, amounts: dict[Milestone, Decimal]) -> Iterator[Finding]:
+def _change_orders(
+    dated: Dated[Contract], planned: fixed.MilestonePlan, amounts: dict[Milestone, Decimal]
+) -> Iterator[Finding]:
     """Those that have milestones of their own: they are there by then, and these add up to them."""
     code = dated.first.code
-    for one in planned.astray:
-        there = ", ".join(str(each.date) for each in fixed.change_orders(dated)) or "none"
+    for milestone in planned.with_unknown_order:
+        there = ", ".join(str(order.date) for order in fixed.change_orders(dated)) or "none"
         yield _of(
-            one,
-            f"{code}, {one.name}: change-order: {one.change_order} is no day on which an amendment changes the price of {code}"
+            milestone,
+            f"{code}, {milestone.name}: change-order: {milestone.change_order} is no day on which an amendment changes the "
+            f"price of {code}"
             f" (there is {there}): correct it, or write the amendment",
         )
-    for order, those in planned.apart:
-        for one in those:
-            if one.date < order.date:
+    for order, milestones in planned.separate_orders:
+        for milestone in milestones:
+            if milestone.date < order.date:
                 yield _of(
-                    one, f"{code}, {one.name}: it is billed before its change order of {order.date}: move one of them"
+                    milestone,
+                    f"{code}, {milestone.name}: it is billed before its change order of {order.date}: move one of them",
                 )
-        part, last = sum((amounts[one] for one in those), ZERO), those[-1]
+        part, last = sum((amounts[one] for one in milestones), ZERO), milestones[-1]
         if part == order.amount or (last.cumulative is not None and last.cumulative < 100):
             continue
         beyond = abs(part) > abs(order.amount) or part * order.amount < 0
@@ -296,7 +305,7 @@ def _of(milestone: Milestone, message: str, severity: Severity = "error") -> Fin
     return Finding(severity, "contract", message, milestone.source)
 
 
-def billed_twice(book: Book) -> Iterator[Finding]:
+def check_billed_twice(book: Book) -> Iterator[Finding]:
     """No period and no milestone is billed twice (less what is credited)."""
     spans: defaultdict[str, list[tuple[Line, str]]] = defaultdict(list)
     stages: defaultdict[tuple[str, str], list[tuple[Line, str]]] = defaultdict(list)
@@ -312,13 +321,13 @@ def billed_twice(book: Book) -> Iterator[Finding]:
             elif line.milestone:
                 stages[line.contract, line.milestone].append((line, invoice.number))
     for code, those in sorted(spans.items()):
-        given_back = [one for one, _number in those if (one.quantity or one.net) < 0]
+        given_back = [line for line, _number in those if (line.quantity or line.net) < 0]
         those = [one for one in those if (one[0].quantity or one[0].net) >= 0]
         those.sort(key=lambda one: (one[0].start, one[0].end, one[1]))
         for (first, number), (second, other) in pairwise(those):
             assert first.end and second.start and second.end and first.start
             end = min(first.end, second.end)
-            back = any(one.start <= second.start and one.end >= end for one in given_back if one.start and one.end)
+            back = any(line.start <= second.start and line.end >= end for line in given_back if line.start and line.end)
             if second.start <= first.end and not back:
                 yield Finding(
                     "warning",
@@ -341,49 +350,56 @@ def billed_twice(book: Book) -> Iterator[Finding]:
             )
 
 
-def billed_otherwise(book: Book) -> Iterator[Finding]:
+def check_billed_otherwise(book: Book) -> Iterator[Finding]:
     """What was billed is what the contract, its items and indexes by now say of the days, unless it was agreed otherwise."""
-    for one in adjustments(book):
-        dated = book.contracts[one.contract.code]
-        number, code = one.billed.invoice.number, one.contract.code
-        end = ends(dated.at(one.days.end))
-        ended = end is not None and end < one.days.end
-        was, now = money(one.was, one.currency), money(one.now, one.currency)
-        invoiced = one.billed.invoice.customer
-        if invoiced and invoiced.account != one.customer:
-            who = book.customers[one.customer].at(one.days.end).name
-            what = f"{number} bills {code} to {invoiced.name}, but since {one.changed} {now} of it is {who}'s"
+    for adjustment in retroactive_adjustments(book):
+        dated = book.contracts[adjustment.contract.code]
+        number, code = adjustment.billed_line.invoice.number, adjustment.contract.code
+        end = ends(dated.at(adjustment.days.end))
+        ended = end is not None and end < adjustment.days.end
+        was, now = (
+            ledger_amount(adjustment.billed_amount, adjustment.currency),
+            ledger_amount(adjustment.current_amount, adjustment.currency),
+        )
+        invoiced = adjustment.billed_line.invoice.customer
+        if invoiced and invoiced.account != adjustment.customer:
+            who = book.customers[adjustment.customer].at(adjustment.days.end).name
+            what = f"{number} bills {code} to {invoiced.name}, but since {adjustment.changed_on} {now} of it is {who}'s"
         elif ended:
-            what = f"{number} bills {code} to {one.days.end}, but it ends on {end}: {was} is billed, {now} is due"
-        elif one.changed:
             what = (
-                f"{number} bills {code} from {one.days.start} to {one.days.end} for {was}, but what is said"
-                f" since {one.changed} makes it {now}"
+                f"{number} bills {code} to {adjustment.days.end}, but it ends on {end}: {was} is billed, {now} is due"
+            )
+        elif adjustment.changed_on:
+            what = (
+                f"{number} bills {code} from {adjustment.days.start} to {adjustment.days.end} for {was}, but what is said"
+                f" since {adjustment.changed_on} makes it {now}"
             )
         else:
             what = (
-                f"{number} bills {code} from {one.days.start} to {one.days.end} for {was}, but the contract changes within these"
+                f"{number} bills {code} from {adjustment.days.start} to {adjustment.days.end} for {was}, but the contract "
+                "changes within these"
                 f" days and says {now}"
             )
-        advice = one.advice
-        if one.changed and not one.draft:
-            amount = money(abs(one.amount), one.currency)
-            advice = f"bean-invoice bill {'asks for' if one.amount > 0 else 'gives back'} {amount}; if it was agreed so, write"
+        advice = adjustment.advice
+        if adjustment.changed_on and not adjustment.of_draft:
+            amount = ledger_amount(abs(adjustment.amount), adjustment.currency)
+            verb = "asks for" if adjustment.amount > 0 else "gives back"
+            advice = f"bean-invoice bill {verb} {amount}; if it was agreed so, write"
             advice += " agreed: TRUE below that line"
         yield Finding(
             "warning",
             "billed-after-end" if ended else "billed-otherwise",
             f"{what}: {advice}",
-            one.billed.line.source,
+            adjustment.billed_line.line.source,
         )
 
 
-def adjusted(book: Book) -> Iterator[Finding]:
+def check_adjusted_documents(book: Book) -> Iterator[Finding]:
     """What an adjustment names is a document that billed days of its contract."""
     those = [(line, invoice) for invoice in book.invoices for line in invoice.lines if line.adjusts]
     if not those:
         return
-    billing = {(one.number, line.contract) for one in book.invoices for line in one.lines if line.contract}
+    billing = {(invoice.number, line.contract) for invoice in book.invoices for line in invoice.lines if line.contract}
     for line, invoice in those:
         if not (line.contract and line.start and line.end):
             yield Finding(
@@ -404,20 +420,25 @@ def adjusted(book: Book) -> Iterator[Finding]:
 def _to_come(book: Book, code: str, currency: str) -> Decimal:
     """What the milestones of a contract that are not billed come to; below zero where they give something back."""
     there = fixed.billed_milestones(book.invoices)
-    places = currencies.decimals(currency)
-    those = fixed.stages(book.contracts[code], book.milestones.get(code, ()), there, places)
+    places = currencies.currency_decimals(currency)
+    amounts = fixed.milestone_amounts(book.contracts[code], book.milestones.get(code, ()), there, places)
     return sum(
-        (one.amount for one in those if not one.milestone.deposit and (code, one.milestone.name) not in there), ZERO
+        (
+            amount.amount
+            for amount in amounts
+            if not amount.milestone.deposit and (code, amount.milestone.name) not in there
+        ),
+        ZERO,
     )
 
 
-def beyond(book: Book) -> Iterator[Finding]:
+def check_overbilling(book: Book) -> Iterator[Finding]:
     """No more is billed than a cap or a fixed price allows, and no more time than was worked."""
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     last: dict[str, Line] = {}
     for invoice in book.invoices:
         for line in invoice.lines if invoice.kind != "deposit" else ():
-            if line.contract in book.contracts and line.expense is None:
+            if line.contract in book.contracts and line.expense_date is None:
                 nets[line.contract] += line.net
                 last[line.contract] = line
     for code, net in sorted(nets.items()):
@@ -435,7 +456,8 @@ def beyond(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "billed-beyond",
-                f"{code}: {money(net, currency)} is billed, but {what} {money(most, currency)}: {remedy}, or amend it",
+                f"{code}: {ledger_amount(net, currency)} is billed, but {what} {ledger_amount(most, currency)}: {remedy}, "
+                "or amend it",
                 last[code].source,
             )
     worked: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -466,32 +488,34 @@ def _warning(contract: Contract, message: str) -> Finding:
     return Finding("warning", "contract", f"contract {contract.code}: {message}", contract.source)
 
 
-def retentions(book: Book) -> Iterator[Finding]:
+def check_retentions(book: Book) -> Iterator[Finding]:
     """Acceptances of works are of contracts, once for each; a French seller's works have 5 % kept back for a year at most.
 
     Source: loi n° 71-584 of 16 July 1971, art. 1 (5 p. 100 of each payment) and art. 2 (a year from the acceptance).
     """
     first: dict[str, Acceptance] = {}
-    for one in book.acceptances:
-        if one.contract not in book.contracts:
+    for acceptance in book.acceptances:
+        if acceptance.contract not in book.contracts:
             yield Finding(
                 "error", "unknown-contract",
-                f'invoice-accepted: "{one.contract}" is no contract: correct it, or add it', one.source,
+                f'invoice-accepted: "{acceptance.contract}" is no contract: correct it, or add it', acceptance.source,
             )  # fmt: skip
-        elif one.contract in first:
-            before = first[one.contract]
+        elif acceptance.contract in first:
+            before = first[acceptance.contract]
             yield Finding(
                 "error", "contract",
-                f"the works of {one.contract} are accepted on {before.date} ({before.source}) and on {one.date}: keep one",
-                one.source,
+                f"the works of {acceptance.contract} are accepted on {before.date} ({before.source}) and on "
+                f"{acceptance.date}: keep one",
+                acceptance.source,
             )  # fmt: skip
-        first.setdefault(one.contract, one)
+        first.setdefault(acceptance.contract, acceptance)
     for invoice in book.invoices:
-        for each in invoice.instalments:
-            if each.retained and each.retained not in book.contracts:
+        for instalment in invoice.instalments:
+            if instalment.retention_contract and instalment.retention_contract not in book.contracts:
                 yield Finding(
                     "error", "unknown-contract",
-                    f'{invoice.number}: retained: "{each.retained}" is no contract: correct it, or add it', each.source,
+                    f'{invoice.number}: retained: "{instalment.retention_contract}" is no contract: correct it, or add it',
+                    instalment.source,
                 )  # fmt: skip
     for dated in book.contracts.values():
         said: set[str] = set()
@@ -520,22 +544,22 @@ MOST_RETAINED = Decimal(5)
 
 def _longer_than_a_year(text: str) -> bool:
     try:
-        length = periods.parse(text or "1 year")
+        length = periods.parse_length(text or "1 year")
     except periods.PeriodError:  # said by lengths
         return False
     return length.number > (366 if length.unit == "days" else 12)
 
 
 CHECKS = (
-    lengths,
-    names,
-    expenses,
-    completeness,
-    amendments,
-    milestones,
-    billed_twice,
-    billed_otherwise,
-    adjusted,
-    beyond,
-    retentions,
+    check_lengths,
+    check_taxes_and_indexes,
+    check_expenses,
+    check_completeness,
+    check_amendments,
+    check_milestones,
+    check_billed_twice,
+    check_billed_otherwise,
+    check_adjusted_documents,
+    check_overbilling,
+    check_retentions,
 )

@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.documents import money, severity
+from beancount_invoicing.checks.documents import ledger_amount, severity
 from beancount_invoicing.model import Book, Finding, Invoice
-from beancount_invoicing.receivables import Left, by_number, creditable, credited
+from beancount_invoicing.receivables import LeftToCredit, credit_note_effects, creditable, invoices_by_number
 from beancount_invoicing.rules import numbering
 
 
-def credit_notes(book: Book) -> Iterator[Finding]:
+def check_credit_notes_name_invoice(book: Book) -> Iterator[Finding]:
     """Where the law asks for it, a credit note names what it corrects (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219)."""
     if book.seller is None:
         return
     wrong = {
-        one.source for one in book.findings if one.severity == "error"
+        finding.source for finding in book.findings if finding.severity == "error"
     }  # what names a wrong invoice is said already
     links: dict[str, Invoice] = {}
     for note in book.invoices:
-        if note.kind != "credit-note" or note.corrects or note.claims or note.source in wrong:
+        if note.kind != "credit-note" or note.corrects or note.interest_on or note.source in wrong:
             continue
         if note.draft:  # it may still be said, and has to be before it is issued
             continue
-        naming = law.credit_notes_name(_country(book, note))
+        naming = law.credit_note_naming(_country(book, note))
         if naming is None:
             continue
-        links = links or {numbering.link(one.number): one for one in book.invoices if one.kind != "credit-note"}
+        links = links or {
+            numbering.link(invoice.number): invoice for invoice in book.invoices if invoice.kind != "credit-note"
+        }
         linked = " ".join(links[link].number for link in sorted(note.links) if link in links)
         yield Finding(
-            severity(book, note.date) if naming.must else "warning",
+            severity(book, note.date) if naming.mandatory else "warning",
             "credit-note-reference",
             f"{note.number} takes something back, but names no invoice, as a credit note has to ({naming.source}): write"
             f' corrects: "{linked or "NUMBER"}"',
@@ -38,21 +40,21 @@ def credit_notes(book: Book) -> Iterator[Finding]:
         )
 
 
-def replaced(book: Book) -> Iterator[Finding]:
+def check_replaced_invoices(book: Book) -> Iterator[Finding]:
     """A corrective invoice cancels and replaces one invoice: it names it (CGI, art. 289, I, 5; directive 2006/112/EC, art. 219),
     and nothing of that is left in the books, so that it is not owed twice."""
-    those = [one for one in book.invoices if one.kind == "corrective"]
-    if not those:
+    invoices = [invoice for invoice in book.invoices if invoice.kind == "corrective"]
+    if not invoices:
         return
-    known = by_number(book.invoices)
-    left: dict[str, Left] = {}
-    for one in credited(book.invoices, known):
-        left.update((each.invoice.number, each) for each in one.after)
+    known = invoices_by_number(book.invoices)
+    left: dict[str, LeftToCredit] = {}
+    for effect in credit_note_effects(book.invoices, known):
+        left.update((left.invoice.number, left) for left in effect.after)
     first: dict[str, Invoice] = {}
-    for invoice in those:
+    for invoice in invoices:
         judged = severity(book, invoice.date)
         if len(invoice.corrects) != 1:
-            if not any(one.source == invoice.source and one.severity == "error" for one in book.findings):
+            if not any(finding.source == invoice.source and finding.severity == "error" for finding in book.findings):
                 yield Finding(
                     judged,
                     "corrective",
@@ -79,27 +81,27 @@ def replaced(book: Book) -> Iterator[Finding]:
             yield Finding(
                 judged,
                 "corrective",
-                f"{invoice.number} replaces {number}, but {money(rest, other.currency)} of"
-                f" {money(creditable(other), other.currency)} of it is not taken back, so that it is owed beside"
+                f"{invoice.number} replaces {number}, but {ledger_amount(rest, other.currency)} of"
+                f" {ledger_amount(creditable(other), other.currency)} of it is not taken back, so that it is owed beside"
                 f' {invoice.number}: take it back by an entry with kind: "cancellation" and corrects: "{number}", as bean-invoice'
                 f" correct {number} writes it",
                 invoice.source,
             )
 
 
-def cancellations(book: Book) -> Iterator[Finding]:
+def check_cancellations(book: Book) -> Iterator[Finding]:
     """What takes a replaced invoice out of the books stands beside the corrective invoice that replaces it."""
     for invoice in book.invoices:
         if invoice.kind != "cancellation":
             continue
         correctives = [
-            each
+            invoice
             for number in invoice.corrects
-            for each in book.corrections.get(number, ())
-            if each.kind == "corrective"
+            for invoice in book.corrections.get(number, ())
+            if invoice.kind == "corrective"
         ]
         if not correctives and not any(
-            one.source == invoice.source and one.severity == "error" for one in book.findings
+            finding.source == invoice.source and finding.severity == "error" for finding in book.findings
         ):
             names = " and ".join(invoice.corrects)
             yield Finding(
@@ -111,7 +113,7 @@ def cancellations(book: Book) -> Iterator[Finding]:
                 f" {names or 'NUMBER'}",
                 invoice.source,
             )
-        issued = [one for one in correctives if not one.draft]
+        issued = [invoice for invoice in correctives if not invoice.draft]
         if issued and all(one.date != invoice.date for one in issued):
             each = issued[0]
             yield Finding(
@@ -127,4 +129,4 @@ def _country(book: Book, invoice: Invoice) -> str:
     return book.seller.at(invoice.date).address.country if book.seller else ""
 
 
-CHECKS = (credit_notes, replaced, cancellations)
+CHECKS = (check_credit_notes_name_invoice, check_replaced_invoices, check_cancellations)

@@ -9,65 +9,70 @@ from decimal import Decimal
 
 from beancount_invoicing import law
 from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Line, Severity, Source, Tax, TaxAmount
-from beancount_invoicing.receivables import bears, credited_by, in_own_currency, nets_of, tax_of_part
+from beancount_invoicing.receivables import bears_tax, credit_note_effect, nets_of, tax_of_part, vat_in_tax_currency
 from beancount_invoicing.rules import currencies, numbering, steps, tax
 
-Findings = Iterator[Finding]
+FindingIterator = Iterator[Finding]
 
 
 def severity(book: Book, day: date) -> Severity:
     """How arithmetic and series are judged on a day: before option `checked-from` they only warn."""
     start = book.options.get("checked-from")
-    since = start.as_last_said if start else None
+    since = start.latest if start else None
     return "warning" if isinstance(since, date) and day < since else "error"
 
 
-def money(amount: Decimal, currency: str) -> str:
+def ledger_amount(amount: Decimal, currency: str) -> str:
     """An amount as the ledger writes it."""
-    return f"{steps.round_to(amount, max(currencies.decimals(currency), -int(amount.as_tuple().exponent)))} {currency}"
+    return f"{steps.round_to(amount, max(currencies.currency_decimals(currency), -int(amount.as_tuple().exponent)))} {currency}"
 
 
 def _without_rate(invoice: Invoice) -> bool:
     """Whether lines are booked in another currency at no rate that is known (`exchange-rate`): nothing else can be said of it."""
-    return invoice.rate is None and any(
+    return invoice.booking_rate is None and any(
         line.booked and line.booked_currency != invoice.currency and not line.net for line in invoice.lines
     )
 
 
-def sums(book: Book) -> Findings:
+def check_sums(book: Book) -> FindingIterator:
     """Receivables + payments at once = lines + allowances/charges + taxes − withheld − deposits + rounding, to the cent."""
     for invoice in book.invoices:
         if invoice.kind in {"void", "opening"} or _without_rate(invoice):
             continue
-        expected = invoice.asked - invoice.prepaid + invoice.rounding
+        expected = invoice.total_after_withholding - invoice.prepaid + invoice.rounding
         if invoice.payable != expected:
-            parts = [f"lines {money(invoice.net, invoice.currency)}", f"taxes {money(invoice.tax, invoice.currency)}"]
+            parts = [
+                f"lines {ledger_amount(invoice.net, invoice.currency)}",
+                f"taxes {ledger_amount(invoice.tax, invoice.currency)}",
+            ]
             if invoice.withheld:
-                parts.append(f"less withheld {money(invoice.withheld, invoice.currency)}")
+                parts.append(f"less withheld {ledger_amount(invoice.withheld, invoice.currency)}")
             if invoice.deductions:
-                parts.append(f"less deposits {money(invoice.prepaid, invoice.currency)}")
+                parts.append(f"less deposits {ledger_amount(invoice.prepaid, invoice.currency)}")
             if invoice.rounding:
-                parts.append(f"rounding {money(invoice.rounding, invoice.currency)}")
+                parts.append(f"rounding {ledger_amount(invoice.rounding, invoice.currency)}")
             where = "what is booked on the customer's account, or the lines and taxes"
             yield Finding(
                 severity(book, invoice.date),
                 "sum",
-                f"{invoice.number}: to be paid is {money(invoice.payable, invoice.currency)}, but {', '.join(parts)} make"
-                f" {money(expected, invoice.currency)}: {money(invoice.payable - expected, invoice.currency)} too much:"
+                f"{invoice.number}: to be paid is {ledger_amount(invoice.payable, invoice.currency)}, but {', '.join(parts)} make"
+                f" {ledger_amount(expected, invoice.currency)}: "
+                f"{ledger_amount(invoice.payable - expected, invoice.currency)} too much:"
                 f" correct {where}"
                 if invoice.payable > expected
-                else f"{invoice.number}: to be paid is {money(invoice.payable, invoice.currency)}, but {', '.join(parts)}"
-                f" make {money(expected, invoice.currency)}: {money(expected - invoice.payable, invoice.currency)} missing:"
+                else f"{invoice.number}: to be paid is {ledger_amount(invoice.payable, invoice.currency)}, but {', '.join(parts)}"
+                f" make {ledger_amount(expected, invoice.currency)}: "
+                f"{ledger_amount(expected - invoice.payable, invoice.currency)} missing:"
                 f" correct {where}",
                 invoice.source,
             )
 
 
-def lines(book: Book) -> Findings:
+def check_lines(book: Book) -> FindingIterator:
     """Each line is quantity × price less discount, to the cent (EN 16931 BT-131)."""
     for invoice in book.invoices:
         for line in invoice.lines if not _without_rate(invoice) else ():
-            result = line.worked_out
+            result = line.computed
             if result is None:
                 continue
             if line.price_with_tax is not None:
@@ -77,84 +82,89 @@ def lines(book: Book) -> Findings:
                 if line.net == share:
                     continue
                 hint = (
-                    f"write {money(share, invoice.currency)}, what is left of the line that it gives back"
+                    f"write {ledger_amount(share, invoice.currency)}, what is left of the line that it gives back"
                     if share is not None and share != result
                     else "correct the posting, the quantity or the price"
                     if line.booked_currency == invoice.currency
-                    else f"booked are {money(line.booked, line.booked_currency)} at {invoice.rate}"
+                    else f"booked are {ledger_amount(line.booked, line.booked_currency)} at {invoice.booking_rate}"
                 )
                 yield Finding(
                     severity(book, invoice.date),
                     "line-net",
-                    f"{invoice.number}: the line “{line.text}” is {money(line.net, invoice.currency)}, but"
-                    f" {calculation(line)} is {money(result, invoice.currency)}: {hint}",
+                    f"{invoice.number}: the line “{line.text}” is {ledger_amount(line.net, invoice.currency)}, but"
+                    f" {line_calculation(line)} is {ledger_amount(result, invoice.currency)}: {hint}",
                     line.source,
                 )
 
 
 def _share_of_line(book: Book, note: Invoice, line: Line) -> Decimal | None:
     """The net that the units of a credit note's line are to have of what is left of the line that they are of."""
-    one = credited_by(book, note) if note.corrects else None
-    return one.shares.get(note.lines.index(line)) if one else None
+    effect = credit_note_effect(book, note) if note.corrects else None
+    return effect.shares.get(note.lines.index(line)) if effect else None
 
 
 def _taxes_of_its_share(book: Book, note: Invoice, amount: TaxAmount) -> set[Decimal]:
     """The taxes that a credit note may have beside the one that its lines have: the share, or the rest, of what is left."""
-    one = credited_by(book, note) if note.corrects else None
-    if one is None or amount.figure is None:
+    effect = credit_note_effect(book, note) if note.corrects else None
+    if effect is None or amount.figure is None:
         return set()
-    of, decimals = amount.tax, currencies.decimals(note.currency)
+    of, decimals = amount.tax, currencies.currency_decimals(note.currency)
     natural = amount.figure.value
-    parts: list[tuple[Decimal, Decimal | None]] = [(each.net, None) for each in note.adjustments if each.tax == of.code]
+    parts: list[tuple[Decimal, Decimal | None]] = [
+        (adjustment.net, None) for adjustment in note.adjustments if adjustment.tax == of.code
+    ]
     parts += [
-        (line.net, line.worked_out if line.price_with_tax is not None else None)
+        (line.net, line.computed if line.price_with_tax is not None else None)
         for line in note.lines
         if line.tax == of.code
     ]
     if parts and not of.withholding:  # what prices including tax contain beside the nets that are booked
         natural = tax.tax_of_booked(parts, of.rate, decimals, _by_line(book, note))
-    net = sum((net for (code, _account), net in nets_of(note).items() if bears(note, code, of)), ZERO)
-    counts = [sum(bears(left.invoice, line.tax, of) for line in left.invoice.lines) for left in one.before]
+    net = sum((net for (code, _account), net in nets_of(note).items() if bears_tax(note, code, of)), ZERO)
+    counts = [sum(bears_tax(left.invoice, line.tax, of) for line in left.invoice.lines) for left in effect.before]
     slack = (
-        max(*counts, 1) if any(_by_line(book, each) for each in (note, *(left.invoice for left in one.before))) else 1
+        max(*counts, 1)
+        if any(_by_line(book, invoice) for invoice in (note, *(left.invoice for left in effect.before)))
+        else 1
     )
-    return {natural, -tax_of_part(one.before, of.code, -net, -natural, decimals, slack)}
+    return {natural, -tax_of_part(effect.before, of.code, -net, -natural, decimals, slack)}
 
 
-def calculation(line: Line) -> str:
+def line_calculation(line: Line) -> str:
     """The line's calculation in figures: 6.5 × 98.00 less 10 %."""
     price = line.price if line.price is not None else line.price_with_tax
     text = f"{line.quantity} × {price}"
     return f"{text} less {line.discount} %" if line.discount else text
 
 
-def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> Findings:
+def _gross_line(book: Book, invoice: Invoice, line: Line, gross: Decimal) -> FindingIterator:
     rate = _rates(invoice).get(line.tax)
     if rate is None:
         return
-    expected = tax.gross_split(gross, rate, currencies.decimals(invoice.currency))[0].value
-    cent = Decimal(1).scaleb(-currencies.decimals(invoice.currency))
+    expected = tax.gross_split(gross, rate, currencies.currency_decimals(invoice.currency))[0].value
+    cent = Decimal(1).scaleb(-currencies.currency_decimals(invoice.currency))
     if abs(line.net - expected) > cent and _share_of_line(book, invoice, line) != line.net:
         yield Finding(
             severity(book, invoice.date),
             "line-net",
-            f"{invoice.number}: the line “{line.text}” is {money(line.net, invoice.currency)}, but {calculation(line)} ="
-            f" {money(gross, invoice.currency)} including {rate} % is"
-            f" {money(expected, invoice.currency)} without tax: book that, or correct the quantity or the price",
+            f"{invoice.number}: the line “{line.text}” is {ledger_amount(line.net, invoice.currency)}, but "
+            f"{line_calculation(line)} ="
+            f" {ledger_amount(gross, invoice.currency)} including {rate} % is"
+            f" {ledger_amount(expected, invoice.currency)} without tax: book that, or correct the quantity or the price",
             line.source,
         )
 
 
 def _rates(invoice: Invoice) -> dict[str, Decimal]:
     """The rates in percent of a document's tax codes: of a credit note, those of what it corrects."""
-    return {code: tax.rate for code, tax in invoice.codes.items()}
+    return {code: tax.rate for code, tax in invoice.tax_codes.items()}
 
 
 def _by_line(book: Book, invoice: Invoice) -> bool:
     return book.option("tax-rounding", invoice.date) == "line"
 
 
-def gross_nets(book: Book) -> Findings:
+def check_gross_nets(book: Book) -> FindingIterator:
     """Prices including tax: per code (or line), the nets add up to round(gross / (1 + rate))."""
     for invoice in book.invoices:
         with_tax = [line for line in invoice.lines if line.price_with_tax is not None]
@@ -165,25 +175,25 @@ def gross_nets(book: Book) -> Findings:
         for line in with_tax:
             if line.tax in rates:
                 by_code[line.tax].append(line)
-        for code, those in sorted(by_code.items()):
-            parts = [line.worked_out for line in those if line.worked_out is not None]
+        for code, lines in sorted(by_code.items()):
+            parts = [line.computed for line in lines if line.computed is not None]
             gross = sum(parts, ZERO)
             rate = rates[code]
-            decimals = currencies.decimals(invoice.currency)
+            decimals = currencies.currency_decimals(invoice.currency)
             expected = sum(tax.gross_nets(parts, rate, decimals, _by_line(book, invoice)), ZERO)
-            net = sum((line.net for line in those), ZERO)
-            if net != expected and all(_share_of_line(book, invoice, line) != line.net for line in those):
+            net = sum((line.net for line in lines), ZERO)
+            if net != expected and all(_share_of_line(book, invoice, line) != line.net for line in lines):
                 yield Finding(
                     severity(book, invoice.date),
                     "line-net",
-                    f"{invoice.number}: the lines under {code} add up to {money(net, invoice.currency)}, but their"
-                    f" {money(gross, invoice.currency)} including {rate} % are {money(expected, invoice.currency)}"
+                    f"{invoice.number}: the lines under {code} add up to {ledger_amount(net, invoice.currency)}, but their"
+                    f" {ledger_amount(gross, invoice.currency)} including {rate} % are {ledger_amount(expected, invoice.currency)}"
                     " without tax: book the difference on one of them",
-                    those[0].source,
+                    lines[0].source,
                 )
 
 
-def taxes(book: Book) -> Findings:
+def check_taxes(book: Book) -> FindingIterator:
     """The tax of each code follows from its lines (EN 16931 BR-CO-17), and every code with tax has its posting."""
     for invoice in book.invoices:
         for amount in invoice.taxes:
@@ -191,7 +201,7 @@ def taxes(book: Book) -> Findings:
             if amount.amount == expected or amount.amount in _taxes_of_its_share(book, invoice, amount):
                 continue
             code = amount.tax.code
-            supplied = {line.taxed_on for line in invoice.lines if line.tax == code and line.taxed_on}
+            supplied = {line.tax_point for line in invoice.lines if line.tax == code and line.tax_point}
             of_then = f", the rate of {max(supplied)}, when it was supplied" if supplied else ""
             if not amount.sources:
                 where: Source = invoice.source
@@ -204,7 +214,7 @@ def taxes(book: Book) -> Findings:
             yield Finding(
                 severity(book, invoice.date),
                 "tax",
-                f"{invoice.number}: the tax {code} is {money(amount.amount, invoice.currency)}, but"
+                f"{invoice.number}: the tax {code} is {ledger_amount(amount.amount, invoice.currency)}, but"
                 f" {_worked_out(amount, expected, invoice.currency)}{of_then}: {remedy}",
                 where,
             )
@@ -212,9 +222,9 @@ def taxes(book: Book) -> Findings:
 
 def _at_another_rate(book: Book, invoice: Invoice, amount: TaxAmount) -> bool:
     """Whether a tax is what another rate of its code makes of the lines."""
-    dated = book.taxes.get(tax.code_named(amount.tax.code, book.taxes))
+    dated = book.taxes.get(tax.code_of_name(amount.tax.code, book.taxes))
     rates = {version.rate for _day, version in dated.versions} - {amount.tax.rate} if dated else set()
-    decimals = currencies.decimals(invoice.currency)
+    decimals = currencies.currency_decimals(invoice.currency)
     return any(tax.tax_on(amount.base, rate, decimals).value == amount.amount for rate in rates)
 
 
@@ -222,12 +232,12 @@ def _worked_out(amount: TaxAmount, expected: Decimal, currency: str) -> str:
     """What the tax should be and why: of the nets, line by line, or within prices that include it."""
     last = amount.steps[-1] if amount.steps else None
     if last and last.operation == "difference" and isinstance(last.inputs[0], Decimal):
-        return f"{amount.tax.rate} % within {money(last.inputs[0], currency)} is {money(expected, currency)}"
+        return f"{amount.tax.rate} % within {ledger_amount(last.inputs[0], currency)} is {ledger_amount(expected, currency)}"
     how = f" ({last.because})" if last and last.operation == "sum" else ""
-    return f"{amount.tax.rate} % of {money(amount.base, currency)} is {money(expected, currency)}{how}"
+    return f"{amount.tax.rate} % of {ledger_amount(amount.base, currency)} is {ledger_amount(expected, currency)}{how}"
 
 
-def reverse_charge(book: Book) -> Findings:
+def check_reverse_charge(book: Book) -> FindingIterator:
     """Reverse charge and intra-EU supplies name the buyer's VAT number (BR-AE-02, BR-IC-02), these one of another member state than
     the seller's own (directive 2006/112/EC, art. 138 (1) (b))."""
     for invoice in book.invoices:
@@ -246,7 +256,7 @@ def reverse_charge(book: Book) -> Findings:
                 )
 
 
-def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code: Tax) -> Findings:
+def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code: Tax) -> FindingIterator:
     """What is supplied free of tax to another member state is supplied to who is registered in another one than the seller is."""
     seller = book.seller.at(invoice.date) if book.seller else None
     if seller is None or invoice.date < law.distance_sales().since:
@@ -266,7 +276,7 @@ def _registered_elsewhere(book: Book, invoice: Invoice, customer: Customer, code
         )
 
 
-def due_dates(book: Book) -> Findings:
+def check_due_dates(book: Book) -> FindingIterator:
     """Nothing is due before its invoice's date."""
     for invoice in book.invoices:
         for instalment in invoice.instalments:
@@ -279,7 +289,7 @@ def due_dates(book: Book) -> Findings:
                 )
 
 
-def links(book: Book) -> Findings:
+def check_document_links(book: Book) -> FindingIterator:
     """A document carries the link of its number, so that Fava and queries find what belongs together."""
     for invoice in book.invoices:
         link = numbering.link(invoice.number)
@@ -294,7 +304,7 @@ def links(book: Book) -> Findings:
         )
 
 
-def contracts(book: Book) -> Findings:
+def check_named_contracts(book: Book) -> FindingIterator:
     """The contracts and milestones that lines name exist."""
     for invoice in book.invoices:
         for line in invoice.lines:
@@ -321,21 +331,32 @@ def contracts(book: Book) -> Findings:
                 )  # fmt: skip
 
 
-def tax_currency(book: Book) -> Findings:
+def check_tax_currency(book: Book) -> FindingIterator:
     """A document in another currency can say its VAT in that of the seller's state (directive 2006/112/EC, art. 230)."""
     for invoice in book.invoices:
         if invoice.currency == book.currency or invoice.kind in {"void", "opening", "claim"} or _without_rate(invoice):
             continue
-        own = in_own_currency(book, invoice)
+        own = vat_in_tax_currency(book, invoice)
         if own and own.taxes is None:
             yield Finding(
                 "warning",
                 "tax-currency",
-                f"{invoice.number} charges {money(invoice.tax, invoice.currency)} of tax, which is owed in {own.currency} and is"
+                f"{invoice.number} charges {ledger_amount(invoice.tax, invoice.currency)} of tax, which is owed in "
+                f"{own.currency} and is"
                 f" to be said in it, but no rate is known: write the price on the customer's posting, … {invoice.currency} @ …"
                 f" {own.currency}, or {invoice.date} price {invoice.currency} … {own.currency}",
                 invoice.source,
             )
 
 
-CHECKS = (sums, lines, gross_nets, taxes, reverse_charge, due_dates, links, contracts, tax_currency)
+CHECKS = (
+    check_sums,
+    check_lines,
+    check_gross_nets,
+    check_taxes,
+    check_reverse_charge,
+    check_due_dates,
+    check_document_links,
+    check_named_contracts,
+    check_tax_currency,
+)

@@ -6,76 +6,83 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal, getcontext
 
-from beancount_invoicing.checks.documents import money
+from beancount_invoicing.checks.documents import ledger_amount
 from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Source, Weight
 from beancount_invoicing.receivables import Allocated, Allocation
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.steps import round_to
 
-Key = tuple[str, str]
+CustomerCurrency = tuple[str, str]
 """A customer, by its main account, and a currency."""
-Rates = dict[Source, Weight]
+WeightsBySource = dict[Source, Weight]
 """What the postings on customers' accounts weigh, by where they are written."""
 
 
-def differences(book: Book, allocated: Allocated) -> Iterator[Finding]:
+def check_exchange_differences(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """A claim is settled at the price of its invoice; the gain or loss of exchange stands beside it, in an account of its own.
 
     Settled at another price, the difference stays on the customer's account, where no units are left. Nothing is said of a
     customer whose postings in that currency have no price, or prices in several currencies, nor where what the account
     weighs is just what its open claims do: then the difference was booked in another way.
     """
-    if not book.weights:
+    if not book.posting_weights:
         return
-    rates = {one.source: one for one in book.weights}
+    rates = {weight.source: weight for weight in book.posting_weights}
     stuck = _stuck(book, allocated, rates)
     if not stuck:
         return
     settled: defaultdict[Source, list[tuple[Allocation, Weight]]] = defaultdict(list)
-    said: list[tuple[Key, Decimal, Finding]] = []
-    for one in allocated.allocations:
-        booked = _booked(one.invoice, one.instalment, rates)
+    said: list[tuple[CustomerCurrency, Decimal, Finding]] = []
+    for allocation in allocated.allocations:
+        booked = _booked(allocation.invoice, allocation.instalment, rates)
         if booked is None or (key := _key(book, booked)) not in stuck:
             continue
-        if one.other is None:
-            settled[one.source].append((one, booked))
-        elif one.invoice.payable > 0:
-            said += [(key, *found) for found in _given_back(one.other, one, booked, rates)]
+        if allocation.counter_document is None:
+            settled[allocation.source].append((allocation, booked))
+        elif allocation.invoice.payable > 0:
+            said += [(key, *found) for found in _given_back(allocation.counter_document, allocation, booked, rates)]
     for source, those in sorted(settled.items(), key=lambda pair: pair[0]):
         if source in rates:
             said += [(_key(book, rates[source]), *found) for found in _settled(book, rates[source], those)]
     for key, off, finding in said:
         stuck[key] -= off
         yield finding
-    named = {*settled, *(each.payment.source for each in allocated.unallocated)}
-    named |= {each.source for invoice in book.invoices for each in invoice.instalments}
+    named = {*settled, *(unallocated.payment.source for unallocated in allocated.unallocated)}
+    named |= {instalment.source for invoice in book.invoices for instalment in invoice.instalments}
     for key, off in stuck.items():
-        last = next((one for one in reversed(book.weights) if _key(book, one) == key and one.source not in named), None)
-        if last and abs(off) >= _cent(last.into):
+        last = next(
+            (
+                weight
+                for weight in reversed(book.posting_weights)
+                if _key(book, weight) == key and weight.source not in named
+            ),
+            None,
+        )
+        if last and abs(off) >= _cent(last.currency_of_value):
             yield _remaining(book, last, off)
 
 
-def _key(book: Book, weight: Weight) -> Key:
-    return book.accounts[weight.account], weight.currency
+def _key(book: Book, weight: Weight) -> CustomerCurrency:
+    return book.main_accounts[weight.account], weight.currency
 
 
-def _stuck(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, Decimal]:
+def _stuck(book: Book, allocated: Allocated, rates: WeightsBySource) -> dict[CustomerCurrency, Decimal]:
     """How much more a customer's accounts weigh than what is open there, by customer and currency; not where it is just that."""
-    drafts = {each.source for invoice in book.invoices if invoice.draft for each in invoice.instalments}
-    into: defaultdict[Key, set[str]] = defaultdict(set)
-    units: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
-    left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
-    for one in book.weights:
-        key = _key(book, one)
-        into[key].add(one.into)
-        units[key] += one.amount
-        if one.source not in drafts:
-            left[key] += one.value
-    for moved in book.movements:
-        key = book.accounts[moved.account], moved.currency
+    drafts = {instalment.source for invoice in book.invoices if invoice.draft for instalment in invoice.instalments}
+    into: defaultdict[CustomerCurrency, set[str]] = defaultdict(set)
+    units: defaultdict[CustomerCurrency, Decimal] = defaultdict(lambda: ZERO)
+    left: defaultdict[CustomerCurrency, Decimal] = defaultdict(lambda: ZERO)
+    for weight in book.posting_weights:
+        key = _key(book, weight)
+        into[key].add(weight.currency_of_value)
+        units[key] += weight.amount
+        if weight.source not in drafts:
+            left[key] += weight.value
+    for moved in book.customer_movements:
+        key = book.main_accounts[moved.account], moved.currency
         if key in into:
             units[key] -= moved.amount
-    for claim in allocated.claims:
+    for claim in allocated.open_items:
         if claim.open and (booked := rates.get(claim.instalment.source)):
             left[_key(book, booked)] -= claim.open * _rate(booked)
     for key, value in _unallocated(book, allocated, rates).items():
@@ -87,12 +94,12 @@ def _stuck(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, Decimal]
     }
 
 
-def _unallocated(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, Decimal]:
+def _unallocated(book: Book, allocated: Allocated, rates: WeightsBySource) -> dict[CustomerCurrency, Decimal]:
     """What is left of payments and debits is worth, by customer and currency; what takes back each other, nothing."""
-    sides: defaultdict[Key, list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for each in allocated.unallocated:
-        if paid := rates.get(each.payment.source):
-            sides[_key(book, paid)].append((each.amount, each.amount * _rate(paid)))
+    sides: defaultdict[CustomerCurrency, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for unallocated in allocated.unallocated:
+        if paid := rates.get(unallocated.payment.source):
+            sides[_key(book, paid)].append((unallocated.amount, unallocated.amount * _rate(paid)))
     result = {}
     for key, those in sides.items():
         net = sum((amount for amount, _value in those), ZERO)
@@ -102,7 +109,7 @@ def _unallocated(book: Book, allocated: Allocated, rates: Rates) -> dict[Key, De
     return result
 
 
-def _booked(invoice: Invoice, instalment: int | None, rates: Rates) -> Weight | None:
+def _booked(invoice: Invoice, instalment: int | None, rates: WeightsBySource) -> Weight | None:
     return next((rates.get(each.source) for each in invoice.instalments if each.index == instalment), None)
 
 
@@ -111,7 +118,7 @@ def _rate(weight: Weight) -> Decimal:
 
 
 def _cent(currency: str) -> Decimal:
-    return Decimal(1).scaleb(-currencies.decimals(currency))
+    return Decimal(1).scaleb(-currencies.currency_decimals(currency))
 
 
 def _price(value: Decimal, rate: Decimal, into: str) -> str:
@@ -122,35 +129,38 @@ def _price(value: Decimal, rate: Decimal, into: str) -> str:
 
 
 def _in_all(value: Decimal, into: str) -> str:
-    return f"@@ {money(abs(round_to(value, currencies.decimals(into))), into)}"
+    return f"@@ {ledger_amount(abs(round_to(value, currencies.currency_decimals(into))), into)}"
 
 
 def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -> Iterator[tuple[Decimal, Finding]]:
     """What a payment gained or lost on the claims that it settles, or opens again."""
-    decimals = currencies.decimals(paid.into)
-    off = sum((one.amount * (_rate(booked) - _rate(paid)) for one, booked in those), ZERO)
-    if abs(off) < _cent(paid.into):
+    decimals = currencies.currency_decimals(paid.currency_of_value)
+    off = sum((allocation.amount * (_rate(booked) - _rate(paid)) for allocation, booked in those), ZERO)
+    if abs(off) < _cent(paid.currency_of_value):
         return
-    taken = -sum((one.amount for one, _booked in those), ZERO)
+    taken = -sum((allocation.amount for allocation, _booked in those), ZERO)
     booked = taken * _rate(paid) - off
-    (rate, *others) = {_rate(each) for _one, each in those}
-    price = _in_all(booked, paid.into) if others else _price(booked, rate, paid.into)
-    postings = f"{paid.account} {money(taken, paid.currency)} {price}"
+    (rate, *others) = {_rate(weight) for _one, weight in those}
+    price = _in_all(booked, paid.currency_of_value) if others else _price(booked, rate, paid.currency_of_value)
+    postings = f"{paid.account} {ledger_amount(taken, paid.currency)} {price}"
     if taken != paid.amount:  # what settles nothing keeps its own price
         rest = paid.amount - taken
-        own = _price(rest * _rate(paid), _rate(paid), paid.into)
-        postings = f"{paid.account} {money(rest, paid.currency)} {own}, {postings}"
-    numbers = ", ".join(dict.fromkeys(one.invoice.number for one, _booked in those))
-    several = len({one.invoice.number for one, _booked in those}) > 1
-    was, now = (money(abs(round_to(value, decimals)), paid.into) for value in (booked, taken * _rate(paid)))
+        own = _price(rest * _rate(paid), _rate(paid), paid.currency_of_value)
+        postings = f"{paid.account} {ledger_amount(rest, paid.currency)} {own}, {postings}"
+    numbers = ", ".join(dict.fromkeys(allocation.invoice.number for allocation, _booked in those))
+    several = len({allocation.invoice.number for allocation, _booked in those}) > 1
+    was, now = (
+        ledger_amount(abs(round_to(value, decimals)), paid.currency_of_value) for value in (booked, taken * _rate(paid))
+    )
     yield (
         off,
         Finding(
             "warning",
             "exchange-difference",
-            f"{numbers}: {money(abs(taken), paid.currency)} were booked as {was}, and here as {now}: {_result(off, paid)}. Write"
+            f"{numbers}: {ledger_amount(abs(taken), paid.currency)} were booked as {was}, and here as {now}: "
+            f"{_result(off, paid)}. Write"
             f" here {postings}, and beside it {_account(book, off, those[0][0].invoice)}"
-            f" {money(round_to(off, decimals), paid.into)}"
+            f" {ledger_amount(round_to(off, decimals), paid.currency_of_value)}"
             + (
                 f'; below the second write settles: "{those[0][0].invoice.number}"'
                 if taken != paid.amount and not several
@@ -161,24 +171,28 @@ def _settled(book: Book, paid: Weight, those: list[tuple[Allocation, Weight]]) -
     )
 
 
-def _given_back(note: Invoice, one: Allocation, booked: Weight, rates: Rates) -> Iterator[tuple[Decimal, Finding]]:
+def _given_back(
+    note: Invoice, allocation: Allocation, booked: Weight, rates: WeightsBySource
+) -> Iterator[tuple[Decimal, Finding]]:
     """A credit note has the price of its invoice: it takes back what was booked."""
-    given = next((rates[each.source] for each in note.instalments if each.source in rates), None)
+    given = next((rates[instalment.source] for instalment in note.instalments if instalment.source in rates), None)
     if given is None:
         return
-    off = one.amount * (_rate(booked) - _rate(given))
-    if abs(off) < _cent(given.into):
+    off = allocation.amount * (_rate(booked) - _rate(given))
+    if abs(off) < _cent(given.currency_of_value):
         return
-    decimals = currencies.decimals(given.into)
-    was, now = (round_to(one.amount * _rate(each), decimals) for each in (booked, given))
+    decimals = currencies.currency_decimals(given.currency_of_value)
+    was, now = (round_to(allocation.amount * _rate(weight), decimals) for weight in (booked, given))
     yield (
         off,
         Finding(
             "warning",
             "exchange-difference",
-            f"{note.number}: {money(one.amount, given.currency)} of {one.invoice.number} were booked as {money(was, given.into)},"
-            f" but are given back as {money(now, given.into)}: {_result(off, given)}. A credit note has the price of its invoice:"
-            f" book it @ {_rate(booked).normalize():f} {given.into}, with its lines and taxes at that price",
+            f"{note.number}: {ledger_amount(allocation.amount, given.currency)} of {allocation.invoice.number} were booked "
+            f"as {ledger_amount(was, given.currency_of_value)},"
+            f" but are given back as {ledger_amount(now, given.currency_of_value)}: {_result(off, given)}. A credit note "
+            "has the price of its invoice:"
+            f" book it @ {_rate(booked).normalize():f} {given.currency_of_value}, with its lines and taxes at that price",
             given.source,
         ),
     )
@@ -186,23 +200,27 @@ def _given_back(note: Invoice, one: Allocation, booked: Weight, rates: Rates) ->
 
 def _remaining(book: Book, paid: Weight, off: Decimal) -> Finding:
     """What stays though no settlement names it: what lay on the account first, and was allocated by an entry of its own."""
-    decimals = currencies.decimals(paid.into)
-    value = money(abs(round_to(paid.value - off, decimals)), paid.into)
+    decimals = currencies.currency_decimals(paid.currency_of_value)
+    value = ledger_amount(abs(round_to(paid.value - off, decimals)), paid.currency_of_value)
     invoice = next(
-        each for each in book.invoices if each.customer and each.customer.account == book.accounts[paid.account]
+        invoice
+        for invoice in book.invoices
+        if invoice.customer and invoice.customer.account == book.main_accounts[paid.account]
     )
     return Finding(
         "warning",
         "exchange-difference",
         f"what was booked on {paid.account} in {paid.currency} is settled at another price: {_result(off, paid)}. Write here"
-        f" {paid.account} {money(paid.amount, paid.currency)} @@ {value}, and beside it"
-        f" {_account(book, off, invoice)} {money(round_to(off, decimals), paid.into)}",
+        f" {paid.account} {ledger_amount(paid.amount, paid.currency)} @@ {value}, and beside it"
+        f" {_account(book, off, invoice)} {ledger_amount(round_to(off, decimals), paid.currency_of_value)}",
         paid.source,
     )
 
 
 def _result(off: Decimal, where: Weight) -> str:
-    amount = money(abs(round_to(off, currencies.decimals(where.into))), where.into)
+    amount = ledger_amount(
+        abs(round_to(off, currencies.currency_decimals(where.currency_of_value))), where.currency_of_value
+    )
     what = "gain" if off < 0 else "loss"
     return f"an exchange {what} of {amount} is booked nowhere and stays on {where.account}"
 
@@ -212,7 +230,10 @@ def _account(book: Book, off: Decimal, invoice: Invoice) -> str:
     income = invoice.lines[0].account.partition(":")[0] if invoice.lines else "Income"
     roots = (income, book.expenses_root) if off < 0 else (book.expenses_root, income)
     said = book.option("exchange-account", invoice.date).split()
-    for known in (said, [account for account in (f"{root}:Exchange" for root in roots) if account in book.opened]):
+    for known in (
+        said,
+        [account for account in (f"{root}:Exchange" for root in roots) if account in book.opened_accounts],
+    ):
         if known:
             return next((account for account in known if account.startswith(roots[0] + ":")), known[0])
     return f"{roots[0]}:Exchange (to be opened)"

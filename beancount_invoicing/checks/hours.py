@@ -16,7 +16,7 @@ from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.steps import round_to
 
 
-def hours_billed(book: Book) -> Iterator[Finding]:
+def check_hours_billed(book: Book) -> Iterator[Finding]:
     """What a document bills of a contract's time, by item, leaves its time account, less what is written down there.
 
     A credit note gives back no more time than it credits. Of time that is rounded (`time-rounding`) only so much may differ as
@@ -36,7 +36,7 @@ def hours_billed(book: Book) -> Iterator[Finding]:
                 " down with a minus; time that was worked for nothing says non-billable: TRUE",
                 work.source,
             )  # fmt: skip
-    twice = _twice(one.number for one in book.invoices)
+    twice = _twice(invoice.number for invoice in book.invoices)
     for invoice in book.invoices:
         if invoice.kind in {"deposit", "void", "opening", "claim"} or invoice.number in twice:
             continue
@@ -58,10 +58,14 @@ class _Timed:
         self.of_account: dict[str, str] = {}
         """The kin of an account."""
         for code, dated in sorted(book.contracts.items()):
-            accounts = sorted({one.time for _day, one in dated.versions if one.mode == "time" and one.time})
+            accounts = sorted(
+                {contract.time for _day, contract in dated.versions if contract.mode == "time" and contract.time}
+            )
             if accounts:
-                kin = next((self.of_account[one] for one in accounts if one in self.of_account), accounts[0])
-                others = {self.of_account[one] for one in accounts if one in self.of_account}
+                kin = next(
+                    (self.of_account[account] for account in accounts if account in self.of_account), accounts[0]
+                )
+                others = {self.of_account[account] for account in accounts if account in self.of_account}
                 for names in (self.of_account, self.of_code):
                     names.update({name: kin for name, one in names.items() if one in others})
                 self.of_account.update(dict.fromkeys(accounts, kin))
@@ -96,7 +100,7 @@ def _compared(book: Book, contracts: _Timed, invoice: Invoice, moved: Sequence[W
         if work.billable and not work.written_down and work.account in contracts.of_account:
             groups[contracts.of_account[work.account], work.item].moved.append(work)
     for line in invoice.lines:
-        if line.contract in contracts.of_code and line.expense is None and not line.milestone and not line.adjusts:
+        if line.contract in contracts.of_code and line.expense_date is None and not line.milestone and not line.adjusts:
             item = line.item or contracts.at(line, invoice.date).item
             groups[contracts.of_code[line.contract], item].lines.append(line)
     for (_kin, item), group in groups.items():
@@ -110,7 +114,7 @@ def _of_item(book: Book, contracts: _Timed, invoice: Invoice, item: str, group: 
     lines, moved = group.lines, group.moved
     account = moved[0].account if moved else contracts.at(lines[0], invoice.date).time
     commodity = moved[0].commodity if moved else _commodity(book, contracts, account)
-    gone = -sum((worktime.seconds(one.quantity, one.commodity) for one in moved), ZERO)
+    gone = -sum((worktime.to_seconds(work.quantity, work.commodity) for work in moved), ZERO)
     billed = _billed(lines, commodity, moved=bool(moved))
     lump = any(line.quantity is None or line.unit.lower() in worktime.LUMP_WORDS for line in lines)
     if group.loose and billed != gone:
@@ -136,7 +140,7 @@ def _said(billed: Decimal, gone: Decimal, codes: str, item: str, account: str, c
     """Both figures, what comes of it, and what to write."""
 
     def of(seconds: Decimal) -> str:
-        return f"{worktime.short(worktime.total(seconds, commodity))} {commodity}"
+        return f"{worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))} {commodity}"
 
     what = codes + (f" ({item})" if item else "")
     if billed < 0 or gone < 0:
@@ -160,12 +164,12 @@ def _billed(lines: Sequence[Line], commodity: str, *, moved: bool) -> Decimal:
     """The seconds that lines bill: one of a sum bills none, nor one in another unit (km …), unless that is all there is for time
     that leaves its account.
     """
-    one = worktime.length(commodity)
+    one = worktime.seconds_per_unit(commodity)
     counted = [line for line in lines if line.unit.lower() not in worktime.LUMP_WORDS]
-    timed = [line for line in counted if one == 1 or not line.unit or worktime.length(line.unit) > 1]
+    timed = [line for line in counted if one == 1 or not line.unit or worktime.seconds_per_unit(line.unit) > 1]
     total = ZERO
     for line in timed or (counted if moved else ()):
-        length = worktime.length(line.unit)
+        length = worktime.seconds_per_unit(line.unit)
         total += (line.quantity or ZERO) * (length if length > 1 and one > 1 else one)
     return total
 
@@ -183,18 +187,18 @@ def _slack(
     """By how many seconds billed time may differ from what leaves the account: by the contract's rounding of each entry, and
     where entries are kept to the second, or taken in part up to a cap, by their last decimal and by the quantity's.
     """
-    one = worktime.length(commodity)
+    one = worktime.seconds_per_unit(commodity)
     those = contracts.entries.get((account, item), ())
     those = those[: bisect_right(those, invoice.date, key=lambda work: work.date)]
-    kept = sum(worktime.places(work.quantity) >= worktime.MOST_PLACES for work in those)
+    kept = sum(worktime.decimal_places(work.quantity) >= worktime.MAX_QUANTITY_DECIMALS for work in those)
     slack = kept * round_to(Decimal(one) / 10_000, 2) + (len(lines) * Decimal(one) / 200 if kept else ZERO)
     said = [contracts.at(line, invoice.date) for line in lines]
     if any(contract.cap is not None for contract in said):  # the entry that reaches a cap is taken in part
         slack += Decimal(one) / 2_000
     for text in {contract.time_rounding for contract in said}:
         try:
-            rule = worktime.rounding(text)
-        except worktime.RoundingError:  # said by lengths
+            rule = worktime.parse_time_rounding(text)
+        except worktime.TimeRoundingError:  # said by lengths
             continue
         if rule:
             stretches = len({work.date for work in those}) if rule.per == "day" else len(those)
@@ -202,4 +206,4 @@ def _slack(
     return slack
 
 
-CHECKS = (hours_billed,)
+CHECKS = (check_hours_billed,)

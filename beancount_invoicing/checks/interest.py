@@ -11,13 +11,13 @@ from difflib import get_close_matches
 from beancount_invoicing import law
 from beancount_invoicing.dunning import unowed
 from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, OptionValue, ReferenceRate, Source
-from beancount_invoicing.receivables import Allocated, by_number, lapsing, positions
+from beancount_invoicing.receivables import Allocated, invoices_by_number, lapsing, positions
 
-LEAST, MOST = -10, 100
+MIN_REFERENCE_RATE, MAX_REFERENCE_RATE = -10, 100
 """Percent a year that a reference rate can be: Germany's has been below 0."""
 
 
-def reference_rates(book: Book) -> Iterator[Finding]:
+def check_reference_rates(book: Book) -> Iterator[Finding]:
     """The reference rates have a known code and a plausible height, and agree with those that are known."""
     known = law.reference_rates()
     for code, rates in book.reference_rates.items():
@@ -29,38 +29,50 @@ def reference_rates(book: Book) -> Iterator[Finding]:
             )
             continue
         name, halves = known[code]
-        for one in rates:
-            if not LEAST <= one.rate <= MOST:
-                message = f"the {name} of {one.date} is {one.rate}, but must be from {LEAST} to {MOST} percent"
-                yield Finding("error", "rate-height", message, one.source)
+        for rate in rates:
+            if not MIN_REFERENCE_RATE <= rate.rate <= MAX_REFERENCE_RATE:
+                message = (
+                    f"the {name} of {rate.date} is {rate.rate}, but must be from {MIN_REFERENCE_RATE}"
+                    f" to {MAX_REFERENCE_RATE} percent"
+                )
+                yield Finding("error", "rate-height", message, rate.source)
                 continue
-            yield from _agreeing(one, name, halves)
+            yield from _agreeing(rate, name, halves)
 
 
-def _agreeing(one: ReferenceRate, name: str, halves: Mapping[date, Decimal]) -> Iterator[Finding]:
-    shipped = next((rate for half, rate in halves.items() if half in law.by_half_years([(one.date, one.rate)])), None)
-    if shipped is not None and shipped != one.rate:
+def _agreeing(reference_rate: ReferenceRate, name: str, halves: Mapping[date, Decimal]) -> Iterator[Finding]:
+    shipped = next(
+        (
+            rate
+            for half, rate in halves.items()
+            if half in law.by_half_years([(reference_rate.date, reference_rate.rate)])
+        ),
+        None,
+    )
+    if shipped is not None and shipped != reference_rate.rate:
         yield Finding(
             "warning",
             "rate-differs",
-            f"the {name} of {one.date} is {one.rate} here, but is known as {shipped}: this one counts; take it out, or look"
+            f"the {name} of {reference_rate.date} is {reference_rate.rate} here, but is known as {shipped}: this one "
+            "counts; take it out, or look"
             " it up again",
-            one.source,
+            reference_rate.source,
         )
-    elif shipped is None and 0 < abs(one.rate) < 1:
+    elif shipped is None and 0 < abs(reference_rate.rate) < 1:
         yield Finding(
             "warning",
             "percent",
-            f"the {name} of {one.date} is {one.rate} percent; if {one.rate * 100:f} percent is meant, write"
-            f" {(one.rate * 100).normalize():f}",
-            one.source,
+            f"the {name} of {reference_rate.date} is {reference_rate.rate} percent; if {reference_rate.rate * 100:f} "
+            "percent is meant, write"
+            f" {(reference_rate.rate * 100).normalize():f}",
+            reference_rate.source,
         )
 
 
-def claims(book: Book) -> Iterator[Finding]:
+def check_interest_invoices(book: Book) -> Iterator[Finding]:
     """A claim for late interest names an invoice of its own customer, and charges no day and no indemnity twice; what gives it back
     is outside VAT like itself."""
-    known = by_number(book.invoices)
+    known = invoices_by_number(book.invoices)
     for invoice in book.invoices:
         given = [number for number in invoice.corrects if known[number].kind == "claim"]
         if given and any(amount.tax.rate for amount in invoice.taxes):
@@ -71,7 +83,7 @@ def claims(book: Book) -> Iterator[Finding]:
                 ' kind: "claim" on it as well, and no tax',
                 invoice.source,
             )
-        if not invoice.claims:
+        if not invoice.interest_on:
             continue
         if invoice.kind != "claim":
             instead = (
@@ -82,19 +94,23 @@ def claims(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "claims",
-                f"{invoice.number} claims for {invoice.claims}, but {instead}",
+                f"{invoice.number} claims for {invoice.interest_on}, but {instead}",
                 invoice.source,
             )
             continue
-        other = known.get(invoice.claims)
+        other = known.get(invoice.interest_on)
         if other is None:
             yield Finding(
                 "error",
                 "unknown-invoice",
-                f'{invoice.number}: claims "{invoice.claims}", but there is no such invoice',
+                f'{invoice.number}: claims "{invoice.interest_on}", but there is no such invoice',
                 invoice.source,
             )
-        elif other.customer and invoice.customer and not book.owed_by(other, invoice.customer.account, invoice.since):
+        elif (
+            other.customer
+            and invoice.customer
+            and not book.is_owed_by(other, invoice.customer.account, invoice.booked_from)
+        ):
             yield Finding(
                 "error",
                 "other-customer",
@@ -102,20 +118,20 @@ def claims(book: Book) -> Iterator[Finding]:
                 f" {other.customer.name}",
                 invoice.source,
             )
-    for number, those in book.claims.items():
-        yield from _once(book, number, those)
+    for number, invoices in book.interest_invoices.items():
+        yield from _once(book, number, invoices)
 
 
-def _once(book: Book, number: str, those: tuple[Invoice, ...]) -> Iterator[Finding]:
+def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Finding]:
     charged: list[tuple[Invoice, Line]] = []
-    for claim, line in ((one, line) for one in those for line in one.lines):
+    for claim, line in ((invoice, line) for invoice in invoices for line in invoice.lines):
         twice = next(
             (
                 other
                 for before, other in charged
                 if _same(other, line)
                 and _of_one(book, number, before, claim)
-                and book.given_back.get(before.number, date.max) > claim.since
+                and book.interest_given_back.get(before.number, date.max) > claim.booked_from
             ),
             None,
         )
@@ -134,25 +150,29 @@ def _of_one(book: Book, number: str, before: Invoice, claim: Invoice) -> bool:
     """Whether two claims charge the same for a document: not where each charges another customer, who took a part of it over."""
     if before.customer is None or claim.customer is None or before.customer.account == claim.customer.account:
         return True
-    taken = book.taken_over.get(number, ())
-    return any(one.customer == claim.customer.account and before.since <= one.date for one in taken)
+    taken = book.takeovers.get(number, ())
+    return any(over.customer == claim.customer.account and before.booked_from <= over.date for over in taken)
 
 
-def _same(one: Line, other: Line) -> bool:
+def _same(line: Line, other: Line) -> bool:
     """Whether both lines charge the fixed indemnity, or days in common."""
-    if one.end is None or other.end is None:
-        return one.end is None and other.end is None
-    return bool(one.start and other.start and one.start <= other.end and other.start <= one.end)
+    if line.end is None or other.end is None:
+        return line.end is None and other.end is None
+    return bool(line.start and other.start and line.start <= other.end and other.start <= line.end)
 
 
-def contract_rates(book: Book) -> Iterator[Finding]:
+def check_contract_rates(book: Book) -> Iterator[Finding]:
     """A contract's rate between businesses is not below what the seller's law allows, on the day from which on it is said."""
     said: list[tuple[date, str, str, Source]] = []
     option = book.options.get("late-interest")
-    said += [(day, str(text), "option late-interest", book.place("late-interest")) for day, text in _versions(option)]
+    said += [
+        (day, str(text), "option late-interest", book.option_source("late-interest")) for day, text in _versions(option)
+    ]
     for dated in book.customers.values():
         said += [
-            (day, one.late_interest, one.name, one.source) for day, one in dated.versions if one.buyer == "business"
+            (day, customer.late_interest, customer.name, customer.source)
+            for day, customer in dated.versions
+            if customer.buyer == "business"
         ]
     for day, text, what, source in said:
         try:
@@ -160,7 +180,7 @@ def contract_rates(book: Book) -> Iterator[Finding]:
         except ValueError:
             continue  # another check says so
         country = book.seller.at(day).address.country if book.seller else ""
-        legal = ((one.date, one.rate) for one in book.reference_rates.get("FR-legal", ()))
+        legal = ((rate.date, rate.rate) for rate in book.reference_rates.get("FR-legal", ()))
         least = law.lowest_contract_rate(country, day, legal) if isinstance(rate, Decimal) else None
         if isinstance(rate, Decimal) and least is not None and rate < least:
             yield Finding(
@@ -176,32 +196,32 @@ def _versions(dated: Dated[OptionValue] | None) -> tuple[tuple[date, OptionValue
     return dated.versions if dated else ()
 
 
-def unowed_claims(book: Book, allocated: Allocated) -> Iterator[Finding]:
+def check_unowed_interest(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """What claims for late interest charge is owed still: of an invoice that was credited since, or paid in time, it never was."""
-    if not book.claims:
+    if not book.interest_invoices:
         return
-    those = [claim for claims in book.claims.values() for claim in claims]
-    late = [one for number in book.claims if (one := book.invoice(number)) is not None]
-    asked = {*book.claims, *(claim.number for claim in those)}
+    invoices = [claim for claims in book.interest_invoices.values() for claim in claims]
+    late = [invoice for number in book.interest_invoices if (invoice := book.invoice(number)) is not None]
+    asked = {*book.interest_invoices, *(claim.number for claim in invoices)}
     near = replace(  # few among many: what stands is worked out for these alone
         allocated,
-        claims=tuple(one for one in allocated.claims if one.invoice.number in asked),
-        allocations=tuple(one for one in allocated.allocations if one.invoice.number in asked),
+        open_items=tuple(item for item in allocated.open_items if item.invoice.number in asked),
+        allocations=tuple(allocation for allocation in allocated.allocations if allocation.invoice.number in asked),
         unallocated=(),
     )
-    stand = {id(one.invoice): one for one in positions(book, allocated.as_of, near, [*late, *those])}
+    stand = {id(position.invoice): position for position in positions(book, allocated.as_of, near, [*late, *invoices])}
     of_number = {one.number: stand[id(one)] for one in late if id(one) in stand}
-    for claim in those:
-        if claim.claims not in of_number or stand[id(claim)].status == "written-off":
+    for claim in invoices:
+        if claim.interest_on not in of_number or stand[id(claim)].status == "written-off":
             continue
-        if beyond := unowed(book, of_number[claim.claims], claim):
-            yield Finding("warning", "claim-unowed", f"{claim.number}: {beyond.words()}", claim.source)
+        if beyond := unowed(book, of_number[claim.interest_on], claim):
+            yield Finding("warning", "claim-unowed", f"{claim.number}: {beyond.advice()}", claim.source)
 
 
-def lapsing_soon(book: Book, allocated: Allocated) -> Iterator[Finding]:
+def check_lapsing(book: Book, allocated: Allocated) -> Iterator[Finding]:
     """What is still open does not lapse within six months of the ledger's last day."""
     for one in lapsing(book, allocated, book.last_date):
-        yield Finding("warning", "lapses", one.words(book.last_date), one.invoice.source)
+        yield Finding("warning", "lapses", one.message(book.last_date), one.invoice.source)
 
 
-CHECKS = (reference_rates, claims, contract_rates)
+CHECKS = (check_reference_rates, check_interest_invoices, check_contract_rates)

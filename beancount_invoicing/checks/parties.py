@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Book, Customer, Finding, Instalment, Invoice, Seller, Source
-from beancount_invoicing.rules import identifiers, steps, supply, terms
-from beancount_invoicing.rules.servers import server
+from beancount_invoicing.rules import identifiers, payment_terms, steps, supply
+from beancount_invoicing.rules.hosts import host_and_port
 
 _IDS = ("siren", "siret", "vat-id", "iban", "bic", "endpoint", "register-id")
 
@@ -28,7 +28,7 @@ def _parties(book: Book) -> Iterator[tuple[str, Seller | Customer]]:
                 yield kind, party
 
 
-def checksums(book: Book) -> Iterator[Finding]:
+def check_checksums(book: Book) -> Iterator[Finding]:
     """SIREN, SIRET, VAT number, IBAN, BIC and endpoint are well formed and their check digits match."""
     for kind, party in _parties(book):
         value = getattr(party, kind.replace("-", "_"))
@@ -38,14 +38,14 @@ def checksums(book: Book) -> Iterator[Finding]:
             yield Finding("warning", kind, f"{kind} {shown} of {party.name}: {problem}", party.source)
 
 
-def accounts(book: Book) -> Iterator[Finding]:
+def check_accounts_open(book: Book) -> Iterator[Finding]:
     """The accounts that our directives name are open (Beancount itself does not look)."""
     named: list[tuple[str, str, Source]] = []
     for dated in book.taxes.values():
         for _day, tax in dated.versions:
             named += [(f"tax {tax.code}", account, tax.source) for account in (tax.account, tax.pending) if account]
     for item in book.items.values():
-        named += [(f"item {one.code}", one.account, one.source) for _day, one in item.versions if one.account]
+        named += [(f"item {item.code}", item.account, item.source) for _day, item in item.versions if item.account]
     for contract in book.contracts.values():
         for _day, one in contract.versions:
             named += [
@@ -60,7 +60,7 @@ def accounts(book: Book) -> Iterator[Finding]:
                 )
                 if account
             ]
-            if one.customer in book.opened and one.customer not in book.accounts:
+            if one.customer in book.opened_accounts and one.customer not in book.main_accounts:
                 yield Finding(
                     "error",
                     "unknown-account",
@@ -79,7 +79,10 @@ def accounts(book: Book) -> Iterator[Finding]:
     for _day, code in default.versions if default else ():
         if code not in book.taxes:
             yield Finding(
-                "error", "unknown-tax", f'option default-tax: tax "{code}" is not known', book.place("default-tax")
+                "error",
+                "unknown-tax",
+                f'option default-tax: tax "{code}" is not known',
+                book.option_source("default-tax"),
             )
     for item in book.items.values():
         for _day, sold in item.versions:
@@ -90,40 +93,40 @@ def accounts(book: Book) -> Iterator[Finding]:
             if tax.instead_of and tax.instead_of not in book.taxes:
                 yield Finding("error", "unknown-tax", f'{tax.code}: tax "{tax.instead_of}" is not known', tax.source)
     for what, account, source in dict.fromkeys(named):
-        if account not in book.opened:
+        if account not in book.opened_accounts:
             yield Finding(
                 "error", "unknown-account", f"{what}: {account} is not open: open it, or correct its name", source
             )
 
 
-def payment_terms(book: Book) -> Iterator[Finding]:
+def check_payment_terms(book: Book) -> Iterator[Finding]:
     """The customers' terms and cash discounts can be read, and the cash discounts that documents say themselves."""
     of_customers = {version.cash_discount for dated in book.customers.values() for _day, version in dated.versions}
     for invoice in book.invoices:
         own = invoice.customer.cash_discount if invoice.customer else ""
         if own and own not in of_customers:
             try:
-                terms.parse_cash_discount(own)
-            except terms.TermsError as error:
+                payment_terms.parse_cash_discount(own)
+            except payment_terms.TermsError as error:
                 yield Finding("error", "terms", f"{invoice.number}: {error}", invoice.source)
     for dated in book.customers.values():
         for day, customer in dated.versions:
             try:
                 if customer.terms:
-                    terms.parse(customer.terms, day)
+                    payment_terms.parse_terms(customer.terms, day)
                 if customer.cash_discount:
-                    terms.parse_cash_discount(customer.cash_discount)
-            except terms.TermsError as error:
+                    payment_terms.parse_cash_discount(customer.cash_discount)
+            except payment_terms.TermsError as error:
                 yield Finding("error", "terms", f"{customer.name}: {error}", customer.source)
     default = book.options.get("terms")
     for day, text in default.versions if default else ():
         try:
-            terms.parse(str(text), day)
-        except terms.TermsError as error:
-            yield Finding("error", "terms", f"option terms: {error}", book.place("terms"))
+            payment_terms.parse_terms(str(text), day)
+        except payment_terms.TermsError as error:
+            yield Finding("error", "terms", f"option terms: {error}", book.option_source("terms"))
 
 
-def longest_terms(book: Book) -> Iterator[Finding]:
+def check_longest_terms(book: Book) -> Iterator[Finding]:
     """No longer terms are given than the law of the seller's country allows; said once for each customer and terms."""
     said: set[tuple[str, str]] = set()
     for invoice in book.invoices:
@@ -136,7 +139,9 @@ def longest_terms(book: Book) -> Iterator[Finding]:
         ):
             continue
         longest = law.longest_terms(book.seller.at(invoice.date).address.country, customer.buyer, invoice.date)
-        if longest is None or all((each.due - invoice.date).days <= longest.days for each in invoice.instalments):
+        if longest is None or all(
+            (instalment.due - invoice.date).days <= longest.days for instalment in invoice.instalments
+        ):
             continue
         due = max(map(_agreed, _usual(invoice)), default=invoice.date)
         if (due - invoice.date).days <= longest.days or (customer.account, invoice.terms) in said:
@@ -161,8 +166,8 @@ def longest_terms(book: Book) -> Iterator[Finding]:
 
 def _usual(invoice: Invoice) -> list[Instalment]:
     """The instalments on the account of the first one due: what is kept back on another (a retention) is no payment term."""
-    first = min(invoice.instalments, key=lambda each: (each.due, each.index), default=None)
-    return [each for each in invoice.instalments if first and each.account == first.account]
+    first = min(invoice.instalments, key=lambda instalment: (instalment.due, instalment.index), default=None)
+    return [instalment for instalment in invoice.instalments if first and instalment.account == first.account]
 
 
 def _agreed(instalment: Instalment) -> date:
@@ -183,11 +188,11 @@ _KINDS = {
 }
 
 
-def _rules(text: str) -> tuple[terms.Rule, ...]:
+def _rules(text: str) -> tuple[payment_terms.TermsRule, ...]:
     """All the rules in terms; none where they cannot be read."""
     try:
-        return tuple(rule for part in terms.parse(text).parts for rule in part.rules) if text else ()
-    except terms.TermsError:
+        return tuple(rule for part in payment_terms.parse_terms(text).parts for rule in part.rules) if text else ()
+    except payment_terms.TermsError:
         return ()
 
 
@@ -206,7 +211,7 @@ _FIELDS = {"file": ("year", "month"), "sent-file": ("year", "month"), "documents
 """The options that name a file or folder by the day, and what of it they may have in braces."""
 
 
-def options(book: Book) -> Iterator[Finding]:
+def check_options(book: Book) -> Iterator[Finding]:
     """Options hold what they may hold."""
     for name, known in _FIELDS.items():
         for text in _values(book, name):
@@ -216,31 +221,33 @@ def options(book: Book) -> Iterator[Finding]:
                     "error",
                     "option",
                     f'option {name} is "{text}", but {wrong[0]} says nothing there: what is known is {allowed}',
-                    book.place(name),
+                    book.option_source(name),
                 )
     for name, choices in _CHOICES.items():
         for text in _values(book, name):
             if text not in choices:
                 allowed = " or ".join(f'"{choice}"' for choice in choices)
-                yield Finding("error", "option", f'option {name} is "{text}", but must be {allowed}', book.place(name))
+                yield Finding(
+                    "error", "option", f'option {name} is "{text}", but must be {allowed}', book.option_source(name)
+                )
     for text in _values(book, "accent"):
         if not re.fullmatch("#[0-9a-fA-F]{6}", text):
             yield Finding(
                 "error",
                 "option",
                 f'option accent is "{text}", but must be a colour such as "#1f4e5f"',
-                book.place("accent"),
+                book.option_source("accent"),
             )
     for text in _values(book, "smtp"):
         try:
-            server(text)
+            host_and_port(text)
         except ValueError as error:
-            yield Finding("error", "option", f'option smtp is "{text}": {error}', book.place("smtp"))
+            yield Finding("error", "option", f'option smtp is "{text}": {error}', book.option_source("smtp"))
     for text in _values(book, "late-interest"):
         try:
             law.interest_option(text)
         except ValueError as error:
-            yield Finding("error", "option", f"option late-interest: {error}", book.place("late-interest"))
+            yield Finding("error", "option", f"option late-interest: {error}", book.option_source("late-interest"))
     for dated in book.customers.values():
         for _day, customer in dated.versions:
             yield from _late_interest(customer, customer.name)
@@ -249,12 +256,12 @@ def options(book: Book) -> Iterator[Finding]:
         if own and own.late_interest != book.customers[own.account].at(invoice.date).late_interest:
             yield from _late_interest(own, invoice.number, invoice.source)
     for text in _values(book, "business-days"):
-        if text and text not in terms.calendars():
+        if text and text not in payment_terms.calendars():
             yield Finding(
                 "error",
                 "option",
                 f'option business-days is "{text}", but must be a country whose holidays are known, such as "FR" or "DE-BY"',
-                book.place("business-days"),
+                book.option_source("business-days"),
             )
 
 
@@ -274,7 +281,7 @@ def _values(book: Book, option: str) -> list[str]:
 _SOLE_TRADER = re.compile(r"\bEI\b|\bentrepr(?:ise|eneur) individuel", re.IGNORECASE)
 
 
-def mentions(book: Book) -> Iterator[Finding]:
+def check_mentions(book: Book) -> Iterator[Finding]:
     """What an invoice has to say by French law (CGI, ann. II, art. 242 nonies A; Code de commerce, art. L441-9, R123-237)."""
     if not any(invoice.kind not in {"void", "opening"} for invoice in book.invoices):
         return
@@ -285,7 +292,7 @@ def mentions(book: Book) -> Iterator[Finding]:
             first.source,
         )  # fmt: skip
         return
-    seller = book.seller.as_last_said
+    seller = book.seller.latest
     if law.law_of(seller.address.country) != "FR":
         return
     # a sole trader says so beside the name (Code de commerce, art. R526-27); not all of them stand in a register
@@ -296,7 +303,7 @@ def mentions(book: Book) -> Iterator[Finding]:
         "mention-seller-legal-form": (seller.legal_form or alone, 'legal-form: "SARL au capital de … €" (or "EI")'),
         "mention-seller-register": (seller.register or alone, 'register: "RCS … 123 456 789"'),
         "mention-seller-vat-id": (
-            seller.vat_id or all(dated.as_last_said.rate == 0 for dated in book.taxes.values()),
+            seller.vat_id or all(dated.latest.rate == 0 for dated in book.taxes.values()),
             'vat-id: "FR…"',
         ),
     }
@@ -305,7 +312,7 @@ def mentions(book: Book) -> Iterator[Finding]:
             yield Finding("warning", rule, f"{seller.name}: French invoices must say it: add {key}", seller.source)
     used = {invoice.customer.account for invoice in book.invoices if invoice.customer and invoice.kind != "opening"}
     for account in sorted(used & book.customers.keys()):
-        customer = book.customers[account].as_last_said
+        customer = book.customers[account].latest
         if not (customer.address.street or customer.address.city):
             yield Finding(
                 "warning", "mention-customer-address", f"{customer.name} has no address: add address:, postcode:, city:",
@@ -324,7 +331,7 @@ def mentions(book: Book) -> Iterator[Finding]:
             )
 
 
-def public_buyers(book: Book) -> Iterator[Finding]:
+def check_public_buyers(book: Book) -> Iterator[Finding]:
     """A public body that takes electronic invoices only gets them so, with what its portal finds the order by."""
     without: dict[str, Invoice] = {}
     for invoice in book.invoices:
@@ -335,8 +342,8 @@ def public_buyers(book: Book) -> Iterator[Finding]:
             else:
                 without[customer.account] = invoice
     for account, dated in book.customers.items():
-        customer = dated.as_last_said
-        source = law.electronic_only(supply.place_of(customer, ""), customer.buyer)
+        customer = dated.latest
+        source = law.e_invoicing_mandate(supply.place_of_supply(customer, ""), customer.buyer)
         if not source or customer.inactive:
             continue
         if customer.channel != "e-invoice":
@@ -358,4 +365,12 @@ def public_buyers(book: Book) -> Iterator[Finding]:
             )
 
 
-CHECKS = (checksums, accounts, payment_terms, longest_terms, options, mentions, public_buyers)
+CHECKS = (
+    check_checksums,
+    check_accounts_open,
+    check_payment_terms,
+    check_longest_terms,
+    check_options,
+    check_mentions,
+    check_public_buyers,
+)

@@ -9,7 +9,7 @@ from beancount_invoicing.model import Book, Contract, Customer, Finding
 _PUBLIC = {"public", "hospital", "public-enterprise"}
 
 
-def payers(book: Book) -> Iterator[Finding]:
+def check_payers(book: Book) -> Iterator[Finding]:
     """Who pays for another customer's contract is the same legal person, taxed as that one is, and no public buyer.
 
     An invoice is made out to who is supplied (directive 2006/112/EC, art. 226 (5); CGI, ann. II, art. 242 nonies A, I, 1°): who is
@@ -18,15 +18,15 @@ def payers(book: Book) -> Iterator[Finding]:
     """
     for dated in book.contracts.values():
         for day, contract in dated.versions:
-            payer, own = book.accounts.get(contract.customer), book.accounts.get(contract.recipient)
+            payer, own = book.main_accounts.get(contract.customer), book.main_accounts.get(contract.recipient)
             if not contract.recipient or payer is None or payer == own:
                 continue  # an account that is no customer's is said as of any contract
             if own is None:
                 yield _error(contract, f"{contract.recipient} is no customer's account")
                 continue
-            said = _forbidden(book.customers[own].at(day), book.customers[payer].at(day))
-            if said:
-                yield _error(contract, said)
+            text = _forbidden(book.customers[own].at(day), book.customers[payer].at(day))
+            if text:
+                yield _error(contract, text)
 
 
 def _forbidden(own: Customer, payer: Customer) -> str:
@@ -57,4 +57,4 @@ def _error(contract: Contract, message: str) -> Finding:
     return Finding("error", "payer", f"contract {contract.code}: {message}", contract.source)
 
 
-CHECKS = (payers,)
+CHECKS = (check_payers,)

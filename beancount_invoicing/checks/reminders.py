@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import pairwise
 
-from beancount_invoicing.dunning import NONE, STANDARD
+from beancount_invoicing.dunning import NO_POLICY, STANDARD_POLICY
 from beancount_invoicing.model import Book, Finding, Policy, Source
 
-STEPS = ("bill", "send", "remind")
+RUN_STEPS = ("bill", "send", "remind")
 """What `run` does, in this order."""
 
 
-def policies_named(book: Book) -> Iterator[Finding]:
+def check_policies_named(book: Book) -> Iterator[Finding]:
     """Customers, documents and the option name policies that the ledger writes, "standard", or "none"."""
-    known = {STANDARD, NONE, *book.policies}
+    known = {STANDARD_POLICY, NO_POLICY, *book.policies}
     named: set[tuple[str, str, Source]] = set()
     for dated in book.customers.values():
-        named |= {(one.name, one.reminders, one.source) for _day, one in dated.versions}
+        named |= {(customer.name, customer.reminders, customer.source) for _day, customer in dated.versions}
     for invoice in book.invoices:
         if invoice.customer and invoice.customer.reminders not in known:
             named.add((invoice.number, invoice.customer.reminders, invoice.source))
     if option := book.options.get("reminders"):
-        named |= {("option reminders", str(name), book.place("reminders")) for _day, name in option.versions}
+        named |= {("option reminders", str(name), book.option_source("reminders")) for _day, name in option.versions}
     for who, name, source in sorted(named):
         if name and name not in known:
             near = get_close_matches(name, sorted(known), 1)
@@ -31,15 +31,15 @@ def policies_named(book: Book) -> Iterator[Finding]:
             yield Finding("error", "unknown-policy", f'{who}: there is no reminder policy "{name}": {hint}', source)
 
 
-def policy_levels(book: Book) -> Iterator[Finding]:
+def check_policy_levels(book: Book) -> Iterator[Finding]:
     """Later levels come later; level 0 comes before the due date, the others after it; deadlines and fees are sound."""
     for name, dated in sorted(book.policies.items()):
-        if name == NONE:
+        if name == NO_POLICY:
             yield Finding(
                 "error",
                 "policy-days",
                 'a policy cannot be called "none", which says: no reminders',
-                dated.as_last_said.source,
+                dated.latest.source,
             )
         for _day, version in dated.versions:
             yield from _levels(version)
@@ -47,25 +47,25 @@ def policy_levels(book: Book) -> Iterator[Finding]:
 
 def _levels(version: Policy) -> Iterator[Finding]:
     where = f"policy {version.name}"
-    for one in version.levels:
-        if one.level == 0 and one.days > 0:
+    for level in version.levels:
+        if level.level == 0 and level.days > 0:
             yield Finding(
-                "error", "policy-days", f"{where}: level 0 is the notice before the due date, but its days are {one.days}:"
-                f" write days: -{one.days}", one.source,
+                "error", "policy-days", f"{where}: level 0 is the notice before the due date, but its days are {level.days}:"
+                f" write days: -{level.days}", level.source,
             )  # fmt: skip
-        elif one.level and one.days < 1:
+        elif level.level and level.days < 1:
             yield Finding(
-                "error", "policy-days", f"{where}: level {one.level} comes after the due date, but its days are {one.days}:"
-                " a notice before it is level 0", one.source,
+                "error", "policy-days", f"{where}: level {level.level} comes after the due date, but its days are {level.days}:"
+                " a notice before it is level 0", level.source,
             )  # fmt: skip
-        if one.fee < 0:
+        if level.fee < 0:
             yield Finding(
-                "error", "policy-fee", f"{where}: the fee of level {one.level} is {one.fee}, below 0", one.source
+                "error", "policy-fee", f"{where}: the fee of level {level.level} is {level.fee}, below 0", level.source
             )
-        if one.level == 0 and (one.fee or one.interest):
+        if level.level == 0 and (level.fee or level.interest):
             yield Finding(
                 "error", "policy-fee", f"{where}: level 0 leaves before anything is late: it can claim no fee or interest",
-                one.source,
+                level.source,
             )  # fmt: skip
     for before, after in pairwise(version.levels):
         if after.days <= before.days:
@@ -77,18 +77,18 @@ def _levels(version: Policy) -> Iterator[Finding]:
         yield Finding("error", "policy-minimum", f"{where}: the minimum is {version.minimum}, below 0", version.source)
 
 
-def options(book: Book) -> Iterator[Finding]:
+def check_run_and_bank_options(book: Book) -> Iterator[Finding]:
     """Option `run` names steps, option `bank-accounts` accounts that are opened."""
     if option := book.options.get("run"):
         for word in {word for _day, text in option.versions for word in str(text).replace(",", " ").split()}:
-            if word not in STEPS:
-                message = f'option run: "{word}" is no step: write some of "{" ".join(STEPS)}"'
-                yield Finding("error", "option", message, book.place("run"))
+            if word not in RUN_STEPS:
+                message = f'option run: "{word}" is no step: write some of "{" ".join(RUN_STEPS)}"'
+                yield Finding("error", "option", message, book.option_source("run"))
     if option := book.options.get("bank-accounts"):
         for account in {account for _day, text in option.versions for account in str(text).split()}:
-            if account not in book.opened:
+            if account not in book.opened_accounts:
                 message = f"option bank-accounts: {account} is not opened: separate accounts by spaces"
-                yield Finding("error", "unknown-account", message, book.place("bank-accounts"))
+                yield Finding("error", "unknown-account", message, book.option_source("bank-accounts"))
 
 
-CHECKS = (policies_named, policy_levels, options)
+CHECKS = (check_policies_named, check_policy_levels, check_run_and_bank_options)

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
 
-from beancount_invoicing.billing.numbers import SERIES, option_of, place
+from beancount_invoicing.billing.numbers import SERIES, option_of, series_place
 from beancount_invoicing.checks.documents import severity
 from beancount_invoicing.model import Book, Finding, NumberUse, OptionValue
 from beancount_invoicing.rules import numbering
 
 
-def duplicates(book: Book) -> Iterator[Finding]:
+def check_duplicates(book: Book) -> Iterator[Finding]:
     """Each number is used once (CGI, ann. II, art. 242 nonies A, I, 7°: a unique number).
 
     Of two that have one number, as a merge in git leaves them, the one that has not been sent gets another.
     """
     uses: defaultdict[str, list[NumberUse]] = defaultdict(list)
-    for use in book.numbers:
+    for use in book.number_uses:
         uses[use.number].append(use)
-    twice = {number: those for number, those in uses.items() if len(those) > 1}
+    twice = {number: uses for number, uses in uses.items() if len(uses) > 1}
     free = _next_places(book) if twice else lambda _use: ""
     for number, those in twice.items():
         sent = _sent_by(book, number)
@@ -50,14 +50,16 @@ def duplicates(book: Book) -> Iterator[Finding]:
 
 def _customer_at(book: Book, use: NumberUse) -> str:
     """The customer whose document stands at a place."""
-    return next((one.customer.account for one in book.invoices if one.source == use.source and one.customer), "")
+    return next(
+        (invoice.customer.account for invoice in book.invoices if invoice.source == use.source and invoice.customer), ""
+    )
 
 
 def _sent_by(book: Book, number: str) -> dict[str, date]:
     """The customers to whom a document of that number went, with the first day on which it did."""
     result: dict[str, date] = {}
     for event in book.events:
-        if number in event.numbers and event.event in {"sent", "reminder"}:
+        if number in event.numbers and event.kind in {"sent", "reminder"}:
             result.setdefault(event.customer, event.date)
     return result
 
@@ -67,33 +69,33 @@ def _next_places(book: Book) -> Callable[[NumberUse], str]:
     numbers outside all series."""
     last: dict[str, int] = {}
     days: dict[str, date] = {}
-    for use in book.numbers:
-        found = place(book, use)
+    for use in book.number_uses:
+        found = series_place(book, use)
         if found:
             last[found[0]] = max(last.get(found[0], 0), found[1])
             days[found[0]] = max(days.get(found[0], use.date), use.date)
 
     def following(use: NumberUse) -> str:
-        found = place(book, use)
+        found = series_place(book, use)
         text = book.option(option_of(book, use.kind), use.date)
         if not found or not text:
             return ""
         last[found[0]] += 1
-        number = numbering.parse(text).write(use.date, last[found[0]])
+        number = numbering.parse_pattern(text).write(use.date, last[found[0]])
         latest = days[found[0]]
         return f"the number {number} (and its link)" + (f" and the date {latest}" if use.date < latest else "")
 
     return following
 
 
-def series(book: Book) -> Iterator[Finding]:
+def check_series(book: Book) -> Iterator[Finding]:
     """In each series: no gap after its first number, and dates never run backwards.
 
     A number that matches no pattern is only a warning: perhaps it is meant.
     """
     placed: defaultdict[str, dict[int, NumberUse]] = defaultdict(dict)
-    for use in book.numbers:
-        found = place(book, use)
+    for use in book.number_uses:
+        found = series_place(book, use)
         if found:
             placed[found[0]].setdefault(found[1], use)
         elif (
@@ -131,16 +133,16 @@ def series(book: Book) -> Iterator[Finding]:
                 )
 
 
-def patterns(book: Book) -> Iterator[Finding]:
+def check_patterns(book: Book) -> Iterator[Finding]:
     """The patterns can be read."""
     for name in SERIES:
         dated = book.options.get(name)
         texts: set[OptionValue] = {value for _day, value in dated.versions} if dated else set()
         for text in sorted(map(str, texts)):
             try:
-                numbering.parse(text)
+                numbering.parse_pattern(text)
             except numbering.PatternError as error:
-                yield Finding("error", "option", f"option {name}: {error}", book.place(name))
+                yield Finding("error", "option", f"option {name}: {error}", book.option_source(name))
 
 
-CHECKS = (duplicates, series, patterns)
+CHECKS = (check_duplicates, check_series, check_patterns)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.documents import money
+from beancount_invoicing.checks.documents import ledger_amount
 from beancount_invoicing.model import ZERO, Book, Customer, Finding, Invoice, Tax
 from beancount_invoicing.rules import currencies, steps, supply
 
@@ -15,12 +15,19 @@ SINCE = date(2010, 1, 1)
 """From then on services to a business are supplied where it is (directive 2008/8/EC, art. 2)."""
 ELECTRONIC_SINCE = date(2015, 1, 1)
 """From then on electronic services are supplied where a consumer is (art. 5 of it)."""
-CODES = {
+SERVICES_ABROAD_CODES = {
     "union": ("REVERSE", "Reverse charge", "AE", "VATEX-EU-AE", "services", "union business"),
     "outside": ("OUTSIDE", "Outside the scope of VAT", "O", "VATEX-EU-O", "services", "outside business"),
 }
 """By where a business is: the tax code that services to it have, as it may be written."""
-ONLINE = ("ONLINE", "Outside the scope of VAT", "O", "VATEX-EU-O", supply.ELECTRONIC, "outside consumer")
+ELECTRONIC_OUTSIDE_CODE = (
+    "ONLINE",
+    "Outside the scope of VAT",
+    "O",
+    "VATEX-EU-O",
+    supply.ELECTRONIC,
+    "outside consumer",
+)
 """The tax code that electronic services to a consumer outside the Union have."""
 
 
@@ -28,12 +35,12 @@ _TAX = {"DE": "USt", "PT": "IVA"}
 """What the tax is called in a state that has places with other rates or none; else TVA."""
 
 
-def takes_back(invoice: Invoice) -> bool:
+def only_takes_back(invoice: Invoice) -> bool:
     """Whether a document only takes back what another supplied: a corrective invoice supplies it itself."""
     return bool(invoice.corrects) and invoice.kind != "corrective"
 
 
-def services_abroad(book: Book) -> Iterator[Finding]:
+def check_services_abroad(book: Book) -> Iterator[Finding]:
     """Services to a business abroad bear no tax of the seller's country, nor its exemption of small firms (art. 44, 196), and so do
     electronic services to a consumer outside the Union (art. 58); where the country has places with rates of their own, services to
     a business bear those of where it is. Once for each document and code."""
@@ -46,17 +53,17 @@ def services_abroad(book: Book) -> Iterator[Finding]:
         consumer = supply.is_consumer(customer)
         if invoice.date < (ELECTRONIC_SINCE if consumer else SINCE):
             continue
-        if takes_back(invoice) or book.replacement_of(invoice.number):
+        if only_takes_back(invoice) or book.replacement_of(invoice.number):
             continue
         seller = supply.place_of_seller(book.seller.at(invoice.date))
-        place = supply.place_of(customer, "services")
-        named = law.named_there(seller, place, "services")
+        place = supply.place_of_supply(customer, "services")
+        named = law.place_codes_naming(seller, place, "services")
         if not named:  # at home
             continue
         where = law.whereabouts(seller, place, "services")
         if consumer and where == "union":  # up to a threshold they may bear the seller's tax: checks.consumers
             continue
-        rule = (law.electronic_services if consumer else law.services_to_business)(seller, place)
+        rule = (law.electronic_services_law if consumer else law.b2b_services_law)(seller, place)
         if not rule:
             continue
         rates = law.usual_rates(place, invoice.date) if where == "home" else ()
@@ -64,18 +71,18 @@ def services_abroad(book: Book) -> Iterator[Finding]:
             continue
         said: set[str] = set()
         for line in invoice.lines:
-            tax = invoice.codes.get(line.tax)
+            tax = invoice.tax_codes.get(line.tax)
             nature = line.nature or supply.nature_under(tax)
             if tax is None or tax.code in said or nature == "goods" or tax.withholding:
                 continue
             if consumer and nature != supply.ELECTRONIC:
                 continue
-            whom = supply.sold_to(tax.sold_to) if tax.sold_to else None
+            whom = supply.parse_sold_to(tax.sold_to) if tax.sold_to else None
             if tax.sold_to == supply.ANYONE or (whom and not named.union({where}).isdisjoint(whom.places)):
                 continue
             if where == "home":
-                if tax.rate in {one.rate for one in rates} or not (
-                    tax.category == "S" or (tax.category == "O" and law.no_vat(seller, "en"))
+                if tax.rate in {rate.rate for rate in rates} or not (
+                    tax.category == "S" or (tax.category == "O" and law.no_vat_mention(seller, "en"))
                 ):
                     continue
                 problem = _at_another_rate(book, invoice, customer, tax, seller, place, rates, rule)
@@ -122,11 +129,11 @@ def _at_another_rate(
             + f' nature: "services" and sold-to: "{place} business", and '
         )
     net = sum((line.net for line in invoice.lines if line.tax == tax.code), ZERO)
-    due = steps.round_to(net * usual / 100, currencies.decimals(invoice.currency))
-    known = " or ".join(f"{one.rate.normalize():f} %" for one in rates)
+    due = steps.round_to(net * usual / 100, currencies.currency_decimals(invoice.currency))
+    known = " or ".join(f"{rate.rate.normalize():f} %" for rate in rates)
     return (
         f"{tax.code} charges {tax.rate.normalize():f} % on services to {customer.name}, a business in {place}, whose rates they"
-        f' bear, {known} ({rule}): {define}write tax: "{chosen}" on the line and on its tax, {money(due, invoice.currency)}'
+        f' bear, {known} ({rule}): {define}write tax: "{chosen}" on the line and on its tax, {ledger_amount(due, invoice.currency)}'
     )
 
 
@@ -145,7 +152,7 @@ def _remedy(
 ) -> str:
     """What leads out: the VAT id, the code that the books have for such customers, or the one to define."""
     consumer = supply.is_consumer(customer)
-    place = supply.place_of(customer, "services")
+    place = supply.place_of_supply(customer, "services")
     if where == "union" and not customer.vat_id:
         return (
             f'write its VAT id, vat-id: "{"EL" if place == "GR" else place}…", on {customer.account}, or buyer:'
@@ -154,17 +161,17 @@ def _remedy(
     chosen = supply.code_abroad(book.taxes, seller, customer, nature, invoice.date)
     rate = law.standard_rate(place, invoice.date) if consumer else None
     if rate is not None and not chosen:  # a seller outside the Union: the tax of the consumer's state is owed
-        code, definition = one_stop_shop(book, place, nature, rate, tax)
+        code, definition = one_stop_shop_directive(book, place, nature, rate, tax)
         return f'the tax of {place} is owed: define {definition}, write tax: "{code}" on the line and on its tax'
-    code, label, category, reason, kind, whom = ONLINE if consumer else CODES[where]
+    code, label, category, reason, kind, whom = ELECTRONIC_OUTSIDE_CODE if consumer else SERVICES_ABROAD_CODES[where]
     define = ""
     if not chosen:
         define = (
             f'define custom "invoice-tax" "{code}" "{label}" with category: "{category}", reason: "{reason}", nature: "{kind}"'
             f' and sold-to: "{whom}", '
         )
-    amount = next((each.amount for each in invoice.taxes if each.tax.code == tax.code), ZERO)
-    take_out = f", without the {money(amount, invoice.currency)} of tax" if amount else ""
+    amount = next((amount.amount for amount in invoice.taxes if amount.tax.code == tax.code), ZERO)
+    take_out = f", without the {ledger_amount(amount, invoice.currency)} of tax" if amount else ""
     text = f'{define}write tax: "{chosen or code}" on the line{take_out}'
     if not consumer:
         text += (
@@ -174,7 +181,7 @@ def _remedy(
     return text
 
 
-def one_stop_shop(
+def one_stop_shop_directive(
     book: Book, state: str, nature: str, rate: Decimal, charged: Tax, instead_of: str = ""
 ) -> tuple[str, str]:
     """A tax code for what consumers in a state of the Union buy, at a rate of there in percent, instead of the one that was
@@ -182,11 +189,11 @@ def one_stop_shop(
     shown = f"{rate.normalize():f}"
     code = f"OSS-{state}" + ("-ELECTRONIC" if nature == supply.ELECTRONIC else "") + (f"-{shown}" if instead_of else "")
     account = (charged.account or "Liabilities:VAT").removesuffix(":OSS") + ":OSS"
-    opened = "" if account in book.opened else " (open that account)"
+    opened = "" if account in book.opened_accounts else " (open that account)"
     return code, (
         f'custom "invoice-tax" "{code}" "VAT {shown} %" {account}{opened} with rate: {shown}, nature: "{nature}",'
         f' sold-to: "{state} consumer"' + (f', instead-of: "{instead_of}"' if instead_of else "")
     )
 
 
-CHECKS = (services_abroad,)
+CHECKS = (check_services_abroad,)

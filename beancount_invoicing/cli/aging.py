@@ -8,22 +8,23 @@ from typing import cast
 import click
 
 from beancount_invoicing import receivables
-from beancount_invoicing.actions import answers
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.receivables import aging_json, bucket_names
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
+    ColumnSpec,
     OneOf,
     Session,
-    Shown,
     as_of_option,
     customer_option,
     customers_wanted,
     examples,
     explain_option,
     format_option,
+    print_assumed_notice,
     print_csv,
     print_json,
     print_table,
-    say_assumed,
     spaced,
 )
 
@@ -56,19 +57,19 @@ def _said(amount: str, mark: Mark | None) -> str:
 @format_option
 @explain_option
 @click.pass_obj
-def aging(
+def aging_command(
     session: Session, customer: str, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool
 ) -> None:
     """Who owes what, and since when: the aged balance, which meets the balance sheet."""
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     try:
         report = receivables.aging(
             ledger.book, as_of, bounds, cast(receivables.Basis, basis), ledger.allocated_at(as_of)
         )
     except receivables.BoundsError as error:
         raise click.BadParameter(str(error), param_hint="--bounds") from None
-    for row, books in report.unmet():
+    for row, books in report.unreconciled():
         session.error(
             f"{row.account}: total {row.total} + drafts {row.drafts} {row.currency} is not the ledger's balance"
             f" {books.balance}: this is a mistake of ours, please report it"
@@ -77,9 +78,9 @@ def aging(
     if whose is None:
         return
     if whose:
-        report = report.of(whose)
-    answer = answers.aged(report, explain)
-    names = answers.bucket_names(report.bounds, report.basis)
+        report = report.for_customers(whose)
+    answer = aging_json(report, explain)
+    names = bucket_names(report.bounds, report.basis)
     if form == "json":
         print_json(answer)
         return
@@ -95,14 +96,14 @@ def aging(
         )  # fmt: skip
         return
     drafts = any(row.drafts for row in report.rows)
-    columns_shown: list[Shown] = [
+    columns_shown: list[ColumnSpec] = [
         ("customer", False), ("account", False, "spare"), ("not due", True), *((name, True) for name in names),
         ("unallocated", True, "below"), ("total", True), ("", False), ("disputed", True, "below"),
     ]  # fmt: skip
     if drafts:
         columns_shown.append(("drafts", True, "below"))
 
-    def cells(first: str, second: str, row: answers.Answer) -> list[str | None]:
+    def cells(first: str, second: str, row: amounts.Answer) -> list[str | None]:
         return [first, second, spaced(row["not_due"]),
                 *(_said(amount, ("late" if place else "doubtful") if basis == "due" else None)
                   for place, amount in enumerate(row["buckets"])),

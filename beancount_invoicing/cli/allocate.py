@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.actions import allocate
+from beancount_invoicing.actions.allocate import AllocationRequest
 from beancount_invoicing.cli.common import Number, Session, date_option, examples
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 
 
 @click.command(epilog=examples("allocate F2026-0062 -w"))
@@ -26,9 +27,9 @@ from beancount_invoicing.cli.completion import complete_numbers
     help="Take it from this credit note, or from what was paid too much on this invoice.",
 )
 @date_option("The date of the entry.")
-@write_options
+@writing_options
 @click.pass_obj
-def allocate(
+def allocate_command(
     session: Session,
     numbers: tuple[str, ...],
     amount: Decimal | None,
@@ -41,7 +42,7 @@ def allocate(
     """Give documents what lies on their customer's account: the money keeps the day on which it came."""
     if amount is not None and amount <= 0:
         raise click.UsageError("--amount is above 0")
-    way = how(write, into, commit)
+    way = build_write_options(write, into, commit)
     with changing(session):
-        wanted = actions.AllocationWanted(numbers, amount, source)
-        print_outcome(actions.allocate_money(session.find(), wanted, day, way), way)
+        wanted = AllocationRequest(numbers, amount, source)
+        print_outcome(allocate.allocate_money(session.find(), wanted, day, way), way)

@@ -7,33 +7,38 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import (
-    changing,
-    how,
-    left_out_option,
-    print_outcome,
-    said_left_out,
-    write_options,
-    yes_option,
-)
+from beancount_invoicing.actions import bill
+from beancount_invoicing.billing.unbilled import LineFilter
 from beancount_invoicing.cli.common import (
-    Day,
+    AliasOption,
+    DayParam,
     Session,
-    Spelled,
     customer_option,
     date_option,
     examples,
     explain_option,
     folder_option,
     format_option,
-    notice,
+    output_format_option,
+    print_notice,
     since_option,
-    to_option,
     today,
 )
 from beancount_invoicing.cli.completion import complete_contracts, complete_items, complete_persons, complete_tasks
 from beancount_invoicing.cli.render import print_written, with_progress
+from beancount_invoicing.cli.writing import (
+    build_write_options,
+    changing,
+    fail_if_left_out,
+    leave_out_option,
+    print_outcome,
+    writing_options,
+    yes_option,
+)
+from beancount_invoicing.documents import render
+from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.writing import changes
+from beancount_invoicing.writing.new_documents import DocumentDating
 
 
 @click.command(
@@ -41,7 +46,7 @@ from beancount_invoicing.cli.render import print_written, with_progress
 )
 @customer_option
 @click.option(
-    "-u", "--until", cls=Spelled, also=("--as-of",), type=Day(), default=today, show_default="today", metavar="DATE",
+    "-u", "--until", cls=AliasOption, also=("--as-of",), type=DayParam(), default=today, show_default="today", metavar="DATE",
     help="Bill what is due by the end of this day.",
 )  # fmt: skip
 @date_option("The date of the documents; the day of --until, if not said.", default=None, also=())
@@ -52,15 +57,15 @@ from beancount_invoicing.cli.render import print_written, with_progress
 @click.option("--only-item", "item", default="", shell_complete=complete_items, help="Only what is of this item.")
 @click.option("--draft", is_flag=True, help="Write drafts, to be looked at and issued later.")
 @click.option("--entries", is_flag=True, help="Show the entries as they would be written, not a table.")
-@left_out_option
+@leave_out_option
 @folder_option(None)
-@to_option("")
+@output_format_option("")
 @yes_option
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def bill(
+def bill_command(
     session: Session,
     until: date,
     day: date | None,
@@ -74,7 +79,7 @@ def bill(
     entries: bool,
     leave_out: bool,
     folder: Path | None,
-    outputs: tuple[actions.Output, ...],
+    outputs: tuple[Output, ...],
     yes: bool,
     write: bool,
     into: Path | None,
@@ -83,28 +88,28 @@ def bill(
     explain: bool,
 ) -> None:
     """Bill what contracts, time and expenses have made due: show the documents, or write them."""
-    way = how(write, into, commit, yes)
+    way = build_write_options(write, into, commit, yes)
     if outputs and not folder:
         raise click.UsageError("say the folder that the files go into: -o FOLDER")
     if folder and write:
         raise click.UsageError("-o is for what is not written: after --write, bean-invoice render NUMBER")
-    dating, only = actions.Dating(day or until, draft), actions.Only(person, task, since, item)
+    dating, only = DocumentDating(day or until, draft), LineFilter(person, task, since, item)
     with changing(session):
-        outcome = actions.bill(session.find(), until, dating, way, customer, contract, only)
+        outcome = bill.bill(session.find(), until, dating, way, customer, contract, only)
         print_outcome(outcome, way, form, explain, "" if entries else f"To be billed up to {until}")
-        said_left_out(session, outcome, on_purpose=leave_out)
+        fail_if_left_out(session, outcome, on_purpose=leave_out)
         if folder and outcome.documents:
-            those = [one.invoice for one in actions.written_positions(outcome)]
-            files = actions.render(outcome.book, those, folder, outputs or ("pdf",), notice)
+            invoices = [position.invoice for position in changes.written_positions(outcome)]
+            files = render.render(outcome.book, invoices, folder, outputs or ("pdf",), print_notice)
             if form == "table":
-                print_written(session, with_progress(files, "Rendering", len(those)))
+                print_written(session, with_progress(files, "Rendering", len(invoices)))
             else:  # whose place on the output is taken
                 for written in files:
                     for file in written:
-                        notice(str(file.file))
+                        print_notice(str(file.file))
         if draft and write and outcome.documents and form == "table":
             first = outcome.documents[0].number
-            notice(
+            print_notice(
                 f"Look at them: bean-invoice render {first}; change one: bean-invoice draft edit {first}; number them:"
                 " bean-invoice issue --all"
             )

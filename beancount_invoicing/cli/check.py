@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
+from beancount_invoicing.actions import seal
+from beancount_invoicing.answers.findings import finding_json
 from beancount_invoicing.cli.colours import painted
 from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json, warning_line
 
@@ -14,20 +14,20 @@ from beancount_invoicing.cli.common import Session, examples, format_option, pri
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @format_option
 @click.pass_obj
-def check(session: Session, strict: bool, form: str) -> None:
+def check_command(session: Session, strict: bool, form: str) -> None:
     """Say what is wrong (errors) and doubtful (warnings) in the ledger, and what to do."""
     ledger = session.open()
-    findings = sorted((*ledger.findings, *actions.moved_due_dates(ledger.book)), key=lambda one: one.source)
-    warnings = [one for one in findings if one.severity == "warning"]
+    findings = sorted((*ledger.findings, *seal.due_date_warnings(ledger.book)), key=lambda finding: finding.source)
+    warnings = [finding for finding in findings if finding.severity == "warning"]
     if form == "json":
-        print_json([answers.finding(one) for one in findings])
+        print_json([finding_json(finding) for finding in findings])
     elif form == "csv":
-        rows = [answers.finding(one) for one in findings]
+        rows = [finding_json(finding) for finding in findings]
         columns = ("file", "line", "rule", "severity", "message")
         print_csv(columns, [[row[column] for column in columns] for row in rows])
     else:
-        for one in warnings:
-            click.echo(warning_line(one).replace("warning:", painted("warning:", "doubtful"), 1))
+        for warning in warnings:
+            click.echo(warning_line(warning).replace("warning:", painted("warning:", "doubtful"), 1))
         errors = len(ledger.errors)
         documents = sum(not invoice.draft for invoice in ledger.book.invoices)
         click.echo(

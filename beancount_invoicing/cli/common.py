@@ -21,16 +21,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
-from beancount_invoicing import actions
+from beancount_invoicing import customer_search
 from beancount_invoicing.cli import days
 from beancount_invoicing.cli.colours import Mark, in_colour, painted
 from beancount_invoicing.cli.completion import complete_list
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.ledger import Ledger, LedgerLoader, LedgerMissing, find_ledger, open_ledger
 from beancount_invoicing.model import Book, Finding
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-NARROW = "\u202f"
+NARROW_SPACE = "\u202f"
 """Stands between thousands, narrow and never at a line's end."""
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,7 +56,7 @@ class Number(click.ParamType[Decimal]):
         return number
 
 
-class Day(click.ParamType[date]):
+class DayParam(click.ParamType[date]):
     """A date, written 2026-01-31, or in words (see `days`); `edge`: which day of a month, quarter or year it is."""
 
     name = "date"
@@ -107,12 +109,12 @@ class OneOf(click.Choice[str]):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            from beancount_invoicing.cli.suggestions import meant, near
+            from beancount_invoicing.cli.suggestions import close_matches, meant
 
-            self.fail(error.message + meant(near(str(value), self.choices)), param, ctx)
+            self.fail(error.message + meant(close_matches(str(value), self.choices)), param, ctx)
 
 
-class Spelled(click.Option):
+class AliasOption(click.Option):
     """An option that is understood by other names `also`, which neither its help nor the shell shows."""
 
     def __init__(self, *args: Any, also: Sequence[str] = (), **settings: Any) -> None:
@@ -130,27 +132,29 @@ class Spelled(click.Option):
 class Session:
     """One call of the command line: which ledger was named, and what has gone wrong so far."""
 
-    named: str | None
+    named_file: str | None
     failed: bool = field(default=False)
-    unjudged: bool = field(default=False)
+    not_judged: bool = field(default=False)
     """Whether `validate` could not judge something."""
 
     def find(self) -> Path:
         """The ledger's file."""
         try:
-            return actions.find_ledger(self.named, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
-        except actions.LedgerMissing as error:
+            return find_ledger(self.named_file, os.environ.get("BEANCOUNT_FILE"), Path.cwd())
+        except LedgerMissing as error:
             raise click.UsageError(str(error)) from None
 
-    def open(self, loads: actions.Loads | None = None) -> actions.Ledger:
-        """The ledger, of `loads` where something may then be written; its errors are printed, and make the call fail in the end."""
-        ledger = loads.both(fresh=True)[0] if loads else actions.open_ledger(self.find())
+    def open(self, loader: LedgerLoader | None = None) -> Ledger:
+        """The ledger, of `loader` where something may then be written; its errors are printed, and make the call fail in the
+        end.
+        """
+        ledger = loader.ledger_and_loading(fresh=True)[0] if loader else open_ledger(self.find())
         gc.freeze()  # it stays until the command ends
         click.get_current_context().call_on_close(gc.unfreeze)
         for text in ledger.notices:
-            notice(text)
-        for one in ledger.errors:
-            self.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+            print_notice(text)
+        for error in ledger.errors:
+            self.error(f"{relative(error.source.file)}:{error.source.line}: {error.message}")
         return ledger
 
     def error(self, message: str) -> None:
@@ -198,7 +202,7 @@ def warning_line(finding: Finding) -> str:
     return "\n".join([f"{place}: warning: {first} [{finding.rule}]", *more])
 
 
-def notice(message: str) -> None:
+def print_notice(message: str) -> None:
     """Prints what somebody should know and that is no error; a place in a file is named from the current folder."""
     _tell(message, None)
 
@@ -208,10 +212,10 @@ def _tell(message: str, mark: Mark | None) -> None:
     click.echo(painted(text, mark, sys.stderr) if mark else text, err=True)
 
 
-def say_assumed(book: Book, as_of: date) -> None:
+def print_assumed_notice(book: Book, as_of: date) -> None:
     """Says that settlements are assumed, where an option makes them so."""
     if book.option("allocate", as_of) == "oldest":
-        notice('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").')
+        print_notice('Assumed: payments that name no invoice settle the oldest due (invoice-option "allocate").')
 
 
 def today() -> date:
@@ -254,12 +258,12 @@ def customers_wanted(session: Session, book: Book, name: str) -> tuple[str, ...]
     if not name:
         return ()
     try:
-        found = actions.customers(book, name)
-    except actions.UnknownCustomer as error:
+        found = customer_search.find_customers(book, name)
+    except UnknownCustomer as error:
         session.error(str(error))
         return None
-    if said := actions.whom(book, name, found):
-        notice(said)
+    if text := customer_search.ambiguous_name_notice(book, name, found):
+        print_notice(text)
     return found
 
 
@@ -275,19 +279,23 @@ def documents_argument(command: F) -> F:
 
 def documents_and_customer(command: F, says: str) -> F:
     """NUMBER or CUSTOMER, several of them, as `words`, and `--customer` as `customer`; `says`: its help."""
-    from beancount_invoicing.cli.completion import complete_customers, complete_documents
+    from beancount_invoicing.cli.completion import complete_customers, complete_documents_or_customers
 
     named = click.option("-c", "--customer", default="", shell_complete=complete_customers, help=says)(command)
-    return click.argument("words", nargs=-1, metavar="[NUMBER|CUSTOMER]...", shell_complete=complete_documents)(named)
+    return click.argument(
+        "words", nargs=-1, metavar="[NUMBER|CUSTOMER]...", shell_complete=complete_documents_or_customers
+    )(named)
 
 
-def say_whom(book: Book, words: Sequence[str]) -> None:
+def say_whom(book: Book, numbers_or_customers: Sequence[str]) -> None:
     """Says whom a word names that is that of several customers, where all of them are taken."""
-    for word in words:
+    for word in numbers_or_customers:
         if not any(sign.isdigit() for sign in word):
-            with suppress(actions.UnknownCustomer):
-                if said := actions.whom(book, word, actions.customers(book, word)):
-                    notice(said)
+            with suppress(UnknownCustomer):
+                if text := customer_search.ambiguous_name_notice(
+                    book, word, customer_search.find_customers(book, word)
+                ):
+                    print_notice(text)
 
 
 def as_of_option(command: F) -> F:
@@ -298,7 +306,7 @@ def as_of_option(command: F) -> F:
 def as_of_option_named(*also: str) -> Callable[[F], F]:
     """`--as-of`, understood by these names too."""
     return click.option(
-        "--as-of", cls=Spelled, also=also, type=Day(), default=today, show_default="today", metavar="DATE",
+        "--as-of", cls=AliasOption, also=also, type=DayParam(), default=today, show_default="today", metavar="DATE",
         help="Speak as of the end of this day.",
     )  # fmt: skip
 
@@ -312,7 +320,7 @@ def date_option(
 ) -> Callable[[F], F]:
     """`--date`: the day of what is written, as `day`. Where nothing is reported, `--as-of` says the same."""
     return click.option(
-        "--date", "day", cls=Spelled, also=also, type=Day(edge), default=default, metavar="DATE",
+        "--date", "day", cls=AliasOption, also=also, type=DayParam(edge), default=default, metavar="DATE",
         show_default="today" if default else False, help=meaning,
     )  # fmt: skip
 
@@ -320,19 +328,19 @@ def date_option(
 def from_option(command: F) -> F:
     """`--from`: the day from which on something is agreed, as `day`; `--date` and `--as-of` say the same."""
     return click.option(
-        "--from", "day", cls=Spelled, also=("--date", "--as-of"), type=Day("first"), default=today, show_default="today",
+        "--from", "day", cls=AliasOption, also=("--date", "--as-of"), type=DayParam("first"), default=today, show_default="today",
         metavar="DATE", help="From this day on.",
     )(command)  # fmt: skip
 
 
 def since_option(meaning: str) -> Callable[[F], F]:
     """`--since`: the first day of a range; a month is its first day."""
-    return click.option("--since", type=Day("first"), metavar="DATE", help=meaning)
+    return click.option("--since", type=DayParam("first"), metavar="DATE", help=meaning)
 
 
 def until_option(meaning: str) -> Callable[[F], F]:
     """`-u`, `--until`: the last day of a range, inclusive."""
-    return click.option("-u", "--until", type=Day(), metavar="DATE", help=meaning)
+    return click.option("-u", "--until", type=DayParam(), metavar="DATE", help=meaning)
 
 
 def format_option(command: F) -> F:
@@ -348,7 +356,7 @@ def explain_option(command: F) -> F:
     return click.option("--explain", is_flag=True, help="Say how each figure came about.")(command)
 
 
-def to_option(default: str) -> Callable[[F], F]:
+def output_format_option(default: str) -> Callable[[F], F]:
     """`--to`."""
     return click.option(
         "--to", "outputs", default=default, show_default=bool(default), callback=_outputs, metavar="pdf,html,text",
@@ -412,21 +420,21 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     click.echo(stream.getvalue(), nl=False)
 
 
-Shown = tuple[str, bool] | tuple[str, bool, Literal["", "spare", "below"]]
+ColumnSpec = tuple[str, bool] | tuple[str, bool, Literal["", "spare", "below"]]
 """A column of a table: its title, whether it holds figures, and what becomes of it where room is scarce (see `tables.Column`)."""
 
 
 def print_table(
     title: str,
-    columns: Sequence[Shown],
+    columns: Sequence[ColumnSpec],
     rows: Iterable[Sequence[str | None]],
     last: Iterable[Sequence[str | None]] = (),
 ) -> None:
     """Prints a table for eyes; `last` rows stand below a line. A pipe is as wide as COLUMNS says, else 200 characters."""
     from beancount_invoicing.cli.tables import Column, draw
 
-    said = os.environ.get("COLUMNS", "")
-    piped = int(said) if said.isdecimal() and 0 < int(said) < 10_000 else 200
+    text = os.environ.get("COLUMNS", "")
+    piped = int(text) if text.isdecimal() and 0 < int(text) < 10_000 else 200
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else piped
     say(
         draw(
@@ -442,7 +450,7 @@ def print_table(
 
 def say(text: str) -> None:
     """Prints a text with amounts for eyes. What is not a terminal gets plain spaces in them: `list | grep "1 044"` finds it."""
-    click.echo(text if sys.stdout.isatty() else text.replace(NARROW, " "))
+    click.echo(text if sys.stdout.isatty() else text.replace(NARROW_SPACE, " "))
 
 
 def spaced(amount: str | None) -> str:
@@ -453,4 +461,4 @@ def spaced(amount: str | None) -> str:
     whole, _, rest = digits.partition(".")
     if not whole.strip("0") and not rest.strip("0"):
         return "–"
-    return sign + f"{int(whole):,}".replace(",", NARROW) + (f".{rest}" if rest else "")
+    return sign + f"{int(whole):,}".replace(",", NARROW_SPACE) + (f".{rest}" if rest else "")

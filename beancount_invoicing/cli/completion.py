@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from beancount_invoicing import actions
+from beancount_invoicing import ledger
 from beancount_invoicing.model import Book, Dated
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ def _book(ctx: click.Context) -> Book | None:
     """The Book; None where it cannot be read."""
     root = ctx.find_root()
     try:
-        file = actions.find_ledger(root.params.get("named"), os.environ.get("BEANCOUNT_FILE"), Path.cwd())
-        return actions.open_ledger(file).book
+        file = ledger.find_ledger(root.params.get("named"), os.environ.get("BEANCOUNT_FILE"), Path.cwd())
+        return ledger.open_ledger(file).book
     except (OSError, ValueError):
         return None
 
@@ -36,41 +36,44 @@ def _from(words: Callable[[Book], Iterable[tuple[str, str]]]) -> Completing:
 
         del param
         book = _book(ctx)
-        said = incomplete.casefold()
-        known = {word: meaning for word, meaning in words(book) if word.casefold().startswith(said)} if book else {}
+        text = incomplete.casefold()
+        known = {word: meaning for word, meaning in words(book) if word.casefold().startswith(text)} if book else {}
         return [CompletionItem(word, help=known[word] or None) for word in sorted(known)]
 
     return complete
 
 
 def _customers(book: Book) -> Iterable[tuple[str, str]]:
-    return ((account.split(":")[-1], dated.as_last_said.name) for account, dated in book.customers.items())
+    return ((account.split(":")[-1], dated.latest.name) for account, dated in book.customers.items())
 
 
 def _contracts(book: Book, mode: str = "") -> Iterable[tuple[str, str]]:
     for code, dated in book.contracts.items():
         if not mode or dated.first.mode == mode:
-            whose = book.customers.get(dated.as_last_said.customer)
-            yield code, whose.as_last_said.name if whose else ""
+            whose = book.customers.get(dated.latest.customer)
+            yield code, whose.latest.name if whose else ""
 
 
 def _documents(book: Book, wanted: Callable[[str, bool], bool]) -> Iterable[tuple[str, str]]:
-    for one in book.invoices:
-        if wanted(one.kind, one.draft):
-            yield one.number, f"{one.customer.name if one.customer else ''} {one.payable} {one.currency}".strip()
+    for invoice in book.invoices:
+        if wanted(invoice.kind, invoice.draft):
+            yield (
+                invoice.number,
+                f"{invoice.customer.name if invoice.customer else ''} {invoice.payable} {invoice.currency}".strip(),
+            )
 
 
 def _income(book: Book) -> Iterable[tuple[str, str]]:
     """The accounts that items and lines go to; every account where there are none yet."""
-    items = {one.account for dated in book.items.values() for _day, one in dated.versions}
-    lines = {line.account for one in book.invoices for line in one.lines}
-    return ((account, "") for account in (items | lines) or book.opened if account)
+    items = {item.account for dated in book.items.values() for _day, item in dated.versions}
+    lines = {line.account for invoice in book.invoices for line in invoice.lines}
+    return ((account, "") for account in (items | lines) or book.opened_accounts if account)
 
 
 complete_customers = _from(_customers)
 """Customers, by the last part of their account."""
 
-complete_items = _from(lambda book: ((code, dated.as_last_said.name) for code, dated in book.items.items()))
+complete_items = _from(lambda book: ((code, dated.latest.name) for code, dated in book.items.items()))
 """Codes of items."""
 
 complete_contracts = _from(_contracts)
@@ -96,26 +99,26 @@ complete_drafts = _from(lambda book: _documents(book, lambda _kind, draft: draft
 complete_deposits = _from(lambda book: _documents(book, lambda kind, draft: kind == "deposit" and not draft))
 """Numbers of deposit invoices."""
 
-complete_accounts = _from(lambda book: ((account, "") for account in book.opened))
+complete_accounts = _from(lambda book: ((account, "") for account in book.opened_accounts))
 """All accounts."""
 
 complete_income = _from(_income)
 """Income accounts."""
 
-complete_taxes = _from(lambda book: ((code, f"{dated.as_last_said.rate:f} %") for code, dated in book.taxes.items()))
+complete_taxes = _from(lambda book: ((code, f"{dated.latest.rate:f} %") for code, dated in book.taxes.items()))
 """Tax codes."""
 
-complete_persons = _from(lambda book: ((one.person, "") for one in book.work if one.person))
+complete_persons = _from(lambda book: ((work.person, "") for work in book.work if work.person))
 """Who worked."""
 
 
-def complete_said(key: str) -> Completing:
+def complete_known_values(key: str) -> Completing:
     """What contracts and customers say under a key already."""
     name = key.replace("-", "_")
 
     def said(book: Book) -> Iterable[tuple[str, str]]:
-        those: list[Dated[Any]] = [*book.contracts.values(), *book.customers.values()]
-        for dated in those:
+        agreed: list[Dated[Any]] = [*book.contracts.values(), *book.customers.values()]
+        for dated in agreed:
             for _day, one in dated.versions:
                 if isinstance(value := getattr(one, name, None), str) and value:
                     yield value, ""
@@ -129,25 +132,28 @@ complete_policies = _from(lambda book: ((name, "") for name in ("none", "standar
 complete_indexes = _from(lambda book: ((name, "") for name in book.indexes))
 """Names of price indexes."""
 
-complete_entries = _from(
+complete_time_entries = _from(
     lambda book: (
-        (f"{Path(one.source.file).name}:{one.source.line}", f"{one.date} {one.quantity} {one.commodity} {one.task}")
-        for one in book.work
-        if one.quantity > 0 and not one.document
+        (
+            f"{Path(work.source.file).name}:{work.source.line}",
+            f"{work.date} {work.quantity} {work.commodity} {work.task}",
+        )
+        for work in book.work
+        if work.quantity > 0 and not work.document
     )
 )
 """Places of entries of time."""
 
-complete_tasks = _from(lambda book: ((one.task, "") for one in book.work if one.task))
+complete_tasks = _from(lambda book: ((work.task, "") for work in book.work if work.task))
 """What was worked on."""
 
 complete_units = _from(
-    lambda book: ((one.unit, "") for dated in book.items.values() for _day, one in dated.versions if one.unit)
+    lambda book: ((item.unit, "") for dated in book.items.values() for _day, item in dated.versions if item.unit)
 )
 """Units of items."""
 
 complete_currencies = _from(
-    lambda book: ((one, "") for one in {book.currency, *(each.currency for each in book.invoices)} if one)
+    lambda book: ((one, "") for one in {book.currency, *(invoice.currency for invoice in book.invoices)} if one)
 )
 """Currencies of the books and of documents."""
 
@@ -178,6 +184,8 @@ def complete_timezones(ctx: click.Context, param: click.Parameter, incomplete: s
     ]
 
 
-def complete_documents(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_documents_or_customers(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
     """Customers, and numbers of documents."""
     return [*complete_customers(ctx, param, incomplete), *complete_numbers(ctx, param, incomplete)]

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import click
 
-from beancount_invoicing import actions, billing
-from beancount_invoicing.actions import answers
+from beancount_invoicing import billing, customer_search
+from beancount_invoicing.actions import bill
+from beancount_invoicing.answers.billing import unbilled_json
+from beancount_invoicing.answers.contracts import contract_json
 from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     F,
@@ -19,26 +21,28 @@ from beancount_invoicing.cli.common import (
     examples,
     explain_option,
     format_option,
-    notice,
     print_csv,
     print_json,
+    print_notice,
     print_table,
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_contracts
+from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.model import Book
-from beancount_invoicing.receivables import retained
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.receivables import open_retentions
+from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.writing.new_documents import InvalidRequest
 
-LONG = 60
+LONG_WAIT_DAYS = 60
 """Days after which what waits to be billed gets a warning."""
 
-CONTRACT = (
+CONTRACT_COLUMNS = (
     "code", "mode", "customer", "account", "text", "currency", "price", "contract_price", "change_orders", "quantity", "every",
     "start", "ends", "renews", "notice_by", "paused", "billed", "unbilled", "left", "next_due", "prepaid", "retained", "accepted",
 )  # fmt: skip
 _PARTS = ("Waits", "Running", "Total")
-WAITING = (
+UNBILLED_COLUMNS = (
     "customer", "contract", "what", "item", "text", "from", "to", "since", "days", "quantity", "price", "net", "currency",
 )  # fmt: skip
 
@@ -50,15 +54,15 @@ def _of(command: F) -> F:
     )
 
 
-def _wanted(session: Session, book: Book, customer: str, contract: str) -> billing.Wanted | None:
+def _wanted(session: Session, book: Book, customer: str, contract: str) -> billing.ContractFilter | None:
     """The contracts of the customers that are named, and of a code; None where there are none such, which is an error."""
     try:
-        wanted = actions.contracts_wanted(book, customer, contract)
-    except (actions.CannotBill, actions.UnknownCustomer) as error:
+        wanted = bill.contract_filter(book, customer, contract)
+    except (InvalidRequest, UnknownCustomer) as error:
         session.error(str(error))
         return None
-    if said := actions.whom(book, customer, wanted.customers):
-        notice(said)
+    if text := customer_search.ambiguous_name_notice(book, customer, wanted.customers):
+        print_notice(text)
     return wanted
 
 
@@ -68,19 +72,19 @@ def _wanted(session: Session, book: Book, customer: str, contract: str) -> billi
 @format_option
 @explain_option
 @click.pass_obj
-def contracts(session: Session, customer: str, contract: str, as_of: date, form: str, explain: bool) -> None:
+def contracts_command(session: Session, customer: str, contract: str, as_of: date, form: str, explain: bool) -> None:
     """List contracts: prices in force, what is billed and left, what is next, when notice must be given."""
     ledger = session.open()
     wanted = _wanted(session, ledger.book, customer, contract)
     if wanted is None:
         return
-    standings = billing.standings(ledger.book, as_of, wanted)
-    kept = {one.contract: one for one in retained(ledger.book, ledger.allocated_at(as_of))}
-    rows = [answers.contract(one, kept.get(one.contract.code), explain) for one in standings]
+    standings = billing.contract_statuses(ledger.book, as_of, wanted)
+    kept = {retention.contract: retention for retention in open_retentions(ledger.book, ledger.allocated_at(as_of))}
+    rows = [contract_json(standing, kept.get(standing.contract.code), explain) for standing in standings]
     if form == "json":
         print_json(rows)
     elif form == "csv":
-        print_csv(CONTRACT, [[row[name] for name in CONTRACT] for row in rows])
+        print_csv(CONTRACT_COLUMNS, [[row[name] for name in CONTRACT_COLUMNS] for row in rows])
     else:
         print_table(
             f"Contracts as of {as_of}",
@@ -94,24 +98,25 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
                 for row in rows
             ],
         )  # fmt: skip
-        for one in standings if explain else ():
-            for place, step in enumerate(one.steps):
-                click.echo(("" if place else f"\n{one.contract.code}\n") + f"  {describe(step)}")
+        for standing in standings if explain else ():
+            for place, step in enumerate(standing.steps):
+                click.echo(("" if place else f"\n{standing.contract.code}\n") + f"  {describe_step(step)}")
 
-    for one, row in zip(standings, rows, strict=True) if form == "table" else ():
-        if one.orders:
-            notice(
-                f"{one.contract.code}: contract price {row['contract_price']}, change orders {one.changed_by:+f}, in all"
-                f" {row['price']} {one.currency}"
+    for status, row in zip(standings, rows, strict=True) if form == "table" else ():
+        if status.change_orders:
+            print_notice(
+                f"{status.contract.code}: contract price {row['contract_price']}, change orders "
+                f"{status.change_orders_total:+f}, in all"
+                f" {row['price']} {status.currency}"
             )
-        if one.prepaid:
-            notice(f"{one.contract.code}: {row['prepaid']} {one.currency} of deposits is not deducted yet")
-    for one in standings:
-        back = kept.get(one.contract.code)
+        if status.prepaid:
+            print_notice(f"{status.contract.code}: {row['prepaid']} {status.currency} of deposits is not deducted yet")
+    for standing in standings:
+        back = kept.get(standing.contract.code)
         if back and form == "table":
             until = f"accepted on {back.accepted}" if back.accepted else "not accepted yet"
             due = f", due from {back.due} on" if back.due else ""
-            notice(f"{back.contract}: {back.open} {back.currency} is kept back, its works are {until}{due}")
+            print_notice(f"{back.contract}: {back.open} {back.currency} is kept back, its works are {until}{due}")
 
 
 @click.command(epilog=examples("unbilled -u month-end", "unbilled --as-of end-of-last-year --running"))
@@ -122,29 +127,29 @@ def contracts(session: Session, customer: str, contract: str, as_of: date, form:
 @as_of_option_named("--until", "-u", "--date")
 @format_option
 @click.pass_obj
-def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: date, form: str) -> None:
+def unbilled_command(session: Session, customer: str, contract: str, run: bool, as_of: date, form: str) -> None:
     """List what may be billed and is not: by customer, with its value and age."""
     ledger = session.open()
     wanted = _wanted(session, ledger.book, customer, contract)
     if wanted is None:
         return
-    then = billing.cut_off(ledger.book, as_of)
-    waiting, notices = billing.waiting(then, as_of, wanted)
-    running = billing.running(then, as_of, wanted) if run else []
+    then = billing.book_at_cutoff(ledger.book, as_of)
+    waiting, notices = billing.unbilled_lines(then, as_of, wanted)
+    running = billing.accrued_lines(then, as_of, wanted) if run else []
     waiting = [*waiting, *running]
-    waiting.sort(key=lambda one: (one.customer, one.contract.code, one.line.since, one.line.item))
-    rows = [answers.waits(one, as_of, ledger.book.items) for one in waiting]
+    waiting.sort(key=lambda line: (line.customer, line.contract.code, line.line.billable_from, line.line.item))
+    rows = [unbilled_json(line, as_of, ledger.book.items) for line in waiting]
     if form == "json":
         print_json(rows)
     elif form == "csv":
-        print_csv(WAITING, [[row[name] for name in WAITING] for row in rows])
+        print_csv(UNBILLED_COLUMNS, [[row[name] for name in UNBILLED_COLUMNS] for row in rows])
     elif not rows:
         click.echo(f"Nothing waits to be billed on {as_of}.")
     else:
         names = {account: dated.at(as_of).name for account, dated in ledger.book.customers.items()}
         totals: dict[tuple[str, str], Decimal] = {}
         for one in waiting:
-            parts = ("Running" if one.what == "running" else "Waits", "Total") if running else ("Total",)
+            parts = ("Running" if one.kind == "running" else "Waits", "Total") if running else ("Total",)
             for part in parts:
                 totals[one.currency, part] = totals.get((one.currency, part), Decimal(0)) + one.line.net
         print_table(
@@ -153,7 +158,7 @@ def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: d
              ("price", True), ("net", True), ("", False)],
             [
                 [names[row["customer"]], row["contract"], row["text"] or row["item"] or row["what"], row["since"],
-                 marked(f"{row['days']} d" if row["days"] >= 0 else "", "doubtful" if row["days"] > LONG else None),
+                 marked(f"{row['days']} d" if row["days"] >= 0 else "", "doubtful" if row["days"] > LONG_WAIT_DAYS else None),
                  row["quantity"], spaced(row["price"]),
                  marked(spaced(row["net"]), "done" if row["what"] == "running" else "new"), row["currency"]]
                 for row in rows
@@ -164,9 +169,11 @@ def unbilled(session: Session, customer: str, contract: str, run: bool, as_of: d
             ],
         )  # fmt: skip
     for left_out in notices:
-        notice(left_out.said)
+        print_notice(left_out.one_line)
     for one in waiting:
-        days = (as_of - one.line.since).days
-        if days > LONG:
-            what = one.line.text or one.line.item or one.what
-            notice(f"warning: {one.contract.code}, {what}: has been waiting for {days} days, more than {LONG}: bill it")
+        days = (as_of - one.line.billable_from).days
+        if days > LONG_WAIT_DAYS:
+            what = one.line.text or one.line.item or one.kind
+            print_notice(
+                f"warning: {one.contract.code}, {what}: has been waiting for {days} days, more than {LONG_WAIT_DAYS}: bill it"
+            )

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
+from beancount_invoicing.actions import correct
+from beancount_invoicing.actions.correct import CorrectionRequest
+from beancount_invoicing.actions.draft import LineEdit
 from beancount_invoicing.cli.common import (
-    Day,
+    DayParam,
     Number,
     Session,
     date_option,
@@ -19,12 +20,9 @@ from beancount_invoicing.cli.common import (
     explain_option,
     format_option,
 )
-from beancount_invoicing.cli.completion import (
-    complete_customers,
-    complete_income,
-    complete_invoices,
-    complete_taxes,
-)
+from beancount_invoicing.cli.completion import complete_customers, complete_income, complete_invoices, complete_taxes
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Book
 
 
@@ -58,11 +56,11 @@ from beancount_invoicing.model import Book
 @click.option(
     "--from",
     "start",
-    type=Day("first"),
+    type=DayParam("first"),
     metavar="DATE",
     help="The first day of the period of --line; of all periods, without it.",
 )
-@click.option("--to", "end", type=Day(), metavar="DATE", help="The last day of that period.")
+@click.option("--to", "end", type=DayParam(), metavar="DATE", help="The last day of that period.")
 @click.option("--add", multiple=True, metavar="LINE", help='A new line, as in `new`: "1 Audit @ 450"; may be repeated.')
 @click.option(
     "--drop", multiple=True, type=click.IntRange(1), metavar="N", help="A line that is left out; may be repeated."
@@ -73,10 +71,10 @@ from beancount_invoicing.model import Book
 @click.option(
     "-c", "--customer", default="", shell_complete=complete_customers, help="Whom the invoice should have gone to."
 )
-@click.option("--delivered", type=Day(), metavar="DATE", help="The day of the supply.")
+@click.option("--delivered", type=DayParam(), metavar="DATE", help="The day of the supply.")
 @click.option("--purchase-order", default="", help="The buyer's order number.")
 @click.option("--terms", default="", help="Payment terms; they run from the date of the corrective invoice.")
-@click.option("--due", type=Day(), metavar="DATE", help="Its due date.")
+@click.option("--due", type=DayParam(), metavar="DATE", help="Its due date.")
 @click.option(
     "--credit-note/--corrective",
     "by_credit_note",
@@ -85,11 +83,11 @@ from beancount_invoicing.model import Book
 )
 @date_option("The date of the corrective invoice.")
 @yes_option
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def correct(
+def correct_command(
     session: Session,
     number: str,
     reason: str,
@@ -122,7 +120,7 @@ def correct(
 
     The corrective invoice (facture rectificative) cancels it, and says REASON. What is not said stays as it was, and what is
     printed of the customer is as it is by then: correct an address first. What was paid pays the corrective invoice."""
-    way = how(write, into, commit, yes)
+    way = build_write_options(write, into, commit, yes)
     if not reason.strip():
         raise click.UsageError('say why, as it shall stand on the corrective invoice: correct NUMBER "Agreed price"')
     said = (quantity, price, text, discount)
@@ -131,19 +129,19 @@ def correct(
         raise click.UsageError(
             "say what of the line was wrong: --quantity, --price, --text, --discount, --tax, --from or --to"
         )
-    loads = actions.Loads(session.find())
+    loads = LedgerLoader(session.find())
     with changing(session):
         if changed and index is None:
-            index = _only_line(loads.loading(fresh=way.write).book, number)
-        lines: tuple[actions.LineEdit, ...] = ()
+            index = _only_line(loads.load(fresh=way.write).book, number)
+        lines: tuple[LineEdit, ...] = ()
         if index is not None:
-            lines = (actions.LineEdit(index, *said, tax or None, start, end),)
+            lines = (LineEdit(index, *said, tax or None, start, end),)
             tax, start, end = "", None, None
-        wanted = actions.CorrectionWanted(
+        wanted = CorrectionRequest(
             number, reason, lines, drop, add, account, customer, tax, start, end, terms, due, delivered, purchase_order,
             by_credit_note,
         )  # fmt: skip
-        print_outcome(actions.correct(session.find(), wanted, day, way, loads), way, form, explain)
+        print_outcome(correct.correct(session.find(), wanted, day, way, loads), way, form, explain)
 
 
 def _only_line(book: Book, number: str) -> int:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
-from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
+from beancount_invoicing.actions import credit
+from beancount_invoicing.actions.credit import CreditLine, CreditRequest
+from beancount_invoicing.cli.common import DayParam, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import complete_numbers, complete_taxes
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.writing.new_documents import DocumentDating
 
 _LINE = re.compile(r"(?P<index>\d{1,6})(?:\s*[x×]\s*(?P<units>\d+(?:\.\d+)?))?(?:\s*@\s*-\s*(?P<less>\d+(?:\.\d+)?))?")
 
 
-def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[actions.CreditLine, ...]:
+def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[CreditLine, ...]:
     result = []
     for part in filter(None, map(str.strip, value.split(","))):
         match = _LINE.fullmatch(part)
@@ -26,7 +28,7 @@ def _lines(ctx: click.Context, param: click.Parameter, value: str) -> tuple[acti
             raise click.BadParameter(message, ctx=ctx, param=param)
         units, less = match["units"], match["less"]
         result.append(
-            actions.CreditLine(int(match["index"]), Decimal(units) if units else None, Decimal(less) if less else None)
+            CreditLine(int(match["index"]), Decimal(units) if units else None, Decimal(less) if less else None)
         )
     return tuple(result)
 
@@ -68,23 +70,23 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> De
     help="The tax code of --amount; else it is shared over all.",
 )
 @click.option(
-    "--from", "start", type=Day("first"), metavar="DATE", help="Only the days from this one on of periods billed."
+    "--from", "start", type=DayParam("first"), metavar="DATE", help="Only the days from this one on of periods billed."
 )
-@click.option("--to", "end", type=Day(), metavar="DATE", help="Only the days until this one of periods billed.")
+@click.option("--to", "end", type=DayParam(), metavar="DATE", help="Only the days until this one of periods billed.")
 @click.option("--note", default="", help="Why: printed on the credit note; the same as REASON.")
 @click.option("--reopen", is_flag=True, help="What was billed under a contract may be billed again.")
 @date_option("The date of the credit note.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @yes_option
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def credit(
+def credit_command(
     session: Session,
     number: str,
     reason: str,
-    lines: tuple[actions.CreditLine, ...],
+    lines: tuple[CreditLine, ...],
     amount: Decimal | None,
     tax: str,
     start: date | None,
@@ -101,10 +103,10 @@ def credit(
     explain: bool,
 ) -> None:
     """Credit a document, or what is left of it: all, some of its lines, a sum, or days of a period."""
-    way = how(write, into, commit, yes)
+    way = build_write_options(write, into, commit, yes)
     if tax and amount is None:
         raise click.UsageError("--tax says nothing without --amount")
-    wanted = actions.CreditWanted(number, lines, reason or note, reopen, amount, tax, start, end)
+    wanted = CreditRequest(number, lines, reason or note, reopen, amount, tax, start, end)
     with changing(session):
-        outcome = actions.credit(session.find(), wanted, actions.Dating(day, draft), way)
+        outcome = credit.credit(session.find(), wanted, DocumentDating(day, draft), way)
         print_outcome(outcome, way, form, explain)

@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.actions.customer import CustomerRequest, add_customer, change_customer
+from beancount_invoicing.answers.contracts import customer_json
 from beancount_invoicing.cli.common import (
     Commands,
     Session,
@@ -27,7 +26,8 @@ from beancount_invoicing.cli.common import (
     today,
 )
 from beancount_invoicing.cli.completion import complete_accounts, complete_currencies, complete_customers
-from beancount_invoicing.cli.keyed import key_options, said
+from beancount_invoicing.cli.key_options import given_values, key_options
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.entries import keys
 
 COLUMNS = (
@@ -39,11 +39,11 @@ COLUMNS = (
 @click.group(
     cls=Commands, epilog=examples("customer list", "customer change Kerbrat --email factures@kerbrat.example -w")
 )
-def customer() -> None:
+def customer_group() -> None:
     """Customers: add, change, list."""
 
 
-@customer.command(
+@customer_group.command(
     "add",
     epilog=examples(
         'customer add "Boulangerie Le Fournil SARL" --city Rennes --country FR --email compta@fournil.example -w'
@@ -58,11 +58,11 @@ def customer() -> None:
 )
 @click.option("--currency", default="", shell_complete=complete_currencies, help="The currency that it is billed in.")
 @click.option("--another", is_flag=True, help="It is another customer than the one of the same name.")
-@key_options(keys.CUSTOMER, but=("customer",))
+@key_options(keys.CUSTOMER, except_keys=("customer",))
 @date_option("From when on; the first of this year, if not said.", default=None, edge="first")
-@write_options
+@writing_options
 @click.pass_obj
-def add_customer(
+def customer_add_command(
     session: Session,
     /,
     name: str,
@@ -76,23 +76,23 @@ def add_customer(
     **values: Any,
 ) -> None:
     """Add a customer: open the account, with what documents need to know."""
-    way = how(write, into, commit)
-    wanted = actions.CustomerWanted(name, said(keys.CUSTOMER, values), account, currency, another)
+    way = build_write_options(write, into, commit)
+    wanted = CustomerRequest(name, given_values(keys.CUSTOMER, values), account, currency, another)
     with changing(session):
-        outcome = actions.add_customer(session.find(), wanted, day or today().replace(month=1, day=1), way)
+        outcome = add_customer(session.find(), wanted, day or today().replace(month=1, day=1), way)
         print_outcome(outcome, way)
 
 
-@customer.command(
+@customer_group.command(
     "change", epilog=examples("customer change Garnier --email compta@garnier.example --from 2026-12-01 -w")
 )
 @click.argument("customer", shell_complete=complete_customers)
 @from_option
 @click.option("--name", default=None, help="Its new legal name.")
-@key_options(keys.AMENDMENT, but=("customer",))
-@write_options
+@key_options(keys.CUSTOMER_AMENDMENT, except_keys=("customer",))
+@writing_options
 @click.pass_obj
-def change(
+def customer_change_command(
     session: Session,
     /,
     customer: str,
@@ -105,26 +105,26 @@ def change(
 ) -> None:
     """Amend what is known of a customer: only what is said changes, from a day on. An option with an empty value ("") takes back
     what was said."""
-    way = how(write, into, commit)
-    told = ({"customer": name} if name else {}) | said(keys.AMENDMENT, values)
+    way = build_write_options(write, into, commit)
+    told = ({"customer": name} if name else {}) | given_values(keys.CUSTOMER_AMENDMENT, values)
     with changing(session):
-        print_outcome(actions.change_customer(session.find(), customer, day, told, way), way)
+        print_outcome(change_customer(session.find(), customer, day, told, way), way)
 
 
-@customer.command("list", epilog=examples("customer list", "customer list Alpina --format json"))
+@customer_group.command("list", epilog=examples("customer list", "customer list Alpina --format json"))
 @customer_option
 @click.option("--all", "everybody", is_flag=True, help="Those too that are customers no more (inactive).")
 @as_of_option
 @format_option
 @click.pass_obj
-def list_customers(session: Session, customer: str, everybody: bool, as_of: date, form: str) -> None:
+def customer_list_command(session: Session, customer: str, everybody: bool, as_of: date, form: str) -> None:
     """List customers, as they are on a day."""
     ledger = session.open()
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:
         return
-    those = [dated.at(as_of) for account, dated in ledger.book.customers.items() if not wanted or account in wanted]
-    rows = [answers.customer(one) for one in those if everybody or wanted or not one.inactive]
+    customers = [dated.at(as_of) for account, dated in ledger.book.customers.items() if not wanted or account in wanted]
+    rows = [customer_json(customer) for customer in customers if everybody or wanted or not customer.inactive]
     if form == "json":
         print_json(rows)
     elif form == "csv":

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
+from beancount_invoicing.actions import deposit
+from beancount_invoicing.actions.deposit import DepositRequest
 from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_accounts, complete_contracts_or_customers, complete_taxes
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.writing.new_documents import DocumentDating
 
 
 @click.command(
@@ -28,10 +30,10 @@ from beancount_invoicing.cli.completion import complete_accounts, complete_contr
 @date_option("The date of the invoice.")
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @yes_option
-@write_options
+@writing_options
 @format_option
 @click.pass_obj
-def deposit(
+def deposit_command(
     session: Session,
     of: str,
     amount: str,
@@ -47,7 +49,7 @@ def deposit(
     form: str,
 ) -> None:
     """Ask for a deposit: an advance that the next invoices deduct."""
-    way = how(write, into, commit, yes)
-    wanted = actions.DepositWanted(of, amount, text, tax, account)
+    way = build_write_options(write, into, commit, yes)
+    wanted = DepositRequest(of, amount, text, tax, account)
     with changing(session):
-        print_outcome(actions.deposit(session.find(), wanted, actions.Dating(day, draft), way), way, form)
+        print_outcome(deposit.deposit(session.find(), wanted, DocumentDating(day, draft), way), way, form)

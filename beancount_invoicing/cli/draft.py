@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.actions import draft
+from beancount_invoicing.actions.draft import DraftEdit, LineEdit
+from beancount_invoicing.answers.documents import document_json, listed_json
 from beancount_invoicing.cli.common import (
     Commands,
     Number,
@@ -23,15 +23,19 @@ from beancount_invoicing.cli.common import (
 from beancount_invoicing.cli.completion import complete_drafts, complete_income
 from beancount_invoicing.cli.list import COLUMNS
 from beancount_invoicing.cli.preview import print_documents
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.documents import search
+from beancount_invoicing.documents.search import DocumentFilter, UnknownNumber
+from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Book
 
 
 @click.group(cls=Commands, epilog=examples("draft list", "draft edit draft-kerbrat-2026-11 --quantity 2"))
-def draft() -> None:
+def draft_group() -> None:
     """Change drafts, take them out, list their lines."""
 
 
-@draft.command(
+@draft_group.command(
     "edit",
     epilog=examples(
         "draft edit draft-kerbrat-2026-11 --quantity 2 -w",
@@ -54,11 +58,11 @@ def draft() -> None:
 @click.option(
     "--write-down", is_flag=True, help="Time that is billed no more is given away; without, it waits on its account."
 )
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def edit(
+def draft_edit_command(
     session: Session,
     number: str,
     index: int | None,
@@ -80,7 +84,7 @@ def edit(
     amounts, deposits and the time that it bills follow."""
     if into:
         raise click.UsageError("a draft is changed where it stands: leave --into away")
-    way = how(write, None, commit)
+    way = build_write_options(write, None, commit)
     said = (quantity, price, text, discount)
     changed = any(one is not None for one in said)
     if index is not None and not changed:
@@ -90,13 +94,13 @@ def edit(
             "say what changes: --line N with --quantity, --price, --text or --discount; --add; --drop"
         )
     file = session.find()
-    loads = actions.Loads(file)
+    loads = LedgerLoader(file)
     with changing(session):
         if changed and index is None:
-            index = _only_line(loads.loading(fresh=way.write).book, number)
-        lines = (actions.LineEdit(index, *said),) if changed and index else ()
-        wanted = actions.DraftEdit(number, lines, drop, add, account, write_down)
-        print_outcome(actions.draft_edit(file, wanted, way, loads), way, form, explain)
+            index = _only_line(loads.load(fresh=way.write).book, number)
+        lines = (LineEdit(index, *said),) if changed and index else ()
+        wanted = DraftEdit(number, lines, drop, add, account, write_down)
+        print_outcome(draft.draft_edit(file, wanted, way, loads), way, form, explain)
 
 
 def _only_line(book: Book, number: str) -> int:
@@ -107,39 +111,41 @@ def _only_line(book: Book, number: str) -> int:
     return 1
 
 
-@draft.command("drop", epilog=examples("draft drop draft-kerbrat-2026-11 -w"))
+@draft_group.command("drop", epilog=examples("draft drop draft-kerbrat-2026-11 -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="DRAFT...", shell_complete=complete_drafts)
-@write_options
+@writing_options
 @click.pass_obj
-def drop(session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool) -> None:
+def draft_drop_command(
+    session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool
+) -> None:
     """Take drafts out of the ledger: the time, periods and expenses that they billed wait again."""
     if into:
         raise click.UsageError("drafts are taken out where they stand: leave --into away")
-    way = how(write, None, commit)
+    way = build_write_options(write, None, commit)
     with changing(session):
-        print_outcome(actions.draft_drop(session.find(), numbers, way), way)
+        print_outcome(draft.draft_drop(session.find(), numbers, way), way)
 
 
-@draft.command("list", epilog=examples("draft list"))
+@draft_group.command("list", epilog=examples("draft list"))
 @click.argument("numbers", nargs=-1, metavar="[DRAFT]...", shell_complete=complete_drafts)
 @format_option
 @click.pass_obj
-def list_drafts(session: Session, numbers: tuple[str, ...], form: str) -> None:
+def draft_list_command(session: Session, numbers: tuple[str, ...], form: str) -> None:
     """List drafts line by line, with the places by which `draft edit` names them."""
     ledger = session.open()
-    there = actions.select(ledger.book, ledger.book.last_date, actions.Filter(("draft",)))
+    there = search.select_documents(ledger.book, ledger.book.last_date, DocumentFilter(("draft",)))
     try:
-        those = actions.find(ledger.book, ledger.book.last_date, numbers) if numbers else there
-    except actions.UnknownNumber as error:
+        positions = search.find_documents(ledger.book, ledger.book.last_date, numbers) if numbers else there
+    except UnknownNumber as error:
         session.error(str(error))
         return
-    those = tuple(sorted(those, key=lambda one: (one.invoice.date, one.invoice.source)))
+    positions = tuple(sorted(positions, key=lambda position: (position.invoice.date, position.invoice.source)))
     if form == "json":
-        print_json([answers.shown(one) for one in those])
+        print_json([document_json(position) for position in positions])
     elif form == "csv":
-        rows = map(answers.listed, those)
+        rows = map(listed_json, positions)
         print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
-    elif those:
-        print_documents("Drafts", [one.invoice for one in those], named=True)
+    elif positions:
+        print_documents("Drafts", [position.invoice for position in positions], named=True)
     else:
         click.echo("There is no draft.")

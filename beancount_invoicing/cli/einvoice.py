@@ -8,38 +8,42 @@ from typing import get_args
 
 import click
 
-from beancount_invoicing import actions
 from beancount_invoicing.cli.common import OneOf, Session, examples, folder_option
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.render import with_progress
 from beancount_invoicing.cli.validate import print_layers
+from beancount_invoicing.documents import e_invoices, search
+from beancount_invoicing.documents.e_invoices import EInvoiceFormat
+from beancount_invoicing.documents.search import UnknownNumber
 
 
 @click.command(epilog=examples("einvoice F2026-0058 A2026-0002 --syntax ubl -o e-invoices"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @click.option(
-    "--syntax", "form", type=OneOf(get_args(actions.Form)), default="facturx", show_default=True,
+    "--syntax", "form", type=OneOf(get_args(EInvoiceFormat)), default="facturx", show_default=True,
     help="A PDF with the invoice inside, or the XML alone.",
 )  # fmt: skip
 @folder_option(".")
 @click.option("--validate", "check", is_flag=True, help="Check what is written by the official rules.")
 @click.pass_obj
-def einvoice(session: Session, numbers: tuple[str, ...], form: actions.Form, folder: Path, check: bool) -> None:
+def einvoice_command(
+    session: Session, numbers: tuple[str, ...], form: EInvoiceFormat, folder: Path, check: bool
+) -> None:
     """Write documents as e-invoices: Factur-X, CII, UBL or Peppol."""
     from beancount_invoicing.rendering import TemplateError
 
     ledger = session.open()
     try:
-        positions = actions.find(ledger.book, ledger.book.last_date, numbers)
-    except actions.UnknownNumber as error:
+        positions = search.find_documents(ledger.book, ledger.book.last_date, numbers)
+    except UnknownNumber as error:
         session.error(str(error))
         return
     invoices = [position.invoice for position in positions]
-    those = actions.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
+    those = e_invoices.write_e_invoices(ledger.book, invoices, form, folder, session.error, check)
     try:
         for made in with_progress(those, "Writing", len(invoices)):
-            click.echo(f"{made.written.file}{'' if made.written.changed else ' (unchanged)'}")
-            if check and not print_layers(str(made.written.file), made.layers):
+            click.echo(f"{made.file.file}{'' if made.file.changed else ' (unchanged)'}")
+            if check and not print_layers(str(made.file.file), made.layers):
                 session.failed = True
     except TemplateError as error:
         session.error(str(error))

@@ -10,13 +10,22 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions, law
-from beancount_invoicing.cli.changing import changing, dry_run_said, how, print_outcome, write_options
-from beancount_invoicing.cli.common import Day, F, Number, OneOf, Session, date_option, examples, notice, today
-from beancount_invoicing.cli.completion import (
-    complete_list,
-    complete_taxes,
+from beancount_invoicing import law
+from beancount_invoicing.actions import adopt, init
+from beancount_invoicing.actions.init import LANGUAGE_BY_COUNTRY, REGIMES, SELLER_KEYS, LedgerSetup
+from beancount_invoicing.cli.common import (
+    DayParam,
+    F,
+    Number,
+    OneOf,
+    Session,
+    date_option,
+    examples,
+    print_notice,
+    today,
 )
+from beancount_invoicing.cli.completion import complete_list, complete_taxes
+from beancount_invoicing.cli.writing import build_write_options, changing, is_dry_run, print_outcome, writing_options
 from beancount_invoicing.rules import identifiers
 
 
@@ -86,10 +95,10 @@ _HELP = {
     help="An older ledger that becomes one.",
 )
 @click.option("--name", default="", help="Legal name of who sells.")
-@_party_options(actions.SELLER_KEYS)
+@_party_options(SELLER_KEYS)
 @click.option(
     "--regime",
-    type=OneOf(sorted(actions.REGIMES)),
+    type=OneOf(sorted(REGIMES)),
     help="When tax is owed: once invoiced, once paid, or not at all.",
 )
 @click.option(
@@ -116,12 +125,12 @@ _HELP = {
 @click.option("--number", default="F{year}-{seq:04}", show_default=True, help="Pattern of the numbers.")
 @date_option("From when on; the first of this year, if not said.", default=None, also=(), edge="first")
 @click.option(
-    "--as-of", type=Day(), default=today, show_default="today", metavar="DATE",
+    "--as-of", type=DayParam(), default=today, show_default="today", metavar="DATE",
     help="With --from: the day as of which items are open.",
 )  # fmt: skip
-@write_options
+@writing_options
 @click.pass_obj
-def init(
+def init_command(
     session: Session,
     /,
     folder: Path,
@@ -151,7 +160,7 @@ def init(
         if not asked:
             raise click.UsageError('say who sells: bean-invoice init --name "…" --country FR --regime payments')
         name = click.prompt("Legal name of who sells", err=True)
-    keys = {key: said[key.replace("-", "_")] for key in actions.SELLER_KEYS}
+    keys = {key: said[key.replace("-", "_")] for key in SELLER_KEYS}
     if asked:
         for key in ("address", "postcode", "city", "country", "siren", "vat-id", "email", "iban"):
             keys[key] = keys[key] or _ask(key, "FR" if key == "country" else "")
@@ -159,18 +168,18 @@ def init(
             keys["legal-form"] = keys["legal-form"] or _ask("legal-form", "", ' ("EI" for a sole trader)')
     keys["country"] = (keys["country"] or "FR").upper()
     _french(keys)
-    place = law.place(keys["country"], keys["postcode"], keys["vat-id"])
-    no_vat = law.no_vat(place, language or actions.LANGUAGES.get(law.law_of(keys["country"]), "en"))
+    place = law.place_of_address(keys["country"], keys["postcode"], keys["vat-id"])
+    no_vat = law.no_vat_mention(place, language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"))
     if regime is None and no_vat:
         regime = "exempt"
-        notice(f"In {place} no VAT is charged: {no_vat}")
+        print_notice(f"In {place} no VAT is charged: {no_vat}")
     elif regime is None:
         regime = _ask_regime() if asked else "invoices"
     since = day or as_of.replace(month=1, day=1)
     if regime != "exempt" and no_vat:
         raise click.UsageError(f"in {place} no VAT is charged ({no_vat}): leave --regime {regime} out")
     if not rates and regime != "exempt":
-        rates = tuple(one.rate for one in law.usual_rates(place, since))
+        rates = tuple(rate.rate for rate in law.usual_rates(place, since))
     if not rates and regime != "exempt":
         if asked:
             rates = (click.prompt("Usual rate of tax in percent", type=Number(), err=True),)
@@ -180,28 +189,28 @@ def init(
             )
     if oss and (regime == "exempt" or not law.sells_in_union(place, "services" if nature == "electronic" else "goods")):
         raise click.UsageError("--oss is for sellers in the European Union whose sales are taxed")
-    start = actions.Start(
+    start = LedgerSetup(
         name=name,
-        said=tuple(keys.items()),
+        seller_values=tuple(keys.items()),
         regime=regime,
         rates=rates,
         currency=currency,
-        language=language or actions.LANGUAGES.get(law.law_of(keys["country"]), "en"),
+        language=language or LANGUAGE_BY_COUNTRY.get(law.law_of(keys["country"]), "en"),
         terms=terms,
-        number=number,
+        number_pattern=number,
         day=since,
         oss=oss,
         nature=nature or "",
     )
     with changing(session):
         if older:
-            way = how(write, into, commit)
-            print_outcome(actions.adopt(older, start, as_of, way), way)
+            way = build_write_options(write, into, commit)
+            print_outcome(adopt.adopt(older, start, as_of, way), way)
         else:
-            dry = dry_run_said()
-            for file in actions.init(folder, start, dry=dry):
+            dry = is_dry_run()
+            for file in init.init(folder, start, dry=dry):
                 click.echo(file)
-            notice(
+            print_notice(
                 "Nothing is written with --dry-run."
                 if dry
                 else f"Written. Next: bean-invoice -f {folder / 'main.beancount'} customer add NAME --write"
@@ -213,14 +222,14 @@ def _french(keys: dict[str, str]) -> None:
     if law.law_of(keys["country"]) != "FR":
         return
     if not keys["legal-form"]:
-        notice(
+        print_notice(
             'French invoices say the legal form: add legal-form: to the seller, such as "EI" for a sole trader, or'
             ' "SARL au capital de 5 000 €"'
         )
     siren = keys["siren"] or keys["siret"][:9]
     if siren and not keys["endpoint"]:
         keys["endpoint"] = f"0225:{''.join(siren.split())}"
-        notice(
+        print_notice(
             f"endpoint {keys['endpoint']}: the electronic address that the directory gives to this SIREN; write another one if you"
             " registered another"
         )
@@ -238,6 +247,6 @@ def _ask(key: str, default: str, hint: str = "") -> str:
 
 
 def _ask_regime() -> str:
-    for regime, meaning in actions.REGIMES.items():
+    for regime, meaning in REGIMES.items():
         click.echo(f"  {regime:<9} {meaning}", err=True)
-    return str(click.prompt("When is tax owed", type=OneOf(list(actions.REGIMES)), default="invoices", err=True))
+    return str(click.prompt("When is tax owed", type=OneOf(list(REGIMES)), default="invoices", err=True))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
+from beancount_invoicing.actions import claim_interest
+from beancount_invoicing.actions.claim_interest import InterestClaimRequest, LateClaim
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.reminders import late_interest_json
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
@@ -19,17 +20,21 @@ from beancount_invoicing.cli.common import (
     examples,
     explain_option,
     format_option,
-    notice,
+    print_assumed_notice,
     print_csv,
     print_json,
+    print_notice,
     print_table,
     say,
-    say_assumed,
     say_whom,
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_income
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.writing.new_documents import DocumentDating
 
 COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", "rate", "base", "amount", "interest",
            "indemnity", "total", "law")  # fmt: skip
@@ -49,11 +54,11 @@ COLUMNS = ("number", "customer", "currency", "principal", "from", "to", "days", 
 )
 @click.option("--draft", is_flag=True, help="With --book: write drafts.")
 @yes_option
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def interest(
+def interest_command(
     session: Session,
     words: tuple[str, ...],
     as_of: date,
@@ -71,11 +76,11 @@ def interest(
     """Say what late interest and indemnity may be claimed of documents, and how it comes about; with --book, claim it."""
     if not words:
         raise click.UsageError("name the documents: NUMBER…, or CUSTOMER")
-    way = how(write, into, commit, yes)
+    way = build_write_options(write, into, commit, yes)
     if book:
-        wanted = actions.ClaimWanted(words, as_of, account)
+        wanted = InterestClaimRequest(words, as_of, account)
         with changing(session):
-            outcome = actions.claim(session.find(), wanted, actions.Dating(day or as_of, draft), way)
+            outcome = claim_interest.claim_interest(session.find(), wanted, DocumentDating(day or as_of, draft), way)
             print_outcome(outcome, way, form, explain)
         return
     alone = next(
@@ -89,43 +94,43 @@ def interest(
     if alone:
         raise click.UsageError(f"{alone} says nothing without --book")
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     try:
-        claims = actions.late_claims(ledger.book, as_of, words)
-    except (actions.UnknownNumber, actions.UnknownCustomer) as error:
+        claims = claim_interest.late_claims(ledger.book, as_of, words)
+    except (UnknownNumber, UnknownCustomer) as error:
         session.error(str(error))
         return
     say_whom(ledger.book, words)
     if not claims:
-        notice(f"Nothing may be claimed on {as_of}.")
-    rows = [answers.late_claim(one, explain) for one in claims]
+        print_notice(f"Nothing may be claimed on {as_of}.")
+    rows = [late_interest_json(claim, explain) for claim in claims]
     if form == "json":
         print_json(rows[0] if len(rows) == 1 else rows)
     elif form == "csv":
         print_csv(COLUMNS, _lines(rows))
     else:
         _table(claims, rows, as_of, explain)
-    for one in claims:
-        for text in one.notices:
-            notice(text)
+    for claim in claims:
+        for text in claim.notices:
+            print_notice(text)
 
 
-def _lines(rows: Sequence[answers.Answer]) -> list[list[object]]:
+def _lines(rows: Sequence[amounts.Answer]) -> list[list[object]]:
     """A line for each stretch of days, one for a document that has none; its sums stand in each of its lines."""
     return [
         [part.get(column, row.get(column)) for column in COLUMNS] for row in rows for part in (row["segments"] or [{}])
     ]
 
 
-def _table(claims: Sequence[actions.LateClaim], rows: Sequence[answers.Answer], as_of: date, explain: bool) -> None:
-    for one, row in zip(claims, rows, strict=True):
-        if one.interest is None:
+def _table(claims: Sequence[LateClaim], rows: Sequence[amounts.Answer], as_of: date, explain: bool) -> None:
+    for claim, row in zip(claims, rows, strict=True):
+        if claim.interest is None:
             continue
-        if not one.interest.segments:
+        if not claim.interest.segments:
             say(f"Indemnity on {row['number']}, {row['customer']}: {spaced(row['indemnity'])} {row['currency']}")
             continue
         print_table(
-            f"Late interest on {row['number']}, {row['customer']}, until {one.interest.until or as_of}",
+            f"Late interest on {row['number']}, {row['customer']}, until {claim.interest.until or as_of}",
             [("from", False), ("to", False), ("days", True), ("% a year", True), ("on", True), ("interest", True), ("", False)],
             [
                 [part["from"], part["to"], str(part["days"]), part["rate"], spaced(part["base"]), spaced(part["amount"]),
@@ -140,5 +145,5 @@ def _table(claims: Sequence[actions.LateClaim], rows: Sequence[answers.Answer], 
         )  # fmt: skip
         if explain:
             click.echo(f"{row['number']} (law: {row['law']})")
-            for step in one.interest.steps:
-                click.echo(f"  {describe(step)}")
+            for step in claim.interest.steps:
+                click.echo(f"  {describe_step(step)}")

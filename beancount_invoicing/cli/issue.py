@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
+from beancount_invoicing.actions import issue
 from beancount_invoicing.cli.common import Session, date_option, examples, format_option
 from beancount_invoicing.cli.completion import complete_drafts
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
 
 
 @click.command(epilog=examples("issue draft-kerbrat-2026-11 -w", "issue --all --date month-end"))
@@ -18,10 +18,10 @@ from beancount_invoicing.cli.completion import complete_drafts
 @click.option("--all", "everything", is_flag=True, help="All drafts.")
 @date_option("The date that they get; each its own, if not said.", default=None)
 @yes_option
-@write_options
+@writing_options
 @format_option
 @click.pass_obj
-def issue(
+def issue_command(
     session: Session,
     drafts: tuple[str, ...],
     everything: bool,
@@ -37,6 +37,6 @@ def issue(
         raise click.UsageError("name the drafts, or say --all")
     if into:
         raise click.UsageError("drafts are issued where they stand: leave --into away")
-    way = how(write, None, commit, yes)
+    way = build_write_options(write, None, commit, yes)
     with changing(session):
-        print_outcome(actions.issue(session.find(), drafts, day, way), way, form)
+        print_outcome(issue.issue(session.find(), drafts, day, way), way, form)

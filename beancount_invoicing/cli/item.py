@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.actions import item
+from beancount_invoicing.actions.item import ItemRequest
+from beancount_invoicing.answers.contracts import item_json, item_price
 from beancount_invoicing.cli.common import (
     Commands,
     Number,
@@ -28,6 +28,7 @@ from beancount_invoicing.cli.common import (
     today,
 )
 from beancount_invoicing.cli.completion import complete_income, complete_items, complete_taxes, complete_units
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 from beancount_invoicing.model import Dated, Item
 
 COLUMNS = (
@@ -36,11 +37,11 @@ COLUMNS = (
 
 
 @click.group(cls=Commands, epilog=examples("item list", "item price ETU 92 --from 2027-01-01 -w"))
-def item() -> None:
+def item_group() -> None:
     """Items that are sold: add, price, list."""
 
 
-@item.command("add", epilog=examples('item add AUDIT "Audit énergétique" --price 980 --unit day -w'))
+@item_group.command("add", epilog=examples('item add AUDIT "Audit énergétique" --price 980 --unit day -w'))
 @click.argument("code")
 @click.argument("name")
 @click.option("--price", type=Number(), help="Unit price without tax.")
@@ -57,9 +58,9 @@ def item() -> None:
     help="Income account; that of most items, or the only one, if not said.",
 )
 @date_option("From when on; the first of this year, if not said.", default=None, edge="first")
-@write_options
+@writing_options
 @click.pass_obj
-def add_item(
+def item_add_command(
     session: Session,
     code: str,
     name: str,
@@ -77,21 +78,21 @@ def add_item(
     """Add an item."""
     if price is not None and price_with_tax is not None:
         raise click.UsageError("an item has a price without or with tax, not both")
-    way = how(write, into, commit)
-    wanted = actions.ItemWanted(code, name, account, price, price_with_tax, unit, tax, nature or "")
+    way = build_write_options(write, into, commit)
+    wanted = ItemRequest(code, name, account, price, price_with_tax, unit, tax, nature or "")
     with changing(session):
-        outcome = actions.add_item(session.find(), wanted, day or today().replace(month=1, day=1), way)
+        outcome = item.add_item(session.find(), wanted, day or today().replace(month=1, day=1), way)
         print_outcome(outcome, way)
 
 
-@item.command("price", epilog=examples("item price ETU 92 --from 2027-01-01 -w"))
+@item_group.command("price", epilog=examples("item price ETU 92 --from 2027-01-01 -w"))
 @click.argument("code", shell_complete=complete_items)
 @click.argument("price", type=Number())
 @from_option
 @click.option("--with-tax/--without-tax", default=None, help="Whether it includes tax; as before, if not said.")
-@write_options
+@writing_options
 @click.pass_obj
-def price_item(
+def item_price_command(
     session: Session,
     code: str,
     price: Decimal,
@@ -102,19 +103,19 @@ def price_item(
     commit: bool,
 ) -> None:
     """Give an item another price from a day on, for all who have no price of their own."""
-    way = how(write, into, commit)
+    way = build_write_options(write, into, commit)
     with changing(session):
-        print_outcome(actions.price_item(session.find(), code, price, with_tax, day, way), way)
+        print_outcome(item.price_item(session.find(), code, price, with_tax, day, way), way)
 
 
-@item.command("list", epilog=examples("item list", "item list --as-of 2027-01-01 --format csv"))
+@item_group.command("list", epilog=examples("item list", "item list --as-of 2027-01-01 --format csv"))
 @as_of_option
 @format_option
 @click.pass_obj
-def list_items(session: Session, as_of: date, form: str) -> None:
+def item_list_command(session: Session, as_of: date, form: str) -> None:
     """List items, with their prices on a day and those that follow."""
     ledger = session.open()
-    rows = [answers.item(dated.at(as_of), *_priced(dated, as_of)) for dated in ledger.book.items.values()]
+    rows = [item_json(dated.at(as_of), *_priced(dated, as_of)) for dated in ledger.book.items.values()]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -137,7 +138,7 @@ def _priced(dated: Dated[Item], as_of: date) -> tuple[date, tuple[date, Item] | 
     """Since when an item has the price that it has on a day, and its next one."""
     since, before = dated.versions[0][0], dated.first
     for day, one in dated.versions:
-        if answers.price_of(one) != answers.price_of(before):
+        if item_price(one) != item_price(before):
             if day > as_of:
                 return since, (day, one)
             since, before = day, one

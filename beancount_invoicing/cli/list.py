@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.documents import listed_json
 from beancount_invoicing.cli.colours import BY_STATUS, in_colour, marked, row_marked
 from beancount_invoicing.cli.common import (
     Number,
@@ -20,14 +20,16 @@ from beancount_invoicing.cli.common import (
     customers_wanted,
     examples,
     format_option,
+    print_assumed_notice,
     print_csv,
     print_json,
     print_table,
-    say_assumed,
     since_option,
     spaced,
     until_option,
 )
+from beancount_invoicing.documents import search
+from beancount_invoicing.documents.search import STATUSES, DocumentFilter
 
 COLUMNS = (
     "number", "kind", "date", "due", "customer", "accounts", "currency", "net", "tax", "total", "withheld", "prepaid",
@@ -46,7 +48,7 @@ COLUMNS = (
     ),
 )
 @customer_option
-@click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Only these; may be repeated.")
+@click.option("--status", "statuses", multiple=True, type=OneOf(STATUSES), help="Only these; may be repeated.")
 @click.option("--open", "unsettled", is_flag=True, help="Only what is not settled, written off or void.")
 @since_option("Only documents of this day or later.")
 @until_option("Only documents of this day or earlier.")
@@ -57,7 +59,7 @@ COLUMNS = (
 @as_of_option
 @format_option
 @click.pass_obj
-def list_documents(
+def list_command(
     session: Session,
     statuses: tuple[str, ...],
     unsettled: bool,
@@ -74,12 +76,12 @@ def list_documents(
     if unsettled:
         statuses = tuple(status for status, mark in BY_STATUS.items() if mark != "done")
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     whose = customers_wanted(session, ledger.book, customer)
     if whose is None:
         return
-    wanted = actions.Filter(statuses, whose, since, until, amount)
-    rows = [answers.listed(position) for position in actions.select(ledger.book, as_of, wanted)]
+    wanted = DocumentFilter(statuses, whose, since, until, amount)
+    rows = [listed_json(position) for position in search.select_documents(ledger.book, as_of, wanted)]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -95,7 +97,7 @@ def list_documents(
         )  # fmt: skip
 
 
-def _cells(row: answers.Answer, coloured: bool) -> list[str]:
+def _cells(row: amounts.Answer, coloured: bool) -> list[str]:
     """A row of the table; what is late or contested is coloured where it says so, what is settled or a draft throughout."""
     contested = bool(row["disputed"] and row["disputed"].strip("0."))
     mark = BY_STATUS[row["status"]] if coloured else None
@@ -110,6 +112,6 @@ def _cells(row: answers.Answer, coloured: bool) -> list[str]:
     ]
 
 
-def owed_by(row: answers.Answer) -> str:
+def owed_by(row: amounts.Answer) -> str:
     """Who owes a document, or owed it: the customer invoiced, unless others took it over."""
     return ", ".join(row["owed_by"]) or row["customer"] or ""

@@ -146,9 +146,9 @@ def main(ctx: click.Context, named: str | None) -> None:
 
 @main.result_callback()
 @click.pass_context
-def finish(ctx: click.Context, /, *_results: object, **_values: object) -> None:
+def set_exit_code(ctx: click.Context, /, *_results: object, **_values: object) -> None:
     """Exit code 1 where something was wrong, else 2 where something could not be judged."""
     if ctx.obj.failed:
         ctx.exit(1)
-    if ctx.obj.unjudged:
+    if ctx.obj.not_judged:
         ctx.exit(2)

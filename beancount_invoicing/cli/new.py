@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options, yes_option
-from beancount_invoicing.cli.common import Day, Session, date_option, examples, explain_option, format_option
+from beancount_invoicing import customer_search
+from beancount_invoicing.actions import new
+from beancount_invoicing.actions.new import InvoiceRequest
+from beancount_invoicing.cli.common import DayParam, Session, date_option, examples, explain_option, format_option
 from beancount_invoicing.cli.completion import (
     complete_currencies,
     complete_customers,
@@ -21,7 +22,12 @@ from beancount_invoicing.cli.completion import (
     complete_items,
     complete_numbers,
 )
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options, yes_option
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.model import Book
+from beancount_invoicing.writing.changes import Refused, WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 
 
 @click.command(
@@ -49,7 +55,7 @@ from beancount_invoicing.model import Book
 @click.option("--note", default="", help="Words printed on the invoice.")
 @click.option("--purchase-order", default="", help="The buyer's order number.")
 @click.option("--terms", default="", help="Payment terms of this invoice.")
-@click.option("--due", type=Day(), metavar="DATE", help="Its due date.")
+@click.option("--due", type=DayParam(), metavar="DATE", help="Its due date.")
 @click.option(
     "--deduct",
     multiple=True,
@@ -57,9 +63,9 @@ from beancount_invoicing.model import Book
     shell_complete=complete_deposits,
     help="A deposit to be deducted; may be repeated.",
 )
-@click.option("--delivered", type=Day(), metavar="DATE", help="The day of the supply, if it is not the invoice's.")
-@click.option("--from", "start", type=Day("first"), metavar="DATE", help="The first day that the lines bill.")
-@click.option("--to", "end", type=Day(), metavar="DATE", help="The last day that the lines bill.")
+@click.option("--delivered", type=DayParam(), metavar="DATE", help="The day of the supply, if it is not the invoice's.")
+@click.option("--from", "start", type=DayParam("first"), metavar="DATE", help="The first day that the lines bill.")
+@click.option("--to", "end", type=DayParam(), metavar="DATE", help="The last day that the lines bill.")
 @click.option(
     "--corrects",
     multiple=True,
@@ -69,11 +75,11 @@ from beancount_invoicing.model import Book
 )
 @click.option("--draft", is_flag=True, help="Write a draft.")
 @yes_option
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def new(
+def new_command(
     session: Session,
     customer: str | None,
     lines: tuple[str, ...],
@@ -101,58 +107,59 @@ def new(
     """Compose one invoice. A LINE is a quantity, an item (and words of its own) or free words, and perhaps a price, a discount and
     a tax code: "6.5 DEV", "2 DEV Workshop of 12 January", "2 CAPTEUR @ 120.00 -10%", "1 Audit @ 450 [FR20]". What is not said is
     asked for. A line that takes something back comes after all options and --: -- "-1 Goodwill @ 50"."""
-    way = how(write, into, commit, yes)
-    wanted = actions.Composition(
+    way = build_write_options(write, into, commit, yes)
+    wanted = InvoiceRequest(
         customer or "", lines, account, currency, narration, note, purchase_order, terms, due, deduct, delivered, start, end,
         corrects,
     )  # fmt: skip
-    dating = actions.Dating(day, draft)
-    loads = actions.Loads(session.find())
+    dating = DocumentDating(day, draft)
+    loads = LedgerLoader(session.find())
     if not customer or not lines:
         if not sys.stdin.isatty():
             raise click.UsageError('say the customer and the lines: bean-invoice new ACME "6.5 DEV"')
         wanted, way = _asked(session, loads, wanted, dating, way)
     with changing(session):
-        print_outcome(actions.new(session.find(), wanted, dating, way, loads), way, form, explain)
+        print_outcome(new.new_invoice(session.find(), wanted, dating, way, loads), way, form, explain)
 
 
 def _asked(
-    session: Session, loads: actions.Loads, wanted: actions.Composition, dating: actions.Dating, way: actions.How
-) -> tuple[actions.Composition, actions.How]:
+    session: Session, loads: LedgerLoader, wanted: InvoiceRequest, dating: DocumentDating, way: WriteOptions
+) -> tuple[InvoiceRequest, WriteOptions]:
     """Asks for what is missing, shows the invoice, and asks whether it shall be written."""
     book = session.open(loads).book
     while not wanted.customer:
-        said = _ask("Customer", (account.split(":")[-1] for account in book.customers))
+        text = _ask("Customer", (account.split(":")[-1] for account in book.customers))
         try:
-            wanted = replace(wanted, customer=actions.customer(book, said))
-        except actions.UnknownCustomer as error:
+            wanted = replace(wanted, customer=customer_search.find_customer(book, text))
+        except UnknownCustomer as error:
             click.echo(str(error), err=True)
     _show_items(book, dating.day)
-    while said := _ask(f"Line {len(wanted.lines) + 1} (empty: no more)", book.items, empty=True):
-        more = replace(wanted, lines=(*wanted.lines, said))
+    while text := _ask(f"Line {len(wanted.lines) + 1} (empty: no more)", book.items, empty=True):
+        more = replace(wanted, lines=(*wanted.lines, text))
         try:
-            outcome = actions.new(session.find(), more, dating, actions.How(), loads)
-        except (ValueError, actions.Refused) as error:
+            outcome = new.new_invoice(session.find(), more, dating, WriteOptions(), loads)
+        except (ValueError, Refused) as error:
             click.echo(str(error), err=True)
             if "--account" in str(error):
                 incomes = sorted(
-                    {item.account for dated in book.items.values() for _day, item in dated.versions} or book.opened
+                    {item.account for dated in book.items.values() for _day, item in dated.versions}
+                    or book.opened_accounts
                 )
                 income = _ask("Income account", incomes)
-                while income not in book.opened:
+                while income not in book.opened_accounts:
                     click.echo(f"{income} is not open: it is one of {', '.join(incomes)}", err=True)
                     income = _ask("Income account", incomes)
                 wanted = replace(wanted, account=income)
                 click.echo("Now the line again.", err=True)
             continue
         wanted = more
-        (one,) = outcome.documents
-        click.echo(f"  net {one.net}, tax {one.tax}, total {one.total} {one.currency}", err=True)
+        (invoice,) = outcome.documents
+        click.echo(f"  net {invoice.net}, tax {invoice.tax}, total {invoice.total} {invoice.currency}", err=True)
     if not wanted.lines:
         raise click.Abort
     if not way.write:
         with changing(session):
-            click.echo(actions.new(session.find(), wanted, dating, actions.How(), loads).text, nl=False, err=True)
+            click.echo(new.new_invoice(session.find(), wanted, dating, WriteOptions(), loads).text, nl=False, err=True)
         if session.failed or not click.confirm("Write it?", err=True):
             raise click.Abort
     return wanted, replace(way, write=True)

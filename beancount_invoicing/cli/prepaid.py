@@ -6,8 +6,10 @@ from datetime import date
 
 import click
 
-from beancount_invoicing import actions, billing
-from beancount_invoicing.actions import answers
+from beancount_invoicing import billing
+from beancount_invoicing.actions import bill
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.billing import prepaid_json
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -20,10 +22,12 @@ from beancount_invoicing.cli.common import (
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_contracts
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.writing.new_documents import InvalidRequest
 
-CONTRACT = ("contract", "customer", "text", "currency", "balance", "waits", "left", "units_left")
+PREPAID_COLUMNS = ("contract", "customer", "text", "currency", "balance", "waits", "left", "units_left")
 PERIOD = ("from", "to", "included", "carried", "used", "beyond", "left")
-WORDS = {"deposit": "deposit", "deducted": "used", "given-back": "given back"}
+MOVEMENT_WORDS = {"deposit": "deposit", "deducted": "used", "given-back": "given back"}
 
 
 @click.command(epilog=examples("prepaid", "prepaid --contract KERB-MAINT --as-of month-end"))
@@ -32,21 +36,21 @@ WORDS = {"deposit": "deposit", "deducted": "used", "given-back": "given back"}
 @as_of_option
 @format_option
 @click.pass_obj
-def prepaid(session: Session, contract: str, customer: str, as_of: date, form: str) -> None:
+def prepaid_command(session: Session, contract: str, customer: str, as_of: date, form: str) -> None:
     """Say what customers have ahead: deposits, included units, what of them was used, and what is left."""
     ledger = session.open()
     try:
-        wanted = actions.contracts_wanted(ledger.book, customer, contract)
-    except (actions.CannotBill, actions.UnknownCustomer) as error:
+        wanted = bill.contract_filter(ledger.book, customer, contract)
+    except (InvalidRequest, UnknownCustomer) as error:
         session.error(str(error))
         return
-    found = billing.prepaid(ledger.book, as_of, wanted)
-    rows = [answers.prepaid(one) for one in found]
+    found = billing.prepaid_balances(ledger.book, as_of, wanted)
+    rows = [prepaid_json(balance) for balance in found]
     if form == "json":
         print_json(rows)
         return
     if form == "csv":
-        print_csv(CONTRACT, [[row[name] for name in CONTRACT] for row in rows])
+        print_csv(PREPAID_COLUMNS, [[row[name] for name in PREPAID_COLUMNS] for row in rows])
         return
     if not rows:
         click.echo(f"Nothing is prepaid on {as_of}.")
@@ -63,7 +67,7 @@ def prepaid(session: Session, contract: str, customer: str, as_of: date, form: s
             )  # fmt: skip
 
 
-def _movements(title: str, row: answers.Answer) -> None:
+def _movements(title: str, row: amounts.Answer) -> None:
     """The documents of a contract's deposits, and what is left."""
     units = f"left, {row['units_left']} units at the price of the day" if row["units_left"] else "left"
     waits = ["", "", "waits to be billed", spaced("-" + row["waits"]), "", ""]
@@ -71,7 +75,10 @@ def _movements(title: str, row: answers.Answer) -> None:
         f"{title}, without tax",
         [("date", False), ("document", False), ("what", False), ("amount", True), ("balance", True), ("", False)],
         [
-            [each["date"], each["number"], WORDS[each["what"]], spaced(each["amount"]), spaced(each["balance"]), row["currency"]]
+            [
+                each["date"], each["number"], MOVEMENT_WORDS[each["what"]],
+                spaced(each["amount"]), spaced(each["balance"]), row["currency"],
+            ]
             for each in row["movements"]
         ],
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from beancount_invoicing.actions import answers
+from beancount_invoicing.answers import amounts
 from beancount_invoicing.cli.common import print_table, spaced
 from beancount_invoicing.model import ZERO, Invoice
 
@@ -36,7 +36,7 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
     currency = invoice.currency
 
     def row(what: str, amount: Decimal, unit: str = "") -> _Row:
-        return [*([""] if named else []), "", what, "", "", "", "", spaced(answers.money(amount, currency)), unit]
+        return [*([""] if named else []), "", what, "", "", "", "", spaced(amounts.amount_text(amount, currency)), unit]
 
     order = invoice.customer.purchase_order if invoice.customer else ""
     if order:
@@ -48,15 +48,15 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
             *([str(place)] if named else []),
             line.contract,
             line.text.split("\n")[0] + less,
-            str(line.start or line.expense or ""),
+            str(line.start or line.expense_date or ""),
             str(line.end or ""),
             "" if line.quantity is None else format(line.quantity, "f"),
-            "" if price is None else spaced(answers.money(price, currency)),
-            spaced(answers.money(line.net, currency)) or "",
+            "" if price is None else spaced(amounts.amount_text(price, currency)),
+            spaced(amounts.amount_text(line.net, currency)) or "",
             currency,
         ]
-    for each in invoice.adjustments:
-        yield row(each.reason, each.net, currency)
+    for adjustment in invoice.adjustments:
+        yield row(adjustment.reason, adjustment.net, currency)
     for amount in invoice.taxes:
         if amount.amount:
             yield row(f"{amount.tax.label or amount.tax.code}", amount.amount, currency)
@@ -69,6 +69,10 @@ def _rows(invoice: Invoice, named: bool) -> Iterator[_Row]:
         yield row("rounding", invoice.rounding, currency)
     what = {"deposit": "Deposit", "credit-note": "Credit note"}.get(invoice.kind, "Total")
     yield row(what, invoice.payable, currency)
-    for code in dict.fromkeys(each.retained for each in invoice.instalments if each.retained):
-        kept = sum((each.amount for each in invoice.instalments if each.retained == code), ZERO)
+    for code in dict.fromkeys(
+        instalment.retention_contract for instalment in invoice.instalments if instalment.retention_contract
+    ):
+        kept = sum(
+            (instalment.amount for instalment in invoice.instalments if instalment.retention_contract == code), ZERO
+        )
         yield row(f"of which {code} keeps back", kept, currency)

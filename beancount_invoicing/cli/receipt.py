@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import how, send_options
+from beancount_invoicing.actions import bad_debts, receipt
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.statements import receipt_json
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option_named,
@@ -18,29 +18,33 @@ from beancount_invoicing.cli.common import (
     explain_option,
     folder_option,
     format_option,
-    notice,
+    output_format_option,
+    print_assumed_notice,
     print_csv,
     print_json,
+    print_notice,
     print_table,
     say,
-    say_assumed,
     say_whom,
     spaced,
-    to_option,
 )
 from beancount_invoicing.cli.render import print_written
-from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
-from beancount_invoicing.cli.show import figure
+from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
+from beancount_invoicing.cli.show import amount_in_sentence
+from beancount_invoicing.cli.writing import build_write_options, sending_options
+from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
+from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Book, Channel
 from beancount_invoicing.receivables import Receipt
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.rules.steps import describe_step
 
 
 @click.command(epilog=examples("receipt F2026-0055", "receipt F2026-0055 --to pdf -o letters"))
 @documents_argument
 @as_of_option_named("--until", "-u", "--date")
 @folder_option(None)
-@to_option("")
+@output_format_option("")
 @format_option
 @explain_option
 @click.option(
@@ -50,14 +54,14 @@ from beancount_invoicing.rules.steps import describe
 @click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
 @channel_option
 @retry_option
-@send_options
+@sending_options
 @click.pass_obj
-def receipt(
+def receipt_command(
     session: Session,
     words: tuple[str, ...],
     as_of: date,
     folder: Path | None,
-    outputs: tuple[actions.Output, ...],
+    outputs: tuple[Output, ...],
     form: str,
     explain: bool,
     acquitted: bool,
@@ -81,24 +85,33 @@ def receipt(
     def told_of(book: Book) -> tuple[Receipt, ...]:
         """The receipts that there are; says of each other document why it has none, and fails."""
         say_whom(book, () if sending else words)
-        found = actions.receipts_for(book, as_of, words, one=sending)
+        found = receipt.receipts_for(book, as_of, words, unique_customer=sending)
         for why in found.missing:
             session.error(why)
-        return found.those
+        return found.receipts
 
     if sending:
 
-        def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-            of = actions.of_acquitted if acquitted else actions.of_receipts
+        def make(opened: Ledger) -> list[Dispatch | HeldDispatch]:
+            of = bad_debts.dispatches_of_receipted_invoices if acquitted else receipt.dispatches_of_receipts
             return list(of(opened, told_of(opened.book), channel))
 
-        send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
+        send_for_command(
+            session,
+            make,
+            as_of,
+            folder,
+            form,
+            again=again,
+            retry=retry,
+            write_options=build_write_options(write, into, commit),
+        )
         return
     only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
-    those = told_of(ledger.book)
-    told = [answers.received(one, explain) for one in those]
+    print_assumed_notice(ledger.book, as_of)
+    receipts = told_of(ledger.book)
+    told = [receipt_json(receipt, explain) for receipt in receipts]
     if form == "json":
         print_json(told)
     elif form == "csv":
@@ -119,20 +132,22 @@ def receipt(
             ],
         )
     elif not (folder or outputs):
-        for one, answer in zip(those, told, strict=True):
+        for one, answer in zip(receipts, told, strict=True):
             _table(answer)
             if explain:
                 for step in one.steps:
-                    click.echo(f"  {describe(step)}")
+                    click.echo(f"  {describe_step(step)}")
     if folder or outputs:
-        make_files = actions.render_acquitted if acquitted else actions.render_receipts
+        make_files = bad_debts.render_receipted_invoices if acquitted else receipt.render_receipts
         try:
-            print_written(session, make_files(ledger.book, those, folder or Path(), outputs or ("pdf",), notice))
+            print_written(
+                session, make_files(ledger.book, receipts, folder or Path(), outputs or ("pdf",), print_notice)
+            )
         except NoCopy as error:
             session.error(str(error))
 
 
-def _table(answer: answers.Answer) -> None:
+def _table(answer: amounts.Answer) -> None:
     currency = answer["currency"]
     click.echo(f"{answer['number']} of {answer['date']}, {answer['customer']}, until {answer['as_of']}")
     print_table(
@@ -142,4 +157,4 @@ def _table(answer: answers.Answer) -> None:
     )
     for name in ("payable", "received", "credited", "discounted", "set_off", "written_off", "open"):
         if name in {"payable", "received", "open"} or answer[name].strip("0."):
-            say(f"  {name.replace('_', ' '):<11} {figure(answer[name]):>14} {currency}")
+            say(f"  {name.replace('_', ' '):<11} {amount_in_sentence(answer[name]):>14} {currency}")

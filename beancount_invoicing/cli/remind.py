@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import how, send_options
+from beancount_invoicing import customer_search
+from beancount_invoicing.actions import remind
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.reminders import reminder_json
 from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
@@ -21,24 +22,34 @@ from beancount_invoicing.cli.common import (
     explain_option,
     folder_option,
     format_option,
-    notice,
+    output_format_option,
+    print_assumed_notice,
     print_csv,
     print_json,
+    print_notice,
     print_table,
-    say_assumed,
     spaced,
-    to_option,
 )
 from beancount_invoicing.cli.render import print_written, with_progress
-from beancount_invoicing.cli.send import channel_option, retry_option, run, way
+from beancount_invoicing.cli.send import build_send_options, channel_option, retry_option, send_and_print
+from beancount_invoicing.cli.writing import build_write_options, sending_options
+from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
+from beancount_invoicing.documents import letter_files
+from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.dunning import banks
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Channel
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.sending import letter_dispatches, outbox, waiting_letters
+from beancount_invoicing.sending.mail_settings import CannotSend
+from beancount_invoicing.sending.outbox import OutboxKind
+from beancount_invoicing.writing.changes import WriteOptions
 
 
 @click.command(epilog=examples("remind", "remind --explain", "remind --send -w"))
 @customer_option
 @folder_option(None)
-@to_option("")
+@output_format_option("")
 @click.option("--attach", is_flag=True, help="In a PDF the invoices follow the letter, to be printed and posted.")
 @click.option("--level", type=int, help="Only the letters of this level of their policy.")
 @as_of_option
@@ -50,13 +61,13 @@ from beancount_invoicing.rules.steps import describe
 @click.option("--yes", is_flag=True, help="With --send: also where a bank account is not booked until lately.")
 @channel_option
 @retry_option
-@send_options
+@sending_options
 @click.pass_obj
-def remind(
+def remind_command(
     session: Session,
     customer: str,
     folder: Path | None,
-    outputs: tuple[actions.Output, ...],
+    outputs: tuple[Output, ...],
     attach: bool,
     level: int | None,
     as_of: date,
@@ -72,7 +83,7 @@ def remind(
 ) -> None:
     """Say which reminder letters are due, and what is held back; with -o or --to, write them; with --send, send them."""
     if sending:
-        chosen = how(write, into, commit)
+        chosen = build_write_options(write, into, commit)
         _send(session, customer, level, as_of, form, yes, channel, folder, retry, chosen)
         return
     if write or into or commit or channel or retry or yes:
@@ -80,15 +91,20 @@ def remind(
     if attach and "pdf" not in (outputs or (("pdf",) if folder else ())):
         raise click.UsageError("--attach says nothing without a PDF: -o FOLDER, or --to pdf")
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:
         return
-    proposals = actions.due_reminders(ledger.book, as_of, wanted, explain, ledger.allocated_at(as_of), level)
-    waiting = actions.letters_waiting(ledger.book, as_of)
+    proposals = remind.due_reminders(ledger.book, as_of, wanted, explain, ledger.allocated_at(as_of), level)
+    waiting = waiting_letters.letters_waiting(ledger.book, as_of)
     rows = [
-        answers.reminded(one, actions.language(ledger.book, one), explain, actions.standing_for(waiting, one))
-        for one in proposals
+        reminder_json(
+            proposal,
+            letter_files.letter_language(ledger.book, proposal),
+            explain,
+            waiting_letters.letters_for_proposal(waiting, proposal),
+        )
+        for proposal in proposals
     ]
     if form == "json":
         print_json(rows)
@@ -112,10 +128,10 @@ def remind(
         )  # fmt: skip
     else:
         _table(rows, as_of)
-        behind = actions.banks_behind(ledger.book, as_of)
-        for bank in actions.bank_accounts(ledger.book, as_of):
+        behind = banks.behind(ledger.book, as_of)
+        for bank in banks.bank_accounts(ledger.book, as_of):
             if bank not in behind:
-                click.echo(f"bank: {bank.account} is booked until {bank.until}")
+                click.echo(f"bank: {bank.account} is booked until {bank.booked_until}")
         if explain:
             for _of, those in groupby(rows, key=lambda row: (row["account"], row["currency"])):
                 each = list(those)
@@ -125,23 +141,27 @@ def remind(
             for late in (late for proposal in proposals for late in proposal.invoices if late.claim):
                 click.echo(f"\n{late.position.invoice.number}")
                 for step in late.claim.steps if late.claim else ():
-                    click.echo(f"  {describe(step)}")
+                    click.echo(f"  {describe_step(step)}")
     for proposal in proposals:
         for text in proposal.notices:
-            notice(text)
+            print_notice(text)
     for text in _objected(ledger, as_of, wanted):
-        notice(text)
-    for text in actions.bank_notices(ledger.book, as_of):
-        notice(text)
-    for text in actions.lapse_notices(ledger.book, as_of, wanted, ledger.allocated_at(as_of)) if explain else ():
-        notice(text)
+        print_notice(text)
+    for text in remind.bank_notices(ledger.book, as_of):
+        print_notice(text)
+    for text in remind.lapse_notices(ledger.book, as_of, wanted, ledger.allocated_at(as_of)) if explain else ():
+        print_notice(text)
     if folder or outputs:
-        letters = [one for one in actions.ready_to_leave(ledger.book, proposals, as_of) if one.level is not None]
+        letters = [
+            proposal
+            for proposal in waiting_letters.proposals_to_send(ledger.book, proposals, as_of)
+            if proposal.level is not None
+        ]
         for row in rows:
             if row["waiting"]:
                 about = " ".join(one["number"] for one in row["invoices"])
-                notice(f"not written: the letter about {about} waits already: {_mark(row)}")
-        files = actions.render_reminders(
+                print_notice(f"not written: the letter about {about} waits already: {_mark(row)}")
+        files = remind.render_reminders(
             ledger.book, letters, folder or Path(), outputs or ("pdf",), lambda _text: None, attach
         )
         print_written(session, with_progress(files, "Letters", len(letters)))
@@ -157,46 +177,46 @@ def _send(
     channel: Channel | None,
     folder: Path | None,
     retry: bool,
-    chosen: actions.How,
+    chosen: WriteOptions,
 ) -> None:
     """The letters that are due are sent; what is held back is told, and why."""
     if form == "csv":
         raise click.UsageError("--send answers as a table or as json")
 
-    def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-        say_assumed(ledger.book, as_of)
-        behind = actions.bank_notices(ledger.book, as_of)
+    def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
+        print_assumed_notice(ledger.book, as_of)
+        behind = remind.bank_notices(ledger.book, as_of)
         for text in behind:
-            notice(text)
+            print_notice(text)
         if behind and chosen.write and not yes:
-            raise actions.CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
-        wanted = (actions.customer(ledger.book, customer),) if customer else ()
+            raise CannotSend("nothing was sent: a payment may have come that is not booked; or say --yes")
+        wanted = (customer_search.find_customer(ledger.book, customer),) if customer else ()
         accounts = set(wanted or ledger.book.customers)
-        proposals = actions.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of), level=level)
+        proposals = remind.due_reminders(ledger.book, as_of, wanted, allocated=ledger.allocated_at(as_of), level=level)
         for proposal in proposals:
             for text in proposal.notices:  # such as interest that is not claimed
-                notice(text)
+                print_notice(text)
             for held in proposal.held:
-                notice(f"held back: {held.number} of {proposal.customer.name}: {held.why}")
+                print_notice(f"held back: {held.number} of {proposal.customer.name}: {held.reason}")
         for text in _objected(ledger, as_of, wanted, also_anew=False):  # of the others the answer says it
-            notice(text)
-        if retry and not any(one.event.customer in accounts for one in actions.letters_waiting(ledger.book)):
-            notice("No reminder is in doubt or prepared; bean-invoice send says what is.")
-        return list(actions.of_reminders(ledger, proposals, channel, retry=retry))
+            print_notice(text)
+        if retry and not any(
+            attempt.event.customer in accounts for attempt in waiting_letters.letters_waiting(ledger.book)
+        ):
+            print_notice("No reminder is in doubt or prepared; bean-invoice send says what is.")
+        return list(letter_dispatches.dispatches_of_reminders(ledger, proposals, channel, retry=retry))
 
-    run(session, make, way(as_of, folder, again=False, retry=retry), chosen, form)
+    send_and_print(session, make, build_send_options(as_of, folder, again=False, retry=retry), chosen, form)
 
 
-def _objected(
-    ledger: actions.Ledger, as_of: date, customers: tuple[str, ...], *, also_anew: bool = True
-) -> tuple[str, ...]:
+def _objected(ledger: Ledger, as_of: date, customers: tuple[str, ...], *, also_anew: bool = True) -> tuple[str, ...]:
     """What to say of the letters that wait, but would not be sent any more."""
     allocated = ledger.allocated_at(as_of)
-    of_letters: tuple[actions.What, ...] = ("reminder",)
-    return actions.objected(ledger.book, as_of, allocated, customers, also_anew=also_anew, kinds=of_letters)
+    of_letters: tuple[OutboxKind, ...] = ("reminder",)
+    return outbox.objection_notices(ledger.book, as_of, allocated, customers, also_anew=also_anew, kinds=of_letters)
 
 
-def _table(rows: list[answers.Answer], as_of: date) -> None:
+def _table(rows: list[amounts.Answer], as_of: date) -> None:
     due = [row for row in rows if row["level"] is not None]
     marks = [("waits", False)] if any(row["waiting"] for row in due) else []
     if due:
@@ -219,6 +239,6 @@ def _table(rows: list[answers.Answer], as_of: date) -> None:
             click.echo(f"held back: {held['number']} of {row['customer']}: {held['why']}")
 
 
-def _mark(row: answers.Answer) -> str:
+def _mark(row: amounts.Answer) -> str:
     """That a letter was prepared, or is in doubt, already, and since when."""
     return f"{row['waiting']['state']} {row['waiting']['since']}" if row["waiting"] else ""

@@ -10,7 +10,6 @@ from typing import TypeVar, get_args
 
 import click
 
-from beancount_invoicing import actions
 from beancount_invoicing.billing import Enclosure
 from beancount_invoicing.cli.common import (
     F,
@@ -20,35 +19,40 @@ from beancount_invoicing.cli.common import (
     documents_argument,
     examples,
     folder_option,
-    notice,
+    output_format_option,
+    print_notice,
     say_whom,
     since_option,
-    to_option,
 )
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.documents import parallel, render, search
+from beancount_invoicing.documents.differences import Altered
+from beancount_invoicing.documents.search import STATUSES, DocumentFilter, UnknownNumber
+from beancount_invoicing.documents.written_files import Output, WrittenFile
 
 T = TypeVar("T")
 
 
-def with_progress(those: Iterable[T], what: str, count: int) -> Iterator[T]:
+def with_progress(items: Iterable[T], label: str, count: int) -> Iterator[T]:
     """The same, with a bar on standard error where that is a terminal, and where no terminal shows the files one by one."""
     if not sys.stderr.isatty() or sys.stdout.isatty() or count < 2:
-        yield from those
+        yield from items
         return
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(those, description=what, total=count, console=Console(stderr=True), transient=True)
+    yield from track(items, description=label, total=count, console=Console(stderr=True), transient=True)
 
 
-def print_written(session: Session, those: Iterator[tuple[actions.Written, ...]]) -> None:
+def print_written(session: Session, batches: Iterator[tuple[WrittenFile, ...]]) -> None:
     """Prints the files as they are written, and an error where one cannot be."""
     from beancount_invoicing.rendering import TemplateError
 
     try:
-        for files in those:
+        for files in batches:
             for written in files:
                 click.echo(f"{written.file}{'' if written.changed else ' (unchanged)'}")
-    except (TemplateError, actions.Altered) as error:
+    except (TemplateError, Altered) as error:
         session.error(str(error))
     except OSError as error:
         if error.filename is None:  # of the output: said where all commands end
@@ -69,23 +73,23 @@ def enclose_option(command: F) -> F:
 )
 @documents_argument
 @click.option("--all", "everything", is_flag=True, help="All documents.")
-@click.option("--status", "statuses", multiple=True, type=OneOf(actions.STATUSES), help="Documents that stand so.")
+@click.option("--status", "statuses", multiple=True, type=OneOf(STATUSES), help="Documents that stand so.")
 @since_option("Documents of this day or later.")
 @folder_option(".")
-@to_option("pdf")
+@output_format_option("pdf")
 @click.option("--plain", is_flag=True, help="PDFs without the e-invoice inside.")
 @enclose_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes render.")
 @as_of_option
 @click.pass_obj
-def render(
+def render_command(
     session: Session,
     words: tuple[str, ...],
     everything: bool,
     statuses: tuple[str, ...],
     since: date | None,
     folder: Path,
-    outputs: tuple[actions.Output, ...],
+    outputs: tuple[Output, ...],
     plain: bool,
     enclose: tuple[Enclosure, ...],
     jobs: int,
@@ -97,24 +101,26 @@ def render(
     if words and everything:
         raise click.UsageError("name the documents, or --all")
     ledger = session.open()
-    narrow = actions.Filter(statuses, since=since)
+    narrow = DocumentFilter(statuses, since=since)
     try:
         if words:
             say_whom(ledger.book, words)
-            found = actions.named_documents(ledger.book, max(as_of, ledger.book.last_date), words)
-            if (statuses or since) and len(found.of_customers) < len(found.positions):
+            found = search.named_documents(ledger.book, max(as_of, ledger.book.last_date), words)
+            if (statuses or since) and len(found.named_by_customer) < len(found.positions):
                 raise click.UsageError("name either numbers, or --status, --since")
-            wanted = tuple(one for one in found.positions if not found.of_customers or narrow.passes(one))
+            wanted = tuple(
+                position for position in found.positions if not found.named_by_customer or narrow.passes(position)
+            )
         else:
-            wanted = actions.select(ledger.book, as_of, narrow)
-    except (actions.UnknownNumber, actions.UnknownCustomer) as error:
+            wanted = search.select_documents(ledger.book, as_of, narrow)
+    except (UnknownNumber, UnknownCustomer) as error:
         session.error(str(error))
         return
     invoices = [position.invoice for position in wanted]
     if not words:
         invoices = [invoice for invoice in invoices if invoice.has_page]
     if jobs > 1 and len(invoices) > 1 and not enclose:
-        files = actions.render_in_parallel(ledger.book, invoices, folder, outputs, notice, plain, jobs)
+        files = parallel.render_in_parallel(ledger.book, invoices, folder, outputs, print_notice, plain, jobs)
     else:
-        files = actions.render(ledger.book, invoices, folder, outputs, notice, plain, enclose=enclose)
+        files = render.render(ledger.book, invoices, folder, outputs, print_notice, plain, enclose=enclose)
     print_written(session, with_progress(files, "Rendering", len(invoices)))

@@ -8,22 +8,25 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import (
+from beancount_invoicing.actions import run
+from beancount_invoicing.actions.run import RUN_STEPS, RunResult, RunStep, UnknownRunStep
+from beancount_invoicing.actions.today import TASK_KINDS
+from beancount_invoicing.answers.tasks import run_json
+from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, print_json, print_notice, relative
+from beancount_invoicing.cli.send import build_send_options, print_results
+from beancount_invoicing.cli.writing import (
+    build_write_options,
     changing,
-    how,
-    left_out_option,
+    fail_if_left_out,
+    leave_out_option,
     print_outcome,
-    run_options,
-    said_left_out,
+    running_options,
 )
-from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, notice, print_json, relative
-from beancount_invoicing.cli.send import print_results, way
+from beancount_invoicing.writing.changes import WriteOptions
 
 
 @click.command(epilog=examples("run", "run --only bill -w"))
-@click.option("--only", type=OneOf(actions.STEPS), multiple=True, help="Only this step; may be repeated.")
+@click.option("--only", type=OneOf(RUN_STEPS), multiple=True, help="Only this step; may be repeated.")
 @click.option(
     "--yes",
     is_flag=True,
@@ -38,12 +41,12 @@ from beancount_invoicing.cli.send import print_results, way
     "--format", "form", type=OneOf(["table", "json"]), default="table", show_default=True,
     help="For eyes, or for programs.",
 )  # fmt: skip
-@left_out_option
-@run_options
+@leave_out_option
+@running_options
 @click.pass_obj
-def run(
+def run_command(
     session: Session,
-    only: tuple[actions.RunStep, ...],
+    only: tuple[RunStep, ...],
     yes: bool,
     day: date,
     folder: Path | None,
@@ -56,28 +59,28 @@ def run(
     """Do the day's work: bill what is due, send what is to be sent, remind of what is late. Safe to repeat."""
     from beancount_invoicing.rendering import TemplateError
 
-    chosen = how(write, into, commit, yes)
+    chosen = build_write_options(write, into, commit, yes)
     with changing(session):
         try:
-            done = actions.run(session.find(), way(day, folder, again=False, retry=False), chosen, only, yes)
-        except (TemplateError, actions.NoSuchStep) as error:
+            done = run.run(session.find(), build_send_options(day, folder, again=False, retry=False), chosen, only, yes)
+        except (TemplateError, UnknownRunStep) as error:
             session.error(str(error))
             return
-        session.failed |= done.wrong
+        session.failed |= done.needs_attention
         if done.billed:
-            said_left_out(session, done.billed, on_purpose=leave_out)
+            fail_if_left_out(session, done.billed, on_purpose=leave_out)
         if form == "json":
-            print_json(answers.run(done))
+            print_json(run_json(done))
         else:
             _print(session, done, chosen)
-        for one in done.errors:
-            session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        for finding in done.errors:
+            session.error(f"{relative(finding.source.file)}:{finding.source.line}: {finding.message}")
         for text in done.problems:
             if form == "json" or not done.billed or text != done.billed.problem:
                 session.error(text)
 
 
-def _print(session: Session, done: actions.Daily, chosen: actions.How) -> None:
+def _print(session: Session, done: RunResult, chosen: WriteOptions) -> None:
     click.echo(f"Run of {done.day}: {', '.join(done.steps)}")
     if done.billed is not None:
         click.echo("\nBilled" if chosen.write else "\nTo bill")
@@ -86,16 +89,16 @@ def _print(session: Session, done: actions.Daily, chosen: actions.How) -> None:
         if results:
             click.echo()
             print_results(session, results, chosen, title, "table")
-    for number, why in done.held:
+    for number, why in done.held_invoices:
         click.echo(f"held back: {number}: {why}")
     for text in done.notices:
-        notice(text)
-    for text in done.bank:
-        notice(f"no reminder leaves: {text}, or say --yes")
-    for one in done.left:
-        if one.kind == "tax":
-            click.echo(f"tax to be moved: {one.amount} {one.currency} {one.text}")
-    counts = Counter(one.kind for one in done.left)
+        print_notice(text)
+    for text in done.bank_notices:
+        print_notice(f"no reminder leaves: {text}, or say --yes")
+    for task in done.open_tasks:
+        if task.kind == "tax":
+            click.echo(f"tax to be moved: {task.amount} {task.currency} {task.text}")
+    counts = Counter(task.kind for task in done.open_tasks)
     if counts:
-        left = ", ".join(f"{counts[kind]} {kind}" for kind in actions.TASKS if counts[kind])
+        left = ", ".join(f"{counts[kind]} {kind}" for kind in TASK_KINDS if counts[kind])
         click.echo(f"\nLeft for you (bean-invoice today): {left}")

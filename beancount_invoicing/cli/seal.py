@@ -7,21 +7,23 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers, chain
-from beancount_invoicing.actions.differences import undo_change
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.actions import seal
+from beancount_invoicing.actions.seal import Verified
+from beancount_invoicing.answers.sending import verified_json
 from beancount_invoicing.cli.common import (
     Session,
     date_option,
     examples,
     format_option,
-    notice,
     print_csv,
     print_json,
+    print_notice,
     relative,
 )
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.documents import seal_chain
+from beancount_invoicing.documents.differences import undo_change_hint
 from beancount_invoicing.model import Book
 
 COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", "source")
@@ -30,16 +32,18 @@ COLUMNS = ("number", "file", "sealed_on", "unchanged", "what", "sealed", "now", 
 @click.command(epilog=examples("seal F2026-0064 -w"))
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...", shell_complete=complete_numbers)
 @date_option("The date of the seal.")
-@write_options
+@writing_options
 @click.pass_obj
-def seal(session: Session, numbers: tuple[str, ...], day: date, write: bool, into: Path | None, commit: bool) -> None:
+def seal_command(
+    session: Session, numbers: tuple[str, ...], day: date, write: bool, into: Path | None, commit: bool
+) -> None:
     """Store documents beside the ledger, with their fingerprints in it: from then on `verify` tells what was changed."""
     from beancount_invoicing.rendering import TemplateError
 
-    way = how(write, into, commit)
+    way = build_write_options(write, into, commit)
     with changing(session):
         try:
-            print_outcome(actions.seal(session.find(), numbers, day, way), way)
+            print_outcome(seal.seal(session.find(), numbers, day, way), way)
         except TemplateError as error:
             session.error(str(error))
 
@@ -49,27 +53,31 @@ def seal(session: Session, numbers: tuple[str, ...], day: date, write: bool, int
 @click.option("--mark", default="", metavar="MARK", help="The mark of a seal that you noted: it has to be there still.")
 @format_option
 @click.pass_obj
-def verify(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> None:
+def verify_command(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> None:
     """Verify sealed documents: each file, and what the ledger says of it, has to be as it was sealed."""
-    if mark and len(mark) < chain.SHORT:
-        raise click.UsageError(f"--mark takes the {chain.SHORT} signs that verify shows, or more of them")
+    if mark and len(mark) < seal_chain.SHORT_HASH:
+        raise click.UsageError(f"--mark takes the {seal_chain.SHORT_HASH} signs that verify shows, or more of them")
     ledger = session.open()
-    those = list(actions.verify(ledger.book, numbers))
-    found = {number for one in those for number in (one.number, *(one.seal.numbers if one.seal else ()))}
+    verifieds = list(seal.verify(ledger.book, numbers))
+    found = {
+        number
+        for verified in verifieds
+        for number in (verified.number, *(verified.seal.numbers if verified.seal else ()))
+    }
     for number in numbers:
         if number not in found:
             session.error(f"{number} is not sealed: bean-invoice seal {number} --write")
-    if mark and not chain.has(ledger.book, mark):
+    if mark and not seal_chain.has_seal(ledger.book, mark):
         session.error(
             f"no seal has the mark {mark}: it was deleted or altered since you noted it, or one before it was: put it back as it"
             " was written (git log -p tells when it went)"
         )
-    session.failed |= any(one.unchanged is False for one in those)
+    session.failed |= any(verified.unchanged is False for verified in verifieds)
     if form == "json":
-        print_json([answers.verified(one) for one in those])
+        print_json([verified_json(verified) for verified in verifieds])
         return
     if form == "csv":
-        rows = [answers.verified(one) for one in those]
+        rows = [verified_json(verified) for verified in verifieds]
         print_csv(
             COLUMNS,
             [
@@ -80,7 +88,7 @@ def verify(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> 
             ],
         )  # fmt: skip
         return
-    for one in those:
+    for one in verifieds:
         if one.unchanged is False:
             _changed(session, one)
         elif one.seal:
@@ -90,43 +98,47 @@ def verify(session: Session, numbers: tuple[str, ...], mark: str, form: str) -> 
             click.echo(f"{one.number} {one.notice}")
     if not numbers and ledger.book.seals:
         _chain(ledger.book)
-    if not those and not numbers:
+    if not verifieds and not numbers:
         click.echo("No document is sealed: bean-invoice seal NUMBER --write")
 
 
-def _changed(session: Session, one: actions.Verified) -> None:
-    place = f"{relative(one.source.file)}:{one.source.line}"
-    if one.seal is None:
-        _unsealed(session, one, place)
+def _changed(session: Session, verified: Verified) -> None:
+    place = f"{relative(verified.source.file)}:{verified.source.line}"
+    if verified.seal is None:
+        _unsealed(session, verified, place)
         return
-    for each in one.differences:
-        session.error(f"{place}: {one.number}, {each.what}: sealed {each.sealed}, now {each.now}")
-    if any(each.what == "file" for each in one.differences):
-        notice(f"put {relative(one.seal.file)} back as it was sealed, from git or a backup")
-    if one.source != one.seal.source:
-        if any(each.what != "file" for each in one.differences):
-            notice(f"{one.number} has been issued: {undo_change(one.number)}")
-    elif any(each.what != "file" for each in one.differences):
-        notice(f"{one.number} has been issued: put its entry back (git log -p tells when it went)")
-
-
-def _unsealed(session: Session, one: actions.Verified, place: str) -> None:
-    """What has lost its seal: a later one or a note names it, or its file is there."""
-    (gone,) = one.differences
-    mark = f"{gone.sealed[: chain.SHORT]}…"
-    if gone.what == "document":
+    for difference in verified.differences:
         session.error(
-            f"{place}: {one.number}: this note names a document of the fingerprint {mark}, which no directive seals"
-            f"{f' and {relative(one.file)} has not' if one.file else ''}: put the document directive and its file back (git log -p"
+            f"{place}: {verified.number}, {difference.term}: sealed {difference.sealed}, now {difference.current}"
+        )
+    if any(each.term == "file" for each in verified.differences):
+        print_notice(f"put {relative(verified.seal.file)} back as it was sealed, from git or a backup")
+    if verified.source != verified.seal.source:
+        if any(each.term != "file" for each in verified.differences):
+            print_notice(f"{verified.number} has been issued: {undo_change_hint(verified.number)}")
+    elif any(each.term != "file" for each in verified.differences):
+        print_notice(f"{verified.number} has been issued: put its entry back (git log -p tells when it went)")
+
+
+def _unsealed(session: Session, verified: Verified, place: str) -> None:
+    """What has lost its seal: a later one or a note names it, or its file is there."""
+    (gone,) = verified.differences
+    mark = f"{gone.sealed[: seal_chain.SHORT_HASH]}…"
+    if gone.term == "document":
+        session.error(
+            f"{place}: {verified.number}: this note names a document of the fingerprint {mark}, which no directive seals"
+            f"{f' and {relative(verified.file)} has not' if verified.file else ''}: put the document directive and its file "
+            "back (git log -p"
             " tells when they went); if it never left: bean-invoice send --discard; if it left and the file is lost for good, take"
             " sha256 out of this note"
         )
         return
-    if one.file:
+    if verified.file:
         session.error(
-            f"{relative(one.file)} lies among what is sealed, but no directive seals {one.number} ({place}): if one was deleted,"
+            f"{relative(verified.file)} lies among what is sealed, but no directive seals {verified.number} ({place}): if "
+            "one was deleted,"
             " put it back (git log -p tells when it went); if it never was, move the file away, or bean-invoice seal"
-            f" {one.number} --write"
+            f" {verified.number} --write"
         )
         return
     session.error(
@@ -137,9 +149,9 @@ def _unsealed(session: Session, one: actions.Verified, place: str) -> None:
 
 def _chain(book: Book) -> None:
     """The chain in a line: how many, of which days, and the mark of the last one, which may be noted elsewhere."""
-    days = [one.date for one in book.seals]
-    count, gaps = len(days), len(chain.gaps(book))
+    days = [seal.date for seal in book.seals]
+    count, gaps = len(days), len(seal_chain.seals_after_gaps(book))
     seals = f"{count} seals from {min(days)} to {max(days)}" if count > 1 else f"1 seal of {days[0]}"
     click.echo(
-        f"Chain: {seals}, the last one {chain.tip(book)[: chain.SHORT]}; {gaps or 'none'} missing before another"
+        f"Chain: {seals}, the last one {seal_chain.tip(book)[: seal_chain.SHORT_HASH]}; {gaps or 'none'} missing before another"
     )

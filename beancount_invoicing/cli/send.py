@@ -11,10 +11,9 @@ from typing import get_args
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
+from beancount_invoicing.actions import today
+from beancount_invoicing.answers.sending import attempt_json, sent_json, to_send_json
 from beancount_invoicing.billing import Enclosure
-from beancount_invoicing.cli.changing import changing, how, print_outcome, send_options
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     F,
@@ -23,14 +22,24 @@ from beancount_invoicing.cli.common import (
     date_option,
     documents_and_customer,
     examples,
-    notice,
     print_json,
+    print_notice,
     print_table,
     relative,
     since_option,
 )
 from beancount_invoicing.cli.render import enclose_option
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, sending_options
+from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Channel
+from beancount_invoicing.sending import confirm as confirm_action
+from beancount_invoicing.sending import invoice_dispatches, mail_settings, outbox, send
+from beancount_invoicing.sending.confirm import AttemptFilter
+from beancount_invoicing.sending.mail_settings import CannotSend
+from beancount_invoicing.sending.outbox import OutboxKind
+from beancount_invoicing.sending.send import DispatchFactory, SendOptions, SendResult, SendState
+from beancount_invoicing.writing.changes import WriteOptions
 
 
 def now() -> datetime:
@@ -52,16 +61,16 @@ def retry_option(command: F) -> F:
     )
 
 
-def way(day: date, folder: Path | None, *, again: bool, retry: bool) -> actions.Way:
+def build_send_options(day: date, folder: Path | None, *, again: bool, retry: bool) -> SendOptions:
     """The options as one value."""
-    return actions.Way(
+    return SendOptions(
         day=day,
-        now=now,
-        again=again,
-        retry=retry,
+        clock=now,
+        resend=again,
+        retry_open=retry,
         folder=folder.absolute() if folder else None,
-        password=actions.password_from(os.environ),
-        notice=notice,
+        password=mail_settings.password_from(os.environ),
+        on_notice=print_notice,
     )
 
 
@@ -76,7 +85,7 @@ def _documents(command: F) -> F:
 @click.option("--confirm", is_flag=True, help="Say that what is in doubt, or was prepared, has left.")
 @click.option("--discard", is_flag=True, help="Say that what was prepared, or is in doubt, has not left and shall not.")
 @click.option(
-    "--what", "kind", type=OneOf(get_args(actions.What)),
+    "--what", "kind", type=OneOf(get_args(OutboxKind)),
     help="With --confirm or --discard: which, where several things wait for a number.",
 )  # fmt: skip
 @click.option("--level", type=int, help="With --confirm or --discard: of several reminders, that of this level.")
@@ -105,15 +114,15 @@ def _documents(command: F) -> F:
     show_default=True,
     help="For eyes, or for programs.",
 )
-@send_options
+@sending_options
 @click.pass_obj
-def send(
+def send_command(
     session: Session,
     words: tuple[str, ...],
     since: date | None,
     confirm: bool,
     discard: bool,
-    kind: actions.What | None,
+    kind: OutboxKind | None,
     level: int | None,
     customer: str,
     everything: bool,
@@ -130,7 +139,7 @@ def send(
 ) -> None:
     """Send documents by e-mail, post or to a platform; each once. Without a number: all that is to be sent; without
     --write, say what that is, what is in doubt, and what waits."""
-    chosen = how(write, into, commit)
+    chosen = build_write_options(write, into, commit)
     said = confirm or discard
     if sum((again, retry, confirm, discard)) > 1:
         raise click.UsageError("--again, --retry, --confirm and --discard exclude each other")
@@ -147,8 +156,8 @@ def send(
         raise click.UsageError("name the documents: NUMBER…" + (", or --all" if said else ""))
     if said:
         with changing(session):
-            word = actions.confirm if confirm else actions.discard
-            outcome = word(session.find(), actions.Chosen(words, kind, channel, level, customer), day, chosen)
+            word = confirm_action.confirm if confirm else confirm_action.discard
+            outcome = word(session.find(), AttemptFilter(words, kind, channel, level, customer), day, chosen)
             if chosen.write:  # a line for each says enough
                 outcome = replace(outcome, text="".join(f"{text}\n" for text in outcome.notices), notices=())
             print_outcome(outcome, chosen)
@@ -157,35 +166,41 @@ def send(
         _open(session, day, form)
         return
 
-    def make(ledger: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
+    def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
         if words:
-            wanted = actions.named_to_send(ledger.book, day, words, since)
+            wanted = today.named_to_send(ledger.book, day, words, since)
         elif since:
-            wanted = actions.unsent(ledger.book, since, day)
+            wanted = invoice_dispatches.unsent_numbers(ledger.book, since, day)
         else:
-            wanted = actions.to_send(ledger.book, day)
-        return list(actions.of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
+            wanted = today.to_send(ledger.book, day)
+        return list(invoice_dispatches.dispatches_of_invoices(ledger, wanted, day, channel, enclose, named=bool(words)))
 
-    run(session, make, way(day, folder, again=again, retry=retry), chosen, form)
+    send_and_print(session, make, build_send_options(day, folder, again=again, retry=retry), chosen, form)
 
 
-def send_letters(
+def send_for_command(
     session: Session,
-    make: actions.Making,
+    make_dispatches: DispatchFactory,
     day: date,
     folder: Path | None,
-    form: str,
+    output_format: str,
     *,
     again: bool,
     retry: bool,
-    how: actions.How,
+    write_options: WriteOptions,
 ) -> None:
     """Sends what another command makes. Raises click.UsageError for what says nothing then."""
-    if form == "csv":
+    if output_format == "csv":
         raise click.UsageError("--send answers as a table or as json")
     if again and retry:
         raise click.UsageError("--again and --retry exclude each other")
-    run(session, make, way(day, folder, again=again, retry=retry), how, form)
+    send_and_print(
+        session,
+        make_dispatches,
+        build_send_options(day, folder, again=again, retry=retry),
+        write_options,
+        output_format,
+    )
 
 
 def only_with_send(
@@ -196,66 +211,69 @@ def only_with_send(
         raise click.UsageError("--write, --into, --commit, --channel, --retry and --again say nothing without --send")
 
 
-def run(session: Session, make: actions.Making, chosen: actions.Way, written: actions.How, form: str) -> None:
+def send_and_print(
+    session: Session, make_dispatches: DispatchFactory, chosen: SendOptions, written: WriteOptions, output_format: str
+) -> None:
     """Sends, and prints what became of each."""
     from beancount_invoicing.rendering import TemplateError
 
     with changing(session):
         try:
-            done = actions.send(session.find(), make, chosen, written)
-        except (TemplateError, actions.CannotSend) as error:
+            done = send.send(session.find(), make_dispatches, chosen, written)
+        except (TemplateError, CannotSend) as error:
             session.error(str(error))
             return
-        for one in done.errors:
-            session.error(f"{relative(one.source.file)}:{one.source.line}: {one.message}")
+        for finding in done.errors:
+            session.error(f"{relative(finding.source.file)}:{finding.source.line}: {finding.message}")
         if done.problem:
             session.error(done.problem)
-        states = {one.state for one in done.results} - {"held"}
+        states = {result.state for result in done.results} - {"held"}
         done_with_it = "Prepared" if states == {"prepared"} else "Sent"
         title = f"{done_with_it if written.write else 'To be sent'} on {chosen.day}"
-        print_results(session, done.results, written, title, form)
+        print_results(session, done.results, written, title, output_format)
 
 
 def print_results(
-    session: Session, results: Sequence[actions.Result], written: actions.How, title: str, form: str
+    session: Session, results: Sequence[SendResult], written: WriteOptions, title: str, output_format: str
 ) -> None:
     """Prints what became of each, and fails where somebody has to do something."""
-    session.failed |= any(one.wrong for one in results)
-    if form == "json":
-        print_json([answers.sent(one) for one in results])
+    session.failed |= any(result.needs_attention for result in results)
+    if output_format == "json":
+        print_json([sent_json(result) for result in results])
         return
-    going = [one for one in results if one.state != "held"]
+    going = [result for result in results if result.state != "held"]
     if going:
         print_table(
             title,
             [("", False), ("document", False), ("customer", False), ("channel", False), ("to", False), ("files", False),
              ("subject", False)],
             [
-                [marked(_STATES[one.state], _COLOURS.get(one.state)), one.title, one.customer, one.channel,
-                 ", ".join((*one.to, *(f"cc {each}" for each in one.cc))) or ", ".join(one.address), ", ".join(one.files),
-                 one.subject]
-                for one in going
+                [marked(_STATES[result.state], _COLOURS.get(result.state)), result.title, result.customer, result.channel,
+                 ", ".join((*result.to, *(f"cc {each}" for each in result.cc))) or ", ".join(result.address),
+            ", ".join(result.files),
+                 result.subject]
+                for result in going
             ],
         )  # fmt: skip
-    for one in results:
-        for text in one.notices if not written.write or one.wrong else ():
-            notice(text)
-        if one.why:
-            notice(f"{' '.join(one.numbers) or one.title}, {one.customer}: {one.why}")
-    for file in dict.fromkeys(str(one.file) for one in results if one.file):
+    for result in results:
+        for text in result.notices if not written.write or result.needs_attention else ():
+            print_notice(text)
+        if result.reason:
+            print_notice(f"{' '.join(result.numbers) or result.title}, {result.customer}: {result.reason}")
+    for file in dict.fromkeys(str(result.file) for result in results if result.file):
         click.echo(relative(file))
     if not results:
-        notice("Nothing to send.")
+        print_notice("Nothing to send.")
     elif not written.write:
-        notice("Nothing is sent without --write.")
-    elif any(one.state == "prepared" for one in results):
-        notice(
+        print_notice("Nothing is sent without --write.")
+    elif any(result.state == "prepared" for result in results):
+        print_notice(
             "What was prepared has not left: you send it yourself. When you have: bean-invoice send --confirm NUMBER… (or --all)"
             " --write"
         )
 
 
-_STATES: dict[actions.State, str] = {
+_STATES: dict[SendState, str] = {
     "would-send": "would be sent",
     "would-prepare": "would be prepared",
     "sent": "sent",
@@ -264,31 +282,31 @@ _STATES: dict[actions.State, str] = {
     "failed": "NOT SENT",
     "held": "held",
 }
-_COLOURS: dict[actions.State, Mark] = {"in-doubt": "late", "failed": "late", "prepared": "draft"}
+_COLOURS: dict[SendState, Mark] = {"in-doubt": "late", "failed": "late", "prepared": "draft"}
 
 
 def _open(session: Session, day: date, form: str) -> None:
     """What is in doubt, and what waits to be sent by hand; why a letter of it would not be sent on `day`; what is to be sent."""
     ledger = session.open()
     book = ledger.book
-    waiting = actions.what_waits(book)
-    against = actions.objections(book, day, ledger.allocated_at(day))
-    ready = set(actions.to_send(book, day))
+    waiting = outbox.outbox_of(book)
+    against = outbox.objections(book, day, ledger.allocated_at(day))
+    ready = set(today.to_send(book, day))
     by_channel = [
-        (one, book.customers[one.customer.account].at(max(day, one.date)).channel)
-        for one in book.invoices
-        if one.number in ready and one.customer
+        (invoice, book.customers[invoice.customer.account].at(max(day, invoice.date)).channel)
+        for invoice in book.invoices
+        if invoice.number in ready and invoice.customer
     ]
-    unrecorded = actions.unrecorded(book)
+    unrecorded = outbox.unrecorded(book)
     if form == "json":
         print_json(
-            [answers.attempted(one, against.get(one.event.message_id)) for one in waiting.attempts]
-            + [answers.to_be_sent(*one) for one in by_channel]
+            [attempt_json(attempt, against.get(attempt.event.message_id)) for attempt in waiting.attempts]
+            + [to_send_json(*one) for one in by_channel]
         )
     else:
-        for one in waiting.attempts:
-            why = actions.open_because(waiting, one, against.get(one.event.message_id))
-            click.echo(f"{one.name}: {why}")
+        for attempt in waiting.attempts:
+            why = outbox.why_not_resent(waiting, attempt, against.get(attempt.event.message_id))
+            click.echo(f"{attempt.name}: {why}")
         if not waiting.attempts:
             more = "" if by_channel else " To send: bean-invoice send NUMBER…"
             click.echo(f"Nothing is in doubt, and nothing waits to be sent by hand.{more}")
@@ -300,4 +318,4 @@ def _open(session: Session, day: date, form: str) -> None:
         if len(by_channel) > 1:
             click.echo(f"All {len(by_channel)} that are to be sent: bean-invoice send --write")
     for file in unrecorded:
-        session.error(actions.unrecorded_because(book, file))
+        session.error(outbox.unrecorded_because(book, file))

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.documents import cash_discount_texts, document_json, explanation_steps
 from beancount_invoicing.cli.colours import BY_STATUS, painted
 from beancount_invoicing.cli.common import (
     Session,
@@ -18,18 +18,20 @@ from beancount_invoicing.cli.common import (
     examples,
     explain_option,
     format_option,
+    print_assumed_notice,
     print_csv,
     print_json,
     print_table,
     relative,
     say,
-    say_assumed,
     spaced,
 )
 from beancount_invoicing.cli.completion import complete_numbers
 from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.documents import search
+from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.model import TaxAmount
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.rules.steps import describe_step
 
 
 @click.command(epilog=examples("show F2026-0067", "show F2026-0064 --explain"))
@@ -38,16 +40,16 @@ from beancount_invoicing.rules.steps import describe
 @format_option
 @explain_option
 @click.pass_obj
-def show(session: Session, number: str, as_of: date, form: str, explain: bool) -> None:
+def show_command(session: Session, number: str, as_of: date, form: str, explain: bool) -> None:
     """Show one document: lines, taxes, due dates, what settled it, what happened to it."""
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     try:
-        (position,) = actions.find(ledger.book, as_of, [number])
-    except actions.UnknownNumber as error:
+        (position,) = search.find_documents(ledger.book, as_of, [number])
+    except UnknownNumber as error:
         session.error(str(error))
         return
-    answer = answers.shown(position, explain)
+    answer = document_json(position, explain)
     if form == "json":
         print_json(answer)
         return
@@ -94,25 +96,26 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
     section(
         "Due",
         (
-            f"{_when(each)}: {figure(each['amount'])} {currency}, open {figure(each['open'])}"
+            f"{_when(each)}: {amount_in_sentence(each['amount'])} {currency}, open {amount_in_sentence(each['open'])}"
             for each in answer["instalments"]
         ),
     )
     section(
         "With cash discount",
-        (f"{day}: {figure(amount)} {currency}" for day, amount in answers.cash_discounts(position.invoice)),
+        (f"{day}: {amount_in_sentence(amount)} {currency}" for day, amount in cash_discount_texts(position.invoice)),
     )
     section(
         "Settled by",
         (
-            f"{each['date']}: {figure(each['amount'])} {currency}, {each['how']}, {relative(each['source'])}"
+            f"{each['date']}: {amount_in_sentence(each['amount'])} {currency}, {each['how']}, {relative(each['source'])}"
             for each in answer["allocations"]
         ),
     )
     section(
         "Taken over",
         (
-            f"{each['date']}: {figure(each['amount'])} {currency} by {each['by']} from {each['from']}, {relative(each['source'])}"
+            f"{each['date']}: {amount_in_sentence(each['amount'])} {currency} by {each['by']} from {each['from']}, "
+            f"{relative(each['source'])}"
             for each in answer["taken_over"]
         ),
     )
@@ -124,16 +127,16 @@ def show(session: Session, number: str, as_of: date, form: str, explain: bool) -
         ),
     )
     if explain:
-        section("How the figures came about", map(describe, answers.explanation(position)))
+        section("How the figures came about", map(describe_step, explanation_steps(position)))
 
 
 def tax_line(amount: TaxAmount, currency: str) -> str:
     """One tax in a line: its rate, its base, what it comes to, and what of it is booked in another currency."""
     rate = format(-amount.tax.rate if amount.tax.withholding else amount.tax.rate, "f")
-    base, tax = (figure(answers.money(each, currency) or "") for each in (amount.base, amount.amount))
+    base, tax = (amount_in_sentence(amounts.amount_text(each, currency) or "") for each in (amount.base, amount.amount))
     line = f"{amount.tax.code}: {rate} % of {base} = {tax} {currency}"
     if amount.booked_currency:
-        booked = figure(answers.money(amount.booked, amount.booked_currency) or "")
+        booked = amount_in_sentence(amounts.amount_text(amount.booked, amount.booked_currency) or "")
         line += f", booked as {booked} {amount.booked_currency}"
     return line
 
@@ -146,7 +149,7 @@ def section(title: str, lines: Iterable[str]) -> None:
         say(f"  {line}")
 
 
-def figure(amount: str) -> str:
+def amount_in_sentence(amount: str) -> str:
     """An amount in a sentence: thousands apart, nothing as 0.00."""
     return spaced(amount) if Decimal(amount) else amount
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
-from beancount_invoicing import actions, receivables
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import how, send_options
+from beancount_invoicing import customer_search, receivables
+from beancount_invoicing.actions import statement
+from beancount_invoicing.actions.statement import StatementScope
+from beancount_invoicing.answers import amounts
+from beancount_invoicing.answers.receivables import bucket_names
+from beancount_invoicing.answers.statements import statement_json
 from beancount_invoicing.cli.colours import marked
 from beancount_invoicing.cli.common import (
     Session,
@@ -22,22 +25,26 @@ from beancount_invoicing.cli.common import (
     explain_option,
     folder_option,
     format_option,
-    notice,
+    output_format_option,
+    print_assumed_notice,
     print_csv,
     print_json,
+    print_notice,
     print_table,
     say,
-    say_assumed,
     since_option,
     spaced,
-    to_option,
 )
 from beancount_invoicing.cli.render import print_written, with_progress
-from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_letters
-from beancount_invoicing.cli.show import figure
+from beancount_invoicing.cli.send import channel_option, only_with_send, retry_option, send_for_command
+from beancount_invoicing.cli.show import amount_in_sentence
+from beancount_invoicing.cli.writing import build_write_options, sending_options
+from beancount_invoicing.delivery.dispatch import Dispatch, HeldDispatch
+from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Channel
 from beancount_invoicing.receivables import Statement
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.rules.steps import describe_step
 
 COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles", "debit", "credit", "balance", "text",
            "source")  # fmt: skip
@@ -52,16 +59,16 @@ COLUMNS = ("customer", "account", "currency", "date", "what", "number", "settles
 @since_option("The first day; else the beginning.")
 @as_of_option_named("--until", "-u", "--date")
 @folder_option(None)
-@to_option("")
+@output_format_option("")
 @format_option
 @explain_option
 @click.option("--send", "sending", is_flag=True, help="Send them (-o: the folder of what is sent by hand).")
 @click.option("--again", is_flag=True, help="With --send: once more what was sent on that day already.")
 @channel_option
 @retry_option
-@send_options
+@sending_options
 @click.pass_obj
-def statement(
+def statement_command(
     session: Session,
     customer: str,
     everybody: bool,
@@ -69,7 +76,7 @@ def statement(
     since: date | None,
     as_of: date,
     folder: Path | None,
-    outputs: tuple[actions.Output, ...],
+    outputs: tuple[Output, ...],
     form: str,
     explain: bool,
     sending: bool,
@@ -86,32 +93,45 @@ def statement(
     if balance and not everybody:
         raise click.UsageError("--balance says nothing without --all")
     # nobody is written to about an account on which nothing is open
-    whose: actions.Whose = "balance" if balance else "open" if sending else "moved"
+    whose: StatementScope = "balance" if balance else "open" if sending else "moved"
     if sending:
 
-        def accounts(opened: actions.Ledger) -> tuple[str, ...]:
-            return (actions.customer(opened.book, customer),) if customer else ()
+        def accounts(opened: Ledger) -> tuple[str, ...]:
+            return (customer_search.find_customer(opened.book, customer),) if customer else ()
 
-        def make(opened: actions.Ledger) -> list[actions.Dispatch | actions.Held]:
-            return list(actions.of_statements(opened, _told(opened, accounts(opened), whose, as_of, since), channel))
+        def make(opened: Ledger) -> list[Dispatch | HeldDispatch]:
+            return list(
+                statement.dispatches_of_statements(
+                    opened, _told(opened, accounts(opened), whose, as_of, since), channel
+                )
+            )
 
-        send_letters(session, make, as_of, folder, form, again=again, retry=retry, how=how(write, into, commit))
+        send_for_command(
+            session,
+            make,
+            as_of,
+            folder,
+            form,
+            again=again,
+            retry=retry,
+            write_options=build_write_options(write, into, commit),
+        )
         return
     only_with_send(write, into, commit, channel, retry, again)
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:
         return
-    those = _told(ledger, wanted, whose, as_of, since)
-    for one in those:
-        for each in one.currencies:
-            if (books := each.unmet()) is not None:
+    statements = _told(ledger, wanted, whose, as_of, since)
+    for one in statements:
+        for currency in one.currencies:
+            if (books := currency.unreconciled()) is not None:
                 session.error(
-                    f"{one.customer.account}: closing {each.closing} + drafts {each.drafts} {each.currency} is not the"
+                    f"{one.customer.account}: closing {currency.closing} + drafts {currency.drafts} {currency.currency} is not the"
                     f" ledger's balance {books}: this is a mistake of ours, please report it"
                 )
-    told = [answers.stated(one, actions.language_to(ledger.book, one.customer, as_of), explain) for one in those]
+    told = [statement_json(one, statement.language_to(ledger.book, one.customer, as_of), explain) for one in statements]
     if form == "json":
         print_json(told)
     elif form == "csv":
@@ -119,26 +139,28 @@ def statement(
     elif folder or outputs:
         pass  # the files say it
     else:
-        for one, answer in zip(those, told, strict=True):
+        for one, answer in zip(statements, told, strict=True):
             _table(one, answer, explain)
     if folder or outputs:
-        files = actions.render_statements(ledger.book, those, folder or Path(), outputs or ("pdf",), notice)
-        print_written(session, with_progress(files, "Statements", len(those)))
+        files = statement.render_statements(
+            ledger.book, statements, folder or Path(), outputs or ("pdf",), print_notice
+        )
+        print_written(session, with_progress(files, "Statements", len(statements)))
 
 
 def _told(
-    ledger: actions.Ledger, customers: tuple[str, ...], whose: actions.Whose, as_of: date, since: date | None
+    ledger: Ledger, customers: tuple[str, ...], whose: StatementScope, as_of: date, since: date | None
 ) -> tuple[Statement, ...]:
     """The statements that are asked for: those customers', else of all. Raises click.BadParameter."""
     try:
         if customers:
-            return actions.statements_of(ledger, customers, as_of, since)
-        return actions.statements_of_all(ledger, as_of, since, whose)
-    except receivables.SinceError as error:
+            return statement.statements_of(ledger, customers, as_of, since)
+        return statement.statements_of_all(ledger, as_of, since, whose)
+    except receivables.StatementPeriodError as error:
         raise click.BadParameter(str(error), param_hint="--since") from None
 
 
-def _rows(answer: answers.Answer) -> list[list[Any]]:
+def _rows(answer: amounts.Answer) -> list[list[Any]]:
     """The movements as rows, between the balances before and after them."""
     rows: list[list[Any]] = []
     for one in answer["currencies"]:
@@ -153,27 +175,27 @@ def _rows(answer: answers.Answer) -> list[list[Any]]:
     return rows
 
 
-def _what(moved: answers.Answer) -> str:
+def _what(moved: amounts.Answer) -> str:
     if not moved["other"]:
         return str(moved["what"])
     return f"taken over {'by' if moved['what'] == 'handed-over' else 'from'} {moved['other']}"
 
 
-def _table(one: Statement, answer: answers.Answer, explain: bool) -> None:
+def _table(one: Statement, answer: amounts.Answer, explain: bool) -> None:
     start = f"from {one.since} " if one.since else ""
     if not answer["currencies"]:
         click.echo(f"Nothing moved on the account of {one.customer.name} {start}to {one.as_of}, and nothing is owed.")
     for each in answer["currencies"]:
         currency = each["currency"]
-        opening = [["", "balance", "", "", "", figure(each["opening"])]] if one.since else []
+        opening = [["", "balance", "", "", "", amount_in_sentence(each["opening"])]] if one.since else []
         click.echo(f"{one.customer.name}, account in {currency} {start}to {one.as_of}")
         print_table(
             "",
             [("date", False), ("what", False), ("documents", False), ("debit", True), ("credit", True), ("balance", True)],
             [*opening,
              *([moved["date"], _what(moved), moved["number"] or " ".join(moved["settles"]), spaced(moved["debit"]),
-                spaced(moved["credit"]), figure(moved["balance"])] for moved in each["movements"])],
-            [[one.as_of.isoformat(), "balance", "", "", "", figure(each["closing"])]],
+                spaced(moved["credit"]), amount_in_sentence(moved["balance"])] for moved in each["movements"])],
+            [[one.as_of.isoformat(), "balance", "", "", "", amount_in_sentence(each["closing"])]],
         )  # fmt: skip
         if each["open"]:
             print_table(
@@ -190,14 +212,16 @@ def _table(one: Statement, answer: answers.Answer, explain: bool) -> None:
             ages = each["aging"]
             print_table(
                 f"In days late on {one.as_of}",
-                [("not due", True), *((name, True) for name in answers.bucket_names(one.bounds, "due")),
+                [("not due", True), *((name, True) for name in bucket_names(one.bounds, "due")),
                  ("unallocated", True), ("total", True), ("", False)],
                 [[spaced(ages["not_due"]), *map(spaced, ages["buckets"]), spaced(ages["unallocated"]),
                   spaced(ages["total"]), currency]],
             )  # fmt: skip
         if Decimal(each["drafts"]):
-            say(f"Drafts of {figure(each['drafts'])} {currency} are left out; the ledger has them on the account.\n")
+            say(
+                f"Drafts of {amount_in_sentence(each['drafts'])} {currency} are left out; the ledger has them on the account.\n"
+            )
     if explain:
         for in_currency in one.currencies:
             for step in in_currency.steps:
-                click.echo(f"  {describe(step)}")
+                click.echo(f"  {describe_step(step)}")

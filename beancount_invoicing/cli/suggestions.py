@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import click
 
-from beancount_invoicing.cli.common import Spelled
+from beancount_invoicing.cli.common import AliasOption
 
 ALIKE = 0.65
 """How alike two words must be spelled, of 1: `lst` is `list`, `--date` is not `--write`."""
@@ -29,15 +29,15 @@ _MEANT = {
 """Words of other programs, and ours for the same."""
 
 
-def near(said: str, known: Iterable[str]) -> list[str]:
+def close_matches(typed: str, known: Iterable[str]) -> list[str]:
     """The known words that may be meant, at most three: those of the same meaning, those that begin so, or that are spelled
     alike."""
-    said = said.casefold()
+    typed = typed.casefold()
     words = sorted(known)
-    meant = [word for word in _MEANT.get(said, ()) if word in words]
-    begun = [word for word in words if len(said) > 1 and word.casefold().startswith(said)]
+    meant = [word for word in _MEANT.get(typed, ()) if word in words]
+    begun = [word for word in words if len(typed) > 1 and word.casefold().startswith(typed)]
     folded = {word.casefold(): word for word in reversed(words)}
-    alike = [folded[one] for one in get_close_matches(said, list(folded), cutoff=ALIKE)]
+    alike = [folded[match] for match in get_close_matches(typed, list(folded), cutoff=ALIKE)]
     return (meant or begun or alike)[:3]
 
 
@@ -46,9 +46,13 @@ def better(error: click.UsageError) -> click.UsageError:
     found: list[str] = []
     if isinstance(error, click.NoSuchOption) and error.ctx and error.option_name.startswith("--"):
         options = error.ctx.command.get_params(error.ctx)
-        known = {name for one in options for name in (*one.opts, *(one.also if isinstance(one, Spelled) else ()))}
+        known = {
+            name
+            for option in options
+            for name in (*option.opts, *(option.also if isinstance(option, AliasOption) else ()))
+        }
         names = {name[2:]: name for name in known if name.startswith("--")}
-        found = [names[one] for one in near(error.option_name[2:], names)]
+        found = [names[match] for match in close_matches(error.option_name[2:], names)]
     elif isinstance(error, click.NoSuchCommand) and error.ctx:
         found = _commands(error.command_name, error.ctx)
     elif not isinstance(error, click.NoSuchOption):
@@ -69,4 +73,4 @@ def _commands(said: str, ctx: click.Context) -> list[str]:
     within = [
         f"{name} {said}" for name, one in commands.items() if isinstance(one, click.Group) and said in one.commands
     ]
-    return within or near(said, commands)
+    return within or close_matches(said, commands)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from beancount_invoicing.cli.colours import mark_of, paint
 
-FOLDED = (16, 10)
+FOLD_WIDTHS = (16, 10)
 """A column of texts may be folded to so many characters, or to its longest word; where room is scarce, to fewer."""
 _STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -48,7 +48,7 @@ def draw(
         return "\n".join(_in_full(title, columns, rows, last, widths, colours))
     for without in ((), ("spare",), ("spare", "below")):
         shown, cells, sums = (columns, rows, last) if not without else _narrower(columns, rows, last, without)
-        for folded in FOLDED:
+        for folded in FOLD_WIDTHS:
             for padding in (1, 0):
                 free = room - (1 + 2 * padding) * len(shown)
                 if fitting := _fitting(shown, (*cells, *sums), free, folded):

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from beancount_invoicing import actions, receivables
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing import receivables
+from beancount_invoicing.actions import move_taxes
+from beancount_invoicing.answers.taxes import taxes_due_json
 from beancount_invoicing.cli.common import (
     Session,
     as_of_option,
@@ -19,23 +19,24 @@ from beancount_invoicing.cli.common import (
     examples,
     explain_option,
     format_option,
-    notice,
+    print_assumed_notice,
     print_csv,
     print_json,
+    print_notice,
     print_table,
     relative,
-    say_assumed,
     since_option,
     spaced,
     until_option,
 )
-from beancount_invoicing.rules.steps import describe
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
+from beancount_invoicing.rules.steps import describe_step
 
-SHARE = (
+SHARE_COLUMNS = (
     "date", "number", "customer", "code", "rate", "base", "amount", "currency", "exchange_rate", "released", "what",
     "written_off", "discount", "source",
 )  # fmt: skip
-WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "deducted"}
+SHARE_WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "deducted"}
 
 
 @click.command(
@@ -45,11 +46,11 @@ WORDS = {"due": "", "lost": "written off", "discount": "discount", "deducted": "
 @since_option("List what became due from this day on; there are totals of all time too.")
 @until_option("List what became due until this day, as it is known on --as-of.")
 @as_of_option
-@write_options
+@writing_options
 @format_option
 @explain_option
 @click.pass_obj
-def tax_due(
+def tax_due_command(
     session: Session,
     customer: str,
     since: date | None,
@@ -62,33 +63,35 @@ def tax_due(
     explain: bool,
 ) -> None:
     """Say which taxes on payments became due, what the books moved, and the entries that are missing."""
-    way = how(write, into, commit)
+    way = build_write_options(write, into, commit)
     if since and since > (until or as_of):
         raise click.UsageError(f"--since {since} is after --{'until' if until else 'as-of'} {until or as_of}")
     if write and customer:
         raise click.UsageError("the entries are those of all customers: say --write without one")
     if write:
         with changing(session):
-            outcome = actions.move_taxes(session.find(), as_of, since, until, way)
+            outcome = move_taxes.move_taxes(session.find(), as_of, since, until, way)
             if form == "table":
                 print_outcome(outcome, way)
         if session.failed or form == "table":
             return
     ledger = session.open()
-    say_assumed(ledger.book, as_of)
+    print_assumed_notice(ledger.book, as_of)
     due = receivables.tax_due(ledger.book, as_of)
     whose = customers_wanted(session, ledger.book, customer)
     if whose is None:
         return
     if whose:
         billed = ledger.book.invoices
-        due = due.of({one.number for one in billed if one.customer and one.customer.account in whose}, whose)
-    answer = answers.taxes_due(due, since, until, explain)
+        due = due.for_documents(
+            {invoice.number for invoice in billed if invoice.customer and invoice.customer.account in whose}, whose
+        )
+    answer = taxes_due_json(due, since, until, explain)
     if form == "json":
         print_json(answer)
         return
     if form == "csv":
-        print_csv(SHARE, [[row[name] for name in SHARE] for row in answer["shares"]])
+        print_csv(SHARE_COLUMNS, [[row[name] for name in SHARE_COLUMNS] for row in answer["shares"]])
         return
     if not customer and not due.totals and not due.on_account:
         click.echo('No tax is owed on payments here (invoice-tax with due-on: "payment").')
@@ -96,12 +99,12 @@ def tax_due(
     _tables(answer, since, until or as_of)
     asked = due.within(since, until)
     if explain:
-        for share in asked.shares:
+        for share in asked.tax_shares:
             click.echo(f"\n{share.date} {share.number} {share.pending.code}")
             for step in share.steps:
-                click.echo(f"  {describe(step)}")
+                click.echo(f"  {describe_step(step)}")
     if asked.missing:
-        entries = "\n".join(actions.missing_entry(one, column=0) for one in asked.missing)
+        entries = "\n".join(move_taxes.missing_entry(entry, column=0) for entry in asked.missing)
         click.echo(f"What the books still have to move:\n\n{entries}")
     _notices(due, asked)
 
@@ -115,7 +118,7 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
          ("due", True), ("", False), ("", False)],
         [
             [row["date"], row["number"], row["customer"], row["code"], f"{row['rate']} %", spaced(row["base"]),
-             spaced(row["amount"]), row["currency"], WORDS[row["what"]]]
+             spaced(row["amount"]), row["currency"], SHARE_WORDS[row["what"]]]
             for row in answer["shares"]
         ],
     )  # fmt: skip
@@ -144,28 +147,29 @@ def _tables(answer: Any, since: date | None, until: date) -> None:
 
 
 def _notices(due: receivables.TaxDue, asked: receivables.TaxDue) -> None:
-    for one in asked.on_account:
-        codes = ", ".join(tax.code for tax in one.taxes)
-        what = f"{one.tax} {one.payment.currency} of {codes}" if one.tax is not None else f"tax ({codes})"
-        place = f"{relative(one.payment.source.file)}:{one.payment.source.line}"
-        notice(
-            f"{one.customer}: {one.amount} {one.payment.currency} received on {one.payment.date} and allocated to no invoice"
+    for advance in asked.on_account:
+        codes = ", ".join(tax.code for tax in advance.taxes)
+        what = f"{advance.tax} {advance.payment.currency} of {codes}" if advance.tax is not None else f"tax ({codes})"
+        place = f"{relative(advance.payment.source.file)}:{advance.payment.source.line}"
+        print_notice(
+            f"{advance.customer}: {advance.amount} {advance.payment.currency} received on {advance.payment.date} and "
+            "allocated to no invoice"
             f" ({place}): if it is for services known by then, {what} is due on it since that day; invoice it (a deposit, say),"
             " or write what it settles"
         )
-    for line in (line for one in asked.missing for line in one.lines):
+    for line in (line for entry in asked.missing for line in entry.lines):
         if line.difference and not line.exchange:
-            notice(
+            print_notice(
                 f'{line.pending.code}: no account of exchange differences is known: write custom "invoice-option"'
                 ' "exchange-account" Expenses:…'
             )
     hidden = len(due.missing) - len(asked.missing)
     if hidden:
-        notice(f"{hidden} more {'entry is' if hidden == 1 else 'entries are'} missing outside of this period")
+        print_notice(f"{hidden} more {'entry is' if hidden == 1 else 'entries are'} missing outside of this period")
     for total in due.totals:
         if total.to_cancel:
             amount, where = f"{abs(total.to_cancel)} {total.pending.currency}", total.pending.account
-            notice(
+            print_notice(
                 f"{total.pending.code}: "
                 + (
                     f"{amount} of tax on what was written off or given up is still on {where}: take it off in that transaction"

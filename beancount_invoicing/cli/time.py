@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
-from beancount_invoicing.cli.changing import changing, dry_run_said, how, print_outcome, write_options
+from beancount_invoicing.actions import time, write_off_time
+from beancount_invoicing.actions.time import TimeEntry
+from beancount_invoicing.actions.write_off_time import TimeFilter, TimeWriteOff
+from beancount_invoicing.answers.time import time_json
 from beancount_invoicing.cli.common import (
     Commands,
-    Day,
+    DayParam,
     F,
     OneOf,
     Session,
@@ -34,14 +35,18 @@ from beancount_invoicing.cli.common import (
 )
 from beancount_invoicing.cli.completion import (
     complete_accounts,
-    complete_entries,
     complete_items,
     complete_persons,
     complete_tasks,
     complete_time_contracts,
+    complete_time_entries,
     complete_timezones,
 )
+from beancount_invoicing.cli.writing import build_write_options, changing, is_dry_run, print_outcome, writing_options
+from beancount_invoicing.ledger import LedgerLoader
 from beancount_invoicing.rules import worktime
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import InvalidRequest
 
 COLUMNS = ("date", "contract", "item", "quantity", "commodity", "person", "task", "billable", "source")
 
@@ -64,11 +69,11 @@ class Quantity(click.ParamType[tuple[Decimal, bool]]):
 
 
 @click.group(cls=Commands, epilog=examples("time add HALLES-ETU 2:30 -w", "time list"))
-def time() -> None:
+def time_group() -> None:
     """Time that was worked: add, import, list, write off, exclude."""
 
 
-@time.command(
+@time_group.command(
     "add", epilog=examples('time add HALLES-ETU 2:30 "Relevé sur site" -w', "time add HALLES-ETU 6.5 --date yesterday")
 )
 @click.argument("contract", shell_complete=complete_time_contracts)
@@ -82,9 +87,9 @@ def time() -> None:
 @click.option(
     "--against", default="", metavar="ACCOUNT", shell_complete=complete_accounts, help="The account on the other side."
 )
-@write_options
+@writing_options
 @click.pass_obj
-def add(
+def time_add_command(
     session: Session,
     contract: str,
     quantity: tuple[Decimal, bool],
@@ -101,18 +106,16 @@ def add(
 ) -> None:
     """Write down time. With `invoice-option "time-write" TRUE` it is written at once, without --write."""
     file = session.find()
-    loads = actions.Loads(file)
+    loads = LedgerLoader(file)
     with changing(session):
-        write = write or (not dry_run_said() and actions.writes_at_once(loads, day))
-    way = how(write, into, commit)
-    worked = actions.Worked(
-        day, contract, quantity[0], text, item, person, task, not non_billable, quantity[1], against
-    )
+        write = write or (not is_dry_run() and time.writes_by_default(loads, day))
+    way = build_write_options(write, into, commit)
+    worked = TimeEntry(day, contract, quantity[0], text, item, person, task, not non_billable, quantity[1], against)
     with changing(session):
-        print_outcome(actions.add_time(file, [worked], way, loads), way)
+        print_outcome(time.add_time(file, [worked], way, loads), way)
 
 
-@time.command(
+@time_group.command(
     "write-off",
     epilog=examples(
         'time write-off HALLES-ETU 0.5 "Geste commercial" -w', "time write-off HALLES-ETU 1:30 --of 2026-11-26 -w"
@@ -122,13 +125,13 @@ def add(
 @click.argument("quantity", type=Quantity())
 @click.argument("reason", default="")
 @click.option(
-    "--of", "worked_on", type=Day(), metavar="DATE", help="Of the time of this day; of the oldest, if not said."
+    "--of", "worked_on", type=DayParam(), metavar="DATE", help="Of the time of this day; of the oldest, if not said."
 )
 @click.option("--item", default="", shell_complete=complete_items, help="Of the time of this item.")
 @date_option("The day on which it is given up.")
-@write_options
+@writing_options
 @click.pass_obj
-def write_off(
+def time_write_off_command(
     session: Session,
     contract: str,
     quantity: tuple[Decimal, bool],
@@ -141,75 +144,75 @@ def write_off(
     commit: bool,
 ) -> None:
     """Give up time that waits to be billed: it was worked, and is billed to nobody."""
-    way = how(write, into, commit)
-    wanted = actions.WriteOff(contract, quantity[0], quantity[1], reason, item, worked_on)
+    way = build_write_options(write, into, commit)
+    wanted = TimeWriteOff(contract, quantity[0], quantity[1], reason, item, worked_on)
     with changing(session):
-        print_outcome(actions.write_off_time(session.find(), wanted, day, way), way)
+        print_outcome(write_off_time.write_off_time(session.find(), wanted, day, way), way)
 
 
 def _entries(command: F) -> F:
     """Which entries of time are meant."""
     for decorate in (
-        write_options,
-        click.option("--all", "every", is_flag=True, help="All that are found, not only one."),
+        writing_options,
+        click.option("--all", "all_matching", is_flag=True, help="All that are found, not only one."),
         click.option(
             "--entry",
             "place",
             default="",
             metavar="FILE:LINE",
-            shell_complete=complete_entries,
+            shell_complete=complete_time_entries,
             help="The entry that stands there.",
         ),
         click.option("--person", default="", shell_complete=complete_persons, help="Of this person."),
         date_option("Of this day.", default=None),
-        click.argument("words", default="", metavar="[TEXT]", shell_complete=complete_tasks),
+        click.argument("text_contains", default="", metavar="[TEXT]", shell_complete=complete_tasks),
         click.argument("contract", shell_complete=complete_time_contracts),
     ):
         command = decorate(command)
     return command
 
 
-@time.command("exclude", epilog=examples("time exclude HALLES-ETU --date 2026-11-26 -w"))
+@time_group.command("exclude", epilog=examples("time exclude HALLES-ETU --date 2026-11-26 -w"))
 @_entries
 @click.pass_obj
-def exclude(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
+def time_exclude_command(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
     """Say that an entry of time is not billed, where it stands; TEXT is a part of what was worked on."""
-    _mark(session, which, False, how(write, into, commit))
+    _mark(session, which, False, build_write_options(write, into, commit))
 
 
-@time.command("include", epilog=examples("time include HALLES-ETU --date 2026-11-27 -w"))
+@time_group.command("include", epilog=examples("time include HALLES-ETU --date 2026-11-27 -w"))
 @_entries
 @click.pass_obj
-def include(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
+def time_include_command(session: Session, /, write: bool, into: Path | None, commit: bool, **which: Any) -> None:
     """Say that an entry of time that was not billable is billed after all."""
-    _mark(session, which, True, how(write, into, commit))
+    _mark(session, which, True, build_write_options(write, into, commit))
 
 
-def _mark(session: Session, which: Mapping[str, Any], billable: bool, way: actions.How) -> None:
+def _mark(session: Session, which: Mapping[str, Any], billable: bool, way: WriteOptions) -> None:
     with changing(session):
-        wanted = actions.TimeWanted(**which)
-        print_outcome(actions.mark_time(session.find(), wanted, which["day"] or today(), billable, way), way)
+        wanted = TimeFilter(**which)
+        print_outcome(write_off_time.mark_time(session.find(), wanted, which["day"] or today(), billable, way), way)
 
 
-@time.command("list", epilog=examples("time list", "time list halles", "time list --all --contract HALLES-ETU"))
+@time_group.command("list", epilog=examples("time list", "time list halles", "time list --all --contract HALLES-ETU"))
 @customer_option
 @click.option("--contract", default="", shell_complete=complete_time_contracts, help="Only this contract.")
 @click.option("--all", "everything", is_flag=True, help="All that was worked, not only what is not billed.")
 @as_of_option
 @format_option
 @click.pass_obj
-def list_time(session: Session, customer: str, contract: str, everything: bool, as_of: date, form: str) -> None:
+def time_list_command(session: Session, customer: str, contract: str, everything: bool, as_of: date, form: str) -> None:
     """List time that is not billed yet, or all of it."""
     ledger = session.open()
     customers = customers_wanted(session, ledger.book, customer)
     if customers is None:
         return
     try:
-        listed = actions.time_listed(ledger.book, as_of, contract, everything, customers)
-    except actions.CannotBill as error:
+        listed = time.time_listed(ledger.book, as_of, contract, everything, customers)
+    except InvalidRequest as error:
         session.error(str(error))
         return
-    rows = [answers.worked(one, code) for code, one in listed]
+    rows = [time_json(work, code) for code, work in listed]
     if form == "json":
         print_json(rows)
     elif form == "csv":
@@ -219,7 +222,7 @@ def list_time(session: Session, customer: str, contract: str, everything: bool, 
     else:
         sums: dict[tuple[str, str], Decimal] = {}
         for code, one in listed:
-            counted = worktime.seconds(one.quantity, one.commodity)
+            counted = worktime.to_seconds(one.quantity, one.commodity)
             sums[code, one.commodity] = sums.get((code, one.commodity), Decimal(0)) + counted
         print_table(
             f"Time as of {as_of}" + ("" if everything else ", not billed"),
@@ -231,13 +234,13 @@ def list_time(session: Session, customer: str, contract: str, everything: bool, 
                 for row in rows
             ],
             [
-                ["Total", code, "", format(worktime.total(seconds, commodity), "f"), commodity, "", "", ""]
+                ["Total", code, "", format(worktime.from_seconds_rounded(seconds, commodity), "f"), commodity, "", "", ""]
                 for (code, commodity), seconds in sorted(sums.items())
             ],
         )  # fmt: skip
 
 
-@time.command("import", epilog=examples("time import toggl.csv --contract HALLES-ETU -w"))
+@time_group.command("import", epilog=examples("time import toggl.csv --contract HALLES-ETU -w"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--type",
@@ -263,9 +266,9 @@ def list_time(session: Session, customer: str, contract: str, everything: bool, 
     help="Where it was worked, for files that count in UTC.",
 )  # fmt: skip
 @click.option("--skip-open", is_flag=True, help="Leave out what has no end yet.")
-@write_options
+@writing_options
 @click.pass_obj
-def import_time(
+def time_import_command(
     session: Session,
     file: Path,
     kind: str | None,
@@ -282,7 +285,7 @@ def import_time(
 ) -> None:
     """Import time from Toggl, Clockify, Harvest, Kimai, Watson, Timewarrior, timeclock, timedot or Org files. What is there already
     is passed over."""
-    from beancount_invoicing.entries import timesheets
+    from beancount_invoicing import timesheets
 
     mapping = {}
     for pair in pairs:
@@ -296,9 +299,9 @@ def import_time(
         raise click.UsageError(
             f"--timezone {timezone}: there is no such place; write it such as Europe/Paris"
         ) from None
-    way = how(write, into, commit)
+    way = build_write_options(write, into, commit)
     try:
-        records = timesheets.parse(
+        records = timesheets.parse_timesheet(
             file.read_text(encoding="utf-8-sig"),
             kind or "",
             date_format=date_format or "",
@@ -313,5 +316,5 @@ def import_time(
         session.error(f"{file}: it is not in UTF-8: export it so")
         return
     with changing(session):
-        outcome = actions.import_time(session.find(), records, contract, mapping, person, way)
+        outcome = time.import_time(session.find(), records, contract, mapping, person, way)
         print_outcome(outcome, way)

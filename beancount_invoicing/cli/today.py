@@ -6,8 +6,9 @@ from datetime import date
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import answers
+from beancount_invoicing.actions import today
+from beancount_invoicing.actions.today import TaskKind
+from beancount_invoicing.answers.tasks import task_json
 from beancount_invoicing.cli.colours import Mark, marked
 from beancount_invoicing.cli.common import (
     Session,
@@ -23,7 +24,7 @@ from beancount_invoicing.cli.common import (
 )
 
 COLUMNS = ("kind", "day", "customer", "account", "number", "amount", "currency", "text")
-TITLES: dict[actions.TaskKind, str] = {
+TITLES: dict[TaskKind, str] = {
     "bank": "The bank is behind: book it first",
     "insolvency": 'In insolvency proceedings: declare what is owed, and note it, event: "declared"',
     "in-doubt": "Left, or not: answer with send --confirm or send --retry",
@@ -46,7 +47,7 @@ TITLES: dict[actions.TaskKind, str] = {
 }
 
 
-_COLOURS: dict[actions.TaskKind, Mark] = {
+_COLOURS: dict[TaskKind, Mark] = {
     "bank": "doubtful", "insolvency": "late", "in-doubt": "late", "prepared": "draft", "outbox": "late", "draft": "draft",
     "bill": "new", "send": "new", "remind": "late", "escalate": "late", "promise": "late", "dispute": "doubtful",
     "unallocated": "doubtful", "lapse": "late", "tax": "doubtful", "decide": "doubtful",
@@ -58,14 +59,14 @@ _COLOURS: dict[actions.TaskKind, Mark] = {
 @as_of_option
 @format_option
 @click.pass_obj
-def today(session: Session, customer: str, as_of: date, form: str) -> None:
+def today_command(session: Session, customer: str, as_of: date, form: str) -> None:
     """Say what is to be done: to bill, to send, to remind, and what somebody should find out."""
     ledger = session.open()
     wanted = customers_wanted(session, ledger.book, customer)
     if wanted is None:
         return
-    tasks = actions.tasks(ledger.book, as_of, ledger.allocated_at(as_of))
-    rows = [answers.task(one) for one in tasks if not customer or one.account in wanted]
+    tasks = today.tasks(ledger.book, as_of, ledger.allocated_at(as_of))
+    rows = [task_json(task) for task in tasks if not customer or task.account in wanted]
     if form == "json":
         print_json(rows)
         return

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import click
 
-from beancount_invoicing import actions
-from beancount_invoicing.cli.changing import changing, how, print_outcome, write_options
+from beancount_invoicing.actions import undo
 from beancount_invoicing.cli.common import Session, examples
 from beancount_invoicing.cli.completion import complete_numbers
+from beancount_invoicing.cli.writing import build_write_options, changing, print_outcome, writing_options
 
 
 @click.command(epilog=examples("undo", "undo F2026-0078"))
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_numbers)
-@write_options
+@writing_options
 @click.pass_obj
-def undo(session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool) -> None:
+def undo_command(session: Session, numbers: tuple[str, ...], write: bool, into: Path | None, commit: bool) -> None:
     """Take back the documents that the last command wrote, or those named: as long as nothing was sent, paid, credited or
     numbered after."""
     if into:
         raise click.UsageError("documents are taken out where they stand: leave --into away")
-    way = how(write, None, commit)
+    way = build_write_options(write, None, commit)
     with changing(session):
-        print_outcome(actions.undo(session.find(), numbers, way), way)
+        print_outcome(undo.undo(session.find(), numbers, way), way)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from beancount_invoicing import actions
 from beancount_invoicing.cli.common import Session, examples, format_option, print_csv, print_json
+from beancount_invoicing.documents import e_invoices
 
 if TYPE_CHECKING:
     from beancount_invoicing.einvoice import Layer
@@ -58,18 +58,18 @@ def rows(file: str, layers: Sequence[Layer]) -> list[dict[str, Any]]:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @format_option
 @click.pass_obj
-def validate(session: Session, files: tuple[Path, ...], form: str) -> None:
+def validate_command(session: Session, files: tuple[Path, ...], form: str) -> None:
     """Check e-invoices, whoever wrote them: XML in CII or UBL, or PDFs with one inside.
 
     Layers are reported apart: our own checks, the XML schema, each official set of rules. One that could not be run has not
     passed. The exit code is 1 where a document is not valid, else 2 where one could not be judged, else 0.
     """
     every: list[dict[str, Any]] = []
-    for file, layers in actions.validate_files(files):
+    for file, layers in e_invoices.validate_files(files):
         if any(result(layer) == "failed" for layer in layers):
             session.failed = True
         if any(layer.not_run for layer in layers):
-            session.unjudged = True
+            session.not_judged = True
         if form == "table":
             click.echo(str(file))
             print_layers(str(file), layers)

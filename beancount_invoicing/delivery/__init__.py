@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.delivery.addresses import BadAddress, checked, split
-from beancount_invoicing.delivery.attempts import CLOSING, Attempt, History
-from beancount_invoicing.delivery.dispatch import Attachment, Dispatch, Held, Said
-from beancount_invoicing.delivery.mail import Mail, Sender, mail, message_id
-from beancount_invoicing.model import OPENING
+from beancount_invoicing.delivery.addresses import BadAddress, checked_address, split_addresses
+from beancount_invoicing.delivery.attempts import DISPATCH_END_EVENTS, Attempt, History
+from beancount_invoicing.delivery.dispatch import Attachment, Dispatch, DispatchKind, HeldDispatch
+from beancount_invoicing.delivery.mail import Mail, Sender, make_mail, message_id
+from beancount_invoicing.model import DISPATCH_START_EVENTS
 
 __all__ = [
-    "CLOSING",
-    "OPENING",
+    "DISPATCH_END_EVENTS",
+    "DISPATCH_START_EVENTS",
     "Attachment",
     "Attempt",
     "BadAddress",
     "Dispatch",
-    "Held",
+    "DispatchKind",
+    "HeldDispatch",
     "History",
     "Mail",
-    "Said",
     "Sender",
-    "checked",
-    "mail",
+    "checked_address",
+    "make_mail",
     "message_id",
-    "split",
+    "split_addresses",
 ]

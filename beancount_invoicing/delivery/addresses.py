@@ -15,12 +15,12 @@ class BadAddress(ValueError):
     """This is no e-mail address that anything can be sent to; the message says which, and what to write."""
 
 
-def split(said: str) -> tuple[str, ...]:
+def split_addresses(text: str) -> tuple[str, ...]:
     """The addresses of a ledger's text, which commas separate; not yet looked at."""
-    return tuple(part.strip() for part in said.split(",") if part.strip())
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def checked(address: str) -> str:
+def checked_address(address: str) -> str:
     """An address as it goes to a server: `name@domain`, the domain in ASCII. Raises BadAddress."""
     local, at, domain = address.rpartition("@")
     if not at or len(local.encode()) > 64 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
@@ -32,9 +32,9 @@ def checked(address: str) -> str:
     return f"{local}@{ascii_domain}"
 
 
-def all_checked(addresses: Iterable[str]) -> tuple[str, ...]:
+def checked_addresses(addresses: Iterable[str]) -> tuple[str, ...]:
     """Each address once. Raises BadAddress."""
-    return tuple(dict.fromkeys(map(checked, addresses)))
+    return tuple(dict.fromkeys(map(checked_address, addresses)))
 
 
 def needs_utf8(addresses: Iterable[str]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from beancount_invoicing.delivery.dispatch import Dispatch
-from beancount_invoicing.model import OPENING, Event
+from beancount_invoicing.model import DISPATCH_START_EVENTS, Event
 
-CLOSING = frozenset({"sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "not-sent"})
+DISPATCH_END_EVENTS = frozenset({"sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "not-sent"})
 
 
 class Attempt(NamedTuple):
@@ -25,7 +25,7 @@ class Attempt(NamedTuple):
     @property
     def numbers(self) -> tuple[str, ...]:
         """The documents that it is about; none: the whole customer."""
-        return tuple(dict.fromkeys(number for one in self.events for number in one.numbers))
+        return tuple(dict.fromkeys(number for event in self.events for number in event.numbers))
 
     @property
     def name(self) -> str:
@@ -35,12 +35,12 @@ class Attempt(NamedTuple):
     @property
     def in_doubt(self) -> bool:
         """It may have left: the server was, or may have been, told of it. Else it waits to be sent by hand."""
-        return self.event.event == "sending"
+        return self.event.kind == "sending"
 
     @property
     def kind(self) -> str:
         """What it is: "sent" (the invoice itself), "reminder", "statement", "receipt", "acquitted", "unpaid"."""
-        return self.event.sends or "sent"
+        return self.event.sends_kind or "sent"
 
 
 class History:
@@ -51,16 +51,16 @@ class History:
         self._sent: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
         balance: defaultdict[str, int] = defaultdict(int)
         opened: defaultdict[str, dict[tuple[int | None, tuple[str, ...]], Event]] = defaultdict(dict)
-        for one in events:
-            if one.event in OPENING and one.message_id:
-                balance[one.message_id] += 1
-                opened[one.message_id][one.level, one.numbers] = one
-            elif one.event in CLOSING:
-                if one.message_id:
-                    balance[one.message_id] -= 1
-                if one.event != "not-sent":
-                    for number in one.numbers or ("",):
-                        self._sent[one.event, number or one.customer].append(one)
+        for event in events:
+            if event.kind in DISPATCH_START_EVENTS and event.message_id:
+                balance[event.message_id] += 1
+                opened[event.message_id][event.level, event.numbers] = event
+            elif event.kind in DISPATCH_END_EVENTS:
+                if event.message_id:
+                    balance[event.message_id] -= 1
+                if event.kind != "not-sent":
+                    for number in event.numbers or ("",):
+                        self._sent[event.kind, number or event.customer].append(event)
         self.open = tuple(Attempt(tuple(opened[name].values())) for name in opened if balance[name] > 0)
         """The attempts of which nothing further is said, by date."""
 
@@ -68,35 +68,39 @@ class History:
         """The events that say that something of a kind was sent for a document (or, with its account, for a customer)."""
         return tuple(self._sent.get((kind, number), ()))
 
-    def first_mail(self, number: str) -> str:
+    def first_message_id(self, number: str) -> str:
         """The Message-ID of the e-mail that brought a document first; "" where it is not known."""
-        return next((one.message_id for one in self.sent("sent", number) if one.message_id), "")
+        return next((event.message_id for event in self.sent("sent", number) if event.message_id), "")
 
-    def waiting(self, dispatch: Dispatch) -> tuple[Attempt, ...]:
+    def open_attempts(self, dispatch: Dispatch) -> tuple[Attempt, ...]:
         """The open attempts at what a dispatch sends."""
-        if dispatch.event == "reminder":
-            return tuple(one for one in self.open if one.event.message_id in dispatch.in_place_of)
+        if dispatch.kind == "reminder":
+            return tuple(attempt for attempt in self.open if attempt.event.message_id in dispatch.replaces)
         numbers = set(dispatch.numbers)
         return tuple(
-            one
-            for one in self.open
-            if one.kind == dispatch.event
-            and (numbers & set(one.numbers) if numbers else not one.numbers and one.event.customer == dispatch.account)
+            attempt
+            for attempt in self.open
+            if attempt.kind == dispatch.kind
+            and (
+                numbers & set(attempt.numbers)
+                if numbers
+                else not attempt.numbers and attempt.event.customer == dispatch.account
+            )
         )
 
-    def before(self, dispatch: Dispatch) -> tuple[Event, ...]:
+    def already_sent(self, dispatch: Dispatch) -> tuple[Event, ...]:
         """The events that say that just this was sent already.
 
         Of a reminder: on its day or later. The letters before that day are what its level was worked out from, and each instalment
         begins at the first level again.
         """
-        those: Iterable[Event]
+        events: Iterable[Event]
         if dispatch.numbers:
-            those = (one for number in dispatch.numbers for one in self.sent(dispatch.event, number))
+            events = (event for number in dispatch.numbers for event in self.sent(dispatch.kind, number))
         else:
-            those = self.sent(dispatch.event, dispatch.account)
-        if dispatch.event == "reminder":
-            those = (one for one in those if one.date >= dispatch.day and one.level == dispatch.level)
-        elif dispatch.event != "sent":
-            those = (one for one in those if one.date == dispatch.day)
-        return tuple(dict.fromkeys(those))
+            events = self.sent(dispatch.kind, dispatch.account)
+        if dispatch.kind == "reminder":
+            events = (event for event in events if event.date >= dispatch.day and event.level == dispatch.level)
+        elif dispatch.kind != "sent":
+            events = (event for event in events if event.date == dispatch.day)
+        return tuple(dict.fromkeys(events))

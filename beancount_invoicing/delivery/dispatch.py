@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from beancount_invoicing.model import Channel
 
-Said = Literal["sent", "reminder", "statement", "receipt", "acquitted", "unpaid"]
+DispatchKind = Literal["sent", "reminder", "statement", "receipt", "acquitted", "unpaid"]
 """The event that the ledger is told once it was sent; "sent" is the invoice itself, "acquitted" a copy of one that is paid,
 "unpaid" one that says what remained unpaid of it, or the list of those."""
 
@@ -30,7 +30,7 @@ class Dispatch:
     attachments. The first attachment is the document itself, which is kept beside the ledger with its fingerprint.
     """
 
-    event: Said
+    kind: DispatchKind
     day: date
     """Of the event in the ledger."""
     account: str
@@ -54,13 +54,13 @@ class Dispatch:
     """Message-IDs of the e-mails that it follows, the first one first."""
     address: tuple[str, ...] = ()
     """The lines of the postal address, as they stand in the envelope's window."""
-    place: tuple[str, str] = ("", "")
+    postal_place: tuple[str, str] = ("", "")
     """Country ("" at home) and post code, by which letters are put in order."""
     level: int | None = None
     """Of a reminder; where its documents have different ones, the highest."""
-    in_place_of: frozenset[str] = frozenset()
+    replaces: frozenset[str] = frozenset()
     """Of a reminder: the Message-IDs of those that were prepared, or are in doubt, for something that it asks for too."""
-    until: date | None = None
+    deadline: date | None = None
     """The deadline that a reminder sets."""
     tone: str = ""
     """Of a reminder: "final" where it is a formal notice."""
@@ -68,11 +68,11 @@ class Dispatch:
     """Goes by registered post."""
     notices: tuple[str, ...] = ()
     """What the sender should know of it."""
-    kept: Path | None = None
+    sealed_path: Path | None = None
     """Where the document is kept already, sealed; None: it will be, by the name of the first attachment."""
-    companions: tuple[Attachment, ...] = ()
+    text_copies: tuple[Attachment, ...] = ()
     """Kept beside the document, and not sent: a text of what a PDF says."""
-    facts: str = ""
+    facts_digest: str = ""
     """Of an invoice: the digest of its business terms."""
 
     @property
@@ -81,11 +81,11 @@ class Dispatch:
         return self.attachments[0]
 
 
-class Held(NamedTuple):
+class HeldDispatch(NamedTuple):
     """What does not leave, and why, with what to do about it."""
 
     title: str
     customer: str
     numbers: tuple[str, ...]
-    why: str
+    reason: str
     account: str = ""

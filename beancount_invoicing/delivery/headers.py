@@ -18,7 +18,7 @@ _WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 """A name that needs no quotes (RFC 5322, 3.2.3)."""
 
 
-def line(name: str, tokens: Iterable[str]) -> bytes:
+def header_line(name: str, tokens: Iterable[str]) -> bytes:
     """A header with CRLF; a line ends only between two tokens."""
     lines = [f"{name}:"]
     for token in tokens:
@@ -28,16 +28,16 @@ def line(name: str, tokens: Iterable[str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def text(value: str) -> list[str]:
+def text_tokens(value: str) -> list[str]:
     """The tokens of a text: its words, in encoded words (RFC 2047) where it is beyond ASCII."""
     value = one_line(value)
     return value.split() if value.isascii() and "=?" not in value else _encoded(value)
 
 
-def mailboxes(those: Sequence[tuple[str, str]]) -> list[str]:
+def mailbox_tokens(mailboxes: Sequence[tuple[str, str]]) -> list[str]:
     """The tokens of addresses: (name, or "", and address)."""
     result: list[str] = []
-    for name, address in those:
+    for name, address in mailboxes:
         shown = one_line(name)
         if not shown:
             tokens = [address]

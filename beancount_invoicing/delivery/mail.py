@@ -36,60 +36,65 @@ class Mail:
     sender: str
     recipients: tuple[str, ...]
     """Those of To first."""
-    main: frozenset[str]
+    main_recipients: frozenset[str]
     """Those of To: without one of them it is not sent."""
     utf8: bool
     """An address needs SMTPUTF8."""
     head: bytes
     body: bytes
 
-    def at(self, moment: datetime) -> bytes:
+    def bytes_at(self, moment: datetime) -> bytes:
         """The bytes, with CRLF; `moment`, with its time zone, is their Date. The same moment gives the same bytes."""
-        return headers.line("Date", [format_datetime(moment)]) + self.head + self.body
+        return headers.header_line("Date", [format_datetime(moment)]) + self.head + self.body
 
 
 def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
     """A Message-ID of the sender's domain, made of what is sent; `attempt` tells apart what is sent again on purpose."""
     parts = [
-        dispatch.event, dispatch.account, dispatch.day.isoformat(), dispatch.level or 0, attempt, dispatch.title,
-        *dispatch.numbers, *dispatch.to, *(sha256(one.content).hexdigest() for one in dispatch.attachments),
+        dispatch.kind, dispatch.account, dispatch.day.isoformat(), dispatch.level or 0, attempt, dispatch.title,
+        *dispatch.numbers, *dispatch.to, *(sha256(attachment.content).hexdigest() for attachment in dispatch.attachments),
     ]  # fmt: skip
     mark = sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
-    name = _STRANGE.sub("-", dispatch.numbers[0] if dispatch.numbers else dispatch.event).strip("-")[:20] or "mail"
-    return f"<{name}.{mark}@{addresses.checked(sender).rpartition('@')[2]}>"
+    name = _STRANGE.sub("-", dispatch.numbers[0] if dispatch.numbers else dispatch.kind).strip("-")[:20] or "mail"
+    return f"<{name}.{mark}@{addresses.checked_address(sender).rpartition('@')[2]}>"
 
 
-def mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = False) -> Mail:
+def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = False) -> Mail:
     """The e-mail of a dispatch; a `draft` is one that an e-mail program opens to be sent. Raises BadAddress."""
-    own = addresses.checked(sender.address)
-    to = addresses.all_checked(dispatch.to)
-    cc = tuple(one for one in addresses.all_checked(dispatch.cc) if one not in to)
-    bcc = addresses.all_checked(sender.bcc)
+    own = addresses.checked_address(sender.address)
+    to = addresses.checked_addresses(dispatch.to)
+    cc = tuple(address for address in addresses.checked_addresses(dispatch.cc) if address not in to)
+    bcc = addresses.checked_addresses(sender.bcc)
     if not to:
         raise addresses.BadAddress("there is no e-mail address to send it to")
     name = dispatch.customer if len(to) == 1 else ""
     head = [
-        headers.line("From", headers.mailboxes([(sender.name, own)])),
-        headers.line("To", headers.mailboxes([(name, one) for one in to])),
+        headers.header_line("From", headers.mailbox_tokens([(sender.name, own)])),
+        headers.header_line("To", headers.mailbox_tokens([(name, one) for one in to])),
     ]
     if cc:
-        head.append(headers.line("Cc", headers.mailboxes([("", one) for one in cc])))
-    if sender.reply_to and addresses.checked(sender.reply_to) != own:
-        answers = addresses.checked(sender.reply_to)
-        head.append(headers.line("Reply-To", headers.mailboxes([(sender.name, answers)])))
-    head += [headers.line("Subject", headers.text(dispatch.subject)), headers.line("Message-ID", [identifier])]
+        head.append(headers.header_line("Cc", headers.mailbox_tokens([("", one) for one in cc])))
+    if sender.reply_to and addresses.checked_address(sender.reply_to) != own:
+        answers = addresses.checked_address(sender.reply_to)
+        head.append(headers.header_line("Reply-To", headers.mailbox_tokens([(sender.name, answers)])))
+    head += [
+        headers.header_line("Subject", headers.text_tokens(dispatch.subject)),
+        headers.header_line("Message-ID", [identifier]),
+    ]
     before = [one for one in dispatch.replies_to if _ID.fullmatch(one)]
     if before:
-        head += [headers.line("In-Reply-To", before[-1:]), headers.line("References", before)]
+        head += [headers.header_line("In-Reply-To", before[-1:]), headers.header_line("References", before)]
     if draft:
-        head.append(headers.line("X-Unsent", ["1"]))
+        head.append(headers.header_line("X-Unsent", ["1"]))
     message = EmailMessage(policy=policy.SMTP)
     message.set_content(_lines(dispatch.text), cte="quoted-printable")
     if dispatch.html:
         message.add_alternative(_lines(dispatch.html), subtype="html", cte="quoted-printable")
-    for each in dispatch.attachments:
-        main, _slash, sub = each.media_type.partition("/")
-        message.add_attachment(each.content, maintype=main, subtype=sub, filename=addresses.one_line(each.name))
+    for attachment in dispatch.attachments:
+        main, _slash, sub = attachment.media_type.partition("/")
+        message.add_attachment(
+            attachment.content, maintype=main, subtype=sub, filename=addresses.one_line(attachment.name)
+        )
     _boundaries(message, identifier)
     everybody = (*to, *cc, *(one for one in bcc if one not in {*to, *cc}))
     utf8 = addresses.needs_utf8((own, *everybody))

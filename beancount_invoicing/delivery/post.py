@@ -9,27 +9,34 @@ from typing import NamedTuple
 from beancount_invoicing.delivery.dispatch import Dispatch
 
 
-class Letter(NamedTuple):
+class BatchLetter(NamedTuple):
     """A letter in the batch: what it sends, its first page there (from 1), and how many sheets, printed on both sides, it has."""
 
     dispatch: Dispatch
-    page: int
+    first_page: int
     sheets: int
 
 
 def in_post_order(dispatches: Sequence[Dispatch]) -> list[Dispatch]:
     """By country (home first), post code, name."""
     return sorted(
-        dispatches, key=lambda one: (*one.place, one.customer.casefold(), one.account, one.numbers, one.title)
+        dispatches,
+        key=lambda dispatch: (
+            *dispatch.postal_place,
+            dispatch.customer.casefold(),
+            dispatch.account,
+            dispatch.numbers,
+            dispatch.title,
+        ),
     )
 
 
-def pages(dispatch: Dispatch) -> list[bytes]:
+def letter_pdfs(dispatch: Dispatch) -> list[bytes]:
     """The PDFs of a letter."""
-    return [one.content for one in dispatch.attachments if one.media_type == "application/pdf"]
+    return [attachment.content for attachment in dispatch.attachments if attachment.media_type == "application/pdf"]
 
 
-def pages_of(content: bytes) -> int:
+def page_count(content: bytes) -> int:
     """How many pages of a PDF there are, the blank one counted that lets what follows begin on a front."""
     import pikepdf
 
@@ -37,20 +44,20 @@ def pages_of(content: bytes) -> int:
         return len(pdf.pages) + len(pdf.pages) % 2
 
 
-def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[Letter]:
+def laid_out(dispatches: Sequence[Dispatch], first: int) -> list[BatchLetter]:
     """The letters in post order with their places, the first one from page `first` (odd) on."""
     result = []
     page = first
-    for one in in_post_order(dispatches):
-        count = sum(map(pages_of, pages(one)))
-        result.append(Letter(one, page, count // 2))
+    for dispatch in in_post_order(dispatches):
+        count = sum(map(page_count, letter_pdfs(dispatch)))
+        result.append(BatchLetter(dispatch, page, count // 2))
         page += count
     return result
 
 
-def batch(cover: bytes, letters: Sequence[Letter]) -> bytes:
+def batch(cover: bytes, letters: Sequence[BatchLetter]) -> bytes:
     """The PDF: the cover list, then the letters; see joined."""
-    return joined((cover, *(each for letter in letters for each in pages(letter.dispatch))))
+    return joined((cover, *(each for letter in letters for each in letter_pdfs(letter.dispatch))))
 
 
 def joined(documents: Sequence[bytes]) -> bytes:

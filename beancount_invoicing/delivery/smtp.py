@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 from beancount_invoicing.delivery.addresses import one_line
 
 Security = Literal["starttls", "tls", "none"]
-PAUSES: tuple[float, ...] = (20, 60, 300)
+RETRY_DELAYS: tuple[float, ...] = (20, 60, 300)
 """Seconds before a message that was refused for now is offered again; a greylist lets it pass after five minutes."""
 
 
@@ -36,34 +36,34 @@ class Server:
     user: str = ""
     password: str = field(default="", repr=False)
     per_minute: Decimal | None = None
-    patience: float = 60
-    final: float = 600  # RFC 5321, 4.5.3.2.6
+    timeout: float = 60
+    final_timeout: float = 600  # RFC 5321, 4.5.3.2.6
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutgoingMessage:
     """A message for the server. `content` makes its bytes, with CRLF, when it is its turn."""
 
     sender: str
     recipients: tuple[str, ...]
-    main: frozenset[str]
+    main_recipients: frozenset[str]
     """Recipients without one of whom it is not sent."""
     utf8: bool
     content: Callable[[], bytes]
 
 
-class Taken(NamedTuple):
+class DeliveryResult(NamedTuple):
     """What became of a parcel. "later": refused for now; `why` in the server's words, `left_out` are recipients refused alone."""
 
     state: Literal["accepted", "refused", "later", "in-doubt"]
-    why: str = ""
-    left_out: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    refused_recipients: tuple[tuple[str, str], ...] = ()
 
 
 _PIECE = 1 << 16
 
 
-class NoServer(Exception):
+class ServerUnusable(Exception):
     """No message can be sent by this server; the message says why, and what to do."""
 
 
@@ -73,11 +73,11 @@ class _Broken(Exception):
 
 def deliver(
     server: Server,
-    parcels: Sequence[Parcel],
+    parcels: Sequence[OutgoingMessage],
     before: Callable[[int], None],
-    after: Callable[[int, Taken], None],
+    after: Callable[[int, DeliveryResult], None],
     *,
-    pauses: Sequence[float] = PAUSES,
+    pauses: Sequence[float] = RETRY_DELAYS,
     sleep: Callable[[float], None] = time.sleep,
     notice: Callable[[str], None] = lambda _text: None,
 ) -> None:
@@ -96,7 +96,7 @@ def deliver(
                 line.close()
                 sleep(pause)
             last = round_ == len(pauses)
-            again: list[tuple[int, Taken]] = []
+            again: list[tuple[int, DeliveryResult]] = []
             free = time.monotonic()
             for index, place in enumerate(waiting):
                 if (rest := free - time.monotonic()) > 0:
@@ -105,7 +105,7 @@ def deliver(
                 try:
                     taken = _offered(line, parcels[place], place, before, after, last=last)
                 except _Broken as error:  # no connection: the others need not try now
-                    again += [(each, Taken("later", str(error))) for each in waiting[index:]]
+                    again += [(each, DeliveryResult("later", str(error))) for each in waiting[index:]]
                     break
                 if taken.state == "later":
                     again.append((place, taken))
@@ -121,13 +121,13 @@ def deliver(
 
 def _offered(
     line: _Line,
-    parcel: Parcel,
+    parcel: OutgoingMessage,
     place: int,
     before: Callable[[int], None],
-    after: Callable[[int, Taken], None],
+    after: Callable[[int, DeliveryResult], None],
     *,
     last: bool,
-) -> Taken:
+) -> DeliveryResult:
     """A parcel is offered; once more at once where the connection had ended meanwhile. Raises _Broken where there is none."""
     fresh = line.open()
     told = False
@@ -142,14 +142,14 @@ def _offered(
     except _Broken as error:
         line.close()
         if told or fresh:
-            taken = Taken("later", str(error))
+            taken = DeliveryResult("later", str(error))
         else:
             line.open()
             try:
                 taken = line.offer(parcel, ready, last=last)
             except _Broken as again:
                 line.close()
-                taken = Taken("later", str(again))
+                taken = DeliveryResult("later", str(again))
     if told and taken.state == "later" and not last:
         after(place, taken)
     return taken
@@ -184,18 +184,18 @@ class _Line:
         try:
             if server.security == "tls":
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=server.patience, context=ssl.create_default_context()
+                    server.host, server.port, timeout=server.timeout, context=ssl.create_default_context()
                 )
             else:
-                smtp = smtplib.SMTP(server.host, server.port, timeout=server.patience)
+                smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
         except ssl.SSLCertVerificationError as error:
-            raise NoServer(_certificate(where, error)) from None
+            raise ServerUnusable(_certificate(where, error)) from None
         except ssl.SSLError as error:
-            raise NoServer(
+            raise ServerUnusable(
                 f'{where} does not speak TLS so: is smtp-security "starttls"? ({error.reason or error})'
             ) from None
         except socket.gaierror as error:
-            raise NoServer(
+            raise ServerUnusable(
                 f'there is no server {server.host}: look at invoice-option "smtp" ({error.strerror})'
             ) from None
         except (OSError, smtplib.SMTPException) as error:
@@ -205,45 +205,45 @@ class _Line:
             smtp.ehlo_or_helo_if_needed()
             if server.security == "starttls":
                 if not smtp.has_extn("starttls"):
-                    raise NoServer(
+                    raise ServerUnusable(
                         f'{where} offers no STARTTLS: nothing was sent in the clear. Look at the port and at smtp-security ("tls"?)'
                     )
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo()
             if server.user:
                 _login(smtp, server)
-        except NoServer:
+        except ServerUnusable:
             self._drop()
             raise
         except ssl.SSLCertVerificationError as error:
             self._drop()
-            raise NoServer(_certificate(where, error)) from None
+            raise ServerUnusable(_certificate(where, error)) from None
         except smtplib.SMTPAuthenticationError as error:
             self._drop()
             if 400 <= error.smtp_code < 500:
                 raise _Broken(f"{where}: {_answer(error.smtp_code, error.smtp_error)}") from None
-            raise NoServer(
+            raise ServerUnusable(
                 f"{where} does not let {server.user} in ({_answer(error.smtp_code, error.smtp_error)}):"
                 " look at smtp-user and the password"
             ) from None
         except smtplib.SMTPNotSupportedError as error:
             self._drop()
-            raise NoServer(f"{where}: {_said(error)}: take smtp-user out if it asks for none") from None
+            raise ServerUnusable(f"{where}: {_said(error)}: take smtp-user out if it asks for none") from None
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise _Broken(f"{where}: {_said(error)}") from None
         return True
 
-    def offer(self, parcel: Parcel, ready: Callable[[], None], *, last: bool) -> Taken:
+    def offer(self, parcel: OutgoingMessage, ready: Callable[[], None], *, last: bool) -> DeliveryResult:
         """Offers a message. Raises _Broken where the connection ends before the end of the message was on its way."""
         smtp = self._smtp
         assert smtp is not None
         if smtp.sock is None:
             raise _Broken("the connection ended")
         try:
-            smtp.sock.settimeout(self._server.patience)
+            smtp.sock.settimeout(self._server.timeout)
             refused = self._envelope(smtp, parcel, last=last)
-            if isinstance(refused, Taken):
+            if isinstance(refused, DeliveryResult):
                 return refused
             code, answer = smtp.docmd("DATA")
             if code != 354:
@@ -265,28 +265,30 @@ class _Line:
         except OSError as error:  # its end was not sent
             raise _Broken(_said(error)) from None
         try:
-            smtp.sock.settimeout(self._server.final)
+            smtp.sock.settimeout(self._server.final_timeout)
             smtp.sock.sendall(b".\r\n")
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            return Taken("in-doubt", _said(error), refused)
+            return DeliveryResult("in-doubt", _said(error), refused)
         except BaseException:  # ended from outside: the connection is of no use any more
             self._drop()
             raise
         if 200 <= code < 300:
-            return Taken("accepted", _answer(code, answer), refused)
+            return DeliveryResult("accepted", _answer(code, answer), refused)
         if code < 0:
             self._drop()
-            return Taken("in-doubt", "the connection ended before the server answered", refused)
+            return DeliveryResult("in-doubt", "the connection ended before the server answered", refused)
         return self._refusal(smtp, code, answer)
 
-    def _envelope(self, smtp: smtplib.SMTP, parcel: Parcel, *, last: bool) -> Taken | tuple[tuple[str, str], ...]:
+    def _envelope(
+        self, smtp: smtplib.SMTP, parcel: OutgoingMessage, *, last: bool
+    ) -> DeliveryResult | tuple[tuple[str, str], ...]:
         """Sender and recipients: those that were refused alone, or what became of the whole."""
         options = []
         if parcel.utf8:
             if not smtp.has_extn("smtputf8"):
-                return Taken("refused", "the server takes no addresses beyond ASCII (SMTPUTF8)")
+                return DeliveryResult("refused", "the server takes no addresses beyond ASCII (SMTPUTF8)")
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         code, answer = smtp.mail(parcel.sender, options)
         if code >= 300 or code < 0:
@@ -302,19 +304,19 @@ class _Line:
                 later = later or (f"{recipient}: {_answer(code, answer)}" if 400 <= code < 500 else "")
         if later and not last:
             smtp.rset()
-            return Taken("later", later)
-        if parcel.main <= {recipient for recipient, _why in refused}:
+            return DeliveryResult("later", later)
+        if parcel.main_recipients <= {recipient for recipient, _why in refused}:
             smtp.rset()
-            return Taken("later" if later else "refused", "; ".join(f"{one}: {why}" for one, why in refused))
+            return DeliveryResult("later" if later else "refused", "; ".join(f"{one}: {why}" for one, why in refused))
         return tuple(refused)
 
-    def _refusal(self, smtp: smtplib.SMTP, code: int, answer: bytes) -> Taken:
+    def _refusal(self, smtp: smtplib.SMTP, code: int, answer: bytes) -> DeliveryResult:
         if code == 421 or code < 0:  # it closes the connection
             self._drop()
-            return Taken("later", _answer(code, answer) if code > 0 else "the connection ended")
+            return DeliveryResult("later", _answer(code, answer) if code > 0 else "the connection ended")
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.rset()
-        return Taken("later" if 400 <= code < 500 else "refused", _answer(code, answer))
+        return DeliveryResult("later" if 400 <= code < 500 else "refused", _answer(code, answer))
 
 
 def _login(smtp: smtplib.SMTP, server: Server) -> None:

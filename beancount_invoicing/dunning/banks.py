@@ -6,32 +6,34 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
-from beancount_invoicing.model import Book, a_day
+from beancount_invoicing.model import Book, require_date
 
 DAYS = 7
 """How old the newest booking of a bank account may be where option `bank-days` says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
+class BankAccount:
     """A bank account and the last day, up to the day asked for, on which something is booked or asserted there."""
 
     account: str
-    until: date | None
+    booked_until: date | None
     """None where nothing is."""
 
 
-def bank_accounts(book: Book, as_of: date) -> tuple[Bank, ...]:
+def bank_accounts(book: Book, as_of: date) -> tuple[BankAccount, ...]:
     """The bank accounts with their last day on or before `as_of`, by account."""
     return tuple(
-        Bank(account, days[at - 1] if (at := bisect_right(days, a_day(as_of))) else None)
-        for account, days in book.banks.items()
+        BankAccount(account, days[at - 1] if (at := bisect_right(days, require_date(as_of))) else None)
+        for account, days in book.bank_days.items()
     )
 
 
-def behind(book: Book, as_of: date) -> tuple[Bank, ...]:
+def behind(book: Book, as_of: date) -> tuple[BankAccount, ...]:
     """The bank accounts whose last day is more than option `bank-days` (default 7) before `as_of`."""
     days = int(book.option("bank-days", as_of, str(DAYS)))
     return tuple(
-        one for one in bank_accounts(book, as_of) if one.until is None or (as_of - one.until).days > days
+        account
+        for account in bank_accounts(book, as_of)
+        if account.booked_until is None or (as_of - account.booked_until).days > days
     )  # fmt: skip

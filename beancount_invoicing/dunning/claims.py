@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from beancount_invoicing import law
+from beancount_invoicing.dunning.letter_history import letters_about
 from beancount_invoicing.dunning.policies import tone_of
-from beancount_invoicing.dunning.reminded import letters_about
-from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Step, a_day
+from beancount_invoicing.model import ZERO, Book, CalculationStep, Customer, Day, Invoice, require_date
 from beancount_invoicing.receivables import Allocation, Position
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
@@ -25,7 +25,7 @@ from beancount_invoicing.rules.interest import (
 )
 
 
-class ClaimUnknown(LookupError):
+class InterestUnknown(LookupError):
     """Interest cannot be claimed, or not of all days: a rate is not known, or late-interest says nothing that can be read; the
     message says which one, and from when on.
 
@@ -41,30 +41,30 @@ class ClaimUnknown(LookupError):
 class Claimed(NamedTuple):
     """What claim documents have charged for an invoice: stretches of days (both ends inclusive), and whether the indemnity."""
 
-    days: tuple[tuple[date, date], ...]
+    charged_periods: tuple[tuple[date, date], ...]
     """In order; they neither overlap nor touch."""
     indemnity: bool
 
     @property
-    def until(self) -> date | None:
+    def charged_until(self) -> date | None:
         """The last day that is charged."""
-        return self.days[-1][1] if self.days else None
+        return self.charged_periods[-1][1] if self.charged_periods else None
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRule:
     """By which law or contract a document bears interest."""
 
-    by: law.LateInterest | Decimal
-    of_seller: law.LateInterest | None
+    applicable_law: law.LateInterestLaw | Decimal
+    seller_law: law.LateInterestLaw | None
     """The law whose fixed indemnity is due."""
 
     def indemnity(self, debt: Decimal, currency: str) -> Decimal | None:
         """The fixed indemnity for a debt; none in a currency that the law does not speak of."""
-        return self.of_seller.indemnity(debt) if self.of_seller and self.of_seller.currency == currency else None
+        return self.seller_law.indemnity(debt) if self.seller_law and self.seller_law.currency == currency else None
 
 
-class LatePart(NamedTuple):
+class LateInstalment(NamedTuple):
     """A late instalment, less what was credited and what is contested of it."""
 
     amount: Decimal
@@ -76,23 +76,22 @@ class LatePart(NamedTuple):
 
 
 def claimed(
-    book: Book, invoice: Invoice, as_of: date, booked: date | None = None, of: Position | None = None
+    book: Book, invoice: Invoice, as_of: date, booked: date | None = None, position: Position | None = None
 ) -> Claimed:
     """What the claims dated up to `as_of` (inclusive; drafts too) have charged for the invoice, and no credit note has given back.
 
-    A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity. Only a credit note
-    on the whole claim gives them back: a part does not say which days it is for. `booked`: the day of another claim that is to be
+    A claim's lines with a period charge the interest of its days, its lines without one the fixed indemnity. Only a credit note on
+    the whole claim gives them back: a part does not say which days it is for. `booked`: the day of another claim that is to be
     made; then the claims of any day count, and the credit notes up to `booked`, so that no day is ever charged twice at a time.
-    `of`: its position; of one customer's share, only what they charged this customer, or before it took the invoice over. Of a
-    corrective invoice, those for what it replaces count as well: it is the same debt.
-    """
+    `position`: its position; of one customer's share, only what they charged this customer, or before it took the invoice over. Of
+    a corrective invoice, those for what it replaces count as well: it is the same debt."""
     days: list[tuple[date, date]] = []
     indemnity = False
-    for claim in (claim for number in _same_debt(book, invoice) for claim in book.claims.get(number, ())):
-        if of is not None and not _charges(book, claim, of):
+    for claim in (claim for number in _same_debt(book, invoice) for claim in book.interest_invoices.get(number, ())):
+        if position is not None and not _charges(book, claim, position):
             continue
-        later = booked is None and claim.since > as_of
-        if later or book.given_back.get(claim.number, date.max) <= (booked or as_of):
+        later = booked is None and claim.booked_from > as_of
+        if later or book.interest_given_back.get(claim.number, date.max) <= (booked or as_of):
             continue
         for line in claim.lines:
             if line.end is None:
@@ -121,30 +120,30 @@ def _late_before(book: Book, position: Position) -> bool:
         before, after = book.invoice(number), book.replacement_of(number)
         assert before and after
         asked = -max(before.payable - new.payable, ZERO)
-        for instalment in sorted(before.instalments, key=lambda one: one.due):
+        for instalment in sorted(before.instalments, key=lambda instalment: instalment.due):
             asked += instalment.amount
             came = (
-                one.amount
-                for one in position.allocations
-                if one.how == "replacement" and one.received <= instalment.due
+                allocation.amount
+                for allocation in position.allocations
+                if allocation.how == "replacement" and allocation.received_on <= instalment.due
             )
             if instalment.due < after.date and asked > sum(came, ZERO):
                 return True
     return False
 
 
-def same_customer(one: Invoice, other: Invoice) -> bool:
+def same_customer(invoice: Invoice, other: Invoice) -> bool:
     """Whether two documents are for the same customer."""
-    return bool(one.customer and other.customer and one.customer.account == other.customer.account)
+    return bool(invoice.customer and other.customer and invoice.customer.account == other.customer.account)
 
 
 def _charges(book: Book, claim: Invoice, position: Position) -> bool:
     """Whether a claim charges the customer who owes the position, and not only another one who owes a share."""
     debtor, to = position.debtor, claim.customer
-    if not position.share or debtor is None or to is None or to.account == debtor.account:
+    if not position.debtor_share or debtor is None or to is None or to.account == debtor.account:
         return True
-    taken = book.taken_over.get(position.invoice.number, ())
-    return any(one.customer == debtor.account and claim.since <= one.date for one in taken)
+    taken = book.takeovers.get(position.invoice.number, ())
+    return any(over.customer == debtor.account and claim.booked_from <= over.date for over in taken)
 
 
 def _joined(days: Iterable[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
@@ -163,14 +162,16 @@ def formal_notice(book: Book, position: Position, due: date) -> date | None:
 
     A reminder about it whose tone is "final": by its own word, else by its level in the policy in force on its day.
     """
-    return next((one.date for one in letters_about(position, due) if tone_of(book, position, one) == "final"), None)
+    return next(
+        (event.date for event in letters_about(position, due) if tone_of(book, position, event) == "final"), None
+    )
 
 
 def interest_on(
-    book: Book, position: Position, as_of: date, booked: date | None = None, only: Collection[int] | None = None
+    book: Book, position: Position, as_of: date, booked: date | None = None, instalments: Collection[int] | None = None
 ) -> Interest | None:
-    """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments; or over `only`
-    those of these indices: the indemnity stands with the oldest that a claim can be made on.
+    """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments; or over
+    `instalments` those of these indices: the indemnity stands with the oldest that a claim can be made on.
 
     By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
     of buyer none can be claimed, on a claim for interest or a cancellation, which bear none, and for what claims have charged
@@ -180,64 +181,64 @@ def interest_on(
     Raises ClaimUnknown where late-interest cannot be read; and where a rate is missing, with the claim until the last day before:
     the same for all instalments, so that later days can be claimed once.
     """
-    a_day(as_of)
+    require_date(as_of)
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "cancellation", "void"} or invoice.draft:
         return None
     rule = claim_rule(book, invoice, as_of, position.debtor)
     if rule is None:
         return None
-    parts, left_out = _parts(book, position, as_of, rule, only)
+    parts, left_out = _parts(book, position, as_of, rule, instalments)
     before = claimed(book, invoice, as_of, booked, position)
-    decimals = currencies.decimals(invoice.currency)
+    decimals = currencies.currency_decimals(invoice.currency)
     debt = sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
-    bears_none = before.indemnity or not debt or position.share > 1 or _late_before(book, position)
+    bears_none = before.indemnity or not debt or position.debtor_share > 1 or _late_before(book, position)
     fixed = None if bears_none else rule.indemnity(debt, invoice.currency)
-    if only is not None:
+    if instalments is not None:
         asked = (part for part in parts if is_late(part.amount, part.paid, part.due, as_of))
-        oldest = min(asked, key=lambda one: (one.due, one.instalment), default=None)
-        fixed = fixed if oldest and oldest.instalment in only else None
-        parts = [part for part in parts if part.instalment in only]
-    alone = None if fixed is None else indemnity_alone(debt, rule.by, decimals, fixed)
+        oldest = min(asked, key=lambda instalment: (instalment.due, instalment.instalment), default=None)
+        fixed = fixed if oldest and oldest.instalment in instalments else None
+        parts = [part for part in parts if part.instalment in instalments]
+    alone = None if fixed is None else indemnity_alone(debt, rule.applicable_law, decimals, fixed)
     try:
-        _within_the_cap(book, invoice, rule.by, as_of)
+        _within_the_cap(book, invoice, rule.applicable_law, as_of)
     except RateUnknown as error:
-        raise ClaimUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
-    each, until, missing = _interest(parts, as_of, rule, decimals, before.days)
-    claim = together(each, rule.by, decimals, fixed)
+        raise InterestUnknown(f"{invoice.number}: no interest is claimed: {error}", alone) from None
+    interests, until, missing = _interest(parts, as_of, rule, decimals, before.charged_periods)
+    claim = together(interests, rule.applicable_law, decimals, fixed)
     steps = (*left_out, *_charged_before(before), *_until(missing), *claim.steps)
     claim = replace(claim, steps=steps, until=until if missing else None)
     if missing:
         message = f"{invoice.number}: no interest is claimed from {missing.since} on: {missing}"
-        raise ClaimUnknown(message, claim if claim.segments else alone)
+        raise InterestUnknown(message, claim if claim.segments else alone)
     if claim.segments or fixed is None:
         return claim if claim.segments else None
-    lone = indemnity_alone(debt, rule.by, decimals, fixed, known=True)
+    lone = indemnity_alone(debt, rule.applicable_law, decimals, fixed, known=True)
     return replace(lone, steps=(*left_out, *_charged_before(before), *lone.steps))
 
 
-def _until(missing: RateUnknown | None) -> Sequence[Step]:
+def _until(missing: RateUnknown | None) -> Sequence[CalculationStep]:
     if missing is None:
         return ()
     last = missing.since - ONE_DAY
-    return (Step("interest until", "as written", (last,), last, f"none from {missing.since} on: {missing}"),)
+    return (CalculationStep("interest until", "as written", (last,), last, f"none from {missing.since} on: {missing}"),)
 
 
 def _interest(
-    parts: Sequence[LatePart], as_of: date, rule: ClaimRule, decimals: int, charged: Sequence[tuple[date, date]]
+    parts: Sequence[LateInstalment], as_of: date, rule: ClaimRule, decimals: int, charged: Sequence[tuple[date, date]]
 ) -> tuple[list[Interest], date, RateUnknown | None]:
     """The interest on each part until `as_of`, or the last day whose rates are all known; that day (inclusive); what is missing."""
     until, missing = as_of, None
     while True:
         try:
-            each = [
-                late_interest(part.amount, part.paid, part.due, until, rule.by, decimals, None, charged)
+            interests = [
+                late_interest(part.amount, part.paid, part.due, until, rule.applicable_law, decimals, None, charged)
                 for part in parts
             ]
         except RateUnknown as error:  # another part may lack an earlier one
             missing, until = error, error.since - ONE_DAY
         else:
-            return each, until, missing
+            return interests, until, missing
 
 
 def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | None = None) -> ClaimRule | None:
@@ -248,41 +249,41 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
     """
     customer = invoice.customer
     assert customer is not None
-    said = book.late_interest(customer, as_of)
+    text = book.late_interest(customer, as_of)
     owed_by = (debtor or customer).account
     now = book.customers[owed_by].at(as_of).late_interest if owed_by in book.customers else ""
-    if not said or "none" in {said.lower(), now.lower()}:
+    if not text or "none" in {text.lower(), now.lower()}:
         return None
     try:
-        wanted = law.interest_option(said)
+        wanted = law.interest_option(text)
     except ValueError as error:
-        raise ClaimUnknown(f"{invoice.number}: no interest is claimed: late-interest: {error}") from None
+        raise InterestUnknown(f"{invoice.number}: no interest is claimed: late-interest: {error}") from None
     seller = book.seller.at(as_of).address.country if book.seller else ""
     if isinstance(wanted, Decimal):
-        of_seller = law.late_interest(seller, customer.buyer) if customer.buyer != "consumer" else None
+        of_seller = law.late_interest_law(seller, customer.buyer) if customer.buyer != "consumer" else None
         return ClaimRule(wanted, of_seller)
-    found = law.late_interest(wanted, customer.buyer)
+    found = law.late_interest_law(wanted, customer.buyer)
     if found is None:
         return None
-    rates = [(one.date, one.rate) for one in book.reference_rates.get(found.base, ())]
-    return ClaimRule(law.with_rates(found, rates), found)
+    rates = [(rate.date, rate.rate) for rate in book.reference_rates.get(found.base, ())]
+    return ClaimRule(law.with_ledger_rates(found, rates), found)
 
 
-def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decimal, as_of: date) -> None:
+def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterestLaw | Decimal, as_of: date) -> None:
     """Raises ClaimUnknown where a contract asks a consumer for more than the seller's law allows."""
     if not isinstance(rule, Decimal) or invoice.customer is None or not book.seller:
         return
     cap = law.contract_cap(book.seller.at(as_of).address.country, invoice.customer.buyer)
-    due = min((each.due for each in invoice.instalments), default=invoice.date)
+    due = min((instalment.due for instalment in invoice.instalments), default=invoice.date)
     if cap is None or due >= as_of:
         return
-    said = dict(law.by_half_years((one.date, one.rate) for one in book.reference_rates.get(cap.base, ())))
-    half = law.half_year(due)
+    said = dict(law.by_half_years((rate.date, rate.rate) for rate in book.reference_rates.get(cap.base, ())))
+    half = law.half_year_start(due)
     rate = said.get(half, dict(cap.rates).get(half))
     if rate is None:
         raise RateUnknown(cap.base, cap.base_name, half)
     if rule > rate + cap.margin:
-        raise ClaimUnknown(
+        raise InterestUnknown(
             f"{invoice.number}: {rule} % is more than the {rate + cap.margin} % that may be asked from a consumer"
             f" ({cap.source}): no interest is claimed; write a lower late-interest:"
         )
@@ -290,7 +291,7 @@ def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterest | Decim
 
 def _parts(
     book: Book, position: Position, as_of: date, rule: ClaimRule, only: Collection[int] | None
-) -> tuple[list[LatePart], list[Step]]:
+) -> tuple[list[LateInstalment], list[CalculationStep]]:
     """The late instalments less what was credited and what is contested, and the steps of that; the steps of `only` those of these
     indices.
 
@@ -299,10 +300,10 @@ def _parts(
     whenever it was allocated, and though nothing is said of it yet. What a corrective invoice asks for was late as the replaced one
     was, until its own day, and is late anew once it is due: never before that day, so that no day bears twice.
     """
-    parts: list[LatePart] = []
-    steps: list[Step] = []
+    parts: list[LateInstalment] = []
+    steps: list[CalculationStep] = []
     left = position.disputed
-    by_notice = not isinstance(rule.by, Decimal) and rule.by.starts == "notice"
+    by_notice = not isinstance(rule.applicable_law, Decimal) and rule.applicable_law.starts_after == "notice"
     credited = credited_of(book, position, as_of)
     invoice = position.invoice
     for instalment, standing in zip(invoice.instalments, position.instalments, strict=True):
@@ -313,22 +314,24 @@ def _parts(
         start = formal_notice(book, position, instalment.due) if by_notice else late_from(invoice, instalment.due)
         if start is None:
             continue
-        those = [one for one in position.allocations if one.instalment == instalment.index]
+        allocations = [allocation for allocation in position.allocations if allocation.instalment == instalment.index]
         amount, told = standing.amount, only is None or instalment.index in only
         for less, because in (
             (credited[instalment.index], "what was credited was never owed"),
             (contested, "what is contested bears no claim"),
         ):
             if less and told:
-                steps.append(Step("principal", "difference", (amount, less), amount - less, because))
+                steps.append(CalculationStep("principal", "difference", (amount, less), amount - less, because))
             amount -= less
-        paid = [(one.received, one.amount) for one in those if not corrects(one)]
+        paid = [
+            (allocation.received_on, allocation.amount) for allocation in allocations if not reduces_debt(allocation)
+        ]
         for lying in position.on_account:
             if lying.instalment == instalment.index:
                 paid.append((lying.date, lying.amount))
                 because = f"{lying.date}, {lying.source}: on the account, allocated to nothing; counts as paid"
-                steps += [Step("paid", "as written", (lying.amount,), lying.amount, because)] if told else []
-        parts.append(LatePart(amount, start, instalment.index, paid))
+                steps += [CalculationStep("paid", "as written", (lying.amount,), lying.amount, because)] if told else []
+        parts.append(LateInstalment(amount, start, instalment.index, paid))
     return parts, steps
 
 
@@ -349,15 +352,15 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
     credited = {
         instalment.index: sum(
             (
-                one.amount
-                for one in position.allocations
-                if one.instalment == instalment.index and corrects(one) and one.date <= until
+                allocation.amount
+                for allocation in position.allocations
+                if allocation.instalment == instalment.index and reduces_debt(allocation) and allocation.date <= until
             ),
             ZERO,
         )
         for instalment in invoice.instalments
     }
-    if position.share:
+    if position.debtor_share:
         notes = (
             note
             for note in _notes(book, invoice, until)
@@ -367,10 +370,11 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
     else:
         off = invoice.payable - _owed(book, invoice, until)
     amounts = {
-        each.index: standing.amount for each, standing in zip(invoice.instalments, position.instalments, strict=True)
+        instalment.index: standing.amount
+        for instalment, standing in zip(invoice.instalments, position.instalments, strict=True)
     }
     beyond = off - sum(credited.values(), ZERO)
-    for instalment in sorted(invoice.instalments, key=lambda one: (one.due, one.index)):
+    for instalment in sorted(invoice.instalments, key=lambda instalment: (instalment.due, instalment.index)):
         more = min(max(beyond, ZERO), max(amounts[instalment.index] - credited[instalment.index], ZERO))
         credited[instalment.index] += more
         beyond -= more
@@ -379,13 +383,17 @@ def credited_of(book: Book, position: Position, until: date) -> dict[int, Decima
 
 def _notes(book: Book, invoice: Invoice, until: date) -> list[Invoice]:
     """What corrects a document alone, by `until` (inclusive)."""
-    those = book.corrections.get(invoice.number, ())
-    return [one for one in those if not one.draft and one.since <= until and len(one.corrects) == 1]
+    invoices = book.corrections.get(invoice.number, ())
+    return [
+        invoice
+        for invoice in invoices
+        if not invoice.draft and invoice.booked_from <= until and len(invoice.corrects) == 1
+    ]
 
 
 def _replaced(book: Book, invoice: Invoice, until: date) -> Invoice | None:
     """What replaces a document by `until` (inclusive)."""
-    return next((one for one in _notes(book, invoice, until) if one.kind == "corrective"), None)
+    return next((note for note in _notes(book, invoice, until) if note.kind == "corrective"), None)
 
 
 def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
@@ -396,19 +404,23 @@ def _owed(book: Book, invoice: Invoice, until: date) -> Decimal:
             return ZERO
         asked, last = min(asked, new.payable), new
         seen.add(new.number)
-    left = last.payable + sum((note.payable for note in _notes(book, last, until) if note.gives_back), ZERO)
+    left = last.payable + sum((note.payable for note in _notes(book, last, until) if note.is_credit), ZERO)
     return min(asked, left) if last is not invoice else left
 
 
-def corrects(one: Allocation) -> bool:
+def reduces_debt(allocation: Allocation) -> bool:
     """Whether a credit note settles by its own word, so that less was owed: a payment's word sets it off, and what a cancellation
     settles is asked for anew."""
-    return one.other is not None and one.source == one.other.source and one.other.kind != "cancellation"
+    return (
+        allocation.counter_document is not None
+        and allocation.source == allocation.counter_document.source
+        and allocation.counter_document.kind != "cancellation"
+    )
 
 
-def _charged_before(before: Claimed) -> Sequence[Step]:
+def _charged_before(before: Claimed) -> Sequence[CalculationStep]:
     steps = []
-    for start, end in before.days:
+    for start, end in before.charged_periods:
         since = "these days are" if start == date.min else f"the days from {start} on are"
-        steps.append(Step("claimed until", "as written", (end,), end, f"{since} charged already"))
+        steps.append(CalculationStep("claimed until", "as written", (end,), end, f"{since} charged already"))
     return steps

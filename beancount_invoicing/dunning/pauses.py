@@ -16,8 +16,8 @@ from beancount_invoicing.receivables import Position
 class Pause:
     """Why an invoice is held back; or, `over`, that a promise about it was broken, so that it is not."""
 
-    why: str
-    over: bool = False
+    reason: str
+    broken_promise: bool = False
 
 
 def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) -> Pause | None:
@@ -29,11 +29,11 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
     """
     standing: dict[str, list[Event]] = {}
     for event in position.events:
-        if event.event == "resume":
+        if event.kind == "resume":
             standing.clear()
-        elif event.event in {"hold", "insolvency"}:
-            standing[event.event] = [event]
-        elif event.event == "promise":  # those of one day are a payment plan; a later one replaces it
+        elif event.kind in {"hold", "insolvency"}:
+            standing[event.kind] = [event]
+        elif event.kind == "promise":  # those of one day are a payment plan; a later one replaces it
             before = standing.get("promise", [])
             standing["promise"] = [*(one for one in before if one.date == event.date), event]
     if "insolvency" in standing:
@@ -44,16 +44,16 @@ def pause(position: Position, of_customer: Mapping[str, Position], as_of: date) 
         if as_of <= hold.until:
             return Pause(f"on hold until {hold.until}")
     promised = _promised(standing.get("promise", []), position, of_customer, as_of)
-    if promised and not promised.over:
+    if promised and not promised.broken_promise:
         return promised
     if position.disputed and position.disputed >= asked_amount(position, as_of):
-        return Pause(in_dispute(position))
+        return Pause(dispute_notice(position))
     return promised
 
 
-def in_dispute(position: Position) -> str:
+def dispute_notice(position: Position) -> str:
     """That, and since when, a contested document is in dispute."""
-    since = next(event.date for event in reversed(position.events) if event.event == "dispute")
+    since = next(event.date for event in reversed(position.events) if event.kind == "dispute")
     return f"in dispute since {since}"
 
 
@@ -75,56 +75,62 @@ def insolvency(events: Iterable[Event]) -> Insolvency | None:
     standing: list[Event] = []
     declared = False
     for event in events:
-        if event.event == "insolvency":
+        if event.kind == "insolvency":
             standing.append(event)
-        elif event.event == "declared":
+        elif event.kind == "declared":
             declared = True
-        elif event.event == "resume":
+        elif event.kind == "resume":
             resumed = set(event.numbers)
-            standing = [one for one in standing if resumed and not (one.numbers and set(one.numbers) <= resumed)]
+            standing = [
+                event for event in standing if resumed and not (event.numbers and set(event.numbers) <= resumed)
+            ]
         declared = declared and bool(standing)
     if not standing:
         return None
-    until = next((one.until for one in reversed(standing) if one.until), None)
+    until = next((event.until for event in reversed(standing) if event.until), None)
     return Insolvency(standing[0].date, until, declared)
 
 
-def send_from(book: Book, as_of: date) -> date | None:
+def send_from_day(book: Book, as_of: date) -> date | None:
     """The day from which on documents are to be sent, as `send-from` says by `as_of` (inclusive); None where it does not."""
     option = book.options.get("send-from")
     said = option.at(as_of) if option else None
     return said if isinstance(said, date) else None
 
 
-def sending_followed_from(book: Book, as_of: date) -> date | None:
+def sending_tracked_from(book: Book, as_of: date) -> date | None:
     """The day from which on the ledger says of each document that it was sent: option `send-from`, else the first `sent` event.
 
     None where neither is there by `as_of` (inclusive): the ledger does not follow what is sent, but of what is marked to-send.
     """
-    if said := send_from(book, as_of):
-        return said
-    return min((one.date for one in book.events if one.event == "sent" and one.date <= as_of), default=None)
+    if day := send_from_day(book, as_of):
+        return day
+    return min((event.date for event in book.events if event.kind == "sent" and event.date <= as_of), default=None)
 
 
-def unsent(position: Position, followed_from: date | None) -> bool:
+def is_unsent(position: Position, followed_from: date | None) -> bool:
     """Whether a document has not reached its customer, as far as the ledger follows that: from `followed_from` on, and where it
     is marked to-send, each has a `sent` event, or one that tells that it arrived."""
     invoice = position.invoice
     followed = followed_from is not None and invoice.date >= followed_from and invoice.kind != "opening"
     if not followed and not invoice.to_send:
         return False
-    return not any(one.event in {"sent", "reminder", "dispute", "promise"} and one.numbers for one in position.events)
+    return not any(
+        event.kind in {"sent", "reminder", "dispute", "promise"} and event.numbers for event in position.events
+    )
 
 
 def late_amount(position: Position, as_of: date) -> Decimal:
     """What is open of a document and was due before `as_of`, in its currency; contested parts included."""
-    return sum((each.open for each in position.instalments if each.due and each.due < as_of), ZERO)
+    return sum(
+        (instalment.open for instalment in position.instalments if instalment.due and instalment.due < as_of), ZERO
+    )
 
 
 def asked_amount(position: Position, as_of: date) -> Decimal:
     """What a letter speaks of: what is late, or else due next; contested parts included."""
     late = late_amount(position, as_of)
-    return late or sum((each.open for each in position.instalments if each.due == position.due), ZERO)
+    return late or sum((instalment.open for instalment in position.instalments if instalment.due == position.due), ZERO)
 
 
 def _promised(
@@ -134,7 +140,7 @@ def _promised(
 
     With `amount` so much is to be paid until then, with what was promised before; without it, all that is due until then.
     """
-    plan = sorted(promises, key=lambda one: one.until or one.date)
+    plan = sorted(promises, key=lambda promise: promise.until or promise.date)
     sum_promised = ZERO
     for promise in plan:
         until = promise.until or promise.date
@@ -147,11 +153,11 @@ def _promised(
         if promise.amount is None:
             if not _open_on(position, until):
                 continue
-            return Pause(f"the promise to pay until {until} was broken", over=True)
+            return Pause(f"the promise to pay until {until} was broken", broken_promise=True)
         received = _received(promise, position, of_customer, until)
         if received < sum_promised:
             return Pause(
-                f"the promise to pay {sum_promised} until {until} was broken: {received} came", over=True
+                f"the promise to pay {sum_promised} until {until} was broken: {received} came", broken_promise=True
             )  # fmt: skip
     return None
 
@@ -159,33 +165,40 @@ def _promised(
 def _open_on(position: Position, day: date) -> bool:
     """Whether something that was due by `day` (of what is due later only: anything) was still open at its end."""
     instalments = position.invoice.instalments
-    indices = {each.index for each in instalments if each.due <= day} or {each.index for each in instalments}
+    indices = {instalment.index for instalment in instalments if instalment.due <= day} or {
+        instalment.index for instalment in instalments
+    }
     payable = sum(
         (
             standing.amount
-            for each, standing in zip(instalments, position.instalments, strict=True)
-            if each.index in indices
+            for instalment, standing in zip(instalments, position.instalments, strict=True)
+            if instalment.index in indices
         ),
         ZERO,
     )
     return payable > sum(
-        (one.amount for one in position.allocations if one.instalment in indices and one.received <= day), ZERO
+        (
+            allocation.amount
+            for allocation in position.allocations
+            if allocation.instalment in indices and allocation.received_on <= day
+        ),
+        ZERO,
     )
 
 
 def _received(promise: Event, position: Position, of_customer: Mapping[str, Position], until: date) -> Decimal:
     """What was settled of the documents that a promise speaks of, from its date on, with what had come by `until` (both
     inclusive); written off is not paid."""
-    those = [of_customer[number] for number in promise.numbers or of_customer if number in of_customer]
+    positions = [of_customer[number] for number in promise.numbers or of_customer if number in of_customer]
     return sum(
         (
-            one.amount
-            for each in those or [position]
-            for one in each.allocations
-            if promise.date <= one.date
-            and one.received <= until
-            and each.payable > 0
-            and "write-off" not in {one.how, one.reverses}
+            allocation.amount
+            for position in positions or [position]
+            for allocation in position.allocations
+            if promise.date <= allocation.date
+            and allocation.received_on <= until
+            and position.payable > 0
+            and "write-off" not in {allocation.how, allocation.reverses}
         ),
         ZERO,
     )

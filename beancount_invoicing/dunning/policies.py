@@ -13,9 +13,9 @@ from beancount_invoicing import law
 from beancount_invoicing.model import Book, Event, Policy, ReminderLevel, Source
 from beancount_invoicing.receivables import Position
 
-STANDARD = "standard"
+STANDARD_POLICY = "standard"
 """The policy of customers that name none."""
-NONE = "none"
+NO_POLICY = "none"
 """What a customer or document names that is never reminded."""
 
 
@@ -27,18 +27,18 @@ def usual(country: str) -> Policy:
         ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
         for row in data.get(law.law_of(country), data["default"])
     )
-    return Policy(STANDARD, levels, Source("", 0), minimum=Decimal(data["minimum"]))
+    return Policy(STANDARD_POLICY, levels, Source("", 0), minimum=Decimal(data["minimum"]))
 
 
-def named(book: Book, position: Position, as_of: date) -> str:
+def policy_name(book: Book, position: Position, as_of: date) -> str:
     """The name of the policy of a document, on `as_of`: its own where the document says one, else that of the customer who owes it,
     else option `reminders`, else "standard". "none" for an invoice that is never reminded."""
     buyer, debtor = position.invoice.customer, position.debtor
     if buyer is None or debtor is None:
-        return NONE
+        return NO_POLICY
     before = book.customers[buyer.account].at(position.invoice.date).reminders
     own = buyer.reminders if buyer.reminders != before else ""
-    return own or book.customers[debtor.account].at(as_of).reminders or book.option("reminders", as_of, STANDARD)
+    return own or book.customers[debtor.account].at(as_of).reminders or book.option("reminders", as_of, STANDARD_POLICY)
 
 
 def policy(book: Book, name: str, as_of: date) -> Policy | None:
@@ -46,7 +46,7 @@ def policy(book: Book, name: str, as_of: date) -> Policy | None:
     country = book.seller.at(as_of).address.country if book.seller else ""
     written = book.policies.get(name)
     if written is None:
-        return usual(country) if name == STANDARD else None
+        return usual(country) if name == STANDARD_POLICY else None
     version = written.at(as_of)
     return version if version.levels else replace(version, levels=usual(country).levels)
 
@@ -56,6 +56,6 @@ def tone_of(book: Book, position: Position, event: Event) -> str:
     neither says it."""
     if event.tone:
         return event.tone
-    name = named(book, position, event.date)
-    rule = policy(book, name, event.date) if name != NONE else None
-    return next((one.tone for one in rule.levels if one.level == event.level), "") if rule else ""
+    name = policy_name(book, position, event.date)
+    rule = policy(book, name, event.date) if name != NO_POLICY else None
+    return next((level.tone for level in rule.levels if level.level == event.level), "") if rule else ""

@@ -9,22 +9,28 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.dunning.claims import ClaimUnknown, formal_notice, interest_on
-from beancount_invoicing.dunning.levels import Said, courtesy_level, due_level, later, said_before
-from beancount_invoicing.dunning.lying import Likely, Lying, advice, likely, lying
+from beancount_invoicing.dunning.claims import InterestUnknown, formal_notice, interest_on
+from beancount_invoicing.dunning.letter_history import LateInstalments, late_instalments
+from beancount_invoicing.dunning.levels import SentLetter, courtesy_level, days_later, due_level, letters_sent_before
 from beancount_invoicing.dunning.pauses import (
     asked_amount,
-    in_dispute,
+    dispute_notice,
+    is_unsent,
     late_amount,
     pause,
-    sending_followed_from,
-    unsent,
+    sending_tracked_from,
 )
-from beancount_invoicing.dunning.policies import NONE, named, policy
-from beancount_invoicing.dunning.reminded import LateInstalments, late_instalments
+from beancount_invoicing.dunning.policies import NO_POLICY, policy, policy_name
+from beancount_invoicing.dunning.unallocated import (
+    LikelyMatch,
+    UnallocatedCredit,
+    advice,
+    likely_matches,
+    unallocated_credits,
+)
 from beancount_invoicing.dunning.unowed_claims import unowed
-from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, a_day
-from beancount_invoicing.receivables import Allocated, Position, allocate, lies_there, positions
+from beancount_invoicing.model import ZERO, Book, Channel, Customer, Policy, ReminderLevel, Tone, require_date
+from beancount_invoicing.receivables import Allocated, Position, allocate, positions, total_cover
 from beancount_invoicing.rules.interest import Interest
 
 
@@ -38,23 +44,23 @@ class Late:
     open: Decimal
     """What the letter asks for: without what is contested, `separate` and `unasked`."""
     days_overdue: int
-    dues: frozenset[date]
+    due_dates: frozenset[date]
     """The due dates of what the letter asks for."""
-    before: tuple[Said, ...]
+    earlier_letters: tuple[SentLetter, ...]
     """The letters about what is late now that this customer has had."""
     claim: Interest | None
     """Interest and indemnity with their steps; None where none is claimed."""
     contested: Decimal = ZERO
     """What of it is late, or about to be due, and contested."""
-    separate: Decimal = ZERO
+    in_other_letter: Decimal = ZERO
     """What of it another letter of the day asks for: it has come to another level, so that these words do not hold for it."""
-    unasked: Decimal = ZERO
+    not_asked: Decimal = ZERO
     """What of it is late as well, is not contested, and no letter of the day asks for: its next level is not due yet."""
 
     @property
     def interest(self) -> Decimal | None:
         """The interest claimed."""
-        return self.claim.interest if self.claim and self.claim.known else None
+        return self.claim.amount if self.claim and self.claim.known else None
 
     @property
     def indemnity(self) -> Decimal | None:
@@ -63,21 +69,21 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class SeparatelyReminded:
     """A late document that the letter does not ask for, as it has had a letter of its own: the last of these."""
 
     number: str
     open: Decimal
-    said: Said
+    last_letter: SentLetter
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldInvoice:
     """A late document that no letter speaks of, and why."""
 
     number: str
-    why: str
-    dues: frozenset[date] = frozenset()
+    reason: str
+    due_dates: frozenset[date] = frozenset()
     """The due dates of what it is said of; none where nothing is late."""
 
 
@@ -94,8 +100,8 @@ class Proposal:
     invoices: tuple[Late, ...]
     total: Decimal
     """What is late of `invoices` (in a notice: about to be due), without interest, indemnity and fee."""
-    held: tuple[Held, ...]
-    reasons: tuple[Held, ...]
+    held: tuple[HeldInvoice, ...]
+    reasons: tuple[HeldInvoice, ...]
     """Why each document is in the letter; without `level`: why each of the others is in none."""
     notices: tuple[str, ...]
     """What could not be worked out, such as interest at a rate that is not known."""
@@ -109,10 +115,10 @@ class Proposal:
     escalation: str = ""
     """E-mail addresses that it goes to as well."""
     signed_by: str = ""
-    apart: tuple[Apart, ...] = ()
-    on_account: Decimal = ZERO
+    separately_reminded: tuple[SeparatelyReminded, ...] = ()
+    unallocated: Decimal = ZERO
     """What lies on the customer's account, allocated to nothing, and is not taken off."""
-    unknown: Decimal = ZERO
+    unexplained_payments: Decimal = ZERO
     """What of that was paid, and only the customer knows for what."""
     credits: tuple[tuple[str, Decimal], ...] = ()
     """What of that is left of which credit note, and is set against nothing yet."""
@@ -128,7 +134,7 @@ class Proposal:
         return sum((late.indemnity or ZERO for late in self.invoices), ZERO)
 
     @property
-    def claimed(self) -> Decimal:
+    def amount_asked(self) -> Decimal:
         """All that the letter asks for."""
         return self.total + self.interest + self.indemnity + self.fee
 
@@ -157,14 +163,14 @@ class _Candidate:
     def dues(self) -> frozenset[date]:
         """The due dates of what a letter asks for of it."""
         if self.late:
-            return self.late.dues
+            return self.late.due_dates
         return frozenset([self.position.due] if self.position.due else [])
 
     @property
     def asked(self) -> Decimal:
         """What a letter asks for of it: what is late, or else due next, without what is contested."""
         if self.late:
-            return self.late.asked
+            return self.late.asked_amount
         amount = asked_amount(self.position, self.position.as_of)
         return amount - min(self.position.disputed, amount)
 
@@ -179,7 +185,7 @@ class _Account:
     """Above 0, by due date."""
     of_customer: Mapping[str, Position]
     """All of its documents, by number, in any currency."""
-    lying: Sequence[Lying]
+    lying: Sequence[UnallocatedCredit]
 
 
 def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tuple[Proposal, ...]:
@@ -189,7 +195,7 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
     Of customers of whom something is late, or of whom a notice before the due date is due. `allocated`: as of that day, if at
     hand.
     """
-    a_day(as_of)
+    require_date(as_of)
     allocated = allocated or allocate(book, as_of)
     all_of: defaultdict[str, dict[str, Position]] = defaultdict(dict)
     open_: defaultdict[tuple[str, str], list[Position]] = defaultdict(list)
@@ -203,11 +209,11 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
             open_[debtor.account, position.invoice.currency].append(position)
         else:
             credit_notes.append(position)
-    there = lying(allocated, credit_notes)
-    followed_from = sending_followed_from(book, as_of)
+    there = unallocated_credits(allocated, credit_notes)
+    followed_from = sending_tracked_from(book, as_of)
     result: list[Proposal] = []
     for account, currency in sorted(open_):
-        those = sorted(open_[account, currency], key=lambda one: (one.due or as_of, one.invoice.number))
+        those = sorted(open_[account, currency], key=lambda position: (position.due or as_of, position.invoice.number))
         owed = _Account(
             book.customers[account].at(as_of), currency, those, all_of[account], there.get((account, currency), ())
         )
@@ -217,16 +223,20 @@ def propose(book: Book, as_of: date, allocated: Allocated | None = None) -> tupl
 
 def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: date) -> list[Proposal]:
     """The letters to a customer, and what is in none; nothing where nothing is late and no notice is due."""
-    guessed = likely(owed.lying, owed.open, as_of)
-    found = [each for one in owed.open for each in _candidates(book, one, owed, guessed, followed_from, as_of)]
-    candidates = [replace(one, place=place) for place, one in enumerate(found)]
+    guessed = likely_matches(owed.lying, owed.open, as_of)
+    found = [
+        candidate
+        for position in owed.open
+        for candidate in _candidates(book, position, owed, guessed, followed_from, as_of)
+    ]
+    candidates = [replace(candidate, place=place) for place, candidate in enumerate(found)]
     letters: list[list[_Candidate]] = []
     groups = _by_level(candidates)
-    due = {one.place for group in groups for one in group}
+    due = {candidate.place for group in groups for candidate in group}
     rest = [
-        one if one.level is None else replace(one, why=f"{one.why}, but not beside a reminder")
-        for one in candidates
-        if one.place not in due
+        candidate if candidate.level is None else replace(candidate, why=f"{candidate.why}, but not beside a reminder")
+        for candidate in candidates
+        if candidate.place not in due
     ]
     for group in groups:
         total = _total(group)
@@ -237,38 +247,38 @@ def _of_account(book: Book, owed: _Account, followed_from: date | None, as_of: d
             rest += _kept_back(group, f"{total} is less than the minimum of {least} for a letter")
         else:
             letters.append(group)
-    known = {one.lying for those in guessed.values() for one in those}
-    unknown = sum((one.amount for one in owed.lying if one not in known), ZERO)
+    known = {match.credit for matches in guessed.values() for match in matches}
+    unknown = sum((credit.amount for credit in owed.lying if credit not in known), ZERO)
     total = sum(map(_total, letters), ZERO)
     if unknown >= total > 0:
         why = (
             f"{unknown} {owed.currency} on the account is allocated to no invoice: say what it settles, or pay it back"
         )
-        rest += (one for group in letters for one in _kept_back(group, why))
+        rest += (candidate for group in letters for candidate in _kept_back(group, why))
         letters = []
-    rest.sort(key=lambda one: one.place)
-    apart = tuple(each for one in rest if (each := _apart(book, one)))
-    sure = {one.lying for those in guessed.values() for one in those if one.sure}
-    told = replace(owed, lying=[one for one in owed.lying if one not in sure])
+    rest.sort(key=lambda candidate: candidate.place)
+    apart = tuple(reminded for candidate in rest if (reminded := _apart(book, candidate)))
+    sure = {match.credit for matches in guessed.values() for match in matches if match.sure}
+    told = replace(owed, lying=[credit for credit in owed.lying if credit not in sure])
     parts = _parts(candidates, letters)
     result = _one_fee(_letter(book, told, group, parts, as_of) for group in letters)
-    on_account = sum((one.amount for one in owed.lying), ZERO)
-    result = [replace(one, apart=apart, on_account=on_account) for one in result]
+    on_account = sum((credit.amount for credit in owed.lying), ZERO)
+    result = [replace(proposal, separately_reminded=apart, unallocated=on_account) for proposal in result]
     if result and unknown:
         result[0] = replace(result[0], notices=(*result[0].notices, _not_taken_off(owed, unknown, letters)))
-    advised = {number: advice(those, number, book.file) for number, those in guessed.items()}
-    said = {one.why for one in candidates}
+    advised = {number: advice(matches, number, book.file) for number, matches in guessed.items()}
+    said = {candidate.why for candidate in candidates}
     if result and (more := tuple(why for why in advised.values() if why not in said)):  # not late, or kept back anyway
         result[0] = replace(result[0], notices=(*result[0].notices, *more))
     if rest:
-        reasons = tuple(_reason(one) for one in rest)
-        held = tuple(_reason(one) for one in rest if one.held)
+        reasons = tuple(_reason(candidate) for candidate in rest)
+        held = tuple(_reason(candidate) for candidate in rest if candidate.held)
         result.append(Proposal(owed.customer, owed.currency, as_of, None, (), ZERO, held, reasons, ()))
     return result
 
 
-def _reason(one: _Candidate) -> Held:
-    return Held(one.number, one.why, one.dues)
+def _reason(candidate: _Candidate) -> HeldInvoice:
+    return HeldInvoice(candidate.number, candidate.why, candidate.dues)
 
 
 class _Parts(NamedTuple):
@@ -282,29 +292,29 @@ class _Parts(NamedTuple):
 def _parts(candidates: Iterable[_Candidate], letters: Iterable[Iterable[_Candidate]]) -> _Parts:
     asked: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
     contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    for one in (one for group in letters for one in group):
+    for one in (candidate for group in letters for candidate in group):
         asked[id(one.position)] += one.asked
-    for one in candidates:
-        contested[id(one.position)] += one.late.contested if one.late else ZERO
+    for candidate in candidates:
+        contested[id(candidate.position)] += candidate.late.contested if candidate.late else ZERO
     return _Parts(asked, contested)
 
 
 def _total(group: Iterable[_Candidate]) -> Decimal:
-    return sum((one.asked for one in group), ZERO)
+    return sum((candidate.asked for candidate in group), ZERO)
 
 
-def _apart(book: Book, one: _Candidate) -> Apart | None:
+def _apart(book: Book, candidate: _Candidate) -> SeparatelyReminded | None:
     """What is late, in no letter of the day, and not kept back either, if it has had a letter before."""
-    said = said_before(book, one.late) if one.late and not one.held else ()
-    return Apart(one.number, one.asked, said[-1]) if said else None
+    letters = letters_sent_before(book, candidate.late) if candidate.late and not candidate.held else ()
+    return SeparatelyReminded(candidate.number, candidate.asked, letters[-1]) if letters else None
 
 
 def _one_fee(letters: Iterable[Proposal]) -> list[Proposal]:
     """The letters of a day to one customer cost one fee: the gravest that has one asks for it."""
     result: list[Proposal] = []
-    for one in letters:
+    for letter in letters:
         charged = any(before.fee for before in result)
-        result.append(replace(one, fee=ZERO) if charged else one)
+        result.append(replace(letter, fee=ZERO) if charged else letter)
     return result
 
 
@@ -312,65 +322,65 @@ def _candidates(
     book: Book,
     position: Position,
     owed: _Account,
-    guessed: Mapping[str, Sequence[Likely]],
+    guessed: Mapping[str, Sequence[LikelyMatch]],
     followed_from: date | None,
     as_of: date,
 ) -> Iterator[_Candidate]:
     """What there is to say of a document, by the levels that its late instalments have come to; nothing where it is neither late
     nor to be announced."""
     late = late_instalments(position, as_of) if position.days_overdue > 0 else ()
-    name = named(book, position, as_of)
-    rule = policy(book, name, as_of) if name != NONE else None
+    name = policy_name(book, position, as_of)
+    rule = policy(book, name, as_of) if name != NO_POLICY else None
     notice = courtesy_level(rule, position, as_of) if rule else None
     if not late and notice is None:
         return
-    why = "reminders: none" if name == NONE else f"there is no policy {name}" if rule is None else ""
+    why = "reminders: none" if name == NO_POLICY else f"there is no policy {name}" if rule is None else ""
     paused = pause(position, owed.of_customer, as_of)
-    if not why and paused and not paused.over:
-        why = paused.why
+    if not why and paused and not paused.broken_promise:
+        why = paused.reason
     if not why and (beyond := _never_owed(book, position, owed.of_customer)):
         why = beyond
-    if not why and unsent(position, followed_from):
+    if not why and is_unsent(position, followed_from):
         why = "nothing says that it was sent: send it first"
     if not why:
         why = advice(guessed.get(position.invoice.number, ()), position.invoice.number, book.file)
-    broken = f" ({paused.why})" if paused else ""
-    for one in late or (None,):
+    broken = f" ({paused.reason})" if paused else ""
+    for instalments in late or (None,):
         if why or rule is None:
-            yield _Candidate(position, one, rule, None, why, held=one is not None)
-        elif one is None:
+            yield _Candidate(position, instalments, rule, None, why, held=instalments is not None)
+        elif instalments is None:
             assert notice is not None
-            yield _Candidate(position, None, rule, notice.level, notice.why + broken)
-        elif one.asked <= 0:
-            yield _Candidate(position, one, rule, None, in_dispute(position), held=True)
+            yield _Candidate(position, None, rule, notice.level, notice.reason + broken)
+        elif instalments.asked_amount <= 0:
+            yield _Candidate(position, instalments, rule, None, dispute_notice(position), held=True)
         else:
-            due = due_level(rule, one, as_of, formal_notice(book, position, one.due))
-            yield _Candidate(position, one, rule, due.level, due.why + broken)
+            due = due_level(rule, instalments, as_of, formal_notice(book, position, instalments.due))
+            yield _Candidate(position, instalments, rule, due.level, due.reason + broken)
 
 
 def _by_level(candidates: Iterable[_Candidate]) -> list[list[_Candidate]]:
     """Those of which a letter is due, by policy and level, the gravest first; no notice beside a reminder of the same day."""
     groups: defaultdict[tuple[int, int, str], list[_Candidate]] = defaultdict(list)
-    for one in candidates:
-        if one.level and one.policy:
-            groups[one.level.level, _TONES.index(one.level.tone), one.policy.name].append(one)
+    for candidate in candidates:
+        if candidate.level and candidate.policy:
+            groups[candidate.level.level, _TONES.index(candidate.level.tone), candidate.policy.name].append(candidate)
     late = any(level for level, _tone, _policy in groups)
     return [groups[key] for key in sorted(groups, reverse=True) if key[0] or not late]
 
 
 def _kept_back(group: Iterable[_Candidate], why: str) -> list[_Candidate]:
-    return [replace(one, level=None, why=why, held=True) for one in group]
+    return [replace(candidate, level=None, why=why, held=True) for candidate in group]
 
 
 def _never_owed(book: Book, position: Position, of_customer: Mapping[str, Position]) -> str:
     """Why a claim for late interest is not to be asked for; "" where it is owed, and of any other document."""
-    late = of_customer.get(position.invoice.claims)
+    late = of_customer.get(position.invoice.interest_on)
     if late is None:
         return ""
     if beyond := unowed(book, late, position.invoice):
-        return beyond.words()
-    if late.on_account and unowed(book, late, position.invoice, lying=True):
-        there, currency = lies_there(late.on_account), late.invoice.currency
+        return beyond.advice()
+    if late.on_account and unowed(book, late, position.invoice, with_unallocated=True):
+        there, currency = total_cover(late.on_account), late.invoice.currency
         return (
             f"{there} {currency} on the account may be for {late.invoice.number}: say what it settles, or pay it back"
         )
@@ -382,7 +392,11 @@ _TONES: tuple[Tone, ...] = ("courtesy", "friendly", "firm", "final")
 
 def _not_taken_off(owed: _Account, amount: Decimal, letters: Iterable[Sequence[_Candidate]]) -> str:
     """What to know of money on the account that no letter takes off."""
-    stops = any(one.level and one.level.interest and one.position.on_account for group in letters for one in group)
+    stops = any(
+        candidate.level and candidate.level.interest and candidate.position.on_account
+        for group in letters
+        for candidate in group
+    )
     return (
         f"{owed.customer.name}: {amount} {owed.currency} on the account is allocated to no invoice, and not taken off in the"
         f" letter{', which claims no interest for what it covers' if stops else ''}: say what it settles"
@@ -408,29 +422,29 @@ def _letter(
     assert level is not None
     notices: list[str] = []
     invoices: list[Late] = []
-    for one in group:
-        claim, late = None, one.late
+    for candidate in group:
+        claim, late = None, candidate.late
         if level.interest and late:
             try:
-                claim = interest_on(book, one.position, as_of, only=late.indices)
-            except ClaimUnknown as error:
+                claim = interest_on(book, candidate.position, as_of, instalments=late.indices)
+            except InterestUnknown as error:
                 notices.append(str(error))
                 claim = error.claim
-        late_in_all = late_amount(one.position, as_of) if late else asked_amount(one.position, as_of)
-        contested = parts.contested[id(one.position)] if late else late_in_all - one.asked
-        separate = parts.asked[id(one.position)] - one.asked
+        late_in_all = late_amount(candidate.position, as_of) if late else asked_amount(candidate.position, as_of)
+        contested = parts.contested[id(candidate.position)] if late else late_in_all - candidate.asked
+        separate = parts.asked[id(candidate.position)] - candidate.asked
         invoices.append(
             Late(
-                position=one.position,
-                due=(late.due if late else one.position.due) or as_of,
-                open=one.asked,
+                position=candidate.position,
+                due=(late.due if late else candidate.position.due) or as_of,
+                open=candidate.asked,
                 days_overdue=late.days_overdue if late else 0,
-                dues=one.dues,
-                before=said_before(book, late) if late else (),
+                due_dates=candidate.dues,
+                earlier_letters=letters_sent_before(book, late) if late else (),
                 claim=claim,
                 contested=contested,
-                separate=separate,
-                unasked=late_in_all - one.asked - contested - separate,
+                in_other_letter=separate,
+                not_asked=late_in_all - candidate.asked - contested - separate,
             )
         )
     bought = {one.position.invoice.customer.buyer for one in group if one.position.invoice.customer}
@@ -441,7 +455,7 @@ def _letter(
         notices.append(
             f"{customer.name}: {whose} no fee for a reminder: the {level.fee} of level {level.level} is left out"
         )
-    indemnity = sum((one.indemnity or ZERO for one in invoices), ZERO)
+    indemnity = sum((invoice.indemnity or ZERO for invoice in invoices), ZERO)
     if fee and indemnity:
         notices.append(
             f"{customer.name}: of the fee of {level.fee} of level {level.level} the fixed compensation of {indemnity} covers"
@@ -457,18 +471,18 @@ def _letter(
         as_of=as_of,
         level=level.level,
         invoices=tuple(invoices),
-        total=sum((one.open for one in invoices), ZERO),
+        total=sum((invoice.open for invoice in invoices), ZERO),
         held=(),
         reasons=tuple(map(_reason, group)),
         notices=tuple(notices),
         policy=rule.name,
         tone=level.tone,
         channel=channel,
-        deadline=later(as_of, level.deadline) if level.deadline is not None else None,
+        deadline=days_later(as_of, level.deadline) if level.deadline is not None else None,
         fee=fee,
         registered=level.registered,
         escalation=customer.escalation if level.escalate else "",
         signed_by=level.signed_by or rule.signed_by,
-        unknown=sum((one.amount for one in owed.lying if not one.credited), ZERO),
-        credits=tuple((one.left_of, one.amount) for one in owed.lying if one.credited),
+        unexplained_payments=sum((credit.amount for credit in owed.lying if not credit.is_credit), ZERO),
+        credits=tuple((credit.number, credit.amount) for credit in owed.lying if credit.is_credit),
     )

@@ -10,13 +10,13 @@ from decimal import Decimal
 from beancount_invoicing import law
 from beancount_invoicing.dunning.claims import (
     ClaimRule,
-    ClaimUnknown,
-    LatePart,
+    InterestUnknown,
+    LateInstalment,
     claim_rule,
-    corrects,
     credited_of,
     formal_notice,
     late_from,
+    reduces_debt,
 )
 from beancount_invoicing.model import NOT_YET, ZERO, Book, Invoice, Line
 from beancount_invoicing.receivables import OnAccount, Position
@@ -35,57 +35,65 @@ class Unowed:
 
     claim: Invoice
     amount: Decimal
-    because: str
+    reason: str
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether nothing of the claim was owed."""
         return self.amount >= self.claim.payable
 
-    def words(self) -> str:
+    def advice(self) -> str:
         """What to know and do about it."""
         claim = self.claim
-        how_much = f"the {self.amount}" if self.whole else f"{self.amount} of the {claim.payable}"
-        said = f"{self.because}: {how_much} {claim.currency} were never owed"
+        how_much = f"the {self.amount}" if self.is_whole else f"{self.amount} of the {claim.payable}"
+        text = f"{self.reason}: {how_much} {claim.currency} were never owed"
         if claim.draft:
-            return f"{said}; take the draft out"
+            return f"{text}; take the draft out"
         credit = f"bean-invoice credit {claim.number} --write"
-        if self.whole:
-            return f"{said}; credit the claim: {credit}"
-        anew = f"bean-invoice interest {claim.claims} --book --write"
-        return f"{said}; credit the claim, and claim what is owed: {credit}, then {anew}"
+        if self.is_whole:
+            return f"{text}; credit the claim: {credit}"
+        anew = f"bean-invoice interest {claim.interest_on} --book --write"
+        return f"{text}; credit the claim, and claim what is owed: {credit}, then {anew}"
 
 
-def unowed(book: Book, position: Position, claim: Invoice, *, lying: bool = False) -> Unowed | None:
+def unowed(book: Book, position: Position, claim: Invoice, *, with_unallocated: bool = False) -> Unowed | None:
     """What a claim for the late payment of the position's document charges and was never owed, as known on the position's day.
 
     What a credit note takes off was never owed, and money that came in time was never late, whenever it was allocated. What was
-    known so when the claim was made is held to be reckoned with, unless nothing at all is left to be late. None where all of it
-    is owed, where credit notes gave so much back, and for a claim that is no claim for that document. `lying`: as if the money that
-    lies on the account, allocated to nothing, were for what it covers.
-    """
+    known so when the claim was made is held to be reckoned with, unless nothing at all is left to be late. None where all of it is
+    owed, where credit notes gave so much back, and for a claim that is no claim for that document. `with_unallocated`: as if the
+    money that lies on the account, allocated to nothing, were for what it covers."""
     invoice, as_of = position.invoice, position.as_of
-    if claim.claims != invoice.number or claim.kind != "claim" or claim.since > as_of or invoice.customer is None:
+    if (
+        claim.interest_on != invoice.number
+        or claim.kind != "claim"
+        or claim.booked_from > as_of
+        or invoice.customer is None
+    ):
         return None
-    if position.share:
+    if position.debtor_share:
         return None  # of what was charged for the whole, a share does not tell
-    rule = _rule(book, invoice, claim.since)
-    by = rule.by if rule else _ANY_RATE
-    full, then = (_parts(book, position, known, by) for known in (date.min, claim.since))
-    now = _parts(book, position, as_of, by, position.on_account if lying else ())
-    decimals = currencies.decimals(claim.currency)
+    rule = _rule(book, invoice, claim.booked_from)
+    by = rule.applicable_law if rule else _ANY_RATE
+    full, then = (_parts(book, position, known, by) for known in (date.min, claim.booked_from))
+    now = _parts(book, position, as_of, by, position.on_account if with_unallocated else ())
+    decimals = currencies.currency_decimals(claim.currency)
     amount = ZERO
     for line in claim.lines:
         if line.net <= 0:
             continue
         if line.end is None:
-            debts = [_late_debt(parts, claim.since) for parts in (full, then, now)]
+            debts = [_late_debt(parts, claim.booked_from) for parts in (full, then, now)]
             known = [_indemnity(rule, debt, invoice.currency, line.net) for debt in debts]
         else:
             known = [_interest(parts, line, by) for parts in (full, then, now)]
         amount += _beyond(line.net, known[0], known[1], known[2], decimals)
     amount -= sum(
-        (-note.payable for note in book.corrections.get(claim.number, ()) if not note.draft and note.since <= as_of),
+        (
+            -note.payable
+            for note in book.corrections.get(claim.number, ())
+            if not note.draft and note.booked_from <= as_of
+        ),
         ZERO,
     )
     if amount <= 0:
@@ -97,7 +105,7 @@ def _rule(book: Book, invoice: Invoice, day: date) -> ClaimRule | None:
     """By which law or contract the document bears interest, where that can be read: another check says where it cannot."""
     try:
         return claim_rule(book, invoice, day)
-    except ClaimUnknown:
+    except InterestUnknown:
         return None
 
 
@@ -112,12 +120,12 @@ def _beyond(charged: Decimal, full: Decimal, then: Decimal, now: Decimal, decima
 
 
 def _parts(
-    book: Book, position: Position, known: date, by: law.LateInterest | Decimal, lying: Sequence[OnAccount] = ()
-) -> list[LatePart]:
+    book: Book, position: Position, known: date, by: law.LateInterestLaw | Decimal, lying: Sequence[OnAccount] = ()
+) -> list[LateInstalment]:
     """The instalments, with the credit notes and the days of money that the ledger said by `known` (inclusive), and what lies on
     the account."""
     off = credited_of(book, position, known)
-    by_notice = not isinstance(by, Decimal) and by.starts == "notice"
+    by_notice = not isinstance(by, Decimal) and by.starts_after == "notice"
     parts = []
     for instalment in position.invoice.instalments:
         own = late_from(position.invoice, instalment.due)
@@ -125,24 +133,26 @@ def _parts(
         if start is None or start == NOT_YET or instalment.amount <= 0:
             continue
         paid = [
-            (one.received if one.date <= known else one.date, one.amount)
-            for one in position.allocations
-            if one.instalment == instalment.index and not corrects(one)
+            (allocation.received_on if allocation.date <= known else allocation.date, allocation.amount)
+            for allocation in position.allocations
+            if allocation.instalment == instalment.index and not reduces_debt(allocation)
         ]
-        paid += [(one.date, one.amount) for one in lying if one.instalment == instalment.index]
-        parts.append(LatePart(instalment.amount - off[instalment.index], start, instalment.index, paid))
+        paid += [(account.date, account.amount) for account in lying if account.instalment == instalment.index]
+        parts.append(LateInstalment(instalment.amount - off[instalment.index], start, instalment.index, paid))
     return parts
 
 
-def _interest(parts: Sequence[LatePart], line: Line, by: law.LateInterest | Decimal) -> Decimal:
+def _interest(parts: Sequence[LateInstalment], line: Line, by: law.LateInterestLaw | Decimal) -> Decimal:
     """The interest of the days that the line charges, not rounded; only in proportion where a rate is not known."""
     assert line.end is not None
     before = [(date.min, line.start - ONE_DAY)] if line.start and line.start > date.min else []
     try:
-        each = [late_interest(part.amount, part.paid, part.due, line.end, by, claimed=before) for part in parts]
+        interests = [late_interest(part.amount, part.paid, part.due, line.end, by, claimed=before) for part in parts]
     except RateUnknown:
-        each = [late_interest(part.amount, part.paid, part.due, line.end, _ANY_RATE, claimed=before) for part in parts]
-    return sum((segment.amount for one in each for segment in one.segments), ZERO)
+        interests = [
+            late_interest(part.amount, part.paid, part.due, line.end, _ANY_RATE, claimed=before) for part in parts
+        ]
+    return sum((segment.amount for interest in interests for segment in interest.segments), ZERO)
 
 
 def _indemnity(rule: ClaimRule | None, debt: Decimal, currency: str, charged: Decimal) -> Decimal:
@@ -152,18 +162,28 @@ def _indemnity(rule: ClaimRule | None, debt: Decimal, currency: str, charged: De
     return (rule.indemnity(debt, currency) if rule else None) or charged
 
 
-def _late_debt(parts: Sequence[LatePart], as_of: date) -> Decimal:
+def _late_debt(parts: Sequence[LateInstalment], as_of: date) -> Decimal:
     """What was late by `as_of` (inclusive)."""
     return sum((part.amount for part in parts if is_late(part.amount, part.paid, part.due, as_of)), ZERO)
 
 
 def _because(book: Book, position: Position) -> str:
     number, as_of = position.invoice.number, position.as_of
-    notes = [one for one in book.corrections.get(number, ()) if not one.draft and one.since <= as_of]
-    linked = [one.other for one in position.allocations if corrects(one) and one.other and one.other not in notes]
+    notes = [
+        invoice for invoice in book.corrections.get(number, ()) if not invoice.draft and invoice.booked_from <= as_of
+    ]
+    linked = [
+        allocation.counter_document
+        for allocation in position.allocations
+        if reduces_debt(allocation) and allocation.counter_document and allocation.counter_document not in notes
+    ]
     replacing = [note.number for note in notes if note.kind == "corrective"]
     named = list(dict.fromkeys(note.number for note in (*notes, *linked) if note.kind not in _REPLACING))
-    early = sorted((one.received, one.source) for one in position.allocations if one.received < one.date)
+    early = sorted(
+        (allocation.received_on, allocation.source)
+        for allocation in position.allocations
+        if allocation.received_on < allocation.date
+    )
     reasons = [f"{', '.join(replacing)} replaces {number}"] if replacing else []
     reasons += [f"{', '.join(named)} credits {number}"] if named else []
     reasons += [f"what settles {number} came on {early[0][0]} ({early[0][1]})"] if early else []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from beancount_invoicing.einvoice.business_terms import EInvoice
 from beancount_invoicing.einvoice.layers import Layer, validate
-from beancount_invoicing.einvoice.mapping import NoEInvoice, Reason, e_invoice
+from beancount_invoicing.einvoice.mapping import NoEInvoice, Rejection, e_invoice
 from beancount_invoicing.einvoice.pdf import FILE, LIMIT, extract, with_metadata
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.syntax import NotReadable, NotWritable, Syntax, read, to_xml
-from beancount_invoicing.einvoice.terms import EInvoice
+from beancount_invoicing.einvoice.syntax import NotReadable, NotWritable, Syntax, read_e_invoice, to_xml
 
 __all__ = [
     "FILE",
@@ -18,11 +18,11 @@ __all__ = [
     "NotReadable",
     "NotWritable",
     "Problem",
-    "Reason",
+    "Rejection",
     "Syntax",
     "e_invoice",
     "extract",
-    "read",
+    "read_e_invoice",
     "to_xml",
     "validate",
     "with_metadata",

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from beancount_invoicing.einvoice import codes
-from beancount_invoicing.einvoice.amounts import decimals_of
+from beancount_invoicing.einvoice.business_terms import EInvoice, Party
 from beancount_invoicing.einvoice.checks_france import check_france
 from beancount_invoicing.einvoice.checks_peppol import PEPPOL_SLACK
+from beancount_invoicing.einvoice.lines_and_totals import significant_decimals
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.terms import EInvoice, Party
 from beancount_invoicing.model import ZERO
-from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.identifiers import problem
 from beancount_invoicing.rules.steps import round_to
 
@@ -28,7 +28,7 @@ _RATED = {"S", "L", "M", "B"}
 _CENT = Decimal("0.01")
 
 
-def check(invoice: EInvoice) -> tuple[Problem, ...]:
+def check_business_terms(invoice: EInvoice) -> tuple[Problem, ...]:
     """Everything that is wrong with it, in the order of the rules below. What only warns is a rule of our own."""
     return tuple(found for rule in _RULES for found in rule(invoice))
 
@@ -43,15 +43,15 @@ def _differs(rule: str, term: str, said: Decimal, right: Decimal, how: str, slac
 
 def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
     """EN 16931 has no rule for it. Peppol has, with 0.02 either way (PEPPOL-EN16931-R120)."""
-    places = decimals(invoice.currency)
+    places = currency_decimals(invoice.currency)
     peppol = invoice.profile.family == "peppol"
     for line in invoice.lines:
         if line.quantity is None or line.price is None:
             continue
         exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1))
-        right = round_to(exact, places) + line.adjusted
+        right = round_to(exact, places) + line.adjustments_total
         price = f"{line.price}" if line.price_base_quantity is None else f"{line.price} ÷ {line.price_base_quantity}"
-        if abs(line.net - exact - line.adjusted) > PEPPOL_SLACK if peppol else line.net != right:
+        if abs(line.net - exact - line.adjustments_total) > PEPPOL_SLACK if peppol else line.net != right:
             yield Problem(
                 "PEPPOL-EN16931-R120" if peppol else "line-net",
                 f"line {line.identifier}, BT-131",
@@ -63,8 +63,8 @@ def _line_nets(invoice: EInvoice) -> Iterator[Problem]:
 def _totals(invoice: EInvoice) -> Iterator[Problem]:
     """Sums to the cent; the profile EXTENDED has rules of its own, which allow a cent for each amount that is added up."""
     totals, profile = invoice.totals, invoice.profile
-    allowances = [one.amount for one in invoice.adjustments if not one.charge]
-    charges = [one.amount for one in invoice.adjustments if one.charge]
+    allowances = [adjustment.amount for adjustment in invoice.adjustments if not adjustment.charge]
+    charges = [adjustment.amount for adjustment in invoice.adjustments if adjustment.charge]
     rule, cent = ("BR-FXEXT", _CENT) if profile.level.startswith("extended") else ("BR", ZERO)
     if totals.lines is not None and profile.has_lines:
         nets = round_to(sum((line.net for line in invoice.lines), ZERO), 2)
@@ -81,11 +81,11 @@ def _totals(invoice: EInvoice) -> Iterator[Problem]:
         slack = cent * (len(invoice.lines) + len(invoice.adjustments))
         yield from _differs(f"{rule}-CO-13", "BT-109", totals.net, net, "BT-106 − BT-107 + BT-108", slack)
     if invoice.breakdown:
-        vat = round_to(sum((one.amount for one in invoice.breakdown), ZERO), 2)
+        vat = round_to(sum((breakdown.amount for breakdown in invoice.breakdown), ZERO), 2)
         yield from _differs("BR-CO-14", "BT-110", totals.vat, vat, "the sum of BT-117")
     slack = cent * (len(invoice.lines) + len(invoice.adjustments))
     yield from _differs(f"{rule}-CO-15", "BT-112", totals.gross, totals.net + totals.vat, "BT-109 + BT-110", slack)
-    if profile.level != "minimum" and not profile.widened:  # an extension may collect amounts for others (BT-179)
+    if profile.level != "minimum" and not profile.is_extension:  # an extension may collect amounts for others (BT-179)
         due = totals.gross - totals.paid + totals.rounding
         yield from _differs("BR-CO-16", "BT-115", totals.due, due, "BT-112 − BT-113 + BT-114")
 
@@ -100,8 +100,11 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
     bases: dict[tuple[str, Decimal | None], Decimal] = {}
     counts: dict[tuple[str, Decimal | None], int] = {}
     for category, rate, amount in (
-        *((one.category, one.rate, one.net) for one in invoice.lines),
-        *((one.category, one.rate, one.amount if one.charge else -one.amount) for one in invoice.adjustments),
+        *((line.category, line.rate, line.net) for line in invoice.lines),
+        *(
+            (adjustment.category, adjustment.rate, adjustment.amount if adjustment.charge else -adjustment.amount)
+            for adjustment in invoice.adjustments
+        ),
     ):
         group = _group(category, rate)
         bases[group] = bases.get(group, ZERO) + amount
@@ -120,9 +123,9 @@ def _breakdown(invoice: EInvoice) -> Iterator[Problem]:
         seen.add((*group, vat.reason, vat.reason_code))
         said[group] = said.get(group, ZERO) + vat.base
         exact = vat.base * (vat.rate or ZERO) / 100
-        unit = Decimal(1).scaleb(-decimals(invoice.currency))
+        unit = Decimal(1).scaleb(-currency_decimals(invoice.currency))
         if abs(vat.amount - exact) > unit / 2 * (counts.get(group, 0) + 1):
-            right = round_to(exact, decimals(invoice.currency))
+            right = round_to(exact, currency_decimals(invoice.currency))
             yield Problem(
                 "BR-CO-17",
                 f"{place}, BT-117",
@@ -170,27 +173,31 @@ def _decimals_of(invoice: EInvoice) -> Iterator[Problem]:
     ]
     for vat in invoice.breakdown:
         amounts += [("BR-DEC-19", "BT-116", vat.base), ("BR-DEC-20", "BT-117", vat.amount)]
-    for one in invoice.adjustments:
-        amounts.append(("BR-DEC-05", "BT-99", one.amount) if one.charge else ("BR-DEC-01", "BT-92", one.amount))
+    for adjustment in invoice.adjustments:
+        amounts.append(
+            ("BR-DEC-05", "BT-99", adjustment.amount)
+            if adjustment.charge
+            else ("BR-DEC-01", "BT-92", adjustment.amount)
+        )
     for line in invoice.lines:
         amounts.append(("BR-DEC-23", f"line {line.identifier}, BT-131", line.net))
-        for one in line.adjustments:
-            rule, term = ("BR-DEC-27", "BT-141") if one.charge else ("BR-DEC-24", "BT-136")
-            amounts.append((rule, f"line {line.identifier}, {term}", one.amount))
+        for adjustment in line.adjustments:
+            rule, term = ("BR-DEC-27", "BT-141") if adjustment.charge else ("BR-DEC-24", "BT-136")
+            amounts.append((rule, f"line {line.identifier}, {term}", adjustment.amount))
     for rule, term, amount in amounts:
-        if decimals_of(amount) > 2:
+        if significant_decimals(amount) > 2:
             yield Problem(rule, term, f"{amount} has more than 2 decimals, which no e-invoice can say")
 
 
 def _reasons(invoice: EInvoice) -> Iterator[Problem]:
-    for one in invoice.adjustments:
-        if not one.reason:
-            rule, term = ("BR-38", "BT-104") if one.charge else ("BR-33", "BT-97")
+    for adjustment in invoice.adjustments:
+        if not adjustment.reason:
+            rule, term = ("BR-38", "BT-104") if adjustment.charge else ("BR-33", "BT-97")
             yield Problem(rule, term, "an allowance or charge says why")
     for line in invoice.lines:
-        for one in line.adjustments:
-            if not one.reason:
-                rule, term = ("BR-44", "BT-144") if one.charge else ("BR-42", "BT-139")
+        for adjustment in line.adjustments:
+            if not adjustment.reason:
+                rule, term = ("BR-44", "BT-144") if adjustment.charge else ("BR-42", "BT-139")
                 yield Problem(rule, f"line {line.identifier}, {term}", "an allowance or charge says why")
 
 
@@ -258,7 +265,7 @@ def _codes(invoice: EInvoice) -> Iterator[Problem]:
     ):
         if code_list == codes.EXEMPTIONS:
             code = code.upper()  # as BR-CL-22 of CEN's stylesheets has it; other codes are as they are on their lists
-        if code and not codes.known(code_list, code):
+        if code and not codes.in_code_list(code_list, code):
             yield Problem(rule, term, f"{code} is not on the list of codes")
 
 
@@ -288,7 +295,7 @@ def _identifiers(invoice: EInvoice) -> Iterator[Problem]:
     ):
         if not value or (kind == "iban" and not re.match(r"[A-Z]{2}\d\d", value)):
             continue
-        if kind == "vat-id" and value[:2] != "EL" and not codes.known(codes.COUNTRIES, value[:2]):
+        if kind == "vat-id" and value[:2] != "EL" and not codes.in_code_list(codes.COUNTRIES, value[:2]):
             yield Problem("BR-CO-09", term, f"{value}: it starts with the two letters of its country")
         elif wrong := problem(kind, value):
             yield Problem(kind, term, f"{value}: {wrong}", warning=True)
@@ -303,22 +310,22 @@ def _seller_known(invoice: EInvoice) -> Iterator[Problem]:
 def _registrations(party: Party, legal: str, private: str) -> Iterator[tuple[str, str, str]]:
     if party.legal_registration and party.legal_registration.scheme == "0002":
         yield legal, "siren", party.legal_registration.value
-    for one in party.identifiers:
-        if one.scheme == "0009":
-            yield private, "siret", one.value
+    for identifier in party.identifiers:
+        if identifier.scheme == "0009":
+            yield private, "siret", identifier.value
 
 
 def _categories(invoice: EInvoice) -> Iterator[Problem]:
     seller, buyer = invoice.seller, invoice.buyer
     seller_vat_id = seller.vat_identifier or invoice.tax_representative
-    broken_down = {one.category for one in invoice.breakdown}
+    broken_down = {breakdown.category for breakdown in invoice.breakdown}
     categories = broken_down | {line.category for line in invoice.lines}
     yield from _rates(invoice)
     for vat in invoice.breakdown:
         place = f"BG-23 {vat.category}"
         if vat.category in _EXEMPT and not (vat.reason or vat.reason_code):
             yield Problem(_EXEMPT[vat.category], f"{place}, BT-120", "it does not say why no VAT is due")
-        if vat.category in {"S", "Z"} and (vat.reason or vat.reason_code) and not invoice.profile.widened:
+        if vat.category in {"S", "Z"} and (vat.reason or vat.reason_code) and not invoice.profile.is_extension:
             yield Problem(f"BR-{vat.category}-10", f"{place}, BT-120", "it says why no VAT is due, although some is")
     for category in sorted(categories & {"S", "Z", "E", "AE"}):
         if not (seller_vat_id or seller.tax_registration):
@@ -348,9 +355,12 @@ def _categories(invoice: EInvoice) -> Iterator[Problem]:
 def _rates(invoice: EInvoice) -> Iterator[Problem]:
     """BR-S-05 to 07 and their like, on lines, allowances and charges; the breakdown's own rate is asked for by us."""
     for category, rate, number, place in (
-        *((one.category, one.rate, 5, f"line {one.identifier}, BT-152") for one in invoice.lines),
-        *((one.category, one.rate, 7 if one.charge else 6, "BT-103" if one.charge else "BT-96") for one in invoice.adjustments),
-        *((one.category, one.rate, 0, f"BG-23 {one.category}, BT-119") for one in invoice.breakdown),
+        *((line.category, line.rate, 5, f"line {line.identifier}, BT-152") for line in invoice.lines),
+        *(
+            (adjustment.category, adjustment.rate, 7 if adjustment.charge else 6, "BT-103" if adjustment.charge else "BT-96")
+            for adjustment in invoice.adjustments
+        ),
+        *((breakdown.category, breakdown.rate, 0, f"BG-23 {breakdown.category}, BT-119") for breakdown in invoice.breakdown),
     ):  # fmt: skip
         rule = f"BR-{_short(category)}-{number:02}" if number else "vat-rate"
         if category == "S" and not (rate or ZERO) > 0:
@@ -365,7 +375,7 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
 
 
 def _once(invoice: EInvoice) -> Iterator[Problem]:
-    numbers = [one.number for one in invoice.preceding]
+    numbers = [invoice.number for invoice in invoice.preceding]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
         message = f"{number} stands twice among the preceding invoices"
         yield Problem("preceding-twice", "BT-25", message, warning=True)

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from beancount_invoicing import law
-from beancount_invoicing.einvoice.amounts import decimals_of
+from beancount_invoicing.einvoice.business_terms import EInvoice
+from beancount_invoicing.einvoice.lines_and_totals import significant_decimals
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.terms import EInvoice
 from beancount_invoicing.model import ZERO
 
 _NUMBER = re.compile(r"[A-Za-z0-9+_/-]+\Z")
@@ -34,7 +34,7 @@ def check_france(invoice: EInvoice) -> Iterator[Problem]:
 
 def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     del rules
-    for term, number in (("BT-1", invoice.number), *(("BT-25", one.number) for one in invoice.preceding)):
+    for term, number in (("BT-1", invoice.number), *(("BT-25", invoice.number) for invoice in invoice.preceding)):
         if len(number) > 35:
             yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
         if number and not _NUMBER.match(number):
@@ -100,16 +100,18 @@ def _french_figures(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
     for line in invoice.lines:
         quantity, price = line.quantity or ZERO, line.price or ZERO
         figures = {"BT-129": quantity, "BT-131": line.net, "BT-146": price}
-        figures |= {"BT-136" if not one.charge else "BT-141": one.amount for one in line.adjustments}
+        figures |= {
+            "BT-136" if not adjustment.charge else "BT-141": adjustment.amount for adjustment in line.adjustments
+        }
         for term, figure in figures.items():
             if _digits(figure) > _LONGEST:
                 yield Problem(
                     "BR-FR-DEC-01", f"line {line.identifier}, {term}", f"{figure} has more than {_LONGEST} digits"
                 )
-        if decimals_of(quantity) > rules.quantity_decimals:
+        if significant_decimals(quantity) > rules.quantity_decimals:
             message = f"the quantity {quantity} has more than {rules.quantity_decimals} decimals"
             yield Problem("BR-FR-DEC-02", f"line {line.identifier}, BT-129", message)
-        if decimals_of(price) > rules.price_decimals:
+        if significant_decimals(price) > rules.price_decimals:
             message = f"the price {price} has more than {rules.price_decimals} decimals"
             yield Problem("BR-FR-DEC-03", f"line {line.identifier}, BT-146", message)
     if invoice.currency not in {rules.currency, ""} and (
@@ -148,7 +150,7 @@ def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
 
 def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     del rules
-    known = [one for one in invoice.preceding if one.number and one.issued]
+    known = [invoice for invoice in invoice.preceding if invoice.number and invoice.issued]
     if invoice.type_code == "384" and len(known) != 1:
         yield Problem("BR-FR-CO-04", "BG-3", "a corrected invoice names one preceding invoice with its date")
     if invoice.credit_note and not known:

@@ -33,7 +33,7 @@ _RELATIONSHIPS = {"/Data", "/Alternative", "/Source"}
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class PdfClaims:
     """What a PDF says of itself."""
 
     metadata: bool = False
@@ -46,13 +46,13 @@ class Claims:
     """The name of the invoice's file, as it is written."""
     relationship: str = ""
     """How the file belongs to the document: "/Alternative"."""
-    associated: bool = False
+    is_associated_file: bool = False
     """Whether the document names it as an associated file (/AF)."""
-    identified: bool = False
+    has_identifier: bool = False
     """Whether it has an identifier (/ID)."""
 
 
-def claims(document: Any, file: Any, packet: bytes) -> Claims:
+def pdf_claims(document: Any, file: Any, packet: bytes) -> PdfClaims:
     """What a PDF, opened by pikepdf, says of itself and of one of its attached files. `packet`: its XMP metadata."""
     name = str(file.filename or "")
     part, fields = "", {}
@@ -61,14 +61,14 @@ def claims(document: Any, file: Any, packet: bytes) -> Claims:
         part = _said(root, f"{_PDFA}part")
         fields = {each: _said(root, f"{{*}}{each}") for each in _FIELDS}
     related = [one.get("/UF", one.get("/F")) for one in document.Root.get("/AF", ())]
-    return Claims(
+    return PdfClaims(
         metadata=root is not None,
         part=part,
         fields={each: value for each, value in fields.items() if value},
         file=name,
         relationship=str(file.obj.get("/AFRelationship", "")),
-        associated=name in {str(one) for one in related},
-        identified="/ID" in document.trailer,
+        is_associated_file=name in {str(one) for one in related},
+        has_identifier="/ID" in document.trailer,
     )
 
 
@@ -99,27 +99,27 @@ def _said(root: Any, name: str) -> str:
     return ""
 
 
-def check_pdf(said: Claims, profile: Profile) -> Iterator[Problem]:
+def check_pdf(claims: PdfClaims, profile: Profile) -> Iterator[Problem]:
     """What is wrong with it, or doubtful. `profile`: that of the invoice inside."""
-    if not said.identified:
+    if not claims.has_identifier:
         yield Problem("pdf-id", "/ID", "the PDF has no identifier, which PDF/A asks for (ISO 19005-3, 6.1.3)")
-    yield from _check_file(said, profile)
-    if not said.metadata:
+    yield from _check_file(claims, profile)
+    if not claims.metadata:
         yield Problem("xmp", "XMP", "there are no metadata that can be read, so it is neither a PDF/A nor a Factur-X")
         return
-    if said.part not in {"3", "4"}:
-        told = f"PDF/A-{said.part}" if said.part else "no PDF/A at all"
+    if claims.part not in {"3", "4"}:
+        told = f"PDF/A-{claims.part}" if claims.part else "no PDF/A at all"
         yield Problem("pdfa-3", "XMP, pdfaid:part", f"it says that it is {told}, and not a PDF/A-3")
-    if said.part == "4":
+    if claims.part == "4":
         message = "it says that it is a PDF/A-4, which not everybody takes for a Factur-X: a PDF/A-3 is asked for"
         yield Problem("pdfa-3", "XMP, pdfaid:part", message, warning=True)
-    yield from _check_fields(said, profile)
+    yield from _check_fields(claims, profile)
 
 
-def _check_file(said: Claims, profile: Profile) -> Iterator[Problem]:
+def _check_file(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     if said.file not in _FILES:
         yield Problem("attachment-name", said.file, f"the invoice's file is none of {', '.join(_FILES[:3])}")
-    if not said.associated:
+    if not said.is_associated_file:
         message = "the invoice is attached, but not named as an associated file (/AF; ISO 19005-3, 6.8)"
         yield Problem("associated-file", said.file, message)
     if not said.relationship:
@@ -133,7 +133,7 @@ def _check_file(said: Claims, profile: Profile) -> Iterator[Problem]:
         yield Problem("relationship", said.file, message, warning=True)
 
 
-def _check_fields(said: Claims, profile: Profile) -> Iterator[Problem]:
+def _check_fields(said: PdfClaims, profile: Profile) -> Iterator[Problem]:
     for each in _FIELDS:
         if each not in said.fields:
             yield Problem(f"xmp-{each}", "XMP", f"the metadata do not say the {each} of the invoice")

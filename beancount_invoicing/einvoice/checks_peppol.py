@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from beancount_invoicing.einvoice.business_terms import EInvoice, Party
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.terms import EInvoice, Party
 
 _SCHEMES = (
     "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0151 0183 0184 0188 0190 0191 0192 0193 0195 0196 0198"
@@ -46,7 +46,7 @@ def check_peppol(invoice: EInvoice) -> tuple[Problem, ...]:
     for line in invoice.lines:
         if line.quantity is None or line.price is None:
             continue
-        exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + line.adjusted
+        exact = line.quantity * line.price / (line.price_base_quantity or Decimal(1)) + line.adjustments_total
         if abs(line.net - exact) > PEPPOL_SLACK:
             message = f"in {invoice.currency} the net {line.net} is further than {PEPPOL_SLACK} from {exact}, which Peppol refuses"
             found.append(Problem("PEPPOL-EN16931-R120", f"line {line.identifier}, BT-131", message))
@@ -69,11 +69,12 @@ def _dutch(invoice: EInvoice) -> Iterator[Problem]:
                 f"a Dutch seller says its whole address, and a Dutch buyer's: {party.name} has no {missing}: write it"
             )
             yield Problem(place, street, message)
-        said = party.legal_registration
-        if said and said.scheme not in {"0106", "0190"}:
+        identifier = party.legal_registration
+        if identifier and identifier.scheme not in {"0106", "0190"}:
             message = (
-                f"{party.name}: Peppol takes the number {said.value} of a Dutch firm as one of KvK or OIN only: write register-id:"
-                f' "0106:{said.value}" (KvK) or "0190:…" (OIN)'
+                f"{party.name}: Peppol takes the number {identifier.value} of a Dutch firm as one of KvK or OIN only: write "
+                "register-id:"
+                f' "0106:{identifier.value}" (KvK) or "0190:…" (OIN)'
             )
             yield Problem(number, registration, message)
     if invoice.totals.due > 0 and invoice.payment is None:

@@ -22,6 +22,6 @@ def _lists() -> dict[int, frozenset[str]]:
     return {int(one.get("id")): frozenset(each.get("value") for each in one) for one in root.iter("cl")}
 
 
-def known(code_list: int, code: str) -> bool:
+def in_code_list(code_list: int, code: str) -> bool:
     """Whether a list has a code."""
     return code in _lists()[code_list]

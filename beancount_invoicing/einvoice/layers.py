@@ -10,11 +10,11 @@ from beancount_invoicing.einvoice import checks, official, pdf, rulesets, syntax
 from beancount_invoicing.einvoice.checks_pdf import check_pdf
 from beancount_invoicing.einvoice.problems import Problem
 
-READING = "document"
-PDF = "PDF"
-OWN = "own checks"
-SCHEMA = "XML schema"
-OFFICIAL = "official rules"
+DOCUMENT_LAYER = "document"
+PDF_LAYER = "PDF"
+OWN_CHECKS_LAYER = "own checks"
+SCHEMA_LAYER = "XML schema"
+OFFICIAL_LAYER = "official rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +37,51 @@ def validate(data: bytes) -> tuple[Layer, ...]:
     Never raises for what stands in a document: what cannot be judged is said in its layer.
     """
     if len(data) > pdf.LIMIT:
-        return (Layer(READING, not_run=f"it is larger than {pdf.LIMIT // 1_000_000} MB, as no invoice is"),)
+        return (Layer(DOCUMENT_LAYER, not_run=f"it is larger than {pdf.LIMIT // 1_000_000} MB, as no invoice is"),)
     found: tuple[Layer, ...] = ()
     try:
         xml = data
         if b"%PDF-" in data[:1024] and not data.lstrip().startswith(b"<"):
             attached = pdf.attached(data)
-            xml, found = attached.xml, (Layer(PDF, attached.problems),) if attached.problems else ()
-        root = syntax.parse(xml)
-        rulesets.known(root)
+            xml, found = attached.xml, (Layer(PDF_LAYER, attached.problems),) if attached.problems else ()
+        root = syntax.parse_xml(xml)
+        rulesets.document_type(root)
         if xml is not data:
             claimed = check_pdf(attached.claims, rulesets.profile_of(root))
-            found = (Layer(PDF, (*attached.problems, *claimed)),)
-        rules = rulesets.rules_of(root)
+            found = (Layer(PDF_LAYER, (*attached.problems, *claimed)),)
+        rules = rulesets.rule_set_of(root)
     except rulesets.NotKnown as error:
-        return (*found, Layer(READING, not_run=str(error)))
+        return (*found, Layer(DOCUMENT_LAYER, not_run=str(error)))
     except syntax.NotReadable as error:
         why = "the document cannot be read"
         return (
             *found,
-            Layer(READING, (Problem("readable", "", str(error)),)),
-            *(Layer(name, not_run=why) for name in (OWN, SCHEMA, OFFICIAL)),
+            Layer(DOCUMENT_LAYER, (Problem("readable", "", str(error)),)),
+            *(Layer(name, not_run=why) for name in (OWN_CHECKS_LAYER, SCHEMA_LAYER, OFFICIAL_LAYER)),
         )
     except rulesets.Unavailable as error:
-        return (*found, _own(xml), *(Layer(name, not_run=str(error)) for name in (SCHEMA, OFFICIAL)))
+        return (*found, _own(xml), *(Layer(name, not_run=str(error)) for name in (SCHEMA_LAYER, OFFICIAL_LAYER)))
     return (
         *found,
         _own(xml),
-        Layer(SCHEMA, official.against_schema(root, rules)),
+        Layer(SCHEMA_LAYER, official.against_schema(root, rules)),
         *(_official(root, stylesheet) for stylesheet in rules.stylesheets),
     )
 
 
 def _own(xml: bytes) -> Layer:
     try:
-        return Layer(OWN, checks.check(syntax.read(xml)))
+        return Layer(OWN_CHECKS_LAYER, checks.check_business_terms(syntax.read_e_invoice(xml)))
     except syntax.NotReadable as error:
-        return Layer(OWN, (Problem("readable", "", str(error)),))
+        return Layer(OWN_CHECKS_LAYER, (Problem("readable", "", str(error)),))
     except Exception as error:  # whatever a stranger's document makes of a rule, the other layers are run
-        return Layer(OWN, not_run=f"they cannot be evaluated: {type(error).__name__}: {error}")
+        return Layer(OWN_CHECKS_LAYER, not_run=f"they cannot be evaluated: {type(error).__name__}: {error}")
 
 
 def _official(root: Any, stylesheet: rulesets.Stylesheet) -> Layer:
     if stylesheet.file is None:
         return Layer(stylesheet.name, not_run=stylesheet.not_run)
-    judged = rulesets.as_norm(root) if stylesheet.as_norm else root
+    judged = rulesets.as_en16931(root) if stylesheet.shown_as_en16931 else root
     try:
         found = official.against_stylesheet(judged, stylesheet.file)
     except rulesets.Unavailable as error:
@@ -91,5 +91,5 @@ def _official(root: Any, stylesheet: rulesets.Stylesheet) -> Layer:
 
 def _as_told(problem: Problem, stylesheet: rulesets.Stylesheet) -> Problem:
     """What a rule found, by the stylesheet's name where the rule has no id, and as a warning where it only warns here."""
-    softened = bool(stylesheet.softened) and re.match(stylesheet.softened, problem.rule) is not None
+    softened = bool(stylesheet.warning_rules) and re.match(stylesheet.warning_rules, problem.rule) is not None
     return problem._replace(rule=problem.rule or stylesheet.name, warning=problem.warning or softened)

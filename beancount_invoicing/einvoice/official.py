@@ -10,13 +10,13 @@ from typing import Any
 
 from beancount_invoicing.einvoice import saxon
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.einvoice.rulesets import Rules, Unavailable
+from beancount_invoicing.einvoice.rulesets import RuleSet, Unavailable
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _ONLY_TOLD = {"warning", "information"}
 
 
-def against_schema(root: Any, rules: Rules) -> tuple[Problem, ...]:
+def against_schema(root: Any, rules: RuleSet) -> tuple[Problem, ...]:
     """What the XML schema finds."""
     with _one_at_a_time:  # libxml2 reads one schema at a time, and a schema keeps what it found for whoever asks last
         schema = _schema(rules.schema)

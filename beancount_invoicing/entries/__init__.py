@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from beancount_invoicing.entries.loader import Loading, load
 
 if TYPE_CHECKING:
-    from beancount_invoicing.entries.reader import read
+    from beancount_invoicing.entries.reader import read_book
 
-__all__ = ["Loading", "load", "read"]
+__all__ = ["Loading", "load", "read_book"]
 
 
 def __getattr__(name: str) -> Any:
-    """`read`, whose modules take a while to import."""
-    if name != "read":
+    """`read_book`, whose modules take a while to import."""
+    if name != "read_book":
         raise AttributeError(f"module {__name__} has no attribute {name}")
-    from beancount_invoicing.entries.reader import read
+    from beancount_invoicing.entries.reader import read_book
 
-    return read
+    return read_book

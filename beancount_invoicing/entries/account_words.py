@@ -23,7 +23,7 @@ def _pieces(name: str) -> tuple[str, ...]:
 
 
 @cache
-def words(name: str) -> frozenset[str]:
+def words_of_account(name: str) -> frozenset[str]:
     """The words of an account, or of a part of it, without accents and in small letters: of `TVA:EnAttente`, tva, en, attente –
     and enattente, as words of one part make a word together too (`MwSt`, `Sales-Tax`)."""
     found: set[str] = set()
@@ -37,7 +37,7 @@ def words(name: str) -> frozenset[str]:
 
 def _said(name: str, whole: Collection[str], stems: Collection[str] = (), numbers: Collection[str] = ()) -> bool:
     """Whether a name has one of these words, a word with one of these stems, or begins a part with one of these numbers."""
-    there = words(name)
+    there = words_of_account(name)
     return (
         not there.isdisjoint(whole)
         or any(stem in word for word in there for stem in stems)
@@ -104,15 +104,15 @@ def of_customers(account: str) -> bool:
     for index, part in enumerate(parts):
         if _said(part, _CUSTOMERS, _CUSTOMER_STEMS) or part.startswith(_CUSTOMER_NUMBERS):
             above = ":".join(parts[: index + 1])
-            return words(above).isdisjoint(_NO_CUSTOMERS) and not any(
+            return words_of_account(above).isdisjoint(_NO_CUSTOMERS) and not any(
                 set(_pieces(below)) <= _NO_CUSTOMERS | _KINDS | _CUSTOMERS
-                and not words(below).isdisjoint(_NO_CUSTOMERS)
+                and not words_of_account(below).isdisjoint(_NO_CUSTOMERS)
                 for below in parts[index:]
             )
     return False
 
 
-def of_nobody(part: str) -> bool:
+def of_no_single_customer(part: str) -> bool:
     """Whether a part of an account names customers in general, or a country or currency, and no one of them."""
     if any(not stem.isascii() and stem in part for stem in _CUSTOMER_STEMS):
         return True
@@ -162,8 +162,8 @@ def of_tax(account: str) -> bool:
     _root, _colon, rest = account.partition(":")
     return (
         _said(rest, _VAT, _VAT_STEMS, _VAT_NUMBERS)
-        and words(rest).isdisjoint(_PAID_TAX)
-        and words(rest).isdisjoint(_DEBTS)
+        and words_of_account(rest).isdisjoint(_PAID_TAX)
+        and words_of_account(rest).isdisjoint(_DEBTS)
         and not _waits(rest)
     )
 
@@ -185,10 +185,10 @@ def _waits(rest: str) -> bool:
     return _said(rest, _PENDING, (), ("4458",))
 
 
-def of_waiting_tax(account: str) -> bool:
+def of_pending_tax(account: str) -> bool:
     """Whether an account is likely that of tax on sales that is not owed yet, as it is owed once paid."""
     _root, _colon, rest = account.partition(":")
-    if not words(rest).isdisjoint(_DEBTS) or not words(rest).isdisjoint(_PAID_TAX):
+    if not words_of_account(rest).isdisjoint(_DEBTS) or not words_of_account(rest).isdisjoint(_PAID_TAX):
         return False
     return _said(rest, (), (), ("4458",)) or (_said(rest, _VAT, _VAT_STEMS) and _said(rest, _PENDING))
 

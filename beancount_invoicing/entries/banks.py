@@ -25,7 +25,7 @@ def banks(
     against it outside invoices. An account that is closed is none.
     """
     named = options.get("bank-accounts")
-    accounts = set(str(named.as_last_said).split()) if named else _paid_into(paying, owner, assets + ":")
+    accounts = set(str(named.latest).split()) if named else _paid_into(paying, owner, assets + ":")
     days: defaultdict[str, set[date]] = defaultdict(set)
     for entry in entries:
         if isinstance(entry, Transaction):

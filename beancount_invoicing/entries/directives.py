@@ -16,7 +16,15 @@ from beancount.core.data import Custom, Open
 
 from beancount_invoicing import law
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import ACCOUNT, Findings, at_key, describe, read, read_value, source_of
+from beancount_invoicing.entries.metadata import (
+    ACCOUNT,
+    FindingCollector,
+    at_key,
+    describe_value,
+    read_metadata,
+    read_value,
+    source_of,
+)
 from beancount_invoicing.entries.tax_parts import combined, with_parts
 from beancount_invoicing.model import (
     Acceptance,
@@ -36,12 +44,12 @@ from beancount_invoicing.model import (
     Tax,
     Tone,
 )
-from beancount_invoicing.rules.supply import sold_to
+from beancount_invoicing.rules.supply import parse_sold_to
 
 T = TypeVar("T")
 
 
-class Said(NamedTuple):
+class DirectiveValues(NamedTuple):
     """What one directive says on its date: the values of its keys."""
 
     date: date
@@ -50,7 +58,10 @@ class Said(NamedTuple):
 
 
 def amended(
-    said: Iterable[Said], what: str, build: Callable[[dict[str, Any], Source], T | None], findings: Findings
+    directives: Iterable[DirectiveValues],
+    noun: str,
+    build: Callable[[dict[str, Any], Source], T | None],
+    findings: FindingCollector,
 ) -> Dated[T] | None:
     """The versions that follow from the first directive and its amendments.
 
@@ -59,21 +70,21 @@ def amended(
     """
     state: dict[str, Any] = {}
     versions: list[tuple[date, T]] = []
-    by_day: defaultdict[date, list[Said]] = defaultdict(list)
-    for one in said:
-        by_day[one.date].append(one)
+    by_day: defaultdict[date, list[DirectiveValues]] = defaultdict(list)
+    for directive in directives:
+        by_day[directive.date].append(directive)
     for day in sorted(by_day):
         changed: dict[str, tuple[Any, Source]] = {}
-        for one in sorted(by_day[day], key=lambda one: (sorted(map(str, one.values.items())), one.source)):
-            for key, value in one.values.items():
+        for values in sorted(by_day[day], key=lambda one: (sorted(map(str, one.values.items())), one.source)):
+            for key, value in values.values.items():
                 if key in changed and changed[key][0] != value:
                     findings.error(
                         "amended-twice",
-                        f"{what}: {key} is set twice on {day}, to {describe(changed[key][0])} (line"
-                        f" {changed[key][1].line}) and to {describe(value)}: keep one of them",
-                        one.source,
+                        f"{noun}: {key} is set twice on {day}, to {describe_value(changed[key][0])} (line"
+                        f" {changed[key][1].line}) and to {describe_value(value)}: keep one of them",
+                        values.source,
                     )
-                changed.setdefault(key, (value, one.source))
+                changed.setdefault(key, (value, values.source))
         for key, (value, _source) in changed.items():
             if value is None:
                 state.pop(key, None)
@@ -117,7 +128,7 @@ def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def customer_with(customer: Customer, values: dict[str, Any]) -> Customer:
+def customer_with_overrides(customer: Customer, values: dict[str, Any]) -> Customer:
     """The customer with what a document itself says over it (`terms`, `purchase-order`, an address …); empty says nothing."""
     if _SAID_BY_DOCUMENTS.isdisjoint(values):
         return customer
@@ -149,19 +160,19 @@ def _option_value(name: str, values: dict[str, Any], _source: Source) -> OptionV
 class Directives:
     """Collects our directives in one pass over the entries, then makes the dated nouns of them."""
 
-    def __init__(self, findings: Findings, assets: str = "Assets") -> None:
+    def __init__(self, findings: FindingCollector, assets: str = "Assets") -> None:
         self.findings = findings
         self._assets = assets
-        self._seller: list[Said] = []
-        self._options: defaultdict[str, list[Said]] = defaultdict(list)
-        self._taxes: defaultdict[str, list[Said]] = defaultdict(list)
-        self._items: defaultdict[str, list[Said]] = defaultdict(list)
-        self._customers: defaultdict[str, list[Said]] = defaultdict(list)
-        self._contracts: defaultdict[str, list[Said]] = defaultdict(list)
+        self._seller: list[DirectiveValues] = []
+        self._options: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
+        self._taxes: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
+        self._items: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
+        self._customers: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
+        self._contracts: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
         self._milestones: defaultdict[str, list[Milestone]] = defaultdict(list)
         self._acceptances: list[Acceptance] = []
         self._indexes: defaultdict[str, list[IndexValue]] = defaultdict(list)
-        self._policies: defaultdict[str, list[Said]] = defaultdict(list)
+        self._policies: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
         self._level_sources: dict[tuple[str, int], Source] = {}
         self._rates: defaultdict[str, list[ReferenceRate]] = defaultdict(list)
         self._aliases: dict[str, tuple[str, Source]] = {}
@@ -169,12 +180,12 @@ class Directives:
 
     # one directive at a time ---------------------------------------------------------------------------------------
 
-    def open(self, entry: Open) -> None:
+    def add_open(self, entry: Open) -> None:
         """An account that is opened with `customer`."""
         assets = self._assets
         source = source_of(entry.meta)
         name = entry.meta["customer"]
-        values = read(entry.meta, keys.CUSTOMER, source, self.findings)
+        values = read_metadata(entry.meta, keys.CUSTOMER, source, self.findings)
         if not entry.account.startswith(assets + ":"):
             self.findings.error(
                 "key-place",
@@ -185,13 +196,13 @@ class Directives:
         if isinstance(name, str) and ACCOUNT.match(name) and name.startswith(assets + ":"):
             self._aliases[entry.account] = (name, source)
         elif values.get("customer"):
-            self._customers[entry.account].append(Said(entry.date, source, values))
+            self._customers[entry.account].append(DirectiveValues(entry.date, source, values))
         elif "customer" not in values or values["customer"] is None or not values["customer"]:
             self.findings.error(
                 "no-customer", f'{entry.account}: customer is empty: write customer: "Legal name"', source
             )
 
-    def custom(self, entry: Custom) -> None:
+    def add_custom(self, entry: Custom) -> None:
         """One of our custom directives; anybody else's are passed over, a misspelt one is an error."""
         source = source_of(entry.meta)
         place = keys.DIRECTIVES.get(entry.type)
@@ -207,7 +218,7 @@ class Directives:
             return
         if place == keys.POLICY and len(values) > 1:
             place = keys.LEVEL
-        said = Said(entry.date, source, read(entry.meta, place, source, self.findings))
+        said = DirectiveValues(entry.date, source, read_metadata(entry.meta, place, source, self.findings))
         if place == keys.SELLER:
             if said.values.get("logo"):  # of the file that says so, whichever file amends the rest later
                 said.values["logo"] = str(Path(source.file).parent / said.values["logo"])
@@ -224,7 +235,7 @@ class Directives:
             self._coded(said, values, ("label", "account"), "a tax's code", self._taxes)
         elif place == keys.ITEM:
             self._coded(said, values, ("name", "account"), "an item's code", self._items)
-        elif place == keys.AMENDMENT:
+        elif place == keys.CUSTOMER_AMENDMENT:
             self._coded(said, values, ("customer",), "the customer's account", self._customers)
             self._named_by_an_account(said)
         elif place == keys.MILESTONE:
@@ -235,35 +246,42 @@ class Directives:
             self._index(said, values)
         elif place in {keys.POLICY, keys.LEVEL}:
             self._policy(said, values)
-        elif place == keys.RATE:
+        elif place == keys.REFERENCE_RATE:
             self._rate(said, values)
         else:
             self._contract(said, values)
 
-    def _texts(self, values: list[Any], names: tuple[str, ...], said: Said) -> bool:
+    def _texts(self, values: list[Any], names: tuple[str, ...], said: DirectiveValues) -> bool:
         if len(values) > len(names):
             self.findings.error(
-                "directive", f"too many values: {describe(values[len(names)])} has no meaning here", said.source
+                "directive", f"too many values: {describe_value(values[len(names)])} has no meaning here", said.source
             )
         for name, value in zip(names, values, strict=False):
             if not isinstance(value, str):
                 self.findings.error(
-                    "directive", f"the {name} is {describe(value)}, but a text in quotes belongs here", said.source
+                    "directive",
+                    f"the {name} is {describe_value(value)}, but a text in quotes belongs here",
+                    said.source,
                 )
                 return False
             said.values[f"={name}"] = value.strip()
         return True
 
     def _coded(
-        self, said: Said, values: list[Any], names: tuple[str, ...], what: str, into: defaultdict[str, list[Said]]
+        self,
+        said: DirectiveValues,
+        values: list[Any],
+        names: tuple[str, ...],
+        what: str,
+        into: defaultdict[str, list[DirectiveValues]],
     ) -> None:
         if not values or not isinstance(values[0], str) or not values[0].strip():
-            found = describe(values[0]) if values else "missing"
+            found = describe_value(values[0]) if values else "missing"
             self.findings.error("directive", f"the first value is {found}, but {what} belongs here", said.source)
         elif self._texts(values[1:], names, said):
             into[values[0].strip()].append(said)
 
-    def _named_by_an_account(self, said: Said) -> None:
+    def _named_by_an_account(self, said: DirectiveValues) -> None:
         """Refuses an account for a customer's new name: whose claims go to another customer is not said so."""
         for key in ("customer", "=customer"):
             name = said.values.get(key)
@@ -299,9 +317,9 @@ class Directives:
             keys.Key(name, keys.OPTIONS[name][0], frozenset(), ""), value, source, self.findings
         )  # fmt: skip
         if read_in is not None:
-            self._options[name].append(Said(entry.date, source, {name: read_in}))
+            self._options[name].append(DirectiveValues(entry.date, source, {name: read_in}))
 
-    def _index(self, said: Said, values: list[Any]) -> None:
+    def _index(self, said: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(name), Decimal() as value] if value.is_finite() and value > 0:
                 self._indexes[name.strip()].append(IndexValue(said.date, value, said.source))
@@ -312,7 +330,7 @@ class Directives:
                     said.source,
                 )
 
-    def _acceptance(self, said: Said, values: list[Any]) -> None:
+    def _acceptance(self, said: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(code)] if code.strip():
                 self._acceptances.append(Acceptance(code.strip(), said.date, said.source))
@@ -324,7 +342,7 @@ class Directives:
                     said.source,
                 )
 
-    def _policy(self, said: Said, values: list[Any]) -> None:
+    def _policy(self, said: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(name)] if name.strip():
                 self._policies[name.strip()].append(said)
@@ -341,7 +359,7 @@ class Directives:
                     said.source,
                 )
 
-    def _rate(self, said: Said, values: list[Any]) -> None:
+    def _rate(self, said: DirectiveValues, values: list[Any]) -> None:
         match values:
             case [str(code), Decimal() as rate] if rate.is_finite() and code.strip():
                 self._rates[code.strip()].append(ReferenceRate(said.date, rate, said.source))
@@ -352,7 +370,7 @@ class Directives:
                     said.source,
                 )
 
-    def _milestone(self, said: Said, values: list[Any]) -> None:
+    def _milestone(self, said: DirectiveValues, values: list[Any]) -> None:
         if len(values) != 2 or not all(isinstance(value, str) for value in values):
             self.findings.error(
                 "directive", "a milestone has two values: its contract's code and its name", said.source
@@ -373,7 +391,7 @@ class Directives:
             )
         )
 
-    def _contract(self, said: Said, values: list[Any]) -> None:
+    def _contract(self, said: DirectiveValues, values: list[Any]) -> None:
         if len(values) < 2 or not all(isinstance(value, str) for value in values) or len(values) > 3:
             self.findings.error(
                 "directive", "a contract has three values: the customer's account, its code and its mode", said.source
@@ -396,7 +414,9 @@ class Directives:
     def customers(self) -> tuple[dict[str, Dated[Customer]], dict[str, str]]:
         """The customers by main account, and the main account of each account that was opened with `customer`."""
         opened = {
-            account: said for account, said in self._customers.items() if any("customer" in one.values for one in said)
+            account: valueses
+            for account, valueses in self._customers.items()
+            if any("customer" in values.values for values in valueses)
         }
         for account, said in self._customers.items():
             if account not in opened:
@@ -432,7 +452,7 @@ class Directives:
         country = law.country_of(
             values.get("country") or "", values.get("vat-id") or "", values.get("siren") or values.get("siret") or ""
         )
-        electronic = law.electronic_only(country, values.get("buyer") or "")
+        electronic = law.e_invoicing_mandate(country, values.get("buyer") or "")
         by_default = {"channel": "e-invoice" if electronic else "email" if values.get("email") else "post"}
         return Customer(
             account=account,
@@ -471,7 +491,10 @@ class Directives:
 
     def option_sources(self) -> dict[str, Source]:
         """Where each option is first set."""
-        return {name: min(said, key=lambda one: (one.date, one.source)).source for name, said in self._options.items()}
+        return {
+            name: min(valueses, key=lambda values: (values.date, values.source)).source
+            for name, valueses in self._options.items()
+        }
 
     def taxes(self) -> dict[str, Dated[Tax]]:
         """The taxes by code; those that consist of parts have them as they stand from the same day on."""
@@ -536,7 +559,7 @@ class Directives:
         """What `sold-to` of a tax code says; "" where it says nothing that is known."""
         try:
             if text:
-                sold_to(text)
+                parse_sold_to(text)
         except ValueError as error:
             self.findings.error("sold-to", f'{code}: sold-to is "{text}", but {error}', source)
             return ""
@@ -565,7 +588,7 @@ class Directives:
 
     def _by_code(
         self,
-        said: dict[str, list[Said]],
+        said: dict[str, list[DirectiveValues]],
         what: str,
         build: Callable[[str, dict[str, Any], Source], T | None],
     ) -> dict[str, Dated[T]]:
@@ -582,7 +605,7 @@ class Directives:
         """The contracts by code, and their milestones in the order of their dates."""
         result: dict[str, Dated[Contract]] = {}
         for code in sorted(self._contracts):
-            start = min(one.date for one in self._contracts[code])
+            start = min(values.date for values in self._contracts[code])
 
             def build(values: dict[str, Any], source: Source, code: str = code, start: date = start) -> Contract | None:
                 if "=mode" not in values:
@@ -595,7 +618,7 @@ class Directives:
                 fields = {
                     name.replace("-", "_"): value
                     for name, value in values.items()
-                    if name in keys.BY_PLACE[keys.CONTRACT] and value is not None
+                    if name in keys.BY_PLACE[keys.CONTRACT_DIRECTIVE] and value is not None
                 }
                 payer, own = fields.pop("payer", values["=account"]), values["=account"]
                 return Contract(
@@ -617,8 +640,8 @@ class Directives:
                     "unknown-contract", f"milestone of contract {code}, which no invoice-contract opens", source
                 )
         milestones = {
-            code: tuple(sorted(those, key=lambda one: (one.date, one.name)))
-            for code, those in sorted(self._milestones.items())
+            code: tuple(sorted(milestones, key=lambda milestone: (milestone.date, milestone.name)))
+            for code, milestones in sorted(self._milestones.items())
         }
         return result, milestones
 
@@ -635,7 +658,7 @@ class Directives:
             )  # fmt: skip
             if dated:
                 result[name] = dated
-            with_days = {key for one in self._policies[name] for key in one.values if key.endswith(" days")}
+            with_days = {key for values in self._policies[name] for key in values.values if key.endswith(" days")}
             for one in self._policies[name]:
                 for level in sorted({key.rpartition(" ")[0] for key in one.values if key.startswith("level ")}):
                     if f"{level} days" not in with_days:
@@ -675,13 +698,13 @@ class Directives:
         result: dict[str, tuple[ReferenceRate, ...]] = {}
         for code, rates in sorted(self._rates.items()):
             by_day: dict[date, ReferenceRate] = {}
-            for one in sorted(rates):
-                first = by_day.setdefault(one.date, one)
-                if first.rate != one.rate:
+            for rate in sorted(rates):
+                first = by_day.setdefault(rate.date, rate)
+                if first.rate != rate.rate:
                     self.findings.error(
                         "amended-twice",
-                        f"rate {code} is {first.rate} (line {first.source.line}) and {one.rate} on {one.date}: keep one",
-                        one.source,
+                        f"rate {code} is {first.rate} (line {first.source.line}) and {rate.rate} on {rate.date}: keep one",
+                        rate.source,
                     )
             result[code] = tuple(by_day.values())
         return result
@@ -691,13 +714,13 @@ class Directives:
         result: dict[str, tuple[IndexValue, ...]] = {}
         for name, values in sorted(self._indexes.items()):
             by_day: dict[date, IndexValue] = {}
-            for one in sorted(values):
-                first = by_day.setdefault(one.date, one)
-                if first.value != one.value:
+            for value in sorted(values):
+                first = by_day.setdefault(value.date, value)
+                if first.value != value.value:
                     self.findings.error(
                         "amended-twice",
-                        f"index {name} is {first.value} (line {first.source.line}) and {one.value} on {one.date}: keep one",
-                        one.source,
+                        f"index {name} is {first.value} (line {first.source.line}) and {value.value} on {value.date}: keep one",
+                        value.source,
                     )
             result[name] = tuple(by_day.values())
         return result

@@ -13,37 +13,37 @@ from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing import law
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.directives import customer_with
-from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.entries.directives import customer_with_overrides
+from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
 from beancount_invoicing.entries.takeovers import Owing
 from beancount_invoicing.model import (
     NOT_YET,
     ZERO,
     Adjustment,
-    AtOnce,
+    CalculationStep,
     Customer,
     Dated,
     Deduction,
+    DocumentKind,
     Figure,
+    ImmediatePayment,
     Instalment,
     Invoice,
     Item,
-    Kind,
     Line,
     NumberUse,
     OptionValue,
     Payment,
     Seller,
     Source,
-    Step,
     Tax,
     TaxAmount,
 )
-from beancount_invoicing.rules import currencies, numbering, steps, supply, tax, terms
+from beancount_invoicing.rules import currencies, numbering, payment_terms, steps, supply, tax
 
-Place = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
+PostingRole = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
 
-_KEY_PLACES: dict[Place, str] = {
+_KEY_PLACES: dict[PostingRole, str] = {
     "receivable": keys.RECEIVABLE,
     "at-once": keys.AT_ONCE,
     "line": keys.LINE,
@@ -51,14 +51,14 @@ _KEY_PLACES: dict[Place, str] = {
     "tax": keys.TAX_POSTING,
     "deduction": keys.DEDUCTION,
     "rounding": keys.ROUNDING,
-    "other": keys.BOOKKEEPING,
+    "other": keys.OTHER_POSTING,
 }
 DUE_SAID = "due: says so"
-_IN_SUM: frozenset[Place] = frozenset({"line", "adjustment", "tax", "deduction", "rounding"})
+_IN_SUM: frozenset[PostingRole] = frozenset({"line", "adjustment", "tax", "deduction", "rounding"})
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ReadingContext:
     """What is known before invoices are read: the directives, and whose account is whose."""
 
     options: Mapping[str, Dated[OptionValue]]
@@ -74,13 +74,13 @@ class Setting:
     combined: bool = False
     """Whether a tax code consists of parts."""
     seller: Dated[Seller] | None = None
-    abroad: Mapping[str, Dated[Tax]] = field(default_factory=dict)
+    codes_abroad: Mapping[str, Dated[Tax]] = field(default_factory=dict)
     """The tax codes that customers abroad get by default."""
-    changed: frozenset[str] = frozenset()
+    codes_with_several_rates: frozenset[str] = frozenset()
     """The tax codes that have had several rates."""
     taxed_on: Mapping[str, date] = field(default_factory=dict)
     """By number, the day whose taxes a document has: those of its lines are not later."""
-    there: Mapping[str, Invoice] = field(default_factory=dict)
+    documents_read: Mapping[str, Invoice] = field(default_factory=dict)
     """Where a rate has changed: the documents that are read by now."""
 
     def option(self, name: str, day: date, default: str = "") -> str:
@@ -97,7 +97,7 @@ class Setting:
         """The tax code that a customer gets because of where it is; `home`: the one of what is sold to it, else; "" for none."""
         seller = supply.place_of_seller(self.seller.at(day)) if self.seller else ""
         nature = nature or supply.nature_under(self.tax(home, day))
-        return supply.code_abroad(self.abroad, seller, customer, nature, day, home)
+        return supply.code_abroad(self.codes_abroad, seller, customer, nature, day, home)
 
     def item(self, code: str, day: date) -> Item | None:
         """An item as it stood on a day."""
@@ -105,10 +105,10 @@ class Setting:
         return dated.at(day) if dated else None
 
 
-class Part(NamedTuple):
+class DocumentPosting(NamedTuple):
     """A posting of the document with what it is."""
 
-    place: Place
+    role: PostingRole
     posting: Posting
     position: int
     """Of the posting in its transaction, from 0."""
@@ -119,13 +119,13 @@ class Part(NamedTuple):
     """The currency in which it is booked."""
 
 
-class Written(NamedTuple):
+class TransactionDocuments(NamedTuple):
     """What one transaction yields: documents, payments on the customer's account inside them, and the numbers used."""
 
     invoices: list[Invoice]
     payments: list[Payment]
     numbers: list[NumberUse]
-    claimed: frozenset[int]
+    handled_postings: frozenset[int]
     """The postings (by their position) on customers' accounts that are accounted for here."""
 
 
@@ -134,7 +134,7 @@ def _numbers(corrects: str, known: Container[str]) -> list[str]:
     return [corrects] if corrects in known else corrects.split()
 
 
-def tax_day(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
+def tax_point_of_document(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
     """The day whose tax rates a document of `day` has: its own, or (the latest) of the documents that it corrects.
 
     A supply keeps the rate of its time (directive 2006/112/EC, art. 93), also where it is credited under another one.
@@ -145,10 +145,10 @@ def tax_day(corrects: str, day: date, taxed_on: Mapping[str, date]) -> date:
 
 def supplied(line: Line) -> date | None:
     """The day on which a line was supplied, as it says it; None where it does not."""
-    return line.delivered or line.end or line.expense
+    return line.supplied_on or line.end or line.expense_date
 
 
-def is_document(entry: Transaction, setting: Setting, touches: bool) -> bool:
+def is_document(entry: Transaction, setting: ReadingContext, touches: bool) -> bool:
     """Whether a transaction is a document of ours: it has `invoice`, and a customer's account or what only ours have."""
     meta = entry.meta
     if "invoice" not in meta:
@@ -166,11 +166,13 @@ def is_document(entry: Transaction, setting: Setting, touches: bool) -> bool:
     )
 
 
-def read_document(entry: Transaction, position: int, setting: Setting, findings: Findings) -> Written:
+def read_document(
+    entry: Transaction, position: int, setting: ReadingContext, findings: FindingCollector
+) -> TransactionDocuments:
     """The document that a transaction with `invoice` is."""
     source = source_of(entry.meta)
-    nothing = Written([], [], [], frozenset())
-    said = read(entry.meta, keys.DOCUMENT, source, findings)
+    nothing = TransactionDocuments([], [], [], frozenset())
+    said = read_metadata(entry.meta, keys.DOCUMENT, source, findings)
     number = said.get("invoice")
     if not number:
         if said.get("invoice", 0) is None or number == "":
@@ -181,7 +183,7 @@ def read_document(entry: Transaction, position: int, setting: Setting, findings:
         findings.error(
             "draft", f"{number} is a draft, but its flag is {entry.flag}: write ! or give it its number", source
         )
-    kind: Kind = said.get("kind") or "invoice"
+    kind: DocumentKind = said.get("kind") or "invoice"
     if kind == "void":
         for posting in entry.postings:
             if posting.units is not None and posting.units.number:
@@ -202,12 +204,14 @@ def read_document(entry: Transaction, position: int, setting: Setting, findings:
             source=source,
             narration=entry.narration or "",
         )
-        return Written([void], [], [NumberUse(number, "void", entry.date, source)], frozenset())
+        return TransactionDocuments([void], [], [NumberUse(number, "void", entry.date, source)], frozenset())
     reading = _Reading(entry, position, number, kind, draft, said, setting, findings, source)
     return reading.document()
 
 
-def _said_customer(said: dict[str, Any], setting: Setting, source: Source, findings: Findings) -> str | None:
+def _said_customer(
+    said: dict[str, Any], setting: ReadingContext, source: Source, findings: FindingCollector
+) -> str | None:
     account = said.get("customer")
     if not account:
         return None
@@ -227,11 +231,11 @@ class _Reading:
         entry: Transaction,
         position: int,
         number: str,
-        kind: Kind,
+        kind: DocumentKind,
         draft: bool,
         said: dict[str, Any],
-        setting: Setting,
-        findings: Findings,
+        setting: ReadingContext,
+        findings: FindingCollector,
         source: Source,
     ) -> None:
         self.entry = entry
@@ -244,19 +248,21 @@ class _Reading:
         self.findings = findings
         self.source = source
         self.day = entry.date
-        self.tax_day = tax_day(said.get("corrects") or "", entry.date, setting.taxed_on)
+        self.tax_day = tax_point_of_document(said.get("corrects") or "", entry.date, setting.taxed_on)
         """The latest day whose rates its lines have."""
         self.taxes: dict[str, Tax] = {}
         """The taxes of its lines under codes that have had several rates, by their names in it."""
         self.corrected = [
-            setting.there[one] for one in _numbers(said.get("corrects") or "", setting.there) if one in setting.there
+            setting.documents_read[number]
+            for number in _numbers(said.get("corrects") or "", setting.documents_read)
+            if number in setting.documents_read
         ]
         """The documents that it corrects, where a rate has changed."""
         self.rate: Decimal | None = None
         self.toward = Decimal(1)
         """Which way the document goes: below 0 it is in the customer's favour."""
 
-    def document(self) -> Written:
+    def document(self) -> TransactionDocuments:
         """The whole."""
         owners = [self.setting.owner(posting.account) for posting in self.entry.postings]
         mains = sorted({owner for owner in owners if owner})
@@ -272,19 +278,19 @@ class _Reading:
                     ' "Legal name", or name that account, customer: Assets:…',
                     self.source,
                 )
-            return Written([], [], [use], frozenset())
+            return TransactionDocuments([], [], [use], frozenset())
         if len(mains) > 1:
             self.findings.error(
                 "two-customers",
                 f"{self.number} is booked on two customers, {mains[0]} and {mains[1]}: an invoice has one customer",
                 self.source,
             )
-            return Written([], [], [use], frozenset())
+            return TransactionDocuments([], [], [use], frozenset())
         main = mains[0]
-        self.customer = customer_with(self.setting.customers[main].at(self.day), self.said)
+        self.customer = customer_with_overrides(self.setting.customers[main].at(self.day), self.said)
         self.on_account = frozenset(index for index, owner in enumerate(owners) if owner)
         self.currency = self._currency()
-        self.decimals = currencies.decimals(self.currency)
+        self.decimals = currencies.currency_decimals(self.currency)
         parts = self._classified()
         return self._assembled(main, parts, use)
 
@@ -311,7 +317,7 @@ class _Reading:
                 return posting.units.currency
         return next((p.units.currency for p in self.entry.postings if p.units is not None), "")
 
-    def _place(self, index: int, posting: Posting) -> Place:
+    def _place(self, index: int, posting: Posting) -> PostingRole:
         if index in self.on_account:
             return "receivable"
         meta = posting.meta or {}
@@ -338,21 +344,21 @@ class _Reading:
             return "at-once"
         return "other"
 
-    def _classified(self) -> list[Part]:
+    def _classified(self) -> list[DocumentPosting]:
         parts = []
         for index, posting in enumerate(self.entry.postings):
             units = posting.units
             if units is None or units.number is None:
                 continue
             place = self._place(index, posting)
-            parts.append(Part(place, posting, index, source_of(posting.meta), units.number, units.currency))
+            parts.append(DocumentPosting(place, posting, index, source_of(posting.meta), units.number, units.currency))
         return parts
 
     # which rate is whose -------------------------------------------------------------------------------------------
 
     def _day(self, supplied: date | None) -> date:
         """The day whose rate is that of a line, or allowance, which was supplied on a day; None: as the document says."""
-        return tax.tax_day(self.tax_day, supplied or self.said.get("delivered"))
+        return tax.tax_point_of_line(self.tax_day, supplied or self.said.get("delivered"))
 
     def _tax(self, code: str) -> Tax | None:
         """A tax, as it holds for this document."""
@@ -364,23 +370,27 @@ class _Reading:
         What corrects a document calls its taxes as that one does, and gives back the newest where a line does not say its day, nor
         which line it is of. An allowance that does not say its day has the latest of its code's lines.
         """
-        changed = self.setting.changed
+        changed = self.setting.codes_with_several_rates
         versions: dict[tuple[str, date], Tax] = {}
         before: dict[tuple[str, date], Tax] = {}
         latest: dict[str, date] = {}
-        for one in self.corrected:
-            for line in one.lines:
-                code, day = tax.code_named(line.tax, self.setting.taxes), line.taxed_on or self.tax_day
+        for invoice in self.corrected:
+            for line in invoice.lines:
+                code, day = tax.code_of_name(line.tax, self.setting.taxes), line.tax_point or self.tax_day
                 if code in changed:
                     before[code, day] = self.setting.taxes[code].at(day)
                     latest[code] = max(latest.get(code, day), day)
 
         def day_of(line: Line) -> date:
-            said = supplied(line)
-            if said or not self.corrected:
-                return self._day(said)
-            of = self.corrected[0].lines[line.of - 1 : line.of] if line.of and len(self.corrected) == 1 else ()
-            return (of[0].taxed_on or self.tax_day) if of else latest.get(line.tax) or self._day(None)
+            day = supplied(line)
+            if day or not self.corrected:
+                return self._day(day)
+            of = (
+                self.corrected[0].lines[line.corrects_line - 1 : line.corrects_line]
+                if line.corrects_line and len(self.corrected) == 1
+                else ()
+            )
+            return (of[0].tax_point or self.tax_day) if of else latest.get(line.tax) or self._day(None)
 
         def noted(code: str, day: date) -> tuple[str, date] | None:
             if code not in changed:
@@ -393,36 +403,36 @@ class _Reading:
 
         of_lines = [noted(line.tax, day_of(line)) for line in lines]
         of_others = []
-        for other in adjustments:
-            days = [place[1] for place in of_lines if place and place[0] == other.tax]
-            day = self._day(other.delivered) if other.delivered else max(days, default=self._day(None))
-            of_others.append(noted(other.tax, day))
-        apart = tax.told_apart(versions, before)
-        self.taxes = {one.code: one for whole in apart.values() for one in (whole, *whole.parts)}
+        for adjustment in adjustments:
+            days = [place[1] for place in of_lines if place and place[0] == adjustment.tax]
+            day = self._day(adjustment.supplied_on) if adjustment.supplied_on else max(days, default=self._day(None))
+            of_others.append(noted(adjustment.tax, day))
+        apart = tax.taxes_by_code_and_day(versions, before)
+        self.taxes = {tax.code: tax for whole in apart.values() for tax in (whole, *whole.parts)}
         return (
             [
                 line
                 if place is None
-                else line._replace(tax=apart[place].code, taxed_on=None if place[1] == self.tax_day else place[1])
+                else line._replace(tax=apart[place].code, tax_point=None if place[1] == self.tax_day else place[1])
                 for line, place in zip(lines, of_lines, strict=True)
             ],
             [
-                one if place is None else replace(one, tax=apart[place].code)
-                for one, place in zip(adjustments, of_others, strict=True)
+                adjustment if place is None else replace(adjustment, tax=apart[place].code)
+                for adjustment, place in zip(adjustments, of_others, strict=True)
             ],
         )
 
     def _tax_said(self, name: str, source: Source) -> str:
         """The tax that a posting of tax means, which may say a rate: "VAT 20%"."""
-        code = tax.code_named(name, self.setting.taxes)
+        code = tax.code_of_name(name, self.setting.taxes)
         if code == name:
             return name
-        name = tax.rate_named(name, self.setting.taxes)
+        name = tax.normalized_code_name(name, self.setting.taxes)
         if name in self.taxes:
             return name
-        there = [one for one in self.taxes.values() if tax.code_named(one.code, self.setting.taxes) == code]
-        meant = next((one.code for one in there if tax.at_rate(code, one.rate) == name), "")
-        found = " and ".join(f"{one.rate} %" for one in there)
+        there = [one for one in self.taxes.values() if tax.code_of_name(one.code, self.setting.taxes) == code]
+        meant = next((one.code for one in there if tax.name_at_rate(code, one.rate) == name), "")
+        found = " and ".join(f"{tax.rate} %" for tax in there)
         remedy = f'write tax: "{meant or (there[0].code if there else code)}"'
         if not meant:
             remedy += ", or say on the line when it was supplied, delivered: …"
@@ -435,7 +445,7 @@ class _Reading:
 
     # amounts -------------------------------------------------------------------------------------------------------
 
-    def _amount(self, part: Part) -> Decimal:
+    def _amount(self, part: DocumentPosting) -> Decimal:
         """What a posting adds to the document, in its currency, not rounded: the sign turned, as the customer sees it."""
         if part.currency == self.currency:
             return -part.number
@@ -446,11 +456,11 @@ class _Reading:
             return -part.number / self.rate
         return ZERO
 
-    def _signed(self, said: Decimal, part: Part) -> Decimal:
+    def _signed(self, said: Decimal, part: DocumentPosting) -> Decimal:
         """An amount that is said with the sign of what is booked; of what is too little to be booked, with the document's."""
         return abs(said).copy_sign(-part.number or self.toward) if said else ZERO
 
-    def _said_amount(self, said: Mapping[str, Any], amount: Decimal, part: Part) -> Decimal:
+    def _said_amount(self, said: Mapping[str, Any], amount: Decimal, part: DocumentPosting) -> Decimal:
         """The amount in the document's currency that a posting in another one says; `amount` where it says none."""
         own = said.get("amount")
         if own is None or part.currency == self.currency:
@@ -459,11 +469,11 @@ class _Reading:
         self._converted(part.posting.account, own, part)
         return own
 
-    def _exchange(self, parts: list[Part]) -> None:
+    def _exchange(self, parts: list[DocumentPosting]) -> None:
         """Finds the rate of the receivable's `@` price where lines are booked in another currency."""
         foreign = None
         for part in parts:
-            if part.place in _IN_SUM and part.currency != self.currency:
+            if part.role in _IN_SUM and part.currency != self.currency:
                 price = part.posting.price
                 if price is None or price.currency != self.currency:
                     foreign = foreign or (part.currency, part)
@@ -472,14 +482,14 @@ class _Reading:
         for part in parts:
             price = part.posting.price
             if (
-                part.place in {"receivable", "at-once"}
+                part.role in {"receivable", "at-once"}
                 and price is not None
                 and price.currency == foreign[0]
                 and price.number
             ):
                 self.rate = price.number
                 return
-        at_cost = next((part for part in parts if part.place == "receivable" and part.posting.cost is not None), None)
+        at_cost = next((part for part in parts if part.role == "receivable" and part.posting.cost is not None), None)
         hint = (
             "give the receivable a price"
             if at_cost is None
@@ -494,9 +504,9 @@ class _Reading:
 
     # parts ---------------------------------------------------------------------------------------------------------
 
-    def _line(self, part: Part) -> Line:
+    def _line(self, part: DocumentPosting) -> Line:
         posting = part.posting
-        said = read(posting.meta, keys.LINE, part.source, self.findings, self.currency)
+        said = read_metadata(posting.meta, keys.LINE, part.source, self.findings, self.currency)
         code = said.get("item") or ""
         item = self.setting.item(code, self.day) if code else None
         if code and item is None:
@@ -555,27 +565,27 @@ class _Reading:
             milestone=said.get("milestone") or "",
             start=said.get("from"),
             end=said.get("to"),
-            expense=said.get("expense"),
-            cost=said.get("cost"),
-            delivered=said.get("delivered"),
-            worked_out=worked_out,
-            of=said.get("line") or 0,
+            expense_date=said.get("expense"),
+            expense_amount=said.get("cost"),
+            supplied_on=said.get("delivered"),
+            computed=worked_out,
+            corrects_line=said.get("line") or 0,
             adjusts=tuple((said.get("adjusts") or "").split()),
             agreed=bool(said.get("agreed")),
         )
 
-    def _without_tax(self, lines: list[Line], parts: list[Part]) -> list[Line]:
+    def _without_tax(self, lines: list[Line], parts: list[DocumentPosting]) -> list[Line]:
         """The lines; where prices include tax and are booked in another currency, with the nets that belong to these prices."""
         by_code: defaultdict[str, list[int]] = defaultdict(list)
         for index, line in enumerate(lines):
-            if line.price_with_tax is not None and line.worked_out is not None:
+            if line.price_with_tax is not None and line.computed is not None:
                 by_code[line.tax].append(index)
         result = list(lines)
         for code, those in by_code.items():
             known = self._tax(code)
             if known is None or all(parts[index].currency == self.currency for index in those):
                 continue
-            grosses = [gross for index in those if (gross := lines[index].worked_out) is not None]
+            grosses = [gross for index in those if (gross := lines[index].computed) is not None]
             nets = tax.gross_nets(grosses, known.rate, self.decimals, self._per_line())
             for index, net in zip(those, nets, strict=True):
                 said = "amount" in (parts[index].posting.meta or {})
@@ -586,10 +596,10 @@ class _Reading:
     def _per_line(self) -> bool:
         return self.setting.option("tax-rounding", self.day) == "line"
 
-    def _a_cent_off(self, net: Decimal, part: Part) -> bool:
+    def _a_cent_off(self, net: Decimal, part: DocumentPosting) -> bool:
         """Whether a net in the document's currency is, at the rate, what is booked in the other, to a cent."""
         booked = -part.number
-        decimals = currencies.decimals(part.currency)
+        decimals = currencies.currency_decimals(part.currency)
         rate = self.rate
         price = part.posting.price
         if price is not None and price.currency == self.currency and price.number:
@@ -609,7 +619,7 @@ class _Reading:
         code = own or customer.tax
         if not code:
             home = of_item or fallback or self.setting.option("default-tax", day)
-            abroad = self.setting.abroad and not fallback
+            abroad = self.setting.codes_abroad and not fallback
             code = (self.setting.tax_abroad(customer, nature, home, day) if abroad else "") or home
         if not code:
             self.findings.error(
@@ -627,8 +637,8 @@ class _Reading:
             return ""
         return code
 
-    def _adjustment(self, part: Part, lines: list[Line]) -> Adjustment:
-        said = read(part.posting.meta, keys.ADJUSTMENT, part.source, self.findings, self.currency)
+    def _adjustment(self, part: DocumentPosting, lines: list[Line]) -> Adjustment:
+        said = read_metadata(part.posting.meta, keys.ADJUSTMENT, part.source, self.findings, self.currency)
         charge = "charge" in said and "allowance" not in said
         codes = {line.tax for line in lines}
         own = codes.pop() if len(codes) == 1 else ""
@@ -639,20 +649,20 @@ class _Reading:
             account=part.posting.account,
             source=part.source,
             tax=self._tax_code(said.get("tax"), "", part.source, self._day(said.get("delivered")), own),
-            delivered=said.get("delivered"),
+            supplied_on=said.get("delivered"),
         )
 
-    def _taxes(self, parts: list[Part], lines: list[Line], adjustments: list[Adjustment]) -> list[TaxAmount]:
+    def _taxes(self, parts: list[DocumentPosting], lines: list[Line], adjustments: list[Adjustment]) -> list[TaxAmount]:
         booked: defaultdict[str, list[tuple[Decimal, bool, Source]]] = defaultdict(list)
-        abroad: defaultdict[str, list[Part]] = defaultdict(list)
+        abroad: defaultdict[str, list[DocumentPosting]] = defaultdict(list)
         for part in parts:
             posting = part.posting
-            said = read(posting.meta, keys.TAX_POSTING, part.source, self.findings, self.currency)
+            said = read_metadata(posting.meta, keys.TAX_POSTING, part.source, self.findings, self.currency)
             served = self.setting.tax_accounts[posting.account]
             code = said.get("tax")
             if code and code not in self.setting.taxes:
                 code = self._tax_said(code, part.source)
-            known_as = tax.code_named(code, self.setting.taxes) if code else ""
+            known_as = tax.code_of_name(code, self.setting.taxes) if code else ""
             if code and known_as not in self.setting.taxes:
                 self.findings.error(
                     "unknown-tax",
@@ -664,8 +674,8 @@ class _Reading:
             if of and of.parts:
                 self.findings.error(
                     "tax-account",
-                    f"{self.number}: {code} consists of {' and '.join(one.code for one in of.parts)}: book each on its account, "
-                    + ", ".join(f'{one.account} with tax: "{one.code}"' for one in of.parts),
+                    f"{self.number}: {code} consists of {' and '.join(part.code for part in of.parts)}: book each on its account, "
+                    + ", ".join(f'{part.account} with tax: "{part.code}"' for part in of.parts),
                     part.source,
                 )
                 code = self._likely(served, lines, part.number)
@@ -679,7 +689,7 @@ class _Reading:
                 )
             elif not code:
                 code = self._likely(served, lines, part.number)
-                meant = [one for one in self.taxes if tax.code_named(one, self.setting.taxes) in served]
+                meant = [one for one in self.taxes if tax.code_of_name(one, self.setting.taxes) in served]
                 if len(served) > 1 or len(meant) > 1:
                     self.findings.error(
                         "tax-code",
@@ -705,14 +715,14 @@ class _Reading:
         everything: list[Line | Adjustment] = [*lines, *adjustments]
         of_lines = {code: self._tax(code) for code in {each.tax for each in everything} if code}
         charged = [
-            tax.Charged(
-                known, each.net, each.worked_out if isinstance(each, Line) and each.price_with_tax is not None else None
+            tax.TaxableAmount(
+                known, each.net, each.computed if isinstance(each, Line) and each.price_with_tax is not None else None
             )
             for each in everything
             if (known := of_lines.get(each.tax)) and not known.withholding
         ]
         due = tax.taxes_due(charged, self.decimals, self._per_line())
-        kept = of_lines.keys() - {one.tax.code for one in charged}
+        kept = of_lines.keys() - {amount.tax.code for amount in charged}
         result = []
         for code in sorted(due.keys() | booked.keys() | kept):
             known = due[code].tax if code in due else self._tax(code)
@@ -739,9 +749,9 @@ class _Reading:
             )
         return result
 
-    def _converted(self, what: str, amount: Decimal, part: Part) -> None:
+    def _converted(self, what: str, amount: Decimal, part: DocumentPosting) -> None:
         """What is booked in another currency is what the document says, at its rate, to a cent."""
-        places = currencies.decimals(part.currency)
+        places = currencies.currency_decimals(part.currency)
         if self.rate is None:
             return
         expected = steps.round_to(amount * self.rate, places)
@@ -759,10 +769,10 @@ class _Reading:
         rates: dict[str, Decimal] = {}
         for line in lines:
             known = self._tax(line.tax)
-            for one in (known.parts or (known,)) if known else ():
-                if tax.code_named(one.code, self.setting.taxes) in served:
-                    nets[one.code] += line.net
-                    rates[one.code] = one.rate
+            for part in (known.parts or (known,)) if known else ():
+                if tax.code_of_name(part.code, self.setting.taxes) in served:
+                    nets[part.code] += line.net
+                    rates[part.code] = part.rate
         for code, net in nets.items():
             if tax.tax_on(net, rates[code], self.decimals).value == abs(booked):
                 return code
@@ -776,12 +786,12 @@ class _Reading:
 
     def _combined(self, lines: list[Line], adjustments: list[Adjustment]) -> tuple[Tax, ...]:
         """The codes of the lines that consist of parts."""
-        codes = {line.tax for line in lines} | {each.tax for each in adjustments}
+        codes = {line.tax for line in lines} | {adjustment.tax for adjustment in adjustments}
         known = (self._tax(code) for code in sorted(codes))
-        return tuple(one for one in known if one and one.parts)
+        return tuple(tax for tax in known if tax and tax.parts)
 
-    def _deduction(self, part: Part) -> Deduction:
-        said = read(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)
+    def _deduction(self, part: DocumentPosting) -> Deduction:
+        said = read_metadata(part.posting.meta, keys.DEDUCTION, part.source, self.findings, self.currency)
         code = said.get("tax") or ""
         if not code and part.posting.account in self.setting.tax_accounts:
             served = self.setting.tax_accounts[part.posting.account]
@@ -795,50 +805,50 @@ class _Reading:
         amount = -steps.round_to(self._amount(part), self.decimals)
         if part.currency != self.currency and said.get("amount") is not None:
             amount = abs(said["amount"]).copy_sign(part.number)
-        named = tax.rate_named(code, self.setting.taxes)
-        deposit = self.setting.there.get(said.get("deposit") or "")
-        if not deposit or named not in deposit.codes:
-            code = tax.code_named(named, self.setting.taxes)
+        named = tax.normalized_code_name(code, self.setting.taxes)
+        deposit = self.setting.documents_read.get(said.get("deposit") or "")
+        if not deposit or named not in deposit.tax_codes:
+            code = tax.code_of_name(named, self.setting.taxes)
         return Deduction(
             number=said.get("deposit") or "",
             amount=amount,
             account=part.posting.account,
             source=part.source,
             tax=code,
-            named=named if named != code else "",
+            named_code=named if named != code else "",
         )
 
     # the whole -----------------------------------------------------------------------------------------------------
 
-    def _assembled(self, main: str, parts: list[Part], use: NumberUse) -> Written:
+    def _assembled(self, main: str, parts: list[DocumentPosting], use: NumberUse) -> TransactionDocuments:
         self._exchange(parts)
-        self.toward = sum((part.number for part in parts if part.place == "receivable"), ZERO) or self.toward
-        by_place: defaultdict[Place, list[Part]] = defaultdict(list)
+        self.toward = sum((part.number for part in parts if part.role == "receivable"), ZERO) or self.toward
+        by_place: defaultdict[PostingRole, list[DocumentPosting]] = defaultdict(list)
         for part in parts:
-            by_place[part.place].append(part)
+            by_place[part.role].append(part)
         lines = [self._line(part) for part in by_place["line"]]
         adjustments = [self._adjustment(part, lines) for part in by_place["adjustment"]]
-        if self.setting.changed:
+        if self.setting.codes_with_several_rates:
             lines, adjustments = self._with_rates(lines, adjustments)
         lines = self._without_tax(lines, by_place["line"])
         taxes = self._taxes(by_place["tax"], lines, adjustments)
         deductions = [self._deduction(part) for part in by_place["deduction"]]
         rounding = ZERO
         for part in by_place["rounding"]:
-            said = read(part.posting.meta, keys.ROUNDING, part.source, self.findings, self.currency)
+            said = read_metadata(part.posting.meta, keys.ROUNDING, part.source, self.findings, self.currency)
             rounding += self._said_amount(said, steps.round_to(self._amount(part), self.decimals), part)
         for part in by_place["other"]:
-            read(part.posting.meta, keys.BOOKKEEPING, part.source, self.findings)
-        net = sum((line.net for line in lines), ZERO) + sum((each.net for each in adjustments), ZERO)
+            read_metadata(part.posting.meta, keys.OTHER_POSTING, part.source, self.findings)
+        net = sum((line.net for line in lines), ZERO) + sum((adjustment.net for adjustment in adjustments), ZERO)
         to_pay = (
             net
-            + sum((each.amount for each in taxes), ZERO)
-            - sum((each.amount for each in deductions), ZERO)
+            + sum((amount.amount for amount in taxes), ZERO)
+            - sum((deduction.amount for deduction in deductions), ZERO)
             + rounding
         )
         at_once = []
         for part in by_place["at-once"]:
-            said = read(part.posting.meta, keys.AT_ONCE, part.source, self.findings)
+            said = read_metadata(part.posting.meta, keys.AT_ONCE, part.source, self.findings)
             if said.get("settles") and said["settles"] != self.number:
                 self.findings.error(
                     "settles-in-invoice",
@@ -846,13 +856,13 @@ class _Reading:
                     f" {self.number} itself; book the payment of {said['settles']} apart",
                     part.source,
                 )
-            at_once.append(AtOnce(-self._amount(part), part.posting.account, part.source))
+            at_once.append(ImmediatePayment(-self._amount(part), part.posting.account, part.source))
         receivables, payments = self._receivables(main, by_place["receivable"], to_pay)
         if self.kind in {"invoice", "deposit", "claim"} and net < 0:
             self.kind = "credit-note"
         text_of_terms = self.customer.terms or self.setting.option("terms", self.day) or law.default_terms("")
         instalments, hold = self._instalments(receivables, text_of_terms, to_pay < 0 or self.kind == "credit-note")
-        ends = [day for line in lines if (day := line.delivered or line.end)]
+        ends = [day for line in lines if (day := line.supplied_on or line.end)]
         corrects = self.said.get("corrects") or ""
         invoice = Invoice(
             number=self.number,
@@ -869,23 +879,25 @@ class _Reading:
             deductions=tuple(deductions),
             rounding=rounding,
             rounding_account=by_place["rounding"][0].posting.account if by_place["rounding"] else "",
-            at_once=tuple(at_once),
+            immediate_payments=tuple(at_once),
             instalments=tuple(instalments),
             corrects=(corrects,) if corrects else (),
-            claims=self.said.get("claims") or "",
-            delivered=self.said.get("delivered") or (max(ends) if ends else self.day),
+            interest_on=self.said.get("claims") or "",
+            supplied_on=self.said.get("delivered") or (max(ends) if ends else self.day),
             terms=text_of_terms if hold else "",
             narration=self.entry.narration or "",
             note=(self.said.get("note") or "").replace("\\n", "\n"),
             contract_reference=self.said.get("contract-reference") or "",
             links=frozenset(self.entry.links or ()),
-            rate=self.rate,
-            worth=_worth(parts, self.currency),
+            booking_rate=self.rate,
+            price_rate=_worth(parts, self.currency),
             to_send=bool(self.said.get("to-send")),
         )
-        return Written([invoice], payments, [use._replace(kind=self.kind)], self.on_account)
+        return TransactionDocuments([invoice], payments, [use._replace(kind=self.kind)], self.on_account)
 
-    def _receivables(self, main: str, parts: list[Part], to_pay: Decimal) -> tuple[list[Part], list[Payment]]:
+    def _receivables(
+        self, main: str, parts: list[DocumentPosting], to_pay: Decimal
+    ) -> tuple[list[DocumentPosting], list[Payment]]:
         """The receivable postings, in the document's direction, and those against it: paid at once."""
         total = sum((part.number for part in parts), ZERO)
         direction = -1 if to_pay < 0 or (to_pay == 0 and total < 0) else 1
@@ -894,7 +906,7 @@ class _Reading:
             if part.number * direction >= 0 and part.currency == self.currency:
                 receivables.append(part)
                 continue
-            read(part.posting.meta, keys.PAYMENT, part.source, self.findings)
+            read_metadata(part.posting.meta, keys.PAYMENT_POSTING, part.source, self.findings)
             payments.append(
                 Payment(
                     date=self.day,
@@ -910,20 +922,20 @@ class _Reading:
             )
         return receivables, payments
 
-    def _instalments(self, parts: list[Part], text: str, plain: bool) -> tuple[list[Instalment], bool]:
+    def _instalments(self, parts: list[DocumentPosting], text: str, plain: bool) -> tuple[list[Instalment], bool]:
         """The instalments: by the postings' own due dates, the document's, or the terms; what is `retained` hangs on an acceptance.
 
         A `plain` document (to be paid back, never late) is due on its own date where nothing else is said. Tells too whether the
         terms hold: they do not where other dates are written.
         """
-        said = [read(part.posting.meta, keys.RECEIVABLE, part.source, self.findings) for part in parts]
+        said = [read_metadata(part.posting.meta, keys.RECEIVABLE, part.source, self.findings) for part in parts]
         usual = [(part, each) for part, each in zip(parts, said, strict=True) if not each.get("retained")]
         result, hold = self._dated([part for part, _each in usual], [each for _part, each in usual], text, plain)
         for part, each in zip(parts, said, strict=True):
             if code := each.get("retained"):
-                why: tuple[Step, ...] = ()
+                why: tuple[CalculationStep, ...] = ()
                 if day := each.get("due"):
-                    why = (Step("due date", "as written", (day,), day, DUE_SAID),)
+                    why = (CalculationStep("due date", "as written", (day,), day, DUE_SAID),)
                 where = (self.position, part.position)
                 number = len(result) + 1
                 result.append(
@@ -932,27 +944,29 @@ class _Reading:
         return result, hold or not result
 
     def _dated(
-        self, parts: list[Part], said: list[dict[str, Any]], text: str, plain: bool
+        self, parts: list[DocumentPosting], said: list[dict[str, Any]], text: str, plain: bool
     ) -> tuple[list[Instalment], bool]:
         """The instalments of what is not kept back, and whether they are due by the terms."""
         own: list[date | None] = [each.get("due") or self.said.get("due") for each in said]
-        schedule: list[terms.Due] = []
+        schedule: list[payment_terms.DueInstalment] = []
         written = all(own)
         agree = False
         if parts and not plain:
             total = sum((part.number for part in parts), ZERO)
             calendar = self.setting.option("business-days", self.day)
-            moves = bool(calendar) and calendar in terms.calendars()  # one that is not is an error of the option
+            moves = (
+                bool(calendar) and calendar in payment_terms.calendars()
+            )  # one that is not is an error of the option
             try:
-                parsed = terms.parse(text, self.day)
-                schedule = list(terms.schedule(parsed, self.day, total, self.decimals))
-            except terms.TermsError as error:
+                parsed = payment_terms.parse_terms(text, self.day)
+                schedule = list(payment_terms.schedule(parsed, self.day, total, self.decimals))
+            except payment_terms.TermsError as error:
                 if not written:
                     self.findings.error("terms", f"{self.number}: {error}", self.source)
             dated = [(day, part.number) for day, part in zip(own, parts, strict=True) if day]
-            agree = written and terms.come_to(schedule, dated, moves)
+            agree = written and payment_terms.terms_match(schedule, dated, moves)
             if moves and not written:
-                schedule = [terms.business_day(due, calendar) for due in schedule]
+                schedule = [payment_terms.moved_to_business_day(due, calendar) for due in schedule]
             if not written and len(parts) > 1 and len(schedule) not in {0, 1, len(parts)}:
                 self.findings.error(
                     "instalments",
@@ -971,7 +985,7 @@ class _Reading:
                             part.source,
                         )
         result: list[Instalment] = []
-        why: tuple[Step, ...]
+        why: tuple[CalculationStep, ...]
         split = len(parts) == 1 and not own[0] and len(schedule) > 1
         for index, part in enumerate(parts):
             where = (self.position, part.position)
@@ -984,12 +998,12 @@ class _Reading:
             amount = part.number
             due_said = own[index]
             if due_said:
-                day, why = due_said, (Step("due date", "as written", (due_said,), due_said, DUE_SAID),)
+                day, why = due_said, (CalculationStep("due date", "as written", (due_said,), due_said, DUE_SAID),)
                 if agree:
                     why = (*_explained(schedule[index if len(schedule) == len(parts) else 0], amount), *why)
             elif not schedule:
                 because = "paid back, or no terms that can be read"
-                day, why = self.day, (Step("due date", "as written", (self.day,), self.day, because),)
+                day, why = self.day, (CalculationStep("due date", "as written", (self.day,), self.day, because),)
             else:
                 due = schedule[index] if len(schedule) == len(parts) else schedule[0]
                 day, why = due.date, _explained(due, amount)
@@ -997,17 +1011,17 @@ class _Reading:
         return result, agree or not written
 
 
-def _worth(parts: list[Part], currency: str) -> tuple[str, Decimal] | None:
+def _worth(parts: list[DocumentPosting], currency: str) -> tuple[str, Decimal] | None:
     """The price of the document's currency that its entry says: the receivable's, else that of the first posting that has one."""
     priced = [
-        (part.place != "receivable", price.currency, price.number)
+        (part.role != "receivable", price.currency, price.number)
         for part in parts
         if (price := part.posting.price) is not None and price.number and part.currency == currency
     ]
     return min(priced, key=lambda one: one[0])[1:] if priced else None
 
 
-def _explained(due: terms.Due, amount: Decimal) -> tuple[Step, ...]:
+def _explained(due: payment_terms.DueInstalment, amount: Decimal) -> tuple[CalculationStep, ...]:
     """How the terms come to an instalment; of an amount that they did not make, they explain the date only."""
     return tuple(step for step in due.steps if step.figure == "due date" or due.amount == amount)
 
@@ -1024,10 +1038,10 @@ def _near(code: str, known: Mapping[str, object]) -> str:
 def _near_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
     """What to write instead of a tax code that is not known; several in one are a code that consists of them."""
     codes = code.split()
-    if len(codes) < 2 or not all(one in known for one in codes):
+    if len(codes) < 2 or not all(code in known for code in codes):
         return _near(code, known)
     for name, dated in known.items():
-        if {part.code for part in dated.as_last_said.parts} == set(codes):
+        if {part.code for part in dated.latest.parts} == set(codes):
             return f'a line has one code: write tax: "{name}", which consists of these'
     return (
         f'a line has one code: define one that consists of these, custom "invoice-tax" "{"-".join(codes)}" "…" with'
@@ -1035,19 +1049,21 @@ def _near_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
     )
 
 
-def read_opening(entry: Transaction, position: int, setting: Setting, findings: Findings) -> Written:
+def read_opening(
+    entry: Transaction, position: int, setting: ReadingContext, findings: FindingCollector
+) -> TransactionDocuments:
     """Open items taken over from other books: each receivable posting is an invoice of its own."""
     source = source_of(entry.meta)
-    read(entry.meta, keys.OPENING, source, findings)
+    read_metadata(entry.meta, keys.OPENING_TRANSACTION, source, findings)
     invoices, numbers, claimed = [], [], set()
     for index, posting in enumerate(entry.postings):
         main = setting.owner(posting.account)
         if main is None or posting.units is None or posting.units.number is None:
             if posting.account in setting.tax_accounts:
-                read(posting.meta, keys.OPENING_TAX, source_of(posting.meta), findings)
+                read_metadata(posting.meta, keys.OPENING_TAX, source_of(posting.meta), findings)
             continue
         where = source_of(posting.meta)
-        said = read(posting.meta, keys.OPENING_ITEM, where, findings)
+        said = read_metadata(posting.meta, keys.OPENING_ITEM, where, findings)
         number = said.get("invoice")
         if not number:
             findings.error(
@@ -1059,7 +1075,7 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
         day = said.get("date") or entry.date
         kept = said.get("retained") or ""
         due = said.get("due") or (NOT_YET if kept else day)
-        why = () if due == NOT_YET else (Step("due date", "as written", (due,), due, DUE_SAID),)
+        why = () if due == NOT_YET else (CalculationStep("due date", "as written", (due,), due, DUE_SAID),)
         claimed.add(index)
         numbers.append(NumberUse(number, "opening", day, where))
         invoices.append(
@@ -1073,7 +1089,7 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
                 source=where,
                 narration=entry.narration or "",
                 booked_on=entry.date,
-                rate=posting.price.number if posting.price is not None else None,
+                booking_rate=posting.price.number if posting.price is not None else None,
                 links=frozenset({numbering.link(number)}),
                 instalments=(
                     Instalment(
@@ -1089,10 +1105,10 @@ def read_opening(entry: Transaction, position: int, setting: Setting, findings: 
                 ),
             )
         )
-    return Written(invoices, [], numbers, frozenset(claimed))
+    return TransactionDocuments(invoices, [], numbers, frozenset(claimed))
 
 
-def resolved_corrections(invoice: Invoice, owing: Owing, findings: Findings) -> Invoice:
+def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollector) -> Invoice:
     """The invoice with `corrects` as the numbers that it names; a number may itself contain spaces.
 
     They are documents of its customer: invoiced to it, or taken over by then.
@@ -1115,7 +1131,7 @@ def resolved_corrections(invoice: Invoice, owing: Owing, findings: Findings) -> 
             other.customer
             and invoice.customer
             and invoice.kind != "corrective"  # which may be for whom the other should have been
-            and not owing.by(other, invoice.customer.account, invoice.since)
+            and not owing.owes(other, invoice.customer.account, invoice.booked_from)
         ):
             findings.error(
                 "other-customer",
@@ -1132,8 +1148,8 @@ def _meant(number: str, note: Invoice, known: Mapping[str, Invoice]) -> str:
     """A hint at the document of the same customer that a credit note likely corrects; "" where none is near."""
     account = note.customer.account if note.customer else ""
     near = sorted(
-        (numbering.distance(number, one.number) + (one.payable != -note.payable), one.number)
-        for one in known.values()
-        if one.customer and one.customer.account == account and one.payable > 0 > note.payable
+        (numbering.distance(number, invoice.number) + (invoice.payable != -note.payable), invoice.number)
+        for invoice in known.values()
+        if invoice.customer and invoice.customer.account == account and invoice.payable > 0 > note.payable
     )
     return f": did you mean {near[0][1]}?" if near and near[0][0] < 3 else ""

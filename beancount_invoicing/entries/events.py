@@ -9,7 +9,7 @@ from pathlib import Path
 from beancount.core.data import Document, Note
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
 from beancount_invoicing.entries.takeovers import Owing
 from beancount_invoicing.model import Event, Invoice, Seal
 
@@ -27,13 +27,13 @@ def read_seal(
     return Seal(
         date=entry.date,
         customer=main or "",
-        numbers=tuple(dict.fromkeys(one.number for one in named)),
-        lost=tuple(link for link in links if link not in by_link),
+        numbers=tuple(dict.fromkeys(invoice.number for invoice in named)),
+        unknown_links=tuple(link for link in links if link not in by_link),
         event=str(entry.meta.get("event") or ""),
         file=entry.filename,
         sha256=said.strip().lower(),
         source=source_of(entry.meta),
-        facts=_said(entry, "facts"),
+        content_digest=_said(entry, "facts"),
         previous=_said(entry, "previous"),
     )
 
@@ -48,7 +48,7 @@ def read_event(
     owner: Callable[[str], str | None],
     by_link: Mapping[str, tuple[Invoice, ...]],
     owing: Owing,
-    findings: Findings,
+    findings: FindingCollector,
 ) -> Event | None:
     """The event that a note or document with `event` is; None where it is none of ours or wrong."""
     source = source_of(entry.meta)
@@ -63,11 +63,11 @@ def read_event(
                 source,
             )
         return None
-    said = read(entry.meta, keys.EVENT, source, findings)
+    said = read_metadata(entry.meta, keys.EVENT, source, findings)
     event = said.get("event")
     if not event:
         return None
-    ours = [invoice.number for invoice in named if owing.by(invoice, main, entry.date)]
+    ours = [invoice.number for invoice in named if owing.owes(invoice, main, entry.date)]
     unknown = [link for link in links if link not in by_link]
     if links and not ours:
         if named:
@@ -96,7 +96,7 @@ def read_event(
         return None
     return Event(
         date=entry.date,
-        event=event,
+        kind=event,
         customer=main,
         numbers=tuple(dict.fromkeys(ours)),
         note=entry.comment if isinstance(entry, Note) else "",
@@ -110,8 +110,8 @@ def read_event(
         document=entry.filename if isinstance(entry, Document) else "",
         sha256=said.get("sha256") or "",
         message_id=said.get("message-id") or "",
-        sends=said.get("sends") or "",
-        facts=said.get("facts") or "",
-        not_to=said.get("not-to") or "",
+        sends_kind=said.get("sends") or "",
+        content_digest=said.get("facts") or "",
+        undelivered_to=said.get("not-to") or "",
         file=os.path.normpath(Path(source.file).parent / said["file"]) if said.get("file") else "",
     )

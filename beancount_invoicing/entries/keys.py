@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal[
+KeyType = Literal[
     "text",
     "number",
     "percent",
@@ -27,13 +27,13 @@ Type = Literal[
 
 SELLER = "seller"
 CUSTOMER = "customer"
-AMENDMENT = "customer amendment"
+CUSTOMER_AMENDMENT = "customer amendment"
 TAX = "tax"
 ITEM = "item"
-CONTRACT = "contract"
+CONTRACT_DIRECTIVE = "contract"
 MILESTONE = "milestone"
 DOCUMENT = "invoice"
-OPENING = "opening transaction"
+OPENING_TRANSACTION = "opening transaction"
 OPENING_ITEM = "opening item"
 OPENING_TAX = "tax of opening items"
 RECEIVABLE = "receivable posting"
@@ -43,28 +43,29 @@ ADJUSTMENT = "allowance or charge"
 TAX_POSTING = "tax posting"
 DEDUCTION = "deposit deducted"
 ROUNDING = "rounding posting"
-BOOKKEEPING = "other posting of an invoice"
-PAYMENT = "posting on a customer's account"
+OTHER_POSTING = "other posting of an invoice"
+PAYMENT_POSTING = "posting on a customer's account"
 COUNTER = "other posting of a payment"
-MOVEMENT = "payment"
+PAYMENT_TRANSACTION = "payment"
 EVENT = "event"
 INDEX = "index"
 ACCEPTANCE = "acceptance"
 POLICY = "reminder policy"
 LEVEL = "reminder level"
-RATE = "reference rate"
+REFERENCE_RATE = "reference rate"
 WORK = "time posting"
 TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
 
 POSTING_PLACES = frozenset(
     {
-        OPENING_ITEM, OPENING_TAX, RECEIVABLE, AT_ONCE, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, BOOKKEEPING, PAYMENT,
+        OPENING_ITEM, OPENING_TAX, RECEIVABLE, AT_ONCE, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, ROUNDING, OTHER_POSTING,
+        PAYMENT_POSTING,
         COUNTER, WORK, EXPENSE,
     }
 )  # fmt: skip
 """The places of keys on postings."""
-TRANSACTION_PLACES = frozenset({DOCUMENT, OPENING, MOVEMENT})
+TRANSACTION_PLACES = frozenset({DOCUMENT, OPENING_TRANSACTION, PAYMENT_TRANSACTION})
 """The places of keys on transactions."""
 
 
@@ -73,18 +74,18 @@ class Key:
     """A metadata key of ours. `choices`: the only texts it may hold, where there is such a list."""
 
     name: str
-    type: Type
+    type: KeyType
     places: frozenset[str]
     meaning: str
     choices: tuple[str, ...] = ()
 
 
-def _key(name: str, type_: Type, places: str | Iterable[str], meaning: str, *choices: str) -> Key:
+def _key(name: str, type_: KeyType, places: str | Iterable[str], meaning: str, *choices: str) -> Key:
     return Key(name, type_, frozenset({places} if isinstance(places, str) else places), meaning, choices)
 
 
-_PARTY = (SELLER, CUSTOMER, AMENDMENT, DOCUMENT)
-_BUYER = (CUSTOMER, AMENDMENT, DOCUMENT)
+_PARTY = (SELLER, CUSTOMER, CUSTOMER_AMENDMENT, DOCUMENT)
+_BUYER = (CUSTOMER, CUSTOMER_AMENDMENT, DOCUMENT)
 _EVENTS = (
     "sealed", "prepared", "sending", "not-sent", "sent", "reminder", "statement", "receipt", "acquitted", "unpaid", "dispute",
     "dispute-settled", "promise", "hold", "resume", "insolvency", "declared", "acknowledged",
@@ -92,7 +93,7 @@ _EVENTS = (
 
 _TABLE = (
     # who sells, who buys
-    _key("customer", "text", (CUSTOMER, AMENDMENT, DOCUMENT),
+    _key("customer", "text", (CUSTOMER, CUSTOMER_AMENDMENT, DOCUMENT),
          "on an account: the customer's legal name, or the main account of the same customer; in an amendment: the new legal"
          " name; on an invoice: the customer's account, if no posting is on it"),
     _key("address", "text", _PARTY, "street lines, separated by \\n"),
@@ -122,7 +123,7 @@ _TABLE = (
     _key("mention", "text", SELLER, "other legal notices for the foot of each document"),
     _key("cc", "text", _BUYER, "more e-mail addresses, separated by commas"),
     _key("contact", "text", _BUYER, "person or department that handles invoices"),
-    _key("purchase-order", "text", (*_BUYER, CONTRACT), "the buyer's order number (BT-13)"),
+    _key("purchase-order", "text", (*_BUYER, CONTRACT_DIRECTIVE), "the buyer's order number (BT-13)"),
     _key("service-code", "text", _BUYER, "the buyer's department or reference (BT-10)"),
     _key("language", "language", _BUYER, "language of the documents, a two-letter code"),
     _key("terms", "terms", _BUYER, "payment terms, such as \"30 days, end of month\""),
@@ -137,7 +138,7 @@ _TABLE = (
          "late interest: a country such as \"FR\", for the rate by its law; a number, for a yearly rate in"
          " percent by contract; or \"none\""),
     _key("credit-limit", "number", _BUYER, "the most that the customer may owe"),
-    _key("inactive", "flag", (CUSTOMER, AMENDMENT), "no longer a customer"),
+    _key("inactive", "flag", (CUSTOMER, CUSTOMER_AMENDMENT), "no longer a customer"),
     _key("buyer", "text", _BUYER, "what kind of buyer the customer is",
          "business", "consumer", "public", "hospital", "public-enterprise"),
     # taxes and items
@@ -157,34 +158,35 @@ _TABLE = (
     _key("withholding", "flag", TAX, "TRUE: the customer withholds it from the payment; it is not a VAT"),
     _key("parts", "text", TAX, "codes of the taxes that make it up, separated by spaces"),
     _key("compound", "flag", TAX, "TRUE: each of the `parts` is charged on the net plus the parts before it"),
-    _key("unit", "text", (ITEM, LINE, CONTRACT), "unit: a word or a UN/ECE Recommendation 20 code"),
-    _key("price", "price", (ITEM, LINE, CONTRACT, MILESTONE),
+    _key("unit", "text", (ITEM, LINE, CONTRACT_DIRECTIVE), "unit: a word or a UN/ECE Recommendation 20 code"),
+    _key("price", "price", (ITEM, LINE, CONTRACT_DIRECTIVE, MILESTONE),
          "unit price without tax; of a fixed-price contract or milestone, the total price"),
     _key("price-with-tax", "price", (ITEM, LINE), "unit price with tax"),
-    _key("text", "text", (ITEM, LINE, CONTRACT), "description on the line"),
-    _key("tax", "text", (CUSTOMER, AMENDMENT, ITEM, DOCUMENT, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, CONTRACT,
-                         PAYMENT, COUNTER, EXPENSE, OPENING_TAX), "tax code"),
+    _key("text", "text", (ITEM, LINE, CONTRACT_DIRECTIVE), "description on the line"),
+    _key("tax", "text", (CUSTOMER, CUSTOMER_AMENDMENT, ITEM, DOCUMENT, LINE, ADJUSTMENT, TAX_POSTING, DEDUCTION, CONTRACT_DIRECTIVE,
+                         PAYMENT_POSTING, COUNTER, EXPENSE, OPENING_TAX), "tax code"),
     # invoices
     _key("invoice", "text", (DOCUMENT, OPENING_ITEM), "the document's number"),
     _key("due", "date", (DOCUMENT, RECEIVABLE, OPENING_ITEM), "due date"),
     _key("date", "date", OPENING_ITEM, "original date of the invoice taken over"),
     _key(
-        "kind", "text", (DOCUMENT, OPENING), "kind of document",
+        "kind", "text", (DOCUMENT, OPENING_TRANSACTION), "kind of document",
         "deposit", "corrective", "cancellation", "claim", "opening", "void",
     ),
     _key("corrects", "text", DOCUMENT, "number of the invoice it corrects; separate several with spaces"),
     _key("claims", "text", DOCUMENT, "on a claim for late interest: number of the invoice that was paid late"),
     _key("delivered", "date", (DOCUMENT, LINE, ADJUSTMENT), "date of supply; on a line, if it has neither `to` nor `expense`"),
     _key("contract-reference", "text", DOCUMENT, "the contract's number (BT-12)"),
-    _key("note", "text", (DOCUMENT, MOVEMENT), "text printed on the document"),
+    _key("note", "text", (DOCUMENT, PAYMENT_TRANSACTION), "text printed on the document"),
     _key("to-send", "flag", DOCUMENT,
          "TRUE: `run` sends it, even without `send-from`; `run` sets this on what it bills"),
-    _key("item", "text", (LINE, BOOKKEEPING, CONTRACT, ADJUSTMENT, WORK), "code of an item"),
-    _key("quantity", "number", (LINE, CONTRACT), "quantity billed"),
-    _key("discount", "percent", (LINE, CONTRACT), "percent off the line; on a contract, off each line of its periods and time"),
-    _key("contract", "text", (LINE, BOOKKEEPING, WORK), "code of the contract"),
+    _key("item", "text", (LINE, OTHER_POSTING, CONTRACT_DIRECTIVE, ADJUSTMENT, WORK), "code of an item"),
+    _key("quantity", "number", (LINE, CONTRACT_DIRECTIVE), "quantity billed"),
+    _key("discount", "percent", (LINE, CONTRACT_DIRECTIVE),
+         "percent off the line; on a contract, off each line of its periods and time"),
+    _key("contract", "text", (LINE, OTHER_POSTING, WORK), "code of the contract"),
     _key("milestone", "text", LINE, "name of the milestone billed"),
-    _key("from", "date", (LINE, BOOKKEEPING, WORK),
+    _key("from", "date", (LINE, OTHER_POSTING, WORK),
          "first day billed, inclusive; for time given back by a credit note, or written down, the day it was worked"),
     _key("to", "date", LINE, "last day billed, inclusive"),
     _key("expense", "date", LINE, "date of the expense that the line bills again"),
@@ -201,13 +203,13 @@ _TABLE = (
     _key("deposit", "text", DEDUCTION, "number of the deposit invoice to deduct (on a milestone: TRUE)"),
     _key("rounding", "flag", ROUNDING, "TRUE: rounding of the amount to pay (BT-114)"),
     # payments
-    _key("settles", "text", (AT_ONCE, RECEIVABLE, PAYMENT, COUNTER, OPENING_TAX),
+    _key("settles", "text", (AT_ONCE, RECEIVABLE, PAYMENT_POSTING, COUNTER, OPENING_TAX),
          "number of the invoice it settles; on a tax taken over, the number of its open item"),
-    _key("instalment", "count", (PAYMENT, EVENT), "number of the instalment, from 1"),
+    _key("instalment", "count", (PAYMENT_POSTING, EVENT), "number of the instalment, from 1"),
     # events
     _key("event", "text", EVENT, "what happened", *_EVENTS),
     _key("level", "whole", EVENT, "level of a reminder, from 1; 0 is a notice before the due date"),
-    _key("until", "date", (EVENT, CONTRACT),
+    _key("until", "date", (EVENT, CONTRACT_DIRECTIVE),
          "last day, inclusive; on a reminder: its deadline; on an insolvency: the last day to declare the claim"),
     _key("sha256", "text", EVENT, "SHA-256 checksum of the document"),
     _key("facts", "text", EVENT, "checksum of the invoice's business terms when it was sealed"),
@@ -232,60 +234,64 @@ _TABLE = (
     _key("interval", "whole", POLICY, "minimum number of days between two letters about an invoice (default 7)"),
     _key("minimum", "number", POLICY, "smallest amount for which a letter is sent"),
     # contracts
-    _key("account", "account", CONTRACT, "income account, if no item has one"),
-    _key("currency", "text", CONTRACT, "currency, unless the customer's account is open for exactly one"),
-    _key("payer", "account", CONTRACT, "account of the customer to invoice instead; it must be the same legal person"),
-    _key("group", "text", CONTRACT, "contracts with different groups get separate invoices"),
-    _key("renews", "text", CONTRACT, "how long each tacit renewal lasts, such as \"year\"; `until` is then the end of a term"),
-    _key("notice", "text", CONTRACT, "notice period before the end of a term, such as \"3 months\""),
-    _key("every", "text", CONTRACT, "length of a period: \"month\", \"3 months\", \"year\" …"),
-    _key("anchor", "date", CONTRACT, "day from which periods are counted"),
-    _key("bill", "text", CONTRACT, "when a period is billed: on its first day, or (default) on its last", "advance", "arrears"),
-    _key("prorate", "flag", CONTRACT,
+    _key("account", "account", CONTRACT_DIRECTIVE, "income account, if no item has one"),
+    _key("currency", "text", CONTRACT_DIRECTIVE, "currency, unless the customer's account is open for exactly one"),
+    _key("payer", "account", CONTRACT_DIRECTIVE, "account of the customer to invoice instead; it must be the same legal person"),
+    _key("group", "text", CONTRACT_DIRECTIVE, "contracts with different groups get separate invoices"),
+    _key("renews", "text", CONTRACT_DIRECTIVE,
+         "how long each tacit renewal lasts, such as \"year\"; `until` is then the end of a term"),
+    _key("notice", "text", CONTRACT_DIRECTIVE, "notice period before the end of a term, such as \"3 months\""),
+    _key("every", "text", CONTRACT_DIRECTIVE, "length of a period: \"month\", \"3 months\", \"year\" …"),
+    _key("anchor", "date", CONTRACT_DIRECTIVE, "day from which periods are counted"),
+    _key("bill", "text", CONTRACT_DIRECTIVE,
+         "when a period is billed: on its first day, or (default) on its last", "advance", "arrears"),
+    _key("prorate", "flag", CONTRACT_DIRECTIVE,
          "TRUE: parts of periods are billed by the day; FALSE: none are; by default only those that the contract itself cuts off"),
-    _key("paused", "flag", CONTRACT, "TRUE: nothing is billed from this date on, until an amendment sets FALSE"),
-    _key("index", "text", CONTRACT, "name of the index that the price follows"),
-    _key("index-every", "text", CONTRACT, "how often the price is revised (default \"year\")"),
-    _key("index-share", "percent", CONTRACT, "part of the price that follows the index (default 100)"),
-    _key("index-floor", "number", CONTRACT, "smallest change at one revision, in percent; with 0 the price never goes down"),
-    _key("index-cap", "number", CONTRACT, "largest change at one revision, in percent"),
-    _key("deposit-account", "account", CONTRACT, "liability account of its deposits (default: the option of the same name)"),
-    _key("retention", "percent", CONTRACT,
+    _key("paused", "flag", CONTRACT_DIRECTIVE, "TRUE: nothing is billed from this date on, until an amendment sets FALSE"),
+    _key("index", "text", CONTRACT_DIRECTIVE, "name of the index that the price follows"),
+    _key("index-every", "text", CONTRACT_DIRECTIVE, "how often the price is revised (default \"year\")"),
+    _key("index-share", "percent", CONTRACT_DIRECTIVE, "part of the price that follows the index (default 100)"),
+    _key("index-floor", "number", CONTRACT_DIRECTIVE,
+         "smallest change at one revision, in percent; with 0 the price never goes down"),
+    _key("index-cap", "number", CONTRACT_DIRECTIVE, "largest change at one revision, in percent"),
+    _key("deposit-account", "account", CONTRACT_DIRECTIVE,
+         "liability account of its deposits (default: the option of the same name)"),
+    _key("retention", "percent", CONTRACT_DIRECTIVE,
          "part of each invoice, with tax, that the customer keeps back until the works are accepted"),
-    _key("retention-account", "account", CONTRACT, "account of the customer for what is kept back"),
-    _key("retention-terms", "text", CONTRACT,
+    _key("retention-account", "account", CONTRACT_DIRECTIVE, "account of the customer for what is kept back"),
+    _key("retention-terms", "text", CONTRACT_DIRECTIVE,
          "how long after the acceptance of the works the retention is due (default \"1 year\")"),
     _key("retained", "text", (RECEIVABLE, OPENING_ITEM),
          "kept back under this contract until its works are accepted (custom \"invoice-accepted\"), and due `retention-terms`"
          " later"),
-    _key("time", "account", CONTRACT, "account whose balance is the time not yet billed"),
-    _key("cap", "number", CONTRACT, "the most that may be billed, without tax"),
-    _key("included", "number", CONTRACT, "free units in each period (`every`)"),
-    _key("carry-over", "text", CONTRACT,
+    _key("time", "account", CONTRACT_DIRECTIVE, "account whose balance is the time not yet billed"),
+    _key("cap", "number", CONTRACT_DIRECTIVE, "the most that may be billed, without tax"),
+    _key("included", "number", CONTRACT_DIRECTIVE, "free units in each period (`every`)"),
+    _key("carry-over", "text", CONTRACT_DIRECTIVE,
          "how long after its period an unused included unit can still be used, such as \"2 months\""),
-    _key("tiers", "text", CONTRACT, "prices of a period's units by tier: \"1000 @ 0.10, 10000 @ 0.08 + 5, 0.05\""),
-    _key("tiers-mode", "text", CONTRACT,
+    _key("tiers", "text", CONTRACT_DIRECTIVE, "prices of a period's units by tier: \"1000 @ 0.10, 10000 @ 0.08 + 5, 0.05\""),
+    _key("tiers-mode", "text", CONTRACT_DIRECTIVE,
          "how tiers apply; \"graduated\" (default): each unit has its own tier's price; \"volume\": all have that of the last tier"
          " reached",
          "graduated", "volume"),
-    _key("commitment", "number", CONTRACT, "minimum amount for the time of a period (`every`), without tax"),
-    _key("time-rounding", "text", CONTRACT,
+    _key("commitment", "number", CONTRACT_DIRECTIVE, "minimum amount for the time of a period (`every`), without tax"),
+    _key("time-rounding", "text", CONTRACT_DIRECTIVE,
          "how time is rounded: \"up to 0.25 per entry\", \"nearest 0.1 per day\" (default: not at all)"),
-    _key("lines", "text", CONTRACT, "what gets a line of its own (default: each item)", "item", "day", "person", "task"),
-    _key("markup", "percent", CONTRACT, "added to expenses that are billed again"),
-    _key("expense-account", "account", CONTRACT, "income account of expenses that are billed again"),
-    _key("enclose", "text", CONTRACT, "what is enclosed with its invoices",
+    _key("lines", "text", CONTRACT_DIRECTIVE, "what gets a line of its own (default: each item)", "item", "day", "person", "task"),
+    _key("markup", "percent", CONTRACT_DIRECTIVE, "added to expenses that are billed again"),
+    _key("expense-account", "account", CONTRACT_DIRECTIVE, "income account of expenses that are billed again"),
+    _key("enclose", "text", CONTRACT_DIRECTIVE, "what is enclosed with its invoices",
          "timesheet", "receipts", "timesheet receipts", "receipts timesheet"),
     _key("percent", "percent", MILESTONE, "part of the contract's price"),
     _key("change-order", "date", MILESTONE, "date of the amendment whose price change it bills"),
     _key("cumulative", "percent", MILESTONE, "part of the contract done by then; what was billed before is deducted"),
     # what is to be billed
-    _key("person", "text", (WORK, BOOKKEEPING), "who worked; on an invoice: whose time leaves the time account"),
-    _key("task", "text", (WORK, BOOKKEEPING),
+    _key("person", "text", (WORK, OTHER_POSTING), "who worked; on an invoice: whose time leaves the time account"),
+    _key("task", "text", (WORK, OTHER_POSTING),
          "the task worked on (default: the narration); on an invoice: the task whose time leaves the time account"),
-    _key("non-billable", "flag", (WORK, BOOKKEEPING, TIME_ACCOUNT),
+    _key("non-billable", "flag", (WORK, OTHER_POSTING, TIME_ACCOUNT),
          "TRUE: this time is not billed; on an account's `open`: none of its time is billed"),
-    _key("written-down", "flag", (WORK, BOOKKEEPING),
+    _key("written-down", "flag", (WORK, OTHER_POSTING),
          "TRUE: this time, a negative quantity, leaves the account without being billed (a write-down)"),
     _key("billable", "text", EXPENSE, "code of the contract whose customer pays this expense"),
 )  # fmt: skip
@@ -296,7 +302,7 @@ KEYS: dict[str, Key] = {key.name: key for key in _TABLE}
 MILESTONE_DEPOSIT = Key("deposit", "flag", frozenset({MILESTONE}), "TRUE: a deposit, beside the whole")
 """The one key that holds something else in another place: `deposit` names an invoice, on a milestone it is a flag."""
 
-FACTS = ("invoice-due", "invoice-open", "invoice-settled-on", "invoice-total")
+QUERY_KEYS = ("invoice-due", "invoice-open", "invoice-settled-on", "invoice-total")
 """What the plugin writes for queries; reserved in the source."""
 
 BY_PLACE: dict[str, frozenset[str]] = {
@@ -307,11 +313,11 @@ BY_PLACE: dict[str, frozenset[str]] = {
 BY_PLACE[MILESTONE] |= {"deposit"}
 BY_PLACE[INDEX] = frozenset()
 BY_PLACE[ACCEPTANCE] = frozenset()
-BY_PLACE[RATE] = frozenset()
+BY_PLACE[REFERENCE_RATE] = frozenset()
 
 CUSTOMER_KEYS = BY_PLACE[CUSTOMER]
 
-OPTIONS: dict[str, tuple[Type, str]] = {
+OPTIONS: dict[str, tuple[KeyType, str]] = {
     "number": ("text", 'pattern of invoice numbers, such as "F{year}-{seq:04}"'),
     "credit-note-number": ("text", "pattern of credit note numbers; without it they follow `number`"),
     "deposit-number": ("text", "pattern of deposit invoice numbers; without it they follow `number`"),
@@ -396,12 +402,12 @@ DIRECTIVES: dict[str, str] = {
     "invoice-option": "option",
     "invoice-tax": TAX,
     "invoice-item": ITEM,
-    "invoice-customer": AMENDMENT,
-    "invoice-contract": CONTRACT,
+    "invoice-customer": CUSTOMER_AMENDMENT,
+    "invoice-contract": CONTRACT_DIRECTIVE,
     "invoice-milestone": MILESTONE,
     "invoice-index": INDEX,
     "invoice-accepted": ACCEPTANCE,
     "invoice-policy": POLICY,
-    "invoice-rate": RATE,
+    "invoice-rate": REFERENCE_RATE,
 }
 """Our custom directives and the place of their keys."""

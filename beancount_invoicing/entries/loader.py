@@ -9,13 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import cached, roots, unparsed
-from beancount_invoicing.entries.sources import Sources, matches, sources
+from beancount_invoicing.entries import beancount_cache, roots, unparsed
+from beancount_invoicing.entries.sources import Sources, expand_include, sources
+from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
-    from beancount_invoicing.entries import memo
+    from beancount_invoicing.entries import last_load
 
 _TRACEBACK = "Traceback (most recent call last):"
 
@@ -32,19 +32,19 @@ class Loading(NamedTuple):
     """All errors of the load: `problems`, and those that our plugin found where it ran."""
     entries: Sequence[Any]
     """What the Book is read from: Beancount's own, as they are where our plugin stands."""
-    after: Sequence[Any]
+    entries_after_plugins: Sequence[Any]
     """Beancount's own, as they are after all plugins."""
     options: Mapping[str, Any]
     checked: bool
-    documents: memo.Documents
+    documents: last_load.Documents
     """What its transactions yielded."""
-    known: memo.Checked | None
+    checked_load: last_load.Checked | None
     """What the plugin found, where it ran just now (not before the entries came into Beancount's cache)."""
     sources: Sources
     """Its files as they were right before they were read."""
     notices: tuple[str, ...] = ()
     """What is to be said of Beancount's cache."""
-    passing: frozenset[Finding] = frozenset()
+    harmless_errors: frozenset[Finding] = frozenset()
     """Of the errors, those that leave all entries where they are: they keep nothing from being written."""
 
     @property
@@ -71,8 +71,8 @@ def load(path: str, *, fresh: bool = False) -> Loading:
         raise IsADirectoryError(path)
     if not file.exists():
         raise FileNotFoundError(path)
-    from beancount_invoicing.entries import memo, plugins
-    from beancount_invoicing.entries.reader import read
+    from beancount_invoicing.entries import last_load, plugins
+    from beancount_invoicing.entries.reader import read_book
 
     with no_collections():
         files_now = sources(str(file.absolute()))
@@ -83,20 +83,24 @@ def load(path: str, *, fresh: bool = False) -> Loading:
             after, errors, options = _loaded(file, _uncached)
         else:
             (after, errors, options), notices = _by_cache(file, files_now)
-            if plugins.followed(options) and not memo.ran(options):  # those after ours changed what is in the cache
+            if plugins.any_plugin_after(options) and not last_load.ran(
+                options
+            ):  # those after ours changed what is in the cache
                 after, errors, options = _loaded(file, _uncached)
             if sources(files_now[0].name, files_now) != files_now:
-                cached.forget(file)  # it may have been made of what was read before a change, and of the times after it
+                beancount_cache.forget(
+                    file
+                )  # it may have been made of what was read before a change, and of the times after it
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
-        entries = memo.seen(after, options)
-        known = memo.last(entries)
-        documents = known.documents if known else memo.Documents()
-        book = known.book if known else read(entries, options, facts_are_ours=ran, known=documents)
+        entries = last_load.entries_seen_by_plugin(after, options)
+        known = last_load.last_checked(entries)
+        documents = known.documents if known else last_load.Documents()
+        book = known.book if known else read_book(entries, options, plugin_ran=ran, known=documents)
     files = tuple(options.get("include") or (str(file),))
     found = tuple((_problem(error, files, options), _ours(error)) for error in errors)
     problems = tuple(problem for problem, ours in found if not ours)
-    every = tuple(one for one, _ in found)
-    passing = frozenset(one for (one, _), error in zip(found, errors, strict=True) if _leaves_entries(error))
+    every = tuple(finding for finding, _ in found)
+    passing = frozenset(finding for (finding, _), error in zip(found, errors, strict=True) if _leaves_entries(error))
     return Loading(book, problems, every, entries, after, options, ran, documents, known, files_now, notices, passing)
 
 
@@ -114,21 +118,21 @@ def _by_cache(file: Path, files: Sources) -> tuple[_Loaded, tuple[str, ...]]:
     """A load by Beancount's cache, and what is to be said of one that Beancount believed though it does not know these files."""
     from beancount import loader
 
-    cache = cached.place(file)
+    cache = beancount_cache.cache_file(file)
     if cache is None:
-        cached.forget(file)  # as Beancount does, where it is not to be used
+        beancount_cache.forget(file)  # as Beancount does, where it is not to be used
         return _loaded(file, _uncached), ()
-    unknown = cached.older_than(cache, files)
+    unknown = beancount_cache.newer_file(cache, files)
     if not unknown:
         loaded = _loaded(file, loader.load_file)
         if not _same_file(loaded[2].get("filename"), file):
             # a folder was copied together with Beancount's cache, which still speaks of the files it was made from
             return _loaded(file, _uncached), ()
         known = set(loaded[2].get("include", ()))
-        unknown = next((one.name for one in files if one.seen and one.name not in known), "")
+        unknown = next((file.name for file in files if file.seen and file.name not in known), "")
         if not unknown or not cache.exists():
             return loaded, ()
-    if cached.forget(file):
+    if beancount_cache.forget(file):
         return _loaded(file, loader.load_file), ()
     return _loaded(file, _uncached), (
         f"{cache}: this cache of Beancount's does not know {unknown} as it is, and cannot be removed: what loads through it"
@@ -166,12 +170,12 @@ def _loaded(file: Path, load: Callable[[str], Any]) -> _Loaded:
 
 def _no_file(files: Sources) -> _Loaded | None:
     """Nothing but an error where an include reaches a device or a pipe, for whose end Beancount may wait for ever."""
-    for one in files[1:]:
-        there = Path(one.name)
-        if one.seen and not there.is_file() and not there.is_dir():
+    for file in files[1:]:
+        path = Path(file.name)
+        if file.seen and not path.is_file() and not path.is_dir():
             name = files[0].name
-            message = f"include: {one.name}: a device or a pipe stands there: include a file, or take this line out"
-            return _nothing(name, _naming(one.name, files) or Source(name, 0), message)
+            message = f"include: {file.name}: a device or a pipe stands there: include a file, or take this line out"
+            return _nothing(name, _naming(file.name, files) or Source(name, 0), message)
     return None
 
 
@@ -219,20 +223,20 @@ def _included(name: str, files: Sequence[str]) -> Source | None:
     line = re.compile(rf'include\s+"{re.escape(name)}"')
     for file in files:
         with suppress(OSError):
-            for number, said in enumerate(Path(file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-                if line.match(said):
+            for number, text in enumerate(Path(file).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+                if line.match(text):
                     return Source(file, number)
     return None
 
 
 def _naming(included: str, files: Sources) -> Source | None:
     """The include line that reaches a file, be it by a pattern; None where none does."""
-    for one in files:
-        for place, pattern in enumerate(one.includes):
-            if included in map(os.path.normpath, matches(pattern)):
-                said = Path(one.name).read_bytes().splitlines()
+    for file in files:
+        for place, pattern in enumerate(file.includes):
+            if included in map(os.path.normpath, expand_include(pattern)):
+                said = Path(file.name).read_bytes().splitlines()
                 lines = [number for number, line in enumerate(said, 1) if re.match(rb'include[ \t]*"', line)]
-                return Source(one.name, lines[place] if place < len(lines) else 0)
+                return Source(file.name, lines[place] if place < len(lines) else 0)
     return None
 
 
@@ -258,7 +262,7 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
             )
     elif plugin:
         top = str(options.get("filename", ""))
-        place = Source(top, plugins.line_of(plugin["name"], top))
+        place = Source(top, plugins.plugin_line(plugin["name"], top))
         message = f'plugin "{plugin["name"]}" cannot be imported ({plugin["why"]}): install its package, or take this line out'
     elif message.startswith("Invalid token: '\ufeff"):
         message = (
@@ -267,5 +271,5 @@ def _problem(error: Any, files: Sequence[str], options: Mapping[str, Any]) -> Fi
     elif message.startswith("UnicodeDecodeError"):
         message = f"this is not UTF-8: save the file as UTF-8 ({message})"
     else:
-        message = unparsed.explained(roots.explained(message, options), place)
+        message = unparsed.explain_parse_error(roots.explain_missing_options(message, options), place)
     return Finding("error", getattr(error, "rule", "beancount"), message, place)

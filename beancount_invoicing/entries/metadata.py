@@ -21,7 +21,7 @@ ACCOUNT = re.compile(r"[^\W\d_][\w-]*(:[^\W_][\w-]*)+\Z")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 
 
-class Findings:
+class FindingCollector:
     """What is found wrong while reading, in the order in which it is found."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ _READERS: dict[str, Callable[[object, str | None], Any]] = {
 }
 
 
-def describe(value: object) -> str:
+def describe_value(value: object) -> str:
     """What a metadata value is, in words: `the number 2025`, `the text "TRUE"`."""
     if isinstance(value, bool):
         return f"the flag {'TRUE' if value else 'FALSE'}"
@@ -195,7 +195,7 @@ def forget_files() -> None:
     _lines.cache_clear()
 
 
-def written(source: Source, key: str) -> tuple[int, str] | None:
+def written_value(source: Source, key: str) -> tuple[int, str] | None:
     """The line and text of `key`'s value as it is written below `source`; None where it cannot be found."""
     lines = _lines(source.file)
     pattern = re.compile(rf"\s+{re.escape(key)}:\s*(.*?)\s*(?:;.*)?\Z")
@@ -209,11 +209,13 @@ def written(source: Source, key: str) -> tuple[int, str] | None:
 
 def at_key(source: Source, key: str) -> Source:
     """The line of a key below `source`; `source` itself where it cannot be found."""
-    found = written(source, key)
+    found = written_value(source, key)
     return source._replace(line=found[0]) if found else source
 
 
-def read_value(key: keys.Key, value: object, source: Source, findings: Findings, currency: str | None = None) -> Any:
+def read_value(
+    key: keys.Key, value: object, source: Source, findings: FindingCollector, currency: str | None = None
+) -> Any:
     """The value in the key's type, or None (with an error) where it has another one.
 
     `currency` is the document's, for prices that are written as amounts.
@@ -221,8 +223,8 @@ def read_value(key: keys.Key, value: object, source: Source, findings: Findings,
     try:
         result = _READERS[key.type](value, currency)
     except Unreadable as error:
-        found = written(source, key.name)
-        message = str(error).format(is_a=describe(value), value=value)
+        found = written_value(source, key.name)
+        message = str(error).format(is_a=describe_value(value), value=value)
         if key.type == "text" and found and isinstance(value, (Decimal, date, bool)):
             message = message.split(": ")[0] + f': write {key.name}: "{found[1]}"'
         elif key.type == "flag" and isinstance(value, str) and value.upper() in {"TRUE", "FALSE"}:
@@ -260,8 +262,8 @@ def _bare(text: str) -> str:
     return match.group(1).replace(" ", "").replace(",", ".") if match else ""
 
 
-def read(
-    meta: Meta | None, place: str, source: Source, findings: Findings, currency: str | None = None
+def read_metadata(
+    meta: Meta | None, place: str, source: Source, findings: FindingCollector, currency: str | None = None
 ) -> dict[str, Any]:
     """The values of our keys in `meta` of something that stands at `place`; None for a key that is written empty.
 
@@ -286,7 +288,7 @@ def read(
                 values[name] = None
             elif (result := read_value(key, value, source, findings, currency)) is not None:
                 values[name] = result
-        elif not name.startswith("_") and name not in keys.FACTS:
+        elif not name.startswith("_") and name not in keys.QUERY_KEYS:
             _foreign(name, place, source, findings)
     return values
 
@@ -307,17 +309,17 @@ _PLAIN: dict[str, dict[str, type]] = {
 """By place: the keys of which every value of this type (and every finite number) is right as it stands."""
 
 
-def _foreign(name: str, place: str, source: Source, findings: Findings) -> None:
+def _foreign(name: str, place: str, source: Source, findings: FindingCollector) -> None:
     """A key that may not stand here: an error where it is one of ours in the wrong place, or a misspelt one."""
     key = keys.KEYS.get(name)
-    found = written(source, name) if key or place in keys.BY_PLACE else None
+    found = written_value(source, name) if key or place in keys.BY_PLACE else None
     at = source._replace(line=found[0]) if found else source
     if key is None:
         near = get_close_matches(name, sorted(keys.BY_PLACE[place]), cutoff=0.8)
         if near:
             findings.error("misspelt-key", f"{name} is no key of ours: did you mean {near[0]}? Write {near[0]}:", at)
         return
-    if place in {keys.MOVEMENT, keys.COUNTER, keys.PAYMENT} and (
+    if place in {keys.PAYMENT_TRANSACTION, keys.COUNTER, keys.PAYMENT_POSTING} and (
         name in keys.CUSTOMER_KEYS
         or not key.places & (keys.TRANSACTION_PLACES | keys.POSTING_PLACES - {keys.OPENING_ITEM})
     ):

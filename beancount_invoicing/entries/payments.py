@@ -9,10 +9,10 @@ from decimal import Decimal
 from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.means import WRITE_OFF, Accounts, Leg, by_means
-from beancount_invoicing.entries.metadata import Findings, at_key, read, says, source_of
+from beancount_invoicing.entries.metadata import FindingCollector, at_key, read_metadata, says, source_of
+from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts, CustomerLeg, by_means
 from beancount_invoicing.entries.takeovers import Owing, named_by
-from beancount_invoicing.model import ZERO, Invoice, Payment, Source, Transfer, Unmatched, Worth
+from beancount_invoicing.model import ZERO, Invoice, Payment, PaymentExchangeRate, Source, Transfer, Unmatched
 
 
 def read_payments(
@@ -21,8 +21,8 @@ def read_payments(
     accounts: Accounts,
     owing: Owing,
     by_link: Mapping[str, tuple[Invoice, ...]],
-    findings: Findings,
-    worth: Callable[[Transaction, Posting], Worth | None],
+    findings: FindingCollector,
+    worth: Callable[[Transaction, Posting], PaymentExchangeRate | None],
 ) -> tuple[list[Payment], list[Transfer], list[Unmatched]]:
     """The payments and transfers of a transaction, and what they name that no document has.
 
@@ -30,13 +30,13 @@ def read_payments(
     """
     source = source_of(entry.meta)
     # of a document that cannot be read something has been said already: its keys are no payment's
-    of_keys = Findings() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
+    of_keys = FindingCollector() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
     if not claimed:
-        read(entry.meta, keys.MOVEMENT, source, of_keys)
+        read_metadata(entry.meta, keys.PAYMENT_TRANSACTION, source, of_keys)
     owner = accounts.owner
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, owing, source, findings)
-    legs: list[Leg] = []
+    legs: list[CustomerLeg] = []
     unknown: list[tuple[str, int]] = []
     beside: list[tuple[str, str, Source]] = []
     for index, posting in enumerate(entry.postings):
@@ -45,12 +45,12 @@ def read_payments(
             continue
         where = source_of(posting.meta)
         if main is None:
-            if posting.meta and (number := read(posting.meta, keys.COUNTER, where, of_keys).get("settles")):
+            if posting.meta and (number := read_metadata(posting.meta, keys.COUNTER, where, of_keys).get("settles")):
                 beside.append((number, posting.account, where))
             continue
         if posting.units is None or not isinstance(posting.units.number, Decimal) or not posting.units.number:
             continue
-        said = read(posting.meta, keys.PAYMENT, where, of_keys)
+        said = read_metadata(posting.meta, keys.PAYMENT_POSTING, where, of_keys)
         number = said.get("settles")
         if number and number not in owing.by_number:
             unknown.append((number, len(legs)))
@@ -72,7 +72,7 @@ def read_payments(
             links=own_links,
             narration=entry.narration or "",
             payee=entry.payee or "",
-            worth=worth(entry, posting),
+            exchange_rate=worth(entry, posting),
         )
         legs.append((payment, posting))
     if not any(leg.settles or leg.links for leg, _posting in legs):
@@ -87,22 +87,24 @@ def read_payments(
     unmatched = [Unmatched(name, "settles", entry.date, (named[at],), named[at].source) for name, at in unknown]
     if legs and not claimed and entry.links and "invoice" not in entry.meta:
         unmatched += _unmatched_links(entry, tuple(named), by_link, source, findings)
-    lost, alone = WRITE_OFF in (entry.tags or ()), len(legs) == len(entry.postings)
+    lost, alone = WRITE_OFF_TAG in (entry.tags or ()), len(legs) == len(entry.postings)
     transfers, rest = _apart(legs, lost, alone, id(entry) in owing.between, source)
     return _worth_of_money(by_means(entry, rest, accounts, owing.by_number)), transfers, unmatched
 
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:
     """The payments; where a part of them is no money, what came for the rest is worth more by unit."""
-    money = sum((one.amount for one in payments if one.means == "money"), ZERO)
-    whole = sum((one.amount for one in payments), ZERO)
+    money = sum((payment.amount for payment in payments if payment.means == "money"), ZERO)
+    whole = sum((payment.amount for payment in payments), ZERO)
     if money in {ZERO, whole}:
         return payments
     return [
-        one._replace(worth=one.worth._replace(money=one.worth.money * whole / money))
-        if one.worth and one.worth.money
-        else one
-        for one in payments
+        payment._replace(
+            exchange_rate=payment.exchange_rate._replace(by_money=payment.exchange_rate.by_money * whole / money)
+        )
+        if payment.exchange_rate and payment.exchange_rate.by_money
+        else payment
+        for payment in payments
     ]
 
 
@@ -111,21 +113,21 @@ def _unmatched_links(
     legs: tuple[Payment, ...],
     by_link: Mapping[str, tuple[Invoice, ...]],
     source: Source,
-    findings: Findings,
+    findings: FindingCollector,
 ) -> list[Unmatched]:
     """The links of payments that no document has; those of drafts and void numbers settle nothing, which is said."""
     unmatched = []
     for link in sorted(entry.links):
-        those = by_link.get(link, ())
-        if not those:
+        invoices = by_link.get(link, ())
+        if not invoices:
             unmatched.append(Unmatched(link, "link", entry.date, legs, source))
-        elif all(one.draft or one.kind == "void" for one in those):
-            number = those[0].number
+        elif all(invoice.draft or invoice.kind == "void" for invoice in invoices):
+            number = invoices[0].number
             findings.warning(
                 "link-nothing",
                 f"^{link} names {number}, a draft: it settles nothing before that is issued (bean-invoice issue {number}, which"
                 " writes the number here too)"
-                if those[0].draft
+                if invoices[0].draft
                 else f"^{link} names {number}, which is void: there is nothing to settle; name another, or take the link out",
                 source,
             )
@@ -138,18 +140,18 @@ def _links(
     by_link: Mapping[str, tuple[Invoice, ...]],
     owing: Owing,
     source: Source,
-    findings: Findings,
+    findings: FindingCollector,
 ) -> list[str]:
     """The numbers that the transaction's links stand for, of customers that it touches."""
     numbers = []
     for link in sorted(entry.links or ()):
-        those = named_by(link, entry.date, by_link)
-        ours = [one for one in those if any(owing.may_pay(one, main, entry.date) for main in touched)]
-        if those and not ours:
+        invoices = named_by(link, entry.date, by_link)
+        ours = [invoice for invoice in invoices if any(owing.may_pay(invoice, main, entry.date) for main in touched)]
+        if invoices and not ours:
             findings.error(
                 "other-customer",
-                f"^{link} links to {those[0].number}, an invoice of {_name(those[0])}, but this transaction does not"
-                f" touch that customer's account{_later(owing, those[0].number, touched)}"
+                f"^{link} links to {invoices[0].number}, an invoice of {_name(invoices[0])}, but this transaction does not"
+                f" touch that customer's account{_later(owing, invoices[0].number, touched)}"
                 + (": a claim is taken over from a customer who owes it" if len(touched) > 1 else ""),
                 source,
             )
@@ -163,11 +165,11 @@ def _name(invoice: Invoice) -> str:
 
 def _later(owing: Owing, number: str, customers: Collection[str]) -> str:
     """That a customer takes the document over later; "" where it does not."""
-    days = [one.date for one in owing.taken.get(number, ()) if one.customer in customers]
+    days = [over.date for over in owing.taken.get(number, ()) if over.customer in customers]
     return f" before it is taken over on {min(days)}: correct one of the dates" if days else ""
 
 
-def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Source, findings: Findings) -> bool:
+def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Source, findings: FindingCollector) -> bool:
     """Whether a payment may settle that number; says why not."""
     invoice = owing.by_number[number]
     if invoice.draft or invoice.kind == "void":
@@ -185,7 +187,9 @@ def _good(number: str, main: str, entry: Transaction, owing: Owing, where: Sourc
     return True
 
 
-def _apart(legs: list[Leg], lost: bool, alone: bool, between: bool, source: Source) -> tuple[list[Transfer], list[Leg]]:
+def _apart(
+    legs: list[CustomerLeg], lost: bool, alone: bool, between: bool, source: Source
+) -> tuple[list[Transfer], list[CustomerLeg]]:
     """Transfers apart from payments: what nets to zero on one customer and currency, over several accounts or `alone` on one; and,
     `between` several customers, the rest of each currency.
 
@@ -193,11 +197,11 @@ def _apart(legs: list[Leg], lost: bool, alone: bool, between: bool, source: Sour
     """
     if len(legs) < 2:
         return [], legs
-    groups: defaultdict[tuple[str, str], list[Leg]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[CustomerLeg]] = defaultdict(list)
     for leg in legs:
         groups[leg[0].customer, leg[0].currency].append(leg)
     transfers: list[Transfer] = []
-    rest: list[Leg] = []
+    rest: list[CustomerLeg] = []
     across: defaultdict[str, list[Payment]] = defaultdict(list)
     for (customer, currency), those in sorted(groups.items(), key=lambda group: group[0]):
         moved = tuple(payment for payment, _posting in those)

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from beancount.core.data import Posting, Transaction
 
-from beancount_invoicing.entries.means import WRITE_OFF
 from beancount_invoicing.entries.metadata import says, source_of
+from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG
 from beancount_invoicing.model import ZERO, Dated, Tax, TaxMovement
-from beancount_invoicing.rules.tax import code_named, rate_named
+from beancount_invoicing.rules.tax import code_of_name, normalized_code_name
 
-Key = tuple[str, str]
+CodeCurrency = tuple[str, str]
 """A tax code and the currency in which it is booked."""
 
 
@@ -37,13 +37,13 @@ class PendingTaxes:
     """The root of the equity accounts."""
     owner: Callable[[str], str | None]
 
-    def owed_of(self, name: str) -> frozenset[str]:
+    def due_accounts_of(self, name: str) -> frozenset[str]:
         """The accounts that a tax reaches once it is owed, by its name in a document; none where it is not owed once paid."""
-        return self.owed.get(code_named(name, self.taxes), frozenset())
+        return self.owed.get(code_of_name(name, self.taxes), frozenset())
 
-    def waits_on(self, name: str, day: date) -> str | None:
+    def pending_account_of(self, name: str, day: date) -> str | None:
         """The account on which a tax waits on a day."""
-        dated = self.taxes.get(code_named(name, self.taxes))
+        dated = self.taxes.get(code_of_name(name, self.taxes))
         return dated.at(day).pending if dated else None
 
 
@@ -70,13 +70,13 @@ def pending_taxes(
     )
 
 
-def movements(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
+def tax_movements_of(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
     """What a transaction moves of them."""
     if transaction.flag == "P":
         return
     waits = [posting for posting in transaction.postings if posting.account in pending.waiting and _number(posting)]
     said = transaction.meta.get("invoice")
-    if "invoice" not in transaction.meta and WRITE_OFF in (transaction.tags or ()):
+    if "invoice" not in transaction.meta and WRITE_OFF_TAG in (transaction.tags or ()):
         yield from _of_loss(transaction, waits, pending)
     elif not waits:
         if "invoice" not in transaction.meta:
@@ -109,7 +109,7 @@ def _movement(
         write_off=False,
         source=source_of(posting.meta),
         settles=_said(posting, "settles"),
-        straight=straight,
+        to_due_account=straight,
         deposit=_said(posting, "deposit") if number else "",
     )
 
@@ -122,8 +122,8 @@ def _of_document(
         yield _movement(transaction, posting, posting.account, _code(posting, pending), _number(posting), number)
     for posting in transaction.postings:
         code = _named(posting, pending)
-        if posting.account in pending.owed_of(code) and _number(posting):
-            account = pending.waits_on(code, transaction.date)
+        if posting.account in pending.due_accounts_of(code) and _number(posting):
+            account = pending.pending_account_of(code, transaction.date)
             if account:
                 yield _movement(transaction, posting, account, code, _number(posting), number, straight=True)
 
@@ -146,9 +146,11 @@ def _of_loss(transaction: Transaction, waits: list[Posting], pending: PendingTax
 
     What is taken back of a loss and paid at once goes straight to the tax owed: it waited again, and left, in one.
     """
-    beside = tuple(source_of(each.meta) for each in transaction.postings if pending.owner(each.account) is not None)
-    first: dict[Key, tuple[Posting, str]] = {}
-    left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    beside = tuple(
+        source_of(posting.meta) for posting in transaction.postings if pending.owner(posting.account) is not None
+    )
+    first: dict[CodeCurrency, tuple[Posting, str]] = {}
+    left: defaultdict[CodeCurrency, Decimal] = defaultdict(lambda: ZERO)
     for posting in waits:
         assert posting.units is not None
         key = _code(posting, pending), posting.units.currency
@@ -156,47 +158,49 @@ def _of_loss(transaction: Transaction, waits: list[Posting], pending: PendingTax
         first.setdefault(key, (posting, posting.account))
     for posting in transaction.postings:
         code = _named(posting, pending)
-        if posting.units is None or posting.account not in pending.owed_of(code) or not _number(posting):
+        if posting.units is None or posting.account not in pending.due_accounts_of(code) or not _number(posting):
             continue
-        if account := pending.waits_on(code, transaction.date):
+        if account := pending.pending_account_of(code, transaction.date):
             left[code, posting.units.currency] += ZERO
             first.setdefault((code, posting.units.currency), (posting, account))
     arrived = _arrived(transaction, left, pending)
     for key, amount in left.items():
         posting, account = first[key]
-        made = _movement(transaction, posting, account, key[0], arrived[key])._replace(beside=beside)
+        made = _movement(transaction, posting, account, key[0], arrived[key])._replace(customer_postings=beside)
         if arrived[key]:
-            yield made._replace(reached=arrived[key])
+            yield made._replace(reached_due_account=arrived[key])
         if amount != arrived[key]:
             yield made._replace(amount=amount - arrived[key], write_off=True)
 
 
 def _of_payment(transaction: Transaction, waits: list[Posting], pending: PendingTaxes) -> Iterator[TaxMovement]:
     """What leaves the account where it waited, towards what is owed."""
-    customers = [each for each in transaction.postings if pending.owner(each.account) is not None]
-    beside = tuple(source_of(each.meta) for each in customers)
-    left: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    customers = [posting for posting in transaction.postings if pending.owner(posting.account) is not None]
+    beside = tuple(source_of(customer.meta) for customer in customers)
+    left: defaultdict[CodeCurrency, Decimal] = defaultdict(lambda: ZERO)
     for posting in waits:
         assert posting.units is not None
         left[_code(posting, pending), posting.units.currency] += _number(posting)
     arrived = _arrived(transaction, left, pending)
-    from_equity = any(each.account.startswith(f"{pending.equity}:") for each in transaction.postings)
-    difference: defaultdict[Key, Decimal] = defaultdict(lambda: ZERO)
+    from_equity = any(posting.account.startswith(f"{pending.equity}:") for posting in transaction.postings)
+    difference: defaultdict[CodeCurrency, Decimal] = defaultdict(lambda: ZERO)
     """By how much what reaches the tax owed is more than what left, because the exchange rate is another."""
     for key, amount in left.items():
-        foreign = any(each.units is not None and each.units.currency != key[1] for each in customers)
+        foreign = any(customer.units is not None and customer.units.currency != key[1] for customer in customers)
         if foreign:
             difference[key] = arrived[key] - amount if arrived[key] else ZERO
         elif arrived[key] and not customers:
-            exchange = sum((_number(each) for each in transaction.postings if _in_result(each, key[1], pending)), ZERO)
+            exchange = sum(
+                (_number(posting) for posting in transaction.postings if _in_result(posting, key[1], pending)), ZERO
+            )
             difference[key] = exchange if len(left) == 1 else arrived[key] - amount
     for posting in waits:
         assert posting.units is not None
         key = _code(posting, pending), posting.units.currency
         amount = _number(posting)
-        made = _movement(transaction, posting, posting.account, key[0], amount)._replace(beside=beside)
+        made = _movement(transaction, posting, posting.account, key[0], amount)._replace(customer_postings=beside)
         taken_over = from_equity and not arrived[key]
-        yield made._replace(reached=amount + difference.pop(key, ZERO), taken_over=taken_over)
+        yield made._replace(reached_due_account=amount + difference.pop(key, ZERO), taken_over=taken_over)
 
 
 def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[TaxMovement]:
@@ -206,25 +210,31 @@ def _differences(transaction: Transaction, pending: PendingTaxes) -> Iterator[Ta
         if posting.account.partition(":")[0] in pending.results:
             continue
         code = _named(posting, pending)
-        account = pending.waits_on(code, transaction.date)
-        if not account or posting.account not in pending.owed_of(code) or not _number(posting):
+        account = pending.pending_account_of(code, transaction.date)
+        if not account or posting.account not in pending.due_accounts_of(code) or not _number(posting):
             return
-        owed.append(_movement(transaction, posting, account, code, ZERO)._replace(reached=-_number(posting)))
+        owed.append(
+            _movement(transaction, posting, account, code, ZERO)._replace(reached_due_account=-_number(posting))
+        )
     if len(owed) < len(transaction.postings):
         yield from owed
 
 
-def _arrived(transaction: Transaction, left: Mapping[Key, Decimal], pending: PendingTaxes) -> dict[Key, Decimal]:
+def _arrived(
+    transaction: Transaction, left: Mapping[CodeCurrency, Decimal], pending: PendingTaxes
+) -> dict[CodeCurrency, Decimal]:
     """By what left: what reaches the accounts of the tax owed; a posting there that does not say its `tax` is shared out."""
     arrived = dict.fromkeys(left, ZERO)
     for posting in transaction.postings:
         if posting.units is None:
             continue
-        said = _named(posting, pending)
+        text = _named(posting, pending)
         fitting = [
             key
             for key in sorted(left)
-            if key[1] == posting.units.currency and posting.account in pending.owed_of(key[0]) and said in {"", key[0]}
+            if key[1] == posting.units.currency
+            and posting.account in pending.due_accounts_of(key[0])
+            and text in {"", key[0]}
         ]
         rest = -_number(posting)
         for key in fitting:
@@ -249,13 +259,13 @@ def _said(posting: Posting, key: str) -> str:
 
 def _named(posting: Posting, pending: PendingTaxes) -> str:
     """The tax that a posting says, by its name in a document."""
-    return rate_named(_said(posting, "tax"), pending.taxes)
+    return normalized_code_name(_said(posting, "tax"), pending.taxes)
 
 
 def _code(posting: Posting, pending: PendingTaxes) -> str:
     codes = pending.waiting[posting.account]
-    said = _named(posting, pending)
-    return said if code_named(said, codes) in codes else codes[0] if len(codes) == 1 else ""
+    text = _named(posting, pending)
+    return text if code_of_name(text, codes) in codes else codes[0] if len(codes) == 1 else ""
 
 
 def _in_result(posting: Posting, currency: str, pending: PendingTaxes) -> bool:

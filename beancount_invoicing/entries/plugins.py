@@ -17,7 +17,7 @@ from beancount.core.data import Transaction, entry_sortkey
 from beancount_invoicing.model import Finding, Source
 
 OURS = "beancount_invoicing"
-ORDER = "plugin-order"
+ORDER_RULE = "plugin-order"
 """The rule that a plugin which changes documents stands below ours."""
 
 
@@ -30,26 +30,26 @@ def _names(options: Mapping[str, Any]) -> list[str]:
     return [name for name, _config in options.get("plugin", ())]
 
 
-def followed(options: Mapping[str, Any]) -> bool:
+def any_plugin_after(options: Mapping[str, Any]) -> bool:
     """Whether a plugin that may change transactions comes after ours."""
     names = _names(options)
     return OURS in names and any(map(changes_transactions, names[names.index(OURS) + 1 :]))
 
 
-def preceded(options: Mapping[str, Any]) -> bool:
+def any_plugin_before(options: Mapping[str, Any]) -> bool:
     """Whether a plugin that may change transactions comes before ours."""
     names = _names(options)
     return OURS in names and any(map(changes_transactions, names[: names.index(OURS)]))
 
 
-def as_they_are(entries: Sequence[Any]) -> list[Any]:
+def with_copied_postings(entries: Sequence[Any]) -> list[Any]:
     """The entries, with lists of postings of their own: of plugins there are some that change these in place."""
     return [
         entry._replace(postings=list(entry.postings)) if entry.__class__ is Transaction else entry for entry in entries
     ]
 
 
-def blamed(
+def blame_plugins(
     errors: Sequence[Finding], options: Mapping[str, Any], checked: Callable[[Sequence[Any]], Sequence[Finding]]
 ) -> tuple[list[Finding], list[Finding]]:
     """The errors that come only of what plugins above ours make of the entries, and one error for each of these plugins.
@@ -67,17 +67,19 @@ def blamed(
     entries, _more = booking.book(entries, fresh)
     before = set(checked(entries))
     own = before & set(errors)
-    doubtful = [one for one in errors if one not in own]
+    doubtful = [error for error in errors if error not in own]
     false: list[Finding] = []
     culprits = []
     for plugin, config in _above(options) if doubtful else ():
         alone = {**fresh, "plugin": [(plugin, config)], "plugin_processing_mode": "raw"}
         entries, _more = loader.run_transformations(entries, [], alone, None)
         after = set(checked(entries))
-        those = [one for one in doubtful if one in after and one not in before and one not in false]
-        if those:
-            culprits.append(_misplaced(plugin, those, name))
-            false += those
+        findings = [
+            finding for finding in doubtful if finding in after and finding not in before and finding not in false
+        ]
+        if findings:
+            culprits.append(_misplaced(plugin, findings, name))
+            false += findings
         before = after
     return false, culprits
 
@@ -86,19 +88,19 @@ def _above(options: Mapping[str, Any]) -> Sequence[tuple[str, str | None]]:
     return options["plugin"][: _names(options).index(OURS)]  # type: ignore[no-any-return] # options say no types
 
 
-def _misplaced(plugin: str, those: Sequence[Finding], file: str) -> Finding:
-    first = min(one.source for one in those)
-    count = "an error comes" if len(those) == 1 else f"{len(those)} errors come"
+def _misplaced(plugin: str, findings: Sequence[Finding], file: str) -> Finding:
+    first = min(finding.source for finding in findings)
+    count = "an error comes" if len(findings) == 1 else f"{len(findings)} errors come"
     return Finding(
         "error",
-        ORDER,
+        ORDER_RULE,
         f'"{plugin}" changes transactions before {OURS} reads them, and {count} of that alone'
         f' ({Path(first.file).name}:{first.line}): move this line below plugin "{OURS}"',
-        Source(file, line_of(plugin, file)),
+        Source(file, plugin_line(plugin, file)),
     )
 
 
-def line_of(plugin: str, file: str) -> int:
+def plugin_line(plugin: str, file: str) -> int:
     """The line of a file that names a plugin; 0 where none does."""
     said = re.compile(rf'plugin\s+"{re.escape(plugin)}"')
     with suppress(OSError):

@@ -15,58 +15,58 @@ from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.banks import banks
 from beancount_invoicing.entries.directives import Directives
 from beancount_invoicing.entries.documents import (
-    Setting,
+    ReadingContext,
     is_document,
     read_document,
     read_opening,
     resolved_corrections,
-    tax_day,
+    tax_point_of_document,
 )
 from beancount_invoicing.entries.events import read_event, read_seal
-from beancount_invoicing.entries.means import Accounts, allowances
-from beancount_invoicing.entries.memo import Documents
-from beancount_invoicing.entries.metadata import Findings, forget_files, says, source_of
+from beancount_invoicing.entries.exchange import payment_exchange_rate_reader
+from beancount_invoicing.entries.last_load import Documents
+from beancount_invoicing.entries.metadata import FindingCollector, forget_files, says, source_of
 from beancount_invoicing.entries.payments import read_payments
-from beancount_invoicing.entries.pending import movements as movements_of_taxes
 from beancount_invoicing.entries.pending import pending_taxes
-from beancount_invoicing.entries.retentions import hung_on_acceptance
+from beancount_invoicing.entries.pending import tax_movements_of as movements_of_taxes
+from beancount_invoicing.entries.retentions import due_from_acceptance
+from beancount_invoicing.entries.settlement_means import Accounts, bad_debt_allowance_accounts
 from beancount_invoicing.entries.takeovers import Owing, read_takeovers
 from beancount_invoicing.entries.work import is_time, read_expense, read_work, time_accounts
-from beancount_invoicing.entries.worth import worth_in
 from beancount_invoicing.model import (
     Book,
+    CustomerMovement,
     Dated,
     Expense,
     Finding,
     Invoice,
-    Movement,
     NumberUse,
+    ParentAccountPosting,
     Payment,
     Tax,
     TaxMovement,
     Transfer,
     Unmatched,
-    UpperPosting,
     Weight,
     Work,
 )
-from beancount_invoicing.receivables import given_back
+from beancount_invoicing.receivables import interest_given_back
 from beancount_invoicing.rules import numbering
-from beancount_invoicing.rules.tax import other_rates
-from beancount_invoicing.rules.worktime import COMMODITIES
+from beancount_invoicing.rules.tax import rate_ever_changed
+from beancount_invoicing.rules.worktime import TIME_COMMODITIES
 
 
-def read(
-    entries: Sequence[Any], options: Mapping[str, Any], facts_are_ours: bool = True, known: Documents | None = None
+def read_book(
+    entries: Sequence[Any], options: Mapping[str, Any], plugin_ran: bool = True, known: Documents | None = None
 ) -> Book:
     """The Book of a ledger's entries (as Beancount's loader gives them, sorted and booked).
 
-    `facts_are_ours`: the plugin has already written its facts (`invoice-open` …) into these entries. Where it has not, such
+    `plugin_ran`: the plugin has already written its facts (`invoice-open` …) into these entries. Where it has not, such
     a key was written by hand, which is an error. `known`: the documents that these transactions yielded before, under the same
     directives; those that it does not have are added.
     """
     forget_files()
-    findings = Findings()
+    findings = FindingCollector()
     assets = str(options.get("name_assets", "Assets"))
     directives = Directives(findings, assets)
     transactions: list[tuple[int, Transaction]] = []
@@ -85,7 +85,7 @@ def read(
             if entry.currencies:
                 opened_for[entry.account] = tuple(entry.currencies)
             if "customer" in entry.meta:
-                directives.open(entry)
+                directives.add_open(entry)
         elif isinstance(entry, Price):
             if isinstance(entry.amount.number, Decimal):
                 rates[entry.currency, entry.amount.currency].append((entry.date, entry.amount.number))
@@ -93,15 +93,15 @@ def read(
             if "event" in entry.meta:
                 followers.append(entry)
         elif isinstance(entry, Custom):
-            directives.custom(entry)
+            directives.add_custom(entry)
     customers, owners = directives.customers()
     seller = directives.seller()
     taxes = directives.taxes()
-    changed = frozenset(code for code, dated in taxes.items() if other_rates(dated))
+    changed = frozenset(code for code, dated in taxes.items() if rate_ever_changed(dated))
     there: dict[str, Invoice] = {}
     owner_of = _Owners(owners)
     owner = owner_of.__getitem__
-    setting = Setting(
+    setting = ReadingContext(
         options=directives.options(),
         taxes=taxes,
         items=directives.items(),
@@ -111,10 +111,10 @@ def read(
         assets=assets,
         tax_accounts=_tax_accounts(taxes),
         seller=seller,
-        abroad={code: dated for code, dated in taxes.items() if any(tax.sold_to for _day, tax in dated.versions)},
+        codes_abroad={code: dated for code, dated in taxes.items() if any(tax.sold_to for _day, tax in dated.versions)},
         combined=any(tax.parts for dated in taxes.values() for _day, tax in dated.versions),
-        changed=changed,
-        there=there,
+        codes_with_several_rates=changed,
+        documents_read=there,
         taxed_on=_taxed_on(transactions),
     )
     for account in opened:
@@ -131,11 +131,11 @@ def read(
     invoices: list[Invoice] = []
     payments: list[Payment] = []
     numbers: list[NumberUse] = []
-    movements: list[Movement] = []
+    movements: list[CustomerMovement] = []
     weights: list[Weight] = []
     rest: list[tuple[Transaction, frozenset[int]]] = []
     tax_movements: list[TaxMovement] = []
-    upper: list[UpperPosting] = []
+    upper: list[ParentAccountPosting] = []
     work: list[Work] = []
     expenses: list[Expense] = []
     for position, transaction in transactions:
@@ -144,7 +144,7 @@ def read(
             account = posting.account
             if account in timed or (
                 posting.units is not None
-                and posting.units.currency in COMMODITIES
+                and posting.units.currency in TIME_COMMODITIES
                 and account not in given
                 and is_time(posting, assets)
             ):
@@ -156,7 +156,9 @@ def read(
             if owner(account) is not None:
                 touched += 1
                 if posting.units is not None and posting.units.number:
-                    movements.append(Movement(transaction.date, account, posting.units.currency, posting.units.number))
+                    movements.append(
+                        CustomerMovement(transaction.date, account, posting.units.currency, posting.units.number)
+                    )
                     if posting.price is not None or posting.cost is not None:
                         weights += _weight(posting)
         if taxed:
@@ -166,7 +168,7 @@ def read(
             upper += _on_upper_accounts(transaction, above)
         if not touches and "invoice" not in meta:
             continue
-        if not facts_are_ours and (touches or "invoice" in meta):
+        if not plugin_ran and (touches or "invoice" in meta):
             _reserved(transaction, findings)
         alone = "corrects" not in meta  # what corrects another has that one's taxes
         before = known.of(transaction, position, findings) if known is not None and alone else None
@@ -189,12 +191,12 @@ def read(
             there.update((invoice.number, invoice) for invoice in written.invoices)
         payments += written.payments
         numbers += written.numbers
-        if len(written.claimed) < touched:
-            rest.append((transaction, written.claimed))
+        if len(written.handled_postings) < touched:
+            rest.append((transaction, written.handled_postings))
 
     # what names them
     acceptances = directives.acceptances()
-    invoices = hung_on_acceptance(invoices, contracts, acceptances)
+    invoices = due_from_acceptance(invoices, contracts, acceptances)
     invoices.sort(key=_turns(invoices))
     by_number: dict[str, Invoice] = {}
     by_link: defaultdict[str, tuple[Invoice, ...]] = defaultdict(tuple)
@@ -205,16 +207,23 @@ def read(
     read_takeovers(rest, owner, by_link, owing)
     invoices = [resolved_corrections(invoice, owing, findings) for invoice in invoices]
     owing.replaced = {
-        number: one for one in invoices if one.kind == "corrective" and not one.draft for number in one.corrects
+        number: invoice
+        for invoice in invoices
+        if invoice.kind == "corrective" and not invoice.draft
+        for number in invoice.corrects
     }
     transfers: list[Transfer] = []
     unmatched: list[Unmatched] = []
     accounts = Accounts(
         owner, assets + ":", setting.income + ":", results[1] + ":", setting.tax_accounts, taxes
     )  # fmt: skip
-    provided = allowances((one for one, _claimed in rest), (one for _position, one in transactions), accounts)
+    provided = bad_debt_allowance_accounts(
+        (transaction for transaction, _claimed in rest),
+        (transaction for _position, transaction in transactions),
+        accounts,
+    )
     accounts = replace(accounts, allowances=provided)
-    worth = worth_in(pending, setting.options.get("exchange-account"))
+    worth = payment_exchange_rate_reader(pending, setting.options.get("exchange-account"))
     for transaction, claimed in rest:
         more, moved, unknown = read_payments(transaction, claimed, accounts, owing, by_link, findings, worth)
         payments += more
@@ -230,35 +239,35 @@ def read(
         taxes=taxes,
         items=setting.items,
         customers=customers,
-        accounts={account: main for account, main in sorted(owner_of.items()) if main is not None},
-        opened=frozenset(opened),
+        main_accounts={account: main for account, main in sorted(owner_of.items()) if main is not None},
+        opened_accounts=frozenset(opened),
         invoices=tuple(invoices),
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
-        taken_over={number: tuple(sorted(those)) for number, those in sorted(owing.taken.items())},
-        upper=tuple(sorted(upper, key=lambda one: (one.date, one.source))),
-        unmatched=tuple(sorted(unmatched, key=lambda one: (one.date, one.source, one.name))),
+        takeovers={number: tuple(sorted(overs)) for number, overs in sorted(owing.taken.items())},
+        parent_account_postings=tuple(sorted(upper, key=lambda posting: (posting.date, posting.source))),
+        unmatched=tuple(sorted(unmatched, key=lambda unmatched: (unmatched.date, unmatched.source, unmatched.name))),
         events=tuple(events),
         seals=tuple(seals),
         contracts=contracts,
         milestones=milestones,
         acceptances=acceptances,
-        work=tuple(sorted(work, key=lambda one: (one.date, one.source))),
-        expenses=tuple(sorted(expenses, key=lambda one: (one.date, one.source))),
+        work=tuple(sorted(work, key=lambda work: (work.date, work.source))),
+        expenses=tuple(sorted(expenses, key=lambda expense: (expense.date, expense.source))),
         indexes=directives.indexes(),
         policies=directives.policies(),
-        banks=banks(entries, [paying for paying, _claimed in rest], setting.options, owner, assets),
+        bank_days=banks(entries, [paying for paying, _claimed in rest], setting.options, owner, assets),
         reference_rates=directives.reference_rates(),
-        claims=_claims(invoices),
+        interest_invoices=_claims(invoices),
         corrections=_corrections(invoices),
-        given_back=given_back(invoices, by_number),
+        interest_given_back=interest_given_back(invoices, by_number),
         currencies=opened_for,
         currency=str(operating[0]) if operating else "",
         expenses_root=str(options.get("name_expenses", "Expenses")),
-        rates={pair: tuple(sorted(those)) for pair, those in sorted(rates.items())},
-        numbers=tuple(sorted(numbers, key=lambda use: (use.date, use.number, use.source))),
-        movements=tuple(movements),
-        weights=tuple(weights),
+        exchange_rates={pair: tuple(sorted(those)) for pair, those in sorted(rates.items())},
+        number_uses=tuple(sorted(numbers, key=lambda use: (use.date, use.number, use.source))),
+        customer_movements=tuple(movements),
+        posting_weights=tuple(weights),
         tax_movements=tuple(sorted(tax_movements)),
         findings=tuple(findings.found),
         last_date=entries[-1].date if entries else date.min,
@@ -270,12 +279,14 @@ def read(
 def _turns(invoices: Sequence[Invoice]) -> Callable[[Invoice], tuple[object, ...]]:
     """A key that puts documents in their order: by the day since when they are in the books, date and number; a cancellation just
     before the corrective invoice that replaces the same document."""
-    new = {number: one.number for one in invoices if one.kind == "corrective" for number in one.corrects}
+    new = {
+        number: invoice.number for invoice in invoices if invoice.kind == "corrective" for number in invoice.corrects
+    }
 
     def turn(invoice: Invoice) -> tuple[object, ...]:
         cancels = invoice.kind == "cancellation" and bool(invoice.corrects)
         number = new.get(invoice.corrects[0], invoice.number) if cancels else invoice.number
-        return invoice.since, invoice.date, number, not cancels, invoice.source
+        return invoice.booked_from, invoice.date, number, not cancels, invoice.source
 
     return turn
 
@@ -288,11 +299,11 @@ def _above(customers: Mapping[str, object], owner: Callable[[str], str | None]) 
     return frozenset(account for account in parents if owner(account) is None)
 
 
-def _on_upper_accounts(entry: Transaction, above: Container[str]) -> Iterator[UpperPosting]:
+def _on_upper_accounts(entry: Transaction, above: Container[str]) -> Iterator[ParentAccountPosting]:
     """What a transaction that touches no customer's account books above them."""
     for posting in entry.postings:
         if posting.account in above and posting.units is not None and posting.units.number:
-            yield UpperPosting(
+            yield ParentAccountPosting(
                 entry.date,
                 posting.account,
                 posting.units.currency,
@@ -325,9 +336,9 @@ def _claims(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
     """The claims for late interest by the number that they name."""
     by_number: defaultdict[str, list[Invoice]] = defaultdict(list)
     for invoice in invoices:
-        if invoice.kind == "claim" and invoice.claims:
-            by_number[invoice.claims].append(invoice)
-    return {number: tuple(those) for number, those in sorted(by_number.items())}
+        if invoice.kind == "claim" and invoice.interest_on:
+            by_number[invoice.interest_on].append(invoice)
+    return {number: tuple(invoices) for number, invoices in sorted(by_number.items())}
 
 
 def _corrections(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
@@ -336,7 +347,7 @@ def _corrections(invoices: Sequence[Invoice]) -> dict[str, tuple[Invoice, ...]]:
     for invoice in invoices:
         for number in invoice.corrects:
             by_number[number].append(invoice)
-    return {number: tuple(those) for number, those in sorted(by_number.items())}
+    return {number: tuple(invoices) for number, invoices in sorted(by_number.items())}
 
 
 def _tax_accounts(taxes: Mapping[str, Dated[Tax]]) -> dict[str, tuple[str, ...]]:
@@ -355,8 +366,8 @@ def _taxed_on(transactions: Sequence[tuple[int, Transaction]]) -> dict[str, date
     for _position, transaction in transactions:
         number, corrects = transaction.meta.get("invoice"), transaction.meta.get("corrects")
         if isinstance(number, str):
-            said = corrects if isinstance(corrects, str) else ""
-            result.setdefault(number, tax_day(said, transaction.date, result))
+            text = corrects if isinstance(corrects, str) else ""
+            result.setdefault(number, tax_point_of_document(text, transaction.date, result))
         elif says(transaction.meta, "kind", "opening"):
             for posting in transaction.postings:
                 item, day = (posting.meta or {}).get("invoice"), (posting.meta or {}).get("date")
@@ -365,10 +376,10 @@ def _taxed_on(transactions: Sequence[tuple[int, Transaction]]) -> dict[str, date
     return result
 
 
-def _reserved(transaction: Transaction, findings: Findings) -> None:
+def _reserved(transaction: Transaction, findings: FindingCollector) -> None:
     """The plugin's own facts, written by hand."""
     for meta in (transaction.meta, *(posting.meta for posting in transaction.postings)):
-        if meta and any(map(meta.__contains__, keys.FACTS)):
+        if meta and any(map(meta.__contains__, keys.QUERY_KEYS)):
             findings.found += [
                 Finding(
                     "error",
@@ -376,6 +387,6 @@ def _reserved(transaction: Transaction, findings: Findings) -> None:
                     f"{fact} is what the plugin works out for queries: it cannot be written by hand; take it out",
                     source_of(meta),
                 )
-                for fact in keys.FACTS
+                for fact in keys.QUERY_KEYS
                 if fact in meta
             ]

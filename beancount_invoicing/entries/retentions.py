@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from beancount_invoicing.entries.documents import DUE_SAID
-from beancount_invoicing.model import NOT_YET, Acceptance, Contract, Dated, Instalment, Invoice, Step
+from beancount_invoicing.model import NOT_YET, Acceptance, CalculationStep, Contract, Dated, Instalment, Invoice
 from beancount_invoicing.rules import periods
 
 
-def hung_on_acceptance(
+def due_from_acceptance(
     invoices: Sequence[Invoice], contracts: Mapping[str, Dated[Contract]], acceptances: Sequence[Acceptance]
 ) -> list[Invoice]:
     """The invoices with the due dates of what is kept back: the contract's `retention-terms` after its works were accepted.
@@ -24,36 +24,42 @@ def hung_on_acceptance(
         for code, dated in contracts.items()
         if any(version.retention_account or version.retention for _day, version in dated.versions)
     }
-    if not keeping and not any(each.retained for invoice in invoices for each in invoice.instalments):
+    if not keeping and not any(
+        instalment.retention_contract for invoice in invoices for instalment in invoice.instalments
+    ):
         return list(invoices)
     accepted: dict[str, date] = {}
-    for one in acceptances:
-        accepted.setdefault(one.contract, one.date)  # two of one contract are an error
-    return [_hung(one, contracts, keeping, accepted) for one in invoices]
+    for acceptance in acceptances:
+        accepted.setdefault(acceptance.contract, acceptance.date)  # two of one contract are an error
+    return [_hung(invoice, contracts, keeping, accepted) for invoice in invoices]
 
 
 def _hung(
     invoice: Invoice, contracts: Mapping[str, Dated[Contract]], keeping: set[str], accepted: Mapping[str, date]
 ) -> Invoice:
-    if invoice.gives_back:
+    if invoice.is_credit:
         return invoice
     billed = sorted({line.contract for line in invoice.lines} & keeping)
     instalments = []
-    for each in invoice.instalments:
+    for instalment in invoice.instalments:
         try:
-            code = each.retained or _contract(invoice, each, contracts, billed)
-            instalments.append(_due(invoice, each, contracts[code], accepted) if code in contracts else each)
+            code = instalment.retention_contract or _contract(invoice, instalment, contracts, billed)
+            instalments.append(
+                _due(invoice, instalment, contracts[code], accepted) if code in contracts else instalment
+            )
         except periods.PeriodError:  # an error of the contract says so
-            instalments.append(each)
+            instalments.append(instalment)
     return invoice._replace(instalments=tuple(instalments))
 
 
-def _contract(invoice: Invoice, each: Instalment, contracts: Mapping[str, Dated[Contract]], billed: list[str]) -> str:
+def _contract(
+    invoice: Invoice, instalment: Instalment, contracts: Mapping[str, Dated[Contract]], billed: list[str]
+) -> str:
     """Under which of the contracts billed an instalment is kept back that does not say so: where several have its account, the next
     one whose `bill` wrote its due date; "" where none has.
     """
-    of_account = [code for code in billed if contracts[code].at(invoice.date).retention_account == each.account]
-    fits = [code for code in of_account if _once(invoice, contracts[code]) == each.due]
+    of_account = [code for code in billed if contracts[code].at(invoice.date).retention_account == instalment.account]
+    fits = [code for code in of_account if _once(invoice, contracts[code]) == instalment.due]
     code = next(iter((*fits, *of_account)), "")
     if fits and len(of_account) > 1:
         billed.remove(code)
@@ -62,29 +68,31 @@ def _contract(invoice: Invoice, each: Instalment, contracts: Mapping[str, Dated[
 
 def _once(invoice: Invoice, dated: Dated[Contract]) -> date:
     """The due date that `bill` once wrote."""
-    return periods.parse(dated.at(invoice.date).retention_terms or "year").after(invoice.date, 1)
+    return periods.parse_length(dated.at(invoice.date).retention_terms or "year").after(invoice.date, 1)
 
 
-def _due(invoice: Invoice, each: Instalment, dated: Dated[Contract], accepted: Mapping[str, date]) -> Instalment:
+def _due(invoice: Invoice, instalment: Instalment, dated: Dated[Contract], accepted: Mapping[str, date]) -> Instalment:
     code = dated.first.code
-    written = bool(each.steps) and each.steps[-1].because == DUE_SAID
-    if written and (each.retained or each.due != _once(invoice, dated)):
-        return each._replace(retained=code)
-    printed = each.due if written else None
+    written = bool(instalment.steps) and instalment.steps[-1].because == DUE_SAID
+    if written and (instalment.retention_contract or instalment.due != _once(invoice, dated)):
+        return instalment._replace(retention_contract=code)
+    printed = instalment.due if written else None
     day = accepted.get(code)
     after = dated.at(day or invoice.date).retention_terms or "1 year"
-    hung = each._replace(due=NOT_YET, retained=code, after=after, printed=printed, steps=())
+    hung = instalment._replace(
+        due=NOT_YET, retention_contract=code, retention_terms=after, printed_due=printed, steps=()
+    )
     if day is None:
         return hung
-    length = periods.parse(after)
+    length = periods.parse_length(after)
     due = length.after(day, 1)
-    step = Step(
+    step = CalculationStep(
         "due date", f"plus {length.unit}", (day, length.number), due, f"the works of {code} were accepted on {day}"
     )
-    steps: tuple[Step, ...] = (step,)
+    steps: tuple[CalculationStep, ...] = (step,)
     if due < invoice.date:
         due, steps = (
             invoice.date,
-            (step, Step("due date", "larger of", (due, invoice.date), invoice.date, "its own date")),
+            (step, CalculationStep("due date", "larger of", (due, invoice.date), invoice.date, "its own date")),
         )
     return hung._replace(due=due, accepted=day, steps=steps)

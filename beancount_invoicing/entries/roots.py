@@ -18,28 +18,28 @@ _OPTION = re.compile(rb'(?m)^option\s+"name_')
 _SAYS_HOW = re.compile(rb'option\s+"name_|(?:push|pop)(?:tag|meta)\s')
 
 
-def options(of_ledger: Mapping[str, Any]) -> str:
+def root_option_lines(of_ledger: Mapping[str, Any]) -> str:
     """The option lines that a file of a ledger needs, so that it may have the ledger's accounts; "" where no root has another
     name. `of_ledger`: Beancount's options of the ledger's top file."""
     renamed = [name for name, usual in _NAMES.items() if of_ledger.get(name, usual) != usual]
     return "".join(f'option "{name}" "{of_ledger[name]}"\n' for name in renamed)
 
 
-def explained(message: str, of_ledger: Mapping[str, Any]) -> str:
+def explain_missing_options(message: str, of_ledger: Mapping[str, Any]) -> str:
     """An error of Beancount's, with what to do where a file lacks the options of its ledger."""
-    needed = options(of_ledger)
+    needed = root_option_lines(of_ledger)
     if not needed or not message.startswith("Invalid account name: "):
         return message
-    said = ", ".join(needed.splitlines())
-    return f"{message}: Beancount reads each file by its own options; if this one lacks them, put at its head, a line each: {said}"
+    text = ", ".join(needed.splitlines())
+    return f"{message}: Beancount reads each file by its own options; if this one lacks them, put at its head, a line each: {text}"
 
 
-def are_said(content: bytes) -> bool:
+def sets_root_options(content: bytes) -> bool:
     """Whether a file has such options itself."""
     return b'"name_' in content and bool(_OPTION.search(content))
 
 
-def around(content: bytes, first: int, last: int) -> tuple[list[str], list[str]]:
+def surrounding_options(content: bytes, first: int, last: int) -> tuple[list[str], list[str]]:
     """The lines of a file above its line `first` and below `last` that say how what stands between them is read: such options,
     and what pushes and pops tags and metadata."""
     if b'"name_' not in content and b"push" not in content:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 _WORD = b"include"
 _NAME = re.compile(rb'include[ \t\r]*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
-Seen = tuple[int, ...]
+FileStamp = tuple[int, ...]
 """What tells that a file was changed: time, size, place on the disk, and the time at which any of these was last set, which no
 program can choose. Nothing of one that is not there."""
 
@@ -28,7 +28,7 @@ class SourceFile(NamedTuple):
 
     name: str
     """As Beancount writes it: absolute, without `..`."""
-    seen: Seen
+    seen: FileStamp
     includes: tuple[str, ...]
     """The absolute patterns of its include lines."""
 
@@ -41,18 +41,18 @@ def sources(top: str, known: Iterable[SourceFile] = ()) -> Sources:
 
     Of files that are as they were when `known` was found, the include lines are taken from there.
     """
-    before = {one.name: one for one in known}
+    before = {file.name: file for file in known}
     found: dict[str, SourceFile] = {}
     waiting = [normpath(top)]
     while waiting:
         name = waiting.pop()
         if name not in found:
             found[name] = one = _looked_at(name, before.get(name))
-            waiting += reversed([normpath(each) for pattern in one.includes for each in matches(pattern)])
+            waiting += reversed([normpath(each) for pattern in one.includes for each in expand_include(pattern)])
     return tuple(found.values())
 
 
-def seen(file: str | Path) -> Seen:
+def file_stamp(file: str | Path) -> FileStamp:
     """What tells now that a file was changed; nothing of one that is not there, or not to be reached."""
     try:
         there = Path(file).stat()
@@ -61,18 +61,18 @@ def seen(file: str | Path) -> Seen:
     return there.st_mtime_ns, there.st_size, there.st_ino, there.st_ctime_ns
 
 
-def changed_at(one: SourceFile) -> int:
+def changed_at(source_file: SourceFile) -> int:
     """When it was last changed, or put where it is, by the clock of its disk, in nanoseconds; 0 where it is not there."""
-    return one.seen[-1] if one.seen else 0
+    return source_file.seen[-1] if source_file.seen else 0
 
 
-def matches(pattern: str) -> Iterable[str]:
+def expand_include(pattern: str) -> Iterable[str]:
     """The files that a pattern reaches, found as Beancount finds them."""
     return sorted(glob(pattern, recursive=True))  # noqa: PTH207 - as Beancount does it, hidden files and all
 
 
 def _looked_at(name: str, before: SourceFile | None) -> SourceFile:
-    now = seen(name)  # before it is read: what changes in between is another file the next time
+    now = file_stamp(name)  # before it is read: what changes in between is another file the next time
     if before is not None and before.seen == now:
         return before
     folder = Path(name).parent

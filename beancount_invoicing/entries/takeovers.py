@@ -25,18 +25,18 @@ class Owing:
         self.between: set[int] = set()
         """The transactions (by `id`) that move claims, or money on account, from customer to customer."""
 
-    def by(self, invoice: Invoice, customer: str, day: date) -> bool:
+    def owes(self, invoice: Invoice, customer: str, day: date) -> bool:
         """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""
         if invoice.customer and invoice.customer.account == customer:
             return True
-        return any(one.customer == customer and one.date <= day for one in self.taken.get(invoice.number, ()))
+        return any(over.customer == customer and over.date <= day for over in self.taken.get(invoice.number, ()))
 
     def may_pay(self, invoice: Invoice, customer: str, day: date) -> bool:
         """Whether a payment of a customer (main account) may name a document: it owes that, or what replaces it."""
         seen: set[str] = set()
         one: Invoice | None = invoice
         while one and one.number not in seen:
-            if self.by(one, customer, day):
+            if self.owes(one, customer, day):
                 return True
             seen.add(one.number)
             one = self.replaced.get(one.number)
@@ -50,9 +50,11 @@ def named_by(link: str, day: date, by_link: Mapping[str, tuple[Invoice, ...]]) -
     an earlier invoice, and what was paid on that until then has been taken off already.
     """
     return [
-        one
-        for one in by_link.get(link, ())
-        if not one.draft and one.kind != "void" and not (one.kind == "opening" and day < one.since)
+        invoice
+        for invoice in by_link.get(link, ())
+        if not invoice.draft
+        and invoice.kind != "void"
+        and not (invoice.kind == "opening" and day < invoice.booked_from)
     ]
 
 
@@ -85,10 +87,12 @@ def read_takeovers(
         for transaction, claimed in transactions
         if not claimed and (legs := _legs(transaction, owner))
     ]
-    for _day, those in groupby(found, key=lambda one: one.transaction.date):
-        left = list(those)
-        while done := [one for one in left if _takes_over(one, by_link, owing)]:  # of one day, in whatever order
-            left = [one for one in left if not any(one is other for other in done)]
+    for _day, betweens in groupby(found, key=lambda between: between.transaction.date):
+        left = list(betweens)
+        while done := [
+            between for between in left if _takes_over(between, by_link, owing)
+        ]:  # of one day, in whatever order
+            left = [between for between in left if not any(between is other for other in done)]
 
 
 def _legs(transaction: Transaction, owner: Callable[[str], str | None]) -> tuple[_Leg, ...]:
@@ -117,16 +121,18 @@ def _legs(transaction: Transaction, owner: Callable[[str], str | None]) -> tuple
     return tuple(legs) if not any(sums.values()) and (nothing or any(of_each.values())) else ()
 
 
-def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing: Owing) -> bool:
+def _takes_over(between: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing: Owing) -> bool:
     """Whether each document that is named goes from one customer to another; then this is noted."""
-    transaction, legs = one
+    transaction, legs = between
     day = transaction.date
     customers = {leg.customer for leg in legs}
     names: dict[str, None] = {}
     for link in transaction.links or ():
-        those = named_by(link, day, by_link)
-        ours = [each.number for each in those if any(owing.by(each, customer, day) for customer in customers)]
-        if those and not ours:
+        invoices = named_by(link, day, by_link)
+        ours = [
+            invoice.number for invoice in invoices if any(owing.owes(invoice, customer, day) for customer in customers)
+        ]
+        if invoices and not ours:
             return False
         names.update(dict.fromkeys(ours))
     for leg in legs:
@@ -141,7 +147,7 @@ def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing
         about = [
             leg for leg in legs if leg.settles in {"", number} and (not leg.amount or leg.currency == invoice.currency)
         ]
-        owed_by = {leg.customer for leg in about if owing.by(invoice, leg.customer, day)}
+        owed_by = {leg.customer for leg in about if owing.owes(invoice, leg.customer, day)}
         givers = {leg.customer for leg in about if leg.customer in owed_by and leg.amount * sign <= 0}
         takers = {
             leg.customer
@@ -152,11 +158,11 @@ def _takes_over(one: _Between, by_link: Mapping[str, tuple[Invoice, ...]], owing
         if not givers or not takers:
             return False
         taken += [(number, TakenOver(day, taker, tuple(sorted(givers)))) for taker in takers]
-    for number, each in taken:
-        owing.taken.setdefault(number, []).append(each)
+    for number, over in taken:
+        owing.taken.setdefault(number, []).append(over)
     owing.between.add(id(transaction))
     return True
 
 
 def _sign(invoice: Invoice) -> int:
-    return -1 if sum((each.amount for each in invoice.instalments), ZERO) < 0 else 1
+    return -1 if sum((instalment.amount for instalment in invoice.instalments), ZERO) < 0 else 1

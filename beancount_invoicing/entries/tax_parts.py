@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from beancount_invoicing.entries.metadata import Findings
+from beancount_invoicing.entries.metadata import FindingCollector
 from beancount_invoicing.model import Dated, Source, Tax
 from beancount_invoicing.rules.tax import rate_of_parts
 
@@ -22,7 +22,9 @@ Parts = Mapping[Source, tuple[str, ...]]
 """The codes of the parts, by the directive that names them."""
 
 
-def combined(code: str, values: Mapping[str, Any], parts: tuple[str, ...], source: Source, findings: Findings) -> Tax:
+def combined(
+    code: str, values: Mapping[str, Any], parts: tuple[str, ...], source: Source, findings: FindingCollector
+) -> Tax:
     """A code that consists of parts, as its directives say it, still without them."""
     own = [what for key, what in _OF_PARTS.items() if key in values]
     if own:
@@ -42,7 +44,7 @@ def combined(code: str, values: Mapping[str, Any], parts: tuple[str, ...], sourc
     )
 
 
-def with_parts(taxes: Mapping[str, Dated[Tax]], parts: Parts, findings: Findings) -> dict[str, Dated[Tax]]:
+def with_parts(taxes: Mapping[str, Dated[Tax]], parts: Parts, findings: FindingCollector) -> dict[str, Dated[Tax]]:
     """The taxes; those that consist of parts with them, in a version from each day on which they or a part are others.
 
     One whose parts cannot be has none: an error says why.
@@ -55,7 +57,7 @@ def with_parts(taxes: Mapping[str, Dated[Tax]], parts: Parts, findings: Findings
 
 
 def _with_parts(
-    dated: Dated[Tax], parts: Parts, taxes: Mapping[str, Dated[Tax]], combined: set[str], findings: Findings
+    dated: Dated[Tax], parts: Parts, taxes: Mapping[str, Dated[Tax]], combined: set[str], findings: FindingCollector
 ) -> Dated[Tax]:
     good: dict[Source, tuple[str, ...]] = {}
     days: set[date] = set()

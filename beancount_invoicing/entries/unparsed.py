@@ -11,7 +11,7 @@ from beancount_invoicing.model import Source
 
 _SAID = re.compile(r"\s+(?P<key>[a-z][a-zA-Z0-9_-]*):\s*(?P<value>.*?)\s*(?:;.*)?\Z")
 _AMISS = re.compile(r"Invalid token: |ValueError: |syntax error")
-_WANTED: Mapping[keys.Type, str] = {
+_WANTED: Mapping[keys.KeyType, str] = {
     "text": 'a text: write it in quotes, {key}: "{value}"',
     "terms": 'a text: write it in quotes, {key}: "{value}"',
     "country": 'a code of two letters in quotes: write such as {key}: "FR"',
@@ -28,7 +28,7 @@ _WANTED: Mapping[keys.Type, str] = {
 }
 
 
-def explained(message: str, place: Source) -> str:
+def explain_parse_error(message: str, place: Source) -> str:
     """An error of Beancount's parser, with what belongs there where the line says one of our keys."""
     if not _AMISS.match(message):
         return message
@@ -36,9 +36,9 @@ def explained(message: str, place: Source) -> str:
         line = Path(place.file).read_text(encoding="utf-8", errors="replace").splitlines()[place.line - 1]
     except (OSError, IndexError):
         return message
-    said = _SAID.match(line)
-    key = keys.KEYS.get(said["key"]) if said else None
-    if said is None or key is None:
+    match = _SAID.match(line)
+    key = keys.KEYS.get(match["key"]) if match else None
+    if match is None or key is None:
         return message
-    wanted = _WANTED[key.type].format(key=key.name, value=said["value"].strip('"').replace('"', "'"))
-    return f"{key.name}: {said['value']} cannot be read, and the whole entry is left out for it. It takes {wanted} ({message})"
+    wanted = _WANTED[key.type].format(key=key.name, value=match["value"].strip('"').replace('"', "'"))
+    return f"{key.name}: {match['value']} cannot be read, and the whole entry is left out for it. It takes {wanted} ({message})"

@@ -11,7 +11,7 @@ from pathlib import Path
 from beancount.core.data import Posting, Transaction
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import Findings, read, source_of
+from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
 from beancount_invoicing.model import ZERO, Contract, Dated, Expense, Work
 
 TimeAccounts = Mapping[str, Dated[str]]
@@ -35,26 +35,30 @@ def is_time(posting: Posting, assets: str) -> bool:
     return posting.account.startswith(f"{assets}:") and posting.cost is None and posting.price is None
 
 
-def read_work(transaction: Transaction, posting: Posting, timed: TimeAccounts, findings: Findings) -> list[Work]:
-    """The time that a posting on an account of time adds or takes away; `timed`: those that contracts name."""
+def read_work(
+    transaction: Transaction, posting: Posting, time_accounts: TimeAccounts, findings: FindingCollector
+) -> list[Work]:
+    """The time that a posting on an account of time adds or takes away; `time_accounts`: those that contracts name."""
     units = posting.units
     if units is None or not isinstance(units.number, Decimal) or not units.number:
         return []
     source = source_of(posting.meta)
     inside = "invoice" in transaction.meta
-    said = read(posting.meta, keys.BOOKKEEPING if inside else keys.WORK, source, Findings() if inside else findings)
+    said = read_metadata(
+        posting.meta, keys.OTHER_POSTING if inside else keys.WORK, source, FindingCollector() if inside else findings
+    )
     day = (said.get("from") if inside and units.number > 0 else None) or transaction.date
     return [
         Work(
             date=day,
             account=posting.account,
             commodity=units.currency,
-            item=said.get("item") or _item(transaction, timed.get(posting.account), day, inside=inside),
+            item=said.get("item") or _item(transaction, time_accounts.get(posting.account), day, inside=inside),
             quantity=units.number,
             billable=not said.get("non-billable"),
             person=said.get("person") or "",
             task=said.get("task") or ("" if inside and units.number < 0 else transaction.narration) or "",
-            counter=_counter(transaction, posting, timed),
+            counter_account=_counter(transaction, posting, time_accounts),
             source=source,
             document=str(transaction.meta["invoice"]) if inside else "",
             written_down=bool(said.get("written-down")),
@@ -71,7 +75,7 @@ def _item(transaction: Transaction, of_contract: Dated[str] | None, day: date, *
         return ""
     item = of_contract.at(day)
     if inside and item and any(not one for _day, one in of_contract.versions):
-        lines = [one.meta for one in transaction.postings if one.meta and "contract" in one.meta]
+        lines = [posting.meta for posting in transaction.postings if posting.meta and "contract" in posting.meta]
         if any("item" not in meta and "expense" not in meta for meta in lines):
             return ""
     return item
@@ -98,13 +102,13 @@ def _hours(posting: Posting, like: Posting) -> Decimal:
     return posting.units.number if isinstance(posting.units.number, Decimal) else ZERO
 
 
-def read_expense(transaction: Transaction, posting: Posting, findings: Findings) -> list[Expense]:
+def read_expense(transaction: Transaction, posting: Posting, findings: FindingCollector) -> list[Expense]:
     """The expense that a posting with `billable` is."""
     units = posting.units
     if units is None or not isinstance(units.number, Decimal) or "invoice" in transaction.meta:
         return []
     source = source_of(posting.meta)
-    said = read(posting.meta, keys.EXPENSE, source, findings)
+    said = read_metadata(posting.meta, keys.EXPENSE, source, findings)
     if not said.get("billable"):
         return []
     return [

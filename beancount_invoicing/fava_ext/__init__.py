@@ -20,12 +20,18 @@ from fava.helpers import FavaAPIError
 from flask import Response, abort, current_app, request
 from flask_babel import get_locale
 
-from beancount_invoicing import actions, checks, rendering
-from beancount_invoicing.collector import no_collections
-from beancount_invoicing.entries import memo, read
+from beancount_invoicing import checks, rendering
+from beancount_invoicing.actions.statement import render_statement
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.documents import render
+from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.documents.written_files import Output
+from beancount_invoicing.entries import last_load, read_book
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.entries.sources import Sources, sources
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
+from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate, statements
 
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Receivables"]
 
-SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """A previewed document may load and run nothing."""
 
 
@@ -48,7 +54,7 @@ class Receivables(FavaExtensionBase):
         """Config: a dict in quotes; `{'title': 'Créances'}` names the page in Fava's menu. What cannot be read is passed
         over: an exception here would keep Fava from starting."""
         super().__init__(ledger)
-        self._loaded: tuple[object, actions.Ledger] | None = None
+        self._loaded: tuple[object, Ledger] | None = None
         self._pages: dict[tuple[date, str], Page] = {}
         self._hashes: dict[int, str] = {}
         self._sources: Sources = ()
@@ -66,7 +72,7 @@ class Receivables(FavaExtensionBase):
             return
         try:
             now = self._files()
-            missing = {one.name for one in now if one.seen} - set(self.ledger.options["include"])
+            missing = {file.name for file in now if file.seen} - set(self.ledger.options["include"])
             if now != self._sources or missing - self._tried:
                 self._tried = missing  # what is encrypted is never among those that were loaded
                 self.ledger.load_file()
@@ -81,23 +87,25 @@ class Receivables(FavaExtensionBase):
         self._sources = self._files()
         entries: Any = self.ledger.all_entries
         options: Any = self.ledger.options
-        if known := memo.last(memo.seen(entries, options)):
+        if known := last_load.last_checked(last_load.entries_seen_by_plugin(entries, options)):
             self._take(entries, known.book, known.findings, known.allocated)
 
-    def _ledger(self) -> actions.Ledger:
+    def _ledger(self) -> Ledger:
         """What Fava has loaded, read once for each load where the plugin has not done so."""
         entries: Any = self.ledger.all_entries
         if self._loaded is None or self._loaded[0] is not entries:
             options: Any = self.ledger.options
             ran = any(name == "beancount_invoicing" for name, _config in options.get("plugin", ()))
-            book = read(memo.seen(entries, options), options, facts_are_ours=ran)
+            book = read_book(last_load.entries_seen_by_plugin(entries, options), options, plugin_ran=ran)
             allocated = allocate(book, book.last_date)
             return self._take(entries, book, checks.check(book, allocated), allocated)
         return self._loaded[1]
 
-    def _take(self, entries: object, book: Book, findings: tuple[Finding, ...], allocated: Allocated) -> actions.Ledger:
+    def _take(self, entries: object, book: Book, findings: tuple[Finding, ...], allocated: Allocated) -> Ledger:
         """What is shown from now on; errors first, then by file and line."""
-        ledger = actions.Ledger(book, tuple(sorted(findings, key=lambda one: (one.severity, one.source))), allocated)
+        ledger = Ledger(
+            book, tuple(sorted(findings, key=lambda finding: (finding.severity, finding.source))), allocated
+        )
         self._loaded = entries, ledger
         self._pages.clear()
         self._hashes.clear()
@@ -105,15 +113,15 @@ class Receivables(FavaExtensionBase):
 
     def as_of(self) -> date:
         """The last day of Fava's time filter (inclusive), else today. Raises FavaAPIError for a filter that says nothing."""
-        said = request.args.get("time", "")
-        if not said:
+        text = request.args.get("time", "")
+        if not text:
             return date.today()  # noqa: DTZ011 - the user's own day, read at the edge
         # only the day is wanted: g.filtered would sum all entries before it
-        return TimeFilter(self.ledger.options, self.ledger.fava_options, said).date_range.end_inclusive
+        return TimeFilter(self.ledger.options, self.ledger.fava_options, text).date_range.end_inclusive
 
     def words(self) -> Mapping[str, Mapping[str, str]]:
         """The words of the page in Fava's language, English where there are none."""
-        return rendering.words(rendering.folders(self._ledger().book), str(get_locale() or "en")[:2])
+        return rendering.word_table(rendering.folders(self._ledger().book), str(get_locale() or "en")[:2])
 
     def page(self) -> Page | str:
         """What the page shows; where that is impossible, why."""
@@ -144,17 +152,17 @@ class Receivables(FavaExtensionBase):
         """Whether Fava hides figures."""
         return bool(current_app.config.get("INCOGNITO"))
 
-    def context(self, one: OpenInvoice) -> str:
+    def context(self, open_invoice: OpenInvoice) -> str:
         """The address of an invoice's entry in Fava."""
-        if one.entry not in self._hashes:
-            self._hashes[one.entry] = hash_entry(self._entry(one))
-        return f"#context-{self._hashes[one.entry]}"
+        if open_invoice.entry not in self._hashes:
+            self._hashes[open_invoice.entry] = hash_entry(self._entry(open_invoice))
+        return f"#context-{self._hashes[open_invoice.entry]}"
 
-    def _entry(self, one: OpenInvoice) -> Any:
+    def _entry(self, open_invoice: OpenInvoice) -> Any:
         """The invoice's entry among Fava's, where it may have another place once other plugins were at work."""
         entries: Any = self.ledger.all_entries
-        place = one.position.invoice.source
-        there = entries[one.entry] if one.entry < len(entries) else None
+        place = open_invoice.position.invoice.source
+        there = entries[open_invoice.entry] if open_invoice.entry < len(entries) else None
         if there is not None and source_of(there.meta) == place:
             return there
         return next((entry for entry in entries if source_of(entry.meta) == place), there)
@@ -179,23 +187,23 @@ class Receivables(FavaExtensionBase):
         """The same as a PDF."""
         return self._statement("pdf")
 
-    def _document(self, output: actions.Output) -> Response:
+    def _document(self, output: Output) -> Response:
         number = request.args.get("number", "")
-        return self._shown(output, lambda book: actions.document_file(book, number, output))
+        return self._shown(output, lambda book: render.document_file(book, number, output))
 
-    def _statement(self, output: actions.Output) -> Response:
+    def _statement(self, output: Output) -> Response:
         account = request.args.get("customer", "")
 
         def made(book: Book) -> tuple[str, bytes]:
             day = self.as_of()
             if account not in book.customers:
-                raise actions.UnknownCustomer(f"there is no customer {account}")
+                raise UnknownCustomer(f"there is no customer {account}")
             (told,) = statements(book, day, day.replace(month=1, day=1), {account})
-            return actions.render_statement(book, told, output)
+            return render_statement(book, told, output)
 
         return self._shown(output, made)
 
-    def _shown(self, output: actions.Output, make: Callable[[Book], tuple[str, bytes]]) -> Response:
+    def _shown(self, output: Output, make: Callable[[Book], tuple[str, bytes]]) -> Response:
         """A document, by its name and bytes; where that is impossible, why, in a line. Incognito shows none."""
         if self.incognito():
             abort(403, "documents are not shown in incognito mode")
@@ -204,14 +212,14 @@ class Receivables(FavaExtensionBase):
                 name, data = make(self._ledger().book)
         except FavaAPIError as error:
             return Response(error.message, 404, mimetype="text/plain")
-        except (actions.UnknownNumber, actions.UnknownCustomer, rendering.NoDocument) as error:
+        except (UnknownNumber, UnknownCustomer, rendering.NoDocument) as error:
             return Response(str(error), 404, mimetype="text/plain")
         except (rendering.TemplateError, OSError) as error:
             return Response(str(error), 500, mimetype="text/plain")
         except Exception as error:  # a mistake of ours must not take Fava's page down
             return Response(f"{type(error).__name__}: {error}", 500, mimetype="text/plain")
         response = Response(data, mimetype="application/pdf" if output == "pdf" else "text/html")
-        response.headers["Content-Security-Policy"] = SECURITY
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         if output == "pdf":
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

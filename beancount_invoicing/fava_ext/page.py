@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.actions import Ledger
+from beancount_invoicing.ledger import Ledger
 from beancount_invoicing.model import Event, Finding
-from beancount_invoicing.receivables import Aging, Position, Row, Total, aging, positions
-from beancount_invoicing.receivables.aging import totals
+from beancount_invoicing.receivables import Aging, AgingRow, AgingTotal, Position, aging, positions
+from beancount_invoicing.receivables.aging import aging_totals
 
 MANY = 500
 """So many open documents are listed at once; where there are more, one customer is to be chosen."""
@@ -49,8 +49,8 @@ class Page:
 
     as_of: date
     bounds: tuple[int, ...]
-    rows: tuple[tuple[Row, Bar], ...]
-    totals: tuple[tuple[Total, Bar], ...]
+    rows: tuple[tuple[AgingRow, Bar], ...]
+    totals: tuple[tuple[AgingTotal, Bar], ...]
     customers: tuple[CustomerInvoices, ...]
     """Empty where there are too many to be listed."""
     count: int
@@ -59,7 +59,7 @@ class Page:
     assumed: bool
 
 
-def _bar(figures: Row | Total) -> Bar:
+def _bar(figures: AgingRow | AgingTotal) -> Bar:
     amounts = (figures.not_due, *figures.buckets)
     whole = sum(amounts)
     if not whole:
@@ -79,14 +79,14 @@ def page(
     allocated = ledger.allocated_at(as_of)
     aged: Aging = aging(book, as_of, allocated=allocated)
     rows = tuple(row for row in aged.rows if wanted(row.account))
-    names = {row.main: row.customer for row in aged.rows}
+    names = {row.main_account: row.customer for row in aged.rows}
     open_ = {
-        (id(claim.invoice), book.accounts[claim.account])
-        for claim in allocated.claims
+        (id(claim.invoice), book.main_accounts[claim.account])
+        for claim in allocated.open_items
         if claim.open and wanted(claim.account)
     }
     invoices = {key for key, _main in open_}
-    drafts = sum(invoice.draft and invoice.since <= as_of for invoice in book.invoices)
+    drafts = sum(invoice.draft and invoice.booked_from <= as_of for invoice in book.invoices)
     count = len(open_) + drafts
     listed = count <= MANY or len({main for _key, main in open_}) < 2
     customers: defaultdict[str, list[OpenInvoice]] = defaultdict(list)
@@ -95,7 +95,7 @@ def page(
         invoice = position.invoice
         if not position.open or position.debtor is None or not any(map(wanted, position.accounts)):
             continue
-        reminders = [event for event in position.events if event.event == "reminder"]
+        reminders = [event for event in position.events if event.kind == "reminder"]
         customers[position.debtor.account].append(
             OpenInvoice(position, invoice.instalments[0].posting[0], reminders[-1] if reminders else None)
         )
@@ -104,17 +104,23 @@ def page(
         bounds=aged.bounds,
         rows=tuple((row, _bar(row)) for row in rows),
         totals=tuple(
-            (total, _bar(total)) for total in sorted(totals(rows), key=lambda one: one.currency not in currencies)
+            (total, _bar(total))
+            for total in sorted(aging_totals(rows), key=lambda total: total.currency not in currencies)
         ),
         customers=tuple(
             CustomerInvoices(
                 names.get(account, account),
                 account,
-                tuple(sorted(those, key=lambda one: (one.position.due or date.max, one.position.invoice.number))),
+                tuple(
+                    sorted(
+                        invoices,
+                        key=lambda invoice: (invoice.position.due or date.max, invoice.position.invoice.number),
+                    )
+                ),
             )
-            for account, those in sorted(customers.items(), key=lambda item: names.get(item[0], item[0]).casefold())
+            for account, invoices in sorted(customers.items(), key=lambda item: names.get(item[0], item[0]).casefold())
         ),
         count=count,
         findings=ledger.findings,
-        assumed=any(one.how == "oldest" for one in allocated.allocations),
+        assumed=any(allocation.how == "oldest" for allocation in allocated.allocations),
     )

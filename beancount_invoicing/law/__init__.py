@@ -11,72 +11,83 @@ from types import MappingProxyType
 from typing import Any
 
 from beancount_invoicing.law.bad_debts import unpaid_words
-from beancount_invoicing.law.corrections import credit_notes_name
-from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.corrections import credit_note_naming
+from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.deposits import deposits_keep_their_rate
 from beancount_invoicing.law.exemptions import exemption, is_vatex, small_business, why_untaxed
 from beancount_invoicing.law.insolvency import Declaration, declaration
 from beancount_invoicing.law.interest import (
-    LateInterest,
+    LateInterestLaw,
     by_half_years,
     contract_cap,
-    half_year,
+    half_year_start,
     interest_option,
-    late_interest,
+    late_interest_law,
     lowest_contract_rate,
     reference_rates,
-    with_rates,
+    with_ledger_rates,
 )
 from beancount_invoicing.law.limitation import Limitation, limitation
-from beancount_invoicing.law.places import country_of, law_of, no_vat, of_vat_id, place, state_of, tax_name, territory
-from beancount_invoicing.law.public_buyers import electronic_only
-from beancount_invoicing.law.tax_codes import OF_SMALL_FIRMS, Rate, Untaxed, untaxed, usual_rates
+from beancount_invoicing.law.places import (
+    country_of,
+    inland_territory,
+    law_of,
+    no_vat_mention,
+    of_vat_id,
+    place_of_address,
+    state_of,
+    tax_name,
+)
+from beancount_invoicing.law.public_buyers import e_invoicing_mandate
+from beancount_invoicing.law.tax_codes import SMALL_BUSINESS_CODES, Rate, Untaxed, untaxed, usual_rates
 from beancount_invoicing.law.territory import (
     DistanceSales,
     Where,
+    b2b_services_law,
     distance_sales,
-    electronic_services,
+    electronic_services_law,
     in_union,
     members,
-    named_there,
+    place_codes_naming,
     places_with_rates,
     reduced_rates,
     sells_in_union,
-    services_to_business,
     standard_rate,
     standard_rates,
     whereabouts,
 )
 
 __all__ = [
-    "OF_SMALL_FIRMS",
+    "SMALL_BUSINESS_CODES",
     "Declaration",
     "DistanceSales",
     "EInvoiceRules",
-    "LateInterest",
+    "LateInterestLaw",
     "Limitation",
     "LongestTerms",
     "Mention",
     "Rate",
     "Untaxed",
     "Where",
+    "b2b_services_law",
     "by_half_years",
     "contract_cap",
     "country_of",
-    "credit_notes_name",
+    "credit_note_naming",
     "declaration",
     "default_terms",
     "deposits_keep_their_rate",
     "distance_sales",
     "e_invoice_rules",
-    "electronic_only",
-    "electronic_services",
+    "e_invoicing_mandate",
+    "electronic_services_law",
     "exemption",
-    "half_year",
+    "half_year_start",
     "in_union",
+    "inland_territory",
     "interest_option",
     "is_vatex",
-    "late_interest",
+    "late_interest_law",
     "law_of",
     "limitation",
     "longest_terms",
@@ -84,27 +95,25 @@ __all__ = [
     "members",
     "mention_texts",
     "mentions",
-    "named_there",
-    "no_vat",
+    "no_vat_mention",
     "of_vat_id",
-    "place",
+    "place_codes_naming",
+    "place_of_address",
     "places_with_rates",
     "reduced_rates",
     "reference_rates",
     "sells_in_union",
-    "services_to_business",
     "small_business",
     "standard_rate",
     "standard_rates",
     "state_of",
     "tax_name",
-    "territory",
     "unpaid_words",
     "untaxed",
     "usual_rates",
     "whereabouts",
     "why_untaxed",
-    "with_rates",
+    "with_ledger_rates",
 ]
 
 
@@ -164,10 +173,10 @@ def mentions(country: str, language: str, day: date) -> Mapping[str, str]:
 @cache
 def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
     """The mentions in force on `day`, with their sources, as mentions.toml orders them; none for an unknown country."""
-    rows: list[dict[str, Any]] = load("mentions.toml").get(law_of(country), [])
+    rows: list[dict[str, Any]] = load_data("mentions.toml").get(law_of(country), [])
     found = []
     for key in dict.fromkeys(row["key"] for row in rows):
-        row = in_force((row for row in rows if row["key"] == key), day)
+        row = row_in_force((row for row in rows if row["key"] == key), day)
         if row:
             texts = tuple((name, text) for name, text in row.items() if name not in {"key", "from", "source"})
             found.append(Mention(key, row["from"], texts, row["source"]))
@@ -176,7 +185,7 @@ def mention_texts(country: str, day: date) -> tuple[Mention, ...]:
 
 def default_terms(country: str) -> str:
     """The payment terms that hold where none are agreed: 30 days (Directive 2011/7/EU, art. 3 (3) (b))."""
-    data = load("payment_terms.toml")
+    data = load_data("payment_terms.toml")
     terms: str = data.get(law_of(country) or "default", data["default"])["terms"]
     return terms
 
@@ -187,15 +196,15 @@ def longest_terms(country: str, buyer: str, day: date) -> LongestTerms | None:
 
     Days after the invoice's date, counted as calendar days (15 May + 60 days = 14 July). None where no cap is known.
     """
-    rows = load("payment_terms.toml").get(law_of(country), {}).get("longest", [])
-    row = in_force((row for row in rows if buyer in row["buyers"]), day)
+    rows = load_data("payment_terms.toml").get(law_of(country), {}).get("longest", [])
+    row = row_in_force((row for row in rows if buyer in row["buyers"]), day)
     return LongestTerms(row["days"], row.get("end_of_month_days"), row["source"]) if row else None
 
 
 @cache
 def e_invoice_rules(country: str, day: date) -> EInvoiceRules | None:
     """The rules for e-invoices of sellers in `country` that are in force on `day`; None where it has none of its own."""
-    row = in_force(load("e_invoices.toml").get(law_of(country), []), day)
+    row = row_in_force(load_data("e_invoices.toml").get(law_of(country), []), day)
     if row is None:
         return None
     return EInvoiceRules(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 
 
 def unpaid_words(country: str) -> str:
     """The sentence, with places for `{net}` and `{tax}` (amounts with their currency); "" where none is known."""
-    return str(load("bad_debts.toml").get(law_of(country), {}).get("words", ""))
+    return str(load_data("bad_debts.toml").get(law_of(country), {}).get("words", ""))

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from beancount_invoicing.law.places import law_of
-from beancount_invoicing.model import Buyer
+from beancount_invoicing.model import BuyerKind
 
 
 @cache
@@ -22,7 +22,7 @@ def formal_demand(country: str) -> str:
     return str(_citations().get(law_of(country), {}).get("demand", ""))
 
 
-def late_payment(country: str, buyer: Buyer) -> str:
+def late_payment(country: str, buyer: BuyerKind) -> str:
     """By what a buyer owes interest without a reminder; "" where that is not known, and always for a consumer."""
     late = _citations().get(law_of(country), {}).get("late", {})
     return str(late.get("business" if buyer == "business" else "public", "")) if buyer != "consumer" else ""

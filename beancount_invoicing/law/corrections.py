@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 from beancount_invoicing.law.territory import in_union
 
 
-class Naming(NamedTuple):
+class CreditNoteNaming(NamedTuple):
     """That a credit note names the invoice that it corrects, specifically and unambiguously."""
 
-    must: bool
+    mandatory: bool
     """Whether it is no credit note without."""
     source: str
 
 
-def credit_notes_name(country: str) -> Naming | None:
+def credit_note_naming(country: str) -> CreditNoteNaming | None:
     """Whether a credit note of a seller in `country` names the invoice that it corrects; None where no law is known to say so."""
-    data, code = load("corrections.toml"), law_of(country)
+    data, code = load_data("corrections.toml"), law_of(country)
     row = data.get(code, data["union"] if in_union(code) else None)
-    return Naming(row["must"], row["source"]) if row else None
+    return CreditNoteNaming(row["must"], row["source"]) if row else None

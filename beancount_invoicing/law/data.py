@@ -11,13 +11,13 @@ from typing import Any
 
 
 @cache
-def load(name: str) -> dict[str, Any]:
+def load_data(name: str) -> dict[str, Any]:
     """What a data file says."""
     data: dict[str, Any] = tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
     return data
 
 
-def in_force(rows: Iterable[dict[str, Any]], day: date | None) -> dict[str, Any] | None:
+def row_in_force(rows: Iterable[dict[str, Any]], day: date | None) -> dict[str, Any] | None:
     """The last of `rows` that begins on `day` or before; of all of them where no day is given."""
     known = [row for row in rows if day is None or row["from"] <= day]
     return max(known, key=lambda row: row["from"]) if known else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 
 
@@ -12,6 +12,6 @@ def deposits_keep_their_rate(country: str) -> bool:
     So it is by directive 2006/112/EC, art. 93 (a) and 65; by art. 95 a member state may adjust it, as Germany does (UStG,
     § 27 (1)).
     """
-    data = load("deposits.toml")
+    data = load_data("deposits.toml")
     keeps: bool = data.get(law_of(country) or "default", data["default"])["keeps_rate"]
     return keeps

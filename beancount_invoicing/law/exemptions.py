@@ -7,14 +7,14 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.data import load_data, row_in_force
 
 _FILE = "exemptions.toml"
 _VATEX = re.compile(r"VATEX-[A-Z0-9-]+\Z")
 _OF_DIRECTIVE = re.compile(r"VATEX-EU-(\d+)(?:-(\d+)?([A-Z]+)?)?\Z")
 _OF_FRANCE = re.compile(r"VATEX-FR-CGI(\d+)([A-Z]?)(?:-(\d+)(BIS)?)?\Z")
 _FRANCHISE = "VATEX-FR-FRANCHISE"
-USUAL = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+USUAL_VATEX = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
 """The code of a category that has one of its own."""
 
 
@@ -32,10 +32,10 @@ def exemption(code: str, language: str, day: date) -> str | None:
     """
     language = language[:2].lower()
     if code == _FRANCHISE:
-        rows = [row for row in load("mentions.toml")["FR"] if row["key"] == "franchise"]
-        row = in_force(rows, day)
+        rows = [row for row in load_data("mentions.toml")["FR"] if row["key"] == "franchise"]
+        row = row_in_force(rows, day)
         return _in(row, language) if row else None
-    data = load(_FILE)
+    data = load_data(_FILE)
     own = next((rows for rows in data.values() if code in rows.get("codes", ())), None)
     if found := _OF_DIRECTIVE.match(code):
         parts = dict(
@@ -66,11 +66,15 @@ def why_untaxed(category: str, reason: str, label: str, language: str, day: date
     """
     if category in {"S", "Z", "L", "M"}:
         return "", ""
-    if category == "AE" and (not reason or reason == USUAL["AE"]) and (own := _reverse_charge_in(home, language, day)):
-        return own, USUAL["AE"]
+    if (
+        category == "AE"
+        and (not reason or reason == USUAL_VATEX["AE"])
+        and (own := _reverse_charge_in(home, language, day))
+    ):
+        return own, USUAL_VATEX["AE"]
     if is_vatex(reason):
         return exemption(reason, language, day) or label, reason
-    code = USUAL.get(category, "")
+    code = USUAL_VATEX.get(category, "")
     if not reason and category in {"AE", "K"}:
         return exemption(code, language, day) or label, code
     return reason or label, code
@@ -79,7 +83,7 @@ def why_untaxed(category: str, reason: str, label: str, language: str, day: date
 def small_business(country: str, language: str) -> str:
     """What a small business of a member state says that charges no VAT, in `language`: its country's words, else article 284 of the
     directive. "" outside the Union, where nobody has to say it, in Spain, and in France, where a code of the list VATEX says it."""
-    data = load(_FILE)
+    data = load_data(_FILE)
     if own := data["small-business"].get(country, {}).get(language):
         return str(own)
     general = data["small-business-directive"]
@@ -88,7 +92,7 @@ def small_business(country: str, language: str) -> str:
 
 def _reverse_charge_in(country: str, language: str, day: date) -> str:
     """What a country's own reverse charge says on invoices of `day`, in `language` or else the first of its law; "" for none."""
-    row = load(_FILE)["reverse-charge-at-home"].get(country)
+    row = load_data(_FILE)["reverse-charge-at-home"].get(country)
     if row is None or day < row["from"]:
         return ""
     texts = [text for key, text in row.items() if key != "from"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 
 
@@ -15,9 +15,9 @@ class Declaration:
     """A claim on an insolvent customer is to be declared within `months` of `after`."""
 
     months: int
-    after: str
+    counted_from: str
     """What the months run from, in words."""
-    to: str
+    recipient: str
     """Whom it is declared to, in the words of the law."""
     source: str
     address: str
@@ -30,14 +30,14 @@ def declaration(country: str, buyer: str, creditor: str) -> Declaration | None:
 
     None where that is not known.
     """
-    rows: list[dict[str, Any]] = load("insolvency.toml").get(law_of(country), [])
+    rows: list[dict[str, Any]] = load_data("insolvency.toml").get(law_of(country), [])
     row = next((row for row in rows if buyer in row["buyers"]), None)
     if row is None:
         return None
     return Declaration(
         months=row["months"] + (row["more_from_abroad"] if law_of(creditor) not in {"", law_of(country)} else 0),
-        after=row["after"],
-        to=row["to"],
+        counted_from=row["after"],
+        recipient=row["to"],
         source=row["source"],
         address=row["address"],
     )

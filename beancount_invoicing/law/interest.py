@@ -10,17 +10,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.places import law_of
 
 _FILE = "late_interest.toml"
 _SAME = {"UK": "GB"}
-Rates = Iterable[tuple[date, Decimal]]
+DatedRates = Iterable[tuple[date, Decimal]]
 """Reference rates as a ledger says them: the day, and percent a year from that day on."""
 
 
 @dataclass(frozen=True, slots=True)
-class LateInterest:
+class LateInterestLaw:
     """Late interest of a seller in `country` from one kind of buyer: a reference rate plus `margin` points."""
 
     country: str
@@ -30,9 +30,9 @@ class LateInterest:
     margin: Decimal
     rates: tuple[tuple[date, Decimal], ...]
     """(first day of a half-year, percent a year): the reference rate in that half-year."""
-    fixed: bool
+    fixed_at_start: bool
     """The rate of the half-year in which interest began to run holds until payment; else each half-year has its own."""
-    starts: Literal["due", "notice"]
+    starts_after: Literal["due", "notice"]
     """Interest runs from the day after the due date, or only from the day after a formal notice to pay."""
     year_days: int
     indemnities: tuple[tuple[Decimal, Decimal], ...]
@@ -47,14 +47,14 @@ class LateInterest:
         return next((fixed for least, fixed in reversed(self.indemnities) if debt >= least), None)
 
 
-def half_year(day: date) -> date:
+def half_year_start(day: date) -> date:
     """The first day of the half-year of `day`."""
     return date(day.year, 1 if day.month < 7 else 7, 1)
 
 
 def _next_half_year(day: date) -> date:
     """The first day of the half-year that `day` begins, or else of the next one. OverflowError past the calendar."""
-    half = half_year(day)
+    half = half_year_start(day)
     if day == half:
         return half
     if half.month == 1:
@@ -64,13 +64,13 @@ def _next_half_year(day: date) -> date:
     return date(day.year + 1, 1, 1)
 
 
-def by_half_years(said: Rates) -> dict[date, Decimal]:
+def by_half_years(ledger_rates: DatedRates) -> dict[date, Decimal]:
     """What rates said "from this day on" are in half-years: the last one said by a half-year's first day, since the one before.
 
     A rate holds for one half-year only: the next one is asked for, not guessed, even where nothing changed.
     """
     halves: dict[date, Decimal] = {}
-    for day, rate in sorted(said):
+    for day, rate in sorted(ledger_rates):
         try:
             halves[_next_half_year(day)] = rate
         except OverflowError:
@@ -87,7 +87,7 @@ def reference_rates() -> Mapping[str, tuple[str, Mapping[date, Decimal]]]:
                 table["name"],
                 MappingProxyType({row["from"]: Decimal(row["rate"]) for row in table["halves"]}),
             )
-            for code, table in load(_FILE)["rates"].items()
+            for code, table in load_data(_FILE)["rates"].items()
         }
     )
 
@@ -97,25 +97,25 @@ def _rates(code: str) -> tuple[tuple[date, Decimal], ...]:
 
 
 @cache
-def late_interest(country: str, buyer: str, day: date | None = None) -> LateInterest | None:
+def late_interest_law(country: str, buyer: str, day: date | None = None) -> LateInterestLaw | None:
     """The late interest that a seller in `country` ("EU": any member state) may claim by law from a `buyer` of that kind.
 
     By the rules in force on `day`, the latest ones where none is given. None where no law is known that gives such a claim.
     """
     code = _SAME.get(law_of(country), law_of(country))
-    law: dict[str, Any] | None = load(_FILE)["laws"].get(code)
-    rule = in_force((row for row in law["rules"] if buyer in row["buyers"]), day) if law else None
+    law: dict[str, Any] | None = load_data(_FILE)["laws"].get(code)
+    rule = row_in_force((row for row in law["rules"] if buyer in row["buyers"]), day) if law else None
     if law is None or rule is None:
         return None
     base = rule.get("base", "")
-    return LateInterest(
+    return LateInterestLaw(
         country=code,
         base=base,
         base_name=reference_rates()[base][0] if base else "",
         margin=Decimal(rule["margin"]),
         rates=_rates(base),
-        fixed=rule["changes"] == "fixed",
-        starts=rule["start"],
+        fixed_at_start=rule["changes"] == "fixed",
+        starts_after=rule["start"],
         year_days=rule["year"],
         indemnities=tuple((Decimal(least), Decimal(fixed)) for least, fixed in rule.get("indemnity", ())),
         currency=law["currency"],
@@ -124,21 +124,21 @@ def late_interest(country: str, buyer: str, day: date | None = None) -> LateInte
     )
 
 
-def with_rates(law: LateInterest, said: Rates) -> LateInterest:
+def with_ledger_rates(law: LateInterestLaw, ledger_rates: DatedRates) -> LateInterestLaw:
     """The law with the reference rates that a ledger says for its base over the shipped ones."""
-    return replace(law, rates=tuple(sorted({**dict(law.rates), **by_half_years(said)}.items())))
+    return replace(law, rates=tuple(sorted({**dict(law.rates), **by_half_years(ledger_rates)}.items())))
 
 
-def lowest_contract_rate(country: str, day: date, said: Rates = ()) -> Decimal | None:
+def lowest_contract_rate(country: str, day: date, ledger_rates: DatedRates = ()) -> Decimal | None:
     """The lowest yearly rate, in percent, that a contract between businesses may set; None where it is not known.
 
-    France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II). `said`: the legal rates that a
+    France: three times the legal rate of the half-year (Code de commerce, art. L441-10 II). `ledger_rates`: the legal rates that a
     ledger adds.
     """
-    contract = load(_FILE)["laws"].get(law_of(country), {}).get("contract")
+    contract = load_data(_FILE)["laws"].get(law_of(country), {}).get("contract")
     if contract is None:
         return None
-    rate = {**reference_rates()[contract["base"]][1], **by_half_years(said)}.get(half_year(day))
+    rate = {**reference_rates()[contract["base"]][1], **by_half_years(ledger_rates)}.get(half_year_start(day))
     return None if rate is None else rate * Decimal(contract["times"])
 
 
@@ -148,7 +148,7 @@ def interest_option(text: str) -> str | Decimal:
     Raises ValueError with what to write where it is none of these.
     """
     plain = text.strip().removesuffix("%").strip().replace(",", ".")
-    known = sorted(load(_FILE)["laws"])
+    known = sorted(load_data(_FILE)["laws"])
     code = _SAME.get(plain.upper(), plain.upper())
     if code in known:
         return code
@@ -167,13 +167,13 @@ def interest_option(text: str) -> str | Decimal:
 
 
 @cache
-def contract_cap(country: str, buyer: str) -> LateInterest | None:
+def contract_cap(country: str, buyer: str) -> LateInterestLaw | None:
     """The most that a contract of a seller in `country` may ask a `buyer` of that kind for: its rate and margin.
 
     None where no such cap is known. Belgium: from consumers the rate between businesses (Code de droit économique, art. XIX.4).
     """
-    cap: dict[str, Any] | None = load(_FILE)["laws"].get(law_of(country), {}).get("cap")
+    cap: dict[str, Any] | None = load_data(_FILE)["laws"].get(law_of(country), {}).get("cap")
     if cap is None or buyer not in cap["buyers"]:
         return None
-    law = late_interest(country, cap["as_from"])
+    law = late_interest_law(country, cap["as_from"])
     return replace(law, source=cap["source"], address=cap["address"], indemnities=()) if law else None

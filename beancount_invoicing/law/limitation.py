@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 from beancount_invoicing.law.places import law_of
 
 
@@ -42,7 +42,7 @@ class Limitation:
 @cache
 def limitation(country: str, buyer: str) -> Limitation | None:
     """The limitation period of a seller's claims on a `buyer` of that kind; None where it is not known."""
-    rows: list[dict[str, Any]] = load("limitation.toml").get(law_of(country), [])
+    rows: list[dict[str, Any]] = load_data("limitation.toml").get(law_of(country), [])
     row = next((row for row in rows if buyer in row["buyers"]), None)
     if row is None:
         return None

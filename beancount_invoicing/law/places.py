@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 
 _FILE = "places.toml"
 
@@ -25,7 +25,7 @@ def country_of(country: str, vat_id: str, siren: str) -> str:
 
 
 @cache
-def place(country: str, postcode: str, vat_id: str = "") -> str:
+def place_of_address(country: str, postcode: str, vat_id: str = "") -> str:
     """The place that an address is in: its country's code, or that of a place within it that its postcode or the VAT id of who is
     there tells, such as "RE" for 97400 in "FR"."""
     if country == "GB" and of_vat_id(vat_id) == "XI":
@@ -33,7 +33,7 @@ def place(country: str, postcode: str, vat_id: str = "") -> str:
     code = "".join(postcode.split()).upper()
     found = [
         (len(start), name)
-        for name, one in load(_FILE).items()
+        for name, one in load_data(_FILE).items()
         if one["state"] == country
         for start in one.get("postcodes", ())
         if _without_country(code, start).startswith(start)
@@ -60,7 +60,7 @@ def state_of(code: str) -> str:
     return str(_said(code).get("state", code))
 
 
-def territory(code: str, nature: str) -> str:
+def inland_territory(code: str, nature: str) -> str:
     """The territory within which supplies of that nature ("goods", "services") are inland: the state, or the place."""
     one = _said(code)
     return str(one["state"] if nature in one.get("inland", ()) else one.get("one-with", code)) if one else code
@@ -82,7 +82,7 @@ def has_own_rates(code: str) -> bool:
     return _said(code).get("rates") == "own"
 
 
-def business_law(code: str) -> str:
+def b2b_services_law_of(code: str) -> str:
     """By what law services to a business in a place bear no tax of its state, or its own rates of it; "" where it is not known."""
     return str(_said(code).get("business", ""))
 
@@ -92,12 +92,12 @@ def tax_name(code: str) -> str:
     return str(_said(code).get("tax", ""))
 
 
-def no_vat(code: str, language: str) -> str:
+def no_vat_mention(code: str, language: str) -> str:
     """What who sells in a place without VAT says of it, in `language` or else in English; "" where there is VAT."""
     words = _said(code).get("untaxed", {})
     return str(words.get(language[:2].lower(), words.get("en", "")))
 
 
 def _said(code: str) -> dict[str, Any]:
-    one: dict[str, Any] = load(_FILE).get(code, {})
+    one: dict[str, Any] = load_data(_FILE).get(code, {})
     return one

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.places import law_of
 
 
 @cache
-def electronic_only(country: str, buyer: str, day: date = date.max) -> str:
+def e_invoicing_mandate(country: str, buyer: str, day: date = date.max) -> str:
     """The law by which a buyer of that kind in `country` takes electronic invoices only on `day`; "" where none says so."""
-    row = in_force(load("public_buyers.toml").get(law_of(country), []), day)
+    row = row_in_force(load_data("public_buyers.toml").get(law_of(country), []), day)
     return str(row["source"]).split(" (")[0] if row and buyer in row["buyers"] else ""

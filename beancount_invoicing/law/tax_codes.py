@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beancount_invoicing.law.data import load
-from beancount_invoicing.law.places import territory
+from beancount_invoicing.law.data import load_data
+from beancount_invoicing.law.places import inland_territory
 from beancount_invoicing.law.territory import standard_rate, whereabouts
 
-OF_SMALL_FIRMS = ("reverse", "outside", "online")
+SMALL_BUSINESS_CODES = ("reverse", "outside", "online")
 """What a small firm needs beside its exemption, which stops at the border: services to businesses abroad, and electronic ones
 to consumers outside the Union (directive 2006/112/EC, art. 44, 58, 283 (1) (c)). Its goods stay exempt (art. 139 (1))."""
 _IN_THE_UNION = ("reverse", "outside", "intra", "export", "online", "margin")
@@ -46,9 +46,9 @@ class Untaxed:
 def usual_rates(place: str, day: date) -> tuple[Rate, ...]:
     """The rates of VAT of a seller in a place, the usual one first; of a state of the Union that is not looked into, its standard
     rate on `day`; none elsewhere."""
-    data = load("tax_codes.toml")
-    rows: list[dict[str, Any]] = data.get(place, data.get(territory(place, "services"), {})).get("rates", [])
-    standard = None if rows else standard_rate(territory(place, "services"), day)
+    data = load_data("tax_codes.toml")
+    rows: list[dict[str, Any]] = data.get(place, data.get(inland_territory(place, "services"), {})).get("rates", [])
+    standard = None if rows else standard_rate(inland_territory(place, "services"), day)
     if standard is not None:
         return (Rate(standard, "directive 2006/112/EC, art. 96"),)
     return tuple(Rate(Decimal(row["rate"]), row["source"]) for row in rows)
@@ -56,8 +56,8 @@ def usual_rates(place: str, day: date) -> tuple[Rate, ...]:
 
 def untaxed(place: str, language: str) -> tuple[Untaxed, ...]:
     """The codes without tax of a seller in a place, with labels in `language` or else English: what is sold abroad first."""
-    data = load("tax_codes.toml")
-    own = data.get(territory(place, "services"), {})
+    data = load_data("tax_codes.toml")
+    own = data.get(inland_territory(place, "services"), {})
     result = []
     for kind, row in data["kinds"].items():
         in_the_union = (

@@ -8,19 +8,19 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.law.data import in_force, load
+from beancount_invoicing.law.data import load_data, row_in_force
 from beancount_invoicing.law.places import (
-    business_law,
+    b2b_services_law_of,
     has_own_rates,
+    inland_territory,
     sells_at_home,
     state_of,
     taken_for_union,
-    territory,
 )
 
 Where = Literal["home", "union", "outside"]
 
-B2B_SERVICES = MappingProxyType(
+B2B_SERVICES_LAWS = MappingProxyType(
     {
         "union": "directive 2006/112/EC, art. 44",
         "GB": "VAT Act 1994, s. 7A",  # https://www.gov.uk/guidance/vat-place-of-supply-of-services-notice-741a
@@ -30,7 +30,7 @@ B2B_SERVICES = MappingProxyType(
 )
 """By what services to a business are supplied where the customer is: for sellers in the Union, and in these countries."""
 
-ELECTRONIC_SERVICES = MappingProxyType(
+ELECTRONIC_SERVICES_LAWS = MappingProxyType(
     {
         "union": "directive 2006/112/EC, art. 58",  # https://datenbank.nwb.de/Dokument/452295_Article58
         "GB": "VAT Act 1994, sch. 4A, para. 15",  # https://legislation.gov.uk/uksi/2014/2726/article/3/made/data.html
@@ -42,7 +42,7 @@ ELECTRONIC_SERVICES = MappingProxyType(
 
 def in_union(country: str) -> bool:
     """Whether a country, by its code of two letters, is a state of the Union (as of 2021-07-01 and since)."""
-    return country in load("union_vat.toml")["members"]
+    return country in load_data("union_vat.toml")["members"]
 
 
 @cache
@@ -53,7 +53,7 @@ def whereabouts(seller: str, place: str, nature: str) -> Where:
     "home": the same tax, though perhaps at other rates; "union": another state of the Union, of a seller in the Union; "outside":
     anywhere else.
     """
-    home, there = territory(seller, nature), territory(place, nature)
+    home, there = inland_territory(seller, nature), inland_territory(place, nature)
     if not home or not there or home == there or (there == state_of(seller) and sells_at_home(seller, nature)):
         return "home"
     to_union = in_union(place) or taken_for_union(place, nature)
@@ -62,11 +62,11 @@ def whereabouts(seller: str, place: str, nature: str) -> Where:
 
 def sells_in_union(seller: str, nature: str) -> bool:
     """Whether what a seller in a place supplies of that nature is within the Union where it is sold to there."""
-    return in_union(territory(seller, nature)) or taken_for_union(seller, nature)
+    return in_union(inland_territory(seller, nature)) or taken_for_union(seller, nature)
 
 
 @cache
-def named_there(seller: str, place: str, nature: str) -> frozenset[str]:
+def place_codes_naming(seller: str, place: str, nature: str) -> frozenset[str]:
     """The codes by which a tax code may name a place for a seller and what is of that nature: the place's, and its state's where
     the two are the same, near and far, but for those within one state that have rates of their own. None for the seller's own
     place, and for one that is not said."""
@@ -76,32 +76,32 @@ def named_there(seller: str, place: str, nature: str) -> frozenset[str]:
         state = state_of(code)
         if within and has_own_rates(code):
             return {code}
-        same = territory(code, nature) == state and taken_for_union(code, nature) == in_union(state)
+        same = inland_territory(code, nature) == state and taken_for_union(code, nature) == in_union(state)
         return {code, state} if same else {code}
 
     return frozenset(names(place) - names(seller)) if seller and place else frozenset()
 
 
-def services_to_business(seller: str, place: str) -> str:
+def b2b_services_law(seller: str, place: str) -> str:
     """By what law services of a seller to a business in a place are supplied where the customer is; "" if not known."""
-    state = territory(seller, "services")
-    own = business_law(place) or business_law(seller) if state_of(place) == state_of(seller) else ""
-    return own or B2B_SERVICES.get("union" if in_union(state) else state, "")
+    state = inland_territory(seller, "services")
+    own = b2b_services_law_of(place) or b2b_services_law_of(seller) if state_of(place) == state_of(seller) else ""
+    return own or B2B_SERVICES_LAWS.get("union" if in_union(state) else state, "")
 
 
-def electronic_services(seller: str, place: str) -> str:
+def electronic_services_law(seller: str, place: str) -> str:
     """By what law electronic services of a seller to a consumer in a place are supplied where the consumer is; "" if not known, and
     within one state."""
-    state = territory(seller, "services")
+    state = inland_territory(seller, "services")
     if state_of(place) == state_of(seller):
         return ""
-    return ELECTRONIC_SERVICES.get("union" if in_union(state) else state, "")
+    return ELECTRONIC_SERVICES_LAWS.get("union" if in_union(state) else state, "")
 
 
 def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
     """The standard rates of VAT of a state of the Union, or of a place with rates of its own in one, in percent, each with its
     first day, the oldest first; () elsewhere."""
-    data = load("union_vat.toml")
+    data = load_data("union_vat.toml")
     rows = data["places"].get(country) or data["members"].get(country, ())
     return tuple((row["from"], Decimal(row["rate"])) for row in rows)
 
@@ -109,7 +109,7 @@ def standard_rates(country: str) -> tuple[tuple[date, Decimal], ...]:
 def standard_rate(country: str, day: date) -> Decimal | None:
     """The standard rate of VAT in percent of a state of the Union, or of what is taken for its territory such as Monaco, on a day;
     None where it is not known."""
-    rates = standard_rates(country) or standard_rates(territory(country, "goods"))
+    rates = standard_rates(country) or standard_rates(inland_territory(country, "goods"))
     known = [rate for since, rate in rates if since <= day]
     return known[-1] if known else None
 
@@ -117,18 +117,18 @@ def standard_rate(country: str, day: date) -> Decimal | None:
 def reduced_rates(country: str, day: date) -> tuple[Decimal, ...]:
     """The reduced rates of VAT in percent of a state of the Union, or of such a place, on a day, the highest first; ()
     where there is none, or none is known."""
-    row = in_force(load("union_vat.toml")["reduced"].get(country, ()), day)
+    row = row_in_force(load_data("union_vat.toml")["reduced"].get(country, ()), day)
     return tuple(Decimal(rate) for rate in row["rates"]) if row else ()
 
 
 def members() -> tuple[str, ...]:
     """The states of the Union by their codes, sorted."""
-    return tuple(sorted(load("union_vat.toml")["members"]))
+    return tuple(sorted(load_data("union_vat.toml")["members"]))
 
 
 def places_with_rates() -> tuple[str, ...]:
     """The places in the Union whose standard rate is not that of their state, by their codes, sorted."""
-    return tuple(sorted(load("union_vat.toml")["places"]))
+    return tuple(sorted(load_data("union_vat.toml")["places"]))
 
 
 class DistanceSales(NamedTuple):
@@ -142,5 +142,5 @@ class DistanceSales(NamedTuple):
 
 def distance_sales() -> DistanceSales:
     """The rule for what consumers in other states of the Union are sent, or supplied with electronically."""
-    data = load("union_vat.toml")
+    data = load_data("union_vat.toml")
     return DistanceSales(Decimal(data["threshold"]), data["threshold-source"], data["since"])

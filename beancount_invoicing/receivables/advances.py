@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from beancount_invoicing.model import ZERO, Book, Payment, Tax
 from beancount_invoicing.receivables.allocation import Allocated, Unallocated
-from beancount_invoicing.rules.currencies import decimals
-from beancount_invoicing.rules.tax import Charged, taxes_due
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.tax import TaxableAmount, taxes_due
 
 
 class Advance(NamedTuple):
@@ -34,34 +34,36 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
     """
     found: list[Advance] = []
     by_account: defaultdict[tuple[str, str], list[Unallocated]] = defaultdict(list)
-    for one in allocated.unallocated:
-        by_account[one.payment.customer, one.payment.currency].append(one)
+    for unallocated in allocated.unallocated:
+        by_account[unallocated.payment.customer, unallocated.payment.currency].append(unallocated)
     billed = _billed(book, {customer for customer, _currency in by_account}, allocated.as_of)
-    for (customer, currency), those in sorted(by_account.items()):
-        debits = sum((one.amount for one in those if one.amount > 0), ZERO)
+    for (customer, currency), unallocateds in sorted(by_account.items()):
+        debits = sum((one.amount for one in unallocateds if one.amount > 0), ZERO)
         taxes = _on_payment(book, customer, billed[customer], allocated.as_of)
         if not taxes:
             continue
-        for one in sorted(those, key=lambda one: (one.payment.date, one.amount, one.payment.source)):
-            if one.amount >= 0:
+        for unallocated in sorted(unallocateds, key=lambda one: (one.payment.date, one.amount, one.payment.source)):
+            if unallocated.amount >= 0:
                 continue
-            left = -one.amount - min(debits, -one.amount)
-            debits = max(debits + one.amount, ZERO)
+            left = -unallocated.amount - min(debits, -unallocated.amount)
+            debits = max(debits + unallocated.amount, ZERO)
             if left:
-                tax = _contained(left, taxes[0], decimals(currency)) if len(taxes) == 1 else None
-                name = book.customers[customer].at(one.payment.date).name
-                found.append(Advance(one.payment, name, left, taxes, tax))
-    return tuple(sorted(found, key=lambda one: (one.payment.date, one.payment.customer, one.payment.source)))
+                tax = _contained(left, taxes[0], currency_decimals(currency)) if len(taxes) == 1 else None
+                name = book.customers[customer].at(unallocated.payment.date).name
+                found.append(Advance(unallocated.payment, name, left, taxes, tax))
+    return tuple(
+        sorted(found, key=lambda advance: (advance.payment.date, advance.payment.customer, advance.payment.source))
+    )
 
 
 def _billed(book: Book, customers: Collection[str], day: date) -> defaultdict[str, set[str]]:
     """The codes, of those under which a tax is due, that documents of these customers have up to `day`."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for invoice in book.invoices if customers else ():
-        if invoice.customer and invoice.customer.account in customers and invoice.since <= day:
+        if invoice.customer and invoice.customer.account in customers and invoice.booked_from <= day:
             codes = found[invoice.customer.account]
             for code in {line.tax for line in invoice.lines} - codes:
-                if code in invoice.codes and invoice.codes[code].rate:
+                if code in invoice.tax_codes and invoice.tax_codes[code].rate:
                     codes.add(code)
     return found
 
@@ -75,15 +77,15 @@ def _on_payment(book: Book, customer: str, billed: Collection[str], day: date) -
     if not own:
         for dated in book.contracts.values():
             contract = dated.at(day)
-            if book.accounts.get(contract.customer) == customer:
+            if book.main_accounts.get(contract.customer) == customer:
                 item = book.items[contract.item].at(day) if contract.item in book.items else None
                 codes.add(contract.tax or (item.tax if item else ""))
     codes = (codes - {""}) or {book.option("default-tax", day)} - {""}
-    those = [book.taxes[code].at(day) for code in sorted(codes or set(book.taxes)) if code in book.taxes]
-    return tuple(one for one in those if any(part.on_payment for part in one.parts or (one,)))
+    taxes = [book.taxes[code].at(day) for code in sorted(codes or set(book.taxes)) if code in book.taxes]
+    return tuple(tax for tax in taxes if any(part.on_payment for part in tax.parts or (tax,)))
 
 
 def _contained(gross: Decimal, tax: Tax, places: int) -> Decimal:
     """What an amount contains of a tax that is due on payment; of one that consists of parts, of those that are."""
-    due = taxes_due([Charged(tax, ZERO, gross)], places).values()
-    return sum((each.figure.value for each in due if each.tax.on_payment), ZERO)
+    due = taxes_due([TaxableAmount(tax, ZERO, gross)], places).values()
+    return sum((code_tax.figure.value for code_tax in due if code_tax.tax.on_payment), ZERO)

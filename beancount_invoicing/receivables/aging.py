@@ -11,14 +11,14 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, a_day
+from beancount_invoicing.model import ZERO, Book, require_date
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.positions import disputed
 from beancount_invoicing.rules.exact import exact
 
 Basis = Literal["due", "invoice"]
-BOUNDS = (30, 60, 90)
+DEFAULT_BOUNDS = (30, 60, 90)
 
 
 class BoundsError(ValueError):
@@ -26,11 +26,11 @@ class BoundsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AgingRow:
     """What one customer owes on one account in one currency. total = not_due + sum(buckets) + unallocated."""
 
     customer: str
-    main: str
+    main_account: str
     account: str
     currency: str
     not_due: Decimal
@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class AgingTotal:
     """The sum of the rows of one currency."""
 
     currency: str
@@ -56,7 +56,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class LedgerBalance:
     """What the ledger itself says is on an account: the total and the drafts of its row."""
 
     account: str
@@ -71,22 +71,22 @@ class Aging:
     as_of: date
     basis: Basis
     bounds: tuple[int, ...]
-    rows: tuple[Row, ...]
-    totals: tuple[Total, ...]
-    ledger: tuple[Balance, ...]
+    rows: tuple[AgingRow, ...]
+    totals: tuple[AgingTotal, ...]
+    ledger: tuple[LedgerBalance, ...]
 
     @exact
-    def unmet(self) -> tuple[tuple[Row, Balance], ...]:
+    def unreconciled(self) -> tuple[tuple[AgingRow, LedgerBalance], ...]:
         """The rows whose total and drafts are not the ledger's balance: none, by construction, and looked at all the same."""
         pairs = zip(self.rows, self.ledger, strict=True)
         return tuple((row, books) for row, books in pairs if row.total + row.drafts != books.balance)
 
     @exact
-    def of(self, customers: Container[str]) -> Aging:
+    def for_customers(self, customers: Container[str]) -> Aging:
         """The same of some customers, by their main accounts."""
-        pairs = [pair for pair in zip(self.rows, self.ledger, strict=True) if pair[0].main in customers]
+        pairs = [pair for pair in zip(self.rows, self.ledger, strict=True) if pair[0].main_account in customers]
         rows = tuple(row for row, _books in pairs)
-        return replace(self, rows=rows, totals=totals(rows), ledger=tuple(books for _row, books in pairs))
+        return replace(self, rows=rows, totals=aging_totals(rows), ledger=tuple(books for _row, books in pairs))
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class _Sums:
 def aging(
     book: Book,
     as_of: date,
-    bounds: Sequence[int] = BOUNDS,
+    bounds: Sequence[int] = DEFAULT_BOUNDS,
     basis: Basis = "due",
     allocated: Allocated | None = None,
 ) -> Aging:
@@ -116,7 +116,7 @@ def aging(
         raise BoundsError(
             f"bounds are ascending whole numbers from 1, such as 30,60,90, not {','.join(map(str, limits))}"
         )
-    a_day(as_of)
+    require_date(as_of)
     allocated = allocated or allocate(book, as_of)
     sums: defaultdict[tuple[str, str], _Sums] = defaultdict(lambda: _Sums([ZERO] * (len(limits) + 1)))
     events = events_by_number(book, as_of)
@@ -124,14 +124,14 @@ def aging(
     if events:
         open_of: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
         invoices = {}
-        for claim in allocated.claims:
+        for claim in allocated.open_items:
             open_of[id(claim.invoice), debtor(book, claim)] += claim.open
             invoices[id(claim.invoice)] = claim.invoice
         for (key, main), open_ in open_of.items():
             those = events_of(events, main, invoices[key].number)
             if those:
                 in_dispute[key, main] = disputed(invoices[key], open_, those)
-    for claim in allocated.claims:
+    for claim in allocated.open_items:
         if not claim.open:
             continue
         row = sums[claim.account, claim.invoice.currency]
@@ -151,13 +151,13 @@ def aging(
         row = sums[payment.account, payment.currency]
         row.unallocated += amount
     for invoice in book.invoices:
-        if invoice.draft and invoice.since <= as_of:
+        if invoice.draft and invoice.booked_from <= as_of:
             for instalment in invoice.instalments:
                 row = sums[instalment.account, invoice.currency]
                 row.drafts += instalment.amount
     balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    until = bisect_right(book.movements, as_of, key=attrgetter("date"))
-    for _day, account, currency, amount in book.movements[:until]:
+    until = bisect_right(book.customer_movements, as_of, key=attrgetter("date"))
+    for _day, account, currency, amount in book.customer_movements[:until]:
         balances[account, currency] += amount
     rows = tuple(
         sorted(
@@ -165,7 +165,7 @@ def aging(
                 _row(book, as_of, account, currency, sums[account, currency])
                 for account, currency in sorted(sums.keys() | {key for key, value in balances.items() if value})
             ),
-            key=lambda row: (row.customer.casefold(), row.main, row.account, row.currency),
+            key=lambda row: (row.customer.casefold(), row.main_account, row.account, row.currency),
         )
     )
     return Aging(
@@ -173,17 +173,17 @@ def aging(
         basis=basis,
         bounds=limits,
         rows=rows,
-        totals=totals(rows),
-        ledger=tuple(Balance(row.account, row.currency, balances[row.account, row.currency]) for row in rows),
+        totals=aging_totals(rows),
+        ledger=tuple(LedgerBalance(row.account, row.currency, balances[row.account, row.currency]) for row in rows),
     )
 
 
-def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> Row:
-    main = book.accounts.get(account, account)
+def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> AgingRow:
+    main = book.main_accounts.get(account, account)
     dated = book.customers.get(main)
-    return Row(
+    return AgingRow(
         customer=dated.at(as_of).name if dated else main,
-        main=main,
+        main_account=main,
         account=account,
         currency=currency,
         not_due=sums.not_due,
@@ -195,14 +195,14 @@ def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> R
     )
 
 
-def totals(rows: Sequence[Row]) -> tuple[Total, ...]:
+def aging_totals(rows: Sequence[AgingRow]) -> tuple[AgingTotal, ...]:
     """The sums of rows, one for each currency, sorted by it."""
     return tuple(_total(currency, rows) for currency in sorted({row.currency for row in rows}))
 
 
-def _total(currency: str, rows: Sequence[Row]) -> Total:
+def _total(currency: str, rows: Sequence[AgingRow]) -> AgingTotal:
     those = [row for row in rows if row.currency == currency]
-    return Total(
+    return AgingTotal(
         currency=currency,
         not_due=sum((row.not_due for row in those), ZERO),
         buckets=tuple(sum(column, ZERO) for column in zip(*(row.buckets for row in those), strict=True)),

@@ -26,35 +26,35 @@ from typing import NamedTuple
 
 from beancount_invoicing.model import (
     ZERO,
+    AllocationKind,
     Book,
     Day,
     Finding,
-    How,
     Instalment,
     Invoice,
     Payment,
     Source,
     Transfer,
-    a_day,
+    require_date,
 )
-from beancount_invoicing.receivables.settling import (
-    Lot,
-    Move,
-    Paid,
-    Part,
-    Payer,
-    Settled,
+from beancount_invoicing.receivables.allocation_state import (
+    AllocatableAmount,
+    CancelledInvoicePayment,
+    OpenItemMove,
+    OpenItemPart,
+    OpenPayment,
+    Settlement,
     moves_claims,
     opposite,
     payment_key,
-    reach,
+    settled_amount,
 )
-from beancount_invoicing.receivables.unsettled import Left, notices
+from beancount_invoicing.receivables.notices import AllocationRemainder, allocation_notices
 from beancount_invoicing.rules.exact import exact
 from beancount_invoicing.rules.numbering import link
 
 
-class Claim(NamedTuple):
+class OpenItem(NamedTuple):
     """What an instalment still stands for on one account: `amount` has been claimed there, `open` is not settled."""
 
     invoice: Invoice
@@ -74,21 +74,21 @@ class Allocation(NamedTuple):
     account: str
     amount: Decimal
     """With the sign of the claim; a reversal has the opposite one."""
-    how: How
+    how: AllocationKind
     source: Source
-    other: Invoice | None = None
+    counter_document: Invoice | None = None
     """The document on the other side, where two documents settle each other (`credit-note`)."""
-    reverses: How | None = None
+    reverses: AllocationKind | None = None
     """Of a reversal: what it takes back."""
-    came: Day | None = None
+    paid_on: Day | None = None
     """The day of the payment that settles, or takes back; None of documents."""
-    money: Source | None = None
+    paid_by: Source | None = None
     """Of a `replacement`: the entry that paid what was replaced."""
 
     @property
-    def received(self) -> Day:
+    def received_on(self) -> Day:
         """The day on which the money came: before `date` where it lay on the account first."""
-        return self.came or self.date
+        return self.paid_on or self.date
 
 
 class Unallocated(NamedTuple):
@@ -98,7 +98,7 @@ class Unallocated(NamedTuple):
     amount: Decimal
 
 
-class Revived(NamedTuple):
+class BadDebtRecovery(NamedTuple):
     """A loss of which `amount` (above 0) was paid after all, the last of it on `date`, and no entry takes that much back."""
 
     payment: Payment
@@ -111,13 +111,13 @@ class Allocated:
     """Everything allocated once, or unallocated once."""
 
     as_of: date
-    claims: tuple[Claim, ...]
+    open_items: tuple[OpenItem, ...]
     allocations: tuple[Allocation, ...]
     unallocated: tuple[Unallocated, ...]
-    revived: tuple[Revived, ...]
+    recoveries: tuple[BadDebtRecovery, ...]
     notices: tuple[Finding, ...]
     """Warnings about payments that could not do what they say."""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[OpenItemMove, ...] = ()
 
 
 class _Allocating:
@@ -126,15 +126,15 @@ class _Allocating:
     def __init__(self, book: Book, as_of: date) -> None:
         self.book = book
         self.as_of = as_of
-        self.parts: list[Part] = []
-        self.of_invoice: defaultdict[int, list[Part]] = defaultdict(list)
+        self.parts: list[OpenItemPart] = []
+        self.of_invoice: defaultdict[int, list[OpenItemPart]] = defaultdict(list)
         self.allocations: list[Allocation] = []
-        self.payers: list[Payer] = []
-        self.waiting: defaultdict[str, list[Payer]] = defaultdict(list)
-        self.transfers: list[tuple[Transfer, list[Payer]]] = []
-        self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[Payer]]]] = defaultdict(list)
+        self.payers: list[OpenPayment] = []
+        self.waiting: defaultdict[str, list[OpenPayment]] = defaultdict(list)
+        self.transfers: list[tuple[Transfer, list[OpenPayment]]] = []
+        self.waiting_transfers: defaultdict[str, list[tuple[Transfer, list[OpenPayment]]]] = defaultdict(list)
         self.waiting_notes: defaultdict[str, list[tuple[date, Invoice]]] = defaultdict(list)
-        self.moves: list[Move] = []
+        self.moves: list[OpenItemMove] = []
         self.position: dict[str, int] = {}
         self.invoices = [invoice for invoice in book.invoices if not invoice.draft and invoice.kind != "void"]
         self.direction = [_direction(invoice) for invoice in self.invoices]
@@ -143,12 +143,12 @@ class _Allocating:
         self.by_link: defaultdict[str, list[str]] = defaultdict(list)
         for number in self.position:
             self.by_link[link(number)].append(number)
-        self.paid: dict[str, deque[Paid]] = {}
+        self.paid: dict[str, deque[CancelledInvoicePayment]] = {}
         """By number of a cancellation, what was paid of what it cancels and pays nothing else yet, the oldest first."""
         self.replaced: dict[str, str] = {}
         """By number, the corrective invoice that replaces a document."""
         for invoice in self.invoices:
-            if invoice.kind == "corrective" and invoice.since <= as_of:
+            if invoice.kind == "corrective" and invoice.booked_from <= as_of:
                 for number in invoice.corrects:
                     self.replaced.setdefault(number, invoice.number)
 
@@ -156,9 +156,9 @@ class _Allocating:
         """All days up to the as-of date."""
         steps: list[tuple[tuple[object, ...], int, object]] = []
         for index, invoice in enumerate(self.invoices):
-            if invoice.since <= self.as_of:
+            if invoice.booked_from <= self.as_of:
                 rank = 1 if self.direction[index] < 0 else 0
-                steps.append(((invoice.since, rank, invoice.date, invoice.number, invoice.source), rank, index))
+                steps.append(((invoice.booked_from, rank, invoice.date, invoice.number, invoice.source), rank, index))
         for transfer in self.book.transfers:
             if transfer.date <= self.as_of:
                 legs = tuple(sorted(payment_key(leg) for leg in transfer.legs))
@@ -166,11 +166,11 @@ class _Allocating:
                 steps.append(((transfer.date, rank, legs), rank, transfer))
         for payment in self.book.payments:
             if payment.date <= self.as_of:
-                payer = Payer(payment)
+                payer = OpenPayment(payment)
                 payer.names = self._followed(payer.names)
                 self.payers.append(payer)
                 back = self._reverses(payment)
-                rank = (6 if payer.lost else 7) if back else (4 if payer.lost else 3)
+                rank = (6 if payer.is_write_off else 7) if back else (4 if payer.is_write_off else 3)
                 steps.append(((payment.date, rank, *payer.key[1:]), rank, payer))
         steps.sort(key=lambda step: step[0])
         for _key, _rank, what in steps:
@@ -178,21 +178,23 @@ class _Allocating:
                 self._claim(what, self.invoices[what])
             elif isinstance(what, Transfer):
                 self._transfer(what)
-            elif isinstance(what, Payer):
+            elif isinstance(what, OpenPayment):
                 self._pay(what, what.payment.date)
         self._assume()
-        left = Left(
+        left = AllocationRemainder(
             self.book, self.as_of, self.parts, self.payers, self.transfers, self.moves, self._known, self._existing, self._reverses
         )  # fmt: skip
         return Allocated(
             as_of=self.as_of,
-            claims=tuple(
-                Claim(part.invoice, part.instalment, part.account, part.amount, part.open) for part in self.parts
+            open_items=tuple(
+                OpenItem(part.invoice, part.instalment, part.account, part.amount, part.open) for part in self.parts
             ),
             allocations=tuple(self.allocations),
             unallocated=tuple(Unallocated(payer.payment, payer.left) for payer in self.payers if payer.left),
-            revived=tuple(Revived(one.payment, one.taken, one.taken_on) for one in self.payers if one.taken),
-            notices=tuple(notices(left)),
+            recoveries=tuple(
+                BadDebtRecovery(payer.payment, payer.taken, payer.taken_on) for payer in self.payers if payer.taken
+            ),
+            notices=tuple(allocation_notices(left)),
             moves=tuple(self.moves),
         )
 
@@ -207,12 +209,12 @@ class _Allocating:
 
     def _claim(self, index: int, invoice: Invoice) -> None:
         """A document enters the books; what has been waiting for it comes to it."""
-        for paid in invoice.at_once:
+        for paid in invoice.immediate_payments:
             self.allocations.append(
-                Allocation(invoice.since, invoice, None, paid.account, paid.amount, "at-once", paid.source)
+                Allocation(invoice.booked_from, invoice, None, paid.account, paid.amount, "at-once", paid.source)
             )
         for instalment in invoice.instalments:
-            part = Part(invoice, instalment, instalment.account, instalment.amount)
+            part = OpenItemPart(invoice, instalment, instalment.account, instalment.amount)
             self.parts.append(part)
             self.of_invoice[index].append(part)
         if self.position[invoice.number] != index:
@@ -222,10 +224,10 @@ class _Allocating:
                 self._assume_before(invoice)
                 self.paid[invoice.number] = self._paid_of(invoice)
             for name in self._corrected(invoice):
-                self.waiting_notes[name].append((invoice.since, invoice))
+                self.waiting_notes[name].append((invoice.booked_from, invoice))
             for name in self._corrected(invoice):
-                self._settle_by_note(invoice, name, invoice.since)
-        self._wake(invoice.number, invoice.since)
+                self._settle_by_note(invoice, name, invoice.booked_from)
+        self._wake(invoice.number, invoice.booked_from)
 
     def _wake(self, number: str, day: date) -> None:
         """A document is there, is open again, or stands on another account: what waits for it comes to it."""
@@ -243,7 +245,9 @@ class _Allocating:
         names = sorted({name for each in note.links for name in self.by_link.get(each, ())} - {note.number})
         customer = note.customer.account if note.customer else ""
         return tuple(
-            name for name in names if self.book.owed_by(self.invoices[self.position[name]], customer, note.since)
+            name
+            for name in names
+            if self.book.is_owed_by(self.invoices[self.position[name]], customer, note.booked_from)
         )
 
     def _followed(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -260,7 +264,7 @@ class _Allocating:
         index = self.position.get(number)
         return self.invoices[index] if index is not None else None
 
-    def _existing(self, number: str) -> list[Part]:
+    def _existing(self, number: str) -> list[OpenItemPart]:
         index = self.position.get(number)
         return self.of_invoice.get(index, []) if index is not None else []
 
@@ -273,7 +277,13 @@ class _Allocating:
                     self._offset(credit, part, day, note.source, part.invoice.source)
 
     def _offset(
-        self, credit: Part, part: Part, day: date, for_part: Source, for_credit: Source, most: Decimal | None = None
+        self,
+        credit: OpenItemPart,
+        part: OpenItemPart,
+        day: date,
+        for_part: Source,
+        for_credit: Source,
+        most: Decimal | None = None,
     ) -> None:
         """Two claims of opposite directions settle each other, as far as both reach, or by `most` (above 0).
 
@@ -281,7 +291,7 @@ class _Allocating:
         """
         if not opposite(credit.open, part.open):
             return
-        amount = reach(part.open, credit.open if most is None else most)
+        amount = settled_amount(part.open, credit.open if most is None else most)
         if credit.invoice.kind == "cancellation" and part.invoice.number not in credit.invoice.corrects:
             for paid in self._taken(credit.invoice, amount, day):
                 self._hand_on(credit, part, paid, day, for_part, for_credit)
@@ -291,16 +301,21 @@ class _Allocating:
         self._record(day, part, amount, "credit-note", for_part, credit.invoice)
         self._record(day, credit, -amount, "credit-note", for_credit, part.invoice)
 
-    def _paid_of(self, note: Invoice) -> deque[Paid]:
+    def _paid_of(self, note: Invoice) -> deque[CancelledInvoicePayment]:
         """What was paid of what a cancellation cancels, the oldest first."""
-        those = [
-            one for name in note.corrects for part in self._existing(name) for one in part.settled_by if one.amount > 0
+        settlements = [
+            settlement
+            for name in note.corrects
+            for part in self._existing(name)
+            for settlement in part.settled_by
+            if settlement.amount > 0
         ]
         return deque(
-            Paid(one.amount, one.came, one.money) for one in sorted(those, key=lambda one: (one.came, one.order))
+            CancelledInvoicePayment(settlement.amount, settlement.came, settlement.money)
+            for settlement in sorted(settlements, key=lambda settlement: (settlement.came, settlement.order))
         )
 
-    def _taken(self, note: Invoice, most: Decimal, day: date) -> Iterator[Paid]:
+    def _taken(self, note: Invoice, most: Decimal, day: date) -> Iterator[CancelledInvoicePayment]:
         """`most` (above 0) of what was paid of what a cancellation cancels; what nobody paid of it is as if it came today."""
         there = self.paid.get(note.number, deque())
         while most and there:
@@ -311,23 +326,31 @@ class _Allocating:
             most -= taken.amount
             yield taken
         if most:
-            yield Paid(most, day, note.source)
+            yield CancelledInvoicePayment(most, day, note.source)
 
-    def _hand_on(self, credit: Part, part: Part, paid: Paid, day: date, for_part: Source, for_credit: Source) -> None:
+    def _hand_on(
+        self,
+        credit: OpenItemPart,
+        part: OpenItemPart,
+        paid: CancelledInvoicePayment,
+        day: date,
+        for_part: Source,
+        for_credit: Source,
+    ) -> None:
         """What was paid of a cancelled document pays another one, from `day` on."""
         amount, came, money = paid
         part.open -= amount
         credit.open += amount
-        part.settled_by.append(Settled(amount, "replacement", len(self.allocations), day, came, money, None))
+        part.settled_by.append(Settlement(amount, "replacement", len(self.allocations), day, came, money, None))
         self._record(day, part, amount, "replacement", for_part, came=came, money=money)
         self._record(day, credit, -amount, "replacement", for_credit, came=came, money=money)
 
     def _record(
         self,
         day: date,
-        part: Part,
+        part: OpenItemPart,
         amount: Decimal,
-        how: How,
+        how: AllocationKind,
         source: Source,
         other: Invoice | None = None,
         came: date | None = None,
@@ -343,14 +366,14 @@ class _Allocating:
                 how,
                 source,
                 other,
-                came=came,
-                money=money,
+                paid_on=came,
+                paid_by=money,
             )
         )
 
     # payments ------------------------------------------------------------------------------------------------------
 
-    def _named(self, payer: Payer) -> list[Part]:
+    def _named(self, payer: OpenPayment) -> list[OpenItemPart]:
         """The parts that a payment names and may settle: on its account, in its currency, oldest due first."""
         payment = payer.payment
         parts = [
@@ -363,14 +386,14 @@ class _Allocating:
         ]
         return sorted(parts, key=lambda part: part.key)
 
-    def _pay(self, payer: Payer, day: date) -> None:
+    def _pay(self, payer: OpenPayment, day: date) -> None:
         """Lets a payment settle, or reverse, what it names; the rest of it waits for what it names to come or re-open."""
         payment = payer.payment
         if not payer.names:
             return
         for name in payer.names:
             if payer not in self.waiting[name]:
-                insort(self.waiting[name], payer, key=lambda one: one.key)
+                insort(self.waiting[name], payer, key=lambda payment: payment.key)
         parts = self._named(payer)
         if self._reverses(payment):
             self._reverse(payer, parts, day)
@@ -383,44 +406,50 @@ class _Allocating:
         for part in against:
             if payer.left and part.open:
                 self._settle(payer, part, day, payer.how)
-        if payer.left and not payer.lost:
+        if payer.left and not payer.is_write_off:
             self._revive(payer, parts, day)
-        if payer.left and payer.lost and day == payment.date:
+        if payer.left and payer.is_write_off and day == payment.date:
             # what is paid on the day of the loss is paid after all as well
             paid = sum(
-                (abs(one.amount) for part in parts for one in part.settled_by if one.how != "write-off" and one.day == day), ZERO
+                (
+                abs(settlement.amount)
+                for part in parts
+                for settlement in part.settled_by
+                if settlement.how != "write-off" and settlement.day == day
+            ),
+            ZERO,
             )  # fmt: skip
             payer.taken = min(abs(payer.left), paid)
 
     def _settle(
         self,
-        payer: Payer,
-        part: Part,
+        payer: OpenPayment,
+        part: OpenItemPart,
         day: date,
-        how: How,
+        how: AllocationKind,
         came: date | None = None,
         amount: Decimal | None = None,
     ) -> None:
         """Lets a payment settle a part, as far as both reach, or by `amount`; `came`: the day of the money, if not its own."""
-        amount = reach(part.open, payer.left) if amount is None else amount
+        amount = settled_amount(part.open, payer.left) if amount is None else amount
         came, source = came or payer.payment.date, payer.payment.source
         part.open -= amount
         payer.left += amount
         payer.taken = min(payer.taken, abs(payer.left))
         back: Iterable[tuple[Decimal, Source | None]] = ((amount, None),)
         if part.invoice.kind == "cancellation":  # it pays back what was paid of the cancelled one
-            back = [(-one.amount, one.money) for one in self._taken(part.invoice, -amount, day)]
+            back = [(-payment.amount, payment.paid_by) for payment in self._taken(part.invoice, -amount, day)]
         for each, money in back:
-            part.settled_by.append(Settled(each, how, len(self.allocations), day, came, source, payer))
+            part.settled_by.append(Settlement(each, how, len(self.allocations), day, came, source, payer))
             self._record(day, part, each, how, source, came=came, money=money)
 
-    def _revive(self, payer: Payer, parts: Sequence[Part], day: date) -> None:
+    def _revive(self, payer: OpenPayment, parts: Sequence[OpenItemPart], day: date) -> None:
         """Money that comes on what was written off takes so much of the loss back, and settles it."""
         for part in parts:
             if payer.left and self._reopen(part, payer.left, day, payer.payment):
                 self._settle(payer, part, day, payer.how)
 
-    def _reopen(self, part: Part, left: Decimal, day: date, by: Payment) -> bool:
+    def _reopen(self, part: OpenItemPart, left: Decimal, day: date, by: Payment) -> bool:
         """Takes losses on a part back, the latest first, as far as `left` of a payment reaches; each is that much too large."""
         found = False
         for settled in reversed(part.settled_by):
@@ -436,7 +465,7 @@ class _Allocating:
         return found
 
     def _take_back(
-        self, settled: Settled, part: Part, amount: Decimal, day: date, by: Payment, came: date | None = None
+        self, settled: Settlement, part: OpenItemPart, amount: Decimal, day: date, by: Payment, came: date | None = None
     ) -> None:
         """So much of a settlement (with its sign) is no more, and the part is open again; from `came` on, if not from `by` on."""
         settled.amount -= amount
@@ -444,26 +473,26 @@ class _Allocating:
         self.allocations.append(
             Allocation(
                 day, part.invoice, part.instalment.index, part.account, -amount, "reversal", by.source,
-                reverses=settled.how, came=came or by.date,
+                reverses=settled.how, paid_on=came or by.date,
             )
         )  # fmt: skip
 
-    def _reverse(self, payer: Payer, parts: Sequence[Part], day: date) -> None:
+    def _reverse(self, payer: OpenPayment, parts: Sequence[OpenItemPart], day: date) -> None:
         """A bounced debit or refund: first what is left over of the payments that name the same, then the latest settled.
 
         A loss that is taken back takes back losses only; all else takes back what came by its own means first, losses last. Of
         an invoice that was replaced, what was paid is with the one that replaces it.
         """
         for name in payer.names:
-            for other in sorted(self.waiting[name], key=lambda one: one.payment.means != payer.payment.means):
+            for other in sorted(self.waiting[name], key=lambda payment: payment.payment.means != payer.payment.means):
                 if (
                     opposite(other.left, payer.left)
-                    and other.lost == payer.lost
+                    and other.is_write_off == payer.is_write_off
                     and other.payment.date <= day
                     and other.payment.account == payer.payment.account
                     and other.payment.currency == payer.payment.currency
                 ):
-                    amount = reach(other.left, payer.left)
+                    amount = settled_amount(other.left, payer.left)
                     other.left -= amount
                     other.taken = min(other.taken, abs(other.left))
                     payer.left += amount
@@ -471,10 +500,10 @@ class _Allocating:
             (settled, part)
             for part in parts
             for settled in part.settled_by
-            if settled.day <= day and (settled.how == "write-off" or not payer.lost)
+            if settled.day <= day and (settled.how == "write-off" or not payer.is_write_off)
         ]
 
-        def order(one: tuple[Settled, Part]) -> tuple[bool, bool, bool, int]:
+        def order(one: tuple[Settlement, OpenItemPart]) -> tuple[bool, bool, bool, int]:
             how = one[0].how
             means = how if how in {"discount", "set-off", "write-off"} else "money"
             return means != payer.payment.means, means == "write-off", how != "replacement", -one[0].order
@@ -490,7 +519,7 @@ class _Allocating:
 
     # allocated by an entry of its own -------------------------------------------------------------------------------
 
-    def _reallocate(self, legs: Sequence[Payer], day: date) -> None:
+    def _reallocate(self, legs: Sequence[OpenPayment], day: date) -> None:
         """What lies on an account, or what a document named by a debit gave, goes to the documents that the credits name."""
         givers = [leg for leg in legs if leg.payment.amount > 0]
         for taker in (leg for leg in legs if leg.payment.amount < 0):
@@ -498,11 +527,13 @@ class _Allocating:
             for giver in givers:
                 wanted = min(giver.left, -taker.left)
                 if taker.names:
-                    wanted = min(wanted, sum((max(part.open, ZERO) + part.lost for part in parts), ZERO))
+                    wanted = min(wanted, sum((max(part.open, ZERO) + part.written_off for part in parts), ZERO))
                 for lot in self._lots(giver, wanted, day, unless=legs):
                     self._allot(giver, taker, parts, lot, day)
 
-    def _lots(self, giver: Payer, most: Decimal, day: date, unless: Sequence[Payer]) -> Iterator[Lot]:
+    def _lots(
+        self, giver: OpenPayment, most: Decimal, day: date, unless: Sequence[OpenPayment]
+    ) -> Iterator[AllocatableAmount]:
         """Takes up to `most` from where a debit says: credit notes, the money of an invoice, or what lies on the account."""
         account, currency = giver.payment.account, giver.payment.currency
         parts = self._named(giver)
@@ -510,22 +541,24 @@ class _Allocating:
             if part.open < 0 < most:
                 amount = min(-part.open, most)
                 most -= amount
-                yield Lot(amount, day, None, part)
+                yield AllocatableAmount(amount, day, None, part)
         others = [
             payer
             for payer in (
-                [one for name in giver.names for one in self.waiting[name]]
+                [payment for name in giver.names for payment in self.waiting[name]]
                 if giver.names
-                else sorted(self.payers, key=lambda one: (bool(one.names), one.key))
+                else sorted(self.payers, key=lambda payer: (bool(payer.names), payer.key))
             )
-            if payer.left < 0 and not payer.lost and payer.payment.date <= day and payer not in unless
+            if payer.left < 0 and not payer.is_write_off and payer.payment.date <= day and payer not in unless
         ]
         for payer in others:
             if most > 0 and (payer.payment.account, payer.payment.currency) == (account, currency):
                 amount = min(-payer.left, most)
                 most -= amount
                 payer.left += amount
-                yield Lot(amount, payer.payment.date, None if payer.payment.means == "money" else payer.how)
+                yield AllocatableAmount(
+                    amount, payer.payment.date, None if payer.payment.means == "money" else payer.how
+                )
         for part in parts:
             for settled in reversed(part.settled_by):
                 if settled.amount > 0 and settled.how != "write-off" and most > 0:
@@ -533,9 +566,13 @@ class _Allocating:
                     most -= amount
                     # it was never for this one: the other has it from the day of the money on
                     self._take_back(settled, part, amount, day, giver.payment, settled.came)
-                    yield Lot(amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None)
+                    yield AllocatableAmount(
+                        amount, settled.came, settled.how if settled.how in {"discount", "set-off"} else None
+                    )
 
-    def _allot(self, giver: Payer, taker: Payer, parts: Sequence[Part], lot: Lot, day: date) -> None:
+    def _allot(
+        self, giver: OpenPayment, taker: OpenPayment, parts: Sequence[OpenItemPart], lot: AllocatableAmount, day: date
+    ) -> None:
         """Gives a lot to what a credit names, oldest due first; one that names nothing keeps it on the account."""
         giver.left -= lot.amount
         if not taker.names:
@@ -552,7 +589,7 @@ class _Allocating:
                 continue
             left -= amount
             if lot.part is None:
-                self._settle(taker, part, day, lot.how or taker.how, lot.came, amount)
+                self._settle(taker, part, day, lot.how or taker.how, lot.paid_on, amount)
             else:
                 taker.left += amount
                 self._offset(lot.part, part, day, taker.payment.source, giver.payment.source, amount)
@@ -561,7 +598,7 @@ class _Allocating:
 
     def _transfer(self, transfer: Transfer) -> None:
         """Moves claims between accounts, or gives what lies on one; what it cannot do yet waits for what it names."""
-        legs = sorted((Payer(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
+        legs = sorted((OpenPayment(leg, moves=True) for leg in transfer.legs), key=lambda leg: leg.key)
         if not moves_claims(transfer):
             for leg in legs:
                 if not leg.payment.settles:  # of the links, a debit means credit notes, a credit means invoices
@@ -582,7 +619,7 @@ class _Allocating:
             for name in names:
                 self._wake(name, transfer.date)
 
-    def _resume(self, transfer: Transfer, legs: Sequence[Payer], day: date) -> bool:
+    def _resume(self, transfer: Transfer, legs: Sequence[OpenPayment], day: date) -> bool:
         """Does as much of a transfer as can be done; whether claims moved."""
         if not any(leg.left for leg in legs):
             return False
@@ -591,7 +628,7 @@ class _Allocating:
         self._reallocate(legs, day)
         return False
 
-    def _move_claims(self, legs: Sequence[Payer], day: date) -> bool:
+    def _move_claims(self, legs: Sequence[OpenPayment], day: date) -> bool:
         """Moves the claims that the legs name to the accounts of the legs on the other side; nothing is settled."""
         moved = False
         for leg in legs:
@@ -604,38 +641,38 @@ class _Allocating:
                         moved = True
         return moved
 
-    def _move(self, part: Part, leg: Payer, target: Payer, day: date) -> None:
+    def _move(self, part: OpenItemPart, leg: OpenPayment, target: OpenPayment, day: date) -> None:
         amount = min(abs(part.open), abs(leg.left), abs(target.left)).copy_sign(part.open)
-        moved = Part(part.invoice, part.instalment, target.payment.account, amount)
+        moved = OpenItemPart(part.invoice, part.instalment, target.payment.account, amount)
         self.parts.append(moved)
         self.of_invoice[self.position[part.invoice.number]].append(moved)
         part.amount -= amount
         part.open -= amount
         leg.left += amount
         target.left -= amount
-        move = Move(day, part.invoice, part.account, target.payment.account, amount, leg.payment.source)
+        move = OpenItemMove(day, part.invoice, part.account, target.payment.account, amount, leg.payment.source)
         former, taker = leg.payment.customer, target.payment.customer
         if former != taker:
-            move = move._replace(taker=self._name(taker, day), former=self._name(former, day))
+            move = move._replace(taken_over_by=self._name(taker, day), former=self._name(former, day))
         self.moves.append(move)
 
     def _name(self, main: str, day: date) -> str:
         return self.book.customers[main].at(day).name if main in self.book.customers else main
 
-    def _shift_money(self, legs: Sequence[Payer]) -> None:
+    def _shift_money(self, legs: Sequence[OpenPayment]) -> None:
         """Money that lies on a customer's account goes to another customer's, where it stays unallocated."""
         for leg in legs:
             if leg.left <= 0:
                 continue
             here = leg.payment.account, leg.payment.currency
             lying = [
-                one
-                for one in self.payers
-                if one.left < 0 and not one.lost and (one.payment.account, one.payment.currency) == here
+                payer
+                for payer in self.payers
+                if payer.left < 0 and not payer.is_write_off and (payer.payment.account, payer.payment.currency) == here
             ]
-            for one in sorted(lying, key=lambda one: one.key):
-                amount = min(-one.left, leg.left)
-                one.left += amount
+            for payment in sorted(lying, key=lambda one: one.key):
+                amount = min(-payment.left, leg.left)
+                payment.left += amount
                 leg.left -= amount
         if all(leg.left <= 0 for leg in legs):
             for leg in legs:
@@ -648,33 +685,33 @@ class _Allocating:
         if "allocate" not in self.book.options:
             return
         self._set_older_apart()
-        payers: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
+        payers: defaultdict[tuple[str, str], list[OpenPayment]] = defaultdict(list)
         for payer in self.payers:
             if self._assumed(payer):
                 payers[payer.payment.account, payer.payment.currency].append(payer)
         if not payers:
             return
-        claims: defaultdict[tuple[str, str], list[Part]] = defaultdict(list)
+        claims: defaultdict[tuple[str, str], list[OpenItemPart]] = defaultdict(list)
         for part in self.parts:
             where = part.account, part.invoice.currency
             if part.open > 0 and where in payers:
                 claims[where].append(part)
-        reversals: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
+        reversals: defaultdict[tuple[str, str], list[OpenPayment]] = defaultdict(list)
         for payer in self.payers:
             if payer.left > 0 and not payer.moves and self._reverses(payer.payment):
                 reversals[payer.payment.account, payer.payment.currency].append(payer)
         for where in sorted(payers):
-            those = sorted(payers[where], key=lambda payer: payer.key)
+            payments = sorted(payers[where], key=lambda payer: payer.key)
             parts = sorted(claims[where], key=lambda part: part.key)
             back = sorted(reversals[where], key=lambda payer: payer.key)
-            days = {payer.payment.date for payer in (*those, *back)} | {part.invoice.since for part in parts}
+            days = {payer.payment.date for payer in (*payments, *back)} | {part.invoice.booked_from for part in parts}
             for day in sorted(days):
-                self._assume_on(day, those, parts)
+                self._assume_on(day, payments, parts)
                 bounced = [payer for payer in back if payer.payment.date == day]
                 for payer in bounced:  # what was assumed to be settled can bounce too
                     self._reverse(payer, self._named(payer), day)
                 if bounced:
-                    self._assume_on(day, those, parts)
+                    self._assume_on(day, payments, parts)
 
     def _assume_before(self, note: Invoice) -> None:
         """Money that names nothing and was assumed, until the day before a cancellation, to pay what this cancels: it has paid it.
@@ -690,7 +727,7 @@ class _Allocating:
                 for payer in self.payers
                 if (payer.payment.account, payer.payment.currency) == (account, currency)
                 and payer.left
-                and payer.payment.date < note.since
+                and payer.payment.date < note.booked_from
                 and not payer.moves
             ]
             paying = sorted((payer for payer in there if self._assumed(payer)), key=lambda payer: payer.key)
@@ -704,12 +741,12 @@ class _Allocating:
             )
             left = {id(payer): -payer.left for payer in paying}
             still = {id(part): part.open for part in parts}
-            days = {payer.payment.date for payer in paying} | {part.invoice.since for part in parts}
-            for day in sorted(day for day in days if day < note.since):
+            days = {payer.payment.date for payer in paying} | {part.invoice.booked_from for part in parts}
+            for day in sorted(day for day in days if day < note.booked_from):
                 for payer in paying:
                     for part in parts:
                         amount = min(left[id(payer)], still[id(part)])
-                        if not amount or payer.payment.date > day or part.invoice.since > day:
+                        if not amount or payer.payment.date > day or part.invoice.booked_from > day:
                             continue
                         left[id(payer)] -= amount
                         still[id(part)] -= amount
@@ -719,13 +756,13 @@ class _Allocating:
                 if payer.left > 0 and self._reverses(payer.payment):
                     self._reverse(payer, self._named(payer), payer.payment.date)
 
-    def _assumed(self, payer: Payer) -> bool:
+    def _assumed(self, payer: OpenPayment) -> bool:
         """Whether a payment names nothing, and the option says on its day that it is for the oldest due."""
         if payer.left >= 0 or payer.names or payer.moves:
             return False
         return self.book.option("allocate", payer.payment.date) == "oldest"
 
-    def _assumed_how(self, payer: Payer) -> How:
+    def _assumed_how(self, payer: OpenPayment) -> AllocationKind:
         return "oldest" if payer.payment.means == "money" else payer.how
 
     def _set_older_apart(self) -> None:
@@ -735,18 +772,18 @@ class _Allocating:
         for part in self.parts:
             if part.invoice.kind == "opening":
                 where = part.account, part.invoice.currency
-                taken_over[where] = max(taken_over.get(where, part.invoice.since), part.invoice.since)
+                taken_over[where] = max(taken_over.get(where, part.invoice.booked_from), part.invoice.booked_from)
         if not taken_over:
             return
-        claims: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
-        money: defaultdict[tuple[str, str], list[Payer]] = defaultdict(list)
+        claims: defaultdict[tuple[str, str], list[OpenPayment]] = defaultdict(list)
+        money: defaultdict[tuple[str, str], list[OpenPayment]] = defaultdict(list)
         for payer in self.payers:
             where = payer.payment.account, payer.payment.currency
             if where in taken_over and payer.payment.date <= taken_over[where] and not payer.names and not payer.moves:
                 (claims if payer.left > 0 else money)[where].append(payer)
-        for where, those in claims.items():
+        for where, payments in claims.items():
             paying = deque(sorted(money[where], key=lambda payer: payer.key))
-            for claim in sorted(those, key=lambda payer: payer.key):
+            for claim in sorted(payments, key=lambda payer: payer.key):
                 while paying and claim.left:
                     amount = min(claim.left, -paying[0].left)
                     claim.left -= amount
@@ -754,9 +791,9 @@ class _Allocating:
                     if not paying[0].left:
                         paying.popleft()
 
-    def _assume_on(self, day: date, payers: Sequence[Payer], parts: Sequence[Part]) -> None:
+    def _assume_on(self, day: date, payers: Sequence[OpenPayment], parts: Sequence[OpenItemPart]) -> None:
         """The payments up to a day go to the claims up to that day, the oldest due first."""
-        still = deque(part for part in parts if part.open > 0 and part.invoice.since <= day)
+        still = deque(part for part in parts if part.open > 0 and part.invoice.booked_from <= day)
         for payer in payers:
             if not still:
                 return
@@ -770,10 +807,10 @@ def _direction(invoice: Invoice) -> int:
     return -1 if sum((part.amount for part in invoice.instalments), ZERO) < 0 else 1
 
 
-def _targets(part: Part, legs: Sequence[Payer]) -> list[Payer]:
+def _targets(part: OpenItemPart, legs: Sequence[OpenPayment]) -> list[OpenPayment]:
     """The legs that a claim may go to, the best first: what names it alone, then the like sub-account, then the same amount."""
 
-    def key(leg: Payer) -> tuple[object, ...]:
+    def key(leg: OpenPayment) -> tuple[object, ...]:
         payment = leg.payment
         below = payment.account.removeprefix(payment.customer)
         return (
@@ -781,14 +818,14 @@ def _targets(part: Part, legs: Sequence[Payer]) -> list[Payer]:
             leg.key,
         )  # fmt: skip
 
-    those = (
+    payments = (
         leg for leg in legs
         if leg.payment.account != part.account and leg.payment.settles in {(), (part.invoice.number,)}
     )  # fmt: skip
-    return sorted(those, key=key)
+    return sorted(payments, key=key)
 
 
 @exact
 def allocate(book: Book, as_of: date) -> Allocated:
     """Allocates every payment and credit note dated on or before `as_of` (inclusive). Raises TypeError where that is no date."""
-    return _Allocating(book, a_day(as_of)).run()
+    return _Allocating(book, require_date(as_of)).run()

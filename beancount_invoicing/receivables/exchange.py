@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-from beancount_invoicing.model import Book, Worth
+from beancount_invoicing.model import Book, PaymentExchangeRate
 
 
 class DayRate(NamedTuple):
@@ -18,25 +18,26 @@ class DayRate(NamedTuple):
     because: str
 
 
-def day_rate(book: Book, pair: tuple[str, str], day: date, own: Decimal, said: Worth | None) -> DayRate:
+def day_rate(
+    book: Book, pair: tuple[str, str], day: date, invoice_rate: Decimal, stated_rate: PaymentExchangeRate | None
+) -> DayRate:
     """What one unit of `pair`'s first currency is worth in its second one on `day`, when a payment came.
 
-    By the payment's own word, what is `said`: the price of its posting, where it is another than `own`, the invoice's rate, at
-    which the claim is booked; else the money that came. Else by the ledger's latest `price` up to that day; else at the invoice's
-    rate. (The tax is converted at the rate of the day on which it becomes chargeable: directive 2006/112/EC, art. 91 (2); CGI,
-    art. 266, 1 bis.)
-    """
-    worth = said if said and said.currency == pair[1] else None
-    if worth and worth.priced and worth.priced != own:
-        return DayRate(worth.priced, "the payment's own price")
-    if worth and worth.money and worth.clear:
-        return DayRate(worth.money, "what the money that came makes of it")
+    By the payment's own word, what is `stated_rate`: the price of its posting, where it is another than `invoice_rate`, the
+    invoice's rate, at which the claim is booked; else the money that came. Else by the ledger's latest `price` up to that day; else
+    at the invoice's rate. (The tax is converted at the rate of the day on which it becomes chargeable: directive 2006/112/EC, art.
+    91 (2); CGI, art. 266, 1 bis.)"""
+    worth = stated_rate if stated_rate and stated_rate.currency == pair[1] else None
+    if worth and worth.by_price and worth.by_price != invoice_rate:
+        return DayRate(worth.by_price, "the payment's own price")
+    if worth and worth.by_money and worth.without_fee:
+        return DayRate(worth.by_money, "what the money that came makes of it")
     price = _price(book, pair, day)
     if price:
         return price
-    if worth and worth.money:
-        return DayRate(worth.money, "what the money that came makes of it: no price of that day is known")
-    return DayRate(own, "the invoice's rate: none of that day is known")
+    if worth and worth.by_money:
+        return DayRate(worth.by_money, "what the money that came makes of it: no price of that day is known")
+    return DayRate(invoice_rate, "the invoice's rate: none of that day is known")
 
 
 def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
@@ -51,6 +52,6 @@ def _price(book: Book, pair: tuple[str, str], day: date) -> DayRate | None:
 def latest_price(book: Book, pair: tuple[str, str], day: date) -> tuple[date, Decimal] | None:
     """The ledger's last `price` up to `day` (inclusive) of `pair`'s first currency in its second one: its day, and what one unit is
     worth; None where there is none."""
-    known = book.rates.get(pair, ())
+    known = book.exchange_rates.get(pair, ())
     at = bisect_right(known, day, key=itemgetter(0))
     return known[at - 1] if at else None

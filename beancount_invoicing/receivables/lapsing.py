@@ -27,7 +27,7 @@ class Lapsing(NamedTuple):
     last_day: date
     source: str
 
-    def words(self, as_of: date) -> str:
+    def message(self, as_of: date) -> str:
         """What to know and do about it, as of a day."""
         when = f"lapses after {self.last_day}" if self.last_day >= as_of else f"lapsed after {self.last_day}"
         return (
@@ -45,7 +45,9 @@ def last_day_to_sue(book: Book, invoice: Invoice, due: date, events: tuple[Event
     rule = law.limitation(_country(book, as_of), invoice.customer.buyer) if invoice.customer else None
     if rule is None:
         return None
-    acknowledged = max((one.date for one in events if one.event == "acknowledged" and one.date >= due), default=None)
+    acknowledged = max(
+        (event.date for event in events if event.kind == "acknowledged" and event.date >= due), default=None
+    )
     return rule.last_day(due, acknowledged)
 
 
@@ -62,7 +64,7 @@ def lapsing(book: Book, allocated: Allocated, as_of: date, months: int = WARNING
     country = _country(book, as_of)
     late: defaultdict[tuple[int, str], list[tuple[date, Decimal]]] = defaultdict(list)
     invoices: dict[tuple[int, str], tuple[Invoice, law.Limitation]] = {}
-    for claim in allocated.claims:
+    for claim in allocated.open_items:
         due, invoice = claim.instalment.due, claim.invoice
         if claim.open <= 0 or invoice.customer is None:
             continue

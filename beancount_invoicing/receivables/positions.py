@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, a_day
-from beancount_invoicing.receivables.allocation import Allocated, Allocation, Claim, allocate
-from beancount_invoicing.receivables.covering import OnAccount, covering
+from beancount_invoicing.model import ZERO, Book, Customer, Event, Invoice, require_date
+from beancount_invoicing.receivables.allocation import Allocated, Allocation, OpenItem, allocate
+from beancount_invoicing.receivables.allocation_state import OpenItemMove
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.debtors import debtors as owing
-from beancount_invoicing.receivables.settling import Move
+from beancount_invoicing.receivables.on_account import OnAccount, cover_by_document
 from beancount_invoicing.rules.exact import exact
 
 Status = Literal["draft", "void", "settled", "written-off", "overdue", "partly-paid", "open"]
@@ -58,9 +58,9 @@ class Position:
     debtors: tuple[Customer, ...] = ()
     """Who owes it, or owed what is settled, as they are on that day: the customer invoiced, unless others took it over; the last
     one to take it over comes first. None of a void number."""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[OpenItemMove, ...] = ()
     """How its claims went from account to account."""
-    share: int = 0
+    debtor_share: int = 0
     """Of a document that several owe, whose share this is, from 1, as `debtors` of the whole has them; 0 for the whole."""
 
     @property
@@ -73,28 +73,31 @@ def disputed(invoice: Invoice, open_: Decimal, events: tuple[Event, ...]) -> Dec
     """How much of `open_` is in dispute after `events` (in order); nothing of what the customer is owed."""
     amount: Decimal | None = ZERO
     for event in events:
-        if event.event == "dispute":
+        if event.kind == "dispute":
             amount = event.amount
-        elif event.event == "dispute-settled":
+        elif event.kind == "dispute-settled":
             amount = ZERO
     if invoice.draft or open_ <= 0:
         return ZERO
     return open_ if amount is None else min(max(amount, ZERO), open_)
 
 
-def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, those: list[Allocation]) -> Status:
+def _status(invoice: Invoice, open_: Decimal, due: date | None, as_of: date, allocations: list[Allocation]) -> Status:
     if invoice.kind == "void":
         return "void"
     if invoice.draft:
         return "draft"
     if open_ == 0:
-        lost = sum((one.amount for one in those if "write-off" in {one.how, one.reverses}), ZERO)
+        lost = sum(
+            (allocation.amount for allocation in allocations if "write-off" in {allocation.how, allocation.reverses}),
+            ZERO,
+        )
         return "written-off" if lost else "settled"
     if open_ < 0:  # a credit note that is not used up
         return "open"
     if due is not None and due < as_of:
         return "overdue"
-    if sum((one.amount for one in those), ZERO):
+    if sum((allocation.amount for allocation in allocations), ZERO):
         return "partly-paid"
     return "open"
 
@@ -104,70 +107,70 @@ def positions(
     book: Book,
     as_of: date,
     allocated: Allocated | None = None,
-    wanted: Iterable[Invoice] | None = None,
+    only_invoices: Iterable[Invoice] | None = None,
     *,
     by_debtor: bool = False,
 ) -> tuple[Position, ...]:
-    """Every document that is in the books on `as_of` (inclusive), in the Book's order; or those of them that are `wanted`.
+    """Every document that is in the books on `as_of` (inclusive), in the Book's order; or those of them that are `only_invoices`.
 
     `by_debtor`: a document that several customers owe, because a part was taken over, has a position for the share of each.
     """
-    a_day(as_of)
+    require_date(as_of)
     allocated = allocated or allocate(book, as_of)
-    claims: defaultdict[int, list[Claim]] = defaultdict(list)
-    for claim in allocated.claims:
+    claims: defaultdict[int, list[OpenItem]] = defaultdict(list)
+    for claim in allocated.open_items:
         claims[id(claim.invoice)].append(claim)
     allocations: defaultdict[int, list[Allocation]] = defaultdict(list)
     for allocation in allocated.allocations:
         allocations[id(allocation.invoice)].append(allocation)
     events = events_by_number(book, as_of)
-    covered = covering(allocated)
-    moves: defaultdict[int, list[Move]] = defaultdict(list)
+    covered = cover_by_document(allocated)
+    moves: defaultdict[int, list[OpenItemMove]] = defaultdict(list)
     for move in allocated.moves:
         moves[id(move.invoice)].append(move)
     result = []
-    for invoice in book.invoices if wanted is None else wanted:
-        if invoice.since > as_of:
+    for invoice in book.invoices if only_invoices is None else only_invoices:
+        if invoice.booked_from > as_of:
             continue
-        those, settled = claims[id(invoice)], allocations[id(invoice)]
-        owed_by = owing(book, invoice, those, as_of)
+        items, settled = claims[id(invoice)], allocations[id(invoice)]
+        owed_by = owing(book, invoice, items, as_of)
         covers, moved = covered.get(id(invoice), ()), tuple(moves.get(id(invoice), ()))
         whose = tuple(book.customers[main].at(as_of) for main in owed_by)
         if not by_debtor or len(owed_by) < 2:
             said = events_of(events, owed_by[0] if owed_by else "", invoice.number)
-            result.append(_position(invoice, as_of, those, settled, said, covers, whose, moved))
+            result.append(_position(invoice, as_of, items, settled, said, covers, whose, moved))
             continue
         result += [
             _position(
                 invoice, as_of,
-                [each for each in those if debtor(book, each) == one.account],
-                [each for each in settled if book.accounts.get(each.account) == one.account],
-                events_of(events, one.account, invoice.number),
-                tuple(each for each in covers if book.accounts.get(each.account) == one.account),
-                (one,), moved, share=place,
+                [item for item in items if debtor(book, item) == customer.account],
+                [allocation for allocation in settled if book.main_accounts.get(allocation.account) == customer.account],
+                events_of(events, customer.account, invoice.number),
+                tuple(account for account in covers if book.main_accounts.get(account.account) == customer.account),
+                (customer,), moved, share=place,
             )
-            for place, one in enumerate(whose, 1)
+            for place, customer in enumerate(whose, 1)
         ]  # fmt: skip
     return tuple(result)
 
 
 def _due(invoice: Invoice, instalments: tuple[InstalmentPosition, ...]) -> date | None:
-    still = [each.due for each in instalments if each.open]
+    still = [instalment.due for instalment in instalments if instalment.open]
     if still:
         return min((day for day in still if day), default=None)
-    days = [each.due for each in instalments if each.due]
+    days = [instalment.due for instalment in instalments if instalment.due]
     return max(days, default=None if invoice.kind == "void" or instalments else invoice.date)
 
 
 def _position(
     invoice: Invoice,
     as_of: date,
-    claims: list[Claim],
+    claims: list[OpenItem],
     allocations: list[Allocation],
     events: tuple[Event, ...],
     on_account: tuple[OnAccount, ...],
     debtors: tuple[Customer, ...],
-    moves: tuple[Move, ...],
+    moves: tuple[OpenItemMove, ...],
     share: int = 0,
 ) -> Position:
     open_by: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
@@ -179,16 +182,18 @@ def _position(
         for instalment in invoice.instalments:
             open_by[instalment.index] = instalment.amount
     instalments = tuple(
-        InstalmentPosition(each.due_at(as_of), amount, amount - open_by[each.index], open_by[each.index])
-        for each in invoice.instalments
-        for amount in (claimed[each.index] if share else each.amount,)
+        InstalmentPosition(
+            instalment.due_at(as_of), amount, amount - open_by[instalment.index], open_by[instalment.index]
+        )
+        for instalment in invoice.instalments
+        for amount in (claimed[instalment.index] if share else instalment.amount,)
     )
-    open_ = sum((each.open for each in instalments), ZERO)
+    open_ = sum((instalment.open for instalment in instalments), ZERO)
     due = _due(invoice, instalments)
-    payable = sum((each.amount for each in instalments), ZERO) if share else invoice.payable
+    payable = sum((instalment.amount for instalment in instalments), ZERO) if share else invoice.payable
     status = _status(invoice, open_, due, as_of, allocations)
     accounts = {claim.account for claim in claims if claim.open} or {
-        *(each.account for each in invoice.instalments if not share),
+        *(instalment.account for instalment in invoice.instalments if not share),
         *(claim.account for claim in claims if claim.amount),
     }
     return Position(
@@ -203,7 +208,7 @@ def _position(
         disputed=disputed(invoice, open_, events),
         days_overdue=max((as_of - due).days, 0) if due and open_ > 0 and not invoice.draft else 0,
         settled_on=(
-            max((one.date for one in allocations), default=invoice.since)
+            max((allocation.date for allocation in allocations), default=invoice.booked_from)
             if open_ == 0 and not invoice.draft and invoice.kind != "void"
             else None
         ),
@@ -213,5 +218,5 @@ def _position(
         on_account=on_account,
         debtors=debtors,
         moves=moves,
-        share=share,
+        debtor_share=share,
     )

@@ -12,23 +12,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
 
-from beancount_invoicing.model import ZERO, Day, Step
+from beancount_invoicing.model import ZERO, CalculationStep, Day
 from beancount_invoicing.receivables.allocation import Allocation
 from beancount_invoicing.receivables.positions import Position
 
-Kind = Literal["payment", "discount", "set-off", "credit-note", "write-off", "reversal"]
-_ORDER: tuple[Kind, ...] = get_args(Kind)
-_NO_MONEY: tuple[Kind, ...] = ("discount", "set-off", "write-off")
+ReceiptEntryKind = Literal["payment", "discount", "set-off", "credit-note", "write-off", "reversal"]
+_ORDER: tuple[ReceiptEntryKind, ...] = get_args(ReceiptEntryKind)
+_NO_MONEY: tuple[ReceiptEntryKind, ...] = ("discount", "set-off", "write-off")
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class ReceiptEntry:
     """Something that settled a part of the document; a `reversal` (a payment that came back) is negative, and so is what of
     a discount, a set-off or a loss was taken back."""
 
     date: Day
     """Of a payment: the day on which the money came, whenever it was allocated."""
-    what: Kind
+    kind: ReceiptEntryKind
     number: str
     """Of the credit note; else ""."""
     amount: Decimal
@@ -42,7 +42,7 @@ class Receipt:
     """
 
     position: Position
-    entries: tuple[Settling, ...]
+    entries: tuple[ReceiptEntry, ...]
     """By date; payments and their reversals, credit notes, discounts, set-offs, write-offs."""
     received: Decimal
     """Money, less what came back."""
@@ -50,10 +50,10 @@ class Receipt:
     discounted: Decimal
     set_off: Decimal
     written_off: Decimal
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
 
     @property
-    def adjusted(self) -> Decimal:
+    def reduced_without_money(self) -> Decimal:
         """What lowered the claim without money and without a credit note."""
         return self.discounted + self.set_off + self.written_off
 
@@ -80,25 +80,30 @@ def receipt(position: Position) -> Receipt:
         )
     entries = sorted(
         _together(
-            Settling(one.received, _what(one), one.other.number if one.other else "", one.amount)
-            for one in position.allocations
+            ReceiptEntry(
+                allocation.received_on,
+                _what(allocation),
+                allocation.counter_document.number if allocation.counter_document else "",
+                allocation.amount,
+            )
+            for allocation in position.allocations
         ),
-        key=lambda one: (one.date, _ORDER.index(one.what), one.number, one.amount),
+        key=lambda entry: (entry.date, _ORDER.index(entry.kind), entry.number, entry.amount),
     )
-    sums: dict[Kind, tuple[Decimal, ...]] = {
-        kind: tuple(one.amount for one in position.allocations if _stands_for(one) == kind)
+    sums: dict[ReceiptEntryKind, tuple[Decimal, ...]] = {
+        kind: tuple(allocation.amount for allocation in position.allocations if _stands_for(allocation) == kind)
         for kind in ("payment", "credit-note", *_NO_MONEY)
     }
     received, credited, discounted, set_off, lost = (sum(those, ZERO) for those in sums.values())
     if received <= 0:
         raise NothingReceived(f"nothing was received on {invoice.number} until {position.as_of}")
     steps = (
-        Step("received", "sum", sums["payment"], received, "payments, less what came back"),
-        Step("credited", "sum", sums["credit-note"], credited, "credit notes"),
-        Step("discounted", "sum", sums["discount"], discounted, "discounts"),
-        Step("set off", "sum", sums["set-off"], set_off, "set off against something else, without money"),
-        Step("written off", "sum", sums["write-off"], lost, "written off"),
-        Step(
+        CalculationStep("received", "sum", sums["payment"], received, "payments, less what came back"),
+        CalculationStep("credited", "sum", sums["credit-note"], credited, "credit notes"),
+        CalculationStep("discounted", "sum", sums["discount"], discounted, "discounts"),
+        CalculationStep("set off", "sum", sums["set-off"], set_off, "set off against something else, without money"),
+        CalculationStep("written off", "sum", sums["write-off"], lost, "written off"),
+        CalculationStep(
             "open", "difference", (position.payable, received, credited, discounted, set_off, lost), position.open,
             f"what is left of it on {position.as_of}",
         ),
@@ -106,23 +111,23 @@ def receipt(position: Position) -> Receipt:
     return Receipt(position, tuple(entries), received, credited, discounted, set_off, lost, steps)
 
 
-def _stands_for(one: Allocation) -> Kind:
+def _stands_for(allocation: Allocation) -> ReceiptEntryKind:
     """What settled, or of a reversal: what it takes back."""
-    how = one.reverses if one.how == "reversal" else one.how
+    how = allocation.reverses if allocation.how == "reversal" else allocation.how
     return how if how in {"credit-note", *_NO_MONEY} else "payment"
 
 
-def _what(one: Allocation) -> Kind:
+def _what(allocation: Allocation) -> ReceiptEntryKind:
     """What it is called: money that an entry allocated to another document later did not come back, it was not for this one."""
-    stands_for = _stands_for(one)
-    came_back = one.how == "reversal" and one.received == one.date
+    stands_for = _stands_for(allocation)
+    came_back = allocation.how == "reversal" and allocation.received_on == allocation.date
     return "reversal" if came_back and stands_for == "payment" else stands_for
 
 
-def _together(entries: Iterable[Settling]) -> list[Settling]:
+def _together(entries: Iterable[ReceiptEntry]) -> list[ReceiptEntry]:
     """One line for a day's payments, credit notes … of a kind: a transfer that pays two instalments is one."""
-    sums: dict[tuple[date, Kind, str], Decimal] = {}
-    for one in entries:
-        key = one.date, one.what, one.number
-        sums[key] = sums.get(key, ZERO) + one.amount
-    return [Settling(*key, amount) for key, amount in sums.items() if amount]
+    sums: dict[tuple[date, ReceiptEntryKind, str], Decimal] = {}
+    for entry in entries:
+        key = entry.date, entry.kind, entry.number
+        sums[key] = sums.get(key, ZERO) + entry.amount
+    return [ReceiptEntry(*key, amount) for key, amount in sums.items() if amount]

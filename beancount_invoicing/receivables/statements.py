@@ -13,15 +13,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, Customer, Day, Invoice, Payment, Source, Step, Transfer, a_day
-from beancount_invoicing.receivables.aging import BOUNDS, Aging, Balance, Total, aging, totals
+from beancount_invoicing.model import (
+    ZERO,
+    Book,
+    CalculationStep,
+    Customer,
+    Day,
+    Invoice,
+    Payment,
+    Source,
+    Transfer,
+    require_date,
+)
+from beancount_invoicing.receivables.aging import DEFAULT_BOUNDS, Aging, AgingTotal, LedgerBalance, aging, aging_totals
 from beancount_invoicing.receivables.allocation import Allocated, allocate
-from beancount_invoicing.receivables.credits import by_number
+from beancount_invoicing.receivables.credit_notes import invoices_by_number
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.positions import disputed
 from beancount_invoicing.rules.exact import exact
 
-What = Literal[
+StatementEntryKind = Literal[
     "invoice", "credit-note", "deposit", "corrective", "cancellation", "claim", "opening", "void", "payment", "discount", "set-off",
     "write-off", "reversal", "refund", "debit", "transfer", "handed-over", "taken-over",
 ]  # fmt: skip
@@ -30,11 +41,11 @@ What = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StatementEntry:
     """Something that moved the account. `amount`: what the customer owes more (debit) or less (credit, negative) by it."""
 
     date: Day
-    what: What
+    kind: StatementEntryKind
     number: str
     """Of the document; "" where it is none."""
     settles: tuple[str, ...]
@@ -45,7 +56,7 @@ class Entry:
     """What is owed after it."""
     text: str
     source: Source
-    other: str = ""
+    other_customer: str = ""
     """Of what another customer takes over (`handed-over`), or of what is taken over from it: that one's name."""
 
     @property
@@ -60,13 +71,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenItem:
+class StatementOpenItem:
     """What is open on the last day: of an instalment (`due`), or of a payment or debit that settles nothing (no `due`).
 
     Amounts in the customer's favour are negative.
     """
 
-    what: What
+    kind: StatementEntryKind
     number: str
     date: Day
     due: Day | None
@@ -77,26 +88,26 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
-class InCurrency:
+class StatementInCurrency:
     """The account in one currency. opening + entries = closing = sum of open; closing + drafts = the ledger's balance."""
 
     currency: str
     opening: Decimal
     """What was owed before the first day."""
-    entries: tuple[Entry, ...]
+    entries: tuple[StatementEntry, ...]
     closing: Decimal
     """What is owed at the end of the last day."""
-    open: tuple[OpenItem, ...]
+    open: tuple[StatementOpenItem, ...]
     """The earliest due first; what is in the customer's favour last."""
-    ages: Total
+    aging: AgingTotal
     """What is open by age, counted from due dates."""
     drafts: Decimal
-    ledger: tuple[Balance, ...]
+    ledger: tuple[LedgerBalance, ...]
     """What the ledger itself has on each account of the customer."""
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
 
     @exact
-    def unmet(self) -> Decimal | None:
+    def unreconciled(self) -> Decimal | None:
         """The ledger's balance where closing and drafts are not it: never, by construction, and looked at all the same."""
         books = sum((balance.balance for balance in self.ledger), ZERO)
         return None if self.closing + self.drafts == books else books
@@ -116,26 +127,26 @@ class Statement:
     since: date | None
     as_of: date
     bounds: tuple[int, ...]
-    currencies: tuple[InCurrency, ...]
+    currencies: tuple[StatementInCurrency, ...]
     """Sorted; a currency in which nothing moved and nothing is open is left out."""
 
     @property
-    def owed(self) -> bool:
+    def has_balance(self) -> bool:
         """Whether anything is owed, on either side, in any currency."""
-        return any(one.closing for one in self.currencies)
+        return any(currency.closing for currency in self.currencies)
 
     @property
-    def open(self) -> bool:
+    def has_open_items(self) -> bool:
         """Whether anything is open, on either side, though both sides be equal."""
-        return any(one.open for one in self.currencies)
+        return any(currency.open for currency in self.currencies)
 
     @property
     def moved(self) -> bool:
         """Whether anything moved from its first day to its last."""
-        return any(one.entries for one in self.currencies)
+        return any(currency.entries for currency in self.currencies)
 
 
-class SinceError(ValueError):
+class StatementPeriodError(ValueError):
     """A statement would begin after its end."""
 
 
@@ -146,27 +157,27 @@ def statements(
     since: date | None = None,
     customers: Collection[str] | None = None,
     allocated: Allocated | None = None,
-    bounds: tuple[int, ...] = BOUNDS,
+    bounds: tuple[int, ...] = DEFAULT_BOUNDS,
 ) -> tuple[Statement, ...]:
     """The statements of `customers` (main accounts), or of all that have any; by name, account.
 
     `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises SinceError, BoundsError.
     """
-    if since is not None and a_day(since) > a_day(as_of):
-        raise SinceError(f"it cannot begin on {since}, after its last day, {as_of}")
+    if since is not None and require_date(since) > require_date(as_of):
+        raise StatementPeriodError(f"it cannot begin on {since}, after its last day, {as_of}")
     allocated = allocated or allocate(book, as_of)
     aged = aging(book, as_of, bounds, allocated=allocated)
-    entries: defaultdict[tuple[str, str], list[tuple[tuple[object, ...], Entry]]] = defaultdict(list)
+    entries: defaultdict[tuple[str, str], list[tuple[tuple[object, ...], StatementEntry]]] = defaultdict(list)
     for main, currency, key, entry in _entries(book, as_of, customers):
         entries[main, currency].append((key, entry))
-    open_items: defaultdict[tuple[str, str], list[OpenItem]] = defaultdict(list)
+    open_items: defaultdict[tuple[str, str], list[StatementOpenItem]] = defaultdict(list)
     for main, currency, item in _open_items(book, allocated, customers):
         open_items[main, currency].append(item)
     ages: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for index, row in enumerate(aged.rows):
-        if customers is None or row.main in customers:
-            ages[row.main, row.currency].append(index)
-    found: defaultdict[str, list[InCurrency]] = defaultdict(list)
+        if customers is None or row.main_account in customers:
+            ages[row.main_account, row.currency].append(index)
+    found: defaultdict[str, list[StatementInCurrency]] = defaultdict(list)
     for main, currency in sorted(entries.keys() | ages.keys()):
         moved = [entry for _key, entry in sorted(entries[main, currency], key=lambda one: one[0])]
         one = _in_currency(currency, moved, since, as_of, open_items[main, currency], aged, ages[main, currency])
@@ -177,20 +188,20 @@ def statements(
         sorted(
             (Statement(book.customers[main].at(as_of), since, as_of, aged.bounds, tuple(found[main]))
              for main in mains if main in book.customers),
-            key=lambda one: (one.customer.name.casefold(), one.customer.account),
+            key=lambda statement: (statement.customer.name.casefold(), statement.customer.account),
         )
     )  # fmt: skip
 
 
 def _in_currency(
     currency: str,
-    moved: list[Entry],
+    moved: list[StatementEntry],
     since: date | None,
     as_of: date,
-    items: list[OpenItem],
+    items: list[StatementOpenItem],
     aged: Aging,
     rows: list[int],
-) -> InCurrency:
+) -> StatementInCurrency:
     before = [entry.amount for entry in moved if since is not None and entry.date < since]
     opening = balance = sum(before, ZERO)
     entries = []
@@ -207,41 +218,45 @@ def _in_currency(
     )  # fmt: skip
     start = f"before {since}" if since else "nothing came before"
     steps = (
-        Step(f"opening {currency}", "sum", tuple(before), opening, start),
-        Step(f"closing {currency}", "sum", (opening, *(one.amount for one in entries)), balance, f"up to {as_of}"),
-        Step(f"open {currency}", "sum", tuple(item.open for item in items), balance, "what is open, one by one"),
-        Step(
-            f"ledger {currency}", "sum", (balance, drafts), sum((one.balance for one in ledger), ZERO),
-            "closing + drafts: " + (", ".join(f"{one.account} {one.balance:f}" for one in ledger) or "no balance"),
+        CalculationStep(f"opening {currency}", "sum", tuple(before), opening, start),
+        CalculationStep(f"closing {currency}", "sum", (opening, *(entry.amount for entry in entries)), balance, f"up to {as_of}"),
+        CalculationStep(f"open {currency}", "sum", tuple(item.open for item in items), balance, "what is open, one by one"),
+        CalculationStep(
+            f"ledger {currency}", "sum", (balance, drafts), sum((balance.balance for balance in ledger), ZERO),
+            "closing + drafts: " + (", ".join(f"{balance.account} {balance.balance:f}" for balance in ledger) or "no balance"),
         ),
     )  # fmt: skip
-    (ages,) = totals(those) or (Total(currency, ZERO, (ZERO,) * (len(aged.bounds) + 1), ZERO, ZERO, ZERO, ZERO),)
-    return InCurrency(currency, opening, tuple(entries), balance, tuple(items), ages, drafts, ledger, steps)
+    (ages,) = aging_totals(those) or (
+        AgingTotal(currency, ZERO, (ZERO,) * (len(aged.bounds) + 1), ZERO, ZERO, ZERO, ZERO),
+    )
+    return StatementInCurrency(currency, opening, tuple(entries), balance, tuple(items), ages, drafts, ledger, steps)
 
 
-_Found = tuple[str, str, tuple[object, ...], Entry]
+_Found = tuple[str, str, tuple[object, ...], StatementEntry]
 
 
 def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iterator[_Found]:
     """What moved up to `as_of`: main account, currency, sorting key, entry. On one day documents come first, then credit
     notes, transfers, payments, reversals; among equals values decide, never the order of lines or files."""
-    direction = {number: -1 if one.payable < 0 else 1 for number, one in by_number(book.invoices).items()}
+    direction = {
+        number: -1 if invoice.payable < 0 else 1 for number, invoice in invoices_by_number(book.invoices).items()
+    }
 
-    def found(rank: int, currency: str, entry: Entry, main: str) -> _Found:
+    def found(rank: int, currency: str, entry: StatementEntry, main: str) -> _Found:
         key = (entry.date, rank, entry.number, entry.amount, entry.settles, entry.account, entry.text, entry.source)
         return main, currency, key, entry
 
     for invoice in book.invoices:
-        if invoice.draft or invoice.since > as_of or invoice.customer is None:
+        if invoice.draft or invoice.booked_from > as_of or invoice.customer is None:
             continue
         main = invoice.customer.account
         if customers is not None and main not in customers:
             continue
-        if invoice.payable or invoice.instalments or invoice.at_once:
+        if invoice.payable or invoice.instalments or invoice.immediate_payments:
             yield found(int(invoice.payable < 0), invoice.currency, _of_document(invoice), main)
-        for paid in invoice.at_once:
-            entry = Entry(
-                invoice.since, "payment" if paid.amount >= 0 else "refund", "", (invoice.number,), paid.account,
+        for paid in invoice.immediate_payments:
+            entry = StatementEntry(
+                invoice.booked_from, "payment" if paid.amount >= 0 else "refund", "", (invoice.number,), paid.account,
                 -paid.amount, ZERO, invoice.narration, paid.source,
             )  # fmt: skip
             yield found(3, invoice.currency, entry, main)
@@ -260,27 +275,31 @@ def _entries(book: Book, as_of: date, customers: Collection[str] | None) -> Iter
             yield found(4 if what == "reversal" else 3, payment.currency, _of_payment(payment, what), payment.customer)
 
 
-def _between(book: Book, transfer: Transfer, leg: Payment, entry: Entry, direction: Mapping[str, int]) -> Entry:
+def _between(
+    book: Book, transfer: Transfer, leg: Payment, entry: StatementEntry, direction: Mapping[str, int]
+) -> StatementEntry:
     """The movement that takes a claim, or money on account, from one customer to another."""
     signs = {direction[name] for name in entry.settles if name in direction}
     gives = (leg.amount < 0) == (signs == {1})
-    others = sorted({one.customer for one in transfer.legs if (one.amount < 0) != (leg.amount < 0)} - {leg.customer})
+    others = sorted(
+        {payment.customer for payment in transfer.legs if (payment.amount < 0) != (leg.amount < 0)} - {leg.customer}
+    )
     names = ", ".join(book.customers[main].at(transfer.date).name for main in others)
-    return replace(entry, what="handed-over" if gives else "taken-over", other=names)
+    return replace(entry, kind="handed-over" if gives else "taken-over", other_customer=names)
 
 
-def _of_document(invoice: Invoice) -> Entry:
-    accounts = sorted({each.account for each in invoice.instalments}) or [
+def _of_document(invoice: Invoice) -> StatementEntry:
+    accounts = sorted({instalment.account for instalment in invoice.instalments}) or [
         invoice.customer.account if invoice.customer else ""
     ]
-    return Entry(
-        invoice.since, invoice.kind, invoice.number, invoice.corrects, accounts[0], invoice.payable, ZERO, invoice.narration,
+    return StatementEntry(
+        invoice.booked_from, invoice.kind, invoice.number, invoice.corrects, accounts[0], invoice.payable, ZERO, invoice.narration,
         invoice.source,
     )  # fmt: skip
 
 
-def _of_payment(payment: Payment, what: What) -> Entry:
-    return Entry(
+def _of_payment(payment: Payment, what: StatementEntryKind) -> StatementEntry:
+    return StatementEntry(
         payment.date,
         what,
         "",
@@ -297,7 +316,7 @@ def _names(payment: Payment) -> tuple[str, ...]:
     return payment.settles or payment.links
 
 
-def _what(payment: Payment, directions: set[int]) -> What:
+def _what(payment: Payment, directions: set[int]) -> StatementEntryKind:
     """`directions`: of the documents that it names, 1 of invoices, -1 of credit notes. Money that comes in is a payment, a part of
     a refund that was too large and is sent back too."""
     if payment.means != "money":
@@ -309,14 +328,14 @@ def _what(payment: Payment, directions: set[int]) -> What:
 
 def _open_items(
     book: Book, allocated: Allocated, customers: Collection[str] | None
-) -> Iterator[tuple[str, str, OpenItem]]:
+) -> Iterator[tuple[str, str, StatementOpenItem]]:
     """What is open: of each instalment, wherever it stands, and of each payment: main account, currency, item."""
     as_of = allocated.as_of
     events = events_by_number(book, as_of)
     invoices: dict[tuple[int, str], Invoice] = {}
     opens: defaultdict[tuple[int, str], defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     amounts: defaultdict[tuple[int, str, int], Decimal] = defaultdict(lambda: ZERO)
-    for claim in allocated.claims:
+    for claim in allocated.open_items:
         main = debtor(book, claim)
         if customers is not None and main not in customers:
             continue
@@ -328,7 +347,7 @@ def _open_items(
         main = key[1]
         those = events_of(events, main, invoice.number)
         contested = disputed(invoice, sum(opens[key].values(), ZERO), those)
-        for instalment in sorted(invoice.instalments, key=lambda each: (each.due, each.index)):
+        for instalment in sorted(invoice.instalments, key=lambda instalment: (instalment.due, instalment.index)):
             open_ = opens[key][instalment.index]
             if not open_:
                 continue
@@ -337,10 +356,10 @@ def _open_items(
             late = max((as_of - instalment.due).days, 0) if open_ > 0 else 0
             amount = amounts[*key, instalment.index]
             day = instalment.due_at(as_of)
-            item = OpenItem(invoice.kind, invoice.number, invoice.date, day, amount, open_, part, late)
+            item = StatementOpenItem(invoice.kind, invoice.number, invoice.date, day, amount, open_, part, late)
             yield main, invoice.currency, item
     for payment, left in allocated.unallocated:
         if customers is None or payment.customer in customers:
-            what: What = payment.means if payment.means != "money" else "payment" if left < 0 else "debit"
-            item = OpenItem(what, "", payment.date, None, payment.amount, left, ZERO, 0)
+            what: StatementEntryKind = payment.means if payment.means != "money" else "payment" if left < 0 else "debit"
+            item = StatementOpenItem(what, "", payment.date, None, payment.amount, left, ZERO, 0)
             yield payment.customer, payment.currency, item

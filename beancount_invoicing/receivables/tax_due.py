@@ -15,15 +15,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Book, Day, Payment, Source, Step, TaxMovement, a_day
+from beancount_invoicing.model import ZERO, Book, CalculationStep, Day, Payment, Source, TaxMovement, require_date
 from beancount_invoicing.receivables.advances import Advance, advances
 from beancount_invoicing.receivables.allocation import Allocated, Allocation, allocate
 from beancount_invoicing.receivables.exchange import DayRate, day_rate
-from beancount_invoicing.receivables.tax_missing import Missing, Moves, missing
-from beancount_invoicing.receivables.tax_shares import Made, Running, What, Whole
-from beancount_invoicing.receivables.taxed import Pending, Taxed, taxed
-from beancount_invoicing.rules.currencies import decimals
-from beancount_invoicing.rules.tax import code_named
+from beancount_invoicing.receivables.missing_taxes import MissingTaxEntry, UnmovedTax, missing_tax_entries
+from beancount_invoicing.receivables.pending_taxes import DocumentPendingTax, PendingTaxKey, pending_tax_by_document
+from beancount_invoicing.receivables.tax_shares import RunningTax, TaxEffect, TaxEffectKind, TwoCurrencyAmount
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.tax import code_of_name
 
 
 class TaxShare(NamedTuple):
@@ -33,40 +33,40 @@ class TaxShare(NamedTuple):
     """Of a payment: the day on which the money came."""
     number: str
     customer: str
-    pending: Pending
+    pending: PendingTaxKey
     rate: Decimal
     """Of the tax, in percent."""
     base: Decimal
     """Without tax, in the currency of the tax."""
     amount: Decimal
-    what: What
+    kind: TaxEffectKind
     source: Source
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
     released: Decimal
     """How much of what waits it is: another amount where the day's exchange rate is another than the invoice's."""
     exchange_rate: Decimal | None = None
 
     @property
-    def written_off(self) -> bool:
+    def is_written_off(self) -> bool:
         """Whether it is cancelled because it is lost."""
-        return self.what == "lost"
+        return self.kind == "lost"
 
     @property
-    def discount(self) -> bool:
+    def is_discount(self) -> bool:
         """Whether it is cancelled by a discount."""
-        return self.what == "discount"
+        return self.kind == "discount"
 
     @property
     def is_due(self) -> bool:
         """Whether it becomes owed (or, negative, is owed no more)."""
-        return self.what in {"due", "deducted"}
+        return self.kind in {"due", "deducted"}
 
 
 @dataclass(frozen=True, slots=True)
 class TaxTotal:
     """One code: what documents put on the pending account, and what should and did leave it."""
 
-    pending: Pending
+    pending: PendingTaxKey
     due_account: str | None
     booked: Decimal
     """By documents (drafts aside), credit notes and deposits deducted."""
@@ -102,7 +102,7 @@ class TaxTotal:
 class PeriodTotal:
     """One code at one rate: what became due in a period."""
 
-    pending: Pending
+    pending: PendingTaxKey
     rate: Decimal
     base: Decimal
     due: Decimal
@@ -114,9 +114,9 @@ class TaxDue:
     """All of it as of the end of a day."""
 
     as_of: date
-    shares: tuple[TaxShare, ...]
+    tax_shares: tuple[TaxShare, ...]
     totals: tuple[TaxTotal, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingTaxEntry, ...]
     """The entries that the books lack, one for each month in which tax became due."""
     on_account: tuple[Advance, ...]
     """Money that no document has taken yet, and that may be for what is taxed once paid."""
@@ -139,34 +139,34 @@ class TaxDue:
 
         return replace(
             self,
-            shares=tuple(one for one in self.shares if inside(one.date)),
-            missing=tuple(one for one in self.missing if in_month(one.date)),
-            on_account=tuple(one for one in self.on_account if inside(one.payment.date)),
+            tax_shares=tuple(share for share in self.tax_shares if inside(share.date)),
+            missing=tuple(entry for entry in self.missing if in_month(entry.date)),
+            on_account=tuple(advance for advance in self.on_account if inside(advance.payment.date)),
         )
 
-    def of(self, numbers: Container[str], customers: Container[str]) -> TaxDue:
+    def for_documents(self, numbers: Container[str], customers: Container[str]) -> TaxDue:
         """The same of some documents and customers (main accounts): shares and money on account. Totals and entries, which are
         those of all, are left out."""
         return replace(
             self,
-            shares=tuple(one for one in self.shares if one.number in numbers),
+            tax_shares=tuple(share for share in self.tax_shares if share.number in numbers),
             totals=(),
             missing=(),
-            on_account=tuple(one for one in self.on_account if one.payment.customer in customers),
+            on_account=tuple(advance for advance in self.on_account if advance.payment.customer in customers),
             unassigned=(),
         )
 
     @property
     def by_rate(self) -> tuple[PeriodTotal, ...]:
         """What its shares add up to, by code and rate."""
-        sums: defaultdict[tuple[Pending, Decimal], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
-        for one in self.shares:
-            key = one.pending._replace(code=code_named(one.pending.code, self.codes)), one.rate
+        sums: defaultdict[tuple[PendingTaxKey, Decimal], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+        for share in self.tax_shares:
+            key = share.pending._replace(code=code_of_name(share.pending.code, self.codes)), share.rate
             base, due, cancelled = sums[key]
-            if one.is_due:
-                sums[key] = [base + one.base, due + one.amount, cancelled]
+            if share.is_due:
+                sums[key] = [base + share.base, due + share.amount, cancelled]
             else:
-                sums[key] = [base, due, cancelled + one.amount]
+                sums[key] = [base, due, cancelled + share.amount]
         return tuple(PeriodTotal(*key, *those) for key, those in sorted(sums.items()))
 
 
@@ -175,51 +175,51 @@ def tax_due(book: Book, as_of: date, allocated: Allocated | None = None) -> TaxD
 
     Amounts are in the currency in which the tax is booked, rounded to its decimals, half away from zero.
     """
-    a_day(as_of)
+    require_date(as_of)
     if not any(version.on_payment for dated in book.taxes.values() for _day, version in dated.versions):
         return TaxDue(as_of, (), (), (), (), (), frozenset())
     allocated = allocated or allocate(book, as_of)
-    waiting = taxed(book, as_of)
-    movements = [one for one in book.tax_movements if one.date <= as_of]
+    waiting = pending_tax_by_document(book, as_of)
+    movements = [movement for movement in book.tax_movements if movement.date <= as_of]
     shares = _shares(book, waiting, allocated)
     lying = advances(book, allocated)
     moves, taken_off = _moves(shares, movements)
     lacks = _missing(book, shares, moves, lying, as_of)
     return TaxDue(
         as_of,
-        tuple(sorted(shares, key=lambda one: (one.date, one.number, one.pending, not one.is_due))),
+        tuple(sorted(shares, key=lambda share: (share.date, share.number, share.pending, not share.is_due))),
         _totals(book, waiting, shares, taken_off, lacks, as_of),
         lacks,
         lying,
-        tuple(one for one in movements if one.taken_over and one.amount < 0),
+        tuple(movement for movement in movements if movement.taken_over and movement.amount < 0),
         frozenset(book.taxes),
     )
 
 
 def _moves(
     shares: Iterable[TaxShare], movements: Iterable[TaxMovement]
-) -> tuple[list[TaxMovement], dict[Pending, Decimal]]:
+) -> tuple[list[TaxMovement], dict[PendingTaxKey, Decimal]]:
     """What the books moved to what is owed, and took off: in a loss; beside a payment, what its discount gives up."""
-    released: defaultdict[tuple[Source, Pending], Decimal] = defaultdict(lambda: ZERO)
-    given: defaultdict[tuple[Source, Pending], Decimal] = defaultdict(lambda: ZERO)
+    released: defaultdict[tuple[Source, PendingTaxKey], Decimal] = defaultdict(lambda: ZERO)
+    given: defaultdict[tuple[Source, PendingTaxKey], Decimal] = defaultdict(lambda: ZERO)
     for share in shares:
         if share.is_due:
             released[share.source, share.pending] += share.released
-        elif share.discount:
+        elif share.is_discount:
             given[share.source, share.pending] += share.amount
     moves: list[TaxMovement] = []
-    taken_off: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    together: defaultdict[tuple[Pending, tuple[Source, ...]], list[TaxMovement]] = defaultdict(list)
-    for one in movements:
-        where = Pending(one.account, one.code, one.currency)
-        if one.write_off:
-            taken_off[where] += one.amount
-        elif not one.number and any(given[source, where] for source in one.beside):
-            together[where, one.beside].append(one)
-        elif not one.number:
-            moves.append(one)
+    taken_off: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
+    together: defaultdict[tuple[PendingTaxKey, tuple[Source, ...]], list[TaxMovement]] = defaultdict(list)
+    for movement in movements:
+        where = PendingTaxKey(movement.account, movement.code, movement.currency)
+        if movement.write_off:
+            taken_off[where] += movement.amount
+        elif not movement.number and any(given[source, where] for source in movement.customer_postings):
+            together[where, movement.customer_postings].append(movement)
+        elif not movement.number:
+            moves.append(movement)
     for (where, beside), those in together.items():
-        left = sum((one.amount for one in those), ZERO)
+        left = sum((movement.amount for movement in those), ZERO)
         most = sum((given[source, where] for source in beside), ZERO)
         # an entry may take off the discount's tax only, and leave what is due to another entry
         over = left if left == most else left - sum((released[source, where] for source in beside), ZERO)
@@ -228,96 +228,109 @@ def _moves(
         for one in those:
             part = min(abs(off), abs(one.amount)).copy_sign(one.amount) if off * one.amount > 0 else ZERO
             off -= part
-            reached = one.reached - part if one.reached == one.amount else one.reached
-            moves.append(one._replace(amount=one.amount - part, reached=reached))
+            reached = (
+                one.reached_due_account - part if one.reached_due_account == one.amount else one.reached_due_account
+            )
+            moves.append(one._replace(amount=one.amount - part, reached_due_account=reached))
     return moves, taken_off
 
 
-def _shares(book: Book, waiting: dict[str, dict[Pending, Taxed]], allocated: Allocated) -> list[TaxShare]:
+def _shares(
+    book: Book, waiting: dict[str, dict[PendingTaxKey, DocumentPendingTax]], allocated: Allocated
+) -> list[TaxShare]:
     by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
-    for one in allocated.allocations:
-        by_invoice[id(one.invoice)].append(one)
+    for allocation in allocated.allocations:
+        by_invoice[id(allocation.invoice)].append(allocation)
     money_of = {payment.source: payment for payment in book.payments}
-    money_of |= {payment.source: payment for payment in book.payments if payment.worth}
+    money_of |= {payment.source: payment for payment in book.payments if payment.exchange_rate}
     shares: list[TaxShare] = []
     for taxes in waiting.values():
         for tax in taxes.values():
-            those = sorted(by_invoice[id(tax.invoice)], key=lambda one: one.date)
-            shares += _of_document(book, tax, those, waiting, money_of)
+            allocations = sorted(by_invoice[id(tax.invoice)], key=lambda allocation: allocation.date)
+            shares += _of_document(book, tax, allocations, waiting, money_of)
     return shares
 
 
 def _of_document(
     book: Book,
-    tax: Taxed,
-    those: Sequence[Allocation],
-    waiting: dict[str, dict[Pending, Taxed]],
+    tax: DocumentPendingTax,
+    allocations: Sequence[Allocation],
+    waiting: dict[str, dict[PendingTaxKey, DocumentPendingTax]],
     money_of: dict[Source, Payment],
 ) -> list[TaxShare]:
     """What its settlements, in their order, and the deductions after those of their day make of one document's tax."""
-    invoice, where = tax.invoice, tax.where
+    invoice, where = tax.invoice, tax.pending_key
     name = invoice.customer.name if invoice.customer else ""
-    running = Running(invoice.payable, tax.tax, tax.base, tax.at_once, tax.own_rate, decimals(where.currency))
+    running = RunningTax(
+        invoice.payable, tax.tax, tax.base, tax.due_at_once, tax.booking_rate, currency_decimals(where.currency)
+    )
     shares: list[TaxShare] = []
 
-    def share(day: date, source: Source, made: Iterable[Made]) -> None:
+    def share(day: date, source: Source, made: Iterable[TaxEffect]) -> None:
         shares.extend(
             TaxShare(
-                day, invoice.number, name, where, tax.rate, one.base, one.amount, one.what, source, one.steps, one.released,
-                one.rate,
+                day, invoice.number, name, where, tax.rate, effect.base, effect.amount, effect.kind, source,
+            effect.steps, effect.released,
+                effect.rate,
             )
-            for one in made
+            for effect in made
         )  # fmt: skip
 
     deductions = list(tax.deducted)
-    for one in those:
-        while deductions and deductions[0].date < one.date:
+    for allocation in allocations:
+        while deductions and deductions[0].date < allocation.date:
             first = deductions.pop(0)
-            share(first.date, first.source, running.deducted(first.amount, first.number))
+            share(first.date, first.source, running.deduct(first.amount, first.number))
         # what was paid of a replaced invoice has been declared: it goes to another one by the day of the correction
-        day = one.date if one.how == "replacement" else one.received
-        share(day, one.source, _made(book, tax, running, one, waiting, money_of))
+        day = allocation.date if allocation.how == "replacement" else allocation.received_on
+        share(day, allocation.source, _made(book, tax, running, allocation, waiting, money_of))
     for first in deductions:
-        share(first.date, first.source, running.deducted(first.amount, first.number))
+        share(first.date, first.source, running.deduct(first.amount, first.number))
     return shares
 
 
 def _made(
     book: Book,
-    tax: Taxed,
-    running: Running,
-    one: Allocation,
-    waiting: dict[str, dict[Pending, Taxed]],
+    tax: DocumentPendingTax,
+    running: RunningTax,
+    allocation: Allocation,
+    waiting: dict[str, dict[PendingTaxKey, DocumentPendingTax]],
     money_of: dict[Source, Payment],
-) -> list[Made]:
-    invoice, where = tax.invoice, tax.where
-    if one.other is not None:
+) -> list[TaxEffect]:
+    invoice, where = tax.invoice, tax.pending_key
+    if allocation.counter_document is not None:
         if invoice.payable < 0:
-            part, of = abs(one.amount) / abs(invoice.payable), tax
+            part, of = abs(allocation.amount) / abs(invoice.payable), tax
             sign = -1
         else:
-            theirs = waiting.get(one.other.number, {}).get(where)
-            if theirs is None or not one.other.payable:
-                return running.credited(one.amount, Whole(ZERO, ZERO), Whole(ZERO, ZERO))
-            part, of = one.amount / abs(one.other.payable), theirs
+            theirs = waiting.get(allocation.counter_document.number, {}).get(where)
+            if theirs is None or not allocation.counter_document.payable:
+                return running.credit(allocation.amount, TwoCurrencyAmount(ZERO, ZERO), TwoCurrencyAmount(ZERO, ZERO))
+            part, of = allocation.amount / abs(allocation.counter_document.payable), theirs
             sign = 1
-        return running.credited(
-            one.amount, *(Whole(whole.booked * part * sign, whole.abroad * part * sign) for whole in (of.tax, of.base))
+        return running.credit(
+            allocation.amount,
+            *(
+                TwoCurrencyAmount(whole.booked * part * sign, whole.in_document_currency * part * sign)
+                for whole in (of.tax, of.base)
+            ),
         )
-    if "write-off" in {one.how, one.reverses}:
-        return running.written_off(one.amount)
-    if "discount" in {one.how, one.reverses}:
-        return running.given_up(one.amount)
+    if "write-off" in {allocation.how, allocation.reverses}:
+        return running.write_off(allocation.amount)
+    if "discount" in {allocation.how, allocation.reverses}:
+        return running.discount(allocation.amount)
     rate: DayRate | None = None
-    if tax.own_rate is not None:
+    if tax.booking_rate is not None:
         pair = invoice.currency, where.currency
-        if one.how == "at-once":
-            rate = DayRate(tax.own_rate, "the invoice's rate: it is paid at once")
+        if allocation.how == "at-once":
+            rate = DayRate(tax.booking_rate, "the invoice's rate: it is paid at once")
         else:
-            money = money_of.get(one.money or one.source)
-            day = money.date if money and one.money else one.received  # of a replaced one: as it was counted
-            rate = day_rate(book, pair, day, tax.own_rate, money.worth if money else None)
-    return running.settled(one.amount, rate)
+            money = money_of.get(allocation.paid_by or allocation.source)
+            day = (
+                money.date if money and allocation.paid_by else allocation.received_on
+            )  # of a replaced one: as it was counted
+            rate = day_rate(book, pair, day, tax.booking_rate, money.exchange_rate if money else None)
+    return running.settle(allocation.amount, rate)
 
 
 def _missing(
@@ -326,60 +339,64 @@ def _missing(
     moves: Sequence[TaxMovement],
     lying: Sequence[Advance],
     as_of: date,
-) -> tuple[Missing, ...]:
+) -> tuple[MissingTaxEntry, ...]:
     """The entries that the books lack; the exchange difference where the payments book theirs."""
     months: dict[Source, date] = {}
-    by_place: defaultdict[Pending, Moves] = defaultdict(Moves)
+    by_place: defaultdict[PendingTaxKey, UnmovedTax] = defaultdict(UnmovedTax)
     own = {
-        payment.source: payment.worth.account for payment in book.payments if payment.worth and payment.worth.account
+        payment.source: payment.exchange_rate.account
+        for payment in book.payments
+        if payment.exchange_rate and payment.exchange_rate.account
     }
-    accounts: dict[Pending, str] = {}
-    for one in sorted(shares, key=lambda one: (one.date, one.source)):
+    accounts: dict[PendingTaxKey, str] = {}
+    for one in sorted(shares, key=lambda share: (share.date, share.source)):
         if one.is_due:
             months[one.source] = one.date
-            by_place[one.pending].due(one.date, one.amount, one.released)
+            by_place[one.pending].add_due(one.date, one.amount, one.released)
             if one.source in own:
                 accounts[one.pending] = own[one.source]
-    there = {invoice.number for invoice in book.invoices if invoice.since <= as_of}
+    there = {invoice.number for invoice in book.invoices if invoice.booked_from <= as_of}
     early = {
-        one.payment.source for one in lying if there.isdisjoint(one.payment.settles or one.payment.links)
+        advance.payment.source
+        for advance in lying
+        if there.isdisjoint(advance.payment.settles or advance.payment.links)
     }  # of which no document is there yet, and not what was too much for one
     for move in sorted(moves):
-        where = Pending(move.account, move.code, move.currency)
-        tied = min((months[source] for source in move.beside if source in months), default=None)
-        if tied is None and not early.isdisjoint(move.beside):
+        where = PendingTaxKey(move.account, move.code, move.currency)
+        tied = min((months[source] for source in move.customer_postings if source in months), default=None)
+        if tied is None and not early.isdisjoint(move.customer_postings):
             continue  # moved with money that no document has taken yet
-        by_place[where].moved(move, tied)
+        by_place[where].add_moved(move, tied)
     said = str(book.options["exchange-account"].at(as_of)).split() if "exchange-account" in book.options else []
     owed = {where: _due_account(book, where.code, as_of) for where in by_place}
-    return missing(
+    return missing_tax_entries(
         by_place, owed, {where: said or ([accounts[where]] if where in accounts else []) for where in by_place}, as_of
     )
 
 
 def _totals(
     book: Book,
-    waiting: dict[str, dict[Pending, Taxed]],
+    waiting: dict[str, dict[PendingTaxKey, DocumentPendingTax]],
     shares: Iterable[TaxShare],
-    taken_off: dict[Pending, Decimal],
-    lacks: Iterable[Missing],
+    taken_off: dict[PendingTaxKey, Decimal],
+    lacks: Iterable[MissingTaxEntry],
     as_of: date,
 ) -> tuple[TaxTotal, ...]:
-    booked: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    due: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    released: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    cancelled: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    to_move: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
-    to_release: defaultdict[Pending, Decimal] = defaultdict(lambda: ZERO)
+    booked: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
+    due: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
+    released: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
+    cancelled: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
+    to_move: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
+    to_release: defaultdict[PendingTaxKey, Decimal] = defaultdict(lambda: ZERO)
     for taxes in waiting.values():
         for where, tax in taxes.items():
             booked[where] += tax.booked
-    for one in shares:
-        if one.is_due:
-            due[one.pending] += one.amount
-            released[one.pending] += one.released
+    for share in shares:
+        if share.is_due:
+            due[share.pending] += share.amount
+            released[share.pending] += share.released
         else:
-            cancelled[one.pending] += one.amount
+            cancelled[share.pending] += share.amount
     for entry in lacks:
         for line in entry.lines:
             to_move[line.pending] += line.owed
@@ -394,5 +411,5 @@ def _totals(
 
 
 def _due_account(book: Book, code: str, day: date) -> str | None:
-    dated = book.taxes.get(code_named(code, book.taxes))
+    dated = book.taxes.get(code_of_name(code, book.taxes))
     return dated.at(day).account if dated else None

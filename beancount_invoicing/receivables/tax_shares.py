@@ -9,24 +9,24 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from beancount_invoicing.model import ZERO, Step
+from beancount_invoicing.model import ZERO, CalculationStep
 from beancount_invoicing.receivables.exchange import DayRate
 from beancount_invoicing.rules.steps import round_to
 
-What = Literal["due", "lost", "discount", "deducted"]
+TaxEffectKind = Literal["due", "lost", "discount", "deducted"]
 
 
-class Whole(NamedTuple):
+class TwoCurrencyAmount(NamedTuple):
     """The tax of a document, or the base that it is due on: in the currency of the books, and in the document's."""
 
     booked: Decimal
-    abroad: Decimal
+    in_document_currency: Decimal
 
 
-class Made(NamedTuple):
+class TaxEffect(NamedTuple):
     """What one settlement makes of the tax: `due` of it, or cancelled because it is lost, given up or deducted."""
 
-    what: What
+    kind: TaxEffectKind
     amount: Decimal
     """At the day's rate."""
     released: Decimal
@@ -34,7 +34,7 @@ class Made(NamedTuple):
     base: Decimal
     rate: Decimal | None
     """Of exchange, where the document is in another currency."""
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
 
 
 class _Figure:
@@ -42,7 +42,7 @@ class _Figure:
 
     __slots__ = ("before", "exchange", "given", "lost", "places", "told", "told_released", "whole")
 
-    def __init__(self, whole: Whole, at_once: Decimal, places: int) -> None:
+    def __init__(self, whole: TwoCurrencyAmount, at_once: Decimal, places: int) -> None:
         self.whole = whole
         self.places = places
         self.before = (ZERO, ZERO)
@@ -79,12 +79,14 @@ class _Figure:
     def differs(self, amount: Decimal, claim: Decimal, more: Decimal) -> None:
         """A payment of `amount` is worth `more` by unit than the document booked."""
         if claim and more:
-            self.exchange += self.whole.abroad * amount * more / claim
+            self.exchange += self.whole.in_document_currency * amount * more / claim
 
-    def lowered(self, by: Whole, paid: Decimal, before: Decimal, after: Decimal) -> None:
+    def lowered(self, by: TwoCurrencyAmount, paid: Decimal, before: Decimal, after: Decimal) -> None:
         """The whole becomes less, and the claim `after` instead of `before`."""
         old = self.share(paid, before)
-        self.whole = Whole(self.whole.booked + by.booked, self.whole.abroad + by.abroad)
+        self.whole = TwoCurrencyAmount(
+            self.whole.booked + by.booked, self.whole.in_document_currency + by.in_document_currency
+        )
         if old:
             self.exchange *= self.share(paid, after) / old
 
@@ -95,15 +97,21 @@ class _Figure:
         self.before = self.told + over, self.told_released + over
         left -= over
         part = left / self.whole.booked if self.whole.booked else ZERO
-        self.whole = Whole(left, self.whole.abroad * part)
+        self.whole = TwoCurrencyAmount(left, self.whole.in_document_currency * part)
         self.exchange = self.given = self.lost = ZERO
 
 
-class Running:
+class RunningTax:
     """One document and one tax of it."""
 
     def __init__(
-        self, claim: Decimal, tax: Whole, base: Whole, at_once: Decimal, own_rate: Decimal | None, places: int
+        self,
+        claim: Decimal,
+        tax: TwoCurrencyAmount,
+        base: TwoCurrencyAmount,
+        at_once: Decimal,
+        own_rate: Decimal | None,
+        places: int,
     ) -> None:
         self.whole_claim = self.claim = claim
         self.own_rate = own_rate
@@ -116,30 +124,30 @@ class Running:
         self.rates: list[tuple[Decimal, DayRate]] = []
         """At which rates what is paid was paid, the oldest first."""
 
-    def credited(self, amount: Decimal, tax: Whole, base: Whole) -> list[Made]:
+    def credit(self, amount: Decimal, tax: TwoCurrencyAmount, base: TwoCurrencyAmount) -> list[TaxEffect]:
         """A document of the other direction takes `amount` of the claim, and its own tax of the tax, away."""
         for figure, by in ((self.tax, tax), (self.base, base)):
             figure.lowered(by, self.paid, self.claim, self.claim - amount)
         self.claim -= amount
         return self._changes()
 
-    def written_off(self, amount: Decimal) -> list[Made]:
+    def write_off(self, amount: Decimal) -> list[TaxEffect]:
         """A part of the claim is lost; what is negative is not lost after all."""
         self.lost += amount
         return self._changes()
 
-    def given_up(self, amount: Decimal) -> list[Made]:
+    def discount(self, amount: Decimal) -> list[TaxEffect]:
         """A part of the claim is given up by a discount."""
         self.given += amount
         return self._changes()
 
-    def settled(self, amount: Decimal, rate: DayRate | None) -> list[Made]:
+    def settle(self, amount: Decimal, rate: DayRate | None) -> list[TaxEffect]:
         """A part of the claim is paid; `rate` is its day's, where the document is in another currency."""
         used = self._differs(amount, rate)
         self.paid += amount
         return self._changes(used)
 
-    def deducted(self, amount: Decimal, number: str) -> list[Made]:
+    def deduct(self, amount: Decimal, number: str) -> list[TaxEffect]:
         """A final invoice under another tax deducts `amount` of what still waits: that becomes due by itself no more."""
         whole = self.tax.whole.booked
         base = round_to(self.base.whole.booked * amount / whole, self.places) if whole else ZERO
@@ -152,8 +160,10 @@ class Running:
         base_due, _ = self.base.changed(ZERO, self.claim)
         if not due:
             return []
-        step = Step("tax due", "difference", (ZERO, -due), due, f"{number} deducts it, though it was due already")
-        return [Made("deducted", due, released, base_due, None, (step,))]
+        step = CalculationStep(
+            "tax due", "difference", (ZERO, -due), due, f"{number} deducts it, though it was due already"
+        )
+        return [TaxEffect("deducted", due, released, base_due, None, (step,))]
 
     def _differs(self, amount: Decimal, rate: DayRate | None) -> DayRate | None:
         """Takes note of what a payment is worth more (or less) than was booked; of one that comes back, what it was worth."""
@@ -179,7 +189,7 @@ class Running:
                 figure.differs(part, self.claim, at.rate - self.own_rate)
         return parts[0][1] if parts else rate
 
-    def _changes(self, rate: DayRate | None = None) -> list[Made]:
+    def _changes(self, rate: DayRate | None = None) -> list[TaxEffect]:
         """What became due, was given up or lost since, and the steps to it."""
         told, told_given, told_lost = self.tax.told, self.tax.given, self.tax.lost
         due, released = self.tax.changed(self.paid, self.claim)
@@ -191,42 +201,56 @@ class Running:
             base_given, base_lost = self.base.cancelled(*cancelled)
         changes = []
         if due or released:
-            changes.append(Made("due", due, released, base, rate.rate if rate else None, self._due_steps(told, rate)))
+            changes.append(
+                TaxEffect("due", due, released, base, rate.rate if rate else None, self._due_steps(told, rate))
+            )
         if given:
             steps = self._cancelled_steps(self.paid + self.given, self.paid, told_given)
-            changes.append(Made("discount", given, given, base_given, None, steps))
+            changes.append(TaxEffect("discount", given, given, base_given, None, steps))
         if lost:
             steps = self._cancelled_steps(self.paid + self.given + self.lost, self.paid + self.given, told_lost)
-            changes.append(Made("lost", lost, lost, base_lost, None, steps))
+            changes.append(TaxEffect("lost", lost, lost, base_lost, None, steps))
         return changes
 
-    def _due_steps(self, told: Decimal, rate: DayRate | None) -> tuple[Step, ...]:
+    def _due_steps(self, told: Decimal, rate: DayRate | None) -> tuple[CalculationStep, ...]:
         figure = self.tax
         steps = list(self._share_steps(self.paid, figure.exchange, rate))
         before = figure.before[0]
         if before:
             last = steps[-1].result if steps else ZERO
             assert isinstance(last, Decimal)
-            steps.append(Step("tax", "sum", (before, last), before + last, "with what was due before the deduction"))
+            steps.append(
+                CalculationStep("tax", "sum", (before, last), before + last, "with what was due before the deduction")
+            )
         change = figure.told - told
-        return (*steps, Step("tax due", "difference", (figure.told, told), change, "less what was due before"))
+        return (
+            *steps,
+            CalculationStep("tax due", "difference", (figure.told, told), change, "less what was due before"),
+        )
 
-    def _cancelled_steps(self, settled: Decimal, before: Decimal, told: Decimal) -> tuple[Step, ...]:
+    def _cancelled_steps(self, settled: Decimal, before: Decimal, told: Decimal) -> tuple[CalculationStep, ...]:
         until, since = self.tax.rounded(settled, self.claim), self.tax.rounded(before, self.claim)
         because = "less what is paid, and what was cancelled"
-        step = Step("tax cancelled", "difference", (until, since, told), until - since - told, because)
+        step = CalculationStep("tax cancelled", "difference", (until, since, told), until - since - told, because)
         return (*self._share_steps(settled, ZERO, None), step)
 
-    def _share_steps(self, settled: Decimal, exchange: Decimal, rate: DayRate | None) -> tuple[Step, ...]:
+    def _share_steps(self, settled: Decimal, exchange: Decimal, rate: DayRate | None) -> tuple[CalculationStep, ...]:
         if not self.claim:
             return ()
         exact = self.tax.share(settled, self.claim)
-        steps = [Step("tax", "share of", (self.tax.whole.booked, settled, self.claim), exact, "tax × settled / claim")]
+        steps = [
+            CalculationStep(
+                "tax", "share of", (self.tax.whole.booked, settled, self.claim), exact, "tax × settled / claim"
+            )
+        ]
         if rate:
-            steps.append(Step("exchange rate", "as written", (rate.rate,), rate.rate, rate.because))
+            steps.append(CalculationStep("exchange rate", "as written", (rate.rate,), rate.rate, rate.because))
         if exchange:
             because = f"with what each payment was worth more or less than at {self.own_rate}, the invoice's rate"
-            steps.append(Step("tax", "sum", (exact, exchange), exact + exchange, because))
+            steps.append(CalculationStep("tax", "sum", (exact, exchange), exact + exchange, because))
         total = exact + exchange
         rounded = round_to(total, self.places)
-        return (*steps, Step("tax", "rounded", (total, Decimal(self.places)), rounded, "half away from zero"))
+        return (
+            *steps,
+            CalculationStep("tax", "rounded", (total, Decimal(self.places)), rounded, "half away from zero"),
+        )

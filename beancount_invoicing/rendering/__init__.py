@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.rendering.copies import NoCopy, acquitted, unpaid, unpaid_list
-from beancount_invoicing.rendering.document import NoDocument, document
-from beancount_invoicing.rendering.folders import TemplateError, folders, languages, words
+from beancount_invoicing.rendering.copies import NoCopy, acquitted_copy, unpaid_copy, unpaid_list_view
+from beancount_invoicing.rendering.document import NoDocument, document_view
+from beancount_invoicing.rendering.folders import TemplateError, folders, template_languages, word_table
 from beancount_invoicing.rendering.formats import Formats, colon
-from beancount_invoicing.rendering.letter import letter
+from beancount_invoicing.rendering.letter import letter_view
 from beancount_invoicing.rendering.mail import (
-    Words,
+    MailText,
     document_facts,
-    later_facts,
     letter_facts,
-    mail_words,
+    mail_text,
+    outstanding_facts,
     statement_facts,
 )
-from beancount_invoicing.rendering.names import file_names
+from beancount_invoicing.rendering.names import unique_file_names
 from beancount_invoicing.rendering.output import to_html, to_pdf, to_text
 from beancount_invoicing.rendering.parties import language_of
-from beancount_invoicing.rendering.post import Posted, post_list
-from beancount_invoicing.rendering.receipt import receipt
-from beancount_invoicing.rendering.statement import statement
-from beancount_invoicing.rendering.timesheet import timesheet
-from beancount_invoicing.rendering.view import View, texts
+from beancount_invoicing.rendering.print_batch import Posted, post_list_view
+from beancount_invoicing.rendering.receipt import receipt_view
+from beancount_invoicing.rendering.statement import statement_view
+from beancount_invoicing.rendering.timesheet import timesheet_view
+from beancount_invoicing.rendering.view import View, view_texts
 
 __all__ = [
     "Formats",
+    "MailText",
     "NoCopy",
     "NoDocument",
     "Posted",
     "TemplateError",
     "View",
-    "Words",
-    "acquitted",
+    "acquitted_copy",
     "colon",
-    "document",
     "document_facts",
-    "file_names",
+    "document_view",
     "folders",
     "language_of",
-    "languages",
-    "later_facts",
-    "letter",
     "letter_facts",
-    "mail_words",
-    "post_list",
-    "receipt",
-    "statement",
+    "letter_view",
+    "mail_text",
+    "outstanding_facts",
+    "post_list_view",
+    "receipt_view",
     "statement_facts",
-    "texts",
-    "timesheet",
+    "statement_view",
+    "template_languages",
+    "timesheet_view",
     "to_html",
     "to_pdf",
     "to_text",
-    "unpaid",
-    "unpaid_list",
-    "words",
+    "unique_file_names",
+    "unpaid_copy",
+    "unpaid_list_view",
+    "view_texts",
+    "word_table",
 ]

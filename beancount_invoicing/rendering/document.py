@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from beancount_invoicing import law
-from beancount_invoicing.billing import asked_for, enclosed
+from beancount_invoicing.billing import contract_enclosures, enclosures_of
 from beancount_invoicing.model import ZERO, Book, Customer, Instalment, Invoice, Line, Seller, Tax
-from beancount_invoicing.receivables import for_late_payment, in_own_currency
+from beancount_invoicing.receivables import is_for_late_interest, vat_in_tax_currency
 from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.deducted import deposits, progress
+from beancount_invoicing.rendering.deposits_and_progress import deposit_sections, progress_sections
 from beancount_invoicing.rendering.formats import Formats, colon
-from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.tax_labels import tax_label
-from beancount_invoicing.rendering.view import Pair, Row, Table, View
-from beancount_invoicing.rules import periods, terms
-from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
+from beancount_invoicing.rules import payment_terms, periods
+from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.references import payment_reference
 from beancount_invoicing.rules.supply import home_of
 
@@ -31,27 +31,27 @@ class NoDocument(ValueError):
     """There is nothing to print: a void number, or an opening item, whose document is in other books."""
 
 
-def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...]) -> View:
+def document_view(book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...]) -> View:
     """The view of a document as it stood on its own date; `paid`: what had been settled by the end of that day.
 
-    `where`: the folders of templates. Raises NoDocument.
+    `template_folders`: the folders of templates. Raises NoDocument.
     """
     if not invoice.has_page or invoice.customer is None:
-        raise NoDocument(f"{invoice.number} is {invoice.pageless}: there is no document to print")
+        raise NoDocument(f"{invoice.number} is {invoice.why_no_page}: there is no document to print")
     customer = invoice.customer
-    head = letterhead(book, customer, invoice.date, where)
+    head = letterhead(book, customer, invoice.date, template_folders)
     seller, table, formats = head.seller, head.words, head.formats
     labels = table["labels"]
     amount_due = invoice.payable - paid
     number = "" if invoice.draft else invoice.number
     reference = payment_reference(book.option("payment-reference", invoice.date), number) or labels["draft"]
     asked = _due_first(invoice, paid)
-    pay, qr = parties.payment(seller, customer, reference, asked, invoice.currency, formats, table)
+    pay, qr = parties.payment_rows(seller, customer, reference, asked, invoice.currency, formats, table)
     if amount_due <= 0:
         pay, qr = (), ""
     if invoice.draft:  # nobody is to pay what has no number yet
         qr = ""
-    return printable(
+    return printable_view(
         replace(
             head.view,
             title=table["titles"][invoice.kind],
@@ -76,7 +76,10 @@ def document(book: Book, invoice: Invoice, paid: Decimal, where: tuple[Path, ...
             if qr
             else "",
             mentions=_mentions(book, invoice, customer, seller, formats),
-            sections=(*deposits(book, invoice, formats, table), *progress(book, invoice, formats, table)),
+            sections=(
+                *deposit_sections(book, invoice, formats, table),
+                *progress_sections(book, invoice, formats, table),
+            ),
         )
     )
 
@@ -88,14 +91,18 @@ def _delivery(customer: Customer, seller: Seller, language: str, labels: dict[st
 
 
 def _facts(
-    book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, table: dict[str, Any]
+    book: Book, invoice: Invoice, customer: Customer, paid: Decimal, formats: Formats, word_table: dict[str, Any]
 ) -> tuple[Pair, ...]:
-    labels = table["labels"]
+    labels = word_table["labels"]
     facts = [Pair(labels["date"], formats.day(invoice.date))]
     # a deposit, a credit note and a claim supply nothing
-    if invoice.delivered and invoice.kind not in {"deposit", "credit-note"} and not for_late_payment(book, invoice):
-        facts.append(Pair(labels["delivered"], formats.day(invoice.delivered)))
-    days = [each.due_on_page(invoice.date) for each in invoice.instalments if each.amount > 0]
+    if (
+        invoice.supplied_on
+        and invoice.kind not in {"deposit", "credit-note"}
+        and not is_for_late_interest(book, invoice)
+    ):
+        facts.append(Pair(labels["delivered"], formats.day(invoice.supplied_on)))
+    days = [instalment.due_on_page(invoice.date) for instalment in invoice.instalments if instalment.amount > 0]
     if len(invoice.instalments) == 1 and days and days[0]:
         facts.append(Pair(labels["due"], formats.day(days[0]), strong=True))
     if invoice.corrects:
@@ -103,12 +110,17 @@ def _facts(
     if invoice.payable > 0 and invoice.instalments and invoice.kind != "claim":
         try:
             if invoice.terms:
-                facts.append(Pair(labels["terms"], terms.sentence(terms.parse(invoice.terms), formats.language)))
-            then = terms.cash_discount(invoice, paid, decimals(invoice.currency))
+                facts.append(
+                    Pair(
+                        labels["terms"],
+                        payment_terms.sentence(payment_terms.parse_terms(invoice.terms), formats.language),
+                    )
+                )
+            then = payment_terms.discounted_rest(invoice, paid, currency_decimals(invoice.currency))
             if then:
-                said = _cash_discount(invoice, then, customer.cash_discount, formats, labels)
-                facts.append(Pair(labels["cash-discount"], said))
-        except terms.TermsError:
+                text = _cash_discount(invoice, then, customer.cash_discount, formats, labels)
+                facts.append(Pair(labels["cash-discount"], text))
+        except payment_terms.TermsError:
             facts.append(Pair(labels["terms"], invoice.terms))
     for label, value in (
         ("purchase-order", customer.purchase_order),
@@ -119,19 +131,19 @@ def _facts(
     ):
         if value:
             facts.append(Pair(labels[label], value))
-    if those := _enclosed(book, invoice, table):
+    if those := _enclosed(book, invoice, word_table):
         facts.append(Pair(labels["enclosed"], ", ".join(those)))
     return tuple(facts)
 
 
-def _enclosed(book: Book, invoice: Invoice, table: dict[str, Any]) -> list[str]:
+def _enclosed(book: Book, invoice: Invoice, word_table: dict[str, Any]) -> list[str]:
     """What goes along with it because its contracts say so, by name."""
-    wanted = asked_for(book, invoice)
+    wanted = contract_enclosures(book, invoice)
     names = []
-    if "timesheet" in wanted and invoice.net > 0 and any(one.document == invoice.number for one in book.work):
-        names.append(str(table["timesheet"]["title"]))
-    receipts = enclosed(book, invoice, wanted & {"receipts"}).receipts if wanted else ()
-    return names + [Path(one).name for one in receipts]
+    if "timesheet" in wanted and invoice.net > 0 and any(work.document == invoice.number for work in book.work):
+        names.append(str(word_table["timesheet"]["title"]))
+    receipts = enclosures_of(book, invoice, wanted & {"receipts"}).receipts if wanted else ()
+    return names + [Path(receipt).name for receipt in receipts]
 
 
 def _replaced(book: Book, invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Iterator[str]:
@@ -147,41 +159,41 @@ def _with_date(book: Book, number: str, formats: Formats, labels: dict[str, str]
 
 
 def _cash_discount(
-    invoice: Invoice, then: terms.Discounted, text: str, formats: Formats, labels: dict[str, str]
+    invoice: Invoice, then: payment_terms.DiscountedAmount, text: str, formats: Formats, labels: dict[str, str]
 ) -> str:
     """The discount, until when, and what is then to be paid."""
-    discount = terms.parse_cash_discount(text)
+    discount = payment_terms.parse_cash_discount(text)
     return labels["cash-discount-until"].format(
-        percent=formats.percent(discount.percent) + (f" {labels['of-net']}" if discount.of_net else ""),
+        percent=formats.percent(discount.percent) + (f" {labels['of-net']}" if discount.on_net else ""),
         date=formats.day(then.date),
         amount=formats.money(then.amount, invoice.currency),
     )
 
 
-def unit_words(unit: str, quantity: Decimal, formats: Formats, table: dict[str, Any]) -> str:
+def unit_words(unit: str, quantity: Decimal, formats: Formats, word_table: dict[str, Any]) -> str:
     """A unit in the document's language, in the number that a quantity asks for; as it is where it is no word that is known."""
-    known = table["units"].get(unit)
-    return str(known[0] if formats.singular(quantity) else known[1]) if known else unit
+    known = word_table["units"].get(unit)
+    return str(known[0] if formats.is_singular(quantity) else known[1]) if known else unit
 
 
-def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
+def _lines(invoice: Invoice, formats: Formats, word_table: dict[str, Any]) -> Table:
     """The lines; a column that none of them fills is left out, such as quantity and unit price on a claim."""
-    labels = table["labels"]
+    labels = word_table["labels"]
     counted = any(line.quantity is not None for line in invoice.lines)  # a price without a quantity is that of one
     with_discount = any(line.discount for line in invoice.lines)
     with_tax = any(line.tax for line in invoice.lines) and not _untaxed(invoice)
-    codes = invoice.codes
+    codes = invoice.tax_codes
 
     def tax_cell(code: str) -> str:
         if code not in codes:
             return ""
-        return " + ".join(formats.percent(one.rate) for one in codes[code].parts or (codes[code],))
+        return " + ".join(formats.percent(part.rate) for part in codes[code].parts or (codes[code],))
 
     rows = [
-        Row(
+        TableRow(
             cells=_cells(
                 line.text,
-                _quantity(line, formats, table) if counted else None,
+                _quantity(line, formats, word_table) if counted else None,
                 _price(line, invoice.currency, formats, labels) if counted else None,
                 (formats.percent(line.discount) if line.discount else "") if with_discount else None,
                 tax_cell(line.tax) if with_tax else None,
@@ -191,18 +203,18 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
         )
         for line in invoice.lines
     ]
-    for each in invoice.adjustments:
-        name = labels["charge" if each.charge else "allowance"]
-        text = f"{name} – {each.reason}" if each.reason else name
+    for adjustment in invoice.adjustments:
+        name = labels["charge" if adjustment.charge else "allowance"]
+        text = f"{name} – {adjustment.reason}" if adjustment.reason else name
         rows.append(
-            Row(
+            TableRow(
                 _cells(
                     text,
                     "" if counted else None,
                     "" if counted else None,
                     "" if with_discount else None,
-                    tax_cell(each.tax) if with_tax else None,
-                    formats.amount(each.net, invoice.currency),
+                    tax_cell(adjustment.tax) if with_tax else None,
+                    formats.amount(adjustment.net, invoice.currency),
                 )
             )
         )
@@ -221,26 +233,26 @@ def _lines(invoice: Invoice, formats: Formats, table: dict[str, Any]) -> Table:
 def _untaxed(invoice: Invoice) -> bool:
     """Whether no tax is charged under any of its codes: then no column, table or total speaks of one; a sentence says why."""
     return all(
-        each.tax.category in {"E", "AE", "K", "G", "O"} and not each.amount
-        for each in invoice.taxes
-        if not each.tax.withholding
+        tax.tax.category in {"E", "AE", "K", "G", "O"} and not tax.amount
+        for tax in invoice.taxes
+        if not tax.tax.withholding
     )
 
 
 def _before_tax(invoice: Invoice) -> bool:
     """Whether its amounts are without a tax: one that it charges, or that the buyer owes."""
-    return any(each.tax.category not in {"E", "O"} for each in invoice.taxes if not each.tax.withholding)
+    return any(tax.tax.category not in {"E", "O"} for tax in invoice.taxes if not tax.tax.withholding)
 
 
 def _cells(*cells: str | None) -> tuple[str, ...]:
     return tuple(cell for cell in cells if cell is not None)
 
 
-def _quantity(line: Line, formats: Formats, table: dict[str, Any]) -> str:
+def _quantity(line: Line, formats: Formats, word_table: dict[str, Any]) -> str:
     if line.quantity is None:
         return ""
     return formats.quantity(line.quantity) + (
-        f" {unit_words(line.unit, line.quantity, formats, table)}" if line.unit else ""
+        f" {unit_words(line.unit, line.quantity, formats, word_table)}" if line.unit else ""
     )
 
 
@@ -259,10 +271,10 @@ def _period(line: Line, formats: Formats, labels: dict[str, str]) -> tuple[str, 
         said.append(
             labels["one-day"].format(date=start) if start == end else labels["period"].format(start=start, end=end)
         )
-    if line.expense:
-        said.append(labels["of-date"].format(date=formats.short_day(line.expense)))
-    if line.delivered and line.delivered != line.expense:
-        said.append(f"{labels['delivered']}{colon(formats.language)}{formats.short_day(line.delivered)}")
+    if line.expense_date:
+        said.append(labels["of-date"].format(date=formats.short_day(line.expense_date)))
+    if line.supplied_on and line.supplied_on != line.expense_date:
+        said.append(f"{labels['delivered']}{colon(formats.language)}{formats.short_day(line.supplied_on)}")
     return tuple(said)
 
 
@@ -276,8 +288,8 @@ def _totals(
     before_tax = labels["total-net" if _before_tax(invoice) else "total-without-tax"]
     totals.append(Pair(before_tax, money(invoice.net, currency)))
     if not _untaxed(invoice):
-        own = in_own_currency(book, invoice)
-        elsewhere = {each.tax.tax.code: each.amount for each in own.taxes or ()} if own else {}
+        own = vat_in_tax_currency(book, invoice)
+        elsewhere = {tax.tax.tax.code: tax.amount for tax in own.taxes or ()} if own else {}
         for amount in taxes:
             name = tax_label(amount.tax, taxes, formats, labels)
             if amount.amount or amount.tax.rate:
@@ -313,11 +325,11 @@ def _totals(
 
 def _settled_how(book: Book, note: Invoice, paid: Decimal) -> str:
     """The label of what a credit note was settled by until its own date: money that was paid back, or the customer's invoices."""
-    back = sum((each.amount for each in note.at_once), ZERO) + sum(
+    back = sum((payment.amount for payment in note.immediate_payments), ZERO) + sum(
         (
-            -one.amount
-            for one in book.payments
-            if one.date <= note.date and not one.at_once and note.number in {*one.settles, *one.links}
+            -payment.amount
+            for payment in book.payments
+            if payment.date <= note.date and not payment.at_once and note.number in {*payment.settles, *payment.links}
         ),
         ZERO,
     )
@@ -327,10 +339,10 @@ def _settled_how(book: Book, note: Invoice, paid: Decimal) -> str:
 def _due_first(invoice: Invoice, paid: Decimal) -> Decimal:
     """What is to be paid first: what of the earliest instalments `paid` leaves; nothing of what hangs on an acceptance."""
     asked: dict[date, Decimal] = {}
-    for each in invoice.instalments:
-        if day := each.due_on_page(invoice.date):
-            asked[day] = asked.get(day, ZERO) + each.amount
-    left = paid - sum((each.amount for each in invoice.at_once), ZERO)
+    for instalment in invoice.instalments:
+        if day := instalment.due_on_page(invoice.date):
+            asked[day] = asked.get(day, ZERO) + instalment.amount
+    left = paid - sum((payment.amount for payment in invoice.immediate_payments), ZERO)
     for _day, amount in sorted(asked.items()):
         if amount > left:
             return amount - max(left, ZERO)
@@ -340,15 +352,17 @@ def _due_first(invoice: Invoice, paid: Decimal) -> Decimal:
 
 def _kept_back(invoice: Invoice) -> Decimal:
     """What is not to be paid before the works are accepted."""
-    return sum((one.amount for one in invoice.instalments if one.due_on_page(invoice.date) is None), ZERO)
+    return sum(
+        (instalment.amount for instalment in invoice.instalments if instalment.due_on_page(invoice.date) is None), ZERO
+    )
 
 
 def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
-    rate_said = any(line.tax for line in invoice.lines) and not any(tax.parts for tax in invoice.codes.values())
+    rate_said = any(line.tax for line in invoice.lines) and not any(tax.parts for tax in invoice.tax_codes.values())
     if not invoice.taxes or (len(invoice.taxes) == 1 and (rate_said or _untaxed(invoice))):
         return None  # one rate stands in the lines, and its base and tax in the totals
     rows = tuple(
-        Row(
+        TableRow(
             (
                 tax_label(amount.tax, (), formats, labels),
                 formats.amount(amount.base, invoice.currency),
@@ -363,18 +377,20 @@ def _taxes(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table 
 
 
 def _instalments(invoice: Invoice, formats: Formats, labels: dict[str, str]) -> Table | None:
-    days = [(each.due_on_page(invoice.date), each) for each in invoice.instalments]
+    days = [(instalment.due_on_page(invoice.date), instalment) for instalment in invoice.instalments]
     if len(days) < 2 and all(day for day, _each in days):
         return None
 
-    def when(day: date | None, each: Instalment) -> str:
+    def when(day: date | None, instalment: Instalment) -> str:
         if day:
             return formats.day(day)
-        return labels["retention"].format(length=periods.words(each.after or "1 year", formats.language))
+        return labels["retention"].format(
+            length=periods.length_in_words(instalment.retention_terms or "1 year", formats.language)
+        )
 
     rows = tuple(
-        Row((when(day, each), formats.money(each.amount, invoice.currency)))
-        for day, each in sorted(days, key=lambda one: (one[0] or date.max, one[1].index))
+        TableRow((when(day, instalment), formats.money(instalment.amount, invoice.currency)))
+        for day, instalment in sorted(days, key=lambda day: (day[0] or date.max, day[1].index))
     )
     return Table(labels["instalments"], (labels["due"], labels["amount"]), (False, True), rows)
 
@@ -383,7 +399,7 @@ def _mentions(book: Book, invoice: Invoice, customer: Customer, seller: Seller, 
     """The sentences under an invoice: why no tax is due, when tax is due, and what late payment costs."""
     sentences = law.mentions(seller.address.country, formats.language, invoice.date)
     result: list[str] = []
-    if "claim" in sentences and for_late_payment(book, invoice):
+    if "claim" in sentences and is_for_late_interest(book, invoice):
         result.append(sentences["claim"])
     natures = {invoice.nature_of(line) for line in invoice.lines}
     if invoice.kind != "claim" and natures in ({"goods"}, {"services"}, {"goods", "services"}):
@@ -449,7 +465,9 @@ def _retained(
     """What is kept back of works, and by which law."""
     if customer.buyer in {"public", "hospital", "public-enterprise"} or "retention" not in sentences:
         return
-    for code in dict.fromkeys(each.retained for each in invoice.instalments if each.retained):
+    for code in dict.fromkeys(
+        instalment.retention_contract for instalment in invoice.instalments if instalment.retention_contract
+    ):
         contract = book.contracts[code].at(invoice.date) if code in book.contracts else None
         if contract and contract.retention:
             yield sentences["retention"].format(percent=formats.percent(contract.retention))
@@ -457,7 +475,7 @@ def _retained(
 
 def _services_on_debits(invoice: Invoice) -> bool:
     """Whether services are taxed when they are invoiced, where the law taxes them when they are paid."""
-    taxes = {code: tax for code, tax in invoice.codes.items() if tax.category == "S"}
+    taxes = {code: tax for code, tax in invoice.tax_codes.items() if tax.category == "S"}
     return any(
         line.tax in taxes and not taxes[line.tax].on_payment and invoice.nature_of(line) == "services"
         for line in invoice.lines

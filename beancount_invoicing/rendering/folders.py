@@ -10,7 +10,7 @@ from typing import Any
 
 from beancount_invoicing.model import Book
 
-PACKAGE = Path(__file__).resolve().parent.parent / "templates"
+BUILT_IN_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class TemplateError(ValueError):
@@ -20,16 +20,20 @@ class TemplateError(ValueError):
 def folders(book: Book) -> tuple[Path, ...]:
     """The folders of templates of a ledger, the first one wins: option `templates`, else `templates/` beside it; the package's."""
     own = book.options.get("templates")
-    beside = Path(book.file).parent / (str(own.as_last_said) if own else "templates")
-    return (beside, PACKAGE) if beside.is_dir() and beside.resolve() != PACKAGE.resolve() else (PACKAGE,)
+    beside = Path(book.file).parent / (str(own.latest) if own else "templates")
+    return (
+        (beside, BUILT_IN_TEMPLATES)
+        if beside.is_dir() and beside.resolve() != BUILT_IN_TEMPLATES.resolve()
+        else (BUILT_IN_TEMPLATES,)
+    )
 
 
-def find(where: tuple[Path, ...], name: str) -> Path:
+def find_template(template_folders: tuple[Path, ...], name: str) -> Path:
     """The file of a template. Raises TemplateError where no folder has it."""
-    for folder in where:
+    for folder in template_folders:
         if (folder / name).is_file():
             return folder / name
-    raise TemplateError(f"no template {name} in {' or '.join(map(str, where))}")
+    raise TemplateError(f"no template {name} in {' or '.join(map(str, template_folders))}")
 
 
 @lru_cache(maxsize=64)
@@ -52,7 +56,7 @@ def _table(file: Path, changed: int) -> dict[str, dict[str, Any]]:
     return table
 
 
-_ENGLISH = PACKAGE / "words" / "en.toml"
+_ENGLISH = BUILT_IN_TEMPLATES / "words" / "en.toml"
 
 
 def _unlike(value: Any, english: str | list[str]) -> str:
@@ -71,11 +75,11 @@ def _unlike(value: Any, english: str | list[str]) -> str:
     return ""
 
 
-def words(where: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
+def word_table(template_folders: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
     """The table of words of a language, English where it has none; own words win one by one. Raises TemplateError."""
     result: dict[str, dict[str, Any]] = {}
     for known in dict.fromkeys(("en", language)):
-        for folder in reversed(where):
+        for folder in reversed(template_folders):
             file = folder / "words" / f"{known}.toml"
             if not file.is_file():
                 continue
@@ -83,11 +87,11 @@ def words(where: tuple[Path, ...], language: str) -> dict[str, dict[str, Any]]:
                 result.setdefault(section, {}).update(values)
     if not result:
         raise TemplateError(
-            f"no words in {' or '.join(map(str, where)) or 'no folder'}: rendering.folders(book) says where"
+            f"no words in {' or '.join(map(str, template_folders)) or 'no folder'}: rendering.folders(book) says where"
         )
     return result
 
 
-def languages(where: tuple[Path, ...]) -> tuple[str, ...]:
+def template_languages(template_folders: tuple[Path, ...]) -> tuple[str, ...]:
     """The languages that there are words for."""
-    return tuple(sorted({file.stem for folder in where for file in (folder / "words").glob("*.toml")}))
+    return tuple(sorted({file.stem for folder in template_folders for file in (folder / "words").glob("*.toml")}))

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.currencies import currency_decimals
 
 _LETTER_AND_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _SHORT_DAY = {"de": "dd.MM.yyyy", "nl": "dd-MM-yyyy", **dict.fromkeys(("en", "es", "fr", "it", "pt"), "dd/MM/yyyy")}
@@ -21,7 +21,7 @@ _SHORT_DAY = {"de": "dd.MM.yyyy", "nl": "dd-MM-yyyy", **dict.fromkeys(("en", "es
 
 
 @cache
-def locale(language: str) -> Locale:
+def babel_locale(language: str) -> Locale:
     """Babel's locale of a language: Portuguese of Portugal; British English, also for a language that Babel does not know."""
     try:
         return Locale.parse({"en": "en_GB", "pt": "pt_PT"}.get(language, language))
@@ -55,34 +55,34 @@ class Formats:
         try:
             with _all_digits(amount):
                 text = str(
-                    format_currency(amount, currency, format=self._money_pattern(currency), locale=locale(self.language),
+                    format_currency(amount, currency, format=self._money_pattern(currency), locale=babel_locale(self.language),
                                     currency_digits=False)
                 )  # fmt: skip
             # CHF 900.00, as CLDR's currency spacing has it: Babel leaves it out
             return _minus(_LETTER_AND_FIGURE.sub("\u00a0", text))
         except (ValueError, KeyError):
-            return f"{self.number(amount, decimals(currency))} {currency}"
+            return f"{self.number(amount, currency_decimals(currency))} {currency}"
 
     def _money_pattern(self, currency: str) -> str:
-        pattern = locale(self.language).currency_formats["standard"].pattern
-        places = decimals(currency)
+        pattern = babel_locale(self.language).currency_formats["standard"].pattern
+        places = currency_decimals(currency)
         return str(pattern).replace("0.00", "0." + "0" * places if places else "0")
 
     def amount(self, amount: Decimal, currency: str) -> str:
         """An amount without its currency, in the currency's decimals: 1 234,50."""
-        return self.number(amount, decimals(currency))
+        return self.number(amount, currency_decimals(currency))
 
     def number(self, value: Decimal, places: int) -> str:
         """A number with exactly so many decimals."""
         pattern = "#,##0" + ("." + "0" * places if places else "")
         with _all_digits(value):
-            return _minus(str(format_decimal(value, format=pattern, locale=locale(self.language))))
+            return _minus(str(format_decimal(value, format=pattern, locale=babel_locale(self.language))))
 
     def price(self, value: Decimal, currency: str) -> str:
         """A unit price: the currency's decimals, more where it has more."""
         exponent = value.normalize().as_tuple().exponent
         places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        return self.number(value, max(places, decimals(currency)))
+        return self.number(value, max(places, currency_decimals(currency)))
 
     def quantity(self, value: Decimal) -> str:
         """A quantity or rate, without trailing zeros."""
@@ -91,19 +91,19 @@ class Formats:
 
     def percent(self, value: Decimal) -> str:
         """A percentage: 20 % in French, German and Spanish, 20% in English, Italian, Dutch and Portuguese."""
-        spaced = locale(self.language).percent_formats[None].pattern[-2].isspace()
+        spaced = babel_locale(self.language).percent_formats[None].pattern[-2].isspace()
         return self.quantity(value) + ("\u00a0%" if spaced else "%")
 
-    def singular(self, value: Decimal) -> bool:
+    def is_singular(self, value: Decimal) -> bool:
         """Whether a quantity takes the singular: 1.5 does in French, in most languages only 1 does."""
-        return bool(locale(self.language).plural_form(abs(value).normalize()) == "one")
+        return bool(babel_locale(self.language).plural_form(abs(value).normalize()) == "one")
 
     def day(self, day: date) -> str:
         """A date in words: 31 mars 2026; French and Italian months begin with their 1er and 1º, which CLDR does not know."""
-        words = str(format_date(day, "long", locale=locale(self.language)))
-        first = {"fr": "1er", "it": "1º"}.get(locale(self.language).language)
+        words = str(format_date(day, "long", locale=babel_locale(self.language)))
+        first = {"fr": "1er", "it": "1º"}.get(babel_locale(self.language).language)
         return words.replace("1", first, 1) if day.day == 1 and first else words
 
     def short_day(self, day: date) -> str:
         """A date in figures: 31/03/2026."""
-        return str(format_date(day, _SHORT_DAY.get(self.language, "short"), locale=locale(self.language)))
+        return str(format_date(day, _SHORT_DAY.get(self.language, "short"), locale=babel_locale(self.language)))

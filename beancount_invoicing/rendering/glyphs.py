@@ -7,12 +7,12 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
-from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 from beancount_invoicing.rendering.typography import bound
 from beancount_invoicing.rendering.view import View
 
 T = TypeVar("T")
-MISSING = "□"
+MISSING_GLYPH = "□"
 _KEPT = {"\n"}
 
 
@@ -22,7 +22,7 @@ def _known() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     known: set[int] = set()
-    for file in sorted((PACKAGE / "fonts").glob("*.ttf")):
+    for file in sorted((BUILT_IN_TEMPLATES / "fonts").glob("*.ttf")):
         with TTFont(file, lazy=True) as font:
             known |= (font.getBestCmap() or {}).keys()
     return frozenset(known)
@@ -39,10 +39,10 @@ def _printable(character: str) -> str:
         return " "
     if category == "Zs" or code in _known():
         return character if code in _known() else " "
-    return MISSING
+    return MISSING_GLYPH
 
 
-def clean(text: str) -> str:
+def printable_text(text: str) -> str:
     """The text as it can be printed: composed (NFC), without control characters, unknown characters marked."""
     if text.isascii() and text.isprintable():
         return text
@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 
 def _cleaned(value: Any, language: str) -> Any:
     if isinstance(value, str):
-        return bound(clean(value), language)
+        return bound(printable_text(value), language)
     if isinstance(value, tuple):
         return tuple(_cleaned(each, language) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
@@ -59,10 +59,10 @@ def _cleaned(value: Any, language: str) -> Any:
     return value
 
 
-def printable(view: View) -> View:
+def printable_view(view: View) -> View:
     """The view with every text as it can be printed and lines may break, and a notice where a character had to be replaced."""
     result: View = replace(_cleaned(view, view.language), qr=view.qr, logo=view.logo)
-    if MISSING in repr(result) and MISSING not in repr(view):
-        notice = f"{view.number}: characters that no font of ours has are printed as {MISSING}"
+    if MISSING_GLYPH in repr(result) and MISSING_GLYPH not in repr(view):
+        notice = f"{view.number}: characters that no font of ours has are printed as {MISSING_GLYPH}"
         return replace(result, notices=(*view.notices, notice))
     return result

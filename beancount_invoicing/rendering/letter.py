@@ -8,29 +8,29 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from beancount_invoicing.dunning import Apart, Late, Proposal, bank_accounts
+from beancount_invoicing.dunning import Late, Proposal, SeparatelyReminded, bank_accounts
 from beancount_invoicing.law.citations import formal_demand, late_payment
 from beancount_invoicing.model import Book
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats
-from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
-from beancount_invoicing.rendering.view import Pair, Row, Table, View
+from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 from beancount_invoicing.rules.references import payment_reference
 
 
-def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
+def letter_view(book: Book, proposal: Proposal, template_folders: tuple[Path, ...]) -> View:
     """The view of a reminder letter as of its proposal's day. Raises TemplateError, ValueError where nothing is sent."""
     if proposal.level is None:
         raise ValueError(f"{proposal.customer.name}: nothing is sent")
     customer, currency, day = proposal.customer, proposal.currency, proposal.as_of
-    head = letterhead(book, customer, day, where)
+    head = letterhead(book, customer, day, template_folders)
     seller, table, formats = head.seller, head.words, head.formats
     labels = table["labels"]
     alone = head.view.alone
     body = fill(
-        where,
+        template_folders,
         f"letters/{formats.language}/{proposal.tone}.j2",
         fallback=f"letters/en/{proposal.tone}.j2",
         **_values(book, proposal, formats, table),
@@ -40,14 +40,14 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
         alone=alone,
     )
     numbers = [late.position.invoice.number for late in proposal.invoices]
-    reference = parties.reference_to(numbers)
+    reference = parties.remittance_reference(numbers)
     if len(numbers) == 1:
         reference = payment_reference(
             book.option("payment-reference", proposal.invoices[0].position.invoice.date), reference
         )
-    pay, qr = parties.payment(seller, customer, reference, proposal.claimed, currency, formats, table)
+    pay, qr = parties.payment_rows(seller, customer, reference, proposal.amount_asked, currency, formats, table)
     title = table["titles"][proposal.tone]
-    return printable(
+    return printable_view(
         replace(
             head.view,
             title=title,
@@ -58,7 +58,7 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
             payment_title=labels["payment"] if pay else "",
             payment=pay,
             qr=qr,
-            qr_text=labels["qr"].format(amount=formats.money(proposal.claimed, currency)) if qr else "",
+            qr_text=labels["qr"].format(amount=formats.money(proposal.amount_asked, currency)) if qr else "",
             closing=tuple(
                 line
                 for line in (labels["regards-alone" if alone else "regards"], proposal.signed_by, seller.name)
@@ -69,13 +69,13 @@ def letter(book: Book, proposal: Proposal, where: tuple[Path, ...]) -> View:
     )
 
 
-def paid_until(book: Book, day: date) -> date | None:
+def bank_booked_until(book: Book, day: date) -> date | None:
     """The last day on or before `day` until which each bank account is booked on which anything is: later payments may be under
     way. None where nothing is."""
-    return min((one.until for one in bank_accounts(book, day) if one.until), default=None)
+    return min((account.booked_until for account in bank_accounts(book, day) if account.booked_until), default=None)
 
 
-def _values(book: Book, proposal: Proposal, formats: Formats, table: dict[str, Any]) -> dict[str, Any]:
+def _values(book: Book, proposal: Proposal, formats: Formats, word_table: dict[str, Any]) -> dict[str, Any]:
     """What the template of the letter's words gets, but for the nouns."""
 
     def money(amount: Decimal) -> str:
@@ -83,39 +83,41 @@ def _values(book: Book, proposal: Proposal, formats: Formats, table: dict[str, A
 
     country = book.seller.at(proposal.as_of).address.country if book.seller else ""
     dates = {late.due for late in proposal.invoices}
-    letters = {late.before for late in proposal.invoices}
+    letters = {late.earlier_letters for late in proposal.invoices}
     only = next(iter(letters)) if len(letters) == 1 else ()
-    until = paid_until(book, proposal.as_of)
+    until = bank_booked_until(book, proposal.as_of)
     return {
         "count": len(proposal.invoices),
         "due": formats.day(min(dates)) if len(dates) == 1 else "",
         "total": money(proposal.total),
-        "claimed": money(proposal.claimed),
+        "claimed": money(proposal.amount_asked),
         "claims": bool(proposal.interest or proposal.indemnity),
         "interest": money(proposal.interest),
         "indemnity": money(proposal.indemnity),
         "fee": money(proposal.fee),
         "deadline": formats.day(proposal.deadline) if proposal.deadline else "",
         "as_of": formats.day(proposal.as_of),
-        "paid_until": formats.day(until) if until and not proposal.on_account else "",
-        "unknown": money(proposal.unknown),
+        "paid_until": formats.day(until) if until and not proposal.unallocated else "",
+        "unknown": money(proposal.unexplained_payments),
         "credits": [f"{number} ({money(amount)})" for number, amount in proposal.credits],
         "partly": any(late.position.settled for late in proposal.invoices),
         "reminders": min((len(before) for before in letters), default=0),
         "reminded_on": formats.day(only[0].date) if len(only) == 1 else "",
-        "apart": [_apart(one, proposal, formats, table) for one in proposal.apart],
+        "apart": [_apart(reminded, proposal, formats, word_table) for reminded in proposal.separately_reminded],
         "demand_law": formal_demand(country),
         "late_law": late_payment(country, proposal.customer.buyer),
     }
 
 
-def _apart(one: Apart, proposal: Proposal, formats: Formats, table: dict[str, Any]) -> str:
+def _apart(
+    separately_reminded: SeparatelyReminded, proposal: Proposal, formats: Formats, word_table: dict[str, Any]
+) -> str:
     """What stands apart, and the last letter about it."""
-    title = table["titles"][one.said.tone or "friendly"]
+    title = word_table["titles"][separately_reminded.last_letter.tone or "friendly"]
     if formats.language != "de":  # whose nouns are written so within a sentence too
         title = title[:1].lower() + title[1:]
-    letter = f"{title} {table['labels']['of-date'].format(date=formats.day(one.said.date))}"
-    return f"{one.number}, {formats.money(one.open, proposal.currency)} ({letter})"
+    letter = f"{title} {word_table['labels']['of-date'].format(date=formats.day(separately_reminded.last_letter.date))}"
+    return f"{separately_reminded.number}, {formats.money(separately_reminded.open, proposal.currency)} ({letter})"
 
 
 def _facts(proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[Pair, ...]:
@@ -131,11 +133,11 @@ def _facts(proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tupl
     return tuple(facts)
 
 
-def _invoices(proposal: Proposal, formats: Formats, table: dict[str, Any]) -> Table:
-    labels, units = table["labels"], table["units"]["days-late"]
+def _invoices(proposal: Proposal, formats: Formats, word_table: dict[str, Any]) -> Table:
+    labels, units = word_table["labels"], word_table["units"]["days-late"]
     late_at_all = any(late.days_overdue for late in proposal.invoices)
 
-    def row(late: Late) -> Row:
+    def row(late: Late) -> TableRow:
         position = late.position
         cells = [
             position.invoice.number,
@@ -147,22 +149,22 @@ def _invoices(proposal: Proposal, formats: Formats, table: dict[str, Any]) -> Ta
         ]
         if late_at_all:
             cells.append(f"{late.days_overdue} {units[late.days_overdue > 1]}")
-        return Row(tuple(cells), _left_out(late, proposal, formats, labels))
+        return TableRow(tuple(cells), _left_out(late, proposal, formats, labels))
 
     keys = ("invoice", "date", "due", "amount", "received", "asked", *(("days-late",) if late_at_all else ()))
     columns = tuple(labels[key] for key in keys)
-    title = table["titles"][proposal.tone]
+    title = word_table["titles"][proposal.tone]
     return Table(title, columns, (False, *[True] * (len(columns) - 1)), tuple(map(row, proposal.invoices)))
 
 
 def _left_out(late: Late, proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tuple[str, ...]:
     """What is open of an invoice and the letter does not ask for: what is contested, what has a letter of its own, what is late and
     has none, what is not due yet."""
-    asked_or_not = late.open + late.contested + late.separate + late.unasked
+    asked_or_not = late.open + late.contested + late.in_other_letter + late.not_asked
     left_out = {
         "contested": late.contested,
-        "separate": late.separate,
-        "not-asked": late.unasked,
+        "separate": late.in_other_letter,
+        "not-asked": late.not_asked,
         "not-due-yet": late.position.open - asked_or_not,
     }
     return tuple(
@@ -184,5 +186,5 @@ def _totals(proposal: Proposal, formats: Formats, labels: dict[str, str]) -> tup
     first = labels["soon-total" if proposal.level == 0 else "late-total"]
     totals = [Pair(first, formats.money(proposal.total, currency), strong=not more), *more]
     if more:
-        totals.append(Pair(labels["claimed-total"], formats.money(proposal.claimed, currency), strong=True))
+        totals.append(Pair(labels["claimed-total"], formats.money(proposal.amount_asked, currency), strong=True))
     return tuple(totals)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from beancount_invoicing.model import Book, Customer, Seller, Source
 from beancount_invoicing.rendering import parties
-from beancount_invoicing.rendering.folders import languages, words
+from beancount_invoicing.rendering.folders import template_languages, word_table
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.view import View
 
-NOBODY = Seller(name="", source=Source("", 0))
+NO_SELLER = Seller(name="", source=Source("", 0))
 
 
 class Letterhead(NamedTuple):
@@ -26,29 +26,29 @@ class Letterhead(NamedTuple):
     formats: Formats
 
 
-def letterhead(book: Book, customer: Customer, day: date, where: tuple[Path, ...]) -> Letterhead:
+def letterhead(book: Book, customer: Customer, day: date, template_folders: tuple[Path, ...]) -> Letterhead:
     """The page of `day` that goes to a customer, in its language, by what book and seller say on that day.
 
-    `where`: the folders of templates. Raises TemplateError.
+    `template_folders`: the folders of templates. Raises TemplateError.
     """
-    seller = book.seller.at(day) if book.seller else NOBODY
-    language = parties.language_of(book, customer, day, languages(where))
-    table = words(where, language)
+    seller = book.seller.at(day) if book.seller else NO_SELLER
+    language = parties.language_of(book, customer, day, template_languages(template_folders))
+    table = word_table(template_folders, language)
     labels = table["labels"]
-    logo, notices = parties.logo(book, seller, day)
-    look, more = theme(book, day, where)
+    logo, notices = parties.logo_file(book, seller, day)
+    look, more = theme(book, day, template_folders)
     view = View(
         language=language,
         day=day,
         seller=parties.shown_name(seller),
         seller_lines=parties.seller_lines(seller, language, table),
-        recipient=parties.recipient(customer, seller.address.country, language, table),
-        footer=parties.legal_line(seller, table),
+        recipient=parties.recipient_lines(customer, seller.address.country, language, table),
+        footer=parties.legal_lines(seller, table),
         page=labels["page"],
         page_of=labels["of"],
         logo=logo,
         logo_text=labels["logo"].format(name=seller.name) if logo else "",
-        alone=parties.speaks_alone(book, day),
+        alone=parties.first_person_singular(book, day),
         theme=look,
         notices=(*notices, *more),
     )

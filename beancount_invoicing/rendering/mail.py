@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beancount_invoicing.dunning import Proposal, Standing
+from beancount_invoicing.dunning import Proposal, StateOnSending
 from beancount_invoicing.model import Invoice
-from beancount_invoicing.rendering.folders import TemplateError, find, words
+from beancount_invoicing.rendering.folders import TemplateError, find_template, word_table
 from beancount_invoicing.rendering.formats import Formats, colon
 from beancount_invoicing.rendering.output import fill
 from beancount_invoicing.rendering.view import Pair, View
@@ -16,7 +16,7 @@ from beancount_invoicing.rendering.view import Pair, View
 _FACTS = "\x00facts\x00"
 
 
-class Words(NamedTuple):
+class MailText(NamedTuple):
     """What an e-mail says."""
 
     subject: str
@@ -24,7 +24,9 @@ class Words(NamedTuple):
     html: str
 
 
-def mail_words(where: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair, ...] = (), **values: Any) -> Words:
+def mail_text(
+    template_folders: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair, ...] = (), **values: Any
+) -> MailText:
     """The words of an e-mail that brings the document of `view`, from `mails/LANGUAGE/KIND.j2`, English where there is none.
 
     The template's first line is `Subject: …`; it says where the `facts` go by {{ facts }}. It gets `view`, `facts` and `values`.
@@ -32,17 +34,19 @@ def mail_words(where: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair
     """
     name = f"mails/{view.language}/{kind}.j2"
     fallback = f"mails/en/{kind}.j2"
-    filled = fill(where, name, fallback, facts=_FACTS, view=view, **values)
+    filled = fill(template_folders, name, fallback, facts=_FACTS, view=view, **values)
     head, _line, body = filled.partition("\n")
     if not head.startswith("Subject:") or not head.removeprefix("Subject:").strip():
-        file = find(where, name if any((folder / name).is_file() for folder in where) else fallback)
+        file = find_template(
+            template_folders, name if any((folder / name).is_file() for folder in template_folders) else fallback
+        )
         raise TemplateError(f'{file}:1: the first line must be "Subject: …"')
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
     lines = "\n".join(f"{fact.label}{colon(view.language)}{fact.value}" for fact in facts)
     said = [part.replace(_FACTS, lines) for part in paragraphs]
     text = "\n\n".join(part for part in said if part.strip())
     html = fill(
-        where,
+        template_folders,
         "mail.html.j2",
         escape=True,
         view=view,
@@ -50,12 +54,12 @@ def mail_words(where: tuple[Path, ...], kind: str, view: View, facts: tuple[Pair
         paragraphs=[None if part.strip() == _FACTS else part.replace(_FACTS, lines).split("\n") for part in paragraphs],
         facts=facts,
     )
-    return Words(head.removeprefix("Subject:").strip(), text + "\n", html)
+    return MailText(head.removeprefix("Subject:").strip(), text + "\n", html)
 
 
-def letter_facts(proposal: Proposal, view: View, where: tuple[Path, ...]) -> tuple[Pair, ...]:
+def letter_facts(proposal: Proposal, view: View, template_folders: tuple[Path, ...]) -> tuple[Pair, ...]:
     """What the e-mail with a reminder says: what is open of each document since when, the totals, how to pay."""
-    formats, due = Formats(view.language), words(where, view.language)["labels"]["due"]
+    formats, due = Formats(view.language), word_table(template_folders, view.language)["labels"]["due"]
     rows = [
         Pair(
             f"{late.position.invoice.number} – {due} {formats.short_day(late.due)}",
@@ -73,34 +77,36 @@ def statement_facts(view: View) -> tuple[Pair, ...]:
 
 def document_facts(view: View) -> tuple[Pair, ...]:
     """What the e-mail with an invoice says of it: its number, what is to be paid until when, and how."""
-    due = [one for one in view.facts if one.strong]
+    due = [pair for pair in view.facts if pair.strong]
     schedule = (
         [Pair(" ".join(row.cells[:1]), row.cells[1]) for row in view.instalments.rows] if view.instalments else []
     )
     return (Pair(view.title, view.number, strong=True), *view.totals[-1:], *due, *schedule, *view.payment)
 
 
-def later_facts(invoice: Invoice, stands: Standing, view: View, where: tuple[Path, ...]) -> tuple[Pair, ...]:
+def outstanding_facts(
+    invoice: Invoice, position: StateOnSending, view: View, template_folders: tuple[Path, ...]
+) -> tuple[Pair, ...]:
     """What the e-mail with an invoice says of it, where its page does not tell how it stands by now: its number, what it came to,
     what is settled and still open, what of that is asked for, what is due later, and how to pay, if anything is asked for."""
-    formats, table = Formats(view.language), words(where, view.language)
+    formats, table = Formats(view.language), word_table(template_folders, view.language)
     labels = table["labels"]
 
     def money(amount: Decimal) -> str:
         return formats.money(amount, invoice.currency)
 
     facts = [Pair(view.title, view.number, strong=True), Pair(labels["amount"], money(invoice.payable))]
-    if stands.asks == "open":
+    if position.payment_state == "open":
         return tuple(facts)
-    if stands.open != invoice.payable:
-        facts.append(Pair(labels["settled-since"], money(invoice.payable - stands.open)))
-    facts.append(Pair(labels["open"], money(stands.open), strong=stands.asked == stands.open))
-    if stands.due is None:
+    if position.open != invoice.payable:
+        facts.append(Pair(labels["settled-since"], money(invoice.payable - position.open)))
+    facts.append(Pair(labels["open"], money(position.open), strong=position.asked_amount == position.open))
+    if position.due is None:
         return tuple(facts)
-    if stands.contested:
-        facts.append(Pair(table["receivables"]["disputed"], money(stands.contested)))
-    if stands.asked != stands.open:
-        facts.append(Pair(labels["asked"], money(stands.asked), strong=True))
-    facts.append(Pair(labels["due"], formats.day(stands.due), strong=True))
-    facts += [Pair(f"{labels['due']} {formats.day(day)}", money(amount)) for day, amount in stands.later]
+    if position.contested:
+        facts.append(Pair(table["receivables"]["disputed"], money(position.contested)))
+    if position.asked_amount != position.open:
+        facts.append(Pair(labels["asked"], money(position.asked_amount), strong=True))
+    facts.append(Pair(labels["due"], formats.day(position.due), strong=True))
+    facts += [Pair(f"{labels['due']} {formats.day(day)}", money(amount)) for day, amount in position.later_instalments]
     return (*facts, *view.payment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from beancount_invoicing.rules.letters import without_accents
+from beancount_invoicing.rules.accents import without_accents
 
 _STRANGE = re.compile(r"[^\w.\- ]+|[. ]+\Z", re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)
@@ -24,7 +24,7 @@ def file_name(number: str) -> str:
     return f"{name}-" if not name or _RESERVED.match(name) else name
 
 
-def file_names(numbers: Iterable[str]) -> dict[str, str]:
+def unique_file_names(numbers: Iterable[str]) -> dict[str, str]:
     """A name for each number; two numbers never share one, also where upper and lower case are the same."""
     result: dict[str, str] = {}
     taken: set[str] = set()

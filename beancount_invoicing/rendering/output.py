@@ -14,7 +14,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from beancount_invoicing.rendering.folders import PACKAGE, TemplateError, find
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, TemplateError, find_template
 from beancount_invoicing.rendering.formats import colon
 from beancount_invoicing.rendering.typesetting import typeset
 from beancount_invoicing.rendering.view import View
@@ -26,10 +26,10 @@ _WRONG = (
 
 
 @cache
-def _environment(where: tuple[Path, ...], escape: bool) -> ImmutableSandboxedEnvironment:
+def _environment(template_folders: tuple[Path, ...], escape: bool) -> ImmutableSandboxedEnvironment:
     """Templates reach what they are given, and nothing behind it: whose they are does not matter."""
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in where]),
+        loader=FileSystemLoader([str(folder) for folder in template_folders]),
         autoescape=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -38,17 +38,21 @@ def _environment(where: tuple[Path, ...], escape: bool) -> ImmutableSandboxedEnv
     )
 
 
-def fill(where: tuple[Path, ...], name: str, fallback: str = "", escape: bool = False, **values: Any) -> str:
+def fill(template_folders: tuple[Path, ...], name: str, fallback: str = "", escape: bool = False, **values: Any) -> str:
     """A Jinja2 template filled with values. Raises TemplateError with its file, line and what is wrong."""
-    environment = _environment(where, escape)
+    environment = _environment(template_folders, escape)
     try:
         template = environment.select_template([name, fallback] if fallback else [name])
         return template.render(**values)
     except TemplateNotFound:
-        raise TemplateError(f"no template {name} in {' or '.join(map(str, where))}") from None
+        raise TemplateError(f"no template {name} in {' or '.join(map(str, template_folders))}") from None
     except _WRONG as error:
         line = getattr(error, "lineno", None) or _line_in_template(error)
-        file = find(where, name) if any((folder / name).is_file() for folder in where) else name
+        file = (
+            find_template(template_folders, name)
+            if any((folder / name).is_file() for folder in template_folders)
+            else name
+        )
         raise TemplateError(f"{file}{f':{line}' if line else ''}: {str(error) or type(error).__name__}") from None
 
 
@@ -90,48 +94,50 @@ def _logo_uri(path: str) -> str:
     return f"data:image/{kind};base64,{b64encode(file.read_bytes()).decode('ascii')}"
 
 
-def _layout(view: View, where: tuple[Path, ...], name: str) -> Path:
+def _layout(view: View, template_folders: tuple[Path, ...], name: str) -> Path:
     """The file of a layout, which must show what the view has. Raises TemplateError.
 
     One that somebody copied before there were sections would leave out all of their figures, and not say so.
     """
-    file = find(where, name)
+    file = find_template(template_folders, name)
     if view.sections and "view.sections" not in file.read_text(encoding="utf-8"):
         raise TemplateError(
             f"{file}: this layout has no view.sections, of which statements of account are made: take them over from the"
-            f" package's {PACKAGE / name}"
+            f" package's {BUILT_IN_TEMPLATES / name}"
         )
     return file
 
 
-def to_html(view: View, where: tuple[Path, ...]) -> str:
+def to_html(view: View, template_folders: tuple[Path, ...]) -> str:
     """A page that needs no other file. Raises TemplateError."""
-    _layout(view, where, "document.html.j2")
-    return fill(where, "document.html.j2", escape=True, view=view, qr=qr_svg(view.qr), logo=_logo_uri(view.logo))
+    _layout(view, template_folders, "document.html.j2")
+    return fill(
+        template_folders, "document.html.j2", escape=True, view=view, qr=qr_svg(view.qr), logo=_logo_uri(view.logo)
+    )
 
 
-def to_text(view: View, where: tuple[Path, ...]) -> str:
+def to_text(view: View, template_folders: tuple[Path, ...]) -> str:
     """Plain text, for e-mails and terminals. Raises TemplateError."""
-    _layout(view, where, "document.txt.j2")
-    return fill(where, "document.txt.j2", view=view, columns=_columns, colon=colon(view.language))
+    _layout(view, template_folders, "document.txt.j2")
+    return fill(template_folders, "document.txt.j2", view=view, columns=_columns, colon=colon(view.language))
 
 
-def _columns(table: Any) -> list[list[str]]:
+def _columns(word_table: Any) -> list[list[str]]:
     """The rows of a table, padded to columns; details on lines of their own."""
-    rows = [table.columns, *(row.cells for row in table.rows)]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(table.columns))]
+    rows = [word_table.columns, *(row.cells for row in word_table.rows)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(word_table.columns))]
     widths[0] = min(widths[0], 46)
 
     def padded(row: tuple[str, ...]) -> str:
         cells = [
             cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, table.numeric, strict=True)
+            for cell, width, right in zip(row, widths, word_table.numeric, strict=True)
         ]
         return "  ".join(cells).rstrip()
 
     return [
-        [padded(table.columns)],
-        *([padded(row.cells), *(f"    {one}" for one in row.details)] for row in table.rows),
+        [padded(word_table.columns)],
+        *([padded(row.cells), *(f"    {one}" for one in row.details)] for row in word_table.rows),
     ]
 
 
@@ -144,7 +150,7 @@ _ATTACHED = b"""
 """What is added to the layout, whosever it is, where a file goes into the PDF."""
 
 
-def compile_arguments(view: View) -> dict[str, Any]:
+def typst_arguments(view: View) -> dict[str, Any]:
     """What Typst is given beside the layout: the view as JSON, the standards that the PDF keeps to, its time stamp."""
     data = asdict(view) | {"day": view.day.isoformat(), "qr": qr_svg(view.qr), "logo": _logo_bytes(view.logo)}
     return {
@@ -154,13 +160,13 @@ def compile_arguments(view: View) -> dict[str, Any]:
     }
 
 
-def to_pdf(view: View, where: tuple[Path, ...], attached: tuple[str, str] | None = None) -> bytes:
+def to_pdf(view: View, template_folders: tuple[Path, ...], attached: tuple[str, str] | None = None) -> bytes:
     """A PDF/A-3b and PDF/UA-1 document; its bytes depend on the view and the template alone. Raises TemplateError.
 
     `attached`: name and text of an XML file that goes into it, another form of the same document.
     """
-    layout = _layout(view, where, "document.typ")
-    text, arguments = layout.read_bytes(), compile_arguments(view)
+    layout = _layout(view, template_folders, "document.typ")
+    text, arguments = layout.read_bytes(), typst_arguments(view)
     if attached:
         text += _ATTACHED
         arguments["sys_inputs"] |= {"attached-name": attached[0], "attached": attached[1]}
@@ -170,7 +176,7 @@ def to_pdf(view: View, where: tuple[Path, ...], attached: tuple[str, str] | None
         message = str(error)
         if view.logo:
             with suppress(TemplateError):  # then it is not the logo
-                typeset(layout, layout.read_bytes(), compile_arguments(replace(view, logo="")))
+                typeset(layout, layout.read_bytes(), typst_arguments(replace(view, logo="")))
                 why = message.partition(" ┌─")[0].removeprefix("error: ")
                 message = f"this logo cannot be printed ({why}): replace the file, or take logo: out of invoice-seller"
                 layout = Path(view.logo)

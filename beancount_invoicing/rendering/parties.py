@@ -12,11 +12,11 @@ from typing import Any
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Address, Book, Customer, Seller
-from beancount_invoicing.rendering.formats import Formats, locale
+from beancount_invoicing.rendering.formats import Formats, babel_locale
 from beancount_invoicing.rendering.view import Pair
 from beancount_invoicing.rules.references import is_creditor_reference
 
-REMITTANCE = 140
+REMITTANCE_LENGTH = 140
 """So many characters of text a transfer may carry (EPC069-12)."""
 
 
@@ -26,14 +26,14 @@ def language_of(book: Book, customer: Customer, day: date, known: tuple[str, ...
     return code if code in known else "en"
 
 
-def speaks_alone(book: Book, day: date) -> bool:
+def first_person_singular(book: Book, day: date) -> bool:
     """Whether letters and e-mails of a day say "I" where firms say "we": option `voice`."""
     return book.option("voice", day) == "I"
 
 
 def country_name(code: str, language: str) -> str:
     """A country's name in a language; the code itself where it is not known."""
-    return str(locale(language).territories.get(code, code))
+    return str(babel_locale(language).territories.get(code, code))
 
 
 def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def address_lines(address: Address, home: str, language: str) -> tuple[str, ...]
     return tuple(line for line in lines if line)
 
 
-def recipient(customer: Customer, home: str, language: str, words: dict[str, Any]) -> tuple[str, ...]:
+def recipient_lines(customer: Customer, home: str, language: str, words: dict[str, Any]) -> tuple[str, ...]:
     """The customer as it stands in the envelope's window."""
     contact = (f"{words['labels']['contact']} {customer.contact}",) if customer.contact else ()
     return (customer.name, *contact, *address_lines(customer.address, home, language))
@@ -57,8 +57,8 @@ _SOLE_TRADER = re.compile(r"(EI|entrepreneur individuel|entreprise individuelle)
 def shown_name(seller: Seller) -> str:
     """The seller's name as it heads a page: a sole trader's in France with "EI" right after it (Code de commerce, art. R526-27)."""
     alone = law.law_of(seller.address.country) == "FR" and _SOLE_TRADER.match(seller.legal_form)
-    said = re.search(rf"\b{_SOLE_TRADER.pattern}", seller.name, re.IGNORECASE)
-    return f"{seller.name} EI" if alone and not said else seller.name
+    match = re.search(rf"\b{_SOLE_TRADER.pattern}", seller.name, re.IGNORECASE)
+    return f"{seller.name} EI" if alone and not match else seller.name
 
 
 def seller_lines(seller: Seller, language: str, words: dict[str, Any]) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def seller_lines(seller: Seller, language: str, words: dict[str, Any]) -> tuple[
     return tuple(line for line in lines if line)
 
 
-def legal_line(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
+def legal_lines(seller: Seller, words: dict[str, Any]) -> tuple[str, ...]:
     """The foot of every page: what the law asks of the seller (Code de commerce, art. R123-237), and its own mentions."""
     labels = words["labels"]
     parts = [" – ".join(part for part in (seller.name, seller.legal_form) if part)]
@@ -101,7 +101,7 @@ def iban_groups(iban: str) -> str:
     return " ".join(re.findall(".{1,4}", iban))
 
 
-def payment(
+def payment_rows(
     seller: Seller,
     customer: Customer,
     reference: str,
@@ -131,13 +131,13 @@ def payment(
     return tuple(pairs), _epc(seller.name, iban, bic, amount, reference)
 
 
-def reference_to(numbers: Sequence[str]) -> str:
+def remittance_reference(numbers: Sequence[str]) -> str:
     """The numbers of documents as a transfer names them: as many as its 140 characters hold, and "…" where more follow."""
     text = ", ".join(numbers)
-    if len(text) <= REMITTANCE:
+    if len(text) <= REMITTANCE_LENGTH:
         return text
-    kept = text[: REMITTANCE - 3].rpartition(", ")[0]
-    return f"{kept} …" if kept else text[:REMITTANCE]
+    kept = text[: REMITTANCE_LENGTH - 3].rpartition(", ")[0]
+    return f"{kept} …" if kept else text[:REMITTANCE_LENGTH]
 
 
 def _epc(name: str, iban: str, bic: str, amount: Decimal, reference: str) -> str:
@@ -158,7 +158,7 @@ def _epc(name: str, iban: str, bic: str, amount: Decimal, reference: str) -> str
         f"EUR{amount:.2f}",
         "",
         reference if structured else "",
-        "" if structured else _short(reference, REMITTANCE),
+        "" if structured else _short(reference, REMITTANCE_LENGTH),
         "",
     )
     return "\n".join(lines).rstrip("\n")
@@ -168,20 +168,20 @@ def _short(text: str, length: int) -> str:
     return " ".join(text.split())[:length].strip()
 
 
-def logo(book: Book, seller: Seller, day: date) -> tuple[str, tuple[str, ...]]:
+def logo_file(book: Book, seller: Seller, day: date) -> tuple[str, tuple[str, ...]]:
     """The logo's path, and a notice where the file is not there, no image that can be used, or outside the ledger's folder.
 
     What the option `logo` names may be anywhere: whoever sets options may read the disk; who writes entries need not.
     """
-    said = book.option("logo", day)
+    text = book.option("logo", day)
     home = Path(book.file).parent
-    if not said and not seller.logo:
+    if not text and not seller.logo:
         return "", ()
-    file = home / said if said else Path(seller.logo)
+    file = home / text if text else Path(seller.logo)
     if "\0" in str(file):
         return "", (f"{seller.source}: logo: its name has a NUL character, which no file's name can hold: take it out",)
     # realpath: Path.resolve raises where links lead round in a circle
-    if not said and not Path(realpath(file)).is_relative_to(realpath(home)):
+    if not text and not Path(realpath(file)).is_relative_to(realpath(home)):
         return "", (
             f"{seller.source}: logo: {file} is outside the ledger's folder: move it there, or name it by custom"
             ' "invoice-option" "logo"',

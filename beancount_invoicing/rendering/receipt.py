@@ -7,32 +7,32 @@ from pathlib import Path
 
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Receipt
-from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
-from beancount_invoicing.rendering.view import Pair, Row, Table, View
+from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 
 
-def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
+def receipt_view(book: Book, subject: Receipt, template_folders: tuple[Path, ...]) -> View:
     """The view of a receipt, to the customer who owes, or owed, the document, as of the receipt's day. Raises TemplateError."""
-    position, day = told.position, told.as_of
+    position, day = subject.position, subject.as_of
     invoice = position.invoice
     assert position.debtor is not None, "only a void number has none, and no receipt"
     customer, currency = book.customers[position.debtor.account].at(day), invoice.currency
-    head = letterhead(book, customer, day, where)
+    head = letterhead(book, customer, day, template_folders)
     seller, table, formats = head.seller, head.words, head.formats
     labels, said, titles = table["labels"], table["statement"], table["titles"]
     document = f"{titles[invoice.kind]} {invoice.number}"
     alone = head.view.alone
     body = fill(
-        where,
+        template_folders,
         f"letters/{formats.language}/receipt.j2",
         fallback="letters/en/receipt.j2",
         document=document,
         named=document if formats.language == "de" else document[:1].lower() + document[1:],
         alone=alone,
         date=formats.day(invoice.date),
-        received=formats.money(told.received, currency),
+        received=formats.money(subject.received, currency),
         left=formats.money(position.open, currency) if position.open > 0 else "",
         as_of=formats.day(day),
         customer=customer,
@@ -41,32 +41,32 @@ def receipt(book: Book, told: Receipt, where: tuple[Path, ...]) -> View:
     kinds = ("payment", "discount", "set-off", "write-off", "reversal")
     names = {"credit-note": titles["credit-note"], **{key: said[key] for key in kinds}}
     rows = tuple(
-        Row(
+        TableRow(
             (
-                formats.short_day(one.date),
-                f"{names[one.what]} {one.number}".strip(),
-                formats.amount(one.amount, currency),
+                formats.short_day(entry.date),
+                f"{names[entry.kind]} {entry.number}".strip(),
+                formats.amount(entry.amount, currency),
             )
         )
-        for one in told.entries
+        for entry in subject.entries
     )
     columns = (labels["date"], said["how"], labels["amount"])
     totals = [
         Pair(document, formats.money(position.payable, currency)),
-        Pair(said["received"], formats.money(told.received, currency), strong=True),
+        Pair(said["received"], formats.money(subject.received, currency), strong=True),
     ]
     totals += [
         Pair(said[key], formats.money(amount, currency))
         for key, amount in (
-            ("credited", told.credited),
-            ("discount", told.discounted),
-            ("set-off", told.set_off),
-            ("adjusted", told.written_off),
+            ("credited", subject.credited),
+            ("discount", subject.discounted),
+            ("set-off", subject.set_off),
+            ("adjusted", subject.written_off),
         )
         if amount
     ]
     totals.append(Pair(said["left"], formats.money(position.open, currency)))
-    return printable(
+    return printable_view(
         replace(
             head.view,
             title=titles["receipt"],

@@ -9,55 +9,68 @@ from pathlib import Path
 from typing import Any
 
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import Entry, InCurrency, OpenItem, Statement
+from beancount_invoicing.receivables import Statement, StatementEntry, StatementInCurrency, StatementOpenItem
 from beancount_invoicing.rendering import parties
 from beancount_invoicing.rendering.formats import Formats, colon
-from beancount_invoicing.rendering.glyphs import printable
-from beancount_invoicing.rendering.letter import paid_until
+from beancount_invoicing.rendering.glyphs import printable_view
+from beancount_invoicing.rendering.letter import bank_booked_until
 from beancount_invoicing.rendering.letterhead import letterhead
 from beancount_invoicing.rendering.output import fill, paragraphs
-from beancount_invoicing.rendering.view import Pair, Row, Section, Table, View
+from beancount_invoicing.rendering.view import Pair, Section, Table, TableRow, View
 from beancount_invoicing.rules import numbering
 
 _WORDS = {"debit": "debit-note"}
 """What a movement that is no document is called in the table of words, where that is not its own name."""
 
 
-def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
+def statement_view(book: Book, subject: Statement, template_folders: tuple[Path, ...]) -> View:
     """The view of a statement of account as its customer gets it: between its own accounts nothing moves. Raises TemplateError."""
-    customer, day = told.customer, told.as_of
-    head = letterhead(book, customer, day, where)
+    customer, day = subject.customer, subject.as_of
+    head = letterhead(book, customer, day, template_folders)
     seller, table, formats = head.seller, head.words, head.formats
     labels = table["labels"]
     alone = head.view.alone
     body = fill(
-        where,
+        template_folders,
         f"letters/{formats.language}/statement.j2",
         fallback="letters/en/statement.j2",
-        since=formats.day(told.since) if told.since else "",
+        since=formats.day(subject.since) if subject.since else "",
         as_of=formats.day(day),
-        paid_until=formats.day(until) if (until := paid_until(book, day)) else "",
+        paid_until=formats.day(until) if (until := bank_booked_until(book, day)) else "",
         alone=alone,
         customer=customer,
         seller=seller,
     )
-    late = [item for one in told.currencies if one.currency == "EUR" for item in one.open if item.days_late]
+    late = [
+        item
+        for currency in subject.currencies
+        if currency.currency == "EUR"
+        for item in currency.open
+        if item.days_late
+    ]
     # what stands in the customer's favour, allocated or not, is not asked for once more
     credit = sum(
-        (item.open for one in told.currencies if one.currency == "EUR" for item in one.open if item.open < 0), ZERO
+        (
+            item.open
+            for currency in subject.currencies
+            if currency.currency == "EUR"
+            for item in currency.open
+            if item.open < 0
+        ),
+        ZERO,
     )
     asked = max(ZERO, sum((item.open - item.disputed for item in late if item.open > 0), ZERO) + credit)
     summed = (item.number for item in late if item.number and item.open > item.disputed)  # what the sum is made of
-    reference = parties.reference_to(list(dict.fromkeys(summed)))
-    pay, qr = parties.payment(seller, customer, reference, asked, "EUR", formats, table)
+    reference = parties.remittance_reference(list(dict.fromkeys(summed)))
+    pay, qr = parties.payment_rows(seller, customer, reference, asked, "EUR", formats, table)
     contested = bool(late) and not asked
-    if contested or not any(one.closing > 0 for one in told.currencies):
+    if contested or not any(currency.closing > 0 for currency in subject.currencies):
         pay, qr = (), ""
     said = table["statement"]
-    period = said["from-to" if told.since else "until"].format(
-        start=formats.day(told.since) if told.since else "", end=formats.day(day)
+    period = said["from-to" if subject.since else "until"].format(
+        start=formats.day(subject.since) if subject.since else "", end=formats.day(day)
     )
-    return printable(
+    return printable_view(
         replace(
             head.view,
             title=table["titles"]["statement"],
@@ -68,38 +81,44 @@ def statement(book: Book, told: Statement, where: tuple[Path, ...]) -> View:
             qr=qr,
             qr_text=labels["qr"].format(amount=formats.money(asked, "EUR")) if qr else "",
             closing=(labels["regards-alone" if alone else "regards"], seller.name),
-            sections=tuple(part for one in told.currencies for part in _sections(told, one, formats, table)),
+            sections=tuple(
+                part for currency in subject.currencies for part in _sections(subject, currency, formats, table)
+            ),
         )
     )
 
 
-def _sections(told: Statement, one: InCurrency, formats: Formats, table: dict[str, Any]) -> Iterator[Section]:
-    yield _movements(told, one, formats, table)
-    if one.open:
-        yield _open(told, one, formats, table)
-        yield _ages(told, one, formats, table)
+def _sections(
+    subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
+) -> Iterator[Section]:
+    yield _movements(subject, statement_in_currency, formats, word_table)
+    if statement_in_currency.open:
+        yield _open(subject, statement_in_currency, formats, word_table)
+        yield _ages(subject, statement_in_currency, formats, word_table)
 
 
-def _movements(told: Statement, one: InCurrency, formats: Formats, table: dict[str, Any]) -> Section:
-    said = table["statement"]
+def _movements(
+    subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
+) -> Section:
+    said = word_table["statement"]
     money = formats.money
 
     def amount(value: Decimal | None) -> str:
-        return "" if value is None else formats.amount(value, one.currency)
+        return "" if value is None else formats.amount(value, statement_in_currency.currency)
 
     rows = []
-    if told.since:
-        first = said["balance-before"].format(day=formats.short_day(told.since))
-        rows.append(Row(("", first, "", "", amount(one.opening))))
-    moved = [entry for entry in one.entries if entry.what != "transfer"]
-    balance = one.opening
+    if subject.since:
+        first = said["balance-before"].format(day=formats.short_day(subject.since))
+        rows.append(TableRow(("", first, "", "", amount(statement_in_currency.opening))))
+    moved = [entry for entry in statement_in_currency.entries if entry.kind != "transfer"]
+    balance = statement_in_currency.opening
     for entry in moved:
         balance += entry.amount
         rows.append(
-            Row(
+            TableRow(
                 (
                     formats.short_day(entry.date),
-                    _what(entry, table),
+                    _what(entry, word_table),
                     amount(entry.debit),
                     amount(entry.credit),
                     amount(balance),
@@ -107,83 +126,96 @@ def _movements(told: Statement, one: InCurrency, formats: Formats, table: dict[s
             )
         )
     if not moved:
-        rows.append(Row(("", said["no-movement"], "", "", amount(balance))))
-    title = said["in-currency"].format(currency=one.currency)
-    columns = (table["labels"]["date"], said["movement"], said["debit"], said["credit"], said["balance"])
-    totals = [Pair(said["balance-after"].format(day=formats.day(told.as_of)), money(one.closing, one.currency), True)]
-    if one.overdue:
-        totals.append(Pair(said["overdue"], money(one.overdue, one.currency)))
-    disputed = sum((item.disputed for item in one.open), ZERO)
+        rows.append(TableRow(("", said["no-movement"], "", "", amount(balance))))
+    title = said["in-currency"].format(currency=statement_in_currency.currency)
+    columns = (word_table["labels"]["date"], said["movement"], said["debit"], said["credit"], said["balance"])
+    totals = [
+        Pair(
+            said["balance-after"].format(day=formats.day(subject.as_of)),
+            money(statement_in_currency.closing, statement_in_currency.currency),
+            True,
+        )
+    ]
+    if statement_in_currency.overdue:
+        totals.append(Pair(said["overdue"], money(statement_in_currency.overdue, statement_in_currency.currency)))
+    disputed = sum((item.disputed for item in statement_in_currency.open), ZERO)
     if disputed:
-        totals.append(Pair(table["statuses"]["disputed"], money(disputed, one.currency)))
-    favour = sum((item.open for item in one.open if item.open < 0), ZERO)
+        totals.append(Pair(word_table["statuses"]["disputed"], money(disputed, statement_in_currency.currency)))
+    favour = sum((item.open for item in statement_in_currency.open if item.open < 0), ZERO)
     if favour:
-        totals.append(Pair(said["in-favour"], money(-favour, one.currency)))
+        totals.append(Pair(said["in-favour"], money(-favour, statement_in_currency.currency)))
     return Section(title, Table(title, columns, (False, False, True, True, True), tuple(rows), wide=1), tuple(totals))
 
 
-def _what(entry: Entry, table: dict[str, Any]) -> str:
+def _what(entry: StatementEntry, word_table: dict[str, Any]) -> str:
     """A movement in words: the document's title and number, or what it is, with the documents that it names."""
-    if entry.what == "cancellation":
-        return str(table["statement"]["cancelled"]).format(numbers=", ".join(entry.settles))
-    if entry.other:
-        text = str(table["statement"][entry.what]).format(customer=entry.other)
+    if entry.kind == "cancellation":
+        return str(word_table["statement"]["cancelled"]).format(numbers=", ".join(entry.settles))
+    if entry.other_customer:
+        text = str(word_table["statement"][entry.kind]).format(customer=entry.other_customer)
     elif entry.number:
-        text = f"{table['titles'].get(entry.what, table['titles']['invoice'])} {entry.number}"
+        text = f"{word_table['titles'].get(entry.kind, word_table['titles']['invoice'])} {entry.number}"
     else:
-        text = str(table["statement"][_WORDS.get(entry.what, entry.what)])
+        text = str(word_table["statement"][_WORDS.get(entry.kind, entry.kind)])
     return (
-        f"{text} {table['statement']['corrects'].format(numbers=', '.join(entry.settles))}" if entry.settles else text
+        f"{text} {word_table['statement']['corrects'].format(numbers=', '.join(entry.settles))}"
+        if entry.settles
+        else text
     )
 
 
-def _open(told: Statement, one: InCurrency, formats: Formats, table: dict[str, Any]) -> Section:
-    said, labels = table["statement"], table["labels"]
-    units = table["units"]["days-late"]
+def _open(
+    subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
+) -> Section:
+    said, labels = word_table["statement"], word_table["labels"]
+    units = word_table["units"]["days-late"]
 
-    def row(item: OpenItem) -> Row:
-        name = item.number or said[_WORDS.get(item.what, item.what)]
-        if item.what == "cancellation":
-            name = said["cancelled"].format(numbers=numbering.replaced(item.number))
+    def row(item: StatementOpenItem) -> TableRow:
+        name = item.number or said[_WORDS.get(item.kind, item.kind)]
+        if item.kind == "cancellation":
+            name = said["cancelled"].format(numbers=numbering.cancelled_number(item.number))
         if item.disputed:
-            name += f" ({table['statuses']['disputed']}{colon(formats.language)}{formats.amount(item.disputed, one.currency)})"
+            amount = formats.amount(item.disputed, statement_in_currency.currency)
+            name += f" ({word_table['statuses']['disputed']}{colon(formats.language)}{amount})"
         late = f"{item.days_late} {units[item.days_late > 1]}" if item.days_late else ""
-        return Row(
+        return TableRow(
             (
                 name,
                 formats.short_day(item.date),
                 formats.short_day(item.due) if item.due else "",
-                formats.amount(item.amount, one.currency),
-                formats.amount(item.open, one.currency),
+                formats.amount(item.amount, statement_in_currency.currency),
+                formats.amount(item.open, statement_in_currency.currency),
                 late,
             )
         )
 
-    title = _titled(told, one, said["open-on"], formats)
+    title = _titled(subject, statement_in_currency, said["open-on"], formats)
     columns = tuple(labels[key] for key in ("invoice", "date", "due", "amount", "open", "days-late"))
-    return Section(title, Table(title, columns, (False, *[True] * 5), tuple(map(row, one.open))))
+    return Section(title, Table(title, columns, (False, *[True] * 5), tuple(map(row, statement_in_currency.open))))
 
 
-def _titled(told: Statement, one: InCurrency, said: str, formats: Formats) -> str:
+def _titled(subject: Statement, statement_in_currency: StatementInCurrency, said: str, formats: Formats) -> str:
     """A title with the last day, and where there are several, the currency."""
-    title = said.format(day=formats.day(told.as_of))
-    return f"{title} – {one.currency}" if len(told.currencies) > 1 else title
+    title = said.format(day=formats.day(subject.as_of))
+    return f"{title} – {statement_in_currency.currency}" if len(subject.currencies) > 1 else title
 
 
-def _ages(told: Statement, one: InCurrency, formats: Formats, table: dict[str, Any]) -> Section:
-    words_of_ages = table["receivables"]
-    starts = (1, *(bound + 1 for bound in told.bounds))
+def _ages(
+    subject: Statement, statement_in_currency: StatementInCurrency, formats: Formats, word_table: dict[str, Any]
+) -> Section:
+    words_of_ages = word_table["receivables"]
+    starts = (1, *(bound + 1 for bound in subject.bounds))
     buckets = [
         words_of_ages["days"].format(**{"from": start, "to": end})
-        for start, end in zip(starts, told.bounds, strict=False)
+        for start, end in zip(starts, subject.bounds, strict=False)
     ]
-    columns = [words_of_ages["not-due"], *buckets, words_of_ages["over"].format(to=told.bounds[-1])]
-    figures = [one.ages.not_due, *one.ages.buckets]
-    if one.ages.unallocated:
+    columns = [words_of_ages["not-due"], *buckets, words_of_ages["over"].format(to=subject.bounds[-1])]
+    figures = [statement_in_currency.aging.not_due, *statement_in_currency.aging.buckets]
+    if statement_in_currency.aging.unallocated:
         columns.append(words_of_ages["unallocated"])
-        figures.append(one.ages.unallocated)
+        figures.append(statement_in_currency.aging.unallocated)
     columns.append(words_of_ages["total"])
-    figures.append(one.ages.total)
-    cells = tuple(formats.amount(figure, one.currency) if figure else "–" for figure in figures)
-    title = _titled(told, one, table["statement"]["ages-on"], formats)
-    return Section(title, Table(title, tuple(columns), (True,) * len(columns), (Row(cells),)))
+    figures.append(statement_in_currency.aging.total)
+    cells = tuple(formats.amount(figure, statement_in_currency.currency) if figure else "–" for figure in figures)
+    title = _titled(subject, statement_in_currency, word_table["statement"]["ages-on"], formats)
+    return Section(title, Table(title, tuple(columns), (True,) * len(columns), (TableRow(cells),)))

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from beancount_invoicing.model import Book
 
-ACCENT = re.compile(r"#[0-9a-fA-F]{6}\Z")
+COLOUR_PATTERN = re.compile(r"#[0-9a-fA-F]{6}\Z")
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 """Sizes of paper, by what the option says: what Typst calls them."""
-WINDOWS = ("right", "left", "none")
+WINDOW_SIDES = ("right", "left", "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class AddressWindow:
     """Where the recipient's address stands, in millimetres from the sheet's left and upper edges, and how much it may take.
 
     `right`, as usual in France: a frame of 85 × 33 mm, 110 mm from the left and 55 mm from the upper edge
@@ -34,9 +34,9 @@ class Window:
 
 
 _WINDOWS = {
-    "right": Window(110, 55, 80, 92),
-    "left": Window(25, 62.7, 75, 98),
-    "none": Window(105, 42, 85, 0),
+    "right": AddressWindow(110, 55, 80, 92),
+    "left": AddressWindow(25, 62.7, 75, 98),
+    "none": AddressWindow(105, 42, 85, 0),
 }
 
 
@@ -50,29 +50,29 @@ class Theme:
     """As Typst calls it."""
     side: str = "right"
     """Of the address: right or left."""
-    window: Window = _WINDOWS["right"]
+    window: AddressWindow = _WINDOWS["right"]
 
 
-USUAL = Theme()
+DEFAULT_THEME = Theme()
 
 
-def theme(book: Book, day: date, where: tuple[Path, ...]) -> tuple[Theme, tuple[str, ...]]:
+def theme(book: Book, day: date, template_folders: tuple[Path, ...]) -> tuple[Theme, tuple[str, ...]]:
     """The look of a document of `day`, and a notice where a font that an option names is in no folder of templates."""
     accent = book.option("accent", day)
     paper = book.option("paper", day).lower()
     side = book.option("address-window", day)
     font = book.option("font", day)
     notices: tuple[str, ...] = ()
-    if font and font not in fonts(where):
-        known = ", ".join(fonts(where))
-        notices = (f'{book.place("font")}: font: "{font}" is not in templates/fonts; known are {known}',)
+    if font and font not in fonts(template_folders):
+        known = ", ".join(fonts(template_folders))
+        notices = (f'{book.option_source("font")}: font: "{font}" is not in templates/fonts; known are {known}',)
         font = ""
-    window = side if side in WINDOWS else "right"
+    window = side if side in WINDOW_SIDES else "right"
     return (
         Theme(
-            accent=accent if ACCENT.match(accent) else USUAL.accent,
-            font=font or USUAL.font,
-            paper=PAPERS.get(paper, USUAL.paper),
+            accent=accent if COLOUR_PATTERN.match(accent) else DEFAULT_THEME.accent,
+            font=font or DEFAULT_THEME.font,
+            paper=PAPERS.get(paper, DEFAULT_THEME.paper),
             side="left" if window == "left" else "right",
             window=_WINDOWS[window],
         ),
@@ -80,9 +80,9 @@ def theme(book: Book, day: date, where: tuple[Path, ...]) -> tuple[Theme, tuple[
     )
 
 
-def fonts(where: tuple[Path, ...]) -> tuple[str, ...]:
+def fonts(template_folders: tuple[Path, ...]) -> tuple[str, ...]:
     """The families of fonts that there are, those of a ledger's own templates/fonts among them; sorted."""
-    return tuple(sorted({family for folder in where for family in _families(folder / "fonts")}))
+    return tuple(sorted({family for folder in template_folders for family in _families(folder / "fonts")}))
 
 
 @lru_cache(maxsize=8)

@@ -9,42 +9,42 @@ from pathlib import Path
 
 from beancount_invoicing.model import Book, Invoice, Work
 from beancount_invoicing.rendering.document import unit_words
-from beancount_invoicing.rendering.glyphs import printable
+from beancount_invoicing.rendering.glyphs import printable_view
 from beancount_invoicing.rendering.letterhead import letterhead
-from beancount_invoicing.rendering.view import Pair, Row, Table, View
+from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
 from beancount_invoicing.rules import worktime
 
 
-def timesheet(book: Book, invoice: Invoice, time: Sequence[Work], where: tuple[Path, ...]) -> View:
+def timesheet_view(book: Book, invoice: Invoice, time: Sequence[Work], template_folders: tuple[Path, ...]) -> View:
     """The view of the time that an invoice bills, as it was worked, in its customer's language. Raises TemplateError."""
     customer, day = invoice.customer, invoice.date
     assert customer is not None, "only a void number has none, and no time"
-    head = letterhead(book, customer, day, where)
+    head = letterhead(book, customer, day, template_folders)
     table, formats = head.words, head.formats
     labels, titles, said = table["labels"], table["titles"], table["timesheet"]
-    persons = any(one.person for one in time)
+    persons = any(work.person for work in time)
 
     def length(seconds: Decimal, commodity: str) -> str:
-        quantity = worktime.short(worktime.total(seconds, commodity))
+        quantity = worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))
         return f"{formats.quantity(quantity)} {unit_words(commodity.lower(), quantity, formats, table)}"
 
     rows = tuple(
-        Row(
+        TableRow(
             (
-                formats.short_day(one.date),
-                *((one.person,) if persons else ()),
-                one.task,
-                length(worktime.seconds(one.quantity, one.commodity), one.commodity),
+                formats.short_day(work.date),
+                *((work.person,) if persons else ()),
+                work.task,
+                length(worktime.to_seconds(work.quantity, work.commodity), work.commodity),
             )
         )
-        for one in time
+        for work in time
     )
     sums: dict[str, Decimal] = {}
     for one in time:
-        sums[one.commodity] = sums.get(one.commodity, Decimal(0)) + worktime.seconds(one.quantity, one.commodity)
+        sums[one.commodity] = sums.get(one.commodity, Decimal(0)) + worktime.to_seconds(one.quantity, one.commodity)
     columns = (labels["date"], *((said["person"],) if persons else ()), said["task"], said["time"])
     document = f"{titles[invoice.kind]} {invoice.number}"
-    return printable(
+    return printable_view(
         replace(
             head.view,
             title=said["title"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from beancount_invoicing.rendering.folders import PACKAGE, TemplateError
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, TemplateError
 
 if TYPE_CHECKING:
     import typst
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _COMPILING = Lock()
 """Typst's compiler raises where a second thread calls it meanwhile."""
 
-NOWHERE = "http://127.0.0.1:0"
+DEAD_PROXY = "http://127.0.0.1:0"
 """A proxy that nobody can be behind."""
 _PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _NO_PROXIES = ("no_proxy", "NO_PROXY")
 
-LONGEST = 2000
+MAX_MESSAGE_LENGTH = 2000
 """So many characters are shown of what Typst says: it may quote all that it was given."""
 
 
@@ -48,7 +48,7 @@ def _said(message: str) -> str:
     """What Typst says, in a line; of a package that it would have fetched, what to do."""
     message = " ".join(message.split())
     if "failed to download package" not in message:
-        return message if len(message) <= LONGEST else f"{message[:LONGEST]} …"
+        return message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]} …"
     found = re.search(r"/preview/(\S+?)-(\d[\d.]*)\.tar", message)
     return (
         f"this layout imports {f'@preview/{found[1]}:{found[2]}' if found else 'a package'}, and no layout is given the network:"
@@ -60,7 +60,7 @@ def _said(message: str) -> str:
 def _compiler(folder: Path) -> typst.Compiler:
     import typst
 
-    fonts = [str(PACKAGE / "fonts"), *([str(folder / "fonts")] if (folder / "fonts").is_dir() else [])]
+    fonts = [str(BUILT_IN_TEMPLATES / "fonts"), *([str(folder / "fonts")] if (folder / "fonts").is_dir() else [])]
     return typst.Compiler(root=str(folder), font_paths=list(dict.fromkeys(fonts)), ignore_system_fonts=True)
 
 
@@ -70,11 +70,11 @@ def _offline(folder: Path) -> Iterator[None]:
 
     Only for somebody's own layouts: the package's imports nothing.
     """
-    if folder == PACKAGE:
+    if folder == BUILT_IN_TEMPLATES:
         yield
         return
     before = {name: os.environ.pop(name, None) for name in (*_PROXIES, *_NO_PROXIES)}
-    os.environ.update(dict.fromkeys(_PROXIES, NOWHERE))
+    os.environ.update(dict.fromkeys(_PROXIES, DEAD_PROXY))
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 
-from beancount_invoicing.rendering.theme import USUAL, Theme
+from beancount_invoicing.rendering.theme import DEFAULT_THEME, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table; `details` stand below its first cell."""
 
     cells: tuple[str, ...]
@@ -33,7 +33,7 @@ class Table:
     caption: str
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     wide: int = 0
     """The column that takes the room that the others leave, where the table is as wide as the page."""
 
@@ -91,7 +91,7 @@ class View:
     logo_text: str = ""
     alone: bool = False
     """Whether it says "I" where others say "we"."""
-    theme: Theme = USUAL
+    theme: Theme = DEFAULT_THEME
     notices: tuple[str, ...] = ()
     """What the sender should know; not shown on the document."""
 
@@ -102,17 +102,17 @@ TECHNICAL = frozenset(
 """Fields of a view that are no text on the page (captions are read by screen readers only)."""
 
 
-def texts(view: object) -> Iterator[str]:
+def view_texts(view: object) -> Iterator[str]:
     """Every text of a view that stands on the page."""
     if isinstance(view, str):
         if view.strip():
             yield view
     elif isinstance(view, tuple):
         for each in view:
-            yield from texts(each)
+            yield from view_texts(each)
     elif is_dataclass(view):
         for field in fields(view):
             if field.name in {"qr_text", "logo_text"} and not getattr(view, field.name.removesuffix("_text")):
                 continue
             if field.name not in TECHNICAL:
-                yield from texts(getattr(view, field.name))
+                yield from view_texts(getattr(view, field.name))

@@ -1,21 +1,21 @@
 """Arithmetic and law that stand alone: pure functions on values, each result with its steps.
 
-Modules: currencies, identifiers, interest, numbering, steps, tax, terms; import the one that you need.
+Modules: payment_terms, tax, interest, numbering, periods, identifiers and others; import the one that you need.
 """
 
 __all__ = [
+    "accents",
     "currencies",
     "exact",
+    "hosts",
     "identifiers",
     "interest",
-    "letters",
     "numbering",
+    "payment_terms",
     "periods",
     "references",
-    "servers",
     "steps",
     "tax",
-    "terms",
     "tiers",
     "worktime",
 ]

@@ -8,21 +8,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 
-from beancount_invoicing.law import LateInterest, half_year
-from beancount_invoicing.model import ZERO, Step
+from beancount_invoicing.law import LateInterestLaw, half_year_start
+from beancount_invoicing.model import ZERO, CalculationStep
 from beancount_invoicing.rules.steps import round_to
 
 __all__ = [
     "ONE_DAY",
     "YEAR_OF_A_CONTRACT",
     "Interest",
+    "InterestSegment",
     "RateUnknown",
-    "Segment",
     "indemnity_alone",
     "is_late",
     "late_interest",
-    "stretches",
     "together",
+    "uncharged_stretches",
 ]
 
 ONE_DAY = timedelta(days=1)
@@ -49,7 +49,7 @@ class RateUnknown(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class InterestSegment:
     """Interest of one stretch of days, both ends inclusive, on one base at one rate (percent a year); not rounded."""
 
     start: date
@@ -70,32 +70,32 @@ class Interest:
     """
 
     principal: Decimal
-    segments: tuple[Segment, ...]
-    interest: Decimal
+    segments: tuple[InterestSegment, ...]
+    amount: Decimal
     indemnity: Decimal | None
     total: Decimal
     law: str
-    steps: tuple[Step, ...]
+    steps: tuple[CalculationStep, ...]
     known: bool = True
     until: date | None = None
     year_days: int = YEAR_OF_A_CONTRACT
 
 
-def _rate(law: LateInterest | Decimal, day: date, began: date) -> tuple[Decimal, date]:
+def _rate(law: LateInterestLaw | Decimal, day: date, began: date) -> tuple[Decimal, date]:
     """The rate in force on `day`, where interest began to run on `began`, and the last day (inclusive) on which it surely is."""
     if isinstance(law, Decimal):
         return law, date.max
     if not law.base:
         return law.margin, date.max
-    half = half_year(began if law.fixed else day)
+    half = half_year_start(began if law.fixed_at_start else day)
     rate = next((rate for start, rate in law.rates if start == half), None)
     if rate is None:
         raise RateUnknown(law.base, law.base_name, half, day)
-    until = date.max if law.fixed else date(half.year, 6, 30) if half.month == 1 else date(half.year, 12, 31)
+    until = date.max if law.fixed_at_start else date(half.year, 6, 30) if half.month == 1 else date(half.year, 12, 31)
     return rate + law.margin, until
 
 
-def _year(law: LateInterest | Decimal) -> int:
+def _year(law: LateInterestLaw | Decimal) -> int:
     return YEAR_OF_A_CONTRACT if isinstance(law, Decimal) else law.year_days
 
 
@@ -104,10 +104,10 @@ def _segments(
     paid: Sequence[tuple[date, Decimal]],
     due: date,
     as_of: date,
-    law: LateInterest | Decimal,
+    law: LateInterestLaw | Decimal,
     claimed: Sequence[tuple[date, date]],
-) -> tuple[Segment, ...]:
-    segments: list[Segment] = []
+) -> tuple[InterestSegment, ...]:
+    segments: list[InterestSegment] = []
     last = due
     while last < as_of:
         day = last + ONE_DAY
@@ -122,7 +122,7 @@ def _segments(
             rate, until = _rate(law, day, due + ONE_DAY)
             last = min(last, until)
             days = (last - day).days + 1
-            segments.append(Segment(day, last, days, rate, base, base * rate * days / (100 * _year(law))))
+            segments.append(InterestSegment(day, last, days, rate, base, base * rate * days / (100 * _year(law))))
     return tuple(segments)
 
 
@@ -140,7 +140,7 @@ def late_interest(
     paid: Sequence[tuple[date, Decimal]],
     due: date,
     as_of: date,
-    law: LateInterest | Decimal,
+    law: LateInterestLaw | Decimal,
     decimals: int = 2,
     indemnity: Decimal | None = None,
     claimed: Sequence[tuple[date, date]] = (),
@@ -162,22 +162,22 @@ def late_interest(
 
 
 def together(
-    parts: Sequence[Interest], law: LateInterest | Decimal, decimals: int = 2, indemnity: Decimal | None = None
+    parts: Sequence[Interest], law: LateInterestLaw | Decimal, decimals: int = 2, indemnity: Decimal | None = None
 ) -> Interest:
     """The interest of a document from that of its instalments: rounded once, with one `indemnity` or none."""
     late = [part for part in parts if part.segments]
     principal = sum((part.principal for part in late), ZERO)
-    segments = tuple(each for part in late for each in part.segments)
+    segments = tuple(segment for part in late for segment in part.segments)
     return _added_up(principal, segments, law, decimals, indemnity)
 
 
 def indemnity_alone(
-    principal: Decimal, law: LateInterest | Decimal, decimals: int, indemnity: Decimal, known: bool = False
+    principal: Decimal, law: LateInterestLaw | Decimal, decimals: int, indemnity: Decimal, known: bool = False
 ) -> Interest:
     """A claim of just the fixed indemnity, where the interest cannot be worked out, or (`known`) is all charged already."""
     because = "fixed, once for each invoice" if isinstance(law, Decimal) else law.source
-    step = Step("indemnity", "as written", (indemnity,), indemnity, because)
-    total = Step(
+    step = CalculationStep("indemnity", "as written", (indemnity,), indemnity, because)
+    total = CalculationStep(
         "total",
         "sum",
         (indemnity,),
@@ -189,7 +189,7 @@ def indemnity_alone(
     return Interest(principal, (), nothing, indemnity, indemnity, name, (step, total), known)
 
 
-def stretches(
+def uncharged_stretches(
     interest: Interest, claimed: Sequence[tuple[date, date]], decimals: int
 ) -> Iterator[tuple[date, date, Decimal]]:
     """The stretches of days between those that were `claimed` before: first, last (inclusive), and the interest on them.
@@ -197,47 +197,51 @@ def stretches(
     Each amount is what it adds to the rounded sum, so that all of them add up to the interest, which is rounded once.
     """
     stretches = [
-        list(those)
-        for _before, those in groupby(
-            sorted(interest.segments, key=lambda each: each.start),
-            lambda each: sum(end < each.start for _start, end in claimed),
+        list(segments)
+        for _before, segments in groupby(
+            sorted(interest.segments, key=lambda segment: segment.start),
+            lambda segment: sum(end < segment.start for _start, end in claimed),
         )
     ]
     exact = told = ZERO
     for index, segments in enumerate(stretches, 1):
-        exact += sum((each.amount for each in segments), ZERO)
-        rounded = round_to(exact, decimals) if index < len(stretches) else interest.interest
-        yield segments[0].start, max(each.end for each in segments), rounded - told
+        exact += sum((segment.amount for segment in segments), ZERO)
+        rounded = round_to(exact, decimals) if index < len(stretches) else interest.amount
+        yield segments[0].start, max(segment.end for segment in segments), rounded - told
         told = rounded
 
 
 def _added_up(
     principal: Decimal,
-    segments: tuple[Segment, ...],
-    law: LateInterest | Decimal,
+    segments: tuple[InterestSegment, ...],
+    law: LateInterestLaw | Decimal,
     decimals: int,
     indemnity: Decimal | None,
 ) -> Interest:
     # base × rate × days is added up before it is divided: a quotient cut off for each segment could move the last cent
-    steps: list[Step] = []
+    steps: list[CalculationStep] = []
     products: list[Decimal] = []
-    for each in segments:
-        products.append(each.base * each.rate * each.days)
-        because = f"base × rate × days, {each.start} to {each.end}"
-        steps.append(Step("interest", "product", (each.base, each.rate, each.days), products[-1], because))
+    for segment in segments:
+        products.append(segment.base * segment.rate * segment.days)
+        because = f"base × rate × days, {segment.start} to {segment.end}"
+        steps.append(
+            CalculationStep("interest", "product", (segment.base, segment.rate, segment.days), products[-1], because)
+        )
     product = sum(products, ZERO)
     divisor = 100 * _year(law)
     exact = product / divisor
     interest = round_to(exact, decimals)
-    steps.append(Step("interest", "sum", tuple(products), product, "all stretches of days"))
-    steps.append(Step("interest", "quotient", (product, divisor), exact, f"percent of a year of {_year(law)} days"))
-    steps.append(Step("interest", "rounded", (exact, decimals), interest, "once, half away from zero"))
+    steps.append(CalculationStep("interest", "sum", tuple(products), product, "all stretches of days"))
+    steps.append(
+        CalculationStep("interest", "quotient", (product, divisor), exact, f"percent of a year of {_year(law)} days")
+    )
+    steps.append(CalculationStep("interest", "rounded", (exact, decimals), interest, "once, half away from zero"))
     extra = indemnity if segments else None
     total = interest
     if extra is not None:
         total += extra
         because = "fixed, once for each invoice" if isinstance(law, Decimal) else law.source
-        steps.append(Step("indemnity", "as written", (extra,), extra, because))
-        steps.append(Step("total", "sum", (interest, extra), total, "interest and indemnity"))
+        steps.append(CalculationStep("indemnity", "as written", (extra,), extra, because))
+        steps.append(CalculationStep("total", "sum", (interest, extra), total, "interest and indemnity"))
     name = "contract" if isinstance(law, Decimal) else law.country
     return Interest(principal, segments, interest, extra, total, name, tuple(steps), year_days=_year(law))

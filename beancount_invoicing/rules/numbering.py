@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-__all__ = ["Pattern", "PatternError", "distance", "ends_with", "likeness", "link", "parse", "writable"]
+__all__ = [
+    "Pattern",
+    "PatternError",
+    "distance",
+    "ends_with",
+    "link",
+    "number_matcher",
+    "number_problem",
+    "parse_pattern",
+]
 
 _FIELD = re.compile(r"\{(year|month|seq)(?::0?([1-9]))?\}")
 _LINK = re.compile(r"[^A-Za-z0-9\-_/.]")
@@ -69,7 +78,7 @@ class Pattern:
 
 @lru_cache(maxsize=4096)
 def _around(text: str, year: int, month: int) -> tuple[str, str]:
-    pattern = parse(text)
+    pattern = parse_pattern(text)
 
     def filled(pieces: tuple[tuple[str, int], ...]) -> str:
         said = []
@@ -86,7 +95,7 @@ def _around(text: str, year: int, month: int) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=256)
-def parse(text: str) -> Pattern:
+def parse_pattern(text: str) -> Pattern:
     """The pattern that `text` says. Raises PatternError where a field is unknown, or {seq} is not there once."""
     pieces: list[tuple[str, int]] = []
     sequences: list[tuple[int, int]] = []
@@ -117,7 +126,7 @@ def _literal(part: str, text: str) -> str:
 _DIGITS = re.compile(r"(\d+)")
 
 
-def likeness(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[[str], bool]:
+def number_matcher(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[[str], bool]:
     """Tells of a link whether it is written like the numbers of a series: of `patterns`, or of these `numbers`.
 
     Digits may be wrong, and one (of a place in its series, several) may be missing, or too many – unless no letter tells the series
@@ -135,17 +144,17 @@ def likeness(patterns: Iterable[str], numbers: Iterable[str]) -> Callable[[str],
         if len(words) == 1 or not (named or len(lengths) > 1):
             continue
         slack = 1 if named else 0
-        said = re.escape(words[0])
+        text = re.escape(words[0])
         for word, *runs in zip(words[1:], *lengths, strict=True):
-            said += rf"\d{{{max(min(runs) - slack, 1)},{max(runs) + slack}}}" + re.escape(word)
-        known.add(said)
+            text += rf"\d{{{max(min(runs) - slack, 1)},{max(runs) + slack}}}" + re.escape(word)
+        known.add(text)
     like = re.compile("|".join(known) or "(?!)", re.IGNORECASE | re.ASCII)
     return lambda said: like.fullmatch(said) is not None
 
 
 def _parsed(text: str) -> Pattern | None:
     try:
-        return parse(text)
+        return parse_pattern(text)
     except PatternError:
         return None
 
@@ -169,7 +178,7 @@ def _like(pattern: Pattern, longest: int) -> str:
 def distance(one: str, other: str) -> int:
     """How many slips of the pen lie between two numbers: a sign wrong, missing, too many, or two neighbours swapped; leading zeros
     and case are none."""
-    a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", said.casefold()) for said in (one, other))
+    a, b = (re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold()) for text in (one, other))
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i in range(1, len(a) + 1):
@@ -191,17 +200,17 @@ def link(number: str) -> str:
 _CANCELLED = "-cancelled"
 
 
-def cancelled(number: str) -> str:
+def cancellation_number(number: str) -> str:
     """The name of the cancellation of a document: it stands in the books, in no series, and nobody gets it."""
     return f"{number}{_CANCELLED}"
 
 
-def replaced(name: str) -> str:
+def cancelled_number(name: str) -> str:
     """The number of the document that a cancellation of that name cancels."""
     return name.removesuffix(_CANCELLED)
 
 
-def writable(number: str) -> str | None:
+def number_problem(number: str) -> str | None:
     """Why `number` cannot be a new document's; None where it can: at most 35 of `A-Z a-z 0-9 - _ /` (BR-FR-02)."""
     if _NEW.match(number):
         return None

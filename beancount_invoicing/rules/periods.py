@@ -11,7 +11,17 @@ from typing import NamedTuple
 
 from beancount_invoicing.rules.steps import plus_months
 
-__all__ = ["FARTHEST", "Length", "Period", "PeriodError", "parse", "periods", "split", "without", "words"]
+__all__ = [
+    "LAST_PERIOD_START",
+    "Period",
+    "PeriodError",
+    "PeriodLength",
+    "length_in_words",
+    "parse_length",
+    "periods",
+    "split_at_days",
+    "without",
+]
 
 _UNITS = {
     **dict.fromkeys(("day", "days", "jour", "jours"), ("days", 1)),
@@ -22,7 +32,7 @@ _UNITS = {
     **dict.fromkeys(("year", "years", "an", "ans", "année", "années"), ("months", 12)),
 }
 _TEXT = re.compile(r"(?:(\d{1,4})\s+)?([\w-]+)\Z")
-FARTHEST = date(9000, 1, 1)
+LAST_PERIOD_START = date(9000, 1, 1)
 """A period after it is as good as never: dates end with the year 9999."""
 
 
@@ -30,7 +40,7 @@ class PeriodError(ValueError):
     """The length of a period cannot be read; the message says what to write."""
 
 
-class Length(NamedTuple):
+class PeriodLength(NamedTuple):
     """The length of a period: a number of "days" or "months", at least 1."""
 
     unit: str
@@ -62,14 +72,14 @@ class Period(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def parse(text: str) -> Length:
+def parse_length(text: str) -> PeriodLength:
     """The length that a text says: "month", "3 months", "2 weeks", "year", "trimestre". Raises PeriodError."""
     match = _TEXT.match(text.strip().casefold())
     if match and match.group(2) in _UNITS:
         unit, each = _UNITS[match.group(2)]
         number = int(match.group(1) or 1) * each
         if 1 <= number <= 3660:
-            return Length(unit, number)
+            return PeriodLength(unit, number)
     raise PeriodError(f'"{text}" is no length of time: write it such as "month", "3 months", "2 weeks", "year"')
 
 
@@ -84,21 +94,21 @@ _WORDS = {
 }
 
 
-def words(text: str, language: str) -> str:
+def length_in_words(text: str, language: str) -> str:
     """A length of time in a language (two letters; English where there are no words): "1 an", "18 mois". Raises PeriodError."""
-    length = parse(text)
+    length = parse_length(text)
     place, number = (0, length.number) if length.unit == "days" else (2, length.number)
     if length.unit == "months" and length.number % 12 == 0:
         place, number = 4, length.number // 12
     return f"{number} {_WORDS.get(language, _WORDS['en'])[place + (number != 1)]}"
 
 
-def periods(length: Length, anchor: date, first: date, last: date) -> Iterator[Period]:
+def periods(length: PeriodLength, anchor: date, first: date, last: date) -> Iterator[Period]:
     """The periods counted from `anchor` that have a day from `first` to `last` (both inclusive), in order.
 
     `anchor` may be before or after them. Periods after the year 9000 are left out.
     """
-    last = min(last, FARTHEST)
+    last = min(last, LAST_PERIOD_START)
     if first > last:
         return
     days = (first - anchor).days
@@ -116,11 +126,11 @@ def periods(length: Length, anchor: date, first: date, last: date) -> Iterator[P
         start = following
 
 
-def without(span: Period, holes: list[Period]) -> list[Period]:
-    """What is left of `span` once the days of `holes` are taken out, in order."""
+def without(span: Period, excluded: list[Period]) -> list[Period]:
+    """What is left of `span` once the days of `excluded` are taken out, in order."""
     left = []
     start = span.start
-    for hole in sorted(holes):
+    for hole in sorted(excluded):
         if hole.end < start or hole.start > span.end:
             continue
         if hole.start > start:
@@ -131,7 +141,7 @@ def without(span: Period, holes: list[Period]) -> list[Period]:
     return left
 
 
-def split(span: Period, days: list[date]) -> list[Period]:
+def split_at_days(span: Period, days: list[date]) -> list[Period]:
     """`span` cut so that a new part starts on each of `days` (sorted) that lies in it."""
     cuts = [day for day in days[bisect_left(days, span.start) :] if span.start < day <= span.end]
     starts = [span.start, *dict.fromkeys(cuts)]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 
-from beancount_invoicing.model import ZERO, Step, Value
+from beancount_invoicing.model import ZERO, CalculationStep, StepValue
 
 __all__ = [
     "OPERATIONS",
-    "describe",
+    "describe_step",
     "end_of_month",
     "next_business_day",
     "on_day",
@@ -20,7 +20,7 @@ __all__ = [
     "recompute",
     "round_to",
     "share_out",
-    "show",
+    "show_value",
 ]
 
 _ANY_LENGTH = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_UP)
@@ -86,7 +86,7 @@ def _product(*factors: Decimal) -> Decimal:
     return result
 
 
-OPERATIONS: Mapping[str, Callable[..., Value]] = {
+OPERATIONS: Mapping[str, Callable[..., StepValue]] = {
     "as written": lambda value: value,
     "sum": lambda *parts: sum(parts, ZERO),
     "difference": lambda whole, *parts: whole - sum(parts, ZERO),
@@ -134,12 +134,12 @@ _JOINED = {
 }
 
 
-def recompute(step: Step) -> Value:
+def recompute(step: CalculationStep) -> StepValue:
     """The step's result, calculated again from its inputs. KeyError where its operation is none of OPERATIONS."""
     return OPERATIONS[step.operation](*step.inputs)
 
 
-def show(value: Value) -> str:
+def show_value(value: StepValue) -> str:
     """A value as it is written in an explanation: dates ISO, numbers plain."""
     if isinstance(value, date):
         return value.isoformat()
@@ -148,15 +148,15 @@ def show(value: Value) -> str:
     return str(value)
 
 
-def describe(step: Step) -> str:
+def describe_step(step: CalculationStep) -> str:
     """The step in one line of English: `line: 6.5 × 98.00 = 637.000 (quantity × price)`."""
-    inputs = [show(value) for value in step.inputs]
+    inputs = [show_value(value) for value in step.inputs]
     if step.operation in _JOINED:
         calculation = _JOINED[step.operation].join(inputs) or "0"
         if step.operation.endswith(" of"):
             calculation = f"the {step.operation} {calculation}"
     else:
         calculation = _SENTENCES[step.operation].format(*inputs)
-    result = show(step.result)
+    result = show_value(step.result)
     line = f"{step.figure}: {calculation}" + ("" if calculation == result else f" = {result}")
     return f"{line} ({step.because})" if step.because else line

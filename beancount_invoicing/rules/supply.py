@@ -24,11 +24,11 @@ class SoldTo(NamedTuple):
     """Whom a tax code is for: `places` are "union", "outside" or codes of places, `buyer` "business", "consumer" or "" for both."""
 
     places: tuple[str, ...]
-    buyer: str
+    buyer_kind: str
 
 
 @cache
-def sold_to(text: str) -> SoldTo | None:
+def parse_sold_to(text: str) -> SoldTo | None:
     """What `sold-to` says: "union business", "outside", "DE consumer", "GP RE business" …; None for "anyone". Raises ValueError."""
     match = _SOLD_TO.match(" ".join(text.split()))
     if not match:
@@ -45,19 +45,19 @@ def is_consumer(customer: Customer) -> bool:
     return customer.buyer == "consumer" or (customer.buyer in {"public", "hospital"} and not customer.vat_id)
 
 
-def place_of(customer: Customer, nature: str) -> str:
+def place_of_supply(customer: Customer, nature: str) -> str:
     """The place that something is supplied to, as law.place tells it: of goods, where they are delivered; else where the customer
     is, or its VAT id or SIREN is from."""
     own = law.country_of(customer.address.country, customer.vat_id, customer.siren or customer.siret)
     to = customer.delivery if kind_of(nature) == "goods" else None
     if to and (to.country or to.postcode):
-        return law.place(to.country or own, to.postcode, customer.vat_id)
-    return law.place(own, customer.address.postcode, customer.vat_id)
+        return law.place_of_address(to.country or own, to.postcode, customer.vat_id)
+    return law.place_of_address(own, customer.address.postcode, customer.vat_id)
 
 
 def place_of_seller(seller: Seller) -> str:
     """The place that a seller is in."""
-    return law.place(seller.address.country, seller.address.postcode, seller.vat_id)
+    return law.place_of_address(seller.address.country, seller.address.postcode, seller.vat_id)
 
 
 def home_of(seller: str, customer: Customer) -> str:
@@ -86,9 +86,9 @@ def code_abroad(
     another state of the Union nobody is a business without a VAT id (Regulation 282/2011, art. 18).
     """
     kind = kind_of(nature)
-    place = place_of(customer, kind)
+    place = place_of_supply(customer, kind)
     where = law.whereabouts(seller, place, kind)
-    named = law.named_there(seller, place, kind)
+    named = law.place_codes_naming(seller, place, kind)
     if where == "home" and not named:
         return ""
     consumer = is_consumer(customer)
@@ -101,16 +101,16 @@ def code_abroad(
         if taxes[code].versions[0][0] > day:
             continue  # what is defined later chose nothing then
         tax = taxes[code].at(day)
-        whom = sold_to(tax.sold_to) if tax.sold_to else None
+        whom = parse_sold_to(tax.sold_to) if tax.sold_to else None
         if whom is None or not {where, *named}.intersection(whom.places) or tax.nature not in {"", kind, nature}:
             continue
         if tax.instead_of not in {"", home}:
             continue
-        if whom.buyer and (not known or (whom.buyer == "consumer") != consumer):
+        if whom.buyer_kind and (not known or (whom.buyer_kind == "consumer") != consumer):
             continue
         said = (
             not named.isdisjoint(whom.places),
-            bool(whom.buyer),
+            bool(whom.buyer_kind),
             ("", kind, ELECTRONIC).index(tax.nature),
             bool(tax.instead_of),
         )
@@ -121,11 +121,11 @@ def code_abroad(
 
 def why_abroad(customer: Customer, tax: Tax, nature: str) -> str:
     """Why a customer gets a code, in words, where that is because of where it is; "" where it is not."""
-    if not tax.sold_to or sold_to(tax.sold_to) is None:
+    if not tax.sold_to or parse_sold_to(tax.sold_to) is None:
         return ""
     nature = nature or tax.nature
     consumer = is_consumer(customer)
     number = f", VAT id {customer.vat_id}" if customer.vat_id and not consumer else ""
     buyer = "consumer" if consumer else "business"
     what = "electronic services" if nature == ELECTRONIC else kind_of(nature)
-    return f'{what} to a {buyer} in {place_of(customer, nature)}{number}: sold-to is "{tax.sold_to}"'
+    return f'{what} to a {buyer} in {place_of_supply(customer, nature)}{number}: sold-to is "{tax.sold_to}"'

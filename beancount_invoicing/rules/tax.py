@@ -9,30 +9,30 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount_invoicing.model import ZERO, Dated, Figure, Line, Step, Tax
+from beancount_invoicing.model import ZERO, CalculationStep, Dated, Figure, Line, Tax
 from beancount_invoicing.rules.steps import round_to, share_out
 
 __all__ = [
-    "Charged",
-    "Due",
-    "at_rate",
-    "code_named",
+    "CodeTax",
+    "TaxableAmount",
+    "code_of_name",
     "gross_nets",
     "gross_split",
     "line_amount",
     "line_figure",
     "line_net",
-    "other_rates",
-    "rate_named",
+    "name_at_rate",
+    "normalized_code_name",
+    "rate_ever_changed",
     "rate_of_parts",
     "rates_of",
     "summed",
-    "tax_day",
     "tax_of_booked",
     "tax_of_lines",
     "tax_on",
+    "tax_point_of_line",
+    "taxes_by_code_and_day",
     "taxes_due",
-    "told_apart",
 ]
 
 
@@ -64,14 +64,16 @@ def _reduced(product: Decimal, discount: Decimal) -> Decimal:
 
 def _line_steps(
     quantity: Decimal, price: Decimal, discount: Decimal | None, decimals: int, value: Decimal
-) -> tuple[Step, ...]:
+) -> tuple[CalculationStep, ...]:
     product = quantity * price
-    steps = [Step("line", "product", (quantity, price), product, "quantity × price")]
+    steps = [CalculationStep("line", "product", (quantity, price), product, "quantity × price")]
     if discount:
         reduced = _reduced(product, discount)
-        steps.append(Step("line", "less percent", (product, discount), reduced, "discount"))
+        steps.append(CalculationStep("line", "less percent", (product, discount), reduced, "discount"))
         product = reduced
-    steps.append(Step("line", "rounded", (product, decimals), value, "each line to the cent, half away from zero"))
+    steps.append(
+        CalculationStep("line", "rounded", (product, decimals), value, "each line to the cent, half away from zero")
+    )
     return tuple(steps)
 
 
@@ -81,11 +83,11 @@ def tax_on(base: Decimal, rate: Decimal, decimals: int) -> Figure:
     return Figure(value, _tax_steps, (base, rate, decimals, value))
 
 
-def _tax_steps(base: Decimal, rate: Decimal, decimals: int, value: Decimal) -> tuple[Step, ...]:
+def _tax_steps(base: Decimal, rate: Decimal, decimals: int, value: Decimal) -> tuple[CalculationStep, ...]:
     exact = base * rate / 100
     return (
-        Step("tax", "percent of", (rate, base), exact, "rate of the sum of the nets"),
-        Step("tax", "rounded", (exact, decimals), value, "once per tax code, half away from zero"),
+        CalculationStep("tax", "percent of", (rate, base), exact, "rate of the sum of the nets"),
+        CalculationStep("tax", "rounded", (exact, decimals), value, "once per tax code, half away from zero"),
     )
 
 
@@ -99,16 +101,16 @@ def gross_split(gross: Decimal, rate: Decimal, decimals: int) -> tuple[Figure, F
     return Figure(net, _net_steps, inputs), Figure(gross - net, _contained_steps, inputs)
 
 
-def _net_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[Step, ...]:
+def _net_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[CalculationStep, ...]:
     exact = gross * 100 / (100 + rate)
     return (
-        Step("net", "without percent", (gross, rate), exact, "the price includes tax"),
-        Step("net", "rounded", (exact, decimals), net, "half away from zero"),
+        CalculationStep("net", "without percent", (gross, rate), exact, "the price includes tax"),
+        CalculationStep("net", "rounded", (exact, decimals), net, "half away from zero"),
     )
 
 
-def _contained_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[Step, ...]:
-    last = Step("tax", "difference", (gross, net), gross - net, "gross − net")
+def _contained_steps(gross: Decimal, rate: Decimal, decimals: int, net: Decimal) -> tuple[CalculationStep, ...]:
+    last = CalculationStep("tax", "difference", (gross, net), gross - net, "gross − net")
     return (*_net_steps(gross, rate, decimals, net), last)
 
 
@@ -118,9 +120,9 @@ def summed(figures: Sequence[Figure], because: str) -> Figure:
     return Figure(value, _sum_steps, (tuple(figures), because, value))
 
 
-def _sum_steps(figures: tuple[Figure, ...], because: str, value: Decimal) -> tuple[Step, ...]:
+def _sum_steps(figures: tuple[Figure, ...], because: str, value: Decimal) -> tuple[CalculationStep, ...]:
     steps = [step for figure in figures for step in figure.steps]
-    return (*steps, Step("tax", "sum", tuple(figure.value for figure in figures), value, because))
+    return (*steps, CalculationStep("tax", "sum", tuple(figure.value for figure in figures), value, because))
 
 
 def tax_of_lines(
@@ -157,7 +159,7 @@ def gross_nets(grosses: Sequence[Decimal], rate: Decimal, decimals: int, per_lin
 _AT_RATE = re.compile(r"(.*\S) (\d+(?:\.\d+)?) ?%")
 
 
-def tax_day(document: date, supply: date | None) -> date:
+def tax_point_of_line(document: date, supply: date | None) -> date:
     """The day whose rate a line has: that of its supply, or of the document where it is billed before (`document`: its date).
 
     The rate is that of the chargeable event (directive 2006/112/EC, art. 93): the supply (art. 63), which for a period is its
@@ -166,12 +168,12 @@ def tax_day(document: date, supply: date | None) -> date:
     return document if supply is None else min(document, supply)
 
 
-def at_rate(code: str, rate: Decimal) -> str:
+def name_at_rate(code: str, rate: Decimal) -> str:
     """The name of a code's other rate in a document that has several of it: "VAT 20%" of VAT; `rate` in percent."""
     return f"{code} {rate.normalize():f}%"
 
 
-def code_named(name: str, known: Container[str]) -> str:
+def code_of_name(name: str, known: Container[str]) -> str:
     """The code that a name is of, which may say a rate, "VAT 20%"; the name itself where no such code is known."""
     if name in known:
         return name
@@ -179,23 +181,23 @@ def code_named(name: str, known: Container[str]) -> str:
     return match[1] if match and match[1] in known else name
 
 
-def rate_named(name: str, known: Container[str]) -> str:
+def normalized_code_name(name: str, known: Container[str]) -> str:
     """A name that says a rate as `at_rate` writes it, "VAT 20%" for "VAT 20.0 %"; what is a code itself, or says none, as it is."""
     match = None if name in known else _AT_RATE.fullmatch(name)
-    return at_rate(match[1], Decimal(match[2])) if match else name
+    return name_at_rate(match[1], Decimal(match[2])) if match else name
 
 
-def other_rates(dated: Dated[Tax]) -> bool:
+def rate_ever_changed(versions: Dated[Tax]) -> bool:
     """Whether the rate of a code, or of one of its parts, was ever another one."""
-    return len({rates_of(version) for _day, version in dated.versions}) > 1
+    return len({rates_of(version) for _day, version in versions.versions}) > 1
 
 
 def rates_of(version: Tax) -> tuple[tuple[str, Decimal], ...]:
     """The rates of a code, or of its parts, in percent."""
-    return tuple((one.code, one.rate) for one in version.parts or (version,))
+    return tuple((part.code, part.rate) for part in version.parts or (version,))
 
 
-def told_apart(
+def taxes_by_code_and_day(
     versions: Mapping[tuple[str, date], Tax], corrected: Mapping[tuple[str, date], Tax]
 ) -> dict[tuple[str, date], Tax]:
     """The taxes that lines of one document have, by their code and day, with a name for each rate.
@@ -211,8 +213,8 @@ def told_apart(
                 if code not in known:
                     newest[code] = max(newest.get(code, (day, rate)), (day, rate))
 
-    def named(one: Tax) -> Tax:
-        return one if newest[one.code][1] == one.rate else replace(one, code=at_rate(one.code, one.rate))
+    def named(tax: Tax) -> Tax:
+        return tax if newest[tax.code][1] == tax.rate else replace(tax, code=name_at_rate(tax.code, tax.rate))
 
     by_name: dict[str, Tax] = {}
     names: dict[tuple[str, date], str] = {}
@@ -221,13 +223,13 @@ def told_apart(
         parts = tuple(map(named, version.parts))
         whole = version if parts else named(version)
         if parts != version.parts:
-            whole = replace(version, code=at_rate(version.code, version.rate), parts=parts)
+            whole = replace(version, code=name_at_rate(version.code, version.rate), parts=parts)
         by_name[whole.code] = whole
         names[place] = whole.code
     return {place: by_name[name] for place, name in names.items()}
 
 
-class Charged(NamedTuple):
+class TaxableAmount(NamedTuple):
     """What a line, allowance or charge is taxed on: its code, its net, and its amount with tax where its price includes it."""
 
     tax: Tax
@@ -235,7 +237,7 @@ class Charged(NamedTuple):
     gross: Decimal | None = None
 
 
-class Due(NamedTuple):
+class CodeTax(NamedTuple):
     """The tax of one code: what it is due on, and how much it is."""
 
     tax: Tax
@@ -256,16 +258,16 @@ class _Bases:
         self.contained: list[Figure] = []
 
 
-def taxes_due(charged: Sequence[Charged], decimals: int, per_line: bool = False) -> dict[str, Due]:
+def taxes_due(charged: Sequence[TaxableAmount], decimals: int, per_line: bool = False) -> dict[str, CodeTax]:
     """The tax of each code, by code, sorted: `tax_of_lines` of its lines; where a code consists of parts, of each part.
 
     A part is due on the net; of a compound code, on the net and the parts before it, as they are rounded. Prices that include tax
     contain all parts: net = round(gross / (1 + all rates)), the last part takes what is left, so that they add up to the gross.
     """
-    by_code: dict[str, list[Charged]] = {}
-    for one in charged:
-        by_code.setdefault(one.tax.code, []).append(one)
-    if not any(those[0].tax.parts for those in by_code.values()):  # as most documents are
+    by_code: dict[str, list[TaxableAmount]] = {}
+    for amount in charged:
+        by_code.setdefault(amount.tax.code, []).append(amount)
+    if not any(amounts[0].tax.parts for amounts in by_code.values()):  # as most documents are
         return {code: _due_alone(by_code[code], decimals, per_line) for code in sorted(by_code)}
     bases: dict[str, _Bases] = {}
     for those in by_code.values():
@@ -295,17 +297,18 @@ def taxes_due(charged: Sequence[Charged], decimals: int, per_line: bool = False)
                 net += sum((figure.value for figure in contained), sum(earlier, ZERO))
                 nets = [each + more for each, more in zip(nets, earlier, strict=True)]
     return {
-        code: Due(bases[code].tax, bases[code].base, _due(bases[code], decimals, per_line)) for code in sorted(bases)
+        code: CodeTax(bases[code].tax, bases[code].base, _due(bases[code], decimals, per_line))
+        for code in sorted(bases)
     }
 
 
-def _due_alone(those: Sequence[Charged], decimals: int, per_line: bool) -> Due:
+def _due_alone(amounts: Sequence[TaxableAmount], decimals: int, per_line: bool) -> CodeTax:
     """The tax of a code that has no parts."""
-    tax = those[0].tax
-    nets = [one.net for one in those if one.gross is None]
-    grosses = [one.gross for one in those if one.gross is not None]
-    base = sum([one.net for one in those], ZERO)
-    return Due(tax, base, tax_of_lines(nets, grosses, tax.rate, decimals, per_line))
+    tax = amounts[0].tax
+    nets = [amount.net for amount in amounts if amount.gross is None]
+    grosses = [amount.gross for amount in amounts if amount.gross is not None]
+    base = sum([amount.net for amount in amounts], ZERO)
+    return CodeTax(tax, base, tax_of_lines(nets, grosses, tax.rate, decimals, per_line))
 
 
 def _due(bases: _Bases, decimals: int, per_line: bool) -> Figure:
@@ -345,11 +348,14 @@ def _part_steps(
     base: Decimal,
     others: tuple[Decimal, ...] | None,
     value: Decimal,
-) -> tuple[Step, ...]:
+) -> tuple[CalculationStep, ...]:
     steps = _net_steps(gross, whole, decimals, net)
     if others is None:
         return (*steps, *_tax_steps(base, rate, decimals, value))
-    return (*steps, Step("tax", "difference", (gross, net, *others), value, "gross − net − the parts before it"))
+    return (
+        *steps,
+        CalculationStep("tax", "difference", (gross, net, *others), value, "gross − net − the parts before it"),
+    )
 
 
 def rate_of_parts(rates: Sequence[Decimal], compound: bool) -> Decimal:

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-__all__ = ["Segment", "Tier", "TierError", "graduated", "parse", "volume"]
+__all__ = ["Tier", "TierError", "TierSegment", "graduated", "parse_tiers", "volume"]
 
 _TIER = re.compile(
     r"\s*(?:(?P<up_to>\d+(?:\.\d+)?)\s*@\s*)?(?P<price>\d+(?:\.\d+)?)\s*(?:\+\s*(?P<flat>\d+(?:\.\d+)?)\s*)?\Z"
@@ -25,7 +25,7 @@ class Tier(NamedTuple):
     flat: Decimal = Decimal(0)
 
 
-def parse(text: str) -> tuple[Tier, ...]:
+def parse_tiers(text: str) -> tuple[Tier, ...]:
     """The tiers of a text such as "1000 @ 0.10, 10000 @ 0.08 + 5, 0.05": ascending, the last one without a limit.
 
     Prices and flat amounts are in the contract's currency, without tax. Raises TierError.
@@ -46,7 +46,7 @@ def parse(text: str) -> tuple[Tier, ...]:
     return tuple(tiers)
 
 
-class Segment(NamedTuple):
+class TierSegment(NamedTuple):
     """Units of one price, and what is charged once with them."""
 
     quantity: Decimal
@@ -54,7 +54,7 @@ class Segment(NamedTuple):
     flat: Decimal
 
 
-def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[Segment]:
+def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[TierSegment]:
     """What the units from `before` (exclusive) to `after` (inclusive) cost, by tier; its flat amount with its first unit."""
     result = []
     start = Decimal(0)
@@ -62,14 +62,14 @@ def graduated(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[
         end = after if tier.up_to is None else min(tier.up_to, after)
         first = max(start, before)
         if end > first:
-            result.append(Segment(end - first, tier.price, tier.flat if before <= start else Decimal(0)))
+            result.append(TierSegment(end - first, tier.price, tier.flat if before <= start else Decimal(0)))
         start = end
     return result
 
 
-def volume(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[Segment]:
+def volume(tiers: tuple[Tier, ...], before: Decimal, after: Decimal) -> list[TierSegment]:
     """What the units beyond `before` cost at the price of the tier that `after`, all of them, reach."""
     if after <= before:
         return []
-    tier = next(one for one in tiers if one.up_to is None or after <= one.up_to)
-    return [Segment(after - before, tier.price, tier.flat if not before else Decimal(0))]
+    tier = next(tier for tier in tiers if tier.up_to is None or after <= tier.up_to)
+    return [TierSegment(after - before, tier.price, tier.flat if not before else Decimal(0))]

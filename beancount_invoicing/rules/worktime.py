@@ -10,82 +10,89 @@ from typing import NamedTuple
 from beancount_invoicing.rules.steps import round_to
 
 __all__ = [
-    "COMMODITIES",
     "DAY_WORDS",
     "HOUR_WORDS",
     "LUMP_WORDS",
-    "MOST_PLACES",
-    "Rounding",
-    "RoundingError",
-    "length",
-    "places",
-    "quantity_for",
-    "quantity_of",
-    "rounded",
-    "rounding",
-    "seconds",
-    "short",
-    "total",
-    "written",
+    "MAX_QUANTITY_DECIMALS",
+    "TIME_COMMODITIES",
+    "TimeRounding",
+    "TimeRoundingError",
+    "billed_quantity",
+    "decimal_places",
+    "from_seconds",
+    "from_seconds_rounded",
+    "parse_time_rounding",
+    "quantity_for_amount",
+    "round_time",
+    "seconds_per_unit",
+    "to_seconds",
+    "without_trailing_zeros",
 ]
 
 HOUR_WORDS = "hour hours h heure heures stunde stunden hora horas ora ore uur uren"
 DAY_WORDS = "day days d jour jours tag tage dia dias día días giorno giorni dag dagen"
 LUMP_WORDS = frozenset(["ls", "lump-sum", "forfait", "forfaits", "pauschal"])
 """Units of what is billed as one sum, however long it took."""
-HOUR, DAY = 3600, 8 * 3600
+SECONDS_PER_HOUR, SECONDS_PER_DAY = 3600, 8 * 3600
 """The seconds of an hour, and of a day of eight hours."""
-_LENGTHS = {**dict.fromkeys((*HOUR_WORDS.split(), "hur"), HOUR), **dict.fromkeys(DAY_WORDS.split(), DAY)}
-COMMODITIES = frozenset(word.upper() for word in _LENGTHS if len(word) > 1)
+_LENGTHS = {
+    **dict.fromkeys((*HOUR_WORDS.split(), "hur"), SECONDS_PER_HOUR),
+    **dict.fromkeys(DAY_WORDS.split(), SECONDS_PER_DAY),
+}
+TIME_COMMODITIES = frozenset(word.upper() for word in _LENGTHS if len(word) > 1)
 """What a commodity of time is called, on whatever account it is."""
-_PLACES = {HOUR: 4, DAY: 5}
+_PLACES = {SECONDS_PER_HOUR: 4, SECONDS_PER_DAY: 5}
 """With so many decimals a number stands for one second and no other."""
-MOST_PLACES = 4
+MAX_QUANTITY_DECIMALS = 4
 """Decimals of a quantity on a document (EN 16931 BT-129, as France reads it)."""
 
 
-def length(commodity: str) -> int:
+def seconds_per_unit(commodity: str) -> int:
     """The seconds of one HOUR (HEURE …) or of one DAY of eight hours; 1 for a commodity that is no time, counted in itself."""
     return _LENGTHS.get(commodity.lower(), 1)
 
 
-def seconds(quantity: Decimal, commodity: str) -> Decimal:
+def to_seconds(quantity: Decimal, commodity: str) -> Decimal:
     """The seconds that a quantity stands for: with four decimals of an hour, five of a day, the nearest second; else exact."""
-    one = length(commodity)
+    one = seconds_per_unit(commodity)
     exact = quantity * one
-    return round_to(exact, 0).quantize(Decimal("0.01")) if places(quantity) >= _PLACES.get(one, 99) else exact
+    return round_to(exact, 0).quantize(Decimal("0.01")) if decimal_places(quantity) >= _PLACES.get(one, 99) else exact
 
 
-def written(hours_in_seconds: Decimal, commodity: str) -> Decimal:
+def from_seconds(hours_in_seconds: Decimal, commodity: str) -> Decimal:
     """So many seconds in a commodity of time: exact with two decimals or as few as it needs, else with as many as keep the second.
 
     Hours where the commodity is no time.
     """
-    one = length(commodity) if length(commodity) in _PLACES else HOUR
+    one = seconds_per_unit(commodity) if seconds_per_unit(commodity) in _PLACES else SECONDS_PER_HOUR
     number = round_to(hours_in_seconds / one, _PLACES[one])
-    return short(number) if number * one == hours_in_seconds else number
+    return without_trailing_zeros(number) if number * one == hours_in_seconds else number
 
 
-def total(those: Decimal, commodity: str) -> Decimal:
+def from_seconds_rounded(seconds: Decimal, commodity: str) -> Decimal:
     """So many seconds (of what `seconds` gives) in the commodity, to show: exact, where four decimals are; else rounded to four."""
-    exact = those / length(commodity)
-    return exact if places(exact) <= MOST_PLACES else short(round_to(exact, MOST_PLACES))
+    exact = seconds / seconds_per_unit(commodity)
+    return (
+        exact
+        if decimal_places(exact) <= MAX_QUANTITY_DECIMALS
+        else without_trailing_zeros(round_to(exact, MAX_QUANTITY_DECIMALS))
+    )
 
 
-def places(number: Decimal) -> int:
+def decimal_places(number: Decimal) -> int:
     """The decimals that a number is written with."""
     return max(-int(number.as_tuple().exponent), 0)
 
 
-def short(quantity: Decimal) -> Decimal:
+def without_trailing_zeros(quantity: Decimal) -> Decimal:
     """A quantity without zeros at its end beyond two decimals."""
-    if places(quantity) <= 2:
+    if decimal_places(quantity) <= 2:
         return quantity
     least = round_to(quantity, 2)
     return least if least == quantity else quantity.normalize()
 
 
-class Rounding(NamedTuple):
+class TimeRounding(NamedTuple):
     """How a contract rounds time: `way` (a rounding of `decimal`) to multiples of `step` (in the account's unit), `per` what."""
 
     way: str
@@ -94,7 +101,7 @@ class Rounding(NamedTuple):
     """"entry" or "day"."""
 
 
-class RoundingError(ValueError):
+class TimeRoundingError(ValueError):
     """A rounding of time cannot be read; the message says what to write."""
 
 
@@ -103,44 +110,48 @@ _RULE = re.compile(r"(up|down|nearest)(?:\s+to)?\s+(\d{1,4}(?:[.,]\d{1,4})?)\s+p
 
 
 @lru_cache(maxsize=256)
-def rounding(text: str) -> Rounding | None:
+def parse_time_rounding(text: str) -> TimeRounding | None:
     """The rounding that a text says: "up to 0.25 per entry", "nearest 0.1 per day"; None for "". Raises RoundingError."""
     if not text:
         return None
     match = _RULE.match(" ".join(text.casefold().split()))
     step = Decimal(match[2].replace(",", ".")) if match else Decimal(0)
     if match is None or not step:
-        raise RoundingError(
+        raise TimeRoundingError(
             f'"{text}" is no rounding of time: write it such as "up to 0.25 per entry" or "nearest 0.1 per day" (up to, down to or'
             " nearest; a number above 0, in the unit of the time account; per entry or per day)"
         )
-    return Rounding(_WAYS[match[1]], step, match[3])
+    return TimeRounding(_WAYS[match[1]], step, match[3])
 
 
-def rounded(those: Decimal, commodity: str, rule: Rounding | None) -> Decimal:
+def round_time(seconds: Decimal, commodity: str, rule: TimeRounding | None) -> Decimal:
     """So many seconds, rounded by a contract's rule."""
     if rule is None:
-        return those
-    step = rule.step * length(commodity)
-    return (those / step).quantize(Decimal(1), rule.way) * step
+        return seconds
+    step = rule.step * seconds_per_unit(commodity)
+    return (seconds / step).quantize(Decimal(1), rule.way) * step
 
 
-def quantity_of(exact: Decimal, price: Decimal, decimals: int) -> Decimal:
+def billed_quantity(exact: Decimal, price: Decimal, decimals: int) -> Decimal:
     """The quantity that a document bills time with: as it is, where it has four decimals at most.
 
     Else, rounded once: with the fewest decimals, two to four, with which quantity × price is to the cent what the exact time comes
     to; with four where none is. `decimals`: of the price's currency.
     """
-    if places(exact) <= MOST_PLACES:
+    if decimal_places(exact) <= MAX_QUANTITY_DECIMALS:
         return exact
-    return quantity_for(round_to(exact * price, decimals), exact, price, decimals) or round_to(exact, MOST_PLACES)
+    return quantity_for_amount(round_to(exact * price, decimals), exact, price, decimals) or round_to(
+        exact, MAX_QUANTITY_DECIMALS
+    )
 
 
-def quantity_for(amount: Decimal, near: Decimal, price: Decimal, decimals: int) -> Decimal | None:
-    """The quantity beside `near` of the fewest decimals, two to four, that comes to `amount` at `price`; None where none does."""
-    for many in range(2, MOST_PLACES + 1):
+def quantity_for_amount(amount: Decimal, close_to: Decimal, price: Decimal, decimals: int) -> Decimal | None:
+    """The quantity beside `close_to` of the fewest decimals, two to four, that comes to `amount` at `price`; None where none
+    does.
+    """
+    for many in range(2, MAX_QUANTITY_DECIMALS + 1):
         for way in (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING):
-            quantity = near.quantize(Decimal(1).scaleb(-many), way)
+            quantity = close_to.quantize(Decimal(1).scaleb(-many), way)
             if quantity > 0 and round_to(quantity * price, decimals) == amount:
                 return quantity
     return None

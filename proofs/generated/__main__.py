@@ -18,8 +18,10 @@ from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing import actions, einvoice
-from beancount_invoicing.actions import Form
+from beancount_invoicing import einvoice
+from beancount_invoicing.documents import e_invoices
+from beancount_invoicing.documents.e_invoices import EInvoiceFormat
+from beancount_invoicing.ledger import open_ledger
 from proofs.generated.ledgers import COUNTRIES, FORMS, WORTH, Expected, generated
 from proofs.generated.reading import Said, said
 
@@ -38,7 +40,7 @@ class Tried(NamedTuple):
     """What came of a ledger: its documents, how often each of their traits was written, and what is wrong."""
 
     documents: int
-    written: Counter[tuple[Form, str]]
+    written: Counter[tuple[EInvoiceFormat, str]]
     wrong: tuple[str, ...]
 
 
@@ -48,20 +50,22 @@ def tried(number: int, seed: int, folder: Path) -> Tried:
     name = f"{seed}-{number:03}-{country}"
     with tempfile.TemporaryDirectory() as books:
         ledger = generated(Path(books) / "books", country, name, AT_ONCE - 4, whole=number < len(COUNTRIES))
-        opened = actions.open_ledger(ledger.main)
-        wrong = [f"{name}: {one.source}: {one.message}" for one in opened.errors]
-        written: Counter[tuple[Form, str]] = Counter()
+        opened = open_ledger(ledger.main)
+        wrong = [f"{name}: {error.source}: {error.message}" for error in opened.errors]
+        written: Counter[tuple[EInvoiceFormat, str]] = Counter()
         for expected in ledger.expected:
-            invoice = next(one for one in opened.book.invoices if one.number == expected.number)
+            invoice = next(invoice for invoice in opened.book.invoices if invoice.number == expected.number)
             for form in FORMS:
                 refusals: list[str] = []
                 made = list(
-                    actions.write_e_invoices(opened.book, [invoice], form, folder / name, refusals.append, check=True)
+                    e_invoices.write_e_invoices(
+                        opened.book, [invoice], form, folder / name, refusals.append, check=True
+                    )
                 )
                 problems = list(refused(expected, form, refusals))
                 for one in made:
                     problems += _findings(one.layers)
-                    problems += differences(expected, said(one.written.file.read_bytes()))
+                    problems += differences(expected, said(one.file.file.read_bytes()))
                     written.update((form, trait) for trait in _traits(expected))
                 if not made and not refusals:
                     problems.append("it was not written, and nothing was said")
@@ -73,7 +77,7 @@ def tried(number: int, seed: int, folder: Path) -> Tried:
     return Tried(len(ledger.expected), written, tuple(wrong))
 
 
-def refused(expected: Expected, form: Form, refusals: list[str]) -> list[str]:
+def refused(expected: Expected, form: EInvoiceFormat, refusals: list[str]) -> list[str]:
     """What was said against the rules that were foreseen."""
     foreseen = expected.none_as.get(form, frozenset())
     rules = {one.partition(" is no e-invoice (")[2].partition(")")[0] for one in refusals}
@@ -90,7 +94,9 @@ def _findings(layers: tuple[einvoice.Layer, ...]) -> list[str]:
     for layer in layers:
         if layer.not_run:
             found.append(f"{layer.name} was not run: {layer.not_run}")
-        found += [f"{layer.name}, {one.rule} at {one.location}: {one.message}" for one in layer.problems]
+        found += [
+            f"{layer.name}, {problem.rule} at {problem.location}: {problem.message}" for problem in layer.problems
+        ]
     return found
 
 
@@ -126,7 +132,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     start, documents = time.monotonic(), 0
-    written: Counter[tuple[Form, str]] = Counter()
+    written: Counter[tuple[EInvoiceFormat, str]] = Counter()
     wrong: list[str] = []
     with ProcessPoolExecutor(asked.jobs) as pool:
         ledgers = -(-asked.count // AT_ONCE)

@@ -11,8 +11,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import Form
+from beancount_invoicing.actions import bill, init
+from beancount_invoicing.actions.init import LANGUAGE_BY_COUNTRY, LedgerSetup
+from beancount_invoicing.documents.e_invoices import EInvoiceFormat
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 
 COUNTRIES = ("FR", "DE", "AT", "BE", "ES", "IT", "NL", "PT", "LU", "GB")
 PARTIES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("parties.toml").read_text("utf-8"))
@@ -28,7 +31,7 @@ WORTH = {
 OSS = {"DE": "19", "FR": "20", "ES": "21", "IT": "22", "NL": "21", "AT": "20", "BE": "21", "PT": "23", "LU": "17"}
 FRENCH_RATES = frozenset({"0", "2.1", "5.5", "10", "20", "13"})
 """Those of BR-FR-16 that may stand here."""
-FORMS: tuple[Form, ...] = ("facturx", "cii", "ubl", "peppol")
+FORMS: tuple[EInvoiceFormat, ...] = ("facturx", "cii", "ubl", "peppol")
 ZERO = Decimal(0)
 LACKING = ("address", "postcode", "city", "iban", "endpoint", "register-id", "form of the numbers")
 """What a seller may fail to say: its documents are then none for a rule that is not foreseen here, or keep them all."""
@@ -67,9 +70,9 @@ class Expected:
     """Base and tax by category and rate."""
     lacking: str = ""
     """What its seller fails to say."""
-    may_be_none_as: dict[Form, frozenset[str]] = field(default_factory=dict)
+    may_be_none_as: dict[EInvoiceFormat, frozenset[str]] = field(default_factory=dict)
     """The rules that may forbid a syntax, by the figures that were drawn."""
-    none_as: dict[Form, frozenset[str]] = field(default_factory=dict)
+    none_as: dict[EInvoiceFormat, frozenset[str]] = field(default_factory=dict)
     """The syntaxes in which it can be no e-invoice, and the rules that say so."""
 
     @property
@@ -318,12 +321,12 @@ class Maker:
     def write(self, folder: Path, count: int) -> Ledger:
         """Writes the ledger with `count` documents into a folder that is not there yet."""
         said = self.seller()
-        start = actions.Start(
+        start = LedgerSetup(
             PARTIES[self.country]["seller"]["name"], said, self.regime,
             () if self.regime == "exempt" else tuple(map(Decimal, RATES[self.country])), self.own,
-            actions.LANGUAGES.get(self.country, "en"), "30 days", "F{year}-{seq:04}", date(2026, 1, 1), self.oss, "services",
+            LANGUAGE_BY_COUNTRY.get(self.country, "en"), "30 days", "F{year}-{seq:04}", date(2026, 1, 1), self.oss, "services",
         )  # fmt: skip
-        *_others, main = actions.init(folder, start)
+        *_others, main = init.init(folder, start)
         accounts = folder / "accounts.beancount"  # which may hold other currencies
         accounts.write_text(accounts.read_text("utf-8").replace(f" {self.own}\n", "\n"), "utf-8")
         for _number in range(count):
@@ -337,7 +340,7 @@ class Maker:
 
     def _works(self, main: Path) -> None:
         """A contract for works that `bill` bills by a deposit and three situations."""
-        buyer = self.chance.choice([one for one in self.buyers if one.kind == "business"])
+        buyer = self.chance.choice([buyer for buyer in self.buyers if buyer.kind == "business"])
         code = self.codes(buyer, "services")[0]
         while code.said:  # the contract names no code
             code = self.codes(buyer, "services")[0]
@@ -362,7 +365,7 @@ class Maker:
         deposit = ZERO
         for number, net in enumerate(nets):
             until = day + timedelta(days=number)
-            (made,) = actions.bill(main, until, actions.Dating(until), actions.How(write=True)).documents
+            (made,) = bill.bill(main, until, DocumentDating(until), WriteOptions(write=True)).documents
             drawn = _Document(self, "invoice" if number else "deposit", self.own, "services", priced=False)
             drawn.nets[code] = net
             drawn.vat[code] = rounded(net * code.rate / 100, self.own)
@@ -391,8 +394,8 @@ class Maker:
         for buyer in self.buyers:
             yield f"2026-01-01 open {self.receivable}:{buyer.account}"
             name = buyer.keys["name"]
-            keys = {"customer": name, **{key: said for key, said in buyer.keys.items() if key != "name"}}
-            yield "\n".join(f'  {key}: "{said}"' for key, said in keys.items())
+            keys = {"customer": name, **{key: text for key, text in buyer.keys.items() if key != "name"}}
+            yield "\n".join(f'  {key}: "{text}"' for key, text in keys.items())
 
 
 class _Document:
@@ -528,9 +531,9 @@ class _Document:
         return []
 
 
-def _refusals(drawn: _Document, buyer: Buyer) -> dict[Form, frozenset[str]]:
+def _refusals(drawn: _Document, buyer: Buyer) -> dict[EInvoiceFormat, frozenset[str]]:
     """The syntaxes in which it can be no e-invoice, by the rules."""
-    result: dict[Form, frozenset[str]] = {}
+    result: dict[EInvoiceFormat, frozenset[str]] = {}
     if drawn.maker.country == "FR" and drawn.maker.day.month >= 9:
         foreign = {f"{code.rate.normalize():f}" for code in drawn.nets} - FRENCH_RATES
         if foreign:

@@ -235,9 +235,9 @@ class _Recorder:
     def pytest_sessionfinish(self) -> None:
         """Writes the file."""
         name = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        said = Reached(self.seconds, _marks, self.tests, sorted(self.beside), _decisions, self.true_of)
+        reached = Reached(self.seconds, _marks, self.tests, sorted(self.beside), _decisions, self.true_of)
         FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / f"{name}.json").write_text(json.dumps(said._asdict()), encoding="utf-8")
+        (FOLDER / f"{name}.json").write_text(json.dumps(reached._asdict()), encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.adding import price_item
-from beancount_invoicing.actions.agreeing import ContractWanted, add_contract, change_contract
-from beancount_invoicing.actions.timekeeping import import_time
-from beancount_invoicing.actions.writing import How
+from beancount_invoicing.actions.contract import ContractRequest, add_contract, change_contract
+from beancount_invoicing.actions.item import price_item
+from beancount_invoicing.actions.time import import_time
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries.amending import Values
-from beancount_invoicing.entries.timesheets import TimeRecord
+from beancount_invoicing.timesheets import TimeRecord
+from beancount_invoicing.writing.amendment_text import Values
+from beancount_invoicing.writing.changes import WriteOptions
 from tests.documents import document
 from tests.ledgers import PRELUDE
 
@@ -31,8 +31,8 @@ def on_disk(tmp_path: Path, text: str) -> Path:
 def opened(tmp_path: Path, text: str, item: str = "DEV") -> list[str]:
     """The accounts, each with its commodity, that a new contract of time opens."""
     said: Values = {"item": item} if item else {"price": Decimal(80)}
-    wanted = ContractWanted("Acme", "NEW", "time", DAY, said)
-    shown = add_contract(on_disk(tmp_path, text), wanted, How()).text
+    wanted = ContractRequest("Acme", "NEW", "time", DAY, said)
+    shown = add_contract(on_disk(tmp_path, text), wanted, WriteOptions()).text
     return [line.partition(" open ")[2] for line in shown.splitlines() if " open " in line]
 
 
@@ -89,8 +89,8 @@ def test_a_new_price_names_the_contracts_that_keep_their_own(tmp_path: Path) -> 
     contracts += CONTRACT.format(ACME, "RENEWED") + '  price: 80.00\n  until: 2026-02-28\n  renews: "year"\n'
     contracts += CONTRACT.format(ACME, "OTHER").replace('item: "DEV"', 'text: "Other"') + "  price: 80.00\n"
     file = on_disk(tmp_path, contracts)
-    notices = price_item(file, "DEV", Decimal(110), None, DAY, How()).notices
-    assert [one.split()[0] for one in notices] == ["LAST", "OWN", "RENEWED"]
+    notices = price_item(file, "DEV", Decimal(110), None, DAY, WriteOptions()).notices
+    assert [notice.split()[0] for notice in notices] == ["LAST", "OWN", "RENEWED"]
     assert notices[1].startswith("OWN has a price of its own from 2026-03-01 on, 80.00 (")
 
 
@@ -98,10 +98,10 @@ def test_what_was_remarked_before_is_not_said_again(tmp_path: Path) -> None:
     """A tax that is not that of the customer's country is a warning, whatever is agreed on."""
     contract = CONTRACT.format(ACME, "CARE") + '  tax: "FR20"\n'
     file = on_disk(tmp_path, contract + document("F2026-0001", "100.00", customer="Kiefer"))
-    outcome = change_contract(file, "CARE", DAY, {"price": Decimal(90)}, "", How())
+    outcome = change_contract(file, "CARE", DAY, {"price": Decimal(90)}, "", WriteOptions())
     assert outcome.errors == ()
     assert outcome.book is not None
-    assert any(one.severity == "warning" for one in check(outcome.book))
+    assert any(finding.severity == "warning" for finding in check(outcome.book))
     assert outcome.warnings == ()
 
 
@@ -116,14 +116,14 @@ def test_imported_time_says_what_was_done_else_of_what_project(tmp_path: Path) -
         TimeRecord(DAY, None, 1800, project="Roof"),
     ]
     file = on_disk(tmp_path, contract)
-    outcome = import_time(file, records, "TIME", {}, "Anne", How(write=True))
+    outcome = import_time(file, records, "TIME", {}, "Anne", WriteOptions(write=True))
     assert outcome.book is not None
-    assert [(one.task, str(one.quantity), one.person) for one in outcome.book.work] == [
+    assert [(work.task, str(work.quantity), work.person) for work in outcome.book.work] == [
         ("Plans", "1.00", "Anne"),
         ("Plans", "2.00", "Anne"),
         ("Roof", "0.50", "Anne"),
     ]
     assert '"First sketch"' in outcome.text
-    again = import_time(file, records, "TIME", {}, "Anne", How())
+    again = import_time(file, records, "TIME", {}, "Anne", WriteOptions())
     assert again.notices == ("3 of 3 records are in the ledger already",)
     assert again.text == ""

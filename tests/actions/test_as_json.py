@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from beancount_invoicing.actions import answers
-from beancount_invoicing.actions.claims import late_claims
-from beancount_invoicing.billing import Wanted, standings, waiting
-from beancount_invoicing.receivables import allocate, retained
+from beancount_invoicing.actions.claim_interest import late_claims
+from beancount_invoicing.answers.billing import unbilled_json
+from beancount_invoicing.answers.contracts import contract_json, customer_json, item_json
+from beancount_invoicing.answers.reminders import late_interest_json
+from beancount_invoicing.billing import ContractFilter, contract_statuses, unbilled_lines
+from beancount_invoicing.receivables import allocate, open_retentions
 from tests.documents import document
 from tests.ledgers import book_of
 
@@ -48,9 +50,10 @@ CARE = """
 
 def contracts(text: str) -> dict[str, dict[str, Any]]:
     book = book_of(text)
-    kept = {one.contract: one for one in retained(book, allocate(book, DAY))}
+    kept = {retention.contract: retention for retention in open_retentions(book, allocate(book, DAY))}
     return {
-        one.contract.code: answers.contract(one, kept.get(one.contract.code)) for one in standings(book, DAY, Wanted())
+        status.contract.code: contract_json(status, kept.get(status.contract.code))
+        for status in contract_statuses(book, DAY, ContractFilter())
     }
 
 
@@ -96,7 +99,7 @@ def test_works_with_what_is_kept_back_of_them() -> None:
 def test_what_waits_to_be_billed() -> None:
     book = book_of(CARE + ROOF.partition("2026-01-31 * ")[0])
     day = date(2026, 2, 10)
-    period, milestone = (answers.waits(one, day, book.items) for one in waiting(book, date(2026, 1, 31))[0])
+    period, milestone = (unbilled_json(line, day, book.items) for line in unbilled_lines(book, date(2026, 1, 31))[0])
     assert period == {
         "customer": "Assets:Receivable:Acme",
         "contract": "CARE",
@@ -124,7 +127,7 @@ def test_late_interest_and_why_there_is_none() -> None:
         + document("N1", "100.00", day="2026-01-05")
         + document("N2", "100.00", day="2026-06-25")
     )
-    late, fresh = (answers.late_claim(one) for one in late_claims(book, DAY, ["N1", "N2"]))
+    late, fresh = (late_interest_json(claim) for claim in late_claims(book, DAY, ["N1", "N2"]))
     assert late == {
         "number": "N1",
         "customer": "Acme SAS",
@@ -151,13 +154,13 @@ def test_late_interest_and_why_there_is_none() -> None:
         "law": None,
         "notices": ["N2: nothing of it was late by 2026-06-30"],
     }
-    explained = [answers.late_claim(one, explain=True)["explain"] for one in late_claims(book, DAY, ["N1", "N2"])]
+    explained = [late_interest_json(claim, explain=True)["explain"] for claim in late_claims(book, DAY, ["N1", "N2"])]
     assert [len(one) for one in explained] == [6, 0]
 
 
 def test_customers_and_items() -> None:
     book = book_of("")
-    acme, kiefer = (answers.customer(one.at(DAY)) for one in book.customers.values())
+    acme, kiefer = (customer_json(customer.at(DAY)) for customer in book.customers.values())
     assert acme | {"source": ""} == {
         "account": "Assets:Receivable:Acme",
         "name": "Acme SAS",
@@ -180,7 +183,7 @@ def test_customers_and_items() -> None:
     }
     assert (kiefer["tax"], kiefer["terms"], kiefer["vat_id"]) == ("REVERSE", None, None)
     item = book.items["DEV"].at(DAY)
-    assert answers.item(item, date(2025, 1, 1), None) | {"source": ""} == {
+    assert item_json(item, date(2025, 1, 1), None) | {"source": ""} == {
         "code": "DEV",
         "name": "Développement",
         "account": "Income:Services",
@@ -194,5 +197,5 @@ def test_customers_and_items() -> None:
         "next_from": None,
         "source": "",
     }
-    following = answers.item(item, date(2025, 1, 1), (date(2026, 7, 1), item))
+    following = item_json(item, date(2025, 1, 1), (date(2026, 7, 1), item))
     assert (following["next_price"], following["next_from"]) == ("100.00", "2026-07-01")

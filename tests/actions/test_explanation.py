@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from beancount_invoicing.actions.answers import explanation
+from beancount_invoicing.answers.documents import explanation_steps
 from beancount_invoicing.receivables import positions
-from beancount_invoicing.rules.steps import describe, recompute
+from beancount_invoicing.rules.steps import describe_step, recompute
 from tests.ledgers import book_of
 
 DAY = date(2026, 12, 31)
@@ -15,13 +15,13 @@ DAY = date(2026, 12, 31)
 
 def explained(ledger: str, number: str) -> list[str]:
     """The explanation of a document in lines; each of its steps can be worked out again."""
-    (position,) = (one for one in positions(book_of(ledger), DAY) if one.invoice.number == number)
-    steps = explanation(position)
+    (position,) = (position for position in positions(book_of(ledger), DAY) if position.invoice.number == number)
+    steps = explanation_steps(position)
     for step in steps:
         assert recompute(step) == step.result, step
     if len(position.invoice.instalments) == 1:
         assert steps[-1].result == position.open
-    return [describe(step) for step in steps]
+    return [describe_step(step) for step in steps]
 
 
 INVOICE = """
@@ -203,7 +203,7 @@ def test_nothing_is_lost_where_the_books_are_wrong() -> None:
     """A sum that does not add up is an error; the explanation says what was booked."""
     wrong = INVOICE.replace("120.00 EUR", "121.00 EUR", 1)
     assert "payable: 121.00 (as booked)" in explained(wrong, "F2026-0001")
-    assert Decimal("121.00") in {step.result for step in explanation(positions(book_of(wrong), DAY)[0])}
+    assert Decimal("121.00") in {step.result for step in explanation_steps(positions(book_of(wrong), DAY)[0])}
 
 
 def test_a_line_that_is_booked_otherwise_than_it_comes_to_says_both() -> None:

@@ -22,7 +22,7 @@ def test_it_is_written_once(tmp_path: Path) -> None:
     assert file.stat().st_mtime_ns == before
     assert write_if_different(file, b"two") is True
     assert file.read_bytes() == b"two"
-    assert [each.name for each in file.parent.iterdir()] == ["file.txt"]
+    assert [path.name for path in file.parent.iterdir()] == ["file.txt"]
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +37,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path, mon
         write_if_different(file, b"new")
     assert raised.value.filename == str(file), "the file that could not be written, not the one beside it"
     assert file.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == ["file.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
 
 def test_the_mode_of_a_file_stays(tmp_path: Path) -> None:

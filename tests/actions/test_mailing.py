@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.actions.mailing import PASSWORD, CannotSend, password_from, sender, server
 from beancount_invoicing.model import Book
+from beancount_invoicing.sending.mail_settings import PASSWORD, CannotSend, mail_server, password_from, sender
 from tests.ledgers import sound_book
 
 DAY = date(2026, 1, 31)
@@ -65,10 +65,10 @@ def test_from_another_address_answers_go_to_the_sellers() -> None:
     ],
 )
 def test_the_server(options: dict[str, str], expected: tuple[object, ...]) -> None:
-    one = server(book(**options), DAY, lambda host, user: f"s3cret of {user} on {host}")
-    assert one is not None
-    assert (one.host, one.port, one.security, one.password, one.per_minute) == expected
-    assert one.user == options.get("smtp_user", "")
+    server = mail_server(book(**options), DAY, lambda host, user: f"s3cret of {user} on {host}")
+    assert server is not None
+    assert (server.host, server.port, server.security, server.password, server.per_minute) == expected
+    assert server.user == options.get("smtp_user", "")
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_the_server(options: dict[str, str], expected: tuple[object, ...]) -> No
 )
 def test_what_a_server_needs(options: dict[str, str], why: str) -> None:
     with pytest.raises(CannotSend) as caught:
-        server(book(**options), DAY, lambda _host, _user: "")
+        mail_server(book(**options), DAY, lambda _host, _user: "")
     assert str(caught.value).endswith(why)
 
 
 def test_without_a_server_nothing_is_sent_by_one() -> None:
-    assert server(book(), DAY, lambda _host, _user: "") is None
+    assert mail_server(book(), DAY, lambda _host, _user: "") is None

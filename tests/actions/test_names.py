@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from beancount_invoicing.actions import naming
-from beancount_invoicing.actions.naming import UnknownCustomer
+from beancount_invoicing import customer_search
+from beancount_invoicing.customer_search import UnknownCustomer
 from tests.ledgers import sound_book
 
 BOOK = sound_book("""
@@ -38,18 +38,21 @@ R = "Assets:Receivable:"
     ],
 )
 def test_whom_a_name_names(name: str, found: list[str]) -> None:
-    assert naming.customers(BOOK, name) == tuple(R + one for one in found)
+    assert customer_search.find_customers(BOOK, name) == tuple(R + one for one in found)
     if len(found) == 1:
-        assert naming.customer(BOOK, name) == R + found[0]
-        assert naming.whom(BOOK, name, naming.customers(BOOK, name)) == ""
+        assert customer_search.find_customer(BOOK, name) == R + found[0]
+        assert customer_search.ambiguous_name_notice(BOOK, name, customer_search.find_customers(BOOK, name)) == ""
 
 
 def test_several_are_listed() -> None:
     listed = f"Armor Pêche SAS ({R}Armor), Armor du Sud SARL ({R}ArmorSud)"
     with pytest.raises(UnknownCustomer) as caught:
-        naming.customer(BOOK, "rmor")
+        customer_search.find_customer(BOOK, "rmor")
     assert str(caught.value) == f'"rmor" can be {listed}: say which account'
-    assert naming.whom(BOOK, "rmor", naming.customers(BOOK, "rmor")) == f'"rmor" is 2 customers: {listed}'
+    assert (
+        customer_search.ambiguous_name_notice(BOOK, "rmor", customer_search.find_customers(BOOK, "rmor"))
+        == f'"rmor" is 2 customers: {listed}'
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,12 +67,12 @@ def test_several_are_listed() -> None:
 )
 def test_nobody_is_called_so(name: str, hint: str) -> None:
     with pytest.raises(UnknownCustomer) as caught:
-        naming.customers(BOOK, name)
+        customer_search.find_customers(BOOK, name)
     assert str(caught.value) == f'there is no customer "{name}"{hint}'
 
 
 def test_what_customers_are_called_in_short() -> None:
-    assert naming.leaves(BOOK.customers) == {
+    assert customer_search.leaves(BOOK.customers) == {
         "Assets:Abroad:Kiefer": "Assets:Abroad:Kiefer",
         f"{R}Acme": "Acme",
         f"{R}Armor": "Armor",
@@ -78,10 +81,10 @@ def test_what_customers_are_called_in_short() -> None:
         f"{R}Oeuvres": "Oeuvres",
     }
     alike = sound_book(f'2025-01-01 open {R}Sud\n  customer: "Acme"\n')
-    assert naming.short_names(alike)[f"{R}Acme"] == f"{R}Acme"  # another one is called so
-    assert naming.short_names(alike)[f"{R}Sud"] == "Sud"
+    assert customer_search.short_names(alike)[f"{R}Acme"] == f"{R}Acme"  # another one is called so
+    assert customer_search.short_names(alike)[f"{R}Sud"] == "Sud"
 
 
 def test_a_code_that_is_not_there_has_the_nearest_named() -> None:
-    assert naming.near("dév", ["DEV", "DESIGN"]) == ": did you mean DEV?"
-    assert naming.near("xyz", ["DEV"]) == ""
+    assert customer_search.near_name_hint("dév", ["DEV", "DESIGN"]) == ": did you mean DEV?"
+    assert customer_search.near_name_hint("xyz", ["DEV"]) == ""

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from beancount_invoicing.actions import LedgerMissing, find_ledger, git, recording
-from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.taxes import _rendered, missing_entry
-from beancount_invoicing.entries import load, writer
-from beancount_invoicing.files import Changed
-from beancount_invoicing.receivables import Missing
-from beancount_invoicing.receivables.tax_missing import MissingLine
-from beancount_invoicing.receivables.taxed import Pending
+from beancount_invoicing.actions.move_taxes import _rendered, missing_entry
+from beancount_invoicing.entries import load
+from beancount_invoicing.files import FileChanged
+from beancount_invoicing.ledger import LedgerMissing, find_ledger
+from beancount_invoicing.receivables import MissingTaxEntry
+from beancount_invoicing.receivables.missing_taxes import MissingTaxLine
+from beancount_invoicing.receivables.pending_taxes import PendingTaxKey
+from beancount_invoicing.sending import records
+from beancount_invoicing.writing import git, writer
+from beancount_invoicing.writing.new_documents import InvalidRequest
 
 NOTE = '2026-02-01 note Assets:Bank "Sent"\n'
 
@@ -26,14 +28,14 @@ NOTE = '2026-02-01 note Assets:Bank "Sent"\n'
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> recording.Record:
+def record(tmp_path: Path) -> records.LedgerAppender:
     file = tmp_path / "main.beancount"
     file.write_text('2026-01-01 open Assets:Bank\nplugin "beancount_invoicing"\n', encoding="utf-8")
-    return recording.Record(load(str(file)), tmp_path / "sent.beancount")
+    return records.LedgerAppender(load(str(file)), tmp_path / "sent.beancount")
 
 
 def test_what_an_editor_saves_at_that_moment_stays_beside_the_line(
-    record: recording.Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    record: records.LedgerAppender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top, write = tmp_path / "main.beancount", writer.write
     edits = ["; one\n", "; two\n"]
@@ -44,34 +46,36 @@ def test_what_an_editor_saves_at_that_moment_stays_beside_the_line(
         write(planned)
 
     monkeypatch.setattr(writer, "write", saved_meanwhile)
-    record.add(NOTE)
+    record.append(NOTE)
     text = top.read_text(encoding="utf-8")
     assert "; one\n; two\n" in text
     assert 'include "sent.beancount"' in text
     assert (tmp_path / "sent.beancount").read_text(encoding="utf-8").count(NOTE) == 1
     assert record.files == (tmp_path / "sent.beancount",), "the top file includes it by now"
-    record.add(NOTE.replace("Sent", "Again"))
+    record.append(NOTE.replace("Sent", "Again"))
     assert top.read_text(encoding="utf-8") == text
 
 
-def test_a_file_that_never_stands_still_is_told(record: recording.Record, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_never_stands_still_is_told(
+    record: records.LedgerAppender, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tries: list[Any] = []
 
     def never(planned: Any) -> None:
         tries.append(planned)
-        raise Changed("main.beancount was changed meanwhile")
+        raise FileChanged("main.beancount was changed meanwhile")
 
     monkeypatch.setattr(writer, "write", never)
-    with pytest.raises(Changed, match="was changed meanwhile"):
-        record.add(NOTE)
-    assert len(tries) == recording._TRIES
+    with pytest.raises(FileChanged, match="was changed meanwhile"):
+        record.append(NOTE)
+    assert len(tries) == records._TRIES
     assert len(record.files) == 2, "nothing includes it"
 
 
-def test_what_beancount_would_not_read_is_not_written(record: recording.Record, tmp_path: Path) -> None:
+def test_what_beancount_would_not_read_is_not_written(record: records.LedgerAppender, tmp_path: Path) -> None:
     before = (tmp_path / "main.beancount").read_bytes()
     with pytest.raises(writer.CannotWrite, match="Beancount would not read what was to be written: "):
-        record.add("2026-02-01 note Assets:Bank\n")
+        record.append("2026-02-01 note Assets:Bank\n")
     assert (tmp_path / "main.beancount").read_bytes() == before
     assert not (tmp_path / "sent.beancount").exists()
 
@@ -79,13 +83,13 @@ def test_what_beancount_would_not_read_is_not_written(record: recording.Record, 
 # tax that became due ----------------------------------------------------------------------------------------------------
 
 
-def line(owed: str, released: str, owed_on: str = "Liabilities:VAT", exchange: str = "") -> MissingLine:
-    waits = Pending("Liabilities:Waiting", "FR20", "EUR")
-    return MissingLine(waits, owed_on, Decimal(released), Decimal(owed), exchange)
+def line(owed: str, released: str, owed_on: str = "Liabilities:VAT", exchange: str = "") -> MissingTaxLine:
+    waits = PendingTaxKey("Liabilities:Waiting", "FR20", "EUR")
+    return MissingTaxLine(waits, owed_on, Decimal(released), Decimal(owed), exchange)
 
 
-def entry(*lines: MissingLine) -> Missing:
-    return Missing(date(2026, 1, 31), lines)
+def entry(*lines: MissingTaxLine) -> MissingTaxEntry:
+    return MissingTaxEntry(date(2026, 1, 31), lines)
 
 
 def amounts(text: str) -> list[list[str]]:
@@ -109,11 +113,11 @@ def test_an_entry_of_tax_due_moves_what_there_is(owed: str, released: str, legs:
 
 def test_an_entry_whose_accounts_are_not_known_is_not_written() -> None:
     with pytest.raises(
-        CannotBill, match=r"Liabilities:Waiting: 20.00 EUR left without saying of which tax: write tax:"
+        InvalidRequest, match=r"Liabilities:Waiting: 20.00 EUR left without saying of which tax: write tax:"
     ):
         _rendered(entry(line("20.00", "20.00", owed_on="")))
     apart = entry(line("20.00", "19.90"))
-    with pytest.raises(CannotBill, match=r"FR20: 20.00 EUR became due, but 19.90 waited, .* \"exchange-account\""):
+    with pytest.raises(InvalidRequest, match=r"FR20: 20.00 EUR became due, but 19.90 waited, .* \"exchange-account\""):
         _rendered(apart)
     known = entry(line("20.00", "19.90", exchange="Expenses:Rates"))
     assert ["Expenses:Rates", "0.10", "EUR"] in amounts(_rendered(known)(60))

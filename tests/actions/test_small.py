@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import chain, letters, staging
-from beancount_invoicing.actions.adopting import _takeover, _Waiting
-from beancount_invoicing.actions.ahead import far_ahead
-from beancount_invoicing.actions.differences import Altered
-from beancount_invoicing.actions.originals import sealed_documents
-from beancount_invoicing.actions.places import into_file, of_day
-from beancount_invoicing.actions.sealing import verify
-from beancount_invoicing.actions.starting import Start
-from beancount_invoicing.actions.telling import Sent, closings, not_sent, record_file
-from beancount_invoicing.actions.writing import _within
-from beancount_invoicing.entries.older import OpenItem
-from beancount_invoicing.entries.writer import CannotWrite, Piece
+from beancount_invoicing.actions.adopt import _takeover, _Waiting
+from beancount_invoicing.actions.init import LedgerSetup
+from beancount_invoicing.actions.seal import verify
+from beancount_invoicing.documents import seal_chain
+from beancount_invoicing.documents.differences import Altered
+from beancount_invoicing.documents.originals import sealed_documents
+from beancount_invoicing.entries.legacy_books import LegacyOpenItem
 from beancount_invoicing.model import Book, Event, Invoice, Seal, Source
+from beancount_invoicing.sending import letter_dispatches, staging
+from beancount_invoicing.sending.event_directives import SentFacts, not_sent_directive, record_file, sent_directives
+from beancount_invoicing.writing.changes import _within
+from beancount_invoicing.writing.dated_files import expanded_pattern, target_file
+from beancount_invoicing.writing.far_ahead import far_ahead
+from beancount_invoicing.writing.writer import CannotWrite, NewText
 from tests.documents import document
 from tests.ledgers import sound_book
 
@@ -80,61 +81,61 @@ def chained(*seals: Seal) -> Book:
 
 def test_the_next_seal_names_the_last_of_the_chain() -> None:
     first = seal(1, "N1")
-    second = seal(2, "N2", chain.mark(first))
+    second = seal(2, "N2", seal_chain.seal_hash(first))
     old = seal(9, "N9")  # from before there were chains: later, but named by none
-    assert chain.tip(chained()) == ""
-    assert chain.tip(chained(first)) == chain.mark(first)
-    assert chain.tip(chained(second, first, old)) == chain.mark(second)
-    back = seal(1, "N4", chain.mark(second))  # written for an earlier day
-    assert chain.tip(chained(first, second, back)) == chain.mark(back)
-    branch = seal(3, "N3", chain.mark(first))
-    assert chain.tip(chained(first, branch, second)) == chain.mark(branch)  # the later of two branches
+    assert seal_chain.tip(chained()) == ""
+    assert seal_chain.tip(chained(first)) == seal_chain.seal_hash(first)
+    assert seal_chain.tip(chained(second, first, old)) == seal_chain.seal_hash(second)
+    back = seal(1, "N4", seal_chain.seal_hash(second))  # written for an earlier day
+    assert seal_chain.tip(chained(first, second, back)) == seal_chain.seal_hash(back)
+    branch = seal(3, "N3", seal_chain.seal_hash(first))
+    assert seal_chain.tip(chained(first, branch, second)) == seal_chain.seal_hash(branch)  # the later of two branches
 
 
 def test_what_is_gone_or_altered_leaves_a_gap() -> None:
     first = seal(1, "N1")
-    second = seal(2, "N2", chain.mark(first))
-    third = seal(3, "N3", chain.mark(second))
-    assert chain.gaps(chained(first, second, third)) == ()
-    assert chain.gaps(chained(first, third)) == (third,)
-    assert chain.gaps(chained(second, third)) == (second,)
+    second = seal(2, "N2", seal_chain.seal_hash(first))
+    third = seal(3, "N3", seal_chain.seal_hash(second))
+    assert seal_chain.seals_after_gaps(chained(first, second, third)) == ()
+    assert seal_chain.seals_after_gaps(chained(first, third)) == (third,)
+    assert seal_chain.seals_after_gaps(chained(second, third)) == (second,)
     for altered in (
         second._replace(event="sent"),
         second._replace(sha256="2ab"),
-        second._replace(facts=""),
+        second._replace(content_digest=""),
         second._replace(previous="x"),
         second._replace(date=date(2026, 1, 5)),
     ):
-        assert third in chain.gaps(chained(first, altered, third))
+        assert third in seal_chain.seals_after_gaps(chained(first, altered, third))
     moved = second._replace(file="elsewhere.pdf", source=Source("b", 7))
-    assert chain.gaps(chained(first, moved, third)) == ()
-    lost = second._replace(numbers=(), lost=("N2",))  # its invoice has been deleted: the links are the same
-    assert chain.gaps(chained(first, lost, third)) == ()
+    assert seal_chain.seals_after_gaps(chained(first, moved, third)) == ()
+    lost = second._replace(numbers=(), unknown_links=("N2",))  # its invoice has been deleted: the links are the same
+    assert seal_chain.seals_after_gaps(chained(first, lost, third)) == ()
 
 
 def test_a_mark_is_known_by_its_beginning() -> None:
     book = chained(seal(1, "N1"), seal(2, "N2"))
-    mark = chain.mark(book.seals[0])
-    assert chain.has(book, mark[: chain.SHORT].upper())
-    assert not chain.has(book, "z" * chain.SHORT)
+    mark = seal_chain.seal_hash(book.seals[0])
+    assert seal_chain.has_seal(book, mark[: seal_chain.SHORT_HASH].upper())
+    assert not seal_chain.has_seal(book, "z" * seal_chain.SHORT_HASH)
 
 
 def test_a_mark_stays_what_it_is_whichever_way_round_the_links_stand() -> None:
     """Marks are written into ledgers, and noted elsewhere: another way to work them out would break every chain."""
-    several = seal(1, "N1")._replace(numbers=("N5", "N 1", "N3"), lost=("N-4", "N-2"))
-    assert chain.mark(several) == MARK
+    several = seal(1, "N1")._replace(numbers=("N5", "N 1", "N3"), unknown_links=("N-4", "N-2"))
+    assert seal_chain.seal_hash(several) == MARK
 
 
 def test_what_is_written_has_the_mark_that_is_read_of_it() -> None:
     meta = [("event", "sealed"), ("sha256", "ab"), ("facts", "F")]
-    directive, mark = chain.sealed(date(2026, 1, 5), ACME, "N1.pdf", ["N-1"], meta, "before")
+    directive, mark = seal_chain.seal_link(date(2026, 1, 5), ACME, "N1.pdf", ["N-1"], meta, "before")
     assert directive == (
         f'2026-01-05 document {ACME} "N1.pdf" ^N-1\n  event: "sealed"\n  sha256: "ab"\n  facts: "F"\n  previous: "before"\n'
     )
     read = Seal(date(2026, 1, 5), ACME, ("N 1",), (), "sealed", "N1.pdf", "ab", Source("a", 1), "F", "before")
-    assert chain.mark(read) == mark
-    _directive, bare = chain.sealed(date(2026, 1, 5), ACME, "N1.pdf", ["N-1"], meta[:2], "before")
-    assert chain.mark(read._replace(facts="")) == bare
+    assert seal_chain.seal_hash(read) == mark
+    _directive, bare = seal_chain.seal_link(date(2026, 1, 5), ACME, "N1.pdf", ["N-1"], meta[:2], "before")
+    assert seal_chain.seal_hash(read._replace(content_digest="")) == bare
 
 
 # files that wait for their names -----------------------------------------------------------------------------------------
@@ -144,34 +145,34 @@ def test_a_file_has_its_name_once_the_ledger_knows_of_it(tmp_path: Path) -> None
     file = tmp_path / "outbox" / "N1.pdf"
     staging.stage(file, b"one")
     assert not file.exists()
-    staging.name(file)
+    staging.put_in_place(file)
     assert file.read_bytes() == b"one"
-    assert [one.name for one in file.parent.iterdir()] == ["N1.pdf"]
+    assert [path.name for path in file.parent.iterdir()] == ["N1.pdf"]
     staging.stage(file, b"one")  # it is there as it should be
-    assert not staging.waiting(file).exists()
+    assert not staging.staged_path(file).exists()
     staging.stage(file, b"two")
     assert file.read_bytes() == b"one"
     file.chmod(0o640)
-    staging.name(file)
+    staging.put_in_place(file)
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"two", 0o640)
-    assert not staging.waiting(file).exists()
-    staging.name(file)  # nothing waits
+    assert not staging.staged_path(file).exists()
+    staging.put_in_place(file)  # nothing waits
     assert file.read_bytes() == b"two"
 
 
 def test_what_an_ended_command_left_gets_its_name_or_goes(tmp_path: Path) -> None:
-    known, other, wrong, there = (tmp_path / name for name in ("known.pdf", "other.pdf", "wrong.pdf", "there.pdf"))
+    known, other, wrong, path = (tmp_path / name for name in ("known.pdf", "other.pdf", "wrong.pdf", "there.pdf"))
     for file in (known, other, wrong):
         staging.stage(file, b"one")
-    there.write_bytes(b"old")
-    staging.stage(there, b"new")
+    path.write_bytes(b"old")
+    staging.stage(path, b"new")
     mark = sha256(b"one").hexdigest()
     (tmp_path / ".N2.pdf-x7_kq0ab").write_bytes(b"half of it")
-    staging.finish({known: mark, wrong: sha256(b"two").hexdigest(), there: ""}, [tmp_path, tmp_path])
+    staging.finish_staged({known: mark, wrong: sha256(b"two").hexdigest(), path: ""}, [tmp_path, tmp_path])
     assert sorted(one.name for one in tmp_path.iterdir()) == ["known.pdf", "there.pdf"]
-    assert there.read_bytes() == b"old"
+    assert path.read_bytes() == b"old"
     staging.stage(other, b"one")
-    staging.finish({other: ""}, [])
+    staging.finish_staged({other: ""}, [])
     assert other.read_bytes() == b"one"
 
 
@@ -179,28 +180,30 @@ def test_what_an_ended_command_left_gets_its_name_or_goes(tmp_path: Path) -> Non
 
 
 def test_files_are_named_by_the_day() -> None:
-    assert of_day("{year}/{month}-{day}.beancount", date(826, 3, 1)) == "0826/03-{day}.beancount"
-    assert into_file("/books/{x}/a-{year}.beancount", TODAY) == Path("/books/{x}/a-2026.beancount")
+    assert expanded_pattern("{year}/{month}-{day}.beancount", date(826, 3, 1)) == "0826/03-{day}.beancount"
+    assert target_file("/books/{x}/a-{year}.beancount", TODAY) == Path("/books/{x}/a-2026.beancount")
     with pytest.raises(CannotWrite, match=r"--into a-\{x\}: \{x\} says nothing there"):
-        into_file("a-{x}", TODAY)
+        target_file("a-{x}", TODAY)
 
 
 def test_what_is_sent_is_recorded_by_year_beside_the_ledger() -> None:
     book = replace(sound_book(""), file="/books/main.beancount")
     assert record_file(book, TODAY) == Path("/books/sent-2026.beancount")
-    said = '2025-01-01 custom "invoice-option" "sent-file" "mail/{year}-{month}.beancount"\n'
-    book = replace(sound_book(said), file="/books/main.beancount")
+    text = '2025-01-01 custom "invoice-option" "sent-file" "mail/{year}-{month}.beancount"\n'
+    book = replace(sound_book(text), file="/books/main.beancount")
     assert record_file(book, TODAY) == Path("/books/mail/2026-01.beancount")
 
 
 # what the ledger is told -------------------------------------------------------------------------------------------------
 
-SENT = Sent("sent", TODAY, ACME, ("N 1",), None, None, "", "email", "<a@b>", "ab", "Invoice\nN 1", facts="F")
+SENT = SentFacts(
+    "sent", TODAY, ACME, ("N 1",), None, None, "", "email", "<a@b>", "ab", "Invoice\nN 1", facts_digest="F"
+)
 
 
 def test_a_note_says_what_was_sent() -> None:
-    (note,), mark = closings(
-        Path("sent.beancount"), [SENT._replace(level=2, tone="firm", not_to="c@d")], None, "before"
+    (note,), mark = sent_directives(
+        Path("sent.beancount"), [SENT._replace(level=2, tone="firm", refused_recipients="c@d")], None, "before"
     )
     assert note == (
         f'2026-01-31 note {ACME} "Sent: Invoice N 1" ^N-1\n  event: "sent"\n  level: 2\n  tone: "firm"\n  channel: "email"\n'
@@ -212,7 +215,7 @@ def test_a_note_says_what_was_sent() -> None:
 def test_the_document_is_kept_with_the_first_of_those_that_it_was_sent_for() -> None:
     other = SENT._replace(numbers=("N2",))
     target = Path("/books/sent/2026.beancount")
-    (kept, note), mark = closings(target, [SENT, other], Path("/books/documents/N1.pdf"), "before")
+    (kept, note), mark = sent_directives(target, [SENT, other], Path("/books/documents/N1.pdf"), "before")
     assert kept.startswith(f'2026-01-31 document {ACME} "../documents/N1.pdf" ^N-1\n  event: "sent"\n')
     assert '\n  sha256: "ab"\n  facts: "F"\n' in kept
     assert kept.endswith('\n  previous: "before"\n')
@@ -223,9 +226,18 @@ def test_the_document_is_kept_with_the_first_of_those_that_it_was_sent_for() -> 
 @pytest.mark.parametrize(("day", "said"), [(date(2026, 1, 1), "2026-01-31"), (date(2026, 2, 1), "2026-02-01")])
 def test_what_has_not_left_is_said_on_its_day_or_later(day: date, said: str) -> None:
     opened = Event(
-        TODAY, "sending", ACME, ("N 1",), "", Source("a", 1), level=1, channel="post", sends="reminder", message_id="m"
+        TODAY,
+        "sending",
+        ACME,
+        ("N 1",),
+        "",
+        Source("a", 1),
+        level=1,
+        channel="post",
+        sends_kind="reminder",
+        message_id="m",
     )
-    assert not_sent(day, ACME, "Not\nsent", opened) == (
+    assert not_sent_directive(day, ACME, "Not\nsent", opened) == (
         f'{said} note {ACME} "Not sent" ^N-1\n  event: "not-sent"\n  sends: "reminder"\n  level: 1\n  channel: "post"\n'
         '  message-id: "m"\n'
     )
@@ -233,8 +245,8 @@ def test_what_has_not_left_is_said_on_its_day_or_later(day: date, said: str) -> 
 
 @pytest.mark.parametrize(("line", "new"), [(4, False), (5, True), (6, True), (7, True), (8, False)])
 def test_which_lines_are_new(line: int, new: bool) -> None:
-    assert _within(Piece(Path("a"), 5, "one\ntwo\nthree"), Source("a", line)) is new
-    assert not _within(Piece(Path("a"), 5, "one\ntwo\nthree"), Source("b", line))
+    assert _within(NewText(Path("a"), 5, "one\ntwo\nthree"), Source("a", line)) is new
+    assert not _within(NewText(Path("a"), 5, "one\ntwo\nthree"), Source("b", line))
 
 
 def test_amounts_of_what_is_far_ahead_are_those_to_be_paid() -> None:
@@ -248,7 +260,7 @@ def test_the_sealed_document_of_an_invoice_is_its_pdf() -> None:
     letter = seal(3, "N1")._replace(event="reminder")
     other = seal(4, "N2")._replace(numbers=("N2", "N3"), event="sent")
     assert {
-        number: one.file for number, one in sealed_documents(chained(seal(1, "N1"), text, letter, other)).items()
+        number: seal.file for number, seal in sealed_documents(chained(seal(1, "N1"), text, letter, other)).items()
     } == {
         "N1": "N1.pdf",
         "N2": "N2.pdf",
@@ -264,9 +276,12 @@ def test_what_was_sent_and_has_no_document_any_more_is_told_of_the_numbers_that_
         + sent.format(ACME, "N1", "aa")
         + sent.format(ACME, "N2", "bb")
     )
-    assert [(one.number, one.differences[0].sealed) for one in verify(book)] == [("N1", "aa"), ("N2", "bb")]
-    assert [one.number for one in verify(book, ["N2"])] == ["N2"]
-    assert [one.unchanged for one in verify(book, ["N1"])] == [False]
+    assert [(verified.number, verified.differences[0].sealed) for verified in verify(book)] == [
+        ("N1", "aa"),
+        ("N2", "bb"),
+    ]
+    assert [verified.number for verified in verify(book, ["N2"])] == ["N2"]
+    assert [verified.unchanged for verified in verify(book, ["N1"])] == [False]
 
 
 def test_what_cannot_be_told_of_a_sealed_document_is_said_with_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,8 +295,8 @@ def test_what_cannot_be_told_of_a_sealed_document_is_said_with_its_number(monkey
             raise Altered("is not as it was sealed")
         return b"as it was", "" if invoice.number == "N1" else "cannot be compared"
 
-    monkeypatch.setattr(letters, "as_sealed", as_sealed)
-    assert letters._as_sealed(book, book.invoices, seals) == (
+    monkeypatch.setattr(letter_dispatches, "as_sealed", as_sealed)
+    assert letter_dispatches._as_sealed(book, book.invoices, seals) == (
         {"N1": b"as it was", "N2": b"as it was"},
         ["N3 is not as it was sealed"],
         ["N2: cannot be compared"],
@@ -289,14 +304,14 @@ def test_what_cannot_be_told_of_a_sealed_document_is_said_with_its_number(monkey
 
 
 def test_open_items_that_come_to_nothing_are_taken_over_without_a_posting_of_nothing() -> None:
-    start = Start("A", (), "exempt", (), "EUR", "en", "30 days", "F{seq}", TODAY)
+    start = LedgerSetup("A", (), "exempt", (), "EUR", "en", "30 days", "F{seq}", TODAY)
     items = [
-        (OpenItem(ACME, currency, number, TODAY, Decimal(amount), Source("a", 1)), ACME)
+        (LegacyOpenItem(ACME, currency, number, TODAY, Decimal(amount), Source("a", 1)), ACME)
         for currency, number, amount in (("EUR", "O1", "50.00"), ("EUR", "O2", "-50.00"), ("CHF", "O3", "20.00"))
     ]
-    said = _takeover(items, _Waiting("", ()), {}, TODAY, start, "Equity:Opening", 52)
-    assert [" ".join(line.split()) for line in said.splitlines() if "Equity:" in line] == [
+    text = _takeover(items, _Waiting("", ()), {}, TODAY, start, "Equity:Opening", 52)
+    assert [" ".join(line.split()) for line in text.splitlines() if "Equity:" in line] == [
         "Equity:Opening -20.00 CHF",
         "Equity:Opening 20.00 CHF",
     ]
-    assert said.count("invoice:") == 3
+    assert text.count("invoice:") == 3

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import TASKS, Task, open_ledger, tasks
+from beancount_invoicing.actions.today import TASK_KINDS as TASKS
+from beancount_invoicing.actions.today import Task, tasks
 from beancount_invoicing.cli.today import TITLES
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import allocate
 from tests.dunning.test_policies import PAID, PLAN
 from tests.dunning.test_proposals import DUE, INVOICE, event, reminder
@@ -18,18 +20,18 @@ from tests.ledgers import EXAMPLE, book_of
 def on(ledger: str, day: date) -> list[Task]:
     """The tasks of a day, but for the bank's."""
     book = book_of(ledger)
-    return [one for one in tasks(book, day, allocate(book, day)) if one.kind != "bank"]
+    return [task for task in tasks(book, day, allocate(book, day)) if task.kind != "bank"]
 
 
 def kinds(ledger: str, day: date) -> list[str]:
-    return [one.kind for one in on(ledger, day)]
+    return [task.kind for task in on(ledger, day)]
 
 
 def test_the_example_business() -> None:
     ledger = open_ledger(EXAMPLE)
     day = date(2026, 11, 30)
     found = tasks(ledger.book, day, ledger.allocated_at(day))
-    assert [(one.kind, one.number or one.account) for one in found] == [
+    assert [(task.kind, task.number or task.account) for task in found] == [
         ("bank", "Assets:Banque"),
         ("draft", "draft-kerbrat-2026-11"),
         ("send", "F2026-0076"),
@@ -56,7 +58,7 @@ def test_documents_are_sent_from_the_option_on_or_from_the_first_that_was() -> N
     assert kinds(option.format(date(2026, 1, 11)) + INVOICE, day) == []
     other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-05")
     sent = event(date(2026, 1, 5), "sent", link="^N2")
-    assert [one.number for one in on(INVOICE + other + sent, day)] == ["N1"]
+    assert [task.number for task in on(INVOICE + other + sent, day)] == ["N1"]
     assert kinds(INVOICE + other + sent + event(date(2026, 1, 31), "sent"), day) == []
     assert kinds(INVOICE + other + sent + event(date(2026, 1, 31), "promise", "  until: 2026-03-01\n"), day) == []
 
@@ -71,10 +73,10 @@ def test_what_is_dated_later_changes_no_earlier_day() -> None:
     )
     later = prepared + event(date(2026, 2, 21), "sent")
     before = on(INVOICE + other, day)
-    assert [(one.kind, one.number) for one in before] == [("send", "N1"), ("remind", "")]
-    shown = [(one.kind, one.day, one.customer, one.number, one.amount, one.text) for one in before]
+    assert [(task.kind, task.number) for task in before] == [("send", "N1"), ("remind", "")]
+    shown = [(task.kind, task.day, task.customer, task.number, task.amount, task.text) for task in before]
     after = on(INVOICE + other + later, day)
-    assert [(one.kind, one.day, one.customer, one.number, one.amount, one.text) for one in after] == shown
+    assert [(task.kind, task.day, task.customer, task.number, task.amount, task.text) for task in after] == shown
     assert kinds(INVOICE + other + later, date(2026, 2, 21)) == ["prepared"]
 
 
@@ -132,7 +134,7 @@ def test_an_insolvent_customer_owes_once_all_that_is_from_before() -> None:
     ledger = INVOICE + later_invoice("N2", "2026-02-20") + later_invoice("N3", "2026-02-21")
     ledger += later_invoice("draft-1", "2026-02-01").replace("* ", "! ", 1) + PAID.format("2026-02-15", "20.00")
     assert "insolvency" not in kinds(ledger, OPENED)
-    (task,) = [one for one in on(ledger + insolvent(), OPENED) if one.kind == "insolvency"]
+    (task,) = [task for task in on(ledger + insolvent(), OPENED) if task.kind == "insolvency"]
     assert (task.customer, task.account, task.day, str(task.amount), task.currency) == (
         "Acme SAS", "Assets:Receivable:Acme", OPENED, "220.00", "EUR",
     )  # fmt: skip
@@ -146,7 +148,7 @@ def test_an_insolvent_customer_owes_once_all_that_is_from_before() -> None:
 def test_each_currency_of_an_insolvent_customer_is_a_task_of_its_own() -> None:
     pounds = later_invoice("N2", "2026-02-01").replace("EUR", "GBP")
     found = on(INVOICE + pounds + insolvent(), OPENED)
-    assert [(one.kind, str(one.amount), one.currency) for one in found] == [
+    assert [(task.kind, str(task.amount), task.currency) for task in found] == [
         ("insolvency", "120.00", "EUR"),
         ("insolvency", "120.00", "GBP"),
     ]
@@ -171,16 +173,16 @@ def test_until_it_is_declared_the_proceedings_end_or_nothing_is_owed(more: str, 
 
 def test_a_note_on_one_invoice_is_about_the_customer_and_a_resume_of_it_ends_it() -> None:
     ledger = INVOICE + later_invoice("N2", "2026-02-01") + insolvent(link="^N1")
-    (task,) = [one for one in on(ledger, OPENED) if one.kind == "insolvency"]
+    (task,) = [task for task in on(ledger, OPENED) if task.kind == "insolvency"]
     assert str(task.amount) == "240.00"
     assert "insolvency" not in kinds(ledger + event(OPENED, "resume"), OPENED)
     assert "insolvency" in kinds(ledger + event(OPENED, "resume", link="^N2"), OPENED)
 
 
 def test_a_second_note_with_the_last_day_leaves_the_day_of_the_judgment() -> None:
-    said = event(date(2026, 3, 5), "insolvency", "  until: 2026-05-04\n", "")
-    found = on(INVOICE + later_invoice("N2", "2026-03-01") + insolvent() + said, date(2026, 3, 10))
-    (task,) = [one for one in found if one.kind == "insolvency"]
+    text = event(date(2026, 3, 5), "insolvency", "  until: 2026-05-04\n", "")
+    found = on(INVOICE + later_invoice("N2", "2026-03-01") + insolvent() + text, date(2026, 3, 10))
+    (task,) = [task for task in found if task.kind == "insolvency"]
     assert (task.day, str(task.amount)) == (OPENED, "120.00")
     assert "by 2026-05-04" in task.text
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.billing import CannotBill
-from beancount_invoicing.actions.undoing import undo
-from beancount_invoicing.actions.writing import How
+from beancount_invoicing.actions.undo import undo
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import InvalidRequest
 from tests.documents import document
 from tests.ledgers import PRELUDE
 
@@ -21,8 +21,8 @@ def test_a_payment_that_names_no_number_keeps_it_in_whatever_file_it_stands(tmp_
     (tmp_path / "bank.beancount").write_text("\n" * 4 + PAID, "utf-8")  # on lines that the invoice has in its own file
     file = tmp_path / "main.beancount"
     file.write_text(PRELUDE + OLDEST + 'include "invoices.beancount"\ninclude "bank.beancount"\n', "utf-8")
-    with pytest.raises(CannotBill) as caught:
-        undo(file, ["F2026-0001"], How())
+    with pytest.raises(InvalidRequest) as caught:
+        undo(file, ["F2026-0001"], WriteOptions())
     assert f"F2026-0001 is settled by {tmp_path / 'bank.beancount'}:7, so that it is not taken back" in str(
         caught.value
     )
@@ -34,16 +34,16 @@ def test_so_does_one_in_the_same_file(where: str, tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     invoice = document("F2026-0001", "100.00")
     file.write_text(PRELUDE + OLDEST + (PAID + invoice if where == "before" else invoice + PAID), "utf-8")
-    with pytest.raises(CannotBill, match="F2026-0001 is settled by "):
-        undo(file, [], How())
+    with pytest.raises(InvalidRequest, match="F2026-0001 is settled by "):
+        undo(file, [], WriteOptions())
 
 
 def test_what_is_paid_in_it_is_taken_back_with_it(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     at_once = document("F2026-0001", "100.00", more="  Assets:Receivable:Acme  -120.00 EUR\n  Assets:Bank  120.00 EUR")
     file.write_text(PRELUDE + at_once, "utf-8")
-    outcome = undo(file, [], How(write=True))
-    assert [one.number for one in outcome.gone] == ["F2026-0001"]
+    outcome = undo(file, [], WriteOptions(write=True))
+    assert [invoice.number for invoice in outcome.removed_documents] == ["F2026-0001"]
     assert file.read_text("utf-8").rstrip() == PRELUDE.rstrip()
 
 
@@ -51,11 +51,16 @@ def test_an_earlier_number_stays_while_a_later_one_is_there(tmp_path: Path) -> N
     file = tmp_path / "main.beancount"
     numbers = ("F2026-0001", "F2026-0002", "F2026-0003")
     file.write_text(PRELUDE + "".join(document(number, "100.00") for number in numbers), "utf-8")
-    with pytest.raises(CannotBill) as caught:
-        undo(file, ["F2026-0002"], How())
+    with pytest.raises(InvalidRequest) as caught:
+        undo(file, ["F2026-0002"], WriteOptions())
     assert "F2026-0003 was numbered after F2026-0002" in str(caught.value)
     assert "take back F2026-0003 first, or credit it instead, bean-invoice credit F2026-0002" in str(caught.value)
-    assert [one.number for one in undo(file, ["F2026-0002", "F2026-0003"], How()).gone] == ["F2026-0002", "F2026-0003"]
-    assert len(undo(file, [], How()).gone) == 3  # written one below the other, on one day
-    with pytest.raises(CannotBill, match="there is no document F2026-0009"):
-        undo(file, ["F2026-0009"], How())
+    assert [
+        invoice.number for invoice in undo(file, ["F2026-0002", "F2026-0003"], WriteOptions()).removed_documents
+    ] == [
+        "F2026-0002",
+        "F2026-0003",
+    ]
+    assert len(undo(file, [], WriteOptions()).removed_documents) == 3  # written one below the other, on one day
+    with pytest.raises(InvalidRequest, match="there is no document F2026-0009"):
+        undo(file, ["F2026-0009"], WriteOptions())

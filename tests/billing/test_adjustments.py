@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing.adjustments import adjustments
-from beancount_invoicing.billing.subscriptions import line, pieces
+from beancount_invoicing.billing.adjustments import retroactive_adjustments
+from beancount_invoicing.billing.subscriptions import billable_periods, subscription_line
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import text
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.rules.steps import recompute
+from beancount_invoicing.writing import text
 from tests.ledgers import book_of
 
 D = Decimal
@@ -49,7 +49,7 @@ BY_DAYS = contract('text: "Hosting"; account: Income:Services; price: 100.00; bi
 def book(ledger: str) -> Book:
     """A Book with nothing wrong in it."""
     found = book_of(ACCOUNTS + ledger)
-    assert not [str(one) for one in found.findings if one.severity == "error"]
+    assert not [str(finding) for finding in found.findings if finding.severity == "error"]
     return found
 
 
@@ -57,20 +57,20 @@ def billed(ledger: str, *until: str, drafts: bool = False) -> str:
     """A ledger with what `bill` writes on each of some days."""
     for day in until:
         there = book(ledger)
-        waiting, _notices = billing.waiting(there, date.fromisoformat(day))
-        naming = billing.draft_names(there) if drafts else billing.numbers(there)
-        documents, _more = billing.documents(there, waiting, date.fromisoformat(day), naming)
-        ledger += "\n" + "\n".join(text.document(one) for one in documents)
+        waiting, _notices = billing.unbilled_lines(there, date.fromisoformat(day))
+        naming = billing.next_draft_names(there) if drafts else billing.next_numbers(there)
+        documents, _more = billing.compose_drafts(there, waiting, date.fromisoformat(day), naming)
+        ledger += "\n" + "\n".join(text.document_transaction(document) for document in documents)
     return ledger
 
 
 def adjusted(ledger: str, until: str) -> list[tuple[str, str, str, str]]:
     """The adjustments that wait on a day: customer, from, to, net."""
-    waiting, _notices = billing.waiting(book(ledger), date.fromisoformat(until))
+    waiting, _notices = billing.unbilled_lines(book(ledger), date.fromisoformat(until))
     return [
-        (one.customer.rpartition(":")[2], str(one.line.start), str(one.line.end), str(one.line.net))
-        for one in waiting
-        if one.what == "adjustment"
+        (line.customer.rpartition(":")[2], str(line.line.start), str(line.line.end), str(line.line.net))
+        for line in waiting
+        if line.kind == "adjustment"
     ]
 
 
@@ -114,7 +114,7 @@ def test_a_change_under_billed_days_is_adjusted_once(
     assert adjusted(ledger, "2026-03-31") == [("Acme", *one) for one in wanted]
     ledger = billed(ledger, "2026-03-31")
     assert adjusted(ledger, "2026-03-31") == []
-    assert [one.rule for one in check(book(ledger)) if one.rule.startswith("billed-")] == []
+    assert [finding.rule for finding in check(book(ledger)) if finding.rule.startswith("billed-")] == []
     assert billed(ledger, "2026-03-31") == ledger + "\n"
 
 
@@ -148,7 +148,10 @@ def test_what_a_note_without_its_contract_gave_back_with_tax_is_not_given_back_a
 """
     ledger = billed(contract('item: "GROSS"; bill: "advance"'), FIRST) + note
     ledger += f'{FIRST} custom "invoice-item" "GROSS"\n  price-with-tax: 34.99\n'
-    found = [(str(one.was), str(one.now), str(one.amount)) for one in adjustments(book(ledger))]
+    found = [
+        (str(adjustment.billed_amount), str(adjustment.current_amount), str(adjustment.amount))
+        for adjustment in retroactive_adjustments(book(ledger))
+    ]
     assert found == [("49.99", "34.99", "-5.00")]
 
 
@@ -184,7 +187,7 @@ def test_what_was_agreed_is_not_adjusted() -> None:
     ledger = billed(ADVANCE, "2026-02-01").replace("to: 2026-02-28", "to: 2026-02-28\n    agreed: TRUE")
     ledger += amended("2026-02-01", "price: 120.00")
     assert adjusted(ledger, "2026-02-28") == []
-    assert [one.rule for one in check(book(ledger)) if one.rule.startswith("billed-")] == []
+    assert [finding.rule for finding in check(book(ledger)) if finding.rule.startswith("billed-")] == []
 
 
 def test_a_customer_gets_back_what_another_one_takes_over() -> None:
@@ -196,45 +199,47 @@ def test_a_customer_gets_back_what_another_one_takes_over() -> None:
     ledger = billed(ledger, "2026-03-31", "2026-04-01")
     assert adjusted(ledger, "2026-04-30") == []
     nets = {
-        one.customer.name: sum((line.net for line in one.lines), ZERO) for one in book(ledger).invoices if one.customer
+        invoice.customer.name: sum((line.net for line in invoice.lines), ZERO)
+        for invoice in book(ledger).invoices
+        if invoice.customer
     }
-    assert sum((line.net for one in book(ledger).invoices for line in one.lines), ZERO) == D("400.00"), nets
+    assert sum((line.net for invoice in book(ledger).invoices for line in invoice.lines), ZERO) == D("400.00"), nets
 
 
 def test_what_goes_back_becomes_a_credit_note_that_names_the_invoices() -> None:
     ledger = billed(ADVANCE, "2026-01-01", "2026-02-01", "2026-03-01") + amended("2026-02-01", "price: 90.00")
     there = book(ledger)
-    waiting, _notices = billing.waiting(there, date(2026, 3, 2))
-    (note,), notices = billing.documents(there, waiting, date(2026, 3, 2), billing.numbers(there))
-    _january, first, second = (one.number for one in there.invoices)
+    waiting, _notices = billing.unbilled_lines(there, date(2026, 3, 2))
+    (note,), notices = billing.compose_drafts(there, waiting, date(2026, 3, 2), billing.next_numbers(there))
+    _january, first, second = (invoice.number for invoice in there.invoices)
     assert (note.kind, note.net, note.corrects) == ("credit-note", D("-20.00"), f"{second} {first}")
-    assert [one.adjusts for one in note.lines] == [(first,), (second,)]
+    assert [line.adjusts for line in note.lines] == [(first,), (second,)]
     assert not notices
 
 
 def test_what_goes_back_is_taken_off_what_is_asked_for() -> None:
     ledger = billed(ADVANCE, "2026-02-01") + amended("2026-02-01", "price: 90.00")
     there = book(ledger)
-    waiting, _notices = billing.waiting(there, date(2026, 3, 1))
-    (invoice,), _notices = billing.documents(there, waiting, date(2026, 3, 1), billing.numbers(there))
+    waiting, _notices = billing.unbilled_lines(there, date(2026, 3, 1))
+    (invoice,), _notices = billing.compose_drafts(there, waiting, date(2026, 3, 1), billing.next_numbers(there))
     assert (invoice.kind, invoice.corrects) == ("invoice", "")
-    assert [(str(one.net), one.adjusts != ()) for one in invoice.lines] == [("-10.00", True), ("90.00", False)]
+    assert [(str(line.net), line.adjusts != ()) for line in invoice.lines] == [("-10.00", True), ("90.00", False)]
 
 
 def test_its_steps_add_up_to_it() -> None:
     ledger = billed(BY_DAYS, "2026-03-01") + amended("2026-03-16", "price: 120.00")
-    waiting, _notices = billing.waiting(book(ledger), date(2026, 3, 31))
+    waiting, _notices = billing.unbilled_lines(book(ledger), date(2026, 3, 31))
     steps = waiting[0].line.steps
-    assert all(recompute(one) == one.result for one in steps)
-    assert [str(one.result) for one in steps if one.operation in {"sum", "difference"}] == ["110.33", "10.33"]
+    assert all(recompute(step) == step.result for step in steps)
+    assert [str(step.result) for step in steps if step.operation in {"sum", "difference"}] == ["110.33", "10.33"]
 
 
 def test_a_draft_is_named_and_not_adjusted() -> None:
     ledger = billed(ADVANCE, "2026-02-01", drafts=True)
     there = book(ledger + amended("2026-02-01", "price: 120.00"))
-    waiting, notices = billing.waiting(there, date(2026, 2, 28))
+    waiting, notices = billing.unbilled_lines(there, date(2026, 2, 28))
     assert not waiting
-    assert ["take that draft out and bill again" in one.advice for one in notices] == [True]
+    assert ["take that draft out and bill again" in notice.advice for notice in notices] == [True]
 
 
 # time -------------------------------------------------------------------------------------------------------------------
@@ -321,7 +326,9 @@ def test_however_late_a_change_is_written_the_same_is_billed_in_the_end(
     ledger = billed(ledger, "2026-07-31")
     there = book(ledger)
     dated = there.contracts["K"]
-    wanted = [line(there, dated, piece, 2) for piece in pieces(there, dated, date(2026, 7, 31), 2)]
-    came_to = sum((one.net for invoice in there.invoices for one in invoice.lines), ZERO)
-    assert came_to == sum((one.net for one in wanted if one), ZERO)
+    wanted = [
+        subscription_line(there, dated, piece, 2) for piece in billable_periods(there, dated, date(2026, 7, 31), 2)
+    ]
+    came_to = sum((line.net for invoice in there.invoices for line in invoice.lines), ZERO)
+    assert came_to == sum((line.net for line in wanted if line), ZERO)
     assert adjusted(ledger, "2026-07-31") == []

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing.subscriptions import covered
-from beancount_invoicing.entries import text
+from beancount_invoicing.billing.subscriptions import days_still_billed
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules import periods
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.writing import text
 from tests.ledgers import book_of
 
 FIRST, LAST = date(2023, 11, 28), date(2028, 3, 2)  # two 29 February, and month ends at both sides
@@ -27,7 +27,7 @@ anchors = st.dates(FIRST, LAST)
 @given(lengths, anchors, anchors, anchors)
 def test_periods_follow_each_other_without_gap_or_overlap(every: str, anchor: date, one: date, other: date) -> None:
     first, last = sorted((one, other))
-    found = list(periods.periods(periods.parse(every), anchor, first, last))
+    found = list(periods.periods(periods.parse_length(every), anchor, first, last))
     assert found[0].start <= first <= found[0].end
     assert found[-1].start <= last <= found[-1].end
     for before, after in pairwise(found):
@@ -37,7 +37,7 @@ def test_periods_follow_each_other_without_gap_or_overlap(every: str, anchor: da
 @given(st.sampled_from(("month", "3 months", "year")), anchors)
 def test_nothing_drifts_from_the_anchors_day(every: str, anchor: date) -> None:
     last = min(anchor + timedelta(days=1500), date(2032, 1, 1))
-    for period in periods.periods(periods.parse(every), anchor, anchor, last):
+    for period in periods.periods(periods.parse_length(every), anchor, anchor, last):
         month_end = (period.start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
         assert period.start.day == min(anchor.day, month_end.day)
 
@@ -102,19 +102,19 @@ def test_each_day_that_is_not_paused_is_billed_once_whenever_it_is_billed(case: 
     ledger = case.directives
     for day in [*(case.start + timedelta(days=step) for step in sorted(steps)), LAST + timedelta(days=900)]:
         book = book_of(ledger)
-        waiting, notices = billing.waiting(book, day)
+        waiting, notices = billing.unbilled_lines(book, day)
         assert notices == []
-        drafts, _more = billing.documents(book, waiting, day, billing.numbers(book))
-        ledger += "".join("\n" + text.document(draft) for draft in drafts)
+        drafts, _more = billing.compose_drafts(book, waiting, day, billing.next_numbers(book))
+        ledger += "".join("\n" + text.document_transaction(draft) for draft in drafts)
     book = book_of(ledger)
     whole = [case.start + timedelta(days=step) for step in range((case.until - case.start).days + 1)]
     assert billed_days(book) == [day for day in whole if day not in case.paused]
-    assert billing.waiting(book, LAST + timedelta(days=900))[0] == []
+    assert billing.unbilled_lines(book, LAST + timedelta(days=900))[0] == []
 
 
 @given(cases())
 def test_a_part_is_its_days_of_the_period_to_the_cent(case: Case) -> None:
-    waiting, _notices = billing.waiting(book_of(case.directives), LAST + timedelta(days=900))
+    waiting, _notices = billing.unbilled_lines(book_of(case.directives), LAST + timedelta(days=900))
     for one in waiting:
         line = one.line
         assert line.start
@@ -138,13 +138,13 @@ def test_milestones_add_up_to_the_price(weights: list[int], cents: int) -> None:
     )
     for number, percent in enumerate(percents):
         ledger += f'2026-02-{number + 1:02} custom "invoice-milestone" "P" "M{number}"\n  percent: {percent}\n'
-    waiting, _notices = billing.waiting(book_of(ledger), date(2026, 12, 31))
-    assert sum(one.line.net for one in waiting) == price
+    waiting, _notices = billing.unbilled_lines(book_of(ledger), date(2026, 12, 31))
+    assert sum(line.line.net for line in waiting) == price
 
 
 def test_a_period_billed_until_the_last_day_of_the_calendar() -> None:
     days = [(Period(date(2026, 1, 1), date.max), 1), (Period(date(2026, 3, 1), date(2026, 3, 31)), -1)]
-    assert covered(days) == [
+    assert days_still_billed(days) == [
         Period(date(2026, 1, 1), date(2026, 2, 28)),
         Period(date(2026, 4, 1), date.max - timedelta(days=1)),
     ]
@@ -158,7 +158,7 @@ def test_a_credited_month_between_billed_ones_is_not_covered() -> None:
         (Period(date(2026, 3, 1), date(2026, 3, 31)), 1),
         (Period(date(2026, 4, 1), date(2026, 4, 30)), 1),
     ]
-    assert covered(billed) == [
+    assert days_still_billed(billed) == [
         Period(date(2026, 1, 1), date(2026, 1, 31)),
         Period(date(2026, 3, 1), date(2026, 4, 30)),
     ]

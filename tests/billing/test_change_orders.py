@@ -40,26 +40,26 @@ def milestones(those: Iterable[tuple[str, str, str]]) -> str:
 
 def sound(text: str) -> Book:
     book = book_of(text)
-    assert not [one.message for one in check(book) if one.severity == "error"]
+    assert not [finding.message for finding in check(book) if finding.severity == "error"]
     return book
 
 
 def due(text: str, until: str) -> list[tuple[str, str]]:
     """Milestone and net of what waits on a day."""
-    waiting, _notices = billing.waiting(sound(text), date.fromisoformat(until))
-    return [(one.line.milestone, str(one.line.net)) for one in waiting]
+    waiting, _notices = billing.unbilled_lines(sound(text), date.fromisoformat(until))
+    return [(line.line.milestone, str(line.line.net)) for line in waiting]
 
 
 def warnings(text: str) -> list[str]:
-    return [one.message for one in check(sound(text)) if one.rule == "contract"]
+    return [finding.message for finding in check(sound(text)) if finding.rule == "contract"]
 
 
 def test_a_change_order_is_left_out_from_its_day_on_until_all_of_the_price_is_billed() -> None:
     text = SITE + milestones(HALVES) + priced("2026-04-01", "9500.00")
 
     def left_out(text: str, until: str) -> list[str]:
-        _waiting, notices = billing.waiting(sound(text), date.fromisoformat(until))
-        return [one.message.partition(" is billed ")[2] for one in notices]
+        _waiting, notices = billing.unbilled_lines(sound(text), date.fromisoformat(until))
+        return [notice.message.partition(" is billed ")[2] for notice in notices]
 
     assert left_out(text, "2026-03-31") == []
     assert left_out(text, "2026-04-01") == ["by no milestone"]
@@ -78,7 +78,7 @@ def test_a_milestone_is_a_part_of_the_price_of_its_day() -> None:
 @pytest.mark.parametrize(("price", "done"), [("9500.00", "1500.00"), ("7200.00", "-800.00")])
 def test_a_change_order_after_the_last_milestone_is_a_line_of_its_own(price: str, done: str) -> None:
     text = SITE + milestones(HALVES) + priced("2026-04-01", price)
-    assert ["say when it is done" in one for one in warnings(text)] == [True]
+    assert ["say when it is done" in warning for warning in warnings(text)] == [True]
     text += milestones([("2026-05-15", "Order 1", "percent: 100")])
     assert due(text, "2026-05-14") == [("Frame", "4000.00"), ("Cover", "4000.00")]
     assert due(text, "2026-05-15")[2:] == [("Order 1", done)]
@@ -133,7 +133,7 @@ def test_progress_of_a_price_that_changed() -> None:
 
 def test_no_milestone_is_worth_more_than_the_price() -> None:
     text = SITE + milestones([*HALVES, ("2026-04-02", "More", "price: 100.00")])
-    assert [one.message for one in check(book_of(text)) if one.severity == "error"] == [
+    assert [finding.message for finding in check(book_of(text)) if finding.severity == "error"] == [
         "S: its milestones add up to 8100, its price is 8000.00: lower one"
     ]
 
@@ -164,8 +164,8 @@ def billed(day: str, number: str, name: str, net: str) -> str:
 
 def documents(text: str, day: str) -> list[billing.Draft]:
     book, last = sound(text), date.fromisoformat(day)
-    waiting, notices = billing.waiting(book, last)
-    drafts, more = billing.documents(book, waiting, last, billing.draft_names(book))
+    waiting, notices = billing.unbilled_lines(book, last)
+    drafts, more = billing.compose_drafts(book, waiting, last, billing.next_draft_names(book))
     assert not [*notices, *more]
     return drafts
 
@@ -188,19 +188,19 @@ def test_a_situation_below_the_last_one_is_a_credit_note_on_it() -> None:
         D("-800.00"),
         D("-960.00"),
     )
-    assert [(one.quantity, one.price) for one in draft.lines] == [(D(-1), D("800.00"))]
+    assert [(line.quantity, line.price) for line in draft.lines] == [(D(-1), D("800.00"))]
 
 
 def test_in_one_run_it_is_a_line_below_zero() -> None:
     (draft,) = documents(SITUATIONS, "2026-03-31")
-    assert (draft.kind, [one.net for one in draft.lines]) == ("invoice", [D("4800.00"), D("-800.00")])
+    assert (draft.kind, [line.net for line in draft.lines]) == ("invoice", [D("4800.00"), D("-800.00")])
 
 
 def test_other_contracts_are_billed_beside_the_credit_note() -> None:
     other = SITE.replace('"S"', '"Z"').replace("8000.00", "500.00")
     other += '2026-03-02 custom "invoice-milestone" "Z" "All"\n  percent: 100\n'
     text = SITUATIONS + other + billed("2026-02-02", "F2026-0001", "S1", "4800.00")
-    assert [(one.kind, one.net) for one in documents(text, "2026-03-02")] == [
+    assert [(draft.kind, draft.net) for draft in documents(text, "2026-03-02")] == [
         ("invoice", D("500.00")),
         ("credit-note", D("-800.00")),
     ]
@@ -220,7 +220,10 @@ def test_what_is_given_back_takes_its_retention_with_it() -> None:
     accounts = "2025-01-01 open Assets:Receivable:Acme:Kept\n  customer: Assets:Receivable:Acme\n"
     text = accounts + SITUATIONS.replace("  price: 8000.00\n", "  price: 8000.00\n" + kept)
     (draft,) = documents(text + billed("2026-02-02", "F2026-0001", "S1", "4800.00"), "2026-03-02")
-    assert [(one.account.rpartition(":")[2], one.amount, one.retained) for one in draft.receivables] == [
+    assert [
+        (receivable.account.rpartition(":")[2], receivable.amount, receivable.retained)
+        for receivable in draft.receivables
+    ] == [
         ("Acme", D("-912.00"), ""),
         ("Kept", D("-48.00"), "S"),
     ]

@@ -9,9 +9,14 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing.compose import dues, dues_if_issued, moved_dues, numbered
-from beancount_invoicing.billing.fixed import DepositLeft, deposits_left, owed_of_deposits, so_far, stranded
-from beancount_invoicing.billing.prices import changed
+from beancount_invoicing.billing.compose import (
+    moved_due_dates,
+    payment_schedule,
+    payment_schedule_if_issued,
+    with_number_and_due_dates,
+)
+from beancount_invoicing.billing.fixed import DepositLeft, deposit_taxes_due, deposits_left, progress_billing, stranded
+from beancount_invoicing.billing.prices import line_changes_on
 from beancount_invoicing.model import Book
 from tests.ledgers import book_of, sound_book
 
@@ -44,8 +49,8 @@ HOSTING = 'text: "Hosting"; account: Income:Services; every: "month"; price: 100
 
 
 def drafts(book: Book, day: date = DAY) -> list[billing.Draft]:
-    waiting, _notices = billing.waiting(book, day)
-    return billing.documents(book, waiting, day, billing.draft_names(book))[0]
+    waiting, _notices = billing.unbilled_lines(book, day)
+    return billing.compose_drafts(book, waiting, day, billing.next_draft_names(book))[0]
 
 
 # when it is due ---------------------------------------------------------------------------------------------------------
@@ -74,20 +79,23 @@ def option(day: str, name: str, value: str) -> str:
     ],
 )
 def test_whose_terms_say_when_it_is_due(said: str, options: str, due: str) -> None:
-    found = dues(book_of(ACCOUNTS + options), said, date(2026, 1, 10), D("100.00"), 2)
-    assert [(str(one.date), one.amount) for one in found] == [(due, D("100.00"))]
+    found = payment_schedule(book_of(ACCOUNTS + options), said, date(2026, 1, 10), D("100.00"), 2)
+    assert [(str(due.date), due.amount) for due in found] == [(due, D("100.00"))]
 
 
 def test_under_its_number_a_document_says_when_it_is_due_a_draft_does_not() -> None:
     book = sound_book(ACCOUNTS + contract(HOSTING))
     (draft,) = drafts(book)
-    assert (numbered(book, draft, "draft-9").due, numbered(book, draft, "F1").due) == (None, date(2026, 3, 2))
-    halves = numbered(book, replace(draft, terms="50% 10 days; 50% 20 days"), "F1")
-    assert (halves.due, [(str(one.due), one.amount) for one in halves.receivables]) == (
+    assert (
+        with_number_and_due_dates(book, draft, "draft-9").due,
+        with_number_and_due_dates(book, draft, "F1").due,
+    ) == (None, date(2026, 3, 2))
+    halves = with_number_and_due_dates(book, replace(draft, terms="50% 10 days; 50% 20 days"), "F1")
+    assert (halves.due, [(str(receivable.due), receivable.amount) for receivable in halves.receivables]) == (
         None, [("2026-02-10", D("60.00")), ("2026-02-20", D("60.00"))],
     )  # fmt: skip
     stays = replace(draft, due=date(2026, 5, 1))
-    assert numbered(book, stays, "F1").due == date(2026, 5, 1)
+    assert with_number_and_due_dates(book, stays, "F1").due == date(2026, 5, 1)
 
 
 def issued(more: str = "", terms: str = "", customer: str = "Acme", amount: str = "100.00", due: str = "") -> str:
@@ -102,7 +110,7 @@ def test_a_draft_is_due_by_the_terms_of_the_day_on_which_it_is_issued() -> None:
 
     def due(ledger: str) -> list[str]:
         book = book_of(ACCOUNTS + changed_terms + ledger)
-        return [str(one.date) for one in dues_if_issued(book, book.invoices[0], day)]
+        return [str(due.date) for due in payment_schedule_if_issued(book, book.invoices[0], day)]
 
     assert due(issued()) == ["2026-02-20"]
     assert due(issued(terms="5 days")) == ["2026-02-15"]  # its own terms stay
@@ -115,7 +123,7 @@ def test_a_draft_is_due_by_the_terms_of_the_day_on_which_it_is_issued() -> None:
 
 def test_due_dates_that_follow_from_its_date_move_with_it() -> None:
     book = book_of(ACCOUNTS + issued(terms="40% 10 days; 60% 30 days"))
-    assert moved_dues(book, book.invoices[0], date(2026, 1, 15)) == {
+    assert moved_due_dates(book, book.invoices[0], date(2026, 1, 15)) == {
         date(2026, 1, 20): date(2026, 1, 25),
         date(2026, 2, 9): date(2026, 2, 14),
     }
@@ -127,7 +135,7 @@ def test_due_dates_that_follow_from_its_date_move_with_it() -> None:
 def test_a_tax_that_is_owed_once_paid_waits_on_its_account() -> None:
     book = sound_book(ACCOUNTS + contract(HOSTING + '; tax: "FR20E"'))
     (draft,) = drafts(book)
-    assert [(one.code, one.account, one.amount) for one in draft.taxes] == [
+    assert [(tax.code, tax.account, tax.amount) for tax in draft.taxes] == [
         ("FR20E", "Liabilities:Pending", D("20.00"))
     ]
 
@@ -135,7 +143,7 @@ def test_a_tax_that_is_owed_once_paid_waits_on_its_account() -> None:
 def test_a_tax_that_waits_for_no_payment_does_not_wait_though_an_account_for_it_is_named() -> None:
     debit = '2025-01-01 custom "invoice-tax" "DEBIT" "TVA 20 %" Liabilities:VAT\n  rate: 20\n  pending: Liabilities:Pending\n'
     (draft,) = drafts(sound_book(ACCOUNTS + debit + contract(HOSTING + '; tax: "DEBIT"')))
-    assert [(one.code, one.account) for one in draft.taxes] == [("DEBIT", "Liabilities:VAT")]
+    assert [(tax.code, tax.account) for tax in draft.taxes] == [("DEBIT", "Liabilities:VAT")]
 
 
 # where it is booked -----------------------------------------------------------------------------------------------------
@@ -228,7 +236,8 @@ def test_what_of_deposits_nothing_will_deduct(
     ]
     found = stranded(book.contracts["K"], deposits, D(net), D(waits), "EUR", DAY)
     assert [
-        (one.deposit.number, str(one.net), one.words.partition(", as ")[2], one.remedy) for one in found
+        (stranded.deposit.number, str(stranded.net), stranded.reason.partition(", as ")[2], stranded.remedy)
+        for stranded in found
     ] == expected
     draft = deposits[0]._replace(number="draft-1")
     for one in stranded(book.contracts["K"], [draft], D("1000"), D(0), "EUR", DAY):
@@ -245,15 +254,15 @@ def test_a_deposits_tax_waits_until_it_is_paid_and_is_owed_then() -> None:
     other += paid.replace("D1", "F1")  # what is owed of no deposit
     book = book_of(ACCOUNTS + HOUSE + PLAN + DEPOSIT + paid + other)
     ((only,),) = deposits_left(book.invoices).values()
-    assert (only.number, only.contract, only.account, only.net, only.of_net, only.customer) == (
+    assert (only.number, only.contract, only.account, only.net, only.billed_net, only.customer) == (
         "D1", "K", "Liabilities:Deposits", D("300.00"), D("300.00"), "Assets:Receivable:Acme",
     )  # fmt: skip
     (tax,) = only.taxes
     assert (tax.code, tax.account, tax.left, tax.billed, tax.owed_on) == (
         "FR20E", "Liabilities:Pending", D("60.00"), D("60.00"), "Liabilities:VAT",
     )  # fmt: skip
-    assert owed_of_deposits(book, date(2026, 1, 19))() == {}
-    assert owed_of_deposits(book, date(2026, 1, 20))() == {("D1", "FR20E"): D("20.00")}
+    assert deposit_taxes_due(book, date(2026, 1, 19))() == {}
+    assert deposit_taxes_due(book, date(2026, 1, 20))() == {("D1", "FR20E"): D("20.00")}
 
 
 def test_what_is_owed_of_a_deposit_in_dollars_is_told_in_dollars() -> None:
@@ -261,7 +270,7 @@ def test_what_is_owed_of_a_deposit_in_dollars_is_told_in_dollars() -> None:
     deposit = deposit.replace("-60.00 EUR", "-54.00 EUR").replace("  contract", "contract")
     paid = '2026-01-20 * "Paid" ^D1\n  Assets:Receivable:Acme  -120.00 USD\n  Assets:Bank\n'
     book = book_of(ACCOUNTS + HOUSE + PLAN + deposit + paid)
-    assert owed_of_deposits(book, DAY)() == {("D1", "FR20E"): D("20.00")}
+    assert deposit_taxes_due(book, DAY)() == {("D1", "FR20E"): D("20.00")}
 
 
 # where a fixed price stands -----------------------------------------------------------------------------------------------
@@ -272,14 +281,14 @@ def test_where_a_fixed_price_stands_after_a_change_order_and_that_others_stand_n
     line += '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n    contract: "K"\n    milestone: "All"\n'
     change = contract("price: 1200.00", "", day="2026-02-01")
     house = book_of(ACCOUNTS + HOUSE + PLAN + change + line)
-    (only,) = so_far(house, house.invoices[0])
-    assert (only.contract_price, only.orders, only.billed, only.here, only.left) == (
+    (only,) = progress_billing(house, house.invoices[0])
+    assert (only.contract_price, only.change_orders, only.billed, only.billed_here, only.left) == (
         D("1000.00"), D("200.00"), D("400.00"), D("400.00"), D("800.00"),
     )  # fmt: skip
     plain = book_of(ACCOUNTS + HOUSE + PLAN + line)
-    assert so_far(plain, plain.invoices[0]) == []
+    assert progress_billing(plain, plain.invoices[0]) == []
     rent = book_of(ACCOUNTS + contract(HOSTING) + PLAN + change + line)
-    assert so_far(rent, rent.invoices[0]) == []
+    assert progress_billing(rent, rent.invoices[0]) == []
 
 
 # prices -----------------------------------------------------------------------------------------------------------------
@@ -291,4 +300,4 @@ def test_an_index_changes_a_line_where_it_changes_the_price() -> None:
         index = '2024-12-01 custom "invoice-index" "CPI" 100\n'
         index += f'2025-12-01 custom "invoice-index" "CPI" {value}\n'
         book = book_of(ACCOUNTS + index + rent)
-        assert changed(book, book.contracts["K"], date(2026, 1, 1), 2) == other
+        assert line_changes_on(book, book.contracts["K"], date(2026, 1, 1), 2) == other

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing import Wanted
-from beancount_invoicing.billing.worked import unbilled_expenses
+from beancount_invoicing.billing import ContractFilter
+from beancount_invoicing.billing.time_and_expenses import unbilled_expenses
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules.steps import recompute
@@ -34,15 +34,15 @@ ACCOUNTS = """
 def book(text: str) -> Book:
     """A Book of the golden prelude, the accounts of this file, and `text`; nothing may be wrong with it."""
     found = book_of(ACCOUNTS + text)
-    assert not [str(one) for one in found.findings if one.severity == "error"]
+    assert not [str(finding) for finding in found.findings if finding.severity == "error"]
     return found
 
 
 def lines(text: str, until: str) -> list[tuple[str, str, str]]:
     """What waits on a day: from, to, net."""
-    waiting, notices = billing.waiting(book(text), date.fromisoformat(until))
+    waiting, notices = billing.unbilled_lines(book(text), date.fromisoformat(until))
     assert not notices
-    return [(str(one.line.start), str(one.line.end), str(one.line.net)) for one in waiting]
+    return [(str(line.line.start), str(line.line.end), str(line.line.net)) for line in waiting]
 
 
 def subscription(keys: str, start: str = "2026-01-01") -> str:
@@ -74,7 +74,7 @@ def test_in_advance_a_period_is_due_on_its_first_day() -> None:
 
 def test_what_begins_on_the_31st_goes_on_at_the_ends_of_the_months() -> None:
     text = subscription('price: 100.00; every: "month"; bill: "advance"', "2026-01-31")
-    assert [one[:2] for one in lines(text, "2026-05-01")] == [
+    assert [line[:2] for line in lines(text, "2026-05-01")] == [
         ("2026-01-31", "2026-02-27"),
         ("2026-02-28", "2026-03-30"),
         ("2026-03-31", "2026-04-29"),
@@ -84,7 +84,7 @@ def test_what_begins_on_the_31st_goes_on_at_the_ends_of_the_months() -> None:
 
 def test_a_year_that_begins_on_29_february() -> None:
     text = subscription('price: 100.00; every: "year"; bill: "advance"', "2024-02-29")
-    assert [one[:2] for one in lines(text, "2028-02-29")] == [
+    assert [line[:2] for line in lines(text, "2028-02-29")] == [
         ("2024-02-29", "2025-02-27"),
         ("2025-02-28", "2026-02-27"),
         ("2026-02-28", "2027-02-27"),
@@ -119,7 +119,7 @@ def test_a_first_and_a_last_part_of_a_period_are_by_days_unless_the_contract_say
         ("2026-03-01", "2026-03-10", "100.00"),
     ]
     assert lines(subscription(keys, "2026-01-22"), "2026-12-31") == by_days
-    assert [one[2] for one in lines(subscription(keys + "; prorate: FALSE", "2026-01-22"), "2026-12-31")] == [
+    assert [line[2] for line in lines(subscription(keys + "; prorate: FALSE", "2026-01-22"), "2026-12-31")] == [
         "310.00"
     ] * 3
 
@@ -137,7 +137,7 @@ def test_a_part_that_was_billed_by_the_whole_price_stays_billed() -> None:
   Liabilities:VAT         -62.00 EUR
     tax: "FR20"
 """
-    assert [one[0] for one in lines(text + part, "2026-12-31")] == ["2026-02-01", "2026-03-01"]
+    assert [line[0] for line in lines(text + part, "2026-12-31")] == ["2026-02-01", "2026-03-01"]
     assert check(book(text + part)) == ()
 
 
@@ -149,7 +149,7 @@ def test_a_new_price_inside_a_period() -> None:
         ("2026-05-01", "2026-05-31", "600.00"),
     ]
     text = subscription('price: 300.00; every: "month"') + amended("2026-04-11", "price: 600.00")
-    assert [one[2] for one in lines(text, "2026-05-31")] == ["300.00"] * 4 + ["600.00"]
+    assert [line[2] for line in lines(text, "2026-05-31")] == ["300.00"] * 4 + ["600.00"]
 
 
 def test_what_changes_nothing_on_the_line_does_not_cut_a_period() -> None:
@@ -168,7 +168,7 @@ def test_what_changes_nothing_on_the_line_does_not_cut_a_period() -> None:
 def test_a_new_price_of_the_item_holds_from_its_date_on() -> None:
     text = 'every: "month"; item: "DEV"; quantity: 2'
     raised = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
-    assert [one[2] for one in lines(subscription(text) + raised, "2026-02-28")] == ["200.00", "220.00"]
+    assert [line[2] for line in lines(subscription(text) + raised, "2026-02-28")] == ["200.00", "220.00"]
 
 
 def test_a_pause() -> None:
@@ -180,7 +180,7 @@ def test_a_pause() -> None:
         ("2026-04-01", "2026-04-30", "280.00"),
     ]
     text = subscription('price: 280.00; every: "month"') + pause
-    assert [one[0] for one in lines(text, "2026-04-30")] == ["2026-01-01", "2026-02-01", "2026-04-01"]
+    assert [line[0] for line in lines(text, "2026-04-30")] == ["2026-01-01", "2026-02-01", "2026-04-01"]
 
 
 def test_a_new_rhythm_begins_where_the_old_one_stops() -> None:
@@ -281,8 +281,8 @@ def test_a_credited_line_opens_its_period_again_only_if_it_repeats_it() -> None:
 def test_a_new_rhythm_inside_a_billed_period_is_said_and_an_anchor_settles_it() -> None:
     text = subscription('price: 100.00; every: "month"; bill: "advance"') + BILLED
     quarterly = amended("2026-01-15", 'every: "3 months"; price: 300.00')
-    waiting, notices = billing.waiting(book(text + quarterly), date(2026, 4, 30))
-    assert [str(one.line.start) for one in waiting] == ["2026-04-15"]
+    waiting, notices = billing.unbilled_lines(book(text + quarterly), date(2026, 4, 30))
+    assert [str(line.line.start) for line in waiting] == ["2026-04-15"]
     assert (
         "2026-01-15 to 2026-04-14 is billed in part, so its rest from 2026-02-01 on is not billed" in notices[0].message
     )
@@ -321,12 +321,12 @@ INDEX = """
 )
 def test_a_price_follows_an_index_from_one_revision_to_the_next(keys: str, second: str, third: str) -> None:
     text = INDEX + subscription(f'price: 1000.00; every: "year"; bill: "advance"; index: "SYNTEC"{keys}')
-    assert [one[2] for one in lines(text, "2028-01-01")] == ["1000.00", second, third]
+    assert [line[2] for line in lines(text, "2028-01-01")] == ["1000.00", second, third]
 
 
 def test_a_new_price_starts_the_index_anew() -> None:
     text = INDEX + subscription('price: 1000.00; every: "year"; bill: "advance"; index: "SYNTEC"')
-    assert [one[2] for one in lines(text + amended("2027-01-01", "price: 2000.00"), "2028-01-01")] == [
+    assert [line[2] for line in lines(text + amended("2027-01-01", "price: 2000.00"), "2028-01-01")] == [
         "1000.00",
         "2000.00",
         "2115.38",  # 2000 × 330 / 312
@@ -335,7 +335,7 @@ def test_a_new_price_starts_the_index_anew() -> None:
 
 def test_the_line_says_how_a_revised_price_came_about_and_its_steps_can_be_recomputed() -> None:
     text = INDEX + subscription('price: 1000.00; every: "year"; bill: "advance"; index: "SYNTEC"; index-share: 80')
-    waiting, _ = billing.waiting(book(text), date(2027, 1, 1))
+    waiting, _ = billing.unbilled_lines(book(text), date(2027, 1, 1))
     line = waiting[1].line
     assert line.text == "Hosting (SYNTEC: 1000,00 × (0,2 + 0,8 × 312,0 / 300,0) = 1032,00)"
     assert [recompute(step) for step in line.steps] == [step.result for step in line.steps]
@@ -361,22 +361,24 @@ def test_the_last_milestone_takes_the_remainder() -> None:
     text += "".join(
         milestone(f"2026-0{n}-01", f"M{n}", f"percent: {p}") for n, p in ((1, "33.33"), (2, "33.33"), (3, "33.34"))
     )
-    assert [one[2] for one in lines(text, "2026-12-31")] == ["333.30", "333.30", "333.41"]
+    assert [line[2] for line in lines(text, "2026-12-31")] == ["333.30", "333.30", "333.41"]
 
 
 def test_progress_is_what_is_done_less_what_was_billed() -> None:
     text = FIXED + "".join(
         milestone(f"2026-0{n}-01", f"S{n}", f"cumulative: {p}") for n, p in ((1, 15), (2, 40), (3, 100))
     )
-    assert [one[2] for one in lines(text, "2026-02-01")] == ["150.00", "250.00"]
-    assert [one[2] for one in lines(text, "2026-12-31")] == ["150.00", "250.00", "600.00"]
+    assert [line[2] for line in lines(text, "2026-02-01")] == ["150.00", "250.00"]
+    assert [line[2] for line in lines(text, "2026-12-31")] == ["150.00", "250.00", "600.00"]
 
 
 def drafts(found: Book, until: str, day: str = "") -> list[billing.Draft]:
     """The documents that would be billed."""
     last = date.fromisoformat(until)
-    waiting, notices = billing.waiting(found, last)
-    made, more = billing.documents(found, waiting, date.fromisoformat(day) if day else last, billing.draft_names(found))
+    waiting, notices = billing.unbilled_lines(found, last)
+    made, more = billing.compose_drafts(
+        found, waiting, date.fromisoformat(day) if day else last, billing.next_draft_names(found)
+    )
     assert not notices
     assert not more
     return made
@@ -388,7 +390,7 @@ DEPOSIT = milestone("2026-01-05", "Deposit", "percent: 30; deposit: TRUE")
 def test_a_deposit_of_the_same_run_is_deducted() -> None:
     deposit, final = drafts(book(FIXED + DEPOSIT + milestone("2026-03-01", "All", "percent: 100")), "2026-03-31")
     assert (deposit.kind, deposit.payable) == ("deposit", D("360.00"))
-    assert [(one.number, one.amount, one.tax) for one in final.deductions] == [
+    assert [(deduction.number, deduction.amount, deduction.tax) for deduction in final.deductions] == [
         (deposit.number, D("300.00"), ""),
         (deposit.number, D("60.00"), "FR20"),
     ]
@@ -398,7 +400,7 @@ def test_a_deposit_of_the_same_run_is_deducted() -> None:
 def test_a_deposit_is_deducted_as_far_as_it_reaches() -> None:
     half = milestone("2026-03-01", "Start", "percent: 20") + milestone("2026-04-01", "Rest", "percent: 80")
     _deposit, start = drafts(book(FIXED + DEPOSIT + half), "2026-03-31")
-    assert (sum(one.amount for one in start.deductions), start.payable) == (D("240.00"), D("0.00"))
+    assert (sum(deduction.amount for deduction in start.deductions), start.payable) == (D("240.00"), D("0.00"))
 
 
 def test_a_retention_is_a_part_of_the_lines_of_its_contract() -> None:
@@ -406,7 +408,10 @@ def test_a_retention_is_a_part_of_the_lines_of_its_contract() -> None:
     other = subscription('price: 500.00; every: "month"')
     text = FIXED + kept + milestone("2026-01-31", "All", "percent: 100") + other
     (draft,) = drafts(book(text), "2026-01-31")
-    assert [(one.account, one.amount, str(one.due), one.retained) for one in draft.receivables] == [
+    assert [
+        (receivable.account, receivable.amount, str(receivable.due), receivable.retained)
+        for receivable in draft.receivables
+    ] == [
         ("Assets:Receivable:Acme", D("1740.00"), "2026-03-02", ""),
         ("Assets:Receivable:Acme:Retention", D("60.00"), "None", "P"),
     ]
@@ -417,7 +422,10 @@ def test_each_contract_of_an_invoice_keeps_its_own_retention() -> None:
     other = subscription('price: 500.00; every: "month"; retention: 10')
     other += '  retention-account: Assets:Receivable:Acme:Retention\n  retention-terms: "2 years"\n'
     (draft,) = drafts(book(FIXED + kept + milestone("2026-01-31", "All", "percent: 100") + other), "2026-01-31")
-    assert [(one.account, one.amount, str(one.due), one.retained) for one in draft.receivables] == [
+    assert [
+        (receivable.account, receivable.amount, str(receivable.due), receivable.retained)
+        for receivable in draft.receivables
+    ] == [
         ("Assets:Receivable:Acme", D("1680.00"), "2026-03-02", ""),
         ("Assets:Receivable:Acme:Retention", D("60.00"), "None", "K"),
         ("Assets:Receivable:Acme:Retention", D("60.00"), "None", "P"),
@@ -427,7 +435,7 @@ def test_each_contract_of_an_invoice_keeps_its_own_retention() -> None:
 def test_a_milestone_below_zero_is_a_quantity_below_zero() -> None:
     more = milestone("2026-03-01", "All", "price: 1200.00") + milestone("2026-03-01", "Rebate", "price: -200.00")
     (draft,) = drafts(book(FIXED + more), "2026-03-31")
-    assert [(one.quantity, one.price, one.net) for one in draft.lines] == [
+    assert [(line.quantity, line.price, line.net) for line in draft.lines] == [
         (D(1), D("1200.00"), D("1200.00")),
         (D(-1), D("200.00"), D("-200.00")),
     ]
@@ -450,8 +458,8 @@ def work(day: str, hours: str, keys: str = "") -> str:
 def test_hours_have_the_price_of_the_day_they_were_worked() -> None:
     raised = '2026-02-01 custom "invoice-item" "DEV"\n  price: 110.00\n'
     text = TIME + raised + work("2026-01-30", "2") + work("2026-01-31", "1.5") + work("2026-02-02", "4")
-    waiting, _ = billing.waiting(book(text), date(2026, 2, 28))
-    assert [(one.line.quantity, one.line.price, one.line.net) for one in waiting] == [
+    waiting, _ = billing.unbilled_lines(book(text), date(2026, 2, 28))
+    assert [(line.line.quantity, line.line.price, line.line.net) for line in waiting] == [
         (D("3.5"), D("100.00"), D("350.00")),
         (D("4"), D("110.00"), D("440.00")),
     ]
@@ -462,9 +470,9 @@ def test_lines_by_item_day_person_or_task(by: str, count: int) -> None:
     text = TIME + f'  lines: "{by}"\n'
     text += work("2026-01-05", "1", 'person: "Anna"; task: "A"') + work("2026-01-05", "2", 'person: "Bo"; task: "B"')
     text += work("2026-01-06", "4", 'person: "Anna"; task: "C"')
-    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
+    waiting, _ = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert len(waiting) == count
-    assert sum(one.line.net for one in waiting) == D("700.00")
+    assert sum(line.line.net for line in waiting) == D("700.00")
 
 
 def test_a_line_of_a_person_says_what_was_done() -> None:
@@ -473,11 +481,11 @@ def test_a_line_of_a_person_says_what_was_done() -> None:
     )
     text += '  lines: "person"\n' + work("2026-01-05", "1", 'person: "Anna"')
     text += work("2026-01-06", "2", 'person: "Anna"; item: "WAY"') + work("2026-01-07", "4")
-    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
-    assert [one.line.text for one in waiting] == ["Développement – Anna", "Déplacement – Anna", ""]
+    waiting, _ = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert [line.line.text for line in waiting] == ["Développement – Anna", "Déplacement – Anna", ""]
     own_words = text.replace('  lines: "person"\n', '  lines: "person"\n  text: "Forge"\n')
-    waiting, _ = billing.waiting(book(own_words), date(2026, 1, 31))
-    assert [one.line.text for one in waiting] == ["Forge – Anna", "Déplacement – Anna", "Forge"]
+    waiting, _ = billing.unbilled_lines(book(own_words), date(2026, 1, 31))
+    assert [line.line.text for line in waiting] == ["Forge – Anna", "Déplacement – Anna", "Forge"]
 
 
 def test_an_expense_says_who_was_paid() -> None:
@@ -485,15 +493,15 @@ def test_an_expense_says_who_was_paid() -> None:
     text += (
         '2026-01-06 * "Taxi Bleu" "Taxi bleu, gare"\n  Expenses:Office  9.00 EUR\n    billable: "T"\n  Assets:Bank\n'
     )
-    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
-    assert [one.line.text for one in waiting] == ["Train (SNCF)", "Taxi bleu, gare"]
+    waiting, _ = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert [line.line.text for line in waiting] == ["Train (SNCF)", "Taxi bleu, gare"]
 
 
 def test_what_is_over_the_cap_stays_unbilled_and_is_said() -> None:
     text = TIME + "  cap: 250.00\n" + work("2026-01-05", "2") + work("2026-01-06", "2")
-    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
-    assert [(one.line.quantity, one.line.net) for one in waiting] == [(D("2.50"), D("250.00"))]
-    assert [out.quantity for out in waiting[0].line.book_out] == [D("2.50")]
+    waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert [(line.line.quantity, line.line.net) for line in waiting] == [(D("2.50"), D("250.00"))]
+    assert [out.quantity for out in waiting[0].line.time_releases] == [D("2.50")]
     assert "the cap of 250.00 is reached: 1.50 HOUR of DEV stay unbilled" in notices[0].message
 
 
@@ -502,8 +510,8 @@ def test_a_cap_in_yen_is_billed_as_far_as_it_reaches() -> None:
     item = '2025-01-01 custom "invoice-item" "YEN" "Yen" Income:Services\n  unit: "hour"\n  price: 95\n  tax: "FR20"\n'
     text = item + TIME.replace('item: "DEV"', 'item: "YEN"\n  currency: "JPY"\n  cap: 2029')
     worked = '2026-02-01 * "Work"\n  Assets:Time  21.40 HOUR\n  Equity:Time\n'
-    waiting, _notices = billing.waiting(book(text + worked), date(2026, 2, 28))
-    assert [(one.line.quantity, one.line.net) for one in waiting] == [(D("21.36"), D(2029))]
+    waiting, _notices = billing.unbilled_lines(book(text + worked), date(2026, 2, 28))
+    assert [(line.line.quantity, line.line.net) for line in waiting] == [(D("21.36"), D(2029))]
 
 
 @pytest.mark.parametrize(
@@ -521,9 +529,9 @@ def test_a_cap_in_yen_is_billed_as_far_as_it_reaches() -> None:
 def test_a_cap_is_billed_to_its_last_cent(price: str, cap: str, quantity: str, said: str | None) -> None:
     raised = f'2026-01-02 custom "invoice-item" "DEV"\n  price: {price}\n'
     found = book(raised + TIME + f"  cap: {cap}\n" + work("2026-01-05", "12.5") + work("2026-01-06", "6"))
-    ((one,), notices) = billing.waiting(found, date(2026, 1, 31))
-    assert (one.line.net, one.line.quantity, one.line.text or None) == (D(cap), D(quantity), said)
-    (out,) = one.line.book_out
+    ((line,), notices) = billing.unbilled_lines(found, date(2026, 1, 31))
+    assert (line.line.net, line.line.quantity, line.line.text or None) == (D(cap), D(quantity), said)
+    (out,) = line.line.time_releases
     assert notices[0].message == f"the cap of {cap} is reached: {D('18.5') - out.quantity} HOUR of DEV stay unbilled"
 
 
@@ -531,14 +539,14 @@ def test_minutes_are_added_up_before_they_are_rounded() -> None:
     """0:20 is a third of an hour: three are an hour, and thirty of 0:50 are twenty-five."""
     priced = '2026-01-02 custom "invoice-item" "DEV"\n  price: 27.50\n'
     thirds = "".join(work(f"2026-01-{day:02}", "0.3333") for day in range(5, 8))
-    ((one,), _) = billing.waiting(book(priced + TIME + thirds), date(2026, 1, 31))
-    assert (one.line.quantity, one.line.net) == (D("1.00"), D("27.50"))
-    assert [out.quantity for out in one.line.book_out] == [D("0.9999")]
-    ((one,), _) = billing.waiting(book(priced + TIME + thirds), date(2026, 1, 6))
-    assert (one.line.quantity, one.line.net) == (D("0.6667"), D("18.33"))
+    ((line,), _) = billing.unbilled_lines(book(priced + TIME + thirds), date(2026, 1, 31))
+    assert (line.line.quantity, line.line.net) == (D("1.00"), D("27.50"))
+    assert [out.quantity for out in line.line.time_releases] == [D("0.9999")]
+    ((line,), _) = billing.unbilled_lines(book(priced + TIME + thirds), date(2026, 1, 6))
+    assert (line.line.quantity, line.line.net) == (D("0.6667"), D("18.33"))
     fifty = "".join(work(f"2026-01-{day:02}", "0.8333") for day in range(2, 32))
-    ((one,), _) = billing.waiting(book(priced + TIME + fifty), date(2026, 1, 31))
-    assert (one.line.quantity, one.line.net) == (D("25.00"), D("687.50"))
+    ((line,), _) = billing.unbilled_lines(book(priced + TIME + fifty), date(2026, 1, 31))
+    assert (line.line.quantity, line.line.net) == (D("25.00"), D("687.50"))
 
 
 @pytest.mark.parametrize(
@@ -553,24 +561,24 @@ def test_minutes_are_added_up_before_they_are_rounded() -> None:
 def test_time_is_rounded_as_the_contract_says(rule: str, quantity: str) -> None:
     text = TIME + f'  time-rounding: "{rule}"\n' + work("2026-01-05", "0.3333") + work("2026-01-05", "0.1667")
     text += work("2026-01-06", "0.5") + work("2026-01-06", "0.8333")
-    ((one,), notices) = billing.waiting(book(text), date(2026, 1, 31))
-    assert (one.line.quantity, one.line.net) == (D(quantity), D(quantity) * 100)
-    assert [out.quantity for out in one.line.book_out] == [D("1.8333")]
+    ((line,), notices) = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert (line.line.quantity, line.line.net) == (D(quantity), D(quantity) * 100)
+    assert [out.quantity for out in line.line.time_releases] == [D("1.8333")]
     assert notices == []
 
 
 def test_what_is_rounded_up_reaches_a_cap_earlier() -> None:
     text = TIME + '  time-rounding: "up to 1 per entry"\n  cap: 150.00\n'
     text += work("2026-01-05", "0.50") + work("2026-01-06", "0.50")
-    ((one,), notices) = billing.waiting(book(text), date(2026, 1, 31))
-    assert (one.line.quantity, one.line.net) == (D("1.50"), D("150.00"))
-    assert [out.quantity for out in one.line.book_out] == [D("0.75")]
+    ((line,), notices) = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert (line.line.quantity, line.line.net) == (D("1.50"), D("150.00"))
+    assert [out.quantity for out in line.line.time_releases] == [D("0.75")]
     assert "0.25 HOUR of DEV stay unbilled" in notices[0].message
 
 
 def test_a_rounding_that_cannot_be_read_bills_nothing_and_says_what_to_write() -> None:
     text = TIME + '  time-rounding: "quarters"\n' + work("2026-01-05", "1")
-    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert waiting == []
     assert 'write it such as "up to 0.25 per entry"' in notices[0].message
 
@@ -581,20 +589,20 @@ def test_a_cap_is_without_the_tax_that_prices_include() -> None:
         item + TIME.replace('"DEV"', '"CALL"') + "  cap: 250.00\n" + work("2026-01-05", "2") + work("2026-01-06", "2")
     )
     found = book(text)
-    waiting, _ = billing.waiting(found, date(2026, 1, 31))
-    assert [(one.line.quantity, one.line.net, one.line.gross) for one in waiting] == [
+    waiting, _ = billing.unbilled_lines(found, date(2026, 1, 31))
+    assert [(line.line.quantity, line.line.net, line.line.gross) for line in waiting] == [
         (D("2.50"), D("250.00"), D("300.00"))
     ]
-    (stands,) = billing.standings(found, date(2026, 1, 31), Wanted())
+    (stands,) = billing.contract_statuses(found, date(2026, 1, 31), ContractFilter())
     assert stands.unbilled == D("250.00")
 
 
 def test_time_that_is_not_billed_leaves_with_what_is() -> None:
     text = TIME + work("2026-01-05", "2") + work("2026-01-06", "1", "non-billable: TRUE")
-    waiting, _ = billing.waiting(book(text), date(2026, 1, 31))
-    (line,) = [one.line for one in waiting]
+    waiting, _ = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    (line,) = [line.line for line in waiting]
     assert line.net == D("200.00")
-    assert [(out.quantity, out.billable) for out in line.book_out] == [(D(2), True), (D(1), False)]
+    assert [(out.quantity, out.billable) for out in line.time_releases] == [(D(2), True), (D(1), False)]
 
 
 def test_expenses_with_a_markup_and_disbursements_as_they_were() -> None:
@@ -613,8 +621,8 @@ def test_an_expense_that_was_refunded_is_billed_back() -> None:
     text = TIME + "  markup: 10\n  account: Income:Services\n"
     text += '2026-01-07 * "Train"\n  Expenses:Office  40.00 EUR\n    billable: "T"\n  Assets:Bank\n'
     text += '2026-01-08 * "Train, refunded"\n  Expenses:Office  -15.00 EUR\n    billable: "T"\n  Assets:Bank\n'
-    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
-    assert [(one.line.quantity, one.line.price, one.line.net, one.line.account) for one in waiting] == [
+    waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert [(line.line.quantity, line.line.price, line.line.net, line.line.account) for line in waiting] == [
         (D(1), D("44.00"), D("44.00"), "Income:Services"),
         (D(-1), D("16.50"), D("-16.50"), "Income:Services"),
     ]
@@ -625,15 +633,15 @@ def test_an_expense_in_another_currency_is_said_and_not_billed() -> None:
     text = TIME + "  expense-account: Income:Services\n"
     text += '2026-01-07 * "Train"\n  Expenses:Office  40.00 CHF\n    billable: "T"\n  Assets:Bank\n'
     text += '2026-01-08 * "Taxi"\n  Expenses:Office  9.00 EUR\n    billable: "T"\n  Assets:Bank\n'
-    waiting, (notice,) = billing.waiting(book(text), date(2026, 1, 31))
-    assert [one.line.net for one in waiting] == [D("9.00")]
+    waiting, (notice,) = billing.unbilled_lines(book(text), date(2026, 1, 31))
+    assert [line.line.net for line in waiting] == [D("9.00")]
     assert notice.message == "an expense of 40.00 CHF is not billed: the contract is billed in EUR"
     assert (notice.amount, notice.currency, notice.since) == (D("40.00"), "CHF", date(2026, 1, 7))
 
 
 def test_a_disbursement_without_its_tax_code_is_not_billed() -> None:
     text = TIME + '2026-01-08 * "Court fee"\n  Assets:Disbursements  35.00 EUR\n    billable: "T"\n  Assets:Bank\n'
-    waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert not waiting
     assert "write its tax code" in notices[0].message
 
@@ -687,39 +695,39 @@ def test_a_currency_that_the_accounts_are_not_kept_in_is_booked_at_the_ledgers_p
 def test_a_contract_that_renews_itself_says_when_notice_must_be_given() -> None:
     text = subscription('price: 100.00; every: "month"; until: 2026-02-28; renews: "6 months"; notice: "1 month"')
     for day, ends, notice in (("2026-01-15", "2026-02-28", "2026-01-31"), ("2026-03-01", "2026-08-31", "2026-07-31")):
-        (one,) = billing.standings(book(text), date.fromisoformat(day), Wanted())
-        assert (str(one.ends), str(one.notice_by)) == (ends, notice)
+        (status,) = billing.contract_statuses(book(text), date.fromisoformat(day), ContractFilter())
+        assert (str(status.ends), str(status.notice_by)) == (ends, notice)
     assert len(lines(text, "2027-12-31")) == 24
 
 
 def test_a_contract_of_which_notice_is_given_ends() -> None:
     text = subscription('price: 100.00; every: "month"; until: 2026-02-28; renews: "6 months"; notice: "1 month"')
     text += amended("2026-07-15", 'renews: ""; until: 2026-08-31')
-    assert [one.message for one in check(book(text)) if one.rule == "contract"] == []
+    assert [finding.message for finding in check(book(text)) if finding.rule == "contract"] == []
     assert lines(text, "2027-12-31")[-1] == ("2026-08-01", "2026-08-31", "100.00")
 
 
 def test_billed_and_left_and_next() -> None:
     text = FIXED + milestone("2026-03-01", "Half", "percent: 50") + milestone("2026-09-01", "Rest", "percent: 50")
-    (one,) = billing.standings(book(text), date(2026, 1, 31), Wanted())
-    assert (one.billed, one.left, str(one.next_due)) == (D(0), D("1000.00"), "2026-03-01")
+    (status,) = billing.contract_statuses(book(text), date(2026, 1, 31), ContractFilter())
+    assert (status.billed, status.unbilled_price, str(status.next_due)) == (D(0), D("1000.00"), "2026-03-01")
 
 
 def test_customers_and_contracts_can_be_chosen() -> None:
     text = subscription('price: 100.00; every: "month"')
     found = book(text)
     for wanted, count in (
-        (Wanted(("Assets:Receivable:Acme",)), 1),
-        (Wanted(("Assets:Receivable:Kiefer",)), 0),
-        (Wanted(contract="K"), 1),
-        (Wanted(contract="L"), 0),
+        (ContractFilter(("Assets:Receivable:Acme",)), 1),
+        (ContractFilter(("Assets:Receivable:Kiefer",)), 0),
+        (ContractFilter(contract="K"), 1),
+        (ContractFilter(contract="L"), 0),
     ):
-        assert len(billing.waiting(found, date(2026, 1, 31), wanted)[0]) == count
+        assert len(billing.unbilled_lines(found, date(2026, 1, 31), wanted)[0]) == count
 
 
 def test_what_keeps_a_contract_from_being_billed_is_said() -> None:
     text = subscription('every: "month"').replace("Acme", "Kiefer")
-    _waiting, notices = billing.waiting(book(text), date(2026, 1, 31))
+    _waiting, notices = billing.unbilled_lines(book(text), date(2026, 1, 31))
     assert "no price is known" in notices[0].message
 
 
@@ -728,11 +736,11 @@ def test_time_without_words_is_called_by_its_contract_and_what_cannot_be_billed_
     time += "  account: Income:Services\n"
     those = work("2026-01-03", "2", "non-billable: TRUE") + work("2026-01-04", "3", 'person: "Ada"')
     priced = time + '  price: 50.00\n  lines: "person"\n'
-    waiting, _notices = billing.waiting(book(priced + those), date(2026, 1, 31))
-    assert [(one.line.text, str(one.line.net)) for one in waiting] == [("T – Ada", "150.00")]
-    nothing, notices = billing.waiting(book(time + work("2026-01-02", "1") + those), date(2026, 1, 31))
+    waiting, _notices = billing.unbilled_lines(book(priced + those), date(2026, 1, 31))
+    assert [(line.line.text, str(line.line.net)) for line in waiting] == [("T – Ada", "150.00")]
+    nothing, notices = billing.unbilled_lines(book(time + work("2026-01-02", "1") + those), date(2026, 1, 31))
     assert nothing == []
-    assert [one.message for one in notices] == [
+    assert [notice.message for notice in notices] == [
         "T has no price: 4 HOUR from 2026-01-02 to 2026-01-04 are not billed; give the item or the contract one"
     ]
 
@@ -740,8 +748,8 @@ def test_time_without_words_is_called_by_its_contract_and_what_cannot_be_billed_
 def test_a_price_of_days_for_time_in_hours_is_said() -> None:
     time = '2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "T" "time"\n  text: "Advice"\n  time: Assets:Time\n'
     time += '  account: Income:Services\n  price: 800.00\n  unit: "day"\n'
-    _waiting, notices = billing.waiting(book(time + work("2026-01-04", "8")), date(2026, 1, 31))
-    assert ["day" in one.message for one in notices] == [True]
+    _waiting, notices = billing.unbilled_lines(book(time + work("2026-01-04", "8")), date(2026, 1, 31))
+    assert ["day" in notice.message for notice in notices] == [True]
 
 
 def test_of_two_expenses_that_are_alike_each_is_billed_once() -> None:

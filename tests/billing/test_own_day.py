@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing import Draft, Wanted
+from beancount_invoicing.billing import ContractFilter, Draft
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from tests.ledgers import book_of
@@ -43,18 +43,20 @@ FIXED = 'text: "Site"; account: Income:Services'
 def bill(text: str, until: str, customer: str = "") -> tuple[list[Draft], list[str]]:
     """The documents of a run, and what is said beside them."""
     found = book(text)
-    wanted = Wanted((customer,)) if customer else Wanted()
+    wanted = ContractFilter((customer,)) if customer else ContractFilter()
     day = date.fromisoformat(until)
-    waiting, notices = billing.waiting(found, day, wanted)
-    drafts, more = billing.documents(found, waiting, day, billing.draft_names(found))
-    return drafts, [f"{one.contract}: {one.message}" for one in (*notices, *more)]
+    waiting, notices = billing.unbilled_lines(found, day, wanted)
+    drafts, more = billing.compose_drafts(found, waiting, day, billing.next_draft_names(found))
+    return drafts, [f"{notice.contract}: {notice.message}" for notice in (*notices, *more)]
 
 
 def billed(text: str, until: str, customer: str = "") -> list[tuple[str, list[str]]]:
     """To whom, under which order, and the nets of the lines; nothing is left out."""
     drafts, said = bill(text, until, customer)
     assert not said
-    return [(f"{one.payee} {one.purchase_order}".strip(), [str(line.net) for line in one.lines]) for one in drafts]
+    return [
+        (f"{draft.payee} {draft.purchase_order}".strip(), [str(line.net) for line in draft.lines]) for draft in drafts
+    ]
 
 
 def left_out(text: str, until: str) -> list[str]:
@@ -84,10 +86,10 @@ def test_in_advance_each_is_billed_when_its_days_begin() -> None:
 
 def test_a_whole_price_cannot_be_shared() -> None:
     text = contract(f"{SUBSCRIPTION}; price: 310.00; prorate: FALSE", "subscription")
-    (found,) = [one for one in check(book(text + OVER)) if one.rule == "contract"]
+    (found,) = [finding for finding in check(book(text + OVER)) if finding.rule == "contract"]
     assert "inside a period, and prorate: FALSE bills that to both" in found.message
     on_the_first = contract("", day="2026-04-01", account="Assets:Receivable:Bruyere")
-    assert not [one for one in check(book(text + on_the_first)) if one.rule == "contract"]
+    assert not [finding for finding in check(book(text + on_the_first)) if finding.rule == "contract"]
 
 
 def test_hours_milestones_and_expenses_go_to_who_held_the_contract_on_their_day() -> None:
@@ -138,7 +140,7 @@ def test_two_invoices_of_one_run_deduct_a_deposit_once() -> None:
     text += '2026-04-01 custom "invoice-milestone" "K" "Rest"\n  percent: 50\n'
     drafts, said = bill(text, "2026-04-01")
     assert not said
-    assert [[str(each.amount) for each in one.deductions] for one in drafts] == [
+    assert [[str(deduction.amount) for deduction in draft.deductions] for draft in drafts] == [
         [], ["5000.00", "1000.00"], ["1000.00", "200.00"],
     ]  # fmt: skip
 
@@ -158,14 +160,14 @@ def test_a_retention_is_kept_of_what_fell_under_it() -> None:
     text += '2026-02-01 custom "invoice-milestone" "K" "A"\n  percent: 60\n'
     text += '2026-03-01 custom "invoice-milestone" "K" "B"\n  percent: 40\n'
     (draft,), _said = bill(text, "2026-03-31")
-    assert [str(one.amount) for one in draft.receivables] == ["1164.00", "36.00"]
+    assert [str(receivable.amount) for receivable in draft.receivables] == ["1164.00", "36.00"]
 
 
 def test_a_cap_holds_from_its_day_on_and_takes_nothing_back() -> None:
     raised = contract(f"{TIME}; cap: 1000.00", "time") + contract("cap: 3000.00", day="2026-02-15")
     raised += hours("2026-01-10", "15")
     drafts, said = bill(raised, "2026-01-31")
-    assert [str(one.net) for one in drafts] == ["1000.00"]
+    assert [str(draft.net) for draft in drafts] == ["1000.00"]
     assert said == ["K: the cap of 1000.00 is reached: 5.00 HOUR of K stay unbilled"]
     assert billed(raised, "2026-02-15") == [("Acme SAS", ["1500.00"])]
     lowered = contract(f"{TIME}; cap: 3000.00", "time") + contract("cap: 1000.00", day="2026-02-15")
@@ -219,7 +221,7 @@ def test_a_report_knows_nothing_of_a_later_day() -> None:
     late = '2026-02-15 custom "invoice-item" "CARE"\n  price: 200.00\n' + OVER
     late += contract("until: 2026-02-20", day="2026-02-10")
     day = date(2026, 2, 1)
-    of_then, of_now = (billing.standings(book(text), day, Wanted()) for text in (early, early + late))
-    assert [(one.unbilled, one.price, one.customer, one.ends) for one in of_then] == [
-        (one.unbilled, one.price, one.customer, one.ends) for one in of_now
+    of_then, of_now = (billing.contract_statuses(book(text), day, ContractFilter()) for text in (early, early + late))
+    assert [(status.unbilled, status.price, status.customer, status.ends) for status in of_then] == [
+        (status.unbilled, status.price, status.customer, status.ends) for status in of_now
     ]

@@ -8,10 +8,16 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing.billing.adjustments import _of_those
-from beancount_invoicing.billing.prices import changes, index_at, price_at
-from beancount_invoicing.billing.subscriptions import billed_days, covered, pieces, running, unbilled
+from beancount_invoicing.billing.prices import index_at, price_at, price_change_days
+from beancount_invoicing.billing.subscriptions import (
+    accrued_periods,
+    billable_periods,
+    billed_days,
+    days_still_billed,
+    unbilled_periods,
+)
 from beancount_invoicing.model import IndexValue, Source
-from beancount_invoicing.receivables.credits import credited_by
+from beancount_invoicing.receivables.credit_notes import credit_note_effect
 from beancount_invoicing.rules.periods import Period
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
@@ -27,8 +33,8 @@ INDEX = """
 
 
 def contract(keys: str, start: str = "2024-01-01", head: str = ' "subscription"') -> str:
-    said = "".join(f"  {key.strip()}\n" for key in keys.split(";") if key.strip())
-    return f'{start} custom "invoice-contract" {ACCOUNT} "K"{head}\n{said}'
+    text = "".join(f"  {key.strip()}\n" for key in keys.split(";") if key.strip())
+    return f'{start} custom "invoice-contract" {ACCOUNT} "K"{head}\n{text}'
 
 
 HOSTING = 'text: "Hosting"; account: Income:Services; tax: "FR20"; every: "month"'
@@ -71,10 +77,10 @@ def test_a_price_that_is_agreed_anew_follows_the_index_from_then_on() -> None:
     words = INDEX.format(last="312") + contract(BY_INDEX) + contract('text: "Cloud"', "2025-07-01", "")
     assert price(words, "2026-01-01") == "104.00", "other words are no other price"
     book = book_of(ledger)
-    may = [str(day) for day in changes(book, book.contracts["K"], date(2026, 7, 1))]
+    may = [str(day) for day in price_change_days(book, book.contracts["K"], date(2026, 7, 1))]
     assert may == sorted(may)
     assert {"2024-01-01", "2025-01-01", "2025-07-01", "2026-07-01"} <= set(may)
-    assert changes(book, book.contracts["K"], date(2026, 6, 30))[-1] < date(2026, 7, 1)
+    assert price_change_days(book, book.contracts["K"], date(2026, 6, 30))[-1] < date(2026, 7, 1)
 
 
 def test_before_the_first_value_of_an_index_the_price_stays() -> None:
@@ -86,7 +92,7 @@ def test_the_value_of_an_index_on_a_day() -> None:
     values = tuple(IndexValue(date(2025, month, 1), D(month), Source("", 0)) for month in (1, 4))
     assert index_at(values, date(2024, 12, 31)) is None
     found = [index_at(values, date(2025, month, day)) for month, day in ((1, 1), (3, 31), (4, 1))]
-    assert [one and one.value for one in found] == [D(1), D(1), D(4)]
+    assert [value and value.value for value in found] == [D(1), D(1), D(4)]
 
 
 # days that are billed ----------------------------------------------------------------------------------------------------
@@ -105,22 +111,24 @@ JANUARY, FEBRUARY, MARCH, APRIL = days(
 
 
 def test_days_are_billed_that_are_billed_more_often_than_credited() -> None:
-    assert covered([]) == []
-    assert covered([(JANUARY, 1), (FEBRUARY, 1)]) == days(("2026-01-01", "2026-02-28"))
-    assert covered([(JANUARY, 1), (MARCH, 1), (APRIL, 1)]) == [JANUARY, Period(MARCH.start, APRIL.end)]
-    assert covered([(JANUARY, 1), (FEBRUARY, 1), (FEBRUARY, -1), (MARCH, 1)]) == [JANUARY, MARCH]
-    assert covered([(JANUARY, 1), (JANUARY, -1), (JANUARY, 1)]) == [JANUARY]
-    assert covered([(JANUARY, -1)]) == []
+    assert days_still_billed([]) == []
+    assert days_still_billed([(JANUARY, 1), (FEBRUARY, 1)]) == days(("2026-01-01", "2026-02-28"))
+    assert days_still_billed([(JANUARY, 1), (MARCH, 1), (APRIL, 1)]) == [JANUARY, Period(MARCH.start, APRIL.end)]
+    assert days_still_billed([(JANUARY, 1), (FEBRUARY, 1), (FEBRUARY, -1), (MARCH, 1)]) == [JANUARY, MARCH]
+    assert days_still_billed([(JANUARY, 1), (JANUARY, -1), (JANUARY, 1)]) == [JANUARY]
+    assert days_still_billed([(JANUARY, -1)]) == []
     part = days(("2026-01-10", "2026-01-12"))[0]
-    assert covered([(JANUARY, 1), (part, -1)]) == days(("2026-01-01", "2026-01-09"), ("2026-01-13", "2026-01-31"))
-    assert covered([(Period(date(2026, 1, 1), date.max), 1)]) == days(("2026-01-01", "9999-12-30"))
+    assert days_still_billed([(JANUARY, 1), (part, -1)]) == days(
+        ("2026-01-01", "2026-01-09"), ("2026-01-13", "2026-01-31")
+    )
+    assert days_still_billed([(Period(date(2026, 1, 1), date.max), 1)]) == days(("2026-01-01", "9999-12-30"))
 
 
 def line(net: str, period: Period, keys: str = "") -> str:
-    said = "".join(f"    {key.strip()}\n" for key in keys.split(";") if key.strip())
+    text = "".join(f"    {key.strip()}\n" for key in keys.split(";") if key.strip())
     return (
         f'  Income:Services  {-D(net)} EUR\n    text: "Hosting"\n    tax: "REVERSE"\n    contract: "K"\n'
-        f"    from: {period.start}\n    to: {period.end}\n{said}"
+        f"    from: {period.start}\n    to: {period.end}\n{text}"
     )
 
 
@@ -144,8 +152,8 @@ def due(keys: str, until: str, billed_: list[Period], more: str = "") -> list[tu
     """What is to be billed: from, to, the day from which on, whether by days."""
     book = book_of(contract(f"{HOSTING}; price: 100.00; {keys}", "2026-01-01") + more)
     notices: list[object] = []
-    found = unbilled(book, book.contracts["K"], date.fromisoformat(until), billed_, 2, notices)  # type: ignore[arg-type] # counted only
-    return [(str(one.span.start), str(one.span.end), str(one.due), one.prorated) for one in found] + [
+    found = unbilled_periods(book, book.contracts["K"], date.fromisoformat(until), billed_, 2, notices)  # type: ignore[arg-type] # counted only
+    return [(str(period.span.start), str(period.span.end), str(period.due), period.prorated) for period in found] + [
         ("notice", "", "", False) for _one in notices
     ]
 
@@ -175,13 +183,13 @@ def test_what_has_run_of_a_period_that_is_billed_later() -> None:
     dated = book.contracts["K"]
 
     def ran(day: date, billed_: list[Period]) -> list[tuple[Period, Period]]:
-        return [(one.span, one.period) for one in running(book, dated, day, billed_, 2)]
+        return [(period.span, period.period) for period in accrued_periods(book, dated, day, billed_, 2)]
 
     half = days(("2026-02-01", "2026-02-10"))[0]
     assert ran(date(2026, 2, 10), [JANUARY]) == [(half, FEBRUARY)]
     assert ran(date(2026, 2, 1), []) == [(days(("2026-02-01", "2026-02-01"))[0], FEBRUARY)]
     assert ran(date(2026, 1, 31), []) == [], "that may be billed"
-    assert next(one.span for one in pieces(book, dated, date(2026, 2, 10), 2)) == JANUARY
+    assert next(period.span for period in billable_periods(book, dated, date(2026, 2, 10), 2)) == JANUARY
 
 
 # what was given back ----------------------------------------------------------------------------------------------------
@@ -191,12 +199,12 @@ def given_back(note: str) -> list[Decimal]:
     """What a credit note gives back of each line of an invoice of 100.00 and 300.00."""
     ledger = MONTHLY + billed(line("100.00", JANUARY), line("300.00", FEBRUARY))
     book = book_of(ledger + billed(note, number="A1", more='  corrects: "N1"\n'))
-    one = book.invoice("A1")
-    assert one is not None
-    found = credited_by(book, one)
+    invoice = book.invoice("A1")
+    assert invoice is not None
+    found = credit_note_effect(book, invoice)
     assert found is not None
     before, after = found.before[0], found.after[0]
-    return [_of_those(before, after, {each.source}) for each in before.invoice.lines]
+    return [_of_those(before, after, {line.source}) for line in before.invoice.lines]
 
 
 def test_a_sum_beside_the_lines_is_given_back_of_each_in_proportion() -> None:

@@ -14,10 +14,10 @@ import pytest
 from beancount_invoicing import billing
 from beancount_invoicing.billing import CannotCompose, LineEdit
 from beancount_invoicing.billing.drafts import DraftLine
-from beancount_invoicing.billing.redrafting import CannotRedraft, as_changed, redraft
+from beancount_invoicing.billing.redrafting import CannotRedraft, redraft, redraft_document
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import text
 from beancount_invoicing.model import Book
+from beancount_invoicing.writing import text
 from tests.ledgers import sound_book
 
 D = Decimal
@@ -479,22 +479,28 @@ def begin() -> Book:
     """Drafts of contracts, and by hand."""
     ledger = CONTRACTS + BY_HAND
     for day in (date(2026, 1, 2), DAY):
-        there = sound_book(ledger)
-        those, _notices = billing.documents(there, billing.waiting(there, day)[0], day, billing.draft_names(there))
-        ledger += "\n" + "\n".join(text.document(one) for one in those)
+        book = sound_book(ledger)
+        drafts, _notices = billing.compose_drafts(
+            book, billing.unbilled_lines(book, day)[0], day, billing.next_draft_names(book)
+        )
+        ledger += "\n" + "\n".join(text.document_transaction(draft) for draft in drafts)
     # logged after it was billed
     ledger += '\n2026-01-13 * "Work"\n  Assets:Time  3 HOUR\n    person: "Ada"\n  Equity:Time\n'
     ledger += '\n2026-01-21 * "Site"\n  Assets:OtherTime  0.5 HOUR\n    item: "DEV"\n  Equity:Time\n'
     ledger += '\n2026-01-21 * "For nothing"\n  Assets:OtherTime  2 HOUR\n    item: "DEV"\n    non-billable: TRUE\n  Equity:Time\n'
     found = sound_book(ledger)
-    assert [str(one) for one in check(found) if one.severity == "error"] == []
+    assert [str(finding) for finding in check(found) if finding.severity == "error"] == []
     return found
 
 
 def number_of(contract: str) -> str:
     """The last draft that bills a contract; what is no contract is a number."""
     return next(
-        (one.number for one in reversed(begin().invoices) if any(line.contract == contract for line in one.lines)),
+        (
+            invoice.number
+            for invoice in reversed(begin().invoices)
+            if any(line.contract == contract for line in invoice.lines)
+        ),
         contract,
     )
 
@@ -574,8 +580,8 @@ def test_what_stands_then(name: str, update: bool) -> None:
     assert invoice
     try:
         found = redraft(begin(), invoice, edits, frozenset(drop), add)
-        taken = sorted(str(each) for each in found.time.values())
-        said = text.document(found.draft) + f"; kept {list(found.kept)}, time {taken}\n"
+        taken = sorted(str(each) for each in found.released_time.values())
+        said = text.document_transaction(found.draft) + f"; kept {list(found.kept_indices)}, time {taken}\n"
     except CannotCompose as error:
         said = f"; refused: {error}\n"
     file = REDRAFTED / f"{name}.txt"
@@ -588,27 +594,27 @@ def test_a_document_as_changed_stands_where_it_stood_and_takes_time_until_a_day(
     invoice = begin().invoice("F3")
     assert invoice
     longer = [LineEdit(1, quantity=D("1.5"))]
-    made = as_changed(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 21))
+    made = redraft_document(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 21))
     assert made.draft.receivables[0].account == "Assets:Receivable:Acme:Site"
-    assert list(made.time.values()) == [D("1.5")]
+    assert list(made.released_time.values()) == [D("1.5")]
     with pytest.raises(CannotRedraft, match="and 0 more wait there on 2026-01-20"):
-        as_changed(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 20))
+        redraft_document(begin(), invoice, longer, frozenset(), [], until=date(2026, 1, 20))
 
 
 def test_a_new_line_has_the_code_that_all_others_have() -> None:
     line = '\n  Income:Services  -10.00 EUR\n    text: "Book"\n    tax: "FR{0}"\n  Liabilities:VAT  -{0}e-1 EUR\n    tax: "FR{0}"'
     head = '2026-01-20 ! "Acme SAS" "Books" ^draft-1\n  invoice: "draft-1"\n  Assets:Receivable:Acme  {} EUR'
-    one, two = (
+    book, two = (
         sound_book(head.format(total) + "".join(line.format(rate).replace("0e-1", ".00") for rate in rates) + "\n")
         for total, rates in (("11.00", ["10"]), ("23.00", ["10", "20"]))
     )
-    draft = one.invoice("draft-1")
+    draft = book.invoice("draft-1")
     assert draft
     plain, coded = (
-        redraft(one, draft, [], frozenset(), [NEW]),
-        redraft(one, draft, [], frozenset(), [replace(NEW, tax="FR20")]),
+        redraft(book, draft, [], frozenset(), [NEW]),
+        redraft(book, draft, [], frozenset(), [replace(NEW, tax="FR20")]),
     )
-    assert [[each.tax for each in made.draft.lines] for made in (plain, coded)] == [["FR10", "FR10"], ["FR10", "FR20"]]
+    assert [[line.tax for line in made.draft.lines] for made in (plain, coded)] == [["FR10", "FR10"], ["FR10", "FR20"]]
     draft = two.invoice("draft-1")
     assert draft
     with pytest.raises(CannotCompose, match="More: no tax code is known"):

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from beancount_invoicing import billing
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import text
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.rules.steps import recompute
+from beancount_invoicing.writing import text
 from tests.ledgers import book_of, month_ends
 
 START, END = date(2026, 1, 1), date(2028, 12, 31)
@@ -122,11 +122,11 @@ def billed_on(days: Iterable[date]) -> str:
     ledger = firm()
     for day in days:
         book = untouched() if ledger == firm() else book_of(ledger)
-        waiting, notices = billing.waiting(book, day)
-        assert all("the cap of" in one.message for one in notices)
-        drafts, more = billing.documents(book, waiting, day, billing.numbers(book))
+        waiting, notices = billing.unbilled_lines(book, day)
+        assert all("the cap of" in notice.message for notice in notices)
+        drafts, more = billing.compose_drafts(book, waiting, day, billing.next_numbers(book))
         assert not more
-        ledger += "".join("\n" + text.document(draft) for draft in drafts)
+        ledger += "".join("\n" + text.document_transaction(draft) for draft in drafts)
     return ledger
 
 
@@ -136,8 +136,8 @@ def sums(book: Book) -> dict[str, Decimal]:
     for invoice in book.invoices:
         for line in invoice.lines:
             result[f"{line.contract} {'deposit' if invoice.kind == 'deposit' else 'net'}"] += line.net
-        for one in invoice.deductions:
-            result[f"deducted {one.tax}"] += one.amount
+        for deduction in invoice.deductions:
+            result[f"deducted {deduction.tax}"] += deduction.amount
         result["documents in euros, without tax"] += invoice.net - sum(
             d.amount for d in invoice.deductions if not d.tax
         )
@@ -178,12 +178,14 @@ def test_the_sums_are_those_that_the_contracts_say() -> None:
     assert found["SITE net"] == Decimal("10000.01")
     assert found["SITE deposit"] == found["deducted "] == Decimal("3000.00")
     assert Decimal("1498.96") < found["CAPPED net"] <= Decimal("1500.00")  # no hundredth of an hour more fits
-    worked = sum(one.quantity for one in monthly().work if one.quantity > 0 and one.account == "Assets:Time:Capped")
-    billed = sum(line.quantity or 0 for one in monthly().invoices for line in one.lines if line.contract == "CAPPED")
+    worked = sum(work.quantity for work in monthly().work if work.quantity > 0 and work.account == "Assets:Time:Capped")
+    billed = sum(
+        line.quantity or 0 for invoice in monthly().invoices for line in invoice.lines if line.contract == "CAPPED"
+    )
     given_away = sum(
-        -one.quantity
-        for one in monthly().work
-        if one.account.endswith("Capped") and not one.billable and one.quantity < 0
+        -work.quantity
+        for work in monthly().work
+        if work.account.endswith("Capped") and not work.billable and work.quantity < 0
     )
     assert found["Assets:Time:Capped"] == worked - billed - given_away
     assert found["Assets:Time"] == 0
@@ -201,17 +203,17 @@ def test_each_day_is_billed_once() -> None:
 
 def test_what_was_written_is_sound_and_nothing_is_left() -> None:
     book = monthly()
-    found = [str(one) for one in check(book) if one.severity == "error"]
+    found = [str(finding) for finding in check(book) if finding.severity == "error"]
     assert found == []
-    waiting, _notices = billing.waiting(book, END)
+    waiting, _notices = billing.unbilled_lines(book, END)
     assert waiting == []
 
 
 def test_every_line_can_be_worked_out_again() -> None:
-    waiting, _notices = billing.waiting(untouched(), END)
+    waiting, _notices = billing.unbilled_lines(untouched(), END)
     assert len(waiting) > 100
-    for one in waiting:
-        assert [recompute(step) for step in one.line.steps] == [step.result for step in one.line.steps]
+    for line in waiting:
+        assert [recompute(step) for step in line.line.steps] == [step.result for step in line.line.steps]
 
 
 days = st.lists(st.dates(START, END), min_size=1, max_size=4, unique=True).map(sorted)
@@ -222,11 +224,11 @@ def test_whenever_it_is_billed_billed_and_unbilled_are_the_whole(those: list[dat
     """On the last of any days of billing: what is billed and what waits is what would wait had nothing been billed."""
     day = those[-1]
     whole: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in billing.waiting(untouched(), day)[0]:
-        whole[f"{one.contract.code} {'deposit' if one.what == 'deposit' else 'net'}"] += one.line.net
+    for line in billing.unbilled_lines(untouched(), day)[0]:
+        whole[f"{line.contract.code} {'deposit' if line.kind == 'deposit' else 'net'}"] += line.line.net
     book = book_of(billed_on(those[:-1])) if those[1:] else untouched()
     now = {name: amount for name, amount in sums(book).items() if name.split(" ")[-1] in {"net", "deposit"}}
-    for one in billing.waiting(book, day)[0]:
-        name = f"{one.contract.code} {'deposit' if one.what == 'deposit' else 'net'}"
-        now[name] = now.get(name, ZERO) + one.line.net
+    for line in billing.unbilled_lines(book, day)[0]:
+        name = f"{line.contract.code} {'deposit' if line.kind == 'deposit' else 'net'}"
+        now[name] = now.get(name, ZERO) + line.line.net
     assert now == dict(whole)

@@ -51,10 +51,10 @@ def units(day: str, number: str) -> str:
 
 def lines(text: str, until: str) -> list[tuple[str, str, str, str]]:
     """What waits: text, quantity, from, net; the steps of each lead to it."""
-    waiting, notices = billing.waiting(book_of(ACCOUNTS + text), date.fromisoformat(until))
+    waiting, notices = billing.unbilled_lines(book_of(ACCOUNTS + text), date.fromisoformat(until))
     assert not notices
-    for one in waiting:
-        for step in one.line.steps:
+    for line in waiting:
+        for step in line.line.steps:
             assert recompute(step) == step.result
     return [(one.line.text, str(one.line.quantity), str(one.line.start), str(one.line.net)) for one in waiting]
 
@@ -144,9 +144,13 @@ def test_a_least_amount_that_is_credited_is_owed_again() -> None:
 
 def test_what_runs_is_known_at_a_cut_off() -> None:
     text = contract(f'{TIME}; tiers: "10 @ 2, 1"; commitment: 500') + units("2026-01-10", "12")
-    (one, other) = billing.running(book_of(ACCOUNTS + text), date(2026, 1, 20))
-    assert [str(each.line.net) for each in (one, other)] == ["20.00", "2.00"]
-    assert (one.line.start, one.line.end, one.line.since) == (date(2026, 1, 1), date(2026, 1, 20), date(2026, 1, 31))
+    (line, other) = billing.accrued_lines(book_of(ACCOUNTS + text), date(2026, 1, 20))
+    assert [str(each.line.net) for each in (line, other)] == ["20.00", "2.00"]
+    assert (line.line.start, line.line.end, line.line.billable_from) == (
+        date(2026, 1, 1),
+        date(2026, 1, 20),
+        date(2026, 1, 31),
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +164,7 @@ def test_what_runs_is_known_at_a_cut_off() -> None:
 )
 def test_tiers_that_cannot_be_read(said: str, message: str) -> None:
     with pytest.raises(tiers.TierError, match=message):
-        tiers.parse(said)
+        tiers.parse_tiers(said)
 
 
 SUBSCRIPTION = 'text: "Care"; account: Income:Services; every: "month"; price: 99.99'
@@ -175,8 +179,8 @@ def test_a_discount_holds_from_its_day_to_the_amendment_that_ends_it() -> None:
 
 def test_up_to_a_cap_less_a_discount() -> None:
     text = contract(f"{HOURS}; discount: 10; cap: 450") + units("2026-01-20", "6")
-    waiting, notices = billing.waiting(book_of(ACCOUNTS + text), date(2026, 1, 31))
-    assert [(str(one.line.quantity), str(one.line.net)) for one in waiting] == [("5.00", "450.00")]
+    waiting, notices = billing.unbilled_lines(book_of(ACCOUNTS + text), date(2026, 1, 31))
+    assert [(str(line.line.quantity), str(line.line.net)) for line in waiting] == [("5.00", "450.00")]
     assert "1.00 UNIT of K stay unbilled" in notices[0].message
 
 
@@ -190,12 +194,12 @@ def test_a_milestone_of_a_subscription_is_a_line_that_is_billed_once() -> None:
 def test_a_unit_and_an_account_are_the_contracts_or_the_items() -> None:
     priced = '2026-01-01 custom "invoice-item" "CALL" "Calls" Income:Discounts\n  unit: "call"\n  price: 2.00\n'
     own = contract(TIME + '; unit: "unit"; tiers: "10 @ 3, 2"')
-    (line,) = (one.line for one in billing.waiting(book_of(ACCOUNTS + own + units("2026-01-05", "4")), END)[0])
+    (line,) = (line.line for line in billing.unbilled_lines(book_of(ACCOUNTS + own + units("2026-01-05", "4")), END)[0])
     assert (line.unit, line.account, line.text) == ("unit", "Income:Services", "Calls")
     items = contract('item: "CALL"; time: Assets:Units; every: "month"; included: 1; commitment: 50.00')
-    waiting, _notices = billing.waiting(book_of(ACCOUNTS + priced + items + units("2026-01-05", "4")), END)
-    assert {one.line.account for one in waiting} == {"Income:Discounts"}
-    assert [(one.line.unit, str(one.line.net)) for one in waiting] == [("", "0.00"), ("", "6.00"), ("LS", "44.00")]
+    waiting, _notices = billing.unbilled_lines(book_of(ACCOUNTS + priced + items + units("2026-01-05", "4")), END)
+    assert {line.line.account for line in waiting} == {"Income:Discounts"}
+    assert [(line.line.unit, str(line.line.net)) for line in waiting] == [("", "0.00"), ("", "6.00"), ("LS", "44.00")]
 
 
 END = date(2026, 1, 31)

@@ -20,7 +20,7 @@ ACCOUNTS = """
 def said(text: str) -> list[str]:
     """Severity and message of what the contracts' checks find."""
     book = sound_book(ACCOUNTS + text)
-    return [f"{one.severity} {one.message}" for rule in CHECKS for one in rule(book)]
+    return [f"{finding.severity} {finding.message}" for rule in CHECKS for finding in rule(book)]
 
 
 def contract(mode: str = "fixed", *keys: str, day: str = "2026-01-01", customer: str = "Acme") -> str:
@@ -358,7 +358,7 @@ GIFT = "0.00 | discount: 0 | " + FREE.partition(" | ")[2].replace("quantity: 1 |
 def test_no_period_is_billed_twice(documents: list[str], expected: str) -> None:
     text = "".join(document(f"N{number}", one, day=f"2026-03-{number:02}") for number, one in enumerate(documents, 1))
     book = sound_book(ACCOUNTS + support() + support().replace('"K"', '"L"') + text)
-    found = [f"{one.severity} {one.message}" for one in check(book) if one.rule == "billed-twice"]
+    found = [f"{finding.severity} {finding.message}" for finding in check(book) if finding.rule == "billed-twice"]
     assert len(found) == bool(expected), found
     assert "".join(found).startswith(expected)
 
@@ -369,8 +369,8 @@ def test_what_is_given_back_hides_no_other_month_that_is_billed_twice(bills: str
         "01-31", "01-20"
     )
     found = [
-        one.message
-        for one in check(
+        finding.message
+        for finding in check(
             sound_book(
                 ACCOUNTS
                 + support()
@@ -379,14 +379,16 @@ def test_what_is_given_back_hides_no_other_month_that_is_billed_twice(bills: str
                 + document("N3", bills.replace("2026-01-01", "2026-01-25"), day="2026-03-02")
             )
         )
-        if one.rule == "billed-twice"
+        if finding.rule == "billed-twice"
     ]
     assert found == ["K: 2026-01-25 to 2026-01-31 is billed by N1 and by N3: credit one"]
 
 
 def test_a_line_beside_an_adjustment_is_billed_twice_all_the_same() -> None:
     text = document("N1", MONTH) + document("N2", NEXT + ' | adjusts: "N0"', MONTH, day="2026-03-01")
-    found = [one.message for one in check(sound_book(ACCOUNTS + support() + text)) if one.rule == "billed-twice"]
+    found = [
+        finding.message for finding in check(sound_book(ACCOUNTS + support() + text)) if finding.rule == "billed-twice"
+    ]
     assert found == ["K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"]
 
 
@@ -411,7 +413,7 @@ def test_no_milestone_is_billed_twice(documents: list[list[str]], expected: str)
         document(f"N{number}", *those, day=f"2026-03-{number:02}") for number, those in enumerate(documents, 1)
     )
     book = sound_book(ACCOUNTS + plan + text)
-    found = [f"{one.severity} {one.message}" for one in check(book) if one.rule == "billed-twice"]
+    found = [f"{finding.severity} {finding.message}" for finding in check(book) if finding.rule == "billed-twice"]
     assert len(found) == bool(expected), found
     assert "".join(found).startswith(expected)
 

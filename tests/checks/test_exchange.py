@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Finding
 from tests.ledgers import PRELUDE
 
@@ -49,18 +49,18 @@ ADVICE = re.compile(
 def differences(file: Path) -> list[Finding]:
     """The findings about exchange; nothing may be wrong with the ledger otherwise."""
     found = open_ledger(file)
-    assert [str(one) for one in found.errors] == []
-    return [one for one in found.findings if one.rule == "exchange-difference"]
+    assert [str(error) for error in found.errors] == []
+    return [finding for finding in found.findings if finding.rule == "exchange-difference"]
 
 
 def follow(file: Path) -> list[Finding]:
     """What is found once each advice was followed."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    for one in differences(file):
-        told = ADVICE.search(one.message)
-        assert told, one.message
+    for finding in differences(file):
+        told = ADVICE.search(finding.message)
+        assert told, finding.message
         postings = [f"  {posting}" for posting in told[1].split(", ")] + ([f"    {told[3]}"] if told[3] else [])
-        lines[one.source.line - 1] = "\n".join([*postings, f"  {told[2]}"])
+        lines[finding.source.line - 1] = "\n".join([*postings, f"  {told[2]}"])
     file.write_text("\n".join(lines), encoding="utf-8")
     return differences(file)
 
@@ -102,8 +102,8 @@ def test_the_advice_leads_out(tmp_path: Path, payments: list[str], expected: lis
     file.write_text(text + '\nplugin "beancount_invoicing"\n', encoding="utf-8")
     found = differences(file)
     assert len(found) == len(expected)
-    for one, part in zip(found, expected, strict=True):
-        assert part in one.message
+    for finding, part in zip(found, expected, strict=True):
+        assert part in finding.message
     assert follow(file) == []
 
 
@@ -123,9 +123,9 @@ plugin "beancount_invoicing"
 """,
         encoding="utf-8",
     )
-    (one,) = differences(file)
-    assert "an exchange gain of 36.00 EUR is booked nowhere" in one.message
-    assert file.read_text(encoding="utf-8").splitlines()[one.source.line - 1].endswith("-1200.00 USD @ 0.95 EUR")
+    (finding,) = differences(file)
+    assert "an exchange gain of 36.00 EUR is booked nowhere" in finding.message
+    assert file.read_text(encoding="utf-8").splitlines()[finding.source.line - 1].endswith("-1200.00 USD @ 0.95 EUR")
     assert follow(file) == []
 
 
@@ -142,8 +142,8 @@ def test_the_account_is_that_of_the_option(tmp_path: Path, more: str, account: s
     payment = '2026-02-01 * "Boston" "Paid" ^N1\n  Assets:Bank  1140.00 EUR\n  Assets:Receivable:Boston  -1200.00 USD @ 0.95 EUR\n'
     opened = "2025-01-01 open Expenses:Fx\n2025-01-01 open Income:Fx\n"
     file.write_text(PRELUDE + LEDGER + opened + more + payment + 'plugin "beancount_invoicing"\n', encoding="utf-8")
-    (one,) = differences(file)
-    assert f"and beside it {account} -36.00 EUR" in one.message
+    (finding,) = differences(file)
+    assert f"and beside it {account} -36.00 EUR" in finding.message
 
 
 UNNAMED = """2026-02-01 * "Boston" "Paid, for what is not said"
@@ -193,5 +193,7 @@ def test_what_is_told_of_the_difference_on_an_account(tmp_path: Path, more: str,
     file = tmp_path / "main.beancount"
     file.write_text(PRELUDE + EXACT + more + 'plugin "beancount_invoicing"\n', encoding="utf-8")
     found = differences(file)
-    assert [re.findall(r"(?:gain|loss) of \S+ EUR", one.message) for one in found] == [[one] for one in expected]
+    assert [re.findall(r"(?:gain|loss) of \S+ EUR", finding.message) for finding in found] == [
+        [one] for one in expected
+    ]
     assert follow(file) == []

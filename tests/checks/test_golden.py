@@ -13,8 +13,8 @@ from beancount import loader
 
 import beancount_invoicing
 from beancount_invoicing import InvoicingError
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.checks import check
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -36,8 +36,10 @@ def test_findings(name: str) -> None:
     file = GOLDEN / f"{name}.beancount"
     ledger = open_ledger(file)
     findings = ledger.findings
-    assert all(Path(one.source.file).is_file() and one.source.line > 0 for one in findings), "each says where it is"
-    found = [(one.source.line, one.severity, one.rule, one.message) for one in findings]
+    assert all(Path(finding.source.file).is_file() and finding.source.line > 0 for finding in findings), (
+        "each says where it is"
+    )
+    found = [(finding.source.line, finding.severity, finding.rule, finding.message) for finding in findings]
     wanted = expected(file)
     assert sorted(one[:3] for one in found) == [one[:3] for one in wanted], "\n".join(map(str, sorted(found)))
     for line, severity, rule, text in wanted:
@@ -56,14 +58,14 @@ IN_TURN = {"billed-twice", "corrective", "credit-in-parts", "deposit"}
 
 def _turned(book: Book, kept: set[str]) -> Book:
     """A Book that has everything in the opposite order, but for what is told by its turn."""
-    kept = kept | {"acceptances", "work", "numbers"}
+    kept = kept | {"acceptances", "work", "number_uses"}
     turned: dict[str, object] = {}
-    for each in fields(book):
-        value = getattr(book, each.name)
+    for field in fields(book):
+        value = getattr(book, field.name)
         if isinstance(value, Mapping):
-            turned[each.name] = dict(reversed(tuple(value.items())))
-        elif isinstance(value, tuple) and each.name not in kept:
-            turned[each.name] = value[::-1]
+            turned[field.name] = dict(reversed(tuple(value.items())))
+        elif isinstance(value, tuple) and field.name not in kept:
+            turned[field.name] = value[::-1]
     return replace(book, **turned)  # type: ignore[arg-type] # fields by their names
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.checks.hours import hours_billed
+from beancount_invoicing.checks.hours import check_hours_billed
 from tests.documents import document
 from tests.ledgers import sound_book
 
@@ -26,8 +26,8 @@ QUAY = f'{SIX} | item: "DEV" | contract: "QUAY"'
 
 
 def contract(code: str = "QUAY", time: str = "Quay", *keys: str) -> str:
-    said = "".join(f"  {key}\n" for key in ('item: "DEV"', *keys))
-    return f'2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "{code}" "time"\n{said}  time: Assets:Time:{time}\n'
+    text = "".join(f"  {key}\n" for key in ('item: "DEV"', *keys))
+    return f'2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "{code}" "time"\n{text}  time: Assets:Time:{time}\n'
 
 
 def worked(hours: str, day: str = "2026-01-05", account: str = "Quay", keys: str = "") -> str:
@@ -40,7 +40,7 @@ def gone(hours: str, account: str = "Quay", keys: str = "") -> str:
 
 
 def said(text: str) -> list[str]:
-    return [one.message for one in hours_billed(sound_book(ACCOUNTS + text))]
+    return [finding.message for finding in check_hours_billed(sound_book(ACCOUNTS + text))]
 
 
 def test_what_is_billed_too_much_and_too_little_in_both_figures() -> None:
@@ -146,7 +146,9 @@ def test_only_so_much_may_differ_as_entries_can_be_rounded_by(
     keys: str, entries: list[str], left: str, sound: bool
 ) -> None:
     those = (
-        "".join(worked(one) for one in entries) + worked("8 HOUR", "2026-02-01") + worked("7.1111 HOUR", "2026-02-01")
+        "".join(worked(entry) for entry in entries)
+        + worked("8 HOUR", "2026-02-01")
+        + worked("7.1111 HOUR", "2026-02-01")
     )
     ledger = (contract("QUAY", "Quay", keys) if keys else contract()) + those
     bill = document("N1", QUAY, more=gone(left))
@@ -216,7 +218,7 @@ def test_before_checked_from_it_only_warns_and_two_of_one_number_are_said_elsewh
         (start, "2026-02-01", "error"),
         ("", "2026-01-31", "error"),
     ):
-        (found,) = hours_billed(
+        (found,) = check_hours_billed(
             sound_book(ACCOUNTS + ledger + more + document("N1", QUAY, day=day, more=gone("-5 HOUR")))
         )
         assert found.severity == severity

@@ -28,7 +28,7 @@ WRITTEN_OFF = """
 
 
 def revived(ledger: str) -> list[Finding]:
-    return [one for one in check(book_of(ledger)) if one.rule == "write-off-revived"]
+    return [finding for finding in check(book_of(ledger)) if finding.rule == "write-off-revived"]
 
 
 @pytest.mark.parametrize(("link", "settles"), [(" ^N1", ""), ("", '\n    settles: "N1"')])

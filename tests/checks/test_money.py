@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.checks.documents import money
+from beancount_invoicing.checks.documents import ledger_amount
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from beancount_invoicing.checks.documents import money
     ],
 )
 def test_no_figure_is_cut_and_none_is_bare(amount: str, currency: str, said: str) -> None:
-    assert money(Decimal(amount), currency) == said
+    assert ledger_amount(Decimal(amount), currency) == said

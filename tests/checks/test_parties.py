@@ -8,12 +8,20 @@ import pytest
 from beancount import loader
 
 from beancount_invoicing.checks import payers, reminders, series
-from beancount_invoicing.checks.documents import contracts as contracts_named
-from beancount_invoicing.checks.documents import due_dates, gross_nets, lines, links, reverse_charge, sums, taxes
-from beancount_invoicing.checks.interest import contract_rates, reference_rates
-from beancount_invoicing.checks.left_out import shared_accounts
-from beancount_invoicing.checks.parties import CHECKS, longest_terms
-from beancount_invoicing.entries import read
+from beancount_invoicing.checks.documents import (
+    check_document_links,
+    check_due_dates,
+    check_gross_nets,
+    check_lines,
+    check_reverse_charge,
+    check_sums,
+    check_taxes,
+)
+from beancount_invoicing.checks.documents import check_named_contracts as contracts_named
+from beancount_invoicing.checks.interest import check_contract_rates, check_reference_rates
+from beancount_invoicing.checks.parties import CHECKS, check_longest_terms
+from beancount_invoicing.checks.unbilled import check_shared_time_accounts
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book, Finding
 from tests.documents import document
 from tests.ledgers import sound_book
@@ -45,13 +53,13 @@ ACCOUNTS = """
 def rules(text: str, *checks: Callable[[Book], Iterator[Finding]]) -> list[str]:
     entries, errors, options = loader.load_string(text)
     assert errors == []
-    book = read(entries, options)
-    return [one.rule for check in checks or CHECKS for one in check(book)]
+    book = read_book(entries, options)
+    return [finding.rule for check in checks or CHECKS for finding in check(book)]
 
 
 def messages(text: str, *checks: Callable[[Book], Iterator[Finding]]) -> list[str]:
     book = sound_book(text)
-    return [f"{one.severity} {one.message}" for check in checks or CHECKS for one in check(book)]
+    return [f"{finding.severity} {finding.message}" for check in checks or CHECKS for finding in check(book)]
 
 
 @pytest.mark.parametrize(
@@ -288,17 +296,17 @@ def test_who_may_pay_for_another(payer: str, own: str, expected: str) -> None:
         '2026-01-01 custom "invoice-contract" Assets:Receivable:O "K" "subscription"\n  text: "Care"\n  price: 1.00\n'
         '  every: "month"\n  account: Income:Services\n  payer: Assets:Receivable:P\n'
     )
-    found = messages(text, payers.payers)
+    found = messages(text, payers.check_payers)
     assert len(found) == bool(expected)
     assert "".join(found).startswith(f"error contract K: {expected}" if expected else "")
 
 
 def test_a_payer_that_is_the_customer_itself_or_nobody_is_no_payer() -> None:
     contract = CONTRACT.replace('"time"', '"time"\n  payer: {}')
-    assert messages(contract.format("Assets:Receivable:Acme"), payers.payers) == []
-    assert messages(contract.format("Assets:Bank"), payers.payers) == []
+    assert messages(contract.format("Assets:Receivable:Acme"), payers.check_payers) == []
+    assert messages(contract.format("Assets:Bank"), payers.check_payers) == []
     nobody = contract.replace("Assets:Receivable:Acme", "Assets:Cash")
-    assert messages(nobody.format("Assets:Receivable:Acme"), payers.payers) == [
+    assert messages(nobody.format("Assets:Receivable:Acme"), payers.check_payers) == [
         "error contract K: Assets:Cash is no customer's account"
     ]
 
@@ -384,7 +392,7 @@ RATE = '{} custom "invoice-rate" "{}" {}\n'
     ],
 )
 def test_reference_rates(rate: str, expected: str) -> None:
-    found = messages(rate, reference_rates)
+    found = messages(rate, check_reference_rates)
     assert len(found) == bool(expected), found
     assert expected in "".join(found)
 
@@ -404,26 +412,26 @@ def test_reference_rates(rate: str, expected: str) -> None:
     ],
 )
 def test_a_contracts_own_rate_is_not_below_the_laws(text: str, expected: int) -> None:
-    assert len(messages(text, contract_rates)) == expected
+    assert len(messages(text, check_contract_rates)) == expected
 
 
 def test_a_time_account_is_of_one_contract_at_a_time() -> None:
     def found(first: str, second: str) -> list[str]:
         one = CONTRACT + f"  {first}\n"
         other = CONTRACT.replace('"K"', '"L"').replace("2026-01-01", second)
-        return messages(one + other, shared_accounts)
+        return messages(one + other, check_shared_time_accounts)
 
     assert found("until: 2026-03-31", "2026-04-01") == []
-    (said,) = found("until: 2026-04-01", "2026-04-01")
-    assert "Assets:Bank is the time account of K as well" in said
-    assert "from 2026-04-01 on" in said
-    assert said.startswith("error contract L: ")
+    (text,) = found("until: 2026-04-01", "2026-04-01")
+    assert "Assets:Bank is the time account of K as well" in text
+    assert "from 2026-04-01 on" in text
+    assert text.startswith("error contract L: ")
     assert len(found('lines: "day"', "2026-04-01")) == 1
     again = '2026-05-01 custom "invoice-contract" Assets:Receivable:Acme "L"\n  lines: "day"\n'
-    assert len(messages(CONTRACT + CONTRACT.replace('"K"', '"L"') + again, shared_accounts)) == 1
-    assert messages(CONTRACT + again.replace('"L"', '"K"'), shared_accounts) == []
+    assert len(messages(CONTRACT + CONTRACT.replace('"K"', '"L"') + again, check_shared_time_accounts)) == 1
+    assert messages(CONTRACT + again.replace('"L"', '"K"'), check_shared_time_accounts) == []
     other = CONTRACT.replace('"K"', '"L"').replace("Assets:Bank", "Assets:Cash")
-    assert messages(CONTRACT + other, shared_accounts) == []
+    assert messages(CONTRACT + other, check_shared_time_accounts) == []
 
 
 def number(text: str, day: str = "2026-01-31", **said: str) -> str:
@@ -476,31 +484,36 @@ def test_of_two_with_one_number_the_one_that_was_sent_keeps_it() -> None:
     one, other = number("F2026-0001"), number("F2026-0001", "2026-02-01", customer="Kiefer")
     third = number("F2026-0002", "2026-02-02")
     sent = '2026-02-{} note Assets:Receivable:{} "Sent" ^F2026-0001\n  event: "sent"\n'
-    (found,) = messages(one + other + third, series.duplicates)
+    (found,) = messages(one + other + third, series.check_duplicates)
     assert found.endswith(
         "dated 2026-01-31; give the one that has not been sent the number F2026-0003 (and its link) and the date 2026-02-02"
     )
-    (found,) = messages(one + other + third + sent.format("03", "Kiefer"), series.duplicates)
+    (found,) = messages(one + other + third + sent.format("03", "Kiefer"), series.check_duplicates)
     assert (
         "dated 2026-02-01, sent on 2026-02-03; give this one, which has not been sent, the number F2026-0003" in found
     )
     both = sent.format("03", "Kiefer") + sent.format("04", "Acme")
-    (found,) = messages(one + other + third + both, series.duplicates)
+    (found,) = messages(one + other + third + both, series.check_duplicates)
     assert found.endswith(
         "sent on 2026-02-04; both have been sent: give this one the number F2026-0003 (and its link) and the date"
         " 2026-02-02, take ^F2026-0001 out of the notes that it was sent, and send it again: it replaces what was sent as"
         " F2026-0001"
     )
-    (found,) = messages(number("X1") + number("X1"), series.duplicates)
+    (found,) = messages(number("X1") + number("X1"), series.check_duplicates)
     assert found.endswith("give the one that has not been sent another number (and its link)")
 
 
 def test_a_document_says_where_it_belongs() -> None:
-    assert messages(number("N1"), due_dates, links, contracts_named, reverse_charge, sums) == []
-    assert messages(number("N1", keys="due: 2026-01-31"), due_dates) == []
-    assert len(messages(number("N1", keys="due: 2026-01-30"), due_dates)) == 1
+    assert (
+        messages(number("N1"), check_due_dates, check_document_links, contracts_named, check_reverse_charge, check_sums)
+        == []
+    )
+    assert messages(number("N1", keys="due: 2026-01-31"), check_due_dates) == []
+    assert len(messages(number("N1", keys="due: 2026-01-30"), check_due_dates)) == 1
     loose = number("N1").replace('" ^N1', '" ^other')
-    assert messages(loose, links) == ['warning N1 has no link: end its first line with … "Work" ^N1 ^other']
+    assert messages(loose, check_document_links) == [
+        'warning N1 has no link: end its first line with … "Work" ^N1 ^other'
+    ]
     line = '100.00 | text: "Care" | from: {} | to: 2026-01-31 | contract: "K"'
     plan = CONTRACT + '2026-01-01 custom "invoice-milestone" "K" "A"\n  price: 100.00\n'
     assert messages(plan + document("N1", line.format("2026-01-31")), contracts_named) == []
@@ -518,7 +531,7 @@ def test_what_is_to_be_paid_is_what_the_lines_and_taxes_make() -> None:
     sound = number("N1")
     for was, now, words in (("120.00", "120.01", "0.01 EUR too much"), ("120.00", "119.99", "0.01 EUR missing")):
         other = f"  Equity:Opening  {-1 if now > was else 1}E-2 EUR\n".replace("1E-2", "0.01")
-        (found,) = messages(sound.replace(f"  {was} EUR", f"  {now} EUR") + other, sums)
+        (found,) = messages(sound.replace(f"  {was} EUR", f"  {now} EUR") + other, check_sums)
         assert found == (
             f"error N1: to be paid is {now} EUR, but lines 100.00 EUR, taxes 20.00 EUR make 120.00 EUR: {words}: correct what is"
             " booked on the customer's account, or the lines and taxes"
@@ -531,16 +544,16 @@ def test_what_is_to_be_paid_is_what_the_lines_and_taxes_make() -> None:
 )
 def test_a_line_whose_price_includes_tax_may_be_a_cent_off(net: str, expected: int) -> None:
     text = document("N1", f"{net} | quantity: 1 | price-with-tax: 120.00")
-    assert len(messages(text, lines)) == expected
-    assert len(messages(text, gross_nets)) == (net != "100.00")
+    assert len(messages(text, check_lines)) == expected
+    assert len(messages(text, check_gross_nets)) == (net != "100.00")
     plain = document("N1", f"{net} | quantity: 1 | price: 100.00")
-    assert len(messages(plain, lines)) == (net != "100.00")
+    assert len(messages(plain, check_lines)) == (net != "100.00")
 
 
 @pytest.mark.parametrize(("booked", "expected"), [("-20.00", 0), ("-20.01", 1), ("-19.99", 1)])
 def test_the_tax_is_that_of_its_lines_to_the_cent(booked: str, expected: int) -> None:
     text = document("N1", "100.00").replace("-20.00", booked) + f"  Equity:Opening  {-20 - float(booked):.2f} EUR\n"
-    found = messages(text, taxes)
+    found = messages(text, check_taxes)
     assert len(found) == expected
     assert (
         f"N1: the tax FR20 is {booked[1:]} EUR, but 20 % of 100.00 EUR is 20.00 EUR: correct the posting"
@@ -555,7 +568,7 @@ def test_a_tax_that_nobody_booked_says_where_it_goes() -> None:
         .replace('  Liabilities:VAT  -20.00 EUR\n    tax: "FR20"\n', "")
         .replace("120.00", "100.00")
     )
-    assert messages(text, taxes) == [
+    assert messages(text, check_taxes) == [
         'error N1: the tax FR20 is 0.00 EUR, but 20 % of 100.00 EUR is 20.00 EUR: book it on Liabilities:VAT, with tax: "FR20"'
     ]
 
@@ -563,13 +576,13 @@ def test_a_tax_that_nobody_booked_says_where_it_goes() -> None:
 def test_a_tax_at_the_rate_of_another_day_is_told_how_to_say_that_day() -> None:
     raised = '2026-02-01 custom "invoice-tax" "FR20" "TVA 22 %" Liabilities:VAT\n  rate: 22\n'
     late = document("N1", "100.00", day="2026-02-10")
-    (found,) = messages(raised + late, taxes)
+    (found,) = messages(raised + late, check_taxes)
     assert found.endswith("correct the posting, or say on the line when it was supplied, delivered: …")
     again = raised.replace("2026-02-01", "2026-03-01").replace("22", "23")
-    (found,) = messages(raised + again + late.replace("2026-02-10", "2026-03-10"), taxes)
+    (found,) = messages(raised + again + late.replace("2026-02-10", "2026-03-10"), check_taxes)
     assert found.endswith("delivered: …")
     other = late.replace("120.00", "121.00").replace("-20.00", "-21.00")
-    (found,) = messages(raised + other, taxes)
+    (found,) = messages(raised + other, check_taxes)
     assert found.endswith("correct the posting, or the lines that it is due on")
 
 
@@ -585,4 +598,4 @@ def test_a_tax_at_the_rate_of_another_day_is_told_how_to_say_that_day() -> None:
 def test_the_longest_terms_are_those_before_weekends(terms: str, calendar: str, expected: list[str]) -> None:
     moved = f'2025-01-01 custom "invoice-option" "business-days" "{calendar}"\n' if calendar else ""
     given = document("F1", "100.00", day="2026-01-06", keys=f'terms: "{terms}"')
-    assert rules(SELLER + ACCOUNTS + moved + given, longest_terms) == expected
+    assert rules(SELLER + ACCOUNTS + moved + given, check_longest_terms) == expected

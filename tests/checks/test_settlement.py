@@ -17,8 +17,10 @@ N2 = document("N2", "50.00", day="2026-01-06")
 def told(text: str, *rules: str) -> list[str]:
     """Messages of some rules, or of all but those about series."""
     found = check(sound_book(text))
-    wanted = [one for one in found if (one.rule in rules if rules else one.rule != "number-not-in-series")]
-    return [f"{one.severity} {one.rule}: {one.message}" for one in wanted]
+    wanted = [
+        finding for finding in found if (finding.rule in rules if rules else finding.rule != "number-not-in-series")
+    ]
+    return [f"{finding.severity} {finding.rule}: {finding.message}" for finding in wanted]
 
 
 def each(found: Sequence[str], expected: Sequence[str]) -> None:

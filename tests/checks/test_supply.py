@@ -11,9 +11,9 @@ import pytest
 from beancount import loader
 
 from beancount_invoicing import law
-from beancount_invoicing.checks.consumers import distance_sales, rates_there
-from beancount_invoicing.checks.supply import services_abroad
-from beancount_invoicing.entries import read
+from beancount_invoicing.checks.consumers import check_destination_rates, check_distance_sales
+from beancount_invoicing.checks.supply import check_services_abroad
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book, Finding
 
 BOOKS = """
@@ -108,7 +108,7 @@ def told(
         books = re.sub(r'  sold-to: "(union|DE|outside)"\n', "", books)
     entries, errors, options = loader.load_string(books + "".join(sales))
     assert errors == []
-    return [one.message for one in check(read(entries, options))]
+    return [finding.message for finding in check(read_book(entries, options))]
 
 
 SERVICES = 'nature="services"'
@@ -137,7 +137,7 @@ GOODS = 'nature="goods"'
     ],
 )
 def test_services_to_a_business_abroad_bear_no_tax_of_here(line: str, found: list[str]) -> None:
-    said = told(services_abroad, sale("F1", line))
+    said = told(check_services_abroad, sale("F1", line))
     assert [one.split()[1] for one in said] == found
 
 
@@ -155,7 +155,7 @@ def test_services_to_a_business_abroad_bear_no_tax_of_here(line: str, found: lis
 def test_it_goes_by_who_sells_and_who_buys(changes: dict[str, str], found: int) -> None:
     asked = {"country": "DE", "customer": '  vat-id: "DE136695976"', "seller": "FR"} | changes
     said = told(
-        services_abroad,
+        check_services_abroad,
         sale("F1", "FR20 100"),
         seller=asked["seller"],
         country=asked["country"],
@@ -165,16 +165,16 @@ def test_it_goes_by_who_sells_and_who_buys(changes: dict[str, str], found: int) 
 
 
 def test_nothing_is_asked_of_what_is_no_new_invoice_nor_of_before_the_law() -> None:
-    assert told(services_abroad, sale("F1", "FR20 100", day="2009-12-31")) == []
-    assert len(told(services_abroad, sale("F1", "FR20 100", day="2010-01-01"))) == 1
-    assert told(services_abroad, sale("F1", "FR20 100", more='  kind: "opening"\n')) == []
+    assert told(check_services_abroad, sale("F1", "FR20 100", day="2009-12-31")) == []
+    assert len(told(check_services_abroad, sale("F1", "FR20 100", day="2010-01-01"))) == 1
+    assert told(check_services_abroad, sale("F1", "FR20 100", more='  kind: "opening"\n')) == []
     back = sale("C1", "FR20 -100", more='  kind: "credit-note"\n  corrects: "F1"\n')
-    assert [one[:2] for one in told(services_abroad, sale("F1", "FR20 100"), back)] == ["F1"]
+    assert [one[:2] for one in told(check_services_abroad, sale("F1", "FR20 100"), back)] == ["F1"]
 
 
 def test_each_code_of_a_document_is_told_once() -> None:
     two = sale("F1", "FR20 100", "LAND 5", "FR20 200", "PAID 300")
-    assert [one.split()[:2] for one in told(services_abroad, two)] == [["F1:", "FR20"], ["F1:", "PAID"]]
+    assert [one.split()[:2] for one in told(check_services_abroad, two)] == [["F1:", "FR20"], ["F1:", "PAID"]]
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,11 @@ def test_each_code_of_a_document_is_told_once() -> None:
 )  # fmt: skip
 def test_what_to_write_is_said(country: str, customer: str, says: str) -> None:
     """Where the books have no code that such customers get by default."""
-    (said,) = told(services_abroad, sale("F1", f"FR20 100 {SERVICES}"), country=country, customer=customer, codes=False)
-    assert says in said
-    assert "if it is goods" not in said
+    (text,) = told(
+        check_services_abroad, sale("F1", f"FR20 100 {SERVICES}"), country=country, customer=customer, codes=False
+    )
+    assert says in text
+    assert "if it is goods" not in text
 
 
 CONSUMER = '  buyer: "consumer"'
@@ -223,18 +225,18 @@ ELECTRONIC = 'nature="electronic"'
     ],
 )
 def test_electronic_services_to_consumers_outside_bear_no_tax(line: str, country: str, found: list[str]) -> None:
-    said = told(services_abroad, sale("F1", line), country=country, customer=CONSUMER)
+    said = told(check_services_abroad, sale("F1", line), country=country, customer=CONSUMER)
     assert [one.split()[1] for one in said] == found
 
 
 def test_electronic_services_to_consumers_went_by_the_seller_before_2015() -> None:
-    assert told(services_abroad, sale("F1", "NET 9", day="2014-12-31"), country="CH", customer=CONSUMER) == []
-    assert told(services_abroad, sale("F1", "NET 9", day="2015-01-01"), country="CH", customer=CONSUMER)
+    assert told(check_services_abroad, sale("F1", "NET 9", day="2014-12-31"), country="CH", customer=CONSUMER) == []
+    assert told(check_services_abroad, sale("F1", "NET 9", day="2015-01-01"), country="CH", customer=CONSUMER)
 
 
 def test_what_to_write_for_electronic_services_outside_is_said() -> None:
-    (said,) = told(services_abroad, sale("F1", "NET 100"), country="CH", customer=CONSUMER, codes=False)
-    assert said == (
+    (text,) = told(check_services_abroad, sale("F1", "NET 100"), country="CH", customer=CONSUMER, codes=False)
+    assert text == (
         "F1: NET charges 20 % on electronic services to Customer, a consumer in CH, where they are supplied: they bear no tax of FR"
         ' (directive 2006/112/EC, art. 58): define custom "invoice-tax" "ONLINE" "Outside the scope of VAT" with category: "O",'
         ' reason: "VATEX-EU-O", nature: "electronic" and sold-to: "outside consumer", write tax: "ONLINE" on the line'
@@ -242,20 +244,20 @@ def test_what_to_write_for_electronic_services_outside_is_said() -> None:
 
 
 def test_a_seller_outside_the_union_owes_the_tax_of_a_consumers_state() -> None:
-    (said,) = told(services_abroad, sale("F1", "NET 100"), seller="GB", customer=CONSUMER, codes=False)
-    assert "they bear no tax of GB (VAT Act 1994, sch. 4A, para. 15): the tax of DE is owed: define" in said
+    (text,) = told(check_services_abroad, sale("F1", "NET 100"), seller="GB", customer=CONSUMER, codes=False)
+    assert "they bear no tax of GB (VAT Act 1994, sch. 4A, para. 15): the tax of DE is owed: define" in text
     assert (
         'custom "invoice-tax" "OSS-DE-ELECTRONIC" "VAT 19 %" Liabilities:VAT:OSS (open that account) with rate: 19,'
         ' nature: "electronic", sold-to: "DE consumer", write tax: "OSS-DE-ELECTRONIC" on the line'
-    ) in said
+    ) in text
     assert 'write tax: "ONLINE"' in told(
-        services_abroad, sale("F1", "NET 100"), seller="CH", country="US", customer=CONSUMER, codes=False
+        check_services_abroad, sale("F1", "NET 100"), seller="CH", country="US", customer=CONSUMER, codes=False
     )[0]  # fmt: skip
 
 
 def consumer(*sales: str, country: str = "DE") -> list[str]:
     """The documents that are told of goods to consumers in other states."""
-    return [one.split(":")[0] for one in told(distance_sales, *sales, country=country, customer=CONSUMER)]
+    return [one.split(":")[0] for one in told(check_distance_sales, *sales, country=country, customer=CONSUMER)]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +288,7 @@ def test_goods_and_electronic_services_count_together() -> None:
 
 def test_what_comes_first_counts_first_in_whatever_order_it_is_read() -> None:
     def turned(book: Book) -> Iterator[Finding]:
-        return distance_sales(replace(book, invoices=book.invoices[::-1]))
+        return check_distance_sales(replace(book, invoices=book.invoices[::-1]))
 
     for day in ("2026-02-28", "2026-03-01"):  # on one day by where it stands
         both = (sale("F1", "GOODS 10000", day=day), sale("F2", "GOODS 1", day="2026-03-01"))
@@ -295,8 +297,10 @@ def test_what_comes_first_counts_first_in_whatever_order_it_is_read() -> None:
 
 
 def test_a_public_body_without_a_vat_id_is_no_business() -> None:
-    assert told(distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"')
-    assert not told(distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"\n  vat-id: "DE136695976"')
+    assert told(check_distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"')
+    assert not told(
+        check_distance_sales, sale("F1", "GOODS 10001"), customer='  buyer: "public"\n  vat-id: "DE136695976"'
+    )
 
 
 def test_it_goes_by_the_year_and_the_one_before() -> None:
@@ -315,7 +319,7 @@ def test_each_document_is_told_once_and_a_correction_not_at_all() -> None:
 def test_goods_go_to_consumers_of_the_union() -> None:
     assert consumer(sale("F1", "GOODS 10001"), country="FR") == []
     assert consumer(sale("F1", "GOODS 10001"), country="CH") == []
-    assert told(distance_sales, sale("F1", "GOODS 10001")) == []  # a business
+    assert told(check_distance_sales, sale("F1", "GOODS 10001")) == []  # a business
     assert consumer(sale("F1", "GOODS 10001", day="2021-06-30")) == []
     assert consumer(sale("F1", "GOODS 10001", day="2021-07-01")) == ["F1"]
 
@@ -333,16 +337,16 @@ def test_what_is_in_another_currency_counts_by_what_it_was_booked_as() -> None:
 
 
 def test_the_figures_and_the_code_to_write_are_said() -> None:
-    (said,) = told(distance_sales, sale("F1", "GOODS 10001"), customer=CONSUMER, codes=False)
-    assert "came to 10001.00 EUR in 2026, more than 10000.00 EUR: the tax of DE is owed on them, not GOODS" in said
+    (text,) = told(check_distance_sales, sale("F1", "GOODS 10001"), customer=CONSUMER, codes=False)
+    assert "came to 10001.00 EUR in 2026, more than 10000.00 EUR: the tax of DE is owed on them, not GOODS" in text
     assert (
         'custom "invoice-tax" "OSS-DE" "VAT 19 %" Liabilities:VAT:OSS (open that account) with rate: 19, nature: "goods",'
         ' sold-to: "DE consumer"'
-    ) in said
-    assert "7 %" not in said
-    (said,) = told(distance_sales, sale("F1", "NET 10001"), customer=CONSUMER, codes=False)
-    assert "the tax of DE is owed on these services, not NET" in said
-    assert '"OSS-DE-ELECTRONIC" "VAT 19 %"' in said
+    ) in text
+    assert "7 %" not in text
+    (text,) = told(check_distance_sales, sale("F1", "NET 10001"), customer=CONSUMER, codes=False)
+    assert "the tax of DE is owed on these services, not NET" in text
+    assert '"OSS-DE-ELECTRONIC" "VAT 19 %"' in text
 
 
 MORE = """
@@ -366,20 +370,20 @@ MORE = """
 def rates(rate: str, state: str, *sales: str, more: str = "") -> list[str]:
     """What is said of the rates of a code for consumers in a state."""
     books = MORE.format(rate=rate, state=state) + more
-    return told(rates_there, books, *sales, country=state, customer=CONSUMER)
+    return told(check_destination_rates, books, *sales, country=state, customer=CONSUMER)
 
 
 def test_the_code_that_the_books_have_is_said() -> None:
     books = MORE.format(rate=19, state="DE")
-    (said,) = told(distance_sales, books, sale("F1", "GOODS 10001"), customer=CONSUMER)
-    assert 'bill them anew with tax: "OSS"' in said
+    (text,) = told(check_distance_sales, books, sale("F1", "GOODS 10001"), customer=CONSUMER)
+    assert 'bill them anew with tax: "OSS"' in text
 
 
 def test_the_reduced_rates_of_the_state_are_said_where_the_seller_charged_one() -> None:
-    (said,) = told(
-        distance_sales, MORE.format(rate=25, state="SE"), sale("F1", "FR55 10001"), customer=CONSUMER, codes=False
+    (text,) = told(
+        check_distance_sales, MORE.format(rate=25, state="SE"), sale("F1", "FR55 10001"), customer=CONSUMER, codes=False
     )
-    assert said.endswith("; DE has 7 % too: where one holds for this, write it instead")
+    assert text.endswith("; DE has 7 % too: where one holds for this, write it instead")
 
 
 @pytest.mark.parametrize(
@@ -429,11 +433,11 @@ def test_what_has_a_reduced_rate_at_home_may_have_one_there() -> None:
 
 
 def test_what_is_said_to_stand_for_the_reduced_rate_is_right() -> None:
-    said = (
+    text = (
         '2005-01-01 custom "invoice-tax" "OSSB" "VAT" Liabilities:VAT:OSS\n  rate: 19\n  nature: "goods"\n'
         '  sold-to: "DE consumer"\n  instead-of: "FR55"\n'
     )
-    assert rates("19", "DE", BOOK_SOLD.replace('"OSS"', '"OSSB"'), more=said) == []
+    assert rates("19", "DE", BOOK_SOLD.replace('"OSS"', '"OSSB"'), more=text) == []
     by_default = BOOK_SOLD.replace('    tax: "OSS"\n', "")
-    assert rates("19", "DE", by_default, more=said) == []
+    assert rates("19", "DE", by_default, more=text) == []
     assert rates("19", "DE", by_default)

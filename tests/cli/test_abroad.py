@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing import actions
+from beancount_invoicing.actions import customer, new
+from beancount_invoicing.actions.customer import CustomerRequest
+from beancount_invoicing.actions.new import InvoiceRequest
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import ZERO
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 from tests.cli.test_commands import call
 
 DAY = date(2026, 3, 2)
@@ -40,12 +45,12 @@ def new_books(folder: Path, country: str, regime: str = "invoices", oss: bool = 
 
 def add(ledger: Path, name: str, **said: str) -> None:
     wanted = {"address": "2 Short Street", "city": "Other town", **{key.replace("_", "-"): said[key] for key in said}}
-    actions.add_customer(ledger, actions.CustomerWanted(name, wanted), YEAR, actions.How(write=True))
+    customer.add_customer(ledger, CustomerRequest(name, wanted), YEAR, WriteOptions(write=True))
 
 
 def bill(ledger: Path, name: str, line: str = "2 Audit @ 100") -> tuple[str, str, Decimal]:
     """Writes an invoice as `new` does: the code of its line, its category, and its tax."""
-    outcome = actions.new(ledger, actions.Composition(name, (line,)), actions.Dating(DAY), actions.How(write=True))
+    outcome = new.new_invoice(ledger, InvoiceRequest(name, (line,)), DocumentDating(DAY), WriteOptions(write=True))
     (invoice,) = outcome.documents
     assert outcome.warnings == ()
     return invoice.lines[0].tax, invoice.taxes[0].tax.category, invoice.tax
@@ -119,34 +124,34 @@ def test_contracts_deposits_and_credit_notes_have_the_code_too(tmp_path: Path) -
     call("bill", "--until", "2026-01-31", "--write", ledger=ledger)
     call("deposit", "Lindner", "100", "--text", "Study", "--date", DAY, "--write", ledger=ledger)
     call("credit", "F2026-0001", "--date", DAY, "--write", ledger=ledger)
-    invoices = actions.open_ledger(ledger).book.invoices
+    invoices = open_ledger(ledger).book.invoices
     assert len(invoices) == 3
-    assert {(one.lines[0].tax, one.tax) for one in invoices} == {("AUTOLIQ", ZERO)}
+    assert {(invoice.lines[0].tax, invoice.tax) for invoice in invoices} == {("AUTOLIQ", ZERO)}
     assert "0 errors, 0 warnings" in call("check", "--strict", ledger=ledger).stdout
 
 
 def test_explain_says_why_a_customer_abroad_has_its_code(tmp_path: Path) -> None:
     ledger = new_books(tmp_path / "books", "FR", "payments")
     add(ledger, "Lindner GmbH", country="DE", vat_id="DE136695976")
-    said = call("new", "Lindner", "2 Audit @ 100", "--date", DAY, "--explain", ledger=ledger).stdout
+    text = call("new", "Lindner", "2 Audit @ 100", "--date", DAY, "--explain", ledger=ledger).stdout
     why = 'rate of AUTOLIQ: 0 (services to a business in DE, VAT id DE136695976: sold-to is "union business")'
-    assert why in said
+    assert why in text
 
 
 def test_a_business_without_a_vat_id_is_warned_of_and_the_advice_leads_out(tmp_path: Path) -> None:
     ledger = new_books(tmp_path / "books", "FR")
     add(ledger, "Lindner GmbH", country="DE")
-    said = call("new", "Lindner", "2 Audit @ 100", "--date", DAY, ledger=ledger).stderr
-    assert "FR20 charges 20 % on services to Lindner GmbH, a business in DE" in said
-    assert 'write its VAT id, vat-id: "DE…", on Assets:Clients:Lindner' in said
+    text = call("new", "Lindner", "2 Audit @ 100", "--date", DAY, ledger=ledger).stderr
+    assert "FR20 charges 20 % on services to Lindner GmbH, a business in DE" in text
+    assert 'write its VAT id, vat-id: "DE…", on Assets:Clients:Lindner' in text
     customers = ledger.with_name("customers.beancount")
     customers.write_text(customers.read_text("utf-8") + '  vat-id: "DE136695976"\n', "utf-8")
     assert bill(ledger, "Lindner")[0] == "AUTOLIQ"
 
 
 def test_oss_is_for_sellers_in_the_union(tmp_path: Path) -> None:
-    said = call("init", tmp_path, "--name", "Firm", "--country", "GB", "--oss", ledger=None, code=2).stderr
-    assert "--oss is for sellers in the European Union whose sales are taxed" in said
+    text = call("init", tmp_path, "--name", "Firm", "--country", "GB", "--oss", ledger=None, code=2).stderr
+    assert "--oss is for sellers in the European Union whose sales are taxed" in text
 
 
 def test_who_sells_downloads_gets_the_codes_of_consumers_abroad(tmp_path: Path) -> None:
@@ -237,8 +242,8 @@ def test_small_firms_of_places_say_what_the_tax_of_there_asks(tmp_path: Path) ->
 def test_services_to_a_business_in_the_azores_bear_its_rate(tmp_path: Path) -> None:
     ledger = new_books(tmp_path / "books", "PT")
     add(ledger, "Ilha Lda", country="PT", postcode="9500-321")
-    outcome = actions.new(
-        ledger, actions.Composition("Ilha Lda", ("2 Audit @ 100",)), actions.Dating(DAY), actions.How(write=True)
+    outcome = new.new_invoice(
+        ledger, InvoiceRequest("Ilha Lda", ("2 Audit @ 100",)), DocumentDating(DAY), WriteOptions(write=True)
     )
     (warning,) = outcome.warnings
     assert (

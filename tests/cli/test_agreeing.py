@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import call
-from tests.cli.test_naming import LEDGER
+from tests.cli.test_customer_search import LEDGER
 
 ON = ("--as-of", "2026-05-31")
 

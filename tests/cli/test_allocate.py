@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import positions
 
 LEDGER = """
@@ -68,13 +68,13 @@ def run(ledger: Path, *arguments: str, code: int = 0) -> str:
 
 def open_amounts(ledger: Path) -> dict[str, Decimal]:
     book = open_ledger(ledger).book
-    return {one.invoice.number: one.open for one in positions(book, book.last_date)}
+    return {position.invoice.number: position.open for position in positions(book, book.last_date)}
 
 
 def test_all_that_lies_there_and_no_more_than_is_open(ledger: Path) -> None:
     assert "Assets:Clients:Acme" in run(ledger, "N1", "--write")
     assert open_amounts(ledger) == {"N1": 0, "N2": 0, "N3": 300, "C1": -25}
-    assert [one.rule for one in open_ledger(ledger).findings] == ["settles-beyond-open"], "N2, of before"
+    assert [finding.rule for finding in open_ledger(ledger).findings] == ["settles-beyond-open"], "N2, of before"
     assert "N1 is not open: 0.00 EUR" in run(ledger, "N1", code=1)
 
 

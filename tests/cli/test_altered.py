@@ -99,9 +99,9 @@ def by_server(ledger: Path, code: int) -> str:
     handler = Handler()
     with server(handler) as port:
         serve(ledger, port)
-        said = run(ledger, "send", "B1", *DAY, code=code)
+        text = run(ledger, "send", "B1", *DAY, code=code)
     assert bool(handler.taken) is not code
-    return said
+    return text
 
 
 def by_post(ledger: Path, code: int) -> str:
@@ -152,13 +152,13 @@ def test_what_was_sealed_leaves_on_no_road_once_the_ledger_says_something_else(
     ledger: Path, leaves: Callable[[Path, int], str]
 ) -> None:
     dearer(ledger)
-    said = leaves(ledger, 1)
+    text = leaves(ledger, 1)
     assert (
         "was sealed on 2026-01-12, and the ledger says something else by now: lines 1.net: sealed 1000.00, now 1100.00"
-        in said
+        in text
     )
-    assert "more: bean-invoice verify B1); undo the change" in said
-    assert "bean-invoice credit B1" in said
+    assert "more: bean-invoice verify B1); undo the change" in text
+    assert "bean-invoice credit B1" in text
     assert not list((ledger.parent / "outbox").glob("*"))
     assert events(ledger) == []
     cheaper(ledger)
@@ -177,9 +177,9 @@ def test_another_look_or_way_to_reach_somebody_keeps_nothing_back(ledger: Path) 
 @pytest.mark.parametrize("leaves", [by_mail, with_a_letter])
 def test_nor_leaves_what_lies_in_its_place(ledger: Path, leaves: Callable[[Path, int], str]) -> None:
     (ledger.parent / "documents" / "2026" / "B1.pdf").write_bytes(b"another")
-    said = leaves(ledger, 1)
+    text = leaves(ledger, 1)
     assert (
-        "B1.pdf was changed since: bean-invoice verify B1; put it back as it was sealed, from git or a backup" in said
+        "B1.pdf was changed since: bean-invoice verify B1; put it back as it was sealed, from git or a backup" in text
     )
     assert events(ledger) == []
 
@@ -199,9 +199,9 @@ def waiting(tmp_path: Path) -> Path:
 def test_what_waits_is_not_what_the_ledger_says_by_now(waiting: Path) -> None:
     assert "to make it anew" in run(waiting, "send", "--date", "2026-01-13")
     dearer(waiting)
-    said = run(waiting, "send", "--date", "2026-01-13")
-    assert "it would not be sent so today (the ledger says something else than it did on 2026-01-12)" in said
-    assert "make it anew: bean-invoice send --retry B1 --write" in said
+    text = run(waiting, "send", "--date", "2026-01-13")
+    assert "it would not be sent so today (the ledger says something else than it did on 2026-01-12)" in text
+    assert "make it anew: bean-invoice send --retry B1 --write" in text
     assert "would not be sent so" in run(waiting, "today", "--as-of", "2026-01-13")
     assert "would not be sent so" in run(waiting, "run", "--date", "2026-01-13")
     assert "B1: warning: it would not be sent so" in run(waiting, "send", "--confirm", "B1", "--date", "2026-01-13")
@@ -212,9 +212,9 @@ def test_what_waits_is_not_what_the_ledger_says_by_now(waiting: Path) -> None:
 def test_what_waits_as_it_was_sealed_says_where_to_look(ledger: Path) -> None:
     run(ledger, "send", "B1", *DAY)
     dearer(ledger)
-    said = run(ledger, "send", "--date", "2026-01-13")
-    assert "it was sealed, and the ledger says something else by now: bean-invoice verify B1" in said
-    assert "--retry" not in said, "it would be refused"
+    text = run(ledger, "send", "--date", "2026-01-13")
+    assert "it was sealed, and the ledger says something else by now: bean-invoice verify B1" in text
+    assert "--retry" not in text, "it would be refused"
 
 
 # what is gone --------------------------------------------------------------------------------------------------------
@@ -233,10 +233,10 @@ def test_the_last_seal_that_was_deleted_with_its_document_is_found_by_the_note_b
     without_last_directive(waiting)
     for file in (waiting.parent / "documents" / "2026").glob("B1.*"):
         file.unlink()
-    said = run(waiting, "verify", code=1)
-    assert "sent-2026.beancount:" in said
-    assert "B1: this note names a document of the fingerprint " in said
-    assert "documents/2026/B1.pdf has not" in said
+    text = run(waiting, "verify", code=1)
+    assert "sent-2026.beancount:" in text
+    assert "B1: this note names a document of the fingerprint " in text
+    assert "documents/2026/B1.pdf has not" in text
     run(waiting, "verify", "B1", code=1)
     run(waiting, "send", "--discard", "B1", "--date", "2026-01-14", "--write")
     assert "No document is sealed" in run(waiting, "verify")
@@ -279,5 +279,5 @@ def test_a_platform_takes_no_letters(sealed: Path, tmp_path: Path) -> None:
     ledger = tmp_path / "books" / "main.beancount"
     run(ledger, "send", "B1", "--channel", "post", *DAY)
     run(ledger, "send", "--confirm", "B1", *DAY)
-    said = run(ledger, "remind", *LATE, "--send", "--channel", "e-invoice", "--yes", "--write", code=1)
-    assert "platforms carry invoices only: send it by --channel email or post" in said
+    text = run(ledger, "remind", *LATE, "--send", "--channel", "e-invoice", "--yes", "--write", code=1)
+    assert "platforms carry invoices only: send it by --channel email or post" in text

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import ledger as opening
+from beancount_invoicing import ledger as opening
 from beancount_invoicing.cli import main
 from tests.ledgers import EXAMPLE, TESTS
 
@@ -78,8 +77,7 @@ LEDGERS = {
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test reads its ledger once for all commands: they say nothing else for it, and take half as long."""
     kept = cache(opening.open_ledger)
-    for module in (opening, actions):
-        monkeypatch.setattr(module, "open_ledger", kept, raising=False)
+    monkeypatch.setattr(opening, "open_ledger", kept)
 
 
 @pytest.mark.parametrize("name", LEDGERS)

@@ -15,8 +15,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import init, main, new
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 BEAN_INVOICE = str(Path(sys.executable).with_name("bean-invoice"))
@@ -134,7 +134,7 @@ def test_new_asks_only_for_what_is_missing(ledger: Path, monkeypatch: pytest.Mon
     done = typed(ledger, monkeypatch, "Acme\n1 DEV\n\n", "--write")
     assert done.exit_code == 0, done.output
     assert "Write it?" not in done.stderr, "--write said so"
-    assert [str(one.total) for one in open_ledger(ledger).book.invoices] == ["240.00", "120.00"]
+    assert [str(invoice.total) for invoice in open_ledger(ledger).book.invoices] == ["240.00", "120.00"]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing import actions, rendering
-from beancount_invoicing.actions import open_ledger
+from beancount_invoicing import rendering
+from beancount_invoicing.actions import bad_debts, receipt
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import ZERO
 from tests.ledgers import PRELUDE
 
@@ -85,14 +86,14 @@ def test_the_loss_has_its_share_of_the_tax(ledger: Path) -> None:
 def test_the_duplicate_and_the_list_say_what_cannot_be_deducted(ledger: Path) -> None:
     folder = ledger.parent / "out"
     run(ledger, "bad-debts", "F2026-0001", "--as-of", "2026-06-30", "-o", str(folder), "--to", "text")
-    said = text_of(folder / "F2026-0001-unpaid.txt")
-    assert SENTENCE in said
-    assert "Duplicata – Facture F2026-0001" in said
-    assert "1 200,00 €" in said
+    text = text_of(folder / "F2026-0001-unpaid.txt")
+    assert SENTENCE in text
+    assert "Duplicata – Facture F2026-0001" in text
+    assert "1 200,00 €" in text
     run(ledger, "bad-debts", "Acme", "--list", "--as-of", "2026-06-30", "-o", str(folder), "--to", "html")
-    said = text_of(folder / "2026-06-30-Acme-unpaid.html")
-    assert SENTENCE in said
-    assert "État récapitulatif des factures impayées" in said
+    text = text_of(folder / "2026-06-30-Acme-unpaid.html")
+    assert SENTENCE in text
+    assert "État récapitulatif des factures impayées" in text
 
 
 OTHER = """
@@ -132,9 +133,9 @@ OLD = """
 
 
 def test_what_is_set_off_is_paid_and_takes_no_tax_from_the_loss(ledger: Path) -> None:
-    said = ledger.read_text(encoding="utf-8").replace('plugin "', OTHER + 'plugin "')
+    text = ledger.read_text(encoding="utf-8").replace('plugin "', OTHER + 'plugin "')
     ledger.write_text(
-        said.replace("-900.00", "-660.00")
+        text.replace("-900.00", "-660.00")
         .replace("  750.00", "  550.00")
         .replace("150.00 EUR\n    tax", "110.00 EUR\n    tax")
     )
@@ -170,10 +171,10 @@ def test_sellers_elsewhere_have_no_such_words(ledger: Path) -> None:
 def test_what_is_paid_has_an_acquitted_copy(ledger: Path) -> None:
     folder = ledger.parent / "out"
     run(ledger, "receipt", "F2026-0002", "--acquitted", "--as-of", "2026-06-30", "-o", str(folder), "--to", "text")
-    said = text_of(folder / "F2026-0002-acquitted.txt")
-    assert "Facture acquittée F2026-0002" in said
-    assert "Acquittée le 2 février 2026" in said
-    assert "Net à payer" not in said
+    text = text_of(folder / "F2026-0002-acquitted.txt")
+    assert "Facture acquittée F2026-0002" in text
+    assert "Acquittée le 2 février 2026" in text
+    assert "Net à payer" not in text
 
 
 def test_what_is_not_paid_has_none(ledger: Path) -> None:
@@ -202,7 +203,7 @@ def prepared(ledger: Path) -> Iterator[EmailMessage]:
 
 
 def events(ledger: Path) -> list[tuple[str, str, frozenset[str]]]:
-    return [(one.event, one.sends, frozenset(one.numbers)) for one in open_ledger(ledger).book.events]
+    return [(event.kind, event.sends_kind, frozenset(event.numbers)) for event in open_ledger(ledger).book.events]
 
 
 def test_what_remained_unpaid_is_sent_and_the_ledger_proves_it(reachable: Path) -> None:
@@ -215,19 +216,19 @@ def test_what_remained_unpaid_is_sent_and_the_ledger_proves_it(reachable: Path) 
     assert mail["To"] == "Acme SAS <a@acme.fr>"
     body = mail.get_body(("plain",))
     assert body is not None
-    said = " ".join(body.get_content().split())
-    assert "Vous trouverez ci-joint le duplicata de la facture F2026-0001, demeurée impayée." in said
-    assert SENTENCE in said
-    assert [one.get_filename() for one in mail.iter_attachments()] == ["2026-06-30-F2026-0001-unpaid.pdf"]
+    text = " ".join(body.get_content().split())
+    assert "Vous trouverez ci-joint le duplicata de la facture F2026-0001, demeurée impayée." in text
+    assert SENTENCE in text
+    assert [attachment.get_filename() for attachment in mail.iter_attachments()] == ["2026-06-30-F2026-0001-unpaid.pdf"]
     assert events(reachable) == [("prepared", "unpaid", frozenset({"F2026-0001"}))]
     waits = run(reachable, "bad-debts", "F2026-0001", *SENT, "--write", code=1)
     assert "to make it anew: bean-invoice bad-debts F2026-0001 --send --retry --write" in waits
     run(reachable, "send", "--confirm", "F2026-0001", "--what", "unpaid", "--date", "2026-07-01", "--write")
     opened = open_ledger(reachable)
     assert not opened.errors
-    assert opened.book.events[-1].event == "unpaid"
-    kept = reachable.parent / "documents" / "2026" / "2026-06-30-F2026-0001-unpaid.pdf"
-    assert sha256(kept.read_bytes()).hexdigest() in "".join(
+    assert opened.book.events[-1].kind == "unpaid"
+    path = reachable.parent / "documents" / "2026" / "2026-06-30-F2026-0001-unpaid.pdf"
+    assert sha256(path.read_bytes()).hexdigest() in "".join(
         file.read_text(encoding="utf-8") for file in reachable.parent.glob("sent-*.beancount")
     )
 
@@ -300,14 +301,14 @@ def test_the_e_mail_says_it_in_the_customer_s_language(ledger: Path, language: s
     ledger.write_text(text, encoding="utf-8")
     book, day = open_ledger(ledger).book, date(2026, 6, 30)
     where = rendering.folders(book)
-    (gone,) = actions.bad_debts(book, day, ["F2026-0001"]).those
-    (paid,) = actions.receipts_for(book, day, ["F2026-0002"]).those
+    (gone,) = bad_debts.bad_debts(book, day, ["F2026-0001"]).lost
+    (paid,) = receipt.receipts_for(book, day, ["F2026-0002"]).receipts
     said = [
-        rendering.mail_words(where, "copy", view, (), event=event).text.split("\n\n")
+        rendering.mail_text(where, "copy", view, (), event=event).text.split("\n\n")
         for event, view in (
-            ("unpaid", rendering.unpaid(book, gone, ZERO, where)),
-            ("unpaid", rendering.unpaid_list(book, [gone], where)),
-            ("acquitted", rendering.acquitted(book, paid, where)),
+            ("unpaid", rendering.unpaid_copy(book, gone, ZERO, where)),
+            ("unpaid", rendering.unpaid_list_view(book, [gone], where)),
+            ("acquitted", rendering.acquitted_copy(book, paid, where)),
         )
     ]
     assert len({part[0] for part in said}) == 1, "one greeting"

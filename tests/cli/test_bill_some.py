@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 WORK = """
@@ -63,8 +63,8 @@ def run(ledger: Path, *arguments: str, code: int = 0) -> str:
 
 def lines(ledger: Path, *arguments: str) -> list[tuple[str, str, str]]:
     """Item or text, quantity and net of what would be billed."""
-    said = run(ledger, "bill", "--until", "2026-01-31", *arguments, "--format", "json")
-    rows = json.loads(said) if said.startswith("[") else []
+    text = run(ledger, "bill", "--until", "2026-01-31", *arguments, "--format", "json")
+    rows = json.loads(text) if text.startswith("[") else []
     return [(line["item"] or line["text"], line["quantity"], line["net"]) for row in rows for line in row["lines"]]
 
 
@@ -87,7 +87,7 @@ def test_only_what_is_asked_for_is_billed_and_the_rest_waits(
 ) -> None:
     assert lines(ledger, *arguments) == expected
     run(ledger, "bill", "--until", "2026-01-31", *arguments, "--write")
-    assert [str(one) for one in open_ledger(ledger).errors] == []
+    assert [str(error) for error in open_ledger(ledger).errors] == []
     billed = {(what, net) for what, _quantity, net in expected}
     rest = lines(ledger)
     assert sum(Decimal(net) for _w, _q, net in [*rest, *expected]) == sum(Decimal(net) for _w, _q, net in ALL)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing.actions import Ledger, open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import Ledger, open_ledger
 from beancount_invoicing.model import NOT_YET, Invoice
 from beancount_invoicing.receivables import positions
 from beancount_invoicing.rules import currencies
@@ -63,7 +63,7 @@ def run(ledger: Path, *arguments: str, code: int = 0) -> str:
 def opened(ledger: Path) -> Ledger:
     """The ledger; nothing may be wrong with it."""
     found = open_ledger(ledger)
-    assert [str(one) for one in found.errors] == []
+    assert [str(error) for error in found.errors] == []
     return found
 
 
@@ -89,13 +89,13 @@ def test_bill_shows_and_json_has_no_numbers(ledger: Path) -> None:
 def test_bill_after_bill_is_empty_for_drafts_too(ledger: Path) -> None:
     run(ledger, "bill", "--until", "2026-01-31", "--write", "--draft")
     assert "Nothing to do." in run(ledger, "bill", "--until", "2026-01-31", "--write")
-    assert [one.number for one in opened(ledger).book.invoices] == ["draft-2026-01-31-1"]
+    assert [invoice.number for invoice in opened(ledger).book.invoices] == ["draft-2026-01-31-1"]
 
 
 def test_bill_explains(ledger: Path) -> None:
-    said = run(ledger, "bill", "--until", "2026-01-31", "--explain")
-    assert "the last one takes the remainder" in said
-    assert "as written in " in said
+    text = run(ledger, "bill", "--until", "2026-01-31", "--explain")
+    assert "the last one takes the remainder" in text
+    assert "as written in " in text
 
 
 def test_the_example_has_been_billed(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_the_example_has_been_billed(tmp_path: Path) -> None:
     copy = tmp_path / "ledger" / "main.beancount"
     assert "Nothing to do." in run(copy, "bill", "--until", "2026-11-30", "--write")
     run(copy, "bill", "--until", "2026-12-31", "--write")
-    assert [one.number for one in opened(copy).book.invoices][-3:] == ["F2026-0079", "F2026-0080", "F2026-0081"]
+    assert [invoice.number for invoice in opened(copy).book.invoices][-3:] == ["F2026-0079", "F2026-0080", "F2026-0081"]
 
 
 @pytest.mark.parametrize("command", ["bill", "contracts", "unbilled"])
@@ -119,9 +119,9 @@ def test_a_whole_name_is_of_one_customer_and_a_part_of_all_that_have_it(ledger: 
 """
     ledger.write_text(ledger.read_text(encoding="utf-8") + other, encoding="utf-8")
     day = ("--until" if command == "bill" else "--as-of", "2026-01-31")
-    assert "Acme Sud" not in (said := run(ledger, command, *day, "--customer", "Acme", code=0))
-    assert "77.00" not in said
-    assert "1000.00" in said.replace(" ", "")
+    assert "Acme Sud" not in (text := run(ledger, command, *day, "--customer", "Acme", code=0))
+    assert "77.00" not in text
+    assert "1000.00" in text.replace(" ", "")
     assert "77.00" in run(ledger, command, *day, "--customer", "acm")
 
 
@@ -140,9 +140,9 @@ def test_bill_knows_contracts_and_customers(ledger: Path, arguments: list[str], 
 
 def test_numbers_never_run_backwards(ledger: Path) -> None:
     run(ledger, "new", "Acme", "1 DEV", "--date", "2026-03-01", "--write")
-    said = run(ledger, "bill", "--until", "2026-01-31", "--write", code=1)
+    text = run(ledger, "bill", "--until", "2026-01-31", "--write", code=1)
     assert (
-        "F2026-0001 is dated 2026-03-01: the number after it cannot be dated 2026-01-31; use --date 2026-03-01" in said
+        "F2026-0001 is dated 2026-03-01: the number after it cannot be dated 2026-01-31; use --date 2026-03-01" in text
     )
     run(ledger, "bill", "--until", "2026-01-31", "--date", "2026-03-01", "--write")
     assert invoice(ledger, "F2026-0002").date == date(2026, 3, 1)
@@ -237,7 +237,7 @@ def test_prices_with_tax_in_another_currency_are_what_is_paid(ledger: Path, curr
     ledger.write_text(text + more + dear)
     for boxes in range(1, 6):
         run(ledger, "new", "Far", f"{boxes} BOX", f"{3 * boxes} BIN", "--date", "2026-02-01", "--write")
-        decimals = currencies.decimals(currency)
+        decimals = currencies.currency_decimals(currency)
         paid = round_to(boxes * D("9.99"), decimals) + round_to(3 * boxes * D("34.95"), decimals)
         made = invoice(ledger, f"F2026-000{boxes}")
         assert (made.net, made.payable) == (round_to(paid / D("1.2"), decimals), paid)
@@ -267,7 +267,7 @@ def test_issue_gives_a_deposit_its_number_where_others_deduct_it(ledger: Path) -
     run(ledger, "bill", "--until", "2026-01-31", "--write", "--draft")
     run(ledger, "issue", "--all", "--date", "2026-02-01", "--write")
     final = invoice(ledger, "F2026-0002")
-    assert {one.number for one in final.deductions} == {"F2026-0001"}
+    assert {deduction.number for deduction in final.deductions} == {"F2026-0001"}
     assert (final.prepaid, final.payable) == (D("360.00"), D("840.00"))
 
 
@@ -279,13 +279,13 @@ def test_issue_moves_the_due_dates_that_follow_from_the_date(ledger: Path) -> No
     ledger.write_text(once, encoding="utf-8")
     run(ledger, "issue", "--all", "--date", "2026-03-10", "--write")
     assert "due: 2027-03-10" in ledger.read_text(encoding="utf-8")
-    assert [each.due for each in invoice(ledger, "F2026-0001").instalments] == [date(2026, 4, 9), NOT_YET]
+    assert [instalment.due for instalment in invoice(ledger, "F2026-0001").instalments] == [date(2026, 4, 9), NOT_YET]
 
 
 def test_issue_keeps_a_due_date_that_was_agreed(ledger: Path) -> None:
     run(ledger, "new", "Acme", "1 DEV", "--date", "2026-01-31", "--due", "2026-04-20", "--draft", "--write")
     run(ledger, "issue", "--all", "--date", "2026-03-10", "--write")
-    assert [str(each.due) for each in invoice(ledger, "F2026-0001").instalments] == ["2026-04-20"]
+    assert [str(instalment.due) for instalment in invoice(ledger, "F2026-0001").instalments] == ["2026-04-20"]
 
 
 def test_issue_of_a_draft_that_is_not_there(ledger: Path) -> None:
@@ -299,7 +299,7 @@ def test_issue_of_a_draft_that_is_not_there(ledger: Path) -> None:
 def test_a_credit_note_of_all_settles_the_invoice(ledger: Path) -> None:
     run(ledger, "new", "Acme", "2 DEV", "1 BOX", "--date", "2026-02-01", "--write")
     run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--note", "Geste commercial", "--write")
-    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    stand = {position.invoice.number: position for position in positions(opened(ledger).book, date(2026, 2, 28))}
     assert [stand[name].status for name in ("F2026-0001", "A2026-0001")] == ["settled", "settled"]
     assert stand["A2026-0001"].payable == -stand["F2026-0001"].payable
 
@@ -310,11 +310,11 @@ def test_a_credit_note_of_some_lines_and_a_part_of_them(ledger: Path) -> None:
     made = invoice(ledger, "A2026-0001")
     assert [(line.quantity, line.net) for line in made.lines] == [(D(-1), D("-8.33"))]
     assert made.payable == D("-9.99")
-    for number, said in (
+    for number, text in (
         ("F2026-0001", "has 2 lines: there is no line 3"),
         ("A2026-0001", "has 1 line: there is no line 3"),
     ):
-        assert said in run(ledger, "credit", number, "--lines", "3", "--date", "2026-02-10", code=1)
+        assert text in run(ledger, "credit", number, "--lines", "3", "--date", "2026-02-10", code=1)
     assert "cannot be credited" in run(ledger, "credit", "F2026-0001", "--lines", "1x9", "--date", "2026-02-10", code=1)
 
 
@@ -326,7 +326,7 @@ def test_documents_are_numbered_as_what_they_are(ledger: Path) -> None:
     lines = ["1 Time @ 100 [REVERSE]", "--account", "Income:Services", "--", "-1 Time @ 95 [FR20]"]
     run(ledger, "new", "Acme", *lines[:3], "--date", "2026-02-12", "--write", *lines[3:])
     run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-12", "--write")
-    kinds = {one.number: (one.kind, one.payable) for one in opened(ledger).book.invoices}
+    kinds = {invoice.number: (invoice.kind, invoice.payable) for invoice in opened(ledger).book.invoices}
     assert kinds == {
         "F2026-0001": ("invoice", D("240.00")),
         "A2026-0001": ("credit-note", D("-120.00")),
@@ -334,7 +334,7 @@ def test_documents_are_numbered_as_what_they_are(ledger: Path) -> None:
         "F2026-0003": ("invoice", D("-14.00")),
         "A2026-0002": ("credit-note", D("-120.00")),
     }
-    assert all(one.rule != "number-not-in-series" for one in opened(ledger).findings)
+    assert all(finding.rule != "number-not-in-series" for finding in opened(ledger).findings)
 
 
 def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
@@ -344,7 +344,10 @@ def test_a_credit_note_has_the_rate_of_what_it_corrects(ledger: Path) -> None:
     run(ledger, "credit", "F2026-0001", "--lines", "1x1", "--date", "2026-02-10", "--write")
     run(ledger, "credit", "F2026-0001", "--lines", "1x1,2", "--date", "2026-02-11", "--write")
     made = [invoice(ledger, number) for number in ("A2026-0001", "A2026-0002")]
-    assert [(one.net, one.tax) for one in made] == [(D("-100.00"), D("-20.00")), (D("-108.33"), D("-21.66"))]
+    assert [(invoice.net, invoice.tax) for invoice in made] == [
+        (D("-100.00"), D("-20.00")),
+        (D("-108.33"), D("-21.66")),
+    ]
     run(ledger, "new", "Acme", "1 DEV", "--date", "2026-02-11", "--write")
     assert invoice(ledger, "F2026-0002").tax == D("21.00")
 
@@ -376,7 +379,7 @@ def test_a_credit_note_of_all_takes_its_rounding_back(ledger: Path, currency: st
         text = ledger.read_text().replace("open Income:Services\n", "open Income:Services EUR\n")
         ledger.write_text(text.replace("-100.43 EUR", "-100.42 EUR"))
     run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--write")
-    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    stand = {position.invoice.number: position for position in positions(opened(ledger).book, date(2026, 2, 28))}
     assert [(stand[name].status, stand[name].open) for name in ("F2026-0001", "A2026-0001")] == [
         ("settled", D("0.00"))
     ] * 2
@@ -408,7 +411,7 @@ def test_a_credit_note_gives_back_what_was_withheld(ledger: Path) -> None:
     assert (note.tax, note.total, note.withheld) == (D("-10.00"), D("-60.00"), D("-7.50"))
     assert note.payable == D("-52.50")
     run(ledger, "credit", "F2026-0001", "--lines", "1x1.5", "--date", "2026-02-10", "--write")
-    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    stand = {position.invoice.number: position for position in positions(opened(ledger).book, date(2026, 2, 28))}
     assert [stand[name].status for name in ("F2026-0001", "A2026-0001", "A2026-0002")] == ["settled"] * 3
 
 
@@ -493,26 +496,26 @@ def test_time_import_takes_each_record_once(ledger: Path, tmp_path: Path) -> Non
         clock.read_text(encoding="utf-8") + "i 2026-02-06 09:00:00 Acme:Import  Parsing\no 2026-02-06 10:00:00\n",
         encoding="utf-8",
     )
-    said = run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
-    assert "1 of 2 records are in the ledger already" in said
-    assert [one.quantity for one in opened(ledger).book.work] == [D("1.25"), D("1.00")]
+    text = run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
+    assert "1 of 2 records are in the ledger already" in text
+    assert [work.quantity for work in opened(ledger).book.work] == [D("1.25"), D("1.00")]
 
 
 def test_time_is_kept_to_the_second_and_rounded_where_it_is_billed(ledger: Path) -> None:
     for day in ("01", "02", "03"):
         run(ledger, "time", "add", "HOURS", "0:20", "Call", "--date", f"2026-02-{day}", "--write")
     run(ledger, "time", "add", "HOURS", "1:30:00", "Call", "--date", "2026-02-04", "--write")
-    assert [one.quantity for one in opened(ledger).book.work] == [D("0.3333")] * 3 + [D("1.50")]
+    assert [work.quantity for work in opened(ledger).book.work] == [D("0.3333")] * 3 + [D("1.50")]
     listed = run(ledger, "time", "list", "--as-of", "2026-02-28")
     assert "2.50" in listed.splitlines()[-2]
     run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
     (line,) = invoice(ledger, "F2026-0001").lines
     assert (line.quantity, line.net) == (D("2.50"), D("250.00"))
-    assert sum(one.quantity for one in opened(ledger).book.work) == 0
+    assert sum(work.quantity for work in opened(ledger).book.work) == 0
     run(ledger, "credit", "F2026-0001", "--reopen", "--date", "2026-03-01", "--write")
     run(ledger, "bill", "--until", "2026-03-01", "--contract", "HOURS", "--write")
     assert invoice(ledger, "F2026-0002").net == D("250.00")
-    assert sum(one.quantity for one in opened(ledger).book.work) == 0
+    assert sum(work.quantity for work in opened(ledger).book.work) == 0
     assert "0 errors, 0 warnings" in run(ledger, "check")
 
 
@@ -521,14 +524,14 @@ def test_time_that_was_imported_in_hundredths_is_not_imported_again(ledger: Path
     clock.write_text("i 2026-02-05 09:00:00 Acme:Import  Parsing\no 2026-02-05 09:20:00\n", encoding="utf-8")
     older = '2026-02-05 * "Acme" "Parsing" #time\n  Assets:Time  0.33 HOUR\n  Equity:Time  -0.33 HOUR\n'
     ledger.write_text(ledger.read_text(encoding="utf-8") + older, encoding="utf-8")
-    said = run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
-    assert "1 of 1 records are in the ledger already" in said
+    text = run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
+    assert "1 of 1 records are in the ledger already" in text
     clock.write_text(
         "i 2026-02-05 08:00:00 Acme:Import  Parsing\no 2026-02-05 08:20:10\n" + clock.read_text(encoding="utf-8"),
         encoding="utf-8",
     )
     run(ledger, "time", "import", str(clock), "--map", "Import=HOURS", "--write")
-    assert [one.quantity for one in opened(ledger).book.work] == [D("0.33"), D("0.3361")]
+    assert [work.quantity for work in opened(ledger).book.work] == [D("0.33"), D("0.3361")]
 
 
 def test_time_import_takes_each_record_once_whatever_it_says(ledger: Path, tmp_path: Path) -> None:
@@ -556,7 +559,7 @@ def test_time_kept_in_days(ledger: Path, tmp_path: Path, commodity: str) -> None
     clock = tmp_path / "work.timeclock"
     clock.write_text("i 2026-02-05 09:00:00 HOURS\no 2026-02-05 13:00:00\n", encoding="utf-8")
     run(ledger, "time", "import", str(clock), "--write")
-    assert [str(one.quantity) for one in opened(ledger).book.work] == ["0.75", "0.5", "0.50"]
+    assert [str(work.quantity) for work in opened(ledger).book.work] == ["0.75", "0.5", "0.50"]
     run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write")
     assert invoice(ledger, "F2026-0001").lines[0].quantity == D("1.75")
 
@@ -564,17 +567,17 @@ def test_time_kept_in_days(ledger: Path, tmp_path: Path, commodity: str) -> None
 def test_days_are_not_billed_at_the_price_of_an_hour(ledger: Path) -> None:
     ledger.write_text(ledger.read_text(encoding="utf-8").replace(" HOUR", " DAY"), encoding="utf-8")
     run(ledger, "time", "add", "HOURS", "2", "Workshop", "--date", "2026-02-02", "--write")
-    said = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", code=1)
-    assert "2 DAY of DEV are not billed, as its price is for one hour" in said
+    text = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", code=1)
+    assert "2 DAY of DEV are not billed, as its price is for one hour" in text
     assert opened(ledger).book.invoices == ()
 
 
 def test_time_import_says_which_projects_belong_to_nothing(ledger: Path, tmp_path: Path) -> None:
     clock = tmp_path / "work.timeclock"
     clock.write_text("i 2026-02-05 09:00:00 Elsewhere\no 2026-02-05 10:15:00\n", encoding="utf-8")
-    said = run(ledger, "time", "import", str(clock), code=1)
+    text = run(ledger, "time", "import", str(clock), code=1)
     assert (
-        'no contract is known for Elsewhere: say --map "Elsewhere=CODE" or --contract CODE, with one of HOURS' in said
+        'no contract is known for Elsewhere: say --map "Elsewhere=CODE" or --contract CODE, with one of HOURS' in text
     )
     clock.write_text("nonsense\n", encoding="utf-8")
     assert f"{clock}:1: this is no file of a known time tracker" in run(ledger, "time", "import", str(clock), code=1)
@@ -643,7 +646,7 @@ def test_time_of_several_prices_and_contracts_is_reopened_and_billed_once(ledger
         run(ledger, "time", "add", contract, "2", "Work", "--date", day, "--write")
     run(ledger, "bill", "--until", "2026-02-28", "--write")
     run(ledger, "credit", "F2026-0001", "--reopen", "--date", "2026-03-01", "--write")
-    against = {(work.account, work.counter) for work in opened(ledger).book.work}
+    against = {(work.account, work.counter_account) for work in opened(ledger).book.work}
     assert against == {("Assets:ATime", "Equity:Time"), ("Assets:Time", "Equity:Time")}
     run(ledger, "bill", "--until", "2026-03-01", "--write")
     assert invoice(ledger, "F2026-0002").net == invoice(ledger, "F2026-0001").net
@@ -716,11 +719,11 @@ def test_a_credit_note_gives_back_what_is_retained_where_it_stands(ledger: Path)
     ledger.write_text(ledger.read_text(encoding="utf-8").replace("  price: 1000.00\n", kept), encoding="utf-8")
     run(ledger, "bill", "--until", "2026-01-31", "--write")
     run(ledger, "credit", "F2026-0001", "--date", "2026-02-10", "--write")
-    assert {each.account: each.amount for each in invoice(ledger, "A2026-0001").instalments} == {
+    assert {instalment.account: instalment.amount for instalment in invoice(ledger, "A2026-0001").instalments} == {
         "Assets:Receivable:Acme": D("-1140.00"),
         "Assets:Receivable:Acme:Doubtful": D("-60.00"),
     }
-    stand = {one.invoice.number: one for one in positions(opened(ledger).book, date(2026, 2, 28))}
+    stand = {position.invoice.number: position for position in positions(opened(ledger).book, date(2026, 2, 28))}
     assert [stand[name].status for name in ("F2026-0001", "A2026-0001")] == ["settled", "settled"]
 
 
@@ -738,12 +741,14 @@ def in_parts(ledger: Path, *parts: tuple[str, ...]) -> list[Decimal]:
     for day, part in enumerate(parts, 1):
         run(ledger, "credit", "F2026-0001", *part, "--date", f"2026-03-{day:02}", "--write")
     book = opened(ledger).book
-    assert sum((one.net for one in book.invoices), D(0)) == 0
-    codes = {each.tax.code for one in book.invoices for each in one.taxes}
+    assert sum((invoice.net for invoice in book.invoices), D(0)) == 0
+    codes = {tax.tax.code for invoice in book.invoices for tax in invoice.taxes}
     for code in codes:
-        assert sum((each.amount for one in book.invoices for each in one.taxes if each.tax.code == code), D(0)) == 0
-    assert {one.open for one in positions(book, date(2026, 4, 1))} == {D("0.00")}
-    return [-one.payable for one in book.invoices[1:]]
+        assert (
+            sum((tax.amount for invoice in book.invoices for tax in invoice.taxes if tax.tax.code == code), D(0)) == 0
+        )
+    assert {position.open for position in positions(book, date(2026, 4, 1))} == {D("0.00")}
+    return [-invoice.payable for invoice in book.invoices[1:]]
 
 
 @pytest.mark.parametrize(
@@ -761,8 +766,8 @@ def test_the_last_of_three_takes_what_is_left(ledger: Path, price: str, tax: str
         "    quantity: 3", f"    price: {price}", '    tax: "FR20"', f"  Liabilities:VAT  -{tax} EUR", '    tax: "FR20"',
     )  # fmt: skip
     assert in_parts(ledger, *[("--lines", "1x1")] * 3) == [D(part) for part in parts]
-    said = run(ledger, "credit", "F2026-0001", "--date", "2026-03-09", code=1)
-    assert f"nothing is left to credit of F2026-0001: {total} of {total} EUR is credited by A2026-0001" in said
+    text = run(ledger, "credit", "F2026-0001", "--date", "2026-03-09", code=1)
+    assert f"nothing is left to credit of F2026-0001: {total} of {total} EUR is credited by A2026-0001" in text
 
 
 def test_the_rest_of_a_line_with_a_discount_is_what_is_left_of_its_net(ledger: Path) -> None:
@@ -802,14 +807,14 @@ def test_sums_and_price_differences(ledger: Path) -> None:
         "    quantity: 2", "    price: 100.00", '    tax: "FR10"', "  Liabilities:VAT  -20.00 EUR", '    tax: "FR10"',
         "  Liabilities:VAT  -60.00 EUR", '    tax: "FR20"', "  Income:Discounts  20.00 EUR", "    rounding: TRUE",
     )  # fmt: skip
-    for arguments, said in (
+    for arguments, text in (
         (("--amount", "501", "Late"), "501 EUR cannot be credited of F2026-0001: 500.00 without tax is left"),
         (("--amount", "50"), "say what the sum is for"),
         (("--amount", "50", "Late", "--tax", "X"), "has no lines under X: its codes are FR10, FR20"),
         (("--amount", "1.005", "Late"), "it has 2 decimals"),
         (("--lines", "1@-101"), "101.00 less for each of 3 is 303.00 EUR without tax, but 300.00 is left of it"),
     ):
-        assert said in run(ledger, "credit", "F2026-0001", *arguments, "--date", "2026-02-10", code=1)
+        assert text in run(ledger, "credit", "F2026-0001", *arguments, "--date", "2026-02-10", code=1)
     parts = [
         ("--amount", "50", "Late"),
         ("--amount", "10", "Late", "--tax", "FR10"),
@@ -883,7 +888,7 @@ def test_a_credit_note_is_booked_as_its_invoice_is(ledger: Path, postings: str, 
     assert found == expected
     assert "0.99" not in shown
     assert in_parts(ledger, ("--lines", "1x5"), ()) == [D("600.00")] * 2
-    assert sum(each.booked for one in opened(ledger).book.invoices for each in one.taxes) == 0
+    assert sum(tax.booked for invoice in opened(ledger).book.invoices for tax in invoice.taxes) == 0
 
 
 @pytest.mark.parametrize(("paid", "main", "kept"), [("0", "-228.00", "-12.00"), ("1140.00", "-180.00", "-60.00")])
@@ -897,7 +902,7 @@ def test_a_retention_goes_back_in_proportion_as_far_as_it_is_open(
         '2026-02-04 * "Acme" "Paid" ^F2026-0001', f"  Assets:Bank  {paid} EUR", f"  Assets:Receivable:Acme  -{paid} EUR",
     )  # fmt: skip
     run(ledger, "credit", "F2026-0001", "--lines", "1x2", "--date", "2026-03-10", "--write")
-    assert {each.account: each.amount for each in invoice(ledger, "A2026-0001").instalments} == {
+    assert {instalment.account: instalment.amount for instalment in invoice(ledger, "A2026-0001").instalments} == {
         "Assets:Receivable:Acme": D(main),
         "Assets:Receivable:Acme:Doubtful": D(kept),
     }
@@ -945,8 +950,8 @@ def test_a_german_seller_speaks_german(tmp_path: Path) -> None:
     run(tmp_path, "init", str(tmp_path / "b"), *said, "--regime", "exempt")
     taxed, exempt = (opened(tmp_path / name / "main.beancount").book for name in "ab")
     assert taxed.option("language", date(2026, 1, 1)) == "de"
-    assert taxed.taxes["DE19"].as_last_said.label == "USt 19 %"
-    assert exempt.taxes["EXEMPT"].as_last_said.reason == "Steuerfrei nach §\N{NO-BREAK SPACE}19 UStG (Kleinunternehmer)"
+    assert taxed.taxes["DE19"].latest.label == "USt 19 %"
+    assert exempt.taxes["EXEMPT"].latest.reason == "Steuerfrei nach §\N{NO-BREAK SPACE}19 UStG (Kleinunternehmer)"
 
 
 def test_git_leaves_alone_what_is_made_anew(tmp_path: Path) -> None:
@@ -967,8 +972,8 @@ def test_git_leaves_alone_what_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_init_proposes_no_rates_of_another_country(tmp_path: Path) -> None:
-    said = run(tmp_path, "init", str(tmp_path / "a"), "--name", "Acme Inc", "--country", "US", code=2)
-    assert "say the rates of tax in US, the usual one first: --rate NUMBER, once for each" in said
+    text = run(tmp_path, "init", str(tmp_path / "a"), "--name", "Acme Inc", "--country", "US", code=2)
+    assert "say the rates of tax in US, the usual one first: --rate NUMBER, once for each" in text
 
 
 @pytest.mark.parametrize("regime", ["invoices", "payments", "exempt"])
@@ -1038,13 +1043,13 @@ def test_claims_of_new_books_never_share_a_number_with_an_invoice(tmp_path: Path
     run(ledger, "new", "Acme", "2 DEV", "--date", "2026-02-01", "--write")
     (first,) = open_ledger(ledger).book.invoices
     run(ledger, "interest", first.number, "--as-of", "2026-06-30", "--book", "--write")
-    assert [one.number for one in open_ledger(ledger).book.invoices] == [first.number, claims]
+    assert [invoice.number for invoice in open_ledger(ledger).book.invoices] == [first.number, claims]
 
 
 def test_wrong_ids_are_refused_with_the_reason(tmp_path: Path, ledger: Path) -> None:
-    said = run(ledger, "init", str(tmp_path / "new"), "--name", "X", "--siren", "812345678", code=2)
-    assert "its check digits do not match" in said
-    assert "it is 812345676" in said
+    text = run(ledger, "init", str(tmp_path / "new"), "--name", "X", "--siren", "812345678", code=2)
+    assert "its check digits do not match" in text
+    assert "it is 812345676" in text
     assert "its check digits do not match" in run(ledger, "customer", "add", "X", "--vat-id", "DE136695977", code=2)
     assert "--rate NUMBER" in run(
         ledger, "init", str(tmp_path / "new"), "--name", "X", "--country", "US", "--regime", "invoices", code=2
@@ -1061,9 +1066,9 @@ def test_items_and_customers_that_are_there_already(ledger: Path) -> None:
 def test_a_customer_has_a_name_and_another_of_the_same_name_is_asked_for(ledger: Path) -> None:
     assert "a customer has a name: say it" in run(ledger, "customer", "add", " ", "--write", code=1)
     before = ledger.read_bytes()
-    said = run(ledger, "customer", "add", "acme sas", "--date", "2026-01-01", "--write", code=1)
-    assert "Assets:Receivable:Acme is a customer of the same name" in said
-    assert "where this is another one, say --another" in said
+    text = run(ledger, "customer", "add", "acme sas", "--date", "2026-01-01", "--write", code=1)
+    assert "Assets:Receivable:Acme is a customer of the same name" in text
+    assert "where this is another one, say --another" in text
     assert ledger.read_bytes() == before
     assert "open Assets:Receivable:AcmeSas" in run(ledger, "customer", "add", "acme sas", "--another", "-w")
 
@@ -1109,11 +1114,11 @@ def test_older_books_are_taken_over_with_their_open_items(tmp_path: Path) -> Non
     assert '  customer: "Acme Industrie SAS"' in shown
     run(ledger, *arguments, "--write")
     found = opened(ledger)
-    assert [(dated.as_last_said.name) for dated in found.book.customers.values()] == [
+    assert [(dated.latest.name) for dated in found.book.customers.values()] == [
         "Acme Industrie SAS",
         "Birch And Sons",
     ]
-    (item,) = [one for one in positions(found.book, date(2026, 1, 1)) if one.open]
+    (item,) = [position for position in positions(found.book, date(2026, 1, 1)) if position.open]
     assert (item.invoice.number, item.open, item.due) == ("2025-040", D("300.00"), date(2025, 12, 31))
     rows = json.loads(run(ledger, "aging", "--as-of", "2026-01-15", "--format", "json"))["rows"]
     assert [(row["account"], row["unallocated"], row["total"]) for row in rows] == [
@@ -1137,9 +1142,9 @@ def test_ledgers_whose_accounts_begin_otherwise_are_written_too(ledger: Path) ->
     ledger.write_text(renamed(ledger.read_text(encoding="utf-8")), encoding="utf-8")
     run(ledger, "bill", "--until", "2026-01-31", "--write")
     assert invoice(ledger, "F2026-0001").lines[0].account == "Produits:Services"
-    said = run(ledger, "new", "Acme", "1 DEV", "1 Audit @ 5", "--account", "Nowhere:At", "--date", "2026-02-01", code=1)
+    text = run(ledger, "new", "Acme", "1 DEV", "1 Audit @ 5", "--account", "Nowhere:At", "--date", "2026-02-01", code=1)
     first = ledger.read_text(encoding="utf-8")[: ledger.read_text(encoding="utf-8").index("plugin")].count("\n") + 1
-    assert f"{ledger}:{first + 8}: Invalid account name: Nowhere:At" in said
+    assert f"{ledger}:{first + 8}: Invalid account name: Nowhere:At" in text
     assert "open Actifs:Receivable:Zo" in run(ledger, "customer", "add", "Zoé", "--date", "2026-01-01")
 
 
@@ -1148,9 +1153,9 @@ def test_older_books_whose_accounts_begin_otherwise_are_taken_over(tmp_path: Pat
     ledger.write_text(renamed(OLD.replace("Equity:Opening-Balances", "Equity:Ouverture")), encoding="utf-8")
     arguments = ("--country", "FR", "--regime", "payments", "--as-of", "2026-01-01", "--write")
     run(ledger, "init", "--from", str(ledger), *SELLER, *arguments)
-    (item,) = [one for one in positions(opened(ledger).book, date(2026, 1, 1)) if one.open]
+    (item,) = [position for position in positions(opened(ledger).book, date(2026, 1, 1)) if position.open]
     assert (item.invoice.number, item.open) == ("2025-040", D("300.00"))
-    assert opened(ledger).book.taxes["FR20"].as_last_said.account == "Dettes:VAT"
+    assert opened(ledger).book.taxes["FR20"].latest.account == "Dettes:VAT"
 
 
 def test_older_books_without_an_account_of_equity_get_one(tmp_path: Path) -> None:
@@ -1158,7 +1163,7 @@ def test_older_books_without_an_account_of_equity_get_one(tmp_path: Path) -> Non
     ledger.write_text(OLD.replace("2025-01-01 open Equity:Opening-Balances EUR\n", ""), encoding="utf-8")
     arguments = ("--country", "FR", "--regime", "invoices", "--as-of", "2026-01-01", "--write")
     assert "open Equity:Opening-Balances" in run(ledger, "init", "--from", str(ledger), *SELLER, *arguments)
-    (item,) = [one for one in positions(opened(ledger).book, date(2026, 1, 1)) if one.open]
+    (item,) = [position for position in positions(opened(ledger).book, date(2026, 1, 1)) if position.open]
     assert (item.invoice.number, item.open) == ("2025-040", D("300.00"))
 
 
@@ -1200,10 +1205,10 @@ def test_no_money_is_left_out_without_a_word_in_the_exit_code(ledger: Path) -> N
     bill = ("bill", "--until", "2026-02-28", "--write", "--draft")
     # asking for a contract asks for nothing of others
     assert "Assets:Lost" not in run(ledger, *bill[:3], "--contract", "HOURS")
-    said = run(ledger, *bill, code=1)
-    assert "4 HOUR of 2026-02-03 are not billed, as no contract names that account" in said
-    assert "written to" in said  # all the rest is billed
-    assert "--leave-out" in said
+    text = run(ledger, *bill, code=1)
+    assert "4 HOUR of 2026-02-03 are not billed, as no contract names that account" in text
+    assert "written to" in text  # all the rest is billed
+    assert "--leave-out" in text
     assert "1 thing is left out" in run(ledger, *bill, code=1)
     assert "1 thing is left out" not in run(ledger, *bill, "--leave-out")
     assert "no contract names that account" in run(ledger, "unbilled", "--as-of", "2026-02-28")
@@ -1230,9 +1235,9 @@ def test_nothing_to_do_says_when_the_next_is_due(ledger: Path) -> None:
 
 def test_a_new_invoice_speaks_of_the_hours_that_wait(ledger: Path) -> None:
     run(ledger, "time", "add", "HOURS", "10", "Workshop", "--date", "2026-02-02", "--write")
-    said = run(ledger, "new", "Acme SAS", "10 DEV", "--date", "2026-02-28")
-    assert "10 HOUR of contract HOURS (1000.00 EUR without tax) wait to be billed" in said
-    assert "bean-invoice bill --contract HOURS --until 2026-02-28 bills them" in said
+    text = run(ledger, "new", "Acme SAS", "10 DEV", "--date", "2026-02-28")
+    assert "10 HOUR of contract HOURS (1000.00 EUR without tax) wait to be billed" in text
+    assert "bean-invoice bill --contract HOURS --until 2026-02-28 bills them" in text
     assert "wait to be billed" not in run(ledger, "new", "Acme SAS", "10 DEV", "--date", "2026-02-01")
 
 
@@ -1255,8 +1260,8 @@ def test_what_is_said_to_write_down_leads_out(ledger: Path) -> None:
     capped = ledger.read_text(encoding="utf-8").replace("  time: Assets:Time\n", "  time: Assets:Time\n  cap: 500.00\n")
     ledger.write_text(capped, encoding="utf-8")
     run(ledger, "time", "add", "HOURS", "8", "Workshop", "--date", "2026-02-02", "--write")
-    said = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", code=1)
-    assert "write -3.00 HOUR on Assets:Time with written-down: TRUE" in said
+    text = run(ledger, "bill", "--until", "2026-02-28", "--contract", "HOURS", "--write", code=1)
+    assert "write -3.00 HOUR on Assets:Time with written-down: TRUE" in text
     down = (
         '2026-02-28 * "Given away"\n  Assets:Time  -3.00 HOUR\n    item: "DEV"\n    written-down: TRUE\n  Equity:Time\n'
     )

@@ -68,9 +68,9 @@ def test_contract_price_orders_billed_and_left(barn: Path) -> None:
     run(barn, "bill", "--until", "2026-05-01", "--write")
     assert 'milestone: "Final account"' in barn.read_text(encoding="utf-8")
     assert contract(barn, "2026-05-01")["left"] == "0.00"
-    said = run(barn, "contracts", "--as-of", "2026-05-01", "--explain")
-    assert "price: 20000.00 + 3500.00 = 23500.00 (change order of 2026-04-01)" in said
-    assert "BARN: contract price 20000.00, change orders +3500.00, in all 23500.00 EUR" in said
+    text = run(barn, "contracts", "--as-of", "2026-05-01", "--explain")
+    assert "price: 20000.00 + 3500.00 = 23500.00 (change order of 2026-04-01)" in text
+    assert "BARN: contract price 20000.00, change orders +3500.00, in all 23500.00 EUR" in text
 
 
 def test_a_minus_is_given_back_on_the_invoice_that_billed_it(barn: Path) -> None:
@@ -90,9 +90,9 @@ def test_the_advice_on_a_deposit_that_is_too_large_leads_out(barn: Path) -> None
     say(barn, ORDER.replace("04-01", "02-01").format(price="5000.00"))
     assert contract(barn, "2026-02-28")["prepaid"] == "8000.00"
     assert "3000.00 EUR of deposit F2026-0001" in run(barn, "bill", "--until", "2026-03-01", "--write", code=1)
-    said = run(barn, "check")
-    assert "3000.00 EUR of deposit F2026-0001 is never deducted, as all of BARN is billed" in said
-    advice = said.partition("bean-invoice ")[2].partition(" [")[0]
+    text = run(barn, "check")
+    assert "3000.00 EUR of deposit F2026-0001 is never deducted, as all of BARN is billed" in text
+    advice = text.partition("bean-invoice ")[2].partition(" [")[0]
     run(barn, *shlex.split(advice), "--date", "2026-03-02")
     assert "0 errors, 0 warnings" in run(barn, "check")
     assert contract(barn, "2026-03-31")["prepaid"] == "0.00"

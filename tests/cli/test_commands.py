@@ -53,24 +53,26 @@ def rows(*arguments: object) -> list[dict[str, str]]:
 def test_list_has_these_keys_and_its_figures_add_up() -> None:
     documents = data("list", *DAY)
     assert len(documents) >= 150
-    for one in documents:
-        assert list(one) == LISTED
-        if one["kind"] in {"void"}:
-            assert (one["net"], one["tax"], one["due"]) == (None, None, None)
+    for document in documents:
+        assert list(document) == LISTED
+        if document["kind"] in {"void"}:
+            assert (document["net"], document["tax"], document["due"]) == (None, None, None)
             continue
-        assert Decimal(one["settled"]) + Decimal(one["open"]) == Decimal(one["payable"])
-        if one["kind"] == "opening":
-            assert (one["net"], one["tax"]) == (None, None)
+        assert Decimal(document["settled"]) + Decimal(document["open"]) == Decimal(document["payable"])
+        if document["kind"] == "opening":
+            assert (document["net"], document["tax"]) == (None, None)
         else:
-            assert Decimal(one["net"]) + Decimal(one["tax"]) == Decimal(one["total"])
-        assert one["payable"] == f"{Decimal(one['payable']):.2f}", "amounts have the currency's decimals"
-        assert (one["kind"] == "credit-note") == (Decimal(one["payable"]) < 0)
+            assert Decimal(document["net"]) + Decimal(document["tax"]) == Decimal(document["total"])
+        assert document["payable"] == f"{Decimal(document['payable']):.2f}", "amounts have the currency's decimals"
+        assert (document["kind"] == "credit-note") == (Decimal(document["payable"]) < 0)
 
 
 def test_list_as_csv_is_the_same() -> None:
     table, documents = rows("list", *DAY), data("list", *DAY)
     assert list(table[0]) == [key for key in LISTED if key != "owed_by"]
-    assert [(row["number"], row["open"]) for row in table] == [(one["number"], one["open"] or "") for one in documents]
+    assert [(row["number"], row["open"]) for row in table] == [
+        (document["number"], document["open"] or "") for document in documents
+    ]
 
 
 @pytest.mark.parametrize(
@@ -327,8 +329,8 @@ def test_errors_go_to_stderr_and_reports_are_printed_all_the_same(
 
 def test_check_as_json(broken: Path) -> None:
     findings = json.loads(call("check", "--format", "json", ledger=broken, code=1).stdout)
-    assert [list(one) for one in findings] == [["file", "line", "rule", "severity", "message"]] * len(findings)
-    assert ("tax", "error") in {(one["rule"], one["severity"]) for one in findings}
+    assert [list(finding) for finding in findings] == [["file", "line", "rule", "severity", "message"]] * len(findings)
+    assert ("tax", "error") in {(finding["rule"], finding["severity"]) for finding in findings}
 
 
 def test_check_strict_fails_on_warnings(tmp_path: Path) -> None:
@@ -379,9 +381,9 @@ def test_no_file_makes_a_traceback(tmp_path: Path, content: bytes) -> None:
 def test_a_directive_that_beancount_cannot_take_is_told_with_the_remedy(tmp_path: Path) -> None:
     file = tmp_path / "main.beancount"
     file.write_text(PRELUDE + '2026-01-01 custom "invoice-seller"\n  city: "Brest"\n', encoding="utf-8")
-    said = call("check", ledger=file, code=1).stderr
-    assert 'repeat the name, custom "invoice-seller" "Legal name"' in said
-    assert "TypeError" in said, "what Beancount's own plugin stumbled over, without where in its code"
+    text = call("check", ledger=file, code=1).stderr
+    assert 'repeat the name, custom "invoice-seller" "Legal name"' in text
+    assert "TypeError" in text, "what Beancount's own plugin stumbled over, without where in its code"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])

@@ -10,8 +10,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import ledger as opening
+from beancount_invoicing import ledger as opening
 from beancount_invoicing.cli import main
 from tests.cli.test_words import COMMANDS, each_command
 from tests.ledgers import recent_example
@@ -43,7 +42,6 @@ def read_once() -> Iterator[None]:
     """The ledger, which nothing here changes, is read once for all words."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "open_ledger", cache(opening.open_ledger))
-        patch.setattr(actions, "open_ledger", opening.open_ledger, raising=False)
         yield
 
 

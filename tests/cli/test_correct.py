@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from beancount_invoicing import einvoice, receivables
-from beancount_invoicing.actions import Ledger, open_ledger
-from beancount_invoicing.billing import Wanted, standings
+from beancount_invoicing.billing import ContractFilter, contract_statuses
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import Ledger, open_ledger
 from beancount_invoicing.model import Book
 from tests.ledgers import PRELUDE
 
@@ -108,7 +108,7 @@ def correct(ledger: Path, *arguments: str) -> Ledger:
 
 def balances(book: Book, day: date) -> dict[str, Decimal]:
     """What is open of each document on a day, where something is."""
-    return {one.invoice.number: one.open for one in receivables.positions(book, day) if one.open}
+    return {position.invoice.number: position.open for position in receivables.positions(book, day) if position.open}
 
 
 def answer(ledger: Path, *arguments: str) -> Any:
@@ -137,11 +137,15 @@ def test_what_was_paid_pays_the_corrective_invoice(ledger: Path) -> None:
     assert (new.kind, new.corrects, new.net, new.tax, new.payable) == (
         "corrective", ("F2026-0001",), Decimal("550.00"), Decimal("110.00"), Decimal("660.00"),
     )  # fmt: skip
-    assert [(each.due, each.amount) for each in new.instalments] == [(date(2026, 3, 31), Decimal("660.00"))]
+    assert [(instalment.due, instalment.amount) for instalment in new.instalments] == [
+        (date(2026, 3, 31), Decimal("660.00"))
+    ]
     assert balances(book, date(2026, 2, 28)) == {"F2026-0001": Decimal("366.00")}
     assert balances(book, date(2026, 3, 1)) == {"F2026-0002": Decimal("294.00")}
-    (whole,) = receivables.positions(book, date(2026, 3, 1), wanted=[new])
-    assert [(one.how, one.amount) for one in whole.allocations] == [("replacement", Decimal("366.00"))]
+    (whole,) = receivables.positions(book, date(2026, 3, 1), only_invoices=[new])
+    assert [(allocation.how, allocation.amount) for allocation in whole.allocations] == [
+        ("replacement", Decimal("366.00"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,7 @@ def test_one_that_is_paid_is_corrected_too(ledger: Path, price: str, is_open: di
 def test_tax_on_payments_follows_the_money_to_the_cent(ledger: Path) -> None:
     book = correct(ledger, "--line", "1", "--price", "180").book
     due = receivables.tax_due(book, date(2026, 3, 1))
-    assert [(one.date, one.number, one.amount) for one in due.shares] == [
+    assert [(share.date, share.number, share.amount) for share in due.tax_shares] == [
         (date(2026, 2, 10), "F2026-0001", Decimal("61.00")),
         (date(2026, 3, 1), "F2026-0001-cancelled", Decimal("-61.00")),
         (date(2026, 3, 1), "F2026-0002", Decimal("61.00")),
@@ -184,7 +188,7 @@ def test_tax_that_is_no_longer_owed_on_payment_is_owed_no_more(ledger: Path) -> 
     (total,) = receivables.tax_due(book, date(2026, 3, 1)).totals
     assert (total.booked, total.due) == (Decimal(0), Decimal(0))
     new = book.invoice("F2026-0002")
-    assert new and [(each.tax.code, each.amount) for each in new.taxes] == [("FR20", Decimal("122.00"))]
+    assert new and [(tax.tax.code, tax.amount) for tax in new.taxes] == [("FR20", Decimal("122.00"))]
 
 
 def test_money_that_comes_under_the_old_number_pays_the_new_one(ledger: Path) -> None:
@@ -193,7 +197,7 @@ def test_money_that_comes_under_the_old_number_pays_the_new_one(ledger: Path) ->
         file.write('2026-04-01 * "Acme" ^F2026-0001\n  Assets:Bank  294 EUR\n  Assets:Receivable:Acme\n')
     opened = open_ledger(ledger)
     assert balances(opened.book, date(2026, 4, 1)) == {}
-    assert not any(one.rule == "settles-beyond-open" for one in opened.findings)
+    assert not any(finding.rule == "settles-beyond-open" for finding in opened.findings)
 
 
 def test_money_that_bounces_was_the_new_one_s_by_then(ledger: Path) -> None:
@@ -216,8 +220,8 @@ def test_a_corrective_invoice_is_corrected_in_its_turn(ledger: Path) -> None:
 
 def test_whom_it_should_have_gone_to(ledger: Path) -> None:
     """What the wrong one paid stays on its account, and is said."""
-    said = run(ledger, "correct", "F2026-0001", "Addressee", "--customer", "Quai", "--date", "2026-03-01", "--write")
-    assert "366.00 EUR that Acme SAS paid of F2026-0001 stay on its account" in said
+    text = run(ledger, "correct", "F2026-0001", "Addressee", "--customer", "Quai", "--date", "2026-03-01", "--write")
+    assert "366.00 EUR that Acme SAS paid of F2026-0001 stay on its account" in text
     opened = open_ledger(ledger)
     assert not opened.errors
     assert balances(opened.book, date(2026, 3, 1)) == {
@@ -238,7 +242,7 @@ def test_lines_more_and_less_another_order_terms_and_days(ledger: Path) -> None:
         ("Workshop", Decimal("600.00")),
         ("Développement", Decimal("200.00")),
     ]
-    assert (new.customer.purchase_order, new.delivered, new.instalments[0].due) == (
+    assert (new.customer.purchase_order, new.supplied_on, new.instalments[0].due) == (
         "PO-9", date(2026, 1, 31), date(2026, 3, 11),
     )  # fmt: skip
 
@@ -246,14 +250,19 @@ def test_lines_more_and_less_another_order_terms_and_days(ledger: Path) -> None:
 def test_what_was_billed_of_contracts_stays_billed_once(ledger: Path) -> None:
     run(ledger, "bill", "--until", "2026-02-28", "--write")
     book = open_ledger(ledger).book
-    before = {one.contract.code: one.billed for one in standings(book, date(2026, 2, 28), Wanted())}
+    before = {
+        status.contract.code: status.billed for status in contract_statuses(book, date(2026, 2, 28), ContractFilter())
+    }
     study = next(place for place, line in enumerate(book.invoices[-1].lines, 1) if line.contract == "STUDY")
     run(
         ledger, "correct", "F2026-0002", "Four hours", "--line", str(study), "--quantity", "4", "--date", "2026-03-01", "-w",
     )  # fmt: skip
     opened = open_ledger(ledger)
-    assert {one.rule for one in opened.findings} == {"tax-due"}, "of what was paid in February"
-    after = {one.contract.code: one.billed for one in standings(opened.book, date(2026, 3, 1), Wanted())}
+    assert {finding.rule for finding in opened.findings} == {"tax-due"}, "of what was paid in February"
+    after = {
+        status.contract.code: status.billed
+        for status in contract_statuses(opened.book, date(2026, 3, 1), ContractFilter())
+    }
     assert (before["CARE"], after["CARE"]) == (Decimal("200.00"), Decimal("200.00"))
     assert (before["STUDY"], after["STUDY"]) == (Decimal("480.00"), Decimal("320.00"))
     waits = run(ledger, "unbilled", "--as-of", "2026-03-01", "--contract", "STUDY")
@@ -299,9 +308,9 @@ def test_what_cannot_be_corrected_is_refused_with_what_to_do(
 
 def test_what_is_credited_or_replaced_already_is_refused(ledger: Path) -> None:
     run(ledger, "credit", "F2026-0001", "--lines", "2", "--date", "2026-02-20", "--write")
-    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
-    assert "F2026-0001 is credited by A2026-0001" in said
-    assert "credit the rest, bean-invoice credit F2026-0001, and bill anew" in said
+    text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
+    assert "F2026-0001 is credited by A2026-0001" in text
+    assert "credit the rest, bean-invoice credit F2026-0001, and bill anew" in text
     assert "A2026-0001 is a credit note: take it back" in run(
         ledger, "correct", "A2026-0001", "x", "--date", "2026-03-01", code=1
     )
@@ -309,20 +318,20 @@ def test_what_is_credited_or_replaced_already_is_refused(ledger: Path) -> None:
 
 def test_of_a_replaced_invoice_its_replacement_is_corrected(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
-    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-02", code=1)
-    assert "F2026-0001 is replaced by F2026-0002 already" in said
-    assert "bean-invoice correct F2026-0002" in said
-    said = run(ledger, "correct", "F2026-0001-cancelled", "x", "--date", "2026-03-02", code=1)
-    assert "is a cancellation: correct the corrective invoice" in said
+    text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-02", code=1)
+    assert "F2026-0001 is replaced by F2026-0002 already" in text
+    assert "bean-invoice correct F2026-0002" in text
+    text = run(ledger, "correct", "F2026-0001-cancelled", "x", "--date", "2026-03-02", code=1)
+    assert "is a cancellation: correct the corrective invoice" in text
 
 
 def test_it_says_what_it_is_asked_to_change(ledger: Path) -> None:
-    for arguments, said in (
+    for arguments, text in (
         (("F2026-0001", "x", "--price", "1"), "F2026-0001 has 2 lines: say which one, --line 1"),
         (("F2026-0001", "x", "--line", "1"), "say what of the line was wrong"),
         (("F2026-0001", " "), "say why"),
     ):
-        assert said in run(ledger, "correct", *arguments, code=2)
+        assert text in run(ledger, "correct", *arguments, code=2)
 
 
 def test_both_are_taken_back_together(ledger: Path) -> None:
@@ -336,8 +345,8 @@ def test_both_are_taken_back_together(ledger: Path) -> None:
 def test_nobody_gets_the_cancellation(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     for command in ("render", "send", "seal", "einvoice"):
-        said = CliRunner().invoke(main, ["-f", str(ledger), command, "F2026-0001-cancelled"]).output
-        assert "a cancellation, which its corrective invoice says" in said, command
+        text = CliRunner().invoke(main, ["-f", str(ledger), command, "F2026-0001-cancelled"]).output
+        assert "a cancellation, which its corrective invoice says" in text, command
     assert "F2026-0001-cancelled" not in run(ledger, "render", "Acme", "-o", str(ledger.parent / "out"))
 
 
@@ -363,9 +372,9 @@ def test_a_statement_says_what_became_of_the_invoice(ledger: Path) -> None:
     out = ledger.parent / "out"
     run(ledger, "statement", "Acme", "--as-of", "2026-03-01", "--to", "text", "-o", str(out))
     (page,) = out.glob("*.txt")
-    said = page.read_text(encoding="utf-8")
-    assert "Annulation de F2026-0001" in said
-    assert "cancelled" not in said
+    text = page.read_text(encoding="utf-8")
+    assert "Annulation de F2026-0001" in text
+    assert "cancelled" not in text
 
 
 def test_one_that_was_moved_to_another_account_is_moved_back_first(ledger: Path) -> None:
@@ -373,10 +382,10 @@ def test_one_that_was_moved_to_another_account_is_moved_back_first(ledger: Path)
         file.write(
             '2026-02-12 * "Doubtful" ^F2026-0001\n  Assets:Receivable:Acme  -366 EUR\n  Assets:Receivable:Acme:Doubtful  366 EUR\n'
         )
-    said = run(
+    text = run(
         ledger, "correct", "F2026-0001", "Price", "--line", "1", "--price", "180", "--date", "2026-03-01", code=1
     )
-    assert "F2026-0001 was moved to Assets:Receivable:Acme:Doubtful: move what is open back" in said
+    assert "F2026-0001 was moved to Assets:Receivable:Acme:Doubtful: move what is open back" in text
 
 
 SITUATIONS = """
@@ -430,16 +439,16 @@ def test_whatever_the_series_the_replaced_one_is_out_of_the_books_first(
 def test_what_is_replaced_before_it_left_does_not_leave(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     assert "F2026-0001 " not in run(ledger, "send", "--since", "2026-01-01", "--date", "2026-03-01")
-    said = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", code=1)
-    assert "is replaced by F2026-0002: that is what the customer gets, bean-invoice send F2026-0002" in said
+    text = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", code=1)
+    assert "is replaced by F2026-0002: that is what the customer gets, bean-invoice send F2026-0002" in text
 
 
 def test_money_that_names_the_old_number_is_likely_for_the_new_one(ledger: Path) -> None:
     correct(ledger, "--line", "1", "--price", "180")
     with ledger.open("a", encoding="utf-8") as file:
         file.write('2026-03-10 * "Acme" "VIR F2026-0001"\n  Assets:Bank  290 EUR\n  Assets:Receivable:Acme\n')
-    said = run(ledger, "remind", "--as-of", "2026-05-20")
-    assert 'names F2026-0001, which F2026-0002 replaces: if it is for F2026-0002, write settles: "F2026-0002"' in said
+    text = run(ledger, "remind", "--as-of", "2026-05-20")
+    assert 'names F2026-0001, which F2026-0002 replaces: if it is for F2026-0002, write settles: "F2026-0002"' in text
 
 
 def test_a_receipt_says_when_the_money_came_and_the_replaced_one_has_none(ledger: Path) -> None:
@@ -448,8 +457,8 @@ def test_a_receipt_says_when_the_money_came_and_the_replaced_one_has_none(ledger
     assert [(one["date"], one["what"], one["amount"]) for one in receipt["entries"]] == [
         ("2026-02-10", "payment", "366.00")
     ]
-    said = run(ledger, "receipt", "F2026-0001", "--until", "2026-03-31", code=1)
-    assert "is replaced by F2026-0002, so that there is no receipt for it: the receipt of that one" in said
+    text = run(ledger, "receipt", "F2026-0001", "--until", "2026-03-31", code=1)
+    assert "is replaced by F2026-0002, so that there is no receipt for it: the receipt of that one" in text
     before = answer(ledger, "receipt", "F2026-0001", "--until", "2026-02-28")
     assert before[0]["received"] == "366.00", "before the day of the correction nobody knows of it"
 
@@ -474,8 +483,8 @@ def test_what_is_left_of_the_cancellation_is_money_of_its_day(ledger: Path) -> N
 """
         )
     correct(ledger, "--line", "1", "--price", "180")
-    said = run(ledger, "allocate", "F2026-0002", "--date", "2026-03-10", code=1)
-    assert "72.00 EUR is left of F2026-0001-cancelled: take it from there, bean-invoice allocate F2026-0002 --from F2026-0001-cancelled" in said  # fmt: skip  # noqa: E501
+    text = run(ledger, "allocate", "F2026-0002", "--date", "2026-03-10", code=1)
+    assert "72.00 EUR is left of F2026-0001-cancelled: take it from there, bean-invoice allocate F2026-0002 --from F2026-0001-cancelled" in text  # fmt: skip  # noqa: E501
     run(ledger, "allocate", "F2026-0002", "--from", "F2026-0001-cancelled", "--date", "2026-03-10", "--write")
     new, other = answer(ledger, "receipt", "F2026-0003", "F2026-0002", "--until", "2026-04-01")
     assert [(one["date"], one["amount"]) for one in new["entries"]] == [
@@ -486,9 +495,9 @@ def test_what_is_left_of_the_cancellation_is_money_of_its_day(ledger: Path) -> N
         ("2026-02-15", "payment", "72.00")
     ]
     due = receivables.tax_due(open_ledger(ledger).book, date(2026, 4, 1))
-    by_month = {day.month: Decimal(0) for day in (one.date for one in due.shares)}
-    for one in due.shares:
-        by_month[one.date.month] += one.amount
+    by_month = {day.month: Decimal(0) for day in (share.date for share in due.tax_shares)}
+    for share in due.tax_shares:
+        by_month[share.date.month] += share.amount
     assert by_month == {2: Decimal("122.00"), 3: Decimal("0.00")}
 
 
@@ -505,7 +514,7 @@ def test_the_right_customer_may_pay_under_the_old_number(ledger: Path) -> None:
 def test_nobody_else_may(ledger: Path) -> None:
     with ledger.open("a", encoding="utf-8") as file:
         file.write('2026-04-01 * "Quai" ^F2026-0001\n  Assets:Bank  700 EUR\n  Assets:Receivable:Quai\n')
-    assert {one.rule for one in open_ledger(ledger).errors} == {"other-customer"}
+    assert {error.rule for error in open_ledger(ledger).errors} == {"other-customer"}
 
 
 def test_what_was_assumed_to_pay_it_stays_in_its_month(ledger: Path) -> None:
@@ -514,7 +523,9 @@ def test_what_was_assumed_to_pay_it_stays_in_its_month(ledger: Path) -> None:
     option = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
     ledger.write_text(option + text, encoding="utf-8")
     book = correct(ledger, "--tax", "FR20").book
-    assert [(one.date, one.number, one.amount) for one in receivables.tax_due(book, date(2026, 3, 31)).shares] == [
+    assert [
+        (share.date, share.number, share.amount) for share in receivables.tax_due(book, date(2026, 3, 31)).tax_shares
+    ] == [
         (date(2026, 2, 10), "F2026-0001", Decimal("61.00")),
         (date(2026, 3, 1), "F2026-0001-cancelled", Decimal("-61.00")),
     ]
@@ -546,8 +557,10 @@ def test_what_was_assumed_for_an_older_one_stays_there(ledger: Path) -> None:
     ledger.write_text(text + more, encoding="utf-8")
     book = correct(ledger).book
     found = {
-        one.invoice.number: [(each.how, each.received, each.amount) for each in one.allocations]
-        for one in receivables.positions(book, date(2026, 4, 1))
+        position.invoice.number: [
+            (allocation.how, allocation.received_on, allocation.amount) for allocation in position.allocations
+        ]
+        for position in receivables.positions(book, date(2026, 4, 1))
     }
     assert found["F2026-0000"] == [("oldest", date(2026, 2, 10), Decimal("300.00"))]
     assert found["F2026-0002"] == [
@@ -590,9 +603,11 @@ def test_tax_in_another_currency_comes_back_at_the_rate_at_which_it_was_counted(
         file.write(ABROAD)
     run(ledger, "correct", "F2026-0002", "Reference", "--purchase-order", "X", "--date", "2026-03-01", "--write")
     shares = [
-        one for one in receivables.tax_due(open_ledger(ledger).book, date(2026, 3, 31)).shares if "Ohio" in one.customer
+        share
+        for share in receivables.tax_due(open_ledger(ledger).book, date(2026, 3, 31)).tax_shares
+        if "Ohio" in share.customer
     ]
-    assert [(one.date, one.number, one.amount, one.exchange_rate) for one in shares] == [
+    assert [(share.date, share.number, share.amount, share.exchange_rate) for share in shares] == [
         (date(2026, 2, 10), "F2026-0002", Decimal("80.00"), Decimal("0.80")),
         (date(2026, 3, 1), "F2026-0002-cancelled", Decimal("-80.00"), Decimal("0.80")),
         (date(2026, 3, 1), "F2026-0003", Decimal("80.00"), Decimal("0.80")),
@@ -642,7 +657,7 @@ def claim_before(ledger: Path, *arguments: str) -> Ledger:
 def test_a_claim_for_what_is_replaced_stands_as_far_as_that_was_owed(
     ledger: Path, arguments: list[str], words: str | None
 ) -> None:
-    found = [one.message for one in claim_before(ledger, *arguments).findings if one.rule == "claim-unowed"]
+    found = [finding.message for finding in claim_before(ledger, *arguments).findings if finding.rule == "claim-unowed"]
     if words is None:
         assert not found
     else:
@@ -690,9 +705,9 @@ def test_one_that_somebody_knows_of_is_corrected_anew(ledger: Path) -> None:
     correct(ledger)
     with ledger.open("a", encoding="utf-8") as file:
         file.write('2026-03-02 note Assets:Receivable:Acme "Sent" ^F2026-0002\n  event: "sent"\n')
-    said = run(ledger, "undo", "F2026-0002", code=1)
+    text = run(ledger, "undo", "F2026-0002", code=1)
     assert (
-        "correct it anew, bean-invoice correct F2026-0002, or credit it instead, bean-invoice credit F2026-0002" in said
+        "correct it anew, bean-invoice correct F2026-0002, or credit it instead, bean-invoice credit F2026-0002" in text
     )
 
 
@@ -711,8 +726,8 @@ def test_what_is_paid_back_of_it_was_worth_what_it_was_counted_at(ledger: Path) 
         )
     book = open_ledger(ledger).book
     assert not balances(book, date(2026, 4, 1)).keys() & {"F2026-0002-cancelled", "F2026-0003"}
-    shares = [one for one in receivables.tax_due(book, date(2026, 4, 1)).shares if "Ohio" in one.customer]
-    assert [(one.date, one.number, one.amount) for one in shares][-1] == (
+    shares = [share for share in receivables.tax_due(book, date(2026, 4, 1)).tax_shares if "Ohio" in share.customer]
+    assert [(share.date, share.number, share.amount) for share in shares][-1] == (
         date(2026, 4, 1), "F2026-0002-cancelled", Decimal("-32.00"),
     )  # fmt: skip
 
@@ -734,7 +749,9 @@ def test_by_peppol_it_is_a_credit_note_and_a_new_invoice(ledger: Path) -> None:
     assert "what was paid of F2026-0001 goes to the new invoice by an entry that is written beside it" in shown
     run(ledger, *arguments, "--write")
     opened = open_ledger(ledger)
-    assert not opened.errors and {one.rule for one in opened.findings} == {"tax-due"}, "of what was paid in February"
+    assert not opened.errors and {finding.rule for finding in opened.findings} == {"tax-due"}, (
+        "of what was paid in February"
+    )
     back, new = opened.book.invoices[-2:]
     assert (back.number, back.kind, back.corrects, back.payable) == (
         "A2026-0001", "credit-note", ("F2026-0001",), Decimal("-732.00"),
@@ -775,7 +792,7 @@ def test_which_of_both_ways(ledger: Path, channel: str, form: str, arguments: li
     text = text.replace('  siren: "503128464"\n', f'  siren: "503128464"\n  channel: "{channel}"\n')
     ledger.write_text(text + PEPPOL.replace("peppol", form), encoding="utf-8")
     book = correct(ledger, "--customer", "Quai", *arguments).book
-    assert {one.kind for one in book.invoices[-2:]} == kinds
+    assert {invoice.kind for invoice in book.invoices[-2:]} == kinds
 
 
 @pytest.mark.parametrize("series", ["A{year}-{seq:04}", "Z{year}-{seq:04}"])
@@ -787,8 +804,11 @@ def test_contracts_stay_billed_once_by_a_credit_note_too(ledger: Path, series: s
         ledger, "correct", "F2026-0002", "Order", "--purchase-order", "X", "--date", "2026-03-01", "--credit-note", "-w"
     )
     opened = open_ledger(ledger)
-    assert {one.rule for one in opened.findings} == {"tax-due"}
-    after = {one.contract.code: one.billed for one in standings(opened.book, date(2026, 3, 1), Wanted())}
+    assert {finding.rule for finding in opened.findings} == {"tax-due"}
+    after = {
+        status.contract.code: status.billed
+        for status in contract_statuses(opened.book, date(2026, 3, 1), ContractFilter())
+    }
     assert after == {"CARE": Decimal("200.00"), "STUDY": Decimal("480.00")}
 
 
@@ -820,7 +840,7 @@ def test_terms_of_its_own_are_those_of_the_same_customer_only(ledger: Path, cust
     text = ledger.read_text(encoding="utf-8").replace('"Thank you"\n', '"Thank you"\n  terms: "10 days"\n')
     ledger.write_text(text, encoding="utf-8")
     book = correct(ledger, "--customer", customer or "Acme").book
-    assert [each.due for each in book.invoices[-1].instalments] == [due]
+    assert [instalment.due for instalment in book.invoices[-1].instalments] == [due]
 
 
 def test_what_else_it_says_of_itself_holds_for_the_new_one(ledger: Path) -> None:
@@ -848,28 +868,36 @@ def test_other_days_of_periods(ledger: Path, line: list[str], days: list[tuple[d
     )
     ledger.write_text(text, encoding="utf-8")
     new = correct(ledger, *line, "--from", "2026-01-05", "--to", "2026-01-20", "--add", "1 DEV").book.invoices[-1]
-    assert [(each.start, each.end) for each in new.lines] == [*days, (None, None)]
+    assert [(line.start, line.end) for line in new.lines] == [*days, (None, None)]
 
 
 def test_the_tax_of_one_line_or_of_all(ledger: Path) -> None:
     text = ledger.read_text(encoding="utf-8")
     new = correct(ledger, "--line", "1", "--tax", "FR20").book.invoices[-1]
-    assert [each.tax for each in new.lines] + [each.tax for each in new.adjustments] == ["FR20", "PAID", "PAID"]
+    assert [line.tax for line in new.lines] + [adjustment.tax for adjustment in new.adjustments] == [
+        "FR20",
+        "PAID",
+        "PAID",
+    ]
     ledger.write_text(text, encoding="utf-8")
     new = correct(ledger, "--tax", "FR20").book.invoices[-1]
-    assert [each.tax for each in new.lines] + [each.tax for each in new.adjustments] == ["FR20", "FR20", "FR20"]
+    assert [line.tax for line in new.lines] + [adjustment.tax for adjustment in new.adjustments] == [
+        "FR20",
+        "FR20",
+        "FR20",
+    ]
 
 
 def test_one_that_is_credited_whole_is_billed_anew(ledger: Path) -> None:
     run(ledger, "credit", "F2026-0001", "--date", "2026-02-20", "--write")
-    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
-    assert re.search(r"is credited by A2026-0001 \(.*\): bill it anew, bean-invoice new", said)
+    text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
+    assert re.search(r"is credited by A2026-0001 \(.*\): bill it anew, bean-invoice new", text)
 
 
 def test_what_a_contract_bills_is_handed_over_first(ledger: Path) -> None:
     run(ledger, "bill", "--until", "2026-02-28", "--write")
-    said = run(ledger, "correct", "F2026-0002", "x", "--customer", "Quai", "--date", "2026-03-01", code=1)
-    assert "F2026-0002 bills CARE, a contract of Acme SAS: hand the contract over from a day on" in said
+    text = run(ledger, "correct", "F2026-0002", "x", "--customer", "Quai", "--date", "2026-03-01", code=1)
+    assert "F2026-0002 bills CARE, a contract of Acme SAS: hand the contract over from a day on" in text
     assert "F2026-0003" in run(ledger, "correct", "F2026-0002", "x", "--customer", "Acme", "--date", "2026-03-01", "-w")
 
 
@@ -895,8 +923,8 @@ def test_what_is_settled_by_something_else_than_money_is_not_corrected(ledger: P
     with ledger.open("a", encoding="utf-8") as file:
         file.write("2025-01-01 open Liabilities:Owed\n")
         file.write(f'2026-02-11 * "x" ^F2026-0001\n  Assets:Bank  2 EUR\n{posting}  Assets:Receivable:Acme\n')
-    said = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
-    assert f"F2026-0001 is {what} in part" in said
+    text = run(ledger, "correct", "F2026-0001", "x", "--date", "2026-03-01", code=1)
+    assert f"F2026-0001 is {what} in part" in text
 
 
 def test_a_line_without_a_period_gets_none(ledger: Path) -> None:
@@ -904,4 +932,4 @@ def test_a_line_without_a_period_gets_none(ledger: Path) -> None:
     text = ledger.read_text(encoding="utf-8").replace('    nature: "services"\n', period, 1)
     ledger.write_text(text, encoding="utf-8")
     new = correct(ledger, "--from", "2026-01-05", "--to", "2026-01-20").book.invoices[-1]
-    assert [(each.start, each.end) for each in new.lines] == [(date(2026, 1, 5), date(2026, 1, 20)), (None, None)]
+    assert [(line.start, line.end) for line in new.lines] == [(date(2026, 1, 5), date(2026, 1, 20)), (None, None)]

@@ -43,10 +43,10 @@ def ledger(tmp_path: Path) -> Path:
 
 
 def test_an_open_account_gets_what_is_said_of_the_customer(ledger: Path) -> None:
-    said = call(
+    result = call(
         "customer", "add", "Moreau SARL", "--account", "Assets:Debtors:Moreau", "--city", "Lens", "-w", ledger=ledger
     )
-    assert "250.00 EUR stand there without the numbers of invoices: init --from" in said.stderr
+    assert "250.00 EUR stand there without the numbers of invoices: init --from" in result.stderr
     opened = '2025-01-01 open Assets:Debtors:Moreau EUR ; since the fair\n  city: "Lens"\n  customer: "Moreau SARL"\n'
     assert ledger.read_text("utf-8") == LEDGER.format(plugins="").replace(
         '2025-01-01 open Assets:Debtors:Moreau EUR ; since the fair\n  city: "Lille"\n', opened

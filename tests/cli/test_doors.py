@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 LATIN = os.fsdecode(b"Caf\xe9")
@@ -75,9 +75,9 @@ def run(*arguments: str, code: int) -> str:
 )
 def test_an_argument_that_is_no_text_is_refused(ledger: Path, arguments: tuple[str, ...]) -> None:
     before = ledger.read_bytes()
-    said = run(*arguments, code=2)
-    assert "Caf\ufffd" in said
-    assert "is not UTF-8: write it in UTF-8" in said
+    text = run(*arguments, code=2)
+    assert "Caf\ufffd" in text
+    assert "is not UTF-8: write it in UTF-8" in text
     assert ledger.read_bytes() == before
     assert os.listdir() == [ledger.name]  # noqa: PTH208 - not even a folder
 
@@ -91,8 +91,8 @@ def test_utf8_is_read_where_the_locale_knows_ascii_only(ledger: Path) -> None:
 def test_a_file_may_be_named_by_bytes(ledger: Path) -> None:
     Path(f"{LATIN}.xml").write_text("<a/>", encoding="utf-8")
     assert "not UTF-8" not in run("validate", f"{LATIN}.xml", code=1)
-    said = run("-f", str(ledger), "new", "Acme", f"{LATIN}.xml", code=1)
-    assert "Traceback" not in said
+    text = run("-f", str(ledger), "new", "Acme", f"{LATIN}.xml", code=1)
+    assert "Traceback" not in text
 
 
 def test_a_name_of_a_file_that_is_used_as_text_is_refused(ledger: Path) -> None:
@@ -257,8 +257,8 @@ def test_an_include_of_what_is_no_file_is_an_error_at_its_line(ledger: Path, mak
     before = f'; 2026\ninclude "o*d.beancount"\n{ledger.read_text(encoding="utf-8")}'
     ledger.write_text(before, encoding="utf-8")
     for command in (("check",), NEW):
-        said = run(*command, code=1)
-        assert re.search(r"main\.beancount:2: include: \S+odd\.beancount: a device or a pipe stands there", said)
+        text = run(*command, code=1)
+        assert re.search(r"main\.beancount:2: include: \S+odd\.beancount: a device or a pipe stands there", text)
     assert ledger.read_text(encoding="utf-8") == before
 
 
@@ -284,8 +284,8 @@ def test_into_takes_the_year_and_the_month(ledger: Path) -> None:
     assert "Written to main.beancount, {year}" not in run(*NEW, "--into", "{year}/sold-{month}.beancount", code=0)
     assert "F2026-0002" in Path("2026/sold-03.beancount").read_text(encoding="utf-8")
     assert 'include "2026/sold-03.beancount"' in ledger.read_text(encoding="utf-8")
-    said = run(*NEW, "--into", "{quarter}.beancount", code=1)
-    assert "--into {quarter}.beancount: {quarter} says nothing there: what is known is {year} and {month}" in said
+    text = run(*NEW, "--into", "{quarter}.beancount", code=1)
+    assert "--into {quarter}.beancount: {quarter} says nothing there: what is known is {year} and {month}" in text
     assert not list(Path().glob("*quarter*"))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 HOURS = """
@@ -75,7 +75,7 @@ def entry(ledger: Path) -> str:
     before, after = f"{PRELUDE}{HOURS}\n", END
     assert text.startswith(before)
     assert text.endswith(after)
-    assert [str(one) for one in open_ledger(ledger).errors] == []
+    assert [str(error) for error in open_ledger(ledger).errors] == []
     return text[len(before) : -len(after)]
 
 
@@ -116,8 +116,8 @@ def test_hours_are_given_away_where_it_is_said(ledger: Path) -> None:
 
 
 def test_more_hours_are_taken_from_what_waits_and_no_more_than_that(ledger: Path) -> None:
-    said = run(ledger, "draft", "edit", "draft-a", "--line", "1", "--quantity", "11", "--write", code=1)
-    assert "would bill 11 HOUR of DEV, but it takes 10 from Assets:Time, and 0 more wait there on 2026-01-31" in said
+    text = run(ledger, "draft", "edit", "draft-a", "--line", "1", "--quantity", "11", "--write", code=1)
+    assert "would bill 11 HOUR of DEV, but it takes 10 from Assets:Time, and 0 more wait there on 2026-01-31" in text
     late = '2026-01-30 * "Acme" "Also" #time\n  Assets:Time   1 HOUR\n  Equity:Time  -1 HOUR\n'
     ledger.write_text(ledger.read_text(encoding="utf-8").replace(END, f"\n{late}{END}"), encoding="utf-8")
     run(ledger, "draft", "edit", "draft-a", "--line", "1", "--quantity", "11", "--write")
@@ -191,19 +191,22 @@ def test_what_bill_drafts_is_edited_with_its_deposit_and_what_is_kept_back(tmp_p
   percent: 50
 """
     file.write_text(f'{PRELUDE}{HOURS}{site}\nplugin "beancount_invoicing"\n', encoding="utf-8")
-    said = run(file, "bill", "--until", "2026-01-31", "--contract", "SITE", "--draft", "--write")
-    assert "number them: bean-invoice issue --all" in said
+    text = run(file, "bill", "--until", "2026-01-31", "--contract", "SITE", "--draft", "--write")
+    assert "number them: bean-invoice issue --all" in text
     name = "draft-2026-01-31-2"
     run(file, "draft", "edit", name, "--line", "1", "--price", "2000", "--write")
     invoice = open_ledger(file).book.invoice(name)
     assert invoice
-    assert [str(one.amount) for one in invoice.deductions] == ["2000.00", "400.00"]
+    assert [str(deduction.amount) for deduction in invoice.deductions] == ["2000.00", "400.00"]
     run(file, "draft", "edit", name, "--price", "4000", "--write")
     invoice = open_ledger(file).book.invoice(name)
     assert invoice
-    assert [str(one.amount) for one in invoice.deductions] == ["3000.00", "600.00"]
-    assert [(each.retained, str(each.amount)) for each in invoice.instalments] == [("", "960.00"), ("SITE", "240.00")]
-    assert [str(one) for one in open_ledger(file).errors] == []
+    assert [str(deduction.amount) for deduction in invoice.deductions] == ["3000.00", "600.00"]
+    assert [(instalment.retention_contract, str(instalment.amount)) for instalment in invoice.instalments] == [
+        ("", "960.00"),
+        ("SITE", "240.00"),
+    ]
+    assert [str(error) for error in open_ledger(file).errors] == []
 
 
 @pytest.mark.parametrize(

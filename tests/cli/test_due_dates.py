@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Invoice
 
 LEDGER = """option "operating_currency" "EUR"
@@ -69,7 +69,7 @@ def first(ledger: Path) -> Invoice:
 
 
 def dues(ledger: Path) -> list[str]:
-    return [f"{each.due} {each.amount}" for each in first(ledger).instalments]
+    return [f"{instalment.due} {instalment.amount}" for instalment in first(ledger).instalments]
 
 
 def test_a_new_invoice_says_its_due_date(ledger: Path) -> None:

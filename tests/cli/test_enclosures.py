@@ -107,5 +107,5 @@ def test_the_command_may_ask_for_it(tmp_path: Path) -> None:
 def test_a_receipt_that_is_not_there_holds_the_invoice(tmp_path: Path, channel: str) -> None:
     ledger = billed(tmp_path, SAYS)
     (tmp_path / "receipts" / "train.png").unlink()
-    said = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", "--channel", channel, code=1)
-    assert "what goes along with it cannot be read" in said
+    text = run(ledger, "send", "F2026-0001", "--date", "2026-03-01", "--channel", channel, code=1)
+    assert "what goes along with it cannot be read" in text

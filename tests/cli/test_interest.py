@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 pytestmark = pytest.mark.usefixtures("rates_until_june_2026")
@@ -109,11 +109,13 @@ def test_the_days_before_an_unknown_rate_are_claimed_and_booked_and_the_later_on
     until = ("F2026-0001", "--as-of", "2026-07-31")
     answer = json.loads(run(ledger, *until, "--format", "json").stdout)
     assert (answer["interest"], answer["indemnity"], answer["segments"][0]["to"]) == ("56.32", "40.00", "2026-06-30")
-    said = run(ledger, *until, "--explain")
-    assert "Late interest on F2026-0001, Acme SAS, until 2026-06-30" in said.stdout
-    assert "interest until: 2026-06-30 (none from 2026-07-01 on: the ECB refinancing rate for 2026-07-01" in said.stdout
+    result = run(ledger, *until, "--explain")
+    assert "Late interest on F2026-0001, Acme SAS, until 2026-06-30" in result.stdout
+    assert (
+        "interest until: 2026-06-30 (none from 2026-07-01 on: the ECB refinancing rate for 2026-07-01" in result.stdout
+    )
     missing = "no interest is claimed from 2026-07-01 on: the ECB refinancing rate for 2026-07-01 (second half of 2026) is not"
-    assert missing in said.stderr
+    assert missing in result.stderr
     booked = run(ledger, *until, "--book", *ACCOUNT, "--write")
     assert missing in booked.stderr
     assert '2026-07-01 custom "invoice-rate" "ECB" RATE' in booked.stderr
@@ -125,7 +127,9 @@ def test_the_days_before_an_unknown_rate_are_claimed_and_booked_and_the_later_on
     run(ledger, *until, "--book", *ACCOUNT, "--write")
     opened = open_ledger(ledger)
     charged = [
-        (line.start, line.end, str(line.net)) for claim in opened.book.claims["F2026-0001"] for line in claim.lines
+        (line.start, line.end, str(line.net))
+        for claim in opened.book.interest_invoices["F2026-0001"]
+        for line in claim.lines
     ]
     assert [(str(start), str(end), net) for start, end, net in charged] == [
         ("2026-02-10", "2026-06-30", "56.32"),
@@ -186,16 +190,16 @@ BETA = """
 @pytest.mark.parametrize(("place", "wrong"), [("customer", "120"), ("invoice", '"douze"'), ("option", '"-3"')])
 def test_a_wrong_late_interest_stops_nobody_else(ledger: Path, place: str, wrong: str) -> None:
     """What is wrong is said, and claimed without interest; the others' reminders and claims go on."""
-    said, document = ledger.read_text(), '  invoice: "F2026-0001"\n'
-    said = said.replace('F2026-0002"\n  Assets:Receivable:Acme', 'F2026-0002"\n  Assets:Receivable:Beta') + BETA
+    text, document = ledger.read_text(), '  invoice: "F2026-0001"\n'
+    text = text.replace('F2026-0002"\n  Assets:Receivable:Acme', 'F2026-0002"\n  Assets:Receivable:Beta') + BETA
     if place == "invoice":
-        said = said.replace(document, f"{document}  late-interest: {wrong}\n")
+        text = text.replace(document, f"{document}  late-interest: {wrong}\n")
     elif place == "customer":
-        said += f'2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: {wrong}\n'
+        text += f'2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: {wrong}\n'
     else:  # the other customer has a word of its own
-        said = said.replace('"late-interest" "FR"', f'"late-interest" {wrong}')
-        said += '2025-02-01 custom "invoice-customer" Assets:Receivable:Beta\n  late-interest: "FR"\n'
-    ledger.write_text(said, encoding="utf-8")
+        text = text.replace('"late-interest" "FR"', f'"late-interest" {wrong}')
+        text += '2025-02-01 custom "invoice-customer" Assets:Receivable:Beta\n  late-interest: "FR"\n'
+    ledger.write_text(text, encoding="utf-8")
 
     def bean_invoice(*arguments: str) -> Result:
         result = CliRunner().invoke(main, ["-f", str(ledger), *arguments])
@@ -205,12 +209,12 @@ def test_a_wrong_late_interest_stops_nobody_else(ledger: Path, place: str, wrong
 
     day = ("--as-of", "2026-03-31")
     letters = json.loads(bean_invoice("remind", *day, "--format", "json").stdout)
-    claims = {one["invoices"][0]["number"]: one["invoices"][0]["interest"] for one in letters}
+    claims = {letter["invoices"][0]["number"]: letter["invoices"][0]["interest"] for letter in letters}
     assert claims == {"F2026-0001": None, "F2026-0002": "15.98"}
     without = "F2026-0001: no interest is claimed: late-interest: "
     assert without in bean_invoice("remind", *day).stderr
     tasks = json.loads(bean_invoice("today", *day, "--format", "json").stdout)
-    assert [one["customer"] for one in tasks if one["kind"] == "remind"] == ["Acme SAS", "Beta SAS"]
+    assert [task["customer"] for task in tasks if task["kind"] == "remind"] == ["Acme SAS", "Beta SAS"]
     assert "F2026-0002" in bean_invoice("run", "--date", day[1], "--only", "remind", "--yes").output
     both = bean_invoice("interest", "F2026-0001", "F2026-0002", *day)
     assert without in both.stderr
@@ -228,9 +232,9 @@ def test_a_wrong_late_interest_stops_nobody_else(ledger: Path, place: str, wrong
 
 
 def test_who_is_let_off_a_wrong_late_interest_pays_none(ledger: Path) -> None:
-    said = ledger.read_text().replace('"late-interest" "FR"', '"late-interest" 120')
-    said += '2026-03-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: "none"\n'
-    ledger.write_text(said, encoding="utf-8")
+    text = ledger.read_text().replace('"late-interest" "FR"', '"late-interest" 120')
+    text += '2026-03-01 custom "invoice-customer" Assets:Receivable:Acme\n  late-interest: "none"\n'
+    ledger.write_text(text, encoding="utf-8")
     assert "none is claimed from this customer" in run(ledger, "F2026-0001", "--as-of", "2026-03-31", code=1).stderr
 
 
@@ -238,17 +242,17 @@ def test_money_on_the_account_is_claimed_nothing_for_and_said(ledger: Path) -> N
     paid = '2026-02-05 * "No reference"\n  Assets:Bank  1200.00 EUR\n  Assets:Receivable:Acme\n'
     ledger.write_text(ledger.read_text().replace("\nplugin", f"\n{paid}plugin"), encoding="utf-8")
     until = ("F2026-0001", "--as-of", "2026-03-31")
-    said = "F2026-0001: 1200.00 EUR on the account is allocated to no invoice (2026-02-05, "
+    text = "F2026-0001: 1200.00 EUR on the account is allocated to no invoice (2026-02-05, "
     what_to_do = "nothing is claimed for what it covers, from that day on; say what it settles, or pay it back"
     told = run(ledger, *until)
     assert told.stdout == ""
-    assert said in told.stderr
+    assert text in told.stderr
     assert what_to_do in told.stderr
     assert json.loads(run(ledger, *until, "--format", "json").stdout)["interest"] is None
     before = ledger.read_bytes()
-    assert said in run(ledger, *until, "--book", *ACCOUNT, "--write").stderr
+    assert text in run(ledger, *until, "--book", *ACCOUNT, "--write").stderr
     assert ledger.read_bytes() == before
-    assert said not in run(ledger, "F2026-0002", "--as-of", "2026-03-31").stderr, "that is not covered by it"
+    assert text not in run(ledger, "F2026-0002", "--as-of", "2026-03-31").stderr, "that is not covered by it"
 
 
 def test_paid_in_time_there_is_nothing(ledger: Path) -> None:
@@ -272,7 +276,7 @@ def test_booked_it_is_a_claim_outside_vat_and_only_once(ledger: Path) -> None:
     assert opened.errors == ()
     claim = opened.book.invoice("F2026-0003")
     assert claim is not None
-    assert (claim.kind, claim.claims, claim.taxes, str(claim.payable)) == ("claim", "F2026-0001", (), "59.97")
+    assert (claim.kind, claim.interest_on, claim.taxes, str(claim.payable)) == ("claim", "F2026-0001", (), "59.97")
     assert [(line.text, str(line.net), str(line.end)) for line in claim.lines] == [
         ("Pénalités de retard, F2026-0001", "19.97", "2026-03-31"),
         ("Indemnité de recouvrement, F2026-0001", "40.00", "None"),
@@ -324,7 +328,7 @@ def test_a_claim_that_was_a_mistake_is_credited_without_tax_and_made_again(ledge
     again = ("F2026-0001", "--as-of", "2026-05-31", "--book", *ACCOUNT, "--write")
     assert "cannot be dated" not in run(ledger, *again).output
     opened = open_ledger(ledger)
-    claim = opened.book.claims["F2026-0001"][-1]
+    claim = opened.book.interest_invoices["F2026-0001"][-1]
     assert [(str(line.net), str(line.start), str(line.end)) for line in claim.lines] == [
         ("19.97", "2026-02-10", "2026-03-31"),
         ("12.39", "2026-05-01", "2026-05-31"),
@@ -340,8 +344,8 @@ def test_a_part_of_a_claim_that_is_credited_stays_charged(ledger: Path) -> None:
     credit(ledger, "F2026-0003", "--lines", "2", "--date", "2026-04-01", "--write")
     assert open_ledger(ledger).errors == ()
     before = ledger.read_bytes()
-    said = run(ledger, *until, "--book", "--date", "2026-04-30", *ACCOUNT, "--write").stderr
-    assert "nothing more: it is claimed until 2026-03-31" in said
+    text = run(ledger, *until, "--book", "--date", "2026-04-30", *ACCOUNT, "--write").stderr
+    assert "nothing more: it is claimed until 2026-03-31" in text
     assert ledger.read_bytes() == before
 
 
@@ -350,8 +354,8 @@ def test_what_a_claim_of_a_later_day_charges_is_not_booked_again(ledger: Path, u
     later = ("--book", *ACCOUNT, "--date", "2026-04-02", "--write")
     run(ledger, "F2026-0001", "--as-of", "2026-03-31", *later)
     before = ledger.read_bytes()
-    said = run(ledger, "F2026-0001", "--as-of", until, *later)
-    assert "nothing more: it is claimed until 2026-03-31" in said.stderr
+    result = run(ledger, "F2026-0001", "--as-of", until, *later)
+    assert "nothing more: it is claimed until 2026-03-31" in result.stderr
     assert ledger.read_bytes() == before
     shown = run(ledger, "F2026-0001", "--as-of", until, "--format", "json").stdout
     assert json.loads(shown)["indemnity"] == "40.00", "the answer as of a day before the claim stays what it was"
@@ -364,7 +368,7 @@ def test_a_draft_can_be_issued_later(ledger: Path) -> None:
     assert result.exit_code == 0, result.output
     claim = open_ledger(ledger).book.invoice("F2026-0003")
     assert claim is not None
-    assert (claim.draft, claim.claims) == (False, "F2026-0001")
+    assert (claim.draft, claim.interest_on) == (False, "F2026-0001")
 
 
 @pytest.mark.parametrize(
@@ -398,8 +402,8 @@ def test_remind_explains_what_is_about_to_lapse(ledger: Path) -> None:
         assert result.exit_code == 0, result.output
         return result.output
 
-    said = "F2026-0001: 1200.00 EUR lapses after 2031-02-09 (Code de commerce, art. L110-4; Code civil, art. 2240)"
-    assert said in reminded("--as-of", "2030-12-01", "--explain")
+    text = "F2026-0001: 1200.00 EUR lapses after 2031-02-09 (Code de commerce, art. L110-4; Code civil, art. 2240)"
+    assert text in reminded("--as-of", "2030-12-01", "--explain")
     assert "lapses" not in reminded("--as-of", "2030-12-01")
     assert "lapses" not in reminded("--as-of", "2030-12-01", "--explain", "--customer", "Kiefer")
     assert "lapses" not in reminded("--as-of", "2030-08-08", "--explain")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import positions
 from tests.ledgers import PRELUDE
 
@@ -59,7 +59,7 @@ def test_payments_and_events_of_other_files_name_the_number(ledger: Path) -> Non
     assert ledger.with_name("bank.beancount").read_bytes().decode() == expected.replace("\n", "\r\n")
     (position,) = positions(open_ledger(ledger).book, date(2026, 2, 28))
     assert (position.invoice.number, position.open) == ("F2026-0001", Decimal("70.00"))
-    assert [one.event for one in position.events] == ["sent"]
+    assert [event.kind for event in position.events] == ["sent"]
 
 
 def test_without_write_the_changed_payments_are_shown_and_nothing_is_changed(ledger: Path) -> None:
@@ -98,7 +98,7 @@ def test_without_a_date_drafts_keep_their_own_day_and_are_numbered_by_it(ledger:
     text = ledger.read_text(encoding="utf-8").replace('\nplugin "b', f'\n{later}\n{earlier}\nplugin "b')
     ledger.write_text(text, encoding="utf-8")
     run(ledger, "issue", "draft-b", "draft-c", "--write")
-    numbers = {one.number: one.date for one in open_ledger(ledger).book.invoices if not one.draft}
+    numbers = {invoice.number: invoice.date for invoice in open_ledger(ledger).book.invoices if not invoice.draft}
     assert numbers == {"F2026-0001": date(2026, 1, 12), "F2026-0002": date(2026, 1, 15)}
     ledger.write_text(
         ledger.read_text(encoding="utf-8").replace('2026-01-15 ! "Acme', '2026-01-14 ! "Acme'), encoding="utf-8"

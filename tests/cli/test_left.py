@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing.actions import open_ledger
-from beancount_invoicing.actions.outbox import unrecorded
 from beancount_invoicing.cli import main
-from beancount_invoicing.cli.send import way
+from beancount_invoicing.cli.send import build_send_options
 from beancount_invoicing.delivery import History
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.sending.outbox import unrecorded
 from tests.delivery.servers import Handler, free_port, server
 
 BOOKS = """option "operating_currency" "EUR"
@@ -112,7 +112,7 @@ def to_send(ledger: Path, day: str = NEXT) -> list[str]:
     """What `today` and `send` name as to be sent: the same."""
     tasks = json.loads(call(ledger, "today", "--as-of", day, "--format", "json").stdout)
     said = json.loads(call(ledger, "send", "--date", day, "--format", "json").stdout)
-    numbers = [one["number"] for one in tasks if one["kind"] == "send"]
+    numbers = [task["number"] for task in tasks if task["kind"] == "send"]
     assert sorted(numbers) == sorted(number for one in said if one["state"] == "to-send" for number in one["numbers"])
     return sorted(numbers)
 
@@ -123,8 +123,8 @@ def to_send(ledger: Path, day: str = NEXT) -> list[str]:
 def test_what_an_earlier_run_billed_is_named_and_sent_once(ledger: Path) -> None:
     call(ledger, "run", "--only", "bill", "--date", DAY, "--write", code=0)
     assert to_send(ledger) == BILLED, "not the older invoice, of which the ledger does not follow whether it was sent"
-    said = call(ledger, "send", "--date", NEXT).stdout
-    assert "M2026-003, Mme Cariou: is to be sent, by post: bean-invoice send M2026-003 --write" in said
+    text = call(ledger, "send", "--date", NEXT).stdout
+    assert "M2026-003, Mme Cariou: is to be sent, by post: bean-invoice send M2026-003 --write" in text
     done = run(ledger, NEXT)
     assert (done["billed"], [one["numbers"] for one in done["sent"]]) == ([], [["M2026-002"], ["M2026-003"]])
     assert to_send(ledger) == []
@@ -138,7 +138,9 @@ def test_send_does_it_too(ledger: Path, command: tuple[str, ...]) -> None:
     call(ledger, "run", "--only", "bill", "--date", DAY, "--write")
     call(ledger, *command, "--date", NEXT, "--write", code=0)
     assert to_send(ledger) == []
-    assert {number for one in History(open_ledger(ledger).book.events).open for number in one.numbers} == set(BILLED)
+    assert {number for attempt in History(open_ledger(ledger).book.events).open for number in attempt.numbers} == set(
+        BILLED
+    )
 
 
 def test_no_reminder_speaks_of_what_did_not_leave(ledger: Path) -> None:
@@ -169,9 +171,10 @@ def test_a_mark_by_hand_is_as_good(ledger: Path) -> None:
 
 @pytest.mark.parametrize("before", ["", SENT])
 def test_a_mail_server_that_is_down_one_morning(ledger: Path, before: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    really = way
+    really = build_send_options
     monkeypatch.setattr(
-        "beancount_invoicing.cli.run.way", lambda *said, **more: replace(really(*said, **more), pauses=())
+        "beancount_invoicing.cli.run.build_send_options",
+        lambda *said, **more: replace(really(*said, **more), retry_delays=()),
     )
     add(ledger, before)
     port = free_port()
@@ -194,10 +197,10 @@ def test_a_run_that_cannot_commit_or_send_says_what_it_billed(ledger: Path) -> N
     for command in (("init", "-q"), *named, ("add", "."), ("commit", "-qm", "Books")):
         subprocess.run([*git, *command], check=True)
     (ledger.parent / ".git" / "index.lock").touch()  # another git, or one that crashed
-    said = call(ledger, "run", "--date", DAY, "--write", "--commit", code=1)
-    assert "M2026-002, M2026-003: written to main.beancount, 2026.beancount, but not committed: " in said.stderr
-    assert "nothing was sent: " in said.stderr
-    assert "has changes that are not committed: commit it first" in said.stderr
+    result = call(ledger, "run", "--date", DAY, "--write", "--commit", code=1)
+    assert "M2026-002, M2026-003: written to main.beancount, 2026.beancount, but not committed: " in result.stderr
+    assert "nothing was sent: " in result.stderr
+    assert "has changes that are not committed: commit it first" in result.stderr
     assert to_send(ledger) == BILLED
     assert [one["state"] for one in run(ledger, NEXT)["sent"]] == ["prepared", "prepared"]
 
@@ -208,10 +211,10 @@ def test_what_is_in_doubt_needs_a_person_every_day(ledger: Path) -> None:
         ledger,
         f'{DAY} note Assets:Clients:Bihan "To Bihan" ^M2026-002\n  event: "sending"\n  message-id: "<1@m.example>"',
     )
-    said = call(ledger, "run", "--date", NEXT, "--write", code=1)
+    result = call(ledger, "run", "--date", NEXT, "--write", code=1)
     assert (
         "M2026-002: is in doubt since 2026-01-31: nobody knows whether it arrived; if it did: bean-invoice"
-        in said.stderr
+        in result.stderr
     )
     assert to_send(ledger) == []
     call(ledger, "send", "--confirm", "M2026-002", "--date", NEXT, "--write", code=0)
@@ -236,10 +239,10 @@ def test_what_was_prepared_and_is_not_in_the_ledger_is_named(ledger: Path) -> No
     shutil.rmtree(ledger.parent / "documents")
     names = ["outbox/M2026-002.eml", "outbox/post-2026-01-31.pdf"]
     for command in (("today", "--as-of", NEXT), ("send", "--date", NEXT), ("run", "--date", NEXT)):
-        said = call(ledger, *command).output
-        assert all(f"{name}: the ledger does not say that it waits to be sent" in said for name in names), command
-        assert "stamps" not in said
-        assert "answer" not in said
+        text = call(ledger, *command).output
+        assert all(f"{name}: the ledger does not say that it waits to be sent" in text for name in names), command
+        assert "stamps" not in text
+        assert "answer" not in text
     made = run(ledger, NEXT, code=1)
     assert [one["state"] for one in made["sent"]] == ["prepared", "prepared"], "beside them"
     for name in names:
@@ -266,7 +269,7 @@ ENDED = """
 import os, signal, sys
 from pathlib import Path
 from beancount_invoicing.cli import main
-import beancount_invoicing.rendering, beancount_invoicing.cli.run, beancount_invoicing.actions.sending
+import beancount_invoicing.rendering, beancount_invoicing.cli.run, beancount_invoicing.sending.send
 ledger, first, last, every, *arguments = sys.argv[1:]
 for at in range(int(first), int(last), int(every)):
     there = Path(f"{ledger}-{at}")
@@ -304,26 +307,26 @@ def ended(ledger: Path, first: int, last: int, every: int) -> list[Path]:
 
 def found_again(ledger: Path) -> None:
     """The next run does what was left, once; nothing lies in the outbox that the ledger does not know of."""
-    assert [str(one) for one in open_ledger(ledger).errors] == []
+    assert [str(error) for error in open_ledger(ledger).errors] == []
     assert unrecorded(open_ledger(ledger).book) == ()
     outbox = ledger.parent / "outbox"
     posted = {file.name for file in outbox.glob("*.*") if not file.name.startswith(".")}
-    known = " ".join(one.note for one in open_ledger(ledger).book.events)
+    known = " ".join(event.note for event in open_ledger(ledger).book.events)
     assert all(f"outbox/{name}" in known for name in posted), "a person may post what lies there"
     left = to_send(ledger)
     done = run(ledger, NEXT, "--yes")
     assert left == sorted(number for one in done["sent"] for number in one["numbers"] if number not in new(done))
     book = open_ledger(ledger).book
-    assert [one.number for one in book.invoices] == ["M2026-001", *BILLED]
-    attempts = Counter(number for one in History(book.events).open for number in one.numbers)
+    assert [invoice.number for invoice in book.invoices] == ["M2026-001", *BILLED]
+    attempts = Counter(number for attempt in History(book.events).open for number in attempt.numbers)
     assert attempts == Counter(BILLED)
     again = run(ledger, NEXT, "--yes")
     assert (again["billed"], again["sent"], again["reminded"], again["problems"]) == ([], [], [], [])
-    files = {one.note.rpartition(" ")[2] for one in book.events if one.event == "prepared"}
+    files = {event.note.rpartition(" ")[2] for event in book.events if event.kind == "prepared"}
     assert {f"outbox/{file.name}" for file in outbox.iterdir()} == files, "nothing more, nothing less"
     assert all((ledger.parent / file).is_file() for file in files)
     call(ledger, "send", "--confirm", "--all", "--date", NEXT, "--write", code=0)
-    assert [str(one) for one in open_ledger(ledger).errors] == []
+    assert [str(error) for error in open_ledger(ledger).errors] == []
     assert not [file.name for file in ledger.parent.rglob(".*") if not file.name.endswith("cache")]
 
 
@@ -334,11 +337,11 @@ def new(done: dict[str, Any]) -> set[str]:
 def test_ended_between_the_steps_it_is_found_again(ledger: Path) -> None:
     some = ended(ledger, 12, 60, 9)
     assert len(some) > 3
-    for each in some:
-        found_again(each)
+    for path in some:
+        found_again(path)
 
 
 @pytest.mark.slow
 def test_ended_at_any_step_it_is_found_again(ledger: Path) -> None:
-    for each in ended(ledger, 1, 200, 1):
-        found_again(each)
+    for path in ended(ledger, 1, 200, 1):
+        found_again(path)

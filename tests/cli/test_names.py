@@ -4,20 +4,8 @@ import subprocess
 import sys
 
 import click
-import pytest
 
-from beancount_invoicing import actions
 from beancount_invoicing.cli import main
-
-
-@pytest.mark.parametrize("name", actions.__all__)
-def test_each_name_is_there(name: str) -> None:
-    assert getattr(actions, name) is not None
-
-
-def test_each_name_has_one_place_only() -> None:
-    said = [one.partition("=")[2] or one for names in actions._ROOMS.values() for one in names.split()]
-    assert sorted(said) == sorted(actions.__all__)
 
 
 def test_a_report_imports_neither_beancount_nor_what_it_does_not_need() -> None:

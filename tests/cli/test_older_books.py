@@ -154,9 +154,9 @@ def test_older_payments_settle_none_of_them_by_allocation_either(tmp_path: Path)
 )
 def test_a_card_or_a_loan_is_never_the_account_of_tax(tmp_path: Path, account: str) -> None:
     older = books(tmp_path, f"2025-01-01 open Liabilities:{account}\n", sold("03-02", "10"))
-    said = older.init("--regime", "invoices", write=False)
-    assert '"FR20" "TVA 20 %" Liabilities:TVA\n' in said
-    assert "is taken for" not in said
+    text = older.init("--regime", "invoices", write=False)
+    assert '"FR20" "TVA 20 %" Liabilities:TVA\n' in text
+    assert "is taken for" not in text
 
 
 @pytest.mark.parametrize(
@@ -165,17 +165,17 @@ def test_a_card_or_a_loan_is_never_the_account_of_tax(tmp_path: Path, account: s
 )
 def test_the_account_of_tax_is_known_by_whole_words_and_said(tmp_path: Path, account: str) -> None:
     older = books(tmp_path, f"2025-01-01 open Liabilities:{account}\n", sold("03-02", "10"))
-    said = older.init("--regime", "invoices", write=False)
-    assert f'"FR20" "TVA 20 %" Liabilities:{account}\n' in said
-    assert f"Liabilities:{account} is taken for the tax on sales, by its name" in said
+    text = older.init("--regime", "invoices", write=False)
+    assert f'"FR20" "TVA 20 %" Liabilities:{account}\n' in text
+    assert f"Liabilities:{account} is taken for the tax on sales, by its name" in text
 
 
 def test_dividends_do_not_wait_as_tax_and_a_tenants_bond_is_no_deposit(tmp_path: Path) -> None:
     opens = "2025-01-01 open Liabilities:Dividends:Pending\n2025-01-01 open Liabilities:Security-Deposits-Owed:3-Hill-Street\n"
     older = books(tmp_path, opens, sold("03-02", "10"))
-    said = older.init("--regime", "payments", write=False)
-    assert "pending: Liabilities:TVA:Pending" in said
-    assert '"deposit-account" Liabilities:Acomptes' in said
+    text = older.init("--regime", "payments", write=False)
+    assert "pending: Liabilities:TVA:Pending" in text
+    assert '"deposit-account" Liabilities:Acomptes' in text
 
 
 def test_an_account_that_is_closed_or_for_another_currency_is_not_taken(tmp_path: Path) -> None:
@@ -272,8 +272,8 @@ def test_an_earlier_day_takes_no_items_of_a_common_account_over_twice(tmp_path: 
     older = Books(tmp_path, POOL)
     older.init("--regime", "exempt")
     before = older.file.read_bytes()
-    said = older.init("--regime", "exempt", as_of="2025-03-31")
-    assert "what was open on it was taken over on 2025-12-31: nothing is taken over as of 2025-03-31" in said
+    text = older.init("--regime", "exempt", as_of="2025-03-31")
+    assert "what was open on it was taken over on 2025-12-31: nothing is taken over as of 2025-03-31" in text
     assert older.file.read_bytes() == before
 
 
@@ -293,8 +293,8 @@ def test_what_git_is_to_leave_alone_is_added(tmp_path: Path) -> None:
 def test_what_is_booked_on_it_later_is_said(tmp_path: Path) -> None:
     later = '2026-01-15 * "Orme SA" "paid"\n  Assets:Bank  1000 EUR\n  Assets:AccountsReceivable\n'
     older = Books(tmp_path, POOL.partition("2026-02-01")[0] + later)
-    said = older.init("--regime", "exempt")
-    assert "Assets:AccountsReceivable: 1 transaction after 2025-12-31 stay" in said
+    text = older.init("--regime", "exempt")
+    assert "Assets:AccountsReceivable: 1 transaction after 2025-12-31 stay" in text
 
 
 @pytest.mark.parametrize("account", ["VATReceivable", "Receivable:Employees"])
@@ -312,7 +312,9 @@ def test_a_bank_may_be_a_customer(tmp_path: Path) -> None:
 def test_an_account_named_by_a_number_is_one_customers(tmp_path: Path) -> None:
     accounts = ACCOUNTS.replace("Receivable:Orme", "Receivable:1007")
     entries = (sold("03-02", "10"), sold("03-03", "10").replace("Orme SA", "Orme's bank"))
-    older = books(tmp_path, *(one.replace("Receivable:Orme", "Receivable:1007") for one in entries), accounts=accounts)
+    older = books(
+        tmp_path, *(entry.replace("Receivable:Orme", "Receivable:1007") for entry in entries), accounts=accounts
+    )
     assert 'customer: "1007"' in older.init("--regime", "exempt", write=False)
 
 
@@ -345,9 +347,9 @@ def test_amounts_have_the_decimals_of_their_currency(tmp_path: Path) -> None:
   Assets:Receivable:Orme
 """
     older = books(tmp_path, "2025-01-01 open Expenses:Domain\n", sold("05-02", "1500"), entry)
-    said = older.init("--regime", "exempt")
-    assert "  1366.10 EUR" in said
-    assert "1366.100" not in said
+    text = older.init("--regime", "exempt")
+    assert "  1366.10 EUR" in text
+    assert "1366.100" not in text
 
 
 @pytest.mark.parametrize(
@@ -387,8 +389,8 @@ def test_tax_that_waits_of_what_is_paid_in_part_has_the_invoices_rate(tmp_path: 
     moved = '2025-04-02 * "due"\n  Liabilities:VAT:Pending  100 EUR\n  Liabilities:VAT  -100 EUR\n'
     opens = "2025-01-01 open Liabilities:VAT\n2025-01-01 open Liabilities:VAT:Pending\n"
     older = books(tmp_path, opens, invoice, paid("04-02", "600", links="^2025-7"), moved)
-    said = older.init("--regime", "payments")
-    assert '-100.00 EUR\n    tax: "FR20"\n    settles: "2025-7"' in said
+    text = older.init("--regime", "payments")
+    assert '-100.00 EUR\n    tax: "FR20"\n    settles: "2025-7"' in text
     assert "0 errors, 0 warnings" in older.run("check")
 
 

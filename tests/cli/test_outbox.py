@@ -97,8 +97,8 @@ def test_a_part_of_several_names_sends_nothing_and_lists_them(ledger: Path) -> N
     shown = run(ledger, "remind", "--as-of", DAY, "--customer", "acm")
     assert '"acm" is 2 customers: Acme (Assets:Clients:Acme), Acme Sud' in shown
     for more in (("--send",), ("--send", "--retry", "--write")):
-        said = run(ledger, "remind", "--as-of", DAY, "--customer", "acm", *more, code=1)
-        assert '"acm" can be Acme (Assets:Clients:Acme), Acme Sud (Assets:Clients:AcmeSud): say which account' in said
+        text = run(ledger, "remind", "--as-of", DAY, "--customer", "acm", *more, code=1)
+        assert '"acm" can be Acme (Assets:Clients:Acme), Acme Sud (Assets:Clients:AcmeSud): say which account' in text
     assert 'there is no customer "Amce": did you mean Acme?' in run(ledger, "remind", "--customer", "Amce", code=1)
     assert events(ledger) == []
 
@@ -126,17 +126,17 @@ def test_today_of_a_whole_name_is_of_one_customer(ledger: Path) -> None:
 def names(ledger: Path) -> set[str]:
     """The files that were made beside the ledger."""
     folder = ledger.parent
-    return {str(one.relative_to(folder)) for each in ("outbox", "documents") for one in (folder / each).rglob("*.*")}
+    return {str(path.relative_to(folder)) for each in ("outbox", "documents") for path in (folder / each).rglob("*.*")}
 
 
 def test_a_letter_that_waits_is_discarded_with_its_files_and_is_due_again(ledger: Path) -> None:
     run(ledger, *REMIND, "--write")
     waits = names(ledger)
-    said = run(ledger, "send", "--discard", "N1", "--date", "2026-02-26")
-    assert "outbox/2026-02-25-Acme-EUR-1.eml would be removed" in said
+    text = run(ledger, "send", "--discard", "N1", "--date", "2026-02-26")
+    assert "outbox/2026-02-25-Acme-EUR-1.eml would be removed" in text
     assert (names(ledger), events(ledger)) == (waits, ["prepared"] * 2), "without --write nothing changes"
-    said = run(ledger, "send", "--discard", "N1", "--date", "2026-02-26", "--write")
-    assert said.splitlines()[:3] == [
+    text = run(ledger, "send", "--discard", "N1", "--date", "2026-02-26", "--write")
+    assert text.splitlines()[:3] == [
         "N1: reminder prepared on 2026-02-25, email: discarded",
         "outbox/2026-02-25-Acme-EUR-1.eml is removed",
         "documents/2026/2026-02-25-Acme-EUR-1.pdf is removed",
@@ -166,11 +166,11 @@ def test_a_print_batch_stays_as_long_as_something_else_is_in_it(ledger: Path) ->
     day = ("--date", "2026-01-12")
     run(ledger, "send", "N1", "N2", *day, "--channel", "post", "--write")
     batch = "outbox/post-2026-01-12.pdf"
-    said = run(ledger, "send", "--discard", "N1", *day, "--write")
-    assert f"{batch} stays: N2 is in it too: do not send all of it" in said
+    text = run(ledger, "send", "--discard", "N1", *day, "--write")
+    assert f"{batch} stays: N2 is in it too: do not send all of it" in text
     assert names(ledger) == {batch, "documents/2026/N2.pdf", "documents/2026/N2.txt"}
-    said = run(ledger, "send", "--discard", "--all", *day, "--write")
-    assert f"{batch} is removed" in said, "N1, which is in it too, shall not leave either"
+    text = run(ledger, "send", "--discard", "--all", *day, "--write")
+    assert f"{batch} is removed" in text, "N1, which is in it too, shall not leave either"
     assert names(ledger) == set()
     assert events(ledger) == ["prepared", "prepared", "not-sent", "not-sent"]
     run(ledger, "send", "N1", "N2", *day, "--channel", "post", "--write")
@@ -186,11 +186,11 @@ def test_what_is_sealed_or_was_changed_since_is_not_removed(ledger: Path) -> Non
     run(ledger, "send", "N1", "N2", *day, "--write")
     (ledger.parent / "documents" / "2026" / "N2.pdf").write_bytes(b"%PDF: another one")
     (ledger.parent / "outbox" / "N2.eml").write_text("Subject: another one\n", encoding="utf-8")
-    said = run(ledger, "send", "--discard", "N1", "N2", *day, "--write")
-    assert "outbox/N1.eml is removed" in said
-    assert "documents/2026/N1.pdf stays: it is sealed" in said
-    assert "outbox/N2.eml stays: it is another e-mail by now" in said
-    assert "documents/2026/N2.pdf stays: it was changed since" in said
+    text = run(ledger, "send", "--discard", "N1", "N2", *day, "--write")
+    assert "outbox/N1.eml is removed" in text
+    assert "documents/2026/N1.pdf stays: it is sealed" in text
+    assert "outbox/N2.eml stays: it is another e-mail by now" in text
+    assert "documents/2026/N2.pdf stays: it was changed since" in text
     assert names(ledger) >= {"documents/2026/N1.pdf", "outbox/N2.eml", "documents/2026/N2.pdf"}
     assert "N1: unchanged" in run(ledger, "verify", "N1")
 
@@ -209,8 +209,8 @@ def test_a_letter_about_several_invoices_is_discarded_as_a_whole(ledger: Path) -
 def test_what_is_in_doubt_is_discarded_by_its_number_only(doubtful: Path) -> None:
     run(doubtful, "send", "--discard", "--all", "--date", DAY, "--write")
     assert events(doubtful) == ["sending"], "--all is about what was prepared"
-    said = run(doubtful, "send", "--discard", "N1", "--date", DAY, "--write")
-    assert "N1: reminder in doubt since 2026-02-25, email: discarded" in said
+    text = run(doubtful, "send", "--discard", "N1", "--date", DAY, "--write")
+    assert "N1: reminder in doubt since 2026-02-25, email: discarded" in text
     assert events(doubtful) == ["sending", "not-sent"]
     assert names(doubtful) == set()
     assert sound(doubtful)
@@ -240,7 +240,7 @@ def test_what_is_made_anew_takes_the_place_of_what_waited(ledger: Path) -> None:
     text = ledger.read_text(encoding="utf-8")
     ledger.write_text(text.replace('invoice: "N1"', 'invoice: "N1"\n  note: "Mended"'), encoding="utf-8")
     run(ledger, "send", "N1", "--retry", "--date", "2026-01-13", "--write")
-    assert {one for one in names(ledger) if "outbox" in one} == {"outbox/N1.eml", "outbox/N2.eml"}
+    assert {name for name in names(ledger) if "outbox" in name} == {"outbox/N1.eml", "outbox/N2.eml"}
     assert b"Mended" in (ledger.parent / "documents" / "2026" / "N1.txt").read_bytes()
     run(ledger, "send", "N1", "N2", "--retry", "--channel", "post", "--date", "2026-01-13", "--write")
     said = run(ledger, "send", "N1", "--retry", "--channel", "post", "--date", "2026-01-13", "--write")
@@ -261,11 +261,11 @@ def twice(ledger: Path) -> Path:
 
 @pytest.mark.parametrize("word", ["--confirm", "--discard"])
 def test_where_several_things_wait_for_a_number_a_person_chooses(twice: Path, word: str) -> None:
-    said = run(twice, "send", word, "N1", "--date", DAY, "--write", code=1)
+    text = run(twice, "send", word, "N1", "--date", DAY, "--write", code=1)
     assert (
         "N1: more than one thing waits: invoice (prepared on 2026-01-12), reminder (prepared on 2026-02-25):"
         " say which: --what invoice or --what reminder"
-    ) in said
+    ) in text
     assert events(twice) == ["prepared", "prepared"]
     run(twice, "send", word, "N1", "--what", "invoice", "--date", DAY, "--write")
     done = "sent" if word == "--confirm" else "not-sent"
@@ -307,11 +307,11 @@ def commands(ledger: Path) -> list[str]:
 def test_two_letters_about_one_invoice_are_answered_one_by_one(both: Path, word: str) -> None:
     levels = [one["level"] for one in answers(both, "send", "--date", DAY)]
     assert levels == [2, 1]
-    said = run(both, "send", word, "N3", "--date", DAY, "--write", code=1)
+    text = run(both, "send", word, "N3", "--date", DAY, "--write", code=1)
     assert (
         "N3: more than one thing waits: reminder of level 2 (prepared on 2026-02-25), reminder of level 1 (prepared on"
         " 2026-02-25): say which: --level 2 or --level 1"
-    ) in said
+    ) in text
     assert commands(both)[:3] == [
         "send --confirm N1 N3 --level 2 --write",
         "remind --send --retry --customer Acme --level 2 --write",
@@ -328,9 +328,9 @@ def test_two_letters_about_one_invoice_are_answered_one_by_one(both: Path, word:
 
 
 def test_one_of_two_letters_about_one_invoice_is_made_anew(both: Path) -> None:
-    said = run(both, *REMIND, "--retry", "--customer", "Acme", "--level", "1", "--write")
-    assert "outbox/2026-02-25-Acme-EUR-1.eml" in said
-    assert "EUR-2" not in said
+    text = run(both, *REMIND, "--retry", "--customer", "Acme", "--level", "1", "--write")
+    assert "outbox/2026-02-25-Acme-EUR-1.eml" in text
+    assert "EUR-2" not in text
     assert events(both) == ["prepared", "prepared", "not-sent", "prepared"]
     assert record(both).count('event: "not-sent"\n  sends: "reminder"\n  level: 1') == 1
 
@@ -366,8 +366,8 @@ def test_all_of_a_kind(twice: Path) -> None:
 def test_a_statement_is_named_by_its_customer(ledger: Path) -> None:
     run(ledger, "statement", "--all", "--as-of", DAY, "--send", "--write")
     assert events(ledger) == ["prepared"] * 2
-    said = run(ledger, "send", "--discard", "acm", "--date", DAY, "--write", code=1)
-    assert '"acm" can be Acme (Assets:Clients:Acme), Acme Sud (Assets:Clients:AcmeSud): say which account' in said
+    text = run(ledger, "send", "--discard", "acm", "--date", DAY, "--write", code=1)
+    assert '"acm" can be Acme (Assets:Clients:Acme), Acme Sud (Assets:Clients:AcmeSud): say which account' in text
     run(ledger, "send", "--discard", "Acme", "--date", DAY, "--write")
     assert record(ledger).rstrip().endswith('>"')
     (left,) = answers(ledger, "send")
@@ -416,10 +416,10 @@ def follow(ledger: Path, hint: list[str]) -> str:
 
 
 def test_a_retry_of_the_invoice_names_the_command_for_the_reminder(doubtful: Path) -> None:
-    said = run(doubtful, "send", "N1", "--retry", "--date", DAY, "--write", code=1)
-    assert "the invoice is not in doubt, nor prepared; but the reminder is in doubt since 2026-02-25" in said
+    text = run(doubtful, "send", "N1", "--retry", "--date", DAY, "--write", code=1)
+    assert "the invoice is not in doubt, nor prepared; but the reminder is in doubt since 2026-02-25" in text
     assert events(doubtful) == ["sending"]
-    confirm, anew = hints(said)
+    confirm, anew = hints(text)
     assert confirm == ["send", "--confirm", "N1", "--write"]
     assert anew == ["remind", "--send", "--retry", "--customer", "Acme", "--write"]
     follow(doubtful, anew)
@@ -429,8 +429,8 @@ def test_a_retry_of_the_invoice_names_the_command_for_the_reminder(doubtful: Pat
 
 def test_each_hint_does_what_it_says(twice: Path) -> None:
     before = record(twice)
-    said = run(twice, "send", "--date", DAY)
-    of_invoice, of_reminder = (hints(line) for line in said.splitlines())
+    text = run(twice, "send", "--date", DAY)
+    of_invoice, of_reminder = (hints(line) for line in text.splitlines())
     expected = [["sent"], ["not-sent", "prepared"], ["not-sent"], ["reminder"], ["not-sent", "prepared"], ["not-sent"]]
     for hint, then in zip([*of_invoice, *of_reminder], expected, strict=True):
         (twice.parent / "sent-2026.beancount").write_text(before, encoding="utf-8")
@@ -471,8 +471,8 @@ def test_customers_of_like_accounts_are_named_in_full(ledger: Path) -> None:
 
 def test_a_retry_of_nothing_says_so(ledger: Path) -> None:
     run(ledger, "send", "N1", "--date", "2026-01-12", "--write")
-    said = run(ledger, *REMIND, "--retry", "--write")
-    assert "No reminder is in doubt or prepared; bean-invoice send says what is." in said
+    text = run(ledger, *REMIND, "--retry", "--write")
+    assert "No reminder is in doubt or prepared; bean-invoice send says what is." in text
     assert events(ledger) == ["prepared"]
 
 
@@ -506,10 +506,10 @@ def test_a_letter_that_waits_is_judged_again(ledger: Path, since: str, why: str)
         ("run", "--date", NEXT, "--yes"),
         ("today", "--as-of", NEXT),
     ):
-        said = " ".join(call(ledger, *command).split())
-        assert re.search(rf"it would not be sent today \(N1: [^)]*{re.escape(why)}", said), command
-        assert discard in said, command
-        assert "N2: " not in said.replace("N2: was prepared", ""), "the other letter stays as it is"
+        text = " ".join(call(ledger, *command).split())
+        assert re.search(rf"it would not be sent today \(N1: [^)]*{re.escape(why)}", text), command
+        assert discard in text, command
+        assert "N2: " not in text.replace("N2: was prepared", ""), "the other letter stays as it is"
     first, second = answers(ledger, "send", "--date", NEXT)
     assert why in str(first["objection"])
     assert second["objection"] is None
@@ -519,16 +519,16 @@ def test_a_letter_that_waits_is_judged_again(ledger: Path, since: str, why: str)
 def test_a_letter_whose_level_has_left_meanwhile_is_another_one_by_now(ledger: Path) -> None:
     run(ledger, *REMIND, "--customer", "Acme", "--write")
     write(ledger, SAID.format("reminder", "  level: 1\n"))
-    said = run(ledger, "send", "--date", "2026-03-10")
-    assert "level 1 left on 2026-02-27: level 2 is due): make it anew: bean-invoice remind --send" in said
+    text = run(ledger, "send", "--date", "2026-03-10")
+    assert "level 1 left on 2026-02-27: level 2 is due): make it anew: bean-invoice remind --send" in text
 
 
 def test_what_is_confirmed_all_the_same_is_recorded_with_a_warning(ledger: Path) -> None:
     run(ledger, *REMIND, "--write")
     write(ledger, PAID.format("All", "1000.00"))
-    said = run(ledger, "send", "--confirm", "--all", "--date", NEXT, "--write")
-    assert "N1: warning: it would not be sent today (N1: settled since 2026-02-27)" in said
-    assert said.count("warning") == 1
+    text = run(ledger, "send", "--confirm", "--all", "--date", NEXT, "--write")
+    assert "N1: warning: it would not be sent today (N1: settled since 2026-02-27)" in text
+    assert text.count("warning") == 1
     assert events(ledger) == ["prepared", "prepared", "reminder", "reminder"]
     assert sound(ledger)
 
@@ -536,10 +536,10 @@ def test_what_is_confirmed_all_the_same_is_recorded_with_a_warning(ledger: Path)
 def test_a_letter_that_asks_for_more_than_is_owed_by_now_is_made_anew(ledger: Path) -> None:
     run(ledger, *REMIND, "--customer", "Acme", "--write")
     write(ledger, PAID.format("Part", "400.00"))
-    said = run(ledger, "send", "--date", NEXT)
-    assert "it would not be sent so today (N1: 400.00 came in after 2026-02-25)" in said
-    anew, discard, confirm = hints(said)
-    assert "make it anew: bean-invoice remind --send --retry --customer Acme --write" in said
+    text = run(ledger, "send", "--date", NEXT)
+    assert "it would not be sent so today (N1: 400.00 came in after 2026-02-25)" in text
+    anew, discard, confirm = hints(text)
+    assert "make it anew: bean-invoice remind --send --retry --customer Acme --write" in text
     assert discard == ["send", "--discard", "N1", "--write"]
     assert confirm == ["send", "--confirm", "N1", "--write"]
     run(ledger, *anew, "--as-of", NEXT, "--yes")
@@ -555,20 +555,20 @@ def test_of_a_letter_about_two_invoices_one_is_paid(ledger: Path) -> None:
     write(ledger, more)
     run(ledger, *REMIND, "--customer", "Acme", "--write")
     write(ledger, PAID.format("All", "1000.00"))
-    said = run(ledger, "send", "--date", NEXT)
-    assert "it would not be sent so today (N1: settled since 2026-02-27): make it anew:" in said
-    said = run(ledger, "remind", "--send", "--yes", "--as-of", NEXT, code=1)
-    assert said.count("it would not be sent so today") == 1
+    text = run(ledger, "send", "--date", NEXT)
+    assert "it would not be sent so today (N1: settled since 2026-02-27): make it anew:" in text
+    text = run(ledger, "remind", "--send", "--yes", "--as-of", NEXT, code=1)
+    assert text.count("it would not be sent so today") == 1
 
 
 def test_what_is_in_doubt_and_paid_by_now_is_not_sent_again(doubtful: Path) -> None:
     write(doubtful, PAID.format("All", "1000.00"))
-    said = run(doubtful, "send", "--date", NEXT)
-    assert "if it did: bean-invoice send --confirm N1 --write, if not, it would not be sent today" in said
-    assert "discard it: bean-invoice send --discard N1 --write" in said
-    assert "--retry" not in said
-    said = run(doubtful, "remind", "--send", "--retry", "--yes", "--as-of", NEXT, "--write")
-    assert "discard it: bean-invoice send --discard N1 --write" in said
+    text = run(doubtful, "send", "--date", NEXT)
+    assert "if it did: bean-invoice send --confirm N1 --write, if not, it would not be sent today" in text
+    assert "discard it: bean-invoice send --discard N1 --write" in text
+    assert "--retry" not in text
+    text = run(doubtful, "remind", "--send", "--retry", "--yes", "--as-of", NEXT, "--write")
+    assert "discard it: bean-invoice send --discard N1 --write" in text
     assert events(doubtful) == ["sending"]
 
 
@@ -585,9 +585,9 @@ def test_remind_marks_what_waits_already_and_leaves_it_out_of_what_it_writes(led
     assert re.search(r"Acme Sud +1 +N2 .*EUR$", table, re.MULTILINE)
     assert re.search(r"N1,.*,prepared$", run(ledger, "remind", "--as-of", DAY, "--format", "csv"), re.MULTILINE)
     folder = ledger.parent / "letters"
-    said = run(ledger, "remind", "--as-of", DAY, "-o", str(folder), "--to", "text")
-    assert [one.name for one in folder.iterdir()] == ["2026-02-25-AcmeSud-EUR-1.txt"]
-    assert "not written: the letter about N1 waits already: prepared 2026-02-25" in said
+    text = run(ledger, "remind", "--as-of", DAY, "-o", str(folder), "--to", "text")
+    assert [path.name for path in folder.iterdir()] == ["2026-02-25-AcmeSud-EUR-1.txt"]
+    assert "not written: the letter about N1 waits already: prepared 2026-02-25" in text
     assert remind(ledger, "--as-of", "2026-02-24")[0]["waiting"] is None, "of a past day it says what was due on it"
 
 

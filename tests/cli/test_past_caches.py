@@ -12,8 +12,8 @@ from beancount import loader
 from click.testing import CliRunner, Result
 
 from beancount_invoicing import entries
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 LEDGER = (
@@ -181,10 +181,10 @@ def ledger(tmp_path: Path) -> Path:
 
 
 def call(ledger: Path, command: str, *more: str) -> Result:
-    said = COMMANDS[command].format(
+    text = COMMANDS[command].format(
         older=ledger.with_name("older.beancount"), sheet=ledger.with_name("sheet.timeclock")
     )
-    result = CliRunner().invoke(main, ["-f", str(ledger), *command.split(), *said.split(), *more])
+    result = CliRunner().invoke(main, ["-f", str(ledger), *command.split(), *text.split(), *more])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 

@@ -103,7 +103,7 @@ def test_hours_that_go_over_are_used_before_those_of_the_month(ledger: Path) -> 
     over = ('every: "month"', "included: 50", 'carry-over: "3 months"')
     write(ledger, contract("2024-12-01", *over), amended, work("2025-02-03", "30"), work("2025-03-03", "5"))
     rows = prepaid(ledger, "2025-04-01")["periods"]
-    assert [(each["from"], each["included"], each["carried"], each["used"], each["left"]) for each in rows] == [
+    assert [(row["from"], row["included"], row["carried"], row["used"], row["left"]) for row in rows] == [
         ("2024-12-01", "50", "0", "0", "50"),
         ("2025-01-01", "10", "50", "0", "60"),
         ("2025-02-01", "10", "60", "30", "40"),

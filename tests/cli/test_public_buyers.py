@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE, book_of
 
 MAIRIE = """
@@ -21,7 +21,7 @@ MAIRIE = """
 
 def channel_of(buyer: str, more: str = "") -> str:
     book = book_of(MAIRIE.format(buyer=buyer) + more)
-    return book.customers["Assets:Receivable:Mairie"].as_last_said.channel
+    return book.customers["Assets:Receivable:Mairie"].latest.channel
 
 
 def test_they_get_e_invoices_where_nothing_else_is_said() -> None:
@@ -45,7 +45,7 @@ def test_its_number_says_that_a_public_body_is_french(said: str, tmp_path: Path)
     file.write_text(
         f'2026-01-01 open Assets:Mairie\n  customer: "Mairie"\n  buyer: "public"\n  {said}\n', encoding="utf-8"
     )
-    assert open_ledger(file).book.customers["Assets:Mairie"].as_last_said.channel == "e-invoice"
+    assert open_ledger(file).book.customers["Assets:Mairie"].latest.channel == "e-invoice"
 
 
 def test_customer_add_asks_for_what_the_portal_wants(tmp_path: Path) -> None:
@@ -57,4 +57,4 @@ def test_customer_add_asks_for_what_the_portal_wants(tmp_path: Path) -> None:
     assert "takes electronic invoices only (Code de la commande publique, art. L2192-1 and R2192-3)" in result.output
     assert "numéro d’engagement" in result.output
     assert "code service" not in result.output
-    assert open_ledger(file).book.customers["Assets:Receivable:MairieDeTest"].as_last_said.channel == "e-invoice"
+    assert open_ledger(file).book.customers["Assets:Receivable:MairieDeTest"].latest.channel == "e-invoice"

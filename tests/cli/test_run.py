@@ -131,9 +131,9 @@ def test_two_at_once_do_each_thing_once(ledger: Path) -> None:
         by_server(ledger, port)
         command = [sys.executable, "-m", "beancount_invoicing", "-f", str(ledger), "run", *DAY, *BOOKED, "--write"]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
-        for one in both:
-            one.communicate(timeout=120)
-        identifiers = [message(one.content)["Message-ID"] for one in taken.taken]
+        for process in both:
+            process.communicate(timeout=120)
+        identifiers = [message(received.content)["Message-ID"] for received in taken.taken]
     assert len(identifiers) == len(set(identifiers)) > 3
     assert sound(ledger)
     assert answer(ledger, *DAY, *BOOKED)["billed"] == []

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import document_file, open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.documents.render import document_file
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import recent_example
 
 pytestmark = pytest.mark.usefixtures("typeset_once")
@@ -65,7 +66,7 @@ def edited(ledger: Path, old: str, new: str) -> Path:
 
 def test_the_document_stands_beside_the_ledger_and_bean_check_is_silent(ledger: Path) -> None:
     assert (ledger.parent / "documents" / "2026" / f"{NUMBER}.pdf").read_bytes().startswith(b"%PDF")
-    assert [str(one) for one in open_ledger(ledger).errors] == []
+    assert [str(error) for error in open_ledger(ledger).errors] == []
     assert f"{NUMBER}: unchanged since 2026-10-01" in run(ledger, "verify")
     assert "is sealed already" in run(ledger, "seal", NUMBER, "--write")
 
@@ -81,8 +82,8 @@ def test_what_cannot_be_sealed(ledger: Path) -> None:
 
 
 def test_without_write_nothing_is_stored(ledger: Path) -> None:
-    said = run(ledger, "seal", "F2026-0065", "--date", "2026-10-05")
-    assert 'document Assets:Clients:Vandamme "../documents/2026/F2026-0065.pdf" ^F2026-0065' in said
+    text = run(ledger, "seal", "F2026-0065", "--date", "2026-10-05")
+    assert 'document Assets:Clients:Vandamme "../documents/2026/F2026-0065.pdf" ^F2026-0065' in text
     assert not (ledger.parent / "documents" / "2026" / "F2026-0065.pdf").exists()
 
 
@@ -153,8 +154,8 @@ def test_a_change_of_layout_is_no_change_of_facts(ledger: Path) -> None:
         settings.read_text(encoding="utf-8") + '2025-01-01 custom "invoice-option" "accent" "#7a1f5c"\n',
         encoding="utf-8",
     )
-    said = run(ledger, "verify")
-    assert said.startswith(f"{NUMBER}: unchanged since 2026-10-01\nChain: 1 seal of 2026-10-01, the last one ")
+    text = run(ledger, "verify")
+    assert text.startswith(f"{NUMBER}: unchanged since 2026-10-01\nChain: 1 seal of 2026-10-01, the last one ")
 
 
 def test_a_payment_changes_nothing(ledger: Path) -> None:
@@ -191,7 +192,7 @@ def earlier(ledger: Path) -> None:
     """The seals as an earlier version wrote them: without facts, and not chained."""
     for file in ledger.parent.rglob("*.beancount"):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        file.write_text("".join(one for one in lines if not one.startswith(("  facts:", "  previous:"))), "utf-8")
+        file.write_text("".join(line for line in lines if not line.startswith(("  facts:", "  previous:"))), "utf-8")
 
 
 def rows(ledger: Path) -> list[dict[str, object]]:
@@ -216,7 +217,7 @@ def test_no_change_of_a_plain_document_is_called_unchanged(plain: Path, old: str
     for name in ("customers.beancount", "2026/invoices.beancount"):
         file = plain.parent / name
         file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    (row,) = [one for one in rows(plain) if one["number"] == PLAIN]
+    (row,) = [row for row in rows(plain) if row["number"] == PLAIN]
     assert row["unchanged"] is False
 
 
@@ -224,10 +225,10 @@ def test_of_an_older_seal_it_is_said_where_nothing_can_be_told(plain: Path) -> N
     earlier(plain)
     assert [row["unchanged"] for row in rows(plain)] == [True, True]
     look(plain)
-    said = run(plain, "verify")
-    assert f"{NUMBER}: unchanged since 2026-10-01\n" in said  # its e-invoice says the same
-    assert f"{PLAIN}: the file is unchanged since 2026-11-01; it was sealed without its facts" in said
-    assert "cannot be told" in said
+    text = run(plain, "verify")
+    assert f"{NUMBER}: unchanged since 2026-10-01\n" in text  # its e-invoice says the same
+    assert f"{PLAIN}: the file is unchanged since 2026-11-01; it was sealed without its facts" in text
+    assert "cannot be told" in text
     assert [row["unchanged"] for row in rows(plain)] == [True, None]
     replaced(plain, "customers.beancount", "14 Canal Street", "15 Canal Street")
     assert "now 15 Canal Street" in run(plain, "verify", PLAIN, code=1)
@@ -262,8 +263,8 @@ def test_a_seal_that_was_deleted_is_found(ledger: Path, number: str) -> None:
     assert "Chain: 3 seals from 2026-10-01 to 2026-11-01" in (before := run(ledger, "verify"))
     assert "none missing" in before
     without_seal(ledger, number)
-    said = run(ledger, "verify", code=1)
-    assert f"{number}.pdf lies among what is sealed, but no directive seals {number}" in said
+    text = run(ledger, "verify", code=1)
+    assert f"{number}.pdf lies among what is sealed, but no directive seals {number}" in text
     for file in (ledger.parent / "documents" / "2026").glob(f"{number}.*"):
         file.unlink()
         if file.suffix == ".pdf" and number == PLAIN:
@@ -303,8 +304,8 @@ def test_two_branches_that_were_put_together_are_no_gap(ledger: Path) -> None:
     changed.write_bytes(files[changed])
     run(ledger, "seal", "F2026-0068", "--date", "2026-11-02", "--write")
     changed.write_bytes(changed.read_bytes() + ours[len(files[changed]) :])
-    assert "Chain: 3 seals" in (said := run(ledger, "verify"))
-    assert "none missing" in said
+    assert "Chain: 3 seals" in (text := run(ledger, "verify"))
+    assert "none missing" in text
 
 
 @pytest.mark.parametrize("road", ["email", "post"])
@@ -314,9 +315,9 @@ def test_what_was_sent_by_hand_is_sealed_as_well(ledger: Path, road: str) -> Non
     run(ledger, "send", "--confirm", "F2026-0068", *day)
     run(ledger, "seal", "F2026-0065", *day)
     look(ledger)
-    said = run(ledger, "verify")
-    assert "F2026-0068: unchanged since 2026-11-30" in said
-    assert "none missing" in said
+    text = run(ledger, "verify")
+    assert "F2026-0068: unchanged since 2026-11-30" in text
+    assert "none missing" in text
     replaced(ledger, "2026/invoices.beancount", "760.00", "770.00")
     assert "F2026-0068, text: sealed " in run(ledger, "verify", code=1)
 
@@ -335,20 +336,20 @@ def other_words(ledger: Path) -> None:
 
 def test_render_gives_the_file_that_was_sealed(ledger: Path, tmp_path: Path) -> None:
     other_words(ledger)
-    said = run(ledger, "render", NUMBER, "-o", str(tmp_path))
-    assert "was sealed" not in said
+    text = run(ledger, "render", NUMBER, "-o", str(tmp_path))
+    assert "was sealed" not in text
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == stored(ledger).read_bytes()
     assert document_file(open_ledger(ledger).book, NUMBER, "pdf") == (f"{NUMBER}.pdf", stored(ledger).read_bytes())
 
 
 def test_what_is_made_anew_of_a_sealed_document_is_said(ledger: Path, tmp_path: Path) -> None:
     other_words(ledger)
-    said = run(ledger, "render", NUMBER, "--to", "pdf,html,text", "-o", str(tmp_path))
-    assert f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}: made anew here is html, text" in said
+    text = run(ledger, "render", NUMBER, "--to", "pdf,html,text", "-o", str(tmp_path))
+    assert f"{NUMBER} was sealed on 2026-10-01 as {stored(ledger)}: made anew here is html, text" in text
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == stored(ledger).read_bytes()
     assert f"Note {NUMBER}" in (tmp_path / f"{NUMBER}.txt").read_text(encoding="utf-8")
-    said = run(ledger, "render", NUMBER, "--plain", "-o", str(tmp_path))
-    assert "made anew here is pdf" in said
+    text = run(ledger, "render", NUMBER, "--plain", "-o", str(tmp_path))
+    assert "made anew here is pdf" in text
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() != stored(ledger).read_bytes()
     name, page = document_file(open_ledger(ledger).book, NUMBER, "html")
     assert (name, b"Note" in page) == (f"{NUMBER}.html", True)
@@ -362,10 +363,10 @@ def test_where_the_sealed_file_is_not_as_it_was_it_is_made_anew_and_said(
     before = stored(ledger).read_bytes()
     stored(ledger).unlink() if gone else stored(ledger).write_bytes(before + b"%")
     # where it is gone, Beancount itself has an error
-    said = run(ledger, "render", NUMBER, "-o", str(tmp_path), code=1 if gone else 0)
+    text = run(ledger, "render", NUMBER, "-o", str(tmp_path), code=1 if gone else 0)
     assert (
         f"{stored(ledger)} is not there as it was sealed (bean-invoice verify {NUMBER}): what is written is made anew"
-        in said
+        in text
     )
     made = (tmp_path / f"{NUMBER}.pdf").read_bytes()
     assert made not in {before, before + b"%"}

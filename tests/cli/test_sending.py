@@ -17,8 +17,8 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.delivery.servers import Broken, Handler, broken, server
 from tests.ledgers import recent_example
 
@@ -79,7 +79,7 @@ def message(content: bytes) -> EmailMessage:
 
 
 def sound(ledger: Path) -> bool:
-    return [str(one) for one in open_ledger(ledger).errors] == []
+    return [str(error) for error in open_ledger(ledger).errors] == []
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_the_ledger_knows_before_the_server_does(ledger: Path) -> None:
         (identifier,) = re.findall(r"^Message-ID: (\S+)", content, re.MULTILINE)
         loaded = open_ledger(ledger)
         assert not loaded.errors
-        seen.extend(one.event for one in loaded.book.events if one.message_id == identifier)
+        seen.extend(event.kind for event in loaded.book.events if event.message_id == identifier)
         return ""
 
     with server(Handler(data=looked)) as port:
@@ -149,7 +149,7 @@ def test_nothing_is_sent_twice_but_by_a_persons_word(mailing: Path, handler: Han
     assert "was sent on 2026-11-30" in run(mailing, "send", PARC, "--date", "2026-12-01", "--write", code=1)
     assert len(handler.taken) == 1
     run(mailing, "send", PARC, *DAY, "--again", "--write")
-    first, second = (message(one.content)["Message-ID"] for one in handler.taken)
+    first, second = (message(received.content)["Message-ID"] for received in handler.taken)
     assert first != second
     assert events(mailing) == ["sending", "sent", "sending", "sent"]
     assert sound(mailing)
@@ -158,7 +158,9 @@ def test_nothing_is_sent_twice_but_by_a_persons_word(mailing: Path, handler: Han
 def test_without_write_nothing_happens_and_no_password_is_asked_for(ledger: Path, handler: Handler) -> None:
     def files() -> dict[Path, bytes]:  # but for Beancount's cache
         return {
-            one: one.read_bytes() for one in ledger.parent.rglob("*") if one.is_file() and one.suffix != ".picklecache"
+            path: path.read_bytes()
+            for path in ledger.parent.rglob("*")
+            if path.is_file() and path.suffix != ".picklecache"
         }
 
     with server(handler) as port:
@@ -176,8 +178,8 @@ def test_a_refusal_is_told_and_the_others_go(ledger: Path) -> None:
     handler = Handler(rcpt=lambda address: "550 no such user" if "halles" in address else "")
     with server(handler) as port:
         by_server(ledger, port)
-        said = run(ledger, "send", HALLES, PARC, *DAY, "--write", code=1)
-    assert f"{HALLES}, Halles de Vilaine SA: fournisseurs@halles-vilaine.example: 550 no such user" in said
+        text = run(ledger, "send", HALLES, PARC, *DAY, "--write", code=1)
+    assert f"{HALLES}, Halles de Vilaine SA: fournisseurs@halles-vilaine.example: 550 no such user" in text
     assert events(ledger) == ["sending", "sent"]
     assert not (ledger.parent / "documents" / "2026" / f"{HALLES}.pdf").exists()
     assert sound(ledger)
@@ -314,9 +316,9 @@ def test_where_the_ledger_cannot_be_written_nothing_leaves(mailing: Path, handle
 def test_a_ledger_with_errors_sends_nothing(mailing: Path, handler: Handler) -> None:
     with (mailing.parent / "settings.beancount").open("a", encoding="utf-8") as file:
         file.write('2026-01-01 custom "invoice-option" "smtp-password" "s3cret"\n')
-    said = run(mailing, "send", PARC, *DAY, "--write", code=1)
-    assert "a password does not belong into a ledger" in said
-    assert "s3cret" not in said
+    text = run(mailing, "send", PARC, *DAY, "--write", code=1)
+    assert "a password does not belong into a ledger" in text
+    assert "s3cret" not in text
     assert handler.taken == []
 
 
@@ -483,9 +485,9 @@ def test_an_e_invoice_is_put_where_a_platform_takes_it(ledger: Path, form: str, 
 
 
 def test_what_is_no_e_invoice_does_not_go_to_a_platform(ledger: Path) -> None:
-    said = run(ledger, "send", ABROAD, *DAY, "--channel", "e-invoice", "--write", code=1)
-    assert f"{ABROAD} is no e-invoice" in said
-    assert "--channel email" in said
+    text = run(ledger, "send", ABROAD, *DAY, "--channel", "e-invoice", "--write", code=1)
+    assert f"{ABROAD} is no e-invoice" in text
+    assert "--channel email" in text
     assert events(ledger) == []
 
 
@@ -527,7 +529,7 @@ def test_reminders_go_with_their_invoices_in_the_invoices_thread(mailing: Path, 
     run(mailing, *parc)
     mail = message(handler.taken[1].content)
     assert (mail["In-Reply-To"], mail["References"]) == (first, first)
-    assert [one.get_filename() for one in mail.iter_attachments()] == [
+    assert [attachment.get_filename() for attachment in mail.iter_attachments()] == [
         "2026-11-30-CliniqueDuParc-EUR-2.pdf", "F2026-0064.pdf",
     ]  # fmt: skip
     text = mail.get_body(("plain",))
@@ -546,11 +548,11 @@ def test_each_level_has_its_own_letter(ledger: Path) -> None:
     assert "F2026-0057" in run(ledger, *vandamme, code=1), "it was prepared: a person sends it"
     run(ledger, "send", "--confirm", "F2026-0065", "F2026-0057", "--date", "2026-12-01", "--write")
     recorded = [
-        one
-        for one in open_ledger(ledger).book.events
-        if one.event == "reminder" and one.date.isoformat() == "2026-12-01"
+        event
+        for event in open_ledger(ledger).book.events
+        if event.kind == "reminder" and event.date.isoformat() == "2026-12-01"
     ]
-    assert sorted((one.numbers, one.level, one.tone, one.channel) for one in recorded) == [
+    assert sorted((event.numbers, event.level, event.tone, event.channel) for event in recorded) == [
         (("F2026-0057",), 3, "final", "post"),
         (("F2026-0065",), 1, "", "email"),
     ], "the formal notice is for the one that had its reminders"
@@ -649,8 +651,8 @@ def test_no_letter_brings_an_invoice_that_was_changed_since_it_was_sent(mailing:
     document = mailing.parent / "documents" / "2026" / "F2026-0064.pdf"
     document.write_bytes(document.read_bytes() + b"\n")
     parc = ("remind", "--send", "--as-of", "2026-11-30", "--customer", "Clinique", "--yes", "--write")
-    said = run(mailing, *parc, code=1)
-    assert f"F2026-0064 is sealed, but {document} was changed since: bean-invoice verify F2026-0064" in said
+    text = run(mailing, *parc, code=1)
+    assert f"F2026-0064 is sealed, but {document} was changed since: bean-invoice verify F2026-0064" in text
     assert len(handler.taken) == 1
 
 

@@ -40,8 +40,8 @@ def test_an_e_mail_with_the_statement_is_prepared_and_once_confirmed_it_has_left
     run(ledger, "send", "--confirm", "Halles", "--date", "2026-11-30", "--write")
     assert events(ledger)[1] == "statement"
     assert sound(ledger)
-    kept = ledger.parent / "documents" / "2026" / "2026-11-30-Halles-statement.pdf"
-    assert kept.read_bytes() == attached.get_payload(decode=True)
+    path = ledger.parent / "documents" / "2026" / "2026-11-30-Halles-statement.pdf"
+    assert path.read_bytes() == attached.get_payload(decode=True)
     assert "was sent on 2026-11-30" in run(ledger, *HALLES, "--write", code=1)
     assert answers(ledger, *HALLES[:-3], "--as-of", "2026-12-01", "--send")[0]["state"] == "would-prepare", (
         "another day"

@@ -64,9 +64,9 @@ def test_csv_goes_from_balance_to_balance() -> None:
 
 
 def test_explain_adds_the_movements_up() -> None:
-    said = call(*HALLES, "--explain").stdout
-    assert "closing EUR: 4646.40 + -1900.80 + 844.80 + -211.20 + -422.40 + 1900.80 = 4857.60 (up to 2026-11-30)" in said
-    assert "ledger EUR: 4857.60 + 0 = 4857.60 (closing + drafts: Assets:Clients:Halles 4857.60)" in said
+    text = call(*HALLES, "--explain").stdout
+    assert "closing EUR: 4646.40 + -1900.80 + 844.80 + -211.20 + -422.40 + 1900.80 = 4857.60 (up to 2026-11-30)" in text
+    assert "ledger EUR: 4857.60 + 0 = 4857.60 (closing + drafts: Assets:Clients:Halles 4857.60)" in text
     (one,) = data(*HALLES, "--explain")
     assert [step["figure"] for step in one["currencies"][0]["explain"]] == [
         "opening EUR", "closing EUR", "open EUR", "ledger EUR",
@@ -74,8 +74,8 @@ def test_explain_adds_the_movements_up() -> None:
 
 
 def test_drafts_are_said() -> None:
-    said = call("statement", "kerbrat", *DAY).stdout.replace("\u202f", " ")
-    assert "Drafts of 186.00 EUR are left out; the ledger has them on the account." in said
+    text = call("statement", "kerbrat", *DAY).stdout.replace("\u202f", " ")
+    assert "Drafts of 186.00 EUR are left out; the ledger has them on the account." in text
 
 
 def test_letters_are_written_once(tmp_path: Path) -> None:
@@ -112,5 +112,5 @@ def test_what_cannot_be_is_said(arguments: tuple[str, ...], code: int, message: 
 
 
 def test_nothing_is_said_too() -> None:
-    said = call("statement", "halles", "--as-of", "2024-01-01").stdout
-    assert said == "Nothing moved on the account of Halles de Vilaine SA to 2024-01-01, and nothing is owed.\n"
+    text = call("statement", "halles", "--as-of", "2024-01-01").stdout
+    assert text == "Nothing moved on the account of Halles de Vilaine SA to 2024-01-01, and nothing is owed.\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Invoice
 from tests.ledgers import PRELUDE
 from tests.rendering.test_documents import view_of
@@ -54,7 +54,7 @@ def facts(ledger: Path, number: str) -> dict[str, str]:
 def test_new_says_when_it_was_delivered_and_what_its_line_was(ledger: Path) -> None:
     run(ledger, "new", "Acme", "2 DEV Atelier du 12 janvier", "--date", "2026-01-31", "--delivered", "2026-01-12", "-w")
     invoice = written(ledger, "F2026-0001")
-    assert (invoice.delivered, invoice.lines[0].item, invoice.lines[0].text) == (
+    assert (invoice.supplied_on, invoice.lines[0].item, invoice.lines[0].text) == (
         date(2026, 1, 12), "DEV", "Atelier du 12 janvier",
     )  # fmt: skip
     assert invoice.net == 200
@@ -65,7 +65,7 @@ def test_new_bills_a_period(ledger: Path) -> None:
     run(ledger, "new", "Acme", "2 DEV", "--date", "2026-03-02", "--from", "2026-02-01", "--to", "2026-02-28", "-w")
     invoice = written(ledger, "F2026-0001")
     assert (invoice.lines[0].start, invoice.lines[0].end) == (date(2026, 2, 1), date(2026, 2, 28))
-    assert invoice.delivered == date(2026, 2, 28)
+    assert invoice.supplied_on == date(2026, 2, 28)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_it_names_is_an_invoice_of_that_customer(ledger: Path, said: tuple[
 def test_a_milestone_that_is_billed_later_says_its_own_day(ledger: Path) -> None:
     ledger.write_text(PRELUDE + MILESTONE + END, encoding="utf-8")
     run(ledger, "bill", "--until", "2026-11-27", "-w")
-    assert written(ledger, "F2026-0001").delivered == date(2026, 9, 30)
+    assert written(ledger, "F2026-0001").supplied_on == date(2026, 9, 30)
     assert "    delivered:" not in ledger.read_text(encoding="utf-8")
 
 
@@ -126,7 +126,7 @@ def test_a_draft_of_a_milestone_says_its_day_once_it_is_issued_later(ledger: Pat
     ledger.write_text(PRELUDE + MILESTONE + END, encoding="utf-8")
     run(ledger, "bill", "--until", "2026-09-30", "-w", "--draft")
     run(ledger, "issue", "--all", "--date", "2026-11-27", "-w")
-    assert written(ledger, "F2026-0001").delivered == date(2026, 9, 30)
+    assert written(ledger, "F2026-0001").supplied_on == date(2026, 9, 30)
 
 
 def test_deposits_and_credit_notes_supply_nothing(ledger: Path) -> None:

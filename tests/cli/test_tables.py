@@ -101,9 +101,9 @@ def test_eighty_columns_are_enough_for_a_table_and_no_name_is_broken(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = call(*line.split(), "--as-of", "2026-11-30").stdout.splitlines()
-    assert all(len(one) <= 80 for one in lines)
-    assert any("───" in one for one in lines)
-    words = {word for one in lines for word in one.split()}
+    assert all(len(line) <= 80 for line in lines)
+    assert any("───" in line for line in lines)
+    words = {word for line in lines for word in line.split()}
     assert "Energietechnik" in words
     assert line == "aging" or "draft-kerbrat-2026-11" in words
 
@@ -186,9 +186,9 @@ def test_the_aged_balance_on_a_terminal(room: int) -> None:
     ],
 )  # fmt: skip
 def test_colours_say_what_a_figure_stands_for(line: str, room: int, painted: tuple[str, ...]) -> None:
-    said = on_a_terminal(room, *line.split())
+    text = on_a_terminal(room, *line.split())
     for part in painted:
-        assert part in said
+        assert part in text
 
 
 @pytest.mark.parametrize("room", [60, 120, 160])
@@ -210,6 +210,6 @@ def test_nobody_gets_colours_who_wants_none(room: int, environment: dict[str, st
 )
 def test_in_a_pipe_a_figure_is_found_as_it_is_typed(line: str, figure: str) -> None:
     command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), *line.split(), "--as-of", "2026-11-30"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert figure in said
-    assert not set("\x1b\u202f\u00a0") & set(said)
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert figure in text
+    assert not set("\x1b\u202f\u00a0") & set(text)

@@ -120,20 +120,20 @@ def test_a_period_s_entries_alone(ledger: Path) -> None:
 
 def test_today_and_run_name_the_tax_that_is_to_be_moved(ledger: Path) -> None:
     tasks = json.loads(run(ledger, "today", "--as-of", "2026-02-15", "--format", "json"))
-    assert [(one["day"], one["amount"], one["text"]) for one in tasks if one["kind"] == "tax"] == [
+    assert [(task["day"], task["amount"], task["text"]) for task in tasks if task["kind"] == "tax"] == [
         ("2026-01-31", "20.00", "became due by payments in 2026-01: bean-invoice tax-due --write"),
         ("2026-02-15", "20.00", "became due by payments in 2026-02 so far: bean-invoice tax-due --write"),
     ]
-    said = run(ledger, "run", "--date", "2026-02-15")
-    assert "tax to be moved: 20.00 EUR became due by payments in 2026-01: bean-invoice tax-due --write" in said
+    text = run(ledger, "run", "--date", "2026-02-15")
+    assert "tax to be moved: 20.00 EUR became due by payments in 2026-01: bean-invoice tax-due --write" in text
 
 
 def test_money_on_account_is_named(ledger: Path) -> None:
     (lying,) = asked(ledger, "--as-of", "2026-01-31")["on_account"]
     assert (lying["date"], lying["customer"], lying["amount"]) == ("2026-01-28", "Zinnia SA", "120.00")
     assert (lying["codes"], lying["tax"]) == (["PAID"], "20.00")
-    said = run(ledger, "tax-due", "--as-of", "2026-01-31")
-    assert "20.00 EUR of PAID is due on it since that day" in said
+    text = run(ledger, "tax-due", "--as-of", "2026-01-31")
+    assert "20.00 EUR of PAID is due on it since that day" in text
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_what_waits_there_of_no_open_item_is_said(tmp_path: Path) -> None:
     """10.00 of what was settled in 2024 are still on the account."""
     file = tmp_path / "main.beancount"
     file.write_text(OLDER.format(settled="40.00"), encoding="utf-8")
-    said = run(file, "init", "--from", str(file), *START)
-    assert "of 10.00 EUR that wait there it cannot be told of which open item they are" in said
+    text = run(file, "init", "--from", str(file), *START)
+    assert "of 10.00 EUR that wait there it cannot be told of which open item they are" in text
     assert "10.00 EUR of tax on Liabilities:VAT:Pending is taken over" in run(file, "check")
     assert asked(file, "--as-of", "2025-12-31")["missing"] == []

@@ -10,7 +10,7 @@ import pytest
 
 from beancount_invoicing.cli.time import Quantity
 from tests.cli.test_commands import call
-from tests.cli.test_naming import LEDGER
+from tests.cli.test_customer_search import LEDGER
 
 TIME = """
 2026-01-01 custom "invoice-item" "DEV" "Développement" Income:Ventes
@@ -191,8 +191,8 @@ def test_a_clock_says_seconds_and_a_number_hours_or_days(said: str, quantity: tu
 def test_time_of_other_programs(ledger: Path, name: str, more: tuple[str, ...], rows: list[tuple[str, str]]) -> None:
     sheet = Path(__file__).parents[1] / "timesheets" / name
     for time in ("first", "second"):
-        said = call("time", "import", sheet, *more, "-w", ledger=ledger)
-        assert ("in the ledger already" in said.stderr) == (time == "second")
+        result = call("time", "import", sheet, *more, "-w", ledger=ledger)
+        assert ("in the ledger already" in result.stderr) == (time == "second")
     listed = json.loads(
         call("time", "list", "--all", "--as-of", "2026-12-31", "--format", "json", ledger=ledger).stdout
     )
@@ -201,6 +201,6 @@ def test_time_of_other_programs(ledger: Path, name: str, more: tuple[str, ...], 
 
 def test_projects_without_a_contract_are_told_with_what_leads_out(ledger: Path) -> None:
     sheet = Path(__file__).parents[1] / "timesheets" / "toggl-stop.csv"
-    said = call("time", "import", sheet, "--map", "Relaunch=A-DEV", ledger=ledger, code=1).stderr
-    assert 'no contract is known for (no project): say --map "(no project)=CODE"' in said
+    text = call("time", "import", sheet, "--map", "Relaunch=A-DEV", ledger=ledger, code=1).stderr
+    assert 'no contract is known for (no project): say --map "(no project)=CODE"' in text
     assert "--date-format" in call("time", "import", "--help", ledger=ledger).stdout

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import PRELUDE
 
 TWO = """
@@ -66,13 +66,13 @@ def test_what_a_run_wrote_is_taken_back_and_the_ledger_is_as_it_was(ledger: Path
 
 def test_some_of_them_are_taken_back_where_they_are_named(ledger: Path) -> None:
     run(ledger, "undo", "F2026-0002", "--write")
-    assert [one.number for one in open_ledger(ledger).book.invoices] == ["F2026-0001"]
+    assert [invoice.number for invoice in open_ledger(ledger).book.invoices] == ["F2026-0001"]
 
 
 def test_drafts_of_a_run_are_taken_back_without_numbered_documents(ledger: Path) -> None:
     run(ledger, "bill", "--until", "2026-02-28", "--draft", "--write")
     run(ledger, "undo", "--write")
-    assert [one.number for one in open_ledger(ledger).book.invoices] == ["F2026-0001", "F2026-0002"]
+    assert [invoice.number for invoice in open_ledger(ledger).book.invoices] == ["F2026-0001", "F2026-0002"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_credited_invoice_stays_and_its_credit_note_does_not(ledger: Path) -> 
     run(ledger, "credit", "F2026-0002", "--date", "2026-02-02", "--write")
     assert "F2026-0002 is named by" in run(ledger, "undo", "F2026-0002", "--write", code=1)
     run(ledger, "undo", "--write")
-    assert [one.number for one in open_ledger(ledger).book.invoices] == ["F2026-0001", "F2026-0002"]
+    assert [invoice.number for invoice in open_ledger(ledger).book.invoices] == ["F2026-0001", "F2026-0002"]
 
 
 def test_a_ledger_without_documents_says_so(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from beancount_invoicing.cli import common, main
-from beancount_invoicing.cli.common import Day, OneOf, Spelled
+from beancount_invoicing.cli.common import AliasOption, DayParam, OneOf
 from tests.cli.test_commands import call
 
 
@@ -34,7 +34,7 @@ def spelled(command: click.Command) -> dict[str, click.Parameter]:
     return {
         name: one
         for one in command.params
-        for name in (*one.opts, *(one.also if isinstance(one, Spelled) else ()))
+        for name in (*one.opts, *(one.also if isinstance(one, AliasOption) else ()))
         if name.startswith("-")
     }
 
@@ -61,7 +61,7 @@ def test_short_options_are_the_same_everywhere(name: str) -> None:
 @each_command
 def test_whatever_has_a_day_takes_words_for_it(name: str) -> None:
     for one in COMMANDS[name].params:
-        if any(said in one.opts for said in ("--since", "--from")) and isinstance(one.type, Day):
+        if any(text in one.opts for text in ("--since", "--from")) and isinstance(one.type, DayParam):
             assert one.type.edge == "first"
         assert not isinstance(one.type, click.DateTime)
         assert not isinstance(one.type, click.Choice) or isinstance(one.type, OneOf)
@@ -137,11 +137,11 @@ def test_a_wrong_day_says_what_is_taken() -> None:
 def test_new_books_are_written_at_once_and_say_so(tmp_path: Path) -> None:
     folder = tmp_path / "books"
     seller = ("--name", "Lumen", "--country", "FR", "--regime", "payments")
-    said = call("init", folder, *seller, "--dry-run", ledger=None)
-    assert "Nothing is written with --dry-run." in said.stderr
+    result = call("init", folder, *seller, "--dry-run", ledger=None)
+    assert "Nothing is written with --dry-run." in result.stderr
     assert not folder.exists()
-    said = call("init", folder, *seller, ledger=None)
-    assert f"Written. Next: bean-invoice -f {folder}/main.beancount customer add NAME --write" in said.stderr
+    result = call("init", folder, *seller, ledger=None)
+    assert f"Written. Next: bean-invoice -f {folder}/main.beancount customer add NAME --write" in result.stderr
     assert (folder / "main.beancount").is_file()
 
 
@@ -153,8 +153,8 @@ def test_the_one_income_account_of_new_books_is_not_asked_for(tmp_path: Path) ->
     )
     accounts = tmp_path / "accounts.beancount"
     accounts.write_text(accounts.read_text(encoding="utf-8") + "2026-01-01 open Income:Ventes\n", encoding="utf-8")
-    said = call("item", "add", "DEV", "Développement", ledger=ledger, code=1).stderr
-    assert "say which income account it is booked on: --account Income:Prestations or Income:Ventes" in said
+    text = call("item", "add", "DEV", "Développement", ledger=ledger, code=1).stderr
+    assert "say which income account it is booked on: --account Income:Prestations or Income:Ventes" in text
 
 
 def test_list_shows_all_or_what_is_open() -> None:

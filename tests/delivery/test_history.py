@@ -12,7 +12,7 @@ import pytest
 from beancount_invoicing.delivery import addresses, headers
 from beancount_invoicing.delivery.attempts import History
 from beancount_invoicing.delivery.dispatch import Attachment, Dispatch
-from beancount_invoicing.delivery.post import batch, in_post_order, laid_out, pages_of
+from beancount_invoicing.delivery.post import batch, in_post_order, laid_out, page_count
 from beancount_invoicing.model import Event, Source
 
 ACME = "Assets:Receivable:Acme"
@@ -36,7 +36,7 @@ def events(*said: str) -> tuple[Event, ...]:
                 Source("x", place),
                 level=int(keys["level"]) if "level" in keys else None,
                 message_id=keys.get("message-id", ""),
-                sends=keys.get("sends", ""),
+                sends_kind=keys.get("sends", ""),
             )
         )
     return tuple(result)
@@ -67,10 +67,10 @@ def test_what_was_sent_is_found_by_its_kind_and_number() -> None:
             "2026-02-05 not-sent N1 | message-id=<4@x>",
         )
     )
-    assert [one.date.day for one in history.sent("sent", "N1")] == [1, 2, 3]
+    assert [event.date.day for event in history.sent("sent", "N1")] == [1, 2, 3]
     assert history.sent("reminder", "N1") == ()
-    assert [one.date.day for one in history.sent("statement", ACME)] == [4]
-    assert (history.first_mail("N1"), history.first_mail("N2")) == ("<1@x>", "")
+    assert [event.date.day for event in history.sent("statement", ACME)] == [4]
+    assert (history.first_message_id("N1"), history.first_message_id("N2")) == ("<1@x>", "")
 
 
 def test_what_waits_of_a_dispatch_is_of_its_kind_and_documents() -> None:
@@ -81,17 +81,17 @@ def test_what_waits_of_a_dispatch_is_of_its_kind_and_documents() -> None:
             "2026-02-03 prepared | message-id=<3@x> | sends=statement",
         )
     )
-    assert [one.event.message_id for one in history.waiting(DISPATCH)] == ["<1@x>"]
+    assert [attempt.event.message_id for attempt in history.open_attempts(DISPATCH)] == ["<1@x>"]
     assert (
-        history.waiting(replace(DISPATCH, event="reminder")) == ()
+        history.open_attempts(replace(DISPATCH, kind="reminder")) == ()
     )  # of a letter whoever makes it says which it stands for
-    letter = replace(DISPATCH, event="reminder", in_place_of=frozenset({"<2@x>"}))
-    assert [one.event.message_id for one in history.waiting(letter)] == ["<2@x>"]
-    assert history.waiting(replace(DISPATCH, numbers=("N2",))) == ()
-    assert [one.event.message_id for one in history.waiting(replace(DISPATCH, event="statement", numbers=()))] == [
-        "<3@x>"
-    ]
-    assert history.waiting(replace(DISPATCH, event="statement", numbers=(), account="Assets:Other")) == ()
+    letter = replace(DISPATCH, kind="reminder", replaces=frozenset({"<2@x>"}))
+    assert [attempt.event.message_id for attempt in history.open_attempts(letter)] == ["<2@x>"]
+    assert history.open_attempts(replace(DISPATCH, numbers=("N2",))) == ()
+    assert [
+        attempt.event.message_id for attempt in history.open_attempts(replace(DISPATCH, kind="statement", numbers=()))
+    ] == ["<3@x>"]
+    assert history.open_attempts(replace(DISPATCH, kind="statement", numbers=(), account="Assets:Other")) == ()
 
 
 def test_just_this_was_sent_before() -> None:
@@ -105,18 +105,18 @@ def test_just_this_was_sent_before() -> None:
     )
 
     def before(**changes: object) -> list[str]:
-        return [one.event for one in history.before(replace(DISPATCH, **changes))]  # type: ignore[arg-type] # fields by their names
+        return [event.kind for event in history.already_sent(replace(DISPATCH, **changes))]  # type: ignore[arg-type] # fields by their names
 
     assert before() == ["sent"]
     assert before(day=date(2027, 1, 1)) == ["sent"]  # whenever it was
     assert before(numbers=("N2",)) == []
-    assert before(event="reminder", level=1) == ["reminder"]
-    assert before(event="reminder", level=1, day=date(2026, 2, 4)) == []
-    assert before(event="reminder", level=2) == ["reminder"]
-    assert before(event="reminder", level=2, day=date(2026, 2, 10)) == ["reminder"]
-    assert before(event="reminder", level=3) == []
-    assert before(event="statement", numbers=()) == ["statement"]
-    assert before(event="statement", numbers=(), day=date(2026, 2, 4)) == []
+    assert before(kind="reminder", level=1) == ["reminder"]
+    assert before(kind="reminder", level=1, day=date(2026, 2, 4)) == []
+    assert before(kind="reminder", level=2) == ["reminder"]
+    assert before(kind="reminder", level=2, day=date(2026, 2, 10)) == ["reminder"]
+    assert before(kind="reminder", level=3) == []
+    assert before(kind="statement", numbers=()) == ["statement"]
+    assert before(kind="statement", numbers=(), day=date(2026, 2, 4)) == []
 
 
 def pdf(pages: int, width: int = 100) -> bytes:
@@ -129,16 +129,16 @@ def pdf(pages: int, width: int = 100) -> bytes:
 
 
 def test_each_letter_begins_on_the_front_of_a_sheet() -> None:
-    assert [pages_of(pdf(count)) for count in (1, 2, 3)] == [2, 2, 4]
-    one = Attachment("a.pdf", "application/pdf", pdf(1))
+    assert [page_count(pdf(count)) for count in (1, 2, 3)] == [2, 2, 4]
+    attachment = Attachment("a.pdf", "application/pdf", pdf(1))
     three = Attachment("b.pdf", "application/pdf", pdf(3, 150))
     data = Attachment("c.xml", "application/xml", b"<x/>")
-    far = replace(DISPATCH, customer="Zeta", place=("DE", "10115"), attachments=(one,))
-    near = replace(DISPATCH, customer="acme", place=("", "35000"), attachments=(one, three, data))
-    next_door = replace(DISPATCH, customer="Beta", place=("", "35000"), attachments=(three,))
-    assert [each.customer for each in in_post_order([far, next_door, near])] == ["acme", "Beta", "Zeta"]
+    far = replace(DISPATCH, customer="Zeta", postal_place=("DE", "10115"), attachments=(attachment,))
+    near = replace(DISPATCH, customer="acme", postal_place=("", "35000"), attachments=(attachment, three, data))
+    next_door = replace(DISPATCH, customer="Beta", postal_place=("", "35000"), attachments=(three,))
+    assert [dispatch.customer for dispatch in in_post_order([far, next_door, near])] == ["acme", "Beta", "Zeta"]
     letters = laid_out([far, next_door, near], 3)
-    assert [(each.dispatch.customer, each.page, each.sheets) for each in letters] == [
+    assert [(letter.dispatch.customer, letter.first_page, letter.sheets) for letter in letters] == [
         ("acme", 3, 3),
         ("Beta", 9, 2),
         ("Zeta", 13, 1),
@@ -150,28 +150,28 @@ def test_each_letter_begins_on_the_front_of_a_sheet() -> None:
 
 
 def test_addresses_and_headers() -> None:
-    assert addresses.split(" a@b.example ,, c@d.example,") == ("a@b.example", "c@d.example")
-    assert addresses.checked("é@müller.example") == "é@xn--mller-kva.example"
-    assert addresses.all_checked(["a@b.example", "a@b.example"]) == ("a@b.example",)
-    assert addresses.checked("a" * 64 + "@b.example").startswith("aaa")
+    assert addresses.split_addresses(" a@b.example ,, c@d.example,") == ("a@b.example", "c@d.example")
+    assert addresses.checked_address("é@müller.example") == "é@xn--mller-kva.example"
+    assert addresses.checked_addresses(["a@b.example", "a@b.example"]) == ("a@b.example",)
+    assert addresses.checked_address("a" * 64 + "@b.example").startswith("aaa")
     for wrong in ("a" * 65 + "@b.example", "a@b@c", "a@-b.example", "@b.example", "a", "a@" + "b" * 64 + ".example"):
         with pytest.raises(addresses.BadAddress):
-            addresses.checked(wrong)
+            addresses.checked_address(wrong)
     assert (addresses.needs_utf8(["a@b.example"]), addresses.needs_utf8(["a@b.example", "é@b.example"])) == (
         False,
         True,
     )
     assert addresses.one_line("a\u2028b\x00c\u200bd") == "a b cd"
-    assert headers.mailboxes([("", "a@b.example"), ("Acme SAS", "c@d.example")]) == [
+    assert headers.mailbox_tokens([("", "a@b.example"), ("Acme SAS", "c@d.example")]) == [
         "a@b.example,",
         "Acme",
         "SAS",
         "<c@d.example>",
     ]
-    assert headers.mailboxes([('A "B", C', "a@b.example")]) == ['"A \\"B\\", C"', "<a@b.example>"]
-    assert headers.mailboxes([("=?x?=", "a@b.example")])[0].startswith("=?utf-8?")
-    assert headers.text("=?x?=")[0].startswith("=?utf-8?")
-    assert headers.text("a b") == ["a", "b"]
-    long = headers.line("To", ["a" * 30, "b" * 41, "c"])
+    assert headers.mailbox_tokens([('A "B", C', "a@b.example")]) == ['"A \\"B\\", C"', "<a@b.example>"]
+    assert headers.mailbox_tokens([("=?x?=", "a@b.example")])[0].startswith("=?utf-8?")
+    assert headers.text_tokens("=?x?=")[0].startswith("=?utf-8?")
+    assert headers.text_tokens("a b") == ["a", "b"]
+    long = headers.header_line("To", ["a" * 30, "b" * 41, "c"])
     assert long == b"To: " + b"a" * 30 + b" " + b"b" * 41 + b"\r\n c\r\n"
-    assert headers.line("To", ["a" * 90]) == b"To: " + b"a" * 90 + b"\r\n"
+    assert headers.header_line("To", ["a" * 90]) == b"To: " + b"a" * 90 + b"\r\n"

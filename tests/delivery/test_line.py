@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from beancount_invoicing.delivery.smtp import NoServer, Parcel, Server, Taken, deliver
+from beancount_invoicing.delivery.smtp import DeliveryResult, OutgoingMessage, Server, ServerUnusable, deliver
 
 
 class Sock:
@@ -81,20 +81,20 @@ class Fake:
         self.asked.append("close")
 
 
-PARCEL = Parcel(
+PARCEL = OutgoingMessage(
     "me@x.example", ("a@x.example", "b@x.example"), frozenset({"a@x.example"}), False, lambda: b".Hello\r\nyou"
 )
-Offer = Callable[..., tuple[list[Taken], Fake]]
+Offer = Callable[..., tuple[list[DeliveryResult], Fake]]
 
 
 @pytest.fixture
 def offered(monkeypatch: pytest.MonkeyPatch) -> Offer:
     def offer(
-        answers: dict[str, Any], parcel: Parcel = PARCEL, server: Server | None = None, **kind: Any
-    ) -> tuple[list[Taken], Fake]:
+        answers: dict[str, Any], parcel: OutgoingMessage = PARCEL, server: Server | None = None, **kind: Any
+    ) -> tuple[list[DeliveryResult], Fake]:
         fake = Fake(answers, **kind)
         monkeypatch.setattr(smtplib, "SMTP", fake)
-        told: list[Taken] = []
+        told: list[DeliveryResult] = []
         deliver(
             server or Server("x", 25, "none"),
             [parcel],
@@ -109,7 +109,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Offer:
 
 def test_a_message_is_taken_with_its_dots_and_its_end(offered: Offer) -> None:
     told, fake = offered({})
-    assert told == [Taken("accepted", "250 words")]
+    assert told == [DeliveryResult("accepted", "250 words")]
     assert fake.sock is not None
     assert fake.sock.sent == b"..Hello\r\nyou\r\n.\r\n"
     assert fake.asked[-2:] == ["quit", "close"]
@@ -118,39 +118,40 @@ def test_a_message_is_taken_with_its_dots_and_its_end(offered: Offer) -> None:
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ({"reply": 451}, Taken("later", "451 words")),
-        ({"reply": 550}, Taken("refused", "550 words")),
-        ({"reply": 299}, Taken("accepted", "299 words")),
-        ({"reply": 300}, Taken("refused", "300 words")),
-        ({"reply": -1}, Taken("in-doubt", "the connection ended before the server answered")),
-        ({"reply": TimeoutError()}, Taken("in-doubt", "no answer in time")),
-        ({"reply": smtplib.SMTPServerDisconnected("gone")}, Taken("in-doubt", "gone")),
-        ({"breaks": "end"}, Taken("in-doubt", "Connection reset by peer")),
-        ({"breaks": "content"}, Taken("later", "Connection reset by peer")),
-        ({"DATA": 451}, Taken("later", "451 words")),
-        ({"DATA": 554}, Taken("refused", "554 words")),
-        ({"DATA": 421}, Taken("later", "421 words")),
-        ({"DATA": -1}, Taken("later", "the connection ended")),
-        ({"DATA": OSError("broken pipe")}, Taken("later", "broken pipe")),
-        ({"mail": 550}, Taken("refused", "550 words")),
-        ({"mail": 300}, Taken("refused", "300 words")),
-        ({"mail": 299}, Taken("accepted", "250 words")),
-        ({"mail": 451}, Taken("later", "451 words")),
-        ({"mail": -1}, Taken("later", "the connection ended")),
-        ({"a@x.example": 550}, Taken("refused", "a@x.example: 550 words")),
-        ({"a@x.example": 450}, Taken("later", "a@x.example: 450 words")),
-        ({"a@x.example": 421}, Taken("later", "421 words")),
-        ({"a@x.example": -1}, Taken("later", "the connection ended")),
-        ({"b@x.example": 550}, Taken("accepted", "250 words", (("b@x.example", "550 words"),))),
-        ({"b@x.example": 450}, Taken("accepted", "250 words", (("b@x.example", "450 words"),))),  # the last time
-        ({"b@x.example": 550, "reply": 550}, Taken("refused", "550 words")),
-        ({"b@x.example": 550, "breaks": "end"}, Taken("in-doubt", "Connection reset by peer", (("b@x.example", "550 words"),))),
-        ({"ehlo": smtplib.SMTPHeloError(421, b"busy")}, Taken("later", "x:25: 421 busy")),
-        ({"rset": OSError("gone"), "DATA": 554}, Taken("refused", "554 words")),
-        ({"quit": smtplib.SMTPServerDisconnected("gone")}, Taken("accepted", "250 words")),
+        ({"reply": 451}, DeliveryResult("later", "451 words")),
+        ({"reply": 550}, DeliveryResult("refused", "550 words")),
+        ({"reply": 299}, DeliveryResult("accepted", "299 words")),
+        ({"reply": 300}, DeliveryResult("refused", "300 words")),
+        ({"reply": -1}, DeliveryResult("in-doubt", "the connection ended before the server answered")),
+        ({"reply": TimeoutError()}, DeliveryResult("in-doubt", "no answer in time")),
+        ({"reply": smtplib.SMTPServerDisconnected("gone")}, DeliveryResult("in-doubt", "gone")),
+        ({"breaks": "end"}, DeliveryResult("in-doubt", "Connection reset by peer")),
+        ({"breaks": "content"}, DeliveryResult("later", "Connection reset by peer")),
+        ({"DATA": 451}, DeliveryResult("later", "451 words")),
+        ({"DATA": 554}, DeliveryResult("refused", "554 words")),
+        ({"DATA": 421}, DeliveryResult("later", "421 words")),
+        ({"DATA": -1}, DeliveryResult("later", "the connection ended")),
+        ({"DATA": OSError("broken pipe")}, DeliveryResult("later", "broken pipe")),
+        ({"mail": 550}, DeliveryResult("refused", "550 words")),
+        ({"mail": 300}, DeliveryResult("refused", "300 words")),
+        ({"mail": 299}, DeliveryResult("accepted", "250 words")),
+        ({"mail": 451}, DeliveryResult("later", "451 words")),
+        ({"mail": -1}, DeliveryResult("later", "the connection ended")),
+        ({"a@x.example": 550}, DeliveryResult("refused", "a@x.example: 550 words")),
+        ({"a@x.example": 450}, DeliveryResult("later", "a@x.example: 450 words")),
+        ({"a@x.example": 421}, DeliveryResult("later", "421 words")),
+        ({"a@x.example": -1}, DeliveryResult("later", "the connection ended")),
+        ({"b@x.example": 550}, DeliveryResult("accepted", "250 words", (("b@x.example", "550 words"),))),
+        ({"b@x.example": 450}, DeliveryResult("accepted", "250 words", (("b@x.example", "450 words"),))),  # the last time
+        ({"b@x.example": 550, "reply": 550}, DeliveryResult("refused", "550 words")),
+        ({"b@x.example": 550, "breaks": "end"},
+         DeliveryResult("in-doubt", "Connection reset by peer", (("b@x.example", "550 words"),))),
+        ({"ehlo": smtplib.SMTPHeloError(421, b"busy")}, DeliveryResult("later", "x:25: 421 busy")),
+        ({"rset": OSError("gone"), "DATA": 554}, DeliveryResult("refused", "554 words")),
+        ({"quit": smtplib.SMTPServerDisconnected("gone")}, DeliveryResult("accepted", "250 words")),
     ],
 )  # fmt: skip
-def test_what_an_answer_makes_of_it(offered: Offer, answers: dict[str, Any], expected: Taken) -> None:
+def test_what_an_answer_makes_of_it(offered: Offer, answers: dict[str, Any], expected: DeliveryResult) -> None:
     told, _fake = offered(answers)
     assert told == [expected]
 
@@ -158,10 +159,10 @@ def test_what_an_answer_makes_of_it(offered: Offer, answers: dict[str, Any], exp
 def test_what_is_beyond_ascii_asks_for_a_server_that_takes_it(offered: Offer) -> None:
     beyond = replace(PARCEL, utf8=True)
     told, fake = offered({}, beyond)
-    assert told == [Taken("accepted", "250 words")]
+    assert told == [DeliveryResult("accepted", "250 words")]
     assert fake.asked[1:3] == ["SMTPUTF8", "BODY=8BITMIME"]
     told, _fake = offered({}, beyond, extensions=())
-    assert told == [Taken("refused", "the server takes no addresses beyond ASCII (SMTPUTF8)")]
+    assert told == [DeliveryResult("refused", "the server takes no addresses beyond ASCII (SMTPUTF8)")]
 
 
 def untrusted() -> ssl.SSLCertVerificationError:
@@ -190,16 +191,16 @@ def no_tls() -> ssl.SSLError:
     ],
 )
 def test_who_is_not_let_in(offered: Offer, user: str, answers: dict[str, Any], expected: str) -> None:
-    with pytest.raises(NoServer, match="^" + expected.replace("(", r"\(").replace(")", r"\)")):
+    with pytest.raises(ServerUnusable, match="^" + expected.replace("(", r"\(").replace(")", r"\)")):
         offered(answers, server=Server("x", 25, "none", user, "secret"))
 
 
 def test_who_is_let_in(offered: Offer) -> None:
     for user, answers in (("me", {}), ("mé", {}), ("mé", {"AUTH": 503})):
         told, _fake = offered(answers, server=Server("x", 25, "none", user, "secret"))
-        assert [one.state for one in told] == ["accepted"]
+        assert [result.state for result in told] == ["accepted"]
     told, _fake = offered({"login": 454}, server=Server("x", 25, "none", "me", "secret"))
-    assert told == [Taken("later", "x:25: 454 words")]
+    assert told == [DeliveryResult("later", "x:25: 454 words")]
 
 
 @pytest.mark.parametrize(
@@ -215,12 +216,12 @@ def test_a_server_that_there_is_not(monkeypatch: pytest.MonkeyPatch, error: Exce
         raise error
 
     monkeypatch.setattr(smtplib, "SMTP_SSL", fail)
-    with pytest.raises(NoServer, match=expected):
+    with pytest.raises(ServerUnusable, match=expected):
         deliver(Server("x", 25, "tls"), [PARCEL], lambda _place: None, lambda _place, _taken: None, pauses=())
 
 
 def test_no_starttls_is_no_sending_in_the_clear(offered: Offer) -> None:
-    with pytest.raises(NoServer, match="offers no STARTTLS: nothing was sent in the clear"):
+    with pytest.raises(ServerUnusable, match="offers no STARTTLS: nothing was sent in the clear"):
         offered({}, server=Server("x", 25, "starttls"))
 
 
@@ -253,7 +254,7 @@ def test_a_connection_that_ended_meanwhile_is_made_again(monkeypatch: pytest.Mon
     monkeypatch.setattr(smtplib, "SMTP", connect)
     told: list[str] = []
 
-    def after(_place: int, taken: Taken) -> None:
+    def after(_place: int, taken: DeliveryResult) -> None:
         told.append(taken.state)
         made[-1].sock = None
 

@@ -14,13 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.delivery import Attachment, BadAddress, Dispatch, Sender, checked, mail, message_id
+from beancount_invoicing.delivery import (
+    Attachment,
+    BadAddress,
+    Dispatch,
+    Sender,
+    checked_address,
+    make_mail,
+    message_id,
+)
 from beancount_invoicing.delivery.addresses import one_line
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SENDER = Sender("Atelier Solène", "facturation@solene.example")
 INVOICE = Dispatch(
-    event="sent",
+    kind="sent",
     day=date(2026, 11, 30),
     account="Assets:Clients:Parc",
     customer="Clinique du Parc SAS",
@@ -37,7 +45,7 @@ INVOICE = Dispatch(
 
 
 def content(dispatch: Dispatch, sender: Sender = SENDER, identifier: str = "<1@solene.example>") -> bytes:
-    return mail(dispatch, sender, identifier).at(NOON)
+    return make_mail(dispatch, sender, identifier).bytes_at(NOON)
 
 
 def read(content: bytes) -> EmailMessage:
@@ -80,7 +88,7 @@ def test_the_same_dispatch_gives_the_same_bytes() -> None:
     assert content(INVOICE) == content(INVOICE)
     others = [
         message_id(INVOICE, SENDER.address, 1),
-        message_id(replace(INVOICE, event="reminder", level=1), SENDER.address, 0),
+        message_id(replace(INVOICE, kind="reminder", level=1), SENDER.address, 0),
         message_id(replace(INVOICE, to=("other@parc.example",)), SENDER.address, 0),
     ]
     assert len({identifier, *others}) == 4
@@ -98,20 +106,20 @@ def test_what_follows_stands_in_the_thread_of_the_invoice() -> None:
 
 
 def test_answers_go_to_the_seller_and_blind_copies_stay_blind() -> None:
-    one = Sender("Atelier", "noreply@solene.example", "facturation@solene.example", ("archive@solene.example",))
-    written = mail(replace(INVOICE, cc=("compta@parc.example", "b@parc.example")), one, "<1@solene.example>")
+    sender = Sender("Atelier", "noreply@solene.example", "facturation@solene.example", ("archive@solene.example",))
+    written = make_mail(replace(INVOICE, cc=("compta@parc.example", "b@parc.example")), sender, "<1@solene.example>")
     assert written.recipients == ("compta@parc.example", "b@parc.example", "archive@solene.example")
-    assert b"archive" not in written.at(NOON)
-    assert read(written.at(NOON))["Reply-To"] == "Atelier <facturation@solene.example>"
-    assert read(written.at(NOON))["Cc"] == "b@parc.example"
+    assert b"archive" not in written.bytes_at(NOON)
+    assert read(written.bytes_at(NOON))["Reply-To"] == "Atelier <facturation@solene.example>"
+    assert read(written.bytes_at(NOON))["Cc"] == "b@parc.example"
 
 
 def test_domains_beyond_ascii_are_written_as_servers_know_them() -> None:
-    assert checked("compta@société.example") == "compta@xn--socit-esab.example"
-    written = mail(replace(INVOICE, to=("zoë@société.example",)), SENDER, "<1@solene.example>")
+    assert checked_address("compta@société.example") == "compta@xn--socit-esab.example"
+    written = make_mail(replace(INVOICE, to=("zoë@société.example",)), SENDER, "<1@solene.example>")
     assert written.utf8
-    assert "zoë@xn--socit-esab.example".encode() in written.at(NOON)
-    assert not mail(INVOICE, SENDER, "<1@solene.example>").utf8
+    assert "zoë@xn--socit-esab.example".encode() in written.bytes_at(NOON)
+    assert not make_mail(INVOICE, SENDER, "<1@solene.example>").utf8
 
 
 @given(st.text(max_size=120), st.text(max_size=120))
@@ -133,7 +141,7 @@ def test_whatever_a_name_or_a_subject_holds_only_itself_is_read(name: str, subje
 @given(st.text(max_size=80))
 def test_an_address_is_one_or_is_refused(said: str) -> None:
     try:
-        address = checked(said)
+        address = checked_address(said)
     except BadAddress:
         return
     assert getaddresses([address]) == [("", address)]
@@ -142,7 +150,7 @@ def test_an_address_is_one_or_is_refused(said: str) -> None:
 
 @pytest.mark.parametrize("good", ["a@b.example", "o'neil+bills@b-c.example", "first.last@localhost", "é@b.example"])
 def test_addresses_as_people_have_them(good: str) -> None:
-    assert checked(good) == good
+    assert checked_address(good) == good
 
 
 def test_what_cannot_be_seen_is_not_in_a_header() -> None:

@@ -12,15 +12,15 @@ import pytest
 import trustme
 
 from beancount_invoicing.delivery import smtp
-from beancount_invoicing.delivery.smtp import NoServer, Parcel, Server, Taken
+from beancount_invoicing.delivery.smtp import DeliveryResult, OutgoingMessage, Server, ServerUnusable
 from tests.delivery.servers import Broken, Handler, broken, free_port, server
 
 
-def parcel(name: str, *recipients: str, body: str = "Hello", utf8: bool = False) -> Parcel:
+def parcel(name: str, *recipients: str, body: str = "Hello", utf8: bool = False) -> OutgoingMessage:
     """A message by its name, to one or more recipients, the first of whom is the main one."""
     those = recipients or (f"{name}@customer.example",)
     content = f"Subject: {name}\r\n\r\n{body}\r\n.\r\n..dots\r\n".encode()
-    return Parcel("me@seller.example", those, frozenset(those[:1]), utf8, lambda: content)
+    return OutgoingMessage("me@seller.example", those, frozenset(those[:1]), utf8, lambda: content)
 
 
 class Told:
@@ -28,13 +28,13 @@ class Told:
 
     def __init__(self) -> None:
         self.events: list[tuple[str, int]] = []
-        self.taken: dict[int, Taken] = {}
+        self.taken: dict[int, DeliveryResult] = {}
         self.waited: list[float] = []
 
     def before(self, place: int) -> None:
         self.events.append(("before", place))
 
-    def after(self, place: int, taken: Taken) -> None:
+    def after(self, place: int, taken: DeliveryResult) -> None:
         self.events.append((taken.state, place))
         self.taken[place] = taken
 
@@ -43,14 +43,14 @@ class Told:
         return [self.taken[place].state for place in sorted(self.taken)]
 
 
-def sent(where: Server, *parcels: Parcel, pauses: tuple[float, ...] = (1, 2)) -> Told:
+def sent(where: Server, *parcels: OutgoingMessage, pauses: tuple[float, ...] = (1, 2)) -> Told:
     told = Told()
     smtp.deliver(where, parcels, told.before, told.after, pauses=pauses, sleep=told.waited.append)
     return told
 
 
 def plain(port: int, patience: float = 60, final: float = 60) -> Server:
-    return Server("127.0.0.1", port, "none", patience=patience, final=final)
+    return Server("127.0.0.1", port, "none", timeout=patience, final_timeout=final)
 
 
 @pytest.fixture
@@ -86,10 +86,10 @@ def test_tls_with_a_password(authority: trustme.CA, security: smtp.Security) -> 
     users = {"solene": "s€cret"}
     implicit, upgraded = (context, None) if security == "tls" else (None, context)
     with server(handler, tls=implicit, starttls=upgraded, users=users) as port:
-        where = Server("localhost", port, security, "solene", "s€cret", patience=60)
+        where = Server("localhost", port, security, "solene", "s€cret", timeout=60)
         assert sent(where, parcel("one")).states == ["accepted"]
-        wrong = Server("localhost", port, security, "solene", "guess", patience=60)
-        with pytest.raises(NoServer, match="does not let solene in"):
+        wrong = Server("localhost", port, security, "solene", "guess", timeout=60)
+        with pytest.raises(ServerUnusable, match="does not let solene in"):
             sent(wrong, parcel("one"))
     assert len(handler.taken) == 1
 
@@ -98,8 +98,8 @@ def test_a_server_that_is_not_the_one_named_gets_nothing(authority: trustme.CA) 
     handler = Handler()
     with server(handler, starttls=certified(authority, "elsewhere.example")) as port:
         told = Told()
-        with pytest.raises(NoServer, match="certificate cannot be trusted"):
-            smtp.deliver(Server("localhost", port, patience=60), [parcel("one")], told.before, told.after)
+        with pytest.raises(ServerUnusable, match="certificate cannot be trusted"):
+            smtp.deliver(Server("localhost", port, timeout=60), [parcel("one")], told.before, told.after)
     assert (handler.taken, told.events) == ([], [])
 
 
@@ -107,16 +107,16 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted() -> None:
     handler = Handler()
     with (
         server(handler, tls=certified(trustme.CA())) as port,
-        pytest.raises(NoServer, match="certificate cannot be trusted"),
+        pytest.raises(ServerUnusable, match="certificate cannot be trusted"),
     ):
-        sent(Server("localhost", port, "tls", patience=60), parcel("one"))
+        sent(Server("localhost", port, "tls", timeout=60), parcel("one"))
     assert handler.asked == []
 
 
 def test_nothing_goes_in_the_clear_where_tls_was_asked_for() -> None:
     handler = Handler()
-    with server(handler) as port, pytest.raises(NoServer, match="offers no STARTTLS"):
-        sent(Server("localhost", port, "starttls", patience=60), parcel("one"))
+    with server(handler) as port, pytest.raises(ServerUnusable, match="offers no STARTTLS"):
+        sent(Server("localhost", port, "starttls", timeout=60), parcel("one"))
     assert handler.asked == []
 
 
@@ -125,7 +125,7 @@ def test_a_recipient_that_is_refused_leaves_no_trace_and_stops_nobody() -> None:
     with server(handler) as port:
         told = sent(plain(port), parcel("one"), parcel("two"), parcel("three"))
     assert told.states == ["accepted", "refused", "accepted"]
-    assert told.taken[1].why == "two@customer.example: 550 no such user"
+    assert told.taken[1].reason == "two@customer.example: 550 no such user"
     assert ("before", 1) not in told.events
     assert told.waited == []
 
@@ -135,7 +135,7 @@ def test_a_copy_that_is_refused_is_told_and_the_message_goes() -> None:
     with server(handler) as port:
         told = sent(plain(port), parcel("one", "one@customer.example", "cc@customer.example"))
     assert told.states == ["accepted"]
-    assert told.taken[0].left_out == (("cc@customer.example", "550 gone"),)
+    assert told.taken[0].refused_recipients == (("cc@customer.example", "550 gone"),)
     assert handler.taken[0].recipients == ["one@customer.example"]
 
 
@@ -162,7 +162,7 @@ def test_a_refusal_for_now_that_lasts_is_told_in_the_end() -> None:
         told = sent(plain(port), parcel("one"))
     assert told.events == [("later", 0)]
     assert told.waited == [1, 2]
-    assert "451 busy" in told.taken[0].why
+    assert "451 busy" in told.taken[0].reason
 
 
 def test_a_copy_that_is_refused_for_now_is_left_out_only_in_the_end() -> None:
@@ -181,7 +181,7 @@ def test_a_whole_message_that_is_refused_is_told_before_it_is_offered_again(answ
         told = sent(plain(port), parcel("one"), pauses=(1,))
     once = [("before", 0), (state, 0)]
     assert told.events == (once if state == "refused" else once * 2)
-    assert answer in told.taken[0].why
+    assert answer in told.taken[0].reason
 
 
 @pytest.mark.parametrize("how", ["at once", "rcpt", "421", "content"])
@@ -208,7 +208,7 @@ def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
     with broken(Broken({0: "mute", 1: "mute"})) as port:
         told = sent(plain(port, patience=0.2), parcel("one"), parcel("two"), pauses=(1,))
     assert told.states == ["later", "later"]
-    assert "timed out" in told.taken[0].why
+    assert "timed out" in told.taken[0].reason
 
 
 def test_where_nobody_listens_all_are_tried_again_and_then_told() -> None:
@@ -248,26 +248,29 @@ def test_where_the_ledger_cannot_be_told_before_nothing_is_sent(error: BaseExcep
     def before(_place: int) -> None:
         raise error
 
-    def after(_place: int, taken: Taken) -> None:
+    def after(_place: int, taken: DeliveryResult) -> None:
         raise AssertionError(taken)
 
     with server(handler) as port:
         with pytest.raises(type(error)):
             smtp.deliver(plain(port), [parcel("one"), parcel("two")], before, after)
         sent(plain(port), parcel("three"))
-    assert [one.content[:14] for one in handler.taken] == [b"Subject: three"]
+    assert [received.content[:14] for received in handler.taken] == [b"Subject: three"]
 
 
 def test_a_server_that_asks_for_no_user_says_so() -> None:
     handler = Handler()
-    with server(handler) as port, pytest.raises(NoServer, match="take smtp-user out if it asks for none"):
-        sent(Server("127.0.0.1", port, "none", "solene", "secret", patience=60), parcel("one"))
+    with server(handler) as port, pytest.raises(ServerUnusable, match="take smtp-user out if it asks for none"):
+        sent(Server("127.0.0.1", port, "none", "solene", "secret", timeout=60), parcel("one"))
     assert handler.taken == []
 
 
 def test_a_server_that_begins_without_tls_is_asked_for_starttls_instead() -> None:
-    with server(Handler()) as port, pytest.raises(NoServer, match='does not speak TLS so: is smtp-security "starttls"'):
-        sent(Server("127.0.0.1", port, "tls", patience=60), parcel("one"))
+    with (
+        server(Handler()) as port,
+        pytest.raises(ServerUnusable, match='does not speak TLS so: is smtp-security "starttls"'),
+    ):
+        sent(Server("127.0.0.1", port, "tls", timeout=60), parcel("one"))
 
 
 def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,7 +278,7 @@ def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr("beancount_invoicing.delivery.smtp.smtplib.SMTP", nowhere)
-    with pytest.raises(NoServer, match=r'there is no server smtp\.example: look at invoice-option "smtp"'):
+    with pytest.raises(ServerUnusable, match=r'there is no server smtp\.example: look at invoice-option "smtp"'):
         sent(Server("smtp.example", 25, "none"), parcel("one"))
 
 
@@ -289,7 +292,7 @@ def test_a_message_that_cannot_be_made_leaves_nothing_half_sent() -> None:
         with pytest.raises(OSError, match="Input/output error"):
             sent(plain(port), unreadable, parcel("two"))
         assert sent(plain(port), parcel("three")).states == ["accepted"]
-    assert [one.content[:14] for one in handler.taken] == [b"Subject: three"]
+    assert [received.content[:14] for received in handler.taken] == [b"Subject: three"]
 
 
 def test_a_message_without_a_last_line_break_gets_one() -> None:

@@ -65,7 +65,7 @@ def reference() -> str:
         "## Written by the plugin",
         "",
         "These names are reserved. Writing them in a ledger is an error:",
-        ", ".join(f"`{name}`" for name in keys.FACTS) + ".",
+        ", ".join(f"`{name}`" for name in keys.QUERY_KEYS) + ".",
     ]
     return "\n".join(lines) + "\n"
 

@@ -20,8 +20,8 @@ import pytest
 from beanquery.shell import main as bean_query
 from click.testing import CliRunner
 
-from beancount_invoicing.actions import open_ledger
 from beancount_invoicing.cli import main as bean_invoice
+from beancount_invoicing.ledger import open_ledger
 from tests.ledgers import EXAMPLE
 
 ROOT = EXAMPLE.parent.parent
@@ -79,7 +79,7 @@ def edit(diff: str) -> None:
 @each_page
 def test_ledgers_are_sound(folder: Path) -> None:
     if (folder / "main.beancount").is_file():
-        assert [str(one) for one in open_ledger(folder / "main.beancount").errors] == []
+        assert [str(error) for error in open_ledger(folder / "main.beancount").errors] == []
 
 
 @each_page

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beancount_invoicing.checks import check
-from beancount_invoicing.dunning import Claimed, ClaimUnknown, claimed, formal_notice, interest_on, propose
+from beancount_invoicing.dunning import Claimed, InterestUnknown, claimed, formal_notice, interest_on, propose
 from beancount_invoicing.dunning.claims import credited_of
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, positions
-from beancount_invoicing.rules.interest import Interest, stretches
+from beancount_invoicing.rules.interest import Interest, uncharged_stretches
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
 
@@ -69,7 +69,7 @@ INDEMNITY = '  Income:Services  -40.00 EUR\n    text: "Recovery costs"\n'
 
 def of(ledger: str, day: date = DAY) -> tuple[Book, Position]:
     book = book_of(ledger)
-    return book, next(one for one in positions(book, day) if one.invoice.number == "N1")
+    return book, next(position for position in positions(book, day) if position.invoice.number == "N1")
 
 
 def on(ledger: str, day: date = DAY) -> Interest | None:
@@ -80,7 +80,7 @@ def figures(ledger: str, day: date = DAY) -> tuple[str, str | None]:
     found = on(ledger, day)
     assert found is not None
     assert all(recompute(step) == step.result for step in found.steps)
-    return str(found.interest), None if found.indemnity is None else str(found.indemnity)
+    return str(found.amount), None if found.indemnity is None else str(found.indemnity)
 
 
 def test_by_the_option_the_customer_and_the_document() -> None:
@@ -99,7 +99,7 @@ def test_what_is_contested_bears_no_claim_and_the_steps_say_so() -> None:
     contested = FRANCE + invoice() + event("2026-02-20", "dispute", "  amount: 200.00\n")
     found = on(contested)
     assert found is not None
-    assert str(found.interest) == "16.64", "1000 × 12.15 % × 50 / 365"
+    assert str(found.amount) == "16.64", "1000 × 12.15 % × 50 / 365"
     assert found.steps[0].because == "what is contested bears no claim"
     assert found.steps[0].inputs == (D("1200.00"), D("200.00"))
     assert on(FRANCE + invoice() + event("2026-02-20", "dispute")) is None, (
@@ -175,7 +175,7 @@ SECOND_HALF = '\n2026-07-01 custom "invoice-rate" "ECB" 2.40\n'
 
 def until_known(ledger: str, day: date) -> tuple[str, Interest | None]:
     """What is said, and what is claimed, where a rate is missing."""
-    with pytest.raises(ClaimUnknown) as error:
+    with pytest.raises(InterestUnknown) as error:
         on(ledger, day)
     claim = error.value.claim
     assert claim is None or all(recompute(step) == step.result for step in claim.steps)
@@ -183,23 +183,23 @@ def until_known(ledger: str, day: date) -> tuple[str, Interest | None]:
 
 
 def test_an_unknown_rate_of_the_first_day_stops_the_interest_but_not_the_indemnity() -> None:
-    said, claim = until_known(FRANCE + invoice("2026-06-01"), date(2026, 7, 31))
-    assert said == f"N1: no interest is claimed from 2026-07-02 on: {MISSING}"
+    text, claim = until_known(FRANCE + invoice("2026-06-01"), date(2026, 7, 31))
+    assert text == f"N1: no interest is claimed from 2026-07-02 on: {MISSING}"
     assert claim is not None
     assert (claim.indemnity, claim.total, claim.known) == (D("40.00"), D("40.00"), False)
     assert figures(FRANCE + SECOND_HALF + invoice("2026-06-01"), date(2026, 7, 31)) == ("12.23", "40.00")
 
 
 def test_an_unknown_rate_of_a_later_day_leaves_the_days_before() -> None:
-    said, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
-    assert said == f"N1: no interest is claimed from 2026-07-01 on: {MISSING}"
+    text, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
+    assert text == f"N1: no interest is claimed from 2026-07-01 on: {MISSING}"
     assert claim is not None
-    assert (str(claim.interest), claim.indemnity, claim.known, claim.until) == (
+    assert (str(claim.amount), claim.indemnity, claim.known, claim.until) == (
         "56.32", D("40.00"), True, date(2026, 6, 30),
     ), "1200 × 12.15 % × 141 / 365"  # fmt: skip
-    step = next(one for one in claim.steps if one.figure == "interest until")
+    step = next(step for step in claim.steps if step.figure == "interest until")
     assert (step.result, step.because) == (date(2026, 6, 30), f"none from 2026-07-01 on: {MISSING}")
-    assert (str(claim.interest), str(claim.indemnity)) == figures(FRANCE + invoice(), date(2026, 6, 30))
+    assert (str(claim.amount), str(claim.indemnity)) == figures(FRANCE + invoice(), date(2026, 6, 30))
     assert figures(FRANCE + SECOND_HALF + invoice(), date(2026, 9, 30)) == ("93.83", "40.00")
 
 
@@ -210,16 +210,14 @@ def test_all_instalments_stop_on_one_day_so_that_later_days_can_be_claimed_once(
         '  terms: "50% 30 days; 50% 60 days"\n'
     )
     ledger = FRANCE + public + invoice("2026-05-20")
-    said, claim = until_known(ledger, date(2026, 9, 30))
-    assert said.startswith("N1: no interest is claimed from 2026-07-20 on: ")
+    text, claim = until_known(ledger, date(2026, 9, 30))
+    assert text.startswith("N1: no interest is claimed from 2026-07-20 on: ")
     assert claim is not None
-    assert [(each.start, each.end) for each in claim.segments] == [(date(2026, 6, 20), date(2026, 7, 19))]
-    lines = (
-        f'  Income:Services  -{claim.interest} EUR\n    text: "Interest"\n    from: 2026-06-20\n    to: 2026-07-19\n'
-    )
+    assert [(segment.start, segment.end) for segment in claim.segments] == [(date(2026, 6, 20), date(2026, 7, 19))]
+    lines = f'  Income:Services  -{claim.amount} EUR\n    text: "Interest"\n    from: 2026-06-20\n    to: 2026-07-19\n'
     rest = on(ledger + SECOND_HALF + a_claim(lines + INDEMNITY, "2026-09-30"), date(2026, 10, 31))
     assert rest is not None
-    assert [(str(each.base), each.start, each.end) for each in rest.segments] == [
+    assert [(str(segment.base), segment.start, segment.end) for segment in rest.segments] == [
         ("600.00", date(2026, 7, 20), date(2026, 10, 31)),
         ("600.00", date(2026, 7, 20), date(2026, 10, 31)),
     ]
@@ -230,20 +228,20 @@ def test_what_stops_first_stops_all(terms: str) -> None:
     by_halves = (
         f'\n2025-02-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "public"\n  terms: "{terms}"\n'
     )
-    said, claim = until_known(FRANCE + by_halves + invoice("2026-06-10"), date(2026, 9, 30))
-    assert said.startswith("N1: no interest is claimed from 2026-07-11 on: ")
+    text, claim = until_known(FRANCE + by_halves + invoice("2026-06-10"), date(2026, 9, 30))
+    assert text.startswith("N1: no interest is claimed from 2026-07-11 on: ")
     assert claim is not None
     assert (claim.segments, claim.total) == ((), D("40.00"))
 
 
 def test_what_is_charged_until_a_rate_is_missing_is_not_charged_again_once_it_is_known() -> None:
-    said, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
+    text, claim = until_known(FRANCE + invoice(), date(2026, 9, 30))
     assert claim is not None
     lines = (
-        f'  Income:Services  -{claim.interest} EUR\n    text: "Interest"\n    from: 2026-02-10\n    to: {claim.until}\n'
+        f'  Income:Services  -{claim.amount} EUR\n    text: "Interest"\n    from: 2026-02-10\n    to: {claim.until}\n'
     )
     charged = FRANCE + invoice() + a_claim(lines + INDEMNITY, "2026-09-30")
-    assert until_known(charged, date(2026, 9, 30)) == (said, None), "nothing more is known"
+    assert until_known(charged, date(2026, 9, 30)) == (text, None), "nothing more is known"
     assert figures(charged + SECOND_HALF, date(2026, 9, 30)) == ("37.51", None), "1200 × 12.40 % × 92 / 365"
 
 
@@ -320,9 +318,9 @@ def test_belgian_sellers_may_not_ask_consumers_for_more_than_the_cap() -> None:
     belgian = '\n2025-06-01 custom "invoice-seller" "Atelier Test"\n  country: "BE"\n' + CONSUMER
     ten = '\n2025-01-01 custom "invoice-option" "late-interest" "10"\n'
     assert figures(belgian + ten + invoice()) == ("16.44", None)
-    with pytest.raises(ClaimUnknown, match=r"12 % is more than the 10\.50 % that may be asked from a consumer"):
+    with pytest.raises(InterestUnknown, match=r"12 % is more than the 10\.50 % that may be asked from a consumer"):
         on(belgian + TWELVE + invoice())
-    with pytest.raises(ClaimUnknown, match=r'custom "invoice-rate" "BE" RATE'):
+    with pytest.raises(InterestUnknown, match=r'custom "invoice-rate" "BE" RATE'):
         on(belgian + ten + invoice("2026-07-10"), date(2026, 9, 30))
 
 
@@ -342,7 +340,7 @@ def test_what_a_claim_charged_is_not_claimed_again() -> None:
     assert claimed(book, position.invoice, DAY) == Claimed(((date(2026, 2, 10), date(2026, 2, 28)),), True)
     found = interest_on(book, position, DAY)
     assert found is not None
-    assert (found.segments[0].start, str(found.interest), found.indemnity) == (date(2026, 3, 1), "12.38", None)
+    assert (found.segments[0].start, str(found.amount), found.indemnity) == (date(2026, 3, 1), "12.38", None)
     assert found.steps[0].because == "the days from 2026-02-10 on are charged already"
     assert on(ledger, date(2026, 2, 28)) is None
     assert figures(ledger, date(2026, 2, 27)) == ("7.19", "40.00"), "the claim was not yet there"
@@ -396,7 +394,7 @@ def test_a_claim_that_is_given_back_whole_may_be_made_again_from_that_day_on() -
     assert (before.segments[0].start, before.indemnity) == (date(2026, 3, 1), None), "on the day before it still stands"
     again = a_claim(charging("2026-02-10", "2026-03-31", "19.97") + INDEMNITY, "2026-03-31").replace("C1", "C2")
     assert on(ledger + again) is None
-    assert [one for one in check(book_of(ledger + again)) if one.rule == "claimed-twice"] == []
+    assert [finding for finding in check(book_of(ledger + again)) if finding.rule == "claimed-twice"] == []
 
 
 @pytest.mark.parametrize(
@@ -426,14 +424,16 @@ def test_what_another_claim_charges_stays_charged() -> None:
     second = a_claim(charging("2026-03-01", "2026-03-31", "12.38"), "2026-03-31").replace("C1", "C2")
     ledger = CHARGED + second + given_back(BACK, "2026-04-01")
     book, position = of(ledger, date(2026, 4, 30))
-    assert claimed(book, position.invoice, date(2026, 4, 30)).days == ((date(2026, 3, 1), date(2026, 3, 31)),)
+    assert claimed(book, position.invoice, date(2026, 4, 30)).charged_periods == (
+        (date(2026, 3, 1), date(2026, 3, 31)),
+    )
     found = interest_on(book, position, date(2026, 4, 30))
     assert found is not None
-    assert [(each.start, each.end) for each in found.segments] == [
+    assert [(segment.start, segment.end) for segment in found.segments] == [
         (date(2026, 2, 10), date(2026, 2, 28)),
         (date(2026, 4, 1), date(2026, 4, 30)),
     ]
-    assert (str(found.interest), found.indemnity) == ("19.57", D("40.00")), "1200 × 12.15 % × 49 / 365"
+    assert (str(found.amount), found.indemnity) == ("19.57", D("40.00")), "1200 × 12.15 % × 49 / 365"
 
 
 def test_a_fixed_sum_that_is_given_back_is_claimed_again_though_all_days_are_charged() -> None:
@@ -449,7 +449,7 @@ def test_a_claim_that_is_to_be_made_meets_no_other_that_stands_on_its_day() -> N
     assert claimed(book, position.invoice, DAY, date(2026, 3, 1)).indemnity
     assert claimed(book, position.invoice, DAY, date(2026, 3, 5)) == Claimed((), False)
     again = a_claim(BACK, "2026-03-01").replace("C1", "C2")
-    said = [one.message for one in check(book_of(ledger + again)) if one.rule == "claimed-twice"]
+    said = [finding.message for finding in check(book_of(ledger + again)) if finding.rule == "claimed-twice"]
     assert len(said) == 2
     assert "the interest from 2026-02-10 to 2026-02-28 of N1 is charged already" in said[0]
 
@@ -457,7 +457,7 @@ def test_a_claim_that_is_to_be_made_meets_no_other_that_stands_on_its_day() -> N
 def test_drafts_and_claims_bear_no_interest() -> None:
     draft = invoice().replace("* ", "! ", 1).replace('"N1"', '"draft-N1"')
     book = book_of(FRANCE + draft + a_claim(INDEMNITY, "2026-01-10"))
-    assert [interest_on(book, one, DAY) for one in positions(book, DAY)] == [None, None]
+    assert [interest_on(book, position, DAY) for position in positions(book, DAY)] == [None, None]
 
 
 @settings(max_examples=25, deadline=None)
@@ -478,14 +478,14 @@ def test_claims_with_and_then_without_a_missing_rate_charge_each_day_once(
         found = _claimed_of(ledger + (SECOND_HALF if number == len(days) else ""), day)
         if found is None:
             continue
-        charged += [each.start + timedelta(days=at) for each in found.segments for at in range(each.days)]
+        charged += [segment.start + timedelta(days=at) for segment in found.segments for at in range(segment.days)]
         indemnities += found.indemnity is not None
         lines = INDEMNITY if found.indemnity else ""
         if found.segments:
-            lines += f'  Income:Services  -{found.interest} EUR\n    text: "Interest"\n'
+            lines += f'  Income:Services  -{found.amount} EUR\n    text: "Interest"\n'
             lines += f"    from: {found.segments[0].start}\n    to: {found.segments[-1].end}\n"
         ledger += a_claim(lines, day.isoformat()).replace('"C1"', f'"C{number}"').replace("^C1", f"^C{number}")
-    assert charged == [each.start + timedelta(days=at) for each in whole.segments for at in range(each.days)]
+    assert charged == [segment.start + timedelta(days=at) for segment in whole.segments for at in range(segment.days)]
     assert indemnities == 1
 
 
@@ -499,7 +499,7 @@ def _paid_in_part(payment: int, amount: str) -> tuple[str, date]:
 def _claimed_of(ledger: str, day: date) -> Interest | None:
     try:
         return on(ledger, day)
-    except ClaimUnknown as error:
+    except InterestUnknown as error:
         return error.claim
 
 
@@ -519,17 +519,22 @@ def test_claims_in_any_pieces_charge_each_day_once_and_the_indemnity_once(
         if found is None:
             continue
         claims.append(found)
-        lines = f'  Income:Services  -{found.interest} EUR\n    text: "Interest"\n'
+        lines = f'  Income:Services  -{found.amount} EUR\n    text: "Interest"\n'
         lines += f"    from: {found.segments[0].start}\n    to: {found.segments[-1].end}\n"
         lines += INDEMNITY if found.indemnity else ""
         ledger += a_claim(lines, day.isoformat()).replace('"C1"', f'"C{number}"').replace("^C1", f"^C{number}")
     assert whole is not None
-    charged = [each.start + timedelta(days=at) for one in claims for each in one.segments for at in range(each.days)]
-    expected = [each.start + timedelta(days=at) for each in whole.segments for at in range(each.days)]
+    charged = [
+        segment.start + timedelta(days=at)
+        for claim in claims
+        for segment in claim.segments
+        for at in range(segment.days)
+    ]
+    expected = [segment.start + timedelta(days=at) for segment in whole.segments for at in range(segment.days)]
     assert charged == expected
-    assert [one.indemnity for one in claims] == [D("40.00"), *[None] * (len(claims) - 1)]
+    assert [claim.indemnity for claim in claims] == [D("40.00"), *[None] * (len(claims) - 1)]
     cent = D("0.01") * len(claims)
-    assert abs(sum((one.interest for one in claims), D(0)) - whole.interest) <= cent
+    assert abs(sum((claim.amount for claim in claims), D(0)) - whole.amount) <= cent
 
 
 @settings(max_examples=40, deadline=None)
@@ -554,14 +559,19 @@ def test_however_claims_are_made_and_given_back_nothing_is_charged_twice_at_a_ti
                 continue
             before = claimed(book, position.invoice, day, day)
             lines = INDEMNITY if found.indemnity else ""
-            for start, end, net in stretches(found, before.days, 2):
+            for start, end, net in uncharged_stretches(found, before.charged_periods, 2):
                 lines += charging(start.isoformat(), end.isoformat(), str(net))
             ledger += a_claim(lines, day.isoformat()).replace("C1", f"C{number}")
             stands.append((f"C{number}", lines))
         book = book_of(ledger)
-        assert not [one for one in check(book) if one.rule in {"claimed-twice", "credit-note-beyond"}]
-        position = next(one for one in positions(book, day) if one.invoice.number == "N1")
-        charged = [line for claim in book.claims.get("N1", ()) if claim.number in dict(stands) for line in claim.lines]
+        assert not [finding for finding in check(book) if finding.rule in {"claimed-twice", "credit-note-beyond"}]
+        position = next(position for position in positions(book, day) if position.invoice.number == "N1")
+        charged = [
+            line
+            for claim in book.interest_invoices.get("N1", ())
+            if claim.number in dict(stands)
+            for line in claim.lines
+        ]
         days = [
             line.start + timedelta(days=at)
             for line in charged
@@ -583,7 +593,7 @@ def test_days_within_the_days_of_another_claim_are_charged_once() -> None:
     ledger = FRANCE + invoice() + a_claim(INTEREST_TO_FEBRUARY)
     both = ledger + a_claim(within, "2026-03-01").replace("C1", "C2")
     found, position = of(both)
-    assert claimed(found, position.invoice, DAY).days == ((date(2026, 2, 10), date(2026, 2, 28)),)
+    assert claimed(found, position.invoice, DAY).charged_periods == ((date(2026, 2, 10), date(2026, 2, 28)),)
     assert figures(both) == figures(ledger)
 
 
@@ -591,7 +601,7 @@ def test_stretches_of_days_that_claims_charge_stay_apart_where_days_lie_between(
     stretches = (("2026-02-10", "2026-02-12"), ("2026-02-15", "2026-02-18"), ("2026-02-17", "2026-02-20"))
     lines = "".join(charging(start, end, "1.00") for start, end in (*stretches[1:], stretches[0]))
     found, position = of(FRANCE + invoice() + a_claim(lines))
-    assert claimed(found, position.invoice, DAY).days == (
+    assert claimed(found, position.invoice, DAY).charged_periods == (
         (date(2026, 2, 10), date(2026, 2, 12)), (date(2026, 2, 15), date(2026, 2, 20)),
     )  # fmt: skip
 
@@ -609,9 +619,9 @@ def test_a_claim_on_one_debtor_is_not_anothers_who_had_taken_a_share_over_before
     charge = a_claim("  Income:Services  -40.00 EUR\n")
     book = book_of(TWELVE + gamma + invoice() + taken + charge)
     charged = {
-        one.debtor.name: claimed(book, one.invoice, DAY, of=one).indemnity
-        for one in positions(book, DAY, by_debtor=True)
-        if one.debtor and one.invoice.number == "N1"
+        position.debtor.name: claimed(book, position.invoice, DAY, position=position).indemnity
+        for position in positions(book, DAY, by_debtor=True)
+        if position.debtor and position.invoice.number == "N1"
     }
     assert charged == {"Acme SAS": True, "Kiefer GmbH": False, "Gamma SA": True}
 
@@ -636,6 +646,6 @@ def test_what_is_credited_after_it_was_paid_was_never_owed_the_oldest_first() ->
     tax: "FR20"
 """
     book = book_of(TWELVE + invoice(more=terms) + pays + note)
-    (position,) = (one for one in positions(book, DAY) if one.invoice.number == "N1")
+    (position,) = (position for position in positions(book, DAY) if position.invoice.number == "N1")
     assert credited_of(book, position, DAY) == {1: D("480.00"), 2: D("120.00")}
     assert credited_of(book, position, date(2026, 2, 19)) == {1: D(0), 2: D(0)}

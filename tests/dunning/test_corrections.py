@@ -20,11 +20,15 @@ CHEAPER = replaced("N1", "N5", "2026-03-01", "1200.00", "1000.00")  # due on 31 
 def claims(ledger: str, day: date = date(2026, 4, 30)) -> dict[str, tuple[list[tuple[str, str]], str, str]]:
     """By document what bears interest: the stretches of days, how much, and the fixed sum."""
     book = book_of(ledger)
-    found = {one.invoice.number: interest_on(book, one, day) for one in positions(book, day)}
+    found = {position.invoice.number: interest_on(book, position, day) for position in positions(book, day)}
     return {
-        number: ([(str(each.start), str(each.end)) for each in one.segments], str(one.interest), str(one.indemnity))
-        for number, one in found.items()
-        if one
+        number: (
+            [(str(segment.start), str(segment.end)) for segment in interest.segments],
+            str(interest.amount),
+            str(interest.indemnity),
+        )
+        for number, interest in found.items()
+        if interest
     }
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.dunning import late_instalments, propose, standing
-from beancount_invoicing.dunning.levels import said_before
-from beancount_invoicing.dunning.lying import lying
-from beancount_invoicing.dunning.pauses import Insolvency, insolvency, late_amount, pause, sending_followed_from
+from beancount_invoicing.dunning import late_instalments, propose, state_on_sending
+from beancount_invoicing.dunning.levels import letters_sent_before
+from beancount_invoicing.dunning.pauses import Insolvency, insolvency, late_amount, pause, sending_tracked_from
 from beancount_invoicing.dunning.policies import policy
+from beancount_invoicing.dunning.unallocated import unallocated_credits
 from beancount_invoicing.receivables import allocate, positions
 from tests.dunning.test_proposals import INVOICE, event, letters, reminder
 from tests.ledgers import book_of
@@ -24,7 +24,7 @@ def test_of_two_promises_the_one_that_comes_first_holds_whichever_was_made_first
     made = event(date(2026, 2, 12), "promise", "  until: 2026-03-20\n")
     made += event(date(2026, 2, 13), "promise", "  until: 2026-03-01\n")
     (letter,) = letters(INVOICE + made, date(2026, 2, 20))
-    assert [one.why for one in letter.held] == ["promised until 2026-03-01"]
+    assert [invoice.reason for invoice in letter.held] == ["promised until 2026-03-01"]
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -34,7 +34,7 @@ def test_of_a_plan_the_part_that_is_due_first_holds_in_whatever_order_it_was_wri
         for until in ("2026-02-28", "2026-03-31")
     ]
     (letter,) = letters(INVOICE + "".join(reversed(parts) if turned else parts), date(2026, 2, 20))
-    assert [one.why for one in letter.held] == ["60.00 promised until 2026-02-28"]
+    assert [invoice.reason for invoice in letter.held] == ["60.00 promised until 2026-02-28"]
 
 
 def test_a_promise_counts_what_is_paid_of_all_that_it_names_and_of_nothing_else() -> None:
@@ -46,9 +46,9 @@ def test_a_promise_counts_what_is_paid_of_all_that_it_names_and_of_nothing_else(
 
     def broken(*numbers: str) -> list[str]:
         book, day = book_of(ledger + "".join(map(paid.format, numbers))), date(2026, 3, 10)
-        of_customer = {one.invoice.number: one for one in positions(book, day)}
+        of_customer = {position.invoice.number: position for position in positions(book, day)}
         paused = pause(of_customer["N1"], of_customer, day)
-        return [paused.why] if paused else []
+        return [paused.reason] if paused else []
 
     assert broken("N1", "N2") == []
     assert broken("N1", "N3") == ["the promise to pay 2.40 until 2026-02-28 was broken: 1.20 came"]
@@ -85,7 +85,7 @@ def test_insolvency_proceedings_and_whether_what_is_owed_is_declared(ledger: str
 
 def test_sending_is_followed_from_the_day_of_the_first_note_on() -> None:
     book = book_of(INVOICE + event(date(2026, 1, 12), "sent") + event(date(2026, 1, 15), "sent"))
-    assert [sending_followed_from(book, date(2026, 1, day)) for day in (11, 12, 20)] == [
+    assert [sending_tracked_from(book, date(2026, 1, day)) for day in (11, 12, 20)] == [
         None, date(2026, 1, 12), date(2026, 1, 12),
     ]  # fmt: skip
 
@@ -93,8 +93,10 @@ def test_sending_is_followed_from_the_day_of_the_first_note_on() -> None:
 def test_what_is_too_much_is_left_of_the_first_document_that_its_payment_names() -> None:
     paid = '\n2026-02-20 * "Paid" ^N1 ^N2\n  Assets:Bank  300.00 EUR\n  Assets:Receivable:Acme\n'
     day = date(2026, 3, 1)
-    (there,) = lying(allocate(book_of(INVOICE + INVOICE.replace("N1", "N2") + paid), day), ())[ACME, "EUR"]
-    assert (there.left_of, str(there.amount)) == ("N1", "60.00")
+    (credit,) = unallocated_credits(allocate(book_of(INVOICE + INVOICE.replace("N1", "N2") + paid), day), ())[
+        ACME, "EUR"
+    ]
+    assert (credit.number, str(credit.amount)) == ("N1", "60.00")
 
 
 def test_what_is_kept_back_without_a_day_is_not_late() -> None:
@@ -119,7 +121,7 @@ def test_what_is_kept_back_without_a_day_is_not_late() -> None:
     tax: "FR20"
 """
     (position,) = positions(book_of(kept), date(2026, 12, 31))
-    assert [one.due for one in position.instalments] == [date(2026, 2, 9), None]
+    assert [instalment.due for instalment in position.instalments] == [date(2026, 2, 9), None]
     assert late_amount(position, date(2026, 2, 9)) == 0
     assert late_amount(position, date(2026, 2, 10)) == D("114.00")
     (late,) = late_instalments(position, date(2026, 12, 31))
@@ -139,8 +141,8 @@ def test_what_went_back_is_taken_from_what_came_last(moved: tuple[str, ...], lef
     ledger = "".join(
         f'\n2026-03-0{day} * "Bank"\n  {ACME}  {amount} EUR\n  Assets:Bank\n' for day, amount in enumerate(moved, 1)
     )
-    found = lying(allocate(book_of(ledger), date(2026, 3, 31)), ())
-    assert [str(one.amount) for one in found.get((ACME, "EUR"), ())] == left
+    found = unallocated_credits(allocate(book_of(ledger), date(2026, 3, 31)), ())
+    assert [str(credit.amount) for credit in found.get((ACME, "EUR"), ())] == left
 
 
 def test_no_letter_is_counted_that_went_to_who_owed_it_before() -> None:
@@ -148,22 +150,25 @@ def test_no_letter_is_counted_that_went_to_who_owed_it_before() -> None:
     book = book_of(INVOICE + reminder(date(2026, 2, 20), 1) + taken)
 
     def said(day: date) -> list[str]:
-        (position,) = (one for one in positions(book, day, by_debtor=True) if one.open)
+        (position,) = (position for position in positions(book, day, by_debtor=True) if position.open)
         (late,) = late_instalments(position, day)
-        return [str(one.date) for one in said_before(book, late)]
+        return [str(letter.date) for letter in letters_sent_before(book, late)]
 
     assert (said(date(2026, 2, 28)), said(date(2026, 3, 31))) == (["2026-02-20"], [])
 
 
 def test_letters_come_in_the_order_of_the_customers_accounts() -> None:
     kiefers = INVOICE.replace("N1", "N2").replace("Acme", "Kiefer").replace("2026-01-10", "2026-01-05")
-    assert [one.customer.account for one in propose(book_of(kiefers + INVOICE), date(2026, 3, 1))] == [ACME, KIEFER]
+    assert [proposal.customer.account for proposal in propose(book_of(kiefers + INVOICE), date(2026, 3, 1))] == [
+        ACME,
+        KIEFER,
+    ]
 
 
 def test_a_policy_that_nobody_wrote_is_none_but_the_usual_one() -> None:
     book = book_of(INVOICE)
     usual = policy(book, "standard", date(2026, 3, 1))
-    assert usual is not None and [one.level for one in usual.levels] == [1, 2, 3]
+    assert usual is not None and [level.level for level in usual.levels] == [1, 2, 3]
     assert policy(book, "strict", date(2026, 3, 1)) is None
 
 
@@ -172,7 +177,9 @@ def test_an_e_mail_asks_for_nothing_that_its_page_says_is_paid() -> None:
     day = date(2026, 1, 10)
     allocated = allocate(book, day)
     (invoice,) = book.invoices
-    assert [standing(book, invoice, D(paid), day, allocated).asks for paid in ("119.99", "120.00")] == [
+    assert [
+        state_on_sending(book, invoice, D(paid), day, allocated).payment_state for paid in ("119.99", "120.00")
+    ] == [
         "to-pay",
         "nothing",
     ]
@@ -186,7 +193,10 @@ def test_what_is_settled_or_not_due_yet_goes_with_the_oldest_level_alone() -> No
     paid = '\n2026-01-20 * "Paid" ^N1\n  Assets:Bank  30.00 EUR\n  Assets:Receivable:Acme\n'
     day = date(2026, 3, 20)
     (position,) = positions(book_of(four + paid + reminder(date(2026, 2, 20), 1)), day)
-    assert [(one.due, sorted(one.indices), str(one.open)) for one in late_instalments(position, day)] == [
+    assert [
+        (instalment.due, sorted(instalment.indices), str(instalment.open))
+        for instalment in late_instalments(position, day)
+    ] == [
         (date(2026, 2, 9), [1, 2, 4], "30.00"), (date(2026, 3, 1), [3], "30.00"),
     ]  # fmt: skip
 
@@ -218,7 +228,7 @@ def test_what_is_wholly_contested_makes_the_rest_no_older() -> None:
     day = date(2026, 3, 7)
     (position,) = positions(found, day)
     (late,) = late_instalments(position, day)
-    assert (late.due, late.days_overdue, late.asked) == (date(2026, 3, 6), 1, Decimal(500))
+    assert (late.due, late.days_overdue, late.asked_amount) == (date(2026, 3, 6), 1, Decimal(500))
     invoice = position.invoice
-    stands = standing(found, invoice, Decimal(0), day, allocate(found, day))
-    assert (stands.due, stands.asked, stands.contested) == (date(2026, 3, 6), Decimal(500), Decimal(500))
+    stands = state_on_sending(found, invoice, Decimal(0), day, allocate(found, day))
+    assert (stands.due, stands.asked_amount, stands.contested) == (date(2026, 3, 6), Decimal(500), Decimal(500))

@@ -44,7 +44,7 @@ def the_letter(ledger: str, days_late: int) -> Proposal:
 def why(ledger: str, days_late: int) -> str:
     """Why the invoice is or is not in the letter of that day."""
     (reason,) = the_letter(ledger, days_late).reasons
-    return reason.why
+    return reason.reason
 
 
 @pytest.mark.parametrize(("days", "expected"), [(-4, None), (-3, 0), (0, 0), (1, None), (4, None), (5, 1)])
@@ -70,8 +70,8 @@ def test_each_due_date_has_its_notice() -> None:
 
 def test_the_notice_asks_for_what_is_about_to_be_due() -> None:
     notice = the_letter(POLICY + INVOICE, -2)
-    assert (notice.tone, str(notice.total), notice.claimed) == ("courtesy", "120.00", Decimal("120.00"))
-    assert [(one.days_overdue, one.before) for one in notice.invoices] == [(0, ())]
+    assert (notice.tone, str(notice.total), notice.amount_asked) == ("courtesy", "120.00", Decimal("120.00"))
+    assert [(invoice.days_overdue, invoice.earlier_letters) for invoice in notice.invoices] == [(0, ())]
 
 
 def test_the_notice_asks_for_what_is_not_contested() -> None:
@@ -85,12 +85,12 @@ def test_no_notice_beside_a_reminder() -> None:
     other = INVOICE.replace("N1", "N2").replace("2026-01-10", "2026-01-20")
     day = date(2026, 2, 17)  # N1 is 8 days late, N2 due in two days
     letter, rest = letters(POLICY + INVOICE + other, day)
-    assert [one.position.invoice.number for one in letter.invoices] == ["N1"]
-    assert [(one.number, one.why) for one in rest.reasons] == [
+    assert [invoice.position.invoice.number for invoice in letter.invoices] == ["N1"]
+    assert [(reason.number, reason.reason) for reason in rest.reasons] == [
         ("N2", "due on 2026-02-19: the notice is due, but not beside a reminder")
     ]
     after, _rest = letters(POLICY + INVOICE + other + reminder(day, 1), day + timedelta(days=1))
-    assert [one.position.invoice.number for one in after.invoices] == ["N2"], "the day after it is due"
+    assert [invoice.position.invoice.number for invoice in after.invoices] == ["N2"], "the day after it is due"
 
 
 def test_levels_may_leave_numbers_out_but_are_not_skipped() -> None:
@@ -114,8 +114,8 @@ def test_the_interval_and_the_deadline_that_was_set() -> None:
 
 
 def test_a_reminder_may_say_its_deadline_itself() -> None:
-    said = event(DUE + timedelta(days=20), "reminder", "  level: 2\n  until: 2026-04-30\n")
-    ledger = POLICY + INVOICE + said
+    text = event(DUE + timedelta(days=20), "reminder", "  level: 2\n  until: 2026-04-30\n")
+    ledger = POLICY + INVOICE + text
     assert level(ledger, (date(2026, 4, 30) - DUE).days) is None
     assert level(ledger, (date(2026, 5, 1) - DUE).days) == 4
 
@@ -138,8 +138,8 @@ def test_the_interval_counts_between_two_instalments_too() -> None:
     first, second = date(2026, 1, 20), date(2026, 2, 9)
     sent = reminder(first + timedelta(days=19), 1)
     paid = '\n2026-02-09 * "Paid" ^N1\n  Assets:Bank  60.00 EUR\n  Assets:Receivable:Acme\n'
-    assert [one.level for one in letters(two + sent + paid, second + timedelta(days=8))] == [None]
-    assert [one.level for one in letters(two + sent + paid, second + timedelta(days=9))] == [1]
+    assert [letter.level for letter in letters(two + sent + paid, second + timedelta(days=8))] == [None]
+    assert [letter.level for letter in letters(two + sent + paid, second + timedelta(days=9))] == [1]
 
 
 def test_what_a_level_asks_for() -> None:
@@ -152,12 +152,12 @@ def test_what_a_level_asks_for() -> None:
     second = the_letter(ledger, 30)
     assert (second.tone, second.fee, second.deadline) == ("firm", Decimal("5.00"), date(2026, 3, 23))
     assert (second.interest, second.indemnity) == (Decimal("1.18"), Decimal("40.00"))
-    assert second.claimed == Decimal("166.18"), "120.00 + 1.18 + 40.00 + 5.00"
+    assert second.amount_asked == Decimal("166.18"), "120.00 + 1.18 + 40.00 + 5.00"
     assert second.notices[-1] == (
         "Acme SAS: of the fee of 45.00 of level 2 the fixed compensation of 40.00 covers 40.00: the rest is asked for"
     )
     covered = the_letter(ledger.replace("fee: 45.00", "fee: 40.00"), 30)
-    assert (covered.fee, covered.claimed) == (Decimal(0), Decimal("161.18"))
+    assert (covered.fee, covered.amount_asked) == (Decimal(0), Decimal("161.18"))
     assert covered.notices[-1].endswith("covers 40.00: it is left out")
     assert the_letter(ledger.replace(option, ""), 30).fee == Decimal("45.00"), "beside no compensation"
     assert (second.channel, second.registered, second.escalation) == ("email", False, "")
@@ -172,7 +172,7 @@ def test_a_consumer_pays_no_fee() -> None:
     consumer = '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  buyer: "consumer"\n'
     letter = the_letter(POLICY + consumer + INVOICE + reminder(DUE + timedelta(days=5), 1), 30)
     assert letter.fee == 0
-    assert letter.claimed == letter.total
+    assert letter.amount_asked == letter.total
     assert letter.notices[-1] == "Acme SAS: a consumer pays no fee for a reminder: the 45.00 of level 2 is left out"
 
 
@@ -218,8 +218,8 @@ def test_a_policy_without_levels_has_the_usual_ones() -> None:
 
 @pytest.mark.parametrize(("country", "days"), [("FR", [8, 15, 30]), ("DE", [7, 21, 35]), ("", [8, 15, 30])])
 def test_the_usual_levels_of_a_country(country: str, days: list[int]) -> None:
-    assert [one.days for one in usual(country).levels] == days
-    assert [one.tone for one in usual(country).levels] == ["friendly", "firm", "final"]
+    assert [level.days for level in usual(country).levels] == days
+    assert [level.tone for level in usual(country).levels] == ["friendly", "firm", "final"]
 
 
 def test_less_than_the_minimum_is_not_written_for() -> None:
@@ -227,7 +227,7 @@ def test_less_than_the_minimum_is_not_written_for() -> None:
     paid = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  {} EUR\n  Assets:Receivable:Acme\n'
     assert level(ledger + paid.format("105.00"), 8) == 1
     held = the_letter(ledger + paid.format("105.01"), 8)
-    assert [one.why for one in held.held] == ["14.99 is less than the minimum of 15.00 for a letter"]
+    assert [invoice.reason for invoice in held.held] == ["14.99 is less than the minimum of 15.00 for a letter"]
     small = INVOICE.replace("120.00 EUR", "12.00 USD").replace("100.00", "10.00 USD").replace("-20.00", "-2.00 USD")
     assert level(ledger.replace(INVOICE, small.replace(" USD EUR", " USD")), 8) == 1, "it is in euros"
 
@@ -239,7 +239,7 @@ def test_a_policy_that_only_announces_reminds_of_nothing() -> None:
 
 def test_the_usual_policy_writes_for_no_cents() -> None:
     held = the_letter(INVOICE + '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  119.99 EUR\n  Assets:Receivable:Acme\n', 30)
-    assert [one.why for one in held.held] == ["0.01 is less than the minimum of 1 for a letter"]
+    assert [invoice.reason for invoice in held.held] == ["0.01 is less than the minimum of 1 for a letter"]
 
 
 def test_a_second_instalment_begins_at_the_first_level() -> None:
@@ -250,8 +250,11 @@ def test_a_second_instalment_begins_at_the_first_level() -> None:
     (letter,) = letters(ledger + paid, second + timedelta(days=8))
     assert (letter.level, str(letter.total)) == (1, "60.00")
     third, first_of_second = letters(ledger, second + timedelta(days=8))
-    assert [(one.level, str(one.total)) for one in (third, first_of_second)] == [(3, "60.00"), (1, "60.00")]
-    assert [[late.days_overdue for late in one.invoices] for one in (third, first_of_second)] == [[58], [8]]
+    assert [(proposal.level, str(proposal.total)) for proposal in (third, first_of_second)] == [
+        (3, "60.00"),
+        (1, "60.00"),
+    ]
+    assert [[late.days_overdue for late in proposal.invoices] for proposal in (third, first_of_second)] == [[58], [8]]
 
 
 def test_what_is_on_the_account_unallocated_is_said_or_holds_the_letter_back() -> None:
@@ -261,11 +264,11 @@ def test_what_is_on_the_account_unallocated_is_said_or_holds_the_letter_back() -
     assert "50.00 EUR on the account is allocated to no invoice" in letter.notices[-1]
     held = the_letter(INVOICE + unnamed.format("120.00"), 8)
     assert held.level is None
-    assert "120.00 EUR of 2026-02-12 (" in held.held[0].why
-    assert "is just what is open of N1" in held.held[0].why
+    assert "120.00 EUR of 2026-02-12 (" in held.held[0].reason
+    assert "is just what is open of N1" in held.held[0].reason
     more = the_letter(INVOICE + unnamed.format("121.00"), 8)
     assert more.level is None
-    assert "121.00 EUR on the account is allocated to no invoice" in more.held[0].why
+    assert "121.00 EUR on the account is allocated to no invoice" in more.held[0].reason
 
 
 PLAN = (
@@ -289,7 +292,7 @@ def test_a_payment_plan_holds_letters_back_as_long_as_it_is_kept() -> None:
 def test_a_broken_plan_lets_reminders_go_on(paid: str) -> None:
     (broken,) = letters(INVOICE + PLAN + paid, date(2026, 3, 2))
     assert broken.level == 1
-    assert "the promise to pay 50.00 until 2026-02-28 was broken" in broken.reasons[0].why
+    assert "the promise to pay 50.00 until 2026-02-28 was broken" in broken.reasons[0].reason
 
 
 def test_what_is_written_off_keeps_no_promise() -> None:
@@ -313,14 +316,14 @@ def test_of_two_promises_without_a_sum_the_second_may_be_broken_though_the_first
     two = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  terms: "50% 30 days; 50% 60 days"\n')
     promises = event(date(2026, 2, 1), "promise", "  until: 2026-02-15\n")
     promises += event(date(2026, 2, 1), "promise", "  until: 2026-03-20\n")
-    said = why(two + promises + PAID.format(date(2026, 2, 15), "60.00"), 50)
-    assert said.endswith("level 1 is due (the promise to pay until 2026-03-20 was broken)")
+    text = why(two + promises + PAID.format(date(2026, 2, 15), "60.00"), 50)
+    assert text.endswith("level 1 is due (the promise to pay until 2026-03-20 was broken)")
 
 
 def test_what_was_paid_before_the_plan_is_no_part_of_it() -> None:
     before = PAID.format(date(2026, 2, 11), "50.00")
     (broken,) = letters(INVOICE + PLAN + before, date(2026, 3, 2))
-    assert "was broken: 0 came" in broken.reasons[0].why
+    assert "was broken: 0 came" in broken.reasons[0].reason
 
 
 def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:
@@ -328,7 +331,7 @@ def test_a_plan_for_the_whole_customer_counts_all_its_payments() -> None:
     held = both + PAID.format(date(2026, 2, 20), "50.00")
     (proposal,) = letters(held, date(2026, 3, 2))
     assert proposal.level is None
-    assert {one.why for one in proposal.held} == {"70.00 promised until 2026-03-31"}
+    assert {invoice.reason for invoice in proposal.held} == {"70.00 promised until 2026-03-31"}
 
 
 def test_what_was_not_sent_is_not_reminded_of() -> None:
@@ -342,7 +345,7 @@ def test_what_was_not_sent_is_not_reminded_of() -> None:
         date(2026, 1, 5), "sent", link="^N2"
     )
     letter, _rest = letters(INVOICE + other, DUE + timedelta(days=20))
-    assert [one.position.invoice.number for one in letter.invoices] == ["N2"], (
+    assert [invoice.position.invoice.number for invoice in letter.invoices] == ["N2"], (
         "followed from the first that was sent on"
     )
 
@@ -363,16 +366,16 @@ def test_bank_accounts_are_those_that_customers_pay_into() -> None:
     paid = '\n2026-02-12 * "Paid" ^N1\n  Assets:Bank  20.00 EUR\n  Assets:Receivable:Acme\n'
     rent = '\n2026-02-20 * "Rent"\n  Assets:Bank  -20.00 EUR\n  Equity:Opening\n'
     book = book_of(INVOICE + paid + rent + "\n2026-03-02 balance Assets:Bank  0.00 EUR\n")
-    assert dict(book.banks) == {"Assets:Bank": (date(2026, 2, 12), date(2026, 2, 20), date(2026, 3, 2))}
+    assert dict(book.bank_days) == {"Assets:Bank": (date(2026, 2, 12), date(2026, 2, 20), date(2026, 3, 2))}
     closed = book_of(INVOICE + paid + rent + "\n2026-03-02 close Assets:Bank\n")
-    assert dict(closed.banks) == {}
+    assert dict(closed.bank_days) == {}
 
 
 def test_a_day_of_letters_is_the_same_whatever_comes_later() -> None:
     later = reminder(DUE + timedelta(days=30), 1) + PAID.format(DUE + timedelta(days=31), "120.00")
     before = propose(book_of(POLICY + INVOICE), DUE + timedelta(days=10))
-    assert [one.level for one in propose(book_of(POLICY + INVOICE + later), DUE + timedelta(days=10))] == [
-        one.level for one in before
+    assert [proposal.level for proposal in propose(book_of(POLICY + INVOICE + later), DUE + timedelta(days=10))] == [
+        proposal.level for proposal in before
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from beancount_invoicing.dunning import Proposal, propose
-from beancount_invoicing.dunning.lying import names
+from beancount_invoicing.dunning.unallocated import mentions_number
 from tests.ledgers import book_of
 
 DUE = date(2026, 2, 9)
@@ -38,7 +38,7 @@ def letters(ledger: str, day: date) -> list[Proposal]:
 
 def level(ledger: str, days_late: int) -> int | None:
     """The level of the letter that is due so many days after the due date; None for none."""
-    levels = [one.level for one in letters(ledger, DUE + timedelta(days=days_late)) if one.level is not None]
+    levels = [letter.level for letter in letters(ledger, DUE + timedelta(days=days_late)) if letter.level is not None]
     assert len(levels) <= 1, "one letter per customer and currency"
     return levels[0] if levels else None
 
@@ -80,7 +80,7 @@ def test_what_holds_a_letter_back(kind: str, more: str, why: str, link: str) -> 
     ledger = INVOICE + event(date(2026, 2, 12), kind, more, link)
     (letter,) = letters(ledger, DUE + timedelta(days=20))
     assert letter.level is None
-    assert [(held.number, held.why) for held in letter.held] == [("N1", why)]
+    assert [(held.number, held.reason) for held in letter.held] == [("N1", why)]
 
 
 @pytest.mark.parametrize("kind", ["hold", "promise"])
@@ -107,7 +107,7 @@ def test_only_the_contested_part_is_left_out() -> None:
 def test_a_customer_that_is_never_reminded() -> None:
     ledger = INVOICE + '\n2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  reminders: "none"\n'
     (letter,) = letters(ledger, DUE + timedelta(days=20))
-    assert (letter.level, letter.held[0].why) == (None, "reminders: none")
+    assert (letter.level, letter.held[0].reason) == (None, "reminders: none")
     assert letters(ledger, DUE) == [], "as long as nothing is late there is nothing to say"
 
 
@@ -123,12 +123,15 @@ def in_letters(ledger: str, day: date) -> list[tuple[int | None, list[str], list
     """Level, numbers, and what stands apart with its last letter, of each letter of a day."""
     return [
         (
-            one.level,
-            [late.position.invoice.number for late in one.invoices],
-            [(each.number, str(each.said.date), each.said.tone) for each in one.apart],
+            letter.level,
+            [late.position.invoice.number for late in letter.invoices],
+            [
+                (reminded.number, str(reminded.last_letter.date), reminded.last_letter.tone)
+                for reminded in letter.separately_reminded
+            ],
         )
-        for one in letters(ledger, day)
-        if one.level is not None
+        for letter in letters(ledger, day)
+        if letter.level is not None
     ]
 
 
@@ -152,33 +155,44 @@ def test_an_instalment_that_fell_due_between_two_letters_has_letters_of_its_own(
     day = date(2026, 3, 11) + timedelta(days=8)
     second, first = letters(option + IN_TWO + FIRST_OF_P1, day)
     (older,), (newer,) = second.invoices, first.invoices
-    assert (second.level, str(second.total), older.due, [str(one.date) for one in older.before]) == (
+    assert (second.level, str(second.total), older.due, [str(letter.date) for letter in older.earlier_letters]) == (
         2, "60.00", DUE, ["2026-02-17"],
     )  # fmt: skip
     assert (str(older.interest), str(older.indemnity)) == ("0.75", "40.00"), "60 × 12 % × 38/365"
-    assert (first.level, str(first.total), newer.due, newer.before) == (1, "60.00", date(2026, 3, 11), ())
-    assert (str(older.separate), str(newer.separate)) == ("60.00", "60.00")
+    assert (first.level, str(first.total), newer.due, newer.earlier_letters) == (1, "60.00", date(2026, 3, 11), ())
+    assert (str(older.in_other_letter), str(newer.in_other_letter)) == ("60.00", "60.00")
     both = "".join(event(day, "reminder", f"  level: {level}\n", "^P1") for level in (1, 2))
     third, next_one = letters(option + IN_TWO + FIRST_OF_P1 + both, day + timedelta(days=30))
-    assert [(one.level, [str(said.date) for said in one.invoices[0].before]) for one in (third, next_one)] == [
+    asked = [
+        (proposal.level, [str(letter.date) for letter in proposal.invoices[0].earlier_letters])
+        for proposal in (third, next_one)
+    ]
+    assert asked == [
         (3, ["2026-02-17", "2026-03-19"]), (2, ["2026-03-19"]),
     ]  # fmt: skip
-    assert [(str(one.interest), str(one.indemnity)) for one in (third, next_one)] == [("1.34", "40.00"), ("0.75", "0")]
+    assert [(str(proposal.interest), str(proposal.indemnity)) for proposal in (third, next_one)] == [
+        ("1.34", "40.00"),
+        ("0.75", "0"),
+    ]
 
 
 def test_both_instalments_of_one_level_stand_in_one_letter() -> None:
     (letter,) = letters(IN_TWO, date(2026, 3, 19))
-    assert (letter.level, str(letter.total), [str(one.open) for one in letter.invoices]) == (1, "120.00", ["120.00"])
+    assert (letter.level, str(letter.total), [str(invoice.open) for invoice in letter.invoices]) == (
+        1,
+        "120.00",
+        ["120.00"],
+    )
 
 
 def test_what_is_contested_is_taken_from_the_oldest_instalment() -> None:
     contested = event(date(2026, 3, 12), "dispute", "  amount: 70.00\n", "^P1")
     letter, rest = letters(IN_TWO + FIRST_OF_P1 + contested, date(2026, 3, 19))
     assert (letter.level, str(letter.total), str(letter.invoices[0].contested)) == (1, "50.00", "70.00")
-    assert (str(letter.invoices[0].separate), str(letter.invoices[0].unasked)) == ("0.00", "0.00"), (
+    assert (str(letter.invoices[0].in_other_letter), str(letter.invoices[0].not_asked)) == ("0.00", "0.00"), (
         "no other letter deals with it"
     )
-    assert [(one.number, one.why) for one in rest.held] == [("P1", "in dispute since 2026-03-12")]
+    assert [(invoice.number, invoice.reason) for invoice in rest.held] == [("P1", "in dispute since 2026-03-12")]
 
 
 def test_a_letter_is_not_about_an_instalment_that_was_contested_when_it_was_made() -> None:
@@ -186,9 +200,12 @@ def test_a_letter_is_not_about_an_instalment_that_was_contested_when_it_was_made
     second = event(date(2026, 3, 19), "reminder", "  level: 1\n", "^P1")
     settled = event(date(2026, 3, 20), "dispute-settled", "", "^P1")
     (first,) = letters(IN_TWO + contested, date(2026, 3, 19))
-    assert (first.level, [sorted(one.dues) for one in first.invoices]) == (1, [[date(2026, 3, 11)]])
+    assert (first.level, [sorted(invoice.due_dates) for invoice in first.invoices]) == (1, [[date(2026, 3, 11)]])
     newer, older = letters(IN_TWO + contested + second + settled, date(2026, 3, 28))
-    assert [(one.level, one.invoices[0].due) for one in (newer, older)] == [(2, date(2026, 3, 11)), (1, DUE)]
+    assert [(proposal.level, proposal.invoices[0].due) for proposal in (newer, older)] == [
+        (2, date(2026, 3, 11)),
+        (1, DUE),
+    ]
     before_that = contested.replace("2026-03-12", "2026-03-20").replace("60.00", "20.00")
     both = letters(IN_TWO + second + before_that, date(2026, 3, 28))[0]
     assert (both.level, str(both.total)) == (2, "100.00"), "what was contested later had been asked for"
@@ -203,7 +220,10 @@ def sent_by_hand(made: date, left: date, level: int, link: str = "^P1") -> str:
 def test_a_letter_that_left_late_is_about_what_was_late_when_it_was_made() -> None:
     made, left = DUE + timedelta(days=8), date(2026, 3, 14)
     (newer, older) = reversed(letters(IN_TWO + sent_by_hand(made, left, 1), date(2026, 3, 21)))
-    assert [(one.level, one.invoices[0].due) for one in (older, newer)] == [(2, DUE), (1, date(2026, 3, 11))]
+    assert [(proposal.level, proposal.invoices[0].due) for proposal in (older, newer)] == [
+        (2, DUE),
+        (1, date(2026, 3, 11)),
+    ]
     (one,) = letters(IN_TWO + reminder(left, 1).replace("^N1", "^P1"), date(2026, 3, 21))
     assert (one.level, str(one.total)) == (2, "120.00"), "one that was noted without a day of its own"
 
@@ -212,8 +232,13 @@ def test_what_is_late_and_in_no_letter_of_the_day_is_not_said_to_be_in_one() -> 
     (letter, _rest) = letters(IN_TWO + FIRST_OF_P1 + event(date(2026, 3, 14), "reminder", "  level: 2\n", "^P1"),
                               date(2026, 3, 21))  # fmt: skip
     (late,) = letter.invoices
-    assert (letter.level, str(late.open), str(late.separate), str(late.unasked)) == (1, "60.00", "0.00", "60.00")
-    assert [(one.number, str(one.open)) for one in letter.apart] == [("P1", "60.00")]
+    assert (letter.level, str(late.open), str(late.in_other_letter), str(late.not_asked)) == (
+        1,
+        "60.00",
+        "0.00",
+        "60.00",
+    )
+    assert [(reminded.number, str(reminded.open)) for reminded in letter.separately_reminded] == [("P1", "60.00")]
 
 
 def test_the_fixed_sum_is_asked_for_with_the_oldest_that_is_not_contested() -> None:
@@ -235,11 +260,11 @@ FEES = """
 
 
 def test_the_letters_of_a_day_cost_one_fee() -> None:
-    each = letters(FEES + INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=18))
-    assert [(one.level, str(one.fee)) for one in each] == [(2, "5.00"), (1, "0")]
+    proposals = letters(FEES + INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=18))
+    assert [(proposal.level, str(proposal.fee)) for proposal in proposals] == [(2, "5.00"), (1, "0")]
     only = FEES.replace("  fee: 5.00\n", "")
-    each = letters(only + INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=18))
-    assert [(one.level, str(one.fee)) for one in each] == [(2, "0"), (1, "3.00")]
+    proposals = letters(only + INVOICE + SECOND + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=18))
+    assert [(proposal.level, str(proposal.fee)) for proposal in proposals] == [(2, "0"), (1, "3.00")]
 
 
 def test_what_is_left_of_a_credit_note_is_no_payment() -> None:
@@ -256,8 +281,11 @@ def test_what_is_left_of_a_credit_note_is_no_payment() -> None:
     letter = letters(INVOICE + note + PAID.format(payee="Acme", narration="VIR", amount="33.00"), DUE + timedelta(20))[
         0
     ]
-    assert (str(letter.unknown), [(one, str(amount)) for one, amount in letter.credits]) == ("33.00", [("A1", "36.00")])
-    assert str(letter.on_account) == "69.00"
+    assert (str(letter.unexplained_payments), [(one, str(amount)) for one, amount in letter.credits]) == (
+        "33.00",
+        [("A1", "36.00")],
+    )
+    assert str(letter.unallocated) == "69.00"
 
 
 def test_what_has_had_its_formal_notice_stands_apart() -> None:
@@ -271,7 +299,7 @@ def test_what_has_had_its_formal_notice_stands_apart() -> None:
 def test_no_milder_letter_follows_a_formal_notice() -> None:
     by_hand = event(DUE + timedelta(days=9), "reminder", '  level: 1\n  tone: "final"\n')
     (letter,) = letters(INVOICE + by_hand, DUE + timedelta(days=20))
-    assert (letter.level, letter.reasons[0].why) == (
+    assert (letter.level, letter.reasons[0].reason) == (
         None, "formal notice was given on 2026-02-18: no firm letter follows it",
     )  # fmt: skip
     assert level(INVOICE + by_hand, 31) is None, "nor is a level skipped"
@@ -292,18 +320,18 @@ def test_what_is_most_likely_paid_waits_for_a_word(payee: str, narration: str, a
     assert [late.position.invoice.number for late in letter.invoices] == ["N2"]
     (held,) = rest.held
     assert held.number == "N1"
-    assert held.why.startswith(f"{amount} EUR of 2026-02-20 (")
-    assert why in held.why
-    assert 'write settles: "N1" below that line' in held.why
+    assert held.reason.startswith(f"{amount} EUR of 2026-02-20 (")
+    assert why in held.reason
+    assert 'write settles: "N1" below that line' in held.reason
     settled = paid.replace("Assets:Receivable:Acme\n", 'Assets:Receivable:Acme\n    settles: "N1"\n')
-    assert not any(one.held for one in letters(ledger + settled, DUE + timedelta(days=20)))
+    assert not any(letter.held for letter in letters(ledger + settled, DUE + timedelta(days=20)))
 
 
 def test_a_payment_of_another_invoice_s_number_is_not_this_one_s() -> None:
     paid = PAID.format(payee="Acme", narration="VIR N2", amount="120.00")
     letter, rest = letters(INVOICE + SECOND + paid, DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N1"]
-    assert [one.number for one in rest.held] == ["N2"]
+    assert [invoice.number for invoice in rest.held] == ["N2"]
 
 
 def test_who_pays_before_it_is_due_is_reminded_of_what_is_late() -> None:
@@ -320,13 +348,15 @@ def test_a_payment_of_a_sum_that_several_have_holds_back_the_oldest_and_the_lett
     third = SECOND.replace("N2", "N3").replace("2026-01-20", "2026-01-21")
     letter, rest = letters(INVOICE + SECOND + third + paid, DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N2", "N3"]
-    assert ([one.number for one in rest.held], str(letter.unknown)) == (["N1"], "120.00")
+    assert ([invoice.number for invoice in rest.held], str(letter.unexplained_payments)) == (["N1"], "120.00")
     again = paid.replace("2026-02-20", "2026-02-21")
     letter, rest = letters(INVOICE + SECOND + third + paid + again, DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N3"]
-    assert [one.number for one in rest.held] == ["N1", "N2"]
+    assert [invoice.number for invoice in rest.held] == ["N1", "N2"]
     (rest,) = letters(INVOICE + SECOND + paid + again.replace("VIR", "VIR N1"), DUE + timedelta(days=32))
-    assert [one.number for one in rest.held] == ["N1", "N2"], "what names one is for it; the other is for what is left"
+    assert [invoice.number for invoice in rest.held] == ["N1", "N2"], (
+        "what names one is for it; the other is for what is left"
+    )
 
 
 def test_each_payment_that_names_an_invoice_is_for_it() -> None:
@@ -334,9 +364,9 @@ def test_each_payment_that_names_an_invoice_is_for_it() -> None:
     letter, rest = letters(INVOICE + SECOND + first + second, DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N2"]
     (held,) = rest.held
-    assert held.why.count('write settles: "N1"') == 2
-    assert ("50.00 EUR of 2026-02-20" in held.why, "40.00 EUR of 2026-02-20" in held.why) == (True, True)
-    assert str(letter.unknown) == "0", "nobody is asked what the second one was for"
+    assert held.reason.count('write settles: "N1"') == 2
+    assert ("50.00 EUR of 2026-02-20" in held.reason, "40.00 EUR of 2026-02-20" in held.reason) == (True, True)
+    assert str(letter.unexplained_payments) == "0", "nobody is asked what the second one was for"
     assert letter.notices == ()
 
 
@@ -344,9 +374,9 @@ def test_a_payment_is_for_what_was_invoiced_by_then_if_anything_was() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00").replace("2026-02-20", "{}")
     letter, rest = letters(INVOICE + SECOND + paid.format("2026-01-15"), DUE + timedelta(days=20))
     assert [late.position.invoice.number for late in letter.invoices] == ["N2"]
-    assert [one.number for one in rest.held] == ["N1"]
+    assert [invoice.number for invoice in rest.held] == ["N1"]
     (held,) = letters(INVOICE + paid.format("2026-01-02"), DUE + timedelta(days=20))
-    assert [one.number for one in held.held] == ["N1"], "paid in advance"
+    assert [invoice.number for invoice in held.held] == ["N1"], "paid in advance"
 
 
 def test_a_payment_of_the_day_of_an_invoice_may_be_for_it() -> None:
@@ -357,20 +387,20 @@ def test_a_payment_of_the_day_of_an_invoice_may_be_for_it() -> None:
     slow = INVOICE.replace('  invoice: "N1"\n', '  invoice: "N1"\n  due: 2026-02-22\n')
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
     _letter, rest = letters(slow + soon + paid, date(2026, 3, 10))
-    assert [one.number for one in rest.held] == ["N2"]
+    assert [invoice.number for invoice in rest.held] == ["N2"]
 
 
 def test_what_came_and_went_back_is_nothing() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="120.00")
     back = PAID.format(payee="Acme", narration="Back", amount="-120.00").replace("02-20", "02-21")
     (letter,) = letters(INVOICE + paid + back, DUE + timedelta(days=20))
-    assert (letter.level, str(letter.on_account)) == (1, "0")
+    assert (letter.level, str(letter.unallocated)) == (1, "0")
 
 
 def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="33.00")
     (letter,) = letters(INVOICE + paid, DUE + timedelta(days=20))
-    assert (str(letter.total), str(letter.on_account)) == ("120.00", "33.00")
+    assert (str(letter.total), str(letter.unallocated)) == ("120.00", "33.00")
     assert "33.00 EUR on the account is allocated to no invoice" in letter.notices[0]
 
 
@@ -394,7 +424,7 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
     ],
 )
 def test_what_a_bank_says_names_a_number(words: str, number: str, said: bool) -> None:
-    assert names(words, number) is said
+    assert mentions_number(words, number) is said
 
 
 def test_paid_is_not_reminded_and_part_paid_only_for_the_rest() -> None:

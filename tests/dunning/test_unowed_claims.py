@@ -36,17 +36,17 @@ CLAIM = a_claim(INTEREST_TO_FEBRUARY + INDEMNITY)
 
 def at(ledger: str, day: date = date(2026, 6, 30)) -> tuple[Book, Position]:
     book = book_of(ledger)
-    return book, next(one for one in positions(book, day) if one.invoice.number == "N1")
+    return book, next(position for position in positions(book, day) if position.invoice.number == "N1")
 
 
 def beyond(ledger: str, day: date = date(2026, 6, 30)) -> Unowed | None:
     book, position = at(ledger, day)
-    (claim,) = book.claims["N1"]
+    (claim,) = book.interest_invoices["N1"]
     return unowed(book, position, claim)
 
 
 def warned(ledger: str) -> list[str]:
-    return [one.message for one in check(book_of(ledger)) if one.rule == "claim-unowed"]
+    return [finding.message for finding in check(book_of(ledger)) if finding.rule == "claim-unowed"]
 
 
 def test_a_claim_is_owed_as_long_as_its_invoice_is() -> None:
@@ -59,9 +59,12 @@ def test_a_claim_is_owed_as_long_as_its_invoice_is() -> None:
 def test_a_claim_for_another_invoice_and_what_is_none_tell_nothing() -> None:
     other = invoice().replace("N1", "N2")
     book, position = at(FRANCE + invoice() + other + CLAIM + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00"))
-    (claim,) = book.claims["N1"]
+    (claim,) = book.interest_invoices["N1"]
     assert unowed(book, position, claim) is not None
-    assert unowed(book, next(one for one in positions(book, DAY) if one.invoice.number == "N2"), claim) is None
+    assert (
+        unowed(book, next(position for position in positions(book, DAY) if position.invoice.number == "N2"), claim)
+        is None
+    )
     assert unowed(book, position, replace_kind(claim)) is None
 
 
@@ -74,9 +77,9 @@ def test_what_is_credited_takes_its_claim_with_it() -> None:
     ledger = FRANCE + invoice() + CLAIM + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
     found = beyond(ledger)
     assert found is not None
-    assert (found.amount, found.whole) == (D("47.59"), True)
-    said = "C1: K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write"
-    assert warned(ledger) == [said]
+    assert (found.amount, found.is_whole) == (D("47.59"), True)
+    text = "C1: K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write"
+    assert warned(ledger) == [text]
     assert beyond(ledger, date(2026, 3, 9)) is None, "nothing later changes what was asked before"
 
 
@@ -84,7 +87,7 @@ def test_a_part_that_is_credited_takes_its_share_of_the_interest_but_not_the_fix
     ledger = FRANCE + invoice() + CLAIM + credit("2026-03-10", "K1", "500.00", "100.00", "600.00")
     found = beyond(ledger)
     assert found is not None
-    assert (str(found.amount), found.whole) == ("3.79", False), "half of 7.59, what is left of it rounded"
+    assert (str(found.amount), found.is_whole) == ("3.79", False), "half of 7.59, what is left of it rounded"
     assert warned(ledger)[0].endswith("then bean-invoice interest N1 --book --write")
     back = credit("2026-03-12", "K2", "47.59", "0.00", "47.59", "C1").replace('    tax: "FR20"\n', "")
     assert warned(ledger + back) == [], "it was followed"
@@ -97,7 +100,7 @@ def test_what_was_credited_before_the_claim_is_reckoned_with() -> None:
     all_of_it = FRANCE + invoice() + credit("2026-02-20", "K1", "1000.00", "200.00", "1200.00")
     found = beyond(all_of_it + CLAIM)
     assert found is not None
-    assert found.whole, "claimed though nothing of it was owed any more"
+    assert found.is_whole, "claimed though nothing of it was owed any more"
 
 
 def test_what_is_credited_after_it_was_paid_late_was_never_owed_either() -> None:
@@ -108,7 +111,7 @@ def test_what_is_credited_after_it_was_paid_late_was_never_owed_either() -> None
     assert interest_on(book, position, position.as_of) is None
     found = beyond(late + CLAIM + credited)
     assert found is not None
-    assert found.whole
+    assert found.is_whole
 
 
 def test_a_claim_at_a_contract_s_lower_rate_is_measured_by_what_it_charges() -> None:
@@ -124,7 +127,7 @@ def test_a_draft_is_taken_out() -> None:
     draft = a_claim(INTEREST_TO_FEBRUARY, flag="!").replace('"C1"', '"draft-c"').replace("^C1", "^draft-c")
     found = beyond(FRANCE + invoice() + draft + credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00"))
     assert found is not None
-    assert found.words().endswith("; take the draft out")
+    assert found.advice().endswith("; take the draft out")
 
 
 def test_what_a_credit_note_gave_back_of_the_claim_is_no_matter_a_draft_or_a_later_one_does_not_count() -> None:
@@ -149,9 +152,9 @@ def test_what_was_charged_for_the_whole_is_not_told_of_a_share_and_what_is_given
     )
     part = credit("2026-03-10", "K1", "500.00", "100.00", "600.00")
     book = book_of(FRANCE + invoice() + CLAIM + taken + part)
-    (claim,) = book.claims["N1"]
-    shares = [one for one in positions(book, DAY, by_debtor=True) if one.invoice.number == "N1"]
-    assert [(one.share, unowed(book, one, claim)) for one in shares] == [(1, None), (2, None)]
+    (claim,) = book.interest_invoices["N1"]
+    shares = [position for position in positions(book, DAY, by_debtor=True) if position.invoice.number == "N1"]
+    assert [(share.debtor_share, unowed(book, share, claim)) for share in shares] == [(1, None), (2, None)]
 
 
 def test_what_was_paid_of_one_instalment_or_credited_in_time_leaves_the_claim_for_the_rest() -> None:
@@ -172,17 +175,17 @@ def test_no_letter_asks_for_it() -> None:
     ledger = FRANCE + invoice() + CLAIM
     note = credit("2026-03-10", "K1", "1000.00", "200.00", "1200.00")
     (letter,) = propose(book_of(ledger), date(2026, 5, 30))
-    assert [one.position.invoice.number for one in letter.invoices] == ["N1", "C1"]
+    assert [late.position.invoice.number for late in letter.invoices] == ["N1", "C1"]
     (held,) = propose(book_of(ledger + note), date(2026, 5, 30))
     assert held.level is None
-    assert [(one.number, one.why) for one in held.held] == [
+    assert [(invoice.number, invoice.reason) for invoice in held.held] == [
         ("C1", "K1 credits N1: the 47.59 EUR were never owed; credit the claim: bean-invoice credit C1 --write")
     ]
 
 
 def allocated_later(position: Position, day: date) -> Position:
     """The position as if all that settles it had come earlier, and lain on the account until an entry said so."""
-    return replace(position, allocations=tuple(one._replace(came=day) for one in position.allocations))
+    return replace(position, allocations=tuple(allocation._replace(paid_on=day) for allocation in position.allocations))
 
 
 def test_money_that_is_allocated_later_counts_from_the_day_on_which_it_came() -> None:
@@ -191,16 +194,16 @@ def test_money_that_is_allocated_later_counts_from_the_day_on_which_it_came() ->
     assert interest_on(book, allocated_later(position, date(2026, 1, 2)), position.as_of) is None, "no fixed sum either"
     ten_days = interest_on(book, allocated_later(position, date(2026, 2, 19)), position.as_of)
     assert ten_days is not None
-    assert (str(ten_days.interest), str(ten_days.indemnity)) == ("3.99", "40.00")
+    assert (str(ten_days.amount), str(ten_days.indemnity)) == ("3.99", "40.00")
 
 
 def test_a_claim_for_what_had_come_in_time_is_warned_of_once_that_is_said() -> None:
     book, position = at(FRANCE + invoice() + CLAIM + paid("2026-05-05", "1200.00"))
-    (claim,) = book.claims["N1"]
+    (claim,) = book.interest_invoices["N1"]
     found = unowed(book, allocated_later(position, date(2026, 1, 2)), claim)
     assert found is not None
-    assert found.whole
-    assert found.because.startswith("what settles N1 came on 2026-01-02 (")
+    assert found.is_whole
+    assert found.reason.startswith("what settles N1 came on 2026-01-02 (")
     late = unowed(book, allocated_later(position, date(2026, 2, 19)), claim)
     assert late is not None
     assert str(late.amount) == "3.60", "9 of 19 days"
@@ -242,11 +245,13 @@ def test_money_that_was_for_another_document_never_was_for_this_one() -> None:
     moved = said_later("2026-03-05", "1200.00").replace('    settles: "N1"', '    settles: "N2"')
     moved = moved.replace("  1200.00 EUR\n", '  1200.00 EUR\n    settles: "N1"\n', 1)
     book = book_of(FRANCE + invoice() + second + paid("2026-01-20", "1200.00") + moved)
-    first, other = (one for one in positions(book, date(2026, 3, 31)) if one.invoice.number in {"N1", "N2"})
+    first, other = (
+        position for position in positions(book, date(2026, 3, 31)) if position.invoice.number in {"N1", "N2"}
+    )
     assert interest_on(book, other, other.as_of) is None
     late = interest_on(book, first, first.as_of)
     assert late is not None
-    assert str(late.interest) == "19.97", "from its due date on, not from the day on which that was said"
+    assert str(late.amount) == "19.97", "from its due date on, not from the day on which that was said"
 
 
 @pytest.mark.parametrize(("until", "kept"), [("2026-03-15", True), ("2026-03-05", False)])
@@ -257,7 +262,7 @@ def test_a_promise_is_kept_by_money_that_came_by_its_day(until: str, kept: bool)
     ledger = invoice() + promise + on_account("2026-03-10", "600.00") + said_later("2026-04-20", "600.00")
     (letter,) = propose(book_of(ledger), date(2026, 5, 30))
     (reason,) = letter.reasons
-    assert ("was broken" not in reason.why) is kept
+    assert ("was broken" not in reason.reason) is kept
 
 
 # money on the account
@@ -271,9 +276,7 @@ def test_money_on_the_account_stops_interest_from_its_day_on() -> None:
     def of(ledger: str) -> tuple[str, str | None] | None:
         book, position = at(ledger, date(2026, 3, 31))
         found = interest_on(book, position, position.as_of)
-        return (
-            None if found is None else (str(found.interest), None if found.indemnity is None else str(found.indemnity))
-        )
+        return None if found is None else (str(found.amount), None if found.indemnity is None else str(found.indemnity))
 
     assert of(FRANCE + invoice() + on_account("2026-02-09", "1200.00")) is None, "there on the due date"
     assert of(FRANCE + invoice() + on_account("2026-02-19", "1200.00")) == ("3.99", "40.00")
@@ -288,8 +291,8 @@ def test_no_letter_asks_for_a_claim_whose_invoice_that_money_may_have_paid() -> 
     (held,) = propose(book_of(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")), date(2026, 5, 30))
     assert held.level is None
     (invoiced, claim) = held.held
-    assert (invoiced.number, "is just what is open of N1" in invoiced.why) == ("N1", True)
-    assert (claim.number, claim.why) == (
+    assert (invoiced.number, "is just what is open of N1" in invoiced.reason) == ("N1", True)
+    assert (claim.number, claim.reason) == (
         "C1", "1200.00 EUR on the account may be for N1: say what it settles, or pay it back",
     )  # fmt: skip
     assert warned(FRANCE + invoice() + CLAIM + on_account("2026-01-20", "1200.00")) == [], "nobody has said so yet"
@@ -309,7 +312,8 @@ def test_it_covers_what_was_due_first() -> None:
     second = invoice("2026-01-20").replace("N1", "N2")
     book = book_of(FRANCE + invoice() + second + on_account("2026-02-09", "1500.00"))
     covered = {
-        one.invoice.number: [each.amount for each in one.on_account] for one in positions(book, date(2026, 3, 31))
+        position.invoice.number: [account.amount for account in position.on_account]
+        for position in positions(book, date(2026, 3, 31))
     }
     assert covered == {"N1": [D("1200.00")], "N2": [D("300.00")]}
 
@@ -318,7 +322,7 @@ def test_what_goes_back_is_what_came_last() -> None:
     ledger = FRANCE + invoice() + on_account("2026-02-09", "700.00") + on_account("2026-02-12", "400.00")
     ledger += '\n2026-03-01 * "Sent back"\n  Assets:Receivable:Acme  500.00 EUR\n  Assets:Bank\n'
     _book, position = at(ledger, date(2026, 3, 31))
-    assert [(str(one.date), str(one.amount)) for one in position.on_account] == [
+    assert [(str(account.date), str(account.amount)) for account in position.on_account] == [
         ("2026-02-09", "700.00"),
         ("2026-02-12", "400.00"),
         ("2026-03-01", "-400.00"),

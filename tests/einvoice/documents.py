@@ -7,9 +7,9 @@ from pathlib import Path
 
 from beancount import loader
 
-from beancount_invoicing.actions.documents import paid_on_its_date
-from beancount_invoicing.einvoice import mapping, terms
-from beancount_invoicing.entries import read
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.einvoice import business_terms, mapping
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book
 
 TEXT = (Path(__file__).parent / "documents.beancount").read_text(encoding="utf-8")
@@ -20,10 +20,10 @@ def book(more: str = "") -> Book:
     """The ledger of documents, and what is written below it."""
     entries, errors, options = loader.load_string(TEXT + more, dedent=False)
     assert not errors
-    return read(entries, options)
+    return read_book(entries, options)
 
 
-def e_invoice(number: str, more: str = "", language: str = "fr") -> terms.EInvoice:
+def e_invoice(number: str, more: str = "", language: str = "fr") -> business_terms.EInvoice:
     """A document of that ledger in business terms."""
     known = book(more)
     invoice = known.invoice(number)

@@ -72,17 +72,17 @@ def test_sentences_in_english_are_written_as_before(number: str, update: bool) -
 @pytest.mark.parametrize("number", BROKEN_TERMS)
 def test_what_is_said_of_each_wrong_term(number: str, update: bool) -> None:
     whole = e_invoice(number)
-    said = [line for what, change in _wrong(whole) for line in _told(what, checks.check(change(whole)))]
+    said = [line for what, change in _wrong(whole) for line in _told(what, checks.check_business_terms(change(whole)))]
     approve(f"{number}.terms.txt", "".join(said), update)
 
 
 def test_what_peppol_says_of_each_wrong_term(update: bool) -> None:
-    whole = syntax.read(syntax.to_xml(e_invoice("D-MIXED"), "peppol"))
+    whole = syntax.read_e_invoice(syntax.to_xml(e_invoice("D-MIXED"), "peppol"))
     said = [
         line
         for what, change in _wrong(whole)
         for broken in (change(whole),)
-        for line in _told(what, (*checks.check(broken), *check_peppol(broken)))
+        for line in _told(what, (*checks.check_business_terms(broken), *check_peppol(broken)))
     ]
     approve("peppol.terms.txt", "".join(said), update)
 
@@ -98,13 +98,13 @@ def test_what_is_said_of_a_text_missing_or_twice(name: syntax.Syntax, how: str, 
 
 def _told(what: str, problems: Iterable[Problem]) -> Iterator[str]:
     yield f"{what}\n"
-    for one in problems:
-        yield f"    {'warning: ' if one.warning else ''}{one.rule} at {one.location}: {one.message}\n"
+    for problem in problems:
+        yield f"    {'warning: ' if problem.warning else ''}{problem.rule} at {problem.location}: {problem.message}\n"
 
 
 def _judged(xml: bytes) -> tuple[Problem, ...]:
     try:
-        return checks.check(syntax.read(xml))
+        return checks.check_business_terms(syntax.read_e_invoice(xml))
     except syntax.NotReadable as error:
         return (Problem("readable", "the document", str(error)),)
 

@@ -8,17 +8,17 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.einvoice import amounts, checks, terms
-from beancount_invoicing.einvoice.checks_pdf import Claims, check_pdf
+from beancount_invoicing.einvoice import business_terms, checks, lines_and_totals
+from beancount_invoicing.einvoice.checks_pdf import PdfClaims, check_pdf
 from beancount_invoicing.einvoice.checks_peppol import check_peppol
-from beancount_invoicing.einvoice.profiles import NORM, Profile, profile
-from beancount_invoicing.einvoice.texts import plain
+from beancount_invoicing.einvoice.profiles import EN16931_SPECIFICATION, Profile, profile
+from beancount_invoicing.einvoice.texts import without_control_characters
 from beancount_invoicing.model import Adjustment, Line, Source, Tax
 from tests.einvoice.documents import e_invoice
 from tests.einvoice.test_checks import Change, buyer, line, seller, total, vat, whole
 
 D = Decimal
-EXTENDED = NORM + "#conformant#urn:factur-x.eu:1p0:extended"
+EXTENDED = EN16931_SPECIFICATION + "#conformant#urn:factur-x.eu:1p0:extended"
 BASIC_WL = "urn:factur-x.eu:1p0:basicwl"
 MINIMUM = "urn:factur-x.eu:1p0:minimum"
 PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -30,7 +30,7 @@ def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
     invoice = e_invoice(number)
     for change in changes:
         invoice = change(invoice)
-    return [(one.rule, one.location, one.warning) for one in checks.check(invoice)]
+    return [(problem.rule, problem.location, problem.warning) for problem in checks.check_business_terms(invoice)]
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,13 @@ def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
         ("D-DEBITS", [whole(due=None)], []),
         ("D-DEBITS", [whole(payment_terms="")], []),
         ("D-DEBITS", [whole(due=None, payment_terms=""), total(paid=D("120"), due=D(0))], []),
-        ("D-DEBITS", [whole(payment=terms.PaymentInstructions("97"))], []),
-        ("D-DEBITS", [whole(payment=terms.PaymentInstructions("58"))], ["BR-61"]),
-        ("D-DEBITS", [whole(payment=terms.PaymentInstructions("58", account="12345"))], []),  # no IBAN: no check digits
+        ("D-DEBITS", [whole(payment=business_terms.PaymentInstructions("97"))], []),
+        ("D-DEBITS", [whole(payment=business_terms.PaymentInstructions("58"))], ["BR-61"]),
+        (
+            "D-DEBITS",
+            [whole(payment=business_terms.PaymentInstructions("58", account="12345"))],
+            [],
+        ),  # no IBAN: no check digits
         # periods
         ("D-DEBITS", [whole(start=date(2026, 9, 1), end=date(2026, 9, 1))], []),
         ("D-DEBITS", [whole(start=date(2026, 9, 1))], []),
@@ -93,8 +97,8 @@ def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
         ("D-DEBITS", [line(unit="")], []),
         ("D-DEBITS", [buyer(vat_identifier="EL123456783")], []),
         ("D-DEBITS", [buyer(vat_identifier="")], []),
-        ("D-DEBITS", [buyer(identifiers=(terms.Identifier("1", "0009"),))], ["siret"]),
-        ("D-DEBITS", [buyer(identifiers=(terms.Identifier("1", "0088"),))], []),
+        ("D-DEBITS", [buyer(identifiers=(business_terms.Identifier("1", "0009"),))], ["siret"]),
+        ("D-DEBITS", [buyer(identifiers=(business_terms.Identifier("1", "0088"),))], []),
         ("D-DEBITS", [whole(tax_representative="FR11123456783")], ["vat-id"]),
         ("D-EXEMPT", [vat(reason_code="vatex-eu-132")], []),  # in either case
         ("D-EXEMPT", [vat(reason="", reason_code="VATEX-EU-132")], []),
@@ -107,15 +111,25 @@ def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
         ("D-INTRA", [seller(vat_identifier="", tax_registration="732829320")], ["BR-IC-02"]),
         (
             "D-INTRA",
-            [whole(delivery=terms.Delivery(None, "", terms.PostalAddress(country="DE")), start=date(2026, 9, 1))],
+            [
+                whole(
+                    delivery=business_terms.Delivery(None, "", business_terms.PostalAddress(country="DE")),
+                    start=date(2026, 9, 1),
+                )
+            ],
             [],
         ),
         (
             "D-INTRA",
-            [whole(delivery=terms.Delivery(None, "", terms.PostalAddress(country="DE")), end=date(2026, 9, 1))],
+            [
+                whole(
+                    delivery=business_terms.Delivery(None, "", business_terms.PostalAddress(country="DE")),
+                    end=date(2026, 9, 1),
+                )
+            ],
             [],
         ),
-        ("D-REVERSE", [buyer(vat_identifier="", legal_registration=terms.Identifier("HRB 1"))], []),
+        ("D-REVERSE", [buyer(vat_identifier="", legal_registration=business_terms.Identifier("HRB 1"))], []),
         ("D-OUTSIDE", [vat(rate=D(0))], []),
         ("D-OUTSIDE", [line(rate=D(20))], ["BR-O-05"]),
         ("D-OUTSIDE", [buyer(vat_identifier="FR11123456782")], ["BR-O-02"]),
@@ -123,20 +137,20 @@ def told(number: str, *changes: Change) -> list[tuple[str, str, bool]]:
         # France
         ("D-DEBITS", [whole(number="F" * 35)], []),
         ("D-DEBITS", [whole(due=date(2099, 12, 31))], []),
-        ("D-DEBITS", [whole(delivery=terms.Delivery(date(1999, 12, 31)))], ["BR-FR-03"]),
-        ("D-DEBITS", [whole(delivery=terms.Delivery(date(2000, 1, 1)))], []),
-        ("D-DEBITS", [seller(electronic_address=terms.Identifier("9" * 125, "0225"))], []),
-        ("D-DEBITS", [seller(electronic_address=terms.Identifier("a/b", "0088"))], []),
-        ("D-DEBITS", [seller(legal_registration=terms.Identifier("732829320", "0088"))], ["BR-FR-10"]),
-        ("D-MIXED", [buyer(electronic_address=terms.Identifier("123456782_X", "0225"))], []),
-        ("D-DEBITS", [buyer(electronic_address=terms.Identifier("123456782", "0088"))], ["BR-FR-21"]),
+        ("D-DEBITS", [whole(delivery=business_terms.Delivery(date(1999, 12, 31)))], ["BR-FR-03"]),
+        ("D-DEBITS", [whole(delivery=business_terms.Delivery(date(2000, 1, 1)))], []),
+        ("D-DEBITS", [seller(electronic_address=business_terms.Identifier("9" * 125, "0225"))], []),
+        ("D-DEBITS", [seller(electronic_address=business_terms.Identifier("a/b", "0088"))], []),
+        ("D-DEBITS", [seller(legal_registration=business_terms.Identifier("732829320", "0088"))], ["BR-FR-10"]),
+        ("D-MIXED", [buyer(electronic_address=business_terms.Identifier("123456782_X", "0225"))], []),
+        ("D-DEBITS", [buyer(electronic_address=business_terms.Identifier("123456782", "0088"))], ["BR-FR-21"]),
         (
             "D-CORRECTED",
             [
                 whole(
                     preceding=(
-                        terms.PrecedingInvoice("A", date(2026, 9, 1)),
-                        terms.PrecedingInvoice("B", date(2026, 9, 1)),
+                        business_terms.PrecedingInvoice("A", date(2026, 9, 1)),
+                        business_terms.PrecedingInvoice("B", date(2026, 9, 1)),
                     )
                 )
             ],
@@ -157,7 +171,7 @@ def test_what_is_ours_warns_and_what_is_the_norms_fails() -> None:
     ]
     assert told("D-DEBITS", vat(rate=D(0)))[-1] == ("vat-rate", "BG-23 S, BT-119", True)
     assert told("D-OUTSIDE", line(rate=D(0))) == [("BR-O-05", "line 1, BT-152", False)]
-    twice = told("D-DEBITS", lambda one: replace(one, breakdown=one.breakdown * 2))
+    twice = told("D-DEBITS", lambda invoice: replace(invoice, breakdown=invoice.breakdown * 2))
     assert ("breakdown-twice", "BG-23 S 20", True) in twice
     assert ("BR-S-08", "BG-23 S 20, BT-116", False) in twice
 
@@ -166,20 +180,20 @@ def test_what_is_ours_warns_and_what_is_the_norms_fails() -> None:
     ("specification", "expected"),
     [
         ("", Profile("EN 16931")),
-        (NORM, Profile("EN 16931")),
+        (EN16931_SPECIFICATION, Profile("EN 16931")),
         (PEPPOL, Profile("Peppol BIS 3", family="peppol")),
         (XRECHNUNG, Profile("XRechnung 3.0", family="xrechnung")),
         (
             XRECHNUNG + "#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0",
-            Profile("XRechnung 3.0 Extension", family="xrechnung", widened=True),
+            Profile("XRechnung 3.0 Extension", family="xrechnung", is_extension=True),
         ),
         (
             XRECHNUNG + "#compliant#urn:xeinkauf.de:kosit:xrechnung:cvd_1.0",
             Profile("XRechnung 3.0 CVD", family="xrechnung"),
         ),
         (MINIMUM, Profile("Factur-X MINIMUM", "minimum")),
-        (EXTENDED, Profile("Factur-X EXTENDED", "extended", widened=True)),
-        ("urn:x#conformant#y", Profile("urn:x#conformant#y", family="other", widened=True)),
+        (EXTENDED, Profile("Factur-X EXTENDED", "extended", is_extension=True)),
+        ("urn:x#conformant#y", Profile("urn:x#conformant#y", family="other", is_extension=True)),
         ("urn:x#compliant#y", Profile("urn:x#compliant#y", family="other")),
     ],
 )
@@ -189,7 +203,7 @@ def test_profiles(specification: str, expected: Profile) -> None:
     assert found.has_lines is (found.level not in {"minimum", "basicwl"})
 
 
-GOOD = Claims(
+GOOD = PdfClaims(
     metadata=True,
     part="3",
     fields={
@@ -200,26 +214,26 @@ GOOD = Claims(
     },
     file="factur-x.xml",
     relationship="/Alternative",
-    associated=True,
-    identified=True,
+    is_associated_file=True,
+    has_identifier=True,
 )
 
 
 @pytest.mark.parametrize(
     ("changes", "specification", "expected"),
     [
-        ({}, NORM, []),
-        ({"identified": False}, NORM, [("pdf-id", False)]),
-        ({"metadata": False}, NORM, [("xmp", False)]),
-        ({"part": ""}, NORM, [("pdfa-3", False)]),
-        ({"part": "2"}, NORM, [("pdfa-3", False)]),
-        ({"part": "4"}, NORM, [("pdfa-3", True)]),
-        ({"associated": False}, NORM, [("associated-file", False)]),
-        ({"relationship": ""}, NORM, [("relationship", False)]),
-        ({"relationship": "/Odd"}, NORM, [("relationship", True)]),
-        ({"relationship": "/Data"}, NORM, []),
-        ({"fields": {**GOOD.fields, "DocumentType": "ORDER"}}, NORM, [("xmp-DocumentType", False)]),
-        ({"fields": {**GOOD.fields, "Version": "9"}}, NORM, [("xmp-Version", False)]),
+        ({}, EN16931_SPECIFICATION, []),
+        ({"has_identifier": False}, EN16931_SPECIFICATION, [("pdf-id", False)]),
+        ({"metadata": False}, EN16931_SPECIFICATION, [("xmp", False)]),
+        ({"part": ""}, EN16931_SPECIFICATION, [("pdfa-3", False)]),
+        ({"part": "2"}, EN16931_SPECIFICATION, [("pdfa-3", False)]),
+        ({"part": "4"}, EN16931_SPECIFICATION, [("pdfa-3", True)]),
+        ({"is_associated_file": False}, EN16931_SPECIFICATION, [("associated-file", False)]),
+        ({"relationship": ""}, EN16931_SPECIFICATION, [("relationship", False)]),
+        ({"relationship": "/Odd"}, EN16931_SPECIFICATION, [("relationship", True)]),
+        ({"relationship": "/Data"}, EN16931_SPECIFICATION, []),
+        ({"fields": {**GOOD.fields, "DocumentType": "ORDER"}}, EN16931_SPECIFICATION, [("xmp-DocumentType", False)]),
+        ({"fields": {**GOOD.fields, "Version": "9"}}, EN16931_SPECIFICATION, [("xmp-Version", False)]),
         ({"fields": {**GOOD.fields, "ConformanceLevel": "MINIMUM"}, "relationship": "/Data"}, MINIMUM, []),
         ({"fields": {**GOOD.fields, "ConformanceLevel": "MINIMUM"}}, MINIMUM, [("relationship", True)]),
     ],
@@ -227,22 +241,22 @@ GOOD = Claims(
 def test_what_a_pdf_says_of_itself(
     changes: dict[str, object], specification: str, expected: list[tuple[str, bool]]
 ) -> None:
-    said = replace(GOOD, **changes)  # type: ignore[arg-type] # fields by their names
-    assert [(one.rule, one.warning) for one in check_pdf(said, profile(specification))] == expected
+    claims = replace(GOOD, **changes)  # type: ignore[arg-type] # fields by their names
+    assert [(problem.rule, problem.warning) for problem in check_pdf(claims, profile(specification))] == expected
 
 
 def test_each_field_that_the_metadata_lack() -> None:
     for name in GOOD.fields:
-        said = replace(GOOD, fields={key: value for key, value in GOOD.fields.items() if key != name})
-        assert [one.rule for one in check_pdf(said, profile(NORM))] == [f"xmp-{name}"]
+        claims = replace(GOOD, fields={key: value for key, value in GOOD.fields.items() if key != name})
+        assert [problem.rule for problem in check_pdf(claims, profile(EN16931_SPECIFICATION))] == [f"xmp-{name}"]
 
 
 RATED = Tax("FR20", "TVA", "Liabilities:VAT", Source("x", 1), rate=D(20))
 
 
-def sold(net: str, **said: object) -> terms.Line:
+def sold(net: str, **said: object) -> business_terms.InvoiceLine:
     one = Line("Work", D(net), "Income:Services", Source("x", 1), D(net), "EUR", **said)  # type: ignore[arg-type] # fields by their names
-    return amounts.line(one, 1, 1, RATED, "EUR", "en")
+    return lines_and_totals.invoice_line(one, 1, 1, RATED, "EUR", "en")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +300,7 @@ def test_a_lines_price_is_never_negative_and_its_net_is_the_ledgers(
     assert (
         found.quantity,
         found.price,
-        [(one.charge, one.amount, one.percent) for one in found.adjustments],
+        [(adjustment.charge, adjustment.amount, adjustment.percent) for adjustment in found.adjustments],
     ) == expected
     assert found.net == D(net)
 
@@ -315,13 +329,20 @@ def test_what_a_line_says() -> None:
 def test_an_allowance_against_its_direction_is_a_charge(
     net: str, charge: bool, sign: int, expected: tuple[bool, Decimal]
 ) -> None:
-    one = Adjustment("Why", D(net), charge, "Income:Discounts", Source("x", 1), "FR20")
-    found = amounts.adjustment(one, sign, RATED, "en")
+    adjustment = Adjustment("Why", D(net), charge, "Income:Discounts", Source("x", 1), "FR20")
+    found = lines_and_totals.allowance_or_charge(adjustment, sign, RATED, "en")
     assert (found.charge, found.amount) == expected
     assert (found.category, found.rate) == ("S", D(20))
 
 
 def test_small_figures() -> None:
-    assert [amounts.decimals_of(D(one)) for one in ("1", "1.50", "1.505", "100", "1E+2", "0.00")] == [0, 1, 3, 0, 0, 0]
-    assert plain(" a\x00b\nc ") == "ab\nc"
+    assert [lines_and_totals.significant_decimals(D(one)) for one in ("1", "1.50", "1.505", "100", "1E+2", "0.00")] == [
+        0,
+        1,
+        3,
+        0,
+        0,
+        0,
+    ]
+    assert without_control_characters(" a\x00b\nc ") == "ab\nc"
     assert check_peppol(line(price=D("98.01"))(e_invoice("D-MIXED"))) != ()

@@ -12,13 +12,13 @@ from beancount_invoicing.einvoice.checks_pdf import _metadata, check_pdf
 from tests.einvoice.test_pdf_attachments import changed, made
 
 Change = Callable[[pikepdf.Pdf], None]
-NORM = profiles.profile(profiles.NORM)
+NORM = profiles.profile(profiles.EN16931_SPECIFICATION)
 
 
 def found(data: bytes, profile: profiles.Profile = NORM) -> list[tuple[str, str]]:
     """How each fault is graded, and its rule."""
     problems = check_pdf(pdf.attached(data).claims, profile)
-    return [("warning" if one.warning else "failed", one.rule) for one in problems]
+    return [("warning" if problem.warning else "failed", problem.rule) for problem in problems]
 
 
 def metadata(before: bytes, after: bytes) -> Change:

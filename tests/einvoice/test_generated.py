@@ -10,13 +10,13 @@ from beancount import loader
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from beancount_invoicing.actions.documents import paid_on_its_date
 from beancount_invoicing.checks import check as ledger_check
-from beancount_invoicing.einvoice import checks, layers, mapping, syntax, terms
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.einvoice import business_terms, checks, layers, mapping, syntax
 from beancount_invoicing.einvoice.checks_peppol import check_peppol
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import ZERO
-from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 from tests.einvoice.documents import TEXT
 
@@ -39,7 +39,7 @@ class Document:
 
     @property
     def places(self) -> int:
-        return decimals(self.currency)
+        return currency_decimals(self.currency)
 
     def post(self, account: str, amount: Decimal, *keys: str) -> None:
         self.postings.append(f"  {account}  {amount * self.sign} {self.currency}")
@@ -151,14 +151,14 @@ def _simple(number: str, buyer: str, currency: str, kind: str, amount: Decimal) 
     )
 
 
-def made(text: str) -> tuple[terms.EInvoice | None, Decimal, Decimal]:
+def made(text: str) -> tuple[business_terms.EInvoice | None, Decimal, Decimal]:
     """The document of a generated ledger in business terms, its total and what is due of it in the Book."""
     entries, errors, options = loader.load_string(PARTIES + text)
     assert not errors, errors
-    book = read(entries, options)
+    book = read_book(entries, options)
     invoice = book.invoice("X1")
     assert invoice is not None
-    wrong = [one for one in (*book.findings, *ledger_check(book)) if one.severity == "error"]
+    wrong = [finding for finding in (*book.findings, *ledger_check(book)) if finding.severity == "error"]
     assert not wrong, wrong
     paid = paid_on_its_date(book)(invoice)
     try:
@@ -186,7 +186,7 @@ YEN = """
 def test_generated_documents_keep_all_rules(text: str) -> None:
     invoice, total, due = made(text)
     assert invoice is not None
-    assert checks.check(invoice) == ()
+    assert checks.check_business_terms(invoice) == ()
     sign = -1 if invoice.credit_note else 1
     syntaxes: tuple[syntax.Syntax, ...] = ("cii", "ubl", "peppol")
     for name in syntaxes:
@@ -196,7 +196,7 @@ def test_generated_documents_keep_all_rules(text: str) -> None:
         for layer in layers.validate(xml):
             assert layer.passed, (name, layer)
             assert not layer.problems, (name, layer)
-        back = syntax.read(xml)
+        back = syntax.read_e_invoice(xml)
         assert (back.totals.gross * sign, back.totals.due * sign) == (total, due)
         if name != "peppol":
             assert back == invoice

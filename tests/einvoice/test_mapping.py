@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from beancount import loader
 
-from beancount_invoicing.einvoice import codes, mapping, terms, texts, units
-from beancount_invoicing.einvoice.checks import check
+from beancount_invoicing.einvoice import business_terms, codes, mapping, texts, units
+from beancount_invoicing.einvoice.checks import check_business_terms
 from beancount_invoicing.einvoice.units import unit_code
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from tests.einvoice.documents import NUMBERS, TEXT, book, e_invoice, reasons
 
 D = Decimal
@@ -62,7 +62,7 @@ def test_a_line_says_quantity_price_and_what_the_discount_takes_off() -> None:
     assert (work.name, work.description) == ("Atelier de cadrage", "Deux demi-journées & un rapport")
     assert (work.quantity, work.unit, work.price, work.net) == (D("6.5"), "HUR", D("98.00"), D("637.00"))
     assert (work.start, work.end) == (date(2026, 9, 1), date(2026, 9, 15))
-    assert sensor.adjustments == (terms.AllowanceCharge(False, D("38.70"), "Remise", D("387.00"), D(10)),)
+    assert sensor.adjustments == (business_terms.AllowanceCharge(False, D("38.70"), "Remise", D("387.00"), D(10)),)
     assert (leaflet.unit, leaflet.description) == ("C62", "rame")  # no code for a ream is known here: the word stays
 
 
@@ -75,10 +75,13 @@ def test_allowances_and_charges_on_the_document_carry_their_vat() -> None:
 def test_an_allowance_without_a_reason_is_a_discount() -> None:
     without = TEXT.replace("Remise de lancement", "").replace('"Port"', '""')
     entries, _errors, options = loader.load_string(without)
-    known = read(entries, options)
+    known = read_book(entries, options)
     one = known.invoice("D-MIXED")
     assert one is not None
-    assert [each.reason for each in mapping.e_invoice(known, one, D(0), "fr").adjustments] == ["Remise", "Frais"]
+    assert [adjustment.reason for adjustment in mapping.e_invoice(known, one, D(0), "fr").adjustments] == [
+        "Remise",
+        "Frais",
+    ]
 
 
 def test_tax_codes_of_one_category_and_rate_are_one_breakdown() -> None:
@@ -89,7 +92,7 @@ def test_tax_codes_of_one_category_and_rate_are_one_breakdown() -> None:
 def test_deposits_are_paid_amounts_and_preceding_invoices() -> None:
     found = e_invoice("D-FINAL")
     assert (found.totals.gross, found.totals.paid, found.totals.due) == (D("3600.00"), D("1200.00"), D("2400.00"))
-    assert found.preceding == (terms.PrecedingInvoice("D-DEPOSIT", date(2026, 9, 16)),)
+    assert found.preceding == (business_terms.PrecedingInvoice("D-DEPOSIT", date(2026, 9, 16)),)
 
 
 def test_deposits_and_credit_notes_say_no_day_of_supply_but_where_to() -> None:
@@ -131,7 +134,7 @@ def test_a_price_that_includes_tax_meets_the_net() -> None:
 def test_a_credit_note_turns_the_signs_round_and_names_what_it_takes_back() -> None:
     found = e_invoice("D-CREDIT")
     assert (found.lines[0].quantity, found.lines[0].net, found.totals.gross) == (D(1), D("10.00"), D("12.00"))
-    assert [one.number for one in found.preceding] == ["D-DEBITS", "D-CORRECTED"]
+    assert [invoice.number for invoice in found.preceding] == ["D-DEBITS", "D-CORRECTED"]
 
 
 def test_no_price_is_negative() -> None:
@@ -159,10 +162,10 @@ def test_a_tax_withheld_stands_outside_the_vat() -> None:
 
 def test_parties_by_their_identifiers() -> None:
     found = e_invoice("D-MIXED")
-    assert found.seller.legal_registration == terms.Identifier("732829320", "0002")
-    assert found.seller.identifiers == (terms.Identifier("73282932000074", "0009"),)
+    assert found.seller.legal_registration == business_terms.Identifier("732829320", "0002")
+    assert found.seller.identifiers == (business_terms.Identifier("73282932000074", "0009"),)
     assert found.seller.address.lines == ("1 rue du Test", "Bâtiment B", "Porte 3, BP 7")
-    assert found.buyer.electronic_address == terms.Identifier("123456782_COMPTA", "0225")
+    assert found.buyer.electronic_address == business_terms.Identifier("123456782_COMPTA", "0225")
     assert found.delivery.address
     assert found.delivery.address.city == "Saint-Nazaire"
 
@@ -312,8 +315,8 @@ def test_units_are_words_or_codes() -> None:
 
 
 def test_no_word_is_missing_in_any_language() -> None:
-    for words in texts.WORDS.values():
-        assert tuple(sorted(words)) == texts.LANGUAGES
+    for words in texts.PHRASES.values():
+        assert tuple(sorted(words)) == texts.PHRASE_LANGUAGES
         assert len({frozenset(re.findall(r"\{\w+\}", text)) for text in words.values()}) == 1
 
 
@@ -325,7 +328,7 @@ def test_the_language_is_the_documents(language: str, due: str) -> None:
 
 
 def test_every_word_for_a_unit_has_a_code_that_is_on_the_list() -> None:
-    assert {code for code in units.WORDS if not codes.known(codes.UNITS, code)} == set()
+    assert {code for code in units.UNIT_WORDS if not codes.in_code_list(codes.UNITS, code)} == set()
 
 
 def test_every_document_of_the_ledger_is_one() -> None:
@@ -354,8 +357,8 @@ def test_the_seller_is_as_it_stood_on_the_day_of_the_document(day: str, email: s
     ],
 )
 def test_a_seller_is_reached_by_telephone_or_by_mail(keys: str, phone: str, email: str) -> None:
-    said = f'2026-02-01 custom "invoice-seller" "Atelier Test"\n{keys}'
-    assert e_invoice("D-MIXED", said).seller.contact == terms.Contact("Atelier Test", phone, email)
+    text = f'2026-02-01 custom "invoice-seller" "Atelier Test"\n{keys}'
+    assert e_invoice("D-MIXED", text).seller.contact == business_terms.Contact("Atelier Test", phone, email)
     neither = '2026-02-01 custom "invoice-seller" "Atelier Test"\n  email: ""\n'
     assert e_invoice("D-MIXED", neither).seller.contact is None
 
@@ -388,7 +391,7 @@ def test_the_price_in_the_entry_says_the_vat_in_euros() -> None:
 def test_a_french_business_is_reached_by_its_siren() -> None:
     more = '  siren: "503128464"\n  buyer: "business"\n  endpoint: ""\n'
     found = e_invoice("X1", invoice("X1", "Assets:Receivable:Town", LINE, more))
-    assert found.buyer.electronic_address == terms.Identifier("503128464", "0225")
+    assert found.buyer.electronic_address == business_terms.Identifier("503128464", "0225")
 
 
 GERMAN = """
@@ -416,11 +419,11 @@ option "operating_currency" "EUR"
 """
 
 
-def _of_germany(tmp_path: Path, category: str, label: str, keys: str) -> terms.EInvoice:
+def _of_germany(tmp_path: Path, category: str, label: str, keys: str) -> business_terms.EInvoice:
     ledger = tmp_path / "main.beancount"
     ledger.write_text(GERMAN.format(category=category, label=label, keys=keys), encoding="utf-8")
     entries, _errors, options = loader.load_file(str(ledger))
-    known = read(entries, options)
+    known = read_book(entries, options)
     one = known.invoice("V1")
     assert one is not None
     return mapping.e_invoice(known, one, D(0), "de")
@@ -429,18 +432,21 @@ def _of_germany(tmp_path: Path, category: str, label: str, keys: str) -> terms.E
 @pytest.mark.parametrize(
     ("keys", "registration", "identifiers"),
     [
-        ('  register-id: "VR 12345"\n', terms.Identifier("VR 12345"), ()),
-        ('  register-id: "0204:991-12345-67"\n', terms.Identifier("991-12345-67", "0204"), ()),
-        ('  tax-number: "30/123/45678"\n', None, (terms.Identifier("30/123/45678"),)),
+        ('  register-id: "VR 12345"\n', business_terms.Identifier("VR 12345"), ()),
+        ('  register-id: "0204:991-12345-67"\n', business_terms.Identifier("991-12345-67", "0204"), ()),
+        ('  tax-number: "30/123/45678"\n', None, (business_terms.Identifier("30/123/45678"),)),
     ],
 )
 def test_outside_the_scope_of_vat_a_register_or_the_tax_office_identifies(
-    tmp_path: Path, keys: str, registration: terms.Identifier | None, identifiers: tuple[terms.Identifier, ...]
+    tmp_path: Path,
+    keys: str,
+    registration: business_terms.Identifier | None,
+    identifiers: tuple[business_terms.Identifier, ...],
 ) -> None:
     found = _of_germany(tmp_path, "O", "Nicht steuerbar", keys + '  vat-id: "DE136695976"\n')
     assert (found.seller.legal_registration, found.seller.identifiers) == (registration, identifiers)
     assert found.seller.vat_identifier == ""  # BR-O-2
-    assert not check(found)
+    assert not check_business_terms(found)
 
 
 def test_without_any_of_them_the_key_is_named(tmp_path: Path) -> None:
@@ -451,4 +457,4 @@ def test_without_any_of_them_the_key_is_named(tmp_path: Path) -> None:
 def test_a_small_business_of_germany_gives_its_tax_number(tmp_path: Path) -> None:
     found = _of_germany(tmp_path, "E", "Steuerfrei nach § 19 UStG (Kleinunternehmer)", '  tax-number: "30/123/45678"\n')
     assert found.seller.tax_registration == "30/123/45678"
-    assert not check(found)
+    assert not check_business_terms(found)

@@ -12,10 +12,11 @@ import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 
-from beancount_invoicing import actions, rendering
-from beancount_invoicing.actions.documents import paid_on_its_date
-from beancount_invoicing.actions.e_invoices import factur_x
+from beancount_invoicing import ledger, rendering
 from beancount_invoicing.cli import main
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.documents.e_invoices import factur_x_xml
+from beancount_invoicing.documents.render import render_one
 from beancount_invoicing.einvoice import layers, pdf, rulesets, saxon, syntax
 from tests.einvoice.documents import TEXT, book, e_invoice
 from tests.ledgers import EXAMPLE
@@ -36,12 +37,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def render(number: str) -> bytes:
-    return actions.render_one(book(), number, "pdf")[1]
+    return render_one(book(), number, "pdf")[1]
 
 
 def test_the_pdf_holds_the_invoice_of_the_page() -> None:
     written = render("D-MIXED")
-    assert syntax.read(pdf.extract(written)) == e_invoice("D-MIXED")
+    assert syntax.read_e_invoice(pdf.extract(written)) == e_invoice("D-MIXED")
     with pikepdf.open(io.BytesIO(written)) as document:
         (attached,) = document.Root.AF
         assert (str(attached.UF), str(attached.AFRelationship)) == ("factur-x.xml", "/Alternative")
@@ -150,14 +151,14 @@ def test_without_the_official_rules_they_are_not_run(monkeypatch: pytest.MonkeyP
 
 
 def test_every_document_of_the_example_is_one_or_says_why() -> None:
-    known = actions.open_ledger(EXAMPLE).book
+    known = ledger.open_ledger(EXAMPLE).book
     where, paid = rendering.folders(known), paid_on_its_date(known)
     why = []
     for invoice in known.invoices:
         if invoice.kind in {"void", "opening"} or invoice.draft:
             continue
         said: list[str] = []
-        xml = factur_x(known, invoice, paid(invoice), where, said.append)
+        xml = factur_x_xml(known, invoice, paid(invoice), where, said.append)
         assert (xml is None) == bool(said)
         why += [(invoice.number, message.split(" is no e-invoice ")[1][:7]) for message in said]
     assert why == [("F2026-0060", "(BT-49)"), ("F2026-0068", "(BT-49)"), ("F2026-0069", "(BT-49)")]

@@ -11,7 +11,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from beancount_invoicing import actions
+from beancount_invoicing.documents import render
 from beancount_invoicing.einvoice import layers, pdf, syntax
 from tests.einvoice.documents import book, e_invoice
 
@@ -21,7 +21,7 @@ XML = syntax.to_xml(e_invoice("D-MIXED"), "cii")
 @functools.cache
 def made() -> bytes:
     """A PDF of ours; not made on import, for the compiler leaves threads behind that a fork of the process has not."""
-    return actions.render_one(book(), "D-MIXED", "pdf")[1]
+    return render.render_one(book(), "D-MIXED", "pdf")[1]
 
 
 def changed(change: Callable[[pikepdf.Pdf], None], **how: Any) -> bytes:
@@ -96,7 +96,7 @@ def test_a_document_beyond_the_limit_is_not_judged(monkeypatch: pytest.MonkeyPat
 def test_a_password_is_said() -> None:
     locked = changed(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="b"))
     first, *_ = layers.validate(locked)
-    assert [one.message for one in first.problems] == ["the PDF is encrypted, and opens with a password only"]
+    assert [problem.message for problem in first.problems] == ["the PDF is encrypted, and opens with a password only"]
     open_to_all = pdf.attached(changed(lambda _: None, encryption=pikepdf.Encryption(owner="a", user="")))
     assert open_to_all.xml == XML
     assert "PDF/A forbids" in open_to_all.problems[0].message

@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from beancount_invoicing import actions
-from beancount_invoicing.actions import e_invoices
+from beancount_invoicing.documents import e_invoices
+from beancount_invoicing.ledger import open_ledger
 from proofs.generated.__main__ import differences, refused
 from proofs.generated.ledgers import Expected, generated
 from proofs.generated.reading import said
@@ -16,20 +16,20 @@ EXPECTED = Expected(number="N1", country="BE", kind="invoice", currency="EUR")
 
 
 def test_a_seed_draws_one_ledger(tmp_path: Path) -> None:
-    one, other = (generated(tmp_path / name, "NL", "7", 3).main.parent for name in ("one", "other"))
-    assert [file.read_text("utf-8") for file in sorted(one.glob("*.beancount"))] == [
+    path, other = (generated(tmp_path / name, "NL", "7", 3).main.parent for name in ("one", "other"))
+    assert [file.read_text("utf-8") for file in sorted(path.glob("*.beancount"))] == [
         file.read_text("utf-8") for file in sorted(other.glob("*.beancount"))
     ]
 
 
 def test_a_wrong_figure_is_seen(tmp_path: Path) -> None:
     ledger = generated(tmp_path / "books", "BE", "2", 2)
-    book = actions.open_ledger(ledger.main).book
+    book = open_ledger(ledger.main).book
     expected = ledger.expected[-1]
     invoice = book.invoice(expected.number)
     assert invoice is not None
     for form in ("cii", "ubl"):
-        read = said(e_invoices.xml(book, invoice, Decimal(0), (), form))
+        read = said(e_invoices.e_invoice_xml(book, invoice, Decimal(0), (), form))
         assert differences(expected, read) == []
         assert len(differences(expected, replace(read, vat=read.vat + 1))) == 1
         assert len(differences(expected, replace(read, breakdown={}))) == 1

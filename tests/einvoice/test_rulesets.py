@@ -9,9 +9,9 @@ import pytest
 
 from beancount_invoicing.einvoice import official, rulesets, saxon, syntax
 from beancount_invoicing.einvoice.problems import Problem
-from beancount_invoicing.law.data import load
+from beancount_invoicing.law.data import load_data
 
-SINCE = next(row["from"] for row in load("e_invoices.toml")["FR"])
+SINCE = next(row["from"] for row in load_data("e_invoices.toml")["FR"])
 UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"><cbc:IssueDate>{}</cbc:IssueDate>
@@ -33,7 +33,7 @@ UBL = """<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
     ],
 )
 def test_whether_the_rules_of_france_hold(day: str, country: str, french: bool) -> None:
-    assert rulesets._french(syntax.parse(UBL.format(day, country).encode())) is french
+    assert rulesets._french(syntax.parse_xml(UBL.format(day, country).encode())) is french
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_fails_is_asked_once_more(monkeypatch: pytest.MonkeyPatch, reports:
 
     monkeypatch.setattr(saxon, "report", report)
     monkeypatch.setattr(official, "_findings", lambda report: said[report])
-    found = official.against_stylesheet(syntax.parse(UBL.format("", "").encode()), Path("rules.xsl"))
+    found = official.against_stylesheet(syntax.parse_xml(UBL.format("", "").encode()), Path("rules.xsl"))
     assert found == said[expected]
     assert left == []
     assert fresh == [False, False, True][: len(reports)]

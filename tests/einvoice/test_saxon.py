@@ -51,7 +51,7 @@ def test_a_process_that_ends_leaves_its_layers_not_run(worker: Path) -> None:
 
 
 def test_a_process_that_is_stuck_is_ended(worker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saxon, "PATIENCE", 0.2)
+    monkeypatch.setattr(saxon, "TIMEOUT_SECONDS", 0.2)
     worker.write_text("import sys, time\nsys.stdin.buffer.readline()\ntime.sleep(60)\n", "utf-8")
     assert verdicts(GOOD)["BR-FR"] == (False, "Saxon gave no answer in 0.2 seconds")
 
@@ -72,8 +72,8 @@ def test_rules_that_cannot_be_evaluated_have_failed() -> None:
 
 def test_a_document_is_judged_the_tenth_time_as_the_first() -> None:
     """Saxon comes to evaluate a variable before it is asked for: from the fourth time on, this date would end the rules."""
-    root = syntax.parse(NO_DATE)
-    (french,) = (one.file for one in rulesets.rules_of(root).stylesheets if one.name == "BR-FR")
+    root = syntax.parse_xml(NO_DATE)
+    (french,) = (stylesheet.file for stylesheet in rulesets.rule_set_of(root).stylesheets if stylesheet.name == "BR-FR")
     assert french
     first, *others = (official.against_stylesheet(root, french) for _ in range(10))
     assert "BR-FR-03" in {problem.rule[:8] for problem in first}
@@ -82,12 +82,14 @@ def test_a_document_is_judged_the_tenth_time_as_the_first() -> None:
 
 def test_threads_share_the_processes() -> None:
     wrong = GOOD.replace(b">D-MIXED</ram:ID>", b">D.MIXED</ram:ID>")
-    sheet = {one.name: one.file for one in rulesets.rules_of(syntax.parse(GOOD)).stylesheets}["BR-FR"]
+    sheet = {
+        stylesheet.name: stylesheet.file for stylesheet in rulesets.rule_set_of(syntax.parse_xml(GOOD)).stylesheets
+    }["BR-FR"]
     assert sheet
     with ThreadPoolExecutor(3) as pool:
-        found = pool.map(lambda xml: official.against_stylesheet(syntax.parse(xml), sheet), [GOOD, wrong] * 8)
-        assert [[problem.rule for problem in one][:1] for one in found] == [[], ["BR-FR-02_BT-1"]] * 8
-    assert len(saxon._idle) <= saxon.KEPT
+        found = pool.map(lambda xml: official.against_stylesheet(syntax.parse_xml(xml), sheet), [GOOD, wrong] * 8)
+        assert [[problem.rule for problem in problems][:1] for problems in found] == [[], ["BR-FR-02_BT-1"]] * 8
+    assert len(saxon._idle) <= saxon.MAX_IDLE_PROCESSES
 
 
 def test_a_forked_process_starts_its_own() -> None:

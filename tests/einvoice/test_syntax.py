@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.documents.as_issued import paid_on_its_date
 from beancount_invoicing.einvoice import syntax
 from tests.einvoice.documents import NUMBERS, book, e_invoice
 
@@ -17,7 +17,7 @@ from tests.einvoice.documents import NUMBERS, book, e_invoice
 @pytest.mark.parametrize("name", ["cii", "ubl"])
 def test_round_trip(number: str, name: syntax.Syntax) -> None:
     written = e_invoice(number)
-    assert syntax.read(syntax.to_xml(written, name)) == written
+    assert syntax.read_e_invoice(syntax.to_xml(written, name)) == written
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -26,7 +26,7 @@ def test_amounts_are_those_of_the_book(number: str, name: syntax.Syntax) -> None
     invoice = book().invoice(number)
     assert invoice is not None
     sign = -1 if invoice.kind == "credit-note" else 1
-    totals = syntax.read(syntax.to_xml(e_invoice(number), name)).totals
+    totals = syntax.read_e_invoice(syntax.to_xml(e_invoice(number), name)).totals
     assert (totals.net, totals.vat, totals.gross) == (invoice.net * sign, invoice.tax * sign, invoice.total * sign)
     assert totals.due == (invoice.payable - paid_on_its_date(book())(invoice)) * sign
 
@@ -65,7 +65,7 @@ def test_texts_are_never_markup() -> None:
     written = e_invoice("X1", NASTY)
     names: tuple[syntax.Syntax, ...] = ("cii", "ubl")
     for name in names:
-        again = syntax.read(syntax.to_xml(written, name))
+        again = syntax.read_e_invoice(syntax.to_xml(written, name))
         assert again.lines[0].name == '</ram:Name><ram:Name>#read("/etc/passwd")  \U0001f600 ﷽ &xxe;'
         assert again.notes[0].text == "]]> <script>alert(1)</script> &amp;"
 
@@ -86,19 +86,19 @@ def test_texts_are_never_markup() -> None:
 )
 def test_what_is_no_invoice_is_refused(xml: bytes, says: str) -> None:
     with pytest.raises(syntax.NotReadable, match=says):
-        syntax.read(xml)
+        syntax.read_e_invoice(xml)
 
 
 def test_what_is_no_xml_is_told_without_the_parser_s_name_for_it() -> None:
     with pytest.raises(syntax.NotReadable) as refused:
-        syntax.read(b"not XML")
+        syntax.read_e_invoice(b"not XML")
     assert str(refused.value) == "it is no XML: Start tag expected, '<' not found, line 1, column 1"
 
 
 def test_a_date_that_does_not_exist_is_refused() -> None:
     xml = syntax.to_xml(e_invoice("D-DEBITS"), "cii").replace(b">20260919<", b">20260231<")
     with pytest.raises(syntax.NotReadable, match="cannot be read"):
-        syntax.read(xml)
+        syntax.read_e_invoice(xml)
 
 
 @pytest.mark.parametrize(
@@ -121,35 +121,39 @@ def test_a_term_that_cannot_be_read_is_named(name: syntax.Syntax, right: bytes, 
     xml = syntax.to_xml(e_invoice("D-MIXED"), name)
     assert right in xml
     with pytest.raises(syntax.NotReadable) as caught:
-        syntax.read(xml.replace(right, wrong, 1))
+        syntax.read_e_invoice(xml.replace(right, wrong, 1))
     assert says in str(caught.value)
 
 
 @pytest.mark.parametrize("zone", [b"Z", b"+01:00", b"-14:00"])
 def test_a_time_zone_names_no_other_day(zone: bytes) -> None:
     xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
-    assert syntax.read(re.sub(rb"(\d-\d\d)(</cbc:\w*Date>)", rb"\1" + zone + rb"\2", xml)) == syntax.read(xml)
+    assert syntax.read_e_invoice(
+        re.sub(rb"(\d-\d\d)(</cbc:\w*Date>)", rb"\1" + zone + rb"\2", xml)
+    ) == syntax.read_e_invoice(xml)
 
 
 def test_only_vat_is_read_as_vat() -> None:
     xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
     scheme = b"<cac:TaxScheme>\n          <cbc:ID>VAT<"
     assert scheme in xml
-    assert syntax.read(xml.replace(scheme, scheme.replace(b"VAT", b" vat "))) == syntax.read(xml)
-    without = syntax.read(re.sub(rb"(<cac:ClassifiedTaxCategory>.*?<cbc:ID>)VAT(?=<)", rb"\1GST", xml, flags=re.DOTALL))
+    assert syntax.read_e_invoice(xml.replace(scheme, scheme.replace(b"VAT", b" vat "))) == syntax.read_e_invoice(xml)
+    without = syntax.read_e_invoice(
+        re.sub(rb"(<cac:ClassifiedTaxCategory>.*?<cbc:ID>)VAT(?=<)", rb"\1GST", xml, flags=re.DOTALL)
+    )
     assert {line.category for line in without.lines} == {""}
 
 
 def test_a_registration_for_another_tax_is_no_vat_id() -> None:
     xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
     changed = re.sub(rb"(<cac:PartyTaxScheme>.*?<cbc:ID>)VAT(?=<)", rb"\1TAX", xml, count=1, flags=re.DOTALL)
-    seller = syntax.read(changed).seller
-    assert (seller.vat_identifier, seller.tax_registration) == ("", syntax.read(xml).seller.vat_identifier)
+    seller = syntax.read_e_invoice(changed).seller
+    assert (seller.vat_identifier, seller.tax_registration) == ("", syntax.read_e_invoice(xml).seller.vat_identifier)
 
 
 def test_comments_part_no_text() -> None:
     xml = syntax.to_xml(e_invoice("D-MIXED"), "ubl")
-    assert syntax.read(xml.replace(b"D-MIXED", b"D-<!-- one -->MIX<?two?>ED")) == syntax.read(xml)
+    assert syntax.read_e_invoice(xml.replace(b"D-MIXED", b"D-<!-- one -->MIX<?two?>ED")) == syntax.read_e_invoice(xml)
 
 
 def test_a_large_attachment_is_passed_over() -> None:
@@ -157,7 +161,7 @@ def test_a_large_attachment_is_passed_over() -> None:
     kind = b"cbc:EmbeddedDocumentBinaryObject"
     attached = b"<cac:X><%b filename='x.pdf'>%b</%b></cac:X>" % (kind, b"QUJD\n" * 2_500_000, kind)
     large = xml.replace(b"<cac:AccountingSupplierParty>", attached + b"<cac:AccountingSupplierParty>", 1)
-    assert syntax.read(large) == syntax.read(xml)
+    assert syntax.read_e_invoice(large) == syntax.read_e_invoice(xml)
 
 
 def test_an_entity_is_not_opened(tmp_path: Path) -> None:
@@ -167,7 +171,7 @@ def test_an_entity_is_not_opened(tmp_path: Path) -> None:
         b"?>", f'?><!DOCTYPE x [<!ENTITY s SYSTEM "{secret.as_uri()}">]>'.encode(), 1
     )
     with pytest.raises(syntax.NotReadable) as caught:
-        syntax.read(xml.replace(b"Conseil", b"&s;"))
+        syntax.read_e_invoice(xml.replace(b"Conseil", b"&s;"))
     assert "42" not in str(caught.value)
 
 

@@ -43,7 +43,7 @@ def test_the_root_of_assets_says_nothing_of_what_is_below() -> None:
     ],
 )  # fmt: skip
 def test_named_after_nobody(part: str, nobody: bool) -> None:
-    assert said.of_nobody(part) is nobody
+    assert said.of_no_single_customer(part) is nobody
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_collected_before_others() -> None:
     ],
 )  # fmt: skip
 def test_of_waiting_tax(account: str, waits: bool) -> None:
-    assert said.of_waiting_tax(f"Liabilities:{account}") is waits
+    assert said.of_pending_tax(f"Liabilities:{account}") is waits
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ D = Decimal
 
 
 def told(text: str) -> list[str]:
-    return [f"{one.severity} {one.rule}: {one.message}" for one in sound_book(text).findings]
+    return [f"{finding.severity} {finding.rule}: {finding.message}" for finding in sound_book(text).findings]
 
 
 @pytest.mark.parametrize(
@@ -231,11 +231,11 @@ def test_what_a_policy_says_and_what_it_leaves_to_be() -> None:
 """
     dated = sound_book(text).policies["soft"]
     first, last = dated.at(date(2025, 6, 1)), dated.at(date(2026, 1, 1))
-    assert [(one.level, one.days, one.tone) for one in first.levels] == [
+    assert [(level.level, level.days, level.tone) for level in first.levels] == [
         (0, -3, "courtesy"), (1, 3, "friendly"), (2, 13, "firm"), (3, 30, "final"),
     ]  # fmt: skip
     assert (first.interval, first.minimum, first.levels[2].deadline) == (5, D("10.00"), 8)
-    assert [one.level for one in last.levels] == [0, 1, 3]
+    assert [level.level for level in last.levels] == [0, 1, 3]
 
 
 def test_a_document_says_over_its_customer() -> None:

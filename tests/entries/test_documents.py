@@ -17,14 +17,14 @@ D = Decimal
 def one_of(text: str) -> Invoice:
     """The only document, of a ledger without a finding of the reader."""
     book = sound_book(text)
-    assert [one.message for one in book.findings] == []
+    assert [finding.message for finding in book.findings] == []
     (invoice,) = book.invoices
     return invoice
 
 
 def told(text: str) -> list[str]:
     """Severity, rule and message of what the reader finds."""
-    return [f"{one.severity} {one.rule}: {one.message}" for one in sound_book(text).findings]
+    return [f"{finding.severity} {finding.rule}: {finding.message}" for finding in sound_book(text).findings]
 
 
 PLACES = """
@@ -61,13 +61,17 @@ def test_each_posting_is_what_its_keys_and_its_account_say() -> None:
         ("Income:Services", D("100.00"), "Work"),
         ("Expenses:Office", D("20.00"), "Passed on"),
     ]
-    assert [(one.reason, one.net, one.charge, one.tax) for one in invoice.adjustments] == [
+    assert [
+        (adjustment.reason, adjustment.net, adjustment.charge, adjustment.tax) for adjustment in invoice.adjustments
+    ] == [
         ("Loyal", D("-10.00"), False, "FR20"),
         ("Small order", D("5.00"), True, "FR20"),
     ]
-    assert [(one.tax.code, one.base, one.amount) for one in invoice.taxes] == [("FR20", D("115.00"), D("23.00"))]
-    assert [(one.number, one.amount) for one in invoice.deductions] == [("D1", D("20.00"))]
-    assert [(one.account, one.amount) for one in invoice.at_once] == [("Assets:Cash", D("10.00"))]
+    assert [(tax.tax.code, tax.base, tax.amount) for tax in invoice.taxes] == [("FR20", D("115.00"), D("23.00"))]
+    assert [(deduction.number, deduction.amount) for deduction in invoice.deductions] == [("D1", D("20.00"))]
+    assert [(payment.account, payment.amount) for payment in invoice.immediate_payments] == [
+        ("Assets:Cash", D("10.00"))
+    ]
     assert (invoice.rounding, invoice.rounding_account) == (D("-0.01"), "Expenses:Rounding")
     assert (invoice.net, invoice.payable) == (D("115.00"), D("117.99"))
     assert invoice.kind == "invoice"
@@ -75,18 +79,18 @@ def test_each_posting_is_what_its_keys_and_its_account_say() -> None:
 
 def test_what_a_line_says_and_what_its_item_says() -> None:
     line = one_of(document("N1", '200.00 | item: "DEV" | quantity: 2')).lines[0]
-    assert (line.text, line.unit, line.price, line.worked_out) == ("Développement", "hour", D("100.00"), D("200.00"))
+    assert (line.text, line.unit, line.price, line.computed) == ("Développement", "hour", D("100.00"), D("200.00"))
     own = '180.00 | item: "DEV" | quantity: 2 | price: 100.00 | unit: "day" | text: "Own" | discount: 10 | nature: "goods"'
     line = one_of(document("N1", own)).lines[0]
-    assert (line.text, line.unit, line.worked_out, line.discount, line.nature) == ("Own", "day", D(180), D(10), "goods")
+    assert (line.text, line.unit, line.computed, line.discount, line.nature) == ("Own", "day", D(180), D(10), "goods")
     line = one_of(document("N1", "50.00 | price: 50.00")).lines[0]
-    assert (line.quantity, line.worked_out) == (D(1), D("50.00"))
+    assert (line.quantity, line.computed) == (D(1), D("50.00"))
     line = one_of(document("G1", "-50.00 | price: 50.00")).lines[0]
-    assert (line.quantity, line.worked_out) == (D(-1), D("-50.00"))
+    assert (line.quantity, line.computed) == (D(-1), D("-50.00"))
     line = one_of(document("G1", "-50.00 | price: -50.00")).lines[0]
-    assert (line.quantity, line.worked_out) == (D(1), D("-50.00"))
+    assert (line.quantity, line.computed) == (D(1), D("-50.00"))
     line = one_of(document("N1", "100.00 | price-with-tax: 120.00")).lines[0]
-    assert (line.quantity, line.worked_out, line.price) == (D(1), D("120.00"), None)
+    assert (line.quantity, line.computed, line.price) == (D(1), D("120.00"), None)
     line = one_of(document("N1", '0.00 | text: "Free" | price: 5.00 | discount: 100', "10.00")).lines[0]
     assert (line.quantity, line.net) == (D(1), D(0))
 
@@ -229,18 +233,18 @@ def test_a_document_of_adjustments_alone_goes_the_way_of_its_net(number: str, ki
 def test_what_is_against_the_documents_direction_is_paid_at_once() -> None:
     text = document("N1", "100.00", more="  Assets:Receivable:Acme  -20.00 EUR\n  Assets:Bank  20.00 EUR")
     book = sound_book(text)
-    assert [one.amount for one in book.invoices[0].instalments] == [D("120.00")]
+    assert [instalment.amount for instalment in book.invoices[0].instalments] == [D("120.00")]
     (payment,) = book.payments
     assert (payment.amount, payment.settles, payment.at_once) == (D("-20.00"), ("N1",), True)
     back = document("G1", "-100.00", more="  Assets:Receivable:Acme  20.00 EUR\n  Assets:Bank  -20.00 EUR")
     book = sound_book(back)
-    assert [one.amount for one in book.invoices[0].instalments] == [D("-120.00")]
-    assert [one.amount for one in book.payments] == [D("20.00")]
+    assert [instalment.amount for instalment in book.invoices[0].instalments] == [D("-120.00")]
+    assert [payment.amount for payment in book.payments] == [D("20.00")]
 
 
 def test_instalments_by_terms_by_postings_and_by_dates() -> None:
     parts = one_of(document("N1", "100.00", keys='terms: "50% on receipt; 50% 30 days"'))
-    assert [(one.amount, one.due, one.index) for one in parts.instalments] == [
+    assert [(instalment.amount, instalment.due, instalment.index) for instalment in parts.instalments] == [
         (D("60.00"), date(2026, 1, 31), 1),
         (D("60.00"), date(2026, 3, 2), 2),
     ]
@@ -248,7 +252,7 @@ def test_instalments_by_terms_by_postings_and_by_dates() -> None:
     split = document("N1", "100.00", keys='terms: "50% on receipt; 50% 30 days"').replace(
         "  Assets:Receivable:Acme  120.00 EUR\n", two
     )
-    assert [(one.amount, one.due) for one in one_of(split).instalments] == [
+    assert [(instalment.amount, instalment.due) for instalment in one_of(split).instalments] == [
         (D("60.00"), date(2026, 1, 31)),
         (D("60.00"), date(2026, 3, 2)),
     ]
@@ -263,9 +267,11 @@ def test_instalments_by_terms_by_postings_and_by_dates() -> None:
     dated = split.replace('  terms: "50% on receipt; 50% 30 days"\n', "").replace(
         "60.00 EUR\n", "60.00 EUR\n    due: 2026-05-05\n", 1
     )
-    assert [one.due for one in one_of(dated).instalments] == [date(2026, 5, 5), date(2026, 3, 2)]
+    assert [instalment.due for instalment in one_of(dated).instalments] == [date(2026, 5, 5), date(2026, 3, 2)]
     whole = one_of(document("N1", "100.00", keys="due: 2026-04-04"))
-    assert [(one.due, one.amount) for one in whole.instalments] == [(date(2026, 4, 4), D("120.00"))]
+    assert [(instalment.due, instalment.amount) for instalment in whole.instalments] == [
+        (date(2026, 4, 4), D("120.00"))
+    ]
     assert whole.terms == ""  # other terms hold no more
     assert one_of(document("N1", "100.00", keys="due: 2026-03-02")).terms == "30 days"
     unread = document("N1", "100.00", keys='terms: "when it suits"')
@@ -375,8 +381,8 @@ def test_open_items_are_documents_of_their_own() -> None:
         date(2026, 1, 1),
         D("-50.00"),
     )
-    assert {one.kind for one in (first, second)} == {"opening"}
-    assert {one.booked_on for one in (first, second)} == {date(2026, 1, 1)}
+    assert {invoice.kind for invoice in (first, second)} == {"opening"}
+    assert {invoice.booked_on for invoice in (first, second)} == {date(2026, 1, 1)}
     (found,) = told(OPENING.replace('    invoice: "OLD2"\n', ""))
     assert found.startswith("error opening-item: Assets:Receivable:Kiefer: an open item needs its number")
 
@@ -387,14 +393,14 @@ def test_a_document_keeps_the_rate_of_what_it_corrects_and_of_the_day_of_supply(
     note = document("G1", "-100.00", day="2026-02-10", keys='corrects: "N1"')
     late = document("N2", "100.00", day="2026-02-10", keys="delivered: 2026-01-30")
     book = sound_book(raised + first + note + late)
-    assert [one.message for one in book.findings] == []
-    assert {one.number: [each.tax.rate for each in one.taxes] for one in book.invoices} == {
+    assert [finding.message for finding in book.findings] == []
+    assert {invoice.number: [tax.tax.rate for tax in invoice.taxes] for invoice in book.invoices} == {
         "N1": [20],
         "G1": [20],
         "N2": [20],
     }
     new = document("N3", "100.00", day="2026-02-10").replace("120.00", "122.00").replace("-20.00", "-22.00")
-    assert [each.tax.rate for each in sound_book(raised + new).invoices[0].taxes] == [22]
+    assert [tax.tax.rate for tax in sound_book(raised + new).invoices[0].taxes] == [22]
 
 
 @pytest.mark.parametrize("kind", ["corrective", "cancellation"])
@@ -414,7 +420,7 @@ def test_a_free_line_and_one_that_gives_back_say_how_many_they_are() -> None:
 def test_a_due_date_is_explained_and_an_amount_where_the_terms_made_it() -> None:
     parts = 'terms: "50% on receipt; 50% 30 days"'
     by_terms = one_of(document("N1", "100.00", keys=parts))
-    assert [[step.figure for step in one.steps] for one in by_terms.instalments] == [
+    assert [[step.figure for step in instalment.steps] for instalment in by_terms.instalments] == [
         ["due date", "amount", "amount"],
         ["due date", "amount"],
     ]
@@ -422,7 +428,10 @@ def test_a_due_date_is_explained_and_an_amount_where_the_terms_made_it() -> None
         "  Assets:Receivable:Acme  120.00 EUR\n",
         "  Assets:Receivable:Acme  70.00 EUR\n  Assets:Receivable:Acme  50.00 EUR\n",
     )
-    assert [[step.figure for step in one.steps] for one in one_of(other).instalments] == [["due date"], ["due date"]]
+    assert [[step.figure for step in instalment.steps] for instalment in one_of(other).instalments] == [
+        ["due date"],
+        ["due date"],
+    ]
 
 
 def test_a_tax_that_says_a_rate_means_one_of_the_lines_under_its_code() -> None:
@@ -443,5 +452,9 @@ def test_what_hangs_on_a_document_is_found_by_its_number() -> None:
         '  Assets:Receivable:Acme  40.00 EUR\n  Income:Services  -40.00 EUR\n    tax: "REVERSE"\n'
     )
     book = sound_book(first + other + note + claim)
-    assert {number: [one.number for one in those] for number, those in book.claims.items()} == {"N2": ["C1"]}
-    assert {number: [one.number for one in those] for number, those in book.corrections.items()} == {"N1": ["G1"]}
+    assert {
+        number: [invoice.number for invoice in invoices] for number, invoices in book.interest_invoices.items()
+    } == {"N2": ["C1"]}
+    assert {number: [invoice.number for invoice in invoices] for number, invoices in book.corrections.items()} == {
+        "N1": ["G1"]
+    }

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from beancount import loader
 
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from tests.documents import document
 from tests.ledgers import PRELUDE, sound_book
 
@@ -49,7 +49,9 @@ ASKED = '2026-02-20 note Assets:Receivable:Acme "Said" {}\n'
 )
 def test_what_is_wrong_with_an_event(text: str, expected: str) -> None:
     book = sound_book(INVOICES + text)
-    assert [f"{one.severity} {one.rule}: {one.message}" for one in book.findings] == [expected] * bool(expected)
+    assert [f"{finding.severity} {finding.rule}: {finding.message}" for finding in book.findings] == [expected] * bool(
+        expected
+    )
     assert len(book.events) == (not expected)
 
 
@@ -59,9 +61,14 @@ def test_what_an_event_keeps() -> None:
         '\n  sends: "receipt"\n  message-id: "<a@b.example>"\n  facts: "F1"\n  not-to: "c@b.example"\n  sha256: "ab"'
     )
     (event,) = sound_book(INVOICES + ASKED.format(keys)).events
-    assert (event.event, event.numbers, event.note, event.amount) == ("dispute", ("N1",), "Said", Decimal("10.00"))
-    assert (event.instalment, event.channel, event.sends, event.message_id) == (1, "post", "receipt", "<a@b.example>")
-    assert (event.facts, event.not_to, event.sha256, event.document) == ("F1", "c@b.example", "ab", "")
+    assert (event.kind, event.numbers, event.note, event.amount) == ("dispute", ("N1",), "Said", Decimal("10.00"))
+    assert (event.instalment, event.channel, event.sends_kind, event.message_id) == (
+        1,
+        "post",
+        "receipt",
+        "<a@b.example>",
+    )
+    assert (event.content_digest, event.undelivered_to, event.sha256, event.document) == ("F1", "c@b.example", "ab", "")
     assert event.file == "letters/a.pdf"
     assert (event.level, event.tone, event.until) == (None, "", None)
 
@@ -75,8 +82,8 @@ def test_what_a_sealed_document_keeps() -> None:
         '2026-01-06 document Assets:Bank "/N4.pdf" ^N2\n  sha256: "ef"\n'
     )
     entries, _no_such_files, options = loader.load_string(PRELUDE + INVOICES + sealed + others)
-    first, second = read(entries, options).seals
-    assert (first.customer, first.numbers, first.lost) == ("Assets:Receivable:Acme", ("N1",), ("N0", "N9"))
-    assert (first.event, first.sha256, first.facts, first.previous) == ("issued", "ab", "", "")
-    assert (second.customer, second.numbers, second.lost) == ("", ("N2",), ())
-    assert (second.sha256, second.facts, second.previous) == ("cd", "f", "")
+    first, second = read_book(entries, options).seals
+    assert (first.customer, first.numbers, first.unknown_links) == ("Assets:Receivable:Acme", ("N1",), ("N0", "N9"))
+    assert (first.event, first.sha256, first.content_digest, first.previous) == ("issued", "ab", "", "")
+    assert (second.customer, second.numbers, second.unknown_links) == ("", ("N2",), ())
+    assert (second.sha256, second.content_digest, second.previous) == ("cd", "f", "")

@@ -10,7 +10,15 @@ import pytest
 from beancount.core.amount import Amount
 
 from beancount_invoicing.entries import keys
-from beancount_invoicing.entries.metadata import Findings, at_key, describe, forget_files, read, read_value, source_of
+from beancount_invoicing.entries.metadata import (
+    FindingCollector,
+    at_key,
+    describe_value,
+    forget_files,
+    read_metadata,
+    read_value,
+    source_of,
+)
 from beancount_invoicing.model import Source
 
 D = Decimal
@@ -19,9 +27,9 @@ NOWHERE = Source("nowhere.beancount", 7)
 
 def value(key: str, said: object, currency: str | None = None) -> tuple[object, list[str]]:
     """What is read, and the messages with their rules."""
-    findings = Findings()
+    findings = FindingCollector()
     result = read_value(keys.KEYS[key], said, NOWHERE, findings, currency)
-    return result, [f"{one.rule}: {one.message}" for one in findings.found]
+    return result, [f"{finding.rule}: {finding.message}" for finding in findings.found]
 
 
 @pytest.mark.parametrize(
@@ -155,22 +163,22 @@ def test_where_a_key_is_written(tmp_path: Path) -> None:
     assert at_key(source, "note").line == 3
     assert at_key(source, "terms").line == 1  # of the next entry
     assert at_key(NOWHERE, "due") == NOWHERE
-    findings = Findings()
+    findings = FindingCollector()
     read_value(keys.KEYS["note"], D(5), source, findings)
-    assert [(one.message, one.source.line) for one in findings.found] == [
+    assert [(finding.message, finding.source.line) for finding in findings.found] == [
         ('note is the number 5, but a text belongs here: write note: "5"', 3)
     ]
 
 
 def said(meta: dict[str, object], place: str) -> tuple[dict[str, object], list[str]]:
-    findings = Findings()
-    result = read({"filename": "a", "lineno": 1, **meta}, place, NOWHERE, findings)
-    return result, [f"{one.rule}: {one.message}" for one in findings.found]
+    findings = FindingCollector()
+    result = read_metadata({"filename": "a", "lineno": 1, **meta}, place, NOWHERE, findings)
+    return result, [f"{finding.rule}: {finding.message}" for finding in findings.found]
 
 
 def test_keys_by_their_places() -> None:
     assert said({}, keys.LINE) == ({}, [])
-    assert read(None, keys.LINE, NOWHERE, Findings()) == {}
+    assert read_metadata(None, keys.LINE, NOWHERE, FindingCollector()) == {}
     assert said({"text": " A ", "mine": "x", "__hidden__": 1, "quantity": D(2)}, keys.LINE) == (
         {"text": "A", "quantity": D(2)},
         [],
@@ -195,8 +203,8 @@ def test_keys_by_their_places() -> None:
         ["key-place: percent cannot stand on an invoice: it stands on a milestone"],
     )
     assert said({"enclose": "timesheet"}, keys.COUNTER) == ({}, [])  # a bank's own word
-    assert said({"iban": "FR76"}, keys.PAYMENT) == ({}, [])
-    assert said({"quantity": D(1)}, keys.PAYMENT)[1][0].startswith(
+    assert said({"iban": "FR76"}, keys.PAYMENT_POSTING) == ({}, [])
+    assert said({"quantity": D(1)}, keys.PAYMENT_POSTING)[1][0].startswith(
         "key-place: quantity cannot stand on a posting on a customer's"
     )
     assert said({"quantity": D(1)}, keys.COUNTER)[1][0].startswith(
@@ -218,7 +226,7 @@ def test_keys_by_their_places() -> None:
     ],
 )
 def test_what_a_value_is_in_words(thing: object, words: str) -> None:
-    assert describe(thing) == words
+    assert describe_value(thing) == words
 
 
 def test_where_something_stands() -> None:

@@ -8,12 +8,12 @@ import pytest
 from beancount import loader
 from beancount.core.data import Directive, Transaction
 
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book
 from tests.documents import document
 from tests.ledgers import PRELUDE, TESTS, sound_book
 
-IN_OTHER_ORDER = {"findings", "option_sources", "opened", "currencies"}
+IN_OTHER_ORDER = {"findings", "option_sources", "opened_accounts", "currencies"}
 """Looked up by name, or sorted where they are shown."""
 
 PARTS = "".join(
@@ -74,12 +74,12 @@ def backwards(entries: list[Directive], transactions: bool) -> list[Directive]:
 def same_backwards(text: str) -> Book:
     """The Book of a ledger, which is the one that it has with each day turned."""
     entries, _errors, options = loader.load_string(PRELUDE + text)
-    book = read(entries, options)
-    other = read(backwards(entries, transactions=False), options)
+    book = read_book(entries, options)
+    other = read_book(backwards(entries, transactions=False), options)
     for field in book.__dataclass_fields__.keys() - IN_OTHER_ORDER:
         assert repr(getattr(other, field)) == repr(getattr(book, field)), field
-    paid = read(backwards(entries, transactions=True), options)
-    for field in ("payments", "transfers", "unmatched", "events", "work", "expenses", "numbers", "tax_movements"):
+    paid = read_book(backwards(entries, transactions=True), options)
+    for field in ("payments", "transfers", "unmatched", "events", "work", "expenses", "number_uses", "tax_movements"):
         assert getattr(paid, field) == getattr(book, field), field
     for each in (other, paid):
         assert sorted(each.findings) == sorted(book.findings)
@@ -93,18 +93,18 @@ def test_the_order_of_a_day_changes_nothing(name: str) -> None:
 
 def test_what_is_read_is_in_an_order_of_its_own() -> None:
     book = same_backwards(INVOICES + PAID)
-    assert [one.narration for one in book.payments[:2]] == ["Second", "First"]  # as they stand in the file
-    assert [one.legs[0].links for one in book.transfers] == [("N4",), ("N3",)]
-    assert [one.name for one in book.unmatched] == [f"Q{number}" for number in range(1, 10)]
+    assert [payment.narration for payment in book.payments[:2]] == ["Second", "First"]  # as they stand in the file
+    assert [transfer.legs[0].links for transfer in book.transfers] == [("N4",), ("N3",)]
+    assert [unmatched.name for unmatched in book.unmatched] == [f"Q{number}" for number in range(1, 10)]
     assert book.payments[-1].links == ("N1", "N2", "N3", "N4", "N5", "N6")
-    assert [one.text for one in book.expenses] == ["Train", "Taxi"]
+    assert [expense.text for expense in book.expenses] == ["Train", "Taxi"]
     assert book.events[0].numbers == ("N1", "N2", "N3", "N4", "N5", "N6")
     taxed = sound_book(PARTS + TAXED).invoices[0]
-    assert [one.tax.code for one in taxed.taxes] == ["T1", "T2", "T3", "T4", "T5"]
+    assert [tax.tax.code for tax in taxed.taxes] == ["T1", "T2", "T3", "T4", "T5"]
 
 
 def test_two_prices_of_one_day_count_the_same_in_either_order() -> None:
     prices = ["2026-01-05 price USD 0.92 EUR\n", "2026-01-05 price USD 0.91 EUR\n", "2026-01-05 price CHF 1.05 EUR\n"]
-    one, other = (sound_book("".join(those)) for those in (prices, prices[::-1]))
-    assert repr(one.rates) == repr(other.rates)
-    assert list(one.rates) == [("CHF", "EUR"), ("USD", "EUR")]
+    book, other = (sound_book("".join(those)) for those in (prices, prices[::-1]))
+    assert repr(book.exchange_rates) == repr(other.exchange_rates)
+    assert list(book.exchange_rates) == [("CHF", "EUR"), ("USD", "EUR")]

@@ -18,7 +18,7 @@ def settled(text: str, invoices: str = INVOICES) -> dict[str, Decimal]:
     """What is open of each document in the end."""
     book = sound_book(invoices + text)
     result: dict[str, Decimal] = {}
-    for claim in allocate(book, book.last_date).claims:
+    for claim in allocate(book, book.last_date).open_items:
         result[claim.invoice.number] = result.get(claim.invoice.number, D()) + claim.open
     return result
 
@@ -30,12 +30,12 @@ def test_one_payment_on_two_accounts_of_one_customer_is_a_payment() -> None:
   Assets:Receivable:Acme:Doubtful  -60.00 EUR
 """
     book = sound_book(INVOICES + paid)
-    assert [one.amount for one in book.payments] == [D("-120.00"), D("-60.00")]
+    assert [payment.amount for payment in book.payments] == [D("-120.00"), D("-60.00")]
     assert book.transfers == ()
     doubtful = INVOICES.replace("Acme  60.00", "Acme:Doubtful  60.00")
     assert settled(paid, doubtful) == {"N1": 0, "N2": 0}
-    said = paid.replace(" ^N1 ^N2", "").replace("-120.00 EUR", '-120.00 EUR\n    settles: "N1"')
-    assert settled(said.replace("-60.00 EUR", '-60.00 EUR\n    settles: "N2"'), doubtful) == {"N1": 0, "N2": 0}
+    text = paid.replace(" ^N1 ^N2", "").replace("-120.00 EUR", '-120.00 EUR\n    settles: "N1"')
+    assert settled(text.replace("-60.00 EUR", '-60.00 EUR\n    settles: "N2"'), doubtful) == {"N1": 0, "N2": 0}
 
 
 def test_what_nets_to_nothing_between_two_accounts_is_a_transfer() -> None:
@@ -45,7 +45,7 @@ def test_what_nets_to_nothing_between_two_accounts_is_a_transfer() -> None:
 """
     book = sound_book(INVOICES + moved)
     assert book.payments == ()
-    assert [one.customer for one in book.transfers] == ["Assets:Receivable:Acme"]
+    assert [transfer.customer for transfer in book.transfers] == ["Assets:Receivable:Acme"]
     assert settled(moved) == {"N1": D("120.00"), "N2": D("60.00")}
     alone = moved.replace(":Doubtful", "")
     assert len(sound_book(INVOICES + alone).transfers) == 1
@@ -108,7 +108,7 @@ def test_what_nets_to_nothing_between_two_accounts_is_a_transfer() -> None:
     ],
 )
 def test_what_a_payment_may_name(text: str, expected: str) -> None:
-    found = [f"{one.rule}: {one.message}" for one in sound_book(INVOICES + text).findings]
+    found = [f"{finding.rule}: {finding.message}" for finding in sound_book(INVOICES + text).findings]
     assert len(found) == bool(expected), found
     assert "".join(found).startswith(expected)
 
@@ -118,7 +118,9 @@ def test_a_number_or_link_that_no_document_has_is_kept_with_what_it_stands_on() 
         '2026-02-01 * "Paid" ^F9\n  Assets:Bank  12.00 EUR\n  Assets:Receivable:Acme  -12.00 EUR\n    settles: "F8"\n'
     )
     unmatched = sound_book(INVOICES + paid).unmatched
-    assert sorted((one.name, one.key, [each.amount for each in one.payments]) for one in unmatched) == [
+    assert sorted(
+        (unmatched.name, unmatched.key, [payment.amount for payment in unmatched.payments]) for unmatched in unmatched
+    ) == [
         ("F8", "settles", [D("-12.00")]),
         ("F9", "link", [D("-12.00")]),
     ]

@@ -96,9 +96,9 @@ def test_what_plugins_above_ours_spoil_is_said_once_with_the_line_to_move(
     errors = given(file)
     assert [rule for rule, _message in errors] == ["plugin-order"] * above.count("\n")
     assert f'{line}" changes transactions before beancount_invoicing reads them' in errors[0][1]
-    said = call("check", ledger=file, code=1)
-    assert f'{file}:{number}: "' in said.stderr
-    assert said.stderr.count("error") <= 2 * len(errors), "as often as bean-check"
+    result = call("check", ledger=file, code=1)
+    assert f'{file}:{number}: "' in result.stderr
+    assert result.stderr.count("error") <= 2 * len(errors), "as often as bean-check"
     assert "move this line below" in call("new", "Acme", "1 DEV", "--date", "2026-02-15", ledger=file, code=1).stderr
     # the advice, to the letter
     file.write_text(PRELUDE + INVOICES + OURS + above, encoding="utf-8")
@@ -120,8 +120,8 @@ def test_a_plugin_above_that_only_adds_entries_is_no_matter(tmp_path: Path) -> N
 def test_a_plugin_that_is_not_there(name: str, tmp_path: Path) -> None:
     file = written(tmp_path, OURS + f'plugin "{name}"\n')
     number = file.read_text("utf-8").count("\n")
-    said = f'{file}:{number}: plugin "{name}" cannot be imported (ModuleNotFoundError: No module named'
-    assert said in call("check", ledger=file, code=1).stderr
+    text = f'{file}:{number}: plugin "{name}" cannot be imported (ModuleNotFoundError: No module named'
+    assert text in call("check", ledger=file, code=1).stderr
 
 
 def test_fava_shows_the_same(tmp_path: Path) -> None:

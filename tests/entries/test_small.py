@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.entries import blocks
-from beancount_invoicing.entries.plugins import followed, preceded
-from beancount_invoicing.entries.writer import _added, _before_plugin
+from beancount_invoicing.entries.plugins import any_plugin_after, any_plugin_before
+from beancount_invoicing.writing import blocks
+from beancount_invoicing.writing.writer import _added, _before_plugin
 from tests.documents import document
 from tests.ledgers import sound_book
 
@@ -35,7 +35,7 @@ def test_which_plugins_change_transactions_before_ours_or_after(
     plugins: list[tuple[str, str]], before: bool, after: bool
 ) -> None:
     options = {"plugin": plugins}
-    assert (preceded(options), followed(options)) == (before, after)
+    assert (any_plugin_before(options), any_plugin_after(options)) == (before, after)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ TIME = """
 def test_a_share_that_is_called_like_time_is_no_time() -> None:
     assert sound_book(TIME).work == ()
     worked = '2026-01-06 * "Worked"\n  Assets:Shares  2 HOUR\n  Equity:Time\n'
-    assert [one.quantity for one in sound_book(TIME + worked).work if one.account == "Assets:Shares"] == [D(2)]
+    assert [work.quantity for work in sound_book(TIME + worked).work if work.account == "Assets:Shares"] == [D(2)]
 
 
 def test_what_time_stands_against_is_the_nearest_of_the_other_sign() -> None:
@@ -86,12 +86,12 @@ def test_what_time_stands_against_is_the_nearest_of_the_other_sign() -> None:
   Equity:Time:B  -0.25 HOUR
 """
     (work,) = sound_book("2025-01-01 open Assets:Shares\n" + accounts + worked).work
-    assert (work.quantity, work.counter) == (D("0.25"), "Equity:Time:B")
+    assert (work.quantity, work.counter_account) == (D("0.25"), "Equity:Time:B")
     before = worked.replace("  Equity:Time:B  -0.25 HOUR\n", "  Equity:Time:B  0.25 HOUR\n").replace(
         "A  -0.25", "A  -0.75"
     )
     (work,) = sound_book("2025-01-01 open Assets:Shares\n" + accounts + before).work
-    assert work.counter == "Equity:Time:A"
+    assert work.counter_account == "Equity:Time:A"
 
 
 def test_time_that_comes_back_has_the_day_on_which_it_was_worked() -> None:
@@ -100,14 +100,14 @@ def test_time_that_comes_back_has_the_day_on_which_it_was_worked() -> None:
     posting = "  Assets:Time  {} HOUR\n    from: 2026-01-05\n  Equity:Time  {} HOUR"
     for quantity, back, day in (("2", "-2", date(2026, 1, 5)), ("-2", "2", date(2026, 1, 31))):
         book = sound_book(ledger + document("N1", "100.00", more=posting.format(quantity, back)))
-        assert [one.date for one in book.work] == [day]
+        assert [work.date for work in book.work] == [day]
 
 
 def test_a_number_with_a_space_is_one_number() -> None:
     first = document("N1", "100.00").replace('invoice: "N1"', 'invoice: "N 1"').replace("^N1", "^N-1")
     note = document("G1", "-100.00", day="2026-02-01", keys='corrects: "N 1"')
     book = sound_book(first + note)
-    assert [one.corrects for one in book.invoices] == [(), ("N 1",)]
+    assert [invoice.corrects for invoice in book.invoices] == [(), ("N 1",)]
 
 
 def test_an_items_own_text_stands_before_its_name() -> None:
@@ -119,19 +119,19 @@ ENTRY = '2026-01-05 * "Paid"\n  settles: "N1"\n  Assets:Bank  1.00 EUR\n    ; wh
 
 
 def test_an_entry_in_its_pieces_is_the_entry() -> None:
-    written = blocks.split(ENTRY, 10, (14, 12))
+    written = blocks.split_entry(ENTRY, 10, (14, 12))
     assert written is not None
-    assert [(one.line, one.text) for one in written.blocks] == [
+    assert [(block.line, block.text) for block in written.blocks] == [
         (12, "  Assets:Bank  1.00 EUR\n    ; why"),
         (14, "  Equity:Opening"),
     ]
     assert written.text == ENTRY
-    assert blocks.Written("", written.blocks[1:]).text == "  Equity:Opening"
+    assert blocks.EntryText("", written.blocks[1:]).text == "  Equity:Opening"
 
 
 @pytest.mark.parametrize("lines", [(), (10, 12), (9, 12), (12, 15), (12, 12)])
 def test_postings_that_do_not_stand_in_the_entry_are_not_found(lines: tuple[int, ...]) -> None:
-    assert blocks.split(ENTRY, 10, lines) is None
+    assert blocks.split_entry(ENTRY, 10, lines) is None
 
 
 def test_a_code_may_come_to_consist_of_parts() -> None:

@@ -16,9 +16,9 @@ import pytest
 from fava.application import create_app
 from flask.testing import FlaskClient
 
-from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import aging
-from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 from tests.ledgers import EXAMPLE, PRELUDE
 
 PAGE = "extension/Receivables/"
@@ -186,10 +186,10 @@ def test_a_statement_of_account_is_shown_and_downloaded_as_of_the_page_s_day(exa
     shown = example.get(button.get("data-html"))
     assert (shown.status_code, shown.mimetype) == (200, "text/html")
     assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
-    said = " ".join(" ".join(lxml.html.fromstring(shown.text).itertext()).split())
-    assert "du 1er janvier 2026 au 30 septembre 2026" in said
-    assert "Solde au 30 septembre 2026 4 646,40 €" in said
-    assert "F2026-0071" not in said, "it is of October"
+    text = " ".join(" ".join(lxml.html.fromstring(shown.text).itertext()).split())
+    assert "du 1er janvier 2026 au 30 septembre 2026" in text
+    assert "Solde au 30 septembre 2026 4 646,40 €" in text
+    assert "F2026-0071" not in text, "it is of October"
     downloaded = example.get(link.get("href"))
     assert downloaded.data.startswith(b"%PDF-")
     assert 'filename="2026-09-30-Halles-statement.pdf"' in downloaded.headers["Content-Disposition"]
@@ -353,7 +353,7 @@ def test_own_layouts_at_once(tmp_path: Path) -> None:
     """Each of them without the network, whose settings are as before afterwards."""
     shutil.copytree(EXAMPLE.parent, tmp_path / "books")
     (tmp_path / "books" / "templates").mkdir()
-    shutil.copy(PACKAGE / "document.typ", tmp_path / "books" / "templates" / "document.typ")
+    shutil.copy(BUILT_IN_TEMPLATES / "document.typ", tmp_path / "books" / "templates" / "document.typ")
     before = dict(os.environ)
     documents_at_once(client(tmp_path / "books" / EXAMPLE.name), threads=3, each=2)
     assert dict(os.environ) == before
@@ -372,7 +372,7 @@ def test_a_mistake_of_ours_is_a_line_not_a_page_of_the_server(
     def broken(*_arguments: object) -> tuple[str, bytes]:
         raise RuntimeError("something broke")
 
-    monkeypatch.setattr("beancount_invoicing.actions.document_file", broken)
+    monkeypatch.setattr("beancount_invoicing.documents.render.document_file", broken)
     answer = example.get(f"{home(example)}{PAGE}pdf?number=F2026-0064")
     assert (answer.status_code, answer.mimetype, answer.text) == (500, "text/plain", "RuntimeError: something broke")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from beancount_invoicing import law
-from beancount_invoicing.rules import terms
+from beancount_invoicing.rules import payment_terms
 
 D = Decimal
 DATA = [
@@ -41,7 +41,7 @@ DATA = [
     ],
 )
 def test_late_interest(country: str, buyer: str, margin: str, indemnity: str | None) -> None:
-    found = law.late_interest(country, buyer)
+    found = law.late_interest_law(country, buyer)
     assert found is not None
     assert found.margin == D(margin)
     assert found.indemnity(D(100)) == (D(indemnity) if indemnity else None)
@@ -50,12 +50,12 @@ def test_late_interest(country: str, buyer: str, margin: str, indemnity: str | N
 
 
 def test_no_claim_by_law_where_none_is_known() -> None:
-    assert law.late_interest("BE", "consumer") is None
-    assert law.late_interest("GB", "consumer") is None
-    assert law.late_interest("", "business") is None
-    assert law.late_interest("XX", "business") is None
-    assert law.late_interest("DE", "business", date(2014, 7, 28)) is None
-    assert law.late_interest("DE", "business", date(2014, 7, 29)) is not None
+    assert law.late_interest_law("BE", "consumer") is None
+    assert law.late_interest_law("GB", "consumer") is None
+    assert law.late_interest_law("", "business") is None
+    assert law.late_interest_law("XX", "business") is None
+    assert law.late_interest_law("DE", "business", date(2014, 7, 28)) is None
+    assert law.late_interest_law("DE", "business", date(2014, 7, 29)) is not None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_no_claim_by_law_where_none_is_known() -> None:
     ],
 )
 def test_reference_rates(country: str, half: date, rate: str) -> None:
-    found = law.late_interest(country, "business")
+    found = law.late_interest_law(country, "business")
     assert found is not None
     assert dict(found.rates)[half] == D(rate)
 
@@ -95,7 +95,7 @@ def test_reference_rates(country: str, half: date, rate: str) -> None:
     ],
 )
 def test_every_half_year_has_its_rate(country: str, buyer: str) -> None:
-    found = law.late_interest(country, buyer)
+    found = law.late_interest_law(country, buyer)
     assert found is not None
     starts = [start for start, _rate in found.rates]
     assert starts[0] == date(2016, 7, 1)
@@ -104,9 +104,9 @@ def test_every_half_year_has_its_rate(country: str, buyer: str) -> None:
 
 def test_who_pays_from_when_and_at_which_rate() -> None:
     def how(country: str, buyer: str) -> tuple[str, bool]:
-        found = law.late_interest(country, buyer)
+        found = law.late_interest_law(country, buyer)
         assert found is not None
-        return found.starts, found.fixed
+        return found.starts_after, found.fixed_at_start
 
     assert how("FR", "business") == ("due", False)
     assert how("FR", "public") == ("due", True)
@@ -114,7 +114,7 @@ def test_who_pays_from_when_and_at_which_rate() -> None:
     assert how("DE", "business") == ("due", False)
     assert how("GB", "business") == ("due", True)
     assert how("CH", "business") == ("notice", True)
-    assert law.late_interest("uk", "business") == law.late_interest("GB", "business")
+    assert law.late_interest_law("uk", "business") == law.late_interest_law("GB", "business")
 
 
 def test_what_is_not_known_is_not_there() -> None:
@@ -246,14 +246,14 @@ def test_mentions_have_sources() -> None:
 
 @pytest.mark.parametrize("country", ["FR", "DE", "BE", "GB", "IT"])
 def test_a_claim_s_sentence_is_there_in_each_language(country: str) -> None:
-    (claim,) = (one for one in law.mention_texts(country, date(2026, 1, 1)) if one.key == "claim")
+    (claim,) = (text for text in law.mention_texts(country, date(2026, 1, 1)) if text.key == "claim")
     assert [language for language, _text in claim.texts] == ["fr", "en", "de", "es", "it", "nl", "pt"]
     assert claim.source
 
 
 def test_default_terms_can_be_read() -> None:
     for country in ("", "FR", "DE", "BE", "XX"):
-        assert terms.parse(law.default_terms(country)) == terms.parse("30 days")
+        assert payment_terms.parse_terms(law.default_terms(country)) == payment_terms.parse_terms("30 days")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing import law
-from beancount_invoicing.actions.starting import Start, first_ledger
+from beancount_invoicing.actions.init import LedgerSetup, first_ledger
 from beancount_invoicing.model import Source, Tax
 from beancount_invoicing.rendering.document import _why_untaxed
 
@@ -17,7 +17,7 @@ DAY = date(2026, 1, 1)
 
 def settings(language: str, regime: str, rates: tuple[str, ...] = (), **said: str) -> str:
     """The settings of new books of a seller of whom that is said."""
-    start = Start(
+    start = LedgerSetup(
         "Sel", tuple(said.items()), regime, tuple(map(Decimal, rates)), "EUR", language, "30 days", "F{seq}", DAY
     )
     return first_ledger(start)["settings.beancount"]
@@ -78,27 +78,27 @@ def test_the_country_of_who_says_an_identifier(country: str, vat_id: str, siren:
 
 
 def test_northern_ireland_is_there_only_for_who_is_in_the_kingdom() -> None:
-    assert law.place("GB", "BT1 1AA", "XI110305878") == "XI"
-    assert law.place("IE", "D02 X285", "XI110305878") == "IE"
+    assert law.place_of_address("GB", "BT1 1AA", "XI110305878") == "XI"
+    assert law.place_of_address("IE", "D02 X285", "XI110305878") == "IE"
 
 
 def test_a_code_names_a_place_for_who_has_one_itself() -> None:
-    assert law.named_there("FR", "DE", "services") == {"DE"}
-    assert law.named_there("", "DE", "services") == frozenset()
-    assert law.named_there("FR", "", "services") == frozenset()
+    assert law.place_codes_naming("FR", "DE", "services") == {"DE"}
+    assert law.place_codes_naming("", "DE", "services") == frozenset()
+    assert law.place_codes_naming("FR", "", "services") == frozenset()
 
 
 def test_electronic_services_are_supplied_where_the_consumer_is_by_the_law_of_the_seller() -> None:
-    assert law.electronic_services("FR", "US") == "directive 2006/112/EC, art. 58"
-    assert law.electronic_services("GB", "US") == "VAT Act 1994, sch. 4A, para. 15"
-    assert law.electronic_services("US", "FR") == ""
-    assert law.electronic_services("FR", "RE") == ""  # within one state
+    assert law.electronic_services_law("FR", "US") == "directive 2006/112/EC, art. 58"
+    assert law.electronic_services_law("GB", "US") == "VAT Act 1994, sch. 4A, para. 15"
+    assert law.electronic_services_law("US", "FR") == ""
+    assert law.electronic_services_law("FR", "RE") == ""  # within one state
 
 
 def test_services_to_a_business_in_another_place_name_the_law_of_there() -> None:
-    assert law.services_to_business("FR", "RE").startswith("CGI, art. 259-1° and 296")
-    assert law.services_to_business("RE", "FR").startswith("CGI, art. 259-1° and 296")
-    assert law.services_to_business("ES", "IC") == "Ley 37/1992, art. 69.Uno.1.º"
-    assert law.services_to_business("DE", "RE") == "directive 2006/112/EC, art. 44"
-    assert law.services_to_business("XI", "FR") == "VAT Act 1994, s. 7A"
-    assert law.services_to_business("US", "FR") == ""
+    assert law.b2b_services_law("FR", "RE").startswith("CGI, art. 259-1° and 296")
+    assert law.b2b_services_law("RE", "FR").startswith("CGI, art. 259-1° and 296")
+    assert law.b2b_services_law("ES", "IC") == "Ley 37/1992, art. 69.Uno.1.º"
+    assert law.b2b_services_law("DE", "RE") == "directive 2006/112/EC, art. 44"
+    assert law.b2b_services_law("XI", "FR") == "VAT Act 1994, s. 7A"
+    assert law.b2b_services_law("US", "FR") == ""

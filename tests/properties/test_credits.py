@@ -15,14 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing import billing
-from beancount_invoicing.billing import CannotCredit, CreditLine, CreditWanted, Exchange
+from beancount_invoicing.billing import CannotCredit, CreditLine, CreditRequest, ExchangeRate
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import read, text
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.receivables import allocate, left_to_credit
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import gross_nets, line_net, tax_of_booked
+from beancount_invoicing.writing import text
 from tests.ledgers import PRELUDE
 
 START = date(2026, 1, 1)
@@ -56,7 +57,7 @@ class Case:
     """A generated invoice, as text, and the books' currency where that is another one."""
 
     text: str
-    exchange: Exchange | None
+    exchange: ExchangeRate | None
 
 
 @st.composite
@@ -76,11 +77,13 @@ def sold(draw: st.DrawFn, places: int) -> Sold:
 def cases(draw: st.DrawFn) -> Case:
     """An invoice of one to four lines, perhaps with an allowance, a withholding, a rounding, a retention, or abroad."""
     currency = draw(st.sampled_from(("EUR", "EUR", "EUR", "JPY", "USD")))
-    places = currencies.decimals(currency)
+    places = currencies.currency_decimals(currency)
     per_line = draw(st.booleans())
     lines = draw(st.lists(sold(places), min_size=1, max_size=4))
     exchange = (
-        Exchange("EUR", draw(st.sampled_from((Decimal("0.92"), Decimal("0.8713")))), 2) if currency == "USD" else None
+        ExchangeRate("EUR", draw(st.sampled_from((Decimal("0.92"), Decimal("0.8713")))), 2)
+        if currency == "USD"
+        else None
     )
     posted: list[tuple[str, Decimal, Decimal | None, list[str]]] = []
     """Account, net, gross (where the price says it), keys."""
@@ -98,7 +101,7 @@ def cases(draw: st.DrawFn) -> Case:
         nets = gross_nets([posted[place][1] for place in those], RATES[code], places, per_line)
         for place, net in zip(those, nets, strict=True):
             posted[place] = (posted[place][0], net, posted[place][2], posted[place][3])
-    codes = [one.tax for one in lines]
+    codes = [line.tax for line in lines]
     if draw(st.booleans()):
         off = round_to(posted[0][1] * draw(st.integers(1, 60)) / 100, places)
         if off:
@@ -150,55 +153,55 @@ def loaded(source: str) -> Book:
     assert not more
     assert not validation.validate_check_transaction_balances(booked, options), source
     assert any(isinstance(entry, Transaction) for entry in booked)
-    return read(sorted(booked, key=lambda entry: entry.date), options)
+    return read_book(sorted(booked, key=lambda entry: entry.date), options)
 
 
-def piece(draw: st.DrawFn, book: Book, invoice: Invoice, last: bool) -> CreditWanted:
+def piece(draw: st.DrawFn, book: Book, invoice: Invoice, last: bool) -> CreditRequest:
     """A part of what is left: some units of some lines, a sum, a price difference, or all of it."""
     left = left_to_credit(book, invoice)
-    open_ = [index for index, one in enumerate(left.lines, 1) if one.quantity]
+    open_ = [index for index, credit in enumerate(left.lines, 1) if credit.quantity]
     what = (
         "all" if last or not open_ else draw(st.sampled_from(("units", "units", "units", "line", "sum", "less", "all")))
     )
     number = invoice.number
     if what == "sum":
-        places = currencies.decimals(invoice.currency)
+        places = currencies.currency_decimals(invoice.currency)
         share = round_to(abs(sum(left.nets.values(), ZERO)) * draw(st.integers(1, 100)) / 100, places)
-        return CreditWanted(number, note="Too late", amount=share)
+        return CreditRequest(number, note="Too late", amount=share)
     if what == "all":
-        return CreditWanted(number)
+        return CreditRequest(number)
     index = draw(st.sampled_from(open_))
     quantity = abs(left.lines[index - 1].quantity)
     if what == "line":
-        return CreditWanted(number, (CreditLine(index),))
+        return CreditRequest(number, (CreditLine(index),))
     if what == "less":
-        return CreditWanted(number, (CreditLine(index, None, Decimal(draw(prices)).scaleb(-2)),))
+        return CreditRequest(number, (CreditLine(index, None, Decimal(draw(prices)).scaleb(-2)),))
     part = min(quantity, Decimal(draw(st.sampled_from(("0.25", "0.5", "1", "1", "1", "2", "5")))))
-    return CreditWanted(number, (CreditLine(index, part),))
+    return CreditRequest(number, (CreditLine(index, part),))
 
 
-def credited(book: Book, wanted: CreditWanted, day: date, exchange: Exchange | None, number: str) -> str:
+def credited(book: Book, wanted: CreditRequest, day: date, exchange: ExchangeRate | None, number: str) -> str:
     """What the command writes."""
     invoice = book.invoice(wanted.number)
     assert invoice
-    claims = [one for one in allocate(book, day).claims if one.invoice is invoice]
+    claims = [item for item in allocate(book, day).open_items if item.invoice is invoice]
     draft, _notices = billing.credit_note(book, invoice, claims, wanted, day, exchange)
-    return "\n" + text.document(replace(draft, number=number))
+    return "\n" + text.document_transaction(replace(draft, number=number))
 
 
-def sums(those: Sequence[Invoice]) -> dict[str, Decimal]:
+def sums(invoices: Sequence[Invoice]) -> dict[str, Decimal]:
     """What documents come to in all: net under each code, each tax, and what is payable."""
     result: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in those:
-        for line in one.lines:
+    for invoice in invoices:
+        for line in invoice.lines:
             result[f"net {line.tax}"] += line.net
-        for each in one.adjustments:
-            result[f"net {each.tax}"] += each.net
-        for amount in one.taxes:
+        for adjustment in invoice.adjustments:
+            result[f"net {adjustment.tax}"] += adjustment.net
+        for amount in invoice.taxes:
             result[f"tax {amount.tax.code}"] += amount.amount
             result[f"tax {amount.tax.code} {amount.booked_currency}"] += amount.booked
-        result["rounding"] += one.rounding
-        result["payable"] += one.payable
+        result["rounding"] += invoice.rounding
+        result["payable"] += invoice.payable
     return dict(result)
 
 
@@ -207,8 +210,8 @@ def test_parts_add_up_to_the_whole(case: Case, data: st.DataObject) -> None:
     source = case.text
     book = loaded(source)
     (invoice,) = book.invoices
-    assert [one for one in check(book) if one.severity == "error"] == [], source
-    cent = Decimal(1).scaleb(-currencies.decimals(invoice.currency))
+    assert [finding for finding in check(book) if finding.severity == "error"] == [], source
+    cent = Decimal(1).scaleb(-currencies.currency_decimals(invoice.currency))
     most = data.draw(st.integers(1, 7))
     for step in range(1, 2 * most + 2):
         day = START + timedelta(days=10 + step)
@@ -221,12 +224,16 @@ def test_parts_add_up_to_the_whole(case: Case, data: st.DataObject) -> None:
             continue
         source += entry
         book = loaded(source)
-        found = [one.message for one in check(book) if one.severity == "error" or one.rule.startswith("credit-note")]
+        found = [
+            finding.message
+            for finding in check(book)
+            if finding.severity == "error" or finding.rule.startswith("credit-note")
+        ]
         assert found == [], f"{found}\n{source}"
     assert {name: amount for name, amount in sums(book.invoices).items() if amount} == {}, source
-    assert {one.account: one.open for one in allocate(book, START + timedelta(days=99)).claims if one.open} == {}, (
-        source
-    )
+    assert {
+        item.account: item.open for item in allocate(book, START + timedelta(days=99)).open_items if item.open
+    } == {}, source
     for note in book.invoices[1:]:
         for amount in note.taxes:
             rated = amount.base * amount.tax.rate / 100 * (-1 if amount.tax.withholding else 1)

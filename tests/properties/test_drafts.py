@@ -9,9 +9,13 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beancount_invoicing import actions, billing
-from beancount_invoicing.actions import DraftEdit, How, LineEdit, open_ledger
+from beancount_invoicing import billing
+from beancount_invoicing.actions import bill, draft
+from beancount_invoicing.actions.draft import DraftEdit, LineEdit
 from beancount_invoicing.billing import CannotRedraft
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 from tests.ledgers import PRELUDE
 
 D = Decimal
@@ -50,10 +54,10 @@ def edit_of(step: tuple[object, ...]) -> DraftEdit:
     name = "draft-2026-01-31-1"
     if step[0] == "edit":
         _what, index, quantity, price, given_away = step
-        return DraftEdit(name, lines=(LineEdit(index, quantity, price),), write_down=bool(given_away))  # type: ignore[arg-type]
+        return DraftEdit(name, lines=(LineEdit(index, quantity, price),), write_off_time=bool(given_away))  # type: ignore[arg-type]
     if step[0] == "add":
-        return DraftEdit(name, add=(str(step[1]),))
-    return DraftEdit(name, drop=(int(str(step[1])),))
+        return DraftEdit(name, new_lines=(str(step[1]),))
+    return DraftEdit(name, dropped=(int(str(step[1])),))
 
 
 @settings(max_examples=25, deadline=None)
@@ -63,15 +67,15 @@ def test_an_edited_draft_is_sound_and_no_hour_is_lost(steps: list[tuple[object, 
         ledger = Path(folder) / "main.beancount"
         ledger.write_text(f'{PRELUDE}{LEDGER}\nplugin "beancount_invoicing"\n', encoding="utf-8")
         day = open_ledger(ledger).book.last_date.replace(month=1, day=31)
-        actions.bill(ledger, day, actions.Dating(day, drafts=True), How(write=True))
+        bill.bill(ledger, day, DocumentDating(day, as_drafts=True), WriteOptions(write=True))
         for step in steps:
             try:
-                actions.draft_edit(ledger, edit_of(step), How(write=True))
+                draft.draft_edit(ledger, edit_of(step), WriteOptions(write=True))
             except CannotRedraft:  # no such line, no line left, or more hours than there are
                 continue
         found = open_ledger(ledger)
-        assert [str(one) for one in found.errors] == []
+        assert [str(error) for error in found.errors] == []
         book = found.book
-        gone = -sum((one.quantity for one in book.work if one.document), D(0))
-        waits = sum((one.quantity for one in billing.unbilled_work(book, day)), D(0))
+        gone = -sum((work.quantity for work in book.work if work.document), D(0))
+        waits = sum((work.quantity for work in billing.unbilled_work(book, day)), D(0))
         assert gone + waits == WORKED

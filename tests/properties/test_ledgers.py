@@ -15,8 +15,8 @@ from beancount.core.data import Transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.actions.answers import explanation
-from beancount_invoicing.entries import read
+from beancount_invoicing.answers.documents import explanation_steps
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Aging, aging, allocate, positions, statements
 from beancount_invoicing.rules.steps import recompute
@@ -97,7 +97,7 @@ def ledgers(draw: st.DrawFn) -> tuple[Part, ...]:
 
 def loaded(parts: tuple[Part, ...]) -> tuple[Book, list[Any]]:
     entries, _errors, options = loader.load_string(PRELUDE + "\n\n".join(part.text for part in parts))
-    return read(entries, options), entries
+    return read_book(entries, options), entries
 
 
 def balances(entries: list[Any], as_of: date) -> dict[tuple[str, str], Decimal]:
@@ -119,10 +119,10 @@ def figures(report: Aging) -> Any:
 def lines(book: Book, day: date) -> Any:
     """What statements say, but for places in files."""
     return [
-        (each.customer.account, one.currency, [(e.date, e.what, e.number, e.amount, e.balance) for e in one.entries],
-         [(i.number, i.date, i.due, i.open, i.days_late) for i in one.open])
-        for each in statements(book, day)
-        for one in each.currencies
+        (statement.customer.account, currency.currency, [(e.date, e.kind, e.number, e.amount, e.balance) for e in currency.entries],
+         [(i.number, i.date, i.due, i.open, i.days_late) for i in currency.open])
+        for statement in statements(book, day)
+        for currency in statement.currencies
     ]  # fmt: skip
 
 
@@ -147,18 +147,22 @@ def test_a_statement_goes_from_the_ledger_s_balance_to_the_ledger_s_balance(
     since, as_of = sorted((one, other))
     before, after = (owed(book, entries, day) for day in (since - timedelta(days=1), as_of))
     found = statements(book, as_of, since)
-    accounts = {(each.customer.account, account.currency): account for each in found for account in each.currencies}
+    accounts = {
+        (statement.customer.account, account.currency): account
+        for statement in found
+        for account in statement.currencies
+    }
     assert {key for key, amount in after.items() if amount} <= accounts.keys()
     drafts_before = {
-        (each.customer.account, account.currency): account.drafts
-        for each in statements(book, since - timedelta(days=1))
-        for account in each.currencies
+        (statement.customer.account, account.currency): account.drafts
+        for statement in statements(book, since - timedelta(days=1))
+        for account in statement.currencies
     }
     for key, account in accounts.items():
         assert account.opening + drafts_before.get(key, ZERO) == before.get(key, ZERO)
         assert account.closing + account.drafts == after.get(key, ZERO)
         assert account.opening + sum((entry.amount for entry in account.entries), ZERO) == account.closing
-        assert sum((item.open for item in account.open), ZERO) == account.closing == account.ages.total
+        assert sum((item.open for item in account.open), ZERO) == account.closing == account.aging.total
         balance = account.opening
         for entry in account.entries:
             balance += entry.amount
@@ -172,7 +176,7 @@ def owed(book: Book, entries: list[Any], as_of: date) -> dict[tuple[str, str], D
     """The ledger's balances by customer and currency."""
     result: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for (account, currency), amount in balances(entries, as_of).items():
-        result[book.accounts[account], currency] += amount
+        result[book.main_accounts[account], currency] += amount
     return result
 
 
@@ -181,8 +185,8 @@ def paid(entries: list[Any]) -> list[tuple[date, str, Decimal]]:
     result = []
     for entry in entries:
         if isinstance(entry, Transaction) and "invoice" not in entry.meta:
-            legs = [one for one in entry.postings if one.account in ACCOUNTS]
-            amounts = [one.units.number for one in legs if one.units is not None and one.units.number is not None]
+            legs = [posting for posting in entry.postings if posting.account in ACCOUNTS]
+            amounts = [leg.units.number for leg in legs if leg.units is not None and leg.units.number is not None]
             if len(legs) < len(entry.postings):
                 result += [(entry.date, leg.account, amount) for leg, amount in zip(legs, amounts, strict=True)]
     return sorted(result)
@@ -191,19 +195,21 @@ def paid(entries: list[Any]) -> list[tuple[date, str, Decimal]]:
 @given(ledgers())
 def test_everything_is_allocated_once_or_unallocated_once(parts: tuple[Part, ...]) -> None:
     book, entries = loaded(parts)
-    assert sorted((one.date, one.account, one.amount) for one in book.payments if not one.at_once) == paid(entries)
+    assert sorted(
+        (payment.date, payment.account, payment.amount) for payment in book.payments if not payment.at_once
+    ) == paid(entries)
     for day in AS_OF:
         allocated = allocate(book, day)
-        for claim in allocated.claims:
+        for claim in allocated.open_items:
             assert claim.open * claim.amount >= 0, "a claim never turns round"
             assert abs(claim.open) <= abs(claim.amount)
         for payment, left in allocated.unallocated:
             assert abs(left) <= abs(payment.amount)
             assert left * payment.amount > 0
         for position in positions(book, day):
-            assert sum((one.amount for one in position.allocations), ZERO) == position.settled
+            assert sum((allocation.amount for allocation in position.allocations), ZERO) == position.settled
             assert position.settled + position.open == position.payable
-            assert sum((each.open for each in position.instalments), ZERO) == position.open
+            assert sum((instalment.open for instalment in position.instalments), ZERO) == position.open
 
 
 @given(ledgers(), st.randoms(use_true_random=False))
@@ -234,5 +240,5 @@ def test_nothing_later_changes_an_earlier_report(parts: tuple[Part, ...]) -> Non
 def test_figures_are_recomputed_from_their_steps(parts: tuple[Part, ...]) -> None:
     book, _ = loaded(parts)
     for position in positions(book, AS_OF[-1]):
-        for step in explanation(position):
+        for step in explanation_steps(position):
             assert recompute(step) == step.result, step

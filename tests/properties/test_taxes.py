@@ -88,7 +88,7 @@ def loaded(parts: tuple[Part, ...]) -> Book:
 
 def plain(shares: tuple[TaxShare, ...]) -> list[tuple[date, str, Decimal, bool, bool]]:
     """Shares without their places in the file."""
-    return sorted((one.date, one.number, one.amount, one.written_off, one.discount) for one in shares)
+    return sorted((share.date, share.number, share.amount, share.is_written_off, share.is_discount) for share in shares)
 
 
 @given(ledgers())
@@ -96,7 +96,7 @@ def test_nothing_later_changes_what_became_due(parts: tuple[Part, ...]) -> None:
     whole = loaded(parts)
     for day in AS_OF:
         before = loaded(tuple(part for part in parts if part[0] <= day))
-        assert plain(tax_due(whole, day).shares) == plain(tax_due(before, day).shares)
+        assert plain(tax_due(whole, day).tax_shares) == plain(tax_due(before, day).tax_shares)
         assert tax_due(whole, day).totals == tax_due(before, day).totals
 
 
@@ -109,7 +109,7 @@ def test_the_order_of_the_file_changes_nothing(parts: tuple[Part, ...], chance: 
 
 @given(ledgers())
 def test_each_share_is_recomputed_from_its_steps(parts: tuple[Part, ...]) -> None:
-    for share in tax_due(loaded(parts), AS_OF[-1]).shares:
+    for share in tax_due(loaded(parts), AS_OF[-1]).tax_shares:
         assert all(recompute(step) == step.result for step in share.steps)
         assert share.steps[-1].result == share.amount
 
@@ -118,13 +118,18 @@ def test_each_share_is_recomputed_from_its_steps(parts: tuple[Part, ...]) -> Non
 def test_the_whole_tax_is_due_or_lost_once_the_claim_is_settled(parts: tuple[Part, ...]) -> None:
     """And of an open one never more than the whole; what the document books as owed at once counts."""
     book = loaded(parts)
-    shares = tax_due(book, AS_OF[-1]).shares
+    shares = tax_due(book, AS_OF[-1]).tax_shares
     for position in positions(book, AS_OF[-1]):
         invoice = position.invoice
         straight = -sum(
-            (one.amount for one in book.tax_movements if one.straight and one.number == invoice.number), ZERO
+            (
+                movement.amount
+                for movement in book.tax_movements
+                if movement.to_due_account and movement.number == invoice.number
+            ),
+            ZERO,
         )
-        due = straight + sum((one.amount for one in shares if one.number == invoice.number), ZERO)
+        due = straight + sum((share.amount for share in shares if share.number == invoice.number), ZERO)
         if not position.open:
             assert due == invoice.tax
         elif straight == 0:

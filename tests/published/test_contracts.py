@@ -15,7 +15,7 @@ from beancount.core.data import Transaction
 from click.testing import CliRunner
 
 from beancount_invoicing.cli import main
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book, Invoice
 
 DATA: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("contracts.toml").read_text(encoding="utf-8"))[
@@ -53,8 +53,8 @@ plugin "beancount_invoicing"
 def book_of(file: Path) -> tuple[Book, list[Any]]:
     """The Book of a ledger in which nothing is wrong, and its entries."""
     entries, errors, options = loader.load_file(str(file))
-    assert [one.message for one in errors] == []
-    return read(entries, options), entries
+    assert [error.message for error in errors] == []
+    return read_book(entries, options), entries
 
 
 def name(invoice: Invoice) -> str:
@@ -67,26 +67,26 @@ def lines(book: Book) -> Iterable[str]:
     """Customer, what, net of each line: its days, its milestone, or the day of its expense."""
     for invoice in book.invoices:
         for line in invoice.lines:
-            what = line.milestone or (str(line.expense) if line.expense else f"{line.start} {line.end}")
+            what = line.milestone or (str(line.expense_date) if line.expense_date else f"{line.start} {line.end}")
             yield f"{name(invoice)} {what} {line.net}"
 
 
 def totals(book: Book) -> list[str]:
     """Customer, net, and total with tax of each document, in their order."""
-    return [f"{name(one)} {one.net} {one.net + one.tax}" for one in book.invoices]
+    return [f"{name(invoice)} {invoice.net} {invoice.net + invoice.tax}" for invoice in book.invoices]
 
 
 def sums(book: Book) -> list[str]:
     """The net of all that each customer was billed."""
     result: defaultdict[str, Decimal] = defaultdict(lambda: Decimal(0))
-    for one in book.invoices:
-        result[name(one)] += one.net
+    for invoice in book.invoices:
+        result[name(invoice)] += invoice.net
     return [f"{who} {net}" for who, net in sorted(result.items())]
 
 
 def orders(book: Book) -> list[str]:
     """The purchase order and net of each document."""
-    return [f"{one.customer.purchase_order} {one.net}" for one in book.invoices if one.customer]
+    return [f"{invoice.customer.purchase_order} {invoice.net}" for invoice in book.invoices if invoice.customer]
 
 
 def balances(entries: Iterable[Any], accounts: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from beancount_invoicing.rules.periods import Period, parse, periods
+from beancount_invoicing.rules.periods import Period, parse_length, periods
 from beancount_invoicing.rules.steps import OPERATIONS, round_to
 
 D = Decimal
@@ -45,29 +45,29 @@ def as_published(exact: Decimal, published: str) -> Decimal:
 
 @pytest.mark.parametrize(("every", "anchor", "times", "expected"), figures("dates"))
 def test_date(every: str, anchor: str, times: int, expected: str) -> None:
-    assert parse(every).after(date.fromisoformat(anchor), times) == date.fromisoformat(expected)
+    assert parse_length(every).after(date.fromisoformat(anchor), times) == date.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(("every", "expected"), figures("sequences"))
 def test_sequence(every: str, expected: list[str]) -> None:
     days = [date.fromisoformat(day) for day in expected]
-    assert [parse(every).after(days[0], number) for number in range(len(days))] == days
-    assert [period.start for period in periods(parse(every), days[0], days[0], days[-1])] == days
-    assert [period.start for period in periods(parse(every), days[0], days[-1], days[-1])] == days[-1:]
+    assert [parse_length(every).after(days[0], number) for number in range(len(days))] == days
+    assert [period.start for period in periods(parse_length(every), days[0], days[0], days[-1])] == days
+    assert [period.start for period in periods(parse_length(every), days[0], days[-1], days[-1])] == days[-1:]
 
 
 @pytest.mark.parametrize(("every", "anchor", "expected"), figures("periods"))
 def test_periods(every: str, anchor: str, expected: list[list[str]]) -> None:
     parts = [Period(date.fromisoformat(first), date.fromisoformat(last)) for first, last in expected]
     start, end = parts[0].start, parts[-1].end
-    found = list(periods(parse(every), date.fromisoformat(anchor), start, end + FAR))
+    found = list(periods(parse_length(every), date.fromisoformat(anchor), start, end + FAR))
     assert [Period(max(period.start, start), period.end) for period in found][: len(parts)] == parts
 
 
 def part(every: str, anchor: str, first: str, last: str) -> tuple[int, int]:
     """How many days a part has, and the one period in which it lies."""
     inside = Period(date.fromisoformat(first), date.fromisoformat(last))
-    (period,) = periods(parse(every), date.fromisoformat(anchor), inside.start, inside.end)
+    (period,) = periods(parse_length(every), date.fromisoformat(anchor), inside.start, inside.end)
     return inside.days, period.days
 
 

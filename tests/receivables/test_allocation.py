@@ -41,9 +41,9 @@ def unallocated(book: Book, day: date = DAY) -> list[str]:
 
 def how(book: Book) -> list[tuple[str, str, str]]:
     return [
-        (position.invoice.number, one.how, str(one.amount))
+        (position.invoice.number, allocation.how, str(allocation.amount))
         for position in positions(book, DAY)
-        for one in position.allocations
+        for allocation in position.allocations
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_bounced_debit_re_opens_the_invoice_with_its_old_due_date() -> None:
     assert how(book) == [("N1", "link", "100.00"), ("N1", "reversal", "-100.00")]
     (position,) = positions(book, DAY)
     assert (str(position.open), position.due) == ("100.00", date(2026, 2, 9))
-    assert [one.status for one in positions(book, date(2026, 2, 5))] == ["settled"]
+    assert [position.status for position in positions(book, date(2026, 2, 5))] == ["settled"]
 
 
 def test_a_bounced_debit_takes_back_the_latest_settlement_also_of_an_earlier_instalment() -> None:
@@ -131,7 +131,7 @@ def test_a_bounced_debit_takes_back_the_latest_settlement_also_of_an_earlier_ins
     late = payment("2026-03-01", "40.00", settles="N1").replace('"N1"', '"N1"\n    instalment: 1')
     back = '\n2026-03-05 * "Returned" ^N1\n  Assets:Receivable:Acme  40.00 EUR\n  Assets:Bank\n'
     (position,) = positions(book_of(split + early + late + back), DAY)
-    assert [str(each.open) for each in position.instalments] == ["40.00", "0.00"]
+    assert [str(instalment.open) for instalment in position.instalments] == ["40.00", "0.00"]
     assert position.due == date(2026, 2, 9)
 
 
@@ -143,7 +143,7 @@ def test_what_was_assumed_to_be_settled_can_bounce() -> None:
     assert how(book) == [("N1", "oldest", "100.00"), ("N1", "reversal", "-100.00")]
     assert open_amounts(book) == {"N1": "100.00"}
     assert unallocated(book) == []
-    assert [one.status for one in positions(book, date(2026, 2, 9))] == ["settled"]
+    assert [position.status for position in positions(book, date(2026, 2, 9))] == ["settled"]
 
 
 def test_a_reversal_takes_nothing_back_that_was_settled_after_it() -> None:
@@ -217,9 +217,9 @@ def test_a_payment_that_came_before_the_claim_was_moved_to_its_account_settles_i
     move = '\n2026-03-01 * "Doubtful" ^N1\n  Assets:Receivable:Acme:Doubtful  100.00 EUR\n  Assets:Receivable:Acme\n'
     book = book_of(ONE + early + move)
     assert unallocated(book, date(2026, 2, 28)) == ["-100.00"]
-    assert [(one.date, one.received) for p in positions(book, DAY) for one in p.allocations] == [
-        (date(2026, 3, 1), date(2026, 2, 20))
-    ]
+    assert [
+        (allocation.date, allocation.received_on) for p in positions(book, DAY) for allocation in p.allocations
+    ] == [(date(2026, 3, 1), date(2026, 2, 20))]
     assert (open_amounts(book), unallocated(book)) == ({"N1": "0.00"}, [])
 
 
@@ -236,7 +236,7 @@ def test_an_instalment_by_its_number() -> None:
     two = invoice("N1", "2026-01-10", "100.00", more='  terms: "30% on receipt; 70% 60 days"\n')
     pay = payment("2026-02-01", "70.00", settles="N1").replace('"N1"', '"N1"\n    instalment: 2')
     (position,) = positions(book_of(two + pay), DAY)
-    assert [(str(each.amount), str(each.open)) for each in position.instalments] == [
+    assert [(str(instalment.amount), str(instalment.open)) for instalment in position.instalments] == [
         ("30.00", "30.00"),
         ("70.00", "0.00"),
     ]
@@ -284,8 +284,8 @@ def test_rows_stand_by_name_then_account_and_drafts_from_their_day_on() -> None:
 
     def rows(day: date) -> list[tuple[str, str, str, str]]:
         found = aging(book_of(text), day)
-        assert found.unmet() == ()
-        return [(one.customer, one.account.split(":", 2)[2], str(one.total), str(one.drafts)) for one in found.rows]
+        assert found.unreconciled() == ()
+        return [(row.customer, row.account.split(":", 2)[2], str(row.total), str(row.drafts)) for row in found.rows]
 
     first = [
         ("Acme SAS", "Acme", "3.00", "0"),
@@ -319,9 +319,9 @@ def sums(book: Book, day: date = DAY) -> dict[str, Decimal]:
     """What settles N1, by what it is; what is taken back is taken off."""
     found: dict[str, Decimal] = {}
     for position in positions(book, day):
-        for one in position.allocations:
-            means = one.reverses or one.how
-            found[means] = found.get(means, Decimal(0)) + one.amount
+        for allocation in position.allocations:
+            means = allocation.reverses or allocation.how
+            found[means] = found.get(means, Decimal(0)) + allocation.amount
     return {means: amount for means, amount in found.items() if amount}
 
 
@@ -377,27 +377,29 @@ def test_a_loss_that_is_paid_after_all_is_the_same_whatever_is_booked_first(reco
     assert sums(book) == {"write-off": Decimal(60), "link": Decimal(40)}
     assert open_amounts(book) == {"N1": "0.00"}
     assert unallocated(book) == []
-    assert allocate(book, DAY).revived == ()
+    assert allocate(book, DAY).recoveries == ()
 
 
 def test_money_revives_what_was_written_off_until_an_entry_says_so() -> None:
     book = book_of(ONE + LOST + payment("2026-09-10", "40.00", "N1"))
     assert sums(book) == {"write-off": Decimal(60), "link": Decimal(40)}
     assert unallocated(book) == ["-40.00"], "the loss is that much too large"
-    assert [(str(one.amount), one.date) for one in allocate(book, DAY).revived] == [("40.00", date(2026, 9, 10))]
+    assert [(str(recovery.amount), recovery.date) for recovery in allocate(book, DAY).recoveries] == [
+        ("40.00", date(2026, 9, 10))
+    ]
 
 
 def test_money_on_the_day_of_the_loss_revives_it_too() -> None:
     book = book_of(ONE + LOST + payment("2026-06-01", "40.00", "N1"))
     assert sums(book) == {"write-off": Decimal(60), "link": Decimal(40)}
-    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["40.00"]
+    assert [str(recovery.amount) for recovery in allocate(book, DAY).recoveries] == ["40.00"]
 
 
 def test_of_more_money_than_was_lost_the_rest_lies_on_the_account() -> None:
     book = book_of(ONE + LOST + payment("2026-09-10", "150.00", "N1"))
     assert sums(book) == {"link": Decimal(100)}
     assert sorted(unallocated(book)) == ["-100.00", "-50.00"], "the loss, and what nobody owed"
-    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["100.00"]
+    assert [str(recovery.amount) for recovery in allocate(book, DAY).recoveries] == ["100.00"]
 
 
 def test_what_comes_after_a_loss_was_paid_whole_revives_nothing_more() -> None:
@@ -408,14 +410,14 @@ def test_what_comes_after_a_loss_was_paid_whole_revives_nothing_more() -> None:
 
 def test_a_loss_of_what_was_paid_before_is_none_that_money_revives() -> None:
     book = book_of(ONE + payment("2026-02-01", "100.00", "N1") + LOST)
-    assert (unallocated(book), allocate(book, DAY).revived) == (["-100.00"], ())
+    assert (unallocated(book), allocate(book, DAY).recoveries) == (["-100.00"], ())
 
 
 def test_the_latest_loss_is_revived_first() -> None:
     first = LOST.replace("-100.00", "-60.00")
     second = LOST.replace("-100.00", "-40.00").replace("2026-06-01", "2026-07-01")
     book = book_of(ONE + first + second + payment("2026-09-10", "50.00", "N1"))
-    assert [(str(one.payment.date), str(one.amount)) for one in allocate(book, DAY).revived] == [
+    assert [(str(recovery.payment.date), str(recovery.amount)) for recovery in allocate(book, DAY).recoveries] == [
         ("2026-06-01", "10.00"),
         ("2026-07-01", "40.00"),
     ]
@@ -428,7 +430,7 @@ def test_a_loss_on_a_refund_that_is_paid_after_all_is_revived_too() -> None:
     refunded = '\n2026-09-10 * "Refunded" ^G1\n  Assets:Receivable:Acme  30.00 EUR\n  Assets:Bank\n'
     book = book_of(invoice("G1", "2026-01-10", "-100.00") + dropped + refunded)
     assert sums(book) == {"write-off": Decimal(-70), "link": Decimal(-30)}
-    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["30.00"]
+    assert [str(recovery.amount) for recovery in allocate(book, DAY).recoveries] == ["30.00"]
     assert unallocated(book) == ["30.00"]
 
 
@@ -445,7 +447,7 @@ def test_the_money_that_revived_a_loss_bounces_and_it_is_lost_again() -> None:
     bounced = '\n2026-09-20 * "Returned" ^N1\n  Assets:Receivable:Acme  40.00 EUR\n  Assets:Bank\n'
     book = book_of(ONE + LOST + payment("2026-09-10", "40.00", "N1") + bounced)
     assert sums(book) == {"write-off": Decimal(100)}
-    assert (unallocated(book), allocate(book, DAY).revived) == ([], ())
+    assert (unallocated(book), allocate(book, DAY).recoveries) == ([], ())
 
 
 def test_a_loss_taken_back_never_takes_a_payment_back() -> None:
@@ -522,9 +524,9 @@ def test_what_lies_on_the_account_is_allocated_later_and_counts_from_the_day_it_
     early = payment("2026-01-05", "60.00") + payment("2026-02-07", "90.00")
     book = book_of(ONE + TWO + early + allotted("2026-05-05", "70.00", "N1", "N2"))
     found = [
-        (p.invoice.number, one.date, one.received, str(one.amount))
+        (p.invoice.number, allocation.date, allocation.received_on, str(allocation.amount))
         for p in positions(book, DAY)
-        for one in p.allocations
+        for allocation in p.allocations
     ]
     entry = date(2026, 5, 5)
     assert found == [
@@ -544,9 +546,9 @@ def test_what_was_allocated_to_the_wrong_one_goes_to_another() -> None:
     wrong = payment("2026-02-01", "100.00", "N1")
     book = book_of(ONE + TWO + wrong + allotted("2026-05-05", "100.00", "N2", source="N1"))
     assert open_amounts(book) == {"N1": "100.00", "N2": "100.00"}
-    assert [one.received for p in positions(book, DAY) for one in p.allocations if p.invoice.number == "N2"] == [
-        date(2026, 2, 1)
-    ]
+    assert [
+        allocation.received_on for p in positions(book, DAY) for allocation in p.allocations if p.invoice.number == "N2"
+    ] == [date(2026, 2, 1)]
 
 
 def test_of_what_was_allocated_to_the_wrong_one_the_latest_goes_and_no_more_than_is_said() -> None:
@@ -554,9 +556,9 @@ def test_of_what_was_allocated_to_the_wrong_one_the_latest_goes_and_no_more_than
     book = book_of(ONE + TWO + wrong + allotted("2026-05-05", "70.00", "N2", source="N1"))
     assert (open_amounts(book), unallocated(book)) == ({"N1": "70.00", "N2": "130.00"}, [])
     assert [
-        (str(one.amount), one.received)
+        (str(allocation.amount), allocation.received_on)
         for p in positions(book, DAY)
-        for one in p.allocations
+        for allocation in p.allocations
         if p.invoice.number == "N2"
     ] == [("40.00", date(2026, 2, 5)), ("30.00", date(2026, 2, 1))]
 
@@ -567,9 +569,9 @@ def test_a_credit_note_is_used_for_another_invoice_and_that_is_no_payment() -> N
     book = book_of(ONE + TWO + paid + note + allotted("2026-05-05", "100.00", "N2", source="C1"))
     assert open_amounts(book) == {"N1": "0.00", "C1": "0.00", "N2": "100.00"}
     found = [
-        (p.invoice.number, one.how, one.other and one.other.number)
+        (p.invoice.number, allocation.how, allocation.counter_document and allocation.counter_document.number)
         for p in positions(book, DAY)
-        for one in p.allocations
+        for allocation in p.allocations
     ]
     assert sorted(found[1:], key=str) == [("C1", "credit-note", "N2"), ("N2", "credit-note", "C1")]
 
@@ -577,7 +579,7 @@ def test_a_credit_note_is_used_for_another_invoice_and_that_is_no_payment() -> N
 def test_money_that_is_allocated_to_what_was_written_off_revives_it() -> None:
     book = book_of(ONE + LOST + payment("2026-09-10", "40.00") + allotted("2026-10-01", "40.00", "N1"))
     assert sums(book) == {"write-off": Decimal(60), "settles": Decimal(40)}
-    assert [str(one.amount) for one in allocate(book, DAY).revived] == ["40.00"]
+    assert [str(recovery.amount) for recovery in allocate(book, DAY).recoveries] == ["40.00"]
 
 
 def test_what_came_on_the_day_itself_can_be_allocated() -> None:
@@ -677,7 +679,7 @@ def test_transfers_of_older_books_are_not_asked_for_a_number() -> None:
 """
     assert not allocate(book_of(OLDER + older), DAY).notices
     later = older.replace("2025", "2026")
-    assert [one.rule for one in allocate(book_of(OLDER + later), DAY).notices] == ["transfer-names-none"]
+    assert [notice.rule for notice in allocate(book_of(OLDER + later), DAY).notices] == ["transfer-names-none"]
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -689,7 +691,7 @@ def test_payments_of_one_day_on_instalments_come_in_the_order_of_these(turned: b
     ]
     text = invoice("N1", "2026-01-10", "100.00", more='  terms: "50% 10 days; 50% 30 days"\n')
     book = book_of(text + "".join(reversed(both) if turned else both))
-    assert [one.instalment for one in allocate(book, DAY).allocations] == [1, 2]
+    assert [allocation.instalment for allocation in allocate(book, DAY).allocations] == [1, 2]
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -708,7 +710,7 @@ def test_a_credit_note_gives_back_what_is_due_first_however_the_invoice_was_writ
         '  Assets:Receivable:Acme  30.00 EUR\n    due: 2026-02-10\n  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
     )
     (position, _note) = positions(book_of(two + invoice("A1", "2026-01-20", "-30.00", more='  corrects: "N1"\n')), DAY)
-    assert {(str(each.due), str(each.open)) for each in position.instalments} == {
+    assert {(str(instalment.due), str(instalment.open)) for instalment in position.instalments} == {
         ("2026-02-10", "0.00"),
         ("2026-04-10", "70.00"),
     }

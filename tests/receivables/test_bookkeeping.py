@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.actions import answers
+from beancount_invoicing.answers.receivables import aging_json
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import aging, positions, statements
@@ -29,9 +29,9 @@ def sound(ledger: str) -> Book:
     """The Book of a ledger without any error or warning but those on the prelude's own parties."""
     book = book_of(MORE + ledger)
     found = [
-        one
-        for one in check(book)
-        if one.rule not in {"iban", "number-not-in-series"} and not one.rule.startswith("mention")
+        finding
+        for finding in check(book)
+        if finding.rule not in {"iban", "number-not-in-series"} and not finding.rule.startswith("mention")
     ]
     assert found == []
     report = aging(book, DAY)
@@ -42,11 +42,13 @@ def sound(ledger: str) -> Book:
 
 def open_on(book: Book, day: date = DAY) -> dict[str, str]:
     """What is open of each document."""
-    return {one.invoice.number: f"{one.open:.2f} {one.invoice.currency}" for one in positions(book, day)}
+    return {
+        position.invoice.number: f"{position.open:.2f} {position.invoice.currency}" for position in positions(book, day)
+    }
 
 
 def status(book: Book, day: date = DAY) -> dict[str, str]:
-    return {one.invoice.number: one.status for one in positions(book, day)}
+    return {position.invoice.number: position.status for position in positions(book, day)}
 
 
 INVOICE = """
@@ -101,7 +103,7 @@ def test_an_invoice_in_dollars_with_the_tax_in_euros() -> None:
     invoice = sound(ledger).invoice("F2026-0001")
     assert invoice is not None
     assert (str(invoice.net), str(invoice.tax), str(invoice.payable)) == ("1000.00", "200.00", "1200.00")
-    assert invoice.rate == Decimal("0.92")
+    assert invoice.booking_rate == Decimal("0.92")
 
 
 def test_an_invoice_in_euros_paid_in_dollars() -> None:
@@ -131,9 +133,9 @@ def test_what_allowances_and_charges_make_of_a_document() -> None:
     tax: "REVERSE"
 """
         )
-        (one,) = book.invoices
-        assert one.net == total
-        return one.kind
+        (invoice,) = book.invoices
+        assert invoice.net == total
+        return invoice.kind
 
     assert kind("100.00", "allowance", "-30.00") == "invoice"
     assert kind("100.00", "allowance", "-130.00") == "credit-note"
@@ -291,7 +293,7 @@ def test_a_deposit_that_is_not_paid_yet_stays_owed_beside_the_final_invoice() ->
 def test_a_deposit_larger_than_the_final_invoice_gives_money_back() -> None:
     whole = final("F2026-0002", "2026-03-05", "-120.00", ("200.00", "40.00", "FR20"), deducted=(R1,))
     book = sound(D1 + paid("F2026-0001", "2026-01-20", "360.00") + whole)
-    at = {one.invoice.number: one for one in positions(book, DAY)}
+    at = {position.invoice.number: position for position in positions(book, DAY)}
     assert at["F2026-0002"].invoice.kind == "invoice", "by the lines' sign, not by what is to be paid"
     assert (str(at["F2026-0002"].open), at["F2026-0002"].status) == ("-120.00", "open")
     back = '\n2026-04-01 * "Back" ^F2026-0002\n  Assets:Bank\n  Assets:Receivable:Acme  120.00 EUR\n'
@@ -307,7 +309,7 @@ def test_a_credited_deposit_cannot_be_deducted() -> None:
     )
     assert status(sound(D1 + note)) == {"F2026-0001": "settled", "A2026-0001": "settled"}
     whole = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
-    assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + note + whole))}
+    assert "deposit-beyond" in {finding.rule for finding in check(book_of(MORE + D1 + note + whole))}
 
 
 @pytest.mark.parametrize("net", ["300.01", "400.00"])
@@ -319,13 +321,13 @@ def test_more_than_the_deposit_brought_cannot_be_deducted(net: str) -> None:
         ("1000.00", "200.00", "FR20"),
         deducted=(("F2026-0001", net, "60.00", "FR20"),),
     )
-    assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + whole))}
+    assert "deposit-beyond" in {finding.rule for finding in check(book_of(MORE + D1 + whole))}
 
 
 def test_nor_twice() -> None:
     once = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
     again = final("F2026-0003", "2026-04-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
-    assert "deposit-beyond" in {one.rule for one in check(book_of(MORE + D1 + once + again))}
+    assert "deposit-beyond" in {finding.rule for finding in check(book_of(MORE + D1 + once + again))}
 
 
 def test_a_deposit_on_goods() -> None:
@@ -360,7 +362,9 @@ def test_a_deposit_of_which_half_is_credited_is_deducted_by_the_other_half() -> 
         "F2026-0002": "1020.00 EUR",
     }
     more = final("F2026-0002", "2026-03-05", "840.00", ("1000.00", "200.00", "FR20"), deducted=(R1,))
-    beyond = [one.message for one in check(book_of(MORE + D1 + note + more)) if one.rule == "deposit-beyond"]
+    beyond = [
+        finding.message for finding in check(book_of(MORE + D1 + note + more)) if finding.rule == "deposit-beyond"
+    ]
     assert "less its credit notes it brought 150.00 EUR: deduct at most 150.00 EUR" in beyond[0]
 
 
@@ -381,7 +385,7 @@ def test_a_write_off_of_a_part_and_the_payment_of_the_rest() -> None:
 def test_a_payment_booked_in_another_currency_on_the_account_settles_nothing() -> None:
     wrong = '\n2026-02-01 * "Paid in dollars" ^F2026-0001\n  Assets:Bank  130.00 USD\n  Assets:Receivable:Acme  -130.00 USD\n'
     book = book_of(MORE + INVOICE + wrong)
-    (found,) = [one.message for one in check(book) if one.rule == "settles-elsewhere"]
+    (found,) = [finding.message for finding in check(book) if finding.rule == "settles-elsewhere"]
     assert "book what it is worth in EUR on that account, and its price at the bank: … USD @ … EUR" in found
     assert open_on(book) == {"F2026-0001": "120.00 EUR"}
 
@@ -391,7 +395,7 @@ def test_a_bounced_debit_with_the_bank_s_fee_on_top() -> None:
     paid_once = paid("F2026-0001", "2026-02-01", "120.00")
     back = '\n2026-02-05 * "Returned" ^F2026-0001\n  Assets:Bank\n  Assets:Receivable:Acme  135.00 EUR\n'
     book = book_of(MORE + INVOICE + paid_once + back)
-    (found,) = [one.message for one in check(book) if one.rule == "settles-beyond-open"]
+    (found,) = [finding.message for finding in check(book) if finding.rule == "settles-beyond-open"]
     assert "but only 120.00 was settled there: 15.00 stays unallocated" in found
     assert open_on(book) == {"F2026-0001": "120.00 EUR"}
 
@@ -447,8 +451,8 @@ def test_the_cents_beside_a_figure_of_thirty_digits_are_kept() -> None:
 """
     )
     report = aging(book, DAY)
-    assert report.unmet() == ()
-    assert answers.aged(report, explain=False)["rows"][0]["total"] == "99999999999999999999999999995.51"
+    assert report.unreconciled() == ()
+    assert aging_json(report, explain=False)["rows"][0]["total"] == "99999999999999999999999999995.51"
     (statement,) = statements(book, DAY)
-    assert statement.currencies[0].unmet() is None
+    assert statement.currencies[0].unreconciled() is None
     assert statement.currencies[0].closing == report.rows[0].total

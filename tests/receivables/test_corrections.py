@@ -16,9 +16,9 @@ OLDEST = '\n2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
 
 def replaced(number: str, by: str, day: str, amount: str, instead: str, account: str = "Acme") -> str:
     """A cancellation of `number`, called `number`-X, and what replaces it."""
-    said = f'  corrects: "{number}"\n'
-    return invoice(f"{number}-X", day, f"-{amount}", more=f'  kind: "cancellation"\n{said}') + invoice(
-        by, day, instead, account, f'  kind: "corrective"\n{said}'
+    text = f'  corrects: "{number}"\n'
+    return invoice(f"{number}-X", day, f"-{amount}", more=f'  kind: "cancellation"\n{text}') + invoice(
+        by, day, instead, account, f'  kind: "corrective"\n{text}'
     )
 
 
@@ -30,9 +30,11 @@ def returned(day: str, amount: str, *numbers: str) -> str:
 def settled(book: Book) -> dict[str, list[str]]:
     """By document: how, how much, from which day on and, if not from that day, of which money."""
     result: dict[str, list[str]] = {}
-    for one in allocate(book, DAY).allocations:
-        came = f", came {one.received}" if one.received != one.date else ""
-        result.setdefault(one.invoice.number, []).append(f"{one.how} {one.amount} on {one.date}{came}")
+    for allocation in allocate(book, DAY).allocations:
+        came = f", came {allocation.received_on}" if allocation.received_on != allocation.date else ""
+        result.setdefault(allocation.invoice.number, []).append(
+            f"{allocation.how} {allocation.amount} on {allocation.date}{came}"
+        )
     return result
 
 
@@ -56,9 +58,11 @@ def test_money_pays_the_other_one_the_oldest_first_and_the_rest_is_owed_back() -
         "replacement 60.00 on 2026-03-01, came 2026-02-01",
         "replacement 30.00 on 2026-03-01, came 2026-02-10",
     ]
-    money = {one.source: one.date for one in book.payments}
+    money = {payment.source: payment.date for payment in book.payments}
     assert [
-        money[one.money] for one in allocate(book, DAY).allocations if one.how == "replacement" and one.money
+        money[allocation.paid_by]
+        for allocation in allocate(book, DAY).allocations
+        if allocation.how == "replacement" and allocation.paid_by
     ] == [date(2026, 2, 1), date(2026, 2, 1), date(2026, 2, 10), date(2026, 2, 10)]  # fmt: skip
 
 
@@ -144,7 +148,7 @@ def test_nor_what_lies_on_another_account_or_in_another_currency() -> None:
 def test_what_was_assumed_and_bounced_before_the_correction_has_not_paid_it() -> None:
     book = book_of(OLDEST + ONE + payment("2026-02-15", "100.00") + returned("2026-02-20", "100.00", "N1") + REPLACED)
     assert open_amounts(book) == {"N1": "0.00", "N1-X": "0.00", "N5": "90.00"}
-    assert [one.status for one in positions(book, date(2026, 2, 19))] == ["settled"]
+    assert [position.status for position in positions(book, date(2026, 2, 19))] == ["settled"]
 
 
 def test_without_the_option_it_lies_on_the_account() -> None:

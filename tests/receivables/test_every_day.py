@@ -9,7 +9,7 @@ from decimal import Decimal
 from beancount import loader
 from beancount.core.data import Transaction
 
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.receivables import aging, positions, statements, tax_due
 from tests.ledgers import TESTS
@@ -20,7 +20,7 @@ FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 def test_every_day_of_two_years() -> None:
     entries, errors, options = loader.load_file(str(TESTS / "golden" / "receivables.beancount"))
     assert not errors
-    book = read(entries, options)
+    book = read_book(entries, options)
     moves: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
     for entry in entries:
         if isinstance(entry, Transaction):
@@ -32,25 +32,27 @@ def test_every_day_of_two_years() -> None:
     while day <= LAST:
         for account, currency, amount in moves[day]:
             balances[account, currency] += amount
-        books = {key: amount for key, amount in balances.items() if amount and key[0] in book.accounts}
+        books = {key: amount for key, amount in balances.items() if amount and key[0] in book.main_accounts}
         for basis in ("due", "invoice"):
             report = aging(book, day, basis=basis)
             rows = {(row.account, row.currency): row.total + row.drafts for row in report.rows}
             assert {key: amount for key, amount in rows.items() if amount} == books, day
         owed: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
         for (account, currency), amount in books.items():
-            owed[book.accounts[account], currency] += amount
+            owed[book.main_accounts[account], currency] += amount
         for since in (None, FIRST, day - timedelta(days=45), day):
             found = {
-                (one.customer.account, each.currency): each
-                for one in statements(book, day, since if since is None or since <= day else None)
-                for each in one.currencies
+                (statement.customer.account, currency.currency): currency
+                for statement in statements(book, day, since if since is None or since <= day else None)
+                for currency in statement.currencies
             }
-            assert {key: each.closing + each.drafts for key, each in found.items() if each.closing or each.drafts} == {
-                key: amount for key, amount in owed.items() if amount
-            }, day
+            assert {
+                key: currency.closing + currency.drafts
+                for key, currency in found.items()
+                if currency.closing or currency.drafts
+            } == {key: amount for key, amount in owed.items() if amount}, day
         for position in positions(book, day):
-            assert sum((one.amount for one in position.allocations), ZERO) == position.settled
+            assert sum((allocation.amount for allocation in position.allocations), ZERO) == position.settled
         for total in tax_due(book, day).totals:
             assert total.to_move == total.to_cancel == 0, day
             waits = total.booked - total.due - total.cancelled
@@ -61,8 +63,8 @@ def test_every_day_of_two_years() -> None:
 def test_what_is_left_in_the_end() -> None:
     """Of all that only the second instalment of F2026-0003, and a payment without a reference."""
     entries, _errors, options = loader.load_file(str(TESTS / "golden" / "receivables.beancount"))
-    book = read(entries, options)
-    open_ = {one.invoice.number: one.open for one in positions(book, LAST) if one.open}
+    book = read_book(entries, options)
+    open_ = {position.invoice.number: position.open for position in positions(book, LAST) if position.open}
     assert open_ == {"F2026-0003": Decimal("840.00")}
     (row,) = (row for row in aging(book, LAST).rows if row.total)
     assert (row.buckets[-1], row.unallocated, row.total) == (Decimal("840.00"), Decimal("-50.00"), Decimal("790.00"))

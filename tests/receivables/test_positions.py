@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing.receivables import positions
-from beancount_invoicing.receivables.own_currency import in_own_currency
+from beancount_invoicing.receivables.tax_currency import vat_in_tax_currency
 from tests.ledgers import book_of
 
 D = Decimal
@@ -79,7 +79,7 @@ CREDITED = ONE.replace("N1", "A1").replace("100.00", "-100.00").replace("  due: 
 def test_how_it_stands_when_it_is_due_and_later(entries: str, status: list[str], settled_on: str | None) -> None:
     book = book_of(ONE + entries)
     found = [positions(book, day)[0] for day in (date(2026, 2, 9), date(2026, 12, 31))]
-    assert [one.status for one in found] == status
+    assert [position.status for position in found] == status
     assert found[1].settled_on == (date.fromisoformat(settled_on) if settled_on else None)
 
 
@@ -92,11 +92,11 @@ def test_of_several_instalments_the_earliest_that_is_open_is_its_due_date_and_th
 def test_a_draft_and_what_the_customer_is_owed_are_never_late() -> None:
     draft = ONE.replace("2026-01-10 *", "2026-01-10 !").replace("N1", "draft-N1")
     back = ONE.replace("N1", "A1").replace("100.00", "-100.00").replace("  due: 2026-02-09\n", "")
-    assert [one.days_overdue for one in positions(book_of(draft + back), date(2026, 12, 31))] == [0, 0]
+    assert [position.days_overdue for position in positions(book_of(draft + back), date(2026, 12, 31))] == [0, 0]
 
 
 def test_a_document_in_the_sellers_currency_has_its_tax_in_no_other() -> None:
     book = book_of(ONE + ONE.replace("N1", "N2").replace("EUR", "USD @ 0.90 EUR"))
-    euros, dollars = (in_own_currency(book, invoice) for invoice in book.invoices)
+    euros, dollars = (vat_in_tax_currency(book, invoice) for invoice in book.invoices)
     assert euros is None
     assert dollars is not None and dollars.currency == "EUR"

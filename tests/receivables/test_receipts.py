@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import open_ledger
-from beancount_invoicing.model import ZERO, Book, How
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.model import ZERO, AllocationKind, Book
 from beancount_invoicing.receivables import NothingReceived, Position, Receipt, positions, receipt
-from beancount_invoicing.rendering import texts
+from beancount_invoicing.rendering import view_texts
 from beancount_invoicing.rules.steps import recompute
 from tests.cli.test_commands import call
 from tests.ledgers import EXAMPLE, TESTS, book_of, month_ends
@@ -35,31 +35,33 @@ PAID = (
 
 def told(book: Book, as_of: str, number: str = "F1") -> Receipt:
     day = date.fromisoformat(as_of)
-    return receipt(next(one for one in positions(book, day) if one.invoice.number == number))
+    return receipt(next(position for position in positions(book, day) if position.invoice.number == number))
 
 
 def test_what_was_received_and_what_else_became_of_it() -> None:
     one = told(book_of(PAID), "2026-12-31")
-    assert [f"{each.date} {each.what} {each.number} {each.amount}" for each in one.entries] == [
+    assert [f"{entry.date} {entry.kind} {entry.number} {entry.amount}" for entry in one.entries] == [
         "2026-01-20 payment  250.00",
         "2026-01-25 payment  100.00",
         "2026-01-28 reversal  -100.00",
         "2026-02-10 credit-note A1 50.00",
         "2026-03-01 write-off  60.00",
     ]
-    assert f"{one.received} {one.credited} {one.adjusted} {one.position.open}" == "250.00 50.00 60.00 140.00"
+    assert (
+        f"{one.received} {one.credited} {one.reduced_without_money} {one.position.open}" == "250.00 50.00 60.00 140.00"
+    )
 
 
 def test_one_transfer_for_two_instalments_is_one_line_and_later_ones_are_not_known_yet() -> None:
     one = told(book_of(PAID), "2026-01-20")
-    assert [f"{each.what} {each.amount}" for each in one.entries] == ["payment 250.00"]
+    assert [f"{entry.kind} {entry.amount}" for entry in one.entries] == ["payment 250.00"]
     assert one.position.open == Decimal("250.00")
 
 
 DISCOUNTED = invoice("2026-01-10", "F1", "500.00 EUR") + moved("2026-01-20", "-490.00 EUR", "F1")
 
 
-def in_kind(how: How, amount: str) -> Position:
+def in_kind(how: AllocationKind, amount: str) -> Position:
     """F1 at the end of 2026, paid but for `amount`, which settles in another way than by money."""
     (position,) = positions(book_of(DISCOUNTED), date(2026, 12, 31))
     (paid,) = position.allocations
@@ -68,15 +70,15 @@ def in_kind(how: How, amount: str) -> Position:
 
 
 @pytest.mark.parametrize("how", ["discount", "set-off", "write-off"])
-def test_it_certifies_the_money_alone(how: How) -> None:
+def test_it_certifies_the_money_alone(how: AllocationKind) -> None:
     one = receipt(in_kind(how, "10.00"))
-    assert [f"{each.date} {each.what} {each.amount}" for each in one.entries] == [
+    assert [f"{entry.date} {entry.kind} {entry.amount}" for entry in one.entries] == [
         "2026-01-20 payment 490.00",
         f"2026-01-20 {how} 10.00",
     ]
     apart = {"discount": one.discounted, "set-off": one.set_off, "write-off": one.written_off}
     assert apart == {kind: Decimal("10.00") if kind == how else ZERO for kind in apart}
-    assert (str(one.received), str(one.adjusted), one.position.open) == ("490.00", "10.00", ZERO)
+    assert (str(one.received), str(one.reduced_without_money), one.position.open) == ("490.00", "10.00", ZERO)
     assert all(recompute(step) == step.result for step in one.steps)
 
 
@@ -85,13 +87,13 @@ def test_a_discount_that_is_taken_back_is_no_money_that_came_back() -> None:
     back = position.allocations[1]._replace(how="reversal", reverses="discount", amount=Decimal("-10.00"))
     one = receipt(replace(position, allocations=(*position.allocations, back), open=Decimal("10.00")))
     assert (str(one.received), one.discounted) == ("490.00", ZERO)
-    assert [each.what for each in one.entries] == ["payment"]
+    assert [entry.kind for entry in one.entries] == ["payment"]
 
 
 def test_a_payment_has_the_day_on_which_the_money_came() -> None:
     (position,) = positions(book_of(DISCOUNTED), date(2026, 12, 31))
-    later = tuple(one._replace(date=date(2026, 5, 5)) for one in position.allocations)
-    assert [str(each.date) for each in receipt(replace(position, allocations=later)).entries] == ["2026-01-20"]
+    later = tuple(allocation._replace(date=date(2026, 5, 5)) for allocation in position.allocations)
+    assert [str(entry.date) for entry in receipt(replace(position, allocations=later)).entries] == ["2026-01-20"]
 
 
 def test_an_invoice_that_a_credit_note_of_another_settles_has_no_receipt() -> None:
@@ -117,7 +119,9 @@ def test_money_that_was_for_another_document_did_not_come_back() -> None:
     )
     for number, amount in (("F1", "60.00"), ("F2", "40.00")):
         one = told(book, "2026-12-31", number)
-        assert [f"{each.date} {each.what} {each.amount}" for each in one.entries] == [f"2026-01-20 payment {amount}"]
+        assert [f"{entry.date} {entry.kind} {entry.amount}" for entry in one.entries] == [
+            f"2026-01-20 payment {amount}"
+        ]
         assert str(one.received) == amount
     assert told(book, "2026-03-04").received == Decimal("100.00"), "nothing later changes what was said before"
 
@@ -140,8 +144,8 @@ def test_the_letter_names_it_in_each_language(language: str) -> None:
         paid._replace(how="set-off", amount=Decimal("4.00")),
     )
     where = rendering.folders(book)
-    view = rendering.receipt(book, receipt(replace(position, allocations=those, open=ZERO)), where)
-    said = rendering.words(where, language)["statement"]
+    view = rendering.receipt_view(book, receipt(replace(position, allocations=those, open=ZERO)), where)
+    said = rendering.word_table(where, language)["statement"]
     assert view.table is not None
     assert [row.cells[1] for row in view.table.rows] == [said["payment"], said["discount"], said["set-off"]]
     labels = [pair.label for pair in view.totals]
@@ -174,8 +178,8 @@ def test_the_parts_are_the_whole_at_each_month_s_end(ledger: Path) -> None:
             except NothingReceived:
                 continue
             found += 1
-            assert one.received + one.credited + one.adjusted + position.open == position.payable
-            assert sum((each.amount for each in one.entries), ZERO) == position.settled
+            assert one.received + one.credited + one.reduced_without_money + position.open == position.payable
+            assert sum((entry.amount for entry in one.entries), ZERO) == position.settled
             for step in one.steps:
                 assert recompute(step) == step.result, step
     assert found > 20
@@ -186,11 +190,11 @@ def test_the_parts_are_the_whole_at_each_month_s_end(ledger: Path) -> None:
 
 def test_the_letter_names_the_document_the_days_and_what_remains() -> None:
     book = book_of(PAID)
-    view = rendering.receipt(book, told(book, "2026-12-31"), rendering.folders(book))
+    view = rendering.receipt_view(book, told(book, "2026-12-31"), rendering.folders(book))
     assert_same_facts(view, rendering.folders(book))
-    said = "\n".join(texts(view)).replace("\xa0", " ")
-    assert "avoir reçu à ce jour la somme de 250,00 € (facture F1 du 10 janvier 2026)" in said
-    assert "Il reste 140,00 € à payer." in said
+    text = "\n".join(view_texts(view)).replace("\xa0", " ")
+    assert "avoir reçu à ce jour la somme de 250,00 € (facture F1 du 10 janvier 2026)" in text
+    assert "Il reste 140,00 € à payer." in text
     assert view.table
     assert [row.cells[1] for row in view.table.rows] == [
         "Règlement", "Règlement", "Règlement retourné", "Avoir A1", "Régularisation",
@@ -204,7 +208,7 @@ def test_one_s_own_words_win(tmp_path: Path) -> None:
     with (tmp_path / "main.beancount").open("a", encoding="utf-8") as file:
         file.write(moved("2026-03-01", "-20.00 EUR", "F2026-0001"))
     book = open_ledger(tmp_path / "main.beancount").book
-    view = rendering.receipt(book, told(book, "2026-12-31", "F2026-0001"), rendering.folders(book))
+    view = rendering.receipt_view(book, told(book, "2026-12-31", "F2026-0001"), rendering.folders(book))
     assert [text.replace("\xa0", " ") for text in view.opening] == ["Merci : 20,00 € pour Facture F2026-0001."]
 
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.model import Book, Worth
+from beancount_invoicing.model import Book, PaymentExchangeRate
 from beancount_invoicing.receivables import allocate, lapsing, positions
 from beancount_invoicing.receivables.advances import advances
 from beancount_invoicing.receivables.exchange import day_rate
 from beancount_invoicing.receivables.lapsing import last_day_to_sue
-from beancount_invoicing.receivables.retained import retained
+from beancount_invoicing.receivables.retentions import open_retentions
 from tests.ledgers import book_of
 
 D = Decimal
@@ -60,20 +60,26 @@ def test_the_latest_price_up_to_the_day(day: str, rate: str, because: str) -> No
 @pytest.mark.parametrize(
     ("worth", "rate"),
     [
-        (Worth("EUR", D("0.93"), D("0.92")), "0.93"),  # the payment's own price
-        (Worth("EUR", D("0.99"), D("0.92")), "0.92"),  # the invoice's rate says nothing new: the money that came
-        (Worth("EUR", None, D("0.92")), "0.92"),
-        (Worth("EUR", None, D("0.92"), clear=False), "0.90"),  # a fee was taken off it: the ledger's price is better
-        (Worth("GBP", D("0.93"), D("0.92")), "0.90"),  # of another currency
-        (Worth("EUR", None, None), "0.90"),
+        (PaymentExchangeRate("EUR", D("0.93"), D("0.92")), "0.93"),  # the payment's own price
+        (
+            PaymentExchangeRate("EUR", D("0.99"), D("0.92")),
+            "0.92",
+        ),  # the invoice's rate says nothing new: the money that came
+        (PaymentExchangeRate("EUR", None, D("0.92")), "0.92"),
+        (
+            PaymentExchangeRate("EUR", None, D("0.92"), without_fee=False),
+            "0.90",
+        ),  # a fee was taken off it: the ledger's price is better
+        (PaymentExchangeRate("GBP", D("0.93"), D("0.92")), "0.90"),  # of another currency
+        (PaymentExchangeRate("EUR", None, None), "0.90"),
     ],
 )
-def test_what_the_payment_itself_says_comes_first(worth: Worth, rate: str) -> None:
+def test_what_the_payment_itself_says_comes_first(worth: PaymentExchangeRate, rate: str) -> None:
     assert str(day_rate(book_of(PRICES), ("USD", "EUR"), date(2026, 1, 10), D("0.99"), worth).rate) == rate
 
 
 def test_money_less_a_fee_is_better_than_no_price() -> None:
-    worth = Worth("EUR", None, D("0.92"), clear=False)
+    worth = PaymentExchangeRate("EUR", None, D("0.92"), without_fee=False)
     assert str(day_rate(book_of(""), ("USD", "EUR"), date(2026, 1, 10), D("0.99"), worth).rate) == "0.92"
 
 
@@ -89,7 +95,8 @@ def acknowledged(day: str) -> str:
 def lapses(ledger: str, day: str) -> list[tuple[str, str, str]]:
     book, as_of = book_of("2020-01-01 open Assets:Receivable:Old\n" + early(ledger)), date.fromisoformat(day)
     return [
-        (one.invoice.number, str(one.open), str(one.last_day)) for one in lapsing(book, allocate(book, as_of), as_of)
+        (lapsing.invoice.number, str(lapsing.open), str(lapsing.last_day))
+        for lapsing in lapsing(book, allocate(book, as_of), as_of)
     ]
 
 
@@ -121,9 +128,9 @@ def test_what_is_paid_or_not_due_does_not_lapse() -> None:
 
 def test_the_words_say_whether_it_is_too_late() -> None:
     book = book_of(early(OLD))
-    for day, said in ((date(2030, 3, 31), "lapses after"), (date(2030, 4, 1), "lapsed after")):
+    for day, text in ((date(2030, 3, 31), "lapses after"), (date(2030, 4, 1), "lapsed after")):
         (one,) = lapsing(book, allocate(book, day), day)
-        assert f"100.00 EUR {said} 2030-03-31" in one.words(day)
+        assert f"100.00 EUR {text} 2030-03-31" in one.message(day)
 
 
 def test_without_a_known_law_nothing_lapses() -> None:
@@ -165,19 +172,19 @@ def situation(number: str, day: str, due: str) -> str:
 def test_what_is_kept_back_by_contract_and_the_first_day_that_was_printed() -> None:
     ledger = KEPT + situation("N1", "2026-02-10", "2027-02-10") + situation("N2", "2026-01-31", "2027-01-31")
     book = book_of(ledger)
-    (one,) = retained(book, allocate(book, date(2026, 3, 31)))
-    assert (one.contract, str(one.open), one.accepted, one.due, one.once_due) == (
+    (retention,) = open_retentions(book, allocate(book, date(2026, 3, 31)))
+    assert (retention.contract, str(retention.open), retention.accepted, retention.due, retention.printed_due) == (
         "ROOF", "100.00", None, None, date(2027, 1, 31),
     )  # fmt: skip
     taken = ledger + '\n2026-04-15 custom "invoice-accepted" "ROOF"\n'
     book = book_of(taken)
-    (one,) = retained(book, allocate(book, date(2026, 4, 15)))
-    assert (one.accepted, one.due) == (date(2026, 4, 15), date(2027, 4, 15))
-    (one,) = retained(book, allocate(book, date(2026, 4, 14)))
-    assert (one.accepted, one.due) == (None, None)
+    (retention,) = open_retentions(book, allocate(book, date(2026, 4, 15)))
+    assert (retention.accepted, retention.due) == (date(2026, 4, 15), date(2027, 4, 15))
+    (retention,) = open_retentions(book, allocate(book, date(2026, 4, 14)))
+    assert (retention.accepted, retention.due) == (None, None)
     paid = book_of(taken + moved("2027-04-15", "-50.00", "^N1", f"{ACME}:Kept"))
-    (one,) = retained(paid, allocate(paid, date(2027, 4, 15)))
-    assert str(one.open) == "50.00"
+    (retention,) = open_retentions(paid, allocate(paid, date(2027, 4, 15)))
+    assert str(retention.open) == "50.00"
 
 
 # money that lies on the account --------------------------------------------------------------------------------------------
@@ -185,8 +192,8 @@ def test_what_is_kept_back_by_contract_and_the_first_day_that_was_printed() -> N
 
 def covers(ledger: str, day: str = "2026-12-31") -> dict[str, list[tuple[str, str]]]:
     return {
-        one.invoice.number: [(str(each.date), str(each.amount)) for each in one.on_account]
-        for one in positions(book_of(ledger), date.fromisoformat(day))
+        position.invoice.number: [(str(account.date), str(account.amount)) for account in position.on_account]
+        for position in positions(book_of(ledger), date.fromisoformat(day))
     }
 
 
@@ -235,16 +242,16 @@ SERVICES = """
 
 
 def contract(keys: str, customer: str = "Acme") -> str:
-    said = "".join(f"  {key.strip()}\n" for key in keys.split(";"))
-    return f'2026-01-01 custom "invoice-contract" Assets:Receivable:{customer} "K-{customer}" "subscription"\n{said}'
+    text = "".join(f"  {key.strip()}\n" for key in keys.split(";"))
+    return f'2026-01-01 custom "invoice-contract" Assets:Receivable:{customer} "K-{customer}" "subscription"\n{text}'
 
 
 def lying(ledger: str) -> list[tuple[str, str | None, list[str]]]:
     """What may be taxed of money on account: how much, the tax in it, the codes that it may be under."""
     book: Book = book_of(SERVICES + ledger)
     return [
-        (str(one.amount), None if one.tax is None else str(one.tax), [tax.code for tax in one.taxes])
-        for one in advances(book, allocate(book, date(2026, 12, 31)))
+        (str(advance.amount), None if advance.tax is None else str(advance.tax), [tax.code for tax in advance.taxes])
+        for advance in advances(book, allocate(book, date(2026, 12, 31)))
     ]
 
 

@@ -63,7 +63,12 @@ def kept(text: str, day: str) -> list[tuple[date | None, int]]:
     """When what is kept back is due, as known on a day; and for how many days it is late in the statement."""
     as_of = date.fromisoformat(day)
     (account,) = statements(book_of(WORKS + text), as_of)
-    return [(one.due, one.days_late) for each in account.currencies for one in each.open if one.amount == D("300.00")]
+    return [
+        (item.due, item.days_late)
+        for currency in account.currencies
+        for item in currency.open
+        if item.amount == D("300.00")
+    ]
 
 
 @pytest.mark.parametrize("written", [NOW, ONCE], ids=["retained", "due, as bill once wrote it"])
@@ -122,8 +127,8 @@ def test_two_contracts_of_one_invoice_keep_back_on_one_account() -> None:
 def test_a_later_acceptance_changes_no_earlier_report() -> None:
     day = date(2026, 3, 14)
     before, after = book_of(WORKS + NOW), book_of(WORKS + ACCEPTED + NOW)
-    assert [(one.due, one.status, one.instalments) for one in positions(before, day)] == [
-        (one.due, one.status, one.instalments) for one in positions(after, day)
+    assert [(position.due, position.status, position.instalments) for position in positions(before, day)] == [
+        (position.due, position.status, position.instalments) for position in positions(after, day)
     ]
     assert before.invoices[0].instalments[1].due == NOT_YET
 
@@ -132,8 +137,8 @@ def test_payments_that_name_nothing_settle_what_is_kept_back_last() -> None:
     option = '2025-01-01 custom "invoice-option" "allocate" "oldest"\n'
     paid = '2027-06-01 * "Acme" "On account"\n  Assets:Bank  5700.00 EUR\n  Assets:Receivable:Acme  -5700.00 EUR\n'
     (first, second) = positions(book_of(option + WORKS + ACCEPTED + NOW + paid), date(2027, 7, 1))
-    assert [each.open for each in first.instalments] == [0, D("300.00")]
-    assert [each.open for each in second.instalments] == [D("5700.00"), D("300.00")]
+    assert [instalment.open for instalment in first.instalments] == [0, D("300.00")]
+    assert [instalment.open for instalment in second.instalments] == [D("5700.00"), D("300.00")]
 
 
 def test_what_is_kept_back_of_other_books_hangs_on_the_acceptance_too() -> None:
@@ -151,7 +156,9 @@ def test_what_is_kept_back_of_other_books_hangs_on_the_acceptance_too() -> None:
 
 
 def test_what_is_kept_back_under_no_contract_is_an_error() -> None:
-    said = [one.message for one in check(book_of(WORKS + NOW.replace('"ROOF"\n  Income', '"ROOFF"\n  Income', 1)))]
+    said = [
+        finding.message for finding in check(book_of(WORKS + NOW.replace('"ROOF"\n  Income', '"ROOFF"\n  Income', 1)))
+    ]
     assert 'F2026-0001: retained: "ROOFF" is no contract: correct it, or add it' in said
 
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.model import Book, Means
-from beancount_invoicing.receivables import InCurrency, SinceError, Statement, statements
+from beancount_invoicing.model import Book, SettlementMeans
+from beancount_invoicing.receivables import Statement, StatementInCurrency, StatementPeriodError, statements
 from tests.ledgers import book_of
 
 ACME = "Assets:Receivable:Acme"
@@ -33,15 +33,15 @@ def statement(book: Book, as_of: str, since: str | None = None, customer: str = 
     return found
 
 
-def euros(book: Book, as_of: str, since: str | None = None) -> InCurrency:
+def euros(book: Book, as_of: str, since: str | None = None) -> StatementInCurrency:
     (found,) = statement(book, as_of, since).currencies
     return found
 
 
-def said(account: InCurrency) -> list[str]:
+def said(account: StatementInCurrency) -> list[str]:
     return [
-        f"{one.date} {one.what} {one.number or '/'.join(one.settles)} {one.amount} {one.balance}"
-        for one in account.entries
+        f"{entry.date} {entry.kind} {entry.number or '/'.join(entry.settles)} {entry.amount} {entry.balance}"
+        for entry in account.entries
     ]
 
 
@@ -66,14 +66,14 @@ def test_every_movement_stands_on_its_day_with_the_balance_after_it() -> None:
         "2026-04-01 payment F2 -150.00 0.00",
         "2026-04-05 reversal F2 150.00 150.00",
     ]
-    assert [f"{one.debit} {one.credit}" for one in account.entries[:3:2]] == ["100.00 None", "None 100.00"]
+    assert [f"{entry.debit} {entry.credit}" for entry in account.entries[:3:2]] == ["100.00 None", "None 100.00"]
 
 
 def test_what_came_before_the_first_day_is_the_opening_balance() -> None:
     """Both days are inclusive."""
     account = euros(book_of(YEAR), "2026-04-01", "2026-02-20")
     assert account.opening == 300
-    assert [one.date.isoformat() for one in account.entries] == ["2026-02-20", "2026-03-10", "2026-04-01"]
+    assert [entry.date.isoformat() for entry in account.entries] == ["2026-02-20", "2026-03-10", "2026-04-01"]
     assert account.closing == 0
 
 
@@ -90,7 +90,7 @@ def test_what_is_open_is_named_with_due_dates_days_late_and_what_is_contested() 
     )
     account = euros(book, "2026-02-10")
     assert [
-        f"{i.what} {i.number} {i.due} {i.amount}, {i.open} open, {i.disputed} disputed, {i.days_late}"
+        f"{i.kind} {i.number} {i.due} {i.amount}, {i.open} open, {i.disputed} disputed, {i.days_late}"
         for i in account.open
     ] == [
         "invoice F1 2026-01-10 30.00, 30.00 open, 30.00 disputed, 31",
@@ -98,7 +98,7 @@ def test_what_is_open_is_named_with_due_dates_days_late_and_what_is_contested() 
         "payment  None -20.00, -20.00 open, 0 disputed, 0",
     ]
     assert f"{account.overdue} {account.closing}" == "30.00 80.00"
-    ages = account.ages
+    ages = account.aging
     assert f"{ages.not_due} {[*map(str, ages.buckets)]} {ages.unallocated}" == "70.00 ['0', '30.00', '0', '0'] -20.00"
 
 
@@ -115,7 +115,7 @@ def test_accounts_of_one_customer_belong_together() -> None:
         "2026-03-01 transfer F1 100.00 100.00",
         "2026-04-01 write-off F1 -60.00 40.00",
     ]
-    assert [f"{one.account} {one.balance}" for one in account.ledger] == [f"{doubtful} 40.00"]
+    assert [f"{balance.account} {balance.balance}" for balance in account.ledger] == [f"{doubtful} 40.00"]
     assert [f"{item.number} {item.open}" for item in account.open] == ["F1 40.00"]
 
 
@@ -137,11 +137,11 @@ def test_currencies_stand_apart_and_drafts_are_left_out() -> None:
         + invoice("2026-01-12", "draft-1", "70.00 EUR").replace(" * ", " ! ")
     )
     found = statement(book, "2026-12-31").currencies
-    assert [f"{one.closing} {one.currency}, drafts {one.drafts}" for one in found] == [
+    assert [f"{currency.closing} {currency.currency}, drafts {currency.drafts}" for currency in found] == [
         "100.00 EUR, drafts 70.00",
         "90.00 USD, drafts 0",
     ]
-    assert [sum(each.balance for each in one.ledger) for one in found] == [170, 90]
+    assert [sum(balance.balance for balance in currency.ledger) for currency in found] == [170, 90]
 
 
 def test_on_one_day_what_is_asked_for_comes_before_what_is_given_back_and_money_last() -> None:
@@ -152,7 +152,7 @@ def test_on_one_day_what_is_asked_for_comes_before_what_is_given_back_and_money_
         + invoice("2026-02-10", "Z1", "100.00 EUR")
     )
     account = euros(book, "2026-12-31")
-    assert [f"{one.what} {one.amount} {one.balance}" for one in account.entries] == [
+    assert [f"{entry.kind} {entry.amount} {entry.balance}" for entry in account.entries] == [
         "invoice 100.00 100.00", "credit-note -50.00 50.00", "payment -30.00 20.00",
     ]  # fmt: skip
 
@@ -164,8 +164,8 @@ def test_a_refund_of_a_credit_note_and_a_debit_of_nothing() -> None:
         + moved("2026-02-02", "3.00 EUR")
     )
     account = euros(book, "2026-12-31")
-    assert [f"{one.what} {one.amount}" for one in account.entries[1:]] == ["refund 50.00", "debit 3.00"]
-    assert [f"{item.what} {item.open}" for item in account.open] == ["debit 3.00"]
+    assert [f"{entry.kind} {entry.amount}" for entry in account.entries[1:]] == ["refund 50.00", "debit 3.00"]
+    assert [f"{item.kind} {item.open}" for item in account.open] == ["debit 3.00"]
 
 
 def test_a_refund_that_names_the_invoice_as_well_and_what_of_it_is_sent_back() -> None:
@@ -176,32 +176,32 @@ def test_a_refund_that_names_the_invoice_as_well_and_what_of_it_is_sent_back() -
         + moved("2026-02-10", "60.00 EUR", "F1 ^A1")
         + moved("2026-02-12", "-20.00 EUR", "A1")
     )
-    assert [f"{one.what} {one.amount}" for one in euros(book, "2026-12-31").entries] == [
+    assert [f"{entry.kind} {entry.amount}" for entry in euros(book, "2026-12-31").entries] == [
         "invoice 100.00", "payment -100.00", "credit-note -40.00", "refund 60.00", "payment -20.00",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("means", ["discount", "set-off", "write-off"])
-def test_what_lowers_the_claim_without_money_is_named(means: Means) -> None:
+def test_what_lowers_the_claim_without_money_is_named(means: SettlementMeans) -> None:
     book = book_of(invoice("2026-01-10", "F1", "100.00 EUR") + moved("2026-01-20", "-10.00 EUR", "F1"))
-    those = tuple(one._replace(means=means) for one in book.payments)
-    assert [one.what for one in euros(replace(book, payments=those), "2026-12-31").entries] == ["invoice", means]
-    nothing = tuple(one._replace(links=()) for one in those)
+    payments = tuple(payment._replace(means=means) for payment in book.payments)
+    assert [entry.kind for entry in euros(replace(book, payments=payments), "2026-12-31").entries] == ["invoice", means]
+    nothing = tuple(payment._replace(links=()) for payment in payments)
     account = euros(replace(book, payments=nothing), "2026-12-31")
-    assert [f"{item.what} {item.open}" for item in account.open] == ["invoice 100.00", f"{means} -10.00"]
+    assert [f"{item.kind} {item.open}" for item in account.open] == ["invoice 100.00", f"{means} -10.00"]
 
 
 def test_what_is_only_allocated_anew_is_no_payment() -> None:
     again = f'\n2026-05-05 * "That was for F1"\n  {ACME}  100.00 EUR\n  {ACME}  -100.00 EUR\n    settles: "F1"\n'
     book = book_of(invoice("2026-01-10", "F1", "100.00 EUR") + moved("2026-02-20", "-100.00 EUR") + again)
-    assert [f"{one.date} {one.what} {one.amount}" for one in euros(book, "2026-12-31").entries] == [
+    assert [f"{entry.date} {entry.kind} {entry.amount}" for entry in euros(book, "2026-12-31").entries] == [
         "2026-01-10 invoice 100.00",
         "2026-02-20 payment -100.00",
         "2026-05-05 transfer -100.00",
         "2026-05-05 transfer 100.00",
     ]
     where = rendering.folders(book)
-    view = rendering.statement(book, statement(book, "2026-12-31"), where)
+    view = rendering.statement_view(book, statement(book, "2026-12-31"), where)
     (movements,) = view.sections
     assert len(movements.table.rows) == 2, "the letter leaves it out"
 
@@ -209,23 +209,26 @@ def test_what_is_only_allocated_anew_is_no_payment() -> None:
 def test_what_is_open_on_both_sides_is_told_though_it_cancels_out() -> None:
     book = book_of(invoice("2026-01-10", "F1", "100.00 EUR") + moved("2026-02-20", "-100.00 EUR"))
     (found,) = statements(book, date(2026, 12, 31), date(2026, 12, 1))
-    assert (found.owed, found.open, found.moved) == (False, True, False)
-    assert [f"{item.what} {item.open} {item.days_late}" for item in found.currencies[0].open] == [
+    assert (found.has_balance, found.has_open_items, found.moved) == (False, True, False)
+    assert [f"{item.kind} {item.open} {item.days_late}" for item in found.currencies[0].open] == [
         "invoice 100.00 325", "payment -100.00 0",
     ]  # fmt: skip
 
 
 def test_all_customers_that_have_anything_by_name() -> None:
     book = book_of(YEAR + invoice("2026-01-10", "F9", "10.00 EUR", account="Assets:Receivable:Kiefer"))
-    assert [one.customer.name for one in statements(book, date(2026, 12, 31))] == ["Acme SAS", "Kiefer GmbH"]
-    assert [one.customer.name for one in statements(book, date(2025, 12, 31))] == []
+    assert [statement.customer.name for statement in statements(book, date(2026, 12, 31))] == [
+        "Acme SAS",
+        "Kiefer GmbH",
+    ]
+    assert [statement.customer.name for statement in statements(book, date(2025, 12, 31))] == []
     settled = statement(book, "2026-04-01")
-    assert not settled.owed
+    assert not settled.has_balance
     assert statement(book, "2025-12-31").currencies == (), "a customer that is named gets an empty one"
 
 
 def test_it_cannot_end_before_it_begins() -> None:
-    with pytest.raises(SinceError, match="cannot begin on 2026-02-01, after its last day, 2026-01-31"):
+    with pytest.raises(StatementPeriodError, match="cannot begin on 2026-02-01, after its last day, 2026-01-31"):
         statement(book_of(YEAR), "2026-01-31", "2026-02-01")
 
 
@@ -249,7 +252,7 @@ def test_what_is_due_first_stands_first_and_is_contested_first_however_the_invoi
     )
     text += '  Income:Services\n    text: "Work"\n    tax: "REVERSE"\n'
     text += f'\n2026-02-01 note {ACME} "Half of it" ^F1\n  event: "dispute"\n  amount: 50.00\n'
-    assert [f"{one.due} {one.open} {one.disputed}" for one in euros(book_of(text), "2026-05-01").open] == [
+    assert [f"{item.due} {item.open} {item.disputed}" for item in euros(book_of(text), "2026-05-01").open] == [
         "2026-02-10 40.00 40.00",
         "2026-04-10 60.00 10.00",
     ]

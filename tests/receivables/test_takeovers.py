@@ -43,16 +43,16 @@ def paid(day: str, customer: str, amount: str, links: str = "^N1") -> str:
 def owed(book: Book, day: date = DAY) -> dict[str, dict[str, str]]:
     """What is open of each document, by who owes it."""
     result: dict[str, dict[str, str]] = {}
-    for one in positions(book, day, by_debtor=True):
-        if one.open and one.debtor:
-            result.setdefault(one.invoice.number, {})[one.debtor.account] = str(one.open)
+    for position in positions(book, day, by_debtor=True):
+        if position.open and position.debtor:
+            result.setdefault(position.invoice.number, {})[position.debtor.account] = str(position.open)
     return result
 
 
 def rules(book: Book) -> list[str]:
     """The findings about payments and transfers."""
     ours = {"transfer-names-none", "settles-elsewhere", "settles-beyond-open", "other-customer"}
-    return [one.rule for one in check(book) if one.rule in ours]
+    return [finding.rule for finding in check(book) if finding.rule in ours]
 
 
 ONE = OPEN + invoice("N1", "300.00")
@@ -81,7 +81,11 @@ def test_its_payments_settle_it_by_link_or_by_name() -> None:
 
 
 def test_a_payment_by_it_before_that_day_is_refused_with_the_day() -> None:
-    (found,) = [one for one in check(book_of(WHOLE + paid("2026-02-28", KIEFER, "100.00"))) if one.severity == "error"]
+    (found,) = [
+        finding
+        for finding in check(book_of(WHOLE + paid("2026-02-28", KIEFER, "100.00")))
+        if finding.severity == "error"
+    ]
     assert "before it is taken over on 2026-03-01" in found.message
 
 
@@ -101,17 +105,17 @@ def test_of_a_part_each_owes_its_share_and_pays_it() -> None:
     book = book_of(part + paid("2026-04-01", KIEFER, "30.00") + paid("2026-04-02", ACME, "60.00"))
     assert owed(book) == {"N1": {KIEFER: "70.00", ACME: "100.00"}}
     shares = positions(book, DAY, by_debtor=True)
-    assert [(str(one.payable), str(one.settled)) for one in shares] == [("100.00", "30.00"), ("200.00", "100.00")]
+    assert [(str(share.payable), str(share.settled)) for share in shares] == [("100.00", "30.00"), ("200.00", "100.00")]
     (whole,) = positions(book, DAY)
-    assert (whole.payable, whole.open, [one.account for one in whole.debtors]) == (D(300), D(170), [KIEFER, ACME])
+    assert (whole.payable, whole.open, [debtor.account for debtor in whole.debtors]) == (D(300), D(170), [KIEFER, ACME])
 
 
 def test_interest_of_the_shares_is_that_of_the_whole_and_the_indemnity_comes_once() -> None:
     book = book_of(ONE + moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1"))
-    each = [interest_on(book, one, DAY) for one in positions(book, DAY, by_debtor=True)]
-    (whole,) = [interest_on(book, one, DAY) for one in positions(book_of(ONE), DAY)]
-    assert whole and sum(one.interest for one in each if one and one.interest) == whole.interest
-    assert [one.indemnity if one else None for one in each] == [D("40.00"), None]
+    interests = [interest_on(book, position, DAY) for position in positions(book, DAY, by_debtor=True)]
+    (whole,) = [interest_on(book, position, DAY) for position in positions(book_of(ONE), DAY)]
+    assert whole and sum(interest.amount for interest in interests if interest and interest.amount) == whole.amount
+    assert [interest.indemnity if interest else None for interest in interests] == [D("40.00"), None]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -137,7 +141,7 @@ def test_several_documents_a_credit_note_and_sub_accounts_each_to_their_like() -
     text += moves("2026-03-01", (KIEFER, "-20.00"), (ACME, "20.00"), links="^A1")
     book = book_of(text)
     assert owed(book) == {"N1": {KIEFER: "300.00"}, "N2": {KIEFER: "100.00"}, "A1": {KIEFER: "-20.00"}}
-    assert {(one.account, str(one.open)) for one in allocate(book, DAY).claims if one.open} == {
+    assert {(item.account, str(item.open)) for item in allocate(book, DAY).open_items if item.open} == {
         (KIEFER, "300.00"),
         (KIEFER, "95.00"),
         (KIEFER + ":Doubtful", "5.00"),
@@ -153,7 +157,7 @@ def test_each_takes_over_no_more_than_its_share_and_nothing_goes_twice() -> None
     )  # fmt: skip
     book = book_of(text)
     assert owed(book) == {"N1": {KIEFER: "300.00"}, "N2": {ACME: "50.00", GAMMA: "50.00"}}
-    assert [(one.invoice.number, one.account, str(one.amount)) for one in allocate(book, DAY).moves] == [
+    assert [(move.invoice.number, move.account, str(move.amount)) for move in allocate(book, DAY).moves] == [
         ("N1", KIEFER, "300.00"), ("N2", GAMMA, "50.00"),
     ]  # fmt: skip
 
@@ -171,11 +175,11 @@ def test_reminders_and_disputes_go_along_a_hold_of_the_customer_does_not() -> No
     notes += f'2026-02-17 note {ACME} "wait"\n  event: "hold"\n'
     book = book_of(WHOLE + notes)
     (position,) = positions(book, DAY)
-    assert ([one.event for one in position.events], position.disputed) == (["reminder", "dispute"], D("50.00"))
-    assert [(one.customer.account, one.level) for one in propose(book, DAY)] == [(KIEFER, 2)]
-    assert propose(book, date(2026, 2, 28))[0].held[0].why.startswith("on hold")
+    assert ([event.kind for event in position.events], position.disputed) == (["reminder", "dispute"], D("50.00"))
+    assert [(proposal.customer.account, proposal.level) for proposal in propose(book, DAY)] == [(KIEFER, 2)]
+    assert propose(book, date(2026, 2, 28))[0].held[0].reason.startswith("on hold")
     kiefers = book_of(WHOLE + notes + f'2026-04-01 note {KIEFER} "wait"\n  event: "hold"\n')
-    assert propose(kiefers, DAY)[0].held[0].why.startswith("on hold")
+    assert propose(kiefers, DAY)[0].held[0].reason.startswith("on hold")
     (row,) = aging(book, DAY).rows
     assert (row.account, row.disputed) == (KIEFER, D("50.00"))
 
@@ -183,7 +187,11 @@ def test_reminders_and_disputes_go_along_a_hold_of_the_customer_does_not() -> No
 def test_a_dispute_of_one_who_owes_a_share_is_not_the_others() -> None:
     text = ONE + moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1")
     book = book_of(text + f'2026-04-01 note {KIEFER} "wrong" ^N1\n  event: "dispute"\n')
-    assert {one.debtor.account: one.disputed for one in positions(book, DAY, by_debtor=True) if one.debtor} == {
+    assert {
+        position.debtor.account: position.disputed
+        for position in positions(book, DAY, by_debtor=True)
+        if position.debtor
+    } == {
         KIEFER: D("100.00"),
         ACME: D(0),
     }
@@ -191,25 +199,27 @@ def test_a_dispute_of_one_who_owes_a_share_is_not_the_others() -> None:
 
 def test_both_statements_show_it_and_meet_the_ledger() -> None:
     book = book_of(WHOLE)
-    kiefer, acme = sorted(statements(book, DAY, customers={ACME, KIEFER}), key=lambda one: one.customer.name)[::-1]
+    kiefer, acme = sorted(
+        statements(book, DAY, customers={ACME, KIEFER}), key=lambda statement: statement.customer.name
+    )[::-1]
     (old,), (new,) = acme.currencies, kiefer.currencies
-    assert [(one.what, one.other, str(one.amount)) for one in old.entries][1:] == [
+    assert [(entry.kind, entry.other_customer, str(entry.amount)) for entry in old.entries][1:] == [
         ("handed-over", "Kiefer GmbH", "-300.00")
     ]
-    assert [(one.what, one.other, str(one.amount), one.settles) for one in new.entries] == [
+    assert [(entry.kind, entry.other_customer, str(entry.amount), entry.settles) for entry in new.entries] == [
         ("taken-over", "Acme SAS", "300.00", ("N1",))
     ]
-    assert (old.closing, new.closing, [one.number for one in new.open]) == (D(0), D(300), ["N1"])
-    assert old.unmet() is None is new.unmet()
+    assert (old.closing, new.closing, [item.number for item in new.open]) == (D(0), D(300), ["N1"])
+    assert old.unreconciled() is None is new.unreconciled()
     (before,) = statements(book, date(2026, 2, 28), customers={ACME})[0].currencies
-    assert [one.what for one in before.entries] == ["invoice"]
+    assert [entry.kind for entry in before.entries] == ["invoice"]
 
 
 def test_it_lapses_for_who_owes_it() -> None:
     late = date(2031, 1, 1)
-    assert [(one.debtor, one.open) for one in lapsing(book_of(WHOLE), allocate(book_of(WHOLE), late), late)] == [
-        (KIEFER, D("300.00"))
-    ]
+    assert [
+        (lapsing.debtor, lapsing.open) for lapsing in lapsing(book_of(WHOLE), allocate(book_of(WHOLE), late), late)
+    ] == [(KIEFER, D("300.00"))]
 
 
 def test_a_payment_booked_on_the_wrong_customer_is_corrected_as_ever() -> None:
@@ -221,7 +231,7 @@ def test_a_payment_booked_on_the_wrong_customer_is_corrected_as_ever() -> None:
 def test_money_on_account_goes_to_the_other_customer() -> None:
     text = ONE + paid("2026-02-01", ACME, "330.00") + moves("2026-03-01", (KIEFER, "-30.00"), (ACME, "30.00"))
     book = book_of(text)
-    left = [(one.payment.account, str(one.amount)) for one in allocate(book, DAY).unallocated]
+    left = [(unallocated.payment.account, str(unallocated.amount)) for unallocated in allocate(book, DAY).unallocated]
     assert (left, rules(book)) == ([(KIEFER, "-30.00")], [])
 
 
@@ -233,7 +243,7 @@ def test_it_is_money_like_any_other_there_once_all_of_it_lay_here(lies_there: st
     book = book_of(text)
     assert owed(book) == ({} if paid_by_it else {"N2": {KIEFER: "30.00"}})
     given, taken = (statements(book, DAY, customers={main})[0].currencies[0].entries[-1] for main in (ACME, KIEFER))
-    assert [(one.what, one.other) for one in (given, taken)] == [
+    assert [(entry.kind, entry.other_customer) for entry in (given, taken)] == [
         ("handed-over", "Kiefer GmbH"), ("taken-over", "Acme SAS"),
     ]  # fmt: skip
 
@@ -241,13 +251,13 @@ def test_it_is_money_like_any_other_there_once_all_of_it_lay_here(lies_there: st
 def test_money_of_a_third_customer_does_not_go_along() -> None:
     text = ONE + paid("2026-02-01", GAMMA, "500.00", "") + paid("2026-02-01", ACME, "330.00")
     book = book_of(text + moves("2026-03-01", (KIEFER, "-30.00"), (ACME, "30.00")))
-    left = [(one.payment.account, str(one.amount)) for one in allocate(book, DAY).unallocated]
+    left = [(unallocated.payment.account, str(unallocated.amount)) for unallocated in allocate(book, DAY).unallocated]
     assert sorted(left) == [(GAMMA, "-500.00"), (KIEFER, "-30.00")]
 
 
 def test_what_names_nothing_is_told_with_the_link_to_write() -> None:
     text = ONE + invoice("N2", "70.00") + moves("2026-03-01", (KIEFER, "70.00"), (ACME, "-70.00"))
-    (found,) = [one for one in check(book_of(text)) if one.rule == "transfer-names-none"]
+    (found,) = [finding for finding in check(book_of(text)) if finding.rule == "transfer-names-none"]
     assert found.message.endswith(": ^N2")
 
 
@@ -261,10 +271,10 @@ def test_money_in_it_makes_it_payments_of_both() -> None:
     text += f'\n2026-03-01 * "One transfer for both" ^N1 ^N2\n  Assets:Bank  400.00 EUR\n  {ACME}  -300.00 EUR\n'
     text += f"  {KIEFER}  -100.00 EUR\n"
     book = book_of(text)
-    assert (owed(book), book.transfers, book.taken_over) == ({}, (), {})
+    assert (owed(book), book.transfers, book.takeovers) == ({}, (), {})
 
 
 def test_what_was_said_on_the_day_itself_goes_along() -> None:
     note = f'\n2026-03-01 note {ACME} "wrong" ^N1\n  event: "dispute"\n  amount: 50.00\n'
     (position,) = positions(book_of(WHOLE + note), DAY)
-    assert (position.disputed, [one.event for one in position.events]) == (D("50.00"), ["dispute"])
+    assert (position.disputed, [event.kind for event in position.events]) == (D("50.00"), ["dispute"])

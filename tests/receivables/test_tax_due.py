@@ -54,7 +54,7 @@ def due(ledger: str, day: date = DAY) -> TaxDue:
 
 
 def shares(ledger: str) -> list[tuple[str, str]]:
-    return [(one.number, str(one.amount)) for one in due(ledger).shares]
+    return [(share.number, str(share.amount)) for share in due(ledger).tax_shares]
 
 
 WORK = invoice("F2026-0001", "1200.00", "1000.00", "200.00")
@@ -65,7 +65,7 @@ def test_half_is_paid_half_is_due() -> None:
 
 
 def test_nothing_is_due_before_payment() -> None:
-    assert due(WORK + paid("2026-07-12", "600.00", "F2026-0001"), date(2026, 7, 11)).shares == ()
+    assert due(WORK + paid("2026-07-12", "600.00", "F2026-0001"), date(2026, 7, 11)).tax_shares == ()
 
 
 def test_thirds_add_up_to_the_cent() -> None:
@@ -89,7 +89,7 @@ def test_what_the_books_moved_is_compared() -> None:
 
 def test_check_warns_where_it_was_not_moved_and_only_there() -> None:
     def rules(ledger: str) -> set[str]:
-        return {one.rule for one in check(book_of(TAXES + ledger)) if one.rule.startswith("tax")}
+        return {finding.rule for finding in check(book_of(TAXES + ledger)) if finding.rule.startswith("tax")}
 
     assert rules(WORK + paid("2026-07-12", "600.00", "F2026-0001")) == {"tax-due"}
     assert rules(WORK + paid("2026-07-12", "600.00", "F2026-0001", moved="100.00")) == set()
@@ -107,7 +107,7 @@ def test_what_is_written_off_is_cancelled_and_never_due() -> None:
     ledger += paid("2026-09-01", "600.00", "F2026-0001", tag="#write-off", account="Expenses:BadDebt")
     (total,) = due(ledger).totals
     assert (str(total.due), str(total.cancelled), str(total.to_cancel)) == ("100.00", "100.00", "100.00")
-    assert [one.written_off for one in due(ledger).shares] == [False, True]
+    assert [share.is_written_off for share in due(ledger).tax_shares] == [False, True]
 
 
 NOTE = invoice("A2026-0001", "-240.00", "-200.00", "-40.00").replace(
@@ -161,7 +161,7 @@ def test_what_was_paid_of_a_replaced_invoice_becomes_due_of_the_other_on_the_day
     ledger = WORK + paid("2026-01-20", "1200.00", "F2026-0001", moved="200.00")
     ledger += as_of_march("X2026-0001", "cancellation", "-1200.00", "-1000.00", "-200.00")
     ledger += as_of_march("F2026-0002", "corrective", "900.00", "750.00", "150.00")
-    assert [(str(one.date), one.number, str(one.amount)) for one in due(ledger).shares] == [
+    assert [(str(share.date), share.number, str(share.amount)) for share in due(ledger).tax_shares] == [
         ("2026-01-20", "F2026-0001", "200.00"),
         ("2026-03-01", "F2026-0002", "150.00"),
         ("2026-03-01", "X2026-0001", "-150.00"),
@@ -191,9 +191,12 @@ def totals(ledger: str, day: date = DAY) -> tuple[str, ...]:
 def test_the_tax_on_a_cash_discount_never_becomes_due() -> None:
     """1176.00 of 1200.00 are paid; of the tax of 200.00 the 4.00 on the discount of 20.00 are taken off."""
     result = due(WORK + TAKEN)
-    assert [(str(one.amount), one.discount) for one in result.shares] == [("196.00", False), ("4.00", True)]
+    assert [(str(share.amount), share.is_discount) for share in result.tax_shares] == [
+        ("196.00", False),
+        ("4.00", True),
+    ]
     assert totals(WORK + TAKEN) == ("196.00", "196.00", "4.00", "4.00")
-    assert all(recompute(step) == step.result for one in result.shares for step in one.steps)
+    assert all(recompute(step) == step.result for share in result.tax_shares for step in share.steps)
 
 
 def test_a_discount_s_tax_is_taken_off_by_the_payment_and_the_rest_moved_by_another_entry() -> None:
@@ -363,10 +366,10 @@ def test_parts_always_add_up(payments: list[int], net: int) -> None:
     result = due(ledger)
     share = min(sum(payments), int(total * 100))
     exact = tax * share / (total * 100)
-    assert abs(sum((one.amount for one in result.shares), Decimal(0)) - exact) <= Decimal("0.005")
+    assert abs(sum((share.amount for share in result.tax_shares), Decimal(0)) - exact) <= Decimal("0.005")
     if share == total * 100:
-        assert sum((one.amount for one in result.shares), Decimal(0)) == tax
-    for one in result.shares:
+        assert sum((share.amount for share in result.tax_shares), Decimal(0)) == tax
+    for one in result.tax_shares:
         assert one.amount > 0
         assert all(recompute(step) == step.result for step in one.steps)
         assert one.steps[-1].result == one.amount
@@ -374,7 +377,7 @@ def test_parts_always_add_up(payments: list[int], net: int) -> None:
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    from beancount_invoicing.actions import open_ledger
+    from beancount_invoicing.ledger import open_ledger
     from tests.ledgers import EXAMPLE
 
     return open_ledger(EXAMPLE).book
@@ -412,4 +415,4 @@ def test_an_amount_where_a_text_belongs_is_no_end(key: str) -> None:
   Liabilities:Pending  -20.00 EUR
 {after}"""
     )
-    assert any(one.severity == "error" for one in check(book))
+    assert any(finding.severity == "error" for finding in check(book))

@@ -9,7 +9,7 @@ import pytest
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.receivables import TaxDue, TaxTotal, tax_due
-from beancount_invoicing.receivables.taxed import taxed
+from beancount_invoicing.receivables.pending_taxes import pending_tax_by_document
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import book_of
 from tests.receivables.test_tax_due import TAXES, WORK, invoice, paid
@@ -19,14 +19,16 @@ DAY = date(2026, 12, 31)
 
 def due(ledger: str, day: date = DAY) -> TaxDue:
     result = tax_due(book_of(TAXES + ledger), day)
-    for one in result.shares:
-        assert all(recompute(step) == step.result for step in one.steps)
-        assert one.steps[-1].result == one.amount
+    for share in result.tax_shares:
+        assert all(recompute(step) == step.result for step in share.steps)
+        assert share.steps[-1].result == share.amount
     return result
 
 
 def shares(ledger: str, day: date = DAY) -> list[tuple[str, str, str, str]]:
-    return [(str(one.date), one.number, str(one.base), str(one.amount)) for one in due(ledger, day).shares]
+    return [
+        (str(share.date), share.number, str(share.base), str(share.amount)) for share in due(ledger, day).tax_shares
+    ]
 
 
 def total(ledger: str, day: date = DAY) -> TaxTotal:
@@ -37,12 +39,14 @@ def total(ledger: str, day: date = DAY) -> TaxTotal:
 def entries(ledger: str, day: date = DAY) -> list[tuple[str, str, str]]:
     """The entries that are missing: date, what leaves the pending account, what reaches the tax owed."""
     return [
-        (str(one.date), str(line.released), str(line.owed)) for one in due(ledger, day).missing for line in one.lines
+        (str(entry.date), str(line.released), str(line.owed))
+        for entry in due(ledger, day).missing
+        for line in entry.lines
     ]
 
 
 def warned(ledger: str) -> set[str]:
-    return {one.rule for one in check(book_of(TAXES + ledger)) if one.rule.startswith(("tax", "deposit"))}
+    return {finding.rule for finding in check(book_of(TAXES + ledger)) if finding.rule.startswith(("tax", "deposit"))}
 
 
 def moved(day: str, amount: str, owed: str = "", exchange: str = "") -> str:
@@ -64,7 +68,7 @@ def test_money_that_came_first_is_due_when_it_came() -> None:
 
 def test_a_report_from_before_the_invoice_knows_only_that_money_lies_there() -> None:
     result = due(EARLY, date(2026, 1, 31))
-    assert (result.shares, result.missing) == ((), ())
+    assert (result.tax_shares, result.missing) == ((), ())
     (lying,) = result.on_account
     assert (str(lying.amount), str(lying.tax), lying.customer) == ("300.00", "50.00", "Acme SAS")
 
@@ -72,10 +76,10 @@ def test_a_report_from_before_the_invoice_knows_only_that_money_lies_there() -> 
 def test_january_as_it_is_declared_in_february() -> None:
     result = due(EARLY + paid("2026-02-10", "300.00", "F2026-0001"), date(2026, 2, 15))
     january = result.within(date(2026, 1, 1), date(2026, 1, 31))
-    assert [str(one.amount) for one in january.shares] == ["50.00"]
-    assert [(str(one.base), str(one.due)) for one in january.by_rate] == [("250.00", "50.00")]
-    assert [str(one.date) for one in january.missing] == ["2026-01-31"]
-    assert [str(one.date) for one in result.missing] == ["2026-01-31", "2026-02-15"]
+    assert [str(share.amount) for share in january.tax_shares] == ["50.00"]
+    assert [(str(total.base), str(total.due)) for total in january.by_rate] == [("250.00", "50.00")]
+    assert [str(entry.date) for entry in january.missing] == ["2026-01-31"]
+    assert [str(entry.date) for entry in result.missing] == ["2026-01-31", "2026-02-15"]
 
 
 def test_tax_that_is_moved_with_money_on_account_is_not_moved_too_much() -> None:
@@ -113,7 +117,7 @@ BACK = '\n2026-01-22 * "Sent back"\n  Assets:Bank  -20.00 EUR\n  Assets:Receivab
 
 
 def lying(ledger: str) -> list[tuple[str, str, str]]:
-    return [(str(one.payment.date), str(one.amount), str(one.tax)) for one in due(ledger).on_account]
+    return [(str(advance.payment.date), str(advance.amount), str(advance.tax)) for advance in due(ledger).on_account]
 
 
 def test_money_of_a_customer_of_services_is_named() -> None:
@@ -336,7 +340,7 @@ def test_thirds_at_another_rate_add_up_and_what_bounces_comes_back_at_its_own() 
 
 def test_a_payment_at_the_invoice_s_rate_makes_no_difference() -> None:
     ledger = DOLLARS + in_dollars("2026-02-10", "400.00", "Assets:Bank  368.00 EUR")
-    assert [(str(one.amount), str(one.released)) for one in due(ledger).shares] == [("61.33", "61.33")]
+    assert [(str(share.amount), str(share.released)) for share in due(ledger).tax_shares] == [("61.33", "61.33")]
 
 
 def test_what_waits_leaves_at_the_invoice_s_rate() -> None:
@@ -366,7 +370,7 @@ def test_the_difference_goes_where_the_last_payment_books_its_own() -> None:
     other = DOLLARS.removeprefix(EXCHANGE).replace("F2026-0001", "F2026-0002")
     loss = in_dollars("2026-02-05", "1200.00", "Assets:Bank  1080.00 EUR", "Expenses:Exchange  24.00 EUR")
     (missing,) = due(DOLLARS + other + loss.replace("F2026-0001", "F2026-0002") + GAIN).missing
-    assert [(str(one.difference), one.exchange) for one in missing.lines] == [("2.00", "Income:Exchange")]
+    assert [(str(line.difference), line.exchange) for line in missing.lines] == [("2.00", "Income:Exchange")]
 
 
 def test_also_in_the_payment_itself() -> None:
@@ -389,7 +393,7 @@ def test_a_cash_discount_in_dollars_cancels_its_tax_at_the_invoice_s_rate() -> N
         + PRICE
     )
     result = due(DOLLARS + text)
-    assert [(one.what, str(one.amount), str(one.released)) for one in result.shares] == [
+    assert [(share.kind, str(share.amount), str(share.released)) for share in result.tax_shares] == [
         ("due", "186.20", "180.32"),
         ("discount", "3.68", "3.68"),
     ]
@@ -492,9 +496,9 @@ def test_what_deposits_leave_of_a_tax_in_dollars_is_worth_less_by_as_much() -> N
         '  Liabilities:Deposits  250.00 USD @ 0.92 EUR\n    deposit: "F2026-0001"\n'
         '  Liabilities:Pending  46.00 EUR\n    tax: "FR20E"\n    deposit: "F2026-0001"\n'
     )
-    found = taxed(book_of(TAXES + deposit + final), DAY)
+    found = pending_tax_by_document(book_of(TAXES + deposit + final), DAY)
     whole = {number: next(iter(those.values())).tax for number, those in found.items()}
-    assert {number: (str(one.booked), str(one.abroad)) for number, one in whole.items()} == {
+    assert {number: (str(amount.booked), str(amount.in_document_currency)) for number, amount in whole.items()} == {
         "F2026-0001": ("46.00", "50.00"),
         "F2026-0002": ("138.00", "150"),
     }

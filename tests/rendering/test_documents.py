@@ -25,14 +25,17 @@ from PIL import Image
 from segno.helpers import make_epc_qr
 
 from beancount_invoicing import law, rendering
-from beancount_invoicing.actions import customers, due_reminders, open_ledger, render
-from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.customer_search import find_customers
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.documents.render import render
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book, Dated, OptionValue
-from beancount_invoicing.rendering import View, texts
-from beancount_invoicing.rendering.folders import PACKAGE, words
+from beancount_invoicing.rendering import View, view_texts
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, word_table
 from beancount_invoicing.rendering.formats import Formats
-from beancount_invoicing.rendering.output import compile_arguments
-from beancount_invoicing.rendering.parties import _epc, payment
+from beancount_invoicing.rendering.output import typst_arguments
+from beancount_invoicing.rendering.parties import _epc, payment_rows
 from beancount_invoicing.rules.references import creditor_reference
 from tests.ledgers import EXAMPLE, PRELUDE, book_of
 
@@ -63,21 +66,21 @@ def number_of(book: Book, kind: str) -> str:
         "discounted": lambda one: any(line.discount for line in one.lines),
         "allowance": lambda one: one.adjustments,
         "deducted": lambda one: one.deductions,
-        "at-once": lambda one: one.at_once,
+        "at-once": lambda one: one.immediate_payments,
         "cash-discount": lambda one: one.lines and one.customer.cash_discount,
     }
-    return next(one.number for one in book.invoices if tests[kind](one))
+    return next(invoice.number for invoice in book.invoices if tests[kind](invoice))
 
 
 def view_of(book: Book, number: str) -> View:
     invoice = book.invoice(number)
     assert invoice is not None
-    return rendering.document(book, invoice, paid_on_its_date(book)(invoice), rendering.folders(book))
+    return rendering.document_view(book, invoice, paid_on_its_date(book)(invoice), rendering.folders(book))
 
 
 def letter_to(book: Book, customer: str) -> View:
-    proposal, *_milder = due_reminders(book, DAY, customers(book, customer))
-    return rendering.letter(book, proposal, rendering.folders(book))
+    proposal, *_milder = due_reminders(book, DAY, find_customers(book, customer))
+    return rendering.letter_view(book, proposal, rendering.folders(book))
 
 
 def squeezed(text: str) -> str:
@@ -103,7 +106,7 @@ def assert_same_facts(view: View, where: tuple[Path, ...]) -> None:
         "pdf": squeezed(pdf_text(rendering.to_pdf(view, where))),
         "text": squeezed(rendering.to_text(view, where)),
     }
-    facts = list(texts(view))
+    facts = list(view_texts(view))
     assert len(facts) > 20
     for fact in facts:
         for output, text in found.items():
@@ -135,7 +138,7 @@ def test_a_letter_says_the_same_in_each_form(book: Book, customer: str) -> None:
 
 
 def test_an_invoice_has_what_the_law_asks_for(book: Book) -> None:
-    facts = " | ".join(texts(view_of(book, "F2026-0067"))).replace("\u202f", " ").replace("\xa0", " ")
+    facts = " | ".join(view_texts(view_of(book, "F2026-0067"))).replace("\u202f", " ").replace("\xa0", " ")
     for fact in (
         "Atelier Solène", "18 quai de la Prévalaye", "SARL au capital de 10 000 €", "RCS Rennes 812 345 676", "812345676",
         "FR19812345676", "Habitat Ouest SCIC", "41 boulevard de la Liberté", "8 rue des Tilleuls", "448209379", "F2026-0067",
@@ -154,7 +157,7 @@ def test_an_invoice_of_before_the_move_shows_the_old_address(book: Book) -> None
 
 
 def test_reverse_charge_is_said(book: Book) -> None:
-    assert "Reverse charge" in " ".join(texts(view_of(book, "F2026-0066")))
+    assert "Reverse charge" in " ".join(view_texts(view_of(book, "F2026-0066")))
 
 
 def test_a_currency_s_code_stands_apart_from_the_figure(book: Book) -> None:
@@ -246,7 +249,7 @@ INSTALMENTS = """
 )
 def test_the_qr_code_asks_for_what_is_due_first(paid: str, asked: str, text: str) -> None:
     book = book_of(INSTALMENTS)
-    view = rendering.document(book, book.invoices[0], Decimal(paid), (PACKAGE,))
+    view = rendering.document_view(book, book.invoices[0], Decimal(paid), (BUILT_IN_TEMPLATES,))
     assert asked in view.qr.split("\n")
     assert text in plain(view.qr_text)
     assert "30 % à réception, 70 % à 45 jours" in [plain(pair.value) for pair in view.facts]
@@ -318,7 +321,7 @@ def test_a_claim_has_no_columns_that_nothing_fills_and_no_day_of_supply() -> Non
     assert view.table.columns == ("Désignation", "Montant")
     assert [row.cells for row in view.table.rows] == [("Interest", "1,08"), ("Compensation", "40,00")]
     assert "Date de livraison ou de prestation" not in [pair.label for pair in view.facts]
-    assert_same_facts(view, (PACKAGE,))
+    assert_same_facts(view, (BUILT_IN_TEMPLATES,))
 
 
 def test_a_column_stays_where_any_line_fills_it() -> None:
@@ -336,11 +339,11 @@ def test_a_column_stays_where_any_line_fills_it() -> None:
 
 
 def test_a_claim_and_the_credit_note_on_it_say_that_they_are_outside_vat() -> None:
-    said = "Réparation d’un retard de paiement\u00a0: hors champ d’application de la TVA."
-    assert claimed().mentions == (said,)
+    text = "Réparation d’un retard de paiement\u00a0: hors champ d’application de la TVA."
+    assert claimed().mentions == (text,)
     credit = claimed(number="K1")
-    assert (credit.title, credit.mentions) == ("Avoir", (said,))
-    assert said not in claimed(number="F2026-0001").mentions
+    assert (credit.title, credit.mentions) == ("Avoir", (text,))
+    assert text not in claimed(number="F2026-0001").mentions
 
 
 @pytest.mark.parametrize(
@@ -437,19 +440,19 @@ BUILDING = (
 def test_works_in_belgium_say_whom_a_wrong_reverse_charge_falls_on(customer: str, said: str) -> None:
     """AR n° 1, art. 20, § 3, since 2023."""
     options = f'{BELGIAN}{BUILDING}2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  {customer}\n'
-    mentions = [one.replace("\xa0", " ") for one in small(tax="WORKS", options=options).mentions]
+    mentions = [mention.replace("\xa0", " ") for mention in small(tax="WORKS", options=options).mentions]
     assert mentions[0].startswith(said)
     assert (mentions[0] == "Autoliquidation") == (said == "Autoliquidation")
     assert mentions[1] == "Travaux (art. 20 AR n° 1)"
 
 
 def test_the_belgian_words_are_for_belgium_and_from_their_day_on() -> None:
-    for home, day, reason, said in (
+    for home, day, reason, text in (
         ("BE", date(2022, 12, 31), "VATEX-EU-AE", "Autoliquidation"),
         ("FR", date(2026, 1, 1), "VATEX-EU-AE", "Autoliquidation"),
         ("BE", date(2026, 1, 1), "Art. 20bis", "Art. 20bis"),
     ):
-        assert law.why_untaxed("AE", reason, "x", "fr", day, home) == (said, "VATEX-EU-AE")
+        assert law.why_untaxed("AE", reason, "x", "fr", day, home) == (text, "VATEX-EU-AE")
     assert law.why_untaxed("AE", "", "x", "fr", date(2023, 1, 1), "BE")[0].startswith("Autoliquidation : En")
 
 
@@ -472,7 +475,9 @@ def test_the_words_of_reverse_charge_stand_once(label: str, reason: str, languag
         f'\n2025-01-01 custom "invoice-tax" "FREE" "{label}"\n  category: "AE"\n  reason: "{reason}"\n'
         f'2025-06-01 custom "invoice-customer" Assets:Receivable:Acme\n  language: "{language}"\n'
     )
-    assert [one.replace("\xa0", " ") for one in small(tax="FREE", options=options).mentions[: len(said)]] == said
+    assert [
+        mention.replace("\xa0", " ") for mention in small(tax="FREE", options=options).mentions[: len(said)]
+    ] == said
 
 
 @pytest.mark.parametrize(
@@ -615,10 +620,12 @@ def test_a_cash_discount_is_on_what_was_not_paid_at_once() -> None:
 
 def picture(view: View, last: bool = False) -> Image.Image:
     """The first page (or the last one), as a picture, by the layout that makes the PDF."""
-    arguments = compile_arguments(view)
+    arguments = typst_arguments(view)
     del arguments["pdf_standards"]
-    layout = (PACKAGE / "document.typ").read_bytes()
-    compiler = typst.Compiler(root=str(PACKAGE), font_paths=[str(PACKAGE / "fonts")], ignore_system_fonts=True)
+    layout = (BUILT_IN_TEMPLATES / "document.typ").read_bytes()
+    compiler = typst.Compiler(
+        root=str(BUILT_IN_TEMPLATES), font_paths=[str(BUILT_IN_TEMPLATES / "fonts")], ignore_system_fonts=True
+    )
     pages = compiler.compile(input=layout, format="png", ppi=150, **arguments)
     page = pages[-1 if last else 0] if isinstance(pages, list) else pages
     assert page is not None
@@ -639,10 +646,12 @@ def test_the_qr_code_fills_the_transfer(book: Book) -> None:
 @pytest.mark.parametrize(("what", "longest"), [("iban", 34), ("bic", 11)])
 def test_what_is_too_long_for_a_transfer_has_no_qr_code(book: Book, what: str, longest: int) -> None:
     assert book.seller
-    customer = book.customers["Assets:Clients:Kerbrat"].as_last_said
+    customer = book.customers["Assets:Clients:Kerbrat"].latest
     for letters in (longest, longest + 1, 5000):
-        odd = replace(book.seller.as_last_said, **{what: "F" * letters})  # type: ignore[arg-type]
-        lines, code = payment(odd, customer, "F1", Decimal(10), "EUR", Formats("fr"), words((PACKAGE,), "fr"))
+        odd = replace(book.seller.latest, **{what: "F" * letters})  # type: ignore[arg-type]
+        lines, code = payment_rows(
+            odd, customer, "F1", Decimal(10), "EUR", Formats("fr"), word_table((BUILT_IN_TEMPLATES,), "fr")
+        )
         assert bool(code) is (letters == longest)
         assert "FFFF" in "".join(line.value for line in lines)
 
@@ -658,8 +667,8 @@ def test_a_creditor_reference_stands_in_the_structured_line_of_the_qr_code() -> 
 
 
 def test_the_option_for_creditor_references_reaches_the_qr_code(book: Book) -> None:
-    said: Dated[OptionValue] = Dated(((date(2020, 1, 1), "iso11649"),))
-    lines = view_of(replace(book, options={**book.options, "payment-reference": said}), "F2026-0067").qr.split("\n")
+    dated: Dated[OptionValue] = Dated(((date(2020, 1, 1), "iso11649"),))
+    lines = view_of(replace(book, options={**book.options, "payment-reference": dated}), "F2026-0067").qr.split("\n")
     assert lines[8:] == ["", creditor_reference("F2026-0067")]
 
 
@@ -687,7 +696,8 @@ def test_the_letter_s_qr_code_is_over_the_whole_claim(book: Book) -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from beancount_invoicing.actions import open_ledger, render
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.documents.render import render
 book = open_ledger(Path(sys.argv[1])).book
 wanted = [book.invoice(number) for number in sys.argv[3:]]
 list(render(book, wanted, Path(sys.argv[2]), ("pdf", "html", "text"), print))
@@ -715,14 +725,14 @@ def test_no_day_but_its_own_stands_in_the_pdf(book: Book) -> None:
     """Its bytes are the same tomorrow: today is nowhere in it, also not in what only programs read."""
     data = rendering.to_pdf(view_of(book, "F2026-0064"), rendering.folders(book))
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        said = " ".join(
+        text = " ".join(
             one.read_bytes().decode("latin-1") if isinstance(one, pikepdf.Stream) else repr(one) for one in pdf.objects
         )
-    assert "20260930" in said
-    assert "2026-09-30" in said
+    assert "20260930" in text
+    assert "2026-09-30" in text
     today = date.today()  # noqa: DTZ011 - the day on which this runs, as a program that asks the clock would see it
-    assert f"{today:%Y%m%d}" not in said
-    assert f"{today}" not in said
+    assert f"{today:%Y%m%d}" not in text
+    assert f"{today}" not in text
 
 
 def test_a_later_entry_changes_no_earlier_document(tmp_path: Path) -> None:
@@ -863,7 +873,7 @@ def test_a_logo_that_is_no_image_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"no image")
     view = replace(view_of(open_ledger(EXAMPLE).book, "F2026-0064"), logo=str(tmp_path / name))
     with pytest.raises(rendering.TemplateError, match=rf"{name}: this logo cannot be printed .*take logo: out"):
-        rendering.to_pdf(view, (PACKAGE,))
+        rendering.to_pdf(view, (BUILT_IN_TEMPLATES,))
 
 
 def test_a_logo_whose_name_no_file_can_have_is_named(tmp_path: Path) -> None:

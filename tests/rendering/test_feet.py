@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from beancount_invoicing.actions import open_ledger
-from beancount_invoicing.rendering.folders import PACKAGE, words
-from beancount_invoicing.rendering.parties import legal_line, logo
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES, word_table
+from beancount_invoicing.rendering.parties import legal_lines, logo_file
 
 SELLER = '2026-01-01 custom "invoice-seller" "Lumen"\n  country: "{country}"\n'
 
@@ -34,7 +34,7 @@ def test_the_foot_says_by_which_numbers_a_seller_is_known(country: str, more: st
     known = open_ledger(tmp_path / "main.beancount").book.seller
     assert known
     seller = known.at(date(2026, 6, 1))
-    assert "\n".join(legal_line(seller, words((PACKAGE,), "fr"))) == said
+    assert "\n".join(legal_lines(seller, word_table((BUILT_IN_TEMPLATES,), "fr"))) == said
 
 
 def test_a_logo_is_a_picture_that_pages_can_show(tmp_path: Path) -> None:
@@ -42,6 +42,6 @@ def test_a_logo_is_a_picture_that_pages_can_show(tmp_path: Path) -> None:
     (tmp_path / "main.beancount").write_text(SELLER.format(country="FR") + '  logo: "logo.gif"\n', encoding="utf-8")
     book = open_ledger(tmp_path / "main.beancount").book
     assert book.seller
-    file, notices = logo(book, book.seller.at(date(2026, 6, 1)), date(2026, 6, 1))
+    file, notices = logo_file(book, book.seller.at(date(2026, 6, 1)), date(2026, 6, 1))
     assert file == ""
     assert "logo.gif must be svg, png or jpg" in notices[0]

@@ -15,16 +15,18 @@ import pytest
 from jinja2 import Environment, meta
 
 from beancount_invoicing import law, rendering
-from beancount_invoicing.actions import customers, due_reminders, open_ledger
-from beancount_invoicing.actions.documents import paid_on_its_date
-from beancount_invoicing.dunning import Apart, Proposal
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.customer_search import find_customers
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.dunning import Proposal, SeparatelyReminded
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import ZERO, Book, Dated, Invoice, Tone
 from beancount_invoicing.receivables import positions, receipt, statements
-from beancount_invoicing.rendering import View, texts
-from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.rendering import View, view_texts
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 from beancount_invoicing.rendering.formats import Formats
 from beancount_invoicing.rendering.parties import country_name
-from beancount_invoicing.rules import terms
+from beancount_invoicing.rules import payment_terms
 from tests.ledgers import EXAMPLE, TESTS, book_of
 from tests.rendering.test_documents import assert_same_facts
 
@@ -40,7 +42,7 @@ DAY = date(2026, 11, 30)
 
 def words(language: str) -> dict[tuple[str, str], str | list[str]]:
     """The words of a language's file by section and key."""
-    table = tomllib.loads((PACKAGE / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((BUILT_IN_TEMPLATES / "words" / f"{language}.toml").read_text(encoding="utf-8"))
     return {(section, key): text for section, values in table.items() for key, text in values.items()}
 
 
@@ -51,7 +53,11 @@ def places(text: str | list[str]) -> list[list[str]]:
 
 
 def test_there_is_a_file_of_words_for_each_language() -> None:
-    assert rendering.languages((PACKAGE,)) == tuple(sorted(LANGUAGES)) == tuple(sorted(terms.LANGUAGES))
+    assert (
+        rendering.template_languages((BUILT_IN_TEMPLATES,))
+        == tuple(sorted(LANGUAGES))
+        == tuple(sorted(payment_terms.TERMS_LANGUAGES))
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -65,7 +71,8 @@ def test_each_word_is_there_with_the_same_places(language: str) -> None:
 
 
 LETTERS, MAILS = (
-    tuple(sorted(file.stem for file in (PACKAGE / folder / "en").glob("*.j2"))) for folder in ("letters", "mails")
+    tuple(sorted(file.stem for file in (BUILT_IN_TEMPLATES / folder / "en").glob("*.j2")))
+    for folder in ("letters", "mails")
 )
 
 
@@ -75,7 +82,7 @@ LETTERS, MAILS = (
 )
 def test_each_letter_and_mail_is_there_with_the_same_values(language: str, folder: str, kind: str) -> None:
     def values(name: str) -> set[str]:
-        text = (PACKAGE / folder / name / f"{kind}.j2").read_text(encoding="utf-8")
+        text = (BUILT_IN_TEMPLATES / folder / name / f"{kind}.j2").read_text(encoding="utf-8")
         return meta.find_undeclared_variables(Environment(autoescape=True).parse(text))
 
     assert values(language) == values("en")
@@ -110,7 +117,7 @@ def test_each_mention_is_there_and_keeps_the_law_s_french_words(language: str) -
 )
 def test_terms_in_words(language: str, expected: str) -> None:
     text = "33.5% on receipt; 66.5% 30 days, end of month, day 15"
-    assert terms.words(terms.parse(text), language).replace("\xa0", " ") == expected
+    assert payment_terms.terms_in_words(payment_terms.parse_terms(text), language).replace("\xa0", " ") == expected
 
 
 @pytest.mark.parametrize(
@@ -127,13 +134,16 @@ def test_terms_in_words(language: str, expected: str) -> None:
 )
 def test_terms_on_a_page(language: str, receipt: str, instalments: str, steps: str) -> None:
     texts = ("on receipt", "30% on receipt; 70% 45 days", "45 days, end of month")
-    said = [terms.sentence(terms.parse(text), language).replace("\xa0", " ") for text in texts]
+    said = [payment_terms.sentence(payment_terms.parse_terms(text), language).replace("\xa0", " ") for text in texts]
     assert said == [receipt, instalments, steps]
 
 
 def test_instalments_of_several_steps_stand_apart() -> None:
     text = "50% 1 month; 50% 2 months, end of month"
-    said = {language: terms.sentence(terms.parse(text), language).replace("\xa0", " ") for language in ("fr", "de")}
+    said = {
+        language: payment_terms.sentence(payment_terms.parse_terms(text), language).replace("\xa0", " ")
+        for language in ("fr", "de")
+    }
     assert said == {
         "fr": "50 % à 1 mois ; 50 % à 2 mois, fin de mois",
         "de": "50 % nach 1 Monat; 50 % nach 2 Monaten, Monatsende",
@@ -153,17 +163,25 @@ def test_instalments_of_several_steps_stand_apart() -> None:
     ],
 )
 def test_cash_discounts_in_words(language: str, one: str, more: str) -> None:
-    assert terms.discount_words(terms.CashDiscount(D("2.5"), 1), language).replace("\xa0", " ") == one
-    assert terms.discount_words(terms.CashDiscount(D(2), 7, of_net=True), language).replace("\xa0", " ") == more
+    assert (
+        payment_terms.discount_in_words(payment_terms.CashDiscount(D("2.5"), 1), language).replace("\xa0", " ") == one
+    )
+    assert (
+        payment_terms.discount_in_words(payment_terms.CashDiscount(D(2), 7, on_net=True), language).replace("\xa0", " ")
+        == more
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_steps_of_terms_are_said_alike(language: str) -> None:
-    rules: list[tuple[terms.Rule, ...]] = [(), (("end of month", 0),)]
+    rules: list[tuple[payment_terms.TermsRule, ...]] = [(), (("end of month", 0),)]
     rules += [
         ((name, number),) for name, last in (("days", 400), ("months", 60), ("day", 31)) for number in range(1, last)
     ]
-    said = [terms.words(terms.Terms("", (terms.Part(None, rule),)), language) for rule in rules]
+    said = [
+        payment_terms.terms_in_words(payment_terms.Terms("", (payment_terms.TermsPart(None, rule),)), language)
+        for rule in rules
+    ]
     assert len(set(said)) == len(rules)
 
 
@@ -195,7 +213,7 @@ def test_amounts_and_dates(language: str, money: str, negative: str, percent: st
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_and_a_half_is_one_in_french_only(language: str) -> None:
-    singular = [Formats(language).singular(D(text)) for text in ("0.5", "1", "1.00", "-1", "1.5", "2", "100")]
+    singular = [Formats(language).is_singular(D(text)) for text in ("0.5", "1", "1.00", "-1", "1.5", "2", "100")]
     assert singular == [language == "fr", True, True, True, language == "fr", False, False]
 
 
@@ -234,7 +252,7 @@ def no_english(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def document(book: Book, invoice: Invoice, language: str, where: tuple[Path, ...], paid: Decimal = ZERO) -> View:
     """The view of a document as if its customer had another language."""
     assert invoice.customer is not None
-    return rendering.document(
+    return rendering.document_view(
         book, invoice._replace(customer=replace(invoice.customer, language=language)), paid, where
     )
 
@@ -257,32 +275,34 @@ def letter(book: Book, proposal: Proposal, language: str, tone: Tone, where: tup
         wanted = replace(
             wanted, fee=D("12.50"), registered=True, escalation="chef@customer.example", signed_by="A. Solène"
         )
-    return rendering.letter(book, wanted, where)
+    return rendering.letter_view(book, wanted, where)
 
 
 def account(book: Book, customer: str, language: str, where: tuple[Path, ...]) -> View:
     """The view of a statement of account of the year as if its customer had another language."""
     (told,) = statements(book, DAY, date(2026, 1, 1), {customer})
-    return rendering.statement(book, replace(told, customer=replace(told.customer, language=language)), where)
+    return rendering.statement_view(book, replace(told, customer=replace(told.customer, language=language)), where)
 
 
 def received(book: Book, number: str, language: str, where: tuple[Path, ...]) -> View:
     """The view of a receipt as if the customer had another language."""
-    position = next(one for one in positions(book, DAY) if one.invoice.number == number)
+    position = next(position for position in positions(book, DAY) if position.invoice.number == number)
     buyer = position.invoice.customer
     assert buyer is not None
-    versions = tuple((day, replace(one, language=language)) for day, one in book.customers[buyer.account].versions)
+    versions = tuple(
+        (day, replace(customer, language=language)) for day, customer in book.customers[buyer.account].versions
+    )
     spoken = replace(book, customers={**book.customers, buyer.account: Dated(versions)})
-    return rendering.receipt(spoken, receipt(position), where)
+    return rendering.receipt_view(spoken, receipt(position), where)
 
 
 def printed(book: Book) -> Iterator[Invoice]:
-    return (one for one in book.invoices if one.customer and one.kind not in {"void", "opening"})
+    return (invoice for invoice in book.invoices if invoice.customer and invoice.kind not in {"void", "opening"})
 
 
 def assert_no_english(view: View, language: str, day: date) -> None:
     assert view.language == language
-    said = list(texts(view))
+    said = list(view_texts(view))
     assert not [text for text in said if "ENGLISH" in text]
     english = set(law.mentions("FR", "en", day).values())
     assert not english & set(said)
@@ -292,12 +312,12 @@ def assert_no_english(view: View, language: str, day: date) -> None:
 def test_no_document_of_the_example_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
     paid = paid_on_its_date(book)
     for invoice in printed(book):
-        view = document(book, invoice, language, (no_english, PACKAGE), paid(invoice))
+        view = document(book, invoice, language, (no_english, BUILT_IN_TEMPLATES), paid(invoice))
         assert_no_english(view, language, invoice.date)
         said = {pair.label: pair.value for pair in view.facts}
         label = words(language)["labels", "terms"]
         if invoice.terms and isinstance(label, str) and label in said:
-            assert said[label] != terms.words(terms.parse(invoice.terms), "en")
+            assert said[label] != payment_terms.terms_in_words(payment_terms.parse_terms(invoice.terms), "en")
 
 
 RARE = """
@@ -368,7 +388,7 @@ TOTALS = ("total-net", "total", "rounding", "paid", "amount-due")
 
 
 def test_there_is_a_document_of_each_kind(book: Book) -> None:
-    kinds = {one.kind for each in (book, book_of(RARE)) for one in printed(each)}
+    kinds = {invoice.kind for book in (book, book_of(RARE)) for invoice in printed(book)}
     assert kinds == {"invoice", "credit-note", "deposit", "corrective", "claim"}
 
 
@@ -376,7 +396,7 @@ def test_there_is_a_document_of_each_kind(book: Book) -> None:
 def test_no_rare_document_falls_back_to_english(no_english: Path, language: str) -> None:
     book = book_of(RARE)
     views = [
-        document(book, invoice, language, (no_english, PACKAGE), paid_on_its_date(book)(invoice))
+        document(book, invoice, language, (no_english, BUILT_IN_TEMPLATES), paid_on_its_date(book)(invoice))
         for invoice in printed(book)
     ]
     for view in views:
@@ -390,27 +410,27 @@ def test_no_rare_document_falls_back_to_english(no_english: Path, language: str)
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_letter_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
-    proposals = [one for one in due_reminders(book, DAY) if one.level]
+    proposals = [reminder for reminder in due_reminders(book, DAY) if reminder.level]
     assert proposals
     for proposal in proposals:
         for tone in TONES:
-            assert_no_english(letter(book, proposal, language, tone, (no_english, PACKAGE)), language, DAY)
+            assert_no_english(letter(book, proposal, language, tone, (no_english, BUILT_IN_TEMPLATES)), language, DAY)
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_statement_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
     for told in statements(book, DAY):
-        view = account(book, told.customer.account, language, (no_english, PACKAGE))
+        view = account(book, told.customer.account, language, (no_english, BUILT_IN_TEMPLATES))
         assert_no_english(view, language, DAY)
     year = open_ledger(TESTS / "golden" / "receivables.beancount").book
     (told,) = statements(year, date(2027, 12, 31))
-    view = rendering.statement(
-        year, replace(told, customer=replace(told.customer, language=language)), (no_english, PACKAGE)
+    view = rendering.statement_view(
+        year, replace(told, customer=replace(told.customer, language=language)), (no_english, BUILT_IN_TEMPLATES)
     )
     assert_no_english(view, language, date(2027, 12, 31))
-    said = " ".join(texts(view))
+    text = " ".join(view_texts(view))
     for word in ("payment", "write-off", "reversal", "refund"):
-        assert str(words(language)["statement", word]) in said, word
+        assert str(words(language)["statement", word]) in text, word
 
 
 RECEIPTS = ("F2026-0055", "F2026-0047")
@@ -420,7 +440,7 @@ RECEIPTS = ("F2026-0055", "F2026-0047")
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_receipt_falls_back_to_english(book: Book, no_english: Path, language: str) -> None:
     for number in RECEIPTS:
-        assert_no_english(received(book, number, language, (no_english, PACKAGE)), language, DAY)
+        assert_no_english(received(book, number, language, (no_english, BUILT_IN_TEMPLATES)), language, DAY)
 
 
 SHOWN = ("F2026-0067", "F2026-0066", "F2025-0008", "F2025-0021", "F2025-0055", "A2026-0001", "draft-kerbrat-2026-11")
@@ -429,12 +449,18 @@ SHOWN = ("F2026-0067", "F2026-0066", "F2025-0008", "F2025-0021", "F2025-0055", "
 
 def several(book: Book) -> Proposal:
     """A letter about two invoices as if both had been reminded twice, with another one apart and money on the account."""
-    third, first = due_reminders(book, DAY, customers(book, "Vandamme"))
+    third, first = due_reminders(book, DAY, find_customers(book, "Vandamme"))
     (late,), (other,) = third.invoices, first.invoices
-    assert len(late.before) == 2
-    both = (late, replace(other, before=late.before, claim=late.claim))
-    apart = (Apart("F2026-0057", D("240.00"), late.before[-1]),)
-    return replace(third, invoices=both, total=third.total + first.total, apart=apart, unknown=D("33.00"))
+    assert len(late.earlier_letters) == 2
+    both = (late, replace(other, earlier_letters=late.earlier_letters, claim=late.claim))
+    apart = (SeparatelyReminded("F2026-0057", D("240.00"), late.earlier_letters[-1]),)
+    return replace(
+        third,
+        invoices=both,
+        total=third.total + first.total,
+        separately_reminded=apart,
+        unexplained_payments=D("33.00"),
+    )
 
 
 def shown(book: Book, language: str) -> Iterator[View]:
@@ -447,11 +473,11 @@ def shown(book: Book, language: str) -> Iterator[View]:
     rare = book_of(RARE)
     for invoice in list(printed(rare))[1:]:
         yield document(rare, invoice, language, where, paid_on_its_date(rare)(invoice))
-    (halles,) = due_reminders(book, DAY, customers(book, "Halles"))
+    (halles,) = due_reminders(book, DAY, find_customers(book, "Halles"))
     for proposal in (halles, several(book)):
         for tone in TONES:
             yield letter(book, proposal, language, tone, where)
-    never = replace(halles, invoices=tuple(replace(late, before=()) for late in halles.invoices))
+    never = replace(halles, invoices=tuple(replace(late, earlier_letters=()) for late in halles.invoices))
     for tone in TONES[2:]:
         yield letter(book, never, language, tone, where)
     for customer in ("Halles", "Kerbrat", "Fournil"):

@@ -13,12 +13,13 @@ import typst
 import zxingcpp
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import due_reminders, open_ledger
+from beancount_invoicing.actions.remind import due_reminders
 from beancount_invoicing.law.citations import formal_demand, late_payment
-from beancount_invoicing.rendering import View, texts
-from beancount_invoicing.rendering.folders import PACKAGE
-from beancount_invoicing.rendering.output import compile_arguments
-from beancount_invoicing.rendering.parties import REMITTANCE
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.rendering import View, view_texts
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
+from beancount_invoicing.rendering.output import typst_arguments
+from beancount_invoicing.rendering.parties import REMITTANCE_LENGTH
 from tests.ledgers import EXAMPLE, book_of
 from tests.rendering.test_documents import assert_same_facts, picture, squeezed, view_of
 from tests.rendering.test_templates import book_in
@@ -76,12 +77,12 @@ BUYER = '\n2025-01-02 custom "invoice-customer" Assets:Receivable:Acme\n  buyer:
 
 def letter(ledger: str, day: str, head: str = POLICY) -> View:
     book = book_of(head + ledger)
-    (proposal,) = (one for one in due_reminders(book, date.fromisoformat(day)) if one.level is not None)
-    return rendering.letter(book, proposal, rendering.folders(book))
+    (proposal,) = (reminder for reminder in due_reminders(book, date.fromisoformat(day)) if reminder.level is not None)
+    return rendering.letter_view(book, proposal, rendering.folders(book))
 
 
 def plain(view: View) -> str:
-    return "\n".join(texts(view)).replace("\xa0", " ").replace("\u202f", " ")
+    return "\n".join(view_texts(view)).replace("\xa0", " ").replace("\u202f", " ")
 
 
 def said(view: View) -> dict[str, str]:
@@ -112,7 +113,9 @@ def test_the_friendly_one_claims_nothing_more() -> None:
 
 def test_the_firm_one_sets_a_day_and_names_interest_indemnity_and_fee_apart() -> None:
     view = letter(INVOICE + SECOND, "2026-02-24")
-    assert "À régler au plus tard le\u00a0: 4 mars 2026" in rendering.to_text(view, (PACKAGE,))  # as French is written
+    assert "À régler au plus tard le\u00a0: 4 mars 2026" in rendering.to_text(
+        view, (BUILT_IN_TEMPLATES,)
+    )  # as French is written
     assert view.title == "Relance"
     assert said(view) == {
         "Date": "24 février 2026",
@@ -153,7 +156,7 @@ def test_the_final_notice_has_the_words_that_the_law_wants() -> None:
     ids=["courtesy", "firm", "final"],
 )
 def test_each_form_says_the_same(ledger: str, day: str) -> None:
-    assert_same_facts(letter(ledger, day), (PACKAGE,))
+    assert_same_facts(letter(ledger, day), (BUILT_IN_TEMPLATES,))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +237,7 @@ def test_a_contested_part_and_a_later_instalment_are_named_and_not_asked_for() -
     assert details == ["dont contesté, non réclamé ici : 100,00 €", "dont pas encore échu : 600,00 €"]
     assert row.cells[-2] == "500,00"
     assert said(view)["Total échu"] == "500,00 €"
-    assert_same_facts(view, (PACKAGE,))
+    assert_same_facts(view, (BUILT_IN_TEMPLATES,))
 
 
 def test_it_says_until_which_day_payments_are_known() -> None:
@@ -267,7 +270,7 @@ def test_sixty_invoices_are_pages_with_heads_and_a_reference_that_a_transfer_can
     view = letter(many(60), "2026-03-02")
     assert view.table
     assert len(view.table.rows) == 60
-    reader = pypdf.PdfReader(io.BytesIO(rendering.to_pdf(view, (PACKAGE,))))
+    reader = pypdf.PdfReader(io.BytesIO(rendering.to_pdf(view, (BUILT_IN_TEMPLATES,))))
     pages = [page.extract_text() for page in reader.pages]
     assert len(pages) == 3
     for number, page in enumerate(pages, 1):
@@ -275,9 +278,9 @@ def test_sixty_invoices_are_pages_with_heads_and_a_reference_that_a_transfer_can
         if re.search(r"F2026-\d{4} +\d\d/", page):
             assert "Échéance" in page, "the head of the table is on each of its pages"
     (reference,) = (pair.value for pair in view.payment if pair.label == "Référence à rappeler")
-    assert len(reference) <= REMITTANCE
+    assert len(reference) <= REMITTANCE_LENGTH
     assert re.fullmatch(r"(F2026-\d{4}, )+F2026-\d{4} …", reference), "no number is cut"
-    assert_same_facts(view, (PACKAGE,))
+    assert_same_facts(view, (BUILT_IN_TEMPLATES,))
 
 
 # on paper -----------------------------------------------------------------------------------------------------------
@@ -287,7 +290,7 @@ def test_sixty_invoices_are_pages_with_heads_and_a_reference_that_a_transfer_can
 def test_the_address_of_a_letter_is_in_the_window_too(tmp_path: Path, side: str) -> None:
     option = f'\n2025-01-01 custom "invoice-option" "address-window" "{side}"\n'
     view = letter(option + INVOICE + THIRD, "2026-03-11")
-    _size, found = words(rendering.to_pdf(view, (PACKAGE,)), tmp_path)
+    _size, found = words(rendering.to_pdf(view, (BUILT_IN_TEMPLATES,)), tmp_path)
     left, top, right, bottom = (110, 55, 195, 88) if side == "right" else (25, 62.7, 105, 90)
     inside = [box for box in found if box[1] < right and box[3] > left and box[2] < bottom and box[4] > top]
     assert " ".join(text for text, *_box in inside) == " ".join(view.recipient)
@@ -297,9 +300,9 @@ def test_the_address_of_a_letter_is_in_the_window_too(tmp_path: Path, side: str)
 def settled_views() -> list[View]:
     book = open_ledger(EXAMPLE).book
     letters = [
-        rendering.letter(book, one, rendering.folders(book))
-        for one in due_reminders(book, date(2026, 11, 30))
-        if one.level is not None
+        rendering.letter_view(book, reminder, rendering.folders(book))
+        for reminder in due_reminders(book, date(2026, 11, 30))
+        if reminder.level is not None
     ]
     return [
         *letters,
@@ -311,12 +314,14 @@ def settled_views() -> list[View]:
 
 def test_the_layout_settles() -> None:
     """Where it looked at itself and did not come to rest, pages were numbered wrongly."""
-    compiler = typst.Compiler(root=str(PACKAGE), font_paths=[str(PACKAGE / "fonts")], ignore_system_fonts=True)
+    compiler = typst.Compiler(
+        root=str(BUILT_IN_TEMPLATES), font_paths=[str(BUILT_IN_TEMPLATES / "fonts")], ignore_system_fonts=True
+    )
     for view in settled_views():
         _pdf, warnings = compiler.compile_with_warnings(
-            input=(PACKAGE / "document.typ").read_bytes(), **compile_arguments(view)
+            input=(BUILT_IN_TEMPLATES / "document.typ").read_bytes(), **typst_arguments(view)
         )
-        assert [str(one) for one in warnings] == []
+        assert [str(warning) for warning in warnings] == []
 
 
 def test_one_s_own_letter_wins(tmp_path: Path) -> None:
@@ -326,7 +331,7 @@ def test_one_s_own_letter_wins(tmp_path: Path) -> None:
     }
     book = book_in(tmp_path, own)
     (proposal,) = due_reminders(book, date(2026, 3, 20))
-    view = rendering.letter(book, proposal, rendering.folders(book))
+    view = rendering.letter_view(book, proposal, rendering.folders(book))
     assert plain(view).count("Cher Acme SAS,") == 1
     assert view.opening[1].replace("\xa0", " ") == "pensez à 120,00 €, dus depuis le 4 mars 2026."
     assert "pensez à" in rendering.to_text(view, rendering.folders(book))

@@ -13,17 +13,15 @@ from typing import get_args
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import (
-    customers,
-    due_reminders,
-    of_invoices,
-    of_reminders,
-    open_ledger,
-)
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.customer_search import find_customers
 from beancount_invoicing.delivery import Dispatch
-from beancount_invoicing.dunning import Standing
-from beancount_invoicing.dunning.standing import Asks
-from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.dunning import StateOnSending
+from beancount_invoicing.dunning.sending_states import PaymentState
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
+from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
+from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
 from tests.ledgers import EXAMPLE
 
 DAY = date(2026, 11, 30)
@@ -48,7 +46,7 @@ def in_language(books: Path, language: str) -> Path:
 
 
 def invoice(ledger: Path, number: str) -> Dispatch:
-    (one,) = of_invoices(open_ledger(ledger), [number], DAY)
+    (one,) = dispatches_of_invoices(open_ledger(ledger), [number], DAY)
     assert isinstance(one, Dispatch)
     return one
 
@@ -63,15 +61,16 @@ def test_each_language_has_its_own_words(books: Path) -> None:
     for language in LANGUAGES:
         shutil.copytree(books, books.parent / language)
         ledger = in_language(books.parent / language, language)
-        one = invoice(ledger, "F2026-0072")
-        assert one.language == language
+        dispatch = invoice(ledger, "F2026-0072")
+        assert dispatch.language == language
         assert (
-            one.subject == f"{rendering.words((PACKAGE,), language)['titles']['invoice']} F2026-0072 – Atelier Solène"
+            dispatch.subject
+            == f"{rendering.word_table((BUILT_IN_TEMPLATES,), language)['titles']['invoice']} F2026-0072 – Atelier Solène"
         )
-        said[language] = words(one.text)
+        said[language] = words(dispatch.text)
         assert len(said[language]) >= 3
         for sentence in said[language]:
-            assert sentence.replace("'", "&#39;") in one.html
+            assert sentence.replace("'", "&#39;") in dispatch.html
     for language in LANGUAGES:
         for other in LANGUAGES:
             assert language == other or not said[language] & said[other], (language, other)
@@ -80,13 +79,13 @@ def test_each_language_has_its_own_words(books: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reminder_says_what_its_letter_says(books: Path, language: str) -> None:
     ledger = open_ledger(in_language(books, language))
-    proposals = due_reminders(ledger.book, DAY, customers(ledger.book, "Clinique"))
-    (one,) = of_reminders(ledger, proposals)
+    proposals = due_reminders(ledger.book, DAY, find_customers(ledger.book, "Clinique"))
+    (one,) = dispatches_of_reminders(ledger, proposals)
     assert isinstance(one, Dispatch)
-    view = rendering.letter(ledger.book, proposals[0], (PACKAGE,))
+    view = rendering.letter_view(ledger.book, proposals[0], (BUILT_IN_TEMPLATES,))
     assert all(part in one.text for part in view.opening)
     assert all(pair.value in one.text and pair.value in one.html for pair in (*view.totals, *view.payment))
-    assert (one.event, one.level, one.numbers) == ("reminder", 2, ("F2026-0064",))
+    assert (one.kind, one.level, one.numbers) == ("reminder", 2, ("F2026-0064",))
 
 
 def test_what_needs_no_payment_asks_for_none(books: Path) -> None:
@@ -95,7 +94,7 @@ def test_what_needs_no_payment_asks_for_none(books: Path) -> None:
     assert "régler à l’échéance" in invoice(ledger, "F2026-0072").text
 
 
-ASKS = get_args(Asks)
+ASKS = get_args(PaymentState)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -103,21 +102,23 @@ def test_each_standing_has_its_own_words_and_what_is_settled_no_iban(books: Path
     book = open_ledger(in_language(books, language)).book
     found = book.invoice("F2026-0072")
     assert found is not None
-    view = rendering.document(book, found, Decimal(0), (PACKAGE,))
+    view = rendering.document_view(book, found, Decimal(0), (BUILT_IN_TEMPLATES,))
     said: dict[str, set[str]] = {}
     for asks in ASKS:
-        stands = Standing(
+        stands = StateOnSending(
             asks, found.payable if asks in {"to-pay", "overdue"} else Decimal(0), as_printed=asks == "to-pay"
         )
         if asks == "overdue":
-            stands = replace(stands, due=DAY, asked=stands.open)
+            stands = replace(stands, due=DAY, asked_amount=stands.open)
         facts = (
             rendering.document_facts(view)
             if stands.as_printed
-            else rendering.later_facts(found, stands, view, (PACKAGE,))
+            else rendering.outstanding_facts(found, stands, view, (BUILT_IN_TEMPLATES,))
         )
         values = {"invoice": found, "customer": found.customer, "to_pay": asks in {"to-pay", "overdue"}, "later": False}
-        text = rendering.mail_words((PACKAGE,), "invoice", view, facts, **values, standing=asks, credited_by="A7").text
+        text = rendering.mail_text(
+            (BUILT_IN_TEMPLATES,), "invoice", view, facts, **values, standing=asks, credited_by="A7"
+        ).text
         said[asks] = words(text)
         assert ("FR76 3000" in text) is (asks in {"to-pay", "overdue"}), asks
         assert ("A7" in text) is (asks == "credited")
@@ -137,10 +138,12 @@ def test_what_was_paid_since_comes_for_the_records(books: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reminder_of_an_opening_item_brings_no_invoice(books: Path, language: str) -> None:
     ledger = open_ledger(in_language(books, language))
-    (proposal,) = due_reminders(ledger.book, DAY, customers(ledger.book, "Clinique"))
-    view = rendering.letter(ledger.book, proposal, (PACKAGE,))
+    (proposal,) = due_reminders(ledger.book, DAY, find_customers(ledger.book, "Clinique"))
+    view = rendering.letter_view(ledger.book, proposal, (BUILT_IN_TEMPLATES,))
     with_it, without = (
-        rendering.mail_words((PACKAGE,), "reminder", view, numbers=("N1",), attached=count, proposal=proposal).text
+        rendering.mail_text(
+            (BUILT_IN_TEMPLATES,), "reminder", view, numbers=("N1",), attached=count, proposal=proposal
+        ).text
         for count in (1, 0)
     )
     assert len(words(without)) == len(words(with_it))
@@ -148,22 +151,22 @@ def test_a_reminder_of_an_opening_item_brings_no_invoice(books: Path, language: 
 
 
 def test_the_facts_are_those_of_the_document(books: Path) -> None:
-    one = invoice(books / "main.beancount", "F2026-0072")
+    dispatch = invoice(books / "main.beancount", "F2026-0072")
     found = open_ledger(books / "main.beancount").book.invoice("F2026-0072")
     assert found is not None
-    due = rendering.document(open_ledger(books / "main.beancount").book, found, Decimal(0), (PACKAGE,))
-    assert f"{due.totals[-1].label}\u00a0: {due.totals[-1].value}" in one.text
-    assert "FR76 3000 6000 0112 3456 7890 189" in one.html
+    due = rendering.document_view(open_ledger(books / "main.beancount").book, found, Decimal(0), (BUILT_IN_TEMPLATES,))
+    assert f"{due.totals[-1].label}\u00a0: {due.totals[-1].value}" in dispatch.text
+    assert "FR76 3000 6000 0112 3456 7890 189" in dispatch.html
 
 
 def test_own_words_beside_the_ledger_win(books: Path) -> None:
     own = books / "templates" / "mails" / "fr" / "invoice.j2"
     own.parent.mkdir(parents=True)
     own.write_text("Subject: {{ view.number }} pour <vous>\n\nVoilà <b>tout</b>.\n\n{{ facts }}\n", encoding="utf-8")
-    one = invoice(books / "main.beancount", "F2026-0072")
-    assert one.subject == "F2026-0072 pour <vous>"
-    assert one.text.startswith("Voilà <b>tout</b>.\n\nFacture\u00a0: F2026-0072\n")
-    assert "Voilà &lt;b&gt;tout&lt;/b&gt;." in one.html
+    dispatch = invoice(books / "main.beancount", "F2026-0072")
+    assert dispatch.subject == "F2026-0072 pour <vous>"
+    assert dispatch.text.startswith("Voilà <b>tout</b>.\n\nFacture\u00a0: F2026-0072\n")
+    assert "Voilà &lt;b&gt;tout&lt;/b&gt;." in dispatch.html
 
 
 @pytest.mark.parametrize(

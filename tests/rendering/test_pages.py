@@ -12,12 +12,13 @@ import pypdf
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import due_reminders, open_ledger
-from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.receivables import statements
 from beancount_invoicing.rendering import View
-from beancount_invoicing.rendering.folders import PACKAGE
-from beancount_invoicing.rendering.view import Pair, Row, Section
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
+from beancount_invoicing.rendering.view import Pair, Section, TableRow
 from tests.ledgers import EXAMPLE, book_of
 from tests.rendering.test_documents import view_of
 
@@ -37,7 +38,7 @@ INVOICE = """
 
 def pages(view: View) -> list[str]:
     """The text of each page."""
-    data = rendering.to_pdf(view, (PACKAGE,))
+    data = rendering.to_pdf(view, (BUILT_IN_TEMPLATES,))
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
 
 
@@ -49,7 +50,7 @@ def invoice() -> View:
 def with_rows(view: View, count: int) -> View:
     assert view.table is not None
     cells = view.table.rows[0].cells[1:]
-    rows = tuple(Row((f"Ligne {number}", *cells)) for number in range(1, count + 1))
+    rows = tuple(TableRow((f"Ligne {number}", *cells)) for number in range(1, count + 1))
     return replace(view, table=replace(view.table, rows=rows))
 
 
@@ -82,7 +83,7 @@ def test_a_section_s_title_stays_with_its_table_and_the_close_with_what_is_to_be
     assert invoice.table is not None
     for rows in (*range(14, 26, 2), 40):
         long = with_rows(invoice, rows)
-        section = Section("Autre partie", replace(invoice.table, rows=(Row(("Seule", *[""] * 4)),)))
+        section = Section("Autre partie", replace(invoice.table, rows=(TableRow(("Seule", *[""] * 4)),)))
         letter = replace(
             long, opening=("Bonjour,",), sections=(section,), payment=(Pair("IBAN", "FR76 3000"),),
             closing=("Salutations", "Le gérant"), mentions=(),
@@ -117,27 +118,27 @@ def test_no_document_of_the_example_holds_what_nobody_sees() -> None:
     paid, where = paid_on_its_date(book), rendering.folders(book)
     for invoice in book.invoices:
         if invoice.customer and invoice.kind not in {"void", "opening"}:
-            found = "".join(pages(rendering.document(book, invoice, paid(invoice), where)))
+            found = "".join(pages(rendering.document_view(book, invoice, paid(invoice), where)))
             assert invisible(found) == [], invoice.number
     for proposal in due_reminders(book, DAY):
         if proposal.level is not None:
-            assert invisible("".join(pages(rendering.letter(book, proposal, where)))) == [], proposal.customer.name
+            assert invisible("".join(pages(rendering.letter_view(book, proposal, where)))) == [], proposal.customer.name
     for told in statements(book, DAY):
-        assert invisible("".join(pages(rendering.statement(book, told, where)))) == [], told.customer.name
+        assert invisible("".join(pages(rendering.statement_view(book, told, where)))) == [], told.customer.name
 
 
 def test_an_html_page_is_laid_out_as_the_pdf(invoice: View) -> None:
     """What an invoice is stands in the head, beside the address; what a letter is, above its first words."""
 
     def order(view: View) -> list[str]:
-        page = lxml.html.fromstring(rendering.to_html(view, (PACKAGE,)))
+        page = lxml.html.fromstring(rendering.to_html(view, (BUILT_IN_TEMPLATES,)))
         parts = page.xpath("//h1 | //header | //header//dl | //*[@class='words'] | //table | //section")
-        return [str(one.get("class") or one.tag) for one in parts]
+        return [str(part.get("class") or part.tag) for part in parts]
 
     invoice = replace(invoice, payment_title="Paiement", payment=(Pair("IBAN", "FR76"),))
     delivered = replace(invoice, delivery=("Livraison", "Quai 3"))
     assert order(delivered) == ["header", "h1", "facts", "wide", "pay"]
-    page = lxml.html.fromstring(rendering.to_html(delivered, (PACKAGE,)))
+    page = lxml.html.fromstring(rendering.to_html(delivered, (BUILT_IN_TEMPLATES,)))
     assert page.xpath("//dt[text()='Livraison']/following-sibling::dd[1]/text()") == ["Quai 3"]
     told = replace(invoice, opening=("Madame, Monsieur,",), closing=("Salutations",))
     assert order(told) == ["header", "facts", "h1", "words", "wide", "pay"]

@@ -15,13 +15,15 @@ import pytest
 from PIL import Image, ImageChops
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import customers, due_reminders, open_ledger
-from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.customer_search import find_customers
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import positions, receipt, statements
 from beancount_invoicing.rendering import View
-from beancount_invoicing.rendering.folders import PACKAGE
-from beancount_invoicing.rendering.output import compile_arguments
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
+from beancount_invoicing.rendering.output import typst_arguments
 from beancount_invoicing.rendering.theme import theme
 from beancount_invoicing.rendering.typesetting import _compiler
 from tests.ledgers import EXAMPLE
@@ -45,28 +47,28 @@ def document(number: str, language: str = "") -> Callable[[Book], View]:
         assert invoice.customer is not None
         spoken = replace(invoice.customer, language=language or invoice.customer.language)
         paid = paid_on_its_date(book)(invoice)
-        return rendering.document(book, invoice._replace(customer=spoken), paid, (PACKAGE,))
+        return rendering.document_view(book, invoice._replace(customer=spoken), paid, (BUILT_IN_TEMPLATES,))
 
     return drawn
 
 
 def final_notice(book: Book) -> View:
-    proposal, *_milder = due_reminders(book, DAY, customers(book, "Vandamme"))
-    return rendering.letter(book, proposal, (PACKAGE,))
+    proposal, *_milder = due_reminders(book, DAY, find_customers(book, "Vandamme"))
+    return rendering.letter_view(book, proposal, (BUILT_IN_TEMPLATES,))
 
 
 def statement(book: Book) -> View:
     (told,) = statements(book, DAY, date(2026, 1, 1), {"Assets:Clients:SaintEvran"})
-    return rendering.statement(book, told, (PACKAGE,))
+    return rendering.statement_view(book, told, (BUILT_IN_TEMPLATES,))
 
 
 def received(book: Book) -> View:
-    position = next(one for one in positions(book, DAY) if one.invoice.number == "F2026-0055")
-    return rendering.receipt(book, receipt(position), (PACKAGE,))
+    position = next(position for position in positions(book, DAY) if position.invoice.number == "F2026-0055")
+    return rendering.receipt_view(book, receipt(position), (BUILT_IN_TEMPLATES,))
 
 
 def left_window(book: Book) -> View:
-    look, _notices = theme(replace(book, options={}), DAY, (PACKAGE,))
+    look, _notices = theme(replace(book, options={}), DAY, (BUILT_IN_TEMPLATES,))
     left = replace(look, side="left", window=replace(look.window, x=25, y=62.7, width=75, bottom=98))
     return replace(document("F2026-0066", "de")(book), theme=left)
 
@@ -89,9 +91,9 @@ DOCUMENTS: dict[str, Callable[[Book], View]] = {
 
 def pages(view: View) -> list[bytes]:
     """Each page as a PNG."""
-    arguments = {name: value for name, value in compile_arguments(view).items() if name == "sys_inputs"}
-    text = (PACKAGE / "document.typ").read_bytes()
-    drawn = _compiler(PACKAGE).compile(input=text, format="png", ppi=DOTS, **arguments)
+    arguments = {name: value for name, value in typst_arguments(view).items() if name == "sys_inputs"}
+    text = (BUILT_IN_TEMPLATES / "document.typ").read_bytes()
+    drawn = _compiler(BUILT_IN_TEMPLATES).compile(input=text, format="png", ppi=DOTS, **arguments)
     return [page for page in (drawn if isinstance(drawn, list) else [drawn]) if page]
 
 

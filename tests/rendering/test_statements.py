@@ -14,10 +14,10 @@ import pytest
 import zxingcpp
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import statements
-from beancount_invoicing.rendering import View, texts
+from beancount_invoicing.rendering import View, view_texts
 from tests.ledgers import EXAMPLE, TESTS, book_of
 from tests.rendering.test_documents import assert_same_facts, picture, squeezed
 from tests.rendering.test_templates import book_in
@@ -32,7 +32,7 @@ def book() -> Book:
 
 def view_of(book: Book, customer: str, day: date = DAY, since: date | None = date(2026, 10, 1)) -> View:
     (told,) = statements(book, day, since, {customer})
-    return rendering.statement(book, told, rendering.folders(book))
+    return rendering.statement_view(book, told, rendering.folders(book))
 
 
 def plain(text: str) -> str:
@@ -66,10 +66,10 @@ def test_it_goes_from_one_balance_to_the_other(book: Book) -> None:
 
 def test_what_the_books_move_between_accounts_is_not_the_customer_s_business(book: Book) -> None:
     """To the doubtful accounts and back; nor is our opinion that it is lost."""
-    said = " ".join(texts(view_of(book, "Assets:Clients:Fournil")))
-    assert "douteu" not in said.casefold()
-    assert "Perte" not in said
-    assert "Régularisation sur F2026-0024" in said
+    text = " ".join(view_texts(view_of(book, "Assets:Clients:Fournil")))
+    assert "douteu" not in text.casefold()
+    assert "Perte" not in text
+    assert "Régularisation sur F2026-0024" in text
 
 
 def test_the_qr_code_is_over_what_is_late_and_not_contested(book: Book) -> None:

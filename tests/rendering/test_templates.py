@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import open_ledger
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book
-from beancount_invoicing.rendering import TemplateError, file_names
+from beancount_invoicing.rendering import TemplateError, unique_file_names
 from tests.ledgers import PRELUDE
 
 INVOICE = """
@@ -42,7 +42,7 @@ def shown(book: Book, output: str = "text") -> str:
     invoice = book.invoice("F2026-0001")
     assert invoice is not None
     where = rendering.folders(book)
-    view = rendering.document(book, invoice, invoice.payable * 0, where)
+    view = rendering.document_view(book, invoice, invoice.payable * 0, where)
     if output == "pdf":
         return str(rendering.to_pdf(view, where)[:5])
     return rendering.to_html(view, where) if output == "html" else rendering.to_text(view, where)
@@ -179,17 +179,17 @@ def test_a_layout_asks_for_no_package_over_the_network(
     ],
 )
 def test_a_number_makes_a_file_name(number: str, name: str) -> None:
-    assert file_names([number]) == {number: name}
+    assert unique_file_names([number]) == {number: name}
 
 
 def test_two_numbers_never_share_a_name() -> None:
-    names = file_names(["a/b", "a-b", "A-B", "a:b"])
+    names = unique_file_names(["a/b", "a-b", "A-B", "a:b"])
     assert len({name.casefold() for name in names.values()}) == 4
 
 
 @given(st.lists(st.text(max_size=40), max_size=12))
 def test_names_stay_in_their_folder_and_apart(numbers: list[str]) -> None:
-    names = file_names(numbers)
+    names = unique_file_names(numbers)
     assert len({name.casefold() for name in names.values()}) == len(set(numbers))
     for name in names.values():
         assert (Path("/folder") / f"{name}.pdf").resolve().parent == Path("/folder")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import open_ledger
-from beancount_invoicing.actions.documents import paid_on_its_date
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.rendering import View
 from tests.ledgers import EXAMPLE, PRELUDE
 
@@ -34,10 +34,10 @@ def view_of(folder: Path, options: str = "", head: str = PRELUDE) -> tuple[View,
     file = folder / "main.beancount"
     file.write_text(head + options + INVOICE, encoding="utf-8")
     ledger = open_ledger(file)
-    assert [str(one) for one in ledger.errors] == []
+    assert [str(error) for error in ledger.errors] == []
     where = rendering.folders(ledger.book)
     invoice = ledger.book.invoices[0]
-    return rendering.document(ledger.book, invoice, paid_on_its_date(ledger.book)(invoice), where), where
+    return rendering.document_view(ledger.book, invoice, paid_on_its_date(ledger.book)(invoice), where), where
 
 
 def option(name: str, value: str) -> str:

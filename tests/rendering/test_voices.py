@@ -13,12 +13,16 @@ from typing import Any, get_args
 
 import pytest
 
-from beancount_invoicing.actions import customers, due_reminders, of_invoices, of_reminders, open_ledger
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.customer_search import find_customers
 from beancount_invoicing.delivery import Dispatch
-from beancount_invoicing.dunning.standing import Asks
-from beancount_invoicing.rendering import View, document, mail_words
-from beancount_invoicing.rendering.folders import PACKAGE
+from beancount_invoicing.dunning.sending_states import PaymentState
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.rendering import View, document_view, mail_text
+from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 from beancount_invoicing.rendering.output import fill
+from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
+from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
 from tests.ledgers import EXAMPLE
 
 DAY = date(2026, 11, 30)
@@ -78,7 +82,9 @@ def every_way() -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("kind", LETTERS)
 def test_a_letter_speaks_in_one_voice(kind: str, language: str, alone: bool) -> None:
     own, other = (ALONE, FIRM) if alone else (FIRM, ALONE)
-    said = [fill((PACKAGE,), f"letters/{language}/{kind}.j2", alone=alone, **values) for values in every_way()]
+    said = [
+        fill((BUILT_IN_TEMPLATES,), f"letters/{language}/{kind}.j2", alone=alone, **values) for values in every_way()
+    ]
     assert not (wrong := [(words, text) for text in said if (words := spoken(text, other[language]))]), wrong
     assert any(spoken(text, own[language]) for text in said), "it speaks of itself"
 
@@ -89,13 +95,13 @@ def test_an_e_mail_speaks_in_the_voice_of_its_document(view: View, language: str
     own, other = (ALONE, FIRM) if alone else (FIRM, ALONE)
     view = replace(view, language=language, alone=alone, payment=(), facts=())
     invoices = [
-        mail_words((PACKAGE,), "invoice", view, standing=standing, later=later, credited_by="A7").text
-        for standing in get_args(Asks)
+        mail_text((BUILT_IN_TEMPLATES,), "invoice", view, standing=standing, later=later, credited_by="A7").text
+        for standing in get_args(PaymentState)
         for later in (False, True)
     ]
     more: dict[str, Any] = {"numbers": ("X 1",), "as_of": "1/1", "document": "X 1", "proposal": None}
     letters = [
-        mail_words((PACKAGE,), kind, view, **more, attached=attached).text
+        mail_text((BUILT_IN_TEMPLATES,), kind, view, **more, attached=attached).text
         for kind in ("reminder", "statement", "receipt")
         for attached in (0, 1)
     ]
@@ -110,7 +116,7 @@ def view() -> View:
     book = open_ledger(EXAMPLE).book
     found = book.invoice("F2026-0072")
     assert found is not None
-    return replace(document(book, found, found.payable, (PACKAGE,)), opening=(), closing=("–",))
+    return replace(document_view(book, found, found.payable, (BUILT_IN_TEMPLATES,)), opening=(), closing=("–",))
 
 
 def test_the_option_decides_from_its_day_on_what_leaves_the_house(tmp_path: Path) -> None:
@@ -118,10 +124,12 @@ def test_the_option_decides_from_its_day_on_what_leaves_the_house(tmp_path: Path
     with (tmp_path / "ledger" / "settings.beancount").open("a", encoding="utf-8") as file:
         file.write('2025-01-01 custom "invoice-option" "voice" "I"\n')
     ledger = open_ledger(tmp_path / "ledger" / "main.beancount")
-    (invoice,) = of_invoices(ledger, ["F2026-0047"], DAY)
+    (invoice,) = dispatches_of_invoices(ledger, ["F2026-0047"], DAY)
     assert isinstance(invoice, Dispatch)
     assert "Elle est déjà réglée\u00a0: je vous l’adresse pour vos dossiers." in invoice.text.replace(" :", "\u00a0:")
-    (reminder,) = of_reminders(ledger, due_reminders(ledger.book, DAY, customers(ledger.book, "Clinique")))
+    (reminder,) = dispatches_of_reminders(
+        ledger, due_reminders(ledger.book, DAY, find_customers(ledger.book, "Clinique"))
+    )
     assert isinstance(reminder, Dispatch)
     assert "Je vous prie de régler" in reminder.text
     assert "mes salutations distinguées" in reminder.text

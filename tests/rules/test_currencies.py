@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from beancount_invoicing.rules.currencies import decimals
+from beancount_invoicing.rules.currencies import currency_decimals
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from beancount_invoicing.rules.currencies import decimals
     ],
 )
 def test_decimals(currency: str, expected: int) -> None:
-    assert decimals(currency) == expected
+    assert currency_decimals(currency) == expected

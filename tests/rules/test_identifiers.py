@@ -89,7 +89,7 @@ def test_a_remedy_is_right_itself() -> None:
     """Also where the right check digits begin with a zero."""
     for siren in ("732829320", "123456782", "552100554"):
         for wrong in range(97):
-            said = problem("vat-id", f"FR{wrong:02}{siren}")
-            right = said.rpartition(" ")[2] if said else f"FR{wrong:02}{siren}"
+            text = problem("vat-id", f"FR{wrong:02}{siren}")
+            right = text.rpartition(" ")[2] if text else f"FR{wrong:02}{siren}"
             assert problem("vat-id", right) is None
             assert right.endswith(siren)

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beancount_invoicing import law
-from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, stretches, together
+from beancount_invoicing.rules.interest import Interest, RateUnknown, late_interest, together, uncharged_stretches
 from beancount_invoicing.rules.steps import recompute
 
 D = Decimal
 
 
-def by_law(country: str, buyer: str = "business") -> law.LateInterest:
-    found = law.late_interest(country, buyer)
+def by_law(country: str, buyer: str = "business") -> law.LateInterestLaw:
+    found = law.late_interest_law(country, buyer)
     assert found
     return found
 
@@ -26,8 +26,8 @@ FRANCE = by_law("FR")
 
 def parts(interest: Interest) -> list[tuple[str, str, int, str, str]]:
     return [
-        (each.start.isoformat(), each.end.isoformat(), each.days, str(each.rate), str(each.base))
-        for each in interest.segments
+        (segment.start.isoformat(), segment.end.isoformat(), segment.days, str(segment.rate), str(segment.base))
+        for segment in interest.segments
     ]
 
 
@@ -35,8 +35,8 @@ def follows(interest: Interest) -> bool:
     ends = {step.figure: step.result for step in interest.steps}
     return (
         all(recompute(step) == step.result for step in interest.steps)
-        and ends["interest"] == interest.interest
-        and ends.get("total", interest.interest) == interest.total
+        and ends["interest"] == interest.amount
+        and ends.get("total", interest.amount) == interest.total
     )
 
 
@@ -46,7 +46,7 @@ def test_france_from_the_day_after_due_to_the_day_of_payment() -> None:
         D("1000.00"), [(date(2026, 3, 2), D("1000.00"))], date(2026, 1, 31), date(2026, 3, 31), FRANCE
     )
     assert parts(found) == [("2026-02-01", "2026-03-02", 30, "12.15", "1000.00")]
-    assert (found.interest, found.indemnity, found.total) == (D("9.99"), D("40.00"), D("49.99"))
+    assert (found.amount, found.indemnity, found.total) == (D("9.99"), D("40.00"), D("49.99"))
     assert found.law == "FR"
     assert follows(found)
     assert [(step.operation, step.inputs) for step in found.steps[:2]] == [
@@ -62,7 +62,7 @@ def test_the_rate_changes_with_the_half_year() -> None:
         ("2024-06-16", "2024-06-30", 15, "14.50", "1200.00"),
         ("2024-07-01", "2024-07-20", 20, "14.25", "1200.00"),
     ]
-    assert found.interest == D("16.52")
+    assert found.amount == D("16.52")
     assert follows(found)
 
 
@@ -70,7 +70,7 @@ def test_it_is_rounded_once_at_the_end() -> None:
     # 0.00596 + 0.00586 = 0.01182: each rounded on its own they would make 0.02
     found = late_interest(D("15.00"), [], date(2024, 6, 29), date(2024, 7, 1), FRANCE)
     assert len(found.segments) == 2
-    assert found.interest == D("0.01")
+    assert found.amount == D("0.01")
 
 
 def test_partial_payments_lower_the_base_from_the_day_after() -> None:
@@ -80,7 +80,7 @@ def test_partial_payments_lower_the_base_from_the_day_after() -> None:
         ("2026-02-01", "2026-02-10", 10, "12", "1000.00"),
         ("2026-02-11", "2026-02-20", 10, "12", "600.00"),
     ]
-    assert (found.interest, found.indemnity, found.total) == (D("5.26"), None, D("5.26"))
+    assert (found.amount, found.indemnity, found.total) == (D("5.26"), None, D("5.26"))
     assert found.law == "contract"
     assert follows(found)
 
@@ -97,19 +97,19 @@ def test_a_debit_that_bounced_raises_the_base_again() -> None:
 
 def test_a_contract_with_the_indemnity_of_the_sellers_law() -> None:
     found = late_interest(D("365.00"), [], date(2026, 1, 31), date(2026, 2, 10), D(10), 2, D("40.00"))
-    assert (found.interest, found.indemnity, found.total) == (D("1.00"), D("40.00"), D("41.00"))
+    assert (found.amount, found.indemnity, found.total) == (D("1.00"), D("40.00"), D("41.00"))
     assert follows(found)
 
 
 def test_german_consumers_pay_five_points_and_no_indemnity() -> None:
     # 31 + 28 + 14 = 73 days, a fifth of a year, at 1.27 + 5 %
     found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("DE", "consumer"))
-    assert (found.interest, found.indemnity, found.total) == (D("12.54"), None, D("12.54"))
+    assert (found.amount, found.indemnity, found.total) == (D("12.54"), None, D("12.54"))
 
 
 def test_german_businesses_pay_nine_points() -> None:
     found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("DE"))
-    assert (found.interest, found.indemnity) == (D("20.54"), D("40.00"))
+    assert (found.amount, found.indemnity) == (D("20.54"), D("40.00"))
 
 
 def test_a_law_that_fixes_the_rate_keeps_the_one_of_the_first_day_late() -> None:
@@ -136,7 +136,7 @@ def test_the_indemnity_by_the_size_of_the_debt(country: str, debt: str, indemnit
 
 def test_a_rate_without_a_reference() -> None:
     found = late_interest(D("1000.00"), [], date(2030, 12, 31), date(2031, 12, 31), by_law("CH"))
-    assert (found.interest, found.indemnity) == (D("50.00"), None)
+    assert (found.amount, found.indemnity) == (D("50.00"), None)
 
 
 def test_days_that_were_claimed_are_not_claimed_again() -> None:
@@ -146,7 +146,7 @@ def test_days_that_were_claimed_are_not_claimed_again() -> None:
         D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=[(date(2026, 2, 1), date(2026, 2, 10))]
     )
     assert parts(rest)[0][0] == "2026-02-11"
-    assert first.interest + rest.interest == whole.interest
+    assert first.amount + rest.amount == whole.amount
     early = late_interest(
         D("36500.00"), [], date(2026, 1, 31), date(2026, 2, 28), D(10), claimed=[(date.min, date(2025, 2, 10))]
     )
@@ -167,13 +167,13 @@ def test_a_claimed_part_keeps_the_rate_that_was_fixed() -> None:
 
 def test_rates_of_the_ledger_extend_and_win() -> None:
     said = [(date(2026, 7, 1), D("2.40")), (date(2026, 1, 1), D("3"))]
-    found = late_interest(D("1000.00"), [], date(2026, 6, 29), date(2026, 7, 1), law.with_rates(FRANCE, said))
+    found = late_interest(D("1000.00"), [], date(2026, 6, 29), date(2026, 7, 1), law.with_ledger_rates(FRANCE, said))
     assert [segment.rate for segment in found.segments] == [D("13"), D("12.40")]
 
 
 def test_public_buyers_in_france_pay_eight_points() -> None:
     found = late_interest(D("1000.00"), [], date(2025, 12, 31), date(2026, 3, 14), by_law("FR", "public"))
-    assert (found.interest, found.indemnity) == (D("20.30"), D("40.00"))
+    assert (found.amount, found.indemnity) == (D("20.30"), D("40.00"))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_public_buyers_in_france_pay_eight_points() -> None:
 )
 def test_nothing_is_late(paid: list[tuple[date, Decimal]], due: date, as_of: date) -> None:
     found = late_interest(D("100.00"), paid, due, as_of, FRANCE)
-    assert (found.segments, found.interest, found.indemnity, found.total) == ((), D("0.00"), None, D("0.00"))
+    assert (found.segments, found.amount, found.indemnity, found.total) == ((), D("0.00"), None, D("0.00"))
     assert follows(found)
 
 
@@ -218,13 +218,13 @@ def test_a_contract_reaches_to_the_end_of_the_calendar() -> None:
 
 
 def test_instalments_together_are_rounded_once_with_one_indemnity() -> None:
-    one, other, early = (
+    interest, other, early = (
         late_interest(D("15.00"), [], due, date(2026, 2, 1), FRANCE)
         for due in (date(2026, 1, 31), date(2026, 1, 31), date(2026, 2, 28))
     )
-    assert one.interest == other.interest == D("0.00")
-    whole = together([one, other, early], FRANCE, 2, D("40.00"))
-    assert (whole.principal, whole.interest, whole.indemnity) == (D("30.00"), D("0.01"), D("40.00"))
+    assert interest.amount == other.amount == D("0.00")
+    whole = together([interest, other, early], FRANCE, 2, D("40.00"))
+    assert (whole.principal, whole.amount, whole.indemnity) == (D("30.00"), D("0.01"), D("40.00"))
     assert follows(whole)
 
 
@@ -237,7 +237,7 @@ DAY = st.dates(date(2023, 1, 2), date(2026, 6, 30))
 def test_it_is_the_sum_of_every_single_day(
     principal: Decimal, paid: list[tuple[date, Decimal]], due: date, as_of: date, contract: bool
 ) -> None:
-    rule: law.LateInterest | Decimal = D("11.5") if contract else FRANCE
+    rule: law.LateInterestLaw | Decimal = D("11.5") if contract else FRANCE
     found = late_interest(principal, paid, due, as_of, rule)
     exact = Fraction(0)
     for number in range(1, (as_of - due).days + 1):
@@ -246,7 +246,7 @@ def test_it_is_the_sum_of_every_single_day(
         rate = D("11.5") if contract else [each for start, each in FRANCE.rates if start <= day][-1] + 10
         exact += Fraction(max(base, D(0))) * Fraction(rate) / 36500
     cents = exact * 100
-    assert Fraction(found.interest) * 100 == int(cents + Fraction(1, 2))
+    assert Fraction(found.amount) * 100 == int(cents + Fraction(1, 2))
     assert follows(found)
     assert late_interest(principal, paid[::-1], due, as_of, rule) == found
     assert all(before.end < after.start for before, after in zip(found.segments, found.segments[1:], strict=False))
@@ -256,9 +256,9 @@ def test_days_between_those_claimed_before_are_charged_stretch_by_stretch() -> N
     """12 % of 1000 a day are 0.3287…: 5 days 1.6438, 10 days 3.2876, and both together 4.93."""
     claimed = [(date(2026, 2, 6), date(2026, 2, 10))]
     found = late_interest(D("1000.00"), [], date(2026, 1, 31), date(2026, 2, 20), D(12), claimed=claimed)
-    assert [one[:3] for one in parts(found)] == [("2026-02-01", "2026-02-05", 5), ("2026-02-11", "2026-02-20", 10)]
-    assert list(stretches(found, claimed, 2)) == [
+    assert [part[:3] for part in parts(found)] == [("2026-02-01", "2026-02-05", 5), ("2026-02-11", "2026-02-20", 10)]
+    assert list(uncharged_stretches(found, claimed, 2)) == [
         (date(2026, 2, 1), date(2026, 2, 5), D("1.64")),
         (date(2026, 2, 11), date(2026, 2, 20), D("3.29")),
     ]
-    assert found.interest == D("4.93")
+    assert found.amount == D("4.93")

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.rules.numbering import PatternError, distance, ends_with, likeness, link, parse, writable
+from beancount_invoicing.rules.numbering import (
+    PatternError,
+    distance,
+    ends_with,
+    link,
+    number_matcher,
+    number_problem,
+    parse_pattern,
+)
 
 MARCH = date(2026, 3, 9)
 
@@ -37,7 +45,7 @@ MARCH = date(2026, 3, 9)
     ],
 )
 def test_read(pattern: str, number: str, found: tuple[str, int] | None) -> None:
-    assert parse(pattern).read(number, MARCH) == found
+    assert parse_pattern(pattern).read(number, MARCH) == found
 
 
 @pytest.mark.parametrize(
@@ -50,13 +58,13 @@ def test_read(pattern: str, number: str, found: tuple[str, int] | None) -> None:
     ],
 )
 def test_write(pattern: str, seq: int, number: str) -> None:
-    assert parse(pattern).write(MARCH, seq) == number
+    assert parse_pattern(pattern).write(MARCH, seq) == number
 
 
 def test_the_series_is_the_pattern_with_its_year_and_month() -> None:
-    assert parse("F{year}-{seq:04}").series(MARCH) == "F2026-#"
-    assert parse("F{year}-{seq:06}").series(MARCH) == "F2026-#"
-    assert parse("{year}/{month:02}/{seq}").series(MARCH) == "2026/03/#"
+    assert parse_pattern("F{year}-{seq:04}").series(MARCH) == "F2026-#"
+    assert parse_pattern("F{year}-{seq:06}").series(MARCH) == "F2026-#"
+    assert parse_pattern("{year}/{month:02}/{seq}").series(MARCH) == "2026/03/#"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ def test_the_series_is_the_pattern_with_its_year_and_month() -> None:
 )
 def test_patterns_that_cannot_be_read(pattern: str, message: str) -> None:
     with pytest.raises(PatternError) as error:
-        parse(pattern)
+        parse_pattern(pattern)
     assert message in str(error.value)
 
 
@@ -100,7 +108,7 @@ def test_link(number: str, expected: str) -> None:
     ],
 )
 def test_new_numbers(number: str, problem: str | None) -> None:
-    found = writable(number)
+    found = number_problem(number)
     assert (found is None) if problem is None else (problem in str(found))
 
 
@@ -111,20 +119,20 @@ PIECES = st.lists(
 
 @given(PIECES, PIECES, st.integers(0, 9), st.dates(), st.integers(1, 10**12))
 def test_what_is_written_is_read_back(before: str, after: str, width: int, day: date, seq: int) -> None:
-    pattern = parse(before + (f"{{seq:0{width}}}" if width else "{seq}") + after)
+    pattern = parse_pattern(before + (f"{{seq:0{width}}}" if width else "{seq}") + after)
     assert pattern.read(pattern.write(day, seq), day) == (pattern.series(day), seq)
 
 
 @given(PIECES, st.integers(1, 9998), st.integers(1, 9999))
 def test_no_number_is_read_in_another_year(pieces: str, before: int, after: int) -> None:
-    pattern = parse(f"{pieces}{{year}}-{{seq:04}}")
+    pattern = parse_pattern(f"{pieces}{{year}}-{{seq:04}}")
     number = pattern.write(date(before, 3, 9), 7)
     assert (pattern.read(number, date(after, 3, 9)) is None) == (before != after)
 
 
 @given(PIECES, PIECES, st.text())
 def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
-    found = parse(f"{before}{{seq}}{after}").read(number, MARCH)
+    found = parse_pattern(f"{before}{{seq}}{after}").read(number, MARCH)
     assert found is None or found[1] >= 0
 
 
@@ -171,7 +179,7 @@ def test_any_text_is_read_or_not(before: str, after: str, number: str) -> None:
 def test_what_is_written_like_a_number_of_a_series(
     patterns: list[str], numbers: list[str], link: str, like: bool
 ) -> None:
-    assert likeness(patterns, numbers)(link) is like
+    assert number_matcher(patterns, numbers)(link) is like
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ from datetime import date
 
 import pytest
 
-from beancount_invoicing.rules.periods import Length, Period, PeriodError, parse, periods, split, without, words
+from beancount_invoicing.rules.periods import (
+    Period,
+    PeriodError,
+    PeriodLength,
+    length_in_words,
+    parse_length,
+    periods,
+    split_at_days,
+    without,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +30,7 @@ from beancount_invoicing.rules.periods import Length, Period, PeriodError, parse
 )
 def test_a_length_that_leads_out_of_the_calendar_says_so(text: str, day: date, times: int) -> None:
     with pytest.raises(PeriodError, match=f"from {day} on lead out of the calendar"):
-        parse(text).after(day, times)
+        parse_length(text).after(day, times)
 
 
 def days(first: str, last: str) -> Period:
@@ -42,13 +51,13 @@ def days(first: str, last: str) -> Period:
     ],
 )
 def test_lengths(text: str, unit: str, number: int) -> None:
-    assert parse(text) == Length(unit, number)
+    assert parse_length(text) == PeriodLength(unit, number)
 
 
 @pytest.mark.parametrize("text", ["", "0 days", "3661 days", "1.5 months", "three months", "month by month", "12"])
 def test_what_is_no_length(text: str) -> None:
     with pytest.raises(PeriodError, match="is no length of time: write it such as"):
-        parse(text)
+        parse_length(text)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +75,7 @@ def test_what_is_no_length(text: str) -> None:
     ],
 )
 def test_lengths_in_words(text: str, language: str, said: str) -> None:
-    assert words(text, language) == said
+    assert length_in_words(text, language) == said
 
 
 @pytest.mark.parametrize(
@@ -90,7 +99,7 @@ def test_lengths_in_words(text: str, language: str, said: str) -> None:
 def test_periods_are_counted_from_their_anchor(
     text: str, anchor: str, first: str, last: str, found: list[tuple[str, str]]
 ) -> None:
-    these = periods(parse(text), *map(date.fromisoformat, (anchor, first, last)))
+    these = periods(parse_length(text), *map(date.fromisoformat, (anchor, first, last)))
     assert list(these) == [days(*each) for each in found]
 
 
@@ -121,6 +130,6 @@ def test_what_is_left_of_a_period(holes: list[tuple[str, str]], left: list[tuple
     ],
 )
 def test_a_period_is_cut_on_days_that_lie_in_it(cuts: list[str], parts: list[tuple[str, str]]) -> None:
-    found = split(days("2026-03-01", "2026-03-31"), [date.fromisoformat(day) for day in cuts])
-    assert found == [days(*each) for each in parts]
+    found = split_at_days(days("2026-03-01", "2026-03-31"), [date.fromisoformat(day) for day in cuts])
+    assert found == [days(*part) for part in parts]
     assert sum(part.days for part in found) == 31

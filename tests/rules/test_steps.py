@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.model import Step, Value
+from beancount_invoicing.model import CalculationStep, StepValue
 from beancount_invoicing.rules import steps
 
 D = Decimal
 DAY = date(2026, 1, 31)
 
-EXAMPLES: list[tuple[str, tuple[Value, ...], Value, str]] = [
+EXAMPLES: list[tuple[str, tuple[StepValue, ...], StepValue, str]] = [
     ("as written", (DAY,), DAY, "2026-01-31"),
     ("sum", (D("1.50"), D(2)), D("3.50"), "1.50 + 2 = 3.50"),
     ("sum", (), D(0), "0"),
@@ -48,11 +48,11 @@ EXAMPLES: list[tuple[str, tuple[Value, ...], Value, str]] = [
 
 
 @pytest.mark.parametrize(("operation", "inputs", "result", "said"), EXAMPLES)
-def test_operation(operation: str, inputs: tuple[Value, ...], result: Value, said: str) -> None:
-    step = Step("figure", operation, inputs, result)
+def test_operation(operation: str, inputs: tuple[StepValue, ...], result: StepValue, said: str) -> None:
+    step = CalculationStep("figure", operation, inputs, result)
     assert steps.recompute(step) == result
-    assert steps.describe(step) == f"figure: {said}"
-    assert steps.describe(step._replace(because="why")) == f"figure: {said} (why)"
+    assert steps.describe_step(step) == f"figure: {said}"
+    assert steps.describe_step(step._replace(because="why")) == f"figure: {said} (why)"
 
 
 def test_every_operation_has_an_example() -> None:
@@ -113,4 +113,4 @@ def test_no_month_outside_the_calendar(months: int) -> None:
     ],
 )
 def test_odd_cents_go_to_the_largest_whatever_their_sign(amounts: list[str], rest: str, shared: list[str]) -> None:
-    assert [str(one) for one in steps.share_out([D(one) for one in amounts], D(rest), 2)] == shared
+    assert [str(one) for one in steps.share_out([D(amount) for amount in amounts], D(rest), 2)] == shared

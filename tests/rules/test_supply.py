@@ -9,7 +9,7 @@ import pytest
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Address, Customer, Dated, Source, Tax
-from beancount_invoicing.rules.supply import code_abroad, sold_to, why_abroad
+from beancount_invoicing.rules.supply import code_abroad, parse_sold_to, why_abroad
 
 DAY = date(2026, 3, 1)
 HERE = Source("books", 1)
@@ -142,7 +142,7 @@ def test_nobody_is_abroad_where_the_seller_is_nowhere() -> None:
 )
 def test_what_sold_to_cannot_say(text: str) -> None:
     with pytest.raises(ValueError, match="such as"):
-        sold_to(text)
+        parse_sold_to(text)
 
 
 def test_why_is_said_of_codes_that_customers_abroad_get() -> None:
@@ -248,7 +248,7 @@ def test_where_a_place_is(seller: str, place: str, goods: str, services: str) ->
     ],
 )
 def test_the_place_of_an_address(country: str, postcode: str, vat_id: str, place: str) -> None:
-    assert law.place(country, postcode, vat_id) == place
+    assert law.place_of_address(country, postcode, vat_id) == place
 
 
 def test_a_place_of_a_country_with_its_own_rates_has_a_code_of_its_own() -> None:
@@ -295,14 +295,14 @@ def test_rates_of_places_of_the_union() -> None:
 def test_the_law_of_overseas_departments_is_that_of_france() -> None:
     for code in ("GP", "MQ", "RE", "GF", "YT"):
         assert law.mentions(code, "fr", DAY) == law.mentions("FR", "fr", DAY)
-        assert law.late_interest(code, "business", DAY) == law.late_interest("FR", "business", DAY)
-        assert law.electronic_only(code, "public", DAY)
+        assert law.late_interest_law(code, "business", DAY) == law.late_interest_law("FR", "business", DAY)
+        assert law.e_invoicing_mandate(code, "public", DAY)
     assert law.law_of("NC") == "NC"
     assert law.law_of("re") == "FR"
 
 
 def test_rates_and_codes_of_places() -> None:
-    assert [str(one.rate) for one in law.usual_rates("RE", DAY)] == ["8.5", "2.1"]
+    assert [str(rate.rate) for rate in law.usual_rates("RE", DAY)] == ["8.5", "2.1"]
     assert law.usual_rates("MC", DAY) == law.usual_rates("FR", DAY)
     assert law.usual_rates("AX", DAY) == law.usual_rates("FI", DAY)
     assert not law.usual_rates("GF", DAY)
@@ -311,7 +311,7 @@ def test_rates_and_codes_of_places() -> None:
         "16", "22", "20", "7", "8.1",
     ]  # fmt: skip
     assert not law.usual_rates("Livigno", DAY)
-    assert [one.kind for one in law.untaxed("RE", "fr")] == [
+    assert [untaxed.kind for untaxed in law.untaxed("RE", "fr")] == [
         "reverse",
         "outside",
         "export",
@@ -319,7 +319,7 @@ def test_rates_and_codes_of_places() -> None:
         "construction",
         "margin",
     ]
-    assert [one.kind for one in law.untaxed("XI", "en")] == [
+    assert [untaxed.kind for untaxed in law.untaxed("XI", "en")] == [
         "outside",
         "intra",
         "export",
@@ -390,7 +390,7 @@ def test_reduced_rates_are_below_the_standard_one_the_highest_first() -> None:
     ],
 )
 def test_electronic_services_are_supplied_where_a_consumer_is(seller: str, place: str, law_of_it: str) -> None:
-    assert law.electronic_services(seller, place) == law_of_it
+    assert law.electronic_services_law(seller, place) == law_of_it
 
 
 def test_the_union_has_27_states_and_rates_from_15_percent_on() -> None:
@@ -401,14 +401,14 @@ def test_the_union_has_27_states_and_rates_from_15_percent_on() -> None:
 def test_the_codes_of_ten_countries_name_their_law() -> None:
     for country in ("FR", "DE", "BE", "AT", "ES", "IT", "NL", "PT", "LU", "GB"):
         rates = law.usual_rates(country, DAY)
-        assert all(one.source for one in rates)
-        assert rates[0].rate == max(one.rate for one in rates)
-        assert [one.rate for one in rates] == sorted((one.rate for one in rates), reverse=True)
+        assert all(rate.source for rate in rates)
+        assert rates[0].rate == max(rate.rate for rate in rates)
+        assert [rate.rate for rate in rates] == sorted((rate.rate for rate in rates), reverse=True)
         assert law.standard_rate(country, DAY) in {rates[0].rate, None}
-        kinds = [one.kind for one in law.untaxed(country, "en")]
+        kinds = [untaxed.kind for untaxed in law.untaxed(country, "en")]
         assert {"outside", "export", "margin"} <= set(kinds)
         assert ("reverse" in kinds, "intra" in kinds) == ((False, False) if country == "GB" else (True, True))
-    assert [str(one.rate) for one in law.usual_rates("FR", DAY)] == ["20", "10", "5.5", "2.1"]
+    assert [str(rate.rate) for rate in law.usual_rates("FR", DAY)] == ["20", "10", "5.5", "2.1"]
     assert law.usual_rates("IE", DAY)[0].rate == 23
     assert not law.usual_rates("US", DAY)
     assert not law.untaxed("US", "en")

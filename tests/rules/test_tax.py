@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from beancount_invoicing.model import Dated, Figure, Line, Source, Tax
 from beancount_invoicing.rules.steps import recompute
 from beancount_invoicing.rules.tax import (
-    Charged,
+    TaxableAmount,
     gross_nets,
     gross_split,
     line_figure,
     line_net,
-    other_rates,
+    rate_ever_changed,
     rate_of_parts,
     summed,
     tax_of_lines,
@@ -198,11 +198,11 @@ BOTH = tax("BOTH", "", (GST, QST))
 ON_TOP = tax("ON-TOP", "", (GST, QST), compound=True)
 
 
-def amounts(charged: list[Charged], per_line: bool = False) -> dict[str, tuple[str, str]]:
+def amounts(charged: list[TaxableAmount], per_line: bool = False) -> dict[str, tuple[str, str]]:
     """By code, the base and the tax."""
     due = taxes_due(charged, 2, per_line)
-    assert all(follows(each.figure) for each in due.values())
-    return {code: (str(each.base), str(each.figure.value)) for code, each in due.items()}
+    assert all(follows(code_tax.figure) for code_tax in due.values())
+    return {code: (str(code_tax.base), str(code_tax.figure.value)) for code, code_tax in due.items()}
 
 
 @pytest.mark.parametrize(
@@ -223,20 +223,22 @@ def amounts(charged: list[Charged], per_line: bool = False) -> dict[str, tuple[s
 def test_each_part_is_due_apart(
     charged: list[tuple[Tax, str, str | None]], expected: dict[str, tuple[str, str]]
 ) -> None:
-    assert amounts([Charged(code, D(net), D(gross) if gross else None) for code, net, gross in charged]) == expected
+    assert (
+        amounts([TaxableAmount(code, D(net), D(gross) if gross else None) for code, net, gross in charged]) == expected
+    )
 
 
 def test_the_steps_say_what_is_summed() -> None:
-    both = taxes_due([Charged(BOTH, D("8.69"), D("9.99")), Charged(GST, D("30.00"))], 2)
+    both = taxes_due([TaxableAmount(BOTH, D("8.69"), D("9.99")), TaxableAmount(GST, D("30.00"))], 2)
     assert both["GST"].figure.steps[-1].because == "prices including tax, and the rest"
-    twice = taxes_due([Charged(BOTH, D("8.69"), D("9.99"))] * 2, 2, per_line=True)
+    twice = taxes_due([TaxableAmount(BOTH, D("8.69"), D("9.99"))] * 2, 2, per_line=True)
     assert twice["GST"].figure.steps[-1].because == "prices including tax"
-    (line,) = taxes_due([Charged(GST, D("8.69"))] * 2, 2, per_line=True).values()
+    (line,) = taxes_due([TaxableAmount(GST, D("8.69"))] * 2, 2, per_line=True).values()
     assert line.figure.steps[-1].because == "rounded per line"
 
 
 def test_parts_rounded_per_line_are_the_sums_of_the_lines() -> None:
-    three = [Charged(ON_TOP, D("0.33"))] * 3
+    three = [TaxableAmount(ON_TOP, D("0.33"))] * 3
     assert amounts(three) == {"GST": ("0.99", "0.05"), "QST": ("1.04", "0.10")}
     assert amounts(three, per_line=True) == {"GST": ("0.99", "0.06"), "QST": ("1.05", "0.09")}
 
@@ -246,9 +248,9 @@ def test_what_a_price_contains_adds_up_to_it(gross: Decimal, rates: list[Decimal
     parts = tuple(tax(f"T{number}", str(rate)) for number, rate in enumerate(rates))
     whole = tax("ALL", "", parts, compound)
     (net,) = gross_nets([gross], whole.rate, 2)
-    due = taxes_due([Charged(whole, net, gross)], 2)
-    assert net + sum(each.figure.value for each in due.values()) == gross
-    assert all(follows(each.figure) for each in due.values())
+    due = taxes_due([TaxableAmount(whole, net, gross)], 2)
+    assert net + sum(code_tax.figure.value for code_tax in due.values()) == gross
+    assert all(follows(code_tax.figure) for code_tax in due.values())
     for each in due.values():
         exact = Fraction(each.base) * Fraction(each.tax.rate) / 100
         assert abs(Fraction(each.figure.value) - exact) <= Fraction(len(parts) * 3, 100)
@@ -260,4 +262,4 @@ def test_whether_a_code_ever_had_another_rate(rates: list[str], other: bool) -> 
         (date(2014 + place, 1, 1), Tax("T", "T", "Liabilities:VAT", Source("", 0), rate=D(rate)))
         for place, rate in enumerate(rates)
     ]
-    assert other_rates(Dated(tuple(versions))) == other
+    assert rate_ever_changed(Dated(tuple(versions))) == other

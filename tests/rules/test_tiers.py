@@ -6,19 +6,19 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.rules.tiers import Segment, Tier, TierError, graduated, parse, volume
+from beancount_invoicing.rules.tiers import Tier, TierError, TierSegment, graduated, parse_tiers, volume
 
 D = Decimal
-TIERS = parse("100 @ 0.10 + 2, 1000 @ 0.08 + 5, 0.05 + 7")
+TIERS = parse_tiers("100 @ 0.10 + 2, 1000 @ 0.08 + 5, 0.05 + 7")
 
 
-def segments(found: list[Segment]) -> list[tuple[str, str, str]]:
-    return [(str(one.quantity), str(one.price), str(one.flat)) for one in found]
+def segments(found: list[TierSegment]) -> list[tuple[str, str, str]]:
+    return [(str(segment.quantity), str(segment.price), str(segment.flat)) for segment in found]
 
 
 def test_a_text_of_tiers() -> None:
-    assert parse("100 @ 0.10 + 2, 0.05") == (Tier(D(100), D("0.10"), D(2)), Tier(None, D("0.05")))
-    assert parse("0.07") == (Tier(None, D("0.07")),)
+    assert parse_tiers("100 @ 0.10 + 2, 0.05") == (Tier(D(100), D("0.10"), D(2)), Tier(None, D("0.05")))
+    assert parse_tiers("0.07") == (Tier(None, D("0.07")),)
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def test_a_text_of_tiers() -> None:
 )
 def test_what_is_no_list_of_tiers(text: str, says: str) -> None:
     with pytest.raises(TierError, match=says):
-        parse(text)
+        parse_tiers(text)
 
 
 def test_a_first_tier_of_less_than_one_unit() -> None:
-    assert parse("0.5 @ 4, 3")[0].up_to == D("0.5")
+    assert parse_tiers("0.5 @ 4, 3")[0].up_to == D("0.5")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ D = Decimal
 
 @given(st.integers(1, 10_000 * 3600), st.sampled_from(["HOUR", "JOUR"]))
 def test_what_is_written_stands_for_its_second(seconds: int, commodity: str) -> None:
-    written = worktime.written(D(seconds), commodity)
-    assert worktime.places(written) <= 5
-    assert worktime.seconds(written, commodity) == seconds
+    written = worktime.from_seconds(D(seconds), commodity)
+    assert worktime.decimal_places(written) <= 5
+    assert worktime.to_seconds(written, commodity) == seconds
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_what_is_written_stands_for_its_second(seconds: int, commodity: str) -> 
     ],
 )
 def test_seconds(quantity: str, commodity: str, seconds: str) -> None:
-    assert worktime.seconds(D(quantity), commodity) == D(seconds)
+    assert worktime.to_seconds(D(quantity), commodity) == D(seconds)
 
 
 @given(st.integers(1, 500 * 3600), st.decimals(1, 99, places=2))
 def test_below_a_price_of_100_time_is_billed_to_the_cent(seconds: int, price: Decimal) -> None:
     exact = D(seconds) / 3600
-    quantity = worktime.quantity_of(exact, price, 2)
-    assert worktime.places(quantity) <= 4
+    quantity = worktime.billed_quantity(exact, price, 2)
+    assert worktime.decimal_places(quantity) <= 4
     assert round_to(quantity * price, 2) == round_to(exact * price, 2)
 
 
@@ -50,8 +50,8 @@ def test_below_a_price_of_100_time_is_billed_to_the_cent(seconds: int, price: De
     "text", ["up", "up to 0 per day", "up to 0.25", "0.25 per entry", "up to -1 per day", "up to 1 per week"]
 )
 def test_roundings_that_cannot_be_read(text: str) -> None:
-    with pytest.raises(worktime.RoundingError, match="write it such as"):
-        worktime.rounding(text)
+    with pytest.raises(worktime.TimeRoundingError, match="write it such as"):
+        worktime.parse_time_rounding(text)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_roundings_that_cannot_be_read(text: str) -> None:
     ],
 )
 def test_roundings(text: str, way: str, step: str, per: str) -> None:
-    assert worktime.rounding(text) == (way, D(step), per)
-    assert worktime.rounding("") is None
+    assert worktime.parse_time_rounding(text) == (way, D(step), per)
+    assert worktime.parse_time_rounding("") is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_roundings(text: str, way: str, step: str, per: str) -> None:
     ],
 )
 def test_seconds_are_rounded_to_a_contract_s_steps(rule: str, seconds: str, commodity: str, rounded: str) -> None:
-    assert worktime.rounded(D(seconds), commodity, worktime.rounding(rule)) == D(rounded)
+    assert worktime.round_time(D(seconds), commodity, worktime.parse_time_rounding(rule)) == D(rounded)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_seconds_are_rounded_to_a_contract_s_steps(rule: str, seconds: str, comm
     ],
 )
 def test_seconds_as_they_are_written_and_shown(seconds: str, commodity: str, written: str, shown: str) -> None:
-    assert str(worktime.written(D(seconds), commodity)) == written
-    assert str(worktime.total(D(seconds), commodity)) == shown
+    assert str(worktime.from_seconds(D(seconds), commodity)) == written
+    assert str(worktime.from_seconds_rounded(D(seconds), commodity)) == shown
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_seconds_as_they_are_written_and_shown(seconds: str, commodity: str, wri
      ("1.3333", 4, "1.3333")],
 )  # fmt: skip
 def test_decimals_of_a_number(number: str, places: int, short: str) -> None:
-    assert worktime.places(D(number)) == places
-    assert str(worktime.short(D(number))) == short
+    assert worktime.decimal_places(D(number)) == places
+    assert str(worktime.without_trailing_zeros(D(number))) == short
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_decimals_of_a_number(number: str, places: int, short: str) -> None:
     ],
 )
 def test_time_is_billed_with_the_fewest_decimals_that_come_to_its_price(exact: str, price: str, quantity: str) -> None:
-    assert str(worktime.quantity_of(D(exact), D(price), 2)) == quantity
+    assert str(worktime.billed_quantity(D(exact), D(price), 2)) == quantity
 
 
 @pytest.mark.parametrize(
@@ -136,5 +136,5 @@ def test_time_is_billed_with_the_fewest_decimals_that_come_to_its_price(exact: s
     ],
 )
 def test_a_quantity_that_comes_to_an_amount(amount: str, near: str, price: str, quantity: str | None) -> None:
-    found = worktime.quantity_for(D(amount), D(near), D(price), 2)
+    found = worktime.quantity_for_amount(D(amount), D(near), D(price), 2)
     assert (None if found is None else str(found)) == quantity

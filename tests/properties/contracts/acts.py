@@ -14,14 +14,19 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing import billing as billed_by
-from beancount_invoicing.actions import billing, crediting, issuing
-from beancount_invoicing.actions.writing import How
-from beancount_invoicing.entries import text
+from beancount_invoicing.actions import bill as billing
+from beancount_invoicing.actions import credit as crediting
+from beancount_invoicing.actions import issue as issuing
+from beancount_invoicing.actions import new as new_action
+from beancount_invoicing.actions.new import InvoiceRequest
 from beancount_invoicing.model import Book, Invoice
+from beancount_invoicing.writing import text
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 from tests.properties.contracts.life import CUSTOMERS, END, ITEMS, START, TIMES, Act, Life, loaded
 from tests.properties.contracts.model import DAY, Contract, Milestone, Piece, Span, Spent, Worked, after, period_of
 
-WRITE = How(write=True)
+WRITE = WriteOptions(write=True)
 EVERY = ("month", "month", "month", "quarter", "2 weeks", "10 days", "half-year")
 
 
@@ -78,7 +83,7 @@ def subscribe(life: Life) -> None:
 
 def _free_account(life: Life) -> str | None:
     """A time account that no contract has, or had."""
-    taken = {facts.get("time") for one in life.firm.contracts.values() for facts in one.said.values()}
+    taken = {facts.get("time") for contract in life.firm.contracts.values() for facts in contract.said.values()}
     return next((account for account in TIMES if account not in taken), None)
 
 
@@ -140,19 +145,21 @@ def undertake(life: Life) -> None:
         _milestone(life, Milestone(code, life.day + timedelta(days=day), f"Part {number}", percent, cumulative))
 
 
-def _milestone(life: Life, one: Milestone) -> None:
-    life.firm.milestones.append(one)
-    key = f"  {'cumulative' if one.cumulative else 'percent'}: {one.percent}\n"
-    deposit = "  deposit: TRUE\n" if one.deposit else ""
-    life.entries.append(f'{one.day} custom "invoice-milestone" "{one.code}" "{one.name}"\n{key}{deposit}')
+def _milestone(life: Life, milestone: Milestone) -> None:
+    life.firm.milestones.append(milestone)
+    key = f"  {'cumulative' if milestone.cumulative else 'percent'}: {milestone.percent}\n"
+    deposit = "  deposit: TRUE\n" if milestone.deposit else ""
+    life.entries.append(
+        f'{milestone.day} custom "invoice-milestone" "{milestone.code}" "{milestone.name}"\n{key}{deposit}'
+    )
 
 
 def _amended(life: Life) -> tuple[Contract, date] | None:
     """A contract, and a day from which on it may be amended: none that is billed, where changes come in time."""
-    those = [one for one in life.firm.contracts.values() if one.start < life.day]
-    if not those:
+    contracts = [contract for contract in life.firm.contracts.values() if contract.start < life.day]
+    if not contracts:
         return None
-    contract = min(those, key=lambda one: random.Random(f"{life.act.seed} {one.code}").random())  # noqa: S311 - no secret
+    contract = min(contracts, key=lambda contract: random.Random(f"{life.act.seed} {contract.code}").random())  # noqa: S311 - no secret
     if life.late:
         day = max(contract.start + DAY, life.day + timedelta(days=life.chance.randint(-50, 20)))
     else:
@@ -172,7 +179,7 @@ def amend(life: Life) -> None:
     ended = last is not None and not facts.get("renews") and last < day
     match change:
         case "price" if contract.mode == "fixed":
-            last_day = max(one.day for one in life.firm.milestones if one.code == contract.code)
+            last_day = max(milestone.day for milestone in life.firm.milestones if milestone.code == contract.code)
             if day <= last_day and not _deposits(life, contract):
                 life.agree(day, contract.code, "", {"price": facts["price"] + _price(life)})
         case "price" if "price" in facts:
@@ -221,7 +228,7 @@ def amend(life: Life) -> None:
 
 def _deposits(life: Life, contract: Contract) -> bool:
     """Whether a deposit is asked for: it is deducted from invoices to who paid it only."""
-    return any(one.deposit for one in life.firm.milestones if one.code == contract.code)
+    return any(milestone.deposit for milestone in life.firm.milestones if milestone.code == contract.code)
 
 
 _FIXED = ("price", "text", "tax", "purchase-order", "customer")
@@ -292,10 +299,10 @@ def _rate_changes(life: Life) -> bool:
 
 def work(life: Life) -> None:
     """Hours are worked, and written some days later."""
-    those = [one for one in life.firm.contracts.values() if one.mode == "time"]
-    if not those:
+    contracts = [contract for contract in life.firm.contracts.values() if contract.mode == "time"]
+    if not contracts:
         return
-    contract = life.chance.choice(those)
+    contract = life.chance.choice(contracts)
     day = max(life.day - timedelta(days=life.chance.choice((0, 0, 1, 3, 20))), contract.start)
     account, hours = contract.at(day)["time"], Decimal(life.chance.randint(1, 40)) / 4
     item = "" if contract.at(day).keys() & {"price", "tiers"} else life.chance.choice(("DEV", "OPS"))
@@ -307,12 +314,12 @@ def work(life: Life) -> None:
 
 def spend(life: Life) -> None:
     """An expense that is to be billed again."""
-    those = [one for one in life.firm.contracts.values() if one.mode == "time"]
-    if those:
-        one = Spent(life.day, life.chance.choice(those).code, _price(life))
-        life.firm.expenses.append(one)
-        key = f'    billable: "{one.code}"\n'
-        life.entries.append(f'{one.day} * "Train"\n  Expenses:Travel  {one.amount} EUR\n{key}  Assets:Bank\n')
+    contracts = [contract for contract in life.firm.contracts.values() if contract.mode == "time"]
+    if contracts:
+        spent = Spent(life.day, life.chance.choice(contracts).code, _price(life))
+        life.firm.expenses.append(spent)
+        key = f'    billable: "{spent.code}"\n'
+        life.entries.append(f'{spent.day} * "Train"\n  Expenses:Travel  {spent.amount} EUR\n{key}  Assets:Bank\n')
 
 
 # documents -------------------------------------------------------------------------------------------------------------
@@ -334,33 +341,33 @@ def bill(life: Life) -> None:
                 contract = chance.choice(["", *sorted(life.firm.contracts)])
         life.command(
             f"bill {customer} --contract {contract} --until {until} --date {life.day}",
-            lambda file: billing.bill(file, until, billing.Dating(life.day, drafts), WRITE, customer, contract),
+            lambda file: billing.bill(file, until, DocumentDating(life.day, drafts), WRITE, customer, contract),
         )
     else:
         book = loaded(life.text)
-        waiting, _notices = billed_by.waiting(book, until)
-        names = billed_by.draft_names(book) if drafts else billed_by.numbers(book)
-        made, _notices = billed_by.documents(book, waiting, life.day, names)
-        life.entries += [text.document(one) for one in made]
+        waiting, _notices = billed_by.unbilled_lines(book, until)
+        names = billed_by.next_draft_names(book) if drafts else billed_by.next_numbers(book)
+        made, _notices = billed_by.compose_drafts(book, waiting, life.day, names)
+        life.entries += [text.document_transaction(draft) for draft in made]
     life.billed_until = max(life.billed_until, until)
 
 
 def issue(life: Life) -> None:
     """Drafts become invoices."""
-    if any(one.draft for one in loaded(life.text).invoices):
+    if any(invoice.draft for invoice in loaded(life.text).invoices):
         life.command(f"issue --date {life.day}", lambda file: issuing.issue(file, (), life.day, WRITE))
 
 
 def new(life: Life) -> None:
     """An invoice that has nothing to do with any contract."""
-    wanted = billing.Composition(life.chance.choice(("Acme", "Berg")), ("2 Widget @ 15.50",), "Income:Work")
-    life.command("new", lambda file: billing.new(file, wanted, billing.Dating(life.day), WRITE))
+    wanted = InvoiceRequest(life.chance.choice(("Acme", "Berg")), ("2 Widget @ 15.50",), "Income:Work")
+    life.command("new", lambda file: new_action.new_invoice(file, wanted, DocumentDating(life.day), WRITE))
 
 
 def credited_numbers(book: Book) -> set[str]:
     """What credit notes correct, and these themselves."""
-    return {number for one in book.invoices for number in one.corrects} | {
-        one.number for one in book.invoices if one.corrects
+    return {number for invoice in book.invoices for number in invoice.corrects} | {
+        invoice.number for invoice in book.invoices if invoice.corrects
     }
 
 
@@ -368,21 +375,21 @@ def credit(life: Life) -> None:
     """An invoice of contracts is credited, to be billed again."""
     book = loaded(life.text)
     gone = credited_numbers(book)
-    those = [
-        one
-        for one in book.invoices
-        if not one.draft
-        and one.number not in gone
-        and one.kind == "invoice"
-        and any(line.contract for line in one.lines)
+    invoices = [
+        invoice
+        for invoice in book.invoices
+        if not invoice.draft
+        and invoice.number not in gone
+        and invoice.kind == "invoice"
+        and any(line.contract for line in invoice.lines)
     ]
-    if not those:
+    if not invoices:
         return
-    number = life.chance.choice(those).number
-    wanted = crediting.CreditWanted(number, reopen=True)
+    number = life.chance.choice(invoices).number
+    wanted = crediting.CreditRequest(number, reopen=True)
     life.command(
         f"credit {number} --reopen --date {life.day}",
-        lambda file: crediting.credit(file, wanted, billing.Dating(life.day), WRITE),
+        lambda file: crediting.credit(file, wanted, DocumentDating(life.day), WRITE),
     )
 
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from beancount import loader
 
-from beancount_invoicing.actions import billing
-from beancount_invoicing.actions.writing import Outcome, Refused
-from beancount_invoicing.entries import read
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import Book
+from beancount_invoicing.writing.changes import Outcome, Refused
+from beancount_invoicing.writing.new_documents import InvalidRequest
 from tests.properties.contracts.model import Contract, Firm, Series
 
 START, END = date(2026, 1, 1), date(2027, 3, 31)
@@ -106,7 +106,7 @@ def a_firm() -> Firm:
 def loaded(text: str) -> Book:
     """A ledger's Book."""
     entries, _errors, options = loader.load_string(text)
-    return read(entries, options)
+    return read_book(entries, options)
 
 
 class Life:
@@ -134,7 +134,7 @@ class Life:
         """The last day of a contract that may be billed by now."""
         if self.billed_until == date.min or self.firm.contracts[code].mode != "subscription":
             return self.billed_until
-        return max((one.span.last for one in self.firm.pieces(code, self.billed_until)), default=date.min)
+        return max((piece.span.last for piece in self.firm.pieces(code, self.billed_until)), default=date.min)
 
     def all_billed_to(self) -> date:
         """The last day that may be billed by now."""
@@ -162,9 +162,9 @@ class Life:
             try:
                 outcome = do(file)
             except Refused as error:
-                found = "; ".join(f"{one.rule}: {one.message}" for one in error.findings)
+                found = "; ".join(f"{finding.rule}: {finding.message}" for finding in error.findings)
                 raise Refusal(f"{asked}: {error}: {found}", self.entries) from error
-            except billing.CannotBill as error:
+            except InvalidRequest as error:
                 raise Refusal(f"{asked}: {error}", self.entries) from error
             now = file.read_text(encoding="utf-8")
         self.entries = [

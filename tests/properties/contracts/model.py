@@ -325,26 +325,26 @@ class Firm:
 
     def hours(self, until: date) -> list[Hour]:
         """All that was worked up to a day."""
-        return [self._hour(one) for one in self.work if one.day <= until]
+        return [self._hour(worked) for worked in self.work if worked.day <= until]
 
-    def _hour(self, one: Worked) -> Hour:
+    def _hour(self, worked: Worked) -> Hour:
         for contract in self.contracts.values():
-            if contract.mode != "time" or one.day < contract.start:
+            if contract.mode != "time" or worked.day < contract.start:
                 continue
-            facts = contract.at(one.day)
-            if facts["time"] != one.account or not self.holds(contract, one.day):
+            facts = contract.at(worked.day)
+            if facts["time"] != worked.account or not self.holds(contract, worked.day):
                 continue
-            own = one.item in {"", facts.get("item")}
-            series = self.prices.get(one.item)
-            price = self.price(contract, one.day) if own else series.at(one.day) if series else None
+            own = worked.item in {"", facts.get("item")}
+            series = self.prices.get(worked.item)
+            price = self.price(contract, worked.day) if own else series.at(worked.day) if series else None
             account = facts["account"]
             if price is not None:
                 price = off(price, facts)
             return Hour(
-                one.day, one.account, one.quantity, one.item, contract.code, account,
+                worked.day, worked.account, worked.quantity, worked.item, contract.code, account,
                 facts.get("purchase-order") or self.orders[account], facts.get("tax") or "STD", price,
             )  # fmt: skip
-        return Hour(one.day, one.account, one.quantity, one.item, "", "", "", "", None)
+        return Hour(worked.day, worked.account, worked.quantity, worked.item, "", "", "", "", None)
 
     @staticmethod
     def holds(contract: Contract, day: date) -> bool:
@@ -362,17 +362,17 @@ class Firm:
         for block in self._blocks(contract, until):
             first, facts, period = block[0]
             last = block[-1][0]
-            those = [
-                one
-                for one in self.work
-                if first <= one.day <= last
-                and contract.at(one.day)["time"] == one.account
-                and self.holds(contract, one.day)
+            workeds = [
+                worked
+                for worked in self.work
+                if first <= worked.day <= last
+                and contract.at(worked.day)["time"] == worked.account
+                and self.holds(contract, worked.day)
             ]
             if last > until:
-                later += those
+                later += workeds
                 continue
-            units = sum((one.quantity for one in those), ZERO)
+            units = sum((worked.quantity for worked in workeds), ZERO)
             over = max(units - Decimal(facts.get("included") or 0), ZERO)
             net = sum((off(price * quantity, facts) for price, quantity in self._tiers(facts, over)), ZERO)
             least = Decimal(0 if facts.get("paused") else facts.get("commitment") or 0)
@@ -387,7 +387,7 @@ class Firm:
             yield Decimal(facts["price"]), units
             return
         tiers = [tuple(one.strip().split(" @ ")) for one in facts["tiers"].split(",")]
-        edges = [(Decimal(one[0]) if len(one) == 2 else None, Decimal(one[-1])) for one in tiers]
+        edges = [(Decimal(tier[0]) if len(tier) == 2 else None, Decimal(tier[-1])) for tier in tiers]
         if facts.get("tiers-mode") == "volume":
             yield next(price for edge, price in edges if edge is None or units <= edge), units
             return
@@ -408,19 +408,21 @@ class Firm:
     def billed_again(self, until: date) -> list[One]:
         """The expenses up to a day, with the mark-up of theirs."""
         result = []
-        for one in self.expenses:
-            contract = self.contracts[one.code]
-            if one.day <= until and self.holds(contract, one.day):
-                markup = Decimal(contract.at(one.day).get("markup") or 0)
-                net = cents(one.amount * (100 + markup) / 100)
-                result.append(self._one(contract, one.day, f"{one.day} {one.amount}", net))
+        for expense in self.expenses:
+            contract = self.contracts[expense.code]
+            if expense.day <= until and self.holds(contract, expense.day):
+                markup = Decimal(contract.at(expense.day).get("markup") or 0)
+                net = cents(expense.amount * (100 + markup) / 100)
+                result.append(self._one(contract, expense.day, f"{expense.day} {expense.amount}", net))
         return result
 
     def stages(self, code: str, until: date) -> list[One]:
         """The milestones of a contract up to a day; the last takes what is left of the whole, to the cent."""
         contract = self.contracts[code]
         result, so_far, percent = [], ZERO, ZERO
-        for one in sorted((one for one in self.milestones if one.code == code), key=lambda one: one.day):
+        for one in sorted(
+            (milestone for milestone in self.milestones if milestone.code == code), key=lambda milestone: milestone.day
+        ):
             price = Decimal(contract.at(one.day)["price"])
             net = cents(price * one.percent / 100)
             if not one.deposit:

@@ -9,10 +9,10 @@ from tests.properties.contracts.verdict import failure
 
 @pytest.mark.parametrize("seed", range(6))
 def test_contracts_live(seed: int) -> None:
-    assert not (said := failure(seed)), said
+    assert not (text := failure(seed)), text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1100))
 def test_more_contracts_live(seed: int) -> None:
-    assert not (said := failure(seed)), said
+    assert not (text := failure(seed)), text

@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from beancount_invoicing import billing
-from beancount_invoicing.actions import billing as command
-from beancount_invoicing.actions.writing import How
+from beancount_invoicing.actions import bill as command
 from beancount_invoicing.checks import check
 from beancount_invoicing.model import Book, Invoice, Line
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 from tests.properties.contracts.acts import acts, days_billed, issue, lived
 from tests.properties.contracts.life import END, PRELUDE, Act, Life, Refusal, loaded
 from tests.properties.contracts.model import CENT, ZERO, Piece, cents
@@ -83,17 +84,17 @@ def in_all(life: Life, book: Book, undecided: Collection[str]) -> None:
     right: list[tuple[Any, Decimal]] = []
     for code, contract in firm.contracts.items():
         if contract.mode == "subscription":
-            right += [((code, one.account), one.net) for one in firm.pieces(code, END)]
+            right += [((code, piece.account), piece.net) for piece in firm.pieces(code, END)]
         elif contract.mode == "time" and "every" in contract.at(contract.start):
             right += [((code, one.account), one.net) for one in firm.usage(code, END)[0]]
-    metered = {code for code, one in firm.contracts.items() if "every" in one.at(one.start)}
+    metered = {code for code, contract in firm.contracts.items() if "every" in contract.at(contract.start)}
     for hour in firm.hours(END):
         if hour.code and hour.code not in metered and hour.price is not None:
             right.append(((hour.code, hour.customer), hour.quantity * hour.price))
     lines = [
         (invoice, line)
         for invoice, line in billed_lines(book)
-        if line.start and not line.expense and not line.milestone
+        if line.start and not line.expense_date and not line.milestone
     ]
     said = added(((line.contract, account_of(invoice)), line.net) for invoice, line in lines)
     there = Counter(line.contract for _invoice, line in lines)
@@ -119,13 +120,15 @@ def subscriptions(life: Life, book: Book) -> None:
         lines = [(invoice, line) for invoice, line in billed_lines(book) if line.contract == code]
         agree(
             "net of", added((_key(right, invoice, line), line.net) for invoice, line in lines),
-            added(((one.code, one.period.first, one.account, one.order, one.tax), one.net) for one in right),
+            added(((piece.code, piece.period.first, piece.account, piece.order, piece.tax), piece.net) for piece in right),
         )  # fmt: skip
 
 
 def _key(right: Sequence[Piece], invoice: Invoice, line: Line) -> tuple[Any, ...]:
     assert line.start
-    period = next((one.period.first for one in right if one.span.first <= line.start <= one.span.last), line.start)
+    period = next(
+        (piece.period.first for piece in right if piece.span.first <= line.start <= piece.span.last), line.start
+    )
     return line.contract, period, account_of(invoice), order_of(invoice), code_of(line)
 
 
@@ -135,28 +138,38 @@ def _days(first: date, last: date) -> list[date]:
 
 def hours(life: Life, book: Book) -> None:
     """Every hour is billed once, to whom its contract was with on its day and at its price; or stays, and is named."""
-    metered = [code for code, one in life.firm.contracts.items() if one.mode == "time" and "every" in one.at(one.start)]
+    metered = [
+        code
+        for code, contract in life.firm.contracts.items()
+        if contract.mode == "time" and "every" in contract.at(contract.start)
+    ]
     usage = [life.firm.usage(code, END) for code in metered]
     agree(
         "what a period comes to of",
         added(
             ((line.contract, str(line.start), account_of(invoice), order_of(invoice), code_of(line)), line.net)
             for invoice, line in billed_lines(book)
-            if line.contract in metered and line.expense is None
+            if line.contract in metered and line.expense_date is None
         ),
         added(
-            ((one.code, one.what, one.account, one.order, one.tax), one.net) for those, _later in usage for one in those
+            ((one.code, one.what, one.account, one.order, one.tax), one.net) for ones, _later in usage for one in ones
         ),
     )
-    later = [one for _those, those in usage for one in those]
-    capped = {code for code, one in life.firm.contracts.items() if any("cap" in facts for facts in one.said.values())}
-    all_hours = [one for one in life.firm.hours(END) if one.code not in metered]
-    worked = [one for one in all_hours if one.code and one.price is not None]
-    right = [one for one in worked if one.code not in capped]
+    later = [worked for _those, workeds in usage for worked in workeds]
+    capped = {
+        code
+        for code, contract in life.firm.contracts.items()
+        if any("cap" in facts for facts in contract.said.values())
+    }
+    all_hours = [hour for hour in life.firm.hours(END) if hour.code not in metered]
+    worked = [hour for hour in all_hours if hour.code and hour.price is not None]
+    right = [hour for hour in worked if hour.code not in capped]
     lines = [
         (invoice, line)
         for invoice, line in billed_lines(book)
-        if life.firm.contracts[line.contract].mode == "time" and line.contract not in metered and line.expense is None
+        if life.firm.contracts[line.contract].mode == "time"
+        and line.contract not in metered
+        and line.expense_date is None
     ]
     agree(
         "hours of",
@@ -168,17 +181,19 @@ def hours(life: Life, book: Book) -> None:
             for invoice, line in lines
             if line.contract not in capped
         ),
-        added(((one.code, one.customer, one.order, one.tax, one.item, one.price), one.quantity) for one in right),
+        added(
+            ((hour.code, hour.customer, hour.order, hour.tax, hour.item, hour.price), hour.quantity) for hour in right
+        ),
     )
-    left = [(one.account, one.quantity) for one in all_hours if one not in worked]
-    left += [(one.account, one.quantity) for one in later]
-    accounts = {one.account for one in worked if one.code in capped}
+    left = [(hour.account, hour.quantity) for hour in all_hours if hour not in worked]
+    left += [(worked.account, worked.quantity) for worked in later]
+    accounts = {hour.account for hour in worked if hour.code in capped}
     agree(
-        "left on", added(((one.account,), one.quantity) for one in book.work if one.account not in accounts),
+        "left on", added(((work.account,), work.quantity) for work in book.work if work.account not in accounts),
         added(((account,), quantity) for account, quantity in left if account not in accounts),
     )  # fmt: skip
     for code in sorted(capped):
-        whole = sum((one.quantity * (one.price or ZERO) for one in worked if one.code == code), ZERO)
+        whole = sum((hour.quantity * (hour.price or ZERO) for hour in worked if hour.code == code), ZERO)
         net = sum((line.net for _invoice, line in lines if line.contract == code), ZERO)
         same(f"net of {code} up to its cap", net, min(whole, life.firm.contracts[code].at(END)["cap"]))
 
@@ -191,15 +206,15 @@ def _price(line: Line) -> Decimal:
 def singles(life: Life, book: Book) -> None:
     """Every expense and milestone is billed once, by the contract of its day; deposits are deducted as far as invoices reach."""
     firm = life.firm
-    fixed = [code for code, one in firm.contracts.items() if one.mode == "fixed"]
-    right = [*firm.billed_again(END), *(one for code in fixed for one in firm.stages(code, END))]
+    fixed = [code for code, contract in firm.contracts.items() if contract.mode == "fixed"]
+    right = [*firm.billed_again(END), *(stage for code in fixed for stage in firm.stages(code, END))]
     agree(
         "net of",
         added(
             (
                 (
                     line.contract,
-                    line.milestone or f"{line.expense} {line.cost}",
+                    line.milestone or f"{line.expense_date} {line.expense_amount}",
                     account_of(invoice),
                     order_of(invoice),
                     code_of(line),
@@ -207,11 +222,11 @@ def singles(life: Life, book: Book) -> None:
                 line.net,
             )
             for invoice, line in billed_lines(book)
-            if line.milestone or line.expense
+            if line.milestone or line.expense_date
         ),
         added(((one.code, one.what, one.account, one.order, one.tax), one.net) for one in right),
     )
-    deposits = {(one.code, one.name) for one in firm.milestones if one.deposit}
+    deposits = {(milestone.code, milestone.name) for milestone in firm.milestones if milestone.deposit}
     asked = sum((one.net for one in right if (one.code, one.what) in deposits), ZERO)
     reached = sum(
         (
@@ -223,36 +238,42 @@ def singles(life: Life, book: Book) -> None:
         ),
         ZERO,
     )
-    taken = sum((one.amount for invoice in book.invoices for one in invoice.deductions if not one.tax), ZERO)
+    taken = sum(
+        (deduction.amount for invoice in book.invoices for deduction in invoice.deductions if not deduction.tax), ZERO
+    )
     same(f"deducted of deposits of {asked}", taken, reached)
 
 
 def taxes(life: Life, book: Book) -> None:
     """The tax of each document is that of its lines, each at the rate of its supply, as far as it was over by then."""
-    days = {(one.code, one.name): one.day for one in life.firm.milestones}
+    days = {(milestone.code, milestone.name): milestone.day for milestone in life.firm.milestones}
     for invoice in book.invoices:
         if invoice.corrects:
             continue
         nets: list[tuple[Any, Decimal]] = []
         for line in invoice.lines:
-            own = line.delivered or days.get((line.contract, line.milestone)) or line.expense or line.end
+            own = line.supplied_on or days.get((line.contract, line.milestone)) or line.expense_date or line.end
             day = invoice.date if invoice.kind == "deposit" else own or invoice.date
             nets.append(((code_of(line), life.firm.rates[code_of(line)].at(min(day, invoice.date))), line.net))
         right = sum((cents(net * (rate or ZERO) / 100) for (_code, rate), net in added(nets).items()), ZERO)
-        same(f"tax of {invoice.number}", sum((one.amount for one in invoice.taxes), ZERO), right)
+        same(f"tax of {invoice.number}", sum((tax.amount for tax in invoice.taxes), ZERO), right)
 
 
 def named(life: Life, book: Book) -> None:
     """What of the time stays on its account, less that of periods that are not over, is named with its rule and place."""
-    metered = [code for code, one in life.firm.contracts.items() if one.mode == "time" and "every" in one.at(one.start)]
-    running = sum((one.quantity for code in metered for one in life.firm.usage(code, END)[1]), ZERO)
-    stays = sum((one.quantity for one in book.work), ZERO) - running
-    notices = [one for one in billing.waiting(book, END)[1] if one.rule in LEFT_OUT]
-    said = sum((Decimal(number) for one in notices for number in re.findall(r"([\d.]+) HOUR", one.message)), ZERO)
+    metered = [
+        code
+        for code, contract in life.firm.contracts.items()
+        if contract.mode == "time" and "every" in contract.at(contract.start)
+    ]
+    running = sum((worked.quantity for code in metered for worked in life.firm.usage(code, END)[1]), ZERO)
+    stays = sum((work.quantity for work in book.work), ZERO) - running
+    notices = [notice for notice in billing.unbilled_lines(book, END)[1] if notice.rule in LEFT_OUT]
+    said = sum((Decimal(number) for notice in notices for number in re.findall(r"([\d.]+) HOUR", notice.message)), ZERO)
     same("hours that are named as not billed", said, stays)
-    for one in notices:
-        if not one.source:
-            raise Differs(f"no place is said of {one.message}")
+    for notice in notices:
+        if not notice.source:
+            raise Differs(f"no place is said of {notice.message}")
 
 
 LEFT_OUT = {"time-without-contract", "outside-contract", "over-cap"}
@@ -261,16 +282,20 @@ LEFT_OUT = {"time-without-contract", "outside-contract", "over-cap"}
 
 def nothing_is_left(book: Book) -> None:
     """Billing again has nothing to do."""
-    waiting, _notices = billing.waiting(book, END)
-    documents, _more = billing.documents(book, waiting, END, billing.numbers(book))
+    waiting, _notices = billing.unbilled_lines(book, END)
+    documents, _more = billing.compose_drafts(book, waiting, END, billing.next_numbers(book))
     if documents:
-        lines = [f"{line.contract} {line.start} {line.end} {line.net}" for one in documents for line in one.lines]
+        lines = [
+            f"{line.contract} {line.start} {line.end} {line.net}" for document in documents for line in document.lines
+        ]
         raise Differs(f"billed, and bill has more: {lines}")
 
 
 def nothing_later_is_known(life: Life, book: Book, day: date) -> None:
     """Reports at a day say the same whether or not the later entries are there; milestones are planned, and known before."""
-    known = [one for one in life.entries if one[:10] <= day.isoformat() or ' custom "invoice-milestone"' in one[:40]]
+    known = [
+        entry for entry in life.entries if entry[:10] <= day.isoformat() or ' custom "invoice-milestone"' in entry[:40]
+    ]
     then = loaded(PRELUDE + "\n" + "\n".join(known))
     for what, report in (("unbilled", _unbilled), ("contracts", _contracts)):
         one, other = report(book, day), report(then, day)
@@ -281,16 +306,33 @@ def nothing_later_is_known(life: Life, book: Book, day: date) -> None:
 
 def _unbilled(book: Book, day: date) -> list[Any]:
     return [
-        (one.what, one.contract.code, one.customer, one.line.start, one.line.end, one.line.quantity, one.line.net)
-        for one in billing.waiting(billing.cut_off(book, day), day)[0]
+        (
+            line.kind,
+            line.contract.code,
+            line.customer,
+            line.line.start,
+            line.line.end,
+            line.line.quantity,
+            line.line.net,
+        )
+        for line in billing.unbilled_lines(billing.book_at_cutoff(book, day), day)[0]
     ]
 
 
 def _contracts(book: Book, day: date) -> list[Any]:
     return [
-        (one.contract.code, one.customer, one.price, one.billed, one.unbilled, one.left, one.next_due, one.ends)
-        for one in billing.standings(book, day, billing.Wanted())
-        if one.contract.start <= day
+        (
+            status.contract.code,
+            status.customer,
+            status.price,
+            status.billed,
+            status.unbilled,
+            status.unbilled_price,
+            status.next_due,
+            status.ends,
+        )
+        for status in billing.contract_statuses(book, day, billing.ContractFilter())
+        if status.contract.start <= day
     ]
 
 
@@ -300,16 +342,18 @@ def verify(life: Life, seed: int) -> None:
     issue(life)
     for number in range(2):
         outcome = life.command(
-            f"bill --until {END}", lambda file: command.bill(file, END, command.Dating(END), How(write=True))
+            f"bill --until {END}", lambda file: command.bill(file, END, DocumentDating(END), WriteOptions(write=True))
         )
         if number and outcome.documents:
             raise Differs(f"bill, said again, bills {outcome.text}")
     book = loaded(life.text)
     undecided = set()
-    for one in check(book):
-        if one.severity == "error" or one.rule not in EXPECTED | (UNDECIDED if life.late else frozenset()):
-            raise Differs(f"check: {one.severity}, {one.rule}: {one.message} (line {one.source.line})")
-        undecided |= {code for code in life.firm.contracts if one.rule in UNDECIDED and code in one.message.split()}
+    for finding in check(book):
+        if finding.severity == "error" or finding.rule not in EXPECTED | (UNDECIDED if life.late else frozenset()):
+            raise Differs(f"check: {finding.severity}, {finding.rule}: {finding.message} (line {finding.source.line})")
+        undecided |= {
+            code for code in life.firm.contracts if finding.rule in UNDECIDED and code in finding.message.split()
+        }
     if life.late:
         in_all(life, book, undecided)
     else:
@@ -320,7 +364,7 @@ def verify(life: Life, seed: int) -> None:
     named(life, book)
     nothing_is_left(book)
     chance = random.Random(seed)  # noqa: S311 - no secret
-    days = sorted({one[:10] for one in life.entries})
+    days = sorted({entry[:10] for entry in life.entries})
     for day in chance.sample(days, min(3, len(days))):
         nothing_later_is_known(life, book, date.fromisoformat(day))
 

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from beancount_invoicing.actions import of_invoices, open_ledger
 from beancount_invoicing.delivery import Dispatch
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
 from tests.properties.letters.history import History, Invoice, made
 from tests.properties.letters.reader import PLACES, UnreadError, day_of, other_voice, sum_of
 from tests.properties.letters.verdict import most_likely_paid
@@ -69,7 +70,7 @@ def read(text: str, language: str) -> Mail:
     for paragraph in plain.strip().split("\n\n"):
         if re.match(rf"(?:{LABELS['number']}) ?: F2026-", paragraph):
             _facts(paragraph.splitlines()[1:], language, mail)
-        elif found := [kind for kind, said in SENTENCES.items() if re.fullmatch(said, paragraph)]:
+        elif found := [kind for kind, text in SENTENCES.items() if re.fullmatch(text, paragraph)]:
             mail.asks += found[0]
         elif not re.fullmatch(NEUTRAL, paragraph):
             raise UnreadError(paragraph)
@@ -96,13 +97,13 @@ def failure(seed: int, folder: Path) -> str:
     file = folder / "main.beancount"
     file.write_text(history.text, encoding="utf-8")
     ledger = open_ledger(file)
-    for number, one in history.invoices.items():
-        day = one.day + timedelta(days=choose.randint(0, 80))
-        (sent,) = of_invoices(ledger, [number], day, "email", named=True)
+    for number, invoice in history.invoices.items():
+        day = invoice.day + timedelta(days=choose.randint(0, 80))
+        (sent,) = dispatches_of_invoices(ledger, [number], day, "email", named=True)
         if not isinstance(sent, Dispatch):
-            return f"seed {seed}, {day}: {number} {sent.why}"
+            return f"seed {seed}, {day}: {number} {sent.reason}"
         try:
-            wrong = [*untrue(history, one, read(sent.text, history.language), day)]
+            wrong = [*untrue(history, invoice, read(sent.text, history.language), day)]
         except UnreadError as error:
             return f"seed {seed}, {day}: a sentence that nobody has read: {error}\n\n{sent.text}"
         if other := other_voice(sent.text, history.language, history.alone):
@@ -112,31 +113,31 @@ def failure(seed: int, folder: Path) -> str:
     return ""
 
 
-def untrue(history: History, one: Invoice, mail: Mail, day: date) -> Iterator[str]:
+def untrue(history: History, invoice: Invoice, mail: Mail, day: date) -> Iterator[str]:
     """Each statement of an e-mail that is not so at the end of the day on which it leaves."""
-    left = one.open(day)
-    if mail.sums.get("amount") != one.amount:
-        yield f"it came to {one.amount}"
-    if one.number in most_likely_paid(history, day):
+    left = invoice.open(day)
+    if mail.sums.get("amount") != invoice.amount:
+        yield f"it came to {invoice.amount}"
+    if invoice.number in most_likely_paid(history, day):
         if (mail.asks, set(mail.sums), mail.due, mail.parts) != ("open", {"amount"}, None, []):
             yield f"it is most likely paid: {mail}"
         return
-    if mail.sums.get("settled", Decimal(0)) != one.settled(day):
-        yield f"{one.settled(day)} is settled"
-    if mail.sums.get("open", one.amount) != left:
+    if mail.sums.get("settled", Decimal(0)) != invoice.settled(day):
+        yield f"{invoice.settled(day)} is settled"
+    if mail.sums.get("open", invoice.amount) != left:
         yield f"{left} is open"
     if not left:
         if mail.asks != "paid" or mail.due or mail.parts:
             yield f"it is paid: {mail}"
         return
-    open_ = [(part.due, one.open_of(part, day)) for part in one.parts if one.open_of(part, day)]
+    open_ = [(part.due, invoice.open_of(part, day)) for part in invoice.parts if invoice.open_of(part, day)]
     now = [each for each in open_ if each[0] < day] or [each for each in open_ if each[0] == open_[0][0]]
     later = open_[len(now) :]
     asks = ("overdue" if open_[0][0] < day else "to-pay") + (" later" if later else "")
     if mail.asks != asks:
         yield f"it is {asks}, not {mail.asks}"
     if mail.due:
-        asked = mail.sums.get("asked", mail.sums.get("open", one.amount))
+        asked = mail.sums.get("asked", mail.sums.get("open", invoice.amount))
         if (mail.due, asked, mail.parts) != (open_[0][0], sum(sum_ for _due, sum_ in now), later):
             yield f"it asks for {asked} by {mail.due}, then {mail.parts}; due is {now}, then {later}"
     elif mail.parts != open_:

@@ -57,7 +57,7 @@ class Part:
 
     def before(self, until: date) -> list[tuple[date, int]]:
         """The letters that have left by a day."""
-        return [one for one in self.letters if one[0] <= until]
+        return [letter for letter in self.letters if letter[0] <= until]
 
     def reached(self, until: date) -> int:
         return max((level for _day, level in self.before(until)), default=0)
@@ -75,7 +75,7 @@ class Invoice:
 
     @property
     def amount(self) -> Decimal:
-        return sum((one.amount for one in self.parts), Decimal(0))
+        return sum((part.amount for part in self.parts), Decimal(0))
 
     def settled(self, until: date) -> Decimal:
         return sum((amount for day, amount in (*self.paid, *self.credited) if day <= until), Decimal(0))
@@ -85,16 +85,16 @@ class Invoice:
 
     def open_of(self, part: Part, until: date) -> Decimal:
         """What is open of an instalment at the end of a day."""
-        before = sum((one.amount for one in self.parts[: self.parts.index(part)]), Decimal(0))
+        before = sum((part.amount for part in self.parts[: self.parts.index(part)]), Decimal(0))
         return part.amount - min(max(self.settled(until) - before, Decimal(0)), part.amount)
 
     def late(self, day: date) -> list[Part]:
         """The instalments that are late, the earliest first."""
-        return [one for one in self.parts if one.due < day and self.open_of(one, day) > 0]
+        return [part for part in self.parts if part.due < day and self.open_of(part, day) > 0]
 
     def next_due(self, day: date) -> date:
         """The earliest day that is still open; else the last one."""
-        return next((one.due for one in self.parts if self.open_of(one, day) > 0), self.parts[-1].due)
+        return next((part.due for part in self.parts if self.open_of(part, day) > 0), self.parts[-1].due)
 
 
 @dataclass
@@ -126,53 +126,55 @@ def made(seed: int) -> History:
         day += timedelta(days=choose.randint(0, 25))
         amount = choose.choice([Decimal("120.00"), Decimal("480.50"), Decimal("480.50"), Decimal("1999.99")])
         days = choose.choice([10, 30])
-        one = Invoice(f"F2026-{count + 1:04}", day, [Part(day + timedelta(days=days), amount)])
+        invoice = Invoice(f"F2026-{count + 1:04}", day, [Part(day + timedelta(days=days), amount)])
         terms = f"{days} days"
         if seed % 4 < 2 and amount in {Decimal("120.00"), Decimal("480.50")} and choose.random() < 0.6:
             later = days + choose.choice([8, 25, 60])
-            one.parts = [Part(day + timedelta(days=each), amount / 2) for each in (days, later)]
+            invoice.parts = [Part(day + timedelta(days=each), amount / 2) for each in (days, later)]
             terms = f"50% {days} days; 50% {later} days"
-        history.invoices[one.number] = one
+        history.invoices[invoice.number] = invoice
         history.text += f"""
-{day} * "Acme" "Work" ^{one.number}
-  invoice: "{one.number}"
+{day} * "Acme" "Work" ^{invoice.number}
+  invoice: "{invoice.number}"
   terms: "{terms}"
   Assets:Clients:Acme  {amount} EUR
   Income:Work
 """
-        _settle(history, one, choose)
+        _settle(history, invoice, choose)
     return history
 
 
-def _settle(history: History, one: Invoice, choose: random.Random) -> None:
+def _settle(history: History, invoice: Invoice, choose: random.Random) -> None:
     """Perhaps the customer pays, in part or in full, and perhaps says for what; or a part is credited."""
     what = choose.choice(
         ["nothing", "nothing", "nothing", "paid", "part", "credit", "named", "exact", "other", "by hand"]
     )
-    day = one.day + timedelta(days=choose.randint(1, 70))
-    half = (one.amount / 2).quantize(Decimal("0.01"))
-    if what == "credit" and len(one.parts) > 1:  # what it takes off of which instalment is another test's
+    day = invoice.day + timedelta(days=choose.randint(1, 70))
+    half = (invoice.amount / 2).quantize(Decimal("0.01"))
+    if what == "credit" and len(invoice.parts) > 1:  # what it takes off of which instalment is another test's
         what = "part"
     if what in {"paid", "part"}:
-        amount = one.amount if what == "paid" else choose.choice([half, (one.amount / 3).quantize(Decimal("0.01"))])
-        one.paid.append((day, amount))
-        _money(history, day, amount, "VIR", f" ^{one.number}")
+        amount = (
+            invoice.amount if what == "paid" else choose.choice([half, (invoice.amount / 3).quantize(Decimal("0.01"))])
+        )
+        invoice.paid.append((day, amount))
+        _money(history, day, amount, "VIR", f" ^{invoice.number}")
     elif what == "credit":
-        one.credited.append((day, half))
+        invoice.credited.append((day, half))
         history.text += f"""
-{day} * "Acme" "Credit" ^A-{one.number}
-  invoice: "A-{one.number}"
-  corrects: "{one.number}"
+{day} * "Acme" "Credit" ^A-{invoice.number}
+  invoice: "A-{invoice.number}"
+  corrects: "{invoice.number}"
   Assets:Clients:Acme  -{half} EUR
   Income:Work
 """
     elif what == "by hand":
-        late = one.parts[0].due + timedelta(days=6)
-        one.parts[0].letters.append((late, 1))
-        history.text += noted(late, 1, [one.number])
+        late = invoice.parts[0].due + timedelta(days=6)
+        invoice.parts[0].letters.append((late, 1))
+        history.text += noted(late, 1, [invoice.number])
     elif what != "nothing":
-        amount = {"named": Decimal("77.70"), "exact": one.amount, "other": Decimal("33.33")}[what]
-        words = f"VIR {one.number.replace('-', '')}" if what == "named" else "VIR SEPA"
+        amount = {"named": Decimal("77.70"), "exact": invoice.amount, "other": Decimal("33.33")}[what]
+        words = f"VIR {invoice.number.replace('-', '')}" if what == "named" else "VIR SEPA"
         history.lying.append((day, amount, words))
         _money(history, day, amount, words, "")
 

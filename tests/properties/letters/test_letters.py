@@ -12,22 +12,22 @@ from tests.properties.letters.verdict import failure
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_letters_say_is_so(seed: int) -> None:
-    assert not (said := failure(seed)), said
+    assert not (text := failure(seed)), text
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_the_emails_with_invoices_say_is_so(seed: int, tmp_path: Path) -> None:
-    assert not (said := emails.failure(seed, tmp_path)), said
+    assert not (text := emails.failure(seed, tmp_path)), text
 
 
 # more of them: python -m proofs.letters --lives 200 --seed 1000
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1080))
 def test_eighty_more_histories(seed: int) -> None:
-    assert not (said := failure(seed)), said
+    assert not (text := failure(seed)), text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1080))
 def test_the_emails_of_eighty_more(seed: int, tmp_path: Path) -> None:
-    assert not (said := emails.failure(seed, tmp_path)), said
+    assert not (text := emails.failure(seed, tmp_path)), text

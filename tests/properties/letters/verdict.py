@@ -9,8 +9,8 @@ from decimal import Decimal
 from beancount import loader
 
 from beancount_invoicing import rendering
-from beancount_invoicing.actions import due_reminders
-from beancount_invoicing.entries import read as book_of
+from beancount_invoicing.actions.remind import due_reminders
+from beancount_invoicing.entries import read_book as book_of
 from tests.properties.letters.history import DAYS, DEADLINES, FEES, INTERVAL, History, Invoice, Part, made, noted
 from tests.properties.letters.reader import Letter, UnreadError, other_voice, read
 
@@ -24,12 +24,12 @@ def failure(seed: int) -> str:
     while day <= END:
         entries, _errors, options = loader.load_string(history.text)
         book = book_of(entries, options)
-        proposals = [one for one in due_reminders(book, day) if one.level is not None]
+        proposals = [reminder for reminder in due_reminders(book, day) if reminder.level is not None]
         where = rendering.folders(book)
         letters: list[Letter] = []
         texts: list[str] = []
         for proposal in proposals:
-            texts.append(rendering.to_text(rendering.letter(book, proposal, where), where))
+            texts.append(rendering.to_text(rendering.letter_view(book, proposal, where), where))
             try:
                 letters.append(read(texts[-1], history.language))
             except UnreadError as error:
@@ -41,7 +41,7 @@ def failure(seed: int) -> str:
                 return f"seed {seed}, {day}: {'; '.join(wrong)}\n\n{text}\n\n{history.text}"
         if missing := forgotten(history, letters, day):
             return f"seed {seed}, {day}: no letter asks for {missing}\n\n{history.text}"
-        due = {number: due_parts(one, day) for number, one in history.invoices.items()}
+        due = {number: due_parts(invoice, day) for number, invoice in history.invoices.items()}
         for letter in letters:
             numbers = [row[0] for row in letter.rows]
             for number in numbers:
@@ -52,19 +52,19 @@ def failure(seed: int) -> str:
     return ""
 
 
-def late_parts(one: Invoice, day: date) -> dict[int, list[Part]]:
+def late_parts(invoice: Invoice, day: date) -> dict[int, list[Part]]:
     """The late instalments of an invoice by the level that they have come to."""
     found: dict[int, list[Part]] = {}
-    for part in one.late(day):
+    for part in invoice.late(day):
         found.setdefault(part.reached(day), []).append(part)
     return found
 
 
-def due_parts(one: Invoice, day: date) -> dict[int, list[Part]]:
+def due_parts(invoice: Invoice, day: date) -> dict[int, list[Part]]:
     """The late instalments of an invoice by the level that is due for them on a day."""
-    last = max((sent for part in one.parts for sent, _level in part.before(day)), default=None)
+    last = max((sent for part in invoice.parts for sent, _level in part.before(day)), default=None)
     found: dict[int, list[Part]] = {}
-    for reached, parts in late_parts(one, day).items():
+    for reached, parts in late_parts(invoice, day).items():
         level = reached + 1
         if level not in DAYS or (day - parts[0].due).days < DAYS[level]:
             continue
@@ -89,7 +89,7 @@ def untrue(history: History, letter: Letter, letters: Sequence[Letter], day: dat
     there = history.there(day)
     if letter.day != day:
         yield f"it is of {letter.day}"
-    asked = [sum((one.open_of(part, day) for part in parts), Decimal(0)) for one, parts in rows]
+    asked = [sum((invoice.open_of(part, day) for part in parts), Decimal(0)) for invoice, parts in rows]
     for (number, dated, due, sums, late), (one, parts), sum_ in zip(letter.rows, rows, asked, strict=True):
         if not parts:
             yield f"nothing of {number} has come to level {letter.level}"
@@ -116,7 +116,7 @@ def untrue(history: History, letter: Letter, letters: Sequence[Letter], day: dat
         yield "not each has had a reminder"
     if letter.level > 1 and all(before) and not (letter.reminded or letter.reminders):
         yield "their reminders are not spoken of"
-    partly = any(one.settled(day) for one, _parts in rows)
+    partly = any(invoice.settled(day) for invoice, _parts in rows)
     if (letter.partly and not partly) or (letter.whole and partly):
         yield f"paid in part: {partly}"
     total = sum(asked, Decimal(0))
@@ -125,8 +125,8 @@ def untrue(history: History, letter: Letter, letters: Sequence[Letter], day: dat
         yield f"the totals are {letter.totals}, {total} is late"
     if letter.claimed != [letter.totals[-1]]:
         yield f"it asks for {letter.claimed}, below for {letter.totals[-1]}"
-    interest = sum((_interest(one, parts, day) for one, parts in rows), Decimal(0))
-    compensation = Decimal(40) * sum(_bears_the_compensation(one, parts, day) for one, parts in rows)
+    interest = sum((_interest(invoice, parts, day) for invoice, parts in rows), Decimal(0))
+    compensation = Decimal(40) * sum(_bears_the_compensation(invoice, parts, day) for invoice, parts in rows)
     fee = max(FEES.get(letter.level, Decimal(0)) - compensation, Decimal(0))
     claims = [one for one in (interest, compensation, fee) if one] if letter.level > 1 else []
     if not there and more != claims:
@@ -138,7 +138,7 @@ def untrue(history: History, letter: Letter, letters: Sequence[Letter], day: dat
     deadline = day + timedelta(days=DEADLINES[letter.level]) if letter.level in DEADLINES else None
     if letter.deadline != deadline:
         yield f"the deadline is {letter.deadline}, not {deadline}"
-    told = {(row[0], each.level) for each in letters for row in each.rows}
+    told = {(row[0], letter.level) for letter in letters for row in letter.rows}
     for number, sum_, level, sent in letter.apart:
         one = history.invoices[number]
         parts = late_parts(one, day).get(level, [])
@@ -163,7 +163,7 @@ def forgotten(history: History, letters: list[Letter], day: date) -> str:
     told = {(row[0], letter.level) for letter in letters for row in letter.rows}
     if history.there(day):
         return ""
-    due = ((number, level) for number, one in history.invoices.items() for level in due_parts(one, day))
+    due = ((number, level) for number, invoice in history.invoices.items() for level in due_parts(invoice, day))
     return next((f"{number} at level {level}" for number, level in due if (number, level) not in told), "")
 
 
@@ -171,50 +171,54 @@ def most_likely_paid(history: History, day: date) -> set[str]:
     """The numbers that the money on the account is most likely for: those that it names; or, where it names none, the one due first
     of which just so much is open, of those that were there before the money if any was. One payment is for one of these."""
     open_ = sorted(
-        (one for one in history.invoices.values() if one.day <= day and one.open(day) > 0),
-        key=lambda one: (one.next_due(day), one.day, one.number),
+        (invoice for invoice in history.invoices.values() if invoice.day <= day and invoice.open(day) > 0),
+        key=lambda invoice: (invoice.next_due(day), invoice.day, invoice.number),
     )
     found: set[str] = set()
     nameless = []
     for came, amount, words in sorted(history.there(day), key=lambda one: (one[0], -one[1])):
-        named = {one.number for one in open_ if one.number.replace("-", "") in words}
+        named = {invoice.number for invoice in open_ if invoice.number.replace("-", "") in words}
         found |= named
         nameless += [] if named else [(came, amount)]
     for came, amount in nameless:
-        free = [one for one in open_ if amount in sums_of(one, day) and one.number not in found]
-        found |= {one.number for one in ([one for one in free if one.day <= came] or free)[:1]}
+        free = [invoice for invoice in open_ if amount in sums_of(invoice, day) and invoice.number not in found]
+        found |= {invoice.number for invoice in ([invoice for invoice in free if invoice.day <= came] or free)[:1]}
     return found
 
 
-def sums_of(one: Invoice, day: date) -> set[Decimal]:
+def sums_of(invoice: Invoice, day: date) -> set[Decimal]:
     """What somebody may pay who pays an invoice: all of it, what is late, an instalment."""
-    parts = [one.open_of(part, day) for part in one.parts]
-    return {one.open(day), sum((one.open_of(part, day) for part in one.late(day)), Decimal(0)), *parts} - {Decimal(0)}
+    parts = [invoice.open_of(part, day) for part in invoice.parts]
+    return {invoice.open(day), sum((invoice.open_of(part, day) for part in invoice.late(day)), Decimal(0)), *parts} - {
+        Decimal(0)
+    }
 
 
-def _with_the_earliest(one: Invoice, parts: Sequence[Part], day: date) -> list[Part]:
+def _with_the_earliest(invoice: Invoice, parts: Sequence[Part], day: date) -> list[Part]:
     """Some late instalments and, where they are the earliest, those that are settled by now."""
-    late = one.late(day)
-    settled = [part for part in one.parts if part.due < day and part not in late]
+    late = invoice.late(day)
+    settled = [part for part in invoice.parts if part.due < day and part not in late]
     return sorted([*parts, *(settled if late[:1] == list(parts[:1]) else ())], key=lambda part: part.due)
 
 
-def _bears_the_compensation(one: Invoice, parts: Sequence[Part], day: date) -> bool:
+def _bears_the_compensation(invoice: Invoice, parts: Sequence[Part], day: date) -> bool:
     """Whether the oldest debt of an invoice is among some instalments: the compensation is due once."""
-    debts = [part for part in one.parts if part.due < day and one.open_of(part, part.due)]
-    return any(part is debts[0] for part in _with_the_earliest(one, parts, day)) if debts else False
+    debts = [part for part in invoice.parts if part.due < day and invoice.open_of(part, part.due)]
+    return any(part is debts[0] for part in _with_the_earliest(invoice, parts, day)) if debts else False
 
 
-def _interest(one: Invoice, parts: Sequence[Part], day: date) -> Decimal:
+def _interest(invoice: Invoice, parts: Sequence[Part], day: date) -> Decimal:
     """12 % a year of what was open on each day after the due date, what was credited was never owed; rounded once."""
-    credited = sum((amount for when, amount in one.credited if when <= day), Decimal(0))
+    credited = sum((amount for when, amount in invoice.credited if when <= day), Decimal(0))
     total = Decimal(0)
-    for part in _with_the_earliest(one, parts, day):
+    for part in _with_the_earliest(invoice, parts, day):
         at = part.due + timedelta(days=1)
         while at <= day:
-            if len(one.parts) > 1:
-                total += one.open_of(part, at - timedelta(days=1))
+            if len(invoice.parts) > 1:
+                total += invoice.open_of(part, at - timedelta(days=1))
             else:
-                total += part.amount - credited - sum((amount for when, amount in one.paid if when < at), Decimal(0))
+                total += (
+                    part.amount - credited - sum((amount for when, amount in invoice.paid if when < at), Decimal(0))
+                )
             at += timedelta(days=1)
     return (total * 12 / 36500).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")

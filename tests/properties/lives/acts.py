@@ -13,8 +13,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from beancount_invoicing.actions import billing, crediting
-from beancount_invoicing.actions.writing import How
+from beancount_invoicing.actions import credit, new
+from beancount_invoicing.actions import deposit as deposit_action
+from beancount_invoicing.actions.deposit import DepositRequest
+from beancount_invoicing.actions.new import InvoiceRequest
+from beancount_invoicing.writing.changes import WriteOptions
+from beancount_invoicing.writing.new_documents import DocumentDating
 from tests.properties.lives.life import (
     BOOKED,
     CUSTOMERS,
@@ -140,27 +144,27 @@ def take_over(life: Life) -> None:
 def deposit(life: Life) -> None:
     """A deposit invoice, written by the command."""
     customer, code, net = life.chance.choice(CUSTOMERS), life.chance.choice(("STD", "PAY", "PAYLOW")), life.price()
-    wanted = billing.DepositWanted(customer, str(net), "Deposit", code, "Liabilities:Deposits")
+    wanted = DepositRequest(customer, str(net), "Deposit", code, "Liabilities:Deposits")
     written = life.command(
         f"deposit {customer} {net} --tax {code} --date {life.day}",
-        lambda file: billing.deposit(file, wanted, billing.Dating(life.day), How(write=True)),
+        lambda file: deposit_action.deposit(file, wanted, DocumentDating(life.day), WriteOptions(write=True)),
     )
     life.deposits[_read(life, "D", None, customer, written).number] = code
 
 
 def deduct(life: Life) -> None:
     """The invoice of the whole, written by the command, less a deposit, which for goods has another code."""
-    standing = life.one_of(lambda one: one.document.number in life.deposits and not one.lost)
+    standing = life.one_of(lambda standing: standing.document.number in life.deposits and not standing.lost)
     if standing is None:
         return
     number, customer = standing.document.number, standing.document.customer
     code = life.deposits.pop(number)
     goods = code == "PAY" and not standing.over and life.chance.random() < 0.5
     line = f"1 The whole @ {standing.document.nets[code] + life.price()} [{'STD' if goods else code}]"
-    wanted = billing.Composition(customer, (line,), "Income:Work", deduct=(number,))
+    wanted = InvoiceRequest(customer, (line,), "Income:Work", deduct=(number,))
     written = life.command(
         f'new {customer} "{line}" --deduct {number} --date {life.day}',
-        lambda file: billing.new(file, wanted, billing.Dating(life.day), How(write=True)),
+        lambda file: new.new_invoice(file, wanted, DocumentDating(life.day), WriteOptions(write=True)),
     )
     document = _read(life, "N", None, customer, written)
     if goods:
@@ -192,7 +196,7 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
     """The postings of a transaction that move the tax which became due since `before`, and take off that of what is given up."""
     number = named(number)
     now = life.books.at(day)[number]
-    lost = sum((life.books.lost(one) for one in (now, *now.parts)), now.whole("discount"))
+    lost = sum((life.books.lost(standing) for standing in (now, *now.parts)), now.whole("discount"))
     postings = []
     for code in now.document.taxes:
         if code not in RATES:
@@ -212,30 +216,30 @@ def tax_moves(life: Life, number: str, before: Standing, day: date, giving_up: b
     return postings
 
 
-def payable(life: Life, one: Standing) -> bool:
+def payable(life: Life, standing: Standing) -> bool:
     """Whether something is open; what comes for a deposit on the day of delivery is left out, as both orders would be right.
 
     So is what comes again on the day of a cash discount: money of one day goes before discounts.
     """
-    given = any(fact.day == life.day for fact in life.books.facts.get((one.document.number, "discount"), ()))
-    return one.open > 0 and not given and life.books.delivered.get(one.document.number, date.min) < life.day
+    given = any(fact.day == life.day for fact in life.books.facts.get((standing.document.number, "discount"), ()))
+    return standing.open > 0 and not given and life.books.delivered.get(standing.document.number, date.min) < life.day
 
 
-def losable(life: Life, one: Standing) -> bool:
+def losable(life: Life, standing: Standing) -> bool:
     """Whether something may be given up: not of a deposit on goods that were delivered, nor of the invoice that deducts it."""
-    deducts = any(tax < 0 < one.document.asked for code, tax in one.document.taxes.items() if code in WAITS)
-    return one.open > 0 and not deducts and one.document.number not in life.books.delivered
+    deducts = any(tax < 0 < standing.document.asked for code, tax in standing.document.taxes.items() if code in WAITS)
+    return standing.open > 0 and not deducts and standing.document.number not in life.books.delivered
 
 
 def lost_on(life: Life, number: str, day: date) -> bool:
     """Whether a loss is booked on a day: money of that day comes before it, and finds nothing that it could revive."""
-    return any(one.day == day for one in life.books.facts.get((number, "loss"), ()))
+    return any(fact.day == day for fact in life.books.facts.get((number, "loss"), ()))
 
 
 def pay(life: Life) -> None:
     """A payment of an open invoice: a part, all of it, or more; with the tax that it makes due, or without; now and then late
     in the books."""
-    standing = life.one_of(lambda one: payable(life, one))
+    standing = life.one_of(lambda standing: payable(life, standing))
     if standing is None:
         return
     number, day, chance = standing.document.number, life.day, life.chance
@@ -274,12 +278,16 @@ def pay_before(life: Life) -> None:
 
 def pay_two(life: Life) -> None:
     """One transfer for two invoices of a customer on one account."""
-    first = life.one_of(lambda one: payable(life, one) and one.document.currency == "EUR")
+    first = life.one_of(lambda standing: payable(life, standing) and standing.document.currency == "EUR")
     if first is None:
         return
     number, account = first.document.number, life.where[first.document.number]
     other = life.one_of(
-        lambda one: payable(life, one) and one.document.number != number and life.where[one.document.number] == account
+        lambda standing: (
+            payable(life, standing)
+            and standing.document.number != number
+            and life.where[standing.document.number] == account
+        )
     )
     if other is None:
         return
@@ -299,9 +307,9 @@ def pay_two(life: Life) -> None:
 def give_back(life: Life) -> None:
     """Money that came for an invoice goes back: a debit that bounced, or what was paid too much; or a credit note is paid out."""
     standing = life.one_of(
-        lambda one: (
-            (one.paid > 0 and not one.lost and one.document.number not in life.moved_on)
-            or (one.document.asked < 0 and one.open < 0)
+        lambda standing: (
+            (standing.paid > 0 and not standing.lost and standing.document.number not in life.moved_on)
+            or (standing.document.asked < 0 and standing.open < 0)
         )
     )
     if standing is None:
@@ -310,7 +318,7 @@ def give_back(life: Life) -> None:
     if standing.document.asked < 0:
         amount = -standing.open if life.chance.random() < 0.7 else life.part(-standing.open)
     else:
-        money = sum((one.amount for one in life.books.facts[number, "money"]), ZERO)
+        money = sum((fact.amount for fact in life.books.facts[number, "money"]), ZERO)
         amount = money - standing.paid or standing.paid
         if life.chance.random() < 0.4:
             amount = life.part(money)
@@ -329,27 +337,27 @@ def on_account(life: Life) -> None:
 def allocate(life: Life) -> None:
     """It becomes known what money on the account was for: an entry of its own says so, and what lies there longest goes first."""
     there = {
-        customer: sum((one.amount for one in life.books.on_account if one.customer == customer), ZERO)
+        customer: sum((account.amount for account in life.books.on_account if account.customer == customer), ZERO)
         for customer in CUSTOMERS
     }
     unallocated = life.books.unallocated(life.day, life.books.at(life.day))
     # where other things lie on the account too, nothing is said of which goes first
     alone = [customer for customer, money in there.items() if money and unallocated.get((customer, "EUR")) == -money]
     standing = life.one_of(
-        lambda one: (
-            one.open > 0
-            and one.document.customer in alone
-            and life.where[one.document.number] == f"Assets:C:{one.document.customer}"
+        lambda standing: (
+            standing.open > 0
+            and standing.document.customer in alone
+            and life.where[standing.document.number] == f"Assets:C:{standing.document.customer}"
         )
     )
     if standing is None:
         return
     number, customer = standing.document.number, standing.document.customer
-    lying = [one for one in life.books.on_account if one.customer == customer]
+    lying = [account for account in life.books.on_account if account.customer == customer]
     amount = min(standing.open, there[customer] if life.chance.random() < 0.6 else life.part(there[customer]))
-    gone = -sum((one.amount for one in lying if one.amount < 0), ZERO)
+    gone = -sum((account.amount for account in lying if account.amount < 0), ZERO)
     left = amount
-    for one in sorted(each for each in lying if each.amount > 0):
+    for one in sorted(account for account in lying if account.amount > 0):
         still = max(one.amount - gone, ZERO)
         gone = max(gone - one.amount, ZERO)
         if part := min(still, left):
@@ -365,7 +373,7 @@ def allocate(life: Life) -> None:
 
 def lose(life: Life) -> None:
     """A claim is lost, whole or in part."""
-    standing = life.one_of(lambda one: losable(life, one))
+    standing = life.one_of(lambda standing: losable(life, standing))
     if standing is not None:
         lost = standing.open if life.chance.random() < 0.5 else life.part(standing.open)
         _give_up(life, standing, "loss", lost, ZERO)
@@ -373,7 +381,7 @@ def lose(life: Life) -> None:
 
 def compromise(life: Life) -> None:
     """A part is paid and the rest is lost, in one transaction."""
-    standing = life.one_of(lambda one: losable(life, one) and one.document.currency == "EUR")
+    standing = life.one_of(lambda standing: losable(life, standing) and standing.document.currency == "EUR")
     if standing is not None:
         lost = life.part(standing.open)
         _give_up(life, standing, "loss", lost, standing.open - lost)
@@ -387,7 +395,7 @@ def _give_up(life: Life, before: Standing, what: What, amount: Decimal, paid: De
     if paid:
         life.books.happened(life.day, "money", number, paid)
     taxes = tax_moves(life, number, before, life.day)
-    expense = life.worth(number, amount) - sum((one.amount for one in taxes), ZERO)
+    expense = life.worth(number, amount) - sum((tax.amount for tax in taxes), ZERO)
     postings = [
         *life.bank(number, paid),
         Posting("Expenses:Lost" if what == "loss" else "Expenses:Discounts", expense),
@@ -395,13 +403,17 @@ def _give_up(life: Life, before: Standing, what: What, amount: Decimal, paid: De
         life.claim(number, -amount - paid),
     ]
     life.write(
-        life.day, "Given up", [one for one in postings if one.amount], number, tag="write-off" if what == "loss" else ""
+        life.day,
+        "Given up",
+        [posting for posting in postings if posting.amount],
+        number,
+        tag="write-off" if what == "loss" else "",
     )
 
 
 def recover(life: Life) -> None:
     """What was lost is paid after all: the loss is taken back and the money comes, in one transaction, in two, or only one yet."""
-    standing = life.one_of(lambda one: one.lost > 0)
+    standing = life.one_of(lambda standing: standing.lost > 0)
     if standing is None:
         return
     number = standing.document.number
@@ -426,7 +438,7 @@ def recover(life: Life) -> None:
 
 def take_back(life: Life) -> None:
     """A loss of which money came after all is taken back by that much."""
-    standing = life.one_of(lambda one: life.books.lost(one) > one.lost)
+    standing = life.one_of(lambda standing: life.books.lost(standing) > standing.lost)
     if standing is not None:
         number, amount = standing.document.number, life.books.lost(standing) - standing.lost
         life.write(life.day, "Not lost after all", _taken_back(life, number, amount), number, tag="write-off")
@@ -437,8 +449,10 @@ def _taken_back(life: Life, number: str, amount: Decimal, before: Standing | Non
     before = before or life.books.at(life.day)[named(number)]
     life.books.happened(life.day, "loss", number, -amount)
     taxes = tax_moves(life, number, before, life.day)
-    expense = life.worth(number, -amount) - sum((one.amount for one in taxes), ZERO)
-    return [one for one in (life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes) if one.amount]
+    expense = life.worth(number, -amount) - sum((tax.amount for tax in taxes), ZERO)
+    return [
+        posting for posting in (life.claim(number, amount), Posting("Expenses:Lost", expense), *taxes) if posting.amount
+    ]
 
 
 def discount(life: Life) -> None:
@@ -458,7 +472,9 @@ def discount(life: Life) -> None:
 
 def move(life: Life) -> None:
     """A claim becomes doubtful, or is good again."""
-    standing = life.one_of(lambda one: one.open > 0 and not one.over and not one.lost and not one.document.part_of)
+    standing = life.one_of(
+        lambda standing: standing.open > 0 and not standing.over and not standing.lost and not standing.document.part_of
+    )
     if standing is None:
         return
     number, amount = standing.document.number, standing.open
@@ -473,17 +489,17 @@ def move(life: Life) -> None:
 # credit notes ------------------------------------------------------------------------------------------------------------
 
 
-def creditable(life: Life, one: Standing) -> bool:
+def creditable(life: Life, standing: Standing) -> bool:
     """Whether something is left to credit of an invoice, and nothing of it was given up.
 
     Not on a day on which something else happens to it: credit notes are first on a day, whatever was open when one was written.
     """
-    number = one.document.number
-    if one.document.day < life.day == life.last_touched(number):
+    number = standing.document.number
+    if standing.document.day < life.day == life.last_touched(number):
         return False
     back = sum((life.asked(note.number) for note in life.credit_notes(number)), ZERO)
-    given_up = one.whole("lost") or one.whole("discount")
-    return number in life.lines and one.whole("asked") + back > 0 and not given_up
+    given_up = standing.whole("lost") or standing.whole("discount")
+    return number in life.lines and standing.whole("asked") + back > 0 and not given_up
 
 
 _BOOKED = re.compile(r"^  (\S+) +(-?[\d.]+) EUR\n((?:    \S+: .*\n)*)", re.MULTILINE)
@@ -491,11 +507,11 @@ _BOOKED = re.compile(r"^  (\S+) +(-?[\d.]+) EUR\n((?:    \S+: .*\n)*)", re.MULTI
 
 def _read(life: Life, prefix: str, of: Document | None, customer: str, written: str) -> Document:
     """Takes a document that a command wrote into the life, under a number of the life's own."""
-    said = re.search(r'^  invoice: "([^"]+)"', written, re.MULTILINE)
-    if said is None:
+    match = re.search(r'^  invoice: "([^"]+)"', written, re.MULTILINE)
+    if match is None:
         raise Refusal(f"the command wrote no document:\n{written}", life.entries)
     number = life.number(prefix)
-    text = re.sub(rf"\b{re.escape(said[1])}\b", number, written)
+    text = re.sub(rf"\b{re.escape(match[1])}\b", number, written)
     nets: dict[str, Decimal] = {}
     taxes: dict[str, Decimal] = {}
     accounts = {}
@@ -518,17 +534,17 @@ def _read(life: Life, prefix: str, of: Document | None, customer: str, written: 
 
 
 def _credit(life: Life, of: Document, lines: tuple[tuple[int, Decimal], ...], asked: str) -> None:
-    wanted = crediting.CreditWanted(of.number, tuple(crediting.CreditLine(*line) for line in lines))
+    wanted = credit.CreditRequest(of.number, tuple(credit.CreditLine(*line) for line in lines))
     written = life.command(
         f"credit {of.number} {asked}--date {life.day}",
-        lambda file: crediting.credit(file, wanted, billing.Dating(life.day), How(write=True)),
+        lambda file: credit.credit(file, wanted, DocumentDating(life.day), WriteOptions(write=True)),
     )
     _read(life, "C", of, of.customer, written)
 
 
 def credit_all(life: Life) -> None:
     """All of an invoice, or what is left of it after parts, is credited by the command."""
-    standing = life.one_of(lambda one: creditable(life, one))
+    standing = life.one_of(lambda standing: creditable(life, standing))
     if standing is not None:
         _credit(life, standing.document, (), "")
         life.left[standing.document.number] = []
@@ -536,7 +552,7 @@ def credit_all(life: Life) -> None:
 
 def credit_lines(life: Life) -> None:
     """A line of an invoice, or a part of its quantity, is credited by the command; again later, until all is."""
-    standing = life.one_of(lambda one: creditable(life, one))
+    standing = life.one_of(lambda standing: creditable(life, standing))
     if standing is None or standing.document.number in life.by_hand:
         return
     of = standing.document
@@ -553,7 +569,11 @@ def credit_lines(life: Life) -> None:
 def credit_by_hand(life: Life) -> None:
     """A sum under one code is credited by hand, or all that is left."""
     standing = life.one_of(
-        lambda one: creditable(life, one) and one.document.number not in life.left and "IRPF" not in one.document.taxes
+        lambda standing: (
+            creditable(life, standing)
+            and standing.document.number not in life.left
+            and "IRPF" not in standing.document.taxes
+        )
     )
     if standing is None:
         return

@@ -16,7 +16,7 @@ from beancount_invoicing.model import Finding
 
 def _entry(text: str, found: Iterable[Finding]) -> str:
     """The entries that stand below the sentences are added."""
-    return "\n".join([text, *(one.message.partition("\n")[2] + "\n" for one in found)])
+    return "\n".join([text, *(finding.message.partition("\n")[2] + "\n" for finding in found)])
 
 
 _EXCHANGE = re.compile(r"Write here (.*), and beside it (.*)\Z")
@@ -25,10 +25,12 @@ _EXCHANGE = re.compile(r"Write here (.*), and beside it (.*)\Z")
 def _exchange(text: str, found: Iterable[Finding]) -> str:
     """The posting is written as the sentence says, and another one beside it."""
     lines = text.split("\n")
-    for one in sorted(found, key=lambda one: one.source, reverse=True):
-        said = _EXCHANGE.search(one.message)
-        if said:
-            lines[one.source.line - 1 : one.source.line] = [f"  {each}" for each in (*said[1].split(", "), said[2])]
+    for finding in sorted(found, key=lambda one: one.source, reverse=True):
+        match = _EXCHANGE.search(finding.message)
+        if match:
+            lines[finding.source.line - 1 : finding.source.line] = [
+                f"  {each}" for each in (*match[1].split(", "), match[2])
+            ]
     return "\n".join(lines)
 
 
@@ -46,4 +48,4 @@ def tax_moved(text: str, day: date) -> str:
         file.write_text(text, encoding="utf-8")
         said = CliRunner().invoke(command, ["-f", str(file), "tax-due", "--as-of", day.isoformat()]).output
     entries = re.split(r"What the books still have to move.*\n\n", said)[1:]
-    return "\n".join([text, *(re.split(r"\n(?! |\d{4}-|\n)", each)[0] + "\n" for each in entries)])
+    return "\n".join([text, *(re.split(r"\n(?! |\d{4}-|\n)", entry)[0] + "\n" for entry in entries)])

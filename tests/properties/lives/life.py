@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from beancount_invoicing.actions import billing
-from beancount_invoicing.actions.writing import Outcome, Refused
+from beancount_invoicing.writing.changes import Outcome, Refused
+from beancount_invoicing.writing.new_documents import InvalidRequest
 from tests.properties.lives.model import ZERO, Books, Document, Standing, cents
 
 RATES = {"STD": Decimal(20), "LOW": Decimal("5.5"), "PAY": Decimal(20), "PAYLOW": Decimal("5.5"), "NONE": ZERO}
@@ -173,9 +173,9 @@ class Life:
             try:
                 return do(file).text
             except Refused as error:
-                found = "; ".join(f"{one.rule}: {one.message}" for one in error.findings)
+                found = "; ".join(f"{finding.rule}: {finding.message}" for finding in error.findings)
                 raise Refusal(f"{asked}: {error}: {found}", self.entries) from error
-            except billing.CannotBill as error:
+            except InvalidRequest as error:
                 raise Refusal(f"{asked}: {error}", self.entries) from error
 
     def claim(self, number: str, amount: Decimal) -> Posting:
@@ -202,9 +202,13 @@ class Life:
 
     def one_of(self, fits: Callable[[Standing], bool]) -> Standing | None:
         """A document that fits on the act's day; the same one whatever others there are besides, as far as it goes."""
-        those = [each for each in self.books.at(self.day).values() if fits(each)]
+        standings = [standing for standing in self.books.at(self.day).values() if fits(standing)]
         key = self.act.seed
-        return min(those, key=lambda one: random.Random(f"{key} {one.document.number}").random(), default=None)  # noqa: S311
+
+        def drawn(standing: Standing) -> float:
+            return random.Random(f"{key} {standing.document.number}").random()  # noqa: S311
+
+        return min(standings, key=drawn, default=None)
 
     def document(
         self, number: str, customer: str, day: date, nets: dict[str, Decimal], taxes: dict[str, Decimal],
@@ -227,17 +231,28 @@ class Life:
 
     def asked(self, number: str) -> Decimal:
         """What a document asks for, with what is kept back."""
-        return sum((one.asked for one in self.books.documents.values() if number in {one.number, one.part_of}), ZERO)
+        return sum(
+            (
+                document.asked
+                for document in self.books.documents.values()
+                if number in {document.number, document.part_of}
+            ),
+            ZERO,
+        )
 
     def credit_notes(self, number: str) -> list[Document]:
         """What credits a document, until now."""
-        return [one for one in self.books.documents.values() if one.corrects == number and not one.part_of]
+        return [
+            document
+            for document in self.books.documents.values()
+            if document.corrects == number and not document.part_of
+        ]
 
     def last_touched(self, number: str) -> date:
         """The last day on which something happened to a document."""
-        facts = [one.day for one in self.books.all_facts if one.number == number]
-        there = self.moved_on.get(number, date.min)
-        return max([self.books.documents[number].day, there, *facts, *(note.day for note in self.credit_notes(number))])
+        facts = [fact.day for fact in self.books.all_facts if fact.number == number]
+        day = self.moved_on.get(number, date.min)
+        return max([self.books.documents[number].day, day, *facts, *(note.day for note in self.credit_notes(number))])
 
     def price(self) -> Decimal:
         """A small one, a round one, a crooked one."""

@@ -102,13 +102,13 @@ class Standing:
     @property
     def whole_open(self) -> Decimal:
         """What is still asked for, with what is kept back."""
-        return sum((one.open for one in (self, *self.parts)), ZERO)
+        return sum((standing.open for standing in (self, *self.parts)), ZERO)
 
     def whole(self, what: Literal["asked", "credited", "paid", "discount", "lost"]) -> Decimal:
         """A figure of the document with all its parts."""
         if what == "asked":
-            return sum((one.document.asked for one in (self, *self.parts)), ZERO)
-        return sum((getattr(one, what) for one in (self, *self.parts)), ZERO)
+            return sum((standing.document.asked for standing in (self, *self.parts)), ZERO)
+        return sum((getattr(standing, what) for standing in (self, *self.parts)), ZERO)
 
     def tax(self, code: str, of: Decimal) -> Decimal:
         """The share of a tax that belongs to a part of what is asked for, once credits are off both."""
@@ -158,8 +158,8 @@ class Books:
 
     def days(self) -> list[date]:
         """The days on which something happened."""
-        days = {one.day for one in self.documents.values()}
-        return sorted(days | {one.day for one in self.all_facts} | {one.day for one in self.on_account})
+        days = {document.day for document in self.documents.values()}
+        return sorted(days | {fact.day for fact in self.all_facts} | {account.day for account in self.on_account})
 
     def at(self, day: date) -> dict[str, Standing]:
         """Where each document stands at the end of a day."""
@@ -196,11 +196,11 @@ class Books:
             yield today, standings
 
     def _sum(self, number: str, what: What, until: date) -> Decimal:
-        return sum((one.amount for one in self.facts.get((number, what), ()) if one.day <= until), ZERO)
+        return sum((fact.amount for fact in self.facts.get((number, what), ()) if fact.day <= until), ZERO)
 
     def lost(self, standing: Standing) -> Decimal:
         """What the books have as lost of a document by now, also what was paid after all."""
-        return sum((one.amount for one in self.facts.get((standing.document.number, "loss"), ())), ZERO)
+        return sum((fact.amount for fact in self.facts.get((standing.document.number, "loss"), ())), ZERO)
 
     def _settle(self, standing: Standing, until: date) -> None:
         """A discount stays given; money counts before losses, as what comes in on a loss was not lost."""
@@ -230,7 +230,7 @@ class Books:
         amount = min(-note.open, other.open)
         note.credited -= amount
         other.credited += amount
-        whole, others = (standings[one.document.part_of or one.document.number] for one in (note, other))
+        whole, others = (standings[standing.document.part_of or standing.document.number] for standing in (note, other))
         for code, tax in whole.document.taxes.items():
             share = Fraction(tax) * Fraction(amount) / Fraction(whole.whole("asked"))
             whole.credited_taxes[code] = whole.credited_taxes.get(code, Fraction(0)) - share
@@ -249,7 +249,7 @@ class Books:
             if fact.day <= day and fact.number not in standings:  # the money came before its invoice
                 document = self.documents[fact.number]
                 add(document.customer, document.currency, -fact.amount)
-        for one in self.on_account:
-            if one.day <= day:
-                add(one.customer, one.currency, -one.amount)
+        for account in self.on_account:
+            if account.day <= day:
+                add(account.customer, account.currency, -account.amount)
         return {key: amount for key, amount in result.items() if amount}

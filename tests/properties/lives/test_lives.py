@@ -9,10 +9,10 @@ from tests.properties.lives.verdict import failure
 
 @pytest.mark.parametrize("seed", range(24))
 def test_a_business_lives(seed: int) -> None:
-    assert not (said := failure(seed)), said
+    assert not (text := failure(seed)), text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1300))
 def test_three_hundred_live(seed: int) -> None:
-    assert not (said := failure(seed)), said
+    assert not (text := failure(seed)), text

@@ -17,7 +17,7 @@ from beancount import loader
 from beancount.core.data import Transaction
 
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import load, read
+from beancount_invoicing.entries import load, read_book
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import aging, allocate, positions, tax_due
 from tests.properties.lives.acts import acts, lived
@@ -77,49 +77,66 @@ def said(book: Book, day: date) -> Said:
     where = positions(book, day, allocated)
     tax = tax_due(book, day, allocated)
     return Said(
-        open={one.invoice.number: one.open for one in where},
-        settled={one.invoice.number: one.settled for one in where},
+        open={position.invoice.number: position.open for position in where},
+        settled={position.invoice.number: position.settled for position in where},
         balances=added([((row.account, row.currency), row.total + row.drafts) for row in aging(book, day).rows]),
         unallocated=added(
-            [((one.payment.customer.split(":")[2], one.payment.currency), one.amount) for one in allocated.unallocated]
+            [
+                ((unallocated.payment.customer.split(":")[2], unallocated.payment.currency), unallocated.amount)
+                for unallocated in allocated.unallocated
+            ]
         ),
         due=added(
             [
-                ((one.number, one.pending.code), one.amount)
-                for one in tax.shares
-                if not one.written_off and not one.discount
+                ((share.number, share.pending.code), share.amount)
+                for share in tax.tax_shares
+                if not share.is_written_off and not share.is_discount
             ]
         ),
         given_up=added(
-            [((one.number, one.pending.code), one.amount) for one in tax.shares if one.written_off or one.discount]
+            [
+                ((share.number, share.pending.code), share.amount)
+                for share in tax.tax_shares
+                if share.is_written_off or share.is_discount
+            ]
         ),
-        to_move=added([(one.pending.code, one.to_move) for one in tax.totals]),
-        to_cancel=added([(one.pending.code, one.to_cancel) for one in tax.totals]),
+        to_move=added([(total.pending.code, total.to_move) for total in tax.totals]),
+        to_cancel=added([(total.pending.code, total.to_cancel) for total in tax.totals]),
     )
 
 
 def right(life: Life, day: date, standings: dict[str, Standing], balances: dict[tuple[str, str], Decimal]) -> Said:
     """What the referee says."""
-    whole = {number: one for number, one in standings.items() if not one.document.part_of}
-    due = added([((number, code), one.due(code)) for number, one in whole.items() for code in one.document.pending])
-    given_up = added(
-        [((number, code), one.given_up(code)) for number, one in whole.items() for code in one.document.pending]
+    whole = {number: standing for number, standing in standings.items() if not standing.document.part_of}
+    due = added(
+        [
+            ((number, code), standing.due(code))
+            for number, standing in whole.items()
+            for code in standing.document.pending
+        ]
     )
-    moved = [one for one in life.books.moved if one.day <= day]
+    given_up = added(
+        [
+            ((number, code), standing.given_up(code))
+            for number, standing in whole.items()
+            for code in standing.document.pending
+        ]
+    )
+    moved = [moved for moved in life.books.moved if moved.day <= day]
     return Said(
-        open={number: one.whole_open for number, one in whole.items()},
-        settled={number: one.whole("asked") - one.whole_open for number, one in whole.items()},
+        open={number: standing.whole_open for number, standing in whole.items()},
+        settled={number: standing.whole("asked") - standing.whole_open for number, standing in whole.items()},
         balances=balances,
         unallocated=life.books.unallocated(day, standings),
         due=due,
         given_up=given_up,
         to_move=added(
             [*((code, amount) for (_, code), amount in due.items()),
-             *((one.code, -one.amount) for one in moved if not one.given_up)]
+             *((moved.code, -moved.amount) for moved in moved if not moved.given_up)]
         ),
         to_cancel=added(
             [*((code, amount) for (_, code), amount in given_up.items()),
-             *((one.code, -one.amount) for one in moved if one.given_up)]
+             *((moved.code, -moved.amount) for moved in moved if moved.given_up)]
         ),
     )  # fmt: skip
 
@@ -127,7 +144,7 @@ def right(life: Life, day: date, standings: dict[str, Standing], balances: dict[
 def loaded(text: str) -> tuple[Book, list[Any]]:
     """A ledger's Book, and Beancount's own entries."""
     entries, _errors, options = loader.load_string(text)
-    return read(entries, options), entries
+    return read_book(entries, options), entries
 
 
 def balances(entries: Sequence[Any], day: date) -> dict[tuple[str, str], Decimal]:
@@ -158,23 +175,23 @@ def compared(day: date, reports: Said, referee: Said, rounded: Collection[tuple[
     for key in rounded:
         same(
             f"on {day}, what is due and given up of {key}",
-            *(one.due.get(key, ZERO) + one.given_up.get(key, ZERO) for one in (reports, referee)),
+            *(said.due.get(key, ZERO) + said.given_up.get(key, ZERO) for said in (reports, referee)),
         )
 
 
 def verify(life: Life, seed: int) -> None:
     """Raises Differs where something that must always hold does not."""
     book, entries = loaded(life.text)
-    for one in check(book):
-        if one.severity == "error" or one.rule not in EXPECTED:
-            raise Differs(f"check: {one.severity}, {one.rule}: {one.message} (line {one.source.line})")
+    for finding in check(book):
+        if finding.severity == "error" or finding.rule not in EXPECTED:
+            raise Differs(f"check: {finding.severity}, {finding.rule}: {finding.message} (line {finding.source.line})")
     days, happened = [], life.books.days()
     for day, standings in life.books.history():
         rounded = [
             (number, code)
-            for number, one in standings.items()
-            if one.whole("discount")
-            for code in one.document.pending
+            for number, standing in standings.items()
+            if standing.whole("discount")
+            for code in standing.document.pending
         ]
         for each in (day, *({day + timedelta(days=1)} - {*happened})):
             compared(each, said(book, each), right(life, each, standings, balances(entries, each)), rounded)
@@ -192,22 +209,30 @@ def on_the_days_of_the_money(life: Life, book: Book, day: date, standings: dict[
     """Raises Differs where tax is not due on the days on which the money came, whenever the books learned what it was for."""
     says = added(
         [
-            ((one.number, one.pending.code, one.date), one.amount)
-            for one in tax_due(book, day).shares
-            if not one.written_off and not one.discount
+            ((share.number, share.pending.code, share.date), share.amount)
+            for share in tax_due(book, day).tax_shares
+            if not share.is_written_off and not share.is_discount
         ]
     )
-    for number, one in standings.items():
-        if one.over or one.credited or one.lost or one.discount or one.parts or one.stays or one.document.asked <= 0:
+    for number, standing in standings.items():
+        if (
+            standing.over
+            or standing.credited
+            or standing.lost
+            or standing.discount
+            or standing.parts
+            or standing.stays
+            or standing.document.asked <= 0
+        ):
             continue
-        for code in one.document.pending:
+        for code in standing.document.pending:
             facts = [fact for fact in life.books.facts.get((number, "money"), ()) if fact.day <= day]
             came = ZERO
             due: list[tuple[date, Decimal]] = []
             for fact in sorted(facts, key=lambda fact: (fact.day, fact.received, -fact.amount)):
-                before = one.tax(code, min(came, one.document.asked))
+                before = standing.tax(code, min(came, standing.document.asked))
                 came += fact.amount
-                due.append((fact.received, one.tax(code, min(came, one.document.asked)) - before))
+                due.append((fact.received, standing.tax(code, min(came, standing.document.asked)) - before))
             same(
                 f"on {day}, the days on which {code} of {number} became due",
                 {when: amount for (of, which, when), amount in says.items() if (of, which) == (number, code)},
@@ -265,7 +290,7 @@ def advice_leads_out(life: Life, book: Book) -> None:
     """Raises Differs where advice is followed to the letter, and the finding is still there, or another one."""
     text, day = life.text, book.last_date
     for rule, follow in FOLLOWED.items():
-        if found := [one for one in check(book) if one.rule == rule]:
+        if found := [finding for finding in check(book) if finding.rule == rule]:
             text = follow(text, found)
             book, _entries = loaded(text)
     text = tax_moved(text, day)

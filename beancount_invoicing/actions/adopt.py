@@ -1,0 +1,439 @@
+"""What an older ledger needs to become an invoicing ledger."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.actions.customer import account_name, check_party, customer_changes
+from beancount_invoicing.actions.init import (
+    DEFAULT_ACCOUNTS,
+    DefaultAccounts,
+    LedgerSetup,
+    extended_gitignore,
+    oss_account,
+    settings_directives,
+    tax_codes_of,
+)
+from beancount_invoicing.entries import Loading, account_words, legacy_books
+from beancount_invoicing.model import ZERO
+from beancount_invoicing.rules import payment_terms
+from beancount_invoicing.writing import opens, text
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, Refused, WriteOptions, change, verbatim
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: WriteOptions) -> Outcome:
+    """What an older ledger needs: the seller, taxes and options, `customer` on the accounts of customers, and its open items.
+
+    Customers are the accounts below Assets that are named so (receivable, clients, 411 …); below one on which several owe, each of
+    them gets an account. Open items are what the debits leave at the end of `as_of`, also on accounts that say `customer` already
+    and have no documents: each credit has settled what it names, else the oldest. One transaction says them, another takes the same
+    sums out of what has no number, so no balance changes. Raises what `change` raises, CannotBill.
+    """
+
+    said: list[int] = []
+
+    def make(loading: Loading) -> Changes:
+        if loading.book.seller is None and (count := legacy_books.count_with_invoice_key(loading.entries)):
+            said.append(count)
+        check_party([*start.seller_values, ("terms", start.terms)])
+        books = _Books(loading, start, as_of, legacy_books.open_accounts(loading.entries, as_of))
+        people = _customers(books)
+        waiting = _waiting(books)
+        used = {use.number for use in loading.book.number_uses}
+        items, unused = legacy_books.open_items(loading.entries, people.accounts, as_of, used, waiting.account)
+        left = legacy_books.balance(loading.entries, waiting.account, as_of) if waiting.account else {}
+        seller = loading.book.seller is None
+        new = [NewDirective(start.day, verbatim(_missing(books)))] if seller else []
+        new += people.new(items, min(start.day, as_of))
+        if items:
+            equity, opened = _equity(books, {item.currency for item in items} | set(left))
+            if not opened:
+                opening = min(start.day, as_of)
+                new.append(NewDirective(opening, verbatim(text.open_directive(opening, equity))))
+            placed = [(item, people.place(item)) for item in items]
+            new.append(NewDirective(as_of, partial(_takeover, placed, waiting, left, as_of, start, equity)))
+        if not loading.checked:
+            new.append(NewDirective(start.day, verbatim('plugin "beancount_invoicing"\n')))
+        notices = [*(_guessed(books) if seller else ()), *people.notices]
+        notices += [
+            f"{people.place(item)}: {item.number} of {item.date}, {item.amount} {item.currency} is open ({item.source})"
+            for item in items
+        ]
+        notices += [
+            f"{payment.account}: {payment.amount} {payment.currency} was paid that settles nothing open there: it stays on "
+            "the account,"
+            " without a number"
+            for payment in unused
+        ]
+        for currency, amount in left.items():
+            unknown = -amount - sum(
+                (tax.amount for item in items for tax in item.taxes if tax.currency == currency), ZERO
+            )
+            if unknown and items:
+                notices.append(
+                    f"{waiting.account}: of {unknown} {currency} that wait there it cannot be told of which open item they are: say"
+                    " so in the transaction of the open items, with tax: and settles:"
+                )
+        git_file = Path(loading.book.file).parent / ".gitignore"
+        before = git_file.read_bytes() if git_file.exists() else b""
+        after = extended_gitignore(before)
+        return Changes(
+            new=tuple(new),
+            files=((git_file, after),) if after != before else (),
+            edits=tuple(edit for changes in people.named for edit in changes.edits),
+            message="Invoicing: what the ledger needs",
+            notices=tuple(notices),
+            nothing_to_do="Nothing is missing: the ledger says who sells and who its customers are; "
+            "no older claim is open without a number",
+        )
+
+    try:
+        return change(file, make, write_options)
+    except Refused as error:
+        if said:
+            raise Refused(
+                f"{error}; {said[0]} of its entries say invoice:, which is the key of documents here: where it means something"
+                " else, give it another name there (such as old-invoice:)",
+                error.findings,
+            ) from None
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The older ledger, and what it shall become."""
+
+    loading: Loading
+    start: LedgerSetup
+    as_of: date
+
+    opened: Mapping[str, legacy_books.Opened]
+    """The accounts that are open at the end of `as_of`."""
+
+    @property
+    def currency(self) -> str:
+        """The currency of the books: what they say, else what is said of them."""
+        return self.loading.book.currency or self.start.currency
+
+    def root(self, account: str) -> str:
+        """An account as the ledger has it, whose options may say that accounts begin otherwise than with Assets, Liabilities …"""
+        root, colon, rest = account.partition(":")
+        return f"{self.loading.options[f'name_{root.lower()}']}{colon}{rest}"
+
+    def found(self, root: str, fits: Callable[[str], bool], currencies: Iterable[str]) -> list[str]:
+        """The open accounts below a root that are for something by their names, and may have these currencies."""
+        begin = self.root(root) + ":"
+        return [
+            name
+            for name, entry in self.opened.items()
+            if name.startswith(begin)
+            and fits(name)
+            and (not entry.currencies or set(currencies) <= set(entry.currencies))
+        ]
+
+
+# customers ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whose accounts are customers'."""
+
+    accounts: frozenset[str]
+    """The accounts on which what is open is looked for."""
+    named: tuple[Changes, ...]
+    """What says `customer` on those that do not yet."""
+    pooled: Mapping[str, legacy_books.LegacyCustomerAccount]
+    """The accounts on which several owe."""
+    files: Mapping[str, str]
+    """The files that open these."""
+    opened: frozenset[str]
+    notices: tuple[str, ...]
+
+    def place(self, item: legacy_books.LegacyOpenItem) -> str:
+        """The account of the customer who owes an item."""
+        if item.account not in self.pooled:
+            return item.account
+        return f"{item.account}:{account_name(item.payee) if item.payee else _NOBODY}"
+
+    def new(self, items: Sequence[legacy_books.LegacyOpenItem], day: date) -> list[NewDirective]:
+        """The accounts that are opened for customers."""
+        result = [directive for changes in self.named for directive in changes.new]
+        for account, pool in self.pooled.items():
+            names: dict[str, str] = {}
+            for payee in sorted(pool.debited_payees, key=lambda one: (-pool.debited_payees[one], one)):
+                if payee:
+                    names.setdefault(f"{account}:{account_name(payee)}", payee)
+            if any(item.account == account and not item.payee for item in items):
+                names[f"{account}:{_NOBODY}"] = "Customers without a name"
+            result += [
+                NewDirective(
+                    day,
+                    verbatim(text.open_directive(day, name, ", ".join(pool.opened.currencies), [("customer", payee)])),
+                    self.files[account],
+                )
+                for name, payee in sorted(names.items())
+                if name not in self.opened
+            ]
+        return result
+
+
+_NOBODY = "Various"
+"""The last part of the account of claims whose payee nobody wrote down."""
+
+
+def _customers(books: _Books) -> _People:
+    book, entries = books.loading.book, books.loading.entries
+    root = books.root("Assets")
+    likely = legacy_books.customer_accounts(entries, books.opened, book.main_accounts, root, books.as_of)
+    taken = {
+        account.name: day
+        for account in likely
+        if account.pooled and (day := _taken_over(books, account.name)) > books.as_of
+    }
+    likely = [account for account in likely if account.name not in taken]
+    pooled = {account.name: account for account in likely if account.pooled}
+    busy = {invoice.customer.account for invoice in book.invoices if invoice.customer}
+    idle = [account for account, main in book.main_accounts.items() if main not in busy]
+    named: list[Changes] = []
+    files: dict[str, str] = {}
+    notices = [
+        f"{account}: what was open on it was taken over on {day}: nothing is taken over as of {books.as_of}; say --as-of {day},"
+        " or a later day"
+        for account, day in taken.items()
+    ]
+    for one in likely:
+        if one.is_generic and not any(one.debited_payees):
+            notices.append(
+                f"{one.name}: none of its claims has a payee, so it is taken for one customer's: correct its customer:, or write"
+                " the payees into its entries first, so that each gets an account"
+            )
+        if one.name in pooled:
+            if any(
+                payee and f"{one.name}:{account_name(payee)}" not in book.opened_accounts
+                for payee in one.debited_payees
+            ):
+                notices.append(
+                    f"{one.name}: several owe on it, so each gets an account below it, by the payees of its claims; book"
+                    " there what they pay from now on"
+                )
+            if later := legacy_books.later_transactions_text(entries, one.name, books.as_of):
+                notices.append(
+                    f"{one.name}: {later} after {books.as_of} stay on it, and are no customer's: book them on the accounts"
+                    " below it, or say a later day with --as-of"
+                )
+            opening = opens.account_opening(entries, one.name)
+            files[one.name] = opening.source.file if opening and opening.source else ""
+        elif opening := opens.account_opening(entries, one.name):
+            named.append(customer_changes(books.loading, one.name, {"customer": _name(entries, one)}, opening))
+    if not likely and not taken and not book.customers:
+        notices.append(
+            f"no account of customers is found by its name (receivable, clients, 411 … below {root}): add each with bean-invoice"
+            " customer add NAME --write; where an account is open already, say it with --account, or customer: below its open line,"
+            " then init --from takes over what is open on it"
+        )
+    return _People(
+        accounts=frozenset([*(account.name for account in likely), *idle]),
+        named=tuple(named),
+        files=files,
+        pooled=pooled,
+        opened=book.opened_accounts,
+        notices=tuple(notices),
+    )
+
+
+def _taken_over(books: _Books, account: str) -> date:
+    """The latest day on which open items were taken over from an account on which several owe; the first day that there is
+    where none were."""
+    below = f"{account}:"
+    return max(
+        (
+            invoice.booked_from
+            for invoice in books.loading.book.invoices
+            if invoice.kind == "opening" and invoice.customer and invoice.customer.account.startswith(below)
+        ),
+        default=date.min,
+    )
+
+
+def _name(entries: Sequence[object], account: legacy_books.LegacyCustomerAccount) -> str:
+    """Who the account's claims say it is, if they agree; else the payee whose name is like its last part, else that in words."""
+    claimed = Counter({payee: count for payee, count in account.debited_payees.items() if payee})
+    if len({account_name(payee).casefold() for payee in claimed}) == 1:
+        return max(claimed, key=lambda one: (claimed[one], one))
+    payees = legacy_books.payees(entries, account.name)
+    alike = [name for name in payees if account_name(name).casefold()[:4] == account.leaf.casefold()[:4]]
+    return max(alike, key=lambda one: (payees[one], one)) if alike else legacy_books.readable_name(account.leaf)
+
+
+# taxes and options ----------------------------------------------------------------------------------------------------
+
+
+class _Waiting(NamedTuple):
+    """Where tax waits until it is paid, "" where it does not, and the codes and rates that wait there."""
+
+    account: str
+    codes: tuple[tuple[str, Decimal], ...]
+
+    def code(self, tax: legacy_books.LegacyPendingTax) -> str:
+        """The code whose rate makes a tax of one of its bases; else the first."""
+
+        def off(rate: Decimal) -> Decimal:
+            return min(abs(base * rate / 100 - tax.amount) for base in tax.bases)
+
+        return min(self.codes, key=lambda code: (off(code[1]), self.codes.index(code)))[0]
+
+
+def _waiting(books: _Books) -> _Waiting:
+    """What the ledger says already, else what `start` will make it say."""
+    if books.loading.book.seller is None:
+        if books.start.regime != "payments":
+            return _Waiting("", ())
+        return _Waiting(_names(books).pending, tuple(one for one in tax_codes_of(books.start) if one[1]))
+    taxes = [tax for dated in books.loading.book.taxes.values() if (tax := dated.latest).on_payment and tax.pending]
+    first = next((tax.pending for tax in taxes if tax.pending), "")
+    return _Waiting(first, tuple((tax.code, tax.rate) for tax in taxes if tax.pending == first))
+
+
+def _names(books: _Books) -> DefaultAccounts:
+    """The accounts of the older ledger where their names tell what they are for, else those of a new one."""
+    currency = [books.currency]
+    usual = DefaultAccounts(*map(books.root, DEFAULT_ACCOUNTS["fr" if books.start.language == "fr" else "en"]))
+
+    def first(fits: Callable[[str], bool], otherwise: str, best: Callable[[str], bool] = lambda _name: False) -> str:
+        those = books.found("Liabilities", fits, currency)
+        if those:
+            return min(those, key=lambda one: (not best(one), one.count(":"), one))
+        return _free(books, otherwise)
+
+    tax = first(account_words.of_tax, usual.tax, account_words.of_collected_tax)
+    return usual._replace(
+        tax=tax,
+        pending=first(account_words.of_pending_tax, f"{tax}:Pending"),
+        deposits=first(account_words.of_deposits, usual.deposits),
+    )
+
+
+def _free(books: _Books, account: str) -> str:
+    """The account, or one below it where it is closed or for other currencies."""
+    opened = books.opened.get(account)
+    usable = opened is not None and (not opened.currencies or books.currency in opened.currencies)
+    return account if usable or account not in books.loading.book.opened_accounts else f"{account}:Invoices"
+
+
+def _needed(books: _Books) -> dict[str, str]:
+    """What the settings name, with what it is for."""
+    names = _names(books)
+    needed = {names.deposits: "customers' deposits"}
+    if books.start.regime != "exempt":
+        needed[names.tax] = "the tax on sales"
+    if books.start.regime == "payments":
+        needed[names.pending] = "the tax that is not owed yet"
+    if books.start.oss:
+        needed[oss_account(names)] = "the taxes of other states"
+    return needed
+
+
+def _missing(books: _Books) -> str:
+    """Seller, taxes and options, with the accounts of the older ledger where they can be found."""
+    start = books.start
+    lines = [
+        text.open_directive(start.day, account) for account in sorted(_needed(books)) if account not in books.opened
+    ]
+    said = text.custom_directive(start.day, "invoice-option", ["checked-from", start.day])
+    return settings_directives(start, tax_codes_of(start), _names(books)) + said + "".join(lines)
+
+
+def _guessed(books: _Books) -> list[str]:
+    """The accounts of the older ledger that were chosen by their names."""
+    return [
+        f"{account} is taken for {what}, by its name: if it is not, write another one into what is added"
+        for account, what in sorted(_needed(books).items())
+        if account in books.opened
+    ]
+
+
+# open items -----------------------------------------------------------------------------------------------------------
+
+
+def _equity(books: _Books, currencies: Iterable[str]) -> tuple[str, bool]:
+    """The account that the open items are taken over against, and whether it is open."""
+    those = books.found("Equity", account_words.of_opening, currencies)
+    if those:
+        return those[0], True
+    usual = books.root("Equity:Opening-Balances")
+    return (usual, False) if usual not in books.loading.book.opened_accounts else (f"{usual}:Invoices", False)
+
+
+def _takeover(
+    items: Sequence[tuple[legacy_books.LegacyOpenItem, str]],
+    waiting: _Waiting,
+    left: Mapping[str, Decimal],
+    day: date,
+    start: LedgerSetup,
+    equity: str,
+    column: int,
+) -> str:
+    """One transaction that says the open items, with the tax that waits of each, and one that takes the same sums out of what has
+    no number: so no balance changes.
+
+    `items`: with the account of the customer who owes each. `left`: what stands on the account where tax waits; what is of no item
+    is taken over too, without saying whose it is.
+    """
+    legs = []
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    taxes: list[text.NewPosting] = []
+    unknown = defaultdict(lambda: ZERO, left)
+    for item, account in items:
+        try:
+            due = payment_terms.schedule(payment_terms.parse_terms(start.terms, item.date), item.date, item.amount, 2)[
+                -1
+            ].date
+        except payment_terms.TermsError as error:
+            raise InvalidRequest(str(error)) from None
+        legs.append(
+            text.NewPosting(
+                account, item.amount, item.currency, [("invoice", item.number), ("date", item.date), ("due", due)]
+            )
+        )
+        sums[item.account, item.currency] += item.amount
+        for tax in item.taxes:
+            meta: text.MetaItems = [("tax", waiting.code(tax)), ("settles", item.number)]
+            taxes.append(text.NewPosting(waiting.account, -tax.amount, tax.currency, meta))
+            unknown[tax.currency] += tax.amount
+    taxes += [
+        text.NewPosting(waiting.account, amount, currency) for currency, amount in sorted(unknown.items()) if amount
+    ]
+    for currency, amount in left.items():
+        sums[waiting.account, currency] += amount
+    by_currency: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for (_account, currency), amount in sums.items():
+        by_currency[currency] += amount
+    against = [(amount, currency) for currency, amount in by_currency.items() if amount]
+    back = [text.NewPosting(account, -amount, currency) for (account, currency), amount in sums.items()]
+    said = text.transaction(
+        day,
+        "*",
+        "",
+        "Open items taken over",
+        [*legs, *taxes, *(text.NewPosting(equity, -amount, currency) for amount, currency in against)],
+        meta=[("kind", "opening")],
+        column=column,
+    )
+    taken_out = text.transaction(
+        day,
+        "*",
+        "",
+        "Open items taken over: the same sums, out of what has no number",
+        [*back, *(text.NewPosting(equity, amount, currency) for amount, currency in against)],
+        column=column,
+    )
+    return f"{said}\n{taken_out}"

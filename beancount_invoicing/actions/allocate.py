@@ -1,0 +1,182 @@
+"""What lies on a customer's account goes to documents, by an entry of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing.documents.search import find_documents
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.receivables import Allocated, Position, allocate
+from beancount_invoicing.rules import numbering
+from beancount_invoicing.writing import text
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRequest:
+    """Which documents get what lies on the account, in their order; at most `amount` (above 0) of it, else all that is open.
+
+    `source`: the number of a credit note, or of an invoice on which too much was paid, that it is taken from; "" for what
+    names nothing.
+    """
+
+    numbers: tuple[str, ...]
+    amount: Decimal | None = None
+    source: str = ""
+
+
+def allocate_money(file: str | Path, request: AllocationRequest, day: date, write_options: WriteOptions) -> Outcome:
+    """The entry of `day` that gives documents what lies on their customer's account by then, in the documents' currency.
+
+    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and CannotBill where nothing is
+    open, or nothing lies there.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        allocated = allocate(book, day)
+        claims = find_documents(book, day, request.numbers)
+        account, currency = _where(book, claims)
+        if request.source:
+            (source,) = find_documents(book, day, [request.source])
+            there = _of_document(allocated, source, account, currency)
+        else:
+            there = _unnamed(allocated, account, currency)
+        if there <= 0:
+            what = f"of {request.source} is left" if request.source else "unallocated lies"
+            elsewhere = _left_of(allocated, account, currency)
+            remedy = (
+                f"but {' and '.join(f'{amount} {currency} is left of {number}' for number, amount in elsewhere)}: take it from"
+                f" there, bean-invoice allocate {' '.join(request.numbers)} --from {elsewhere[0][0]}"
+                if elsewhere
+                else "list unallocated money by bean-invoice aging"
+            )
+            raise InvalidRequest(
+                f"nothing {what} on {account} in {currency} on {day}{', ' if elsewhere else ': '}{remedy}"
+            )
+        left = there if request.amount is None else request.amount
+        if left > there:
+            raise InvalidRequest(
+                f"{left} {currency} cannot be allocated: {there} {currency} lies on {account} on {day}"
+            )
+        parts = []
+        for claim in claims:
+            part = min(left, claim.open)
+            left -= part
+            if part:
+                parts.append((claim.invoice.number, part))
+        if request.amount is not None and left:
+            raise InvalidRequest(
+                f"{request.amount} {currency} is more than is open of {', '.join(request.numbers)}:"
+                f" {request.amount - left} {currency}"
+            )
+        return Changes(
+            (NewDirective(day, partial(allocation_transaction, book, account, currency, parts, request.source, day)),),
+            message=f"Allocated: {', '.join(number for number, _part in parts)}",
+        )
+
+    return change(file, make, write_options)
+
+
+def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
+    """The account and currency in which the documents are open. Raises CannotBill."""
+    places = set()
+    for claim in claims:
+        invoice = claim.invoice
+        if invoice.draft or claim.open <= 0:
+            new = book.final_replacement_of(invoice)
+            what = (
+                "a draft: issue it first"
+                if invoice.draft
+                else f"replaced by {new.number}: that is what is to be paid"
+                if new and not claim.open
+                else f"not open: {claim.open} {invoice.currency}"
+            )
+            raise InvalidRequest(f"{invoice.number} is {what}")
+        places |= {(account, invoice.currency) for account in claim.accounts}
+    if len(places) > 1:
+        named = ", ".join(f"{account} in {currency}" for account, currency in sorted(places))
+        raise InvalidRequest(f"they stand on several accounts ({named}): allocate to one document after the other")
+    ((account, currency),) = places
+    return account, currency
+
+
+def _unnamed(allocated: Allocated, account: str, currency: str) -> Decimal:
+    """What lies on an account for no document, less what debits there that name nothing take."""
+    return -sum(
+        (
+            left
+            for payment, left in allocated.unallocated
+            if (payment.account, payment.currency) == (account, currency) and payment.means != "write-off"
+        ),
+        ZERO,
+    )
+
+
+def _left_of(allocated: Allocated, account: str, currency: str) -> list[tuple[str, Decimal]]:
+    """What documents have left on an account: credit notes and cancellations what is open of them, invoices what was paid too much
+    on them."""
+    left: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for claim in allocated.open_items:
+        if (claim.account, claim.invoice.currency) == (account, currency) and claim.open < 0:
+            left[claim.invoice.number] -= claim.open
+    known = {claim.invoice.number for claim in allocated.open_items}
+    for payment, amount in allocated.unallocated:
+        named = [number for number in payment.settles or payment.links if number in known]
+        if (payment.account, payment.currency) == (account, currency) and named and payment.means != "write-off":
+            left[named[0]] -= amount
+    return [(number, amount) for number, amount in sorted(left.items()) if amount > 0]
+
+
+def _of_document(allocated: Allocated, source: Position, account: str, currency: str) -> Decimal:
+    """What a document gives: a credit note what is open of it, an invoice what was paid too much on it."""
+    number = source.invoice.number
+    if source.invoice.currency != currency or (source.open < 0 and account not in source.accounts):
+        raise InvalidRequest(
+            f"{number} stands on {', '.join(source.accounts)} in {source.invoice.currency}, not on {account} in {currency}"
+        )
+    over = -sum(
+        (
+            left
+            for payment, left in allocated.unallocated
+            if number in (payment.settles or payment.links)
+            and (payment.account, payment.currency) == (account, currency)
+        ),
+        ZERO,
+    )
+    return -source.open if source.open < 0 else over
+
+
+def allocation_transaction(
+    book: Book,
+    account: str,
+    currency: str,
+    parts: Sequence[tuple[str, Decimal]],
+    source: str,
+    day: date,
+    column: int,
+) -> str:
+    """The transaction that gives each document (its number, how much) what lies on an account, or what `source` has left."""
+    total = sum((amount for _number, amount in parts), ZERO)
+    numbers = [number for number, _amount in parts]
+    main = book.main_accounts[account]
+    return text.transaction(
+        day,
+        "*",
+        book.customers[main].at(day).name,
+        f"Allocated: {', '.join(numbers)}" + (f", from {source}" if source else ""),
+        [
+            text.NewPosting(account, total, currency, (("settles", source),)),
+            *(text.NewPosting(account, -amount, currency, (("settles", number),)) for number, amount in parts),
+        ],
+        links=[numbering.link(number) for number in ([source] if source else []) + numbers],
+        column=column,
+    )

@@ -1,0 +1,104 @@
+"""What holds from a day on, of contracts, customers and items: an amendment of just what changes, and what to know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.checks import check
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.model import Book, Finding, Source
+from beancount_invoicing.writing import amendment_text, text, writer
+from beancount_invoicing.writing.amendment_text import Values
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+class AmendmentTarget(NamedTuple):
+    """What is amended: the directive's kind, the place and text of its name in its head, and the head of an amendment."""
+
+    kind: str
+    value_index: int
+    name: str
+    head_values: Sequence[text.DirectiveValue]
+    changes_head: bool = False
+    """The head says something new itself: whose contract it is."""
+
+
+def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[tuple[date, Values]]) -> Changes:
+    """What must be written so that from each day on those values hold: a directive of that day, or what stands in it already.
+
+    What holds already is left out. Raises CannotBill where nothing changes, or a day is before the first.
+    """
+    versions = amendment_text.dated_values(loading.entries, thing.kind, thing.name, thing.value_index)
+    new: list[NewDirective] = []
+    edits: list[writer.Edit] = []
+    notices: list[str] = []
+    told: dict[str, text.DirectiveValue | None] = {}
+    for day, values in days:
+        if day < versions[0].day:
+            raise InvalidRequest(
+                f"{thing.name} begins on {versions[0].day} ({versions[0].source}): say that day or a later one"
+            )
+        there = amendment_text.values_in_force(versions, day) | told
+        wanted = {key: value for key, value in values.items() if amendment_text.differs(there.get(key), value)}
+        told |= values
+        if not wanted and not thing.changes_head:
+            continue
+        of_day = [version for version in versions if version.day == day]
+        if of_day and not thing.changes_head:
+            by_place: dict[Source, dict[str, text.DirectiveValue | None]] = {}
+            for key, value in wanted.items():
+                where = next((version for version in of_day if key in version.values), of_day[-1]).source
+                by_place.setdefault(where, {})[key] = value
+            for where, own in by_place.items():
+                edits.append(writer.Edit(Path(where.file), where.line, *amendment_text.with_values(where, own)))
+        else:
+            entry = amendment_text.amendment_directive(day, thing.kind, thing.head_values, wanted)
+            new.append(NewDirective(day, verbatim(entry), versions[-1].source.file))
+        notices += _later(versions, day, wanted, days)
+    if not new and not edits:
+        said = ", ".join(f"{key} {_said(value)}" for _day, values in days for key, value in values.items())
+        raise InvalidRequest(f"nothing changes: {thing.name} has {said or 'nothing new'} on {days[0][0]} already")
+    return Changes(tuple(new), tuple(edits), notices=tuple(dict.fromkeys(notices)))
+
+
+def _later(
+    versions: Sequence[amendment_text.DatedValues], day: date, values: Values, days: Sequence[tuple[date, Values]]
+) -> list[str]:
+    """What to say of directives of later days that say something else again."""
+    until = min((other for other, _values in days if other > day), default=date.max)
+    return [
+        f"{version.source}: from {version.day} on {key} is {_said(version.values[key])} again, as an amendment of that day says"
+        for key, value in values.items()
+        for version in versions
+        if day < version.day < until and key in version.values and amendment_text.differs(version.values[key], value)
+    ]
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "not said"
+    return text.value_text(value) if isinstance(value, (bool, date)) else str(value)
+
+
+def amend_ledger(file: str | Path, make_changes: Callable[[Loading], Changes], write_options: WriteOptions) -> Outcome:
+    """As `change`; the outcome's warnings are all that the ledger did not have before, wherever they stand: what was billed before
+    may be otherwise now. Raises what `change` raises, and `make_changes`."""
+    before: list[Book] = []
+
+    def keeping(loading: Loading) -> Changes:
+        before.append(loading.book)
+        return make_changes(loading)
+
+    outcome = change(file, keeping, write_options)
+    known = {_key(finding) for finding in check(before[0])}
+    fresh = [finding for finding in check(outcome.book) if finding.severity == "warning" and _key(finding) not in known]
+    return replace(outcome, warnings=tuple(fresh))
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.message

@@ -1,0 +1,94 @@
+"""Billing: what is due becomes documents, drafts become numbered, invoices are credited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing import billing
+from beancount_invoicing.billing import Draft
+from beancount_invoicing.customer_search import ambiguous_name_notice, find_customers, near_name_hint
+from beancount_invoicing.customer_search import find_customer as customer_named
+from beancount_invoicing.dunning import send_from_day
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.model import Book
+from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
+
+
+def bill(
+    file: str | Path,
+    until: date,
+    dating: DocumentDating,
+    write_options: WriteOptions,
+    customer: str = "",
+    contract: str = "",
+    line_filter: billing.LineFilter = billing.LineFilter(),  # noqa: B008 - frozen
+    loader: LedgerLoader | None = None,
+) -> Outcome:
+    """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`, and of that
+    `line_filter` what is asked for. What of it cannot be billed is `left_out`.
+
+    Raises what `change` raises, CannotBill, UnknownCustomer, billing.CannotNumber.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        wanted = contract_filter(book, customer, contract, unique_customer=write_options.write)._replace(
+            line_filter=_known(book, line_filter)
+        )
+        waiting, notices = billing.unbilled_lines(book, until, wanted)
+        drafts, more = billing.compose_drafts(book, waiting, dating.day, next_number_for(book, dating, write_options))
+        if dating.to_send:
+            drafts = [_to_send(book, draft) for draft in drafts]
+        whose = ambiguous_name_notice(book, customer, wanted.customers)
+        idle = "" if drafts else _next(book, until, wanted._replace(line_filter=billing.LineFilter()))
+        return replace(
+            document_changes(book, drafts, [whose] if whose else []), left_out=(*notices, *more), nothing_to_do=idle
+        )
+
+    return change(file, make, write_options, loader)
+
+
+def _to_send(book: Book, draft: Draft) -> Draft:
+    """The document with the mark that it is to be sent, where nothing else in the ledger says so: a crash or a mail server that is
+    down must not make it forgotten."""
+    since = send_from_day(book, draft.date)
+    return draft if since is not None and since <= draft.date else replace(draft, to_send=True)
+
+
+def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
+    """That nothing is to be billed, and when the next is due, as far as that is known."""
+    those = [(status.next_due, status.contract.code) for status in billing.contract_statuses(book, until, wanted)]
+    later = min(((day, code) for day, code in those if day and day > until), default=None)
+    return f"Nothing to do. The next is due on {later[0]} ({later[1]})." if later else ""
+
+
+def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
+    """What is asked for, with names as the ledger writes them. Raises CannotBill where nobody, nothing has such a name."""
+    people = {work.person.casefold(): work.person for work in book.work if work.person}
+    tasks = {work.task.casefold(): work.task for work in book.work if work.task and work.quantity > 0}
+    for what, text, known in (("time of", only.person, people), ("task", only.task, tasks)):
+        if text and text.casefold() not in known:
+            raise InvalidRequest(f'there is no {what} "{text}"{near_name_hint(text, known.values())}')
+    if only.item and only.item not in book.items:
+        raise InvalidRequest(f'there is no item "{only.item}"{near_name_hint(only.item, book.items)}')
+    return only._replace(person=people.get(only.person.casefold(), ""), task=tasks.get(only.task.casefold(), ""))
+
+
+def contract_filter(
+    book: Book, customer: str, contract: str, *, unique_customer: bool = False
+) -> billing.ContractFilter:
+    """The contracts of the customers that a name names (of the `unique_customer`, for what is written), and of a code; "" for all.
+
+    Raises CannotBill where no such contract, UnknownCustomer where no such customer is there.
+    """
+    if contract and contract not in book.contracts:
+        raise InvalidRequest(f'there is no contract "{contract}"{near_name_hint(contract, book.contracts)}')
+    if not customer:
+        return billing.ContractFilter((), contract)
+    return billing.ContractFilter(
+        (customer_named(book, customer),) if unique_customer else find_customers(book, customer), contract
+    )

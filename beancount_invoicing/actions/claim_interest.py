@@ -1,0 +1,242 @@
+"""Late interest and indemnity: what may be claimed of documents, and booking it as claims outside VAT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from beancount_invoicing import billing, law
+from beancount_invoicing.billing import Draft, DraftLine, DraftRequest
+from beancount_invoicing.documents.search import named_documents
+from beancount_invoicing.dunning import InterestUnknown, claimed, formal_notice, interest_on
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.model import ZERO, Book, Customer
+from beancount_invoicing.receivables import Position, positions, total_cover
+from beancount_invoicing.rules import currencies, numbering
+from beancount_invoicing.rules.interest import Interest, uncharged_stretches
+from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
+
+
+@dataclass(frozen=True, slots=True)
+class LateClaim:
+    """What may be claimed of a document, or of one customer's share of it; `interest` is None where nothing is. `notices`: what to
+    know about it."""
+
+    position: Position
+    interest: Interest | None
+    notices: tuple[str, ...]
+
+
+def late_claims(
+    book: Book, as_of: date, numbers_or_customers: Sequence[str], booked: date | None = None
+) -> tuple[LateClaim, ...]:
+    """What may be claimed at `as_of` (inclusive), beyond what claims have charged by that day, of documents: by their numbers or
+    customers, of whose documents those are left out that are not late and of which nothing may be claimed.
+
+    `booked`: the day of the claims that are to be made of it; then it is beyond what claims of any day have charged, and a name is
+    one customer's. Raises UnknownNumber, UnknownCustomer.
+    """
+    found = named_documents(book, as_of, numbers_or_customers, unique_customer=booked is not None)
+    claims = [
+        _late_claim(book, share, as_of, booked)
+        for position in found.positions
+        for share in (
+            (position,)
+            if len(position.debtors) < 2
+            else positions(book, as_of, only_invoices=[position.invoice], by_debtor=True)
+        )
+    ]
+    return tuple(
+        claim
+        for claim in claims
+        if claim.interest is not None
+        or claim.position.invoice.number not in found.named_by_customer
+        or claim.position.days_overdue  # it says why nothing may be claimed
+    )
+
+
+def _late_claim(book: Book, position: Position, as_of: date, booked: date | None) -> LateClaim:
+    covered = _covered(book, position, as_of, booked)
+    try:
+        interest = interest_on(book, position, as_of, booked)
+    except InterestUnknown as error:
+        return LateClaim(position, error.claim, (*covered, str(error)))
+    if interest or covered:
+        return LateClaim(position, interest, covered)
+    return LateClaim(position, None, (f"{position.invoice.number}: {_why_nothing(book, position, as_of, booked)}",))
+
+
+def _covered(book: Book, position: Position, as_of: date, booked: date | None) -> tuple[str, ...]:
+    """What to know where money on the account, allocated to nothing, lowers what may be claimed."""
+    there = total_cover(position.on_account)
+    if there <= 0 or _sum(book, position, as_of, booked) == _sum(book, replace(position, on_account=()), as_of, booked):
+        return ()
+    currency = position.invoice.currency
+    came = ", ".join(
+        dict.fromkeys(f"{account.date}, {account.source}" for account in position.on_account if account.amount > 0)
+    )
+    return (
+        f"{position.invoice.number}: {there} {currency} on the account is allocated to no invoice ({came}): nothing is claimed"
+        " for what it covers, from that day on; say what it settles, or pay it back",
+    )
+
+
+def _sum(book: Book, position: Position, as_of: date, booked: date | None) -> Decimal:
+    """All that may be claimed of a document."""
+    try:
+        interest = interest_on(book, position, as_of, booked)
+    except InterestUnknown as error:
+        interest = error.claim
+    return interest.total if interest else ZERO
+
+
+def _why_nothing(book: Book, position: Position, as_of: date, booked: date | None) -> str:
+    """Why nothing may be claimed of a document."""
+    invoice = position.invoice
+    if invoice.draft or invoice.kind in {"claim", "void"} or invoice.customer is None:
+        what = "a draft" if invoice.draft else f"of kind {invoice.kind}"
+        return f"it is {what}, which bears no interest"
+    if not any(
+        instalment.due and instalment.due < as_of and instalment.amount > 0 for instalment in position.instalments
+    ):
+        return f"nothing of it was late by {as_of}"
+    text = book.late_interest(invoice.customer, as_of)
+    if not text:
+        return 'no interest is claimed: write custom "invoice-option" "late-interest" "FR" (a law), or "12" (a contract\'s rate)'
+    before = claimed(book, invoice, as_of, booked, position)
+    if before.charged_until:
+        return f"nothing more: it is claimed until {before.charged_until}"
+    buyer = invoice.customer.buyer
+    try:
+        wanted = law.interest_option(text)
+    except ValueError:  # wrong, but let off since
+        wanted = "none"
+    found = law.late_interest_law(wanted, buyer) if isinstance(wanted, str) else None
+    if isinstance(wanted, str) and found is None:
+        return (
+            "none is claimed from this customer" if wanted == "none" else f"the law {wanted} is not known for a {buyer}"
+        )
+    due = min((instalment.due for instalment in invoice.instalments), default=invoice.date)
+    if found and found.starts_after == "notice" and formal_notice(book, position, due) is None:
+        return (
+            f"from a {buyer} it is due from a formal notice to pay on ({found.source}), and none is in the ledger: a note or"
+            ' document after the due date with event: "reminder", its level, and tone: "final"'
+        )
+    return "it was paid in time, credited, is contested, or let off"
+
+
+@dataclass(frozen=True, slots=True)
+class InterestClaimRequest:
+    """What is to be booked as claims: of which documents, up to and with which day, on which income account."""
+
+    numbers: tuple[str, ...]
+    as_of: date
+    account: str = ""
+
+
+def claim_interest(
+    file: str | Path, request: InterestClaimRequest, dating: DocumentDating, write_options: WriteOptions
+) -> Outcome:
+    """One claim for each document: a line of interest for its days, and one of the fixed indemnity, due at once, without VAT.
+
+    What was claimed before is not claimed again. Raises what `change` raises, CannotBill, UnknownNumber,
+    billing.CannotNumber, CannotCompose.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        account = request.account or book.option("claim-account", dating.day)
+        if not account:
+            raise InvalidRequest(
+                'no income account for late interest is known: say --account Income:…, or write custom "invoice-option"'
+                ' "claim-account" Income:…'
+            )
+        if dating.day < request.as_of:
+            raise InvalidRequest(
+                f"a claim for the days until {request.as_of} cannot be dated {dating.day}: say a later --date"
+            )
+        naming = next_number_for(book, dating, write_options)
+        notices: list[str] = []
+        drafts: list[Draft] = []
+        for claim in late_claims(book, request.as_of, tuple(dict.fromkeys(request.numbers)), dating.day):
+            notices += claim.notices
+            if claim.interest is not None:
+                draft = billing.compose_draft(
+                    book, _request(book, claim.position, claim.interest, account, request.as_of, dating.day)
+                )
+                drafts.append(billing.with_number_and_due_dates(book, draft, naming("claim", dating.day)))
+        return document_changes(book, drafts, notices)
+
+    return change(file, make, write_options)
+
+
+def _words(book: Book, customer: Customer, day: date) -> tuple[str, dict[str, str]]:
+    """The language of the customer's documents, and their labels in it."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    try:
+        language = rendering.language_of(book, customer, day, rendering.template_languages(where))
+        labels: dict[str, str] = rendering.word_table(where, language)["labels"]
+    except rendering.TemplateError as error:
+        raise InvalidRequest(str(error)) from None
+    return language, labels
+
+
+def _worked_out(interest: Interest, currency: str, language: str) -> str:
+    """How the interest comes about, a line for each stretch of days, as the document prints it."""
+    from beancount_invoicing import rendering
+
+    formats, colon = rendering.Formats(language), rendering.colon(language)
+    return "\n".join(
+        f"{formats.short_day(segment.start)} – {formats.short_day(segment.end)}{colon}{formats.money(segment.base, currency)} ×"
+        f" {formats.percent(segment.rate)} × {segment.days} / {interest.year_days}"
+        for segment in interest.segments
+    )
+
+
+def _request(book: Book, position: Position, interest: Interest, account: str, as_of: date, day: date) -> DraftRequest:
+    invoice = position.invoice
+    debtor = position.debtor
+    assert debtor is not None
+    language, words = _words(book, debtor, day)
+    before = claimed(book, invoice, as_of, day, position)
+    lines = [
+        DraftLine(
+            net=net,
+            account=account,
+            tax="",
+            billable_from=day,
+            text=f"{words['interest']}, {invoice.number}",
+            start=start,
+            end=end,
+            steps=interest.steps,
+        )
+        for start, end, net in uncharged_stretches(
+            interest, before.charged_periods, currencies.currency_decimals(invoice.currency)
+        )
+        if interest.amount
+    ]
+    if interest.indemnity:
+        text = f"{words['indemnity']}, {invoice.number}"
+        lines.append(DraftLine(net=interest.indemnity, account=account, tax="", billable_from=day, text=text))
+    if not lines:
+        raise InvalidRequest(
+            f"{invoice.number}: the interest is {interest.amount} {invoice.currency}: there is nothing to book"
+        )
+    return DraftRequest(
+        kind="claim",
+        customer=debtor.account,
+        account=next(account for account in position.accounts if book.main_accounts.get(account) == debtor.account),
+        currency=invoice.currency,
+        date=day,
+        lines=tuple(lines),
+        claims=invoice.number,
+        terms="on receipt",
+        note=_worked_out(interest, invoice.currency, language),
+        narration=f"{numbering.link(invoice.number)}: {words['interest']}",
+    )

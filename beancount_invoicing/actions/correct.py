@@ -1,0 +1,236 @@
+"""Correcting: an issued invoice is cancelled and replaced by a corrective one, or credited and billed anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing import billing
+from beancount_invoicing.actions.allocate import allocation_transaction
+from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
+from beancount_invoicing.actions.draft import one_account
+from beancount_invoicing.actions.new import parse_line
+from beancount_invoicing.billing import CannotCorrect, Draft, LineEdit
+from beancount_invoicing.customer_search import find_customer as customer_named
+from beancount_invoicing.documents.search import find_documents
+from beancount_invoicing.entries import Loading, keys
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.model import ZERO, Book, Invoice, StepValue
+from beancount_invoicing.receivables import Position, allocate
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import DocumentDating, document_changes, next_number_for
+
+__all__ = ["CorrectionRequest", "correct"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRequest:
+    """What is said otherwise of an invoice that is replaced: lines by their places, from 1; new ones as `new` takes them."""
+
+    number: str
+    reason: str
+    lines: tuple[LineEdit, ...] = ()
+    dropped: tuple[int, ...] = ()
+    new_lines: tuple[str, ...] = ()
+    account: str = ""
+    """Income account of new lines that are no item; "" for the one that all its lines are booked on."""
+    customer: str = ""
+    """Name or account of whom it should have gone to; "" for the same."""
+    tax: str = ""
+    """Tax code of all of it, but for lines of which another is said; "" for what they have."""
+    start: date | None = None
+    """First day of the periods of all lines that have one, inclusive."""
+    end: date | None = None
+    """Last day of these periods, inclusive."""
+    terms: str = ""
+    due: date | None = None
+    delivered: date | None = None
+    purchase_order: str = ""
+    by_credit_note: bool | None = None
+    """Whether the customer gets a credit note and a new invoice; None: where its e-invoices go by Peppol, which takes nothing
+    else."""
+
+
+def correct(
+    file: str | Path,
+    request: CorrectionRequest,
+    day: date,
+    write_options: WriteOptions,
+    loader: LedgerLoader | None = None,
+) -> Outcome:
+    """The corrective invoice of `day`, and the cancellation that takes the replaced one out of the books; or a credit note, a new
+    invoice, and the entry that gives this what the credit note leaves of what was paid.
+
+    What was paid of it pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer, CannotBill,
+    billing.CannotNumber, CannotCorrect, CannotRedraft, CannotCompose.
+    """
+    return change(file, partial(_corrected, wanted=request, day=day, how=write_options), write_options, loader)
+
+
+def _corrected(loading: Loading, wanted: CorrectionRequest, day: date, how: WriteOptions) -> Changes:
+    book = loading.book
+    as_of = max(day, book.last_date)
+    (position,) = find_documents(book, as_of, [wanted.number])
+    invoice = position.invoice
+    _is_paid_by_money(position)
+    claims = [item for item in allocate(book, as_of).open_items if item.invoice is invoice]
+    booked = {instalment.account for instalment in invoice.instalments}
+    if moved := next((claim.account for claim in claims if claim.open and claim.account not in booked), ""):
+        raise CannotCorrect(
+            f"{invoice.number} was moved to {moved}: move what is open back to {invoice.instalments[0].account}, correct it, then"
+            " move the corrective invoice"
+        )
+    add = tuple(
+        parse_line(
+            book,
+            text,
+            invoice.date,
+            currencies.currency_decimals(invoice.currency),
+            wanted.account or one_account(invoice),
+        )
+        for text in wanted.new_lines
+    )
+    correction = billing.Correction(
+        wanted.reason.strip(),
+        _edits(invoice, wanted),
+        frozenset(wanted.dropped),
+        add,
+        customer_named(book, wanted.customer) if wanted.customer else "",
+        wanted.tax,
+        wanted.terms,
+        wanted.due,
+        wanted.delivered,
+        wanted.purchase_order,
+    )
+    notices = _notices(book, position, correction)
+    main = correction.customer or (invoice.customer.account if invoice.customer else "")
+    apart = wanted.by_credit_note
+    if apart is None and _gets_peppol(book, main, day):
+        apart = True
+        notices.append(
+            f"{book.customers[main].at(day).name} gets e-invoices by Peppol, which takes no corrective invoice: it gets a credit"
+            " note and a new invoice"
+        )
+    made = billing.correction_drafts(
+        book, invoice, claims, correction, day, _said(loading, invoice), exchange_rate_of(loading, invoice),
+        by_credit_note=bool(apart),
+    )  # fmt: skip
+    naming = next_number_for(book, DocumentDating(day), how)
+    back = replace(made.credit, number=naming("credit-note", day)) if apart else made.credit
+    new = billing.with_number_and_due_dates(book, made.invoice, naming(made.invoice.kind, day))
+    notices += _kept_back(invoice, new)
+    changes = document_changes(book, [back, new], notices)
+    message = f"{new.number} replaces {invoice.number}"
+    if not apart:
+        return replace(changes, message=message, drafts=(new,))
+    given = _paid_on(book, position, back, new, day)
+    if given and not how.write:  # a draft settles nothing
+        known = f"what was paid of {invoice.number} goes to the new invoice by an entry that is written beside it"
+        return replace(changes, message=message, notices=(*changes.notices, known))
+    return replace(changes, message=message, new=(*changes.new, *given))
+
+
+def _kept_back(invoice: Invoice, new: Draft) -> list[str]:
+    """That a part stood on an account of its own, where it does no more: nobody knows how much of the new sum is kept back."""
+    main = new.receivables[0].account
+    there = {receivable.account for receivable in new.receivables}
+    if invoice.customer is None or new.customer != invoice.customer.account:
+        return []
+    return [
+        f"{instalment.amount} {invoice.currency} of {invoice.number} stood on {instalment.account} until {instalment.due}, "
+        f"but all of {new.number}"
+        f" stands on {main}: if as much is kept back again, write it as a posting of its own, with due: {instalment.due}"
+        for instalment in invoice.instalments
+        if instalment.account not in there and instalment.account != main
+    ]
+
+
+def _gets_peppol(book: Book, main: str, day: date) -> bool:
+    """Whether a customer's e-invoices go by Peppol."""
+    return book.customers[main].at(day).channel == "e-invoice" and book.option("e-invoice-form", day) == "peppol"
+
+
+def _paid_on(book: Book, position: Position, back: Draft, new: Draft, day: date) -> tuple[NewDirective, ...]:
+    """The entry that gives a new invoice what its credit note leaves of what was paid."""
+    accounts = {receivable.account for receivable in (*back.receivables, *new.receivables)}
+    amount = min(
+        position.settled, sum((receivable.amount for receivable in new.receivables if not receivable.retained), ZERO)
+    )
+    if amount <= 0 or len(accounts) > 1:
+        return ()
+    (account,) = accounts
+    parts = [(new.number, amount)]
+    return (NewDirective(day, partial(allocation_transaction, book, account, new.currency, parts, back.number, day)),)
+
+
+def _is_paid_by_money(position: Position) -> None:
+    """Raises CannotCorrect where something else than money settled a part, or others owe it: that would have to follow too."""
+    invoice, number = position.invoice, position.invoice.number
+    if invoice.customer and any(debtor.account != invoice.customer.account for debtor in position.debtors):
+        names = " and ".join(debtor.name for debtor in position.debtors)
+        raise CannotCorrect(
+            f"{number} is owed by {names}, who took it over: credit it, bean-invoice credit {number}, and bill it anew"
+        )
+    for allocation in position.allocations:
+        if allocation.how in {"discount", "set-off", "write-off"}:
+            what = {"discount": "discounted", "set-off": "set off", "write-off": "written off"}[allocation.how]
+            raise CannotCorrect(
+                f"{number} is {what} in part ({allocation.source}): credit what was too much, bean-invoice credit {number}, "
+                "or bill what"
+                " was too little, bean-invoice new"
+            )
+
+
+def _edits(invoice: Invoice, wanted: CorrectionRequest) -> tuple[LineEdit, ...]:
+    """What is said of lines, with what is said of all of them."""
+    said = {line.index: line for line in wanted.lines}
+    for place, line in enumerate(invoice.lines, 1):
+        if place in wanted.dropped:
+            continue
+        own = said.get(place, LineEdit(place))
+        dated = line.start is not None or len(invoice.lines) == 1
+        own = replace(
+            own,
+            tax=own.tax or wanted.tax or None,
+            start=own.start or (wanted.start if dated else None),
+            end=own.end or (wanted.end if dated else None),
+        )
+        if own != LineEdit(place):
+            said[place] = own
+    return tuple(said.values())
+
+
+_WORKED_OUT = frozenset(
+    {
+        "invoice", "kind", "corrects", "claims", "customer", "purchase-order", "terms", "due", "delivered", "note", "to-send",
+    }
+)  # fmt: skip
+"""Keys of a document that are worked out anew."""
+
+
+def _said(loading: Loading, invoice: Invoice) -> dict[str, StepValue]:
+    """What else the replaced invoice says of itself, by key: it holds for the corrective one too."""
+    entry = entry_of(loading, invoice)
+    known = keys.BY_PLACE[keys.DOCUMENT] - _WORKED_OUT - set(keys.QUERY_KEYS)
+    return {key: value for key, value in (entry.meta if entry else {}).items() if key in known}
+
+
+def _notices(book: Book, position: Position, wanted: billing.Correction) -> list[str]:
+    """What somebody who corrects should know."""
+    invoice = position.invoice
+    result = []
+    paid = position.settled
+    if paid and invoice.customer and wanted.customer and wanted.customer != invoice.customer.account:
+        result.append(
+            f"{paid} {invoice.currency} that {invoice.customer.name} paid of {invoice.number} stay on its account: pay them back,"
+            " or use them for what else it owes"
+        )
+    result += [
+        f"{one.number} claims for {invoice.number} being late: if it was not, give that back, bean-invoice credit {one.number}"
+        for one in book.interest_invoices.get(invoice.number, ())
+        if one.number not in book.interest_given_back
+    ]
+    return result

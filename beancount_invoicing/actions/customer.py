@@ -1,0 +1,291 @@
+"""Customers and items, added to a ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from beancount_invoicing import law
+from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
+from beancount_invoicing.customer_search import find_customer, folded, near_name_hint
+from beancount_invoicing.entries import Loading, account_words, legacy_books
+from beancount_invoicing.model import Book, Source
+from beancount_invoicing.rules import identifiers, payment_terms
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.writing import amendment_text, opens, text, writer
+from beancount_invoicing.writing.amendment_text import Values
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+_FORMS = re.compile(
+    r"\b(SAS|SASU|SARL|EURL|SA|SCI|SCIC|SNC|GAEC|EARL|GmbH|AG|UG|KG|OHG|BV|NV|SRL|SPRL|Ltd|Limited|Inc|LLC|PLC|SpA|SL|Lda)\b\.?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRequest:
+    """A customer to be opened; `said` has the keys that are said of it."""
+
+    name: str
+    values: Values
+    account: str = ""
+    """Its account; made of its name beside the other customers', if not said."""
+    currency: str = ""
+    allow_duplicate: bool = False
+    """It is another customer than one of the same name that is there."""
+
+
+def add_customer(file: str | Path, request: CustomerRequest, day: date, write_options: WriteOptions) -> Outcome:
+    """A customer's account is opened; one that is open already and nobody's gets what is said of the customer where it is opened.
+
+    Raises what `change` raises, CannotBill (an identifier is wrong, the account is a customer's, a customer has that name).
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        if not request.name.strip():
+            raise InvalidRequest("a customer has a name: say it")
+        assets = str(loading.options["name_assets"])
+        account = request.account or account_of(book, request.name, assets)
+        check_tax_code(book, request.values)
+        if not request.allow_duplicate and (there_is := _same_name(book, request)):
+            raise InvalidRequest(there_is)
+        notices = (
+            *_alike(book, request, day),
+            *_asked_by_public_buyers(request.values),
+            *_reached(book, request, day),
+        )
+        named = _named_after(book, request.name, assets)
+        if not request.account and account != named and named not in book.main_accounts:
+            notices += (f"{named} is open, and no customer's: --account {named} makes it this one's",)
+        said: Values = {"customer": request.name, **request.values}
+        opening = opens.account_opening(loading.entries, account)
+        if opening is None:
+            changes = _opened(loading, account, said, request.currency or book.currency, day)
+        else:
+            _free(book, account, opening, request.currency)
+            changes = customer_changes(loading, account, said, opening, request.currency)
+            notices += tuple(_unnumbered(loading, account))
+        return replace(changes, message=f"Customer: {request.name}", notices=notices)
+
+    return change(file, make, write_options)
+
+
+def _opened(loading: Loading, account: str, said: Values, currency: str, day: date) -> Changes:
+    entry = text.open_directive(day, account, currency, list(said.items()))
+    place = file_of_latest(
+        loading, [dated.versions[0][1].source for dated in loading.book.customers.values()], "customers"
+    )
+    return Changes((NewDirective(day, verbatim(entry), place),))
+
+
+def customer_changes(
+    loading: Loading, account: str, values: Values, opening: opens.AccountOpening, currency: str = ""
+) -> Changes:
+    """What is said of a customer, on an account that is open: below the line that opens it, or where a plugin opens it without
+    one, by a line of the day on which it does, for `currency` ("": any). Raises OSError, UnicodeDecodeError."""
+    if opening.source is None:
+        return _opened(loading, account, values, currency, opening.day)
+    edit = writer.Edit(
+        Path(opening.source.file), opening.source.line, *amendment_text.with_values(opening.source, values)
+    )
+    return Changes(edits=(edit,))
+
+
+def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str) -> None:
+    """Raises CannotBill where an open account is a customer's, or not for the currency."""
+    if main := book.main_accounts.get(account):
+        name = book.customers[main].latest.name
+        what = f"is {name}'s already" if main == account else f"is a part of {main}, {name}'s"
+        raise InvalidRequest(
+            f"{account} {what} ({book.customers[main].latest.source}): change that customer with customer change, or say"
+            " another account with --account"
+        )
+    if currency and opening.source and currency not in opening.currencies:
+        only = f"for {', '.join(opening.currencies)} only" if opening.currencies else "for any currency"
+        raise InvalidRequest(
+            f"{account} is open {only} ({opening.source}): write {currency} on that line, or leave --currency out"
+        )
+
+
+def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
+    """What to say of what is booked already on an account that becomes a customer's."""
+    booked = legacy_books.balance(loading.entries, account, loading.book.last_date)
+    if booked:
+        amounts = ", ".join(f"{amount} {currency}" for currency, amount in booked.items())
+        yield (
+            f"{account}: {amounts} stand there without the numbers of invoices: init --from {loading.book.file} takes over"
+            " what is open"
+        )
+
+
+def check_tax_code(book: Book, values: Values) -> None:
+    """Raises CannotBill where a tax code is said that the ledger does not have."""
+    tax = values.get("tax")
+    if tax and tax not in book.taxes:
+        raise InvalidRequest(f'there is no tax "{tax}"{near_name_hint(str(tax), book.taxes)}')
+
+
+def _reached(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
+    """Where e-invoices of a seller in France reach a French business that names no electronic address."""
+    said = {key: str(wanted.values.get(key) or "") for key in ("siren", "siret", "endpoint", "buyer")}
+    siren = "".join((said["siren"] or said["siret"][:9]).split())
+    french = law.law_of(str(wanted.values.get("country") or "")) == "FR" and (
+        book.seller is None or law.law_of(book.seller.at(day).address.country) == "FR"
+    )
+    if french and siren and not said["endpoint"] and said["buyer"] in {"", "business"}:
+        yield (
+            f"e-invoices reach it at 0225:{siren}, the address of its SIREN in the directory; where it wants another one, say"
+            " --endpoint"
+        )
+
+
+_IDENTIFIERS = ("siren", "siret", "vat-id", "email", "endpoint", "register-id")
+
+
+def _same_name(book: Book, wanted: CustomerRequest) -> str:
+    """That a customer has, or had, the name already, and what to do; "" where none has."""
+    for account, dated in book.customers.items():
+        if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
+            return (
+                f"{account} is a customer of the same name ({dated.latest.source}): what changes of it is written by customer"
+                f" change {account}; where this is another one, say --another"
+            )
+    return ""
+
+
+def _alike(book: Book, wanted: CustomerRequest, day: date) -> Iterator[str]:
+    """What to say where a customer has the same name, or an identifier or address that should be one's own."""
+    for account, dated in book.customers.items():
+        customer = dated.at(day)
+        if folded(wanted.name) in {folded(version.name) for _day, version in dated.versions}:
+            continue
+        for key in _IDENTIFIERS:
+            said, own = str(wanted.values.get(key) or ""), str(getattr(customer, key.replace("-", "_")))
+            if said and "".join(said.split()).casefold() == "".join(own.split()).casefold():
+                yield f"{account} has the same {key} ({customer.source}): is it another customer?"
+                break
+
+
+def _country(said: Values) -> str:
+    """The country of a customer by what is said of it."""
+    siren = str(said.get("siren") or said.get("siret") or "")
+    return law.country_of(str(said.get("country") or ""), str(said.get("vat-id") or ""), siren)
+
+
+def _asked_by_public_buyers(said: Values) -> Iterator[str]:
+    """What a public body that takes electronic invoices only needs said."""
+    source = law.e_invoicing_mandate(_country(said), str(said.get("buyer") or ""))
+    if not source:
+        return
+    channel = str(said.get("channel") or "e-invoice")
+    if channel == "e-invoice":
+        yield f"a public body takes electronic invoices only ({source}): what it is sent goes into the outbox for your platform"
+    else:
+        yield f"a public body takes electronic invoices only ({source}), not by {channel}: leave --channel out"
+    asked = (
+        ("service-code", "the code of the service (code service)"),
+        ("purchase-order", "the commitment number (numéro d’engagement)"),
+    )
+    for key, what in asked:
+        if not said.get(key):
+            yield f"ask it whether it wants {what} on its invoices: --{key}, or later on each invoice"
+
+
+def change_customer(file: str | Path, name: str, day: date, values: Values, write_options: WriteOptions) -> Outcome:
+    """What holds of a customer from `day` on. Raises what `changed` raises, CannotBill, UnknownCustomer."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        main = find_customer(book, name)
+        if not values:
+            raise InvalidRequest(f"say what changes of {main}, such as --email")
+        check_tax_code(book, values)
+        thing = AmendmentTarget("invoice-customer", 0, main, (text.AccountName(main),))
+        changes = amendment_changes(loading, thing, [(day, values)])
+        return replace(changes, message=f"Customer: {book.customers[main].at(day).name} from {day}")
+
+    return amend_ledger(file, make, write_options)
+
+
+def check_party(values: Sequence[tuple[str, str]]) -> None:
+    """Raises CannotBill where an identifier's check digits are wrong, or terms cannot be read."""
+    for key, value in values:
+        if value and (problem := identifiers.problem(key, value)):
+            raise InvalidRequest(f"{key} {value}: {problem}")
+        if key == "terms" and value:
+            try:
+                payment_terms.parse_terms(value)
+            except payment_terms.TermsError as error:
+                raise InvalidRequest(str(error)) from None
+
+
+def account_name(name: str) -> str:
+    """A name as the last part of an account: its words joined, legal forms left out."""
+    words = re.findall(r"[^\W_]+", _FORMS.sub(" ", name)) or re.findall(r"[^\W_]+", name)
+    joined = "".join(word[:1].upper() + word[1:] for word in words)
+    return joined if joined[:1].isupper() or joined[:1].isdigit() else f"C{joined}"
+
+
+def account_of(book: Book, name: str, assets: str = "Assets") -> str:
+    """A free account for a customer, beside the others', and below no other's; `assets` is how accounts of assets begin."""
+    base = _named_after(book, name, assets)
+    account, count = base, 2
+    while account in book.opened_accounts:
+        account, count = f"{base}{count}", count + 1
+    return account
+
+
+def _named_after(book: Book, name: str, assets: str) -> str:
+    """The account that a customer's name gives, beside the others' and below no other's; it may be open."""
+    parents = [
+        above
+        for account in book.customers
+        if (above := account.rsplit(":", 1)[0]) != assets and above not in book.main_accounts
+    ]
+    parent = max(sorted(set(parents)), key=parents.count) if parents else ""
+    if parents.count(parent) == 1 and not account_words.of_no_single_customer(
+        parent.rsplit(":", 1)[-1]
+    ):  # it may be another's
+        parent = _of_all(parent, assets) or parent
+    return f"{parent or _of_customers(book, assets)}:{account_name(name)}"
+
+
+def _of_all(account: str, assets: str) -> str:
+    """The account above this one that is of customers in general; "" where none is."""
+    while account != assets and not account_words.of_no_single_customer(account.rsplit(":", 1)[-1]):
+        account = account.rsplit(":", 1)[0]
+    return account if account != assets else ""
+
+
+def _of_customers(book: Book, assets: str) -> str:
+    """The open account that is of customers in general, and of none of them; else what it is usually called."""
+    usual = [f"{assets}:{name}" for name in ("Clients", "Receivable", "Receivables")]
+    those = [
+        account
+        for account in book.opened_accounts
+        if account.startswith(f"{assets}:")
+        and account not in book.main_accounts
+        and account_words.of_customers(account)
+        and account_words.of_no_single_customer(account.rsplit(":", 1)[-1])
+    ]
+    if those:
+        return min(those, key=lambda one: (one not in usual, one.count(":"), one))
+    return next(one for one in (usual[1], usual[0], f"{usual[1]}:Customers") if one not in book.main_accounts)
+
+
+def padded(price: Decimal | None, decimals: int) -> Decimal | None:
+    """A price, if there is one, with at least the currency's decimals."""
+    return price if price is None or -int(price.as_tuple().exponent) >= decimals else round_to(price, decimals)
+
+
+def file_of_latest(loading: Loading, sources: Sequence[Source], name: str) -> str:
+    """The file where the last of `sources` stands, else the ledger's file of that name, else its top file."""
+    if sources:
+        return max(sources).file
+    named = [file for file in loading.files if Path(file).stem == name]
+    return named[0] if named else loading.book.file

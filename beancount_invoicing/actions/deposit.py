@@ -1,0 +1,111 @@
+"""Deposit invoices."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from beancount_invoicing import billing
+from beancount_invoicing.actions.new import currency_or_default, number_from, with_next_number
+from beancount_invoicing.billing import DraftLine, DraftRequest
+from beancount_invoicing.customer_search import find_customer as customer_named
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
+
+
+@dataclass(frozen=True, slots=True)
+class DepositRequest:
+    """A deposit: of a contract (a percentage of its price, or an amount), or of a customer."""
+
+    contract_or_customer: str
+    """A contract's code, or a customer."""
+    amount: str
+    """"30%" or "3600.00", without tax."""
+    text: str = ""
+    tax: str = ""
+    account: str = ""
+
+
+def deposit(
+    file: str | Path, deposit_request: DepositRequest, dating: DocumentDating, write_options: WriteOptions
+) -> Outcome:
+    """A deposit invoice. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        contract = (
+            book.contracts[deposit_request.contract_or_customer].at(dating.day)
+            if deposit_request.contract_or_customer in book.contracts
+            else None
+        )
+        main = (
+            book.main_accounts.get(contract.customer, "")
+            if contract
+            else customer_named(book, deposit_request.contract_or_customer)
+        )
+        currency = billing.currency_of(book, contract) if contract else currency_or_default(book, main, "")
+        decimals = currencies.currency_decimals(currency)
+        net = _deposit_net(deposit_request, contract.price if contract else None, decimals)
+        account = (
+            deposit_request.account
+            or (contract.deposit_account if contract else "")
+            or book.option("deposit-account", dating.day)
+        )
+        if not account:
+            raise InvalidRequest(
+                "no account for deposits is known: say --account Liabilities:…, or write custom"
+                ' "invoice-option" "deposit-account" Liabilities:…'
+            )
+        text = deposit_request.text or (
+            f"{contract.text or contract.code}, {deposit_request.amount}" if contract else ""
+        )
+        if not text:
+            raise InvalidRequest("say what the deposit is for: --text")
+        line = DraftLine(
+            net=net,
+            account=account,
+            tax=deposit_request.tax or (contract.tax if contract else ""),
+            billable_from=dating.day,
+            text=text,
+            quantity=Decimal(1),
+            price=net,
+            contract=contract.code if contract else "",
+        )
+        request = DraftRequest(
+            kind="deposit",
+            customer=main,
+            account=contract.customer if contract else main,
+            currency=currency,
+            date=dating.day,
+            lines=(line,),
+            purchase_order=contract.purchase_order if contract else "",
+        )
+        return document_changes(
+            book,
+            [
+                with_next_number(
+                    book, billing.compose_draft(book, request), next_number_for(book, dating, write_options)
+                )
+            ],
+        )
+
+    return change(file, make, write_options)
+
+
+def _deposit_net(wanted: DepositRequest, price: Decimal | None, decimals: int) -> Decimal:
+    match = re.match(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*\Z", wanted.amount)
+    number = number_from(match[1]) if match else None
+    if match is None or number is None or not number:
+        raise InvalidRequest(f'"{wanted.amount}" is no amount: write it such as 30% or 3600.00')
+    if not match[2]:
+        return round_to(number, decimals)
+    if price is None:
+        raise InvalidRequest(
+            f'{wanted.amount} of what? "{wanted.contract_or_customer}" is no contract with a price: write an amount'
+        )
+    return round_to(price * number / 100, decimals)

@@ -1,0 +1,361 @@
+"""A first ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing import law
+from beancount_invoicing.actions.customer import check_party
+from beancount_invoicing.entries import load
+from beancount_invoicing.files import put
+from beancount_invoicing.ledger import check_loading
+from beancount_invoicing.rules import numbering
+from beancount_invoicing.rules.supply import ELECTRONIC
+from beancount_invoicing.writing import text
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+SELLER_KEYS = (
+    "legal-form", "address", "postcode", "city", "country", "siren", "siret", "vat-id", "register", "register-id", "tax-number",
+    "email", "phone", "iban", "bic", "endpoint",
+)  # fmt: skip
+"""What may be said about the seller, in the order in which it is written."""
+
+EXEMPT_CODE = "EXEMPT"
+"""The code of who charges no tax."""
+Regime = str
+REGIMES: dict[str, str] = {
+    "invoices": "tax is owed once invoiced (en France: option pour les débits, livraisons de biens)",
+    "payments": "tax is owed once paid (en France: TVA sur les encaissements)",
+    "exempt": "small business, no tax on sales (en France: franchise en base, art. 293 B du CGI)",
+}
+
+LANGUAGE_BY_COUNTRY = {
+    "FR": "fr",
+    "DE": "de",
+    "AT": "de",
+    "ES": "es",
+    "IT": "it",
+    "LU": "fr",
+    "MC": "fr",
+    "NL": "nl",
+    "PT": "pt",
+}
+"""The language of a seller's documents by its country, where it is one that the package speaks and not English."""
+_TAX = {"fr": "TVA", "de": "USt", "es": "IVA", "it": "IVA", "nl": "Btw", "pt": "IVA"}
+"""What the tax is called in a language; elsewhere VAT."""
+
+
+class DefaultAccounts(NamedTuple):
+    """The names of accounts, in a language."""
+
+    bank: str
+    customers: str
+    sales: str
+    tax: str
+    pending: str
+    deposits: str
+    late_interest: str
+    bad_debts: str
+    opening: str
+    time: str
+    time_worked: str
+
+
+DEFAULT_ACCOUNTS = {
+    "fr": DefaultAccounts(
+        "Assets:Banque", "Assets:Clients", "Income:Prestations", "Liabilities:TVA", "Liabilities:TVA:EnAttente",
+        "Liabilities:Acomptes", "Income:PenalitesDeRetard", "Expenses:CreancesIrrecouvrables", "Equity:Ouverture", "Assets:Temps",
+        "Equity:Temps",
+    ),
+    "en": DefaultAccounts(
+        "Assets:Bank", "Assets:Receivable", "Income:Services", "Liabilities:VAT", "Liabilities:VAT:Pending",
+        "Liabilities:Deposits", "Income:LateInterest", "Expenses:BadDebts", "Equity:Opening-Balances", "Assets:Time", "Equity:Time",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSetup:
+    """Who sells, and how: what a first ledger is made of."""
+
+    name: str
+    seller_values: tuple[tuple[str, str], ...]
+    """The keys of SELLER_KEYS that are given."""
+    regime: Regime
+    rates: tuple[Decimal, ...]
+    """Rates of tax in percent, the usual one first; none where the seller is exempt."""
+    currency: str
+    language: str
+    terms: str
+    number_pattern: str
+    day: date
+    """From when on: usually the first of a year."""
+    oss: bool = False
+    """Whether goods, or electronic services, to consumers in other states of the Union are taxed there, by the One Stop Shop."""
+    nature: str = ""
+    """What is sold, where it is all goods, all services or all electronic services."""
+
+
+def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[Path, ...]:
+    """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes, and what git is to
+    leave alone; `dry`: only says which. Main comes last.
+
+    Raises CannotBill where one of them is there, or something said is wrong; OSError.
+    """
+    folder = Path(folder)
+    texts = first_ledger(start)
+    there = [folder / name for name in texts if (folder / name).exists()]
+    if there:
+        raise InvalidRequest(
+            f"{there[0]} is there already: take another folder, or add to a ledger with init --from"
+            f" {there[-1] if there[-1].name == 'main.beancount' else 'LEDGER'}"  # main is the last
+        )
+    files = tuple(folder / name for name in texts)
+    git_file = folder / ".gitignore"
+    before = git_file.read_bytes() if git_file.exists() else b""
+    after = extended_gitignore(before)
+    named = (*files[:-1], *([git_file] if after != before else []), files[-1])
+    if dry:
+        return named
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, entries in texts.items():  # main.beancount is the last
+        put(folder / name, entries.encode(), b"")
+    errors = check_loading(load(str(files[-1]), fresh=True)).errors
+    if errors:  # nothing that init asks for should lead here
+        for file in files:
+            file.unlink()
+        raise InvalidRequest(f"what was said makes no sound ledger: {errors[0].message}")
+    if after != before:
+        put(git_file, after, before)
+    return named
+
+
+IGNORED = (".*.picklecache", "/outbox/", ".*.waiting", ".*.*-????????", ".bean-invoice-*")
+"""What git is to leave alone beside a ledger: caches, what is to be sent by hand, files on their way to their places, locks."""
+
+
+def extended_gitignore(content: bytes) -> bytes:
+    """A .gitignore with what is missing there of IGNORED at its end; all that it says already stays."""
+    said = {line.strip() for line in content.splitlines()}
+    missing = [line for line in IGNORED if line.encode() not in said]
+    end = b"" if not content or content.endswith(b"\n") else b"\n"
+    return content + end + "".join(f"{line}\n" for line in missing).encode() if missing else content
+
+
+def first_ledger(start: LedgerSetup) -> dict[str, str]:
+    """The files of a first ledger by name, the top one last. Raises CannotBill where something said is wrong."""
+    check_party([*start.seller_values, ("terms", start.terms)])
+    try:
+        numbering.parse_pattern(start.number_pattern)
+    except numbering.PatternError as error:
+        raise InvalidRequest(str(error)) from None
+    french = start.language == "fr"
+    names = DEFAULT_ACCOUNTS["fr" if french else "en"]
+    included = {
+        "settings.beancount": (
+            "; Qui facture, avec quelles taxes, et ce qui se vend (bean-invoice item add).\n\n"
+            if french
+            else "; Who sells, with which taxes, and what is sold (bean-invoice item add).\n\n"
+        )
+        + settings_directives(start, tax_codes_of(start), names)
+        + _claims(start, names)
+        # nobody has paid yet: without this, no reminder would ask whether the bank is booked
+        + text.custom_directive(start.day, "invoice-option", ["bank-accounts", names.bank])
+        # new books follow what is sent from their first day on
+        + text.custom_directive(start.day, "invoice-option", ["send-from", start.day]),
+        "accounts.beancount": ("; Le plan de comptes.\n\n" if french else "; The chart of accounts.\n\n")
+        + _accounts(start, names),
+        "customers.beancount": f"; {'Les clients' if french else 'The customers'} (bean-invoice customer add).\n",
+    }
+    top = [f'option "title" {text.quoted(start.name)}', f'option "operating_currency" "{start.currency}"', ""]
+    top += [f'include "{name}"' for name in included]
+    top += [
+        "",
+        "; En dernier : le greffon vérifie tout ce qui précède."
+        if french
+        else "; Last: the plugin checks all that comes before.",
+        'plugin "beancount_invoicing"',
+        "",
+    ]
+    return {**included, "main.beancount": "\n".join(top)}
+
+
+def seller_place(start: LedgerSetup) -> str:
+    """The place where the seller is; "" where that is not said."""
+    said = dict(start.seller_values)
+    return law.place_of_address(said.get("country", ""), said.get("postcode", ""), said.get("vat-id", ""))
+
+
+def tax_codes_of(start: LedgerSetup) -> list[tuple[str, Decimal]]:
+    """The codes of the rates that are charged, with these."""
+    place = seller_place(start)
+    prefix = (place if len(place) == 2 else law.state_of(place)) or "VAT"
+    return [(f"{prefix}{rate.normalize():f}".replace(".", ""), rate) for rate in start.rates]
+
+
+def settings_directives(start: LedgerSetup, codes: Sequence[tuple[str, Decimal]], names: DefaultAccounts) -> str:
+    """Seller, taxes and options."""
+    said = dict(start.seller_values)
+    day = start.day
+
+    def option(key: str, value: text.DirectiveValue) -> str:
+        return text.custom_directive(day, "invoice-option", [key, value])
+
+    parts = [text.custom_directive(day, "invoice-seller", [start.name], [(key, said.get(key)) for key in SELLER_KEYS])]
+    place = seller_place(start)
+    label = law.tax_name(place) or _TAX.get(start.language, "VAT")
+    if start.regime == "exempt":
+        parts.append(_exempt(start))
+        default = EXEMPT_CODE
+    else:
+        default = codes[0][0]
+        sources = {rate.rate: rate.source for rate in law.usual_rates(place, day)}
+        for code, rate in codes:
+            meta: text.MetaItems = [("category", "S" if rate else "Z"), ("rate", rate), ("nature", start.nature)]
+            parts.append(
+                _by(sources.get(rate, "")) + _charged(start, names, code, f"{label} {_percent(start, rate)}", meta)
+            )
+        parts += _of_the_state(start, place, label, names)
+    parts += _untaxed(start, place)
+    parts += _oss(start, place, label, names) if start.oss else ()
+    parts += [
+        option("number", start.number_pattern),
+        option("default-tax", default),
+        option("terms", start.terms),
+        option("language", start.language),
+        option("file", "{year}.beancount"),
+        option("deposit-account", text.AccountName(names.deposits)),
+    ]
+    if (country := law.law_of(said.get("country", ""))) in {"FR", "DE"}:
+        parts.append(option("late-interest", country))
+    return "".join(parts)
+
+
+def _charged(start: LedgerSetup, names: DefaultAccounts, code: str, label: str, meta: text.MetaItems) -> str:
+    """A tax code with what is said of it, and when its tax is owed."""
+    values: list[text.DirectiveValue] = [code, label]
+    if dict(meta)["rate"]:
+        values.append(text.AccountName(names.tax))
+        if start.regime == "payments":
+            meta = [*meta, ("due-on", "payment"), ("pending", text.AccountName(names.pending))]
+    return text.custom_directive(start.day, "invoice-tax", values, meta)
+
+
+def _of_the_state(start: LedgerSetup, place: str, label: str, names: DefaultAccounts) -> list[str]:
+    """The usual rate of the state, which services to its businesses bear, where the place of the seller has rates of its own."""
+    state = law.state_of(place)
+    rates = law.usual_rates(state, start.day)
+    own = law.usual_rates(place, start.day)
+    if law.whereabouts(place, state, "services") != "home" or rates[:1] == own[:1]:
+        return []
+    rate = rates[0].rate
+    meta: text.MetaItems = [("rate", rate), ("nature", "services"), ("sold-to", f"{state} business")]
+    return [_by(rates[0].source) + _charged(start, names, f"{state}{rate:f}", f"{label} {_percent(start, rate)}", meta)]
+
+
+def _by(source: str) -> str:
+    """The line above a tax code that says by what law it is; none where that is not known."""
+    return f"; {source}\n" if source else ""
+
+
+def _percent(start: LedgerSetup, rate: Decimal) -> str:
+    return f"{rate.normalize():f} %".replace(".", "," if start.language in _TAX else ".")
+
+
+def _untaxed(start: LedgerSetup, place: str) -> list[str]:
+    """The codes without tax that a seller of the place needs; those of a small firm are fewer, and outside the Union it needs none:
+    who is not registered for a tax does not speak of it (MWSTG, Art. 27 (1), in Switzerland)."""
+    if start.regime == "exempt" and not law.in_union(law.inland_territory(place, "services")):
+        return []
+    return [
+        text.custom_directive(
+            start.day,
+            "invoice-tax",
+            [untaxed.code, untaxed.label],
+            [
+                ("category", untaxed.category),
+                ("reason", untaxed.reason),
+                ("nature", untaxed.nature),
+                ("sold-to", untaxed.sold_to),
+            ],
+        )
+        for untaxed in law.untaxed(place, start.language)
+        if (start.regime != "exempt" or untaxed.kind in law.SMALL_BUSINESS_CODES)
+        and untaxed.nature in {"goods", "services", start.nature}  # electronic services, where that is what is sold
+    ]
+
+
+def oss_account(names: DefaultAccounts) -> str:
+    """The account of the taxes of other states, which the One Stop Shop collects."""
+    return f"{names.tax}:OSS"
+
+
+def _oss(start: LedgerSetup, place: str, label: str, names: DefaultAccounts) -> list[str]:
+    """A code for the goods, or the electronic services, sold to consumers in each other state of the Union, and in its places with
+    rates of their own, at the standard rate and those known to follow."""
+    nature = ELECTRONIC if start.nature == ELECTRONIC else "goods"
+    parts = [f"; {law.distance_sales().source}\n"]
+    for state in (*law.members(), *law.places_with_rates()):
+        rates = [rate for rate in law.standard_rates(state) if rate[0] > start.day]
+        now = law.standard_rate(state, start.day)
+        if law.state_of(state) == law.state_of(place) or now is None:
+            continue
+        code = f"OSS-{state}"
+        meta: text.MetaItems = [("rate", now), ("nature", nature), ("sold-to", f"{state} consumer")]
+        values: list[text.DirectiveValue] = [code, f"{label} ({state})", text.AccountName(oss_account(names))]
+        parts.append(text.custom_directive(start.day, "invoice-tax", values, meta))
+        parts += [text.custom_directive(since, "invoice-tax", [code], [("rate", rate)]) for since, rate in rates]
+    return parts
+
+
+def _exempt(start: LedgerSetup) -> str:
+    """The tax code of who charges no tax: in France by the code of the list VATEX, whose sentence each document prints as it reads
+    on its day; in its departments without VAT, and elsewhere in the Union, with the words of there; outside it nothing is said, and
+    no VAT is spoken of."""
+    place = seller_place(start)
+    category, label = "E", law.small_business(law.inland_territory(place, "services"), start.language)
+    reason = label
+    if no_vat := law.no_vat_mention(place, start.language):
+        category, label, reason = "O", no_vat, no_vat
+    elif law.law_of(place) == "FR":  # no article: it changes, as the sentence of the code does
+        label = "Franchise en base de TVA" if start.language == "fr" else "VAT not applicable (franchise en base)"
+        reason = "VATEX-FR-FRANCHISE"
+    elif not reason:
+        category = "O"
+    meta: text.MetaItems = [("category", category), ("rate", Decimal(0)), ("reason", reason), ("nature", start.nature)]
+    return text.custom_directive(start.day, "invoice-tax", [EXEMPT_CODE, label], meta)
+
+
+CLAIM_NUMBER = "P{year}-{seq:04}"
+
+
+def _claims(start: LedgerSetup, names: DefaultAccounts) -> str:
+    """Where claims for late interest are booked, and their numbers: a series of their own, unless the invoices' is the same."""
+    parts = [
+        text.custom_directive(start.day, "invoice-option", ["claim-account", text.AccountName(names.late_interest)])
+    ]
+    if numbering.parse_pattern(CLAIM_NUMBER).series(start.day) != numbering.parse_pattern(start.number_pattern).series(
+        start.day
+    ):
+        parts.append(text.custom_directive(start.day, "invoice-option", ["claim-number", CLAIM_NUMBER]))
+    return "".join(parts)
+
+
+def _accounts(start: LedgerSetup, names: DefaultAccounts) -> str:
+    accounts = [
+        names.bank, names.customers, names.sales, names.late_interest, names.tax, names.deposits, names.bad_debts, names.opening,
+    ]  # fmt: skip
+    if start.regime == "payments":
+        accounts.append(names.pending)
+    if start.oss:
+        accounts.append(oss_account(names))
+    money = [
+        text.open_directive(start.day, account, "" if account == names.customers else start.currency)
+        for account in sorted(accounts)
+    ]
+    return "".join([*money, text.open_directive(start.day, names.time_worked, "HOUR")])

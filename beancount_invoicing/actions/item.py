@@ -1,0 +1,116 @@
+"""Items, added to a ledger and priced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
+from beancount_invoicing.actions.customer import file_of_latest, padded
+from beancount_invoicing.actions.new import sales_accounts
+from beancount_invoicing.customer_search import near_name_hint
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.model import Book
+from beancount_invoicing.rules import currencies
+from beancount_invoicing.writing import text
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRequest:
+    """An item to be added. What is not said is "" or None."""
+
+    code: str
+    name: str
+    account: str
+    price: Decimal | None = None
+    price_with_tax: Decimal | None = None
+    unit: str = ""
+    tax: str = ""
+    nature: str = ""
+
+
+def add_item(file: str | Path, request: ItemRequest, day: date, write_options: WriteOptions) -> Outcome:
+    """An item is added. Raises what `change` raises, CannotBill."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        if request.code in book.items:
+            item = book.items[request.code].versions[0][1]
+            raise InvalidRequest(
+                f"{request.code} is there already, {item.name} ({item.source}): item price {request.code} gives it another price,"
+                " or take another code"
+            )
+        if request.tax and request.tax not in book.taxes:
+            raise InvalidRequest(f'there is no tax "{request.tax}"{near_name_hint(request.tax, book.taxes)}')
+        account = request.account or default_income_account(book, str(loading.options["name_income"]))
+        if account not in book.opened_accounts:
+            raise InvalidRequest(f"{account} is not open{near_name_hint(account, book.opened_accounts)}")
+        known = [dated.versions[0][1].source for dated in book.items.values()]
+        place = file_of_latest(
+            loading, known or [dated.versions[0][1].source for dated in book.taxes.values()], "settings"
+        )
+        decimals = currencies.currency_decimals(book.currency or "EUR")
+        entry = text.custom_directive(
+            day,
+            "invoice-item",
+            [request.code, request.name, text.AccountName(account)],
+            [
+                ("nature", request.nature),
+                ("unit", request.unit),
+                ("price", padded(request.price, decimals)),
+                ("price-with-tax", padded(request.price_with_tax, decimals)),
+                ("tax", request.tax),
+            ],
+        )
+        return Changes((NewDirective(day, verbatim(entry), place),), message=f"Item: {request.code}")
+
+    return change(file, make, write_options)
+
+
+def price_item(
+    file: str | Path, code: str, price: Decimal, with_tax: bool | None, day: date, write_options: WriteOptions
+) -> Outcome:
+    """An item's price from `day` on; with or without tax as it was before (None). Raises what `changed` raises, CannotBill."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        if code not in book.items:
+            raise InvalidRequest(f'there is no item "{code}"{near_name_hint(code, book.items)}')
+        item = book.items[code].at(day)
+        included = item.price_with_tax is not None if with_tax is None else with_tax
+        key, other = ("price-with-tax", "price") if included else ("price", "price-with-tax")
+        had = item.price if included else item.price_with_tax
+        said: dict[str, text.DirectiveValue | None] = {
+            key: padded(price, currencies.currency_decimals(book.currency or "EUR"))
+        }
+        if had is not None:
+            said[other] = None
+        changes = amendment_changes(loading, AmendmentTarget("invoice-item", 0, code, (code,)), [(day, said)])
+        own = [
+            f"{contract.code} has a price of its own from {day} on, {contract.price} ({contract.source}): it stays as it is"
+            for contract in (dated.at(day) for dated in book.contracts.values())
+            if contract.item == code
+            and contract.price is not None
+            and not (contract.until and not contract.renews and contract.until < day)
+        ]
+        return replace(changes, message=f"Item: {code} {price} from {day}", notices=(*changes.notices, *own))
+
+    return amend_ledger(file, make, write_options)
+
+
+def default_income_account(book: Book, root: str) -> str:
+    """The account of most items; where there are none yet, the one income account that is open, beside that of claims.
+
+    Raises CannotBill where there are several, or none.
+    """
+    items = [dated.latest.account for dated in book.items.values()]
+    if items:
+        return max(sorted(set(items)), key=items.count)
+    opened = sales_accounts(book, root)
+    if len(opened) == 1:
+        return opened[0]
+    raise InvalidRequest(f"say which income account it is booked on: --account {' or '.join(opened) or f'{root}:…'}")

@@ -1,0 +1,270 @@
+"""An invoice of its own, from the lines that a person gives."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from beancount_invoicing import billing, law
+from beancount_invoicing.billing import Draft, DraftLine, DraftRequest, NextNumber
+from beancount_invoicing.customer_search import find_customer as customer_named
+from beancount_invoicing.customer_search import near_name_hint
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.model import ZERO, Book, Invoice
+from beancount_invoicing.rules import currencies, tax
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for
+
+_LINE = re.compile(
+    r"\s*(?:(?P<quantity>-?\d+(?:[.,]\d+)?)\s*(?:[x×*]\s*)?(?=\D))?\s*(?P<what>[^@\[\]]+?)\s*"
+    r"(?:@\s*(?P<price>-?\d+(?:[.,]\d+)?)\s*)?(?:-\s*(?P<discount>\d+(?:[.,]\d+)?)\s*%\s*)?"
+    r"(?:\[(?P<tax>[^\]]+)\]\s*)?\Z"
+)
+
+
+def number_from(text: str | None) -> Decimal | None:
+    """The number of digits that a pattern let through."""
+    return None if text is None else Decimal(text.replace(",", "."))
+
+
+def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "") -> DraftLine:
+    """The line that a text says: `6.5 DEV`, `2 CAPTEUR @ 120.00 -10%`, `1 On-site audit @ 450 [FR20]`.
+
+    A quantity (1 if not said), an item's code, and perhaps words of its line, or free words; `@` a price (an item's own if not
+    said), a discount, a tax code. Free words need a price, and `account`. Raises CannotBill.
+    """
+    match = _LINE.match(text)
+    if not match:
+        raise InvalidRequest(
+            f'"{text}" is no line: write it such as "6.5 DEV", "2 CAPTEUR @ 120.00 -10%" or "1 On-site audit @ 450 [FR20]"'
+        )
+    quantity = number_from(match["quantity"])
+    quantity = Decimal(1) if quantity is None else quantity
+    price, discount = number_from(match["price"]), number_from(match["discount"])
+    what, with_tax = match["what"], None
+    if match["quantity"] and (code := text.strip().split()[0]) in book.items and code != match["quantity"]:
+        quantity, what = Decimal(1), f"{code}{what[len(code) - len(match['quantity']) :]}"  # a code such as 3D
+    code, _space, words = what.partition(" ")
+    if what not in book.items and code in book.items:
+        what, words = code, words.strip()
+    else:
+        words = ""
+    item = book.items[what].at(day) if what in book.items else None
+    if item and price is None:
+        price, with_tax = item.price, item.price_with_tax
+    if price is None and with_tax is None:
+        if item:
+            raise InvalidRequest(f"{what} has no price: say it, {quantity} {what} @ 100.00")
+        hint = near_name_hint(what, book.items)
+        raise InvalidRequest(f'"{what}" is no item{hint or ": give what is no item a price, 1 " + what + " @ 100.00"}')
+    account = (item.account if item else "") or account
+    if not account:
+        raise InvalidRequest(f'"{what}": say which income account it is booked on, --account Income:…')
+    if price is not None and -int(price.as_tuple().exponent) < decimals:
+        price = round_to(price, decimals)
+    if price is not None and price < 0:
+        raise InvalidRequest(f'"{text}": a price is not negative; for something given back write a quantity below 0')
+    unit_price = price if price is not None else with_tax
+    assert unit_price is not None
+    figure = tax.line_net(quantity, unit_price, discount, decimals)
+    return DraftLine(
+        net=figure.value,
+        account=account,
+        tax=match["tax"] or "",
+        billable_from=day,
+        item=what if item else "",
+        text=words if item else what,
+        quantity=quantity,
+        price=price,
+        price_with_tax=with_tax,
+        discount=discount,
+        steps=figure.steps,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRequest:
+    """One document as it is asked for on the command line."""
+
+    customer: str
+    lines: tuple[str, ...]
+    account: str = ""
+    """Income account of lines that are no item."""
+    currency: str = ""
+    narration: str = ""
+    note: str = ""
+    purchase_order: str = ""
+    terms: str = ""
+    due: date | None = None
+    deduct: tuple[str, ...] = ()
+    """Numbers of deposits to deduct."""
+    delivered: date | None = None
+    """The day of the supply, where it is not the document's."""
+    start: date | None = None
+    """First day of the period that each line bills, inclusive; it needs `end`."""
+    end: date | None = None
+    """Last day of that period, inclusive."""
+    corrects: tuple[str, ...] = ()
+    """Of a credit note: numbers of the invoices that it corrects."""
+
+
+def sales_accounts(book: Book, root: str) -> list[str]:
+    """The accounts below `root` (Income) that are open, sorted; not those of claims for late interest."""
+    claims = book.options.get("claim-account")
+    not_sales = {str(value) for _day, value in claims.versions} if claims else set()
+    return sorted(
+        account for account in book.opened_accounts if account.startswith(f"{root}:") and account not in not_sales
+    )
+
+
+def new_invoice(
+    file: str | Path,
+    invoice_request: InvoiceRequest,
+    dating: DocumentDating,
+    write_options: WriteOptions,
+    loader: LedgerLoader | None = None,
+) -> Outcome:
+    """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        main = customer_named(book, invoice_request.customer)
+        currency = currency_or_default(book, main, invoice_request.currency)
+        _must_be_a_period(invoice_request)
+        sales = sales_accounts(book, str(loading.options["name_income"]))
+        account = invoice_request.account or (sales[0] if len(sales) == 1 else "")  # new books have one
+        lines = [
+            replace(
+                parse_line(book, text, dating.day, currencies.currency_decimals(currency), account),
+                start=invoice_request.start,
+                end=invoice_request.end,
+            )
+            for text in invoice_request.lines
+        ]
+        if not lines:
+            raise InvalidRequest('an invoice has lines: say them, such as "6.5 DEV"')
+        corrected = _corrected(book, main, currency, invoice_request.corrects)
+        deposits = []
+        if invoice_request.deduct:
+            known = {
+                deposit_left.number: deposit_left
+                for deposit_lefts in billing.deposits_left(book.invoices).values()
+                for deposit_left in deposit_lefts
+            }
+            for number in invoice_request.deduct:
+                if number not in known:
+                    raise InvalidRequest(f"nothing is left to deduct of {number}{near_name_hint(number, known)}")
+                other = book.invoice(number)
+                if other and other.currency != currency:
+                    raise InvalidRequest(
+                        f"{number} is a deposit in {other.currency}: it cannot be deducted in {currency}"
+                    )
+                deposits.append(known[number]._replace(contract=""))  # its lines name no contract
+        request = DraftRequest(
+            kind="invoice",
+            customer=main,
+            account=main,
+            currency=currency,
+            date=dating.day,
+            lines=tuple(lines),
+            purchase_order=invoice_request.purchase_order,
+            terms=invoice_request.terms,
+            due=invoice_request.due,
+            delivered=invoice_request.delivered,
+            corrects=" ".join(invoice_request.corrects),
+            taxes=tuple({code: tax for invoice in corrected for code, tax in invoice.tax_codes.items()}.values()),
+            narration=invoice_request.narration,
+            note=invoice_request.note,
+        )
+        draft = billing.compose_draft(book, request, deposits=deposits)
+        _must_name(book, draft)
+        notices = unbilled_time_notices(book, main, dating.day)
+        return document_changes(
+            book, [with_next_number(book, draft, next_number_for(book, dating, write_options))], notices
+        )
+
+    return change(file, make, write_options, loader)
+
+
+def _must_be_a_period(wanted: InvoiceRequest) -> None:
+    if (wanted.start is None) != (wanted.end is None):
+        raise InvalidRequest("a period has a first and a last day: say --from and --to")
+    if wanted.start and wanted.end and wanted.end < wanted.start:
+        raise InvalidRequest(f"--to {wanted.end} is before --from {wanted.start}")
+
+
+def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> list[Invoice]:
+    """The invoices that a credit note of a customer (main account) names. Raises CannotBill."""
+    result = []
+    for number in numbers:
+        other = book.invoice(number)
+        if other is None:
+            raise InvalidRequest(
+                f'--corrects: there is no invoice "{number}"{near_name_hint(number, [invoice.number for invoice in book.invoices])}'
+            )
+        if other.currency != currency:
+            raise InvalidRequest(f"--corrects: {number} is in {other.currency}: what corrects it is so too")
+        if not book.is_owed_by(other, main, date.max):
+            name = other.customer.name if other.customer else "nobody"
+            raise InvalidRequest(f"--corrects: {number} is an invoice of {name}")
+        result.append(other)
+    return result
+
+
+def _must_name(book: Book, draft: Draft) -> None:
+    """What takes something back says of which invoice, and nothing else says so. Raises CannotBill."""
+    if draft.net >= 0 and draft.corrects:
+        raise InvalidRequest(
+            f"--corrects is for what takes something back, but these lines come to {draft.net} {draft.currency}: leave it out"
+        )
+    country = book.seller.at(draft.date).address.country if book.seller else ""
+    naming = law.credit_note_naming(country)
+    if draft.net < 0 and not draft.corrects and naming and naming.mandatory:
+        raise InvalidRequest(
+            f"these lines come to {draft.net} {draft.currency}: a credit note, which names the invoice that it corrects: say"
+            " --corrects NUMBER; or let bean-invoice credit NUMBER work it out, with --lines 1@-5 for 5 less of a price, --amount"
+            ' 50 "Goodwill" for a sum'
+        )
+
+
+def unbilled_time_notices(book: Book, customer: str, day: date) -> list[str]:
+    """That time of a customer (main account) waits to be billed by `day`, beside an invoice that is written without it."""
+    waiting, _notices = billing.unbilled_lines(book, day, billing.ContractFilter((customer,)))
+    by_contract: defaultdict[str, list[billing.UnbilledLine]] = defaultdict(list)
+    for line in waiting:
+        if line.kind == "time":
+            by_contract[line.contract.code].append(line)
+    result = []
+    for code, lines in by_contract.items():
+        outs = [out for one in lines for out in one.line.time_releases if out.billable]
+        times = {out.commodity: ZERO for out in outs}
+        for out in outs:
+            times[out.commodity] += out.quantity
+        time = ", ".join(f"{quantity} {commodity}" for commodity, quantity in times.items())
+        net = sum((one.line.net for one in lines), ZERO)
+        result.append(
+            f"{time} of contract {code} ({net} {lines[0].currency} without tax) wait to be billed, and wait on after this invoice,"
+            f" which names no contract: bean-invoice bill --contract {code} --until {day} bills them"
+        )
+    return result
+
+
+def with_next_number(book: Book, draft: Draft, naming: NextNumber) -> Draft:
+    """A draft with its number, as `naming` gives it. Raises CannotNumber."""
+    return billing.with_number_and_due_dates(book, draft, naming(draft.numbered_kind, draft.date))
+
+
+def currency_or_default(book: Book, account: str, given_currency: str) -> str:
+    """The currency that was said, else the only one of an account, else the ledger's. Raises CannotBill where there is none."""
+    known = book.currencies.get(account, ())
+    currency = given_currency or (known[0] if len(known) == 1 else book.currency)
+    if not currency:
+        raise InvalidRequest(f"{account} can have several currencies: say --currency")
+    return currency

@@ -1,0 +1,111 @@
+"""Reminder letters: which are due, and writing them to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing.documents.letter_files import letter_file_names
+from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
+from beancount_invoicing.dunning import Proposal, behind, propose
+from beancount_invoicing.files import write_if_different
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import Allocated, allocate, lapsing
+
+
+def due_reminders(
+    book: Book,
+    as_of: date,
+    customers: Collection[str] = (),
+    include_idle: bool = False,
+    allocated: Allocated | None = None,
+    level: int | None = None,
+) -> tuple[Proposal, ...]:
+    """The letters due on `as_of`, and what is held back; of `customers` (main accounts), or (none) of all. `level`: only
+    the letters of this one.
+
+    With `include_idle` also the customers of whom something is late, but nothing to be sent or held back today.
+    """
+
+    def wanted(proposal: Proposal) -> bool:
+        if level is not None:
+            return proposal.level == level
+        return include_idle or proposal.level is not None or bool(proposal.held)
+
+    return tuple(
+        proposal
+        for proposal in propose(book, as_of, allocated)
+        if wanted(proposal) and (not customers or proposal.customer.account in customers)
+    )
+
+
+def lapse_notices(
+    book: Book, as_of: date, customers: Collection[str] = (), allocated: Allocated | None = None
+) -> tuple[str, ...]:
+    """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of `customers` (main
+    accounts), or (none) of all."""
+    return tuple(
+        lapsing.message(as_of)
+        for lapsing in lapsing(book, allocated or allocate(book, as_of), as_of)
+        if not customers or lapsing.debtor in customers
+    )
+
+
+def bank_notices(book: Book, as_of: date) -> tuple[str, ...]:
+    """What to say of each bank account that is not up to date on `as_of`: a payment may have come that is not booked."""
+    return tuple(
+        f"{account.account} is booked until {account.booked_until}: {(as_of - account.booked_until).days} days before "
+        f"{as_of}; book the "
+        "bank first"
+        if account.booked_until
+        else f"{account.account}: nothing is booked until {as_of}; book the bank first"
+        for account in behind(book, as_of)
+    )
+
+
+def render_reminders(
+    book: Book,
+    proposals: Sequence[Proposal],
+    folder: str | Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+    attach: bool = False,
+) -> Iterator[tuple[WrittenFile, ...]]:
+    """Writes the letters, one after the other; yields the files of each. Raises TemplateError, OSError, and (once all others are
+    written) Altered where a sealed invoice that goes with a letter must not leave.
+
+    With `attach` a PDF has the invoices after the letter, to be printed: it is no archive file (PDF/A) then.
+    """
+    from beancount_invoicing import rendering
+    from beancount_invoicing.delivery.post import joined
+    from beancount_invoicing.documents.differences import Altered
+    from beancount_invoicing.sending.letter_dispatches import invoice_attachments
+
+    invoices = invoice_attachments(book) if attach and "pdf" in outputs else None
+    where = rendering.folders(book)
+    folder = Path(folder)
+    letters = [proposal for proposal in proposals if proposal.level is not None]
+    names = letter_file_names(book, letters)
+    altered: list[str] = []
+    for proposal, name in zip(letters, names, strict=True):
+        view = rendering.letter_view(book, proposal, where)
+        for text in view.notices:
+            notice(text)
+        if invoices is None:
+            yield write_view(view, where, folder / name, outputs)
+            continue
+        try:
+            attachments = invoices(proposal)
+        except Altered as error:
+            altered.append(str(error))
+            continue
+        letter = view_bytes(view, where, "pdf")
+        whole = folder / f"{name}.{SUFFIXES['pdf']}"
+        documents = (letter, *(attachment.content for attachment in attachments))
+        yield (
+            WrittenFile(whole, write_if_different(whole, joined(documents))),
+            *write_view(view, where, folder / name, [output for output in outputs if output != "pdf"]),
+        )
+    if altered:
+        raise Altered("; ".join(altered))

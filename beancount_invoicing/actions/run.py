@@ -1,0 +1,162 @@
+"""The daily run: bills what is due, sends what is to be sent, reminds of what is late; what it did, in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal, get_args
+
+from beancount_invoicing.actions.bill import bill
+from beancount_invoicing.actions.remind import bank_notices, due_reminders
+from beancount_invoicing.actions.today import Task, tasks, to_send
+from beancount_invoicing.delivery import Dispatch, HeldDispatch
+from beancount_invoicing.files import FileChanged
+from beancount_invoicing.ledger import Ledger, LedgerLoader, open_ledger
+from beancount_invoicing.model import Finding
+from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
+from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
+from beancount_invoicing.sending.mail_settings import CannotSend
+from beancount_invoicing.sending.outbox import in_doubt_notices, objection_notices, unrecorded, unrecorded_because
+from beancount_invoicing.sending.send import SendOptions, SendReport, SendResult, send
+from beancount_invoicing.sending.waiting_letters import proposals_to_send
+from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
+from beancount_invoicing.writing.git import GitError
+from beancount_invoicing.writing.new_documents import DocumentDating
+from beancount_invoicing.writing.writer import CannotWrite
+
+RunStep = Literal["bill", "send", "remind"]
+RUN_STEPS: tuple[RunStep, ...] = get_args(RunStep)
+
+
+class UnknownRunStep(ValueError):
+    """Option `run` names a step that there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did, or would do."""
+
+    day: date
+    steps: tuple[RunStep, ...]
+    billed: Outcome | None
+    """None where the run does not bill."""
+    sent: tuple[SendResult, ...]
+    """The documents, and why one was not sent."""
+    reminded: tuple[SendResult, ...]
+    """The letters, and why one was not sent."""
+    held_invoices: tuple[tuple[str, str], ...]
+    """(number, why): late documents that no letter may speak of today."""
+    bank_notices: tuple[str, ...]
+    """Why no letter left: what to book first."""
+    notices: tuple[str, ...]
+    """What a person should know of the letters: interest that is not claimed, credits that are not allocated, and what waits in the
+    outbox but would not be sent today."""
+    open_tasks: tuple[Task, ...]
+    """What is left for a person to do, after the run."""
+    problems: tuple[str, ...] = ()
+    """What kept a step from being done after another one was, or what was written from being committed; what is in doubt since an
+    earlier run, and what lies in the outbox that the ledger does not know of: a person has to find that out."""
+    errors: tuple[Finding, ...] = ()
+    """The ledger's own, where the run does not bill."""
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether something needs a person: it did not come about, or nobody knows whether it did."""
+        done = (*self.sent, *self.reminded)
+        return bool(self.bank_notices or self.problems or self.errors) or any(result.needs_attention for result in done)
+
+
+def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> tuple[RunStep, ...]:
+    """The steps of a run: those asked for, else option `run`'s, else all. Raises NoSuchStep."""
+    said = ledger.book.option("run", day).replace(",", " ").split()
+    unknown = [word for word in said if word not in RUN_STEPS]
+    if unknown:
+        raise UnknownRunStep(f'option run: "{unknown[0]}" is no step: write some of "{" ".join(RUN_STEPS)}"')
+    wanted = only_steps or said or RUN_STEPS
+    return tuple(step for step in RUN_STEPS if step in wanted)
+
+
+def run(
+    file: str | Path,
+    send_options: SendOptions,
+    write_options: WriteOptions,
+    only_steps: Sequence[RunStep] = (),
+    bank_is_booked: bool = False,
+) -> RunResult:
+    """The run of `way.day`: each step on what the one before has written; without `how.write` it only says what it would do.
+
+    Bills up to that day, and marks it to-send. Sends all that is marked and, where option `send-from` says from when on documents
+    are sent by it, these, as far as they have not left: what an earlier run could not send too. Letters leave only where the bank
+    is up to date, or `bank_is_booked` says that it is. A second run on the same day finds nothing to do. Raises what `bill` and
+    `send` raise, and NoSuchStep; once documents are written, what then keeps them from leaving is a problem of the answer.
+    """
+    from beancount_invoicing.rendering import TemplateError
+
+    day = send_options.day
+    write_options = replace(
+        write_options, strict=True
+    )  # nothing is sent beside an error: nor is anything billed that should be
+    loads = LedgerLoader(Path(file))
+    before = loads.ledger_and_loading(fresh=write_options.write)[0]
+    steps = steps_of(before, day, only_steps)
+    sends = "send" in (*steps, *steps_of(before, day))  # some day, if not today
+    billed = (
+        bill(file, day, DocumentDating(day, to_send=sends), write_options, loader=loads) if "bill" in steps else None
+    )
+    problems = [billed.problem] if billed and billed.problem else []
+    bank: list[str] = []
+    held: list[tuple[str, str]] = []
+    notices: list[str] = []
+    letters: set[int] = set()
+
+    def make(ledger: Ledger) -> list[Dispatch | HeldDispatch]:
+        made: list[Dispatch | HeldDispatch] = []
+        if "send" in steps:
+            made += dispatches_of_invoices(ledger, to_send(ledger.book, day, for_run=True), day)
+        if "remind" in steps:
+            bank.extend(() if bank_is_booked else bank_notices(ledger.book, day))
+            proposals = due_reminders(ledger.book, day, allocated=ledger.allocated_at(day))
+            held.extend((invoice.number, invoice.reason) for proposal in proposals for invoice in proposal.held)
+            ready = proposals_to_send(ledger.book, proposals)
+            notices.extend(text for proposal in ready for text in proposal.notices)
+            if not bank:
+                first = len(made)
+                made += dispatches_of_reminders(ledger, ready)
+                letters.update(range(first, len(made)))
+        return made
+
+    done: SendReport | None = None
+    if {"send", "remind"} & set(steps):
+        try:
+            done = send(file, make, send_options, write_options, loads)
+        except (Refused, CannotSend, CannotWrite, FileChanged, GitError, TemplateError, OSError) as error:
+            if not (write_options.write and billed and billed.documents):
+                raise
+            # what was billed is to be told all the same
+            said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            problems.append(f"nothing was sent: {said}")
+    results = done.results if done else ()
+    problems += [done.problem] if done and done.problem else []
+    own = {result.message_id for result in results}
+    after = loads.if_unchanged() or open_ledger(file)  # which keeps what is said next time
+    problems += in_doubt_notices(after.book, except_ids=own)
+    problems += [
+        unrecorded_because(after.book, path)
+        for path in unrecorded(after.book, Path(send_options.folder) if send_options.folder else None)
+    ]
+    notices.extend(objection_notices(after.book, day, after.allocated_at(day)))
+    return RunResult(
+        day=day,
+        steps=steps,
+        billed=billed,
+        sent=tuple(result for place, result in enumerate(results) if place not in letters),
+        reminded=tuple(result for place, result in enumerate(results) if place in letters),
+        held_invoices=tuple(dict.fromkeys(held)),
+        bank_notices=tuple(bank),
+        notices=tuple(dict.fromkeys(notices)),
+        open_tasks=tasks(after.book, day, after.allocated_at(day)),
+        problems=tuple(problems),
+        errors=done.errors if done and billed is None else (),
+    )

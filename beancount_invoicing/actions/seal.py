@@ -1,0 +1,250 @@
+"""Documents kept with their fingerprints, and whether they, and what the ledger says of them, are still the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from glob import escape, glob
+from hashlib import sha256
+from os import path as os_path
+from pathlib import Path
+
+from beancount_invoicing.delivery import History
+from beancount_invoicing.documents import seal_chain
+from beancount_invoicing.documents.differences import Difference, is_text_copy, seal_differences, sealed_content
+from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
+from beancount_invoicing.documents.render import render_one
+from beancount_invoicing.documents.search import find_documents
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.files import holds
+from beancount_invoicing.model import DISPATCH_START_EVENTS, Book, Finding, Invoice, Seal, Source
+from beancount_invoicing.rules import digests, numbering
+from beancount_invoicing.sending.event_directives import relative_to
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
+from beancount_invoicing.writing.dated_files import expanded_pattern, target_file
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+_DOCUMENTS = "documents/{year}"
+
+
+def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: WriteOptions) -> Outcome:
+    """Documents are stored beside the ledger, and a directive written for each with the fingerprints of its bytes and facts.
+
+    What is sealed already is passed over. Raises what `change` raises, CannotBill, UnknownNumber, rendering.TemplateError.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        top = Path(book.file)
+        new: list[NewDirective] = []
+        files: list[tuple[Path, bytes]] = []
+        notices = []
+        last = seal_chain.tip(book)
+        there = {number: seal for seal in book.seals if seal.event in INVOICE_SEAL_EVENTS for number in seal.numbers}
+        for position in find_documents(book, max(day, book.last_date), numbers):
+            invoice = position.invoice
+            if invoice.number in there:
+                notices.append(f"{invoice.number} is sealed already, since {there[invoice.number].date}")
+                continue
+            target = (
+                target_file(write_options.into, max(day, invoice.date))
+                if write_options.into
+                else Path(book.events[-1].source.file if book.events else invoice.source.file)
+            )
+            assert invoice.customer is not None
+            made = _stored(book, invoice, top)
+            for stored, content in made:
+                if stored.exists() and stored.read_bytes() != content:
+                    raise InvalidRequest(
+                        f"{stored} is there already, and is another document: move it away, or seal that one by hand"
+                    )
+            files += made
+            stored, content = made[0]
+            dated = max(day, invoice.date)
+            entry, last = seal_chain.seal_link(
+                dated,
+                invoice.instalments[0].account if invoice.instalments else invoice.customer.account,
+                relative_to(target, stored),
+                [numbering.link(invoice.number)],
+                [
+                    ("event", "sealed"),
+                    ("sha256", sha256(content).hexdigest()),
+                    ("facts", digests.content_digest(book, invoice)),
+                ],
+                last,
+            )
+            new.append(NewDirective(dated, verbatim(entry), str(target)))
+        return Changes(tuple(new), message=f"Sealed: {', '.join(numbers)}", notices=tuple(notices), files=tuple(files))
+
+    return change(file, make, write_options)
+
+
+def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]:
+    """Where a document is stored, and its bytes: a PDF, and beside it its plain text where no e-invoice in it says its figures.
+
+    Raises CannotBill where it is none that is issued.
+    """
+    from beancount_invoicing import einvoice
+    from beancount_invoicing.rendering import NoDocument
+
+    if invoice.draft:
+        raise InvalidRequest(f"{invoice.number} is a draft: issue it first")
+    try:
+        made = [render_one(book, invoice.number, "pdf")]
+        try:
+            einvoice.extract(made[0][1])
+        except einvoice.NotReadable:
+            made.append(render_one(book, invoice.number, "text"))
+    except NoDocument as error:
+        raise InvalidRequest(str(error)) from None
+    folder = expanded_pattern(book.option("documents", invoice.date, _DOCUMENTS), invoice.date)
+    return [(top.parent / folder / name, content) for name, content in made]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A sealed document and what is no longer as it was; `source`: where the ledger says the invoice, else the seal.
+
+    `seal` is None of a document whose seal is gone (its file lies there, a note or a later seal names its fingerprint), and of one
+    that is in doubt.
+    """
+
+    seal: Seal | None
+    number: str
+    differences: tuple[Difference, ...]
+    source: Source
+    file: str = ""
+    notice: str = ""
+
+    @property
+    def unchanged(self) -> bool | None:
+        """Whether all is as it was sealed; None where of an older seal that cannot be told, for what `notice` says."""
+        return False if self.differences else None if self.notice else True
+
+
+def verify(book: Book, numbers: Sequence[str] = ()) -> Iterator[Verified]:
+    """Each sealed document, by date, or those of `numbers`: its bytes, and whether the ledger says today what was sealed; then what
+    has lost its seal."""
+    by_number = {invoice.number: invoice for invoice in reversed(book.invoices)}
+    links = {numbering.link(number) for number in numbers}
+    documents = {seal.file for seal in book.seals if not is_text_copy(seal.file)}
+    texts = {
+        str(Path(seal.file).with_suffix(".pdf")): sealed_content(seal)[1]
+        for seal in book.seals
+        if is_text_copy(seal.file)
+    }
+    for one in book.seals:
+        names = one.numbers or one.unknown_links
+        if numbers and not (set(names) & {*numbers, *links}):
+            continue
+        if is_text_copy(one.file) and str(Path(one.file).with_suffix(".pdf")) in documents:
+            continue  # it is told with its document
+        content, gone = sealed_content(one)
+        gone += texts.get(one.file, ())
+        if one.event not in INVOICE_SEAL_EVENTS:
+            yield Verified(one, ", ".join(names), gone, one.source, one.file)
+            continue
+        for number in names:
+            invoice = by_number.get(number)
+            if invoice is None:
+                lost = Difference("document", f"sealed on {one.date}", "not in the ledger any more")
+                yield Verified(one, number, (*gone, lost), one.source, one.file)
+            else:
+                found, notice = seal_differences(book, invoice, one, content)
+                yield Verified(one, number, (*gone, *found), invoice.source, one.file, notice)
+    yield from _unsealed(book, numbers)
+    yield from _without_document(book, numbers)
+    for after in seal_chain.seals_after_gaps(book) if not numbers else ():
+        gap = Difference("seal", after.previous, "no seal of this mark, or not as it was")
+        yield Verified(None, "", (gap,), after.source)
+
+
+def _unsealed(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
+    """The documents of invoices that lie in the folder of what is sealed, though nothing seals them or speaks of sending them."""
+    from beancount_invoicing.rendering import unique_file_names
+
+    known = {_pdf(seal.file) for seal in book.seals} | {_pdf(event.file) for event in book.events if event.file}
+    invoices = {invoice.number: invoice for invoice in book.invoices if not invoice.draft and invoice.has_page}
+    names = {f"{name}.pdf": number for number, name in unique_file_names(invoices).items()}
+    dated = book.options.get("documents")
+    patterns = {_DOCUMENTS, *(str(each) for _day, each in dated.versions)} if dated else {_DOCUMENTS}
+    top = Path(escape(str(Path(book.file).parent)))
+    found = {
+        os_path.normpath(file)
+        for pattern in patterns
+        for suffix in ("pdf", "txt")
+        for file in glob(f"{top / escape(pattern).replace('{year}', '[0-9]*')}/*.{suffix}")  # noqa: PTH207 - above the ledger too
+    }
+    for file in sorted(found):
+        number = names.get(Path(_pdf(file)).name)
+        if _pdf(file) in known or (is_text_copy(file) and _pdf(file) in found):
+            continue
+        if number and (not numbers or number in numbers):
+            gone = Difference("seal", "as the file lies there", "no directive says that it was sealed or sent")
+            yield Verified(None, number, (gone,), invoices[number].source, file)
+
+
+def _pdf(file: str) -> str:
+    """The PDF that a file is, or that it is the text of."""
+    return os_path.normpath(Path(file).with_suffix(".pdf"))
+
+
+def _without_document(book: Book, numbers: Sequence[str]) -> Iterator[Verified]:
+    """What was sent, or waits, and whose document is gone with its seal: a note names a fingerprint that no seal has, nor (of what
+    waits) its file; and what is in doubt."""
+    history = History(book.events)
+    waiting = {attempt.event.message_id: attempt for attempt in history.open}
+    told = {seal.sha256 for seal in book.seals}
+    for event in book.events:
+        mark = event.sha256.strip().lower()
+        attempt = waiting.get(event.message_id) if event.kind in DISPATCH_START_EVENTS else None
+        if not mark or mark in told or (event.kind in DISPATCH_START_EVENTS and not (attempt and event.file)):
+            continue
+        told.add(mark)
+        if numbers and not set(event.numbers) & set(numbers):
+            continue
+        name = ", ".join(event.numbers) or event.customer
+        if not (attempt and event.file and holds(Path(event.file), mark)):
+            gone = Difference("document", mark, "no document has this fingerprint")
+            yield Verified(None, name, (gone,), event.source, event.file)
+        elif attempt.in_doubt:
+            notice = f"is in doubt since {event.date}: no directive says whether it left: bean-invoice send"
+            yield Verified(None, name, (), event.source, event.file, notice)
+
+
+def due_date_warnings(book: Book) -> Iterator[Finding]:
+    """A warning for each sealed document whose due date would be another today than stands in it.
+
+    Only those are looked at that say no `due` and fall where due dates move to business days: which days are holidays is known
+    from another package, whose next version may know it otherwise. Of others `verify` tells.
+    """
+    from beancount_invoicing import einvoice
+
+    by_number = {invoice.number: invoice for invoice in reversed(book.invoices)}
+    for one in book.seals:
+        for number in one.numbers if one.event in INVOICE_SEAL_EVENTS and not is_text_copy(one.file) else ():
+            invoice = by_number.get(number)
+            if invoice is None or not book.option("business-days", invoice.date) or not _by_terms(invoice):
+                continue
+            content, _gone = sealed_content(one)
+            try:
+                sealed = einvoice.read_e_invoice(einvoice.extract(content)).due if content else None
+            except einvoice.NotReadable:
+                continue  # no e-invoice
+            now = {instalment.due_on_page(invoice.date) for instalment in invoice.instalments}
+            if sealed and now != {sealed}:
+                dates = " and ".join(str(day) for day in sorted(filter(None, now)))
+                yield Finding(
+                    "warning",
+                    "due-moved",
+                    f"{number} was sealed on {one.date} as due on {sealed}, but by its terms and the holidays known today it is"
+                    f" due on {dates}: write due: {sealed} into it",
+                    invoice.source,
+                )
+
+
+def _by_terms(invoice: Invoice) -> bool:
+    return any(
+        instalment.steps and instalment.steps[-1].operation != "as written" for instalment in invoice.instalments
+    )

@@ -1,0 +1,123 @@
+"""Statements of account: of one customer or of all, and writing them to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from beancount_invoicing.customer_search import leaves
+from beancount_invoicing.delivery import Attachment, Dispatch, HeldDispatch, addresses
+from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
+from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.model import Book, Channel, Customer
+from beancount_invoicing.receivables import Statement, statements
+from beancount_invoicing.sending.invoice_dispatches import PDF_MEDIA_TYPE, letter_channel, postal_place
+
+StatementScope = Literal["moved", "open", "balance"]
+
+
+def statements_of(ledger: Ledger, customers: Collection[str], as_of: date, since: date | None) -> tuple[Statement, ...]:
+    """The statements of customers (main accounts), from `since` to `as_of`, both inclusive. Raises SinceError."""
+    return tuple(statements(ledger.book, as_of, since, set(customers), ledger.allocated_at(as_of)))
+
+
+def statements_of_all(
+    ledger: Ledger, as_of: date, since: date | None, whose: StatementScope = "moved"
+) -> tuple[Statement, ...]:
+    """The statements of all customers with a movement from `since` to `as_of` (both inclusive), or with an open item on `as_of`.
+
+    `whose`: "open" for those with an open item only, "balance" for those who owe something then, or are owed. Raises SinceError.
+    """
+    those = statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of))
+    if whose == "balance":
+        return tuple(statement for statement in those if statement.has_balance)
+    return tuple(statement for statement in those if statement.has_open_items or (statement.moved and whose == "moved"))
+
+
+def language_to(book: Book, customer: Customer, as_of: date) -> str:
+    """The language in which a customer is written to."""
+    from beancount_invoicing import rendering
+
+    return rendering.language_of(book, customer, as_of, rendering.template_languages(rendering.folders(book)))
+
+
+def render_statements(
+    book: Book,
+    customer_statements: Sequence[Statement],
+    folder: str | Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+) -> Iterator[tuple[WrittenFile, ...]]:
+    """Writes statements, one after the other; yields the files of each. Raises TemplateError, OSError."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    for statement, name in zip(customer_statements, statement_file_names(book, customer_statements), strict=True):
+        view = rendering.statement_view(book, statement, where)
+        for text in view.notices:
+            notice(text)
+        yield write_view(view, where, Path(folder) / name, outputs)
+
+
+def render_statement(book: Book, statement: Statement, output: Output) -> tuple[str, bytes]:
+    """One statement: its file name and its bytes. Raises TemplateError, OSError."""
+    from beancount_invoicing import rendering
+
+    where = rendering.folders(book)
+    (name,) = statement_file_names(book, (statement,))
+    return f"{name}.{SUFFIXES[output]}", view_bytes(rendering.statement_view(book, statement, where), where, output)
+
+
+def dispatches_of_statements(
+    ledger: Ledger, customer_statements: Sequence[Statement], channel: Channel | None = None
+) -> Iterator[Dispatch | HeldDispatch]:
+    """What sends each statement on its last day, by the customer's channel or `channel`. Raises TemplateError."""
+    from beancount_invoicing import rendering
+
+    book = ledger.book
+    where = rendering.folders(book)
+    for statement, name in zip(customer_statements, statement_file_names(book, customer_statements), strict=True):
+        customer = statement.customer
+        if not statement.currencies:
+            yield HeldDispatch("statement", customer.name, (), "nothing moved, and nothing is owed", customer.account)
+            continue
+        view = rendering.statement_view(book, statement, where)
+        words = rendering.mail_text(
+            where,
+            "statement",
+            view,
+            rendering.statement_facts(view),
+            as_of=view.facts[0].value,
+            customer=customer,
+        )
+        yield Dispatch(
+            kind="statement",
+            day=statement.as_of,
+            account=customer.account,
+            customer=customer.name,
+            numbers=(),
+            title=view.title,
+            channel=channel or letter_channel(customer),
+            language=view.language,
+            to=addresses.split_addresses(customer.email),
+            cc=addresses.split_addresses(customer.cc),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, view_bytes(view, where, "pdf")),),
+            address=view.recipient,
+            postal_place=postal_place(book, customer, statement.as_of),
+            notices=view.notices,
+        )
+
+
+def statement_file_names(book: Book, customer_statements: Sequence[Statement]) -> list[str]:
+    """A file name for each: its last day, and the customer's account by its last part where that is the only one."""
+    from beancount_invoicing import rendering
+
+    short = leaves(book.customers)
+    titles = [f"{statement.as_of}-{short[statement.customer.account]}-statement" for statement in customer_statements]
+    files = rendering.unique_file_names(titles)
+    return [files[title] for title in titles]

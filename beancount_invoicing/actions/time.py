@@ -1,0 +1,300 @@
+"""Time worked: written into the ledger by hand, or from the files of programs that keep it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from beancount_invoicing.customer_search import near_name_hint
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.model import Book, Contract, Work
+from beancount_invoicing.rules import worktime
+from beancount_invoicing.rules.steps import round_to
+from beancount_invoicing.timesheets import TimeRecord
+from beancount_invoicing.writing import text
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntry:
+    """Time that was worked: `quantity` in the commodity of the contract's time account (hours, days)."""
+
+    day: date
+    contract: str
+    quantity: Decimal
+    text: str = ""
+    item: str = ""
+    person: str = ""
+    task: str = ""
+    billable: bool = True
+    in_seconds: bool = False
+    """It is seconds (of a clock's 6:30, or of a timesheet), whatever the commodity is."""
+    counter_account: str = ""
+    """The account on the other side, where it is not the one that other time stands against."""
+
+
+def add_time(
+    file: str | Path, entries: Sequence[TimeEntry], write_options: WriteOptions, loader: LedgerLoader | None = None
+) -> Outcome:
+    """Time is written, a transaction each. Raises what `change` raises, CannotBill."""
+
+    def make(loading: Loading) -> Changes:
+        new = [_entry(loading.book, entry) for entry in entries]
+        return Changes(
+            tuple(new),
+            message=f"Time: {len(new)} {'entry' if len(new) == 1 else 'entries'}",
+            notices=tuple(text for entry in entries for text in _there_already(loading.book, entry)),
+        )
+
+    return change(file, make, write_options, loader)
+
+
+def writes_by_default(loader: LedgerLoader, day: date) -> bool:
+    """Whether the option `time-write` lets `time add` write without being told to. Raises OSError."""
+    dated = loader.book().options.get("time-write")
+    return dated is not None and dated.at(day) is True
+
+
+def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
+    """What to say where the ledger has time of the same day, person, text and hours."""
+    contract = time_contract(book, time_entry.contract, time_entry.day)
+    those = [work for work in book.work if work.account == contract.time]
+    commodity = _commodity(book, contract, those)
+    quantity = worktime.from_seconds(time_entry.quantity, commodity) if time_entry.in_seconds else time_entry.quantity
+    same = (time_entry.day, quantity, time_entry.task or _narration(time_entry, contract), time_entry.person)
+    for work in those:
+        if (work.date, work.quantity, work.task, work.person) == same and not work.document:
+            yield f"{work.source}: {quantity} {commodity} of {work.task} on {work.date} are there already: is it the same work?"
+            return
+
+
+def time_contract(book: Book, code: str, day: date) -> Contract:
+    """The contract that time is worked for. Raises CannotBill where there is none of that code, or it has no time account."""
+    if code not in book.contracts:
+        raise InvalidRequest(f'there is no contract "{code}"{near_name_hint(code, book.contracts)}')
+    contract = book.contracts[code].at(day)
+    if not contract.time:
+        raise InvalidRequest(
+            f"{code} is a contract of mode {contract.mode}: time needs one with a time account, time: Assets:…"
+        )
+    return contract
+
+
+def _entry(book: Book, time_entry: TimeEntry) -> NewDirective:
+    contract = time_contract(book, time_entry.contract, time_entry.day)
+    if time_entry.quantity <= 0:
+        raise InvalidRequest(
+            f"{time_entry.quantity} of {time_entry.text or time_entry.contract} on {time_entry.day}: time is more than 0"
+        )
+    if time_entry.item and time_entry.item not in book.items:
+        raise InvalidRequest(f'there is no item "{time_entry.item}"{near_name_hint(time_entry.item, book.items)}')
+    there = [work for work in book.work if work.account == contract.time]
+    commodity = _commodity(book, contract, there)
+    against = time_entry.counter_account or _against(book, there, commodity, contract.time)
+    quantity = worktime.from_seconds(time_entry.quantity, commodity) if time_entry.in_seconds else time_entry.quantity
+    name = book.customers[book.main_accounts[contract.customer]].at(time_entry.day).name
+    legs = [
+        text.NewPosting(
+            contract.time,
+            quantity,
+            commodity,
+            [
+                ("item", time_entry.item or contract.item),
+                ("person", time_entry.person),
+                ("task", time_entry.task),
+                ("non-billable", None if time_entry.billable else True),
+            ],
+        ),
+        text.NewPosting(against, -quantity, commodity),
+    ]
+    render = partial(_render, time_entry.day, name, _narration(time_entry, contract), legs)
+    return NewDirective(time_entry.day, render, _beside(book, contract.time))
+
+
+def _beside(book: Book, account: str) -> str:
+    """The file where time of an account stands, else other time; not where documents book it out. "" where there is none."""
+    worked = [work for work in book.work if not work.document]
+    own = [work for work in worked if work.account == account]
+    return (own or worked)[-1].source.file if worked else ""
+
+
+def _narration(time_entry: TimeEntry, contract: Contract) -> str:
+    return time_entry.text or time_entry.task or contract.text or contract.code
+
+
+def _render(day: date, payee: str, narration: str, legs: Sequence[text.NewPosting], column: int) -> str:
+    return text.transaction(day, "*", payee, narration, legs, tags=("time",), column=column)
+
+
+def _commodity(book: Book, contract: Contract, there: Sequence[Work]) -> str:
+    said = book.currencies.get(contract.time, ())
+    return there[-1].commodity if there else said[0] if said else "HOUR"
+
+
+def _against(book: Book, there: Sequence[Work], commodity: str, account: str) -> str:
+    """The account that time stands against: where other time of the contract does, else any, else one opened for the commodity."""
+    for work in (*reversed(there), *reversed(book.work)):
+        if work.counter_account and work.commodity == commodity:
+            return work.counter_account
+    times = {version.time for dated in book.contracts.values() for _day, version in dated.versions}
+    fits = [name for name, those in sorted(book.currencies.items()) if commodity in those and name not in times]
+    fits = [name for name in fits if not name.startswith("Income:")]
+    if fits:  # one beside the contract's own may be time that no contract names yet
+        return next((name for name in fits if name.split(":")[0] != account.split(":")[0]), fits[0])
+    raise InvalidRequest(
+        f"no account is known that time stands against: say --against Equity:…, or open one, {date(2025, 1, 1)} open"
+        f" Equity:Time {commodity}"
+    )
+
+
+class UnknownProjects(InvalidRequest):
+    """Projects of a timesheet belong to no contract."""
+
+
+def import_time(
+    file: str | Path,
+    records: Sequence[TimeRecord],
+    contract: str,
+    mapping: Mapping[str, str],
+    person: str,
+    write_options: WriteOptions,
+) -> Outcome:
+    """The records that the ledger does not have yet become time of contracts.
+
+    A record belongs to `contract`, where one is given; else to the contract that `mapping` names for its project or client; else to
+    the time contract whose code or text, or whose customer's name, is the project's or client's. A record is there already when the
+    contract has time of its day, quantity, text and person. Raises what `change` raises, CannotBill, UnknownProjects.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        names = _names(book)
+        there = Counter(
+            (work.date, work.account, work.quantity, work.task, work.person)
+            for work in book.work
+            if work.quantity > 0 and not work.document
+        )
+        found: list[tuple[TimeEntry, TimeKey]] = []
+        unknown: dict[str, None] = {}
+        for record in records:
+            code = contract or _code(record, mapping, names)
+            if not code:
+                unknown[record.project or record.client or _NO_PROJECT] = None
+                continue
+            said = time_contract(book, code, record.date)
+            works = [work for work in book.work if work.account == said.time]
+            quantity = worktime.from_seconds(Decimal(record.seconds), _commodity(book, said, works))
+            if not quantity:
+                continue
+            words = record.description or record.task or record.project
+            entry = TimeEntry(
+                record.date, code, quantity, words, person=record.person or person,
+                task=record.task if record.task != words else "", billable=record.billable is not False,
+            )  # fmt: skip
+            task = text.without_controls(entry.task or _narration(entry, said))  # as it is read from the ledger
+            found.append((entry, (entry.day, said.time, quantity, task, text.without_controls(entry.person))))
+        new = [_entry(book, one) for one in _not_there(found, there)]
+        if unknown:
+            known = sorted(
+                code
+                for code, dated in book.contracts.items()
+                if any(contract.time for _day, contract in dated.versions)
+            )
+            codes = ", ".join(known) or "your time contracts (there is none yet)"
+            raise UnknownProjects(
+                f'no contract is known for {", ".join(unknown)}: say --map "{next(iter(unknown))}=CODE" or --contract CODE,'
+                f" with one of {codes}"
+            )
+        skipped = len(found) - len(new)
+        notices = [f"{skipped} of {len(records)} records are in the ledger already"] if skipped else []
+        entries = f"{len(new)} {'entry' if len(new) == 1 else 'entries'}"
+        return Changes(
+            tuple(new), message=f"Time: {entries}", notices=tuple(notices), summary=f"{entries} of time" if new else ""
+        )
+
+    return change(file, make, write_options)
+
+
+TimeKey = tuple[date, str, Decimal, str, str]
+"""What tells time apart that is in the ledger: day, account, quantity, text, person."""
+
+
+def _not_there(found: Sequence[tuple[TimeEntry, TimeKey]], there: Counter[TimeKey]) -> list[TimeEntry]:
+    """What the ledger does not have yet, to the second or, as it was imported once, in hundredths."""
+    left = []
+    for entry, key in found:
+        if there[key]:
+            there[key] -= 1
+        else:
+            left.append((entry, key))
+    new = []
+    for entry, (day, account, quantity, task, person) in left:
+        older = (day, account, round_to(quantity, 2), task, person)
+        if there[older]:
+            there[older] -= 1
+        else:
+            new.append(entry)
+    return new
+
+
+_NO_PROJECT = "(no project)"
+"""What --map calls records that name neither a project nor a client."""
+
+
+def _names(book: Book) -> dict[str, str]:
+    """The contracts with a time account by what a timesheet may call them; what several have names none."""
+    found: dict[str, set[str]] = {}
+    for code, dated in book.contracts.items():
+        for _day, contract in dated.versions:
+            if contract.time and contract.customer in book.main_accounts:
+                main = book.main_accounts[contract.customer]
+                for name in (code, contract.text, main.split(":")[-1], book.customers[main].latest.name):
+                    if name:
+                        found.setdefault(name.casefold(), set()).add(code)
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+
+
+def _code(record: TimeRecord, mapping: Mapping[str, str], names: Mapping[str, str]) -> str:
+    said = (record.project, record.client, *record.tags)
+    if not record.project and not record.client:
+        said = (*record.tags, _NO_PROJECT)
+    for name in said:
+        if name and name in mapping:
+            return mapping[name]
+    for name in said:
+        if name and name.casefold() in names:
+            return names[name.casefold()]
+    return ""
+
+
+def time_listed(
+    book: Book, until: date, contract: str, everything: bool, customers: Sequence[str] = ()
+) -> list[tuple[str, Work]]:
+    """Time up to a day with its contract's code, "" for none: what was not billed by then, or all that was worked.
+
+    Of a contract ("" for all), of the customers (main accounts; none: of all) who held it on the day of the work. Raises
+    CannotBill.
+    """
+    from beancount_invoicing.billing import book_at_cutoff, contracts_of_work, unbilled_work
+
+    if contract:
+        time_contract(book, contract, until)
+    work = (
+        [work for work in book.work if work.quantity > 0 and not work.document and work.date <= until]
+        if everything
+        else unbilled_work(book_at_cutoff(book, until), until)
+    )
+    listed = []
+    for one, held in zip(work, contracts_of_work(book, work), strict=True):
+        code = held.code if held else ""
+        of_them = not customers or (held is not None and book.main_accounts.get(held.customer) in customers)
+        if of_them and (not contract or code == contract):
+            listed.append((code, one))
+    return listed

@@ -1,0 +1,200 @@
+"""Time that waits and shall not be billed: written down, or marked as not billable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from beancount.core.data import Transaction
+
+from beancount_invoicing import billing
+from beancount_invoicing.actions.time import time_contract
+from beancount_invoicing.customer_search import folded
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.model import ZERO, Book, Source, Work
+from beancount_invoicing.rules import worktime
+from beancount_invoicing.writing import renaming, text, writer
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWriteOff:
+    """Time of a contract that is given up: `quantity` in the commodity of its account, or (`seconds`) in seconds."""
+
+    contract: str
+    quantity: Decimal
+    in_seconds: bool = False
+    reason: str = ""
+    item: str = ""
+    """Only time of this item; "" for any."""
+    worked_on: date | None = None
+    """Only time of this day; None for the oldest."""
+
+
+def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_options: WriteOptions) -> Outcome:
+    """Time leaves its account on `day` and is billed to nobody: the oldest, or that of a day. What was worked stays as it is.
+
+    Raises what `change` raises, CannotBill where less waits.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        contract = time_contract(book, request.contract, request.worked_on or day)
+        waits = [
+            work
+            for work in billing.unbilled_work(billing.book_at_cutoff(book, day), day)
+            if work.account == contract.time and work.billable
+            if request.item in {"", work.item} and request.worked_on in {None, work.date}
+        ]
+        if not waits:
+            raise InvalidRequest(f"no time of {request.contract} waits to be billed{_of(request)} on {day}")
+        commodity = waits[0].commodity
+        left = worktime.from_seconds(request.quantity, commodity) if request.in_seconds else request.quantity
+        there = sum((work.quantity for work in waits), ZERO)
+        if not 0 < left <= there:
+            raise InvalidRequest(
+                f"{left} {commodity} cannot be written down: {there} {commodity} of {request.contract} wait{_of(request)} on {day}"
+            )
+        given_up: dict[str, Decimal] = {}
+        for one in waits:
+            taken = min(left, one.quantity)
+            left -= taken
+            given_up[one.item] = given_up.get(one.item, ZERO) + taken
+        legs = []
+        for item, quantity in given_up.items():
+            if quantity:
+                meta: text.MetaItems = [("item", item), ("from", request.worked_on), ("written-down", True)]
+                legs += [
+                    text.NewPosting(contract.time, -quantity, commodity, meta),
+                    text.NewPosting(waits[0].counter_account, quantity, commodity),
+                ]
+        name = book.customers[book.main_accounts[contract.customer]].at(day).name
+        render = partial(_rendered, day, name, request.reason or f"Written down: {request.contract}", legs)
+        return Changes(
+            (NewDirective(day, render, waits[-1].source.file),), message=f"Time written down: {request.contract}"
+        )
+
+    return change(file, make, write_options)
+
+
+def _of(wanted: TimeWriteOff) -> str:
+    said = [f"of {wanted.item}" if wanted.item else "", f"of {wanted.worked_on}" if wanted.worked_on else ""]
+    return "".join(f" {one}" for one in said if one)
+
+
+def _rendered(day: date, payee: str, narration: str, legs: Sequence[text.NewPosting], column: int) -> str:
+    return text.transaction(day, "*", payee, narration, legs, tags=("time",), column=column)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFilter:
+    """Which entries of time are meant; what is not said lets all pass. `place`: FILE:LINE, or the end of it."""
+
+    contract: str
+    day: date | None = None
+    person: str = ""
+    text_contains: str = ""
+    """What was worked on, or a part of it where nothing is called so as a whole; accents and case do not matter."""
+    place: str = ""
+    all_matching: bool = False
+    """All that are found; else there must be one only."""
+
+
+def mark_time(
+    file: str | Path, time_filter: TimeFilter, until: date, billable: bool, write_options: WriteOptions
+) -> Outcome:
+    """Entries of time up to `until` (inclusive) that wait are marked as not billable, or as billable again, where they stand.
+
+    Raises what `change` raises, CannotBill where there is none, several, or a part of one is billed.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        found = _found(book, time_filter, until, billable)
+        left: dict[Source, Decimal] = {}
+        for work in billing.unbilled_work(book, date.max):
+            left[work.source] = left.get(work.source, ZERO) + work.quantity
+        for work in found:
+            if (rest := left.get(work.source, ZERO)) < work.quantity:
+                raise InvalidRequest(
+                    f"{work.source}: {work.quantity - rest} of {work.quantity} {work.commodity} of {work.task} on "
+                    f"{work.date} are billed,"
+                    " or written down, already: write down what is left of it (time write-off)"
+                )
+        edits = [_edit(place, sources, billable) for place, sources in _transactions(loading.entries, found).items()]
+        count = f"{len(found)} {'entry' if len(found) == 1 else 'entries'} of time"
+        return Changes(
+            edits=tuple(edits),
+            message=f"Time {'billable' if billable else 'not billable'}: {time_filter.contract}",
+            summary=count,
+        )
+
+    return change(file, make, write_options)
+
+
+def _found(book: Book, wanted: TimeFilter, until: date, billable: bool) -> list[Work]:
+    contract = time_contract(book, wanted.contract, wanted.day or until)
+    those = [
+        work
+        for work in book.work
+        if work.account == contract.time and work.quantity > 0 and not work.document and work.billable != billable
+        if work.date <= until and wanted.day in {None, work.date} and folded(wanted.person) in {"", folded(work.person)}
+        if folded(wanted.text_contains) in folded(work.task) and str(work.source).endswith(wanted.place)
+    ]
+    those = [work for work in those if folded(work.task) == folded(wanted.text_contains)] or those
+    if not those:
+        kind = "not billable" if billable else "billable"
+        raise InvalidRequest(
+            f"no {kind} time of {wanted.contract} is found so: bean-invoice time list --all says what there is"
+        )
+    if len(those) > 1 and not wanted.all_matching:
+        listed = "\n".join(
+            f"  {work.date}  {work.quantity} {work.commodity}  {work.person + ': ' if work.person else ''}{work.task}  "
+            f"({work.source})"
+            for work in those
+        )
+        raise InvalidRequest(
+            f"these are {len(those)} entries: say which (--date, --person, TEXT, --entry FILE:LINE), or --all\n{listed}"
+        )
+    return those
+
+
+def _transactions(entries: Sequence[Any], found: Sequence[Work]) -> dict[Source, list[Source]]:
+    """The transactions in which postings stand, with these."""
+    wanted = {work.source for work in found}
+    result: dict[Source, list[Source]] = {}
+    for entry in entries:
+        if isinstance(entry, Transaction):
+            for posting in entry.postings:
+                if source_of(posting.meta) in wanted:
+                    result.setdefault(source_of(entry.meta), []).append(source_of(posting.meta))
+    return result
+
+
+def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.Edit:
+    """A transaction with its postings marked. Raises CannotBill where they do not stand there."""
+    old = renaming.text_of(place)
+    lines = old.split("\n")
+    for posting in sorted(postings, reverse=True):
+        at = posting.line - place.line
+        if posting.file != place.file or not 0 < at < len(lines):
+            raise InvalidRequest(f"{posting}: this time is not written there: a plugin makes it")
+        following = next((i for i in range(at + 1, len(lines)) if not _is_key(lines[i])), len(lines))
+        lines[at + 1 : following] = [
+            line for line in lines[at + 1 : following] if "non-billable:" not in line.split('"')[0]
+        ]
+        if not billable:
+            lines.insert(at + 1, "    non-billable: TRUE")
+    return writer.Edit(Path(place.file), place.line, old, "\n".join(lines))
+
+
+def _is_key(line: str) -> bool:
+    """Whether a line of a transaction says a key of what stands above it (which begins with a small letter)."""
+    return line.strip()[:1].islower() and ":" in line

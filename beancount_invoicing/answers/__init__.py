@@ -1,0 +1,1 @@
+"""Answers as plain data, the stable form of `--format json`: by subject."""

@@ -1,0 +1,59 @@
+"""Answers as plain data, the stable form of `--format json`: amounts as texts in the currency's decimals, dates ISO."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from beancount_invoicing.model import CalculationStep
+from beancount_invoicing.receivables import AgingRow, AgingTotal
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.exact import exact
+from beancount_invoicing.rules.steps import round_to, show_value
+
+Answer = dict[str, Any]
+
+
+@exact
+def amount_text(amount: Decimal | None, currency: str) -> str | None:
+    """An amount with its currency's decimals; it is never rounded away: an amount that has more keeps them."""
+    if amount is None:
+        return None
+    exponent = amount.normalize().as_tuple().exponent if amount else 0
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return format(round_to(amount, max(places, currency_decimals(currency))), "f")
+
+
+def number_text(value: Decimal | None) -> str | None:
+    """A figure as text, with the decimals that it has; None where there is none."""
+    return None if value is None else format(value, "f")
+
+
+def day_text(day: date | None) -> str | None:
+    """A day as ISO 8601 writes it; None where there is none."""
+    return None if day is None else day.isoformat()
+
+
+def step_json(calculation_step: CalculationStep) -> Answer:
+    """A step of a calculation."""
+    return {
+        "figure": calculation_step.figure,
+        "operation": calculation_step.operation,
+        "inputs": [show_value(value) for value in calculation_step.inputs],
+        "result": show_value(calculation_step.result),
+        "because": calculation_step.because,
+    }
+
+
+def sums_json(row: AgingRow | AgingTotal) -> Answer:
+    """The columns of an aged balance, of one customer or of all, in their currency's decimals."""
+    currency = row.currency
+    return {
+        "not_due": amount_text(row.not_due, currency),
+        "buckets": [amount_text(bucket, currency) for bucket in row.buckets],
+        "unallocated": amount_text(row.unallocated, currency),
+        "total": amount_text(row.total, currency),
+        "disputed": amount_text(row.disputed, currency),
+        "drafts": amount_text(row.drafts, currency),
+    }

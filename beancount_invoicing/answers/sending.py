@@ -1,0 +1,92 @@
+"""What was sent, what waits to be sent, and what is sealed, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from beancount_invoicing.documents import seal_chain
+from beancount_invoicing.model import Invoice
+
+if TYPE_CHECKING:
+    from beancount_invoicing.actions.seal import Verified
+    from beancount_invoicing.delivery import Attempt
+    from beancount_invoicing.sending.outbox import Objection
+    from beancount_invoicing.sending.send import SendResult
+
+from beancount_invoicing.answers.amounts import Answer
+
+
+def verified_json(verified: Verified) -> Answer:
+    """A document in `verify`."""
+    return {
+        "number": verified.number or None,
+        "file": verified.file or None,
+        "sealed_on": verified.seal.date.isoformat() if verified.seal else None,
+        "mark": seal_chain.seal_hash(verified.seal) if verified.seal else None,
+        "previous": (verified.seal.previous or None) if verified.seal else None,
+        "unchanged": verified.unchanged,
+        "differences": [
+            {"what": difference.term, "sealed": difference.sealed, "now": difference.current}
+            for difference in verified.differences
+        ],
+        "notice": verified.notice or None,
+        "source": str(verified.source),
+    }
+
+
+def sent_json(send_result: SendResult) -> Answer:
+    """What became of one thing in `send`."""
+    return {
+        "state": send_result.state,
+        "title": send_result.title,
+        "customer": send_result.customer,
+        "account": send_result.account,
+        "numbers": list(send_result.numbers),
+        "event": send_result.event,
+        "level": send_result.level,
+        "channel": send_result.channel,
+        "to": list(send_result.to),
+        "cc": list(send_result.cc),
+        "address": list(send_result.address),
+        "subject": send_result.subject or None,
+        "files": list(send_result.files),
+        "file": str(send_result.file) if send_result.file else None,
+        "message_id": send_result.message_id or None,
+        "not_to": list(send_result.refused_recipients),
+        "why": send_result.reason or None,
+        "notices": list(send_result.notices),
+    }
+
+
+def attempt_json(attempt: Attempt, objection: Objection | None = None) -> Answer:
+    """What is in doubt, or waits to be sent by hand, in `send` without a number."""
+    return {
+        "state": "in-doubt" if attempt.in_doubt else "prepared",
+        "numbers": list(attempt.numbers),
+        "customer": attempt.event.customer,
+        "event": attempt.kind,
+        "level": attempt.event.level,
+        "date": attempt.event.date.isoformat(),
+        "channel": attempt.event.channel or None,
+        "message_id": attempt.event.message_id,
+        "note": attempt.event.note,
+        "source": str(attempt.event.source),
+        "objection": objection.reason if objection else None,
+    }
+
+
+def to_send_json(invoice: Invoice, channel: str) -> Answer:
+    """A document that is to be sent, in `send` without a number: with the fields of `attempted`."""
+    return {
+        "state": "to-send",
+        "numbers": [invoice.number],
+        "customer": invoice.customer.account if invoice.customer else None,
+        "event": "sent",
+        "level": None,
+        "date": invoice.date.isoformat(),
+        "channel": channel,
+        "message_id": None,
+        "note": None,
+        "source": str(invoice.source),
+        "objection": None,
+    }

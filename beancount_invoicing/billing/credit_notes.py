@@ -1,0 +1,705 @@
+"""Credit notes: what is given back of a document, so that its parts add up to it, net and each tax, to the cent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.billing.compose import CannotCompose, DraftRequest, compose_draft
+from beancount_invoicing.billing.drafts import (
+    Draft,
+    DraftDeduction,
+    DraftLine,
+    DraftReceivable,
+    DraftTax,
+    ExchangeRate,
+    TimeRelease,
+)
+from beancount_invoicing.billing.tax_rates import credit_lines_to_write
+from beancount_invoicing.model import ZERO, Book, Invoice, Line, TaxAmount, Work
+from beancount_invoicing.receivables import (
+    LeftToCredit,
+    LineLeftToCredit,
+    OpenItem,
+    bears_tax,
+    creditable,
+    left_to_credit,
+    net_of_units,
+    tax_of_part,
+)
+from beancount_invoicing.rules import currencies, numbering, periods, tax, worktime
+from beancount_invoicing.rules.periods import Period
+from beancount_invoicing.rules.steps import round_to, share_out
+
+
+class CannotCredit(CannotCompose):
+    """What is asked for cannot be credited; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """A line to be credited, counted from 1: so many units of it (all that are left, if None); with `less`, only so much of
+    the price of each."""
+
+    index: int
+    quantity: Decimal | None = None
+    price_reduction: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """What is credited of a document: all that is left, some of its lines, a sum, or the days from `start` to `end`."""
+
+    number: str
+    lines: tuple[CreditLine, ...] = ()
+    note: str = ""
+    """Why; of a sum it is the text of its line."""
+    reopen: bool = False
+    """What was billed under contracts may be billed again."""
+    amount: Decimal | None = None
+    """A sum without tax, in the document's currency."""
+    tax: str = ""
+    """The tax code that a sum is credited under; "" shares it over those of the document."""
+    start: date | None = None
+    """First day credited, inclusive; None with an `end`: from the first day of each line's period on."""
+    end: date | None = None
+    """Last day credited, inclusive; None with a `start`: to the last day of each line's period."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A line of the credit note; `of` is the line that it gives back `count` units of, with their sign."""
+
+    line: DraftLine
+    of: LineLeftToCredit | None = None
+    count: Decimal = ZERO
+
+
+def credit_note(
+    book: Book,
+    invoice: Invoice,
+    claims: Sequence[OpenItem],
+    request: CreditRequest,
+    day: date,
+    exchange: ExchangeRate | None = None,
+) -> tuple[Draft, tuple[str, ...]]:
+    """The credit note of `day` on a document, without a number, and what its writer should know.
+
+    Units of lines take the net and the tax that they come to, in the document's currency, rounded as its own; each amount stays
+    within a unit of the last digit of its share, and the note that reaches the rest of a line, or of the net under a tax code,
+    takes the rest. With the lines goes their share of allowances, charges and of sums that were credited before; with all that is
+    left of the document what it deducted, and its rounding. `claims`: where the document stands, and what of it is open;
+    `exchange`: how it is booked where that is in another currency. A claim for late interest is given back with `kind: "claim"`,
+    outside VAT. Raises CannotCredit, CannotCompose.
+    """
+    left = _left(book, invoice, day)
+    per_line = book.option("tax-rounding", day) == "line"
+    notices: list[str] = []
+    if request.amount is not None:
+        taken = _sum(left, request, day)
+    elif request.start or request.end:
+        taken = _days(book, left, request, day)
+    else:
+        taken = _lines(book, left, request, day, notices)
+    if request.amount is None and all(line.price_reduction is None for line in request.lines):
+        taken += _beside(left, taken, day)
+    if not taken:
+        raise CannotCredit(f"{invoice.number}: nothing of it would be credited: {_given(left)}")
+    draft = compose_draft(book, _request(book, left, request, day, [taken.line for taken in taken], exchange))
+    lines = _nets(left, taken, draft.lines)
+    nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        nets[line.tax] -= line.net
+    all_of_it = all(nets[code] == left.net(code) for code in nets.keys() | left.codes)
+    taxes = _taxes(book, left, lines, draft, per_line)
+    asked = sum((line.net for line in lines), ZERO) + sum((tax.amount for tax in taxes), ZERO)
+    if not asked and not (all_of_it or sum((line.net for line in lines), ZERO)):
+        raise CannotCredit(f"{invoice.number}: this comes to nothing in {invoice.currency}: credit more of it")
+    rounding = -left.rounding if all_of_it else _rounding(left, asked)
+    deductions = _deducted(left) if all_of_it else ()
+    payable = asked + rounding - sum((deduction.amount for deduction in deductions), ZERO)
+    draft = replace(
+        draft,
+        lines=credit_lines_to_write(book, invoice, lines, [taken.of.line if taken.of else None for taken in taken]),
+        taxes=taxes,
+        rounding=rounding,
+        rounding_account=invoice.rounding_account,
+        deductions=deductions,
+        receivables=_shared(invoice, claims, payable, day),
+    )
+    return draft, tuple(notices)
+
+
+def _left(book: Book, invoice: Invoice, day: date) -> LeftToCredit:
+    """What is left of a document that can be credited."""
+    if new := book.final_replacement_of(invoice):
+        what = "only takes out of the books what" if invoice.kind == "cancellation" else "is what"
+        raise CannotCredit(
+            f"{invoice.number} {what} {new.number} replaces ({new.source}): credit that one, bean-invoice credit {new.number}"
+        )
+    if not invoice.has_page or invoice.draft or invoice.customer is None or not invoice.lines:
+        what = "a draft: take it out, or change it" if invoice.draft else f"of kind {invoice.kind}, without lines"
+        raise CannotCredit(f"{invoice.number} cannot be credited: it is {what}")
+    if day < invoice.date:
+        raise CannotCredit(f"{invoice.number} is dated {invoice.date}: a credit note cannot be dated {day}")
+    left = replace(left_to_credit(book, invoice), invoice=invoice)
+    if left.notes and not any(map(left.net, left.codes)):
+        rest = sum(left.taxes.values(), ZERO)
+        remedy = (
+            f"; {abs(rest)} {invoice.currency} of its tax was left out there: correct that credit note, or write it off"
+            if rest
+            else ""
+        )
+        raise CannotCredit(f"nothing is left to credit of {invoice.number}: {_given(left)}{remedy}")
+    return left
+
+
+def _given(left: LeftToCredit) -> str:
+    """Which credit notes have given something back."""
+    if not left.notes:
+        return f"it asks for {left.payable} {left.invoice.currency}"
+    whole = left.payable - sum((creditable(note) for note in left.notes), ZERO)
+    return (
+        f"{abs(whole - left.payable)} of {abs(whole)} {left.invoice.currency} is credited by"
+        f" {', '.join(f'{note.number} ({note.source})' for note in left.notes)}"
+    )
+
+
+def _decimals(left: LeftToCredit) -> int:
+    return currencies.currency_decimals(left.invoice.currency)
+
+
+# what is taken ----------------------------------------------------------------------------------------------------------
+
+
+def _chosen(left: LeftToCredit, wanted: CreditRequest) -> list[tuple[CreditLine, LineLeftToCredit]]:
+    """The lines that are named."""
+    number, last = left.invoice.number, len(left.lines)
+    result = []
+    for line in wanted.lines:
+        if [other.index for other in wanted.lines].count(line.index) > 1:
+            raise CannotCredit(f"line {line.index} is named twice: name each line once, with x how much of it")
+        if not 1 <= line.index <= last:
+            raise CannotCredit(f"{number} has {last} line{'s' * (last != 1)}: there is no line {line.index}")
+        result.append((line, left.lines[line.index - 1]))
+    return result
+
+
+def _lines(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date, notices: list[str]) -> list[_Taken]:
+    """The lines that are named, or all that is left of all."""
+    if not wanted.lines:
+        if left.notes:
+            notices.append(f"{left.invoice.number}: {_given(left)}: this credits what is left")
+        those = [line for line in left.lines if line.quantity or line.net]
+        return [part for credit in those for part in _units(book, left, credit, credit.quantity, wanted, day)]
+    result: list[_Taken] = []
+    for said, one in _chosen(left, wanted):
+        line = one.line
+        if said.quantity is not None and not _priced(line):
+            raise CannotCredit(f'"{line.text}" has no quantity: credit all of it')
+        if not one.quantity:
+            names = ", ".join(note.number for note in left.notes)
+            raise CannotCredit(
+                f'"{line.text}" of {left.invoice.number} is given back by {names} already: leave the line out'
+            )
+        if said.quantity is not None and not 0 < said.quantity <= abs(one.quantity):
+            less = f": {abs(one.quantity)} are left, as {_given(left)}" if one.quantity != one.unit_count else ""
+            raise CannotCredit(f'"{line.text}": {said.quantity} of {abs(one.unit_count)} cannot be credited{less}')
+        if said.quantity is None and one.quantity != one.unit_count:
+            notices.append(
+                f'"{line.text}": what is left of it is credited, {abs(one.quantity)} of {abs(one.unit_count)}'
+            )
+        count = one.quantity if said.quantity is None else said.quantity.copy_sign(one.quantity)
+        if said.price_reduction is not None:
+            result.append(_price_difference(left, one, count, said.price_reduction, day))
+        else:
+            result += _units(book, left, one, count, wanted, day)
+    return result
+
+
+def _back(left: LeftToCredit, line: Line, day: date) -> DraftLine:
+    """A line that gives back something of another, yet without an amount; it names its place where others say the same."""
+    said = [(line.line.account, line.line.tax, line.line.item, line.line.text) for line in left.lines]
+    place = next(index for index, credit in enumerate(left.lines) if credit.line is line)
+    return DraftLine(
+        net=ZERO,
+        account=line.account,
+        tax=line.tax,
+        billable_from=day,
+        item=line.item,
+        text=line.text,
+        corrected_line=place + 1 if said.count(said[place]) > 1 else None,
+    )
+
+
+def _units(
+    book: Book,
+    left: LeftToCredit,
+    line_left_to_credit: LineLeftToCredit,
+    count: Decimal,
+    wanted: CreditRequest,
+    day: date,
+) -> list[_Taken]:
+    """The line that gives back `count` units of a line, and one that takes back what of their price was credited before."""
+    line, decimals = line_left_to_credit.line, _decimals(left)
+    result = []
+    if count:
+        priced = _priced(line)
+        price = line.price if line.price is not None else line.price_with_tax
+        if not priced or price is None:
+            price = abs(line.net)
+        figure = tax.line_net(-count, price, line.discount if priced else None, decimals)
+        with_tax = priced and line.price is None
+        back = replace(
+            _back(left, line, day),
+            net=figure.value if with_tax else -net_of_units(line_left_to_credit, count, -figure.value, decimals),
+            unit=line.unit,
+            quantity=-count,
+            price=None if with_tax else price,
+            price_with_tax=price if with_tax else None,
+            discount=line.discount if priced else None,
+            steps=figure.steps,
+        )
+        if left.invoice.kind == "claim":  # its days are said, and no quantity
+            back = replace(back, quantity=None, price=None, start=line.start, end=line.end)
+        if wanted.reopen and line.contract:
+            back = replace(
+                back,
+                contract=line.contract,
+                milestone=line.milestone,
+                start=line.start,
+                end=line.end,
+                expense=line.expense_date,
+                cost=line.expense_amount,
+                adjusts=line.adjusts,
+            )
+            back = _reopened(book, left, line_left_to_credit, back)
+        result.append(_Taken(back, line_left_to_credit, count))
+    if line_left_to_credit.taken_off:
+        share = (
+            line_left_to_credit.taken_off
+            if count == line_left_to_credit.quantity
+            else round_to(line_left_to_credit.taken_off * count / line_left_to_credit.quantity, decimals)
+        )
+        if share:
+            result.append(_Taken(replace(_back(left, line, day), net=-share)))
+    return result
+
+
+def _priced(line: Line) -> bool:
+    """Whether a line says how many units it has, and what one costs."""
+    return line.quantity is not None and (line.price is not None or line.price_with_tax is not None)
+
+
+def _price_difference(left: LeftToCredit, credit: LineLeftToCredit, count: Decimal, less: Decimal, day: date) -> _Taken:
+    """The line that gives back so much of the price of each unit, with tax where the price is."""
+    line, decimals = credit.line, _decimals(left)
+    with_tax = line.price is None and line.price_with_tax is not None
+    less = max(less, round_to(less, decimals), key=lambda one: -int(one.as_tuple().exponent))  # 5 is 5.00
+    figure = tax.line_net(-count, less, None, decimals)
+    rate = _rates(left.invoice).get(line.tax, ZERO)
+    net = tax.gross_split(figure.value, rate, decimals)[0].value if with_tax else figure.value
+    room = min(abs(credit.net), abs(left.net(line.tax)))
+    if less <= 0 or abs(net) > room:
+        raise CannotCredit(
+            f'"{line.text}": {less} less for each of {abs(count)} is {abs(net)} {left.invoice.currency} without tax, but'
+            f" {room} is left of it"
+        )
+    return _Taken(
+        replace(
+            _back(left, line, day),
+            net=figure.value,
+            unit=line.unit,
+            quantity=-count,
+            price=None if with_tax else less,
+            price_with_tax=less if with_tax else None,
+            steps=figure.steps,
+        )
+    )
+
+
+def _days(book: Book, left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
+    """The lines that give back days of the periods of lines, by their number: net × days / days that are left of the period."""
+    number = left.invoice.number
+    named = [credit for _said, credit in _chosen(left, wanted)]
+    for one in named:
+        if not one.line.start or not one.line.end:
+            raise CannotCredit(f'"{one.line.text}" has no period (from, to): say how much of its quantity')
+        if _worked(book, one.line):
+            raise CannotCredit(f'"{one.line.text}" is time worked, not a period: say how much of its quantity')
+    if any(line.quantity is not None or line.price_reduction is not None for line in wanted.lines):
+        raise CannotCredit("of a period days are credited: name the lines without x and @")
+    those = named or [line for line in left.lines if line.line.start and line.line.end and not _worked(book, line.line)]
+    if wanted.start and wanted.end and wanted.end < wanted.start:
+        raise CannotCredit(f"--to {wanted.end} is before --from {wanted.start}")
+    result: list[_Taken] = []
+    for one in those:
+        start, end = one.line.start, one.line.end
+        if start is None or end is None or not one.net:
+            continue
+        span = Period(max(wanted.start or start, start), min(wanted.end or end, end))
+        whole = periods.without(Period(start, end), [Period(*days) for days in one.days])
+        parts = [
+            Period(max(part.start, span.start), min(part.end, span.end))
+            for part in whole
+            if part.start <= span.end and span.start <= part.end
+        ]
+        result += _parts(book, left, one, [part for part in parts if part.days > 0], wanted, day)
+    if not result:
+        text = ", ".join(sorted(f"{credit.line.start} to {credit.line.end}" for credit in those)) or "none"
+        raise CannotCredit(
+            f"no day from {wanted.start or '…'} to {wanted.end or '…'} is left to credit of {number}: its periods are {text}"
+            + (f"; {_given(left)}" if left.notes else "")
+        )
+    return result
+
+
+def _worked(book: Book, line: Line) -> bool:
+    """Whether a line bills time or an expense: its days say when it was, not for how long it was paid."""
+    dated = book.contracts.get(line.contract)
+    return bool(line.expense_date) or (dated is not None and dated.at(line.start or date.min).mode == "time")
+
+
+def _parts(
+    book: Book,
+    left: LeftToCredit,
+    line_left_to_credit: LineLeftToCredit,
+    parts: Sequence[Period],
+    wanted: CreditRequest,
+    day: date,
+) -> list[_Taken]:
+    line = line_left_to_credit.line
+    start, end = line.start, line.end
+    assert start is not None and end is not None
+    if (
+        list(parts) == [Period(start, end)]
+        and line_left_to_credit.quantity == line_left_to_credit.unit_count
+        and not line_left_to_credit.taken_off
+    ):
+        (taken, *_none) = _units(book, left, line_left_to_credit, line_left_to_credit.quantity, wanted, day)
+        return [replace(taken, line=replace(taken.line, start=start, end=end))]
+    if wanted.reopen and line.contract:
+        _may_reopen_days(book, line)
+    total = sum(
+        part.days for part in periods.without(Period(start, end), [Period(*days) for days in line_left_to_credit.days])
+    )
+    result, gone, taken_so_far = [], 0, ZERO
+    for part in parts:
+        gone += part.days
+        share = round_to(line_left_to_credit.net * gone / total, _decimals(left)) - taken_so_far
+        taken_so_far += share
+        back = replace(
+            _back(left, line, day),
+            net=-share,
+            text=f"{line.text} ({part.days}/{total} × {abs(line_left_to_credit.net)})",
+            unit="LS" if line.unit else "",
+            quantity=Decimal(-1).copy_sign(-share),
+            price=abs(share),
+            start=part.start,
+            end=part.end,
+            contract=line.contract if wanted.reopen else "",
+            adjusts=line.adjusts if wanted.reopen else (),
+        )
+        if share:
+            result.append(_Taken(back))
+    return result
+
+
+def _may_reopen_days(book: Book, line: Line) -> None:
+    dated = book.contracts.get(line.contract)
+    if dated is None or not dated.at(line.start or date.min).prorate:
+        raise CannotCredit(
+            f'"{line.text}": a part of its period cannot be billed again, as the contract {line.contract} bills whole ones: leave'
+            " --reopen away, or give the contract prorate: TRUE"
+        )
+
+
+def _sum(left: LeftToCredit, wanted: CreditRequest, day: date) -> list[_Taken]:
+    """The lines that give back a sum: under its code, or in proportion to what is left under each; on the accounts of the lines."""
+    number, amount, decimals = left.invoice.number, wanted.amount or ZERO, _decimals(left)
+    codes = sorted({line.line.tax for line in left.lines})
+    if wanted.tax and wanted.tax not in codes:
+        raise CannotCredit(f"{number} has no lines under {wanted.tax}: its codes are {', '.join(codes)}")
+    if wanted.lines or wanted.start or wanted.end or wanted.reopen:
+        raise CannotCredit("a sum is of the whole document: leave --lines, --from, --to and --reopen away")
+    if not wanted.note:
+        raise CannotCredit('say what the sum is for: credit NUMBER --amount 50.00 "Price difference"')
+    bases = {code: left.net(code) for code in ([wanted.tax] if wanted.tax else codes)}
+    room = sum(bases.values(), ZERO)
+    if amount != round_to(amount, decimals):
+        raise CannotCredit(f"{amount} is no amount in {left.invoice.currency}: it has {decimals} decimals")
+    if not 0 < amount <= abs(room):
+        under = f" under {wanted.tax}" if wanted.tax else ""
+        raise CannotCredit(
+            f"{amount} {left.invoice.currency} cannot be credited of {number}: {abs(room)} without tax is left{under}"
+            + (f", as {_given(left)}" if left.notes else "")
+        )
+    shares = _in_proportion(amount.copy_sign(room), bases, decimals)
+    result = []
+    for code, share in shares.items():
+        accounts: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for line in left.lines:
+            if line.line.tax == code:
+                accounts[line.line.account] += line.line.net
+        for account, part in _in_proportion(share, accounts, decimals).items():
+            if part:
+                result.append(_Taken(DraftLine(-part, account, code, day, text=wanted.note)))
+    return result
+
+
+def _in_proportion(amount: Decimal, weights: Mapping[str, Decimal], decimals: int) -> dict[str, Decimal]:
+    """An amount shared out by weights, to the cent; the largest shares take what the roundings leave."""
+    whole = sum(weights.values(), ZERO)
+    if not whole:
+        return {next(iter(weights)): amount}
+    shares = [round_to(amount * weight / whole, decimals) for weight in weights.values()]
+    return dict(zip(weights, share_out(shares, amount - sum(shares, ZERO), decimals), strict=True))
+
+
+def _beside(left: LeftToCredit, taken: Sequence[_Taken], day: date) -> list[_Taken]:
+    """What goes back with the lines of allowances, charges, and sums that were credited: the share of the net that they have."""
+    nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for one in taken:
+        net = one.line.net
+        if one.line.price_with_tax is not None:
+            rate = _rates(left.invoice).get(one.line.tax, ZERO)
+            natural = tax.gross_split(net, rate, _decimals(left))[0].value
+            net = -net_of_units(one.of, one.count, -natural, _decimals(left)) if one.of else natural
+        nets[one.line.tax] -= net
+    of_lines: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in left.lines:
+        of_lines[line.line.tax] += line.net
+    all_of_it = all(nets[code] == net for code, net in of_lines.items())
+    result = []
+    for place in sorted(left.nets):
+        code, account = place
+        rest = left.net_off_lines(place)
+        if not rest or not (all_of_it or nets[code]):
+            continue
+        share = (
+            rest
+            if nets[code] == of_lines[code]
+            else round_to(rest * nets[code] / of_lines[code], _decimals(left))
+            if of_lines[code]
+            else ZERO
+        )
+        if share:
+            text = ", ".join(dict.fromkeys(left.texts.get(place, ()))) or left.invoice.narration
+            result.append(_Taken(DraftLine(-share, account, code, day, text=text)))
+    return result
+
+
+def _reopened(book: Book, left: LeftToCredit, line_left_to_credit: LineLeftToCredit, back: DraftLine) -> DraftLine:
+    """The line that takes a contract's line back so that it may be billed again: its time returns to the time account."""
+    invoice, line = left.invoice, line_left_to_credit.line
+    dated = book.contracts.get(line.contract)
+    contract = dated.at(line.start or invoice.date) if dated else None
+    if contract is None or contract.mode != "time" or line.expense_date:
+
+        def same(other: Line) -> bool:
+            fields = ("contract", "milestone", "start", "end", "expense_date", "expense_amount", "text")
+            return all(getattr(other, name) == getattr(line, name) for name in fields)
+
+        for note in left.notes:
+            if any(map(same, note.lines)):
+                raise CannotCredit(
+                    f'"{line.text}" of {invoice.number} is given back by {note.number} already ({note.source}), and may be billed'
+                    " again: leave the line out, or --reopen away"
+                )
+        if back.quantity is not None and (
+            back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off
+        ):
+            how = ", name the days with --from and --to" if line_left_to_credit.days else ""
+            raise CannotCredit(
+                f'"{line.text}": {abs(back.quantity)} of '
+                f"{abs(line_left_to_credit.unit_count)}{', credited in part,' if line_left_to_credit.taken_off else ''} cannot be"
+                f" billed again, as periods, milestones and expenses are billed whole: credit all of the line{how}, or leave"
+                " --reopen away"
+            )
+        return back
+    out = next(
+        (
+            work
+            for work in book.work
+            if work.document == invoice.number and work.quantity < 0 and work.account == contract.time
+            and work.item == line.item and work.billable
+        ),
+        None,
+    )  # fmt: skip
+    if out is None or back.quantity is None:
+        return back
+    quantity = back.quantity
+    if line.unit.lower() in worktime.LUMP_WORDS:  # billed as one sum, as up to a cap
+        if back.quantity != -line_left_to_credit.unit_count or line_left_to_credit.taken_off:
+            raise CannotCredit(
+                f'"{line.text}" bills time as one sum, of which a part cannot be billed again: credit all of it, or leave --reopen'
+                " away"
+            )
+        quantity = -_time_of_lump(book, invoice, line, out)
+    returned = TimeRelease(out.account, out.counter_account, out.commodity, out.item, quantity, worked_on=line.start)
+    return replace(back, time_releases=(returned,))
+
+
+def _time_of_lump(book: Book, invoice: Invoice, lump: Line, out: Work) -> Decimal:
+    """The time that a document took off an account for a line of one sum: all of its item, less what its other lines bill."""
+    gone = sum(
+        (
+            -work.quantity
+            for work in book.work
+            if work.document == invoice.number and (work.account, work.item) == (out.account, out.item)
+            and work.billable and not work.written_down
+        ),
+        ZERO,
+    )  # fmt: skip
+    others = (
+        line for line in invoice.lines if line is not lump and (line.contract, line.item) == (lump.contract, lump.item)
+    )
+    billed = (line.quantity or ZERO for line in others if line.unit.lower() not in worktime.LUMP_WORDS)
+    return gone - sum(billed, ZERO)
+
+
+# what it comes to -------------------------------------------------------------------------------------------------------
+
+
+def _request(
+    book: Book,
+    left: LeftToCredit,
+    wanted: CreditRequest,
+    day: date,
+    lines: Sequence[DraftLine],
+    exchange: ExchangeRate | None,
+) -> DraftRequest:
+    invoice = left.invoice
+    assert invoice.customer is not None
+    main = invoice.customer.account
+    order = invoice.customer.purchase_order
+    text = wanted.note if wanted.amount is None else ""
+    return DraftRequest(
+        kind="claim" if invoice.kind == "claim" else "credit-note",  # a claim's is outside VAT as well
+        customer=main,
+        account=main,
+        currency=invoice.currency,
+        date=day,
+        lines=tuple(lines),
+        corrects=invoice.number,
+        purchase_order=order if order != book.customers[main].at(day).purchase_order else "",
+        note=text,
+        narration=f"{numbering.link(invoice.number)}: {wanted.note}" if wanted.note else "",
+        taxes=tuple(invoice.tax_codes.values()),
+        exchange=exchange,
+    )
+
+
+def _rates(invoice: Invoice) -> dict[str, Decimal]:
+    return {code: known.rate for code, known in invoice.tax_codes.items()}
+
+
+def _nets(left: LeftToCredit, taken: Sequence[_Taken], lines: Sequence[DraftLine]) -> tuple[DraftLine, ...]:
+    """The lines, those whose price includes tax with the net that keeps to their share."""
+    rates, decimals = _rates(left.invoice), _decimals(left)
+    result = []
+    for one, line in zip(taken, lines, strict=True):
+        if one.of is not None and line.gross is not None:
+            natural = tax.gross_split(line.gross, rates.get(line.tax, ZERO), decimals)[0].value
+            net = -net_of_units(one.of, one.count, -natural, decimals)
+            if net != natural or one.count == one.of.quantity:
+                line = replace(line, net=net)
+        result.append(line)
+    return tuple(result)
+
+
+def _taxes(
+    book: Book, left: LeftToCredit, lines: Sequence[DraftLine], draft: Draft, per_line: bool
+) -> tuple[DraftTax, ...]:
+    """The tax of each code: on the nets of its lines, within prices that include it; the rest with the rest of its net."""
+    decimals = _decimals(left)
+    by_line = per_line or book.option("tax-rounding", left.invoice.date) == "line"
+    result = []
+    due = {tax.code: tax.amount for tax in draft.taxes}
+    for each in left.invoice.taxes:
+        code = each.tax.code
+        those = [line for line in lines if bears_tax(left.invoice, line.tax, each.tax)]
+        if not those:
+            continue
+        own = [(line.net, line.gross) for line in those if line.tax == code]
+        natural = tax.tax_of_booked(own, each.tax.rate, decimals, per_line) if own else due.get(code, ZERO)
+        if each.tax.withholding:
+            natural = tax.tax_of_booked([(line.net, None) for line in those], -each.tax.rate, decimals, per_line)
+        net = -sum((line.net for line in those), ZERO)
+        slack = (
+            max(sum(bears_tax(left.invoice, line.tax, each.tax) for line in left.invoice.lines), 1) if by_line else 1
+        )
+        amount = -tax_of_part([left], code, net, -natural, decimals, slack)
+        account = _tax_account(each)
+        if amount and account:
+            booked = -left.booked[code] if code in left.booked and -amount == left.taxes[code] else None
+            result.append(DraftTax(code, account, amount, -net, booked))
+    known = {amount.tax.code for amount in left.invoice.taxes}
+    return (*result, *(tax for tax in draft.taxes if tax.code not in known))
+
+
+def _tax_account(tax_amount: TaxAmount) -> str:
+    """Where the document booked it."""
+    waits = (
+        tax_amount.tax.pending if tax_amount.pending or (not tax_amount.amount and tax_amount.tax.on_payment) else None
+    )
+    return waits or tax_amount.tax.account or ""
+
+
+def _rounding(left: LeftToCredit, asked: Decimal) -> Decimal:
+    """Of what the amount to pay was rounded down by, as much as it needs so that no more is credited than was asked for."""
+    beyond, whole = left.payable + asked, left.invoice.total_after_withholding
+    rounded_down = left.rounding * whole < 0 and abs(beyond) <= abs(left.rounding)
+    return -beyond if rounded_down and beyond * whole < 0 else ZERO
+
+
+def _deducted(left: LeftToCredit) -> tuple[DraftDeduction, ...]:
+    """The deposits that the document deducted, as far as they are not given back."""
+    those = {(deduction.number, deduction.tax): deduction for deduction in left.invoice.deductions}
+    return tuple(
+        DraftDeduction(place[0], deduction.account, -left.deductions[place], deduction.named_code or deduction.tax)
+        for place, deduction in those.items()
+        if left.deductions[place]
+    )
+
+
+def _shared(invoice: Invoice, claims: Sequence[OpenItem], payable: Decimal, day: date) -> tuple[DraftReceivable, ...]:
+    """What a credit note gives back, on the accounts that the document stands on, in proportion: a retention has its own.
+
+    On each as much as is open there; what is over on those where more is open, and in the end on the main account.
+    """
+    assert invoice.customer is not None
+    stood: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    room: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for claim in claims:
+        stood[claim.account] += claim.amount
+        room[claim.account] += claim.open
+    stood = defaultdict(lambda: ZERO, {account: amount for account, amount in stood.items() if amount})
+    whole = sum(stood.values(), ZERO)
+    main = invoice.customer.account
+    if not stood and invoice.instalments:
+        main = invoice.instalments[0].account
+    elif main not in stood and stood:
+        main = min(stood, key=lambda account: (-abs(stood[account]), account))
+    if len(stood) < 2 or not whole:
+        return (DraftReceivable(main, payable),)
+    decimals = currencies.currency_decimals(invoice.currency)
+    others = sorted(account for account in stood if account != main)
+    parts = {account: round_to(payable * stood[account] / whole, decimals) for account in others}
+    parts[main] = payable - sum(parts.values(), ZERO)
+
+    def most(account: str, amount: Decimal) -> Decimal:
+        """As much of an amount as is open on an account."""
+        there = room[account] if room[account] * amount < 0 else ZERO
+        return amount if abs(amount) <= abs(there) else -there
+
+    kept = {account: most(account, parts[account]) for account in parts}
+    for account in (main, *others):
+        over = payable - sum(kept.values(), ZERO)
+        kept[account] = most(account, kept[account] + over)
+    kept[main] += payable - sum(kept.values(), ZERO)
+    shares = tuple(DraftReceivable(account, kept[account], day) for account in (main, *others) if kept[account])
+    return shares or (DraftReceivable(main, payable),)

@@ -1,0 +1,104 @@
+"""Whose time is: of the contract that names its account on the day it was worked, and holds then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.billing.drafts import BillingNotice
+from beancount_invoicing.billing.in_force import why_version_not_in_force
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Work
+from beancount_invoicing.rules import worktime
+
+
+class TimeByContract(NamedTuple):
+    """Time by the code of its contract; and what is of none that holds on its day, with the code of the one that it may be of."""
+
+    by_contract: dict[str, list[Work]]
+    notices: list[BillingNotice]
+
+
+def by_contract(book: Book, work: Iterable[Work]) -> TimeByContract:
+    """Each entry goes to the first contract, by code, that names its account on its day and holds then, neither paused nor over.
+
+    Two contracts that do are an error, which checks report. What is billed to nobody anyway goes to one that names the account.
+    """
+    naming = _naming(book)
+    of: defaultdict[str, list[Work]] = defaultdict(list)
+    left: defaultdict[tuple[str, str, str, str], list[Work]] = defaultdict(list)
+    for one in work:
+        known = naming.get(one.account, ())
+        named, reasons = [], []
+        for dated in known:
+            contract = dated.at(one.date)
+            if contract.time == one.account:
+                why = why_version_not_in_force(contract, one.date)
+                if not why or not one.billable:
+                    of[contract.code].append(one)
+                    break
+                named.append(dated)
+                reasons.append(why)
+        else:
+            if not one.billable:
+                continue
+            code = (named or known)[0].first.code if known else ""
+            left[code, one.account, one.commodity, reasons[0] if reasons else ""].append(one)
+    return TimeByContract(dict(of), [_notice(book, *key, those) for key, those in left.items()])
+
+
+def _naming(book: Book) -> Mapping[str, Sequence[Dated[Contract]]]:
+    """By account, the time contracts that name it on any day, by code."""
+    naming: defaultdict[str, list[Dated[Contract]]] = defaultdict(list)
+    for _code, dated in sorted(book.contracts.items()):
+        if dated.first.mode == "time":
+            for account in dict.fromkeys(version.time for _day, version in dated.versions if version.time):
+                naming[account].append(dated)
+    return naming
+
+
+def contracts_of_work(book: Book, work: Iterable[Work]) -> list[Contract | None]:
+    """The contract of each entry, as it was on its day: of those that name its account, one that does so then and holds, else one
+    that does so then, else any; None where none does."""
+    naming = _naming(book)
+
+    def order(contract: Contract, work: Work) -> tuple[bool, bool]:
+        return contract.time != work.account, bool(why_version_not_in_force(contract, work.date))
+
+    result = []
+    for one in work:
+        known = [dated.at(one.date) for dated in naming.get(one.account, ())]
+        result.append(min(known, key=lambda contract: order(contract, one)) if known else None)
+    return result
+
+
+def _notice(book: Book, code: str, account: str, commodity: str, why: str, those: Sequence[Work]) -> BillingNotice:
+    what, first = time_in_words(those, commodity), those[0]
+    exclude = "say non-billable: TRUE below what nobody pays"
+    if why:
+        text = f"{what} not billed: {code} {why}: correct the day, or amend {code}; {exclude}"
+        return BillingNotice(code, text, "outside-contract", first.source, since=first.date)
+    if code:
+        other = book.contracts[code].at(first.date).time or "none"
+        text = f"{what} on {account}, but the time account of {code} is then {other}: move it there, or amend {code}; {exclude}"
+        return BillingNotice(code, text, "time-without-contract", first.source, since=first.date)
+    text = (
+        f"{account}: {what} not billed, as no contract names that account: write time: {account} below the contract; {exclude},"
+        f" or once below the account's open"
+    )
+    return BillingNotice("", text, "time-without-contract", first.source, since=first.date)
+
+
+def time_in_words(work: Sequence[Work], commodity: str) -> str:
+    """How much time of which days it is: "3 HOUR of 2026-03-10 are", "4 HOUR from 2026-03-10 to 2026-03-12 are"."""
+    seconds = sum((worktime.to_seconds(work.quantity, work.commodity) for work in work), ZERO)
+    quantity = worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))
+    days = days_in_words(work[0].date, max(work.date for work in work))
+    return f"{quantity} {commodity} {days} {'is' if quantity == Decimal(1) else 'are'}"
+
+
+def days_in_words(first: date, last: date) -> str:
+    """The days in words: "of 2026-03-10", "from 2026-03-10 to 2026-03-12"."""
+    return f"of {first}" if first == last else f"from {first} to {last}"

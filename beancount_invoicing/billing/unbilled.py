@@ -1,0 +1,523 @@
+"""What waits to be billed up to a day, line by line, and for whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.billing import fixed, subscriptions, time_and_expenses, usage
+from beancount_invoicing.billing.adjustments import retroactive_adjustments
+from beancount_invoicing.billing.drafts import BillingNotice, DraftLine
+from beancount_invoicing.billing.in_force import why_not_in_force
+from beancount_invoicing.billing.prices import tax_rate
+from beancount_invoicing.billing.time_owner import by_contract
+from beancount_invoicing.model import ZERO, Book, Contract, Dated, Expense, Source, Work
+from beancount_invoicing.rules import currencies, periods, tiers, worktime
+from beancount_invoicing.rules.tax import gross_split, tax_point_of_line
+
+UnbilledKind = Literal["period", "milestone", "deposit", "time", "expense", "adjustment", "running"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnbilledLine:
+    """A line that may be billed: what it is, and the contract as it held on its own day, which says whom it is billed to and how.
+
+    A period's own day is its first, or that of the part that is billed; an hour's the day it was worked; a milestone's and an
+    expense's its date.
+    """
+
+    kind: UnbilledKind
+    day: date
+    contract: Contract
+    customer: str
+    """The customer's main account."""
+    currency: str
+    line: DraftLine
+
+
+class LineFilter(NamedTuple):
+    """What alone is asked for of what waits; what is not said ("" or None) lets all pass."""
+
+    person: str = ""
+    """The time of this person, in any case of letters; so for `task`. Nothing else has them."""
+    task: str = ""
+    since: date | None = None
+    """What is of this day or later, its own day: a period's first, the day of time worked, a milestone's, an expense's."""
+    item: str = ""
+    """What is of this item (its code)."""
+
+    def passes_work(self, work: Work) -> bool:
+        """Whether time that was worked is asked for."""
+        return (
+            time_and_expenses.of_whom(work, self.person, self.task)
+            and (self.since is None or work.date >= self.since)
+            and (not self.item or work.item == self.item)
+        )
+
+    def passes_line(self, day: date, line: DraftLine) -> bool:
+        """Whether a line is asked for that is not of time, or of time that is billed by the period, which has no parts."""
+        return (
+            not (self.person or self.task)
+            and (self.since is None or day >= self.since)
+            and (not self.item or line.item == self.item)
+        )
+
+
+class ContractFilter(NamedTuple):
+    """What is asked for: of the contracts of these customers (main accounts; none: of all), of the one of this code ("": all)."""
+
+    customers: tuple[str, ...] = ()
+    contract: str = ""
+    line_filter: LineFilter = LineFilter()
+
+
+def currency_of(book: Book, contract: Contract) -> str:
+    """The currency that a contract is billed in: its own, else the only one of the customer's account, else the ledger's."""
+    said = book.currencies.get(contract.customer, ())
+    return contract.currency or (said[0] if len(said) == 1 else "") or book.currency
+
+
+def wanted_contracts(book: Book, contract_filter: ContractFilter) -> list[Dated[Contract]]:
+    """The contracts that are asked for, by code: of any day on which a customer that is asked for held them.
+
+    Those of accounts that are no customer's are left out (an error says so).
+    """
+    result = []
+    for code, dated in sorted(book.contracts.items()):
+        versions = [version for _day, version in dated.versions]
+        known = all(version.customer in book.main_accounts for version in versions)
+        if (
+            known
+            and (not contract_filter.contract or code == contract_filter.contract)
+            and any(customer_passes(book, contract_filter, version) for version in versions)
+        ):
+            result.append(dated)
+    return result
+
+
+def customer_passes(book: Book, contract_filter: ContractFilter, contract: Contract) -> bool:
+    """Whether a customer is asked for who is invoiced for a contract, or whose it is."""
+    if not contract_filter.customers:
+        return True
+    mains = {book.main_accounts.get(contract.customer), book.main_accounts.get(contract.recipient)}
+    return not mains.isdisjoint(contract_filter.customers)
+
+
+def _for_whom(book: Book, contract: Contract, day: date, line: DraftLine) -> DraftLine:
+    """The line with the name of the customer whose contract it is, where somebody else is invoiced."""
+    main = book.main_accounts.get(contract.recipient)
+    if main is None:
+        return line
+    item = book.items[line.item].at(day) if line.item in book.items else None
+    text = line.text or (item.text or item.name if item else contract.code)
+    return replace(line, text=f"{text} – {book.customers[main].at(day).name}")
+
+
+class AlreadyBilled(NamedTuple):
+    """What the documents of a Book, drafts too, have billed already."""
+
+    days: dict[str, list[periods.Period]]
+    milestones: dict[tuple[str, str], Decimal]
+    expenses: dict[tuple[str, date, Decimal], int]
+    net_by_contract: dict[str, Decimal]
+    """By contract, without deposits and expenses."""
+    deposits_left: dict[str, list[fixed.DepositLeft]]
+    """By contract, what is not deducted yet."""
+
+
+def already_billed(book: Book) -> AlreadyBilled:
+    """All that is billed, worked out once."""
+    nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for invoice in book.invoices:
+        if invoice.kind != "deposit":
+            for line in invoice.lines:
+                if line.contract and line.expense_date is None:
+                    nets[line.contract] += line.net
+    return AlreadyBilled(
+        {code: subscriptions.days_still_billed(those) for code, those in subscriptions.billed_days(book).items()},
+        fixed.billed_milestones(book.invoices),
+        time_and_expenses.billed_expenses(book.invoices),
+        dict(nets),
+        fixed.deposits_left(book.invoices),
+    )
+
+
+DatedLine = tuple[UnbilledKind, date, DraftLine]
+"""A line with what it is and its own day."""
+
+
+def unbilled_lines(
+    book: Book,
+    until: date,
+    contract_filter: ContractFilter = ContractFilter(),  # noqa: B008 - frozen
+) -> tuple[list[UnbilledLine], list[BillingNotice]]:
+    """What may be billed up to `until` (inclusive), by contract and day; and what somebody should know about it.
+
+    Each thing is billed by the contract, price, customer … of its own day; what falls on a day on which its contract is paused, has
+    ended or has not begun is not billed, and a notice says so.
+    """
+    return _waiting(book, until, contract_filter, only_notices=False)
+
+
+def left_out_notices(book: Book, until: date) -> list[BillingNotice]:
+    """What `waiting` says that somebody should know, but of periods of subscriptions and of adjustments: for the checks."""
+    if not book.contracts and not book.work:
+        return []
+    return _waiting(book, until, ContractFilter(), only_notices=True)[1]
+
+
+def _waiting(
+    book: Book, until: date, wanted: ContractFilter, *, only_notices: bool
+) -> tuple[list[UnbilledLine], list[BillingNotice]]:
+    billed = already_billed(book)
+    work = by_contract(book, time_and_expenses.unbilled_work(book, until))
+    expenses: defaultdict[str, list[Expense]] = defaultdict(list)
+    for spent in time_and_expenses.unbilled_expenses(book.expenses, billed.expenses, until):
+        expenses[spent.contract].append(spent)
+    found: list[UnbilledLine] = []
+    notices: list[BillingNotice] = []
+    left: defaultdict[str, list[BillingNotice]] = defaultdict(list)
+    for notice in work.notices:
+        left[notice.contract].append(notice)
+    for dated in wanted_contracts(book, wanted):
+        contract = dated.at(until)
+        notices += left.get(contract.code, ())
+        if contract.start > until:
+            continue
+        currency = currency_of(book, contract)
+        if not currency:
+            notices.append(
+                BillingNotice(
+                    contract.code, 'it has no currency: write currency: "EUR" below it', "not-billed", contract.source
+                )
+            )
+            continue
+        decimals = currencies.currency_decimals(currency)
+        lines: list[DatedLine] = []
+        try:
+            if dated.first.mode == "subscription":
+                lines += [] if only_notices else _periods(book, dated, until, billed, decimals, notices)
+            elif dated.first.mode == "fixed":
+                lines += _milestones(book, dated, until, billed, decimals, notices)
+            else:
+                of_it = work.by_contract.get(contract.code, [])
+                if wanted.line_filter != LineFilter():
+                    of_it = [
+                        work for work in of_it if dated.at(work.date).every or wanted.line_filter.passes_work(work)
+                    ]
+                lines += _time(book, dated, until, of_it, billed, decimals, notices, only_notices=only_notices)
+            if dated.first.mode != "fixed":
+                lines += _milestones(book, dated, until, billed, decimals, notices)
+        except (periods.PeriodError, worktime.TimeRoundingError, tiers.TierError) as error:
+            notices.append(BillingNotice(contract.code, str(error), "contract", contract.source))
+        except ArithmeticError:
+            notices.append(
+                BillingNotice(
+                    contract.code,
+                    "its dates or numbers are beyond what can be calculated: correct them",
+                    source=contract.source,
+                )
+            )
+        lines += _expenses(book, dated, expenses.get(contract.code, ()), decimals, notices)
+        if contract.code in billed.deposits_left:
+            waits = sum((line.net for what, _day, line in lines if what != "deposit"), ZERO)
+            notices += _deposits_left(book, dated, until, billed, waits)
+        for what, day, line in lines:
+            held = dated.at(day)
+            if only_notices:
+                _without_account(line, held, notices)
+                continue
+            main = book.main_accounts[held.customer]
+            chosen = (what == "time" and not held.every) or wanted.line_filter.passes_line(day, line)
+            if chosen and customer_passes(book, wanted, held):
+                line = _for_whom(book, held, day, _of_them(line, wanted.line_filter))
+                line = _net(book, main, _without_account(line, held, notices), until, decimals)
+                found.append(UnbilledLine(what, day, held, main, currency_of(book, held), line))
+    if wanted == ContractFilter():
+        notices += left.get("", ())
+    if not only_notices:  # the checks look at these by themselves
+        found += _adjustments(book, until, wanted, notices)
+    return [line for line in found if line.line.account], list(dict.fromkeys(notices))  # each is said once
+
+
+def _adjustments(
+    book: Book, until: date, wanted: ContractFilter, notices: list[BillingNotice]
+) -> Iterable[UnbilledLine]:
+    """What billed days come to otherwise by `until`; of a draft, and where nothing explains it, a notice says so."""
+    for adjustment in retroactive_adjustments(book, wanted.contract):
+        due = adjustment.due_by(until) if adjustment.changed_on else adjustment.days.end <= until
+        if not due or not customer_passes(book, wanted, adjustment.contract):
+            continue
+        if adjustment.of_draft or not adjustment.changed_on:
+            notices.append(
+                BillingNotice(
+                    adjustment.contract.code,
+                    f"{adjustment.billed_line.invoice.number} bills {adjustment.days.start} to {adjustment.days.end} for "
+                    f"{adjustment.billed_amount}, but by now this comes to"
+                    f" {adjustment.current_amount}",
+                    "contract",
+                    adjustment.billed_line.line.source,
+                    adjustment.amount,
+                    adjustment.currency,
+                    adjustment.days.start,
+                    adjustment.advice,
+                )
+            )
+            continue
+        decimals = currencies.currency_decimals(adjustment.currency)
+        for line in adjustment.lines:
+            net = _net(book, adjustment.customer, _without_account(line, adjustment.contract, notices), until, decimals)
+            yield UnbilledLine(
+                "adjustment",
+                line.start or adjustment.days.start,
+                adjustment.contract,
+                adjustment.customer,
+                adjustment.currency,
+                net,
+            )
+
+
+def accrued_lines(book: Book, as_of: date, contract_filter: ContractFilter = ContractFilter()) -> list[UnbilledLine]:  # noqa: B008 - frozen
+    """What has run by the end of `as_of` of the periods that may only be billed later: of subscriptions at its share by days, of
+    time that is billed by the period what it comes to so far.
+
+    Rounded once, half away from zero; without tax. `line.since` is the later day on which the period may be billed. What cannot
+    be worked out is left out: `waiting` says why.
+    """
+    billed = already_billed(book)
+    work = by_contract(book, time_and_expenses.unbilled_work(book, as_of))
+    found = []
+    for dated in wanted_contracts(book, contract_filter):
+        contract = dated.at(as_of)
+        currency = currency_of(book, contract)
+        if contract.start > as_of or not currency:
+            continue
+        decimals = currencies.currency_decimals(currency)
+        lines: list[tuple[date, DraftLine]] = []
+        try:
+            if dated.first.mode == "subscription":
+                for piece in subscriptions.accrued_periods(
+                    book, dated, as_of, billed.days.get(contract.code, []), decimals
+                ):
+                    line = subscriptions.subscription_line(book, dated, piece, decimals)
+                    lines += [(piece.span.start, line)] if line else []
+            elif dated.first.mode == "time":
+                lines += usage.accrued_usage_lines(
+                    book, dated, work.by_contract.get(contract.code, []), as_of, decimals
+                )
+        except (periods.PeriodError, worktime.TimeRoundingError, tiers.TierError, ArithmeticError):
+            continue
+        for day, line in lines:
+            held = dated.at(day)
+            main = book.main_accounts[held.customer]
+            if customer_passes(book, contract_filter, held):
+                net = _net(book, main, line, as_of, decimals)
+                found.append(UnbilledLine("running", day, held, main, currency_of(book, held), net))
+    return found
+
+
+def _of_them(line: DraftLine, only: LineFilter) -> DraftLine:
+    """The line, which takes off its account the time of those alone who are asked for."""
+    if not (only.person or only.task):
+        return line
+    return replace(
+        line, time_releases=tuple(replace(out, person=only.person, task=only.task) for out in line.time_releases)
+    )
+
+
+def _net(book: Book, main: str, line: DraftLine, until: date, decimals: int) -> DraftLine:
+    """The line with its net, where its price includes tax."""
+    if line.price_with_tax is None:
+        return line
+    rate = tax_rate(book, main, line.tax, line.item, tax_point_of_line(until, line.supply_date))
+    return replace(line, gross=line.net, net=gross_split(line.net, rate, decimals)[0].value)
+
+
+def _without_account(line: DraftLine, contract: Contract, notices: list[BillingNotice]) -> DraftLine:
+    if not line.account:
+        notices.append(
+            BillingNotice(
+                contract.code,
+                "it has no income account: give it an item, or account: Income:…",
+                "contract" if contract.mode != "time" else "not-billed",
+                contract.source,
+            )
+        )
+    return line
+
+
+def _periods(
+    book: Book, dated: Dated[Contract], until: date, billed: AlreadyBilled, decimals: int, notices: list[BillingNotice]
+) -> Iterable[DatedLine]:
+    code = dated.first.code
+    for piece in subscriptions.unbilled_periods(book, dated, until, billed.days.get(code, []), decimals, notices):
+        line = subscriptions.subscription_line(book, dated, piece, decimals)
+        if line is None:
+            notices.append(
+                BillingNotice(
+                    code,
+                    f"{piece.span.start}: no price is known: give it a price, or an item that has one",
+                    source=dated.at(piece.span.start).source,
+                    since=piece.span.start,
+                )
+            )
+        elif line.quantity and (line.price or line.price_with_tax):  # nothing at no price is no line
+            yield "period", piece.span.start, line
+
+
+def _holds(dated: Dated[Contract], day: date, what: str, source: Source, notices: list[BillingNotice]) -> bool:
+    """Whether the contract holds on a day that something is of; a notice says where it does not."""
+    why = why_not_in_force(dated, day)
+    if why:
+        code = dated.first.code
+        text = f"{what} of {day} is not billed: {code} {why}: correct its day, or amend {code}"
+        notices.append(BillingNotice(code, text, "outside-contract", source, since=day))
+    return not why
+
+
+def _milestones(
+    book: Book, dated: Dated[Contract], until: date, billed: AlreadyBilled, decimals: int, notices: list[BillingNotice]
+) -> Iterable[DatedLine]:
+    code = dated.first.code
+    milestones = book.milestones.get(code, ())
+    if dated.first.mode == "fixed":
+        notices += _fixed_left_out(book, dated, until, billed)
+    if not milestones:
+        return
+    for stage in fixed.milestone_amounts(dated, milestones, billed.milestones, decimals):
+        milestone = stage.milestone
+        if milestone.date > until or (code, milestone.name) in billed.milestones:
+            continue
+        if not _holds(dated, milestone.date, milestone.name, milestone.source, notices):
+            continue
+        if milestone.deposit:
+            account = dated.at(milestone.date).deposit_account or book.option("deposit-account", milestone.date)
+            if not account:
+                notices.append(
+                    BillingNotice(
+                        code,
+                        f"{milestone.name} is a deposit, but no account for it is known: write deposit-account: Liabilities:…"
+                        ' below the contract, or custom "invoice-option" "deposit-account"',
+                        source=milestone.source,
+                        since=milestone.date,
+                    )
+                )
+                continue
+            yield "deposit", milestone.date, fixed.milestone_line(dated, book, stage, account)
+        elif stage.amount:
+            account = fixed.milestone_account(dated, book, milestone.date)
+            yield "milestone", milestone.date, fixed.milestone_line(dated, book, stage, account)
+
+
+def _fixed_left_out(book: Book, dated: Dated[Contract], until: date, billed: AlreadyBilled) -> Iterable[BillingNotice]:
+    """What of a fixed price nothing bills: there is no milestone, or none of a change order."""
+    contract = dated.at(until)
+    code, currency = contract.code, currency_of(book, contract)
+    left = max((contract.price or ZERO) - billed.net_by_contract.get(code, ZERO), ZERO)
+    if left and not book.milestones.get(code) and not contract.paused:
+        yield BillingNotice(
+            code,
+            f'{left} {currency} are never billed, as it has no milestone: write custom "invoice-milestone" "{code}" "…" with'
+            " percent: 100 on the day when it is to be billed",
+            "no-milestone",
+            dated.first.source,
+            left,
+            currency,
+            contract.start,
+        )
+    for order in fixed.orders_without_milestones(dated, fixed.milestone_plan(dated, book.milestones.get(code, ()))):
+        if order.date <= until and billed.net_by_contract.get(code) != contract.price:
+            yield BillingNotice(
+                code, f"{order.words} is billed by no milestone", "contract", order.source, order.amount, currency, order.date,
+                order.remedy,
+            )  # fmt: skip
+
+
+def _deposits_left(
+    book: Book, dated: Dated[Contract], until: date, billed: AlreadyBilled, waits: Decimal
+) -> Iterable[BillingNotice]:
+    """Deposits that nothing will deduct any more."""
+    code = dated.first.code
+    currency = currency_of(book, dated.at(until))
+    for stranded in fixed.stranded(
+        dated, billed.deposits_left.get(code, ()), billed.net_by_contract.get(code, ZERO), waits, currency, until
+    ):
+        invoice = book.invoice(stranded.deposit.number)
+        yield BillingNotice(
+            code, stranded.reason, "deposit-left", invoice.source if invoice else None,
+                    stranded.net, currency, stranded.deposit.date, stranded.remedy
+        )  # fmt: skip
+
+
+def _time(
+    book: Book,
+    dated: Dated[Contract],
+    until: date,
+    work: list[Work],
+    billed: AlreadyBilled,
+    decimals: int,
+    notices: list[BillingNotice],
+    *,
+    only_notices: bool,
+) -> Iterable[DatedLine]:
+    contract = dated.at(until)
+    if not any(version.time for _day, version in dated.versions):
+        notices.append(
+            BillingNotice(
+                contract.code, "it has no time account: write time: Assets:… below it", "contract", contract.source
+            )
+        )
+        return
+    if any(version.every for _day, version in dated.versions):
+        by_period = [work for work in work if dated.at(work.date).every]
+        for day, line in usage.usage_lines(book, dated, by_period, until, decimals, notices):
+            yield "time", day, line
+        work = [work for work in work if not dated.at(work.date).every]
+    net = billed.net_by_contract.get(contract.code, ZERO)
+    for day, line in time_and_expenses.time_lines(
+        book, dated, work, until, net, decimals, notices, only_notices=only_notices
+    ):
+        yield "time", day, line
+
+
+def _expenses(
+    book: Book, dated: Dated[Contract], expenses: Sequence[Expense], decimals: int, notices: list[BillingNotice]
+) -> Iterable[DatedLine]:
+    code = dated.first.code
+    for expense in expenses:
+        if not _holds(
+            dated, expense.date, f"{expense.text}, {expense.amount} {expense.currency},", expense.source, notices
+        ):
+            continue
+        currency = currency_of(book, dated.at(expense.date))
+        if expense.currency != currency:
+            notices.append(
+                BillingNotice(
+                    code,
+                    f"an expense of {expense.amount} {expense.currency} is not billed: the contract is billed in {currency}",
+                    source=expense.source,
+                    amount=expense.amount,
+                    currency=expense.currency,
+                    since=expense.date,
+                )
+            )
+            continue
+        own_cost = expense.account.startswith(book.expenses_root + ":")
+        if not own_cost and not expense.tax:
+            notices.append(
+                BillingNotice(
+                    code,
+                    f"{expense.text}: what was paid in the customer's name is outside your sales: write its tax code, tax: …, below"
+                    f" {expense.account}",
+                    source=expense.source,
+                    amount=expense.amount,
+                    currency=expense.currency,
+                    since=expense.date,
+                )
+            )
+            continue
+        yield "expense", expense.date, time_and_expenses.expense_line(book, dated, expense, decimals, own_cost)

@@ -1,0 +1,174 @@
+"""Checks of the tax in losses and discounts: what is taken back of it is the share of what is lost or given up.
+
+Here for the taxes that are owed once invoiced; what the others move is compared as a whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from decimal import Decimal
+
+from beancount_invoicing.checks.documents import ledger_amount
+from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Payment, Source
+from beancount_invoicing.receivables import Allocated, Allocation
+from beancount_invoicing.rules import payment_terms
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
+
+CANCELLED_AS = {"write-off": "lost", "discount": "given up"}
+
+
+def check_tax_reductions(book: Book, allocated: Allocated) -> Iterator[Finding]:
+    """Of each loss and discount: the tax that its transaction takes back is that of what is lost or given up, to a cent."""
+    by_source: defaultdict[Source, list[Allocation]] = defaultdict(list)
+    by_invoice: defaultdict[int, list[Allocation]] = defaultdict(list)
+    for allocation in allocated.allocations:
+        by_invoice[id(allocation.invoice)].append(allocation)
+        if not CANCELLED_AS.keys().isdisjoint({allocation.how, allocation.reverses}):
+            by_source[allocation.source].append(allocation)
+    for means, payments in _transactions(book):
+        allocations = [
+            allocation
+            for payment in payments
+            for allocation in by_source[payment.source]
+            if means in {allocation.how, allocation.reverses}
+        ]
+        gone = sum((allocation.amount for allocation in allocations), ZERO)
+        if not allocations or gone != -sum((payment.amount for payment in payments), ZERO):
+            continue  # what settles nothing has been said already
+        yield from _compared(book, means, payments, allocations, gone, by_invoice)
+        if means == "discount":
+            yield from _late(allocations)
+
+
+def _transactions(book: Book) -> Iterator[tuple[str, list[Payment]]]:
+    """The losses and discounts of each transaction: what stands beside them is in the same proportion."""
+    found: defaultdict[tuple[str, tuple[object, ...]], list[Payment]] = defaultdict(list)
+    for payment in book.payments:
+        if payment.means in CANCELLED_AS and payment.date <= book.last_date:
+            beside = tuple(
+                (posting.account, posting.tax, posting.amount / payment.amount) for posting in payment.counter_postings
+            )
+            alone = payment.source if not beside else None
+            entry = payment.date, payment.source.file, payment.narration, payment.links
+            found[payment.means, (*entry, payment.amount > 0, beside, alone)].append(payment)
+    for (means, _entry), payments in found.items():
+        yield means, payments
+
+
+def _compared(
+    book: Book,
+    means: str,
+    payments: Sequence[Payment],
+    allocations: Sequence[Allocation],
+    gone: Decimal,
+    by_invoice: dict[int, list[Allocation]],
+) -> Iterator[Finding]:
+    expected: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for allocation in allocations:
+        claim, taxes = _left(allocation.invoice, by_invoice[id(allocation.invoice)])
+        for place, tax in taxes.items():
+            if claim:
+                expected[place] += tax * allocation.amount / claim
+    numbers = ", ".join(sorted({one.invoice.number for one in allocations}))
+    first = allocations[0].invoice
+    cent = Decimal(1).scaleb(-currency_decimals(first.currency))
+    for (code, account), exact in sorted(expected.items()):
+        counters = [
+            posting
+            for payment in payments
+            for posting in payment.counter_postings
+            if posting.account == account and posting.tax in {"", code} and posting.currency == first.currency
+        ]
+        if any(posting.currency != first.currency for payment in payments for posting in payment.counter_postings):
+            continue
+        beside = sum(place[1] == account for place in expected) > 1
+        if any(not counter.tax for counter in counters) and (beside or _serves_others(book, account, code)):
+            continue
+        taken = round_to(sum((counter.amount for counter in counters), ZERO), currency_decimals(first.currency))
+        share = round_to(exact, currency_decimals(first.currency))
+        if abs(taken - share) <= cent * len(allocations) or (not taken and not _of_the_whole(means, allocations)):
+            continue
+        yield Finding(
+            "warning",
+            "discount-tax" if means == "discount" else "write-off-tax",
+            f"{numbers}: {ledger_amount(abs(gone), first.currency)} are {CANCELLED_AS[means]}, and "
+            f"{ledger_amount(abs(taken), first.currency)} of"
+            f" {code} is taken {'back' if gone > 0 else 'up again'}, but {ledger_amount(abs(share), first.currency)} of it "
+            "is the tax in"
+            f' that: write {account} {ledger_amount(share, first.currency)} with tax: "{code}", and the other'
+            f" {ledger_amount(abs(gone) - abs(share), first.currency)} on the account of what is {CANCELLED_AS[means]}",
+            payments[0].source,
+        )
+
+
+def _serves_others(book: Book, account: str, code: str) -> bool:
+    """Whether an account is that of other codes too: a posting without `tax` there does not say which it is."""
+    return any(
+        account in {tax.account, tax.pending}
+        for other, dated in book.taxes.items()
+        if other != code
+        for _day, tax in dated.versions
+    )
+
+
+def _left(invoice: Invoice, allocations: Sequence[Allocation]) -> tuple[Decimal, dict[tuple[str, str], Decimal]]:
+    """The claim and the taxes of a document, deposits deducted, less the credit notes that settle it."""
+    claim, taxes = invoice.payable, _taxes(invoice)
+    for allocation in allocations:
+        if allocation.counter_document is not None and allocation.counter_document.payable:
+            claim -= allocation.amount
+            for place, tax in _taxes(allocation.counter_document).items():
+                if place in taxes:
+                    taxes[place] += tax * abs(allocation.amount) / abs(allocation.counter_document.payable)
+    return claim, taxes
+
+
+def _taxes(invoice: Invoice) -> dict[tuple[str, str], Decimal]:
+    """By code and account, the taxes that are owed once invoiced, less those of deposits that are deducted."""
+    taxes = {
+        (tax.tax.code, tax.tax.account): tax.amount
+        for tax in invoice.taxes
+        if tax.tax.rate and tax.tax.account and not (tax.pending or tax.tax.withholding or tax.tax.on_payment)
+    }
+    for deduction in invoice.deductions:
+        if (deduction.tax, deduction.account) in taxes:
+            taxes[deduction.tax, deduction.account] -= deduction.amount
+    return taxes
+
+
+def _of_the_whole(means: str, allocations: Sequence[Allocation]) -> bool:
+    """Whether what is given up includes its tax, as the documents' own cash discount says."""
+    if means != "discount":
+        return False
+    for allocation in allocations:
+        text = allocation.invoice.customer.cash_discount if allocation.invoice.customer else ""
+        with suppress(payment_terms.TermsError):
+            if text and not payment_terms.parse_cash_discount(text).on_net:
+                return True
+    return False
+
+
+def _late(allocations: Sequence[Allocation]) -> Iterator[Finding]:
+    """A cash discount is taken by its last day."""
+    for allocation in allocations:
+        invoice = allocation.invoice
+        paid = sum((payment.amount for payment in invoice.immediate_payments), ZERO)
+        found = None
+        with suppress(payment_terms.TermsError):
+            found = payment_terms.discounted_rest(invoice, paid, currency_decimals(invoice.currency))
+        if found is None or allocation.how != "discount" or allocation.received_on <= found.date:
+            continue
+        days = (allocation.received_on - found.date).days
+        yield Finding(
+            "warning",
+            "discount-late",
+            f"{invoice.number}: its cash discount could be taken until {found.date}, but "
+            f"{ledger_amount(allocation.amount, invoice.currency)} of"
+            f" it is taken on {allocation.received_on}, {days} day{'s' * (days != 1)} late: leave it open and ask for it, or agree "
+            "to it by"
+            f' cash-discount: "… within {(allocation.received_on - invoice.date).days} days" on the invoice',
+            allocation.source,
+        )

@@ -1,0 +1,262 @@
+"""What the commands that change a ledger share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from beancount_invoicing.answers.billing import draft_json
+from beancount_invoicing.answers.documents import explanation_steps
+from beancount_invoicing.cli.common import (
+    F,
+    Session,
+    print_csv,
+    print_json,
+    print_notice,
+    relative,
+    today,
+    warning_line,
+    with_relative,
+)
+from beancount_invoicing.cli.list import COLUMNS
+from beancount_invoicing.cli.preview import print_documents
+from beancount_invoicing.customer_search import UnknownCustomer
+from beancount_invoicing.documents.search import UnknownNumber
+from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.model import Invoice
+from beancount_invoicing.rules.steps import describe_step
+from beancount_invoicing.sending.mail_settings import CannotSend
+from beancount_invoicing.writing import changes
+from beancount_invoicing.writing.changes import Outcome, Refused, WriteOptions
+from beancount_invoicing.writing.new_documents import InvalidRequest
+
+
+def _options_of_writing(write: str, dry_run: str) -> Callable[[F], F]:
+    """`-w`, `-n`, `--into`, `--commit`; the command gets them as `how`, and whether `-n` was said from `dry_run_said`."""
+    options = (
+        click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
+        click.option(
+            "--into",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="The file that it is written to.",
+        ),
+        click.option("-n", "--dry-run", is_flag=True, expose_value=False, callback=_one_of_both, help=dry_run),
+        click.option("-w", "--write", is_flag=True, callback=_one_of_both, help=write),
+    )
+
+    def decorate(command: F) -> F:
+        for option in options:
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_SAID = f"{__name__}.said"
+
+
+def _one_of_both(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    said: set[str] = ctx.meta.setdefault(_SAID, set())
+    if value:
+        said.add(str(param.name))
+    if {"write", "dry_run"} <= said:
+        raise click.UsageError("--write and --dry-run exclude each other", ctx)
+    return value
+
+
+writing_options = _options_of_writing(
+    "Write it into the ledger; without, it is only shown.",
+    "Only show it: so it is anyhow, unless a setting writes at once.",
+)
+"""Of commands that write into the ledger."""
+sending_options = _options_of_writing(
+    "Really send it, and record that in the ledger; without, only show what would be sent.",
+    "Only show what would be sent: so it is anyhow.",
+)
+"""Of commands that send."""
+running_options = _options_of_writing(
+    "Really do it: bill, send, remind, and record it in the ledger; without, only show it.",
+    "Only show what would be done: so it is anyhow.",
+)
+"""Of the day's run."""
+
+
+def is_dry_run() -> bool:
+    """Whether the running command was told to write nothing, whatever a setting says."""
+    return "dry_run" in click.get_current_context().meta.get(_SAID, ())
+
+
+yes_option = click.option(
+    "--yes", is_flag=True, help="Documents dated more than a month ahead of today are meant: write them."
+)
+"""`--yes`, of commands that write documents."""
+
+
+def build_write_options(write: bool, into: Path | None, commit: bool, yes: bool = True) -> WriteOptions:
+    """The options as one value; without `yes` no document is written that is dated more than a month ahead of today.
+
+    Raises click.UsageError where one says nothing without another.
+    """
+    if (into or commit) and not write:
+        raise click.UsageError(f"{'--into' if into else '--commit'} says nothing without --write")
+    return WriteOptions(write, into, commit, None if yes else today())
+
+
+@contextmanager
+def changing(session: Session) -> Iterator[None]:
+    """What keeps a ledger from being changed is printed as an error, and fails the command."""
+    from beancount_invoicing.billing import CannotCompose, CannotNumber
+    from beancount_invoicing.files import FileChanged
+    from beancount_invoicing.writing.git import GitError
+    from beancount_invoicing.writing.writer import CannotWrite
+
+    try:
+        with no_collections():
+            yield
+    except Refused as error:
+        session.error(str(error))
+        for finding in error.findings:
+            session.error(f"{relative(finding.source.file)}:{finding.source.line}: {finding.message}")
+    except (
+        InvalidRequest,
+        CannotSend,
+        UnknownCustomer,
+        UnknownNumber,
+        CannotCompose,
+        CannotNumber,
+        CannotWrite,
+        FileChanged,
+        GitError,
+    ) as error:
+        session.error(str(error))
+    except OSError as error:
+        if error.filename is None:  # of the output: said where all commands end
+            raise
+        session.error(f"{error.filename}: {error.strerror}: nothing more was written")
+
+
+def print_outcome(
+    outcome: Outcome, write_options: WriteOptions, output_format: str = "table", explain: bool = False, title: str = ""
+) -> None:
+    """Prints what was, or would be, written: the directives – with a `title` the documents, as a table –, or the documents as
+    data; the ledger's errors make the call fail."""
+    _print_outcome(outcome, write_options, output_format, explain, title)
+    session = click.get_current_context().find_object(Session)
+    if outcome.problem and session:
+        session.error(outcome.problem)
+    if outcome.errors and session:
+        for error in outcome.errors:
+            session.error(f"{relative(error.source.file)}:{error.source.line}: {error.message}")
+        count = len(outcome.errors)
+        session.error(
+            f"The ledger has {f'these {count} errors' if count > 1 else 'this error'}: what is shown may be wrong for"
+            f" {'them' if count > 1 else 'it'}, and --write writes nothing before {'they are' if count > 1 else 'it is'} mended."
+        )
+
+
+def _print_outcome(outcome: Outcome, way: WriteOptions, form: str, explain: bool, title: str) -> None:
+    for text in outcome.notices:
+        print_notice(with_relative(text))
+    for left_out in outcome.left_out:
+        print_notice(left_out.one_line)
+    for warning in outcome.warnings:
+        print_notice(warning_line(warning))
+    if form == "table":
+        if way.write and outcome.documents:
+            _name(outcome.documents)
+        elif title and outcome.documents:
+            print_documents(title, [position.invoice for position in changes.written_positions(outcome)])
+        else:
+            click.echo(outcome.text, nl=False)
+        _name(outcome.removed_documents)
+        if explain:
+            _explain(outcome)
+        _say(outcome, way)
+        return
+    drafts = {draft.number: draft for draft in outcome.drafts}
+    rows = [
+        draft_json(position, explain, drafts.get(position.invoice.number))
+        for position in changes.written_positions(outcome)
+    ]
+    if form == "json":
+        print_json(rows)
+    else:
+        print_csv(COLUMNS, [[" ".join(row[c]) if c == "accounts" else row[c] for c in COLUMNS] for row in rows])
+
+
+def leave_out_option(command: F) -> F:
+    """`--leave-out`."""
+    return click.option(
+        "--leave-out",
+        is_flag=True,
+        help="What cannot be billed is left out on purpose: the exit code is 0 all the same.",
+    )(command)
+
+
+def fail_if_left_out(session: Session, outcome: Outcome, *, on_purpose: bool) -> None:
+    """Makes the call fail where something was not billed, unless that was asked for."""
+    count = len(outcome.left_out)
+    if count and not on_purpose:
+        session.failed = True
+        them, those = ("it is", "1 thing is") if count == 1 else ("they are", f"{count} things are")
+        print_notice(f"{those} left out, as said above: decide, or say --leave-out where {them} left out on purpose.")
+
+
+def _explain(outcome: Outcome) -> None:
+    """How each figure of each document came about: of its lines, from the contract, the time and the expenses behind them."""
+    drafts = {draft.number: draft for draft in outcome.drafts if all(line.steps or line.work for line in draft.lines)}
+    for position in changes.written_positions(outcome):
+        click.echo(f"\n{position.invoice.number}")
+        draft = drafts.get(position.invoice.number)
+        for line, drafted in zip(position.invoice.lines, draft.lines if draft else (), strict=False):
+            days = f", {line.start} to {line.end}" if line.start and line.end else ""
+            click.echo(f"  {line.text.splitlines()[0]}{days}")
+            for step in drafted.steps:
+                click.echo(f"    {describe_step(step)}")
+            for work in drafted.work:
+                who = f", {work.person}" if work.person else ""
+                free = "" if work.billable else ", not billed (non-billable)"
+                place = f"{relative(work.source.file)}:{work.source.line}"
+                click.echo(f"    {work.date}{who}: {work.quantity} {work.commodity}, {work.task}{free} ({place})")
+            if drafted.source:
+                click.echo(f"    as written in {relative(drafted.source.file)}:{drafted.source.line}")
+        for step in explanation_steps(position):
+            if not draft or not step.figure.startswith("line “"):
+                click.echo(f"  {describe_step(step)}")
+
+
+def _name(documents: Iterable[Invoice]) -> None:
+    """A line for each document: number, customer, what is to be paid, and where it stands, or stood."""
+    for document in documents:
+        name = document.customer.name if document.customer else ""
+        place = f"{relative(document.source.file)}:{document.source.line}"
+        click.echo(f"{document.number}  {name}  {document.payable} {document.currency}  {place}")
+
+
+def _say(outcome: Outcome, way: WriteOptions) -> None:
+    """One line, for eyes: how much it is, and where it went."""
+    invoices = [
+        document for document in outcome.documents or outcome.removed_documents if document.kind != "cancellation"
+    ]
+    totals: dict[str, Decimal] = {}
+    for invoice in invoices:
+        totals[invoice.currency] = totals.get(invoice.currency, Decimal(0)) + invoice.payable
+    count = len(invoices)
+    what = f"{count} document{'s' * (count != 1)}: " if count else ""
+    what += ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items())) or outcome.summary
+    files = ", ".join(relative(str(file)) for file in outcome.files)
+    done = "taken out of" if outcome.removed_documents else "written to"
+    if not outcome.text and not outcome.removed_documents:
+        print_notice(outcome.nothing_to_do or "Nothing to do.")
+    elif way.write:
+        text = f"{what}; {done}" if what else done.capitalize()
+        print_notice(f"{text} {files}{', and committed' if way.commit and not outcome.problem else ''}.")
+    elif outcome.removed_documents:
+        print_notice(f"{what}; nothing is taken out without --write.")
+    else:
+        print_notice(f"{what + '; n' if what else 'N'}othing is written without --write.")

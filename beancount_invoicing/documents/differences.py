@@ -1,0 +1,192 @@
+"""What a sealed document is and says, and what it and the ledger say differently by now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from difflib import SequenceMatcher
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.documents.render import render_one
+from beancount_invoicing.model import Book, Invoice, Seal
+from beancount_invoicing.rules import digests
+
+_WORDING = frozenset(
+    {
+        "notes", "payment_terms", "process", "description", "specification", "remittance", "account_name", "service_provider",
+        "contact", "electronic_address", "tax_registration", "legal_information", "reason", "reason_code",
+    }
+)  # fmt: skip
+"""Terms of an e-invoice that our own words make up, or that are ways to reach somebody: another version may say them otherwise."""
+
+
+class Altered(ValueError):
+    """A sealed document, or what the ledger says of it, is not as it was sealed: it must not leave. The message says what to do."""
+
+
+class Difference(NamedTuple):
+    """What was sealed, and what is now; `what` is a business term, "file", "facts", "document", or "seal": one that is gone."""
+
+    term: str
+    sealed: str
+    current: str
+
+
+def is_text_copy(file: str) -> bool:
+    """Whether it is the text of a document, kept beside it; earlier versions sealed it too."""
+    return file.endswith(".txt")
+
+
+def sealed_content(seal: Seal) -> tuple[bytes | None, tuple[Difference, ...]]:
+    """The bytes of a sealed file, and whether they are those that were sealed."""
+    try:
+        content = Path(seal.file).read_bytes()
+    except OSError as error:
+        return None, (Difference("file", seal.sha256, f"{seal.file}: {error.strerror}"),)
+    now = sha256(content).hexdigest()
+    return (content, ()) if now == seal.sha256 else (None, (Difference("file", seal.sha256, now),))
+
+
+_NO_FACTS = (
+    "it was sealed without its facts, and made today it would be another document: whether the ledger still says the same"
+    " cannot be told"
+)
+_OTHER_WORDS = (
+    "it was sealed without its facts, and made today its words would be others: all its figures are there still; whether the"
+    " words say the same cannot be told"
+)
+_LATER = "its facts were sealed by a later version of this program, and cannot be compared by this one"
+
+
+def seal_differences(
+    book: Book, invoice: Invoice, seal: Seal, content: bytes | None
+) -> tuple[tuple[Difference, ...], str]:
+    """What a sealed document and the ledger say differently, and what to know where that cannot be told.
+
+    Where the digest of its facts was sealed, that decides, and the document itself only tells what differs. Of older seals the
+    document decides: the same bytes come out, or its e-invoice says the same, or the figures in its text are the same.
+    """
+    if seal.content_digest:
+        if not digests.is_known_digest(seal.content_digest):
+            return (), _LATER
+        now = digests.content_digest(book, invoice)
+        if now == seal.content_digest:
+            return (), ""
+        told = _told(book, invoice, seal, content)[0] if content else ()
+        return told or (Difference("facts", seal.content_digest, now),), ""
+    return _told(book, invoice, seal, content) if content else ((), "")
+
+
+def as_sealed(book: Book, invoice: Invoice, seal: Seal) -> tuple[bytes, str]:
+    """The bytes of a sealed document that is to leave, as they were sealed; and what to know where it cannot be told whether the
+    ledger still says the same. Raises Altered."""
+    content, gone = sealed_content(seal)
+    if content is None:
+        file = Path(seal.file)
+        what = (
+            f"{file} was changed since: bean-invoice verify {invoice.number}"
+            if file.is_file()
+            else f"its document cannot be read: {gone[0].current}"
+        )
+        raise Altered(f"is sealed, but {what}; put it back as it was sealed, from git or a backup")
+    found, notice = seal_differences(book, invoice, seal, content)
+    if found:
+        raise Altered(_otherwise(invoice, seal, found))
+    return content, notice
+
+
+def altered_since(book: Book, invoice: Invoice, seal: Seal | None) -> str:
+    """Why a document must not leave as the ledger makes it today: something else was sealed. "" where nothing speaks against it."""
+    found = seal_differences(book, invoice, seal, sealed_content(seal)[0])[0] if seal else ()
+    return _otherwise(invoice, seal, found) if seal and found else ""
+
+
+def _otherwise(invoice: Invoice, seal: Seal, found: Sequence[Difference]) -> str:
+    first, more = found[0], len(found) - 1
+    also = f" (and {more} more: bean-invoice verify {invoice.number})" if more else ""
+    return (
+        f"was sealed on {seal.date}, and the ledger says something else by now: {first.term}: sealed {first.sealed}, now "
+        f"{first.current}"
+        f"{also}; {undo_change_hint(invoice.number)}"
+    )
+
+
+def undo_change_hint(number: str) -> str:
+    """What to do where the ledger says something else of a document than was sealed."""
+    return (
+        "undo the change (git log -p tells where); if what was sealed is wrong, credit it then: bean-invoice credit"
+        f" {number}; what changed of the seller or the customer stands from its day on in an entry of its own"
+    )
+
+
+def _told(book: Book, invoice: Invoice, seal: Seal, content: bytes) -> tuple[tuple[Difference, ...], str]:
+    """What the sealed document and the one that the ledger makes today say differently; and what to know where neither the bytes
+    nor an e-invoice decide."""
+    from beancount_invoicing import einvoice, rendering
+
+    try:
+        now = render_one(book, invoice.number, "text" if is_text_copy(seal.file) else "pdf")[1]
+        if now == content:
+            return (), ""
+        with suppress(einvoice.NotReadable):
+            before = einvoice.read_e_invoice(einvoice.extract(content))
+            return tuple(_differences("", before, einvoice.read_e_invoice(einvoice.extract(now)))), ""
+        text = Path(seal.file).with_suffix(".txt")
+        if not text.is_file():
+            return (), "" if seal.content_digest else _NO_FACTS
+        before_in_text, now_in_text = text.read_bytes(), render_one(book, invoice.number, "text")[1]
+        lines = tuple(_lines(before_in_text, now_in_text))
+        if seal.content_digest or _figures(before_in_text) - _figures(
+            now_in_text
+        ):  # more of them may be another version's words
+            return lines, ""
+        return (), _OTHER_WORDS if lines else ""
+    except (rendering.NoDocument, rendering.TemplateError) as error:
+        return (Difference("document", "sealed", str(error)),), ""
+
+
+def _figures(text: bytes) -> Counter[str]:
+    """The figures in a text and how often each stands there, whatever stands between its digits: 1,044.00 is 1.044,00."""
+    words = text.decode("utf-8", "replace").split()
+    return Counter(figure for word in words if (figure := "".join(filter(str.isdigit, word))))
+
+
+def _lines(before: bytes, after: bytes) -> Iterator[Difference]:
+    """The lines of a text that are others now."""
+    old = [" ".join(line.split()) for line in before.decode("utf-8", "replace").splitlines()]
+    new = [" ".join(line.split()) for line in after.decode("utf-8", "replace").splitlines()]
+    for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield Difference("text", " / ".join(old[start:end]) or "nothing", " / ".join(new[first:last]) or "nothing")
+
+
+def _differences(path: str, before: object, after: object) -> Iterator[Difference]:
+    if is_dataclass(before) and is_dataclass(after) and type(before) is type(after):
+        for field in fields(before):
+            if field.name not in _WORDING:
+                inner = f"{path}.{field.name}" if path else field.name
+                yield from _differences(inner, getattr(before, field.name), getattr(after, field.name))
+    elif isinstance(before, tuple) and isinstance(after, tuple):
+        for index in range(max(len(before), len(after))):
+            yield from _differences(
+                f"{path} {index + 1}",
+                before[index] if index < len(before) else None,
+                after[index] if index < len(after) else None,
+            )
+    elif before != after:
+        yield Difference(path, _said(before), _said(after))
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if not is_dataclass(value):
+        return str(value)
+    name = getattr(value, "name", None)
+    return (
+        str(name) if name else ", ".join(str(said) for field in fields(value) if (said := getattr(value, field.name)))
+    )

@@ -1,0 +1,169 @@
+"""E-invoices: written, put into PDFs, and checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from beancount_invoicing.documents.as_issued import paid_on_its_date
+from beancount_invoicing.documents.differences import altered_since
+from beancount_invoicing.documents.originals import sealed_documents
+from beancount_invoicing.documents.written_files import WrittenFile, view_bytes
+from beancount_invoicing.files import write_if_different
+from beancount_invoicing.model import Book, Invoice
+
+if TYPE_CHECKING:
+    from beancount_invoicing import einvoice
+
+EInvoiceFormat = Literal["facturx", "cii", "ubl", "peppol"]
+E_INVOICE_SUFFIXES: dict[EInvoiceFormat, str] = {
+    "facturx": "pdf",
+    "cii": "cii.xml",
+    "ubl": "ubl.xml",
+    "peppol": "peppol.xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEInvoice:
+    """An e-invoice that was written, and what each layer of checks said of it (nothing where it was not asked)."""
+
+    file: WrittenFile
+    layers: tuple[einvoice.Layer, ...] = ()
+
+
+def checked_e_invoice(
+    book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...], e_invoice_format: EInvoiceFormat
+) -> einvoice.EInvoice:
+    """A document in business terms, which passes our own checks. Raises einvoice.NoEInvoice with all that is wrong."""
+    from beancount_invoicing import einvoice, rendering
+    from beancount_invoicing.einvoice import checks
+    from beancount_invoicing.einvoice.checks_peppol import check_peppol
+
+    language = "en"
+    if invoice.customer:
+        language = rendering.language_of(
+            book, invoice.customer, invoice.date, rendering.template_languages(template_folders)
+        )
+    terms = einvoice.e_invoice(book, invoice, paid, language)
+    problems = checks.check_business_terms(terms) + (check_peppol(terms) if e_invoice_format == "peppol" else ())
+    if problems:
+        raise einvoice.NoEInvoice(
+            tuple(
+                einvoice.Rejection(problem.rule, f"{problem.location}: {problem.message}", invoice.source)
+                for problem in problems
+            )
+        )
+    return terms
+
+
+def not_e_invoice_message(invoice: Invoice, reason: einvoice.Rejection) -> str:
+    """Why a document is no e-invoice, in one line that names the place in the ledger."""
+    return f"{reason.source}: {invoice.number} is no e-invoice ({reason.term}): {reason.message}"
+
+
+def factur_x_xml(
+    book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...], notice: Callable[[str], None]
+) -> bytes | None:
+    """The XML that makes a document's PDF a Factur-X; None where it is none, and `notice` is told why.
+
+    A draft is none as a matter of course.
+    """
+    from beancount_invoicing import einvoice
+
+    try:
+        return e_invoice_xml(book, invoice, paid, template_folders, "facturx")
+    except einvoice.NoEInvoice as error:
+        for reason in () if invoice.draft else error.reasons:
+            notice(not_e_invoice_message(invoice, reason))
+        return None
+
+
+def e_invoice_xml(
+    book: Book, invoice: Invoice, paid: Decimal, template_folders: tuple[Path, ...], e_invoice_format: EInvoiceFormat
+) -> bytes:
+    """The XML of a document. Raises einvoice.NoEInvoice."""
+    from beancount_invoicing import einvoice
+
+    try:
+        return einvoice.to_xml(
+            checked_e_invoice(book, invoice, paid, template_folders, e_invoice_format),
+            "cii" if e_invoice_format == "facturx" else e_invoice_format,
+        )
+    except einvoice.NotWritable as error:
+        raise einvoice.NoEInvoice((einvoice.Rejection("XML", str(error), invoice.source),)) from None
+
+
+def write_e_invoices(
+    book: Book,
+    invoices: Sequence[Invoice],
+    e_invoice_format: EInvoiceFormat,
+    folder: str | Path,
+    error: Callable[[str], None],
+    check: bool = False,
+) -> Iterator[WrittenEInvoice]:
+    """Writes documents as e-invoices, one after the other; `error` is told of each that is none, and why, and of each that was
+    sealed with other facts than the ledger says today.
+
+    `check`: in all layers. Raises TemplateError, OSError.
+    """
+    from beancount_invoicing import einvoice, rendering
+
+    where = rendering.folders(book)
+    names = rendering.unique_file_names(invoice.number for invoice in book.invoices)
+    paid = paid_on_its_date(book)
+    seals = sealed_documents(book)
+    for invoice in invoices:
+        if altered := altered_since(book, invoice, seals.get(invoice.number)):
+            error(f"{invoice.source}: {invoice.number} {altered}")
+            continue
+        try:
+            data = e_invoice_xml(book, invoice, paid(invoice), where, e_invoice_format)
+        except einvoice.NoEInvoice as none:
+            for reason in none.reasons:
+                error(not_e_invoice_message(invoice, reason))
+            continue
+        if e_invoice_format == "facturx":
+            data = view_bytes(rendering.document_view(book, invoice, paid(invoice), where), where, "pdf", data)
+        file = Path(folder) / f"{names[invoice.number]}.{E_INVOICE_SUFFIXES[e_invoice_format]}"
+        written = WrittenFile(file, write_if_different(file, data))
+        yield WrittenEInvoice(written, einvoice.validate(data) if check else ())
+
+
+def validate_file(file: str | Path) -> tuple[einvoice.Layer, ...]:
+    """What each layer of checks says of a file, whoever wrote it. Raises OSError."""
+    from beancount_invoicing import einvoice
+
+    with Path(file).open("rb") as stream:
+        return einvoice.validate(stream.read(einvoice.LIMIT + 1))
+
+
+def validate_files(files: Iterable[Path | str]) -> Iterator[tuple[Path, tuple[einvoice.Layer, ...]]]:
+    """What each layer of checks says of files, one after the other, several judged at a time.
+
+    A file that cannot be read is told as a document that was not judged.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from beancount_invoicing import einvoice
+
+    def judged(file: Path) -> tuple[Path, tuple[einvoice.Layer, ...]]:
+        try:
+            return file, validate_file(file)
+        except OSError as error:
+            return file, (einvoice.Layer("document", not_run=f"it cannot be read: {error.strerror}"),)
+
+    every = [Path(file) for file in files]
+    pool = ThreadPoolExecutor(max(1, min(len(every), os.cpu_count() or 1, _AT_ONCE)))
+    try:
+        yield from pool.map(judged, every)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_AT_ONCE = 4
+"""Files that are judged at a time at most: each takes a processor, and Saxon's memory."""

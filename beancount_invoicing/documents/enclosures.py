@@ -1,0 +1,45 @@
+"""What goes along with an invoice, as files: the timesheet, made anew, and the receipts as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from mimetypes import guess_type
+from pathlib import Path
+
+from beancount_invoicing import billing
+from beancount_invoicing.delivery import Attachment
+from beancount_invoicing.documents.written_files import SUFFIXES, Output, view_bytes
+from beancount_invoicing.model import Book, Invoice
+
+
+def enclosures(
+    book: Book,
+    invoice: Invoice,
+    template_folders: tuple[Path, ...],
+    stem: str,
+    outputs: Sequence[Output],
+    extra_kinds: Collection[billing.Enclosure] = (),
+) -> tuple[Attachment, ...]:
+    """What the contracts of a document say that goes along, and `extra_kinds`. `stem`: of its own file.
+
+    Raises rendering.TemplateError, and OSError where a receipt cannot be read.
+    """
+    from beancount_invoicing import rendering
+
+    wanted = {*billing.contract_enclosures(book, invoice), *extra_kinds}
+    if not wanted or invoice.customer is None:
+        return ()
+    found = billing.enclosures_of(book, invoice, wanted)
+    result = []
+    if found.time:
+        view = rendering.timesheet_view(book, invoice, found.time, template_folders)
+        for output in outputs:
+            kind = {"pdf": "application/pdf", "html": "text/html", "text": "text/plain"}[output]
+            result.append(
+                Attachment(f"{stem}-timesheet.{SUFFIXES[output]}", kind, view_bytes(view, template_folders, output))
+            )
+    for path in found.receipts:
+        name = f"{stem}-{Path(path).name}"
+        kind = guess_type(name)[0] or "application/octet-stream"
+        result.append(Attachment(name, kind, Path(path).read_bytes()))
+    return tuple(result)

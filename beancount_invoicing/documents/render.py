@@ -1,0 +1,129 @@
+"""Documents rendered, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.billing import Enclosure
+from beancount_invoicing.documents.as_issued import paid_on_its_date, settled
+from beancount_invoicing.documents.originals import original, sealed_documents
+from beancount_invoicing.documents.search import find_documents
+from beancount_invoicing.documents.written_files import SUFFIXES, Output, WrittenFile, view_bytes, write_view
+from beancount_invoicing.files import write_if_different
+from beancount_invoicing.model import Book, Invoice, Seal
+
+
+class RenderContext(NamedTuple):
+    """What all documents of a Book are rendered with: folders of templates, file names, what was paid on its date."""
+
+    template_folders: tuple[Path, ...]
+    names: Mapping[str, str]
+    paid_on_date: Callable[[Invoice], Decimal]
+
+
+def render_context(book: Book) -> RenderContext:
+    """What rendering needs to know of the whole Book, worked out once."""
+    from beancount_invoicing import rendering
+
+    names = rendering.unique_file_names(invoice.number for invoice in book.invoices)
+    return RenderContext(rendering.folders(book), names, paid_on_its_date(book))
+
+
+def render(
+    book: Book,
+    invoices: Sequence[Invoice],
+    folder: str | Path,
+    outputs: Sequence[Output],
+    notice: Callable[[str], None],
+    plain: bool = False,
+    prepared: RenderContext | None = None,
+    enclose: Sequence[Enclosure] = (),
+) -> Iterator[tuple[WrittenFile, ...]]:
+    """Writes documents as they stood on their own dates, one after the other; yields the files of each.
+
+    The PDF of what was sealed is the very file that was sealed; what is made anew of it, `notice` is told. Another PDF is a
+    Factur-X, unless `plain` or where the document is no e-invoice, which `notice` is told. A file is written
+    whole or not at all, and only where its bytes differ. Beside it goes what its contracts say that goes along, and `enclose`.
+    Void numbers and opening items have no document and are passed over; what the sender should know goes to `notice`. Raises
+    TemplateError, OSError.
+    """
+    from beancount_invoicing import rendering
+    from beancount_invoicing.documents.e_invoices import factur_x_xml
+    from beancount_invoicing.documents.enclosures import enclosures
+
+    folder = Path(folder)
+    where, names, paid = prepared or render_context(book)
+    sealed = sealed_documents(book)
+    for invoice in invoices:
+        try:
+            view = rendering.document_view(book, invoice, paid(invoice), where)
+        except rendering.NoDocument as error:
+            notice(str(error))
+            yield ()
+            continue
+        for text in view.notices:
+            notice(text)
+        kept = None
+        if seal := sealed.get(invoice.number):
+            kept = original(seal) if "pdf" in outputs and not plain else None
+            if said := _made_anew(invoice.number, seal, outputs, plain, kept):
+                notice(said)
+        e_invoice = None
+        if kept is None and not plain and "pdf" in outputs:
+            e_invoice = factur_x_xml(book, invoice, paid(invoice), where, notice)
+        written = write_view(view, where, folder / names[invoice.number], outputs, e_invoice, kept)
+        along = enclosures(book, invoice, where, names[invoice.number], outputs, enclose)
+        yield (
+            *written,
+            *(
+                WrittenFile(folder / attachment.name, write_if_different(folder / attachment.name, attachment.content))
+                for attachment in along
+            ),
+        )
+
+
+def _made_anew(number: str, seal: Seal, outputs: Sequence[Output], plain: bool, kept: bytes | None) -> str:
+    """What to know where a document that was sealed is made anew; "" where only the file that was sealed is given."""
+    if kept is None and "pdf" in outputs and not plain:
+        return (
+            f"{number} was sealed on {seal.date}, and {seal.file} is not there as it was sealed (bean-invoice verify "
+            f"{number}): what"
+            " is written is made anew"
+        )
+    anew = [output for output in outputs if output != "pdf" or plain]
+    return f"{number} was sealed on {seal.date} as {seal.file}: made anew here is {', '.join(anew)}" if anew else ""
+
+
+def document_file(book: Book, number: str, output: Output) -> tuple[str, bytes]:
+    """One document, its file name and its bytes: the PDF as it was sealed, where that is there; else see render_one."""
+    found = book.invoice(number)
+    seal = sealed_documents(book).get(number) if found and output == "pdf" else None
+    kept = original(seal) if seal else None
+    if kept is None:
+        return render_one(book, number, output)
+    from beancount_invoicing import rendering
+
+    return f"{rendering.unique_file_names(invoice.number for invoice in book.invoices)[number]}.pdf", kept
+
+
+def render_one(book: Book, number: str, output: Output) -> tuple[str, bytes]:
+    """One document as it stood on its own date: its file name and its bytes; a PDF is a Factur-X where it can be one.
+
+    Raises UnknownNumber, rendering.NoDocument, rendering.TemplateError, OSError.
+    """
+    from beancount_invoicing import rendering
+    from beancount_invoicing.documents.e_invoices import factur_x_xml
+
+    invoice = book.invoice(number)
+    if invoice is None:
+        (invoice,) = (position.invoice for position in find_documents(book, date.max, [number]))
+    where = rendering.folders(book)
+    paid = settled(book, invoice, invoice.date)
+    view = rendering.document_view(book, invoice, paid, where)
+    name = rendering.unique_file_names(invoice.number for invoice in book.invoices)[invoice.number]
+    e_invoice = factur_x_xml(book, invoice, paid, where, lambda _: None) if output == "pdf" else None
+    return f"{name}.{SUFFIXES[output]}", view_bytes(view, where, output, e_invoice)

@@ -1,0 +1,73 @@
+"""The chain of seals: each names the one before it by its mark, so that none can be deleted or altered unseen.
+
+Two that name the same one before are no fault: two branches of git were put together. What is missing is a seal that another names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from beancount_invoicing.model import Book, Seal
+from beancount_invoicing.rules import numbering
+
+if TYPE_CHECKING:
+    from beancount_invoicing.writing import text
+
+
+SHORT_HASH = 12
+"""How many signs of a mark are shown, and tell it from others."""
+
+
+class Link(NamedTuple):
+    """A document directive to be written, and the mark that the next one names."""
+
+    text: str
+    hash: str
+
+
+def seal_hash(seal: Seal) -> str:
+    """The mark of a seal: of its day, what it is linked to, its event, the fingerprints of bytes and facts, and the one before.
+
+    Where its directive and its file stand is no part of it.
+    """
+    links = {*map(numbering.link, seal.numbers), *seal.unknown_links}
+    return _mark(seal.date, links, seal.event, seal.sha256, seal.content_digest, seal.previous)
+
+
+def _mark(day: date, links: Iterable[str], event: str, bytes_: str, facts: str, previous: str) -> str:
+    said = [day.isoformat(), sorted(links), event, bytes_, facts, previous]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+def tip(book: Book) -> str:
+    """The mark that the next seal names: of the last one that no other names; "" where nothing is sealed."""
+    named = {seal.previous for seal in book.seals}
+    marks = {seal_hash(seal): seal for seal in book.seals}
+    last = [(bool(seal.previous), seal.date, seal.source, each) for each, seal in marks.items() if each not in named]
+    return max(last)[-1] if last else ""
+
+
+def has_seal(book: Book, hash_prefix: str) -> bool:
+    """Whether there is a seal whose mark begins with one that was noted."""
+    return any(seal_hash(seal).startswith(hash_prefix.lower()) for seal in book.seals)
+
+
+def seals_after_gaps(book: Book) -> tuple[Seal, ...]:
+    """The seals that name one before them which is not there, or is not as it was."""
+    there = {seal_hash(seal) for seal in book.seals}
+    return tuple(seal for seal in book.seals if seal.previous and seal.previous not in there)
+
+
+def seal_link(day: date, account: str, file: str, links: Sequence[str], meta: text.MetaItems, previous: str) -> Link:
+    """The directive of a document that is sealed after the seal of mark `previous` ("": the first one). `meta` says `event`,
+    `sha256` and `facts`, and what else there is; `file` is relative to the ledger file that it is written into."""
+    said = dict(meta)
+    event, bytes_, facts = (str(said.get(key) or "") for key in ("event", "sha256", "facts"))
+    from beancount_invoicing.writing import text  # it knows drafts, and reports need none
+
+    directive = text.document_directive(day, account, file, links, [*meta, ("previous", previous)])
+    return Link(directive, _mark(day, links, event, bytes_, facts, previous))

@@ -1,0 +1,128 @@
+"""Finding documents, and writing them to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import NamedTuple, get_args
+
+from beancount_invoicing.customer_search import UnknownCustomer, find_customer, find_customers
+from beancount_invoicing.model import Book
+from beancount_invoicing.receivables import Position, Status, positions
+from beancount_invoicing.rules import numbering
+
+STATUSES: tuple[str, ...] = get_args(Status)
+
+
+class UnknownNumber(LookupError):
+    """There is no document with that number; the message names the likely one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Which documents; each that is not given lets all pass. `since` and `until` are inclusive dates of documents."""
+
+    statuses: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    """Main accounts of the customers invoiced, or of those who owe it by now."""
+    since: date | None = None
+    until: date | None = None
+    amount: Decimal | None = None
+    """What its net, its total, what is to be paid of it or is open comes to, of all or of one instalment; without its sign."""
+
+    def passes(self, position: Position) -> bool:
+        """Whether a document is one of them."""
+        invoice = position.invoice
+        if self.statuses and position.status not in self.statuses:
+            return False
+        if self.customers:
+            whose = (*position.debtors, *([invoice.customer] if invoice.customer else ()))
+            if not any(one.account in self.customers for one in whose):
+                return False
+        if self.amount is not None and abs(self.amount) not in map(abs, _amounts(position)):
+            return False
+        return not (self.since and invoice.date < self.since) and not (self.until and invoice.date > self.until)
+
+
+def _amounts(position: Position) -> Iterator[Decimal]:
+    """The amounts by which a person may look for a document."""
+    invoice = position.invoice
+    yield from (invoice.net, invoice.total, invoice.payable, *(instalment.amount for instalment in invoice.instalments))
+    yield from (one for one in (position.open, *(instalment.open for instalment in position.instalments)) if one)
+
+
+def select_documents(book: Book, as_of: date, document_filter: DocumentFilter) -> tuple[Position, ...]:
+    """The documents that are in the books on `as_of` (inclusive) and pass the filter."""
+    return tuple(position for position in positions(book, as_of) if document_filter.passes(position))
+
+
+def find_documents(book: Book, as_of: date, numbers: Iterable[str]) -> tuple[Position, ...]:
+    """The documents of these numbers, in this order. Raises UnknownNumber."""
+    return tuple(map(document_finder(book, as_of), numbers))
+
+
+def document_finder(book: Book, as_of: date) -> Callable[[str], Position]:
+    """A function that gives the document of a number, as it is in the books on `as_of` (inclusive).
+
+    The end of a number does where one number only ends so (`rules.numbering.ends_with`). It raises UnknownNumber.
+    """
+    known: dict[str, Position] = {}
+    for position in positions(book, as_of):
+        known.setdefault(position.invoice.number, position)
+
+    def found(number: str) -> Position:
+        if number in known:
+            return known[number]
+        if later := book.invoice(number):
+            raise UnknownNumber(f"{number} is dated {later.booked_from}, after {as_of}")
+        ends = [one for one in known if numbering.ends_with(one, number)]
+        if len(ends) == 1:
+            return known[ends[0]]
+        if ends:
+            raise UnknownNumber(f"{number} can be {', '.join(sorted(ends))}: say which")
+        if later := next((invoice for invoice in book.invoices if numbering.ends_with(invoice.number, number)), None):
+            raise UnknownNumber(f"{later.number} is dated {later.booked_from}, after {as_of}")
+        near = get_close_matches(number, sorted(known), cutoff=0.6)
+        raise UnknownNumber(f"there is no {number}" + (f": did you mean {near[0]}?" if near else ""))
+
+    return found
+
+
+class NamedDocuments(NamedTuple):
+    """The documents that words name; `of_customers`: the numbers of those that only their customer's name stands for."""
+
+    positions: tuple[Position, ...]
+    named_by_customer: frozenset[str]
+
+
+def named_documents(
+    book: Book, as_of: date, numbers_or_customers: Sequence[str], *, unique_customer: bool = False
+) -> NamedDocuments:
+    """The documents of numbers, and all of those of customers (without void numbers and opening items), each once, in this order.
+
+    A word is a document's number, or its end, else a customer (the `unique_customer`, for what is written), who was invoiced a
+    document or owes it by now. Raises UnknownNumber, UnknownCustomer."""
+    by_number = document_finder(book, as_of)
+    found: dict[str, Position] = {}
+    of_customers: set[str] = set()
+    for word in dict.fromkeys(numbers_or_customers):
+        try:
+            position = by_number(word)
+        except UnknownNumber as error:
+            try:
+                whose = (find_customer(book, word),) if unique_customer else find_customers(book, word)
+            except UnknownCustomer:
+                if any(sign.isdigit() for sign in word):
+                    raise error from None
+                raise
+            for document in select_documents(book, as_of, DocumentFilter(customers=whose)):
+                if document.invoice.has_page and document.invoice.number not in found:
+                    found[document.invoice.number] = document
+                    of_customers.add(document.invoice.number)
+        else:
+            found[position.invoice.number] = position
+            of_customers.discard(position.invoice.number)
+    return NamedDocuments(tuple(found.values()), frozenset(of_customers))

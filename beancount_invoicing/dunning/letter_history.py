@@ -1,0 +1,207 @@
+"""Which letters have been about which instalment of a document: each is reminded by its own history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import DISPATCH_START_EVENTS, ZERO, Event
+from beancount_invoicing.receivables import Position, disputed
+
+
+class LateInstalments(NamedTuple):
+    """The late instalments of a document that have come to the same level: a letter speaks of them together."""
+
+    position: Position
+    due: date
+    """The earliest of their due dates."""
+    days_overdue: int
+    due_dates: frozenset[date]
+    """The due dates of what a letter asks for; of what is wholly contested, of all of it."""
+    indices: frozenset[int]
+    """Of these instalments; with the earliest that is asked for, of those too that are settled or not due yet."""
+    open: Decimal
+    """Of all of them, in the document's currency; contested parts included."""
+    contested: Decimal
+    letters: tuple[Event, ...]
+    """The reminders about any of them, in their order; no notice before the due date."""
+
+    @property
+    def asked_amount(self) -> Decimal:
+        """What a letter asks for."""
+        return self.open - self.contested
+
+    @property
+    def last_letter(self) -> Event | None:
+        """The last reminder about them, of the highest level; None where there is none."""
+        return max(
+            (letter for letter in self.letters if letter.level),
+            key=lambda letter: (letter.level or 0, letter.date),
+            default=None,
+        )
+
+
+def late_instalments(position: Position, as_of: date) -> tuple[LateInstalments, ...]:
+    """What is late of a document at `as_of` (inclusive), by the level that it has come to, the earliest due first.
+
+    What is contested is taken from the oldest.
+    """
+    late = sorted(
+        (standing.due, instalment.index, standing.open)
+        for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)
+        if standing.due and standing.due < as_of and standing.open
+    )
+    histories = _histories(position)
+    by_level: defaultdict[int, list[tuple[date, int, Decimal]]] = defaultdict(list)
+    for one in late:
+        by_level[_reached(histories[one[0]])].append(one)
+    contested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    asked: defaultdict[int, list[date]] = defaultdict(list)
+    for (due, _index, open_), part in zip(late, _contested([each[2] for each in late], position.disputed), strict=True):
+        level = _reached(histories[due])
+        contested[level] += part
+        if open_ > part:
+            asked[level].append(due)
+    rest = {instalment.index for instalment in position.invoice.instalments} - {index for _due, index, _open in late}
+    first = min(asked or by_level, key=lambda level: asked[level][0] if asked else by_level[level][0][0], default=0)
+    groups = [
+        LateInstalments(
+            position=position,
+            due=(due := (asked[level] if level in asked else [those[0][0]])[0]),
+            days_overdue=(as_of - due).days,
+            due_dates=frozenset(asked[level] if level in asked else (each[0] for each in those)),
+            indices=frozenset(index for _due, index, _open in those) | (rest if level == first else frozenset()),
+            open=sum((open_ for _due, _index, open_ in those), ZERO),
+            contested=contested[level],
+            letters=_together([histories[due] for due, _index, _open in those]),
+        )
+        for level, those in by_level.items()
+    ]
+    return tuple(
+        sorted((instalments for instalments in groups if instalments.open > 0), key=lambda instalments: instalments.due)
+    )
+
+
+def _contested(amounts: Sequence[Decimal], left: Decimal) -> Iterator[Decimal]:
+    """How much of each amount is contested where `left` of all is: it is taken from the first ones."""
+    for amount in amounts:
+        part = min(left, max(amount, ZERO))
+        left -= part
+        yield part
+
+
+def letters_about(position: Position, due: date) -> tuple[Event, ...]:
+    """The reminders about what fell due on `due`, in their order; no notice before the due date."""
+    histories = _histories(position)
+    return tuple(
+        histories[due]
+        if due in histories
+        else (reminder for reminder in _reminders(position) if _made(position, reminder) > due)
+    )
+
+
+def dues_asked(position: Position, letter: Event) -> frozenset[date]:
+    """The due dates of what a letter about the document asks for that has left, waits, or is in doubt; all where nothing tells."""
+    days = {instalment.due for instalment in position.instalments if instalment.due}
+    if letter.level == 0:
+        coming = [day for day in sorted(days) if day > letter.date and _open_at(position, day, letter.date) > 0]
+        return frozenset(coming[:1] or days)
+    letters = [*(reminder for reminder in _reminders(position) if reminder != letter), letter]
+    return next(frozenset(about) for event, about in _told(position, letters) if event == letter) or frozenset(days)
+
+
+def _reached(letters: Sequence[Event]) -> int:
+    return max((letter.level or 0 for letter in letters), default=0)
+
+
+def _together(histories: Sequence[Sequence[Event]]) -> tuple[Event, ...]:
+    if all(history == histories[0] for history in histories):
+        return tuple(histories[0])
+    each = {id(event): event for events in histories for event in events}
+    return tuple(sorted(each.values(), key=lambda event: (event.date, event.level or 0)))
+
+
+def _histories(position: Position) -> Mapping[date, Sequence[Event]]:
+    """The reminders about the instalments of each due date."""
+    days = {instalment.due for instalment in position.instalments if instalment.due}
+    letters = _reminders(position)
+    if len(days) < 2 or not letters:  # as nearly always
+        return {day: [letter for letter in letters if _made(position, letter) > day] for day in days}
+    told: dict[date, list[Event]] = {day: [] for day in days}
+    for event, about in _told(position, letters):
+        for day in about:
+            told[day].append(event)
+    return {day: sorted(events, key=lambda event: (event.date, -(event.level or 0))) for day, events in told.items()}
+
+
+def _told(position: Position, letters: Sequence[Event]) -> Iterator[tuple[Event, Sequence[date]]]:
+    """Of each letter, in the order in which they were made, the due dates of what it was about.
+
+    A reminder names the document, and its level says which instalments it was about: no level is skipped, so it is about those
+    that were late and open on the day on which it was made and had come nearest to it, but for those that were wholly contested.
+    One that says no level, or repeats one, was about all of them.
+    """
+    days = sorted({instalment.due for instalment in position.instalments if instalment.due})
+    reached = dict.fromkeys(days, 0)
+    in_order = sorted(
+        ((_made(position, letter), letter) for letter in letters), key=lambda one: (one[0], -(one[1].level or 0))
+    )
+    for made, event in in_order:
+        late = [day for day in days if day < made]
+        left = _left_at(position, late, made)
+        late = list(left) or late
+        below = {day: reached[day] for day in late if reached[day] < (event.level or 0)}
+        nearest = max(below.values(), default=0)
+        about = [day for day, level in below.items() if level == nearest] or late
+        about = [day for day in about if left.get(day)] or about
+        for day in about:
+            reached[day] = max(reached[day], event.level or 0)
+        yield event, about
+
+
+def _reminders(position: Position) -> list[Event]:
+    return [event for event in position.events if event.kind == "reminder" and event.level != 0]
+
+
+def _made(position: Position, letter: Event) -> date:
+    """The day on which a letter was made: it left later where a person had to send it."""
+    if not letter.message_id:
+        return letter.date
+    opened = (
+        event.date
+        for event in position.events
+        if event.message_id == letter.message_id and event.kind in DISPATCH_START_EVENTS
+    )
+    return max((day for day in opened if day <= letter.date), default=letter.date)
+
+
+def _left_at(position: Position, days: Sequence[date], day: date) -> Mapping[date, Decimal]:
+    """What could be asked for at the end of `day` of what fell due on each of `days` and was open; 0 of what was contested."""
+    amounts = [_open_at(position, due, day) for due in days]
+    whole = sum(
+        (_open_at(position, each, day) for each in {instalment.due for instalment in position.instalments}), ZERO
+    )
+    told = tuple(event for event in position.events if event.date <= day)
+    parts = _contested(amounts, disputed(position.invoice, whole, told))
+    return {due: amount - part for due, amount, part in zip(days, amounts, parts, strict=True) if amount > 0}
+
+
+def _open_at(position: Position, due: date | None, day: date) -> Decimal:
+    """What was open at the end of `day` of what falls due on `due` (None: on no day yet)."""
+    those = {
+        instalment.index
+        for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)
+        if standing.due == due
+    }
+    amount = sum((instalment.amount for instalment in position.instalments if instalment.due == due), ZERO)
+    return amount - sum(
+        (
+            allocation.amount
+            for allocation in position.allocations
+            if allocation.instalment in those and allocation.date <= day
+        ),
+        ZERO,
+    )

@@ -1,0 +1,226 @@
+"""What lies on a customer's account, allocated to nothing: how much, and which invoices it is most likely for."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from operator import itemgetter
+from os.path import relpath
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.dunning.pauses import late_amount
+from beancount_invoicing.model import ZERO, Day, Invoice, Payment, Source
+from beancount_invoicing.receivables import Allocated, Position
+
+_NOT_WRITTEN = re.compile(r"[\W_]+")
+_SQUEEZED = 6
+"""From so many letters and digits on a number is recognised without its marks: "F2026-0001" in "VIR F20260001"."""
+_COUNT = 4
+"""A number of fewer digits, and nothing else, is not recognised: it may be anything."""
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+"""Nor is one that any text with a year names."""
+
+
+class UnallocatedCredit(NamedTuple):
+    """Money, or what is left of a credit note, that settles nothing (`amount` above 0)."""
+
+    date: Day
+    amount: Decimal
+    currency: str
+    source: Source
+    text: str
+    """What the bank, or the credit note, says of it."""
+    number: str = ""
+    """The number of the credit note, or of the invoice on which too much was paid; "" for money that names nothing."""
+    is_credit: bool = False
+    """It is what is left of a credit note: nobody has paid it."""
+
+
+def unallocated_credits(
+    allocated: Allocated, credit_notes: Iterable[Position]
+) -> Mapping[tuple[str, str], Sequence[UnallocatedCredit]]:
+    """What lies there for each customer (main account) and currency, by day: unallocated money, and `credit_notes` that are not
+    used up.
+
+    What went back again, and names nothing either, is taken from what came last. A loss is no money.
+    """
+    found: defaultdict[tuple[str, str], list[UnallocatedCredit]] = defaultdict(list)
+    came: dict[Source, list[tuple[Payment, Decimal]]] = {}
+    for left in allocated.unallocated:  # a discount beside money is a part of the same posting
+        if left.payment.means != "write-off":
+            came.setdefault(left.payment.source, []).append((left.payment, left.amount))
+    for those in came.values():
+        payment, amount = those[0][0], -sum((each for _payment, each in those), ZERO)
+        named = payment.settles or payment.links
+        words = f"{payment.payee} {payment.narration}".strip()
+        found[payment.customer, payment.currency].append(
+            UnallocatedCredit(payment.date, amount, payment.currency, payment.source, words, named[0] if named else "")
+        )
+    for note in credit_notes:
+        invoice = note.invoice
+        if note.open < 0 and note.debtor:
+            found[note.debtor.account, invoice.currency].append(
+                UnallocatedCredit(
+                    invoice.date,
+                    -note.open,
+                    invoice.currency,
+                    invoice.source,
+                    invoice.narration,
+                    invoice.number,
+                    is_credit=invoice.kind != "cancellation",  # that is money: more than what replaces it asks for
+                )
+            )
+    return {key: still for key, those in found.items() if (still := _still_there(those))}
+
+
+def _still_there(those: Iterable[UnallocatedCredit]) -> tuple[UnallocatedCredit, ...]:
+    there: list[UnallocatedCredit] = []
+    for credit in sorted(those, key=lambda each: (each.date, -each.amount, each.source)):
+        if credit.amount > 0:
+            there.append(credit)
+            continue
+        back = -credit.amount
+        while back > 0 and there:
+            last = there.pop()
+            if last.amount > back:
+                there.append(last._replace(amount=last.amount - back))
+            back -= last.amount
+    return tuple(there)
+
+
+class LikelyMatch(NamedTuple):
+    """What lies on the account and is most likely for an invoice, and what tells so."""
+
+    credit: UnallocatedCredit
+    reason: str
+    sure: bool = True
+    """There is no other document left that just such a sum may be for."""
+
+    def advice(self, number: str, ledger: str) -> str:
+        """What to know of it beside the invoice of that number, and the line that settles it; `ledger`: the path of its file."""
+        credit = self.credit
+        place = f"{relpath(credit.source.file, Path(ledger).parent)}:{credit.source.line}"
+        what = f"{credit.amount} {credit.currency} of {credit.date} ({place})"
+        if credit.number:
+            settle = f"bean-invoice allocate {number} --from {credit.number} --write"
+            return (
+                f"{what} is left of {credit.number} and {self.reason}: if it is for {number}: {settle}; if not, say what it"
+                " settles, or pay it back"
+            )
+        return (
+            f'{what} lies on the account, settles nothing and {self.reason}: if it is for {number}, write settles: "{number}"'
+            " below that line; if not, write there what it settles, or pay it back"
+        )
+
+
+def advice(matches: Iterable[LikelyMatch], number: str, ledger: str) -> str:
+    """What to know of all that is most likely for the invoice of that number, and the lines that settle it; "" for nothing."""
+    return "; ".join(match.advice(number, ledger) for match in matches)
+
+
+def likely_matches(
+    candidates: Sequence[UnallocatedCredit], positions: Iterable[Position], as_of: date
+) -> dict[str, tuple[LikelyMatch, ...]]:
+    """What of `candidates` is most likely for which of `positions`, the open invoices of the same customer and currency, by number.
+
+    What names invoices is for these. What names none is for one of those of which just so much is open, late, or due as one
+    instalment: for the one due first that nothing else there is for, of those that were invoiced by its day if any was.
+    """
+    oldest = sorted(
+        positions, key=lambda position: (position.due or date.max, position.invoice.date, position.invoice.number)
+    )
+    named = _named(candidates, oldest)
+    found: defaultdict[str, list[LikelyMatch]] = defaultdict(list)
+    for credit in candidates:
+        for position in named.get(credit, ()):
+            number = position.invoice.number
+            text = next(number for number in _numbers(position.invoice) if mentions_number(credit.text, number))
+            found[number].append(
+                LikelyMatch(credit, f"names {text}" + (f", which {number} replaces" if text != number else ""))
+            )
+    by_sum: defaultdict[Decimal, list[Position]] = defaultdict(list)
+    for position in oldest:
+        for amount in _sums(position, as_of):
+            by_sum[amount].append(position)
+    for credit in candidates:
+        if credit in named:
+            continue
+        free = [position for position in by_sum[credit.amount] if position.invoice.number not in found]
+        by_sum[credit.amount] = free
+        known = (position for position in free if position.invoice.date <= credit.date)
+        if first := next(known, None) or next(iter(free), None):
+            number = first.invoice.number
+            found[number].append(LikelyMatch(credit, f"is just what is open of {number}"))
+    unclear = {
+        amount
+        for amount, positions in by_sum.items()
+        if any(position.invoice.number not in found for position in positions)
+    }
+    return {
+        number: tuple(
+            match._replace(sure=match.credit in named or match.credit.amount not in unclear) for match in those_found
+        )
+        for number, those_found in found.items()
+    }
+
+
+def _named(
+    there: Iterable[UnallocatedCredit], positions: Iterable[Position]
+) -> dict[UnallocatedCredit, list[Position]]:
+    """The documents that the words of each name, in their order; of what names any."""
+    by_number: defaultdict[str, list[tuple[int, Position]]] = defaultdict(list)
+    for place, position in enumerate(positions):
+        for number in _numbers(position.invoice):
+            by_number[_bare(number)].append((place, position))
+    lengths = sorted({len(bare) for bare in by_number})
+    found: dict[UnallocatedCredit, list[Position]] = {}
+    for credit in there:
+        words = _bare(credit.text)
+        parts = {words[at : at + length] for length in lengths for at in range(len(words) - length + 1)}
+        near = sorted((each for part in parts if part in by_number for each in by_number[part]), key=itemgetter(0))
+        named = [
+            position
+            for _place, position in near
+            if any(mentions_number(credit.text, number) for number in _numbers(position.invoice))
+        ]
+        if named:
+            found[credit] = list({id(position): position for position in named}.values())
+    return found
+
+
+def _numbers(invoice: Invoice) -> tuple[str, ...]:
+    """What a payer may call it by: also the number of the invoice that it replaces."""
+    return (invoice.number, *(invoice.corrects if invoice.kind == "corrective" else ()))
+
+
+def _bare(words: str) -> str:
+    return _NOT_WRITTEN.sub("", words).casefold()
+
+
+def _sums(position: Position, as_of: date) -> set[Decimal]:
+    """What somebody may pay who pays an invoice: what is open of it, what of that is late, each without what is contested, or an
+    instalment."""
+    whole = (position.open, late_amount(position, as_of))
+    uncontested = (each - position.disputed for each in whole)
+    return {
+        each for each in (*whole, *uncontested, *(instalment.open for instalment in position.instalments)) if each > 0
+    }
+
+
+def mentions_number(text: str, number: str) -> bool:
+    """Whether what a bank says of a payment names an invoice: by its number, in whatever case, or, if it is long enough, without
+    its marks and with other signs between. What is only a part of a longer number, or of a date, names none."""
+    if number.isdigit() and (len(number) < _COUNT or _YEAR.match(number)):
+        return False
+    if re.search(rf"(?<!\w)(?<!\w[-/.]){re.escape(number)}(?!\w|[-/.]\d)", text, re.IGNORECASE):
+        return True
+    bare = _NOT_WRITTEN.sub("", number)
+    if len(bare) < _SQUEEZED:
+        return False
+    before = r"(?<!\w)(?<!\w[-/.])" if bare[0].isdigit() else r"(?<!\d)"
+    spread = r"[\W_]*".join(map(re.escape, bare))
+    return re.search(rf"{before}{spread}(?!\d|[-/.]\d)", text, re.IGNORECASE) is not None

@@ -1,0 +1,162 @@
+"""What a ledger says, kept in a file beside Beancount's own cache, so that the next command need not work it out again.
+
+It speaks only together with that cache, the same cache file, and of the same ledger files: those that the include lines and
+their patterns name, unchanged. It is also bound to this program's own code and to all installed packages. What does not fit,
+or cannot be read, is as if it were not there; it may be deleted at any time. BEANCOUNT_DISABLE_LOAD_CACHE turns it off,
+BEANCOUNT_LOAD_CACHE_FILENAME moves it with Beancount's.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from beancount_invoicing import files, imported_at
+from beancount_invoicing.entries import beancount_cache
+from beancount_invoicing.entries.loader import Loading
+from beancount_invoicing.entries.sources import FileStamp, Sources, file_stamp, sources
+from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables.allocation import Allocated
+
+_MARK = b"beancount_invoicing kept 2\n"
+_SIZE = 16
+"""Bytes of a digest."""
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class CachedBook(NamedTuple):
+    """A Book, what settles what in it on its last day, and all findings, those of Beancount among them."""
+
+    book: Book
+    allocated: Allocated
+    findings: tuple[Finding, ...]
+
+
+class _Bound(NamedTuple):
+    """What a kept Book is bound to."""
+
+    ledger: str
+    """The real path of the top file."""
+    program: bytes
+    cache: FileStamp
+    sources: Sources
+    digest: bytes
+    """Of what follows in the file."""
+
+
+def cached_book(ledger: Path) -> CachedBook | None:
+    """What was kept of the ledger, if Beancount's cache is still that of the same load, and the ledger's files are the same."""
+    try:
+        cache = beancount_cache.cache_file(ledger)
+        data = _beside(cache).read_bytes() if cache else b""
+        if cache is None or not data.startswith(_MARK):
+            return None
+        stream = io.BytesIO(data)
+        stream.seek(len(_MARK))
+        bound = _Reader(stream).load()
+        rest = memoryview(data)[stream.tell() :]
+        if not (
+            isinstance(bound, _Bound)
+            and bound.ledger == os.path.realpath(ledger)
+            and bound.cache == file_stamp(cache)
+            and sources(str(ledger.absolute()), bound.sources) == bound.sources
+            and bound.program == _program()
+            and bound.digest == blake2b(rest, digest_size=_SIZE).digest()
+        ):
+            return None
+        kept = _Reader(stream).load()
+    except Exception:  # a damaged file can raise anything; without it everything is worked out anew
+        return None
+    return kept if isinstance(kept, CachedBook) else None
+
+
+def store_book(ledger: Path, kept: CachedBook, loading: Loading) -> None:
+    """Keeps what was just worked out of a load, where Beancount has a cache of the same."""
+    with suppress(OSError, pickle.PicklingError):
+        cache = beancount_cache.cache_file(ledger)
+        if cache is None or not cache.is_file():
+            return
+        if os.path.realpath(loading.options["filename"]) != os.path.realpath(ledger):
+            return
+        beancounts = file_stamp(cache)
+        if {source.name for source in loading.sources if source.seen} != set(loading.files) or loading.stale():
+            return
+        program = _program()
+        if program is None:
+            return
+        body = _bytes(kept)
+        digest = blake2b(body, digest_size=_SIZE).digest()
+        bound = _Bound(os.path.realpath(ledger), program, beancounts, loading.sources, digest)
+        files.put(_beside(cache), _MARK + _bytes(bound) + body)
+
+
+def _beside(cache: Path) -> Path:
+    return cache.with_name(f"{cache.stem}.beancount_invoicing{cache.suffix}")
+
+
+def _program() -> bytes | None:
+    """Tells our own code, Python and the installed packages from any others: by the names of files, their sizes and times, the last
+    of which no program can choose. Reading them all would take longer than many a ledger.
+
+    None where some of it was replaced since this process began: what it works out is not what the code on the disk would.
+    """
+    digest = blake2b(sys.version.encode(), digest_size=_SIZE)
+    for folder, names, those in os.walk(_PACKAGE):
+        names[:] = sorted(name for name in names if name != "__pycache__")
+        for name in sorted(those):
+            if name.endswith((".py", ".toml")):
+                there = os.stat(f"{folder}/{name}")  # noqa: PTH116 - hundreds of them, at each command
+                if there.st_ctime_ns > imported_at:
+                    return None
+                text = f"\n{folder}/{name}\n{there.st_size} {there.st_mtime_ns} {there.st_ctime_ns}\n"
+                digest.update(text.encode("utf-8", "surrogateescape"))
+    for place in sys.path:
+        with suppress(OSError), os.scandir(place or ".") as folder_entries:
+            packages = [entry for entry in folder_entries if entry.name.endswith((".dist-info", ".egg-info"))]
+            if any(one.stat().st_ctime_ns > imported_at for one in packages):
+                return None
+            digest.update("\n".join(sorted(one.name for one in packages)).encode("utf-8", "surrogateescape"))
+    return digest.digest()
+
+
+def _bytes(what: object) -> bytes:
+    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+
+
+_OURS = frozenset(
+    f"beancount_invoicing.{name}"
+    for name in (
+        "entries.book_cache",
+        "entries.sources",
+        "model.book",
+        "model.contracts",
+        "model.documents",
+        "model.events",
+        "model.parties",
+        "model.payments",
+        "model.reminders",
+        "model.values",
+        "receivables.allocation",
+        "receivables.allocation_state",
+        "rules.tax",
+    )
+)
+_OTHERS = frozenset({("datetime", "date"), ("decimal", "Decimal")})
+
+
+class _Reader(pickle.Unpickler):
+    """Makes nothing but what a CachedBook consists of: a file in somebody's folder must not run code of its own."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name) if module in _OURS and "." not in name else None
+        if getattr(found, "__module__", None) == module:
+            return found
+        if (module, name) in _OTHERS:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a Book")

@@ -1,0 +1,102 @@
+"""What was read last, kept for who asks for the same entries again: the plugin reads them first, and a command right after it.
+
+It is found by the identity of the entries: others are read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from beancount.core.data import Balance, Transaction, entry_sortkey
+from beancount.core.flags import FLAG_PADDING
+
+from beancount_invoicing.entries.documents import TransactionDocuments
+from beancount_invoicing.entries.metadata import FindingCollector
+from beancount_invoicing.entries.plugins import any_plugin_after
+from beancount_invoicing.model import Book, Finding
+from beancount_invoicing.receivables import Allocated
+
+
+class Documents:
+    """The documents that transactions yielded, under the same directives."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, TransactionDocuments, tuple[Finding, ...]]] = {}
+
+    def of(self, transaction: Any, position: int, findings: FindingCollector) -> TransactionDocuments | None:
+        """What a transaction, now at `position`, yielded; its findings are noted again."""
+        entry, written, found = self._known.get(id(transaction), (None, None, ()))
+        if written is None or entry is not transaction:
+            return None
+        findings.found += found
+        return _moved(written, position)
+
+    def keep(self, transaction: Any, written: TransactionDocuments, found: Sequence[Finding]) -> None:
+        """Keeps what a transaction yielded."""
+        self._known[id(transaction)] = (transaction, written, tuple(found))
+
+
+def _moved(written: TransactionDocuments, position: int) -> TransactionDocuments:
+    """The same, of a transaction that stands at another place among the entries."""
+    if all(instalment.posting[0] == position for invoice in written.invoices for instalment in invoice.instalments):
+        return written
+    invoices = [
+        invoice._replace(
+            instalments=tuple(
+                instalment._replace(posting=(position, instalment.posting[1])) for instalment in invoice.instalments
+            )
+        )
+        for invoice in written.invoices
+    ]
+    return written._replace(invoices=invoices)
+
+
+class Checked(NamedTuple):
+    """A list of entries with its Book, what settles what in it, and all findings."""
+
+    entries: Sequence[Any]
+    book: Book
+    documents: Documents
+    allocated: Allocated
+    findings: tuple[Finding, ...]
+    options: Mapping[str, Any]
+    """Beancount's, of the same load."""
+
+
+class _Last:
+    """What was checked last."""
+
+    checked: Checked | None = None
+
+
+def remember(checked: Checked) -> None:
+    """Keeps what the plugin found, until it checks again."""
+    _Last.checked = checked
+
+
+def ran(options: Mapping[str, Any]) -> bool:
+    """Whether our plugin ran in the load that these options are of; from Beancount's cache entries come without that."""
+    return _Last.checked is not None and _Last.checked.options is options
+
+
+def entries_seen_by_plugin(entries: Sequence[Any], options: Mapping[str, Any]) -> Sequence[Any]:
+    """The entries of a load as they are to be read: as our plugin saw them where others come after it that may have changed them
+    since, with what Beancount has padded then; else as they are.
+
+    After a load from Beancount's cache, where no plugin ran, nobody knows what ours saw: they are as they are.
+    """
+    checked = _Last.checked
+    if checked is None or not ran(options) or not any_plugin_after(options):
+        return entries
+    padded = [entry for entry in entries if isinstance(entry, Transaction) and entry.flag == FLAG_PADDING]
+    return sorted([*checked.entries, *padded], key=entry_sortkey) if padded else checked.entries
+
+
+def last_checked(entries: Sequence[Any]) -> Checked | None:
+    """What the plugin found in just these entries; balance assertions, which say nothing to us, may be others."""
+    checked = _Last.checked
+    if checked is None or len(checked.entries) != len(entries):
+        return None
+    same = all(one is other or one.__class__ is Balance for one, other in zip(entries, checked.entries, strict=True))
+    return checked if same else None

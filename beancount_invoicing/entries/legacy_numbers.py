@@ -1,0 +1,63 @@
+"""The number of an older invoice, as far as its entry shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from beancount_invoicing.rules import numbering
+
+_DATES = re.compile(
+    r"(?<![\w./-])(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])\2(?:(?:19|20)?\d\d)?)(?![\w/-])"
+)
+_AMOUNTS = re.compile(
+    r"(?<![\w/-])\d{1,3}(?:[.,' ]\d{3})*[.,]\d{1,2}(?![\w/-])"
+    r"|(?<![\w/-])\d[\d.,']*\s*(?:%|€|\$|£|[A-Z]{3}\b|(?:h|hours?|days?|weeks?|months?|pcs|x|heures?|jours?|mois|stunden|std|tage)\b)"
+    r"|[€$£]\s*\d[\d.,']*"
+)
+_INVOICE = re.compile(
+    r"(?:\b(?:invoices?|inv|bill|facture|fact|rechnung|rg|re|rn|factura|fattura|factuur|fatura|faktura|lasku|faktury|fakt|szamla"
+    r"|no|nr|num|number|numero|numéro|nummer)\b\.?|n[°º]|№|#|发票|發票|請求書)[\s:.#°º]*"
+    r"(?:(?:no|nr|num|number|numéro|numero|nummer)\b\.?|n[°º.]|№)?[\s:.#]*"
+    r"(?P<number>(?:[A-Za-z]{1,8}[-/_]?)?\d[A-Za-z\d]*(?:[-/_.]\d+[A-Za-z\d]*)*)",
+    re.IGNORECASE,
+)
+_LIKE_ONE = re.compile(r"(?<![\w./-])(?:[A-Za-z]{1,8}[-/_]?)?\d+[A-Za-z\d]*(?:[-/_][A-Za-z\d]+)*(?![\w/])")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTH = re.compile(
+    r"(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:19|20)\d\d|[QTqHhKkWw][1-4]?[-/]?(?:(?:19|20)\d\d)?"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|e|h|x|d)", re.IGNORECASE)
+
+
+def numbers_in(narration: str) -> list[str]:
+    """What may be the number of an invoice in a text, the likeliest first: what follows a word for it, else what has the form of
+    one, the longest first. A date, a year, a month, an amount is none."""
+    text = _AMOUNTS.sub(" ", _DATES.sub(" ", narration))
+    named = [match["number"].rstrip(".") for match in _INVOICE.finditer(text)]
+    said = [one for one in named if not _YEAR.fullmatch(one)]
+    like = [
+        one
+        for one in (match[0] for match in _LIKE_ONE.finditer(text))
+        if not _YEAR.fullmatch(one)
+        and not _MONTH.fullmatch(one)
+        and not _ORDINAL.fullmatch(one)
+        and _telling(one)
+        and (len(one) >= 4 or not one.isdigit())
+    ]
+    found = [*said, *sorted(like, key=lambda one: (-len(one), one))]
+    return [one for one in dict.fromkeys(found) if numbering.link(one) == one]
+
+
+def links_with_number(links: Collection[str] | None, alone: Collection[str]) -> Iterator[str]:
+    """The links that may be a number: of those that stand on one claim `alone`, those with figures that are no mere year."""
+    for link in sorted(links or ()):
+        if link in alone and _telling(link):
+            yield link
+
+
+def _telling(number: str) -> bool:
+    """Whether figures are left of it without its years."""
+    rest = re.sub(r"(?<!\d)(?:19|20)\d\d(?!\d)", "", number)
+    return any(sign.isdigit() for sign in rest)

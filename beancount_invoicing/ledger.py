@@ -1,0 +1,128 @@
+"""Opening a ledger, and what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from beancount_invoicing import entries
+from beancount_invoicing.entries import book_cache
+from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.model import Book, Finding, require_date
+from beancount_invoicing.receivables import Allocated, allocate
+
+
+class LedgerMissing(FileNotFoundError):
+    """There is no ledger where it was looked for; the message says how to name one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A ledger that was read: its Book, and all errors and warnings by file and line."""
+
+    book: Book
+    findings: tuple[Finding, ...]
+    allocated: Allocated
+    """As of the Book's last day."""
+    notices: tuple[str, ...] = field(default=(), compare=False)
+    """What is to be said of Beancount's cache, not of the ledger."""
+
+    def allocated_at(self, day: date) -> Allocated:
+        """What settles what as of the end of `day`."""
+        if require_date(day) >= self.book.last_date:
+            return replace(self.allocated, as_of=day)
+        return allocate(self.book, day)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+
+def find_ledger(named_file: str | None, variable: str | None, start_folder: Path) -> Path:
+    """The ledger's file: `named_file` (by -f), else the first in `variable` ($BEANCOUNT_FILE, which Fava too splits as PATH is),
+    else main.beancount or ledger/main.beancount in `start_folder` or a folder above it. Raises LedgerMissing."""
+    if text := named_file or (variable or "").split(os.pathsep)[0]:
+        file = Path(text)
+        if not file.is_file():
+            raise LedgerMissing(f"there is no ledger {file}: name it with -f FILE or in BEANCOUNT_FILE")
+        return file
+    for folder in (start_folder, *start_folder.parents):
+        for name in ("main.beancount", "ledger/main.beancount"):
+            if (folder / name).is_file():
+                return folder / name
+    raise LedgerMissing(
+        "no ledger found: name it with -f FILE or in BEANCOUNT_FILE, or go to a folder with main.beancount"
+    )
+
+
+def open_ledger(file: str | Path, *, fresh: bool = False) -> Ledger:
+    """Reads and checks a ledger; what was worked out before, of the same files, is not worked out again.
+
+    `fresh`: no cache is read, nor written. Raises FileNotFoundError, IsADirectoryError, OSError; what is wrong in the ledger is
+    among its findings.
+    """
+    file = Path(file)
+    with no_collections():
+        if fresh:
+            return check_loading(entries.load(str(file), fresh=True))
+        if found := book_cache.cached_book(file):
+            return Ledger(found.book, found.findings, found.allocated)
+        loading = entries.load(str(file))
+        ledger = check_loading(loading)
+        book_cache.store_book(file, book_cache.CachedBook(ledger.book, ledger.allocated, ledger.findings), loading)
+    return ledger
+
+
+def check_loading(loading: entries.Loading) -> Ledger:
+    """What was loaded, with all that is wrong with it."""
+    from beancount_invoicing.checks import check
+    from beancount_invoicing.entries import plugins
+
+    known = loading.checked_load
+    allocated = known.allocated if known else allocate(loading.book, loading.book.last_date)
+    found = {*loading.problems, *(known.findings if known else check(loading.book, allocated))}
+    if any(problem.rule == plugins.ORDER_RULE for problem in loading.problems):
+        # of the other errors, the plugin has given those that are true
+        found = {finding for finding in found if finding.severity != "error" or finding in loading.errors}
+    findings = tuple(
+        sorted(found, key=lambda finding: (finding.source, finding.severity, finding.rule, finding.message))
+    )
+    return Ledger(loading.book, findings, allocated, loading.notices)
+
+
+class LedgerLoader:
+    """The ledger for one command, which loads it once, and again only where it was changed since."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._loading: entries.Loading | None = None
+        self._fresh = False
+        self._ledger: Ledger | None = None
+
+    def load(self, *, fresh: bool) -> entries.Loading:
+        """The ledger as it stands on the disk now; `fresh`: from its files alone, past every cache, as whatever writes or sends has
+        to read it."""
+        if self._loading is None or (fresh and not self._fresh) or self._loading.stale():
+            self._loading = entries.load(str(self._file), fresh=True) if fresh else entries.load(str(self._file))
+            self._fresh, self._ledger = fresh, None
+        return self._loading
+
+    def ledger_and_loading(self, *, fresh: bool) -> tuple[Ledger, entries.Loading]:
+        """All that is wrong with it, too."""
+        loading = self.load(fresh=fresh)
+        if self._ledger is None:
+            self._ledger = check_loading(loading)
+        return self._ledger, loading
+
+    def book(self) -> Book:
+        """What was kept of the ledger, where it is as it was then; else what is loaded fresh: for a question that comes before it
+        is known whether something will be written."""
+        found = None if self._loading else book_cache.cached_book(self._file)
+        return found.book if found else self.load(fresh=True).book
+
+    def if_unchanged(self) -> Ledger | None:
+        """What was loaded, if the ledger still is so."""
+        return None if self._loading is None or self._loading.stale() else self.ledger_and_loading(fresh=self._fresh)[0]

@@ -1,0 +1,119 @@
+"""The nouns of the house: what a ledger says about selling, owing and paying.
+
+Everything is frozen, holds only `Decimal` and `date`, and remembers where it was written. Amounts have the sign that they
+have in the customer's account: what an invoice asks for is positive, what a credit note gives back and what a payment
+brings is negative. This room imports nothing of ours.
+
+Those of which a ledger has thousands are NamedTuples: they are made in a third of the time of a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+from beancount_invoicing.model.book import Book, NumberUse, ReferenceRate
+from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Mode, Work
+from beancount_invoicing.model.documents import (
+    NOT_YET,
+    Adjustment,
+    Deduction,
+    DocumentKind,
+    ImmediatePayment,
+    Instalment,
+    Invoice,
+    Item,
+    Line,
+    Nature,
+    Tax,
+    TaxAmount,
+)
+from beancount_invoicing.model.events import DISPATCH_START_EVENTS, Event, EventKind, Seal
+from beancount_invoicing.model.parties import Address, BuyerKind, Channel, Customer, Seller
+from beancount_invoicing.model.payments import (
+    AllocationKind,
+    CounterPosting,
+    CustomerMovement,
+    ParentAccountPosting,
+    Payment,
+    PaymentExchangeRate,
+    SettlementMeans,
+    TakenOver,
+    TaxMovement,
+    Transfer,
+    Unmatched,
+    Weight,
+)
+from beancount_invoicing.model.reminders import Policy, ReminderLevel, Tone
+from beancount_invoicing.model.values import (
+    ZERO,
+    CalculationStep,
+    Dated,
+    Day,
+    Figure,
+    Finding,
+    OptionValue,
+    Severity,
+    Source,
+    StepValue,
+    T,
+    require_date,
+)
+
+__all__ = [
+    "DISPATCH_START_EVENTS",
+    "NOT_YET",
+    "ZERO",
+    "Acceptance",
+    "Address",
+    "Adjustment",
+    "AllocationKind",
+    "Book",
+    "BuyerKind",
+    "CalculationStep",
+    "Channel",
+    "Contract",
+    "CounterPosting",
+    "Customer",
+    "CustomerMovement",
+    "Dated",
+    "Day",
+    "Deduction",
+    "DocumentKind",
+    "Event",
+    "EventKind",
+    "Expense",
+    "Figure",
+    "Finding",
+    "ImmediatePayment",
+    "IndexValue",
+    "Instalment",
+    "Invoice",
+    "Item",
+    "Line",
+    "Milestone",
+    "Mode",
+    "Nature",
+    "NumberUse",
+    "OptionValue",
+    "ParentAccountPosting",
+    "Payment",
+    "PaymentExchangeRate",
+    "Policy",
+    "ReferenceRate",
+    "ReminderLevel",
+    "Seal",
+    "Seller",
+    "SettlementMeans",
+    "Severity",
+    "Source",
+    "StepValue",
+    "T",
+    "TakenOver",
+    "Tax",
+    "TaxAmount",
+    "TaxMovement",
+    "Tone",
+    "Transfer",
+    "Unmatched",
+    "Weight",
+    "Work",
+    "require_date",
+]

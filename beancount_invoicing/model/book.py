@@ -1,0 +1,178 @@
+"""All that a ledger says, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Work
+from beancount_invoicing.model.documents import DocumentKind, Invoice, Item, Tax
+from beancount_invoicing.model.events import Event, Seal
+from beancount_invoicing.model.parties import Customer, Seller
+from beancount_invoicing.model.payments import (
+    CustomerMovement,
+    ParentAccountPosting,
+    Payment,
+    TakenOver,
+    TaxMovement,
+    Transfer,
+    Unmatched,
+    Weight,
+)
+from beancount_invoicing.model.reminders import Policy
+from beancount_invoicing.model.values import Dated, Finding, OptionValue, Source
+
+
+class ReferenceRate(NamedTuple):
+    """A reference rate for late interest that the ledger says: percent a year, from its date on."""
+
+    date: date
+    rate: Decimal
+    source: Source
+
+
+class NumberUse(NamedTuple):
+    """A document number that the ledger uses, also where the rest of the document could not be read."""
+
+    number: str
+    kind: DocumentKind
+    date: date
+    source: Source
+    draft: bool = False
+
+
+_FRENCH = frozenset({"FR", "GP", "MQ", "RE", "GF", "YT"})
+"""Where documents are in French, if nothing else is said: France and its overseas departments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that a ledger says to us, read once and never changed. Everything is sorted; the order of files plays no part."""
+
+    seller: Dated[Seller] | None = None
+    options: Mapping[str, Dated[OptionValue]] = field(default_factory=dict)
+    option_sources: Mapping[str, Source] = field(default_factory=dict)
+    """Where each option is first set."""
+    taxes: Mapping[str, Dated[Tax]] = field(default_factory=dict)
+    items: Mapping[str, Dated[Item]] = field(default_factory=dict)
+    customers: Mapping[str, Dated[Customer]] = field(default_factory=dict)
+    """By main account."""
+    main_accounts: Mapping[str, str] = field(default_factory=dict)
+    """Each account of a customer that is opened or used, and its customer's main account."""
+    opened_accounts: frozenset[str] = frozenset()
+    """Every account that the ledger opens."""
+    invoices: tuple[Invoice, ...] = ()
+    """By date, number, place; drafts, voids and openings included."""
+    payments: tuple[Payment, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    takeovers: Mapping[str, tuple[TakenOver, ...]] = field(default_factory=dict)
+    """By number, who took documents over from the customers invoiced, by date; what is nobody else's is not here."""
+    unmatched: tuple[Unmatched, ...] = ()
+    """By date."""
+    parent_account_postings: tuple[ParentAccountPosting, ...] = ()
+    """By date."""
+    events: tuple[Event, ...] = ()
+    """By date; on one day in the order of the file."""
+    seals: tuple[Seal, ...] = ()
+    """Documents with their fingerprints, by date."""
+    contracts: Mapping[str, Dated[Contract]] = field(default_factory=dict)
+    milestones: Mapping[str, tuple[Milestone, ...]] = field(default_factory=dict)
+    """By the code of their contract."""
+    acceptances: tuple[Acceptance, ...] = ()
+    """By contract and date."""
+    work: tuple[Work, ...] = ()
+    """Of all time contracts, by date."""
+    expenses: tuple[Expense, ...] = ()
+    """Those with `billable`, by date."""
+    indexes: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
+    """By name; the values by date."""
+    policies: Mapping[str, Dated[Policy]] = field(default_factory=dict)
+    """The reminder policies that the ledger writes, by name."""
+    bank_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    """The bank accounts that are not closed, each with the days on which something was booked or asserted there."""
+    reference_rates: Mapping[str, tuple[ReferenceRate, ...]] = field(default_factory=dict)
+    """Reference rates for late interest by their code, by date: they extend and win over those that `law` knows."""
+    interest_invoices: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
+    """The claims for late interest, drafts too, by the number of the invoice that was paid late."""
+    corrections: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
+    """What corrects it – credit notes, a cancellation, the corrective invoice that replaces it, drafts too –, by the number of each
+    document."""
+    interest_given_back: Mapping[str, date] = field(default_factory=dict)
+    """The claims for late interest that credit notes give back whole, by number: from which day on (inclusive)."""
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The currencies that accounts are opened for, where they say so."""
+    currency: str = ""
+    """The ledger's first operating currency."""
+    expenses_root: str = "Expenses"
+    """The root of expense accounts."""
+    exchange_rates: Mapping[tuple[str, str], tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    """Exchange rates by (currency, currency in which it is priced), by date: the ledger's `price` directives."""
+    number_uses: tuple[NumberUse, ...] = ()
+    customer_movements: tuple[CustomerMovement, ...] = ()
+    """By date."""
+    posting_weights: tuple[Weight, ...] = ()
+    """Of the postings on customers' accounts that have a price, by date."""
+    tax_movements: tuple[TaxMovement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What was wrong on the way from the entries to here; `checks` adds the rest."""
+    last_date: date = date.min
+    """Date of the ledger's last entry."""
+    file: str = ""
+    """The top ledger file."""
+    title: str = ""
+
+    def option(self, key: str, day: date, default: str = "") -> str:
+        """The text of an option in force on `day`, or `default` where it was never set."""
+        values = self.options.get(key)
+        return str(values.at(day)) if values else default
+
+    def late_interest(self, customer: Customer, day: date) -> str:
+        """By which law or contract a customer pays late interest: its own word, else the option's; "" where none is said."""
+        return customer.late_interest or self.option("late-interest", day)
+
+    def language(self, customer: Customer, day: date) -> str:
+        """The language of a customer's documents, two letters: its own, else the option's, else French in France, else English."""
+        for language in (customer.language, self.option("language", day)):
+            if language:
+                return language.lower()[:2]
+        country = customer.address.country or (self.seller.at(day).address.country if self.seller else "")
+        return "fr" if country in _FRENCH else "en"
+
+    def is_owed_by(self, invoice: Invoice, customer: str, day: date) -> bool:
+        """Whether a customer (main account) was invoiced a document, or took it over by `day` (inclusive)."""
+        return (invoice.customer is not None and invoice.customer.account == customer) or any(
+            over.customer == customer and over.date <= day for over in self.takeovers.get(invoice.number, ())
+        )
+
+    def replacement_of(self, number: str) -> Invoice | None:
+        """The corrective invoice that replaces a document; None where there is none."""
+        invoices = self.corrections.get(number, ())
+        return next((invoice for invoice in invoices if invoice.kind == "corrective" and not invoice.draft), None)
+
+    def final_replacement_of(self, invoice: Invoice) -> Invoice | None:
+        """The corrective invoice that stands for a document that was replaced, or for the cancellation of one: the last one, where
+        it was replaced in its turn. None for all others."""
+        numbers = invoice.corrects[:1] if invoice.kind == "cancellation" else (invoice.number,)
+        found: Invoice | None = None
+        seen: set[str] = set()
+        while numbers and numbers[0] not in seen and (new := self.replacement_of(numbers[0])):
+            seen.add(numbers[0])
+            found, numbers = new, (new.number,)
+        return found
+
+    def document_order_key(self, invoice: Invoice) -> tuple[date, str, bool]:
+        """Which documents come before which: by date and number, a cancellation just before what replaces the same."""
+        first = next(iter(invoice.corrects), "") if invoice.kind == "cancellation" else ""
+        new = self.replacement_of(first) if first else None
+        return invoice.date, (new or invoice).number, not first
+
+    def option_source(self, option: str) -> Source:
+        """Where an option is set; the top of the ledger where it is not."""
+        return self.option_sources.get(option, Source(self.file, 0))
+
+    def invoice(self, number: str) -> Invoice | None:
+        """The first document with that number (a duplicate is an error that checks report)."""
+        return next((invoice for invoice in self.invoices if invoice.number == number), None)

@@ -1,0 +1,74 @@
+"""Bad debts: what of a document was written off, net and tax, once all that was paid after all is taken off it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from beancount_invoicing.model import ZERO, CalculationStep, Day
+from beancount_invoicing.receivables.positions import Position
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
+
+
+@dataclass(frozen=True, slots=True)
+class BadDebt:
+    """What of a document is lost at its position's day: net + tax = amount, in the document's currency."""
+
+    position: Position
+    date: Day
+    """Of the last write-off."""
+    net: Decimal
+    tax: Decimal
+    steps: tuple[CalculationStep, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """What was written off, tax included."""
+        return self.net + self.tax
+
+
+class NoBadDebt(ValueError):
+    """Nothing of a document was written off; the message says so, and what to do."""
+
+
+def bad_debt(position: Position) -> BadDebt:
+    """What of a document was written off by the position's day, less what came in after all. Raises NothingLost.
+
+    Its tax is the share of the claim's tax, deposits and credit notes taken off, rounded once, half away from zero.
+    """
+    invoice = position.invoice
+    allocations = [
+        allocation for allocation in position.allocations if "write-off" in {allocation.how, allocation.reverses}
+    ]
+    amount = sum((allocation.amount for allocation in allocations), ZERO)
+    if invoice.draft or amount <= 0:
+        raise NoBadDebt(
+            f"nothing of {invoice.number} is written off by {position.as_of}: book the loss first, tagged #write-off"
+        )
+    claim = invoice.payable
+    tax = invoice.tax - sum((deduction.amount for deduction in invoice.deductions if deduction.tax), ZERO)
+    for allocation in position.allocations:
+        # what a payment's word sets off is paid by it: only what corrects by its own word makes claim and tax less
+        if (
+            allocation.counter_document is not None
+            and allocation.source == allocation.counter_document.source
+            and allocation.counter_document.payable
+        ):
+            claim -= allocation.amount
+            tax += allocation.counter_document.tax * abs(allocation.amount) / abs(allocation.counter_document.payable)
+    exact = amount * tax / claim if claim else ZERO
+    part = round_to(exact, currency_decimals(invoice.currency))
+    steps = (
+        CalculationStep(
+            "written off",
+            "sum",
+            tuple(allocation.amount for allocation in allocations),
+            amount,
+            "write-offs, less what came in after all",
+        ),
+        CalculationStep("tax", "share of", (amount, tax, claim), exact, "the share of the claim's tax"),
+        CalculationStep("tax", "rounded", (exact, currency_decimals(invoice.currency)), part, "to the cent"),
+        CalculationStep("net", "difference", (amount, part), amount - part, "what is left without tax"),
+    )
+    return BadDebt(position, max(allocation.date for allocation in allocations), amount - part, part, steps)

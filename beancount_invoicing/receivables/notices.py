@@ -1,0 +1,155 @@
+"""What could not be done while payments were allocated, as warnings on the payments and transfers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Payment, Transfer
+from beancount_invoicing.receivables.allocation_state import (
+    OpenItemMove,
+    OpenItemPart,
+    OpenPayment,
+    moves_claims,
+    opposite,
+)
+from beancount_invoicing.rules.numbering import link
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRemainder:
+    """How things stand after all is allocated that can be."""
+
+    book: Book
+    as_of: date
+    parts: Sequence[OpenItemPart]
+    payers: Sequence[OpenPayment]
+    transfers: Sequence[tuple[Transfer, Sequence[OpenPayment]]]
+    moves: Sequence[OpenItemMove]
+    invoice_of: Callable[[str], Invoice | None]
+    """The document of a number."""
+    parts_of: Callable[[str], Sequence[OpenItemPart]]
+    """The parts of that document."""
+    reverses: Callable[[Payment], bool]
+    """Whether a payment names only claims of its own direction."""
+
+
+def allocation_notices(left: AllocationRemainder) -> Iterator[Finding]:
+    """Warnings for payments that name something and could not settle it, and for transfers that name nothing."""
+    told: set[int] = set()
+    for transfer, legs in left.transfers:
+        rest = sum((leg.left for leg in legs if leg.left > 0), ZERO)
+        if not any(leg.names for leg in legs):
+            # money that lay on the account of the one lies on that of the other; in older books there is nothing to name
+            if (transfer.customer or rest) and _documents_by(left, legs):
+                yield _names_none(transfer, _open_at_hand(left, legs))
+        elif rest and not moves_claims(transfer):
+            told.update(map(id, legs))
+            yield _allocates_beyond(transfer, rest)
+    for payer in left.payers:
+        # what money that came after all has taken back of a loss is said among the revived
+        if payer.left and payer.names and id(payer) not in told and payer.taken != abs(payer.left):
+            yield from _unsettled(left, payer)
+
+
+def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Finding]:
+    """What a payment names and could not settle, all of it or so much."""
+    payment = payer.payment
+    known = [invoice for name in payer.names if (invoice := left.invoice_of(name)) is not None]
+    if not known or any(invoice.booked_from > left.as_of for invoice in known):
+        return
+    if payer.moves and left.reverses(payment):
+        return  # of what is moved too much, the posting tells that takes it away
+    numbers = ", ".join(payer.names)
+    parts = [part for name in payer.names for part in left.parts_of(name)]
+    here = [part for part in parts if part.account == payment.account and part.invoice.currency == payment.currency]
+    names = f"{payment.amount} {payment.currency} on {payment.account} names {numbers}"
+    if not payer.moves and (gone := _taken_from(left, payer)):
+        rule, last = "settles-elsewhere", gone[-1]
+        message = (
+            f"{names}, which {last.taken_over_by} took over on {last.date}: {abs(payer.left)} stays unallocated; if "
+            f"{last.taken_over_by} paid,"
+            f" book it on {last.account}; if {last.former} pays it all the same, move the claim back by then, as it went; else"
+            " take the name out of the payment, which is then money on account"
+        )
+    elif parts and not here:
+        where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts})
+        there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
+        remedy = (
+            f"book what it is worth in {there[0]} on that account, and its price at the bank: … {payment.currency}"
+            f" @ … {there[0]}"
+            if there
+            else "book it on that account"
+        )
+        rule = "settles-elsewhere"
+        message = f"{names}, which stands on {', '.join(where)}: it stays unallocated; {remedy}"
+    else:
+        rule = "settles-beyond-open"
+        was = "open" if not left.reverses(payment) else "written off" if payer.is_write_off else "settled"
+        message = (
+            f"{payment.amount} {payment.currency} names {numbers}, but only {abs(payment.amount - payer.left)} was"
+            f" {was} there: {abs(payer.left)} stays unallocated"
+        )
+        if payer.moves:
+            message += "; move no more than that"
+    yield Finding("warning", rule, message, payment.source)
+
+
+def _taken_from(left: AllocationRemainder, payer: OpenPayment) -> list[OpenItemMove]:
+    """The moves by which others took over, up to the payment's day, what it names, from its customer."""
+    return [
+        move
+        for move in left.moves
+        if move.taken_over_by
+        and move.date <= payer.payment.date
+        and move.invoice.number in payer.names
+        and left.book.main_accounts.get(move.from_account) == payer.payment.customer
+    ]
+
+
+def _allocates_beyond(transfer: Transfer, rest: Decimal) -> Finding:
+    return Finding(
+        "warning",
+        "allocates-beyond",
+        f"{rest} {transfer.currency} of what this allocates neither lay on {transfer.legs[0].account} nor was open on what it"
+        " names: lower both amounts by it, or correct what is named",
+        transfer.source,
+    )
+
+
+def _documents_by(left: AllocationRemainder, legs: Sequence[OpenPayment]) -> bool:
+    """Whether any of these accounts had a document by the day of a transfer."""
+    accounts = {leg.payment.account: leg.payment.date for leg in legs}
+    return any(part.account in accounts and part.invoice.booked_from <= accounts[part.account] for part in left.parts)
+
+
+def _open_at_hand(left: AllocationRemainder, legs: Sequence[OpenPayment]) -> list[str]:
+    """The documents that the legs might have named: what is open just so much, else the oldest due."""
+    found = [
+        (abs(part.open) != abs(leg.left), part.key, part.invoice.number)
+        for leg in legs
+        for part in left.parts
+        if part.account == leg.payment.account and part.invoice.currency == leg.payment.currency
+        if opposite(part.open, leg.left)
+    ]
+    return [number for _other, _key, number in sorted(found)]
+
+
+def _names_none(transfer: Transfer, numbers: Sequence[str]) -> Finding:
+    """That a transfer moves no claim, because it names none; `numbers`: those that it may name, the likely one first."""
+    amount = max(abs(leg.amount) for leg in transfer.legs)
+    if moves_claims(transfer):
+        between, then = "customers", "so that the other customer owes it from then on"
+        if transfer.customer:
+            between, then = "accounts of one customer", "so that the claim moves too"
+        what = f"this moves {amount} {transfer.currency} between {between}, but names no invoice"
+        remedy = f'write settles: "…" on its postings, or link it, {then}'
+        if numbers:
+            remedy += f": ^{link(numbers[0])}"
+    else:
+        account = transfer.legs[0].account
+        what = f"this takes {amount} {transfer.currency} off {account} and puts it there again, but names no invoice"
+        remedy = 'write below the negative amount which one it pays, settles: "…"'
+    return Finding("warning", "transfer-names-none", f"{what}: {remedy}", transfer.source)

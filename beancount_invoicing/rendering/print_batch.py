@@ -1,0 +1,68 @@
+"""The list that lies on a batch of letters: to whom they go, and where each begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing import law
+from beancount_invoicing.model import Book
+from beancount_invoicing.rendering.folders import template_languages, word_table
+from beancount_invoicing.rendering.formats import Formats
+from beancount_invoicing.rendering.glyphs import printable_view
+from beancount_invoicing.rendering.letterhead import NO_SELLER
+from beancount_invoicing.rendering.theme import theme
+from beancount_invoicing.rendering.view import Pair, Table, TableRow, View
+
+
+class Posted(NamedTuple):
+    """A letter in the list: whom it goes to, what it brings, its first page and its sheets."""
+
+    customer: str
+    address: tuple[str, ...]
+    what: str
+    page: int
+    sheets: int
+    registered: bool = False
+
+
+def post_list_view(book: Book, day: date, letters: Sequence[Posted], template_folders: tuple[Path, ...]) -> View:
+    """The view of the list, in the seller's own language. Raises TemplateError."""
+    seller = book.seller.at(day) if book.seller else NO_SELLER
+    text = book.option("language", day).lower()[:2] or ("fr" if law.law_of(seller.address.country) == "FR" else "en")
+    language = text if text in template_languages(template_folders) else "en"
+    table = word_table(template_folders, language)
+    labels, formats = table["labels"], Formats(language)
+    look, notices = theme(book, day, template_folders)
+    post = table["post"]
+    rows = tuple(
+        TableRow(
+            (
+                letter.customer,
+                f"{letter.what} ({post['registered']})" if letter.registered else letter.what,
+                str(letter.page),
+                str(letter.sheets),
+            ),
+            (", ".join(letter.address),),
+        )
+        for letter in letters
+    )
+    columns = (post["recipient"], post["document"], post["page"], post["sheets"])
+    return printable_view(
+        View(
+            language=language,
+            day=day,
+            title=post["title"],
+            seller=seller.name,
+            facts=(Pair(labels["date"], formats.day(day)), Pair(post["letters"], str(len(letters)))),
+            table=Table(post["title"], columns, (False, False, True, True), rows),
+            totals=(Pair(post["sheets"], str(sum(letter.sheets for letter in letters)), strong=True),),
+            footer=(seller.name,),
+            page=labels["page"],
+            page_of=labels["of"],
+            theme=look,
+            notices=notices,
+        )
+    )

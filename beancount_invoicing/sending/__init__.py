@@ -1,0 +1,1 @@
+"""What leaves, each thing at most once, and what the ledger is told of it."""

@@ -1,0 +1,185 @@
+"""A person's word on what is in doubt, or was to be sent by hand: it has left, or it shall not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.customer_search import find_customer, short_names
+from beancount_invoicing.delivery import Attempt
+from beancount_invoicing.documents import seal_chain
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.files import holds
+from beancount_invoicing.model import Book, Channel, Event
+from beancount_invoicing.sending import staging
+from beancount_invoicing.sending.event_directives import (
+    BY_HAND_PREFIX,
+    SentFacts,
+    not_sent_directive,
+    record_file,
+    relative_to,
+    sent_directives,
+)
+from beancount_invoicing.sending.mail_settings import CannotSend
+from beancount_invoicing.sending.outbox import (
+    OutboxKind,
+    files_to_discard,
+    matching_attempts,
+    objections,
+    open_attempts,
+    outbox_kind,
+    waiting_files,
+)
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change, verbatim
+from beancount_invoicing.writing.dated_files import target_file
+
+
+class AttemptFilter(NamedTuple):
+    """Which of what waits: of these documents (or, for a statement, customers), or (no numbers) all that was prepared."""
+
+    numbers: tuple[str, ...] = ()
+    kind: OutboxKind | None = None
+    """Of several things that wait for a number: this one."""
+    channel: Channel | None = None
+    level: int | None = None
+    """Of several reminders: that of this level."""
+    customer: str = ""
+    """Of several to who owes a document: that to this one."""
+
+
+def confirm(file: str | Path, chosen: AttemptFilter, day: date, write_options: WriteOptions) -> Outcome:
+    """A person says that what was in doubt, or prepared, has left.
+
+    Of what would not be sent so on `day` any more a notice says why. Raises CannotSend where nothing of a number is
+    open, or more than one thing that `chosen` does not tell apart; UnknownCustomer, and what `change` raises.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        target = target_file(write_options.into, day) if write_options.into else record_file(book, day)
+        if write_options.write:
+            staging.finish_staged(waiting_files(book))
+        attempts = _of(book, chosen)
+        against = objections(book, day)
+        sealed = {(seal.file, seal.sha256) for seal in book.seals}
+        new = []
+        said = []
+        last = seal_chain.tip(book)
+        for attempt in attempts:
+            file, mark = attempt.event.file, attempt.event.sha256
+            there = bool(file) and holds(Path(file), mark)
+            sent = [
+                SentFacts(attempt.kind, _day(attempt, event, day), _account(book, event), event.numbers, event.level, event.until,
+                event.tone,
+                      event.channel, event.message_id, mark, attempt.name, facts_digest=event.content_digest)
+                for event in attempt.events
+            ]  # fmt: skip
+            said.append(f"{attempt.name}: {attempt.kind} on {sent[0].day}, {sent[0].channel}")
+            if objection := against.get(attempt.event.message_id):
+                said.append(f"{attempt.name}: warning: {objection.text}")
+            stored = Path(file) if there and (file, mark) not in sealed else None
+            told, last = sent_directives(target, sent, stored, last)
+            new += [NewDirective(sent[0].day, verbatim(entry), str(target)) for entry in told]
+        return Changes(
+            tuple(new), message=f"Sent: {', '.join(chosen.numbers) or 'what was prepared'}", notices=tuple(said)
+        )
+
+    return change(file, make, write_options)
+
+
+def discard(file: str | Path, chosen: AttemptFilter, day: date, write_options: WriteOptions) -> Outcome:
+    """A person says that what was prepared, or was in doubt, has not left and shall not: `not-sent`, and its files go.
+
+    Notices say which files go, and which stay and why: one that holds what is not discarded, is sealed, or was changed. Raises as
+    `confirm`.
+    """
+
+    def make(loading: Loading) -> Changes:
+        book = loading.book
+        top = Path(book.file)
+        target = target_file(write_options.into, day) if write_options.into else record_file(book, day)
+        if write_options.write:
+            staging.finish_staged(waiting_files(book))
+        attempts = _of(book, chosen)
+        new = []
+        said = []
+        for attempt in attempts:
+            title = attempt.event.note.partition(f" {BY_HAND_PREFIX} ")[0] if not attempt.in_doubt else attempt.name
+            for event in attempt.events:
+                entry = not_sent_directive(day, _account(book, event), f"{title} was discarded: it has not left", event)
+                new.append(NewDirective(max(day, event.date), verbatim(entry), str(target)))
+            state = "in doubt since" if attempt.in_doubt else "prepared on"
+            done = "discarded" if write_options.write else "would be discarded"
+            said.append(
+                f"{attempt.name}: {outbox_kind(attempt.kind)} {state} {attempt.event.date}, {attempt.event.channel}: {done}"
+            )
+        files = files_to_discard(book, attempts)
+        for path, stays in files.items():
+            goes = "is removed" if write_options.write else "would be removed"
+            said.append(f"{relative_to(top, path)} {f'stays: {stays}' if stays else goes}")
+        message = f"Discarded: {', '.join(chosen.numbers) or 'what was prepared'}"
+        return Changes(
+            tuple(new),
+            message=message,
+            notices=tuple(said),
+            removed_files=tuple(path for path, stays in files.items() if not stays),
+        )
+
+    return change(file, make, write_options)
+
+
+def _of(book: Book, chosen: AttemptFilter) -> tuple[Attempt, ...]:
+    """What of all that waits is chosen. Raises CannotSend, UnknownCustomer."""
+    account = find_customer(book, chosen.customer) if chosen.customer else ""
+    attempts = [
+        attempt
+        for attempt in open_attempts(book)
+        if chosen.kind in {None, outbox_kind(attempt.kind)}
+        and chosen.channel in {None, attempt.event.channel}
+        and chosen.level in {None, attempt.event.level}
+        and account in {"", attempt.event.customer}
+    ]
+    if not chosen.numbers:
+        return tuple(attempt for attempt in attempts if not attempt.in_doubt)
+    found: dict[str, Attempt] = {}
+    for number in chosen.numbers:
+        of_it = matching_attempts(book, attempts, number)
+        if not of_it:
+            which = f"no {chosen.kind}" if chosen.kind else "nothing"
+            level = f" of level {chosen.level}" if chosen.level is not None else ""
+            raise CannotSend(f"{which} of {number}{level} is in doubt or prepared")
+        if options := _options(book, of_it):
+            one_kind = len({attempt.kind for attempt in of_it}) == 1
+            waits = ", ".join(
+                f"{outbox_kind(attempt.kind)}{f' of level {attempt.event.level}' if one_kind else ''}"
+                f" ({'in doubt since' if attempt.in_doubt else 'prepared on'} {attempt.event.date})"
+                for attempt in of_it
+            )
+            raise CannotSend(f"{number}: more than one thing waits: {waits}: say which: {' or '.join(options)}")
+        found |= {attempt.event.message_id: attempt for attempt in of_it}
+    return tuple(found.values())
+
+
+def _options(book: Book, attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    """The options of which one says which of several things is meant; none where nothing tells them apart."""
+    names = short_names(book)
+    for options in (
+        [f"--what {outbox_kind(attempt.kind)}" for attempt in attempts],
+        [f"--level {attempt.event.level}" for attempt in attempts],
+        [f"--customer {names.get(attempt.event.customer, attempt.event.customer)}" for attempt in attempts],
+    ):
+        if len(different := dict.fromkeys(options)) > 1:
+            return tuple(different)
+    return ()
+
+
+def _day(attempt: Attempt, event: Event, day: date) -> date:
+    """When it left: what was in doubt on its day, what was prepared on that of the person's word."""
+    return event.date if attempt.in_doubt else max(day, event.date)
+
+
+def _account(book: Book, event: Event) -> str:
+    invoice = book.invoice(event.numbers[0]) if event.numbers else None
+    return invoice.instalments[0].account if invoice and invoice.instalments else event.customer

@@ -1,0 +1,92 @@
+"""Who sends e-mails, and by which server: what the ledger's options say. The password is never there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.delivery import BadAddress, Sender, addresses, smtp
+from beancount_invoicing.model import Book
+from beancount_invoicing.rules.hosts import host_and_port
+
+PASSWORD = "BEAN_INVOICE_SMTP_PASSWORD"  # noqa: S105 - the name of the variable that holds it
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class CannotSend(Exception):
+    """Nothing can be sent so; the message says why, and what to do. Nothing was sent."""
+
+
+def password_from(environment: Mapping[str, str]) -> Callable[[str, str], str]:
+    """A function that knows a user's password on a server: from the environment, else from keyring where it is installed."""
+
+    def password(host: str, user: str) -> str:
+        if text := environment.get(PASSWORD):
+            return text
+        try:
+            import keyring
+        except ImportError:
+            return ""
+        try:
+            return keyring.get_password(host, user) or ""
+        except keyring.errors.KeyringError as error:
+            raise CannotSend(f"keyring cannot be asked for the password ({error}): set {PASSWORD}") from None
+
+    return password
+
+
+def sender(book: Book, day: date) -> Sender:
+    """Who sends on `day`. Raises CannotSend where no address is known, or one is none."""
+    seller = book.seller.at(day) if book.seller else None
+    own = seller.email if seller else ""
+    address = book.option("mail-from", day) or own
+    if not address:
+        raise CannotSend(
+            f'{seller.source if seller else book.file}: nobody is known to send e-mails from: write email: "you@example.org" into'
+            ' invoice-seller, or custom "invoice-option" "mail-from" "you@example.org"'
+        )
+    copies = addresses.split_addresses(book.option("mail-bcc", day))
+    for option, each in (("mail-from", address), ("mail-from", own or address), *(("mail-bcc", one) for one in copies)):
+        try:
+            addresses.checked_address(each)
+        except BadAddress as error:
+            place = book.option_source(option) if option in book.options else seller.source if seller else book.file
+            raise CannotSend(f"{place}: {error}") from None
+    return Sender(seller.name if seller else "", address, own if own != address else "", copies)
+
+
+def mail_server(book: Book, day: date, password: Callable[[str, str], str]) -> smtp.Server | None:
+    """The server that e-mails are sent by on `day`; None where no option names one. Raises CannotSend."""
+    text = book.option("smtp", day)
+    if not text:
+        return None
+    try:
+        host, port = host_and_port(text)
+    except ValueError as error:
+        raise CannotSend(f"{book.option_source('smtp')}: {error}") from None
+    security = book.option("smtp-security", day) or ("tls" if port == 465 else "starttls")
+    if security not in {"starttls", "tls", "none"}:
+        raise CannotSend(
+            f'{book.option_source("smtp-security")}: smtp-security is "starttls", "tls" or "none", not "{security}"'
+        )
+    user = book.option("smtp-user", day)
+    if user and security == "none" and host not in _HERE:
+        raise CannotSend(
+            f'{book.option_source("smtp-security")}: the password would go to {host} in the clear: take smtp-security "none" out'
+        )
+    known = password(host, user) if user else ""
+    if user and not known:
+        raise CannotSend(
+            f"the password of {user} on {host} is not known: set {PASSWORD}, or store it with: keyring set {host} {user}"
+        )
+    rate = book.options["mail-rate"].at(day) if "mail-rate" in book.options else None
+    per_minute = rate if isinstance(rate, Decimal) and rate > 0 else None
+    return smtp.Server(
+        host=host,
+        port=port or (465 if security == "tls" else 587),
+        security="none" if security == "none" else "tls" if security == "tls" else "starttls",
+        user=user,
+        password=known,
+        per_minute=per_minute,
+    )

@@ -1,0 +1,491 @@
+"""What waits to be sent by hand, and what is in doubt: how a person answers, and what speaks against it by now."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from os.path import normpath
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+from beancount_invoicing.customer_search import UnknownCustomer, find_customer, find_customers, short_names
+from beancount_invoicing.delivery import DISPATCH_END_EVENTS, Attempt, History
+from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
+from beancount_invoicing.documents.written_files import SUFFIXES
+from beancount_invoicing.dunning import HeldInvoice, Proposal, dues_asked, late_instalments, propose
+from beancount_invoicing.files import holds
+from beancount_invoicing.model import ZERO, Book, Channel, Event
+from beancount_invoicing.receivables import Allocated, Position, allocate, positions
+from beancount_invoicing.rules import digests
+from beancount_invoicing.sending.event_directives import BY_HAND_PREFIX, relative_to
+from beancount_invoicing.sending.invoice_dispatches import letter_channel
+
+OUTBOX = "outbox"
+"""The folder beside the ledger of what is to be sent by hand, where no other is named."""
+_BATCH = re.compile(r"post-\d{4}-\d\d-\d\d(-\d+)?\.pdf")
+_DRAFT_ID = re.compile(r"^Message-ID:\s+(<\S+\.[0-9a-f]{16}@\S+>)\r?$", re.MULTILINE)
+OutboxKind = Literal["invoice", "reminder", "statement", "receipt", "acquitted", "unpaid"]
+"""What a person calls it: the ledger's event `sent` is the invoice itself."""
+_ANEW = {
+    "invoice": "bean-invoice send --retry {name}{by} --write",
+    "reminder": "bean-invoice remind --send --retry --customer {customer}{level}{by} --write",
+    "statement": "bean-invoice statement {customer} --send --retry{by} --write",
+    "receipt": "bean-invoice receipt {name} --send --retry{by} --write",
+    "acquitted": "bean-invoice receipt {name} --acquitted --send --retry{by} --write",
+    "unpaid": "bean-invoice bad-debts {name}{as_list} --send --retry{by} --write",
+}
+"""What sends anew what has not left."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpCommands:
+    """The commands by which a person answers: that it has left, that it has not and shall leave, that it shall not leave."""
+
+    confirm: str
+    resend: str
+    discard: str
+
+
+class OutboxItem(NamedTuple):
+    """What a person names of what waits."""
+
+    kind: OutboxKind
+    numbers: tuple[str, ...]
+    """The documents that it is about; none: the whole customer."""
+    account: str
+    """The customer's main account."""
+    level: int | None
+    """Of a reminder."""
+
+    @classmethod
+    def from_attempt(cls, attempt: Attempt) -> OutboxItem:
+        """What an attempt is about."""
+        return cls(outbox_kind(attempt.kind), attempt.numbers, attempt.event.customer, attempt.event.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why what waits, or is in doubt, would not be sent so today."""
+
+    reason: str
+    would_be_replaced: bool
+    """Whether another would be sent in its place."""
+    level: int | None = None
+    """The level of the letter that would."""
+
+    @property
+    def text(self) -> str:
+        """It as a sentence."""
+        return f"it would not be sent {'so ' if self.would_be_replaced else ''}today ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What waits for a person, and how it is named."""
+
+    attempts: tuple[Attempt, ...]
+    """What is in doubt, and what waits to be sent by hand; by date."""
+    customer_names: Mapping[str, str]
+    """What the customer of each main account may be called."""
+    other_channels: Mapping[str, str]
+    """Of what goes by another channel than its customer's own on that day: its channel, by Message-ID."""
+
+
+def outbox_of(book: Book) -> Outbox:
+    """What is in doubt, and what waits to be sent by hand."""
+    attempts = open_attempts(book)
+    return Outbox(
+        attempts=attempts,
+        customer_names=short_names(book) if attempts else {},
+        other_channels={
+            attempt.event.message_id: attempt.event.channel
+            for attempt in attempts
+            if attempt.event.channel
+            not in {"", own_channel(book, attempt.kind, attempt.event.customer, attempt.event.date)}
+        },
+    )
+
+
+def own_channel(book: Book, kind: str, account: str, day: date) -> Channel:
+    """How something of a kind goes to the customer of a main account on `day`, where nothing else is said."""
+    buyer = book.customers[account].at(day)
+    return buyer.channel if kind == "sent" else letter_channel(buyer)
+
+
+def open_attempts(book: Book) -> tuple[Attempt, ...]:
+    """What is in doubt, and what waits to be sent by hand; by date."""
+    return History(book.events).open
+
+
+def outbox_kind(kind: str) -> OutboxKind:
+    """What a person calls what the ledger will be told of by an event."""
+    return next((one for one in get_args(OutboxKind) if one == kind), "invoice")
+
+
+def matching_attempts(book: Book, attempts: Sequence[Attempt], name: str) -> tuple[Attempt, ...]:
+    """Those of a document's number; else the statements of the customer that `name` names.
+
+    Raises UnknownCustomer where it is no number, statements wait, and it names more than one customer.
+    """
+    found = tuple(attempt for attempt in attempts if name in attempt.numbers)
+    of_customers = [attempt for attempt in attempts if not attempt.numbers]
+    if found or not of_customers or book.invoice(name):
+        return found
+    try:
+        find_customers(book, name)
+    except UnknownCustomer:  # most likely a number that there is not
+        return ()
+    account = find_customer(book, name)
+    return tuple(customer for customer in of_customers if customer.event.customer == account)
+
+
+def follow_up_commands(
+    waiting: Outbox,
+    thing: OutboxItem,
+    channel: str = "",
+    resend_level: int | None = None,
+    other_items: Iterable[OutboxItem] = (),
+) -> FollowUpCommands:
+    """The commands by which a person answers of something.
+
+    Each names just this, whatever else waits (or `other_items`) for the same number; anew it goes by `channel`, or ("") the
+    customer's own, as a letter of level `resend_level`, or (None) of its own."""
+    customer_name = waiting.customer_names.get(thing.account, thing.account)
+    name = " ".join(thing.numbers) or customer_name
+    others = {*map(OutboxItem.from_attempt, waiting.attempts), *other_items} - {thing}
+    chosen = " ".join([name, *_told_apart(thing, others, customer_name)])
+    letters = {item.level for item in others if (item.kind, item.account) == ("reminder", thing.account)}
+    level = thing.level if resend_level is None else resend_level
+    return FollowUpCommands(
+        confirm=f"bean-invoice send --confirm {chosen} --write",
+        resend=_ANEW[thing.kind].format(
+            name=name,
+            customer=customer_name,
+            level=f" --level {level}" if letters - {level} else "",
+            by=f" --channel {channel}" if channel else "",
+            as_list=" --list" if len(thing.numbers) > 1 else "",
+        ),
+        discard=f"bean-invoice send --discard {chosen} --write",
+    )
+
+
+def _told_apart(thing: OutboxItem, others: Iterable[OutboxItem], customer_name: str) -> Iterator[str]:
+    """The options that name just this among all that waits for the same documents."""
+    alike = [item for item in others if set(item.numbers) & set(thing.numbers)]
+    of_kind = [item for item in alike if item.kind == thing.kind]
+    if of_kind != alike:
+        yield f"--what {thing.kind}"
+    of_level = [item for item in of_kind if item.level == thing.level]
+    if of_level != of_kind:
+        yield f"--level {thing.level}"
+    if any(item.account != thing.account for item in of_level):
+        yield f"--customer {customer_name}"
+
+
+def _answers(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> FollowUpCommands:
+    channel = waiting.other_channels.get(attempt.event.message_id, "")
+    return follow_up_commands(
+        waiting, OutboxItem.from_attempt(attempt), channel, objection.level if objection else None
+    )
+
+
+def why_not_resent(waiting: Outbox, attempt: Attempt, objection: Objection | None = None) -> str:
+    """Why something is not sent that is in doubt, or was prepared, and what a person can say of it."""
+    day = attempt.event.date
+    commands = _answers(waiting, attempt, objection)
+    against = objection_advice(waiting, attempt, objection) if objection else ""
+    if attempt.in_doubt:
+        text = f"is in doubt since {day}: nobody knows whether it arrived; if it did: {commands.confirm}, if not"
+        return text + (f", {against}" if objection else f": {commands.resend}")
+    text = f"was prepared on {day} ({attempt.event.note}): "
+    if objection:
+        return text + f"{against}; if you have sent it already: {commands.confirm}"
+    return (
+        text
+        + f"once you have sent it: {commands.confirm}; to make it anew: {commands.resend}; to discard it: {commands.discard}"
+    )
+
+
+def in_doubt_notices(book: Book, except_ids: Collection[str] = ()) -> list[str]:
+    """What is in doubt, and what a person can say of it; not those of the Message-IDs `except_ids`."""
+    outbox = outbox_of(book)
+    attempts = [
+        attempt for attempt in outbox.attempts if attempt.in_doubt and attempt.event.message_id not in except_ids
+    ]
+    return [f"{attempt.name}: {why_not_resent(outbox, attempt)}" for attempt in attempts]
+
+
+def objection_advice(waiting: Outbox, attempt: Attempt, objection: Objection) -> str:
+    """Why something would not be sent today, and what to do about it."""
+    commands = _answers(waiting, attempt, objection)
+    if objection.would_be_replaced:
+        return f"{objection.text}: make it anew: {commands.resend}, or discard it: {commands.discard}"
+    return f"{objection.text}: discard it: {commands.discard}"
+
+
+def objections(
+    book: Book, as_of: date, allocated: Allocated | None = None, proposals: Sequence[Proposal] | None = None
+) -> dict[str, Objection]:
+    """What speaks on `as_of` (inclusive) against what waits or is in doubt since that day or before, by Message-ID.
+
+    A letter is judged as if it were to be made today: whether its level is still due for each of its documents, and whether less
+    is asked for by now. An invoice has to say what the ledger says. A statement and a receipt hold good as what they were on their
+    day. `allocated`, `proposals`: of that day, if at hand.
+    """
+    attempts = [attempt for attempt in open_attempts(book) if attempt.event.date <= as_of]
+    return _to_invoices(book, attempts) | _to_letters(
+        book, [attempt for attempt in attempts if attempt.kind == "reminder"], as_of, allocated, proposals
+    )
+
+
+def _to_invoices(book: Book, waiting: Iterable[Attempt]) -> dict[str, Objection]:
+    """What speaks against the invoices among what waits: the ledger says other facts of one than when it was made."""
+    sealed = {number for seal in book.seals if seal.event in INVOICE_SEAL_EVENTS for number in seal.numbers}
+    found: dict[str, Objection] = {}
+    for attempt in waiting:
+        facts = attempt.event.content_digest
+        invoice = book.invoice(attempt.numbers[0]) if attempt.kind == "sent" and attempt.numbers else None
+        if facts and invoice and digests.is_known_digest(facts) and digests.content_digest(book, invoice) != facts:
+            if invoice.number in sealed:
+                why = f"it was sealed, and the ledger says something else by now: bean-invoice verify {invoice.number}"
+            else:
+                why = f"the ledger says something else than it did on {attempt.event.date}"
+            found[attempt.event.message_id] = Objection(why, invoice.number not in sealed)
+    return found
+
+
+def _to_letters(
+    book: Book,
+    waiting: Sequence[Attempt],
+    as_of: date,
+    allocated: Allocated | None,
+    proposals: Sequence[Proposal] | None,
+) -> dict[str, Objection]:
+    """What speaks against letters that wait."""
+    if not waiting:
+        return {}
+    allocated = allocated or allocate(book, as_of)
+    proposals = propose(book, as_of, allocated) if proposals is None else proposals
+    due: defaultdict[tuple[str, str], list[tuple[frozenset[date], Proposal]]] = defaultdict(list)
+    reasons: defaultdict[tuple[str, str], list[HeldInvoice]] = defaultdict(list)
+    for proposal in proposals:
+        for late in proposal.invoices:
+            due[proposal.customer.account, late.position.invoice.number].append((late.due_dates, proposal))
+        for reason in proposal.reasons:
+            reasons[proposal.customer.account, reason.number].append(reason)
+    stand: dict[tuple[str, str], Position] = {}
+    owed_by: dict[str, str] = {}
+    for position in positions(book, as_of, allocated, by_debtor=True):
+        if debtor := position.debtor:
+            stand.setdefault((debtor.account, position.invoice.number), position)
+            owed_by.setdefault(position.invoice.number, debtor.name)
+    found: dict[str, Objection] = {}
+    for attempt in waiting:
+        whys: defaultdict[str, list[str]] = defaultdict(list)
+        instead: list[Proposal] = []
+        for event in attempt.events:
+            for number in event.numbers:
+                key = event.customer, number
+                position_ = stand.get(key)
+                dues = dues_asked(position_, event) if position_ else frozenset[date]()
+                today = [proposal for asked, proposal in due[key] if asked & dues]
+                instead += today
+                if position_ is None or event.level not in {proposal.level for proposal in today}:
+                    why = next((invoice.reason for invoice in reasons[key] if invoice.due_dates & dues), "")
+                    whys[why or _not_late(position_, owed_by.get(number, ""))].append(number)
+                elif less := ", ".join(_less(position_, dues, event.date)):
+                    whys[less].append(number)
+        if whys:
+            why = "; ".join(f"{' '.join(numbers)}: {text}" for text, numbers in whys.items())
+            level = attempt.event.level
+            levels = [proposal.level for proposal in instead]
+            found[attempt.event.message_id] = Objection(
+                why, bool(instead), level if level in levels else next(iter(levels), None)
+            )
+    return found
+
+
+def _not_late(position: Position | None, owed_by: str) -> str:
+    """Why no reminder to its customer speaks of a document of which nothing is late; `owed_by`: who owes it, if anybody."""
+    if position is None and owed_by:
+        return f"{owed_by} has taken it over"
+    if position is None:
+        return "is not in the books"
+    if position.settled_on:
+        return f"{position.status} since {position.settled_on}"
+    return "nothing of it is late"
+
+
+def _less(position: Position, dues: Collection[date], since: date) -> Iterator[str]:
+    """What came in for what fell due on `dues`, or was contested, after the day of a letter that is due all the same: it asks for
+    more than is owed."""
+    those = {
+        instalment.index
+        for instalment, standing in zip(position.invoice.instalments, position.instalments, strict=True)
+        if standing.due in dues
+    }
+    came = sum(
+        (
+            allocation.amount
+            for allocation in position.allocations
+            if allocation.date > since and allocation.instalment in those
+        ),
+        ZERO,
+    )
+    if came > ZERO:
+        yield f"{came} came in after {since}"
+    groups = late_instalments(position, position.as_of)
+    contested = (
+        next((instalments.contested for instalments in groups if instalments.due_dates & set(dues)), ZERO)
+        if groups
+        else position.disputed
+    )
+    disputes = [event for event in position.events if event.kind == "dispute" and event.date > since]
+    if disputes and contested:
+        yield f"{contested} in dispute since {disputes[-1].date}"
+
+
+def objection_notices(
+    book: Book,
+    as_of: date,
+    allocated: Allocated | None = None,
+    customers: Collection[str] = (),
+    *,
+    also_anew: bool = True,
+    kinds: Collection[OutboxKind] = get_args(OutboxKind),
+) -> tuple[str, ...]:
+    """What to say of each thing of these kinds that waits, and would not be sent so on `as_of` any more; of `customers` (main
+    accounts), or (none) of all. Without `also_anew` only of those in whose place no other would be sent."""
+    against, waiting = objections(book, as_of, allocated), outbox_of(book)
+    return tuple(
+        f"{attempt.name}, {book.customers[attempt.event.customer].at(as_of).name}: the {outbox_kind(attempt.kind)}"
+        f" {why_not_resent(waiting, attempt, objection)}"
+        for attempt in waiting.attempts
+        if (objection := against.get(attempt.event.message_id))
+        and outbox_kind(attempt.kind) in kinds
+        and (not customers or attempt.event.customer in customers)
+        and (also_anew or not objection.would_be_replaced)
+    )
+
+
+def files_to_discard(book: Book, discarded: Sequence[Attempt]) -> dict[Path, str]:
+    """The files that were made for what is discarded, each with why it stays ("": nothing needs it any more).
+
+    What stays holds something else too, is sealed, or was changed since.
+    """
+    kept = _kept(book, discarded)
+    return {
+        file: stays for attempt in discarded for file, stays in _files(attempt, _by_hand(book, attempt.event), kept)
+    }
+
+
+class _Kept(NamedTuple):
+    """What of the files that were made for attempts is not to go with those that are discarded."""
+
+    by_hand: dict[Path, tuple[str, ...]]
+    """What else, that waits or has left, is in a file of the outbox."""
+    waiting: frozenset[Path]
+    """Documents of what waits, or is in doubt, all the same."""
+    sealed: frozenset[Path]
+
+
+def _kept(book: Book, discarded: Sequence[Attempt]) -> _Kept:
+    gone = {attempt.event.message_id for attempt in discarded}
+    waiting = [attempt for attempt in open_attempts(book) if attempt.event.message_id not in gone]
+    there = {attempt.event.message_id for attempt in waiting}
+    there |= {
+        event.message_id for event in book.events if event.kind in DISPATCH_END_EVENTS and event.kind != "not-sent"
+    } - gone
+    by_hand: defaultdict[Path, dict[str, None]] = defaultdict(dict)
+    for event in book.events:
+        if event.message_id in there and (file := _by_hand(book, event)):
+            by_hand[file] |= dict.fromkeys(event.numbers or (event.customer,))
+    return _Kept(
+        {file: tuple(names) for file, names in by_hand.items()},
+        frozenset(Path(attempt.event.file) for attempt in waiting if attempt.event.file),
+        frozenset(Path(seal.file) for seal in book.seals),
+    )
+
+
+def _files(attempt: Attempt, by_hand: Path | None, kept: _Kept) -> Iterator[tuple[Path, str]]:
+    if by_hand and by_hand.is_file():
+        if others := kept.by_hand.get(by_hand):
+            yield by_hand, f"{' '.join(others)} {'is' if len(others) == 1 else 'are'} in it too: do not send all of it"
+        elif by_hand.suffix == ".eml" and attempt.event.message_id.encode() not in by_hand.read_bytes():
+            yield by_hand, "it is another e-mail by now"
+        else:
+            yield by_hand, ""
+    if not attempt.event.file or not (stored := Path(attempt.event.file)).is_file():
+        return
+    if stored in kept.sealed:
+        yield stored, "it is sealed"
+    elif stored in kept.waiting:
+        yield stored, "something else that waits is about it too"
+    elif not holds(stored, attempt.event.sha256):
+        yield stored, "it was changed since"
+    else:
+        yield stored, ""
+        text = stored.with_suffix(f".{SUFFIXES['text']}")
+        if attempt.kind == "sent" and text.is_file() and text not in kept.sealed:
+            yield text, ""
+
+
+def waiting_files(book: Book) -> dict[Path, str]:
+    """The files of what waits to be sent by hand, or is in doubt, each with its fingerprint ("": the ledger does not say it)."""
+    found: dict[Path, str] = {}
+    for event in (event for attempt in open_attempts(book) for event in attempt.events):
+        if by_hand := _by_hand(book, event):
+            found[by_hand] = ""
+        if event.file:
+            stored = Path(event.file)
+            found |= {stored.with_suffix(f".{SUFFIXES['text']}"): "", stored: event.sha256}
+    return found
+
+
+def unrecorded(book: Book, folder: Path | None = None) -> tuple[Path, ...]:
+    """What lies in the outbox as if it were to be sent, and of which the ledger does not say that it waits or has left.
+
+    Print batches by their names, e-mails by their identifiers, and what was taken back: all else may be a person's own. A command
+    of an older version that was ended leaves such files, and a record that was taken back. `folder`: None for the usual one.
+    """
+    folder = Path(normpath(folder or Path(book.file).parent / OUTBOX))
+    if not folder.is_dir():
+        return ()
+    known = {Path(normpath(file)) for file in _kept(book, ()).by_hand}
+    taken_back = {Path(normpath(file)) for event in book.events if (file := _by_hand(book, event))} - known
+    identifiers = {event.message_id for event in book.events if event.message_id}
+    return tuple(
+        file
+        for file in sorted(folder.iterdir())
+        if file.is_file()
+        and file not in known
+        and (file in taken_back or _BATCH.fullmatch(file.name) or _is_draft(file, identifiers))
+    )
+
+
+def _is_draft(file: Path, identifiers: Collection[str]) -> bool:
+    """Whether a file is an e-mail of ours that a person was to send, and whose identifier the ledger does not know."""
+    if file.suffix != ".eml":
+        return False
+    with file.open("rb") as stream:
+        head = stream.read(1 << 14).decode("utf-8", "replace")
+    found = _DRAFT_ID.search(head)
+    return found is not None and "\r\nX-Unsent: 1\r\n" in head and found[1] not in identifiers
+
+
+def unrecorded_because(book: Book, file: Path) -> str:
+    """What to say of a file of the outbox that the ledger does not know of."""
+    name = relative_to(Path(book.file), file)
+    return (
+        f"{name}: the ledger does not say that it waits to be sent: do not send it, remove it; what is to be sent is prepared"
+        ' anew. If you have sent it already, say so of each document: a note with event: "sent"'
+    )
+
+
+def _by_hand(book: Book, event: Event) -> Path | None:
+    """The file in the outbox that a note says was prepared; None where it says none."""
+    _title, found, name = event.note.rpartition(f" {BY_HAND_PREFIX} ")
+    return Path(book.file).parent / name if found and event.kind == "prepared" else None

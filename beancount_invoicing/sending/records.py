@@ -1,0 +1,75 @@
+"""What was sent, told to the ledger line by line while it is being sent.
+
+All that may have to be written is tried with the whole ledger once, before anything leaves; each line is then put at the end of
+one file by the one writer, under the ledger's lock: others may change the ledger in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from beancount_invoicing.entries import Loading, beancount_cache, roots
+from beancount_invoicing.files import FileChanged
+from beancount_invoicing.locks import LockTaken, file_lock
+from beancount_invoicing.model import Finding
+from beancount_invoicing.writing import trial, writer
+from beancount_invoicing.writing.changes import Changes, trial_outcome
+
+_TRIES = 20
+SENDING_LOCK = ".bean-invoice-sending"
+
+
+@contextmanager
+def sending_locked(top: Path) -> Iterator[None]:
+    """Nobody else of ours sends from this ledger meanwhile. Raises writer.CannotWrite where somebody does; OSError."""
+    try:
+        with file_lock(top.resolve().parent / SENDING_LOCK, 0):
+            yield
+    except LockTaken:
+        raise writer.CannotWrite(
+            f"another bean-invoice is sending from {top}: wait until it has ended, and do it again"
+        ) from None
+
+
+class LedgerAppender:
+    """The file that directives go to, one after the other."""
+
+    def __init__(self, loading: Loading, target: Path) -> None:
+        self._top = Path(loading.book.file)
+        self._included = loading.files
+        self._needed = roots.root_option_lines(loading.options)
+        self._target = target
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are changed: the target, and the top file where that must come to include it."""
+        there = self._target.resolve() in {Path(name).resolve() for name in self._included}
+        return (self._target,) if there else tuple(dict.fromkeys((self._top, self._target)))
+
+    def append(self, text: str) -> None:
+        """Puts directives at the end, on the disk. Raises writer.CannotWrite, Changed, OSError: then they are not there."""
+        with writer.locked(self._top):
+            beancount_cache.forget(self._top)  # a file that is new below a pattern would not make Beancount do so
+            for attempt in range(_TRIES):
+                try:
+                    addition = writer.Addition(self._target, text)
+                    planned = writer.plan(self._top, self._included, [addition], needed=self._needed)
+                    if wrong := trial.unreadable(planned):
+                        raise writer.CannotWrite(f"Beancount would not read what was to be written: {wrong}")
+                    writer.write(planned)
+                    break
+                except FileChanged:  # somebody's editor has saved it at this very moment
+                    if attempt == _TRIES - 1:
+                        raise
+        self._included = (str(self._top), str(self._target))  # it is there, whichever the others are
+
+
+def try_directives(loading: Loading, known_findings: Sequence[Finding], target: Path, texts: Sequence[str]) -> None:
+    """Whether the ledger would stay sound with all these directives. Raises Refused, writer.CannotWrite."""
+    addition = writer.Addition(target, "\n".join(texts))
+    planned = writer.plan(
+        Path(loading.book.file), loading.files, [addition], needed=roots.root_option_lines(loading.options)
+    )
+    trial_outcome(loading, known_findings, planned, addition.text, Changes())

@@ -1,0 +1,701 @@
+"""Sending: each thing at most once, and what was sent is told to the ledger before and after.
+
+Before a byte of an e-mail leaves, a note `event: "sending"` with its Message-ID is in the ledger, on the disk; once the server has
+taken it, the document with its fingerprint and `event: "sent"`. What stands between the two after a crash is in doubt: nothing
+sends it again but a person's word.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from os import path as os_path
+from pathlib import Path
+from typing import Literal
+
+from beancount_invoicing.checks import OF_ONE_CUSTOMER
+from beancount_invoicing.delivery import (
+    Attempt,
+    BadAddress,
+    Dispatch,
+    HeldDispatch,
+    History,
+    Mail,
+    Sender,
+    make_mail,
+    message_id,
+    post,
+    smtp,
+)
+from beancount_invoicing.delivery.addresses import one_line
+from beancount_invoicing.documents import seal_chain
+from beancount_invoicing.entries import Loading
+from beancount_invoicing.files import FileChanged
+from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.ledger import Ledger, LedgerLoader
+from beancount_invoicing.model import Book, Channel, Finding, Source
+from beancount_invoicing.rules import numbering
+from beancount_invoicing.sending import staging
+from beancount_invoicing.sending.event_directives import (
+    BY_HAND_PREFIX,
+    SentFacts,
+    not_sent_directive,
+    record_file,
+    relative_to,
+    sent_directives,
+)
+from beancount_invoicing.sending.mail_settings import CannotSend, mail_server, sender
+from beancount_invoicing.sending.outbox import (
+    OUTBOX,
+    Objection,
+    OutboxItem,
+    files_to_discard,
+    follow_up_commands,
+    objections,
+    outbox_kind,
+    outbox_of,
+    own_channel,
+    waiting_files,
+    why_not_resent,
+)
+from beancount_invoicing.sending.records import LedgerAppender, sending_locked, try_directives
+from beancount_invoicing.writing import git, text
+from beancount_invoicing.writing.changes import Refused, WriteOptions
+from beancount_invoicing.writing.dated_files import target_file
+from beancount_invoicing.writing.writer import CannotWrite
+
+DispatchFactory = Callable[[Ledger], Sequence[Dispatch | HeldDispatch]]
+"""What makes dispatches of a ledger."""
+SendState = Literal["would-send", "would-prepare", "sent", "prepared", "in-doubt", "failed", "held"]
+
+
+def no_password(_server: str, _user: str) -> str:
+    """No password is known."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOptions:
+    """How things are sent. `day` is the day of the events; `now` tells the time that e-mails say they left at."""
+
+    day: date
+    clock: Callable[[], datetime]
+    resend: bool = False
+    """What was sent already is sent once more."""
+    retry_open: bool = False
+    """A person says that what is in doubt, or was prepared, has not left: it is sent."""
+    folder: str | Path | None = None
+    """Of what is to be sent by hand; None: `outbox` beside the ledger."""
+    password: Callable[[str, str], str] = no_password
+    """Of a user on a server: (server, user)."""
+    retry_delays: Sequence[float] = smtp.RETRY_DELAYS
+    """Seconds before each new try of what a server refuses for now."""
+    sleep: Callable[[float], None] = time.sleep
+    on_result: Callable[[SendResult], None] = lambda _result: None
+    """Is told of each result as it comes."""
+    on_notice: Callable[[str], None] = lambda _text: None
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What became, or would become, of one thing to be sent."""
+
+    state: SendState
+    title: str
+    customer: str
+    account: str
+    numbers: tuple[str, ...]
+    event: str
+    """What the ledger is told once it was sent."""
+    level: int | None = None
+    channel: Channel | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    files: tuple[str, ...] = ()
+    """Names of what is attached."""
+    address: tuple[str, ...] = ()
+    reason: str = ""
+    message_id: str = ""
+    file: Path | None = None
+    """What is to be sent by hand."""
+    notices: tuple[str, ...] = ()
+    refused_recipients: tuple[str, ...] = ()
+    """Addresses that the server refused, where others have got it."""
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return self.state in {"in-doubt", "failed", "held"} or bool(self.refused_recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What became of all; the ledger's errors, for which nothing was written; the files that were changed."""
+
+    results: tuple[SendResult, ...]
+    errors: tuple[Finding, ...]
+    book: Book
+    files: tuple[Path, ...] = ()
+    problem: str = ""
+    """What went wrong after all was sent and recorded: it was not committed."""
+
+
+def send(
+    file: str | Path,
+    make_dispatches: DispatchFactory,
+    send_options: SendOptions,
+    write_options: WriteOptions,
+    loader: LedgerLoader | None = None,
+) -> SendReport:
+    """Sends what `make_dispatches` makes of the ledger, by one load; without `how.write` only says what it would do.
+
+    What is sent is what the files themselves say, never what a cache says of them; `loader`: of the same command, where it has
+    loaded the ledger already.
+
+    E-mails go to the server that options name, else become .eml files; letters become one PDF; e-invoices files in a folder:
+    what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
+    where the ledger has errors (but for one customer's own, whose things are held), CannotSend, writer.CannotWrite, Changed,
+    git.GitError, OSError, and what `make_dispatches` raises.
+    """
+    file = Path(file)
+    with sending_locked(file) if write_options.write else nullcontext(), no_collections():
+        ledger, loading = (loader or LedgerLoader(file)).ledger_and_loading(fresh=write_options.write)
+        grave = tuple(error for error in ledger.errors if error.rule not in OF_ONE_CUSTOMER)
+        if write_options.write and grave:
+            raise Refused("the ledger has errors: nothing is sent before they are mended", grave)
+        run = _Run(ledger, loading, send_options, write_options)
+        if write_options.write:
+            run.finish()
+        results = run.all(tuple(make_dispatches(ledger)))
+        files = tuple(dict.fromkeys(run.changed))
+        if write_options.commit and files:
+            left = ", ".join(result.title for result in results if result.state in {"sent", "prepared"})
+            try:
+                git.commit(list(files), f"Sent: {left}"[:200])
+            except git.GitError as error:  # what was sent is still to be told
+                problem = f"sent or prepared, and recorded, but not committed: {error}; commit it"
+                return SendReport(results, ledger.errors, ledger.book, files, problem)
+        return SendReport(results, ledger.errors, ledger.book, files)
+
+
+@dataclass(slots=True)
+class _Item:
+    """A dispatch on its way: its Message-ID, where its document is kept, and what is told of it when."""
+
+    dispatch: Dispatch
+    identifier: str
+    stored: Path
+    mark: str
+    """The fingerprint of the document."""
+    sealed: bool
+    letter: Mail | None
+    opened: bool = False
+    made: bool = False
+
+    def result(self, state: SendState, why: str = "", file: Path | None = None) -> SendResult:
+        return _result(state, self.dispatch, why, self.identifier, file)
+
+
+class _Run:
+    """One call of `send`."""
+
+    def __init__(self, ledger: Ledger, loading: Loading, way: SendOptions, how: WriteOptions) -> None:
+        self.ledger, self.loading, self.way, self.how = ledger, loading, way, how
+        self.book = ledger.book
+        self.top = Path(ledger.book.file)
+        self.history = History(ledger.book.events)
+        self.outbox = outbox_of(ledger.book)
+        self.target = target_file(how.into, way.day) if how.into else record_file(ledger.book, way.day)
+        self.folder = Path(way.folder) if way.folder else self.top.parent / OUTBOX
+        self.changed: list[Path] = []
+        self._results: dict[int, SendResult] = {}
+        self._going: list[Dispatch] = []
+        """What this call sends."""
+        self._against: dict[str, Objection] | None = None
+        self._last = seal_chain.tip(ledger.book)
+        """The mark of the last seal, which the next one names."""
+        self._sealed = {(seal.file, seal.sha256) for seal in ledger.book.seals}
+
+    def finish(self) -> None:
+        """What a send that was ended has left beside its place gets its name, or goes."""
+        staging.finish_staged(waiting_files(self.book), (self.folder, self._folder(self.way.day)))
+
+    def all(self, dispatches: Sequence[Dispatch | HeldDispatch]) -> tuple[SendResult, ...]:
+        who, host, no_mail = self._mailing([dispatch for dispatch in dispatches if isinstance(dispatch, Dispatch)])
+        items: dict[int, _Item] = {}
+        for place, one in enumerate(dispatches):
+            if isinstance(one, Dispatch) and one.channel == "email" and no_mail:
+                ready: _Item | HeldDispatch = HeldDispatch(one.title, one.customer, one.numbers, no_mail, one.account)
+            else:
+                ready = one if isinstance(one, HeldDispatch) else self._item(one, who, by_hand=host is None)
+            if isinstance(ready, HeldDispatch):
+                event, level = (one.kind, one.level) if isinstance(one, Dispatch) else ("sent", None)
+                self._tell(
+                    place,
+                    SendResult(
+                        "held",
+                        ready.title,
+                        ready.customer,
+                        ready.account,
+                        ready.numbers,
+                        event,
+                        level,
+                        reason=ready.reason,
+                    ),
+                )
+            else:
+                items[place] = ready
+                self._going.append(ready.dispatch)
+        if not self.how.write:
+            for place, item in items.items():
+                by_server = item.dispatch.channel == "email" and host is not None
+                self._tell(place, item.result("would-send" if by_server else "would-prepare"))
+        elif items:
+            self._write(items, host)
+        return tuple(self._results[place] for place in sorted(self._results))
+
+    def _mailing(self, wanted: Sequence[Dispatch]) -> tuple[Sender | None, smtp.Server | None, str]:
+        """Who sends e-mails, by which server; and why none can be sent, where other things go otherwise. Raises CannotSend."""
+        others = [dispatch for dispatch in wanted if dispatch.channel != "email"]
+        if len(others) == len(wanted):
+            return None, None, ""
+        try:
+            who = sender(self.book, self.way.day)
+            return who, mail_server(self.book, self.way.day, self.way.password if self.how.write else _anything), ""
+        except CannotSend as error:
+            if not others:
+                raise
+            return None, None, str(error)
+
+    def _tell(self, place: int, result: SendResult) -> None:
+        self._results[place] = result
+        self.way.on_result(result)
+
+    def _item(self, dispatch: Dispatch, who: Sender | None, *, by_hand: bool) -> _Item | HeldDispatch:
+        """A dispatch that may leave, or why it may not."""
+
+        def held(why: str) -> HeldDispatch:
+            return HeldDispatch(dispatch.title, dispatch.customer, dispatch.numbers, why, dispatch.account)
+
+        waiting = self.history.open_attempts(dispatch)
+        if waiting and not self.way.retry_open:
+            return held(self._because(waiting[0]))
+        if self.way.retry_open and not waiting:
+            return held(self._not_waiting(dispatch))
+        before = self.history.already_sent(dispatch)
+        if before and not (self.way.resend or self.way.retry_open):
+            once_more = "" if dispatch.kind == "reminder" else ": --again sends it once more"
+            return held(f"was sent on {before[-1].date} ({self._where(before[-1].source)}){once_more}")
+        if not dispatch.attachments:
+            return held("has no document")
+        letter = None
+        owner = who.address if who else _own_domain(self.book, self.way.day)
+        identifier = message_id(dispatch, owner, len(before))
+        customer = self.book.customers.get(self.book.main_accounts.get(dispatch.account, dispatch.account))
+        place = customer.at(dispatch.day).source if customer else self.book.file
+        if dispatch.channel == "email":
+            assert who is not None
+            if not dispatch.to:
+                return held(
+                    f'{place}: no e-mail address is known: write email: "…" there, or send it by --channel post'
+                )
+            try:
+                letter = make_mail(dispatch, who, identifier, draft=by_hand)
+            except BadAddress as error:
+                return held(f"{place}: {error}")
+        elif dispatch.channel == "post":
+            if len(dispatch.address) < 2:
+                return held(f"{place}: no postal address is known: write address, postcode and city there")
+            if not post.letter_pdfs(dispatch):
+                return held("has no PDF to print")
+        elif dispatch.kind != "sent":
+            return held("platforms carry invoices only: send it by --channel email or post")
+        stored = dispatch.sealed_path or self._folder(dispatch.day) / dispatch.document.name
+        mark = sha256(dispatch.document.content).hexdigest()
+        sealed = (str(stored), mark) in self._sealed
+        if not sealed and stored.exists() and not self._ours(stored, dispatch):
+            return held(f"{stored} is there already, and is another document: move it away")
+        return _Item(dispatch, identifier, stored, mark, sealed, letter)
+
+    def _because(self, attempt: Attempt) -> str:
+        """Why what waits, or is in doubt, does not leave."""
+        if self._against is None:
+            self._against = objections(self.book, self.way.day, self.ledger.allocated_at(self.way.day))
+        return why_not_resent(self.outbox, attempt, self._against.get(attempt.event.message_id))
+
+    def _not_waiting(self, dispatch: Dispatch) -> str:
+        """Why it is not sent by --retry: what of the same documents is in doubt or prepared in its stead, if anything is."""
+        those = set(dispatch.numbers)
+        others = [
+            f"the {outbox_kind(attempt.kind)} {self._because(attempt)}"
+            for attempt in self.history.open
+            if those & set(attempt.numbers)
+        ]
+        if not others:
+            return "nothing of it is in doubt or prepared: send it without --retry"
+        return f"the {outbox_kind(dispatch.kind)} is not in doubt, nor prepared; but {'; '.join(others)}"
+
+    def _where(self, source: Source) -> str:
+        return f"{os_path.relpath(source.file, self.top.parent)}:{source.line}"
+
+    def _folder(self, day: date) -> Path:
+        return self.top.parent / self.book.option("documents", day, "documents/{year}").replace(
+            "{year}", f"{day.year:04}"
+        )
+
+    def _ours(self, stored: Path, dispatch: Dispatch) -> bool:
+        """Whether a document may be put where one is: it is the same, or what was made before of the same, and never sent."""
+        if stored.read_bytes() == dispatch.document.content:
+            return True
+        ours = any(
+            event.file
+            and Path(event.file).resolve() == stored.resolve()
+            and (set(event.numbers) & set(dispatch.numbers) if event.numbers else event.customer == dispatch.account)
+            for event in self.book.events
+        )
+        return ours and not any(Path(seal.file).resolve() == stored.resolve() for seal in self.book.seals)
+
+    # writing -------------------------------------------------------------------------------------------------------
+
+    def _write(self, items: dict[int, _Item], host: smtp.Server | None) -> None:
+        record = LedgerAppender(self.loading, self.target)
+        texts = [
+            one for item in items.values() for one in (self._opening(item, "sending", "x"), self._closing(item)[0])
+        ]
+        try_directives(self.loading, self.ledger.errors, self.target, texts)
+        if self.how.commit:
+            git.must_be_clean(record.files)
+        if self.loading.stale():
+            raise FileChanged("the ledger was changed while it was read: nothing was sent; do it again")
+        if self.way.retry_open:
+            self._took_back(record, items)
+        by_server = {place: item for place, item in items.items() if item.letter and host}
+        by_hand = {place: item for place, item in items.items() if place not in by_server}
+        if by_hand:
+            self._prepare(record, by_hand)
+        if by_server and host:
+            self._deliver(record, by_server, host)
+
+    def _add(self, record: LedgerAppender, directives: str) -> None:
+        files = record.files
+        record.append(directives)
+        self.changed += files
+
+    def _took_back(self, record: LedgerAppender, items: dict[int, _Item]) -> None:
+        """A person has said that these attempts came to nothing."""
+        waiting = {
+            attempt.event.message_id: (attempt, item)
+            for item in items.values()
+            for attempt in self.history.open_attempts(item.dispatch)
+        }
+        self._add(
+            record,
+            "\n".join(
+                not_sent_directive(
+                    self.way.day,
+                    item.dispatch.account,
+                    f"{item.dispatch.title} has not left, as was said by hand",
+                    event,
+                )
+                for attempt, item in waiting.values()
+                for event in attempt.events
+            ),
+        )
+        files = files_to_discard(self.book, [attempt for attempt, _item in waiting.values()])
+        gone = [file for file, stays in files.items() if not stays]
+        self.changed += git.tracked(gone) if self.how.commit else ()
+        for file in gone:
+            file.unlink(missing_ok=True)
+        for file, stays in files.items():
+            if stays and file.is_relative_to(self.folder):
+                self.way.on_notice(f"{relative_to(self.top, file)} stays: {stays}")
+
+    def _stage(self, item: _Item) -> list[Path]:
+        """Puts the document, and what is kept with it, beside where they will be kept; these places."""
+        if item.sealed:
+            return []
+        item.made = not item.stored.exists()
+        kept = {item.stored: item.dispatch.document.content}
+        kept |= {item.stored.with_name(attachment.name): attachment.content for attachment in item.dispatch.text_copies}
+        for file, content in kept.items():
+            staging.stage(file, content)
+        return list(kept)
+
+    def _name(self, files: Sequence[Path]) -> None:
+        """Gives what was staged, and will be kept, its name: the ledger knows of it."""
+        for file in files:
+            staging.put_in_place(file)
+        self.changed += files
+
+    def _prepare(self, record: LedgerAppender, items: dict[int, _Item]) -> None:
+        """What is to be sent by hand: staged, told to the ledger, and then put into the outbox."""
+        files: dict[int, Path] = {}
+        taken: set[Path] = set()
+
+        def staged(stem: str, suffix: str, data: bytes) -> Path:
+            file = _free(self.folder, stem, suffix, data, taken)
+            taken.add(file)
+            staging.stage(file, data)
+            return file
+
+        letters = {place: item for place, item in items.items() if item.dispatch.channel == "post"}
+        if letters:
+            data = self._batch([letter.dispatch for letter in letters.values()])
+            file = staged(f"post-{self.way.day}", ".pdf", data)
+            files |= dict.fromkeys(letters, file)
+        for place, item in items.items():
+            if item.letter:
+                noon = datetime.combine(item.dispatch.day, datetime.min.time(), self.way.clock().tzinfo).replace(
+                    hour=12
+                )
+                files[place] = staged(item.stored.stem, ".eml", item.letter.bytes_at(noon))
+            elif item.dispatch.channel == "e-invoice":
+                last = item.dispatch.attachments[-1]
+                stem, _dot, suffix = last.name.partition(".")
+                files[place] = staged(stem, f".{suffix}", last.content)
+        paths = [file for item in items.values() for file in self._stage(item)]
+        self._add(
+            record,
+            "\n".join(
+                self._opening(item, "prepared", relative_to(self.top, files[place])) for place, item in items.items()
+            ),
+        )
+        self._name(paths)
+        for file in taken:
+            staging.put_in_place(file)
+        for place, item in items.items():
+            self._tell(place, item.result("prepared", file=files[place]))
+
+    def _batch(self, dispatches: Sequence[Dispatch]) -> bytes:
+        """The letters in one PDF below the list of them, whose own length does not depend on the pages that it names."""
+        first = 1
+        for _ in range(2):
+            letters = post.laid_out(dispatches, first)
+            cover = self._cover(letters)
+            first = post.page_count(cover) + 1
+        return post.batch(cover, letters)
+
+    def _cover(self, letters: Sequence[post.BatchLetter]) -> bytes:
+        from beancount_invoicing import rendering
+
+        where = rendering.folders(self.book)
+        posteds = [
+            rendering.Posted(
+                letter.dispatch.customer,
+                letter.dispatch.address[1:],
+                letter.dispatch.title,
+                letter.first_page,
+                letter.sheets,
+                letter.dispatch.registered,
+            )
+            for letter in letters
+        ]
+        return rendering.to_pdf(rendering.post_list_view(self.book, self.way.day, posteds, where), where)
+
+    def _deliver(self, record: LedgerAppender, items: dict[int, _Item], host: smtp.Server) -> None:
+        places = list(items)
+
+        def before(index: int) -> None:
+            item = items[places[index]]
+            paths = self._stage(item)
+            self._add(record, self._opening(item, "sending", ", ".join(item.dispatch.to)))
+            item.opened = True
+            self._name(paths)
+
+        def after(index: int, taken: smtp.DeliveryResult) -> None:
+            item = items[places[index]]
+            if taken.state == "accepted":
+                left = "; ".join(f"{address}: {why}" for address, why in taken.refused_recipients)
+                told, last = self._closing(item, left)
+                self._add(record, told)
+                self._last = last
+                item.opened = False
+                refused = tuple(address for address, _why in taken.refused_recipients)
+                why = f"not to {left}: {self._anew(item)}" if left else ""
+                self._tell(places[index], replace(item.result("sent", why), refused_recipients=refused))
+                return
+            if taken.state == "in-doubt":
+                why = f"{taken.reason}: it may have arrived; {self._answers(item)}"
+                self._tell(places[index], item.result("in-doubt", why))
+                return
+            if item.opened:
+                self._add(record, self._note(item, "not-sent", f"{item.dispatch.title} has not left: {taken.reason}"))
+                item.opened = False
+                self._drop(item)
+            self._tell(places[index], item.result("failed", taken.reason))
+
+        try:
+            smtp.deliver(
+                host,
+                [self._parcel(items[place]) for place in places],
+                before,
+                after,
+                pauses=self.way.retry_delays,
+                sleep=self.way.sleep,
+                notice=self.way.on_notice,
+            )
+        except smtp.ServerUnusable as error:
+            self._rest(items, str(error))
+        except (
+            OSError,
+            FileChanged,
+            CannotWrite,
+        ) as error:  # nothing can be told to the ledger
+            self._rest(items, f"nothing more was sent: {getattr(error, 'strerror', None) or error}")
+
+    def _rest(self, items: dict[int, _Item], why: str) -> None:
+        for place, item in items.items():
+            if place not in self._results or self._results[place].state == "failed":
+                doubtful = item.opened
+                self._tell(
+                    place,
+                    item.result(
+                        "in-doubt" if doubtful else "failed", f"{why}; {self._answers(item)}" if doubtful else why
+                    ),
+                )
+
+    def _answers(self, item: _Item) -> str:
+        """What a person can say where it is in doubt."""
+        dispatch = item.dispatch
+        main = self.book.main_accounts.get(dispatch.account, dispatch.account)
+        own = (
+            own_channel(self.book, dispatch.kind, main, dispatch.day)
+            if main in self.book.customers
+            else dispatch.channel
+        )
+        by = "" if dispatch.channel == own else dispatch.channel
+        commands = follow_up_commands(
+            self.outbox, self._thing(dispatch), by, other_items=[self._thing(each) for each in self._going]
+        )
+        return f"if it did: {commands.confirm}, if not: {commands.resend}"
+
+    def _thing(self, dispatch: Dispatch) -> OutboxItem:
+        return OutboxItem(
+            outbox_kind(dispatch.kind),
+            dispatch.numbers,
+            self.book.main_accounts.get(dispatch.account, dispatch.account),
+            dispatch.level,
+        )
+
+    def _anew(self, item: _Item) -> str:
+        """What to do where one of several has not got it."""
+        dispatch = item.dispatch
+        mend = "the others have got it; mend the address"
+        return (
+            f"{mend}, and send it once more: bean-invoice send {dispatch.numbers[0]} --again --write"
+            if dispatch.kind == "sent"
+            else mend
+        )
+
+    def _drop(self, item: _Item) -> None:
+        """Takes away a document that was kept for nothing."""
+        if item.made:
+            item.stored.unlink(missing_ok=True)
+            self.changed = [path for path in self.changed if path != item.stored]
+            for attachment in item.dispatch.text_copies:
+                item.stored.with_name(attachment.name).unlink(missing_ok=True)
+                self.changed = [path for path in self.changed if path != item.stored.with_name(attachment.name)]
+
+    def _parcel(self, item: _Item) -> smtp.OutgoingMessage:
+        letter = item.letter
+        assert letter is not None
+        return smtp.OutgoingMessage(
+            letter.sender,
+            letter.recipients,
+            letter.main_recipients,
+            letter.utf8,
+            lambda: letter.bytes_at(self.way.clock()),
+        )
+
+    # what the ledger is told ---------------------------------------------------------------------------------------
+
+    def _opening(self, item: _Item, event: str, where: str) -> str:
+        join = "to" if event == "sending" else BY_HAND_PREFIX
+        return self._note(item, event, f"{item.dispatch.title} {join} {where}")
+
+    def _note(self, item: _Item, event: str, comment: str) -> str:
+        dispatch = item.dispatch
+        opening = event != "not-sent"
+        return text.note_directive(
+            dispatch.day,
+            dispatch.account,
+            one_line(comment),
+            map(numbering.link, dispatch.numbers),
+            [
+                ("event", event),
+                ("sends", dispatch.kind if dispatch.kind != "sent" else None),
+                ("level", dispatch.level),
+                ("until", dispatch.deadline),
+                ("tone", dispatch.tone),
+                ("channel", dispatch.channel),
+                ("message-id", item.identifier),
+                ("sha256", item.mark if opening else None),
+                ("facts", dispatch.facts_digest if opening else None),
+                ("file", relative_to(self.target, item.stored) if opening else None),
+            ],
+        )
+
+    def _closing(self, item: _Item, not_to: str = "") -> tuple[str, str]:
+        """What is told once it has left, and whom of several the server refused; and the mark that the next seal names."""
+        dispatch = item.dispatch
+        those, last = sent_directives(
+            self.target,
+            [
+                SentFacts(dispatch.kind, dispatch.day, dispatch.account, dispatch.numbers, dispatch.level, dispatch.deadline,
+                     dispatch.tone, dispatch.channel, item.identifier, item.mark, dispatch.title, one_line(not_to),
+                     dispatch.facts_digest)
+            ],
+            None if item.sealed else item.stored,
+            self._last,
+        )  # fmt: skip
+        return "\n".join(those), last
+
+
+def _anything(_server: str, _user: str) -> str:
+    """Without --write no password is asked for."""
+    return "-"
+
+
+def _own_domain(book: Book, day: date) -> str:
+    """An address of the seller, for the identifiers of what is sent otherwise than by e-mail."""
+    try:
+        return sender(book, day).address
+    except CannotSend:
+        return "invoices@localhost"
+
+
+def _free(folder: Path, stem: str, suffix: str, data: bytes, taken: Collection[Path]) -> Path:
+    """A name in a folder that nothing has, and is not `taken`; or that of a file which holds just this."""
+    count = 1
+    while True:
+        file = folder / f"{stem}{f'-{count}' if count > 1 else ''}{suffix}"
+        if file not in taken and (not file.exists() or file.read_bytes() == data):
+            return file
+        count += 1
+
+
+def _result(state: SendState, dispatch: Dispatch, why: str, identifier: str, file: Path | None) -> SendResult:
+    return SendResult(
+        state=state,
+        title=dispatch.title,
+        customer=dispatch.customer,
+        account=dispatch.account,
+        numbers=dispatch.numbers,
+        event=dispatch.kind,
+        level=dispatch.level,
+        channel=dispatch.channel,
+        to=dispatch.to if dispatch.channel == "email" else (),
+        cc=dispatch.cc if dispatch.channel == "email" else (),
+        subject=dispatch.subject if dispatch.channel == "email" else "",
+        files=tuple(attachment.name for attachment in dispatch.attachments),
+        address=dispatch.address if dispatch.channel == "post" else (),
+        reason=why,
+        message_id=identifier,
+        file=file,
+        notices=dispatch.notices,
+    )

@@ -1,0 +1,62 @@
+"""Time sheets that are lists in JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from beancount_invoicing.timesheets.records import TimesheetError
+
+_GAP = re.compile(r"[\s,]*")
+
+
+def objects(text: str, singular: str, many: str, writer: str) -> Iterator[tuple[int, Any]]:
+    """The things of a list in JSON, each with the line on which it begins; what one and many of them are called, and who writes it
+    so."""
+    decoder = json.JSONDecoder(strict=False)
+    place = len(text) - len(text.lstrip())
+    line = 1 + text.count("\n", 0, place)
+    if text[place : place + 1] != "[":
+        raise TimesheetError(line, f"one object: expected a list of {many}, as {writer} writes it")
+    counted, place = place, place + 1
+    while True:
+        place = _GAP.match(text, place).end()  # type: ignore[union-attr] # a gap of nothing matches too
+        line += text.count("\n", counted, place)
+        counted = place
+        if text[place : place + 1] == "]":
+            break
+        try:
+            found, place = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError) as error:
+            raise TimesheetError(
+                line, f"this is no {singular} ({error}): expected JSON as {writer} writes it"
+            ) from None
+        yield line, found
+    if text[place + 1 :].strip():
+        raise TimesheetError(line, f"something follows the list of {many}: expected the end of the file")
+
+
+def moment(line: int, value: object, zone: tzinfo) -> datetime:
+    """A moment as ISO 8601 writes it: one in UTC as it is in `zone`, any other as it was where it was said."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if found is None or not 1 < found.year < 9999:
+            raise ValueError
+    except ValueError:
+        raise TimesheetError(
+            line, f"{value!r:.40} is no moment: expected one such as 2026-03-30T09:00:00+02:00"
+        ) from None
+    found = found.replace(microsecond=0)
+    return found.astimezone(zone) if found.utcoffset() == timedelta(0) else found
+
+
+def text_list(line: int, value: object, name: str) -> tuple[str, ...]:
+    """A list of texts; nothing where there is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TimesheetError(line, f'"{name}" is {value!r:.40}: expected a list of texts')
+    return tuple(value)

@@ -1,0 +1,210 @@
+"""Time sheets that are tables: CSV with the titles of its columns, dates, times of day and durations as programs write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.model import Day
+from beancount_invoicing.timesheets.records import DateFormat, DurationUnit, TimeRecord, TimesheetError, day_of
+
+_BILLABLE = {
+    **dict.fromkeys(("yes", "true", "1", "ja", "oui"), True),
+    **dict.fromkeys(("no", "false", "0", "nein", "non"), False),
+}
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?([AaPp])\.?[Mm]\.?)?", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,5}):(\d{2})(?::(\d{2}))?(?:\s?h)?", re.ASCII)
+_MINUTES = re.compile(r"(\d{1,5}):(\d{2})\s?min", re.ASCII)
+_SECONDS = re.compile(r"(\d{1,7})\s?sec", re.ASCII)
+_SPELT = re.compile(r"(?:(\d{1,5})\s?h)?\s?(?:(\d{1,5})\s?m)?\s?(?:(\d{1,7})\s?s)?", re.ASCII)
+DECIMAL = re.compile(r"(\d{1,5}[.,]\d{1,9}(?:\s?h)?|\d{1,5}\s?h)", re.ASCII)
+_WHOLE = re.compile(r"\d{1,7}", re.ASCII)
+
+
+class TimesheetRow(NamedTuple):
+    """A line of a table: the cells of the columns that are known, by the name that a record has for them."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def get(self, *names: str) -> str:
+        """The first of the cells that says something."""
+        return next((self.cells[name] for name in names if self.cells.get(name)), "")
+
+
+def record(
+    row: TimesheetRow, day: Day, start: time | None, seconds: int, person: str, empty: bool | None
+) -> TimeRecord:
+    """The record of a row. `empty`: what an empty cell under Billable means."""
+    billable = _BILLABLE.get(row.get("billable").casefold(), empty)
+    if row.get("billable") and row.get("billable").casefold() not in _BILLABLE:
+        raise TimesheetError(
+            row.line, f'"{row.get("billable")}" says neither yes nor no: expected Yes or No under Billable'
+        )
+    return TimeRecord(
+        date=day,
+        start=start,
+        seconds=seconds,
+        person=person,
+        client=row.get("client"),
+        project=row.get("project"),
+        task=row.get("task"),
+        description=row.get("description"),
+        tags=tuple(tag.strip() for tag in row.get("tags").split(",") if tag.strip()),
+        billable=billable,
+        line=row.line,
+    )
+
+
+def header(text: str) -> tuple[str, list[str]]:
+    """The separator of a table, and the names of its columns."""
+    best: tuple[str, list[str]] = (",", [])
+    for separator in (",", ";", "\t"):
+        try:
+            _, cells = next(cells_of(text, separator, strict=False), (1, []))
+        except TimesheetError:
+            continue
+        if len(cells) > len(best[1]):
+            best = (separator, [" ".join(cell.split()).casefold() for cell in cells])
+    return best
+
+
+def cells_of(text: str, separator: str, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a table that say something, each with the number of its first line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise TimesheetError(
+            line, f"this is no line of a table ({error}): expected cells in double quotes or without any"
+        ) from None
+
+
+def table_rows(
+    text: str,
+    columns: Mapping[str, str],
+    needed: Sequence[frozenset[str]] = (frozenset({"date"}), frozenset({"duration", "end"})),
+) -> list[TimesheetRow]:
+    """The rows of a table whose titles, in small letters, are `columns`. `needed`: of each of these there must be one."""
+    text = text.removeprefix("\ufeff")
+    separator, names = header(text)
+    known: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if name in columns:
+            known.setdefault(columns[name], place)
+    for those in needed:
+        if not known.keys() & those:
+            titles = {field: name.capitalize() for name, field in reversed(list(columns.items())) if field in those}
+            wanted = " or ".join(f'"{title}"' for title in reversed(list(titles.values())))
+            raise TimesheetError(1, f"the table has no column {wanted}: export it with the column titles")
+    rows = []
+    for line, cells in list(cells_of(text, separator))[1:]:
+        if len(cells) < len(names) or any(cell.strip() for cell in cells[len(names) :]):
+            raise TimesheetError(
+                line, f"{len(cells)} cells, but the table has {len(names)} columns: is a quote missing?"
+            )
+        rows.append(TimesheetRow(line, {field: cells[place].strip() for field, place in known.items()}))
+    return rows
+
+
+def dates_of_column(cells: list[tuple[int, str]], date_format: DateFormat) -> list[Day]:
+    """The dates of a column. What they show nowhere (3/4 of April or March) `date_format` must say."""
+    readings = []
+    failed = (0, "")
+    orders: tuple[DateFormat, ...] = (date_format,) if date_format else ("ymd", "dmy", "mdy")
+    for order in orders:
+        reading: list[Day] = []
+        for line, cell in cells:
+            day = day_of(cell, order, bool(date_format))
+            if day is None:
+                failed = max(failed, (line, cell))
+                break
+            reading.append(day)
+        else:
+            readings.append(reading)
+    if not readings:
+        line, cell = failed
+        shown = {"ymd": "2026-03-31", "dmy": "31/03/2026, 31.03.2026", "mdy": "03/31/2026"}
+        expected = shown[date_format] if date_format else ", ".join(shown.values())
+        raise TimesheetError(line, f'"{cell}" is no date of this file: expected one such as {expected}')
+    if len(readings) > 1 and readings[0] != readings[1]:
+        line, cell = next(
+            cell for cell, first, second in zip(cells, readings[0], readings[1], strict=True) if first != second
+        )
+        raise TimesheetError(
+            line, f'"{cell}" may be two days, and nothing in the file tells: say --date-format dmy or mdy'
+        )
+    return readings[0]
+
+
+def time_of_day(row: TimesheetRow, name: str) -> time | None:
+    """The time of day that a cell says; None where it is empty."""
+    cell = row.get(name)
+    if not cell:
+        return None
+    found = _TIME.fullmatch(cell)
+    try:
+        if found is None:
+            raise ValueError
+        hour = int(found[1])
+        if found[4]:
+            if not 1 <= hour <= 12:
+                raise ValueError
+            hour = hour % 12 + (12 if found[4] in "Pp" else 0)
+        return time(hour, int(found[2]), int(found[3] or 0))
+    except ValueError:
+        raise TimesheetError(
+            row.line, f'"{cell}" is no time of day: expected one such as 14:05, 14:05:30 or 2:05 PM'
+        ) from None
+
+
+def duration(row: TimesheetRow, span: int | None, unit: DurationUnit) -> int:
+    """The seconds of an entry; `span` is how long its times say that it took."""
+    cell = row.get("duration")
+    if cell and (seconds := _seconds(row.line, cell, span, unit)) is not None:
+        return seconds
+    if not cell and span is not None and span >= 0:
+        return span
+    raise TimesheetError(
+        row.line,
+        f'"{cell}" is no duration: expected one such as 1:30, 1:30:00, 1.5 or 1,5'
+        if cell
+        else "no duration, and no start and end to tell it: expected one such as 1:30:00",
+    )
+
+
+def _seconds(line: int, cell: str, span: int | None, unit: DurationUnit) -> int | None:
+    if _WHOLE.fullmatch(cell):
+        number = int(cell)
+        if not unit and span is not None:
+            unit = "hours" if abs(number * 3600 - span) <= abs(number - span) else "seconds"
+        if not unit and number:
+            raise TimesheetError(
+                line,
+                f'"{cell}" may be hours or seconds, and nothing in the file tells: say --duration-unit hours or'
+                " seconds",
+            )
+        return number * (3600 if unit == "hours" else 1)
+    if DECIMAL.fullmatch(cell):
+        exact = Decimal(cell.rstrip("h").rstrip().replace(",", ".")) * 3600
+        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    if found := _CLOCK.fullmatch(cell) or _MINUTES.fullmatch(cell):
+        parts = [int(part) for part in found.groups() if part is not None]
+        if max(parts[1:]) > 59:
+            return None
+        parts = [0, *parts] if cell.endswith("min") else [*parts, 0][:3]
+    elif found := _SECONDS.fullmatch(cell) or _SPELT.fullmatch(cell):
+        parts = [int(part or 0) for part in found.groups()]
+        parts = [0, 0, *parts][-3:]
+    else:
+        return None
+    return parts[0] * 3600 + parts[1] * 60 + parts[2]

@@ -1,0 +1,75 @@
+"""Timewarrior: `timew export`, and its report `csv`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from beancount_invoicing.timesheets.objects import objects
+from beancount_invoicing.timesheets.records import ClockSession, TimeRecord, TimesheetError, in_days
+from beancount_invoicing.timesheets.tables import cells_of
+
+ROW = re.compile(r'"?\d{8}T\d{6}Z"?,', re.ASCII)
+"""How a line of the report `csv` begins, which has no titles."""
+_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
+
+
+def parse_timewarrior(text: str, zone: tzinfo = UTC, skip_open: bool = False) -> list[TimeRecord]:
+    """The intervals of `timew export` (JSON), or of its report `csv` (start, end, then the tags, without titles).
+
+    They count in UTC: `zone` says where the days begin. What goes past midnight is one record a day. An annotation becomes the
+    description; what the tags mean is for the caller to say.
+
+    https://man.archlinux.org/man/timew-export.1.en,
+    https://github.com/GothenburgBitFactory/timewarrior/blob/310f48973e03df89eb6a4fb7b4d1bcab1f83572c/ext/csv.py
+    """
+    text = text.removeprefix("\ufeff")
+    records: list[TimeRecord] = []
+    for line, said in _intervals(text):
+        start = _moment(line, said.get("start"), zone)
+        tags, description = said.get("tags", []), said.get("annotation", "")
+        if (
+            not isinstance(tags, list)
+            or not all(isinstance(tag, str) for tag in tags)
+            or not isinstance(description, str)
+        ):
+            raise TimesheetError(
+                line, 'expected "tags" as a list of texts and "annotation" as a text, as `timew export` has them'
+            )
+        session = ClockSession(line, start, "", description, tuple(tags))
+        if not said.get("end"):
+            if skip_open:
+                continue
+            raise TimesheetError(
+                line,
+                f"the interval since {start} has no end yet: stop it (`timew stop`), or leave open ones out (--skip-open)",
+            )
+        records += in_days(session, _moment(line, said["end"], zone))
+    return records
+
+
+def _intervals(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    if not text.lstrip().startswith(("[", "{")):
+        for line, cells in cells_of(text, ","):
+            yield line, {"start": cells[0], "end": "".join(cells[1:2]), "tags": [tag for tag in cells[2:] if tag]}
+        return
+    for line, found in objects(text, "interval", "intervals", "`timew export`"):
+        if not isinstance(found, dict):
+            raise TimesheetError(
+                line, f'{json.dumps(found)[:40]} is no interval: expected an object with "start" and "end"'
+            )
+        yield line, found
+
+
+def _moment(line: int, said: object, zone: tzinfo) -> datetime:
+    found = _TIME.fullmatch(said) if isinstance(said, str) else None
+    try:
+        if found is None:
+            raise ValueError
+        year, month, day, hour, minute, second = (int(part) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise TimesheetError(line, f"{said!r:.40} is no moment: expected one such as 20231001T103000Z") from None

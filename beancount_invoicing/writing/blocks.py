@@ -1,0 +1,96 @@
+"""The text of one entry, posting by posting: figures and keys are put in place, and all else stays as it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from beancount_invoicing.writing import text
+
+_POSTING = re.compile(
+    r"(?P<head>[ \t]+(?:[!*#&?%A-Z][ \t]+)?[^\s;\"]+)(?P<space>[ \t]+)(?P<number>[-+(\d][-+*/()\d., \t]*?)"
+    r"(?P<rest>[ \t]*\b[A-Z][A-Z0-9'._-]*\b.*)\Z"
+)
+_META = r'(?m)^(?P<head>[ \t]+{key}:[ \t]*)(?P<value>"(?:[^"\\]|\\.)*"|[^;\s"][^;\n]*?)?(?P<rest>[ \t]*(?:;[^\n]*)?)$'
+_NARRATION = re.compile(r'(?P<head>[^";\n]*(?:"(?:[^"\\]|\\.)*"[ \t]+(?="))?)"(?P<said>(?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A posting as it is written: its own line, its keys, and the comments below it; `line` (from 1) is where it begins."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """An entry as it is written: what stands before its first posting, and its postings."""
+
+    head: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole, without a line break at its end."""
+        return "\n".join(part for part in (self.head, *(block.text for block in self.blocks)) if part)
+
+
+def split_entry(entry: str, first: int, postings: Iterable[int]) -> EntryText | None:
+    """The text of an entry that begins on line `first`, by the lines of its postings; None where one of them is not in it."""
+    lines = entry.split("\n")
+    places = sorted(line - first for line in postings)
+    if not places or places[0] < 1 or places[-1] >= len(lines) or len(set(places)) < len(places):
+        return None
+    ends = [*places[1:], len(lines)]
+    blocks = tuple(Block(first + start, "\n".join(lines[start:end])) for start, end in zip(places, ends, strict=True))
+    return EntryText("\n".join(lines[: places[0]]), blocks)
+
+
+def with_posting_number(block: Block, number: Decimal) -> Block:
+    """The posting with another number, its currency where it stood if there is room; one that says no number stays without."""
+    line, rest = block.text.partition("\n")[::2]
+    match = _POSTING.match(line)
+    if not match:
+        return block
+    said = format(number, "f")
+    space = max(len(match["space"]) + len(match["number"]) - len(said), 1)
+    line = f"{match['head']}{' ' * space}{said}{match['rest']}"
+    return replace(block, text=f"{line}\n{rest}" if "\n" in block.text else line)
+
+
+def with_key(block: Block, key: str, value: text.DirectiveValue, after: Sequence[str] = ()) -> Block:
+    """The posting with a key that has this value: where the key stands, else below the last of the keys `after`."""
+    said = text.value_text(value)
+    pattern = re.compile(_META.replace("{key}", re.escape(key)))
+    if match := pattern.search(block.text):
+        head = match["head"] if match["head"].endswith((" ", "\t")) else match["head"] + " "
+        return replace(
+            block, text=f"{block.text[: match.start()]}{head}{said}{match['rest']}{block.text[match.end() :]}"
+        )
+    place = block.text.find("\n")
+    place = len(block.text) if place < 0 else place
+    for other in after:
+        if match := re.search(_META.replace("{key}", re.escape(other)), block.text):
+            place = max(place, match.end())
+    return replace(block, text=f"{block.text[:place]}\n    {key}: {said}{block.text[place:]}")
+
+
+def trailing_comments(block: Block) -> str:
+    """What stays of a posting that is taken out: the comments at its end that stand as far out as it does."""
+    lines = block.text.split("\n")
+    depth = len(lines[0]) - len(lines[0].lstrip())
+    last = len(lines)
+    while (line := lines[last - 1]).lstrip().startswith(";") and len(line) - len(line.lstrip()) <= depth:
+        last -= 1
+    return "\n".join(lines[last:])
+
+
+def with_narration(head: str, old: str, new: str) -> str:
+    """The head of a transaction with another narration, where it has the old one."""
+    match = _NARRATION.match(head)
+    if not match or match["said"] != text.quoted(old)[1:-1]:
+        return head
+    return f"{match['head']}{text.quoted(new)}{head[match.end() :]}"

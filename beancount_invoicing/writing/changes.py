@@ -1,0 +1,267 @@
+"""Changing a ledger: what shall be new is tried together with the whole ledger, and only then written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from os import path as os_path
+from pathlib import Path
+
+from beancount_invoicing import entries
+from beancount_invoicing.billing import BillingNotice, Draft
+from beancount_invoicing.checks import OF_ONE_CUSTOMER, check
+from beancount_invoicing.entries import beancount_cache, plugins, roots
+from beancount_invoicing.files import FileChanged, must_be_regular, write_if_different
+from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.ledger import LedgerLoader, check_loading
+from beancount_invoicing.model import Book, Finding, Invoice, Source, require_date
+from beancount_invoicing.receivables import Position, positions
+from beancount_invoicing.writing import git, text, trial, writer
+from beancount_invoicing.writing.dated_files import expanded_pattern, target_file
+from beancount_invoicing.writing.far_ahead import far_ahead
+
+
+class Refused(Exception):
+    """The ledger would have these errors, or has them already: nothing was written."""
+
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDirective:
+    """A directive to be written: `render` gives its text for the column where the file's currencies start.
+
+    Where nothing else says so it goes into `beside`, the file where others of its kind stand.
+    """
+
+    day: date
+    render: Callable[[int], str]
+    file: str = ""
+
+
+def verbatim(entry: str) -> Callable[[int], str]:
+    """The text of a directive that has no amounts to be put below others'."""
+    return lambda _column: entry
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What shall be new in a ledger, and changed in place; `message` says it in a line, for git."""
+
+    new: tuple[NewDirective, ...] = ()
+    edits: tuple[writer.Edit, ...] = ()
+    message: str = ""
+    notices: tuple[str, ...] = ()
+    left_out: tuple[BillingNotice, ...] = ()
+    """What is not billed, though somebody may think so."""
+    nothing_to_do: str = ""
+    """What there is to say where nothing is to be done."""
+    drafts: tuple[Draft, ...] = ()
+    """What was worked out of new documents, in the order of `new`."""
+    summary: str = ""
+    """How much is new, in words, where it is no documents: "80 entries of time"."""
+    files: tuple[tuple[Path, bytes], ...] = ()
+    """Other files, which the new directives name: they are there before these are."""
+    removed_files: tuple[Path, ...] = ()
+    """Files that nothing needs any more once the directives are written: they are removed then."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How changes are made: only shown, or written; into which file; with a commit in git."""
+
+    write: bool = False
+    into: str | Path | None = None
+    commit: bool = False
+    today: date | None = None
+    """The day on which it is asked for: documents that are dated far ahead of it are not written. None: they are meant."""
+    strict: bool = False
+    """Nothing is written beside any error, not even one that leaves all entries where they are; but for one customer's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was, or would be, written: the text, the documents as the ledger then has them, and what to know about them."""
+
+    text: str
+    book: Book
+    documents: tuple[Invoice, ...]
+    files: tuple[Path, ...]
+    notices: tuple[str, ...]
+    warnings: tuple[Finding, ...]
+    drafts: tuple[Draft, ...] = ()
+    """What was worked out of new documents."""
+    summary: str = ""
+    """How much it is, where it is no documents."""
+    removed_documents: tuple[Invoice, ...] = ()
+    """The documents that are taken out of the ledger."""
+    errors: tuple[Finding, ...] = ()
+    """The ledger's own: until they are mended nothing is written into it, and what is shown may be wrong for them."""
+    left_out: tuple[BillingNotice, ...] = ()
+    """What is not billed, though somebody may think so; it is not among the notices."""
+    nothing_to_do: str = ""
+    """What there is to say where nothing is to be done."""
+    problem: str = ""
+    """What went wrong after all was written: it was not committed."""
+
+
+def written_positions(outcome: Outcome) -> tuple[Position, ...]:
+    """Where the documents of an outcome stand, as of the last day that the ledger then has, in the order in which they stand
+    there."""
+    sources = {document.source for document in outcome.documents}
+    those = [
+        position for position in positions(outcome.book, outcome.book.last_date) if position.invoice.source in sources
+    ]
+    return tuple(sorted(those, key=lambda position: (position.invoice.date, position.invoice.source)))
+
+
+def change(
+    file: str | Path,
+    make_changes: Callable[[entries.Loading], Changes],
+    write_options: WriteOptions,
+    loader: LedgerLoader | None = None,
+) -> Outcome:
+    """Loads the ledger, asks `make_changes` for what shall be new, tries it, and writes it where `write_options` says so.
+
+    What is written goes by what the files themselves say, never by what a cache says of them; `loader`: of the same command, where
+    it has loaded the ledger already. From loading to writing nobody else of ours changes the ledger. Raises Refused,
+    writer.CannotWrite, Changed, git.GitError and OSError; then nothing was written. What is written, but could not be committed,
+    is an outcome with a `problem`.
+    """
+    file = Path(file)
+    with writer.locked(file) if write_options.write else nullcontext(), no_collections():
+        loading = (loader or LedgerLoader(file)).load(fresh=write_options.write)
+        errors = loading.errors if loading.checked else check_loading(loading).errors
+        grave = tuple(
+            error
+            for error in errors
+            if error.rule not in OF_ONE_CUSTOMER and (write_options.strict or error not in loading.harmless_errors)
+        )
+        misplaced = any(
+            finding.rule == plugins.ORDER_RULE for finding in grave
+        )  # what is shown would be wrong all over
+        if grave and (write_options.write or misplaced):
+            raise Refused(
+                "the ledger has errors: nothing is written into it before they are mended (a broken entry may hide a number)",
+                grave,
+            )
+        changes = make_changes(loading)
+        beside = tuple(
+            f"{error.source}: {error.message} (this hides no entry, and keeps nothing from being written)"
+            for error in errors
+            if error not in grave
+        )
+        changes = replace(changes, notices=(*loading.notices, *changes.notices, *beside))
+        if not changes.new and not changes.edits:
+            nothing = Outcome("", loading.book, (), (), changes.notices, (), errors=grave)
+            return replace(nothing, left_out=changes.left_out, nothing_to_do=changes.nothing_to_do)
+        planned, shown = _planned(loading, file, changes, write_options.into)
+        if loading.stale():
+            raise FileChanged("the ledger was changed while it was read: nothing was written; do it again")
+        outcome = replace(trial_outcome(loading, errors, planned, shown, changes), errors=grave)
+        if write_options.today and (said := far_ahead(outcome.documents, write_options.today)):
+            said += ": say --yes if that is meant"
+            if write_options.write:
+                raise Refused(f"nothing is written: {said}")
+            outcome = replace(outcome, notices=(*outcome.notices, said))
+        if write_options.write:
+            files = tuple(file.file for file in planned.files)
+            if write_options.commit:
+                git.must_be_clean(files)
+            for named, content in changes.files:
+                write_if_different(named, content)
+            beancount_cache.forget(file)  # a file that is new below a pattern would not make Beancount do so
+            writer.write(planned)
+            known = git.tracked(changes.removed_files) if write_options.commit else ()
+            for gone in changes.removed_files:
+                gone.unlink(missing_ok=True)
+            if write_options.commit:
+                try:
+                    git.commit([*files, *(named for named, _content in changes.files), *known], changes.message)
+                except git.GitError as error:
+                    return replace(outcome, problem=_uncommitted(outcome, error))
+        return outcome
+
+
+def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
+    """That it is in the ledger all the same, by its numbers: who does it again would have it twice."""
+    names = ", ".join(document.number for document in outcome.documents) or outcome.summary
+    what = f"{names}: " if names else ""
+    files = ", ".join(os_path.relpath(file, Path(outcome.book.file).parent) for file in outcome.files)
+    return f"{what}written to {files}, but not committed: {error}; do not do it again, commit it"
+
+
+def _planned(
+    loading: entries.Loading, file: Path, changes: Changes, into: str | Path | None
+) -> tuple[writer.Plan, str]:
+    top = Path(loading.book.file or file)
+    columns: dict[Path, int] = {}
+    by_file: dict[Path, list[str]] = {}
+    for new in changes.new:
+        require_date(new.day)
+        target = target_file(into, new.day) if into else _target(loading.book, top, new)
+        if target not in columns:
+            must_be_regular(target)
+            there = target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
+            columns[target] = text.column_of(there)
+        by_file.setdefault(target, []).append(new.render(columns[target]))
+    additions = [writer.Addition(target, "\n".join(texts)) for target, texts in by_file.items()]
+    planned = writer.plan(top, loading.files, additions, changes.edits, needed=roots.root_option_lines(loading.options))
+    shown = [edit.new for edit in changes.edits if edit.new] + [addition.text for addition in additions]
+    return planned, "\n".join(one.rstrip("\n") + "\n" for one in shown)
+
+
+def _target(book: Book, top: Path, new: NewDirective) -> Path:
+    """The file for something new: what the option `file` says, else where its like stands, else the top file."""
+    pattern = book.option("file", new.day)
+    if new.file:
+        return Path(new.file)
+    if pattern:
+        return top.parent / expanded_pattern(pattern, new.day)
+    return top
+
+
+def trial_outcome(
+    loading: entries.Loading, known_findings: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
+) -> Outcome:
+    """What the ledger would be. Raises Refused where it would have errors that are not `known_findings`."""
+    result = trial.try_plan(loading, planned)
+    before = Counter((finding.rule, finding.message) for finding in known_findings)
+    errors = [Finding("error", "beancount", message, source) for source, message in result.errors]
+    warnings = []
+    for one in check(result.book):
+        if one.severity == "warning":
+            if any(_within(piece, one.source) for piece in planned.pieces):
+                warnings.append(one)
+        elif before[one.rule, one.message]:
+            before[one.rule, one.message] -= 1
+        else:
+            errors.append(one)
+    out = {(str(edit.file), edit.line) for edit in changes.edits if not edit.new}
+    if errors:
+        raise Refused("this cannot be written: the ledger would have errors", errors)
+    return Outcome(
+        text=shown,
+        book=result.book,
+        documents=tuple(invoice for invoice in result.book.invoices if invoice.source in result.sources),
+        files=tuple(file.file for file in planned.files),
+        notices=changes.notices,
+        warnings=tuple(warnings),
+        drafts=changes.drafts,
+        summary=changes.summary,
+        removed_documents=tuple(
+            invoice for invoice in loading.book.invoices if (invoice.source.file, invoice.source.line) in out
+        ),
+        errors=tuple(known_findings),
+        left_out=changes.left_out,
+    )
+
+
+def _within(piece: writer.NewText, source: Source) -> bool:
+    """Whether a place is in what is new."""
+    return source.file == str(piece.file) and piece.line <= source.line <= piece.line + piece.text.count("\n")

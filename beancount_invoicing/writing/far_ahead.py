@@ -1,0 +1,37 @@
+"""Documents that are dated far ahead, such as by a slip in the year: they are only written where that is meant."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.model import Invoice
+from beancount_invoicing.rules import periods
+
+
+def far_ahead(documents: Sequence[Invoice], today: date) -> str:
+    """What is dated more than a month after `today`: how many documents, of which days, with what lines, for how much; "" for none.
+
+    Amounts are what is to be paid, by currency. Open items that are taken over are no new documents.
+    """
+    latest = periods.parse_length("month").after(today, 1)
+    invoices = [document for document in documents if document.date > latest and document.kind != "opening"]
+    if not invoices:
+        return ""
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for invoice in invoices:
+        totals[invoice.currency] += invoice.payable
+    count = len(invoices)
+    lines = [line for one in invoices for line in one.lines]
+    text = f"{count} document{'s' * (count != 1)} dated {_span([one.date for one in invoices])}"
+    days = [day for line in lines for day in (line.start, line.end) if day]
+    text += f", {len(lines)} line{'s' * (len(lines) != 1)}" + (f" of {_span(days)}" if days else "")
+    amounts = ", ".join(f"{amount} {currency}" for currency, amount in sorted(totals.items()))
+    return f"{text}, {amounts}: more than a month ahead of today, {today}"
+
+
+def _span(days: Sequence[date]) -> str:
+    first, last = min(days), max(days)
+    return str(first) if first == last else f"{first} to {last}"

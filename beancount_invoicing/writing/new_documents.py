@@ -1,0 +1,47 @@
+"""Documents as changes of the ledger: their numbers, dates and text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from beancount_invoicing import billing
+from beancount_invoicing.billing import Draft, NextNumber
+from beancount_invoicing.model import Book, require_date
+from beancount_invoicing.writing import text
+from beancount_invoicing.writing.changes import Changes, NewDirective, WriteOptions
+
+
+class InvalidRequest(ValueError):
+    """What is asked for cannot be billed; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDating:
+    """How documents are dated and named: `day` is theirs; `drafts` are not numbered yet."""
+
+    day: date
+    as_drafts: bool = False
+    to_send: bool = False
+    """They are marked to-send, unless option `send-from` says it already."""
+
+    def __post_init__(self) -> None:
+        require_date(self.day)
+
+
+def next_number_for(book: Book, dating: DocumentDating, write_options: WriteOptions) -> NextNumber:
+    """Numbers where documents are issued; names of drafts where they are drafted, or only shown."""
+    return (
+        billing.next_numbers(book) if write_options.write and not dating.as_drafts else billing.next_draft_names(book)
+    )
+
+
+def document_changes(book: Book, drafts: Sequence[Draft], notices: Sequence[str] = ()) -> Changes:
+    """New documents, beside the latest one where the option `file` says nothing else."""
+    beside = "" if "file" in book.options else book.invoices[-1].source.file if book.invoices else ""
+    new = tuple(NewDirective(draft.date, partial(text.document_transaction, draft), beside) for draft in drafts)
+    names = [draft.number for draft in drafts]
+    what = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return Changes(new, message=f"Invoices: {what}" if names else "", notices=tuple(notices), drafts=tuple(drafts))

@@ -1,0 +1,40 @@
+"""How an account is opened: by a line in a file, or by a plugin such as auto_accounts, which no file shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from beancount.core.data import Open
+
+from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.model import Source
+from beancount_invoicing.writing import renaming
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpening:
+    """How an account is opened, from which day on and for which currencies (none: any)."""
+
+    day: date
+    currencies: tuple[str, ...]
+    source: Source | None
+    """The line that opens it; None where a plugin does."""
+
+
+def account_opening(entries: Sequence[Any], account: str) -> AccountOpening | None:
+    """How an account is opened; None where it is not. Raises OSError, UnicodeDecodeError."""
+    for entry in entries:
+        if isinstance(entry, Open) and entry.account == account:
+            place = source_of(entry.meta) if opens_account(entry) else None
+            return AccountOpening(entry.date, tuple(entry.currencies or ()), place)
+    return None
+
+
+def opens_account(entry: Open) -> bool:
+    """Whether the line that an open directive names does open the account. Raises OSError, UnicodeDecodeError."""
+    text = renaming.text_of(source_of(entry.meta))
+    return re.match(rf"\S+\s+open\s+{re.escape(entry.account)}(?![^\s;])", text) is not None

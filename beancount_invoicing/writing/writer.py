@@ -1,0 +1,286 @@
+"""The one way into ledger files: what is added or edited is planned as bytes, tried, and only then put on the disk.
+
+Only the lines that must change do; all other bytes stay as they are, as do newline style, mode and symlinks. Each file is
+replaced as a whole by a rename, in an order that leaves a sound ledger wherever it is interrupted: a new file is first made
+empty, then included, then filled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from os import path as os_path
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.entries import roots
+from beancount_invoicing.files import FileChanged, must_be_regular, put, sweep
+from beancount_invoicing.locks import LockTaken, file_lock
+
+LOCK_TIMEOUT = 60
+"""Seconds to wait for another process that is writing."""
+WRITING_LOCK = ".bean-invoice-writing"
+
+_INCLUDE = re.compile(rb'\s*include\s+"((?:[^"\\]|\\.)*)"')
+_PLUGIN = re.compile(rb'\s*plugin\s+"beancount_invoicing"')
+_OTHER_PLUGIN = re.compile(rb'\s*plugin\s+"(?!beancount_invoicing")')
+
+
+class CannotWrite(Exception):
+    """The ledger cannot be changed so; the message says why, and what to do. Nothing was written."""
+
+
+class Addition(NamedTuple):
+    """Directives to be put at the end of a file (made and included where it is missing); lines end with \\n."""
+
+    file: Path
+    text: str
+
+
+class Edit(NamedTuple):
+    """Lines to be changed in place: from `line` (1 is the first) on, `old` becomes `new`, which may have more lines.
+
+    Where `new` is "" they are taken out, with the blank line that set them apart.
+    """
+
+    file: Path
+    line: int
+    old: str
+    new: str
+
+
+class NewText(NamedTuple):
+    """What is new in a file: its first line there, and the text."""
+
+    file: Path
+    line: int
+    text: str
+
+
+class PlannedFile(NamedTuple):
+    """A file before (None: there is none) and after."""
+
+    file: Path
+    old_bytes: bytes | None
+    new_bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will stand on the disk: the files in the order in which they are written, and what is new in them."""
+
+    files: tuple[PlannedFile, ...]
+    pieces: tuple[NewText, ...]
+    replaced: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    """File and first line of the entries that edits replace."""
+
+
+@contextmanager
+def locked(top: Path) -> Iterator[None]:
+    """Nobody else of ours changes the ledger meanwhile: a lock in the folder of its top file, which ends with the process.
+
+    Raises CannotWrite where somebody else holds it for long; OSError.
+    """
+    try:
+        with file_lock(top.resolve().parent / WRITING_LOCK, LOCK_TIMEOUT):
+            yield
+    except LockTaken:
+        raise CannotWrite(
+            f"another bean-invoice has been changing {top} for {LOCK_TIMEOUT} seconds: wait for it, or end it"
+        ) from None
+
+
+def plan(
+    top: Path,
+    included: Sequence[str],
+    additions: Sequence[Addition],
+    edits: Sequence[Edit] = (),
+    *,
+    needed: str = "",
+) -> Plan:
+    """What the files will be. `included`: the files that the ledger was loaded from, `top` among them. `needed`: the options that
+    a file must say before what is added to it (`roots.options`), where it says none of its own.
+
+    Raises CannotWrite where a file exists that no include names, or none can name, or lines to be edited are not there; OSError.
+    """
+    for addition in additions:
+        must_be_regular(addition.file)
+    known = {Path(name).resolve() for name in included}
+    after: dict[Path, bytes] = {}
+    before: dict[Path, bytes | None] = {}
+    starts: list[tuple[Path, int, str]] = []
+    replaced: set[tuple[str, int]] = set()
+
+    def content(file: Path) -> bytes:
+        if file not in before:
+            before[file] = file.read_bytes() if file.exists() else None
+            after[file] = before[file] or b""
+        return after[file]
+
+    for file in dict.fromkeys(edit.file for edit in edits):
+        those = sorted((edit for edit in edits if edit.file == file), key=lambda edit: edit.line)
+        more: dict[int, int] = {}
+        for edit in reversed(those):  # from below, so that the lines above stay where they are
+            lines = content(file).count(b"\n")
+            after[file] = _edited(content(file), edit)
+            more[edit.line] = after[file].count(b"\n") - lines
+        shift = 0
+        for edit in those:
+            if edit.new:
+                starts.append((file, edit.line + shift, edit.new))
+            replaced.add((str(file), edit.line))
+            shift += more[edit.line]
+    includes = []
+    for file in dict.fromkeys(addition.file for addition in additions):
+        if file.resolve() in known:
+            continue
+        if content(file).strip():
+            raise CannotWrite(f"{file} exists, but no include names it: include it in {top}, or move it away")
+        if not _globbed(top, included, file):
+            includes.append(file)
+    for file in includes:
+        # Beancount takes the whole path for a pattern, the top file's folder too
+        if re.search(r"[*?\[]", str(file.absolute())) or re.search(
+            r'["\\\x00-\x1f\ud800-\udfff]', os_path.relpath(file, top.parent)
+        ):
+            raise CannotWrite(
+                f'{file}: no include can name it, as there is one of * ? [ " \\ or a line break in its path: take another'
+                ' path (custom "invoice-option" "file", or --into), or rename the folder'
+            )
+    if includes:
+        data, line = _with_includes(content(top), includes, top)
+        after[top] = data
+        starts = [
+            (file, first + len(includes) if file == top and first >= line else first, text)
+            for file, first, text in starts
+        ]
+    for file in dict.fromkeys(addition.file for addition in additions) if needed else ():
+        if file != top and not roots.sets_root_options(content(file)):
+            after[file], _line = _added(content(file), needed, is_top=False)
+    for addition in additions:
+        data, line = _added(content(addition.file), addition.text, addition.file == top)
+        after[addition.file] = data
+        starts.append((addition.file, line, addition.text))
+    order = sorted(after, key=lambda file: bool(includes) and file != top)  # an include before what it reaches
+    return Plan(
+        tuple(PlannedFile(file, before[file], after[file]) for file in order if after[file] != before[file]),
+        tuple(NewText(*start) for start in starts),
+        frozenset(replaced),
+    )
+
+
+def write(planned: Plan) -> None:
+    """Puts the plan on the disk, and looks whether all of it is there.
+
+    What commands that were ended have left in their folders goes. Raises Changed where a file is no longer as it was read, before
+    that file is touched; OSError.
+    """
+    for folder in {file.file.resolve().parent for file in planned.files}:
+        sweep(folder)
+    for file in planned.files:
+        if file.old_bytes is None:
+            file.file.parent.mkdir(parents=True, exist_ok=True)
+            with file.file.open("xb"):
+                pass
+    for file in planned.files:
+        put(file.file, file.new_bytes, file.old_bytes or b"")
+    for piece in planned.pieces:
+        lines = piece.file.read_bytes().replace(b"\r\n", b"\n").split(b"\n")[piece.line - 1 :]
+        expected = piece.text.rstrip("\n").encode().split(b"\n")
+        if lines[: len(expected)] != expected:
+            raise FileChanged(
+                f"{piece.file}:{piece.line}: what was just written is not there: somebody changed the file"
+            )
+
+
+def _newline(data: bytes) -> bytes:
+    return b"\r\n" if b"\r\n" in data else b"\n"
+
+
+def _edited(data: bytes, edit: Edit) -> bytes:
+    newline = _newline(data)
+    lines = data.split(b"\n")
+    old = edit.old.rstrip("\n").encode().split(b"\n")
+    new = edit.new.rstrip("\n").encode().split(b"\n")
+    there = [line.removesuffix(b"\r") for line in lines[edit.line - 1 : edit.line - 1 + len(old)]]
+    if there != old:
+        raise CannotWrite(f"{edit.file}:{edit.line}: the lines to be changed are not there any more: do it again")
+    first, last = edit.line - 1, edit.line - 1 + len(old)
+    if not edit.new:
+        apart = last == len(lines) or not lines[last].strip()
+        if apart and first and not lines[first - 1].strip():
+            first -= 1
+        elif apart and not first and last < len(lines) - 1:
+            last += 1
+        return b"\n".join(lines[:first] + lines[last:])
+    ends = b"\r" if newline == b"\r\n" and lines[first].endswith(b"\r") else b""
+    lines[first:last] = [line + ends for line in new]
+    return b"\n".join(lines)
+
+
+def _added(data: bytes, text: str, is_top: bool) -> tuple[bytes, int]:
+    """The file with the text at its end, a blank line apart – in the top file before our plugin line, which stays last –, and
+    the text's first line."""
+    newline = _newline(data)
+    new = text.rstrip("\n").encode().replace(b"\n", newline) + newline
+    place = _before_plugin(data) if is_top else len(data)
+    head, tail = data[:place], data[place:]
+    if head and not head.endswith(b"\n"):
+        head += newline
+    if head.strip(b"\xef\xbb\xbf\r\n\t ") and not head.endswith(newline + newline):
+        head += newline
+    return head + new + (newline + tail if tail else b""), head.count(b"\n") + 1
+
+
+def _before_plugin(data: bytes) -> int:
+    """Where our plugin line, with the comments right above it, begins if nothing but comments and other plugins follows it; else
+    the end."""
+    lines = data.splitlines(keepends=True)
+    last = len(lines)
+    while last and (_OTHER_PLUGIN.match(lines[last - 1]) or not lines[last - 1].split(b";")[0].strip()):
+        last -= 1
+    if not last or not _PLUGIN.match(lines[last - 1]):
+        return len(data)
+    place = last - 1
+    while place and lines[place - 1].lstrip().startswith(b";"):
+        place -= 1
+    return sum(map(len, lines[:place]))
+
+
+def _with_includes(data: bytes, files: Sequence[Path], top: Path) -> tuple[bytes, int]:
+    """The top file with an include for each file, after its last include; and the first line that moves down."""
+    newline = _newline(data)
+    new = b"".join(
+        b'include "' + os_path.relpath(file, top.parent).replace("\\", "/").encode() + b'"' + newline for file in files
+    )
+    lines = data.splitlines(keepends=True)
+    places = [index for index, line in enumerate(lines) if _INCLUDE.match(line)]
+    if places:
+        at = places[-1] + 1
+        if not lines[at - 1].endswith(b"\n"):
+            lines[at - 1] += newline
+        return b"".join(lines[:at]) + new + b"".join(lines[at:]), at + 1
+    changed, line = _added(data, new.decode().replace("\r\n", "\n"), is_top=True)
+    return changed, line
+
+
+def _globbed(top: Path, included: Sequence[str], file: Path) -> bool:
+    """Whether an include with a pattern (`2026/*.beancount`) reaches a file that is not there yet."""
+    wanted = file.resolve().parts
+    for name in dict.fromkeys([str(top), *included]):
+        try:
+            data = Path(name).read_bytes()
+        except OSError:
+            continue
+        for match in map(_INCLUDE.match, data.splitlines()):
+            if match and any(sign in match.group(1) for sign in (b"*", b"?", b"[")):
+                pattern = (Path(name).resolve().parent / match.group(1).decode("utf-8", "replace")).parts
+                if "**" in pattern:
+                    if fnmatchcase("/".join(wanted), "/".join(pattern).replace("**/", "*")):
+                        return True
+                elif len(pattern) == len(wanted) and all(map(fnmatchcase, wanted, pattern)):
+                    return True
+    return False
