@@ -46,9 +46,9 @@ def lapse_notices(
     """What to say of each document of which something lapses within six months of `as_of`, or has lapsed; of `customers` (main
     accounts), or (none) of all."""
     return tuple(
-        lapsing.message(as_of)
-        for lapsing in lapsing(book, allocated or allocate(book, as_of), as_of)
-        if not customers or lapsing.debtor in customers
+        lapse.message(as_of)
+        for lapse in lapsing(book, allocated or allocate(book, as_of), as_of)
+        if not customers or lapse.debtor in customers
     )
 
 

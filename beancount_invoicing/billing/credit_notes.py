@@ -108,7 +108,7 @@ def credit_note(
         taken += _beside(left, taken, day)
     if not taken:
         raise CannotCredit(f"{invoice.number}: nothing of it would be credited: {_given(left)}")
-    draft = compose_draft(book, _request(book, left, request, day, [taken.line for taken in taken], exchange))
+    draft = compose_draft(book, _request(book, left, request, day, [part.line for part in taken], exchange))
     lines = _nets(left, taken, draft.lines)
     nets: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
@@ -123,7 +123,7 @@ def credit_note(
     payable = asked + rounding - sum((deduction.amount for deduction in deductions), ZERO)
     draft = replace(
         draft,
-        lines=credit_lines_to_write(book, invoice, lines, [taken.of.line if taken.of else None for taken in taken]),
+        lines=credit_lines_to_write(book, invoice, lines, [part.of.line if part.of else None for part in taken]),
         taxes=taxes,
         rounding=rounding,
         rounding_account=invoice.rounding_account,

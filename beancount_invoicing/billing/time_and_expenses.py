@@ -248,7 +248,7 @@ def time_lines(
                     advice=f"raise the cap, or write {-over} {bundle.commodity} on {those[-1].account} with written-down: TRUE",
                 )
             )
-    free = [work for work in work if not work.billable and work.counter_account]
+    free = [entry for entry in work if not entry.billable and entry.counter_account]
     if lines and free:  # what is given away leaves the account with the time that is billed
         outs = tuple(
             TimeRelease(work.account, work.counter_account, work.commodity, work.item, work.quantity, False)
@@ -263,9 +263,9 @@ def _nothing_to_say(book: Book, dated: Dated[Contract], work: Sequence[Work]) ->
     """Whether all of it is plainly billed, so that it need not be looked at by the day: one version of the contract, without a cap,
     prices that hold on all days, in the unit of the time."""
     contract = dated.first
-    if len(dated.versions) > 1 or contract.cap is not None or not all(work.counter_account for work in work):
+    if len(dated.versions) > 1 or contract.cap is not None or not all(entry.counter_account for entry in work):
         return False
-    for item, commodity in {(work.item, work.commodity) for work in work}:
+    for item, commodity in {(entry.item, entry.commodity) for entry in work}:
         of_item = book.items.get(item)
         if of_item is None or len(of_item.versions) > 1 or _of_other_unit(contract, of_item.first, commodity):
             return False
@@ -317,7 +317,7 @@ def with_counter_accounts(book: Book, work: Sequence[Work]) -> list[Work]:
         there = [other for other in others if other.account == work.account]
         return next((other.counter_account for other in (*there, *others)), "")
 
-    return [work if work.counter_account else work._replace(counter_account=counter(work)) for work in work]
+    return [entry if entry.counter_account else entry._replace(counter_account=counter(entry)) for entry in work]
 
 
 def replace_item(contract_versions: Dated[Contract], item: str) -> Dated[Contract]:
@@ -462,7 +462,8 @@ def time_releases(work: Sequence[Work]) -> tuple[TimeRelease, ...]:
     """What takes work off its accounts."""
     return _merged(
         tuple(
-            TimeRelease(work.account, work.counter_account, work.commodity, work.item, work.quantity) for work in work
+            TimeRelease(entry.account, entry.counter_account, entry.commodity, entry.item, entry.quantity)
+            for entry in work
         )
     )
 

@@ -93,9 +93,9 @@ def _notice(book: Book, code: str, account: str, commodity: str, why: str, those
 
 def time_in_words(work: Sequence[Work], commodity: str) -> str:
     """How much time of which days it is: "3 HOUR of 2026-03-10 are", "4 HOUR from 2026-03-10 to 2026-03-12 are"."""
-    seconds = sum((worktime.to_seconds(work.quantity, work.commodity) for work in work), ZERO)
+    seconds = sum((worktime.to_seconds(entry.quantity, entry.commodity) for entry in work), ZERO)
     quantity = worktime.without_trailing_zeros(worktime.from_seconds_rounded(seconds, commodity))
-    days = days_in_words(work[0].date, max(work.date for work in work))
+    days = days_in_words(work[0].date, max(entry.date for entry in work))
     return f"{quantity} {commodity} {days} {'is' if quantity == Decimal(1) else 'are'}"
 
 

@@ -473,10 +473,10 @@ def _time(
         )
         return
     if any(version.every for _day, version in dated.versions):
-        by_period = [work for work in work if dated.at(work.date).every]
+        by_period = [entry for entry in work if dated.at(entry.date).every]
         for day, line in usage.usage_lines(book, dated, by_period, until, decimals, notices):
             yield "time", day, line
-        work = [work for work in work if not dated.at(work.date).every]
+        work = [entry for entry in work if not dated.at(entry.date).every]
     net = billed.net_by_contract.get(contract.code, ZERO)
     for day, line in time_and_expenses.time_lines(
         book, dated, work, until, net, decimals, notices, only_notices=only_notices

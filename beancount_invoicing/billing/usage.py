@@ -176,7 +176,7 @@ def _own(contract: Contract, work: Sequence[Work]) -> list[Work]:
     """The time of a period that is counted together: of the contract's item, where it has tiers or included units."""
     if not (contract.tiers or contract.included):
         return []
-    return [work for work in work if work.billable and work.counter_account and work.item == contract.item]
+    return [entry for entry in work if entry.billable and entry.counter_account and entry.item == contract.item]
 
 
 def _units_billed(contract: Contract, there: Sequence[Line]) -> list[Line]:
@@ -195,7 +195,7 @@ def _shares(
 ) -> Iterator[tuple[UsagePeriod, list[Work], list[Line]]]:
     """Each period that has begun by `until`, with its time that is not billed, and the lines that bill it already."""
     work = sorted(with_counter_accounts(book, work), key=lambda account: (account.date, account.source))
-    days = [work.date for work in work]
+    days = [entry.date for entry in work]
     billed = [
         line
         for invoice in book.invoices
@@ -222,7 +222,7 @@ def _of_period(
     start = period.span.start
     contract = dated.at(start)
     own = _own(contract, work)
-    others = [work for work in work if work not in own]
+    others = [entry for entry in work if entry not in own]
     lines = [line for _day, line in time_lines(book, dated, others, period.span.end, ZERO, decimals, notices)]
     before = _units_billed(contract, there)
     comes_to = sum((line.net for line in there if not _lump(line) and line not in before), ZERO)

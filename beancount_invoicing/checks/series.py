@@ -21,7 +21,7 @@ def check_duplicates(book: Book) -> Iterator[Finding]:
     uses: defaultdict[str, list[NumberUse]] = defaultdict(list)
     for use in book.number_uses:
         uses[use.number].append(use)
-    twice = {number: uses for number, uses in uses.items() if len(uses) > 1}
+    twice = {number: places for number, places in uses.items() if len(places) > 1}
     free = _next_places(book) if twice else lambda _use: ""
     for number, those in twice.items():
         sent = _sent_by(book, number)

@@ -375,7 +375,7 @@ def _rates(invoice: EInvoice) -> Iterator[Problem]:
 
 
 def _once(invoice: EInvoice) -> Iterator[Problem]:
-    numbers = [invoice.number for invoice in invoice.preceding]
+    numbers = [reference.number for reference in invoice.preceding]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
         message = f"{number} stands twice among the preceding invoices"
         yield Problem("preceding-twice", "BT-25", message, warning=True)

@@ -34,7 +34,7 @@ def check_france(invoice: EInvoice) -> Iterator[Problem]:
 
 def _french_numbers(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     del rules
-    for term, number in (("BT-1", invoice.number), *(("BT-25", invoice.number) for invoice in invoice.preceding)):
+    for term, number in (("BT-1", invoice.number), *(("BT-25", reference.number) for reference in invoice.preceding)):
         if len(number) > 35:
             yield Problem("BR-FR-01", term, f"{number} has more than 35 characters")
         if number and not _NUMBER.match(number):
@@ -150,7 +150,7 @@ def _french_process(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Pro
 
 def _french_preceding(invoice: EInvoice, rules: law.EInvoiceRules) -> Iterator[Problem]:
     del rules
-    known = [invoice for invoice in invoice.preceding if invoice.number and invoice.issued]
+    known = [reference for reference in invoice.preceding if reference.number and reference.issued]
     if invoice.type_code == "384" and len(known) != 1:
         yield Problem("BR-FR-CO-04", "BG-3", "a corrected invoice names one preceding invoice with its date")
     if invoice.credit_note and not known:

@@ -126,7 +126,7 @@ def _dictionary(invoice: business_terms.EInvoice) -> dict[str, Any]:
         "BT-23": invoice.process,
         "BT-72": delivery.date,
         "BG-1": [_filled({"BT-21": note.subject, "BT-22": note.text}) for note in invoice.notes],
-        "BG-3": [_filled({"BT-25": invoice.number, "BT-26": invoice.issued}) for invoice in invoice.preceding],
+        "BG-3": [_filled({"BT-25": reference.number, "BT-26": reference.issued}) for reference in invoice.preceding],
         "BG-4": _party(invoice.seller),
         "BG-7": _party(invoice.buyer),
         "BG-13": _filled({"name": delivery.name, **_address(delivery.address)}) if delivery.address else None,

@@ -145,8 +145,8 @@ def tax_of_part(
 ) -> Decimal:
     """The tax of a code that a `net` takes of documents, where it would come to `natural`; what reaches the rest of their net
     takes the rest of the tax. All with the sign of the documents; `slack` as in `held`."""
-    of = [(left, amount) for left in left for amount in left.invoice.taxes if amount.tax.code == code]
-    rest = sum((left.taxes.get(code, ZERO) for left in left), ZERO)
+    of = [(remainder, amount) for remainder in left for amount in remainder.invoice.taxes if amount.tax.code == code]
+    rest = sum((remainder.taxes.get(code, ZERO) for remainder in left), ZERO)
     base = sum((left.base(amount.tax) for left, amount in of), ZERO)
     if net == base:
         return rest

@@ -107,19 +107,19 @@ def equivalents() -> dict[str, str]:
 
 def report(tried: Sequence[Tried], idle: int, least: float) -> int:
     """Prints the figures, room by room."""
-    rooms = sorted({tried.mutant.room for tried in tried})
+    rooms = sorted({result.mutant.room for result in tried})
     print(f"\n{'':<12} mutants  killed  survived  unreached")
     for room in [*rooms, ""]:
-        count: Counter[str] = Counter(tried.how for tried in tried if not room or tried.mutant.room == room)
+        count: Counter[str] = Counter(result.how for result in tried if not room or result.mutant.room == room)
         share = _share(count)
         low = "  below" if room and share < LEAST.get(room, 95) else ""
         print(
             f"{room or 'all':<12} {count.total():>7} {count['killed']:>7} {count['survived']:>9}"
             f" {count['unreached']:>10}  {share:5.1f} %{low}"
         )
-    seconds = sum(tried.seconds for tried in tried)
+    seconds = sum(result.seconds for result in tried)
     print(f"{idle} that change nothing left out; {seconds:.0f} s")
-    count = Counter(tried.how for tried in tried)
+    count = Counter(result.how for result in tried)
     share = _share(count)
     print(f"{count['killed']} of {count.total()} mutants noticed: {share:.1f} %")
     return 1 if share < least else 0

@@ -187,7 +187,7 @@ def test_up_to_a_cap_less_a_discount() -> None:
 def test_a_milestone_of_a_subscription_is_a_line_that_is_billed_once() -> None:
     text = contract(SUBSCRIPTION, head=' "subscription"')
     text += '2026-01-15 custom "invoice-milestone" "K" "Set-up"\n  price: 250.00\n'
-    found = [(text, net) for text, _quantity, _start, net in lines(text, "2026-01-31")]
+    found = [(line_text, net) for line_text, _quantity, _start, net in lines(text, "2026-01-31")]
     assert sorted(found) == [("Care", "99.99"), ("Care, Set-up", "250.00")]
 
 

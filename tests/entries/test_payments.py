@@ -119,7 +119,7 @@ def test_a_number_or_link_that_no_document_has_is_kept_with_what_it_stands_on() 
     )
     unmatched = sound_book(INVOICES + paid).unmatched
     assert sorted(
-        (unmatched.name, unmatched.key, [payment.amount for payment in unmatched.payments]) for unmatched in unmatched
+        (unknown.name, unknown.key, [payment.amount for payment in unknown.payments]) for unknown in unmatched
     ) == [
         ("F8", "settles", [D("-12.00")]),
         ("F9", "link", [D("-12.00")]),

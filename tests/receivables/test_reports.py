@@ -95,8 +95,8 @@ def acknowledged(day: str) -> str:
 def lapses(ledger: str, day: str) -> list[tuple[str, str, str]]:
     book, as_of = book_of("2020-01-01 open Assets:Receivable:Old\n" + early(ledger)), date.fromisoformat(day)
     return [
-        (lapsing.invoice.number, str(lapsing.open), str(lapsing.last_day))
-        for lapsing in lapsing(book, allocate(book, as_of), as_of)
+        (lapse.invoice.number, str(lapse.open), str(lapse.last_day))
+        for lapse in lapsing(book, allocate(book, as_of), as_of)
     ]
 
 

@@ -217,9 +217,9 @@ def test_both_statements_show_it_and_meet_the_ledger() -> None:
 
 def test_it_lapses_for_who_owes_it() -> None:
     late = date(2031, 1, 1)
-    assert [
-        (lapsing.debtor, lapsing.open) for lapsing in lapsing(book_of(WHOLE), allocate(book_of(WHOLE), late), late)
-    ] == [(KIEFER, D("300.00"))]
+    assert [(lapse.debtor, lapse.open) for lapse in lapsing(book_of(WHOLE), allocate(book_of(WHOLE), late), late)] == [
+        (KIEFER, D("300.00"))
+    ]
 
 
 def test_a_payment_booked_on_the_wrong_customer_is_corrected_as_ever() -> None:

@@ -132,11 +132,11 @@ def right(life: Life, day: date, standings: dict[str, Standing], balances: dict[
         given_up=given_up,
         to_move=added(
             [*((code, amount) for (_, code), amount in due.items()),
-             *((moved.code, -moved.amount) for moved in moved if not moved.given_up)]
+             *((share.code, -share.amount) for share in moved if not share.given_up)]
         ),
         to_cancel=added(
             [*((code, amount) for (_, code), amount in given_up.items()),
-             *((moved.code, -moved.amount) for moved in moved if moved.given_up)]
+             *((share.code, -share.amount) for share in moved if share.given_up)]
         ),
     )  # fmt: skip
 
