@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from beancount_invoicing import law
 from beancount_invoicing.model import Book, Event, Policy, ReminderLevel, Source
@@ -22,7 +22,7 @@ NO_POLICY = "none"
 @cache
 def usual(country: str) -> Policy:
     """The policy of a seller in `country` where the ledger writes none (policies.toml: a choice, not a law)."""
-    data = tomllib.loads(files(__package__).joinpath("policies.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("policies.toml").read_text(encoding="utf-8"))
     levels = tuple(
         ReminderLevel(**(row | {"fee": Decimal(row.get("fee", "0")), "source": Source("", 0)}))
         for row in data.get(law.law_of(country), data["default"])

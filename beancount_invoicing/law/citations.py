@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from beancount_invoicing.law.places import law_of
@@ -13,7 +13,7 @@ from beancount_invoicing.model import BuyerKind
 
 @cache
 def _citations() -> dict[str, dict[str, Any]]:
-    text = files(__package__).joinpath("citations.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("citations.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

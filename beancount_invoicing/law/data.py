@@ -6,14 +6,14 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
 @cache
 def load_data(name: str) -> dict[str, Any]:
     """What a data file says."""
-    data: dict[str, Any] = tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    data: dict[str, Any] = tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return data
 
 
