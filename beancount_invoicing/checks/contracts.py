@@ -332,7 +332,7 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "warning",
                     "billed-twice",
-                    f"{code}: {second.start} to {end} is billed by {number} and by {other}: credit one",
+                    f"{code}: {second.start} to {end} is billed by {number} and by {other}: credit one with --reopen",
                     second.source,
                 )
     for (code, name), those in sorted(stages.items()):
@@ -345,7 +345,7 @@ def check_billed_twice(book: Book) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "billed-twice",
-                f"{code}: {name} is billed by {plus[-2][1]} and by {plus[-1][1]}: credit one",
+                f"{code}: {name} is billed by {plus[-2][1]} and by {plus[-1][1]}: credit one with --reopen",
                 plus[-1][0].source,
             )
 

@@ -154,7 +154,7 @@ class Session:
         for text in ledger.notices:
             print_notice(text)
         for error in ledger.errors:
-            self.error(f"{relative(error.source.file)}:{error.source.line}: {error.message}")
+            self.error(error_line(error))
         return ledger
 
     def error(self, message: str) -> None:
@@ -191,13 +191,18 @@ def relative(file: str) -> str:
 
 def with_relative(text: str) -> str:
     """A text in which files below the current folder are named from there."""
-    here = str(Path.cwd())
-    return text.replace(f"({here}{os.sep}", "(") if len(here) > 1 else text
+    here = f"{Path.cwd()}{os.sep}"
+    return text.replace(f"({here}", "(").replace(f" {here}", " ")
+
+
+def error_line(finding: Finding) -> str:
+    """An error with its place."""
+    return f"{relative(finding.source.file)}:{finding.source.line}: {with_relative(finding.message)}"
 
 
 def warning_line(finding: Finding) -> str:
     """A warning with its place and rule; an entry to write follows on lines of its own."""
-    first, *more = finding.message.split("\n")
+    first, *more = with_relative(finding.message).split("\n")
     place = f"{relative(finding.source.file)}:{finding.source.line}"
     return "\n".join([f"{place}: warning: {first} [{finding.rule}]", *more])
 

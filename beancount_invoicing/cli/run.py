@@ -12,7 +12,15 @@ from beancount_invoicing.actions import run
 from beancount_invoicing.actions.run import RUN_STEPS, RunResult, RunStep, UnknownRunStep
 from beancount_invoicing.actions.today import TASK_KINDS
 from beancount_invoicing.answers.tasks import run_json
-from beancount_invoicing.cli.common import OneOf, Session, date_option, examples, print_json, print_notice, relative
+from beancount_invoicing.cli.common import (
+    OneOf,
+    Session,
+    date_option,
+    error_line,
+    examples,
+    print_json,
+    print_notice,
+)
 from beancount_invoicing.cli.send import build_send_options, print_results
 from beancount_invoicing.cli.writing import (
     build_write_options,
@@ -74,7 +82,7 @@ def run_command(
         else:
             _print(session, done, chosen)
         for finding in done.errors:
-            session.error(f"{relative(finding.source.file)}:{finding.source.line}: {finding.message}")
+            session.error(error_line(finding))
         for text in done.problems:
             if form == "json" or not done.billed or text != done.billed.problem:
                 session.error(text)

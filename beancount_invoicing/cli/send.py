@@ -21,6 +21,7 @@ from beancount_invoicing.cli.common import (
     Session,
     date_option,
     documents_and_customer,
+    error_line,
     examples,
     print_json,
     print_notice,
@@ -224,7 +225,7 @@ def send_and_print(
             session.error(str(error))
             return
         for finding in done.errors:
-            session.error(f"{relative(finding.source.file)}:{finding.source.line}: {finding.message}")
+            session.error(error_line(finding))
         if done.problem:
             session.error(done.problem)
         states = {result.state for result in done.results} - {"held"}

@@ -14,6 +14,7 @@ from beancount_invoicing.answers.documents import explanation_steps
 from beancount_invoicing.cli.common import (
     F,
     Session,
+    error_line,
     print_csv,
     print_json,
     print_notice,
@@ -121,7 +122,7 @@ def changing(session: Session) -> Iterator[None]:
     except Refused as error:
         session.error(str(error))
         for finding in error.findings:
-            session.error(f"{relative(finding.source.file)}:{finding.source.line}: {finding.message}")
+            session.error(error_line(finding))
     except (
         InvalidRequest,
         CannotSend,
@@ -151,7 +152,7 @@ def print_outcome(
         session.error(outcome.problem)
     if outcome.errors and session:
         for error in outcome.errors:
-            session.error(f"{relative(error.source.file)}:{error.source.line}: {error.message}")
+            session.error(error_line(error))
         count = len(outcome.errors)
         session.error(
             f"The ledger has {f'these {count} errors' if count > 1 else 'this error'}: what is shown may be wrong for"

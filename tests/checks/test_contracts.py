@@ -312,8 +312,11 @@ GIFT = "0.00 | discount: 0 | " + FREE.partition(" | ")[2].replace("quantity: 1 |
     ("documents", "expected"),
     [
         ([MONTH, NEXT], ""),
-        ([MONTH, MONTH], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
-        ([NEXT, MONTH, MONTH], "warning K: 2026-01-01 to 2026-01-31 is billed by N2 and by N3: credit one"),
+        ([MONTH, MONTH], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one with --reopen"),
+        (
+            [NEXT, MONTH, MONTH],
+            "warning K: 2026-01-01 to 2026-01-31 is billed by N2 and by N3: credit one with --reopen",
+        ),
         (
             [MONTH, NEXT.replace("2026-02-01", "2026-01-31")],
             "warning K: 2026-01-31 to 2026-01-31 is billed by N1 and by N2",
@@ -343,9 +346,9 @@ GIFT = "0.00 | discount: 0 | " + FREE.partition(" | ")[2].replace("quantity: 1 |
         ),
         # for nothing, given back, and for nothing again
         ([FREE, FREE.replace("quantity: 1", "quantity: -1"), FREE], ""),
-        ([FREE, FREE], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
-        ([HALF, HALF], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
-        ([MONTH, GIFT], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"),
+        ([FREE, FREE], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one with --reopen"),
+        ([HALF, HALF], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one with --reopen"),
+        ([MONTH, GIFT], "warning K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one with --reopen"),
         ([MONTH, MONTH + ' | adjusts: "N1"'], ""),
         ([MONTH, MONTH.replace('"K"', '"L"')], ""),
         ([MONTH, MONTH.replace(" | from: 2026-01-01 | to: 2026-01-31", "")], ""),
@@ -381,7 +384,7 @@ def test_what_is_given_back_hides_no_other_month_that_is_billed_twice(bills: str
         )
         if finding.rule == "billed-twice"
     ]
-    assert found == ["K: 2026-01-25 to 2026-01-31 is billed by N1 and by N3: credit one"]
+    assert found == ["K: 2026-01-25 to 2026-01-31 is billed by N1 and by N3: credit one with --reopen"]
 
 
 def test_a_line_beside_an_adjustment_is_billed_twice_all_the_same() -> None:
@@ -389,7 +392,7 @@ def test_a_line_beside_an_adjustment_is_billed_twice_all_the_same() -> None:
     found = [
         finding.message for finding in check(sound_book(ACCOUNTS + support() + text)) if finding.rule == "billed-twice"
     ]
-    assert found == ["K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one"]
+    assert found == ["K: 2026-01-01 to 2026-01-31 is billed by N1 and by N2: credit one with --reopen"]
 
 
 STAGE = '400.00 | text: "Half" | contract: "K" | milestone: "A"'
@@ -400,10 +403,13 @@ STAGE = '400.00 | text: "Half" | contract: "K" | milestone: "A"'
     [
         ([[STAGE]], ""),
         ([[STAGE, STAGE]], ""),  # two parts of one document
-        ([[STAGE], [STAGE]], "warning K: A is billed by N1 and by N2: credit one"),
+        ([[STAGE], [STAGE]], "warning K: A is billed by N1 and by N2: credit one with --reopen"),
         ([[STAGE], ["-" + STAGE], [STAGE]], ""),
-        ([[STAGE], ["-" + STAGE], [STAGE], [STAGE]], "warning K: A is billed by N3 and by N4: credit one"),
-        ([["0" + STAGE[3:]], [STAGE]], "warning K: A is billed by N1 and by N2: credit one"),
+        (
+            [[STAGE], ["-" + STAGE], [STAGE], [STAGE]],
+            "warning K: A is billed by N3 and by N4: credit one with --reopen",
+        ),
+        ([["0" + STAGE[3:]], [STAGE]], "warning K: A is billed by N1 and by N2: credit one with --reopen"),
         ([[STAGE + ' | adjusts: "N0"'], [STAGE]], ""),
     ],
 )

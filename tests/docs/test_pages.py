@@ -133,3 +133,9 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         linked = {(page.parent / target).resolve() for target in LINK.findall(page.read_text(encoding="utf-8"))}
         waiting += sorted(linked.intersection(PAGES) - reached)
     assert set(PAGES) <= reached
+
+
+def test_the_index_has_a_line_for_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / target).resolve() for target in LINK.findall(index.read_text(encoding="utf-8"))}
+    assert {page for page in PAGES if page.parent == index.parent} <= linked | {index}
