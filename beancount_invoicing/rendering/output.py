@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -57,8 +58,8 @@ def fill(template_folders: tuple[Path, ...], name: str, fallback: str = "", esca
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a filled template: what empty lines part, each on one line."""
-    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+    """The paragraphs of a filled template: what empty lines part, each on one line. No-break spaces stay: no amount breaks."""
+    return tuple(re.sub(r"\s+", " ", part.strip(), flags=re.ASCII) for part in text.split("\n\n") if part.strip())
 
 
 def _line_in_template(error: BaseException) -> int | None:

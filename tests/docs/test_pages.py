@@ -139,3 +139,14 @@ def test_the_index_has_a_line_for_every_page() -> None:
     index = ROOT / "docs" / "README.md"
     linked = {(index.parent / target).resolve() for target in LINK.findall(index.read_text(encoding="utf-8"))}
     assert {page for page in PAGES if page.parent == index.parent} <= linked | {index}
+
+
+def test_french_pages_break_no_line_before_a_colon() -> None:
+    """French sets a space before : ; ? ! » € % and after «: it must be one at which no line breaks."""
+    for page in PAGES:
+        if page.parent.name == "fr":
+            prose = re.sub(
+                r"^ *```.*?^ *```$|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+            )
+            found = [line for line in prose.splitlines() if re.search(r" [:;?!»](?:\s|$)|« |\d [€%]|^[:;?»]", line)]
+            assert not found, f"{page.name}: {found}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from beancount_invoicing.rendering.output import paragraphs
 from beancount_invoicing.rendering.typography import bound
 
 
@@ -39,3 +40,9 @@ def test_what_stays_together(language: str, text: str, said: str) -> None:
 def test_an_italian_article_is_elided_before_a_date_in_words(text: str, said: str) -> None:
     assert bound(text, "it") == said
     assert bound(text, "es") == text
+
+
+def test_an_amount_in_a_letter_stays_on_its_line() -> None:
+    """A template's line ends are spaces; those inside an amount do not break: 1 461,27 €."""
+    text = "Nous vous prions\nde régler  1\u202f461,27\u00a0€.\n\n\nMerci.\n"
+    assert paragraphs(text) == ("Nous vous prions de régler 1\u202f461,27\u00a0€.", "Merci.")
