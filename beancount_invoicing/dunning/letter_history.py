@@ -95,12 +95,7 @@ def _contested(amounts: Sequence[Decimal], left: Decimal) -> Iterator[Decimal]:
 
 def letters_about(position: Position, due: date) -> tuple[Event, ...]:
     """The reminders about what fell due on `due`, in their order; no notice before the due date."""
-    histories = _histories(position)
-    return tuple(
-        histories[due]
-        if due in histories
-        else (reminder for reminder in _reminders(position) if _made(position, reminder) > due)
-    )
+    return tuple(_histories(position).get(due, ()))  # before the acceptance that it hangs on nothing was due
 
 
 def dues_asked(position: Position, letter: Event) -> frozenset[date]:

@@ -388,7 +388,5 @@ def interest_given_back(invoices: Iterable[Invoice], known: Mapping[str, Invoice
 
 def is_for_late_interest(book: Book, invoice: Invoice) -> bool:
     """Whether a document is a claim for late interest, or gives back nothing but claims: no supply stands behind it, and no tax."""
-    if invoice.kind == "claim" or invoice.taxes or not invoice.corrects:
-        return invoice.kind == "claim"
-    corrected = [book.invoice(number) for number in invoice.corrects]
-    return all(invoice is not None and invoice.kind == "claim" for invoice in corrected)
+    corrected = {other.kind for number in invoice.corrects if (other := book.invoice(number))}
+    return invoice.kind == "claim" or (not invoice.taxes and corrected == {"claim"})

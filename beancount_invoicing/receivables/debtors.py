@@ -50,27 +50,24 @@ def events_by_number(book: Book, as_of: date) -> EventsByDebtor:
         for one in those:
             for customer in (one.customer, *one.former_customers):
                 numbers[customer][number] = None
-    result: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
+    result: dict[tuple[str, str], list[Event]] = {
+        (customer, number): [] for customer, those in numbers.items() for number in those
+    }  # also of which nothing is said
     for event in book.events:
         if event.date > as_of:
             continue
         for number in event.numbers or numbers[event.customer]:
-            for customer in _told(event, number, taken.get(number, ())) if taken else (event.customer,):
+            for customer in _told(event, taken.get(number, ())) if taken else (event.customer,):
                 result[customer, number].append(event)
     return {key: tuple(events) for key, events in result.items()}
 
 
-def _told(event: Event, number: str, taken: Iterable[TakenOver]) -> Iterable[str]:
+def _told(event: Event, taken: Iterable[TakenOver]) -> Iterable[str]:
     """Whose the event is, as one of a document: of the customer that it is about, and of who takes the document over later."""
-    whole = not event.numbers
-    if number == "" or (whole and event.kind in _OF_THE_CUSTOMER):
+    if not event.numbers and event.kind in _OF_THE_CUSTOMER:
         return (event.customer,)
     since = min((over.date for over in taken if over.customer == event.customer), default=date.min)
-    if (
-        whole
-        and event.date < since
-        and not any(event.customer in over.former_customers for over in taken if over.date < since)
-    ):
+    if event.date < since and not any(event.customer in over.former_customers for over in taken if over.date < since):
         return ()  # it did not owe that yet
     later = (over.customer for over in taken if over.date >= event.date and _follows(over, event.customer, taken))
     return dict.fromkeys((event.customer, *later))

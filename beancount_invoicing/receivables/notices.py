@@ -75,7 +75,7 @@ def _unsettled(left: AllocationRemainder, payer: OpenPayment) -> Iterator[Findin
             " take the name out of the payment, which is then money on account"
         )
     elif parts and not here:
-        where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts})
+        where = sorted({f"{part.account} in {part.invoice.currency}" for part in parts if part.amount})
         there = sorted({part.invoice.currency for part in parts if part.account == payment.account})
         remedy = (
             f"book what it is worth in {there[0]} on that account, and its price at the bank: … {payment.currency}"

@@ -66,7 +66,7 @@ def pending_tax_by_document(book: Book, as_of: date) -> dict[str, dict[PendingTa
     """By number, the taxes that wait of documents and open items, dated on or before `as_of` (inclusive)."""
     by_place: defaultdict[DocumentAndTax, list[TaxMovement]] = defaultdict(list)
     for movement in book.tax_movements:
-        if movement.number and movement.date <= as_of:
+        if movement.date <= as_of:
             where = PendingTaxKey(movement.account, movement.code, movement.currency)
             by_place[movement.number, where].append(movement)
     documents: dict[str, Invoice] = {}

@@ -27,6 +27,7 @@ from beancount_invoicing.model import (
 )
 from beancount_invoicing.receivables.aging import DEFAULT_BOUNDS, Aging, AgingTotal, LedgerBalance, aging, aging_totals
 from beancount_invoicing.receivables.allocation import Allocated, allocate
+from beancount_invoicing.receivables.allocation_state import opposite
 from beancount_invoicing.receivables.credit_notes import invoices_by_number
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.positions import disputed
@@ -280,9 +281,9 @@ def _between(
 ) -> StatementEntry:
     """The movement that takes a claim, or money on account, from one customer to another."""
     signs = {direction[name] for name in entry.settles if name in direction}
-    gives = (leg.amount < 0) == (signs == {1})
+    gives = leg.amount.is_signed() == (signs == {1})
     others = sorted(
-        {payment.customer for payment in transfer.legs if (payment.amount < 0) != (leg.amount < 0)} - {leg.customer}
+        {payment.customer for payment in transfer.legs if opposite(payment.amount, leg.amount)} - {leg.customer}
     )
     names = ", ".join(book.customers[main].at(transfer.date).name for main in others)
     return replace(entry, kind="handed-over" if gives else "taken-over", other_customer=names)

@@ -187,7 +187,7 @@ class RunningTax:
         for part, at in parts:
             for figure in (self.tax, self.base):
                 figure.differs(part, self.claim, at.rate - self.own_rate)
-        return parts[0][1] if parts else rate
+        return parts[0][1]
 
     def _changes(self, rate: DayRate | None = None) -> list[TaxEffect]:
         """What became due, was given up or lost since, and the steps to it."""

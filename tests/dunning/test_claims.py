@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Claimed, InterestUnknown, claimed, formal_notice, interest_on, propose
-from beancount_invoicing.dunning.claims import credited_of
+from beancount_invoicing.dunning.claims import credited_of, same_customer
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.rules.interest import Interest, uncharged_stretches
@@ -649,3 +649,36 @@ def test_what_is_credited_after_it_was_paid_was_never_owed_the_oldest_first() ->
     (position,) = (position for position in positions(book, DAY) if position.invoice.number == "N1")
     assert credited_of(book, position, DAY) == {1: D("480.00"), 2: D("120.00")}
     assert credited_of(book, position, date(2026, 2, 19)) == {1: D(0), 2: D(0)}
+
+
+def test_what_is_credited_to_one_debtor_was_owed_by_another_all_the_same() -> None:
+    """Acme owes 200.00 and Kiefer 250.00 of it when Acme is credited 120.00."""
+    taken = """
+2026-02-15 * "Taken over" ^N1
+  Assets:Receivable:Acme  -300.00 EUR
+  Assets:Receivable:Kiefer  300.00 EUR
+2026-02-20 * "Paid" ^N1
+  Assets:Bank  700.00 EUR
+  Assets:Receivable:Acme
+2026-02-20 * "Paid" ^N1
+  Assets:Bank  50.00 EUR
+  Assets:Receivable:Kiefer
+"""
+    note = credit("2026-03-01", "K1", "100.00", "20.00", "120.00")
+    book = book_of(TWELVE + invoice() + taken + note)
+    off = {
+        one.debtor.name: credited_of(book, one, DAY)
+        for one in positions(book, DAY, by_debtor=True)
+        if one.debtor and one.invoice.number == "N1"
+    }
+    assert off == {"Acme SAS": {1: D("120.00")}, "Kiefer GmbH": {1: D(0)}}
+
+
+def test_each_document_is_for_its_customer_and_a_void_number_for_nobody() -> None:
+    void = '\n2026-01-09 * "gone"\n  invoice: "N0"\n  kind: "void"\n'
+    other = invoice(account="Assets:Receivable:Kiefer").replace("N1", "N2")
+    book, position = of(void + invoice() + other)
+    assert not same_customer(position.invoice, next(one for one in book.invoices if one.number == "N2"))
+    gone = next(one for one in book.invoices if one.number == "N0")
+    pairs = ((position.invoice, position.invoice), (gone, position.invoice), (position.invoice, gone), (gone, gone))
+    assert [same_customer(*pair) for pair in pairs] == [True, False, False, False]

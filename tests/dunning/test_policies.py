@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from beancount_invoicing.dunning import Proposal, propose, usual
+from beancount_invoicing.model import Source
 from tests.dunning.test_proposals import DUE, INVOICE, event, letters, level, reminder
 from tests.ledgers import book_of
 
@@ -220,6 +221,9 @@ def test_a_policy_without_levels_has_the_usual_ones() -> None:
 def test_the_usual_levels_of_a_country(country: str, days: list[int]) -> None:
     assert [level.days for level in usual(country).levels] == days
     assert [level.tone for level in usual(country).levels] == ["friendly", "firm", "final"]
+    assert {usual(country).source, *(level.source for level in usual(country).levels)} == {Source("", 0)}, (
+        "no file says them"
+    )
 
 
 def test_less_than_the_minimum_is_not_written_for() -> None:

@@ -11,7 +11,7 @@ import pytest
 from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import Unowed, interest_on, propose, unowed
 from beancount_invoicing.dunning.claims import claim_rule
-from beancount_invoicing.dunning.unowed_claims import _indemnity
+from beancount_invoicing.dunning.unowed_claims import _beyond, _indemnity
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import OnAccount, Position, positions
 from tests.dunning.test_claims import (
@@ -27,6 +27,7 @@ from tests.dunning.test_claims import (
     paid,
 )
 from tests.ledgers import book_of
+from tests.receivables.test_corrections import replaced
 
 D = Decimal
 DAY = date(2026, 6, 30)
@@ -357,3 +358,39 @@ def test_a_draft_of_a_credit_note_is_no_reason_and_each_note_is_named_once() -> 
     notes = credit("2026-03-10", "K1", "500.00", "100.00", "600.00")
     draft = credit("2026-03-11", "draft-2", "50.00", "10.00", "60.00").replace("2026-03-11 *", "2026-03-11 !")
     assert warned(FRANCE + invoice() + CLAIM + notes + draft)[0].startswith("C1: K1 credits N1: ")
+
+
+def test_the_reason_is_what_was_known_by_then() -> None:
+    ledger = FRANCE + invoice() + paid("2026-02-28", "1200.00") + CLAIM
+    notes = credit("2026-03-10", "K1", "900.00", "180.00", "1080.00")
+    later = credit("2026-07-01", "K2", "50.00", "10.00", "60.00")
+    draft = credit("2026-03-11", "draft-3", "10.00", "2.00", "12.00").replace("2026-03-11 *", "2026-03-11 !")
+    found = beyond(ledger + notes + later + draft)
+    assert found is not None
+    assert found.reason == "K1 credits N1"
+    last = beyond(ledger + notes + later, date(2026, 7, 1))
+    assert last is not None
+    assert last.reason == "K1, K2 credits N1"
+    replacing = beyond(FRANCE + invoice() + CLAIM + replaced("N1", "N5", "2026-03-10", "1200.00", "600.00"))
+    assert replacing is not None
+    assert replacing.reason == "N5 replaces N1"
+
+
+@pytest.mark.parametrize(
+    ("reckoned", "expected"),
+    [
+        (("7.59", "7.59", "7.59"), "0"),  # full, then, now
+        (("7.59", "7.59", "3.795"), "5.00"),  # in proportion
+        (("7.59", "7.59", "0.50"), "9.34"),
+        (("20.00", "20.00", "9.99"), "0"),  # a cent more than all of it is rounding
+        (("20.00", "20.00", "9.98"), "5.01"),
+        (("7.59", "7.59", "0"), "10.00"),
+        (("0.50", "0", "0"), "10.00"),  # nothing was owed even then
+        (("0", "0", "0"), "0"),  # late by no reckoning of ours: another one made it
+    ],
+)
+def test_what_is_owed_of_a_line_goes_by_what_would_have_been_claimed(
+    reckoned: tuple[str, str, str], expected: str
+) -> None:
+    full, then, now = map(D, reckoned)
+    assert _beyond(D("10.00"), full, then, now, 2) == D(expected)

@@ -318,3 +318,23 @@ def test_what_stands_outside_tax_for_late_payment() -> None:
     assert {invoice.number: is_for_late_interest(book, invoice) for invoice in book.invoices} == {
         "N1": False, "C1": True, "G1": True, "A1": False,
     }  # fmt: skip
+
+
+def test_what_gives_back_a_supply_beside_a_claim_is_no_matter_of_late_payment() -> None:
+    both = claim("G1", "-70.00", '  kind: "claim"\n  corrects: "C1 N1"\n', "2026-04-01")
+    two = claim("G2", "-70.00", '  kind: "claim"\n  corrects: "C1 C2"\n', "2026-04-02")
+    taxed = note('-30.00 | text: "Sum"', number="G3", of="C1")
+    book = book_of(TWO + C1 + C1.replace("C1", "C2") + both + two + taxed)
+    assert {one.number: (one.corrects, is_for_late_interest(book, one)) for one in book.invoices if one.number[0] == "G"} == {
+        "G1": (("C1", "N1"), False), "G2": (("C1", "C2"), True), "G3": (("C1",), False),
+    }  # fmt: skip
+
+
+def test_a_rounding_is_given_back_as_well() -> None:
+    def rounded(amount: str) -> str:
+        return f"  Income:Services  {amount} EUR\n    rounding: TRUE\n"
+
+    one = TWO + rounded("-0.02")
+    assert (left(one).rounding, left(one).payable) == (D("0.02"), D("530.02"))
+    part = one + note(PENS.replace("30.00", "-30.00").replace("20", "-20")) + rounded("0.01")
+    assert (left(part).rounding, left(part).payable) == (D("0.01"), D("500.01"))

@@ -142,3 +142,29 @@ def test_entries_by_month_the_running_one_today() -> None:
         ),
     ]
     assert found[1].lines[1].difference == 5
+
+
+def test_what_reached_the_tax_alone_is_of_the_oldest_month_that_lacks_some_up_to_its_own() -> None:
+    """What an exchange rate adds, for one, waits nowhere."""
+    rest = {FEBRUARY: ("30.00", "30.00"), MARCH: ("20.00", "20.00")}
+    for due in (THREE, dict(reversed(THREE.items()))):
+        assert moves(due, moved("2026-02-15", "0", "20.00")) == {JANUARY: ("30.00", "50.00"), **rest}
+    first = moved("2026-02-15", "0", "50.00")
+    assert moves(THREE, first) == {JANUARY: ("0.00", "50.00"), **rest}
+    others = moved("2026-02-28", "0", "20.00"), moved("2026-02-28", "30.00")
+    assert moves(THREE, first, *others) == {
+        JANUARY: ("0.00", "20.00"), FEBRUARY: ("0.00", "30.00"), MARCH: ("0.00", "20.00"),
+    }  # fmt: skip
+    later = {"2026-03-10": "20.00"}
+    assert moves(later, moved("2026-02-15", "0", "20.00"), moved("2026-03-31", "20.00")) == {FEBRUARY: ("-20.00", "0")}
+    cents = moves({"2026-01-10": "0.50", "2026-02-10": "0.50"}, moved("2026-02-28", "0", "0.50"))
+    assert cents == {JANUARY: ("0.00", "0.50"), FEBRUARY: ("0.50", "0.50")}
+    back = moves({"2026-01-10": "-50.00", "2026-02-10": "30.00"}, moved("2026-02-28", "0", "-20.00"))
+    assert back == {JANUARY: ("0.00", "-20.00")}
+
+
+def test_what_comes_from_earlier_books_waits_until_it_is_moved_on() -> None:
+    here = {"2026-01-10": "0.50"}
+    assert moves(here, moved(JANUARY, "0.50", taken_over=True)) == {}
+    assert moves(here, moved(JANUARY, "0", "0.50", taken_over=True)) == {JANUARY: ("0.00", "0.50")}
+    assert moves({}, moved(JANUARY, "-0.50", taken_over=True), moved("2026-02-10", "0.50")) == {}

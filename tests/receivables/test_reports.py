@@ -121,6 +121,7 @@ def test_the_last_acknowledgement_counts_and_none_from_before_the_due_date() -> 
 
 def test_what_is_paid_or_not_due_does_not_lapse() -> None:
     assert lapses(OLD + moved("2021-04-01", "-100.00", "^N1"), "2030-01-01") == []
+    assert lapses(OLD + moved("2021-04-01", "-99.50", "^N1"), "2030-01-01") == [("N1", "0.50", "2030-03-31")]
     two = invoice("N1", "2021-03-01", "100.00", '  terms: "50% 30 days; 50% 90 days"\n')
     assert lapses(two, "2030-01-01") == [("N1", "100.00", "2030-03-31")], "both will within half a year"
     assert lapses(two, "2029-10-01") == [("N1", "50.00", "2030-03-31")]

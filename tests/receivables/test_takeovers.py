@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 
@@ -12,6 +12,7 @@ from beancount_invoicing.checks import check
 from beancount_invoicing.dunning import interest_on, propose
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import aging, allocate, lapsing, positions, statements
+from beancount_invoicing.receivables.debtors import events_by_number, events_of
 from tests.ledgers import book_of
 
 D = Decimal
@@ -278,3 +279,140 @@ def test_what_was_said_on_the_day_itself_goes_along() -> None:
     note = f'\n2026-03-01 note {ACME} "wrong" ^N1\n  event: "dispute"\n  amount: 50.00\n'
     (position,) = positions(book_of(WHOLE + note), DAY)
     assert (position.disputed, [event.kind for event in position.events]) == (D("50.00"), ["dispute"])
+
+
+def said(day: str, account: str) -> str:
+    return f'\n{day} note {account} "Said"\n  event: "acknowledged"\n'
+
+
+ON = moves("2026-04-01", (GAMMA, "300.00"), (KIEFER, "-300.00"), links="^N1")
+BACK = moves("2026-05-01", (ACME, "300.00"), (KIEFER, "-300.00"), links="^N1")
+AGAIN = moves("2026-06-01", (KIEFER, "300.00"), (ACME, "-300.00"), links="^N1")
+ROUND = ON + moves("2026-05-01", (ACME, "300.00"), (GAMMA, "-300.00"), links="^N1")
+
+
+@pytest.mark.parametrize(
+    ("more", "event", "customer", "of_it"),
+    [
+        ("", said("2026-02-28", KIEFER), KIEFER, False),  # it did not owe that yet
+        ("", said("2026-03-01", KIEFER), KIEFER, True),
+        ("", said("2026-02-28", ACME), KIEFER, True),
+        ("", said("2026-02-28", ACME), ACME, True),
+        (ON, said("2026-02-28", KIEFER), GAMMA, False),
+        (ON.replace("2026-04-01", "2026-03-01"), said("2026-02-28", KIEFER), KIEFER, False),
+        (ON, said("2026-03-31", KIEFER), GAMMA, True),
+        (BACK, said("2026-02-28", ACME), ACME, True),  # which has it back
+        (BACK, said("2026-04-15", KIEFER), ACME, True),
+        (ROUND, said("2026-02-28", ACME), ACME, True),
+        (BACK + AGAIN, said("2026-02-28", KIEFER), KIEFER, False),
+        (BACK + AGAIN, said("2026-04-15", KIEFER), KIEFER, True),
+        ("", said("2026-02-28", ACME).replace("acknowledged", "hold"), KIEFER, False),  # of the customer itself
+        ("", said("2026-02-28", ACME).replace('"Said"', '"Said" ^N1').replace("acknowledged", "hold"), KIEFER, True),
+    ],
+)
+def test_what_one_says_of_all_that_it_owes_is_of_what_it_owes_then(
+    more: str, event: str, customer: str, of_it: bool
+) -> None:
+    events = events_by_number(book_of(WHOLE + more + event), DAY)
+    assert bool(events_of(events, customer, "N1")) == of_it
+    another = f'\n2026-06-01 note {customer} "More" ^N1\n  event: "reminder"\n  level: 1\n'
+    events = events_by_number(book_of(WHOLE + more + event + another), DAY)
+    assert len(events_of(events, customer, "N1")) == 1 + of_it, "whatever else is said"
+
+
+def test_a_claim_goes_to_another_account_and_to_no_leg_for_another_document() -> None:
+    own = moves("2026-03-01", (ACME, "-300.00"), (ACME, "100.00"), (KIEFER, "200.00"), links="^N1")
+    found = allocate(book_of(ONE + own), DAY)
+    assert [(one.account, str(one.amount)) for one in found.moves] == [(KIEFER, "200.00")]
+    two = OPEN + invoice("N1", "100.00") + invoice("N2", "100.00")
+    for first, second in ((KIEFER, GAMMA), (GAMMA, KIEFER)):
+        legs = [(ACME, "-100.00", "N1"), (ACME, "-100.00", "N2"), (first, "100.00", "N1"), (second, "100.00", "N2")]
+        text = '\n2026-03-01 * "To two"\n' + "".join(
+            f'  {account}  {amount} EUR\n    settles: "{number}"\n' for account, amount, number in legs
+        )
+        assert owed(book_of(two + text)) == {"N1": {first: "100.00"}, "N2": {second: "100.00"}}
+
+
+@pytest.mark.parametrize("turned", list(product((False, True), repeat=3)))
+def test_what_is_allocated_on_one_day_goes_the_same_way_in_whatever_order_it_is_written(
+    turned: tuple[bool, ...],
+) -> None:
+    """150.00 lie there, and two entries allocate 100.00 each."""
+    two = OPEN + invoice("N1", "100.00") + invoice("N2", "100.00") + paid("2026-02-01", ACME, "150.00", "")
+    entries = []
+    for number, swapped in zip(("N1", "N2"), turned, strict=False):
+        legs = [f"  {ACME}  100.00 EUR\n", f'  {ACME}  -100.00 EUR\n    settles: "{number}"\n']
+        entries.append('\n2026-03-01 * "Allocated"\n' + "".join(legs[::-1] if swapped else legs))
+    text = "".join(entries[::-1] if turned[2] else entries)
+    assert owed(book_of(two + text)) == {"N2": {ACME: "50.00"}}
+
+
+def test_a_document_as_a_whole_has_the_history_of_who_took_it_over_last_and_a_void_number_none() -> None:
+    part = ONE + moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1")
+    note = f'\n2026-03-02 note {KIEFER} "first" ^N1\n  event: "reminder"\n  level: 1\n'
+    void = '\n2026-01-09 * "gone"\n  invoice: "N0"\n  kind: "void"\n'
+    found = {one.invoice.number: one for one in positions(book_of(part + note + void), DAY)}
+    assert [event.kind for event in found["N1"].events] == ["reminder"]
+    assert (found["N0"].status, found["N0"].debtors, found["N0"].events) == ("void", (), ())
+
+
+@pytest.mark.parametrize("amount", ["300.00", "0.40"])
+def test_statements_tell_who_hands_over_whatever_the_amount_and_a_credit_note_the_other_way(amount: str) -> None:
+    text = ONE + moves("2026-03-01", (KIEFER, amount), (ACME, f"-{amount}"), links="^N1")
+    text += invoice("A1", f"-{amount}", day="2026-01-11") + moves(
+        "2026-03-02", (KIEFER, f"-{amount}"), (ACME, amount), links="^A1"
+    )  # fmt: skip
+    found = {one.customer.name: one.currencies[0] for one in statements(book_of(text), DAY, customers={ACME, KIEFER})}
+    told = {
+        name: [(one.kind, one.other_customer) for one in account.entries if one.settles and one.date.month == 3]
+        for name, account in found.items()
+    }
+    assert told == {
+        "Acme SAS": [("handed-over", "Kiefer GmbH")] * 2,
+        "Kiefer GmbH": [("taken-over", "Acme SAS")] * 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "payment", "expected"),
+    [
+        ("", paid("2026-03-05", ACME, "300.00"), "which Kiefer GmbH took over on 2026-03-01"),
+        (ON, paid("2026-04-15", ACME, "300.00"), "which Kiefer GmbH took over on 2026-03-01"),  # from it
+        (ON, paid("2026-04-15", KIEFER, "300.00"), "which Gamma SA took over on 2026-04-01"),
+        (
+            moves("2026-03-02", (GAMMA, "300.00"), (ACME, "-300.00"), links="^N2"),
+            paid("2026-03-05", ACME, "300.00"),
+            "names N1, which Kiefer GmbH took over on 2026-03-01",
+        ),
+    ],
+)
+def test_money_for_what_another_took_over_is_told_by_whom_then(more: str, payment: str, expected: str) -> None:
+    (found,) = [
+        one.message
+        for one in check(book_of(WHOLE + invoice("N2", "300.00") + more + payment))
+        if one.rule == "settles-elsewhere"
+    ]
+    assert expected in found
+
+
+def test_who_takes_a_part_over_later_is_not_told_of_what_was_paid_before() -> None:
+    part = ONE + moves("2026-03-01", (KIEFER, "100.00"), (ACME, "-100.00"), links="^N1")
+    later = moves("2026-04-01", (GAMMA, "50.00"), (ACME, "-50.00"), links="^N1")
+    pays = paid("2026-03-10", ACME, "150.00") + paid("2026-03-15", ACME, "80.00")
+    (found,) = [one.message for one in check(book_of(part + pays + later)) if one.rule == "settles-elsewhere"]
+    assert "which Kiefer GmbH took over on 2026-03-01: 30.00 stays unallocated" in found
+
+
+def test_money_on_another_account_of_the_same_customer_is_told_where_the_claim_stands() -> None:
+    below = [f"{KIEFER}:{name}" for name in ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")]
+    opened = "".join(f"2025-01-01 open {account}\n" for account in below)
+    text = invoice("N1", "300.00", KIEFER).replace(
+        f"  {KIEFER}  300.00 EUR\n", "".join(f"  {account}  60.00 EUR\n" for account in below)
+    )
+    inside = moves("2026-03-01", (below[0], "-60.00"), (KIEFER + ":Doubtful", "60.00"), links="^N1")
+    pays = paid("2026-03-05", KIEFER, "300.00")
+    (found,) = [
+        one.message for one in check(book_of(OPEN + opened + text + inside + pays)) if one.rule == "settles-elsewhere"
+    ]
+    stands = ", ".join(f"{account} in EUR" for account in sorted([*below[1:], KIEFER + ":Doubtful"]))
+    assert f"which stands on {stands}: it stays" in found, found

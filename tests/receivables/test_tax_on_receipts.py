@@ -153,7 +153,9 @@ def test_an_open_item_brings_its_tax() -> None:
     assert third == [("2026-02-10", "OLD-1", "333.33", "66.67")]
 
 
-@pytest.mark.parametrize(("claim", "base"), [("1200.05", "1000.05"), ("1200.06", "1000.00"), ("1199.95", "999.95")])
+@pytest.mark.parametrize(
+    ("claim", "base"), [("1200.05", "1000.05"), ("1200.06", "1000.00"), ("1199.95", "999.95"), ("600.00", "1000.00")]
+)
 def test_the_base_of_an_item_is_its_claim_less_tax_where_that_is_the_base_but_for_a_cent_of_tax(
     claim: str, base: str
 ) -> None:
@@ -176,6 +178,12 @@ def test_the_base_of_an_item_that_is_taxed_in_part() -> None:
     """Of 1700.00, 1200.00 are taxed: 500.00 are not."""
     mixed = TAKEN_OVER.format(claim="1700.00", tax="200.00")
     assert shares(mixed + paid("2026-02-10", "850.00", "OLD-1")) == [("2026-02-10", "OLD-1", "500.00", "100.00")]
+
+
+def test_what_waits_is_of_documents_up_to_the_day() -> None:
+    book = book_of(TAXES + WORK + moved("2026-01-05", "10.00"))
+    assert list(pending_tax_by_document(book, date(2026, 1, 9))) == []
+    assert list(pending_tax_by_document(book, date(2026, 1, 10))) == ["F2026-0001"]
 
 
 def test_of_an_item_that_is_lost_the_tax_is_cancelled() -> None:
