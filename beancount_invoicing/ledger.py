@@ -76,6 +76,18 @@ def open_ledger(file: str | Path, *, fresh: bool = False) -> Ledger:
     return ledger
 
 
+def open_for_aging(file: str | Path, as_of: date) -> Ledger:
+    """The ledger for `aging` on a day, and for nothing else: where that is enough, only what is open is read of what was kept.
+
+    Raises what `open_ledger` raises.
+    """
+    with no_collections():
+        found = book_cache.cached_for_aging(Path(file))
+    if found and require_date(as_of) >= found.book.last_date:
+        return Ledger(found.book, found.findings, found.allocated)
+    return open_ledger(file)
+
+
 def check_loading(loading: entries.Loading) -> Ledger:
     """What was loaded, with all that is wrong with it."""
     from beancount_invoicing.checks import check

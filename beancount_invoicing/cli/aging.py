@@ -27,6 +27,7 @@ from beancount_invoicing.cli.common import (
     print_table,
     spaced,
 )
+from beancount_invoicing.ledger import open_for_aging
 
 
 def _bounds(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -61,7 +62,7 @@ def aging_command(
     session: Session, customer: str, as_of: date, basis: str, bounds: tuple[int, ...], form: str, explain: bool
 ) -> None:
     """Who owes what, and since when: the aged balance, which meets the balance sheet."""
-    ledger = session.open()
+    ledger = session.opened(open_for_aging(session.find(), as_of))
     print_assumed_notice(ledger.book, as_of)
     try:
         report = receivables.aging(

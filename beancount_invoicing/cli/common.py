@@ -148,7 +148,10 @@ class Session:
         """The ledger, of `loader` where something may then be written; its errors are printed, and make the call fail in the
         end.
         """
-        ledger = loader.ledger_and_loading(fresh=True)[0] if loader else open_ledger(self.find())
+        return self.opened(loader.ledger_and_loading(fresh=True)[0] if loader else open_ledger(self.find()))
+
+    def opened(self, ledger: Ledger) -> Ledger:
+        """A ledger that was just opened; its notices and errors are printed, as above."""
         gc.freeze()  # it stays until the command ends
         click.get_current_context().call_on_close(gc.unfreeze)
         for text in ledger.notices:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
 
-from beancount_invoicing.model import ZERO, Book, require_date
+from beancount_invoicing.model import ZERO, Book, CustomerMovement, require_date
 from beancount_invoicing.receivables.allocation import Allocated, allocate
 from beancount_invoicing.receivables.debtors import debtor, events_by_number, events_of
 from beancount_invoicing.receivables.positions import disputed
@@ -176,6 +176,34 @@ def aging(
         totals=aging_totals(rows),
         ledger=tuple(LedgerBalance(row.account, row.currency, balances[row.account, row.currency]) for row in rows),
     )
+
+
+@exact
+def needed_for_aging(book: Book, allocated: Allocated) -> tuple[Book, Allocated]:
+    """All that `aging` needs on the Book's last day or later: of it, `aging` gives the same. It serves nothing else.
+
+    Drafts and open documents stay, without their lines, and what was said of disputes; each account's balance is one movement.
+    `allocated` is of the Book's last day.
+    """
+    documents = {id(item.invoice): item.invoice for item in allocated.open_items if item.open}
+    documents |= {id(invoice): invoice for invoice in book.invoices if invoice.draft}
+    bare = {key: invoice._replace(lines=(), taxes=()) for key, invoice in documents.items()}
+    balances: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for _day, account, currency, amount in book.customer_movements:
+        balances[account, currency] += amount
+    open_book = Book(
+        options=book.options,
+        customers=book.customers,
+        main_accounts=book.main_accounts,
+        invoices=tuple(bare[id(invoice)] for invoice in book.invoices if id(invoice) in bare),
+        takeovers=book.takeovers,
+        events=tuple(event for event in book.events if event.kind in {"dispute", "dispute-settled"}),
+        customer_movements=tuple(CustomerMovement(book.last_date, *key, balance) for key, balance in balances.items()),
+        last_date=book.last_date,
+        file=book.file,
+    )
+    items = tuple(item._replace(invoice=bare[id(item.invoice)]) for item in allocated.open_items if item.open)
+    return open_book, replace(allocated, open_items=items, allocations=(), recoveries=(), notices=(), moves=())
 
 
 def _row(book: Book, as_of: date, account: str, currency: str, sums: _Sums) -> AgingRow:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 from beancount_invoicing import entries
 from beancount_invoicing.entries import beancount_cache, book_cache
 from beancount_invoicing.entries.sources import file_stamp, sources
-from beancount_invoicing.ledger import Ledger, open_ledger
+from beancount_invoicing.ledger import Ledger, open_for_aging, open_ledger
 from beancount_invoicing.receivables import aging, positions
 from tests.ledgers import EXAMPLE, PRELUDE, month_ends
 
@@ -35,6 +36,7 @@ INVOICE = """
     tax: "REVERSE"
 """
 PLUGIN = 'plugin "beancount_invoicing"\n'
+LATER = date(2026, 12, 31)
 
 
 @pytest.fixture(autouse=True)
@@ -321,18 +323,13 @@ class Runs:
         return Path.touch, (self.file,)
 
 
-def forged(top: Path, body: bytes) -> None:
-    """A kept file of another body, which is bound to what it should be."""
+def forged(top: Path, *parts: bytes) -> None:
+    """A kept file of other parts, which are bound to what they should be."""
     program = book_cache._program()
     assert program is not None
-    bound = book_cache._Bound(
-        os.path.realpath(top),
-        program,
-        file_stamp(beancounts(top)),
-        sources(str(top)),
-        blake2b(body, digest_size=16).digest(),
-    )
-    kept_file(top).write_bytes(book_cache._MARK + pickle.dumps(bound) + body)
+    known_by = tuple((len(part), blake2b(part, digest_size=16).digest()) for part in parts)
+    bound = book_cache._Bound(os.path.realpath(top), program, file_stamp(beancounts(top)), sources(str(top)), known_by)
+    kept_file(top).write_bytes(b"".join((book_cache._MARK, pickle.dumps(bound), *parts)))
 
 
 def test_a_file_that_would_run_something_runs_nothing(top: Path, tmp_path: Path) -> None:
@@ -343,16 +340,19 @@ def test_a_file_that_would_run_something_runs_nothing(top: Path, tmp_path: Path)
     trap.unlink()
     kept_file(top).write_bytes(book_cache._MARK + pickle.dumps(Runs(trap)))
     assert owed(open_ledger(top)) == ["F-1 100.00", "F-2 200.00"]
-    forged(top, pickle.dumps(Runs(trap)))
+    forged(top, *[pickle.dumps(Runs(trap))] * 2)
     assert owed(open_ledger(top)) == ["F-1 100.00", "F-2 200.00"]
+    forged(top, *[pickle.dumps(Runs(trap))] * 2)
+    assert book_cache.cached_for_aging(top) is None
     assert not trap.exists()
 
 
-@pytest.mark.parametrize("what", [None, 5, ("book",), book_cache._Bound("", b"", (), (), b"")])
+@pytest.mark.parametrize("what", [None, 5, ("book",), book_cache._Bound("", b"", (), (), ())])
 def test_a_file_of_something_else_is_passed_over(top: Path, what: object) -> None:
     open_ledger(top)
-    forged(top, pickle.dumps(what))
+    forged(top, *[pickle.dumps(what)] * 2)
     assert book_cache.cached_book(top) is None
+    assert book_cache.cached_for_aging(top) is None
 
 
 def test_a_copied_folder_speaks_of_itself(top: Path, tmp_path: Path) -> None:
@@ -515,3 +515,25 @@ def test_what_changes_between_reading_and_the_end_of_a_load_is_in_no_cache(
         open_ledger(top)
     assert owed(open_ledger(top)) == ["F-1 150.00", "F-2 200.00"]
     assert not entries.load(str(top)).stale()
+
+
+def test_the_aged_balance_reads_only_what_is_open(top: Path) -> None:
+    whole = open_ledger(top)
+    assert aging(open_for_aging(top, LATER).book, LATER) == aging(whole.book, LATER)
+    still_open = book_cache.cached_for_aging(top)
+    assert still_open is not None
+    forged(top, pickle.dumps(still_open), b"what stands behind is not looked at")
+    assert open_for_aging(top, LATER).book == still_open.book
+    assert open_for_aging(top, whole.book.last_date).book == still_open.book
+
+
+def test_the_aged_balance_of_an_earlier_day_is_of_all_that_there_was(top: Path) -> None:
+    whole = open_ledger(top)
+    assert open_for_aging(top, whole.book.last_date - timedelta(days=1)) == whole
+
+
+def test_the_aged_balance_after_a_change_is_of_the_ledger_as_it_is(top: Path) -> None:
+    open_ledger(top)
+    top.write_text(top.read_text().replace("100.00", "150.00"))
+    totals = [total.total for total in aging(open_for_aging(top, LATER).book, LATER).totals]
+    assert totals == [Decimal("350.00")]

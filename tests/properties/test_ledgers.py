@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from beancount import loader
 from beancount.core.data import Transaction
@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from beancount_invoicing.answers.documents import explanation_steps
 from beancount_invoicing.entries import read_book
 from beancount_invoicing.model import ZERO, Book
-from beancount_invoicing.receivables import Aging, aging, allocate, positions, statements
+from beancount_invoicing.receivables import Aging, Basis, aging, allocate, positions, statements
+from beancount_invoicing.receivables.aging import needed_for_aging
 from beancount_invoicing.rules.steps import recompute
 from tests.ledgers import PRELUDE
 
@@ -136,6 +137,17 @@ def test_the_aged_balance_meets_the_ledger(parts: tuple[Part, ...]) -> None:
         report = aging(book, day)
         sums = {(row.account, row.currency): row.total + row.drafts for row in report.rows}
         assert {key: amount for key, amount in sums.items() if amount} == balances(entries, day)
+
+
+@given(ledgers())
+def test_what_is_open_is_enough_for_the_aged_balance(parts: tuple[Part, ...]) -> None:
+    book, _entries = loaded(parts)
+    allocated = allocate(book, book.last_date)
+    open_book, open_allocated = needed_for_aging(book, allocated)
+    for day in (book.last_date, book.last_date + timedelta(days=50)):
+        for basis in get_args(Basis):
+            whole = aging(book, day, basis=basis, allocated=allocated)
+            assert repr(aging(open_book, day, basis=basis, allocated=open_allocated)) == repr(whole)
 
 
 @given(ledgers(), days, days)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
+from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.model import Book, PaymentExchangeRate
-from beancount_invoicing.receivables import allocate, lapsing, positions
+from beancount_invoicing.receivables import Basis, aging, allocate, lapsing, positions
 from beancount_invoicing.receivables.advances import advances
+from beancount_invoicing.receivables.aging import needed_for_aging
 from beancount_invoicing.receivables.exchange import day_rate
 from beancount_invoicing.receivables.lapsing import last_day_to_sue
 from beancount_invoicing.receivables.retentions import open_retentions
-from tests.ledgers import book_of
+from tests.ledgers import EXAMPLE, book_of
 
 D = Decimal
 ACME = "Assets:Receivable:Acme"
@@ -308,3 +311,20 @@ def test_of_several_codes_the_tax_is_not_guessed() -> None:
         "K-Acme", "K2"
     )
     assert lying(both + MONEY) == [("60.00", None, ["PAY", "PAY10"])]
+
+
+# the aged balance of what is still open ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("basis", get_args(Basis))
+@pytest.mark.parametrize("days", [0, 1, 400])
+def test_the_aged_balance_needs_only_what_is_open(days: int, basis: Basis) -> None:
+    ledger = open_ledger(EXAMPLE)
+    day = ledger.book.last_date + timedelta(days=days)
+    whole = aging(ledger.book, day, basis=basis, allocated=ledger.allocated)
+    assert any(row.disputed for row in whole.rows)
+    assert any(row.drafts for row in whole.rows)
+    assert any(row.unallocated for row in whole.rows)
+    book, allocated = needed_for_aging(ledger.book, ledger.allocated)
+    assert repr(aging(book, day, basis=basis, allocated=allocated)) == repr(whole)
+    assert len(book.invoices) < len(ledger.book.invoices)
