@@ -414,13 +414,13 @@ class Directives:
     def customers(self) -> tuple[dict[str, Dated[Customer]], dict[str, str]]:
         """The customers by main account, and the main account of each account that was opened with `customer`."""
         opened = {
-            account: valueses
-            for account, valueses in self._customers.items()
-            if any("customer" in values.values for values in valueses)
+            account: given
+            for account, given in self._customers.items()
+            if any("customer" in values.values for values in given)
         }
-        for account, said in self._customers.items():
+        for account, given in self._customers.items():
             if account not in opened:
-                for one in said:
+                for one in given:
                     self.findings.error(
                         "unknown-account",
                         f'{account} is no customer: open it with customer: "Legal name", or correct the account',
@@ -492,8 +492,8 @@ class Directives:
     def option_sources(self) -> dict[str, Source]:
         """Where each option is first set."""
         return {
-            name: min(valueses, key=lambda values: (values.date, values.source)).source
-            for name, valueses in self._options.items()
+            name: min(given, key=lambda values: (values.date, values.source)).source
+            for name, given in self._options.items()
         }
 
     def taxes(self) -> dict[str, Dated[Tax]]:
