@@ -15,7 +15,7 @@ from beancount_invoicing.model import Book
 
 TESTS = Path(__file__).parent
 EXAMPLE = TESTS.parent / "ledger" / "main.beancount"
-RECENT = "2026-04-01"
+RECENT = "2026-09-01"
 PRELUDE = (TESTS / "golden" / "prelude.beancount").read_text(encoding="utf-8")
 
 
@@ -67,11 +67,11 @@ def _recent() -> Mapping[str, bytes]:
 
 
 def _stays(block: str) -> bool:
-    """Whether a block of entries is none that happened before RECENT, or stands for what is billed since."""
+    """Whether a block of entries is none that happened before RECENT, or what is billed since goes by it: all time of that year."""
     happened = re.search(r"^(\d{4})(-\d\d-\d\d) (\*|note|document) ", block, re.MULTILINE)
     if not happened or happened[1] + happened[2] >= RECENT:
         return True
-    return 'contract: "TILLEULS"' in block or ("#temps" in block and happened[1] == RECENT[:4])
+    return 'contract: "TILLEULS"' in block or ("Assets:Temps" in block and happened[1] == RECENT[:4])
 
 
 def recent_example(folder: Path) -> Path:

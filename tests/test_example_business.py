@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core.data import Entries, Open, Transaction
+from click.testing import CliRunner
 
 from beancount_invoicing.answers.documents import explanation_steps
+from beancount_invoicing.cli import main
 from beancount_invoicing.dunning import propose
 from beancount_invoicing.ledger import Ledger, open_ledger
 from beancount_invoicing.model import ZERO
@@ -203,3 +205,9 @@ def test_what_is_recent_of_it_owes_and_is_due_as_the_whole(ledger: Ledger, tmp_p
         for ledger in (ledger, recent)
     )
     assert due == same_due
+    billed, same_billed = (
+        CliRunner().invoke(main, ["-f", str(file), "bill", "--until", "2026-12-31"]).stdout
+        for file in (EXAMPLE, tmp_path / EXAMPLE.name)
+    )
+    assert billed == same_billed
+    assert billed.count("Total") == 3

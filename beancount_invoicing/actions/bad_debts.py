@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -227,7 +228,7 @@ def _dispatch(
         subject=words.subject,
         text=words.text,
         html=words.html,
-        attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, view_bytes(view, where, "pdf")),),
+        attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, where, "pdf")),),
         replies_to=first_message_ids(History(book.events), numbers),
         address=view.recipient,
         postal_place=postal_place(book, customer, day),

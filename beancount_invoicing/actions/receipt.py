@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ def dispatches_of_receipts(
             subject=words.subject,
             text=words.text,
             html=words.html,
-            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, view_bytes(view, where, "pdf")),),
+            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, where, "pdf")),),
             replies_to=first_message_ids(history, (invoice.number,)),
             address=view.recipient,
             postal_place=postal_place(book, customer, one.as_of),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -106,7 +107,7 @@ def dispatches_of_statements(
             subject=words.subject,
             text=words.text,
             html=words.html,
-            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, view_bytes(view, where, "pdf")),),
+            attachments=(Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, where, "pdf")),),
             address=view.recipient,
             postal_place=postal_place(book, customer, statement.as_of),
             notices=view.notices,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -14,12 +16,19 @@ DispatchKind = Literal["sent", "reminder", "statement", "receipt", "acquitted", 
 "unpaid" one that says what remained unpaid of it, or the list of those."""
 
 
-class Attachment(NamedTuple):
-    """A file that goes with it; the name has no folder."""
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with it; the name has no folder. What has to be made is made when its content is first asked for: a
+    preview does not ask."""
 
     name: str
     media_type: str
-    content: bytes
+    source: bytes | Callable[[], bytes]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes. Raises what making them raises."""
+        return self.source if isinstance(self.source, bytes) else self.source()
 
 
 @dataclass(frozen=True, slots=True)

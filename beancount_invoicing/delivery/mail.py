@@ -10,6 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from beancount_invoicing.delivery import addresses, headers
 from beancount_invoicing.delivery.dispatch import Dispatch
@@ -59,14 +60,33 @@ def message_id(dispatch: Dispatch, sender: str, attempt: int) -> str:
     return f"<{name}.{mark}@{addresses.checked_address(sender).rpartition('@')[2]}>"
 
 
-def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = False) -> Mail:
-    """The e-mail of a dispatch; a `draft` is one that an e-mail program opens to be sent. Raises BadAddress."""
+class MailAddresses(NamedTuple):
+    """The addresses of an e-mail, as they may stand in its headers."""
+
+    sender: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    """Without those of `to`."""
+    bcc: tuple[str, ...]
+    reply_to: str
+    """"" where answers go to the sender."""
+
+
+def mail_addresses(dispatch: Dispatch, sender: Sender) -> MailAddresses:
+    """The addresses of a dispatch's e-mail. Raises BadAddress."""
     own = addresses.checked_address(sender.address)
     to = addresses.checked_addresses(dispatch.to)
     cc = tuple(address for address in addresses.checked_addresses(dispatch.cc) if address not in to)
     bcc = addresses.checked_addresses(sender.bcc)
     if not to:
         raise addresses.BadAddress("there is no e-mail address to send it to")
+    reply_to = addresses.checked_address(sender.reply_to) if sender.reply_to else ""
+    return MailAddresses(own, to, cc, bcc, "" if reply_to == own else reply_to)
+
+
+def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: bool = False) -> Mail:
+    """The e-mail of a dispatch; a `draft` is one that an e-mail program opens to be sent. Raises BadAddress."""
+    own, to, cc, bcc, reply_to = mail_addresses(dispatch, sender)
     name = dispatch.customer if len(to) == 1 else ""
     head = [
         headers.header_line("From", headers.mailbox_tokens([(sender.name, own)])),
@@ -74,9 +94,8 @@ def make_mail(dispatch: Dispatch, sender: Sender, identifier: str, *, draft: boo
     ]
     if cc:
         head.append(headers.header_line("Cc", headers.mailbox_tokens([("", one) for one in cc])))
-    if sender.reply_to and addresses.checked_address(sender.reply_to) != own:
-        answers = addresses.checked_address(sender.reply_to)
-        head.append(headers.header_line("Reply-To", headers.mailbox_tokens([(sender.name, answers)])))
+    if reply_to:
+        head.append(headers.header_line("Reply-To", headers.mailbox_tokens([(sender.name, reply_to)])))
     head += [
         headers.header_line("Subject", headers.text_tokens(dispatch.subject)),
         headers.header_line("Message-ID", [identifier]),

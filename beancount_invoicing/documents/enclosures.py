@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def enclosures(
         for output in outputs:
             kind = {"pdf": "application/pdf", "html": "text/html", "text": "text/plain"}[output]
             result.append(
-                Attachment(f"{stem}-timesheet.{SUFFIXES[output]}", kind, view_bytes(view, template_folders, output))
+                Attachment(
+                    f"{stem}-timesheet.{SUFFIXES[output]}", kind, partial(view_bytes, view, template_folders, output)
+                )
             )
     for path in found.receipts:
         name = f"{stem}-{Path(path).name}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from os import path as os_path
 from pathlib import Path
 
@@ -148,6 +148,7 @@ def _of_invoice(
         return held("; ".join(reasons) + "; or send it otherwise: --channel email")
     stem = prepared.names[invoice.number]
     companions: tuple[Attachment, ...] = ()
+    content: bytes | Callable[[], bytes]
     if seal:
         try:
             content, untold = as_sealed(book, invoice, seal)
@@ -155,9 +156,9 @@ def _of_invoice(
             return held(str(error))
         beside = (*beside, f"{invoice.number}: {untold}") if untold else beside
     else:
-        content = view_bytes(view, prepared.template_folders, "pdf", e_invoice)
+        content = partial(view_bytes, view, prepared.template_folders, "pdf", e_invoice)
         if e_invoice is None:  # its text tells later what was changed
-            text = view_bytes(view, prepared.template_folders, "text")
+            text = partial(view_bytes, view, prepared.template_folders, "text")
             companions = (Attachment(f"{stem}.{SUFFIXES['text']}", "text/plain", text),)
     attachments = [Attachment(f"{stem}.pdf", PDF_MEDIA_TYPE, content)]
     form = _form(book, invoice)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from beancount_invoicing.delivery import Attachment, Dispatch, HeldDispatch, History, addresses
 from beancount_invoicing.documents.differences import Altered, as_sealed
@@ -61,7 +62,7 @@ def dispatches_of_reminders(
             yield HeldDispatch(name, customer.name, numbers, why, customer.account)
             continue
         view = rendering.letter_view(book, proposal, prepared.template_folders)
-        letter = Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, view_bytes(view, prepared.template_folders, "pdf"))
+        letter = Attachment(f"{name}.pdf", PDF_MEDIA_TYPE, partial(view_bytes, view, prepared.template_folders, "pdf"))
         documents = tuple(
             attachment
             for invoice in invoices
@@ -167,4 +168,4 @@ def _attached(book: Book, invoice: Invoice, prepared: RenderContext, sealed: byt
     except rendering.NoDocument:
         return None
     e_invoice = factur_x_xml(book, invoice, paid, prepared.template_folders, lambda _why: None)
-    return Attachment(name, PDF_MEDIA_TYPE, view_bytes(view, prepared.template_folders, "pdf", e_invoice))
+    return Attachment(name, PDF_MEDIA_TYPE, partial(view_bytes, view, prepared.template_folders, "pdf", e_invoice))

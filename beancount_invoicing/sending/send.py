@@ -26,6 +26,7 @@ from beancount_invoicing.delivery import (
     History,
     Mail,
     Sender,
+    mail_addresses,
     make_mail,
     message_id,
     post,
@@ -277,7 +278,7 @@ class _Run:
         self.way.on_result(result)
 
     def _item(self, dispatch: Dispatch, who: Sender | None, *, by_hand: bool) -> _Item | HeldDispatch:
-        """A dispatch that may leave, or why it may not."""
+        """A dispatch that may leave, or why it may not. Documents are made only where they are written, or one is there already."""
 
         def held(why: str) -> HeldDispatch:
             return HeldDispatch(dispatch.title, dispatch.customer, dispatch.numbers, why, dispatch.account)
@@ -293,9 +294,6 @@ class _Run:
             return held(f"was sent on {before[-1].date} ({self._where(before[-1].source)}){once_more}")
         if not dispatch.attachments:
             return held("has no document")
-        letter = None
-        owner = who.address if who else _own_domain(self.book, self.way.day)
-        identifier = message_id(dispatch, owner, len(before))
         customer = self.book.customers.get(self.book.main_accounts.get(dispatch.account, dispatch.account))
         place = customer.at(dispatch.day).source if customer else self.book.file
         if dispatch.channel == "email":
@@ -305,21 +303,27 @@ class _Run:
                     f'{place}: no e-mail address is known: write email: "…" there, or send it by --channel post'
                 )
             try:
-                letter = make_mail(dispatch, who, identifier, draft=by_hand)
+                mail_addresses(dispatch, who)
             except BadAddress as error:
                 return held(f"{place}: {error}")
         elif dispatch.channel == "post":
             if len(dispatch.address) < 2:
                 return held(f"{place}: no postal address is known: write address, postcode and city there")
-            if not post.letter_pdfs(dispatch):
+            if not any(attachment.media_type == "application/pdf" for attachment in dispatch.attachments):
                 return held("has no PDF to print")
         elif dispatch.kind != "sent":
             return held("platforms carry invoices only: send it by --channel email or post")
         stored = dispatch.sealed_path or self._folder(dispatch.day) / dispatch.document.name
-        mark = sha256(dispatch.document.content).hexdigest()
+        there = stored.exists()
+        mark = sha256(dispatch.document.content).hexdigest() if there or self.how.write else ""
         sealed = (str(stored), mark) in self._sealed
-        if not sealed and stored.exists() and not self._ours(stored, dispatch):
+        if there and not sealed and not self._ours(stored, dispatch):
             return held(f"{stored} is there already, and is another document: move it away")
+        if not self.how.write:
+            return _Item(dispatch, "", stored, mark, sealed, None)
+        owner = who.address if who else _own_domain(self.book, self.way.day)
+        identifier = message_id(dispatch, owner, len(before))
+        letter = make_mail(dispatch, who, identifier, draft=by_hand) if who and dispatch.channel == "email" else None
         return _Item(dispatch, identifier, stored, mark, sealed, letter)
 
     def _because(self, attempt: Attempt) -> str:

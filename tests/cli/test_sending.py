@@ -127,6 +127,19 @@ def test_an_invoice_goes_by_e_mail_with_its_document(mailing: Path, handler: Han
     assert f"{PARC}: unchanged since 2026-11-30" in run(mailing, "verify")
 
 
+@pytest.mark.parametrize("command", [("send", PARC), ("remind", "--send"), ("run", "--yes")])
+def test_a_preview_makes_no_document(ledger: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    from beancount_invoicing.rendering import output
+
+    def made(*_arguments: object) -> bytes:
+        raise AssertionError("it was typeset")
+
+    monkeypatch.setattr(output, "typeset", made)
+    result = CliRunner().invoke(main, ["-f", str(ledger), *command, *DAY, "--format", "json"])
+    assert not isinstance(result.exception, AssertionError)
+    assert "would-" in result.stdout
+
+
 def test_the_ledger_knows_before_the_server_does(ledger: Path) -> None:
     seen: list[str] = []
 

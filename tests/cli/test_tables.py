@@ -7,15 +7,16 @@ import os
 import pty
 import re
 import struct
-import subprocess
 import sys
 import termios
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing.cli import tables
+from beancount_invoicing.cli import main, tables
 from beancount_invoicing.cli.tables import Column, draw
 from tests.cli.test_commands import call
 from tests.ledgers import EXAMPLE
@@ -144,22 +145,30 @@ def on_a_terminal(room: int, *arguments: str, **environment: str) -> str:
     """What a command prints on a terminal of that width."""
     mine, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, room, 0, 0))
-    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), *arguments]
-    kept = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", "TERM"}}
-    with subprocess.Popen(command, stdout=theirs, env=kept | {"TERM": "xterm"} | environment) as program:
-        os.close(theirs)
-        said = b""
-        while True:
-            try:
-                part = os.read(mine, 65536)
-            except OSError:  # the other end is closed
-                break
-            if not part:
-                break
-            said += part
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ThreadPoolExecutor(1) as beside,  # a terminal that nobody reads from is full after some lines
+        os.fdopen(theirs, "w", encoding="utf-8") as terminal,
+    ):
+        shown = beside.submit(_shown, mine)
+        for name in ("COLUMNS", "NO_COLOR"):
+            patch.delenv(name, raising=False)
+        for name, value in ({"TERM": "xterm"} | environment).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "stdout", terminal)
+        patch.setattr(sys, "__stdout__", terminal)  # whose width is asked for
+        assert not main(["-f", str(EXAMPLE), *arguments], standalone_mode=False)
     os.close(mine)
-    assert program.returncode == 0
-    return said.decode()
+    return shown.result()
+
+
+def _shown(terminal: int) -> str:
+    """What a terminal shows, until nothing is open on it."""
+    text = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(terminal, 65536):
+            text += part
+    return text.decode()
 
 
 @pytest.mark.parametrize("room", [60, 80, 120, 160])
@@ -209,7 +218,6 @@ def test_nobody_gets_colours_who_wants_none(room: int, environment: dict[str, st
     ],
 )
 def test_in_a_pipe_a_figure_is_found_as_it_is_typed(line: str, figure: str) -> None:
-    command = [sys.executable, "-m", "beancount_invoicing", "-f", str(EXAMPLE), *line.split(), "--as-of", "2026-11-30"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    text = call(*line.split(), "--as-of", "2026-11-30").stdout
     assert figure in text
     assert not set("\x1b\u202f\u00a0") & set(text)

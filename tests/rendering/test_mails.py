@@ -22,7 +22,7 @@ from beancount_invoicing.ledger import open_ledger
 from beancount_invoicing.rendering.folders import BUILT_IN_TEMPLATES
 from beancount_invoicing.sending.invoice_dispatches import dispatches_of_invoices
 from beancount_invoicing.sending.letter_dispatches import dispatches_of_reminders
-from tests.ledgers import EXAMPLE
+from tests.ledgers import recent_example
 
 DAY = date(2026, 11, 30)
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -31,8 +31,7 @@ LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 @pytest.fixture
 def books(tmp_path: Path) -> Path:
     """The example business in a folder of its own."""
-    shutil.copytree(EXAMPLE.parent, tmp_path / "ledger")
-    return tmp_path / "ledger"
+    return recent_example(tmp_path / "ledger").parent
 
 
 def in_language(books: Path, language: str) -> Path:
