@@ -206,7 +206,7 @@ class Life:
         key = self.act.seed
 
         def drawn(standing: Standing) -> float:
-            return random.Random(f"{key} {standing.document.number}").random()  # noqa: S311
+            return random.Random(f"{key} {standing.document.number}").random()  # noqa: S311 - no secret
 
         return min(standings, key=drawn, default=None)
 
