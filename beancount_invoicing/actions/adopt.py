@@ -35,7 +35,7 @@ def adopt(file: str | Path, start: LedgerSetup, as_of: date, write_options: Writ
     Customers are the accounts below Assets that are named so (receivable, clients, 411 …); below one on which several owe, each of
     them gets an account. Open items are what the debits leave at the end of `as_of`, also on accounts that say `customer` already
     and have no documents: each credit has settled what it names, else the oldest. One transaction says them, another takes the same
-    sums out of what has no number, so no balance changes. Raises what `change` raises, CannotBill.
+    sums out of what has no number, so no balance changes. Raises what `change` raises, InvalidRequest.
     """
 
     said: list[int] = []

@@ -36,7 +36,7 @@ class AllocationRequest:
 def allocate_money(file: str | Path, request: AllocationRequest, day: date, write_options: WriteOptions) -> Outcome:
     """The entry of `day` that gives documents what lies on their customer's account by then, in the documents' currency.
 
-    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and CannotBill where nothing is
+    The day of the money stays that of its payment. Raises what `change` raises, UnknownNumber, and InvalidRequest where nothing is
     open, or nothing lies there.
     """
 
@@ -87,7 +87,7 @@ def allocate_money(file: str | Path, request: AllocationRequest, day: date, writ
 
 
 def _where(book: Book, claims: Sequence[Position]) -> tuple[str, str]:
-    """The account and currency in which the documents are open. Raises CannotBill."""
+    """The account and currency in which the documents are open. Raises InvalidRequest."""
     places = set()
     for claim in claims:
         invoice = claim.invoice

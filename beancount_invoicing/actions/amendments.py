@@ -31,7 +31,7 @@ class AmendmentTarget(NamedTuple):
 def amendment_changes(loading: Loading, thing: AmendmentTarget, days: Sequence[tuple[date, Values]]) -> Changes:
     """What must be written so that from each day on those values hold: a directive of that day, or what stands in it already.
 
-    What holds already is left out. Raises CannotBill where nothing changes, or a day is before the first.
+    What holds already is left out. Raises InvalidRequest where nothing changes, or a day is before the first.
     """
     versions = amendment_text.dated_values(loading.entries, thing.kind, thing.name, thing.value_index)
     new: list[NewDirective] = []

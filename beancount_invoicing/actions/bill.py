@@ -31,7 +31,7 @@ def bill(
     """The documents that bill all that is due up to `until` (inclusive), dated `dating.day`; of `contracts_wanted`, and of that
     `line_filter` what is asked for. What of it cannot be billed is `left_out`.
 
-    Raises what `change` raises, CannotBill, UnknownCustomer, billing.CannotNumber.
+    Raises what `change` raises, InvalidRequest, UnknownCustomer, billing.CannotNumber.
     """
 
     def make(loading: Loading) -> Changes:
@@ -67,7 +67,7 @@ def _next(book: Book, until: date, wanted: billing.ContractFilter) -> str:
 
 
 def _known(book: Book, only: billing.LineFilter) -> billing.LineFilter:
-    """What is asked for, with names as the ledger writes them. Raises CannotBill where nobody, nothing has such a name."""
+    """What is asked for, with names as the ledger writes them. Raises InvalidRequest where nobody, nothing has such a name."""
     people = {work.person.casefold(): work.person for work in book.work if work.person}
     tasks = {work.task.casefold(): work.task for work in book.work if work.task and work.quantity > 0}
     for what, text, known in (("time of", only.person, people), ("task", only.task, tasks)):
@@ -83,7 +83,7 @@ def contract_filter(
 ) -> billing.ContractFilter:
     """The contracts of the customers that a name names (of the `unique_customer`, for what is written), and of a code; "" for all.
 
-    Raises CannotBill where no such contract, UnknownCustomer where no such customer is there.
+    Raises InvalidRequest where no such contract, UnknownCustomer where no such customer is there.
     """
     if contract and contract not in book.contracts:
         raise InvalidRequest(f'there is no contract "{contract}"{near_name_hint(contract, book.contracts)}')

@@ -143,7 +143,7 @@ def claim_interest(
 ) -> Outcome:
     """One claim for each document: a line of interest for its days, and one of the fixed indemnity, due at once, without VAT.
 
-    What was claimed before is not claimed again. Raises what `change` raises, CannotBill, UnknownNumber,
+    What was claimed before is not claimed again. Raises what `change` raises, InvalidRequest, UnknownNumber,
     billing.CannotNumber, CannotCompose.
     """
 

@@ -37,7 +37,7 @@ class ContractRequest:
 def add_contract(file: str | Path, request: ContractRequest, write_options: WriteOptions) -> Outcome:
     """A contract is agreed. Without an item it is booked on the account of most items, else on the only income account. One of mode
     time gets an account of its own where it names none; accounts of time that are not open yet
-    are opened. Raises what `change` raises, CannotBill, UnknownCustomer."""
+    are opened. Raises what `change` raises, InvalidRequest, UnknownCustomer."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -154,7 +154,7 @@ def change_contract(
 ) -> Outcome:
     """A contract has other values from `day` on, and (`new_customer`, "" for the same) is another customer's.
 
-    Raises what `change` raises, CannotBill, UnknownCustomer.
+    Raises what `change` raises, InvalidRequest, UnknownCustomer.
     """
 
     def make(loading: Loading) -> Changes:
@@ -175,7 +175,7 @@ def change_contract(
 def pause_contract(file: str | Path, code: str, first: date, last: date | None, write_options: WriteOptions) -> Outcome:
     """Nothing of a contract is billed from `first` to `last` (inclusive; None: until it is said to go on).
 
-    Raises what `change` raises, CannotBill.
+    Raises what `change` raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:
@@ -196,7 +196,7 @@ def pause_contract(file: str | Path, code: str, first: date, last: date | None, 
 def stop_contract(file: str | Path, code: str, last: date, day: date, write_options: WriteOptions) -> Outcome:
     """A contract ends with the day `last`, whatever its terms were; it is said on `day`, or on `last` where that is earlier.
 
-    Raises what `change` raises, CannotBill.
+    Raises what `change` raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:
@@ -217,7 +217,7 @@ def stop_contract(file: str | Path, code: str, last: date, day: date, write_opti
 def add_milestone(
     file: str | Path, code: str, name: str, day: date, values: Values, write_options: WriteOptions
 ) -> Outcome:
-    """A contract gets a milestone, to be billed from `day` on. Raises what `change` raises, CannotBill."""
+    """A contract gets a milestone, to be billed from `day` on. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -243,7 +243,7 @@ def _padded(said: Values, currency: str) -> dict[str, text.DirectiveValue | None
 
 
 def known_contract(book: Book, code: str, day: date) -> Contract:
-    """A contract as it stands on a day. Raises CannotBill where there is none."""
+    """A contract as it stands on a day. Raises InvalidRequest where there is none."""
     if code not in book.contracts:
         raise InvalidRequest(f'there is no contract "{code}"{near_name_hint(code, book.contracts)}')
     return book.contracts[code].at(day)

@@ -64,7 +64,7 @@ def correct(
     """The corrective invoice of `day`, and the cancellation that takes the replaced one out of the books; or a credit note, a new
     invoice, and the entry that gives this what the credit note leaves of what was paid.
 
-    What was paid of it pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer, CannotBill,
+    What was paid of it pays the new one. Raises what `change` raises, UnknownNumber, UnknownCustomer, InvalidRequest,
     billing.CannotNumber, CannotCorrect, CannotRedraft, CannotCompose.
     """
     return change(file, partial(_corrected, wanted=request, day=day, how=write_options), write_options, loader)

@@ -42,7 +42,7 @@ class CustomerRequest:
 def add_customer(file: str | Path, request: CustomerRequest, day: date, write_options: WriteOptions) -> Outcome:
     """A customer's account is opened; one that is open already and nobody's gets what is said of the customer where it is opened.
 
-    Raises what `change` raises, CannotBill (an identifier is wrong, the account is a customer's, a customer has that name).
+    Raises what `change` raises, InvalidRequest (an identifier is wrong, the account is a customer's, a customer has that name).
     """
 
     def make(loading: Loading) -> Changes:
@@ -97,7 +97,7 @@ def customer_changes(
 
 
 def _free(book: Book, account: str, opening: opens.AccountOpening, currency: str) -> None:
-    """Raises CannotBill where an open account is a customer's, or not for the currency."""
+    """Raises InvalidRequest where an open account is a customer's, or not for the currency."""
     if main := book.main_accounts.get(account):
         name = book.customers[main].latest.name
         what = f"is {name}'s already" if main == account else f"is a part of {main}, {name}'s"
@@ -124,7 +124,7 @@ def _unnumbered(loading: Loading, account: str) -> Iterator[str]:
 
 
 def check_tax_code(book: Book, values: Values) -> None:
-    """Raises CannotBill where a tax code is said that the ledger does not have."""
+    """Raises InvalidRequest where a tax code is said that the ledger does not have."""
     tax = values.get("tax")
     if tax and tax not in book.taxes:
         raise InvalidRequest(f'there is no tax "{tax}"{near_name_hint(str(tax), book.taxes)}')
@@ -197,7 +197,7 @@ def _asked_by_public_buyers(said: Values) -> Iterator[str]:
 
 
 def change_customer(file: str | Path, name: str, day: date, values: Values, write_options: WriteOptions) -> Outcome:
-    """What holds of a customer from `day` on. Raises what `changed` raises, CannotBill, UnknownCustomer."""
+    """What holds of a customer from `day` on. Raises what `changed` raises, InvalidRequest, UnknownCustomer."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -213,7 +213,7 @@ def change_customer(file: str | Path, name: str, day: date, values: Values, writ
 
 
 def check_party(values: Sequence[tuple[str, str]]) -> None:
-    """Raises CannotBill where an identifier's check digits are wrong, or terms cannot be read."""
+    """Raises InvalidRequest where an identifier's check digits are wrong, or terms cannot be read."""
     for key, value in values:
         if value and (problem := identifiers.problem(key, value)):
             raise InvalidRequest(f"{key} {value}: {problem}")

@@ -34,7 +34,7 @@ class DepositRequest:
 def deposit(
     file: str | Path, deposit_request: DepositRequest, dating: DocumentDating, write_options: WriteOptions
 ) -> Outcome:
-    """A deposit invoice. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
+    """A deposit invoice. Raises what `change` raises, InvalidRequest, billing.CannotNumber, CannotCompose."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book

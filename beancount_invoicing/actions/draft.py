@@ -48,7 +48,7 @@ def draft_edit(
 ) -> Outcome:
     """The draft with its lines changed; taxes, what is to be paid, deposits and time postings follow, comments and other keys stay.
 
-    Raises what `change` raises, CannotBill, billing.CannotRedraft, CannotCompose.
+    Raises what `change` raises, InvalidRequest, billing.CannotRedraft, CannotCompose.
     """
 
     def make(loading: Loading) -> Changes:
@@ -80,7 +80,7 @@ def draft_edit(
 
 
 def draft_drop(file: str | Path, names: Sequence[str], write_options: WriteOptions) -> Outcome:
-    """Drafts are taken out of the ledger; what they billed waits again. Raises what `change` raises, CannotBill."""
+    """Drafts are taken out of the ledger; what they billed waits again. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         drafts = [_draft(loading.book, name) for name in dict.fromkeys(names)]
@@ -90,7 +90,7 @@ def draft_drop(file: str | Path, names: Sequence[str], write_options: WriteOptio
 
 
 def removal_changes(loading: Loading, documents: Sequence[Invoice]) -> Changes:
-    """The changes that take documents out of the ledger. Raises CannotBill where something else names them."""
+    """The changes that take documents out of the ledger. Raises InvalidRequest where something else names them."""
     numbers = frozenset(document.number for document in documents)
     own = {document.source for document in documents}
     for place in renaming.entries_naming(loading.entries, numbers):
@@ -109,7 +109,7 @@ def removal_changes(loading: Loading, documents: Sequence[Invoice]) -> Changes:
 
 
 def _draft(book: Book, name: str) -> Invoice:
-    """The draft of a name. Raises CannotBill."""
+    """The draft of a name. Raises InvalidRequest."""
     invoice = book.invoice(name)
     if invoice is None:
         known = [invoice.number for invoice in book.invoices if invoice.draft]
@@ -147,7 +147,7 @@ class _Rewriting:
         self.blocks: dict[int, Block] = {}
 
     def text(self, old: str) -> str:
-        """The whole entry. Raises CannotBill where a posting does not stand in it."""
+        """The whole entry. Raises InvalidRequest where a posting does not stand in it."""
         first = self.invoice.source.line
         lines = [source_of(posting.meta).line for posting in self.entry.postings]
         written = blocks.split_entry(old, first, lines)
@@ -285,7 +285,7 @@ class _Rewriting:
                 ]
 
     def _against(self, source: Source) -> Source:
-        """The posting that one which takes time off an account stands against. Raises CannotBill."""
+        """The posting that one which takes time off an account stands against. Raises InvalidRequest."""
         own, number = self._posting(source), self._number(source)
         at = self.entry.postings.index(own)
         for posting in (*self.entry.postings[at + 1 :], *self.entry.postings[:at]):

@@ -105,7 +105,7 @@ def init(folder: str | Path, start: LedgerSetup, *, dry: bool = False) -> tuple[
     """Writes a first ledger into `folder`, which gets made: `main.beancount` and the files that it includes, and what git is to
     leave alone; `dry`: only says which. Main comes last.
 
-    Raises CannotBill where one of them is there, or something said is wrong; OSError.
+    Raises InvalidRequest where one of them is there, or something said is wrong; OSError.
     """
     folder = Path(folder)
     texts = first_ledger(start)
@@ -148,7 +148,7 @@ def extended_gitignore(content: bytes) -> bytes:
 
 
 def first_ledger(start: LedgerSetup) -> dict[str, str]:
-    """The files of a first ledger by name, the top one last. Raises CannotBill where something said is wrong."""
+    """The files of a first ledger by name, the top one last. Raises InvalidRequest where something said is wrong."""
     check_party([*start.seller_values, ("terms", start.terms)])
     try:
         numbering.parse_pattern(start.number_pattern)

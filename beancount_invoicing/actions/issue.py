@@ -25,7 +25,7 @@ def issue(file: str | Path, names: Sequence[str], day: date | None, write_option
     each keeps its own day, and they are numbered by these.
 
     Whatever names them – links of payments, notes and documents, `settles`, `corrects`, `claims`, `deposit` – names the numbers
-    from then on, in all files of the ledger. Raises what `change` raises, CannotBill, billing.CannotNumber.
+    from then on, in all files of the ledger. Raises what `change` raises, InvalidRequest, billing.CannotNumber.
     """
 
     def make(loading: Loading) -> Changes:
@@ -52,7 +52,7 @@ def issue(file: str | Path, names: Sequence[str], day: date | None, write_option
 def _edited(
     book: Book, place: renaming.NamingEntry, draft: Invoice | None, given: Mapping[str, str], days: Mapping[str, date]
 ) -> writer.Edit:
-    """The lines of an entry with drafts' names replaced by their numbers; raises CannotBill where they do not stand there."""
+    """The lines of an entry with drafts' names replaced by their numbers; raises InvalidRequest where they do not stand there."""
     old = renaming.text_of(place.source)
     renamed = renaming.renamed(old, given)
     if lost := sorted(place.names - renamed.names):

@@ -34,7 +34,7 @@ class ItemRequest:
 
 
 def add_item(file: str | Path, request: ItemRequest, day: date, write_options: WriteOptions) -> Outcome:
-    """An item is added. Raises what `change` raises, CannotBill."""
+    """An item is added. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -74,7 +74,7 @@ def add_item(file: str | Path, request: ItemRequest, day: date, write_options: W
 def price_item(
     file: str | Path, code: str, price: Decimal, with_tax: bool | None, day: date, write_options: WriteOptions
 ) -> Outcome:
-    """An item's price from `day` on; with or without tax as it was before (None). Raises what `changed` raises, CannotBill."""
+    """An item's price from `day` on; with or without tax as it was before (None). Raises what `changed` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -105,7 +105,7 @@ def price_item(
 def default_income_account(book: Book, root: str) -> str:
     """The account of most items; where there are none yet, the one income account that is open, beside that of claims.
 
-    Raises CannotBill where there are several, or none.
+    Raises InvalidRequest where there are several, or none.
     """
     items = [dated.latest.account for dated in book.items.values()]
     if items:

@@ -19,7 +19,7 @@ def move_taxes(
 ) -> Outcome:
     """Writes the entries that `tax_due` misses as of a day, of the months from `since` to `until` (inclusive): one for each.
 
-    Once they are written, there is nothing more to do. Raises what `change` raises, CannotBill.
+    Once they are written, there is nothing more to do. Raises what `change` raises, InvalidRequest.
     """
 
     def make(loading: Loading) -> Changes:

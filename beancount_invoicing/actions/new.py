@@ -38,7 +38,7 @@ def parse_line(book: Book, text: str, day: date, decimals: int, account: str = "
     """The line that a text says: `6.5 DEV`, `2 CAPTEUR @ 120.00 -10%`, `1 On-site audit @ 450 [FR20]`.
 
     A quantity (1 if not said), an item's code, and perhaps words of its line, or free words; `@` a price (an item's own if not
-    said), a discount, a tax code. Free words need a price, and `account`. Raises CannotBill.
+    said), a discount, a tax code. Free words need a price, and `account`. Raises InvalidRequest.
     """
     match = _LINE.match(text)
     if not match:
@@ -131,7 +131,7 @@ def new_invoice(
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> Outcome:
-    """One invoice of lines that are said. Raises what `change` raises, CannotBill, billing.CannotNumber, CannotCompose."""
+    """One invoice of lines that are said. Raises what `change` raises, InvalidRequest, billing.CannotNumber, CannotCompose."""
 
     def make(loading: Loading) -> Changes:
         book = loading.book
@@ -201,7 +201,7 @@ def _must_be_a_period(wanted: InvoiceRequest) -> None:
 
 
 def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> list[Invoice]:
-    """The invoices that a credit note of a customer (main account) names. Raises CannotBill."""
+    """The invoices that a credit note of a customer (main account) names. Raises InvalidRequest."""
     result = []
     for number in numbers:
         other = book.invoice(number)
@@ -219,7 +219,7 @@ def _corrected(book: Book, main: str, currency: str, numbers: Sequence[str]) -> 
 
 
 def _must_name(book: Book, draft: Draft) -> None:
-    """What takes something back says of which invoice, and nothing else says so. Raises CannotBill."""
+    """What takes something back says of which invoice, and nothing else says so. Raises InvalidRequest."""
     if draft.net >= 0 and draft.corrects:
         raise InvalidRequest(
             f"--corrects is for what takes something back, but these lines come to {draft.net} {draft.currency}: leave it out"
@@ -262,7 +262,7 @@ def with_next_number(book: Book, draft: Draft, naming: NextNumber) -> Draft:
 
 
 def currency_or_default(book: Book, account: str, given_currency: str) -> str:
-    """The currency that was said, else the only one of an account, else the ledger's. Raises CannotBill where there is none."""
+    """The currency that was said, else the only one of an account, else the ledger's. Raises InvalidRequest where there is none."""
     known = book.currencies.get(account, ())
     currency = given_currency or (known[0] if len(known) == 1 else book.currency)
     if not currency:

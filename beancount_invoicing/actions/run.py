@@ -69,7 +69,7 @@ class RunResult:
 
 
 def steps_of(ledger: Ledger, day: date, only_steps: Sequence[RunStep] = ()) -> tuple[RunStep, ...]:
-    """The steps of a run: those asked for, else option `run`'s, else all. Raises NoSuchStep."""
+    """The steps of a run: those asked for, else option `run`'s, else all. Raises UnknownRunStep."""
     said = ledger.book.option("run", day).replace(",", " ").split()
     unknown = [word for word in said if word not in RUN_STEPS]
     if unknown:
@@ -85,12 +85,13 @@ def run(
     only_steps: Sequence[RunStep] = (),
     bank_is_booked: bool = False,
 ) -> RunResult:
-    """The run of `way.day`: each step on what the one before has written; without `how.write` it only says what it would do.
+    """The run of `send_options.day`: each step on what the one before has written; without `write_options.write` it only says
+    what it would do.
 
     Bills up to that day, and marks it to-send. Sends all that is marked and, where option `send-from` says from when on documents
     are sent by it, these, as far as they have not left: what an earlier run could not send too. Letters leave only where the bank
     is up to date, or `bank_is_booked` says that it is. A second run on the same day finds nothing to do. Raises what `bill` and
-    `send` raise, and NoSuchStep; once documents are written, what then keeps them from leaving is a problem of the answer.
+    `send` raise, and UnknownRunStep; once documents are written, what then keeps them from leaving is a problem of the answer.
     """
     from beancount_invoicing.rendering import TemplateError
 

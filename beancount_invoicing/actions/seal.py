@@ -31,7 +31,7 @@ _DOCUMENTS = "documents/{year}"
 def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: WriteOptions) -> Outcome:
     """Documents are stored beside the ledger, and a directive written for each with the fingerprints of its bytes and facts.
 
-    What is sealed already is passed over. Raises what `change` raises, CannotBill, UnknownNumber, rendering.TemplateError.
+    What is sealed already is passed over. Raises what `change` raises, InvalidRequest, UnknownNumber, rendering.TemplateError.
     """
 
     def make(loading: Loading) -> Changes:
@@ -83,7 +83,7 @@ def seal(file: str | Path, numbers: Sequence[str], day: date, write_options: Wri
 def _stored(book: Book, invoice: Invoice, top: Path) -> list[tuple[Path, bytes]]:
     """Where a document is stored, and its bytes: a PDF, and beside it its plain text where no e-invoice in it says its figures.
 
-    Raises CannotBill where it is none that is issued.
+    Raises InvalidRequest where it is none that is issued.
     """
     from beancount_invoicing import einvoice
     from beancount_invoicing.rendering import NoDocument

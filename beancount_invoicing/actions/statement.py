@@ -20,7 +20,7 @@ StatementScope = Literal["moved", "open", "balance"]
 
 
 def statements_of(ledger: Ledger, customers: Collection[str], as_of: date, since: date | None) -> tuple[Statement, ...]:
-    """The statements of customers (main accounts), from `since` to `as_of`, both inclusive. Raises SinceError."""
+    """The statements of customers (main accounts), from `since` to `as_of`, both inclusive. Raises StatementPeriodError."""
     return tuple(statements(ledger.book, as_of, since, set(customers), ledger.allocated_at(as_of)))
 
 
@@ -29,8 +29,8 @@ def statements_of_all(
 ) -> tuple[Statement, ...]:
     """The statements of all customers with a movement from `since` to `as_of` (both inclusive), or with an open item on `as_of`.
 
-    `whose`: "open" for those with an open item only, "balance" for those who owe something then, or are owed. Raises SinceError.
-    """
+    `whose`: "open" for those with an open item only, "balance" for those who owe something then, or are owed. Raises
+    StatementPeriodError."""
     those = statements(ledger.book, as_of, since, None, ledger.allocated_at(as_of))
     if whose == "balance":
         return tuple(statement for statement in those if statement.has_balance)

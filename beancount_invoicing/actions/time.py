@@ -43,7 +43,7 @@ class TimeEntry:
 def add_time(
     file: str | Path, entries: Sequence[TimeEntry], write_options: WriteOptions, loader: LedgerLoader | None = None
 ) -> Outcome:
-    """Time is written, a transaction each. Raises what `change` raises, CannotBill."""
+    """Time is written, a transaction each. Raises what `change` raises, InvalidRequest."""
 
     def make(loading: Loading) -> Changes:
         new = [_entry(loading.book, entry) for entry in entries]
@@ -76,7 +76,7 @@ def _there_already(book: Book, time_entry: TimeEntry) -> Iterator[str]:
 
 
 def time_contract(book: Book, code: str, day: date) -> Contract:
-    """The contract that time is worked for. Raises CannotBill where there is none of that code, or it has no time account."""
+    """The contract that time is worked for. Raises InvalidRequest where there is none of that code, or it has no time account."""
     if code not in book.contracts:
         raise InvalidRequest(f'there is no contract "{code}"{near_name_hint(code, book.contracts)}')
     contract = book.contracts[code].at(day)
@@ -170,7 +170,7 @@ def import_time(
 
     A record belongs to `contract`, where one is given; else to the contract that `mapping` names for its project or client; else to
     the time contract whose code or text, or whose customer's name, is the project's or client's. A record is there already when the
-    contract has time of its day, quantity, text and person. Raises what `change` raises, CannotBill, UnknownProjects.
+    contract has time of its day, quantity, text and person. Raises what `change` raises, InvalidRequest, UnknownProjects.
     """
 
     def make(loading: Loading) -> Changes:
@@ -280,7 +280,7 @@ def time_listed(
     """Time up to a day with its contract's code, "" for none: what was not billed by then, or all that was worked.
 
     Of a contract ("" for all), of the customers (main accounts; none: of all) who held it on the day of the work. Raises
-    CannotBill.
+    InvalidRequest.
     """
     from beancount_invoicing.billing import book_at_cutoff, contracts_of_work, unbilled_work
 

@@ -22,7 +22,7 @@ def undo(file: str | Path, numbers: Sequence[str], write_options: WriteOptions) 
 
     Which ones a run wrote is seen from the file: the last document of the file that the latest one stands in, and those of the same
     date right above it with nothing between them, drafts or numbered like it. Time, periods and expenses that they billed wait
-    again. Raises what `change` raises, and CannotBill where somebody may know of them already.
+    again. Raises what `change` raises, and InvalidRequest where somebody may know of them already.
     """
 
     def make(loading: Loading) -> Changes:
@@ -74,7 +74,7 @@ def _last_run(book: Book) -> list[Invoice]:
 
 
 def _must_be_last(book: Book, invoices: Sequence[Invoice]) -> None:
-    """Raises CannotBill where a later number of a series stays."""
+    """Raises InvalidRequest where a later number of a series stays."""
     numbers = {invoice.number for invoice in invoices}
     lowest: dict[str, tuple[int, str]] = {}
     for use in book.number_uses:
@@ -94,7 +94,7 @@ def _must_be_last(book: Book, invoices: Sequence[Invoice]) -> None:
 
 
 def _must_be_unknown(loading: Loading, invoices: Sequence[Invoice]) -> None:
-    """Raises CannotBill where something happened to one of the documents: it was sent, paid, credited, deducted …"""
+    """Raises InvalidRequest where something happened to one of the documents: it was sent, paid, credited, deducted …"""
     book = loading.book
     own = {invoice.source for invoice in invoices}
     by_number = {invoice.number: invoice for invoice in invoices}

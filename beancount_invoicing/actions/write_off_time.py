@@ -41,7 +41,7 @@ class TimeWriteOff:
 def write_off_time(file: str | Path, request: TimeWriteOff, day: date, write_options: WriteOptions) -> Outcome:
     """Time leaves its account on `day` and is billed to nobody: the oldest, or that of a day. What was worked stays as it is.
 
-    Raises what `change` raises, CannotBill where less waits.
+    Raises what `change` raises, InvalidRequest where less waits.
     """
 
     def make(loading: Loading) -> Changes:
@@ -112,7 +112,7 @@ def mark_time(
 ) -> Outcome:
     """Entries of time up to `until` (inclusive) that wait are marked as not billable, or as billable again, where they stand.
 
-    Raises what `change` raises, CannotBill where there is none, several, or a part of one is billed.
+    Raises what `change` raises, InvalidRequest where there is none, several, or a part of one is billed.
     """
 
     def make(loading: Loading) -> Changes:
@@ -179,7 +179,7 @@ def _transactions(entries: Sequence[Any], found: Sequence[Work]) -> dict[Source,
 
 
 def _edit(place: Source, postings: Sequence[Source], billable: bool) -> writer.Edit:
-    """A transaction with its postings marked. Raises CannotBill where they do not stand there."""
+    """A transaction with its postings marked. Raises InvalidRequest where they do not stand there."""
     old = renaming.text_of(place)
     lines = old.split("\n")
     for posting in sorted(postings, reverse=True):

@@ -169,7 +169,7 @@ def time_lines(
     from its day to `until`; what is over it stays unbilled. Time is counted to the second, rounded by the contract's
     `time-rounding`, and once more where the line needs it: its quantity has four decimals at most. What leaves the account is the
     time as it is written. `notices` get what to say about it; `only_notices` leaves lines out that say nothing more. Raises
-    worktime.RoundingError.
+    worktime.TimeRoundingError.
     """
     code = contract_versions.first.code
     if only_notices and _nothing_to_say(book, contract_versions, work):
@@ -333,7 +333,7 @@ class RoundingGroup(NamedTuple):
 
 
 def rounding_groups(contract_versions: Dated[Contract], work: Sequence[Work]) -> list[RoundingGroup]:
-    """Work of one commodity, in its order. Raises worktime.RoundingError."""
+    """Work of one commodity, in its order. Raises worktime.TimeRoundingError."""
     together: defaultdict[tuple[date, int], list[Work]] = defaultdict(list)
     for place, one in enumerate(work):
         rule = worktime.parse_time_rounding(contract_versions.at(one.date).time_rounding)
@@ -349,7 +349,7 @@ def rounding_groups(contract_versions: Dated[Contract], work: Sequence[Work]) ->
 def rounded_time(contract_versions: Dated[Contract], work: Sequence[Work]) -> list[tuple[date, Decimal]]:
     """Work of one commodity as it is billed, in its unit: each entry, or each day where the contract rounds by the day.
 
-    Raises worktime.RoundingError.
+    Raises worktime.TimeRoundingError.
     """
     one = worktime.seconds_per_unit(work[0].commodity) if work else 1
     return [(group.work[0].date, group.billed / one) for group in rounding_groups(contract_versions, work)]

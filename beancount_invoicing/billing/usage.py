@@ -61,7 +61,7 @@ def usage_lines(
     `work`: what of it is not billed. A period is one thing: its units are counted together, with those of it that are billed
     already; `included` ones cost nothing, those beyond have the prices of `tiers`, graduated or by volume, and what the period
     comes to is at least `commitment` (by its days where the contract's start, end or, with `prorate`, a pause cuts it). Amounts are
-    in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.RoundingError.
+    in the contract's currency, each line rounded once. Raises periods.PeriodError, tiers.TierError, worktime.TimeRoundingError.
     """
     for unit in included_units(book, contract_versions, work, until):
         period, credited = unit.period, not sum((line.net for line in unit.billed_lines), ZERO)

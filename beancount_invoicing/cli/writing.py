@@ -37,7 +37,7 @@ from beancount_invoicing.writing.new_documents import InvalidRequest
 
 
 def _options_of_writing(write: str, dry_run: str) -> Callable[[F], F]:
-    """`-w`, `-n`, `--into`, `--commit`; the command gets them as `how`, and whether `-n` was said from `dry_run_said`."""
+    """`-w`, `-n`, `--into`, `--commit`; the command gets `write`, `into` and `commit`; for `-n` see is_dry_run."""
     options = (
         click.option("--commit", is_flag=True, help="Make a git commit of just what is written."),
         click.option(

@@ -85,7 +85,7 @@ def deliver(
 
     `before` is called with a parcel's place once the server waits for its content, before a byte of it is sent; `after` with
     what became of it: each time that `before` was called for it, and in any case once in the end. What either raises ends
-    everything. Raises NoServer where no message can be sent; each parcel that was not accepted by then is as it was.
+    everything. Raises ServerUnusable where no message can be sent; each parcel that was not accepted by then is as it was.
     """
     waiting = list(range(len(parcels)))
     every = 60 / float(server.per_minute) if server.per_minute else 0.0
@@ -176,7 +176,7 @@ class _Line:
             self._smtp = None
 
     def open(self) -> bool:
-        """Makes the connection where there is none; whether it did. Raises NoServer, _Broken."""
+        """Makes the connection where there is none; whether it did. Raises ServerUnusable, _Broken."""
         if self._smtp:
             return False
         server = self._server

@@ -173,14 +173,13 @@ def interest_on(
     """Interest and indemnity on what is late of a document at `as_of` (inclusive), over all its late instalments; or over
     `instalments` those of these indices: the indemnity stands with the oldest that a claim can be made on.
 
-    By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind
-    of buyer none can be claimed, on a claim for interest or a cancellation, which bear none, and for what claims have charged
-    before (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no
-    claim. The fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art.
-    D441-5); a corrective invoice bears none where the one that it replaces was late.
-    Raises ClaimUnknown where late-interest cannot be read; and where a rate is missing, with the claim until the last day before:
-    the same for all instalments, so that later days can be claimed once.
-    """
+    By `late-interest` of the document, else of its customer, else the option. None where that claims none, or from this kind of
+    buyer none can be claimed, on a claim for interest or a cancellation, which bear none, and for what claims have charged before
+    (`booked`: the day of the claim that is to be made of it, as in `claimed`). What is credited or contested bears no claim. The
+    fixed indemnity is that of the seller's country, once per invoice, never from a consumer (Code de commerce, art. D441-5); a
+    corrective invoice bears none where the one that it replaces was late. Raises InterestUnknown where late-interest cannot be
+    read; and where a rate is missing, with the claim until the last day before: the same for all instalments, so that later days
+    can be claimed once."""
     require_date(as_of)
     invoice = position.invoice
     if invoice.customer is None or invoice.kind in {"claim", "cancellation", "void"} or invoice.draft:
@@ -245,7 +244,7 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
     """By which law or contract a document bears interest as of a day; None where nothing is claimed, or can be by law.
 
     That of its customer, whoever owes it by now (`debtor`, if another one): who takes a debt over owes it as it is. Raises
-    ClaimUnknown where what is said is neither a law nor a rate.
+    InterestUnknown where what is said is neither a law nor a rate.
     """
     customer = invoice.customer
     assert customer is not None
@@ -270,7 +269,7 @@ def claim_rule(book: Book, invoice: Invoice, as_of: date, debtor: Customer | Non
 
 
 def _within_the_cap(book: Book, invoice: Invoice, rule: law.LateInterestLaw | Decimal, as_of: date) -> None:
-    """Raises ClaimUnknown where a contract asks a consumer for more than the seller's law allows."""
+    """Raises InterestUnknown where a contract asks a consumer for more than the seller's law allows."""
     if not isinstance(rule, Decimal) or invoice.customer is None or not book.seller:
         return
     cap = law.contract_cap(book.seller.at(as_of).address.country, invoice.customer.buyer)

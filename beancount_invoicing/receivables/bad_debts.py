@@ -33,7 +33,7 @@ class NoBadDebt(ValueError):
 
 
 def bad_debt(position: Position) -> BadDebt:
-    """What of a document was written off by the position's day, less what came in after all. Raises NothingLost.
+    """What of a document was written off by the position's day, less what came in after all. Raises NoBadDebt.
 
     Its tax is the share of the claim's tax, deposits and credit notes taken off, rounded once, half away from zero.
     """

@@ -162,7 +162,7 @@ def statements(
 ) -> tuple[Statement, ...]:
     """The statements of `customers` (main accounts), or of all that have any; by name, account.
 
-    `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises SinceError, BoundsError.
+    `since` and `as_of` are inclusive; `allocated` is what settles what as of `as_of`. Raises StatementPeriodError, BoundsError.
     """
     if since is not None and require_date(since) > require_date(as_of):
         raise StatementPeriodError(f"it cannot begin on {since}, after its last day, {as_of}")

@@ -111,7 +111,7 @@ _RULE = re.compile(r"(up|down|nearest)(?:\s+to)?\s+(\d{1,4}(?:[.,]\d{1,4})?)\s+p
 
 @lru_cache(maxsize=256)
 def parse_time_rounding(text: str) -> TimeRounding | None:
-    """The rounding that a text says: "up to 0.25 per entry", "nearest 0.1 per day"; None for "". Raises RoundingError."""
+    """The rounding that a text says: "up to 0.25 per entry", "nearest 0.1 per day"; None for "". Raises TimeRoundingError."""
     if not text:
         return None
     match = _RULE.match(" ".join(text.casefold().split()))

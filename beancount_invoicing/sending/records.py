@@ -49,7 +49,7 @@ class LedgerAppender:
         return (self._target,) if there else tuple(dict.fromkeys((self._top, self._target)))
 
     def append(self, text: str) -> None:
-        """Puts directives at the end, on the disk. Raises writer.CannotWrite, Changed, OSError: then they are not there."""
+        """Puts directives at the end, on the disk. Raises writer.CannotWrite, FileChanged, OSError: then they are not there."""
         with writer.locked(self._top):
             beancount_cache.forget(self._top)  # a file that is new below a pattern would not make Beancount do so
             for attempt in range(_TRIES):

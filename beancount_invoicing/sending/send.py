@@ -153,14 +153,14 @@ def send(
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> SendReport:
-    """Sends what `make_dispatches` makes of the ledger, by one load; without `how.write` only says what it would do.
+    """Sends what `make_dispatches` makes of the ledger, by one load; without `write_options.write` only says what it would do.
 
     What is sent is what the files themselves say, never what a cache says of them; `loader`: of the same command, where it has
     loaded the ledger already.
 
     E-mails go to the server that options name, else become .eml files; letters become one PDF; e-invoices files in a folder:
     what is to be sent by hand is recorded as prepared. A failure of one stops no other. Raises, before anything leaves: Refused
-    where the ledger has errors (but for one customer's own, whose things are held), CannotSend, writer.CannotWrite, Changed,
+    where the ledger has errors (but for one customer's own, whose things are held), CannotSend, writer.CannotWrite, FileChanged,
     git.GitError, OSError, and what `make_dispatches` raises.
     """
     file = Path(file)

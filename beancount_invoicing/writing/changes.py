@@ -130,9 +130,8 @@ def change(
 
     What is written goes by what the files themselves say, never by what a cache says of them; `loader`: of the same command, where
     it has loaded the ledger already. From loading to writing nobody else of ours changes the ledger. Raises Refused,
-    writer.CannotWrite, Changed, git.GitError and OSError; then nothing was written. What is written, but could not be committed,
-    is an outcome with a `problem`.
-    """
+    writer.CannotWrite, FileChanged, git.GitError and OSError; then nothing was written. What is written, but could not be
+    committed, is an outcome with a `problem`."""
     file = Path(file)
     with writer.locked(file) if write_options.write else nullcontext(), no_collections():
         loading = (loader or LedgerLoader(file)).load(fresh=write_options.write)
