@@ -1,0 +1,1 @@
+"""What a bank statement says, and which documents its money settles. Pure: values in, values out."""
