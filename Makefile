@@ -4,6 +4,7 @@
 # make mutants  small changes of the program, and whether a test notices (MUTANTS="--room rules --sample 200" for more)
 # make bench    how fast it is, as ratios (BENCH="--sizes 1000,10000 --runs 3" for less)
 SHELL := /bin/bash
+unexport PYTHONDONTWRITEBYTECODE  # a machine may set it: each process would compile all modules again
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3; do \
 	command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
@@ -13,7 +14,7 @@ DEMO := build/demo
 DAY := 2026-11-30
 INVOICE := $(RUN)/bean-invoice -f ledger/main.beancount
 
-.PHONY: demo test lint proof mutants bench format constraints clean
+.PHONY: demo test lint style types proof mutants bench format constraints clean
 
 $(READY): pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
@@ -49,14 +50,26 @@ demo: $(READY)
 		"$$(ls $(DEMO)/statements/*.pdf | wc -l) statements in $(DEMO)/statements/."
 	@echo "The same books in Fava: $(RUN)/fava ledger/main.beancount, then open http://localhost:5000"
 
-lint: $(READY)
+lint: style types
+
+style: $(READY)
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
+
+types: $(READY)
 	@$(RUN)/mypy
 	@$(RUN)/lint-imports --no-logo 2>/dev/null || $(RUN)/lint-imports
 
-test: lint
-	@$(RUN)/pytest -q -n 2 --dist worksteal $(if $(MUTANTS_MARKS),-p proofs.mutants.marks)
+# Types are looked at beside the tests; what they say comes after what the tests say.
+test: style
+	@mkdir -p build; \
+	$(MAKE) --no-print-directory types >build/types.txt 2>&1 & types=$$!; \
+	trap 'kill $$types 2>/dev/null' INT TERM; \
+	$(RUN)/pytest -q -n 2 --dist worksteal $(if $(MUTANTS_MARKS),-p proofs.mutants.marks); tests=$$?; \
+	wait $$types; types=$$?; cat build/types.txt; \
+	[ $$types = 0 ] || echo "make test: types or import contracts are not right, see above"; \
+	[ $$tests = 0 ] || echo "make test: tests fail, see above"; \
+	exit $$((types || tests))
 
 proof: $(READY)
 	@$(RUN)/python proofs/run.py
