@@ -47,6 +47,8 @@ class UnmovedTax:
     """One tax, month by month: what became due and has not been moved: owed, and released from where it waits."""
 
     months: defaultdict[date, list[Decimal]] = field(default_factory=lambda: defaultdict(lambda: [ZERO, ZERO]))
+    moved: defaultdict[date, list[Decimal]] = field(default_factory=lambda: defaultdict(lambda: [ZERO, ZERO]))
+    """What the books have moved of each month."""
     taken_over: Decimal = ZERO
     """What came from earlier books, nobody knows of which item."""
 
@@ -62,7 +64,7 @@ class UnmovedTax:
         """
         owed, released = move.reached_due_account, move.amount
         if tied is not None:
-            self._add(tied, -owed, -released)
+            self._take(tied, owed, released)
             return
         if move.taken_over and released < 0:
             self.taken_over -= released
@@ -70,33 +72,50 @@ class UnmovedTax:
         until = _end_of_month(move.date)
         for month in sorted(self.months, key=lambda month: (month != move.date, month)):
             if month <= until and self.months[month] == [owed, released]:
-                self._add(month, -owed, -released)
+                self._take(month, owed, released)
                 return
         for month in sorted(self.months):
             here = self.months[month][1]
             if month <= until and here * released > 0:
                 part = min(abs(here), abs(released)).copy_sign(released)
                 reached = owed if part == released else part
-                self._add(month, -reached, -part)
+                self._take(month, reached, part)
                 owed, released = owed - reached, released - part
         part = min(max(released, ZERO), self.taken_over)
         self.taken_over -= part
         owed, released = owed - part, released - part
         if owed or released:
             lacking = [month for month in sorted(self.months) if month <= until and self.months[month][0] * owed > 0]
-            self._add(lacking[0] if not released and lacking else move.date, -owed, -released)
+            self._take(lacking[0] if not released and lacking else move.date, owed, released)
 
     def remainders(self) -> dict[date, tuple[Decimal, Decimal]]:
-        """What is left of each month, by its last day: owed, released. What was moved too much or too early is set off."""
-        for which in (0, 1):
+        """What is left of each month, by its last day: owed, released.
+
+        What was moved too much or too early is set off against what other months lack. What became due in one month and was
+        cancelled in another is not: each month's return shows its own.
+        """
+        for side in (0, 1):
             for month in sorted(self.months):
                 for other in sorted(self.months):
-                    here, there = self.months[month][which], self.months[other][which]
-                    if here * there < 0:
-                        part = min(abs(here), abs(there)).copy_sign(here)
-                        self.months[month][which] -= part
-                        self.months[other][which] += part
+                    part = min(self._moved_too_much(month, side), abs(self.months[other][side]))
+                    if part and self.months[month][side] * self.months[other][side] < 0:
+                        part = part.copy_sign(self.months[month][side])
+                        self.months[month][side] -= part
+                        self.moved[month][side] += part
+                        self.months[other][side] += part
+                        self.moved[other][side] -= part
         return {month: (owed, released) for month, (owed, released) in sorted(self.months.items()) if owed or released}
+
+    def _moved_too_much(self, month: date, side: int) -> Decimal:
+        """How much more the books moved than became due: the remainder turned round, as far as moves explain it."""
+        left, moved = self.months[month][side], self.moved[month][side]
+        return min(abs(left), abs(moved)) if left * moved < 0 else ZERO
+
+    def _take(self, day: date, owed: Decimal, released: Decimal) -> None:
+        moved = self.moved[_end_of_month(day)]
+        moved[0] += owed
+        moved[1] += released
+        self._add(day, -owed, -released)
 
     def _add(self, day: date, owed: Decimal, released: Decimal) -> None:
         month = self.months[_end_of_month(day)]

@@ -73,7 +73,17 @@ def test_what_was_moved_too_early_or_too_much_is_set_off() -> None:
     assert moves({"2026-02-10": "50.00"}, moved("2026-01-15", "50.00")) == {}
     assert moves({"2026-02-10": "50.00"}, moved("2026-01-15", "30.00")) == {FEBRUARY: ("20.00", "20.00")}
     assert moves({"2026-02-10": "50.00"}, moved("2026-02-15", "70.00")) == {FEBRUARY: ("-20.00", "-20.00")}
-    assert moves({"2026-01-10": "50.00", "2026-02-10": "-20.00"}) == {JANUARY: ("30.00", "30.00")}
+
+
+def test_what_is_due_in_one_month_and_cancelled_in_the_next_is_in_both_returns() -> None:
+    """A payment that bounces a month later: nothing was moved, and neither month makes up for the other."""
+    bounced = {"2026-01-10": "50.00", "2026-02-10": "-50.00"}
+    assert moves(bounced) == {JANUARY: ("50.00", "50.00"), FEBRUARY: ("-50.00", "-50.00")}
+    assert moves(bounced, moved("2026-01-31", "50.00")) == {FEBRUARY: ("-50.00", "-50.00")}
+    assert moves(bounced, moved("2026-02-28", "-50.00")) == {JANUARY: ("50.00", "50.00")}
+    assert moves(bounced, moved("2026-01-31", "70.00")) == {
+        JANUARY: ("-20.00", "-20.00"), FEBRUARY: ("-50.00", "-50.00"),
+    }  # fmt: skip
 
 
 def test_what_is_taken_back_is_of_a_month_that_owes_less() -> None:
@@ -160,7 +170,7 @@ def test_what_reached_the_tax_alone_is_of_the_oldest_month_that_lacks_some_up_to
     cents = moves({"2026-01-10": "0.50", "2026-02-10": "0.50"}, moved("2026-02-28", "0", "0.50"))
     assert cents == {JANUARY: ("0.00", "0.50"), FEBRUARY: ("0.50", "0.50")}
     back = moves({"2026-01-10": "-50.00", "2026-02-10": "30.00"}, moved("2026-02-28", "0", "-20.00"))
-    assert back == {JANUARY: ("0.00", "-20.00")}
+    assert back == {JANUARY: ("-30.00", "-50.00"), FEBRUARY: ("30.00", "30.00")}
 
 
 def test_what_comes_from_earlier_books_waits_until_it_is_moved_on() -> None:
