@@ -47,10 +47,12 @@ def plugin(
         if not twice and _says_nothing(entries):
             return entries, []  # before our modules are read, which takes longer than an empty ledger does
         from beancount_invoicing.checks import check
-        from beancount_invoicing.entries import last_load, plugins
-        from beancount_invoicing.entries.query_metadata import write_query_metadata
+        from beancount_invoicing.entries import plugins
+        from beancount_invoicing.entries.known_documents import KnownDocuments
         from beancount_invoicing.entries.reader import read_book
         from beancount_invoicing.gc_control import no_collections_then_freeze
+        from beancount_invoicing.loading import last_load
+        from beancount_invoicing.loading.query_metadata import write_query_metadata
         from beancount_invoicing.receivables import allocate
 
         errors: list[InvoicingError] = []
@@ -60,7 +62,7 @@ def plugin(
             message = f'plugin "{__name__}" stands twice in this file: keep the last of these lines'
             errors.append(InvoicingError(place, message, None, "plugin-twice"))
         with no_collections_then_freeze():
-            documents = last_load.Documents()
+            documents = KnownDocuments()
             seen = plugins.with_copied_postings(entries) if plugins.any_plugin_after(options_map) else entries
             book = read_book(seen, options_map, plugin_ran=False, known=documents)
             allocated = allocate(book, book.last_date)

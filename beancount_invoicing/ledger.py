@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from beancount_invoicing import entries
-from beancount_invoicing.entries import book_cache
 from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.loading import book_cache, loader
 from beancount_invoicing.model import Book, Finding, require_date
 from beancount_invoicing.receivables import Allocated, allocate
 
@@ -67,10 +66,10 @@ def open_ledger(file: str | Path, *, fresh: bool = False) -> Ledger:
     file = Path(file)
     with no_collections():
         if fresh:
-            return check_loading(entries.load(str(file), fresh=True))
+            return check_loading(loader.load(str(file), fresh=True))
         if found := book_cache.cached_book(file):
             return Ledger(found.book, found.findings, found.allocated)
-        loading = entries.load(str(file))
+        loading = loader.load(str(file))
         ledger = check_loading(loading)
         book_cache.store_book(file, book_cache.CachedBook(ledger.book, ledger.allocated, ledger.findings), loading)
     return ledger
@@ -88,7 +87,7 @@ def open_for_aging(file: str | Path, as_of: date) -> Ledger:
     return open_ledger(file)
 
 
-def check_loading(loading: entries.Loading) -> Ledger:
+def check_loading(loading: loader.Loading) -> Ledger:
     """What was loaded, with all that is wrong with it."""
     from beancount_invoicing.checks import check
     from beancount_invoicing.entries import plugins
@@ -110,19 +109,19 @@ class LedgerLoader:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._loading: entries.Loading | None = None
+        self._loading: loader.Loading | None = None
         self._fresh = False
         self._ledger: Ledger | None = None
 
-    def load(self, *, fresh: bool) -> entries.Loading:
+    def load(self, *, fresh: bool) -> loader.Loading:
         """The ledger as it stands on the disk now; `fresh`: from its files alone, past every cache, as whatever writes or sends has
         to read it."""
         if self._loading is None or (fresh and not self._fresh) or self._loading.stale():
-            self._loading = entries.load(str(self._file), fresh=True) if fresh else entries.load(str(self._file))
+            self._loading = loader.load(str(self._file), fresh=True) if fresh else loader.load(str(self._file))
             self._fresh, self._ledger = fresh, None
         return self._loading
 
-    def ledger_and_loading(self, *, fresh: bool) -> tuple[Ledger, entries.Loading]:
+    def ledger_and_loading(self, *, fresh: bool) -> tuple[Ledger, loader.Loading]:
         """All that is wrong with it, too."""
         loading = self.load(fresh=fresh)
         if self._ledger is None:

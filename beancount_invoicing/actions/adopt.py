@@ -21,7 +21,8 @@ from beancount_invoicing.actions.init import (
     settings_directives,
     tax_codes_of,
 )
-from beancount_invoicing.entries import Loading, account_words, legacy_books
+from beancount_invoicing.entries import account_words, legacy_books
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules import payment_terms
 from beancount_invoicing.writing import opens, text

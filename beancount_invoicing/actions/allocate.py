@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.documents.search import find_documents
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO, Book
 from beancount_invoicing.receivables import Allocated, Position, allocate
 from beancount_invoicing.rules import numbering

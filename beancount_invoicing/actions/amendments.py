@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Finding, Source
 from beancount_invoicing.writing import amendment_text, text, writer
 from beancount_invoicing.writing.amendment_text import Values

@@ -11,8 +11,8 @@ from beancount_invoicing.billing import Draft
 from beancount_invoicing.customer_search import ambiguous_name_notice, find_customers, near_name_hint
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.dunning import send_from_day
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, InvalidRequest, document_changes, next_number_for

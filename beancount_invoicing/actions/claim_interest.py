@@ -12,7 +12,7 @@ from beancount_invoicing import billing, law
 from beancount_invoicing.billing import Draft, DraftLine, DraftRequest
 from beancount_invoicing.documents.search import named_documents
 from beancount_invoicing.dunning import InterestUnknown, claimed, formal_notice, interest_on
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO, Book, Customer
 from beancount_invoicing.receivables import Position, positions, total_cover
 from beancount_invoicing.rules import currencies, numbering

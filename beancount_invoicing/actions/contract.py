@@ -14,7 +14,7 @@ from beancount_invoicing.actions.init import DEFAULT_ACCOUNTS
 from beancount_invoicing.actions.item import default_income_account
 from beancount_invoicing.customer_search import find_customer, near_name_hint
 from beancount_invoicing.einvoice.units import unit_code
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Contract, Mode
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing import amendment_text, text

@@ -15,10 +15,11 @@ from beancount_invoicing.actions.new import parse_line
 from beancount_invoicing.billing import CannotCorrect, Draft, LineEdit
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.documents.search import find_documents
-from beancount_invoicing.entries import Loading, keys
+from beancount_invoicing.entries import keys
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO, Book, Invoice, StepValue
-from beancount_invoicing.receivables import Position, allocate
+from beancount_invoicing.receivables import Position, allocate, claim_given_back_on
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
 from beancount_invoicing.writing.new_documents import DocumentDating, document_changes, next_number_for
@@ -231,6 +232,6 @@ def _notices(book: Book, position: Position, wanted: billing.Correction) -> list
     result += [
         f"{one.number} claims for {invoice.number} being late: if it was not, give that back, bean-invoice credit {one.number}"
         for one in book.interest_invoices.get(invoice.number, ())
-        if one.number not in book.interest_given_back
+        if claim_given_back_on(book, one) is None
     ]
     return result

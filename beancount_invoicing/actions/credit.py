@@ -12,8 +12,8 @@ from beancount.core.data import Transaction
 from beancount_invoicing import billing
 from beancount_invoicing.billing import CannotCredit, CreditLine, CreditRequest, ExchangeRate
 from beancount_invoicing.documents.search import find_documents
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import Position, allocate
 from beancount_invoicing.rules import currencies

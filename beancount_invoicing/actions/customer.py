@@ -12,7 +12,8 @@ from pathlib import Path
 from beancount_invoicing import law
 from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger, amendment_changes
 from beancount_invoicing.customer_search import find_customer, folded, near_name_hint
-from beancount_invoicing.entries import Loading, account_words, legacy_books
+from beancount_invoicing.entries import account_words, legacy_books
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.rules import identifiers, payment_terms
 from beancount_invoicing.rules.steps import round_to

@@ -11,7 +11,7 @@ from beancount_invoicing import billing
 from beancount_invoicing.actions.new import currency_or_default, number_from, with_next_number
 from beancount_invoicing.billing import DraftLine, DraftRequest
 from beancount_invoicing.customer_search import find_customer as customer_named
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.writing.changes import Changes, Outcome, WriteOptions, change

@@ -15,9 +15,9 @@ from beancount_invoicing.actions.credit import entry_of, exchange_rate_of
 from beancount_invoicing.actions.new import parse_line
 from beancount_invoicing.billing import LineEdit, Redraft
 from beancount_invoicing.customer_search import near_name_hint
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO, Book, Invoice, Source
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing import blocks, renaming, text, writer

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from beancount_invoicing import law
 from beancount_invoicing.actions.customer import check_party
-from beancount_invoicing.entries import load
 from beancount_invoicing.files import put
 from beancount_invoicing.ledger import check_loading
+from beancount_invoicing.loading.loader import load
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.supply import ELECTRONIC
 from beancount_invoicing.writing import text

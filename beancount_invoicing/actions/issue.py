@@ -9,7 +9,7 @@ from pathlib import Path
 
 from beancount_invoicing import billing
 from beancount_invoicing.customer_search import near_name_hint
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.payment_terms import DueInstalment, TermsError

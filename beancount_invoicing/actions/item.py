@@ -11,7 +11,7 @@ from beancount_invoicing.actions.amendments import AmendmentTarget, amend_ledger
 from beancount_invoicing.actions.customer import file_of_latest, padded
 from beancount_invoicing.actions.new import sales_accounts
 from beancount_invoicing.customer_search import near_name_hint
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.writing import text

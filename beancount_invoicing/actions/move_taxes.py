@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.receivables import MissingTaxEntry, tax_due
 from beancount_invoicing.writing import text
 from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change

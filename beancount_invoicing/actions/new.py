@@ -14,8 +14,8 @@ from beancount_invoicing import billing, law
 from beancount_invoicing.billing import Draft, DraftLine, DraftRequest, NextNumber
 from beancount_invoicing.customer_search import find_customer as customer_named
 from beancount_invoicing.customer_search import near_name_hint
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO, Book, Invoice
 from beancount_invoicing.rules import currencies, tax
 from beancount_invoicing.rules.steps import round_to

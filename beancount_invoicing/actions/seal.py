@@ -16,8 +16,8 @@ from beancount_invoicing.documents.differences import Difference, is_text_copy, 
 from beancount_invoicing.documents.originals import INVOICE_SEAL_EVENTS
 from beancount_invoicing.documents.render import render_one
 from beancount_invoicing.documents.search import find_documents
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.files import holds
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import DISPATCH_START_EVENTS, Book, Finding, Invoice, Seal, Source
 from beancount_invoicing.rules import digests, numbering
 from beancount_invoicing.sending.event_directives import relative_to

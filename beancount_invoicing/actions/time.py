@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from beancount_invoicing.customer_search import near_name_hint
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.ledger import LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Contract, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.rules.steps import round_to

@@ -8,7 +8,7 @@ from pathlib import Path
 from beancount_invoicing import billing
 from beancount_invoicing.actions.draft import removal_changes
 from beancount_invoicing.customer_search import near_name_hint
-from beancount_invoicing.entries import Loading
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Invoice
 from beancount_invoicing.receivables import positions
 from beancount_invoicing.rules import numbering

@@ -15,8 +15,8 @@ from beancount.core.data import Transaction
 from beancount_invoicing import billing
 from beancount_invoicing.actions.time import time_contract
 from beancount_invoicing.customer_search import folded
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.entries.metadata import source_of
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import ZERO, Book, Source, Work
 from beancount_invoicing.rules import worktime
 from beancount_invoicing.writing import renaming, text, writer

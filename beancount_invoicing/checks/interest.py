@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from beancount_invoicing import law
 from beancount_invoicing.dunning import unowed
 from beancount_invoicing.model import Book, Dated, Finding, Invoice, Line, OptionValue, ReferenceRate, Source
-from beancount_invoicing.receivables import Allocated, invoices_by_number, lapsing, positions
+from beancount_invoicing.receivables import Allocated, claim_given_back_on, invoices_by_number, lapsing, positions
 
 MIN_REFERENCE_RATE, MAX_REFERENCE_RATE = -10, 100
 """Percent a year that a reference rate can be: Germany's has been below 0."""
@@ -131,7 +131,7 @@ def _once(book: Book, number: str, invoices: tuple[Invoice, ...]) -> Iterator[Fi
                 for before, other in charged
                 if _same(other, line)
                 and _of_one(book, number, before, claim)
-                and book.interest_given_back.get(before.number, date.max) > claim.booked_from
+                and (claim_given_back_on(book, before) or date.max) > claim.booked_from
             ),
             None,
         )

@@ -12,7 +12,7 @@ from beancount_invoicing import law
 from beancount_invoicing.dunning.letter_history import letters_about
 from beancount_invoicing.dunning.policies import tone_of
 from beancount_invoicing.model import ZERO, Book, CalculationStep, Customer, Day, Invoice, require_date
-from beancount_invoicing.receivables import Allocation, Position
+from beancount_invoicing.receivables import Allocation, Position, claim_given_back_on
 from beancount_invoicing.rules import currencies
 from beancount_invoicing.rules.interest import (
     ONE_DAY,
@@ -91,7 +91,7 @@ def claimed(
         if position is not None and not _charges(book, claim, position):
             continue
         later = booked is None and claim.booked_from > as_of
-        if later or book.interest_given_back.get(claim.number, date.max) <= (booked or as_of):
+        if later or (claim_given_back_on(book, claim) or date.max) <= (booked or as_of):
             continue
         for line in claim.lines:
             if line.end is None:

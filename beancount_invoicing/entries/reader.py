@@ -24,7 +24,7 @@ from beancount_invoicing.entries.documents import (
 )
 from beancount_invoicing.entries.events import read_event, read_seal
 from beancount_invoicing.entries.exchange import payment_exchange_rate_reader
-from beancount_invoicing.entries.last_load import Documents
+from beancount_invoicing.entries.known_documents import KnownDocuments
 from beancount_invoicing.entries.metadata import FindingCollector, forget_files, says, source_of
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import pending_taxes
@@ -50,14 +50,13 @@ from beancount_invoicing.model import (
     Weight,
     Work,
 )
-from beancount_invoicing.receivables import interest_given_back
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.rules.tax import rate_ever_changed
 from beancount_invoicing.rules.worktime import TIME_COMMODITIES
 
 
 def read_book(
-    entries: Sequence[Any], options: Mapping[str, Any], plugin_ran: bool = True, known: Documents | None = None
+    entries: Sequence[Any], options: Mapping[str, Any], plugin_ran: bool = True, known: KnownDocuments | None = None
 ) -> Book:
     """The Book of a ledger's entries (as Beancount's loader gives them, sorted and booked).
 
@@ -260,7 +259,6 @@ def read_book(
         reference_rates=directives.reference_rates(),
         interest_invoices=_claims(invoices),
         corrections=_corrections(invoices),
-        interest_given_back=interest_given_back(invoices, by_number),
         currencies=opened_for,
         currency=str(operating[0]) if operating else "",
         expenses_root=str(options.get("name_expenses", "Expenses")),

@@ -26,12 +26,13 @@ from beancount_invoicing.customer_search import UnknownCustomer
 from beancount_invoicing.documents import render
 from beancount_invoicing.documents.search import UnknownNumber
 from beancount_invoicing.documents.written_files import Output
-from beancount_invoicing.entries import last_load, read_book
+from beancount_invoicing.entries import read_book
 from beancount_invoicing.entries.metadata import source_of
 from beancount_invoicing.entries.sources import Sources, sources
 from beancount_invoicing.fava_ext.page import OpenInvoice, Page, page
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import Ledger
+from beancount_invoicing.loading import last_load
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated, allocate, statements
 

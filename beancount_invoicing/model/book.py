@@ -100,8 +100,6 @@ class Book:
     corrections: Mapping[str, tuple[Invoice, ...]] = field(default_factory=dict)
     """What corrects it – credit notes, a cancellation, the corrective invoice that replaces it, drafts too –, by the number of each
     document."""
-    interest_given_back: Mapping[str, date] = field(default_factory=dict)
-    """The claims for late interest that credit notes give back whole, by number: from which day on (inclusive)."""
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The currencies that accounts are opened for, where they say so."""
     currency: str = ""

@@ -372,18 +372,24 @@ def _taken(left: Mapping[K, Decimal], amounts: dict[K, Decimal], last: bool) -> 
     return result
 
 
-def interest_given_back(invoices: Iterable[Invoice], known: Mapping[str, Invoice]) -> dict[str, date]:
+def interest_given_back(book: Book) -> dict[str, date]:
     """The claims for late interest that credit notes give back whole, by number: from which day on (inclusive).
 
     A part that is given back does not say which days it is for: such a claim is not here.
     """
+    known = invoices_by_number(book.invoices)
     result: dict[str, date] = {}
-    notes = [invoice for invoice in invoices if any(known[number].kind == "claim" for number in invoice.corrects)]
+    notes = [invoice for invoice in book.invoices if any(known[number].kind == "claim" for number in invoice.corrects)]
     for effect in credit_note_effects(notes, known):
         for left in effect.after:
             if left.invoice.kind == "claim" and left.payable <= 0 and not effect.note.draft:
                 result.setdefault(left.invoice.number, effect.note.booked_from)
     return result
+
+
+def claim_given_back_on(book: Book, claim: Invoice) -> date | None:
+    """The day from which on (inclusive) credit notes give a claim for late interest back whole; None where they do not."""
+    return interest_given_back(book).get(claim.number) if book.corrections.get(claim.number) else None
 
 
 def is_for_late_interest(book: Book, invoice: Invoice) -> bool:

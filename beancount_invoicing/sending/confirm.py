@@ -10,8 +10,8 @@ from typing import NamedTuple
 from beancount_invoicing.customer_search import find_customer, short_names
 from beancount_invoicing.delivery import Attempt
 from beancount_invoicing.documents import seal_chain
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.files import holds
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Channel, Event
 from beancount_invoicing.sending import staging
 from beancount_invoicing.sending.event_directives import (

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from beancount_invoicing.entries import Loading, beancount_cache, roots
+from beancount_invoicing.entries import roots
 from beancount_invoicing.files import FileChanged
+from beancount_invoicing.loading import beancount_cache
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.locks import LockTaken, file_lock
 from beancount_invoicing.model import Finding
 from beancount_invoicing.writing import trial, writer

@@ -34,10 +34,10 @@ from beancount_invoicing.delivery import (
 )
 from beancount_invoicing.delivery.addresses import one_line
 from beancount_invoicing.documents import seal_chain
-from beancount_invoicing.entries import Loading
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import Ledger, LedgerLoader
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Channel, Finding, Source
 from beancount_invoicing.rules import numbering
 from beancount_invoicing.sending import staging

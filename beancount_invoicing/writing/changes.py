@@ -10,13 +10,14 @@ from datetime import date
 from os import path as os_path
 from pathlib import Path
 
-from beancount_invoicing import entries
 from beancount_invoicing.billing import BillingNotice, Draft
 from beancount_invoicing.checks import OF_ONE_CUSTOMER, check
-from beancount_invoicing.entries import beancount_cache, plugins, roots
+from beancount_invoicing.entries import plugins, roots
 from beancount_invoicing.files import FileChanged, must_be_regular, write_if_different
 from beancount_invoicing.gc_control import no_collections
 from beancount_invoicing.ledger import LedgerLoader, check_loading
+from beancount_invoicing.loading import beancount_cache
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Finding, Invoice, Source, require_date
 from beancount_invoicing.receivables import Position, positions
 from beancount_invoicing.writing import git, text, trial, writer
@@ -122,7 +123,7 @@ def written_positions(outcome: Outcome) -> tuple[Position, ...]:
 
 def change(
     file: str | Path,
-    make_changes: Callable[[entries.Loading], Changes],
+    make_changes: Callable[[Loading], Changes],
     write_options: WriteOptions,
     loader: LedgerLoader | None = None,
 ) -> Outcome:
@@ -195,9 +196,7 @@ def _uncommitted(outcome: Outcome, error: git.GitError) -> str:
     return f"{what}written to {files}, but not committed: {error}; do not do it again, commit it"
 
 
-def _planned(
-    loading: entries.Loading, file: Path, changes: Changes, into: str | Path | None
-) -> tuple[writer.Plan, str]:
+def _planned(loading: Loading, file: Path, changes: Changes, into: str | Path | None) -> tuple[writer.Plan, str]:
     top = Path(loading.book.file or file)
     columns: dict[Path, int] = {}
     by_file: dict[Path, list[str]] = {}
@@ -226,7 +225,7 @@ def _target(book: Book, top: Path, new: NewDirective) -> Path:
 
 
 def trial_outcome(
-    loading: entries.Loading, known_findings: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
+    loading: Loading, known_findings: Sequence[Finding], planned: writer.Plan, shown: str, changes: Changes
 ) -> Outcome:
     """What the ledger would be. Raises Refused where it would have errors that are not `known_findings`."""
     result = trial.try_plan(loading, planned)

@@ -11,8 +11,8 @@ from beancount.ops import balance, validation
 from beancount.parser import booking, parser
 
 from beancount_invoicing.entries import roots
-from beancount_invoicing.entries.loader import Loading
 from beancount_invoicing.entries.reader import read_book
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Source
 from beancount_invoicing.writing.opens import opens_account
 from beancount_invoicing.writing.writer import Plan

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from beancount_invoicing.actions.move_taxes import _rendered, missing_entry
-from beancount_invoicing.entries import load
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import LedgerMissing, find_ledger
+from beancount_invoicing.loading.loader import load
 from beancount_invoicing.receivables import MissingTaxEntry
 from beancount_invoicing.receivables.missing_taxes import MissingTaxLine
 from beancount_invoicing.receivables.pending_taxes import PendingTaxKey

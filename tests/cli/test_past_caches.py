@@ -11,9 +11,9 @@ import pytest
 from beancount import loader
 from click.testing import CliRunner, Result
 
-from beancount_invoicing import entries
 from beancount_invoicing.cli import main
 from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.loading import loader as ledger_loader
 from tests.ledgers import PRELUDE
 
 LEDGER = (
@@ -229,9 +229,9 @@ def test_every_command_that_writes_is_tried_here() -> None:
 def test_nothing_is_written_past_a_file_that_comes_while_it_is_read(
     command: str, ledger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = entries.load
+    load = ledger_loader.load
 
-    def planting(path: str, *, fresh: bool = False) -> entries.Loading:
+    def planting(path: str, *, fresh: bool = False) -> ledger_loader.Loading:
         loading = load(path, fresh=fresh)
         assert fresh
         folder = "old" if Path(path).name == "older.beancount" else "inv"
@@ -239,7 +239,7 @@ def test_nothing_is_written_past_a_file_that_comes_while_it_is_read(
         return loading
 
     with monkeypatch.context() as patched:
-        patched.setattr(entries, "load", planting)
+        patched.setattr(ledger_loader, "load", planting)
         before = written(ledger)
         result = call(ledger, command, "--write")
     assert "was changed while it was read: nothing was" in result.output, result.output
@@ -252,13 +252,13 @@ def test_nothing_is_written_past_a_file_that_comes_while_it_is_read(
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each load was fresh."""
     loads: list[bool] = []
-    load = entries.load
+    load = ledger_loader.load
 
-    def noted(path: str, *, fresh: bool = False) -> entries.Loading:
+    def noted(path: str, *, fresh: bool = False) -> ledger_loader.Loading:
         loads.append(fresh)
         return load(path, fresh=fresh)
 
-    monkeypatch.setattr(entries, "load", noted)
+    monkeypatch.setattr(ledger_loader, "load", noted)
     return loads
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import is_for_late_interest
 from beancount_invoicing.receivables.credit_notes import (
     LeftToCredit,
@@ -21,7 +20,6 @@ from beancount_invoicing.receivables.credit_notes import (
     tax_of_part,
     within_share,
 )
-from beancount_invoicing.receivables.credit_notes import invoices_by_number as of_number
 from tests.ledgers import book_of
 
 D = Decimal
@@ -298,19 +296,15 @@ C1 = claim("C1", "40.00", '  kind: "claim"\n  claims: "N1"\n')
 OF_C1 = '  corrects: "C1"\n  kind: "claim"\n'
 
 
-def returned(book: Book) -> dict[str, date]:
-    return interest_given_back([invoice for invoice in book.invoices if invoice.corrects], of_number(book.invoices))
-
-
 def test_a_claim_is_given_back_whole_or_not_at_all() -> None:
     whole_one = book_of(TWO + C1 + claim("G1", "-40.00", OF_C1, "2026-04-01"))
-    assert returned(whole_one) == {"C1": date(2026, 4, 1)}
+    assert interest_given_back(whole_one) == {"C1": date(2026, 4, 1)}
     part = claim("G1", "-10.00", OF_C1, "2026-04-01")
-    assert returned(book_of(TWO + C1 + part)) == {}
+    assert interest_given_back(book_of(TWO + C1 + part)) == {}
     rest = claim("G2", "-30.00", OF_C1, "2026-04-20")
-    assert returned(book_of(TWO + C1 + part + rest)) == {"C1": date(2026, 4, 20)}
+    assert interest_given_back(book_of(TWO + C1 + part + rest)) == {"C1": date(2026, 4, 20)}
     draft = claim("draft-1", "-40.00", OF_C1, "2026-04-01").replace("* ", "! ")
-    assert returned(book_of(TWO + C1 + draft)) == {}
+    assert interest_given_back(book_of(TWO + C1 + draft)) == {}
 
 
 def test_what_stands_outside_tax_for_late_payment() -> None:

@@ -20,9 +20,9 @@ from beancount.scripts.format import align_beancount
 from click.testing import CliRunner, Result
 
 from beancount_invoicing.cli import main
-from beancount_invoicing.entries import load
 from beancount_invoicing.files import FileChanged
 from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.loading.loader import load
 from beancount_invoicing.model import Source
 from beancount_invoicing.sending.records import LedgerAppender
 from beancount_invoicing.writing import text, trial, writer

@@ -17,7 +17,8 @@ from beancount import loader
 from beancount.core.data import Transaction
 
 from beancount_invoicing.checks import check
-from beancount_invoicing.entries import load, read_book
+from beancount_invoicing.entries import read_book
+from beancount_invoicing.loading.loader import load
 from beancount_invoicing.model import Book
 from beancount_invoicing.receivables import aging, allocate, positions, tax_due
 from tests.properties.lives.acts import acts, lived

@@ -21,10 +21,10 @@ from beancount import loader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beancount_invoicing import entries
-from beancount_invoicing.entries import beancount_cache, book_cache
 from beancount_invoicing.entries.sources import file_stamp, sources
 from beancount_invoicing.ledger import Ledger, open_for_aging, open_ledger
+from beancount_invoicing.loading import beancount_cache, book_cache
+from beancount_invoicing.loading import loader as ledger_loader
 from beancount_invoicing.receivables import aging, positions
 from tests.ledgers import EXAMPLE, PRELUDE, month_ends
 
@@ -82,7 +82,7 @@ def owed(ledger: Ledger) -> list[str]:
 def without_loading(monkeypatch: pytest.MonkeyPatch, top: Path) -> Ledger:
     """Opens a ledger, and fails where that needs its files."""
     with monkeypatch.context() as patched:
-        patched.setattr(entries, "load", lambda _path: pytest.fail("it was loaded"))
+        patched.setattr(ledger_loader, "load", lambda _path: pytest.fail("it was loaded"))
         return open_ledger(top)
 
 
@@ -176,14 +176,14 @@ def test_after_a_change_the_ledger_is_read_again(
     open_ledger(top)
     change(top)
     loaded = []
-    load = entries.load
+    load = ledger_loader.load
 
-    def noted(path: str) -> entries.Loading:
+    def noted(path: str) -> ledger_loader.Loading:
         loaded.append(path)
         return load(path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(entries, "load", noted)
+        patched.setattr(ledger_loader, "load", noted)
         answer = open_ledger(top)
     assert loaded == [str(top)]
     kept_file(top).unlink()
@@ -426,15 +426,15 @@ def test_several_processes_at_once_agree(top: Path) -> None:
 
 
 def test_what_is_changed_while_it_is_loaded_is_not_kept(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    load = entries.load
+    load = ledger_loader.load
 
-    def slow(path: str) -> entries.Loading:
+    def slow(path: str) -> ledger_loader.Loading:
         loading = load(path)
         replace(top, "100.00", "150.00")
         return loading
 
     with monkeypatch.context() as patched:
-        patched.setattr(entries, "load", slow)
+        patched.setattr(ledger_loader, "load", slow)
         open_ledger(top)
     assert owed(open_ledger(top)) == ["F-1 150.00", "F-2 200.00"]
 
@@ -514,7 +514,7 @@ def test_what_changes_between_reading_and_the_end_of_a_load_is_in_no_cache(
         patched.setattr(loader, "run_transformations", late)
         open_ledger(top)
     assert owed(open_ledger(top)) == ["F-1 150.00", "F-2 200.00"]
-    assert not entries.load(str(top)).stale()
+    assert not ledger_loader.load(str(top)).stale()
 
 
 def test_the_aged_balance_reads_only_what_is_open(top: Path) -> None:

@@ -11,45 +11,10 @@ from typing import Any, NamedTuple
 from beancount.core.data import Balance, Transaction, entry_sortkey
 from beancount.core.flags import FLAG_PADDING
 
-from beancount_invoicing.entries.documents import TransactionDocuments
-from beancount_invoicing.entries.metadata import FindingCollector
+from beancount_invoicing.entries.known_documents import KnownDocuments
 from beancount_invoicing.entries.plugins import any_plugin_after
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables import Allocated
-
-
-class Documents:
-    """The documents that transactions yielded, under the same directives."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Any, TransactionDocuments, tuple[Finding, ...]]] = {}
-
-    def of(self, transaction: Any, position: int, findings: FindingCollector) -> TransactionDocuments | None:
-        """What a transaction, now at `position`, yielded; its findings are noted again."""
-        entry, written, found = self._known.get(id(transaction), (None, None, ()))
-        if written is None or entry is not transaction:
-            return None
-        findings.found += found
-        return _moved(written, position)
-
-    def keep(self, transaction: Any, written: TransactionDocuments, found: Sequence[Finding]) -> None:
-        """Keeps what a transaction yielded."""
-        self._known[id(transaction)] = (transaction, written, tuple(found))
-
-
-def _moved(written: TransactionDocuments, position: int) -> TransactionDocuments:
-    """The same, of a transaction that stands at another place among the entries."""
-    if all(instalment.posting[0] == position for invoice in written.invoices for instalment in invoice.instalments):
-        return written
-    invoices = [
-        invoice._replace(
-            instalments=tuple(
-                instalment._replace(posting=(position, instalment.posting[1])) for instalment in invoice.instalments
-            )
-        )
-        for invoice in written.invoices
-    ]
-    return written._replace(invoices=invoices)
 
 
 class Checked(NamedTuple):
@@ -57,7 +22,7 @@ class Checked(NamedTuple):
 
     entries: Sequence[Any]
     book: Book
-    documents: Documents
+    documents: KnownDocuments
     allocated: Allocated
     findings: tuple[Finding, ...]
     options: Mapping[str, Any]

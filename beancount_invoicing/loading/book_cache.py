@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beancount_invoicing import files, imported_at
-from beancount_invoicing.entries import beancount_cache
-from beancount_invoicing.entries.loader import Loading
 from beancount_invoicing.entries.sources import FileStamp, Sources, file_stamp, sources
+from beancount_invoicing.loading import beancount_cache
+from beancount_invoicing.loading.loader import Loading
 from beancount_invoicing.model import Book, Finding
 from beancount_invoicing.receivables.aging import needed_for_aging
 from beancount_invoicing.receivables.allocation import Allocated
@@ -150,7 +150,7 @@ def _bytes(what: object) -> bytes:
 _OURS = frozenset(
     f"beancount_invoicing.{name}"
     for name in (
-        "entries.book_cache",
+        "loading.book_cache",
         "entries.sources",
         "model.book",
         "model.contracts",

@@ -9,13 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from beancount_invoicing.entries import beancount_cache, roots, unparsed
+from beancount_invoicing.entries import roots, unparsed
 from beancount_invoicing.entries.sources import Sources, expand_include, sources
 from beancount_invoicing.gc_control import no_collections
+from beancount_invoicing.loading import beancount_cache
 from beancount_invoicing.model import Book, Finding, Source
 
 if TYPE_CHECKING:
-    from beancount_invoicing.entries import last_load
+    from beancount_invoicing.entries.known_documents import KnownDocuments
+    from beancount_invoicing.loading import last_load
 
 _TRACEBACK = "Traceback (most recent call last):"
 
@@ -36,7 +38,7 @@ class Loading(NamedTuple):
     """Beancount's own, as they are after all plugins."""
     options: Mapping[str, Any]
     checked: bool
-    documents: last_load.Documents
+    documents: KnownDocuments
     """What its transactions yielded."""
     checked_load: last_load.Checked | None
     """What the plugin found, where it ran just now (not before the entries came into Beancount's cache)."""
@@ -71,8 +73,10 @@ def load(path: str, *, fresh: bool = False) -> Loading:
         raise IsADirectoryError(path)
     if not file.exists():
         raise FileNotFoundError(path)
-    from beancount_invoicing.entries import last_load, plugins
+    from beancount_invoicing.entries import plugins
+    from beancount_invoicing.entries.known_documents import KnownDocuments
     from beancount_invoicing.entries.reader import read_book
+    from beancount_invoicing.loading import last_load
 
     with no_collections():
         files_now = sources(str(file.absolute()))
@@ -94,7 +98,7 @@ def load(path: str, *, fresh: bool = False) -> Loading:
         ran = any(plugin == "beancount_invoicing" for plugin, _config in options.get("plugin", ()))
         entries = last_load.entries_seen_by_plugin(after, options)
         known = last_load.last_checked(entries)
-        documents = known.documents if known else last_load.Documents()
+        documents = known.documents if known else KnownDocuments()
         book = known.book if known else read_book(entries, options, plugin_ran=ran, known=documents)
     files = tuple(options.get("include") or (str(file),))
     found = tuple((_problem(error, files, options), _ours(error)) for error in errors)
