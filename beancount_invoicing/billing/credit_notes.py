@@ -669,7 +669,8 @@ def _deducted(left: LeftToCredit) -> tuple[DraftDeduction, ...]:
 def _shared(invoice: Invoice, claims: Sequence[OpenItem], payable: Decimal, day: date) -> tuple[DraftReceivable, ...]:
     """What a credit note gives back, on the accounts that the document stands on, in proportion: a retention has its own.
 
-    On each as much as is open there; what is over on those where more is open, and in the end on the main account.
+    On each as much as is open there; what is over on those where more is open, and in the end on the main account. What is kept
+    back until the works are accepted is never more than its part of what is left of the price.
     """
     assert invoice.customer is not None
     stood: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -697,7 +698,10 @@ def _shared(invoice: Invoice, claims: Sequence[OpenItem], payable: Decimal, day:
         return amount if abs(amount) <= abs(there) else -there
 
     kept = {account: most(account, parts[account]) for account in parts}
+    retained = {claim.account for claim in claims if claim.instalment.retention_contract}
     for account in (main, *others):
+        if account in retained:
+            continue
         over = payable - sum(kept.values(), ZERO)
         kept[account] = most(account, kept[account] + over)
     kept[main] += payable - sum(kept.values(), ZERO)

@@ -301,3 +301,54 @@ def _anywhere(message: object) -> str:
 
 def test_nothing_that_is_written_is_left_over() -> None:
     assert {file.stem for file in WRITTEN.iterdir()} == {*CASES}
+
+
+@pytest.mark.parametrize(
+    ("paid", "credited"),
+    [
+        ("600.00", {"Acme": "-342.00", "Acme:Retention": "-18.00"}),
+        ("912.00", {"Acme": "-342.00", "Acme:Retention": "-18.00"}),  # 228.00 are open beside the retention
+        ("0.00", {"Acme": "-342.00", "Acme:Retention": "-18.00"}),
+    ],
+)
+def test_a_retention_goes_down_by_its_own_percentage(paid: str, credited: dict[str, str]) -> None:
+    """5 % of 1200.00 are kept back; 5 % of 840.00 stay kept back after a credit note of 360.00, whatever was paid by then."""
+    payment = f"""
+2026-01-20 * "Acme SAS" "Paid" ^K1
+  Assets:Bank  {paid} EUR
+  Assets:Receivable:Acme  -{paid} EUR
+"""
+    kept = sound_book(
+        """
+2025-01-01 open Assets:Receivable:Acme:Retention
+2026-01-01 custom "invoice-contract" Assets:Receivable:Acme "ROOF" "fixed"
+  text: "Roof"
+  account: Income:Services
+  price: 1000.00
+  tax: "FR20"
+  retention: 5
+  retention-account: Assets:Receivable:Acme:Retention
+2026-01-02 custom "invoice-milestone" "ROOF" "All"
+  percent: 100
+2026-01-02 * "Acme SAS" "Roof" ^K1
+  invoice: "K1"
+  Assets:Receivable:Acme  1140.00 EUR
+  Assets:Receivable:Acme:Retention  60.00 EUR
+    retained: "ROOF"
+  Income:Services  -1000.00 EUR
+    text: "Roof"
+    contract: "ROOF"
+    milestone: 2026-01-02
+    quantity: 1
+    price: 1000.00
+    tax: "FR20"
+  Liabilities:VAT  -200.00 EUR
+    tax: "FR20"
+"""
+        + (payment if Decimal(paid) else "")
+    )
+    invoice, day = kept.invoice("K1"), date(2026, 2, 1)
+    assert invoice
+    claims = [item for item in allocate(kept, day).open_items if item.invoice is invoice]
+    draft, _notices = billing.credit_note(kept, invoice, claims, replace(less("300.00"), number="K1"), day)
+    assert {item.account.removeprefix("Assets:Receivable:"): str(item.amount) for item in draft.receivables} == credited
