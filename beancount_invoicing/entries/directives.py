@@ -114,7 +114,7 @@ _SELLER_TEXTS = (
 _CUSTOMER_VALUES = keys.CUSTOMER_KEYS - {"customer", *_ADDRESS, *(f"delivery-{part}" for part in _ADDRESS)}
 _ROOTS = frozenset({"Assets", "Liabilities", "Equity", "Income", "Expenses"})
 _SAID_BY_DOCUMENTS = keys.CUSTOMER_KEYS - {"customer"}
-_COMPACT = ("siren", "siret", "vat-id", "iban", "bic")
+_COMPACT = ("siren", "siret", "vat-id", "iban", "bic", "payer-iban")
 
 
 def _fields(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -117,6 +117,8 @@ _TABLE = (
     _key("website", "text", SELLER, "web address"),
     _key("iban", "text", _PARTY, "IBAN to pay to; on a customer or invoice it replaces the seller's"),
     _key("bic", "text", _PARTY, "BIC of the bank of `iban`"),
+    _key("payer-iban", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
+         "IBANs that the customer pays from, separated by commas: a statement's lines from there are this customer's money"),
     _key("endpoint", "text", _PARTY, "electronic address for e-invoices, scheme:identifier"),
     _key("logo", "text", SELLER, "image file, relative to the ledger file with this key"),
     _key("insurance", "text", SELLER, "professional insurance: the insurer and the area covered"),

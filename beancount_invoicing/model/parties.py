@@ -91,3 +91,5 @@ class Customer:
     iban: str = ""
     """An IBAN (and BIC) on which this customer pays instead of the seller's."""
     bic: str = ""
+    payer_iban: str = ""
+    """The IBANs from which this customer pays, separated by commas, without spaces."""

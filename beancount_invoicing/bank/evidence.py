@@ -1,0 +1,105 @@
+"""What speaks for and against a line of a statement paying documents: facts in sentences, in tiers instead of a score.
+
+A: a structured reference with right check digits, or the reference of a direct debit of our own. B: a document's number as a
+whole word. C: the payer's account is known, and only one choice of open documents makes the amount. D: a name, an amount, a date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount_invoicing.bank.open_documents import Receivables, number_of_core
+from beancount_invoicing.bank.references import is_structured, structured_references
+from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.bank.tokens import BOUNDARY, letters_and_digits, mentions
+from beancount_invoicing.model import ZERO
+
+Tier = Literal["A", "B", "C", "D", ""]
+Action = Literal["book", "propose", "known", "not-ours", "return"]
+
+
+class Settlement(NamedTuple):
+    """How much of a document is settled: negative where a payment is given back, or a credit is used or paid out. `discount` of it
+    is no money."""
+
+    number: str
+    amount: Decimal
+    discount: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a line of a statement is for. `book` and `return` need nobody's word; `propose` does."""
+
+    line: StatementLine
+    action: Action
+    tier: Tier = ""
+    settlements: tuple[Settlement, ...] = ()
+    """In the order in which they are booked; what the line brings beyond them lies on the customer's account."""
+    customer: str = ""
+    """Main account of the customer whose money it is; "" where nobody is known."""
+    evidence: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+class Naming(NamedTuple):
+    """Documents that a line names in one place: all of `numbers` are called so."""
+
+    numbers: tuple[str, ...]
+    tier: Literal["A", "B"]
+    sentence: str
+    weak: bool = False
+    """Digits that may be anything: the amount must say the same."""
+
+
+class Names(NamedTuple):
+    """All that a line names."""
+
+    namings: tuple[Naming, ...]
+    against: tuple[str, ...]
+    """What was meant to name a document, and names none."""
+
+
+def names_in(line: StatementLine, known: Receivables) -> Names:
+    """The documents that a line names, each once, by its strongest evidence."""
+    namings: list[Naming] = []
+    against: list[str] = []
+    for reference in structured_references(line):
+        numbers = number_of_core(known, reference.core)
+        if not reference.valid:
+            if reference.kind == "ISO 11649" or numbers:
+                against.append(f"the check digits of the reference {reference.written} are wrong")
+        elif numbers:
+            sentence = f"the {reference.kind} reference {reference.written} is that of {_or(numbers)}"
+            namings.append(Naming(numbers, "A", sentence))
+        elif reference.kind != "OCR":
+            against.append(f"the reference {reference.written} is no document's here")
+    debited = (
+        known.numbers.by_letters_and_digits.get(letters_and_digits(line.end_to_end_id), ()) if line.mandate else ()
+    )
+    if debited:
+        sentence = f"it is the direct debit {line.end_to_end_id} under the mandate {line.mandate}"
+        namings.append(Naming(debited, "A", sentence))
+    fields = [line.text, *(text for text in line.references if not is_structured(text)), line.end_to_end_id]
+    named, unknown = mentions(BOUNDARY.join(fields), known.numbers)
+    namings += [
+        Naming(mention.numbers, "B", f"“{mention.written}” names {_or(mention.numbers)}", mention.weak)
+        for mention in named
+    ]
+    against += [f"“{written}” is written like a number of yours, and no document has it" for written in unknown]
+    return Names(_once(namings), tuple(dict.fromkeys(against)))
+
+
+def _once(namings: list[Naming]) -> tuple[Naming, ...]:
+    """Each document once: what is named by a reference need not be named again."""
+    found: list[Naming] = []
+    for naming in namings:
+        if not any(set(other.numbers) & set(naming.numbers) for other in found):
+            found.append(naming)
+    return tuple(found)
+
+
+def _or(numbers: tuple[str, ...]) -> str:
+    return " or ".join(numbers)

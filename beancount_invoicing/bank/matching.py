@@ -1,0 +1,333 @@
+"""Which open documents the lines of a statement pay, by evidence. Pure: what is open and lines in, proposals out.
+
+Lines that name documents come first, in the order of days, so that nothing is guessed to be for what another line names. Then
+come those of known payers, then names and amounts. What a line is booked for is open no more for the next one; what is only
+proposed stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Literal
+
+from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Settlement, Tier, names_in
+from beancount_invoicing.bank.names import customers_named
+from beancount_invoicing.bank.open_documents import (
+    OpenDocument,
+    PaymentOption,
+    Receivables,
+    payment_options,
+)
+from beancount_invoicing.bank.outgoing import outgoing
+from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices
+from beancount_invoicing.model import ZERO
+from beancount_invoicing.rules.exact import exact
+
+_FEW = 3
+"""Of so many documents of one amount somebody can tell which is meant; more say nothing."""
+
+
+@exact
+def match_lines(known: Receivables, lines: Sequence[StatementLine]) -> tuple[Proposal, ...]:
+    """A proposal for each line, in their order. The lines may be of several statements of accounts of one ledger.
+
+    A line is booked without asking (`book`, `return`) only by a document's reference or number, or by a known payer's only choice
+    of open documents, and only if nothing speaks against it.
+    """
+    return _Matching(known).run(lines)
+
+
+class _Matching:
+    """One run over lines: what is left open after what they are booked for."""
+
+    def __init__(self, known: Receivables) -> None:
+        self.known = known
+        self.left: dict[str, Decimal] = {}
+
+    def run(self, lines: Sequence[StatementLine]) -> tuple[Proposal, ...]:
+        """All lines, the strongest evidence first."""
+        order = sorted(range(len(lines)), key=lambda at: (lines[at].date, lines[at].bank_id, at))
+        found: dict[int, Proposal] = {}
+        unnamed: list[tuple[int, Names]] = []
+        for at in order:
+            line = lines[at]
+            names = names_in(line, self.known)
+            leaves = line.amount <= 0 or line.is_return
+            proposal = outgoing(self.known, self.open_of, line, names) if leaves else self._named(line, names)
+            if proposal is None:
+                unnamed.append((at, names))
+            else:
+                found[at] = self._taken(proposal)
+        rest = []
+        for at, names in unnamed:
+            of_payer = self._of_known_payer(lines[at], names)
+            if of_payer is None:
+                rest.append((at, names))
+            else:
+                found[at] = self._taken(of_payer)
+        for at, names in rest:
+            found[at] = self._by_name_or_amount(lines[at], names)
+        return tuple(found[at] for at in range(len(lines)))
+
+    def open_of(self, number: str) -> Decimal:
+        """What is open of a document now; 0 where nothing is."""
+        if number in self.left:
+            return self.left[number]
+        document = self.known.documents.get(number)
+        return document.open if document else ZERO
+
+    def _taken(self, proposal: Proposal) -> Proposal:
+        if proposal.action in {"book", "return"}:
+            for settlement in proposal.settlements:
+                if settlement.number in self.known.documents:
+                    self.left[settlement.number] = self.open_of(settlement.number) - settlement.amount
+        return proposal
+
+    # what a line names ---------------------------------------------------------------------------------------------
+
+    def _named(self, line: StatementLine, names: Names) -> Proposal | None:
+        """By what it names; None where it names nothing that is open."""
+        money, currency = _paid(line)
+        against = list(names.against)
+        chosen: dict[str, Naming] = {}
+        for naming in names.namings:
+            open_ = [number for number in naming.numbers if self._is_open(number, line)]
+            if len(open_) > 1:
+                fits = [
+                    number for number in open_ if any(option.money == money for option in self._options(number, line))
+                ]
+                open_ = fits if len(fits) == 1 else open_
+            if len(open_) == 1:
+                chosen[open_[0]] = naming
+            elif open_:
+                against.append(f"{naming.sentence}: nobody can tell which")
+            else:
+                against += [self._why_not(number, line) for number in naming.numbers]
+        documents = [self.known.documents[number] for number in chosen]
+        if not any(self.open_of(document.number) > 0 for document in documents):
+            return None
+        others = sorted({document.currency for document in documents} - {currency})
+        if others:
+            against.append(f"it was paid in {currency}, and is owed in {' and '.join(others)}")
+        elif line.currency != currency:
+            against.append(
+                f"{money} {currency} came as {line.amount} {line.currency}: the exchange difference is to be booked"
+            )
+        settlements, paid, reason = self._settle(line, chosen, money)
+        evidence = [naming.sentence for naming in dict.fromkeys(chosen.values())]
+        (evidence if paid else against).append(reason)
+        (evidence if paid == "whole" else against).extend(self._payer_of_others(line, documents))
+        tier: Tier = "A" if all(naming.tier == "A" for naming in chosen.values()) else "B"
+        return Proposal(
+            line,
+            "propose" if against else "book",
+            tier,
+            () if others else settlements,
+            documents[0].customer,
+            tuple(evidence),
+            tuple(dict.fromkeys(against)),
+        )
+
+    def _settle(
+        self, line: StatementLine, chosen: Mapping[str, Naming], money: Decimal
+    ) -> tuple[tuple[Settlement, ...], Literal["whole", "part", ""], str]:
+        """What is settled of the documents named; whether all of them or a part of one, "" where nobody can tell; and why."""
+        currency = line.ordered_currency or line.currency
+        if len(chosen) <= MOST_DOCUMENTS:
+            found = choices({number: self._options(number, line) for number in chosen}, money, every=True)
+            if len(found) == 1 or (found and len(chosen) == 1):
+                return _settlements(found[0]), "whole", _reason(found[0], money, currency)
+        total = sum((self.open_of(number) for number in chosen), ZERO)
+        settlements, rest = self._oldest_first(chosen, money)
+        if rest > 0:
+            return settlements, "", f"{money} {currency} is {rest} more than is open of {_and(chosen)}"
+        if len(chosen) > 1:
+            return settlements, "", f"{money} {currency} is {total - money} less than is open of {_and(chosen)}"
+        ((number, naming),) = chosen.items()
+        if naming.weak:
+            return settlements, "", f"{money} {currency} is not what is open of {number}: {total}"
+        return settlements, "part", f"{money} {currency} is a part of what is open of {number}: {total}"
+
+    def _oldest_first(self, numbers: Iterable[str], money: Decimal) -> tuple[tuple[Settlement, ...], Decimal]:
+        """Money shared out over documents, credits first, then the first due; and what is left of it."""
+        documents = sorted(
+            (self.known.documents[number] for number in numbers),
+            key=lambda document: (document.open > 0, document.parts[0].due, document.number),
+        )
+        settlements = []
+        for document in documents:
+            open_ = self.open_of(document.number)
+            part = open_ if open_ < 0 else min(open_, money)
+            if part:
+                settlements.append(Settlement(document.number, part))
+                money -= part
+        return tuple(settlements), money
+
+    def _is_open(self, number: str, line: StatementLine) -> bool:
+        document = self.known.documents.get(number)
+        return document is not None and document.date <= line.date and self.open_of(number) != 0
+
+    def _why_not(self, number: str, line: StatementLine) -> str:
+        document = self.known.documents.get(number)
+        if document is None:
+            return f"{number} is {self.known.states.get(number, 'not there')}"
+        if document.date > line.date:
+            return f"{number} is of {document.date}, after the payment"
+        return f"{number} is settled by another line"
+
+    def _options(self, number: str, line: StatementLine) -> tuple[PaymentOption, ...]:
+        return payment_options(self.known.documents[number], self.open_of(number), line.date)
+
+    def _payer_of_others(self, line: StatementLine, documents: Sequence[OpenDocument]) -> list[str]:
+        """That the account that paid is known for other customers than those who owe this."""
+        payers = self.known.payer_ibans.get(line.payer_iban, ())
+        if not payers or any(document.customer in payers for document in documents):
+            return []
+        names = " and ".join(self.known.customer_names[payer] for payer in payers)
+        return [f"it was paid from the account of {names}, not of {documents[0].customer_name}"]
+
+    # known payers --------------------------------------------------------------------------------------------------
+
+    def _of_known_payer(self, line: StatementLine, names: Names) -> Proposal | None:
+        """By the account that paid; None where no customer is known to pay from it."""
+        payers = self.known.payer_ibans.get(line.payer_iban, ())
+        if not payers:
+            return None
+        who = " and ".join(self.known.customer_names[payer] for payer in payers)
+        evidence = [f"{line.payer_iban} is known as the account of {who}"]
+        against = self._named_in_vain(line, names)
+        if len(payers) > 1:
+            against.append("several customers pay from it")
+        found = self._choices_of(line, payers)
+        if not found:
+            against.append(self._no_choice(line, payers))
+            return Proposal(
+                line, "propose", "C", (), payers[0] if len(payers) == 1 else "", tuple(evidence), tuple(against)
+            )
+        best, others = found[0], found[1:]
+        money, currency = _paid(line)
+        evidence.append(_reason(best, money, currency))
+        against += [
+            f"so {'is' if len(other) == 1 else 'are'} {_and(number for number, _option in other)}" for other in others
+        ]
+        if line.currency != currency:
+            against.append(
+                f"{money} {currency} came as {line.amount} {line.currency}: the exchange difference is to be booked"
+            )
+        customer = self.known.documents[best[0][0]].customer
+        return Proposal(
+            line,
+            "propose" if against else "book",
+            "C",
+            _settlements(best),
+            customer,
+            tuple(evidence),
+            tuple(against),
+        )
+
+    def _choices_of(self, line: StatementLine, customers: Iterable[str]) -> tuple[Choice, ...]:
+        """Up to two choices of what the customers owe that make the money: few documents first, the first due first."""
+        numbers = self._open_for(line, customers)
+        money, _currency = _paid(line)
+        if len(numbers) > MOST_DOCUMENTS:
+            return ()
+        found = choices({number: self._options(number, line) for number in numbers}, money)
+        place = {number: at for at, number in enumerate(numbers)}
+        return tuple(sorted(found, key=lambda choice: (len(choice), [place[number] for number, _option in choice])))
+
+    def _open_for(self, line: StatementLine, customers: Iterable[str]) -> list[str]:
+        _money, currency = _paid(line)
+        return [
+            number
+            for customer in customers
+            for number in self.known.by_customer.get(customer, ())
+            if self._is_open(number, line) and self.known.documents[number].currency == currency
+        ]
+
+    def _no_choice(self, line: StatementLine, customers: Iterable[str]) -> str:
+        numbers = self._open_for(line, customers)
+        money, currency = _paid(line)
+        if not numbers:
+            return f"nothing is open in {currency}"
+        if len(numbers) > MOST_DOCUMENTS:
+            return f"{len(numbers)} documents are open: too many to tell by the amount"
+        total = sum((self.open_of(number) for number in numbers), ZERO)
+        return f"no choice of what is open makes {money} {currency}: {_and(numbers)}, {total} {currency} together"
+
+    def _named_in_vain(self, line: StatementLine, names: Names) -> list[str]:
+        """What a line names that is not open."""
+        return [
+            *names.against,
+            *(self._why_not(number, line) for naming in names.namings for number in naming.numbers),
+        ]
+
+    # names and amounts ---------------------------------------------------------------------------------------------
+
+    def _by_name_or_amount(self, line: StatementLine, names: Names) -> Proposal:
+        against = self._named_in_vain(line, names)
+        customers = customers_named(line.payer, self.known.names) if line.payer else ()
+        money, currency = _paid(line)
+        evidence = [
+            f"“{line.payer}” is the name of {self.known.customer_names[customer]}" for customer in customers[:_FEW]
+        ]
+        found = self._choices_of(line, customers) if 0 < len(customers) <= _FEW else ()
+        if found:
+            evidence.append(_reason(found[0], money, currency))
+            against += [
+                f"so {'is' if len(other) == 1 else 'are'} {_and(number for number, _option in other)}"
+                for other in found[1:]
+            ]
+            against.append("the payer's account is not known as this customer's")
+            owner = self.known.documents[found[0][0][0]].customer
+            return Proposal(line, "propose", "D", _settlements(found[0]), owner, tuple(evidence), tuple(against))
+        if customers:
+            against.append(self._no_choice(line, customers))
+            owner = customers[0] if len(customers) == 1 else ""
+            return Proposal(line, "propose", "D", (), owner, tuple(evidence), tuple(against))
+        same = [number for number in self.known.by_amount.get((currency, money), ()) if self._is_open(number, line)]
+        same = [number for number in same if self.open_of(number) == money]
+        if 0 < len(same) <= _FEW:
+            first = self.known.documents[same[0]]
+            against += [f"nothing names {first.customer_name}", *(f"so is {number}" for number in same[1:])]
+            return Proposal(
+                line,
+                "propose",
+                "D",
+                (Settlement(first.number, money),),
+                first.customer,
+                (f"{money} {currency} is what is open of {first.number}",),
+                tuple(against),
+            )
+        if names.namings:
+            return Proposal(
+                line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against)
+            )
+        return Proposal(
+            line,
+            "not-ours",
+            against=(*against, "it names no document and no customer, and nothing open has its amount"),
+        )
+
+
+def _paid(line: StatementLine) -> tuple[Decimal, str]:
+    """What was paid, before the fees of those in between, and in which currency."""
+    if line.ordered_amount is not None and line.ordered_currency:
+        return line.ordered_amount, line.ordered_currency
+    return line.amount + line.fee, line.currency
+
+
+def _settlements(choice: Choice) -> tuple[Settlement, ...]:
+    return tuple(Settlement(number, option.settles, option.discount) for number, option in choice)
+
+
+def _reason(choice: Choice, money: Decimal, currency: str) -> str:
+    if len(choice) == 1:
+        return f"{money} {currency} {choice[0][1].reason}"
+    parts = " + ".join(f"{option.money} of {number}" for number, option in choice)
+    return f"{money} {currency} is {parts}"
+
+
+def _and(numbers: Iterable[str]) -> str:
+    return " and ".join(numbers)

@@ -1,0 +1,263 @@
+"""What a payment may be for: the documents that are open, by number, customer and amount; and what is known of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from typing import NamedTuple
+
+from beancount_invoicing.bank.names import NameIndex, name_index
+from beancount_invoicing.bank.tokens import NumberIndex, number_index
+from beancount_invoicing.model import ZERO, Book, Day, Invoice
+from beancount_invoicing.receivables import Allocated, OpenItem, allocate
+from beancount_invoicing.rules import currencies, payment_terms
+from beancount_invoicing.rules.exact import exact
+
+
+class Discount(NamedTuple):
+    """What a payer may take off who pays all that is open by a day (inclusive)."""
+
+    until: Day
+    amount: Decimal
+
+
+class OpenPart(NamedTuple):
+    """What is open of one instalment on one account."""
+
+    account: str
+    due: Day
+    open: Decimal
+    retained: bool
+    """It is kept back until works are accepted: whoever pays the rest pays all that is due."""
+
+
+class OpenDocument(NamedTuple):
+    """A document of which something is open. `open` is negative of what the customer is owed."""
+
+    number: str
+    customer: str
+    """Main account of the customer who owes it."""
+    customer_name: str
+    currency: str
+    date: Day
+    """From which day on it is in the books."""
+    open: Decimal
+    parts: tuple[OpenPart, ...]
+    """The first due first."""
+    discount: Discount | None = None
+
+
+class ReceivedPayment(NamedTuple):
+    """Money that settled a document, as far as it was not given back."""
+
+    number: str
+    date: Day
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receivables:
+    """All that lines of a statement are compared with, as of one day."""
+
+    documents: Mapping[str, OpenDocument]
+    numbers: NumberIndex
+    digits: Mapping[str, tuple[str, ...]]
+    """Numbers by their digits, without leading zeros: as references that have no letters say them."""
+    customers_of: Mapping[str, str]
+    """The main account of the customer invoiced, by number, of what is not open."""
+    states: Mapping[str, str]
+    """Of each number that is not open: what it is, in words that follow "is"."""
+    by_customer: Mapping[str, tuple[str, ...]]
+    """The numbers of what is open, by main account; the first due first."""
+    by_amount: Mapping[tuple[str, Decimal], tuple[str, ...]]
+    """The numbers by currency and what is open."""
+    names: NameIndex
+    payer_ibans: Mapping[str, tuple[str, ...]]
+    """The main accounts of the customers who are known to pay from an IBAN."""
+    customer_names: Mapping[str, str]
+    received: Mapping[str, tuple[ReceivedPayment, ...]]
+    """The money that documents got and kept, by number, the latest last."""
+
+
+@exact
+def receivables(book: Book, as_of: date, allocated: Allocated | None = None) -> Receivables:
+    """What is open at the end of `as_of`, and what is known of every other document by then."""
+    allocated = allocated or allocate(book, as_of)
+    claims: defaultdict[str, list[OpenItem]] = defaultdict(list)
+    for claim in allocated.open_items:
+        if claim.open:
+            claims[claim.invoice.number].append(claim)
+    documents = {
+        number: document for number, items in claims.items() if (document := _document(book, items, as_of)) is not None
+    }
+    states = {
+        invoice.number: _state(book, invoice, as_of) for invoice in book.invoices if invoice.number not in documents
+    }
+    by_customer: defaultdict[str, list[OpenDocument]] = defaultdict(list)
+    by_amount: defaultdict[tuple[str, Decimal], list[str]] = defaultdict(list)
+    for document in documents.values():
+        by_customer[document.customer].append(document)
+        by_amount[document.currency, document.open].append(document.number)
+    names = {account: dated.at(as_of).name for account, dated in book.customers.items()}
+    everything = [*documents, *states]
+    return Receivables(
+        documents=documents,
+        numbers=number_index(everything),
+        digits=_by_digits(everything),
+        customers_of={
+            invoice.number: invoice.customer.account
+            for invoice in book.invoices
+            if invoice.customer and invoice.number not in documents
+        },
+        states=states,
+        by_customer={
+            customer: tuple(document.number for document in sorted(those, key=_due_order))
+            for customer, those in by_customer.items()
+        },
+        by_amount={key: tuple(numbers) for key, numbers in by_amount.items()},
+        names=name_index(names),
+        payer_ibans=_payer_ibans(book, as_of),
+        customer_names=names,
+        received=_received(allocated),
+    )
+
+
+def _document(book: Book, claims: Iterable[OpenItem], as_of: date) -> OpenDocument | None:
+    """A document of which parts are open; of one that several customers owe, the share of the first of them by account."""
+    items = sorted(claims, key=lambda claim: (claim.instalment.due, claim.instalment.index, claim.account))
+    customers = sorted({book.main_accounts[claim.account] for claim in items})
+    items = [claim for claim in items if book.main_accounts[claim.account] == customers[0]]
+    invoice = items[0].invoice
+    parts = tuple(
+        OpenPart(claim.account, claim.instalment.due, claim.open, bool(claim.instalment.retention_contract))
+        for claim in items
+    )
+    open_ = sum((part.open for part in parts), ZERO)
+    if not open_:
+        return None
+    return OpenDocument(
+        invoice.number,
+        customers[0],
+        book.customers[customers[0]].at(as_of).name,
+        invoice.currency,
+        invoice.booked_from,
+        open_,
+        parts,
+        _discount(invoice, open_) if len(customers) == 1 else None,
+    )
+
+
+def _due_order(document: OpenDocument) -> tuple[date, date, str]:
+    return document.parts[0].due, document.date, document.number
+
+
+def _discount(invoice: Invoice, open_: Decimal) -> Discount | None:
+    """The cash discount of a document of which nothing is settled yet."""
+    if not invoice.customer or not invoice.customer.cash_discount or open_ != invoice.payable:
+        return None
+    try:
+        rest = payment_terms.discounted_rest(invoice, ZERO, currencies.currency_decimals(invoice.currency))
+    except payment_terms.TermsError:  # said where it is written
+        return None
+    return Discount(rest.date, open_ - rest.amount) if rest else None
+
+
+def _state(book: Book, invoice: Invoice, as_of: date) -> str:
+    if invoice.draft:
+        return "a draft"
+    if invoice.kind == "void":
+        return "void"
+    if invoice.booked_from > as_of:
+        return f"of {invoice.booked_from}, which is later"
+    if new := book.final_replacement_of(invoice):
+        return f"replaced by {new.number}"
+    return "settled"
+
+
+def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for number in numbers:
+        digits = "".join(sign for sign in number if sign.isdigit()).lstrip("0")
+        if len(digits) >= 4:
+            found[digits].append(number)
+    return {digits: tuple(those) for digits, those in found.items()}
+
+
+def _payer_ibans(book: Book, as_of: date) -> dict[str, tuple[str, ...]]:
+    """The customers by the IBANs from which the ledger says that they pay."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for account, dated in book.customers.items():
+        for iban in dated.at(as_of).payer_iban.split(","):
+            if compact := "".join(iban.split()).upper():
+                found[compact].append(account)
+    return {iban: tuple(sorted(accounts)) for iban, accounts in found.items()}
+
+
+def _received(allocated: Allocated) -> dict[str, tuple[ReceivedPayment, ...]]:
+    found: defaultdict[str, list[ReceivedPayment]] = defaultdict(list)
+    for allocation in allocated.allocations:
+        number = allocation.invoice.number
+        if allocation.how in {"settles", "link", "oldest"}:
+            found[number].append(
+                ReceivedPayment(number, allocation.received_on, allocation.amount, allocation.invoice.currency)
+            )
+        elif allocation.how == "reversal" and allocation.reverses in {"settles", "link", "oldest"}:
+            _take_back(found[number], -allocation.amount)
+    return {number: tuple(payments) for number, payments in found.items() if payments}
+
+
+def _take_back(payments: list[ReceivedPayment], amount: Decimal) -> None:
+    """Takes an amount from the latest payments on."""
+    while amount > 0 and payments:
+        last = payments.pop()
+        if last.amount > amount:
+            payments.append(last._replace(amount=last.amount - amount))
+        amount -= last.amount
+
+
+class PaymentOption(NamedTuple):
+    """A sum that a payer may mean to pay of a document, what it settles, and why just that."""
+
+    money: Decimal
+    settles: Decimal
+    discount: Decimal = ZERO
+    reason: str = ""
+
+
+def payment_options(document: OpenDocument, left: Decimal, day: Day) -> tuple[PaymentOption, ...]:
+    """What somebody may pay on `day` of a document of which `left` is open: all, all but the cash discount, what is due without
+    what is kept back, or its first instalments. Each sum once, all of it first."""
+    options = [PaymentOption(left, left, reason=f"is what is open of {document.number}")]
+    if left != document.open or left < 0:
+        return tuple(options)
+    if document.discount and day <= document.discount.until:
+        off = document.discount.amount
+        until = document.discount.until
+        reason = f"is what is open of {document.number} less its cash discount of {off}, to be taken until {until}"
+        options.append(PaymentOption(left - off, left, off, reason))
+    due = [part.open for part in document.parts if not part.retained]
+    if len(due) < len(document.parts) and due:
+        options.append(
+            PaymentOption(
+                sum(due, ZERO), sum(due, ZERO), reason=f"is what is open of {document.number} less what is kept back"
+            )
+        )
+    for count, amount in enumerate(accumulate(due), 1):
+        if count < len(due):
+            reason = (
+                f"is the first instalment of {document.number}"
+                if count == 1
+                else f"is {count} instalments of {document.number}"
+            )
+            options.append(PaymentOption(amount, amount, reason=reason))
+    return tuple({option.money: option for option in reversed(options)}.values())[::-1]
+
+
+def number_of_core(known: Receivables, core: str) -> tuple[str, ...]:
+    """The numbers that the letters and digits of a structured reference stand for, alone or without the letters of the series."""
+    return known.numbers.by_letters_and_digits.get(core) or known.digits.get(core) or ()

@@ -1,0 +1,142 @@
+"""Money that leaves: a payment that came back to its payer, a refund, or nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from beancount_invoicing.bank.evidence import Names, Proposal, Settlement, Tier
+from beancount_invoicing.bank.open_documents import Receivables, ReceivedPayment
+from beancount_invoicing.bank.statements import StatementLine
+
+RETURN_REASONS = {
+    "AC01": "the account's number is wrong",
+    "AC04": "the account is closed",
+    "AC06": "the account is blocked",
+    "AG01": "the account allows no direct debit",
+    "AM04": "not enough money",
+    "MD01": "there is no valid mandate",
+    "MD06": "the payer asked for it back",
+    "MS02": "the payer refused it, without a reason",
+    "MS03": "the bank gives no reason",
+    "SL01": "the payer's bank blocks this creditor",
+}
+"""Of SEPA returns (ISO 20022 external code set, ExternalReturnReason1Code)."""
+
+
+def outgoing(known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names) -> Proposal:
+    """What a line that takes money away, or gives an earlier one back, is for."""
+    if line.amount > 0:
+        return Proposal(line, "propose", against=("a payment of yours came back: say to whom it goes instead",))
+    if line.amount == 0:
+        return Proposal(line, "not-ours", against=("it moves no money",))
+    if not line.is_return and (refund := _refund(known, open_of, line, names)):
+        return refund
+    return _return(known, line, names)
+
+
+def _refund(
+    known: Receivables, open_of: Callable[[str], Decimal], line: StatementLine, names: Names
+) -> Proposal | None:
+    """Of a credit note that the line names, or the only one of its amount that the owner of the account has."""
+    for naming in names.namings:
+        for number in naming.numbers:
+            open_ = open_of(number)
+            document = known.documents.get(number)
+            if document and open_ < 0 and open_ <= line.amount and document.currency == line.currency:
+                against = (
+                    *names.against,
+                    *(() if document.date <= line.date else (f"{number} is of {document.date}",)),
+                )
+                share = "all" if open_ == line.amount else "a part"
+                reason = f"{-line.amount} {line.currency} is {share} of its credit of {-open_}"
+                return Proposal(
+                    line,
+                    "propose" if against or naming.weak else "book",
+                    naming.tier,
+                    (Settlement(number, line.amount),),
+                    document.customer,
+                    (naming.sentence, reason),
+                    against,
+                )
+    payers = known.payer_ibans.get(line.payer_iban, ())
+    if names.namings or len(payers) != 1:
+        return None
+    fits = [
+        number
+        for number in known.by_customer.get(payers[0], ())
+        if open_of(number) == line.amount and known.documents[number].currency == line.currency
+    ]
+    if not fits:
+        return None
+    evidence = (
+        f"{line.payer_iban} is known as the account of {known.customer_names[payers[0]]}",
+        f"{-line.amount} {line.currency} is the credit of {fits[0]}",
+    )
+    against = (*names.against, *(f"so is {number}" for number in fits[1:]))
+    return Proposal(
+        line, "propose" if against else "book", "C", (Settlement(fits[0], line.amount),), payers[0], evidence, against
+    )
+
+
+def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
+    """A payment given back: of a document that the line names and that got just that much."""
+    reason = _reason(line)
+    against = list(names.against)
+    for naming in names.namings:
+        for number in naming.numbers:
+            payment = _last_of(known.received.get(number, ()), line)
+            if payment is None:
+                against.append(f"{number} got no payment of {-line.amount} {line.currency} that is still there")
+                continue
+            evidence = (naming.sentence, f"{number} got {payment.amount} on {payment.date}", *reason)
+            if not line.is_return:
+                against.append("the bank does not say that it is a return")
+            tier: Tier = naming.tier
+            sure = line.is_return and not against and len(naming.numbers) == 1
+            return Proposal(
+                line,
+                "return" if sure else "propose",
+                tier,
+                (Settlement(number, line.amount),),
+                _customer_of(known, number),
+                evidence,
+                tuple(against),
+            )
+    if line.is_return:
+        found = [payment for payments in known.received.values() if (payment := _last_of(payments, line)) is not None]
+        if len(found) == 1:
+            number = found[0].number
+            evidence = (f"only {number} got {-line.amount} {line.currency}, on {found[0].date}", *reason)
+            against.append("nothing names it")
+            settled = (Settlement(number, line.amount),)
+            return Proposal(line, "propose", "D", settled, _customer_of(known, number), evidence, tuple(against))
+        against.append(f"no payment, or more than one, of {-line.amount} {line.currency} can be given back")
+        return Proposal(line, "propose", "", (), "", reason, tuple(against))
+    if names.namings:
+        return Proposal(line, "propose", "", (), "", tuple(naming.sentence for naming in names.namings), tuple(against))
+    return Proposal(line, "not-ours", against=(*against, "money that leaves, and it names no document"))
+
+
+def _last_of(payments: tuple[ReceivedPayment, ...], line: StatementLine) -> ReceivedPayment | None:
+    """The last payment of that amount that came before it."""
+    return next(
+        (
+            paid
+            for paid in reversed(payments)
+            if (paid.amount, paid.currency) == (-line.amount, line.currency) and paid.date <= line.date
+        ),
+        None,
+    )
+
+
+def _reason(line: StatementLine) -> tuple[str, ...]:
+    if not line.return_reason:
+        return ()
+    words = RETURN_REASONS.get(line.return_reason)
+    return (f"returned: {line.return_reason}" + (f", {words}" if words else ""),)
+
+
+def _customer_of(known: Receivables, number: str) -> str:
+    document = known.documents.get(number)
+    return document.customer if document else known.customers_of.get(number, "")

@@ -1,0 +1,48 @@
+"""Which open documents add up to a payment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from beancount_invoicing.bank.open_documents import PaymentOption
+from beancount_invoicing.model import ZERO
+
+MOST_DOCUMENTS = 12
+"""Of more than so many, some sum is nearly always there by chance."""
+
+Choice = tuple[tuple[str, PaymentOption], ...]
+"""Documents by number, each with what is paid of it."""
+
+
+def choices(
+    options: Mapping[str, Sequence[PaymentOption]], money: Decimal, *, every: bool = False, most: int = 2
+) -> tuple[Choice, ...]:
+    """The choices of documents that make just `money`, at most `most` of them; of `every` document something, or of any.
+
+    `options` has at most MOST_DOCUMENTS documents, or twice as many where each has a single option. Half of the sums are looked up
+    in the other half, so that the work grows by the square root of their number.
+    """
+    items = list(options.items())
+    middle = len(items) // 2
+    by_sum: defaultdict[Decimal, list[Choice]] = defaultdict(list)
+    for total, choice in _sums(items[:middle], every):
+        if len(by_sum[total]) < most + 1:
+            by_sum[total].append(choice)
+    found: list[Choice] = []
+    for total, choice in _sums(items[middle:], every):
+        for first in by_sum.get(money - total, ()):
+            if first or choice:
+                found.append((*first, *choice))
+                if len(found) == most:
+                    return tuple(found)
+    return tuple(found)
+
+
+def _sums(items: Sequence[tuple[str, Sequence[PaymentOption]]], every: bool) -> Iterator[tuple[Decimal, Choice]]:
+    sums: list[tuple[Decimal, Choice]] = [(ZERO, ())]
+    for number, options in items:
+        more = [(total + option.money, (*choice, (number, option))) for total, choice in sums for option in options]
+        sums = more if every else sums + more
+    yield from sums

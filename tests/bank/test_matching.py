@@ -1,0 +1,267 @@
+"""Which line of a statement pays what: automatic only by evidence that nothing contradicts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+
+from beancount_invoicing.bank.evidence import Proposal
+from beancount_invoicing.bank.matching import match_lines
+from beancount_invoicing.bank.open_documents import Receivables, receivables
+from beancount_invoicing.bank.statements import StatementLine
+from beancount_invoicing.model import Source
+from beancount_invoicing.rules.references import creditor_reference
+from tests.ledgers import sound_book
+
+DAY = date(2026, 3, 10)
+ACME_IBAN = "FR7630006000011234567890189"
+KIEFER_IBAN = "DE89370400440532013000"
+
+LEDGER = """
+2026-01-01 custom "invoice-customer" Assets:Receivable:Acme
+  payer-iban: "FR76 3000 6000 0112 3456 7890 189"
+2026-01-05 * "Acme SAS" "One" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Receivable:Acme  100.00 EUR
+  Income:Services
+2026-01-06 * "Acme SAS" "Two" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Receivable:Acme  250.00 EUR
+  Income:Services
+2026-01-07 * "Kiefer GmbH" "Three" ^F2026-0003
+  invoice: "F2026-0003"
+  Assets:Receivable:Kiefer  480.00 EUR
+  Income:Services
+2026-01-08 * "Kiefer GmbH" "Four, paid" ^F2026-0004
+  invoice: "F2026-0004"
+  Assets:Receivable:Kiefer  60.00 EUR
+  Income:Services
+2026-01-20 * "Kiefer" "F2026-0004" ^F2026-0004
+  Assets:Bank  60.00 EUR
+  Assets:Receivable:Kiefer
+2026-01-09 * "Acme SAS" "Five, in two parts" ^F2026-0005
+  invoice: "F2026-0005"
+  Assets:Receivable:Acme  300.00 EUR
+    due: 2026-02-01
+  Assets:Receivable:Acme  700.00 EUR
+    due: 2026-06-01
+  Income:Services
+2026-01-10 * "Acme SAS" "Six, with a discount" ^F2026-0006
+  invoice: "F2026-0006"
+  cash-discount: "2% within 90 days"
+  Assets:Receivable:Acme  1000.00 EUR
+  Income:Services
+2026-01-11 * "Kiefer GmbH" "Given back" ^A2026-0001
+  invoice: "A2026-0001"
+  Assets:Receivable:Kiefer  -80.00 EUR
+  Income:Services
+2026-01-12 ! "Kiefer GmbH" "Seven, a draft" ^draft-kiefer-7
+  invoice: "draft-kiefer-7"
+  Assets:Receivable:Kiefer  77.00 EUR
+  Income:Services
+2026-04-01 * "Kiefer GmbH" "Eight, later" ^F2026-0007
+  invoice: "F2026-0007"
+  Assets:Receivable:Kiefer  480.00 EUR
+  Income:Services
+"""
+
+
+@cache
+def known(more: str = "") -> Receivables:
+    return receivables(sound_book(LEDGER + more), date(2026, 12, 31))
+
+
+def line(amount: str, text: str = "", **values: Any) -> StatementLine:
+    values.setdefault("date", DAY)
+    values.setdefault("bank_id", "1")
+    return StatementLine(amount=Decimal(amount), currency="EUR", source=Source("statement.xml", 1), text=text, **values)
+
+
+def match(*lines: StatementLine, more: str = "") -> tuple[Proposal, ...]:
+    return match_lines(known(more), lines)
+
+
+def summary(proposal: Proposal) -> tuple[str, str, list[tuple[str, str]]]:
+    return proposal.action, proposal.tier, [(number, str(amount)) for number, amount, _discount in proposal.settlements]
+
+
+def one(amount: str, text: str = "", **values: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    return summary(match(line(amount, text, **values))[0])
+
+
+def test_a_creditor_reference_with_right_check_digits_is_booked() -> None:
+    assert one("100.00", references=(creditor_reference("F2026-0001"),)) == ("book", "A", [("F2026-0001", "100.00")])
+
+
+def test_a_reference_with_wrong_check_digits_is_not() -> None:
+    (proposal,) = match(line("100.00", references=("RF26F20260001",)))
+    assert proposal.action != "book"
+    assert "the check digits of the reference RF26F20260001 are wrong" in proposal.against
+
+
+def test_a_swiss_or_belgian_reference_stands_for_the_number_with_its_digits() -> None:
+    from stdnum.ch import esr
+
+    digits = "20260003".zfill(26)
+    assert one("480.00", references=(digits + esr.calc_check_digit(digits),)) == (
+        "book",
+        "A",
+        [("F2026-0003", "480.00")],
+    )
+    belgian = "0020260003"
+    check = int(belgian) % 97 or 97
+    written = f"+++{belgian[:3]}/{belgian[3:7]}/{belgian[7:]}{check:02}+++"
+    assert one("480.00", written) == ("book", "A", [("F2026-0003", "480.00")])
+
+
+def test_a_number_is_booked_whole_or_in_part() -> None:
+    assert one("480.00", "RE f2026 0003") == ("book", "B", [("F2026-0003", "480.00")])
+    assert one("479.99", "F2026-0003") == ("book", "B", [("F2026-0003", "479.99")])
+
+
+def test_more_than_is_open_is_proposed_and_the_rest_lies_on_the_account() -> None:
+    (proposal,) = match(line("480.01", "F2026-0003"))
+    assert summary(proposal) == ("propose", "B", [("F2026-0003", "480.00")])
+    assert proposal.against == ("480.01 EUR is 0.01 more than is open of F2026-0003",)
+
+
+def test_several_numbers_are_booked_where_they_add_up() -> None:
+    both = [("F2026-0001", "100.00"), ("F2026-0002", "250.00")]
+    assert one("350.00", "F2026-0001 + F2026-0002") == ("book", "B", both)
+    assert one("350.00", "F2026-0002/F2026-0001") == ("book", "B", both[::-1])
+    assert one("349.00", "F2026-0001 F2026-0002") == (
+        "propose",
+        "B",
+        [("F2026-0001", "100.00"), ("F2026-0002", "249.00")],
+    )
+    less_credit = [("F2026-0003", "480.00"), ("A2026-0001", "-80.00")]
+    assert one("400.00", "F2026-0003 moins A2026-0001") == ("book", "B", less_credit)
+
+
+def test_one_payer_for_several_customers() -> None:
+    two = [("F2026-0001", "100.00"), ("F2026-0003", "480.00")]
+    assert one("580.00", "F2026-0001 F2026-0003") == ("book", "B", two)
+
+
+def test_a_cash_discount_that_may_still_be_taken_settles_the_whole() -> None:
+    (proposal,) = match(line("980.00", "F2026-0006"))
+    assert (proposal.action, proposal.settlements[0]) == ("book", ("F2026-0006", Decimal(1000), Decimal(20)))
+    (late,) = match(line("980.00", "F2026-0006", date=date(2026, 4, 11)))
+    assert late.settlements[0] == ("F2026-0006", Decimal(980), Decimal(0))
+
+
+def test_the_fee_that_was_taken_off_was_paid() -> None:
+    assert one("478.50", "F2026-0003", fee=Decimal("1.50")) == ("book", "B", [("F2026-0003", "480.00")])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("F2026-0004", "F2026-0004 is settled"),
+        ("draft-kiefer-7", "draft-kiefer-7 is a draft"),
+        ("F2026-0007", "F2026-0007 is of 2026-04-01, after the payment"),
+        ("F2026-0099", "“F2026-0099” is written like a number of yours, and no document has it"),
+    ],
+)
+def test_what_is_settled_a_draft_or_later_is_never_matched(text: str, reason: str) -> None:
+    (proposal,) = match(line("480.00", text, payer="Kiefer GmbH"))
+    assert proposal.action == "propose"
+    assert reason in proposal.against
+    assert text not in [settlement.number for settlement in proposal.settlements]
+
+
+def test_digits_in_an_iban_are_no_number() -> None:
+    assert one("33.00", "VIR FR76 3000 2026 0001 3456 7890 189")[0] == "not-ours"
+
+
+def test_a_known_payer_s_only_choice_is_booked() -> None:
+    assert one("250.00", payer_iban=ACME_IBAN) == ("book", "C", [("F2026-0002", "250.00")])
+    assert one("350.00", payer_iban=ACME_IBAN) == ("book", "C", [("F2026-0001", "100.00"), ("F2026-0002", "250.00")])
+    assert one("300.00", payer_iban=ACME_IBAN) == ("book", "C", [("F2026-0005", "300.00")])  # its first instalment
+    assert one("980.00", payer_iban=ACME_IBAN) == ("book", "C", [("F2026-0006", "1000.00")])
+
+
+def test_a_known_payer_s_amount_that_two_choices_make_is_proposed() -> None:
+    (proposal,) = match(line("1000.00", payer_iban=ACME_IBAN))
+    assert summary(proposal)[:2] == ("propose", "C")
+    assert proposal.against == ("so is F2026-0006",)
+
+
+def test_a_known_payer_who_names_something_else_is_proposed() -> None:
+    assert one("250.00", "F2026-0004", payer_iban=ACME_IBAN)[0] == "propose"
+    assert one("250.00", "F2026-0077", payer_iban=ACME_IBAN)[0] == "propose"
+
+
+def test_the_account_of_another_customer_speaks_against_a_part_payment_only() -> None:
+    assert one("480.00", "F2026-0003", payer_iban=ACME_IBAN)[0] == "book"
+    (proposal,) = match(line("100.00", "F2026-0003", payer_iban=ACME_IBAN))
+    assert proposal.action == "propose"
+    assert proposal.against == ("it was paid from the account of Acme SAS, not of Kiefer GmbH",)
+
+
+def test_names_and_amounts_are_only_proposed() -> None:
+    assert one("480.00", payer="Kiefer GmbH Berlin") == ("propose", "D", [("F2026-0003", "480.00")])
+    assert one("480.00", payer="Somebody") == ("propose", "D", [("F2026-0003", "480.00")])
+    assert one("481.00", payer="Kiefer") == ("propose", "D", [])
+    assert one("12.34", payer="Somebody") == ("not-ours", "", [])
+
+
+def test_what_names_a_document_comes_before_what_is_guessed() -> None:
+    guessed = line("250.00", bank_id="1", date=date(2026, 3, 1), payer_iban=ACME_IBAN)
+    names_it = line("250.00", "F2026-0002", bank_id="2", date=date(2026, 3, 5))
+    first, second = match(guessed, names_it)
+    assert summary(second) == ("book", "B", [("F2026-0002", "250.00")])
+    assert first.action == "propose"
+    assert first.settlements == ()
+
+
+def test_several_payments_for_one_invoice_until_it_is_settled() -> None:
+    found = match(*(line("240.00", "F2026-0003", bank_id=str(at)) for at in range(3)))
+    assert [proposal.action for proposal in found] == ["book", "book", "propose"]
+    assert "F2026-0003 is settled by another line" in found[2].against
+
+
+def test_the_order_of_lines_plays_no_part() -> None:
+    lines = [
+        line("240.00", "F2026-0003", bank_id="1"),
+        line("250.00", payer_iban=ACME_IBAN, bank_id="2"),
+        line("250.00", "F2026-0002", bank_id="3", date=date(2026, 3, 11)),
+        line("480.00", payer="Kiefer GmbH", bank_id="4"),
+    ]
+    there = {proposal.line.bank_id: proposal for proposal in match(*lines)}
+    back = {proposal.line.bank_id: proposal for proposal in match(*reversed(lines))}
+    assert there == back
+
+
+def test_a_return_reverses_the_payment_that_it_names() -> None:
+    (proposal,) = match(line("-60.00", "F2026-0004", is_return=True, return_reason="AM04"))
+    assert summary(proposal) == ("return", "B", [("F2026-0004", "-60.00")])
+    assert proposal.evidence[-1] == "returned: AM04, not enough money"
+    assert one("-60.00", is_return=True) == ("propose", "D", [("F2026-0004", "-60.00")])
+    assert one("-59.00", "F2026-0004", is_return=True)[0] == "propose"
+    assert one("-60.00", "F2026-0004")[0] == "propose"
+
+
+def test_a_refund_pays_a_credit_note() -> None:
+    assert one("-80.00", "A2026-0001") == ("book", "B", [("A2026-0001", "-80.00")])
+    assert one("-81.00", "A2026-0001")[0] == "propose"
+    assert one("-80.00", "LOYER")[0] == "not-ours"
+
+
+def test_another_currency_is_proposed() -> None:
+    dollars = """
+2026-01-15 * "Kiefer GmbH" "In dollars" ^F2026-0008
+  invoice: "F2026-0008"
+  Assets:Receivable:Kiefer  500.00 USD
+  Income:Services
+"""
+    (proposal,) = match(line("460.00", "F2026-0008"), more=dollars)
+    assert proposal.action == "propose"
+    assert proposal.against[0] == "it was paid in EUR, and is owed in USD"
+    ordered = {"ordered_amount": Decimal(500), "ordered_currency": "USD"}
+    (proposal,) = match(line("460.00", "F2026-0008", **ordered), more=dollars)
+    assert summary(proposal) == ("propose", "B", [("F2026-0008", "500.00")])
