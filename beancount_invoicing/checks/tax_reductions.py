@@ -11,8 +11,8 @@ from contextlib import suppress
 from decimal import Decimal
 
 from beancount_invoicing.checks.documents import ledger_amount
-from beancount_invoicing.model import ZERO, Book, Finding, Invoice, Payment, Source
-from beancount_invoicing.receivables import Allocated, Allocation
+from beancount_invoicing.model import ZERO, Book, Finding, Payment, Source
+from beancount_invoicing.receivables import Allocated, Allocation, claim_and_invoiced_taxes
 from beancount_invoicing.rules import payment_terms
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
@@ -68,7 +68,7 @@ def _compared(
 ) -> Iterator[Finding]:
     expected: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for allocation in allocations:
-        claim, taxes = _left(allocation.invoice, by_invoice[id(allocation.invoice)])
+        claim, taxes = claim_and_invoiced_taxes(allocation.invoice, by_invoice[id(allocation.invoice)])
         for place, tax in taxes.items():
             if claim:
                 expected[place] += tax * allocation.amount / claim
@@ -112,31 +112,6 @@ def _serves_others(book: Book, account: str, code: str) -> bool:
         if other != code
         for _day, tax in dated.versions
     )
-
-
-def _left(invoice: Invoice, allocations: Sequence[Allocation]) -> tuple[Decimal, dict[tuple[str, str], Decimal]]:
-    """The claim and the taxes of a document, deposits deducted, less the credit notes that settle it."""
-    claim, taxes = invoice.payable, _taxes(invoice)
-    for allocation in allocations:
-        if allocation.counter_document is not None and allocation.counter_document.payable:
-            claim -= allocation.amount
-            for place, tax in _taxes(allocation.counter_document).items():
-                if place in taxes:
-                    taxes[place] += tax * abs(allocation.amount) / abs(allocation.counter_document.payable)
-    return claim, taxes
-
-
-def _taxes(invoice: Invoice) -> dict[tuple[str, str], Decimal]:
-    """By code and account, the taxes that are owed once invoiced, less those of deposits that are deducted."""
-    taxes = {
-        (tax.tax.code, tax.tax.account): tax.amount
-        for tax in invoice.taxes
-        if tax.tax.rate and tax.tax.account and not (tax.pending or tax.tax.withholding or tax.tax.on_payment)
-    }
-    for deduction in invoice.deductions:
-        if (deduction.tax, deduction.account) in taxes:
-            taxes[deduction.tax, deduction.account] -= deduction.amount
-    return taxes
 
 
 def _of_the_whole(means: str, allocations: Sequence[Allocation]) -> bool:

@@ -41,6 +41,7 @@ from beancount_invoicing.receivables.credit_notes import (
     within_share,
 )
 from beancount_invoicing.receivables.exchange import latest_price
+from beancount_invoicing.receivables.invoiced_taxes import claim_and_invoiced_taxes
 from beancount_invoicing.receivables.lapsing import Lapsing, lapsing, last_day_to_sue
 from beancount_invoicing.receivables.missing_taxes import MissingTaxEntry, MissingTaxLine
 from beancount_invoicing.receivables.on_account import OnAccount, total_cover
@@ -104,6 +105,7 @@ __all__ = [
     "allocate",
     "bad_debt",
     "bears_tax",
+    "claim_and_invoiced_taxes",
     "claim_given_back_on",
     "credit_note_effect",
     "credit_note_effects",

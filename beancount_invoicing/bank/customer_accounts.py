@@ -1,0 +1,229 @@
+"""The part of a Book that decides about one customer's payments: so that a payment is worked out without reading all others'.
+
+What settles what, and which tax becomes due by it, hangs on the documents and payments of a customer, and of those who took over
+claims from them, on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.bank.payments import PaymentEntry
+from beancount_invoicing.model import (
+    ZERO,
+    Book,
+    CalculationStep,
+    Invoice,
+    Payment,
+    Source,
+    TaxMovement,
+    Transfer,
+    Weight,
+)
+from beancount_invoicing.receivables import Allocated, PendingTaxKey, TaxDue, allocate, tax_due
+
+
+class TaxEffect(NamedTuple):
+    """What payments make of a document's tax: `owed` from then on, `released` from where it waits, `cancelled` by a discount."""
+
+    number: str
+    """Of the document; "" of what belongs to none, such as what was moved with money that is paid back."""
+    pending: PendingTaxKey
+    owed: Decimal
+    released: Decimal
+    cancelled: Decimal
+    steps: tuple[CalculationStep, ...] = ()
+
+
+class _Group:
+    """What the ledger says of customers who are bound together."""
+
+    def __init__(self) -> None:
+        self.invoices: list[Invoice] = []
+        self.payments: list[Payment] = []
+        self.transfers: list[Transfer] = []
+        self.tax_movements: list[TaxMovement] = []
+        self.posting_weights: list[Weight] = []
+        self.version = 0
+
+
+class CustomerAccounts:
+    """A Book by customers, on which payments can be booked one after the other: each sees those before it.
+
+    Asked for one customer it reads what is theirs only; the first question reads the whole Book once.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._leader: dict[str, str] = {}
+        self._bind()
+        self._groups: defaultdict[str, _Group] = defaultdict(_Group)
+        self._invoices: dict[str, Invoice] = {}
+        self._fill()
+        self._allocated: dict[tuple[str, date], tuple[int, Book, Allocated]] = {}
+        self._taxes: dict[tuple[str, date], tuple[int, TaxDue]] = {}
+        self._new = 0
+        self.has_pending_taxes = any(tax.on_payment for dated in book.taxes.values() for _day, tax in dated.versions)
+
+    def invoice(self, number: str) -> Invoice | None:
+        """The document of a number; the first one, where several have it."""
+        return self._invoices.get(number)
+
+    def book_of(self, customer: str) -> Book:
+        """What the Book says of a customer (main account) and those bound to them; options, taxes and prices are all there."""
+        group = self._groups[self._find(customer)]
+        return replace(
+            self.book,
+            invoices=tuple(group.invoices),
+            payments=tuple(group.payments),
+            transfers=tuple(group.transfers),
+            tax_movements=tuple(group.tax_movements),
+            posting_weights=tuple(group.posting_weights),
+            customer_movements=(),
+        )
+
+    def allocated(self, customer: str, as_of: date) -> Allocated:
+        """What settles what of a customer, as of the end of a day."""
+        return self._state(customer, as_of)[2]
+
+    def weights(self, customer: str) -> dict[Source, Weight]:
+        """What the postings with a price on a customer's accounts are worth, by where they are written."""
+        return {weight.source: weight for weight in self._groups[self._find(customer)].posting_weights}
+
+    def last_day(self, day: date) -> date:
+        """The later one of a day and the ledger's last: on which every payment that is booked is seen."""
+        return max(day, self.book.last_date)
+
+    def new_source(self) -> Source:
+        """A place for what is not written yet."""
+        self._new += 1
+        return Source("", self._new)
+
+    def tax_effects(self, payments: Sequence[Payment], as_of: date) -> tuple[TaxEffect, ...]:
+        """What payments that are not booked yet make of the taxes that wait: what `tax_due` misses with them, and did not before.
+
+        By document, those first that belong to one.
+        """
+        if not self.has_pending_taxes or not payments:
+            return ()
+        found: list[TaxEffect] = []
+        for leader in dict.fromkeys(self._find(payment.customer) for payment in payments):
+            own = tuple(payment for payment in payments if self._find(payment.customer) == leader)
+            book = self._state(leader, as_of)[1]
+            after = tax_due(replace(book, payments=(*book.payments, *own)), as_of)
+            found += _effects(self._tax_due(leader, as_of), after, {payment.source for payment in own})
+        return tuple(found)
+
+    def after(self, entry: PaymentEntry) -> None:
+        """From now on the entry is one of those that are booked."""
+        owners = {payment.source: payment.customer for payment in entry.payments}
+        for payment in entry.payments:
+            self._groups[self._find(payment.customer)].payments.append(payment)
+        for movement in entry.tax_movements:
+            owner = owners[movement.customer_postings[0]]
+            self._groups[self._find(owner)].tax_movements.append(movement)
+        for customer in set(owners.values()):
+            self._groups[self._find(customer)].version += 1
+
+    def _state(self, customer: str, as_of: date) -> tuple[int, Book, Allocated]:
+        leader = self._find(customer)
+        version = self._groups[leader].version
+        known = self._allocated.get((leader, as_of))
+        if known is None or known[0] != version:
+            book = self.book_of(customer)
+            known = self._allocated[leader, as_of] = (version, book, allocate(book, as_of))
+        return known
+
+    def _tax_due(self, customer: str, as_of: date) -> TaxDue:
+        leader = self._find(customer)
+        version, book, allocated = self._state(customer, as_of)
+        known = self._taxes.get((leader, as_of))
+        if known is None or known[0] != version:
+            known = self._taxes[leader, as_of] = (version, tax_due(book, as_of, allocated))
+        return known[1]
+
+    def _find(self, customer: str) -> str:
+        leader = customer
+        while (above := self._leader.get(leader, leader)) != leader:
+            leader = above
+        return leader
+
+    def _bind(self) -> None:
+        """Binds the customers together of whom one's documents are owed, or given back, by another."""
+        by_number = {invoice.number: invoice.customer.account for invoice in self.book.invoices if invoice.customer}
+        for number, takeovers in self.book.takeovers.items():
+            for taken in takeovers:
+                self._bind_all(taken.customer, *taken.former_customers, by_number.get(number, taken.customer))
+        for transfer in self.book.transfers:
+            self._bind_all(*(leg.customer for leg in transfer.legs))
+        for invoice in self.book.invoices:
+            named = (*invoice.corrects, *(deduction.number for deduction in invoice.deductions))
+            if invoice.customer and named:
+                own = invoice.customer.account
+                self._bind_all(own, *(by_number[number] for number in named if number in by_number))
+
+    def _bind_all(self, *customers: str) -> None:
+        leaders = {self._find(customer) for customer in customers}
+        first = min(leaders, default="")
+        for leader in leaders - {first}:
+            self._leader[leader] = first
+
+    def _fill(self) -> None:
+        book, owners = self.book, self.book.main_accounts
+        for invoice in book.invoices:
+            self._invoices.setdefault(invoice.number, invoice)
+            if invoice.customer:
+                self._groups[self._find(invoice.customer.account)].invoices.append(invoice)
+        by_source: dict[Source, str] = {}
+        for payment in book.payments:
+            by_source[payment.source] = payment.customer
+            self._groups[self._find(payment.customer)].payments.append(payment)
+        for transfer in book.transfers:
+            if transfer.legs:
+                self._groups[self._find(transfer.legs[0].customer)].transfers.append(transfer)
+        for movement in book.tax_movements:
+            document = self._invoices.get(movement.number)
+            paid = next((by_source[source] for source in movement.customer_postings if source in by_source), "")
+            owner = document.customer.account if document and document.customer else paid
+            if owner:
+                self._groups[self._find(owner)].tax_movements.append(movement)
+        for weight in book.posting_weights:
+            if weight.account in owners:
+                self._groups[self._find(owners[weight.account])].posting_weights.append(weight)
+
+
+def _effects(before: TaxDue, after: TaxDue, new: Container[Source]) -> Iterator[TaxEffect]:
+    """What one misses more than the other: by the shares of `new` payments, and what is left of it."""
+    totals: defaultdict[PendingTaxKey, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+    for due, sign in ((after, 1), (before, -1)):
+        for entry in due.missing:
+            for line in entry.lines:
+                totals[line.pending][0] += sign * line.owed
+                totals[line.pending][1] += sign * line.released
+        for total in due.totals:
+            totals[total.pending][2] += sign * total.cancelled
+    found: dict[tuple[str, PendingTaxKey], TaxEffect] = {}
+    for share in after.tax_shares:
+        if share.source not in new or share.is_written_off:
+            continue
+        key = share.number, share.pending
+        effect = found.get(key, TaxEffect(*key, ZERO, ZERO, ZERO))
+        parts = (share.amount, share.released, ZERO) if share.is_due else (ZERO, ZERO, share.amount)
+        for index, part in enumerate(parts):
+            totals[share.pending][index] -= part
+        found[key] = TaxEffect(
+            *key,
+            effect.owed + parts[0],
+            effect.released + parts[1],
+            effect.cancelled + parts[2],
+            (*effect.steps, *share.steps),
+        )
+    yield from (effect for effect in found.values() if effect.owed or effect.released or effect.cancelled)
+    yield from (
+        TaxEffect("", pending, left[0], left[1], left[2]) for pending, left in sorted(totals.items()) if any(left)
+    )

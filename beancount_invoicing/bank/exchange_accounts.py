@@ -1,0 +1,26 @@
+"""On which account an exchange difference goes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.bank.payments import CannotBook
+from beancount_invoicing.model import Book
+
+
+def exchange_account(book: Book, day: date, amount: Decimal) -> str:
+    """The account for a loss (`amount` above 0) or a gain of exchange: of option `exchange-account`, a loss first of those of
+    expenses, a gain of the others; else `Expenses:Exchange` or `Income:Exchange`, where one is opened. Raises CannotBook."""
+    named = book.option("exchange-account", day).split()
+    root = book.expenses_root + ":"
+    known = named or sorted(
+        account for account in book.opened_accounts if account.count(":") == 1 and account.endswith(":Exchange")
+    )
+    fitting = [account for account in known if account.startswith(root) == (amount > 0)]
+    if not known:
+        raise CannotBook(
+            f'{abs(amount)} of exchange difference need an account: write custom "invoice-option" "exchange-account"'
+            f" {root}Exchange"
+        )
+    return (fitting or known)[0]

@@ -1,0 +1,289 @@
+"""The entry of a payment, worked out from what is open and from what the bank says of the money.
+
+`payment_entry` takes the facts (`MoneyMovement`), what they settle (`SettledDocument`, …) and whose account takes the rest, and
+gives a `PaymentEntry`: postings, links, metadata, where each figure comes from, and what speaks against it. It decides nothing:
+which documents are meant, and whether a cash discount is granted, is said by whoever calls it. `bean-invoice pay` and `bean-invoice
+bank import` both do, so that the same payment is booked alike:
+
+    accounts = CustomerAccounts(book)
+    movement = MoneyMovement(
+        date(2026, 2, 20), Decimal("198.00"), "EUR", "Assets:Bank", fee=Decimal("2.00"), fee_account="Expenses:Fees"
+    )
+    entry = payment_entry(accounts, movement, [SettledDocument("N4", Decimal("200.00"))])
+    accounts.after(entry)  # the next payment is booked on top of it
+
+Several documents, credit notes among them, are settled by one movement; a part of one is an amount below what is open. What of the
+money is for none of them stays on the account of the customer `on_account_of`. A payment that came back, or is paid back, settles a
+negative amount of its invoice. Amounts of documents are in their currency, those of the bank in the movement's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from beancount_invoicing.bank.customer_accounts import CustomerAccounts
+from beancount_invoicing.bank.exchange_accounts import exchange_account
+from beancount_invoicing.bank.payment_taxes import TaxPosting, lowered_taxes, moved_taxes
+from beancount_invoicing.bank.payment_values import Valuation, valuation
+from beancount_invoicing.bank.payments import (
+    CannotBook,
+    ExplainedFigure,
+    MoneyMovement,
+    PaymentEntry,
+    PaymentPosting,
+    SettledDocument,
+)
+from beancount_invoicing.bank.settled_legs import CustomerLeg, legs_of
+from beancount_invoicing.bank.unwritten_payments import unwritten_payments
+from beancount_invoicing.model import ZERO
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.numbering import link
+from beancount_invoicing.rules.steps import round_to
+
+
+def payment_entry(
+    accounts: CustomerAccounts,
+    movement: MoneyMovement,
+    settled: Sequence[SettledDocument],
+    *,
+    on_account_of: str = "",
+    discount_account: str = "",
+) -> PaymentEntry:
+    """The transaction of a movement that settles documents, and leaves the rest on the account of a customer (its main account).
+
+    Every figure is rounded to its currency's decimals, half away from zero; the postings balance. The tax that becomes due, or is
+    due no more, is what `receivables.tax_due` says of it. Raises CannotBook where a document is not there, less of it is open, the
+    money and what it settles do not add up, or an account or a price is not known.
+    """
+    if movement.fee < 0:
+        raise CannotBook(f"a fee is 0 or more, not {movement.fee} {movement.currency}")
+    legs = legs_of(accounts, settled, movement.date)
+    if len({leg.currency for leg in legs}) > 1:
+        numbers = ", ".join(f"{leg.number} in {leg.currency}" for leg in legs)
+        raise CannotBook(f"the documents are in several currencies ({numbers}): book one payment for each")
+    rest = _rest(accounts, movement, legs, on_account_of)
+    legs = (*legs, *rest)
+    if not legs:
+        raise CannotBook("the payment settles nothing, and stays on nobody's account")
+    worth = valuation(accounts.book, movement, legs)
+    linked = _linked(accounts, legs, bool(rest))
+    payee = movement.payer or accounts.book.customers[legs[0].customer].at(movement.date).name
+    narration = movement.text or _narration(movement, legs)
+    apart = len({leg.number for leg in legs}) > 1
+    unwritten = unwritten_payments(accounts, movement, legs, worth, linked, payee, narration)
+    taxes = moved_taxes(accounts, movement, unwritten)
+    lowered = lowered_taxes(accounts, movement, legs, worth)
+    writing = _Writing(accounts, movement, worth)
+    writing.money()
+    writing.fee()
+    writing.discounts(legs, [*lowered, *taxes], discount_account, apart=apart)
+    discounts_apart = apart and any(leg.discount for leg in legs)
+    writing.taxes(lowered, apart=discounts_apart)
+    writing.claims(legs, linked, apart=apart)
+    writing.taxes(taxes, apart=discounts_apart)
+    writing.exchange()
+    meta = (("bank-id", movement.bank_id), ("return-reason", movement.return_reason))
+    return PaymentEntry(
+        date=movement.date,
+        payee=payee,
+        narration=narration,
+        links=tuple(dict.fromkeys(link(number) for number in linked)),
+        meta=tuple((key, text) for key, text in meta if text),
+        postings=tuple(writing.postings),
+        explanation=tuple(writing.explanation),
+        against=_against(legs),
+        settled=tuple(settled),
+        on_account=-sum((leg.amount for leg in rest), ZERO),
+        payments=unwritten,
+    )
+
+
+def _rest(
+    accounts: CustomerAccounts, movement: MoneyMovement, legs: Sequence[CustomerLeg], customer: str
+) -> tuple[CustomerLeg, ...]:
+    """What of the money settles no document, on the customer's account; in another currency than the claims' there is no rest."""
+    currency = legs[0].currency if legs else movement.currency
+    if currency != movement.currency:
+        return ()
+    came = movement.amount + movement.fee
+    used = -sum((leg.amount - leg.discount for leg in legs), ZERO)
+    if came == used:
+        return ()
+    fee = f" and the fee of {movement.fee}" if movement.fee else ""
+    figures = f"{movement.amount} {currency}{fee} moved, but what is settled comes to {used} {currency}"
+    if legs and (came - used) * came < 0:
+        raise CannotBook(
+            f"{figures}: {abs(came - used)} {currency} are missing; settle less, or say what else pays it (a discount, a fee)"
+        )
+    if not customer:
+        raise CannotBook(f"{figures}: say on whose account the other {abs(came - used)} {currency} stay")
+    if customer not in accounts.book.customers:
+        raise CannotBook(f"{customer} is no customer's main account")
+    return (CustomerLeg("", customer, customer, currency, used - came),)
+
+
+def _linked(accounts: CustomerAccounts, legs: Sequence[CustomerLeg], rest: bool) -> tuple[str, ...]:
+    """The numbers that the transaction links to: all; beside a rest that stays on account only those that are settled whole, as
+    the rest would settle what is still open of them."""
+    numbers = tuple(dict.fromkeys(leg.number for leg in legs if leg.number))
+    if not rest:
+        return numbers
+    settled: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for leg in legs:
+        settled[leg.number] -= leg.amount
+    return tuple(number for number in numbers if _open_of(accounts, number) == settled[number])
+
+
+def _open_of(accounts: CustomerAccounts, number: str) -> Decimal:
+    invoice = accounts.invoice(number)
+    assert invoice is not None and invoice.customer is not None
+    day = accounts.last_day(invoice.booked_from)
+    items = accounts.allocated(invoice.customer.account, day).open_items
+    return sum((item.open for item in items if item.invoice is invoice), ZERO)
+
+
+def _narration(movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> str:
+    numbers = ", ".join(dict.fromkeys(leg.number for leg in legs if leg.number))
+    if movement.amount < 0:
+        words = "Returned" if movement.return_reason else "Paid back"
+        return f"{words}: {numbers}" if numbers else words
+    return f"Payment of {numbers}" if numbers else "Payment on account"
+
+
+def _against(legs: Sequence[CustomerLeg]) -> tuple[str, ...]:
+    customers = dict.fromkeys(leg.customer for leg in legs)
+    if len(customers) < 2:
+        return ()
+    return (f"it pays for several customers: {', '.join(customers)}",)
+
+
+class _Writing:
+    """The postings of one entry as they come about, each with where it comes from."""
+
+    def __init__(self, accounts: CustomerAccounts, movement: MoneyMovement, worth: Valuation) -> None:
+        self.accounts = accounts
+        self.movement = movement
+        self.worth = worth
+        self.places = currency_decimals(worth.currency)
+        self.postings: list[PaymentPosting] = []
+        self.explanation: list[ExplainedFigure] = []
+        self.weight = ZERO
+        """What the postings weigh so far, in the currency of the valuation."""
+
+    def _add(
+        self, posting: PaymentPosting, weight: Decimal, because: str, figure: ExplainedFigure | None = None
+    ) -> None:
+        if not posting.amount:
+            return
+        whole = round_to(posting.amount, currency_decimals(posting.currency))
+        self.postings.append(posting._replace(amount=whole) if whole == posting.amount else posting)
+        self.weight += weight
+        self.explanation.append(figure or ExplainedFigure(posting.account, posting.amount, posting.currency, because))
+
+    def money(self) -> None:
+        """What the bank account shows."""
+        movement, priced = self.movement, self.worth.money
+        because = (
+            "what the account shows" if movement.bank_id else "the amount that is said, or what is left after the rest"
+        )
+        if priced.price:
+            because += f"; {self.worth.because}"
+        self._add(
+            PaymentPosting(
+                movement.bank_account, movement.amount, movement.currency, (), priced.price, priced.is_total
+            ),
+            priced.weight,
+            because,
+        )
+
+    def fee(self) -> None:
+        """What was kept back on the way."""
+        movement, priced = self.movement, self.worth.fee
+        if movement.fee and not movement.fee_account:
+            raise CannotBook(
+                f'a fee of {movement.fee} {movement.currency} needs an account: custom "invoice-option" "fee-account" Expenses:…'
+            )
+        self._add(
+            PaymentPosting(movement.fee_account, movement.fee, movement.currency, (), priced.price, priced.is_total),
+            priced.weight,
+            "the fee, which the customer has paid too",
+        )
+
+    def discounts(self, legs: Sequence[CustomerLeg], taxes: Sequence[TaxPosting], account: str, *, apart: bool) -> None:
+        """What is given up, less the tax in it; of several documents, each by itself."""
+        given: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+        for leg, priced in zip(legs, self.worth.legs, strict=True):
+            if leg.discount:
+                given[leg.number] -= round_to(leg.discount * self.worth.rate_of(leg, priced), self.places)
+        if not given:
+            return
+        if not account:
+            raise CannotBook(
+                'a discount needs an account: custom "invoice-option" "discount-account" Expenses:…, or --discount-account'
+            )
+        for number, amount in given.items():
+            tax = sum((posting.cancelled for posting in taxes if posting.number == number), ZERO)
+            meta = (("settles", number),) if apart else ()
+            because = f"the discount on {number}, {amount} {self.worth.currency}" + (
+                f", less the tax in it, {tax}" if tax else ""
+            )
+            self._add(PaymentPosting(account, amount - tax, self.worth.currency, meta), amount - tax, because)
+
+    def claims(self, legs: Sequence[CustomerLeg], linked: Sequence[str], *, apart: bool) -> None:
+        """What is settled of each document, and what stays on the account."""
+        for leg, priced in zip(legs, self.worth.legs, strict=True):
+            meta: list[tuple[str, str | int]] = []
+            if leg.number and (apart or leg.instalment or leg.number not in linked):
+                meta.append(("settles", leg.number))
+            if leg.instalment:
+                meta.append(("instalment", leg.instalment))
+            if not leg.number:
+                because = "what is left of the money, for no document"
+            else:
+                because = (
+                    f"what is {'settled' if leg.amount * self._direction(leg) < 0 else 'open again'} of {leg.number}"
+                )
+                if priced.price:
+                    because += (
+                        ", at the price of its invoice" if leg.booked_value is not None else f"; {self.worth.because}"
+                    )
+            self._add(
+                PaymentPosting(leg.account, leg.amount, leg.currency, tuple(meta), priced.price, priced.is_total),
+                priced.weight,
+                because,
+            )
+
+    def _direction(self, leg: CustomerLeg) -> int:
+        invoice = self.accounts.invoice(leg.number)
+        return -1 if invoice is not None and invoice.payable < 0 else 1
+
+    def taxes(self, taxes: Sequence[TaxPosting], *, apart: bool) -> None:
+        """What of the taxes leaves where it waits, or is owed no more; by code, and of documents with a discount each by itself."""
+        sums: dict[tuple[str, str, str, str], list[TaxPosting]] = {}
+        for posting in taxes:
+            key = posting.account, posting.code, posting.currency, posting.number if apart else ""
+            sums.setdefault(key, []).append(posting)
+        for (account, code, currency, number), parts in sums.items():
+            meta: list[tuple[str, str | int]] = [("tax", code)]
+            if number:
+                meta.append(("settles", number))
+            amount = sum((part.amount for part in parts), ZERO)
+            because = "; ".join(dict.fromkeys(part.because for part in parts))
+            steps = tuple(step for part in parts for step in part.steps)
+            self._add(
+                PaymentPosting(account, amount, currency, tuple(meta)),
+                amount,
+                because,
+                ExplainedFigure(account, amount, currency, because, steps),
+            )
+
+    def exchange(self) -> None:
+        """What is left between them, where two currencies meet."""
+        off = -round_to(self.weight, self.places)
+        if not off:
+            return
+        account = exchange_account(self.accounts.book, self.movement.date, off)
+        because = f"an exchange {'loss' if off > 0 else 'gain'}: {self.worth.because}"
+        self._add(PaymentPosting(account, off, self.worth.currency), off, because)

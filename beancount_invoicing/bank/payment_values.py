@@ -1,0 +1,137 @@
+"""What the money of a payment and the claims that it settles are worth in one currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, getcontext
+from typing import NamedTuple
+
+from beancount_invoicing.bank.payments import CannotBook, MoneyMovement
+from beancount_invoicing.bank.settled_legs import CustomerLeg
+from beancount_invoicing.model import ZERO, Book
+from beancount_invoicing.receivables import latest_price
+from beancount_invoicing.rules.currencies import currency_decimals
+from beancount_invoicing.rules.steps import round_to
+
+Price = tuple[Decimal, str]
+"""What one unit is worth (or all of an amount), and in which currency."""
+
+
+class PricedAmount(NamedTuple):
+    """A posting's price, and what the posting then weighs, with its sign; `price` is None where it needs none."""
+
+    weight: Decimal
+    price: Price | None = None
+    is_total: bool = False
+
+
+class Valuation(NamedTuple):
+    """What everything weighs in `currency`."""
+
+    currency: str
+    money: PricedAmount
+    fee: PricedAmount
+    legs: tuple[PricedAmount, ...]
+    because: str
+    """How the money's worth, or the claims', is known; "" where there is one currency only."""
+
+    def rate_of(self, leg: CustomerLeg, priced: PricedAmount) -> Decimal:
+        """What one unit of a claim's currency is worth."""
+        return priced.weight / leg.amount
+
+
+def price_of(value: Decimal, amount: Decimal, currency: str) -> PricedAmount:
+    """The price of an `amount` that weighs `value`: of one unit, but of all of it where no number says that of one (3.3333…)."""
+    rate = value / amount
+    if len(rate.as_tuple().digits) < getcontext().prec and -rate.normalize().as_tuple().exponent <= 8:  # type: ignore[operator]
+        return PricedAmount(amount * rate, (rate.normalize(), currency))
+    total = round_to(value, currency_decimals(currency))
+    return PricedAmount(total, (abs(total), currency), is_total=True)
+
+
+def valuation(book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg]) -> Valuation:
+    """What the money, its fee and the claims are worth in the currency in which the claims were booked, else in the books' own.
+
+    A claim keeps the price of its invoice; money in another currency than that of the value has the ledger's latest price up to its
+    day, else what was booked of the claim. Raises CannotBook where no price is known.
+    """
+    money_currency = movement.currency
+    booked = {leg.value_currency for leg in legs if leg.number}
+    if len(booked) > 1:
+        raise CannotBook(
+            "the documents were booked in different currencies"
+            f" ({', '.join(currency or 'without a price' for currency in sorted(booked))}): book one payment for each"
+        )
+    claims_currency = legs[0].currency if legs else money_currency
+    value_currency = next(iter(booked), "")
+    if not value_currency:
+        return _without_booked_price(book, movement, legs, claims_currency)
+    if money_currency == value_currency:
+        priced = tuple(
+            price_of(leg.booked_value or ZERO, leg.amount, value_currency)
+            if leg.booked_value is not None
+            else PricedAmount(leg.amount)
+            for leg in legs
+        )
+        why = f"the claim keeps the price of its invoice; {movement.amount} {money_currency} came"
+        return Valuation(value_currency, PricedAmount(movement.amount), PricedAmount(movement.fee), priced, why)
+    rate, why = _day_rate(book, money_currency, value_currency, movement)
+    if rate is None:
+        if money_currency != claims_currency:
+            raise CannotBook(_no_price(money_currency, value_currency, movement))
+        worth = sum((leg.booked_value for leg in legs if leg.booked_value is not None), ZERO)
+        rate = worth / sum((leg.amount for leg in legs if leg.booked_value is not None), ZERO)
+        why = "at the invoice's price: the ledger has none up to that day"
+    rest_value = [leg.amount * rate if leg.booked_value is None else leg.booked_value for leg in legs]
+    return Valuation(
+        value_currency,
+        price_of(movement.amount * rate, movement.amount, value_currency),
+        price_of(movement.fee * rate, movement.fee, value_currency) if movement.fee else PricedAmount(ZERO),
+        tuple(price_of(value, leg.amount, value_currency) for value, leg in zip(rest_value, legs, strict=True)),
+        why,
+    )
+
+
+def _without_booked_price(
+    book: Book, movement: MoneyMovement, legs: Sequence[CustomerLeg], claims_currency: str
+) -> Valuation:
+    """Where the claims were booked in their own currency alone."""
+    money_currency, places = movement.currency, currency_decimals(movement.currency)
+    plain = tuple(PricedAmount(leg.amount) for leg in legs)
+    if money_currency == claims_currency:
+        return Valuation(money_currency, PricedAmount(movement.amount), PricedAmount(movement.fee), plain, "")
+    settled = sum((leg.amount - leg.discount for leg in legs), ZERO)
+    if book.currency != claims_currency:
+        worth = movement.amount + movement.fee
+        rate = -worth / settled
+        totals = [round_to(leg.amount * rate, places) for leg in legs]
+        if not any(leg.discount for leg in legs):
+            totals[-1] -= sum(totals, ZERO) + worth
+        priced = tuple(PricedAmount(total, (abs(total), money_currency), is_total=True) for total in totals)
+        why = f"{worth} {money_currency} came for {abs(settled)} {claims_currency}"
+        return Valuation(money_currency, PricedAmount(movement.amount), PricedAmount(movement.fee), priced, why)
+    known, why = _day_rate(book, money_currency, claims_currency, movement)
+    rate = known if known is not None else -settled / (movement.amount + movement.fee)
+    money = price_of(movement.amount * rate, movement.amount, claims_currency)
+    fee = price_of(movement.fee * rate, movement.fee, claims_currency) if movement.fee else PricedAmount(ZERO)
+    if known is None:
+        why = "what is settled: the ledger has no price up to that day, so that no exchange difference is known"
+        total = -settled - fee.weight
+        money = PricedAmount(total, (abs(total), claims_currency), is_total=True)
+    return Valuation(claims_currency, money, fee, plain, why)
+
+
+def _day_rate(book: Book, currency: str, into: str, movement: MoneyMovement) -> tuple[Decimal | None, str]:
+    """The ledger's latest price of a currency up to the day of the money, and what to say of it."""
+    there = latest_price(book, (currency, into), movement.date)
+    back = latest_price(book, (into, currency), movement.date)
+    if back and back[1] and (not there or there[0] < back[0]):
+        return 1 / back[1], f"at the ledger's price of {into} of {back[0]}"
+    return (there[1], f"at the ledger's price of {currency} of {there[0]}") if there else (None, "")
+
+
+def _no_price(currency: str, into: str, movement: MoneyMovement) -> str:
+    return (
+        f"what {currency} were worth in {into} on {movement.date} is not known: write {movement.date} price {currency} …"
+        f" {into} into the ledger"
+    )

@@ -1,0 +1,178 @@
+"""On which accounts of a customer the documents stand that a payment settles, or takes back, and what they were booked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.bank.customer_accounts import CustomerAccounts
+from beancount_invoicing.bank.payments import CannotBook, SettledDocument
+from beancount_invoicing.model import ZERO, Invoice, Source, Weight
+from beancount_invoicing.receivables import Allocated
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLeg:
+    """A posting on a customer's account; `amount` has the ledger's sign, negative where a claim is settled."""
+
+    number: str
+    """The document's; "" of what stays on the account."""
+    account: str
+    customer: str
+    currency: str
+    amount: Decimal
+    discount: Decimal = ZERO
+    """What of `amount` is given up, with its sign."""
+    instalment: int | None = None
+    booked_value: Decimal | None = None
+    """What `amount` was booked at in `value_currency`, with its sign; None where the claim has no price."""
+    value_currency: str = ""
+
+
+class _Part(NamedTuple):
+    """How much there is of an instalment on an account, without sign."""
+
+    account: str
+    source: Source
+    """Of the instalment."""
+    amount: Decimal
+
+
+def legs_of(accounts: CustomerAccounts, settled: Sequence[SettledDocument], day: date) -> tuple[CustomerLeg, ...]:
+    """The postings on customers' accounts, in the order of `settled`; one by document and account.
+
+    Raises CannotBook where a document is not there on `day`, or where less is open of it (or was paid on it) than is said.
+    """
+    legs: list[CustomerLeg] = []
+    used: defaultdict[tuple[Source, str], Decimal] = defaultdict(lambda: ZERO)
+    for document in settled:
+        invoice = _invoice(accounts, document, day)
+        customer = invoice.customer
+        assert customer is not None, "a void number is settled by nothing"
+        last = accounts.last_day(day)
+        allocated = accounts.allocated(customer.account, last)
+        forward = document.amount * invoice.payable > 0
+        there = _open(allocated, invoice, document) if forward else _paid(allocated, invoice, document)
+        weights = accounts.weights(customer.account)
+        left, sign = abs(document.amount), -1 if document.amount > 0 else 1
+        taken: defaultdict[str, list[tuple[Decimal, Weight | None]]] = defaultdict(list)
+        for part in there:
+            amount = min(part.amount - used[part.source, part.account], left)
+            if amount > 0:
+                used[part.source, part.account] += amount
+                left -= amount
+                taken[part.account].append((amount * sign, weights.get(part.source)))
+        if left:
+            raise CannotBook(_too_much(allocated, invoice, document, abs(document.amount) - left, forward=forward))
+        discount = document.discount * -1
+        for account, parts in taken.items():
+            amount = sum((amount for amount, _weight in parts), ZERO)
+            own = min(abs(discount), abs(amount)).copy_sign(discount)
+            discount -= own
+            main = accounts.book.main_accounts.get(account, customer.account)
+            legs.append(
+                CustomerLeg(
+                    invoice.number, account, main, invoice.currency, amount, own, document.instalment, *_booked(parts)
+                )
+            )
+    return tuple(legs)
+
+
+def _invoice(accounts: CustomerAccounts, document: SettledDocument, day: date) -> Invoice:
+    invoice = accounts.invoice(document.number)
+    if invoice is None:
+        raise CannotBook(f"there is no document {document.number}")
+    if invoice.draft:
+        raise CannotBook(f"{invoice.number} is a draft: issue it first, bean-invoice issue {invoice.number}")
+    if invoice.kind == "void" or invoice.customer is None:
+        raise CannotBook(f"{invoice.number} is void: there is nothing to settle")
+    if invoice.booked_from > day:
+        raise CannotBook(
+            f"{invoice.number} is of {invoice.booked_from}, the payment of {day}: what came before stays on account first,"
+            f' bean-invoice pay --on-account "{invoice.customer.name}" --date {day}, and is then allocated,'
+            f" bean-invoice pay --allocate {invoice.number}"
+        )
+    if not document.amount:
+        raise CannotBook(f"{invoice.number}: an amount of 0 settles nothing")
+    return invoice
+
+
+def _open(allocated: Allocated, invoice: Invoice, document: SettledDocument) -> Iterator[_Part]:
+    """What is open, in the order in which a payment takes it: the oldest due first, what is kept back last."""
+    items = [
+        item
+        for item in allocated.open_items
+        if item.invoice is invoice
+        and item.open * document.amount > 0
+        and document.instalment in {None, item.instalment.index}
+    ]
+    for item in sorted(
+        items,
+        key=lambda item: (
+            bool(item.instalment.retention_contract),
+            item.instalment.due,
+            item.instalment.index,
+            item.account,
+        ),
+    ):
+        yield _Part(item.account, item.instalment.source, abs(item.open))
+
+
+def _paid(allocated: Allocated, invoice: Invoice, document: SettledDocument) -> Iterator[_Part]:
+    """What was paid and can be taken back: what was too much, then the latest payment, as a debit takes it back."""
+    for payment, left in allocated.unallocated:
+        if left * document.amount > 0 and invoice.number in (payment.settles or payment.links):
+            yield _Part(payment.account, payment.source, abs(left))
+    sources = {instalment.index: instalment.source for instalment in invoice.instalments}
+    paid: defaultdict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for allocation in allocated.allocations:
+        if allocation.invoice is not invoice or allocation.counter_document is not None:
+            continue
+        how = allocation.reverses or allocation.how
+        index = allocation.instalment
+        if index is not None and how != "write-off" and document.instalment in {None, index}:
+            place = index, allocation.account
+            before = paid.pop(place, ZERO)
+            paid[place] = before + allocation.amount  # the latest one is the last
+    for (index, account), amount in reversed(paid.items()):
+        if amount * document.amount < 0:
+            yield _Part(account, sources[index], abs(amount))
+
+
+def _booked(parts: Sequence[tuple[Decimal, Weight | None]]) -> tuple[Decimal | None, str]:
+    """What parts of a claim were booked at, and in which currency; None where a part of it has no price, or in another currency."""
+    currencies = {weight.currency_of_value if weight else "" for _amount, weight in parts}
+    if currencies == {""} or len(currencies) > 1:
+        return None, ""
+    value = sum((amount * weight.value / weight.amount for amount, weight in parts if weight), ZERO)
+    return value, currencies.pop()
+
+
+def _too_much(
+    allocated: Allocated, invoice: Invoice, document: SettledDocument, there: Decimal, *, forward: bool
+) -> str:
+    """Why so much of a document is not to be settled, and what to do."""
+    number, currency, amount = invoice.number, invoice.currency, abs(document.amount)
+    which = f"instalment {document.instalment} of {number}" if document.instalment else number
+    name = invoice.customer.name if invoice.customer else ""
+    if not forward:
+        return f"{which}: {amount} {currency} cannot be taken back, only {there} {currency} were paid on it by then"
+    if there:
+        return (
+            f"{amount} {currency} is more than is open of {which}: {there} {currency}; what is too much stays on account with"
+            f' --on-account "{name}", or settles another document that is named too'
+        )
+    last = max(
+        (allocation for allocation in allocated.allocations if allocation.invoice is invoice),
+        key=lambda allocation: (allocation.date, allocation.source),
+        default=None,
+    )
+    why = f": it was settled on {last.date} ({last.source})" if last else ""
+    return (
+        f"nothing is open of {which}{why}; if the money came once more, it stays on account until it is paid back:"
+        f' bean-invoice pay --on-account "{name}" --amount {amount}'
+    )
