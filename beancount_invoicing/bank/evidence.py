@@ -7,26 +7,16 @@ whole word. C: the payer's account is known, and only one choice of open documen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from beancount_invoicing.bank.open_documents import Receivables, number_of_core
+from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.references import is_structured, structured_references
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.tokens import BOUNDARY, letters_and_digits, mentions
-from beancount_invoicing.model import ZERO
 
 Tier = Literal["A", "B", "C", "D", ""]
 Action = Literal["book", "propose", "known", "not-ours", "return"]
-
-
-class Settlement(NamedTuple):
-    """How much of a document is settled: negative where a payment is given back, or a credit is used or paid out. `discount` of it
-    is no money."""
-
-    number: str
-    amount: Decimal
-    discount: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +26,7 @@ class Proposal:
     line: StatementLine
     action: Action
     tier: Tier = ""
-    settlements: tuple[Settlement, ...] = ()
+    settlements: tuple[SettledDocument, ...] = ()
     """In the order in which they are booked; what the line brings beyond them lies on the customer's account."""
     customer: str = ""
     """Main account of the customer whose money it is; "" where nobody is known."""
@@ -73,7 +63,7 @@ def names_in(line: StatementLine, known: Receivables) -> Names:
                 against.append(f"the check digits of the reference {reference.written} are wrong")
         elif numbers:
             sentence = f"the {reference.kind} reference {reference.written} is that of {_or(numbers)}"
-            namings.append(Naming(numbers, "A", sentence))
+            namings.append(Naming(numbers, "A", sentence, weak=len(numbers) > 1))
         elif reference.kind != "OCR":
             against.append(f"the reference {reference.written} is no document's here")
     debited = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Settlement, Tier, names_in
+from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
 from beancount_invoicing.bank.names import customers_named
 from beancount_invoicing.bank.open_documents import (
     OpenDocument,
@@ -20,11 +20,14 @@ from beancount_invoicing.bank.open_documents import (
     payment_options,
 )
 from beancount_invoicing.bank.outgoing import outgoing
+from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.bank.sums import MOST_DOCUMENTS, Choice, choices
 from beancount_invoicing.model import ZERO
 from beancount_invoicing.rules.exact import exact
 
+_TRIFLE = 100
+"""What is less than one part in so many of a payment may have come by a slip, and is no reason to think of a document."""
 _FEW = 3
 """Of so many documents of one amount somebody can tell which is meant; more say nothing."""
 
@@ -132,7 +135,7 @@ class _Matching:
 
     def _settle(
         self, line: StatementLine, chosen: Mapping[str, Naming], money: Decimal
-    ) -> tuple[tuple[Settlement, ...], Literal["whole", "part", ""], str]:
+    ) -> tuple[tuple[SettledDocument, ...], Literal["whole", "part", ""], str]:
         """What is settled of the documents named; whether all of them or a part of one, "" where nobody can tell; and why."""
         currency = line.ordered_currency or line.currency
         if len(chosen) <= MOST_DOCUMENTS:
@@ -150,7 +153,7 @@ class _Matching:
             return settlements, "", f"{money} {currency} is not what is open of {number}: {total}"
         return settlements, "part", f"{money} {currency} is a part of what is open of {number}: {total}"
 
-    def _oldest_first(self, numbers: Iterable[str], money: Decimal) -> tuple[tuple[Settlement, ...], Decimal]:
+    def _oldest_first(self, numbers: Iterable[str], money: Decimal) -> tuple[tuple[SettledDocument, ...], Decimal]:
         """Money shared out over documents, credits first, then the first due; and what is left of it."""
         documents = sorted(
             (self.known.documents[number] for number in numbers),
@@ -161,7 +164,7 @@ class _Matching:
             open_ = self.open_of(document.number)
             part = open_ if open_ < 0 else min(open_, money)
             if part:
-                settlements.append(Settlement(document.number, part))
+                settlements.append(SettledDocument(document.number, part))
                 money -= part
         return tuple(settlements), money
 
@@ -209,8 +212,11 @@ class _Matching:
         best, others = found[0], found[1:]
         money, currency = _paid(line)
         evidence.append(_reason(best, money, currency))
+        against += [_so_is(other) for other in others]
         against += [
-            f"so {'is' if len(other) == 1 else 'are'} {_and(number for number, _option in other)}" for other in others
+            f"{option.money} of {number} may be a mistake of the payer as well"
+            for number, option in best
+            if abs(option.money) * _TRIFLE < money
         ]
         if line.currency != currency:
             against.append(
@@ -269,16 +275,14 @@ class _Matching:
         against = self._named_in_vain(line, names)
         customers = customers_named(line.payer, self.known.names) if line.payer else ()
         money, currency = _paid(line)
-        evidence = [
-            f"“{line.payer}” is the name of {self.known.customer_names[customer]}" for customer in customers[:_FEW]
-        ]
+        named = dict.fromkeys(self.known.customer_names[customer] for customer in customers[:_FEW])
+        evidence = [f"“{line.payer}” is the name of {name}" for name in named]
+        if len(named) < len(customers) <= _FEW:
+            against.append(f"{len(customers)} customers are called so")
         found = self._choices_of(line, customers) if 0 < len(customers) <= _FEW else ()
         if found:
             evidence.append(_reason(found[0], money, currency))
-            against += [
-                f"so {'is' if len(other) == 1 else 'are'} {_and(number for number, _option in other)}"
-                for other in found[1:]
-            ]
+            against += [_so_is(other) for other in found[1:]]
             against.append("the payer's account is not known as this customer's")
             owner = self.known.documents[found[0][0][0]].customer
             return Proposal(line, "propose", "D", _settlements(found[0]), owner, tuple(evidence), tuple(against))
@@ -295,7 +299,7 @@ class _Matching:
                 line,
                 "propose",
                 "D",
-                (Settlement(first.number, money),),
+                (SettledDocument(first.number, money),),
                 first.customer,
                 (f"{money} {currency} is what is open of {first.number}",),
                 tuple(against),
@@ -318,8 +322,8 @@ def _paid(line: StatementLine) -> tuple[Decimal, str]:
     return line.amount + line.fee, line.currency
 
 
-def _settlements(choice: Choice) -> tuple[Settlement, ...]:
-    return tuple(Settlement(number, option.settles, option.discount) for number, option in choice)
+def _settlements(choice: Choice) -> tuple[SettledDocument, ...]:
+    return tuple(SettledDocument(number, option.settles, option.discount) for number, option in choice)
 
 
 def _reason(choice: Choice, money: Decimal, currency: str) -> str:
@@ -327,6 +331,10 @@ def _reason(choice: Choice, money: Decimal, currency: str) -> str:
         return f"{money} {currency} {choice[0][1].reason}"
     parts = " + ".join(f"{option.money} of {number}" for number, option in choice)
     return f"{money} {currency} is {parts}"
+
+
+def _so_is(choice: Choice) -> str:
+    return f"so {'is' if len(choice) == 1 else 'are'} {_and(number for number, _option in choice)}"
 
 
 def _and(numbers: Iterable[str]) -> str:

@@ -183,7 +183,7 @@ def _by_digits(numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for number in numbers:
         digits = "".join(sign for sign in number if sign.isdigit()).lstrip("0")
-        if len(digits) >= 4:
+        if len(digits) >= 4 or (len(number) >= 4 and number.isdigit()):
             found[digits].append(number)
     return {digits: tuple(those) for digits, those in found.items()}
 

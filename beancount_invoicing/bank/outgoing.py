@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from beancount_invoicing.bank.evidence import Names, Proposal, Settlement, Tier
+from beancount_invoicing.bank.evidence import Names, Proposal, Tier
 from beancount_invoicing.bank.open_documents import Receivables, ReceivedPayment
+from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 
 RETURN_REASONS = {
@@ -54,7 +55,7 @@ def _refund(
                     line,
                     "propose" if against or naming.weak else "book",
                     naming.tier,
-                    (Settlement(number, line.amount),),
+                    (SettledDocument(number, line.amount),),
                     document.customer,
                     (naming.sentence, reason),
                     against,
@@ -75,7 +76,13 @@ def _refund(
     )
     against = (*names.against, *(f"so is {number}" for number in fits[1:]))
     return Proposal(
-        line, "propose" if against else "book", "C", (Settlement(fits[0], line.amount),), payers[0], evidence, against
+        line,
+        "propose" if against else "book",
+        "C",
+        (SettledDocument(fits[0], line.amount),),
+        payers[0],
+        evidence,
+        against,
     )
 
 
@@ -98,7 +105,7 @@ def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
                 line,
                 "return" if sure else "propose",
                 tier,
-                (Settlement(number, line.amount),),
+                (SettledDocument(number, line.amount),),
                 _customer_of(known, number),
                 evidence,
                 tuple(against),
@@ -109,7 +116,7 @@ def _return(known: Receivables, line: StatementLine, names: Names) -> Proposal:
             number = found[0].number
             evidence = (f"only {number} got {-line.amount} {line.currency}, on {found[0].date}", *reason)
             against.append("nothing names it")
-            settled = (Settlement(number, line.amount),)
+            settled = (SettledDocument(number, line.amount),)
             return Proposal(line, "propose", "D", settled, _customer_of(known, number), evidence, tuple(against))
         against.append(f"no payment, or more than one, of {-line.amount} {line.currency} can be given back")
         return Proposal(line, "propose", "", (), "", reason, tuple(against))

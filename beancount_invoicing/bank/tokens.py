@@ -103,7 +103,7 @@ def mentions(text: str, index: NumberIndex) -> tuple[tuple[Mention, ...], tuple[
 
     A number is named by whole words: signs and spaces may be missing or be others, but neither letters nor digits may follow or
     precede that do not belong to it. Of two that overlap, the one that is written with its own signs is meant; of two that both
-    are, or are not, both are given as one mention.
+    are, or are not, both are given as one mention; and so is a longer one that goes on behind a blank.
     """
     plain = masked(text)
     words = [(match.group().lower(), match.start(), match.end()) for match in _WORD.finditer(plain)]
@@ -199,6 +199,7 @@ def _apart(plain: str, words: list[tuple[str, int, int]], found: list[_Candidate
         exact = [candidate for candidate in group if candidate[3]]
         longest = max(candidate[2] - candidate[1] for candidate in exact or group)
         meant = [candidate for candidate in exact if candidate[2] - candidate[1] == longest] or group
+        meant += [other for other in group if other not in meant and _goes_on(plain, meant[0], other)]
         numbers = tuple(sorted({number for candidate in meant for number in candidate[0]}))
         start, end, first = meant[0][1], max(candidate[2] for candidate in meant), meant[0][4]
         yield Mention(
@@ -208,9 +209,16 @@ def _apart(plain: str, words: list[tuple[str, int, int]], found: list[_Candidate
         )  # fmt: skip
 
 
+def _goes_on(plain: str, candidate: _Candidate, other: _Candidate) -> bool:
+    """Whether another number goes on behind a blank, where a bank may have broken the line."""
+    return other[1] == candidate[1] and other[2] > candidate[2] and plain[candidate[2]] == " "
+
+
 def _is_weak(written: str, exact: bool, numbers: tuple[str, ...]) -> bool:
     bare = [letters_and_digits(number) for number in numbers]
-    return all(number.isdigit() and (len(number) < _SHORT or (not exact and " " in written)) for number in bare)
+    return len(bare) > 1 or all(
+        number.isdigit() and (len(number) < _SHORT or (not exact and " " in written)) for number in bare
+    )
 
 
 def _unknown(

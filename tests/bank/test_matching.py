@@ -12,6 +12,7 @@ import pytest
 from beancount_invoicing.bank.evidence import Proposal
 from beancount_invoicing.bank.matching import match_lines
 from beancount_invoicing.bank.open_documents import Receivables, receivables
+from beancount_invoicing.bank.payments import SettledDocument
 from beancount_invoicing.bank.statements import StatementLine
 from beancount_invoicing.model import Source
 from beancount_invoicing.rules.references import creditor_reference
@@ -86,7 +87,7 @@ def match(*lines: StatementLine, more: str = "") -> tuple[Proposal, ...]:
 
 
 def summary(proposal: Proposal) -> tuple[str, str, list[tuple[str, str]]]:
-    return proposal.action, proposal.tier, [(number, str(amount)) for number, amount, _discount in proposal.settlements]
+    return proposal.action, proposal.tier, [(settled.number, str(settled.amount)) for settled in proposal.settlements]
 
 
 def one(amount: str, text: str = "", **values: Any) -> tuple[str, str, list[tuple[str, str]]]:
@@ -149,9 +150,12 @@ def test_one_payer_for_several_customers() -> None:
 
 def test_a_cash_discount_that_may_still_be_taken_settles_the_whole() -> None:
     (proposal,) = match(line("980.00", "F2026-0006"))
-    assert (proposal.action, proposal.settlements[0]) == ("book", ("F2026-0006", Decimal(1000), Decimal(20)))
+    assert (proposal.action, proposal.settlements) == (
+        "book",
+        (SettledDocument("F2026-0006", Decimal(1000), Decimal(20)),),
+    )
     (late,) = match(line("980.00", "F2026-0006", date=date(2026, 4, 11)))
-    assert late.settlements[0] == ("F2026-0006", Decimal(980), Decimal(0))
+    assert late.settlements == (SettledDocument("F2026-0006", Decimal(980)),)
 
 
 def test_the_fee_that_was_taken_off_was_paid() -> None:
