@@ -207,6 +207,10 @@ _TABLE = (
     # payments
     _key("settles", "text", (AT_ONCE, RECEIVABLE, PAYMENT_POSTING, COUNTER, OPENING_TAX),
          "number of the invoice it settles; on a tax taken over, the number of its open item"),
+    _key("bank-id", "text", PAYMENT_TRANSACTION,
+         "the bank's own identifier of the movement; a statement that is imported again changes nothing"),
+    _key("return-reason", "text", PAYMENT_TRANSACTION,
+         "why a payment came back: the bank's code (ISO 20022, such as AM04) or words"),
     _key("instalment", "count", (PAYMENT_POSTING, EVENT), "number of the instalment, from 1"),
     # events
     _key("event", "text", EVENT, "what happened", *_EVENTS),
@@ -355,6 +359,8 @@ OPTIONS: dict[str, tuple[KeyType, str]] = {
         "text",
         "accounts for exchange differences, separated by spaces; the first is used for those of taxes due on payment",
     ),
+    "fee-account": ("account", "expense account for what banks keep back of payments"),
+    "discount-account": ("account", "account for cash discounts that customers take"),
     "allocate": ("text", '"oldest": unreferenced payments go to the oldest due claims'),
     "payment-reference": (
         "text",

@@ -73,6 +73,7 @@ def read_payments(
             narration=entry.narration or "",
             payee=entry.payee or "",
             exchange_rate=worth(entry, posting),
+            entry=source,
         )
         legs.append((payment, posting))
     if not any(leg.settles or leg.links for leg, _posting in legs):

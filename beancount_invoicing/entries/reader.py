@@ -26,6 +26,7 @@ from beancount_invoicing.entries.events import read_event, read_seal
 from beancount_invoicing.entries.exchange import payment_exchange_rate_reader
 from beancount_invoicing.entries.known_documents import KnownDocuments
 from beancount_invoicing.entries.metadata import FindingCollector, forget_files, says, source_of
+from beancount_invoicing.entries.payment_accounts import PaymentAccountCounter
 from beancount_invoicing.entries.payments import read_payments
 from beancount_invoicing.entries.pending import pending_taxes
 from beancount_invoicing.entries.pending import tax_movements_of as movements_of_taxes
@@ -223,8 +224,10 @@ def read_book(
     )
     accounts = replace(accounts, allowances=provided)
     worth = payment_exchange_rate_reader(pending, setting.options.get("exchange-account"))
+    used = PaymentAccountCounter(accounts)
     for transaction, claimed in rest:
         more, moved, unknown = read_payments(transaction, claimed, accounts, owing, by_link, findings, worth)
+        used.add(transaction, more)
         payments += more
         transfers += moved
         unmatched += unknown
@@ -243,6 +246,7 @@ def read_book(
         invoices=tuple(invoices),
         payments=tuple(sorted(payments, key=lambda payment: (payment.date, payment.source))),
         transfers=tuple(sorted(transfers, key=lambda transfer: (transfer.date, transfer.source))),
+        payment_accounts=used.counted(),
         takeovers={number: tuple(sorted(overs)) for number, overs in sorted(owing.taken.items())},
         parent_account_postings=tuple(sorted(upper, key=lambda posting: (posting.date, posting.source))),
         unmatched=tuple(sorted(unmatched, key=lambda unmatched: (unmatched.date, unmatched.source, unmatched.name))),

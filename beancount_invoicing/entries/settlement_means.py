@@ -81,6 +81,10 @@ def by_means(
             ours = sorted((leg for leg in those if leg[0].amount * side > 0), key=_order)
             if not ours:
                 continue
+            named = {} if lost else _named_discounts(ours, here, side, accounts, entry.date)
+            if named:
+                result += _shared_by_number(ours, named, here, entry.date, accounts)
+                continue
             if lost:
                 parts = _lost(ours, [leg for leg in those if leg not in ours], here, side, accounts)
             elif whole * side > 0:
@@ -95,6 +99,43 @@ def by_means(
                 counters = [_counter(posting) for posting, _number in here if accounts.tax(posting.account, entry.date)]
                 result += _with_counters(shared, "discount", counters)
     return result
+
+
+def _named_discounts(
+    legs: Sequence[CustomerLeg], beside: Weighed, side: int, accounts: Accounts, day: date
+) -> dict[str, Decimal]:
+    """By document, what is given up of it, with the tax in it: where each posting of a discount says which one it `settles`."""
+    named = {number for leg, _posting in legs for number in leg.settles}
+    given: dict[str, Decimal] = {}
+    for posting, weight in beside:
+        number = _settles(posting)
+        if accounts.result(posting.account) and number in named and -side * weight > 0:
+            given[number] = given.get(number, ZERO) - side * weight
+    for posting, weight in beside:
+        if accounts.tax(posting.account, day) and _settles(posting) in given:
+            given[_settles(posting)] -= side * weight
+    return given
+
+
+def _settles(posting: Posting) -> str:
+    said = (posting.meta or {}).get("settles")
+    return said if isinstance(said, str) else ""
+
+
+def _shared_by_number(
+    legs: Sequence[CustomerLeg], given: Mapping[str, Decimal], beside: Weighed, day: date, accounts: Accounts
+) -> Iterator[Payment]:
+    """The legs, each less what is given up of its document; the discount with the taxes that name the same."""
+    for number in dict.fromkeys(leg.settles[0] if leg.settles else "" for leg, _posting in legs):
+        own = [leg for leg in legs if (leg[0].settles[0] if leg[0].settles else "") == number]
+        whole = abs(sum((_weight(posting).number for _leg, posting in own), ZERO))
+        discount = min(given.get(number, ZERO), whole)
+        counters = [
+            _counter(posting)
+            for posting, _number in beside
+            if accounts.tax(posting.account, day) and _settles(posting) == number
+        ]
+        yield from _with_counters(_shared(own, {"money": whole - discount, "discount": discount}), "discount", counters)
 
 
 def _order(leg: CustomerLeg) -> tuple[object, ...]:
@@ -211,8 +252,9 @@ def _discount(
     whole = abs(sum((_weight(posting).number for _leg, posting in legs), ZERO))
     offers = list(_offers(legs, whole, known))
     if lowered + moved > 0:
-        if any(abs(all_given + lowered - offer) <= unit for offer in offers):  # lines without tax have their part in it
-            return all_given + lowered
+        for amount in (all_given, *(number for _posting, number in given)):  # lines without tax have their part in it
+            if any(abs(amount + lowered - offer) <= unit for offer in offers):
+                return amount + lowered
         rated = _by_rate(taxes, day, accounts)
         base = sum((tax * 100 / rate for rate, tax in rated if rate), ZERO)
         slack = unit + sum((unit * 100 / rate / 2 for rate, _tax in rated if rate), ZERO)

@@ -28,11 +28,13 @@ from beancount_invoicing.model.documents import (
 from beancount_invoicing.model.events import DISPATCH_START_EVENTS, Event, EventKind, Seal
 from beancount_invoicing.model.parties import Address, BuyerKind, Channel, Customer, Seller
 from beancount_invoicing.model.payments import (
+    AccountUse,
     AllocationKind,
     CounterPosting,
     CustomerMovement,
     ParentAccountPosting,
     Payment,
+    PaymentAccounts,
     PaymentExchangeRate,
     SettlementMeans,
     TakenOver,
@@ -62,6 +64,7 @@ __all__ = [
     "NOT_YET",
     "ZERO",
     "Acceptance",
+    "AccountUse",
     "Address",
     "Adjustment",
     "AllocationKind",
@@ -95,6 +98,7 @@ __all__ = [
     "OptionValue",
     "ParentAccountPosting",
     "Payment",
+    "PaymentAccounts",
     "PaymentExchangeRate",
     "Policy",
     "ReferenceRate",

@@ -16,6 +16,7 @@ from beancount_invoicing.model.payments import (
     CustomerMovement,
     ParentAccountPosting,
     Payment,
+    PaymentAccounts,
     TakenOver,
     TaxMovement,
     Transfer,
@@ -70,6 +71,8 @@ class Book:
     transfers: tuple[Transfer, ...] = ()
     takeovers: Mapping[str, tuple[TakenOver, ...]] = field(default_factory=dict)
     """By number, who took documents over from the customers invoiced, by date; what is nobody else's is not here."""
+    payment_accounts: PaymentAccounts = field(default_factory=PaymentAccounts)
+    """Of the payments outside documents."""
     unmatched: tuple[Unmatched, ...] = ()
     """By date."""
     parent_account_postings: tuple[ParentAccountPosting, ...] = ()

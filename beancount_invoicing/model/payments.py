@@ -66,6 +66,24 @@ class Payment(NamedTuple):
     exchange_rate: PaymentExchangeRate | None = None
     """Where the transaction speaks of another currency too, and a tax is owed only once paid."""
     payee: str = ""
+    entry: Source | None = None
+    """The transaction: what was paid by one of its postings came with what was paid by the others."""
+
+
+class AccountUse(NamedTuple):
+    """How many payments used an account."""
+
+    account: str
+    payments: int
+
+
+class PaymentAccounts(NamedTuple):
+    """The accounts that payments used so far, each kind by how often, the most used first."""
+
+    money: tuple[AccountUse, ...] = ()
+    """Bank, cash and clearing accounts."""
+    fees: tuple[AccountUse, ...] = ()
+    discounts: tuple[AccountUse, ...] = ()
 
 
 class TakenOver(NamedTuple):

@@ -80,3 +80,73 @@ def test_a_payment_is_not_booked_where_the_figures_do_not_add_up() -> None:
         payment_entry(accounts, moved("2026-02-01", "50.00"), [SettledDocument("F2026-0001", Decimal("100.00"))])
     with pytest.raises(CannotBook, match=r"is of 2026-01-09, the payment of 2026-01-02"):
         payment_entry(accounts, moved("2026-01-02", "100.00"), [SettledDocument("F2026-0001", Decimal("100.00"))])
+
+
+TWO_WITH_DISCOUNT = """
+2026-01-09 * "Acme SAS" "Services, owed to the state once paid" ^F2026-0001
+  invoice: "F2026-0001"
+  cash-discount: "2% within 30 days"
+  Assets:Receivable:Acme       350.00 EUR
+  Income:Services             -200.00 EUR
+    tax: "PAY"
+  Income:Services             -100.00 EUR
+    tax: "PAY10"
+  Liabilities:VAT:Pending      -40.00 EUR
+    tax: "PAY"
+  Liabilities:VAT:Pending      -10.00 EUR
+    tax: "PAY10"
+2026-01-10 * "Acme SAS" "Goods" ^F2026-0002
+  invoice: "F2026-0002"
+  cash-discount: "3% within 30 days"
+  Assets:Receivable:Acme       120.00 EUR
+  Income:Services             -100.00 EUR
+    tax: "FR20"
+  Liabilities:VAT              -20.00 EUR
+    tax: "FR20"
+2026-01-11 * "Acme SAS" "Goods without a discount" ^F2026-0003
+  invoice: "F2026-0003"
+  cash-discount: "1% within 1 day"
+  Assets:Receivable:Acme       240.00 EUR
+  Income:Services             -200.00 EUR
+    tax: "FR20"
+  Liabilities:VAT              -40.00 EUR
+    tax: "FR20"
+"""
+
+
+def test_a_discount_lowers_the_tax_at_two_rates() -> None:
+    _entry, text, _after = booked(
+        TWO_WITH_DISCOUNT,
+        moved("2026-01-20", "343.00"),
+        SettledDocument("F2026-0001", Decimal("350.00"), Decimal("7.00")),
+    )
+    # 2 % of 350.00 = 7.00, in it 40.00 × 7 / 350 = 0.80 and 10.00 × 7 / 350 = 0.20 of tax
+    assert words(text) == words("""
+2026-01-20 * "Acme SAS" "Payment of F2026-0001" ^F2026-0001
+  Assets:Bank                   343.00 EUR
+  Expenses:CashDiscounts          6.00 EUR
+  Assets:Receivable:Acme       -350.00 EUR
+  Liabilities:VAT:Pending        40.00 EUR
+    tax: "PAY"
+  Liabilities:VAT               -39.20 EUR
+    tax: "PAY"
+  Liabilities:VAT:Pending        10.00 EUR
+    tax: "PAY10"
+  Liabilities:VAT                -9.80 EUR
+    tax: "PAY10"
+""")
+
+
+def test_discounts_on_two_of_three_invoices_are_told_apart() -> None:
+    entry, text, _after = booked(
+        TWO_WITH_DISCOUNT,
+        moved("2026-01-20", "698.40", fee="1.00"),
+        SettledDocument("F2026-0001", Decimal("350.00"), Decimal("7.00")),
+        SettledDocument("F2026-0002", Decimal("120.00"), Decimal("3.60")),
+        SettledDocument("F2026-0003", Decimal("240.00")),
+    )
+    assert "  Expenses:CashDiscounts" in text
+    assert [posting.amount for posting in entry.postings if posting.account == "Expenses:CashDiscounts"] == [
+        Decimal("6.00"),
+        Decimal("3.00"),
+    ]

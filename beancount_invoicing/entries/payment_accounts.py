@@ -1,0 +1,55 @@
+"""The accounts that payments have used so far, by what they were used for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from beancount.core.data import Transaction
+
+from beancount_invoicing.entries.settlement_means import WRITE_OFF_TAG, Accounts
+from beancount_invoicing.model import AccountUse, Payment, PaymentAccounts
+
+
+class PaymentAccountCounter:
+    """Counts them, transaction by transaction."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._money: Counter[str] = Counter()
+        self._fees: Counter[str] = Counter()
+        self._discounts: Counter[str] = Counter()
+
+    def add(self, entry: Transaction, payments: Iterable[Payment]) -> None:
+        """A transaction with what it pays.
+
+        Where an amount is given up, the account of income or expenses beside it is that of discounts; in one currency, what is
+        taken off the money otherwise is a fee. Where both stand side by side it cannot be told which is which.
+        """
+        payments = list(payments)
+        if not payments or "invoice" in entry.meta or WRITE_OFF_TAG in (entry.tags or ()):
+            return
+        accounts = self._accounts
+        beside = [
+            posting
+            for posting in entry.postings
+            if accounts.owner(posting.account) is None and posting.units is not None and posting.units.number
+        ]
+        self._money.update({posting.account for posting in beside if accounts.money(posting.account)})
+        results = {posting.account for posting in beside if accounts.result(posting.account)}
+        one_currency = len({posting.units.currency for posting in entry.postings if posting.units is not None}) == 1
+        if len(results) != 1 or not one_currency or any(posting.price is not None for posting in entry.postings):
+            return
+        if any(payment.means == "discount" for payment in payments):
+            self._discounts.update(results)
+        elif all(payment.means == "money" for payment in payments):
+            self._fees.update(results)
+
+    def counted(self) -> PaymentAccounts:
+        """The accounts, the most used first."""
+        return PaymentAccounts(_sorted(self._money), _sorted(self._fees), _sorted(self._discounts))
+
+
+def _sorted(counter: Counter[str]) -> tuple[AccountUse, ...]:
+    uses = (AccountUse(account, count) for account, count in counter.items())
+    return tuple(sorted(uses, key=lambda use: (-use.payments, use.account)))
