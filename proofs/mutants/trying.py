@@ -90,14 +90,14 @@ class Trial:
         return True
 
     def _in_order(self, mutant: Mutant, tests: Sequence[pytest.Item]) -> list[pytest.Item]:
-        """The tests of the mutant's own room and what commands answer, which are likeliest to notice, by turns, then the others;
-        the quick ones of each first."""
+        """The tests of the mutant's own room and what commands answer, which are likeliest to notice, then the others; the quick
+        ones of each file first, and files by turns: the file that is about it has its turn before many others are through."""
         spent: defaultdict[str, float] = defaultdict(float)
         turns: dict[str, tuple[bool, float]] = {}
         for item in sorted(tests, key=lambda item: self.cost(item.nodeid)):
-            group = next((each for each in (f"tests/{mutant.room}/", _ANSWERS) if item.nodeid.startswith(each)), "")
-            spent[group] += self.cost(item.nodeid)
-            turns[item.nodeid] = not group, spent[group]
+            file = item.nodeid.partition("::")[0]
+            spent[file] += self.cost(item.nodeid)
+            turns[item.nodeid] = not (file.startswith(f"tests/{mutant.room}/") or file == _ANSWERS), spent[file]
         return sorted(tests, key=lambda item: turns[item.nodeid])
 
     def _tried(

@@ -13,6 +13,7 @@ import pytest
 from beancount_invoicing.actions.adopt import _takeover, _Waiting
 from beancount_invoicing.actions.init import LedgerSetup
 from beancount_invoicing.actions.seal import verify
+from beancount_invoicing.billing import Draft
 from beancount_invoicing.documents import seal_chain
 from beancount_invoicing.documents.differences import Altered
 from beancount_invoicing.documents.originals import sealed_documents
@@ -23,6 +24,7 @@ from beancount_invoicing.sending.event_directives import SentFacts, not_sent_dir
 from beancount_invoicing.writing.changes import _within
 from beancount_invoicing.writing.dated_files import expanded_pattern, target_file
 from beancount_invoicing.writing.far_ahead import far_ahead
+from beancount_invoicing.writing.new_documents import document_changes
 from beancount_invoicing.writing.writer import CannotWrite, NewText
 from tests.documents import document
 from tests.ledgers import sound_book
@@ -315,3 +317,23 @@ def test_open_items_that_come_to_nothing_are_taken_over_without_a_posting_of_not
         "Equity:Opening 20.00 CHF",
     ]
     assert text.count("invoice:") == 3
+
+
+# what is committed ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, ""),
+        (1, "Invoices: N1"),
+        (5, "Invoices: N1, N2, N3, N4, N5"),
+        (6, "Invoices: N1, N2, N3, N4, N5 and 1 more"),
+        (8, "Invoices: N1, N2, N3, N4, N5 and 3 more"),
+    ],
+)
+def test_a_commit_names_the_first_five_documents(count: int, said: str) -> None:
+    drafts = [
+        Draft("invoice", ACME, "Acme SAS", TODAY, "EUR", (), (), (), (), number=f"N{n + 1}") for n in range(count)
+    ]
+    assert document_changes(sound_book(""), drafts).message == said

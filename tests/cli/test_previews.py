@@ -17,10 +17,12 @@ BOOKS = """
 2026-01-02 ! "Acme SAS" "Pens"
   invoice: "draft-pens"
   Assets:Receivable:Acme  107.97 EUR
-  Income:Services  -100.00 EUR
+  Income:Services  -80.00 EUR
     text: "Pens"
-    quantity: 100
+    quantity: 80
     price: 1.00
+  Income:Services  -20.00 EUR
+    text: "Box"
   Income:Discounts  10.00 EUR
     allowance: "Loyal"
   Income:Discounts  0.03 EUR
@@ -63,6 +65,8 @@ def words(shown: str) -> list[str]:
 
 def test_a_draft_with_an_allowance_and_a_rounding(ledger: Path) -> None:
     shown = words(run(ledger, "draft", "list"))
+    assert "draft-pens 1 Pens 80 1.00 80.00 EUR" in shown
+    assert "2 Box 20.00 EUR" in shown
     assert "Loyal -10.00 EUR" in shown
     assert "TVA 20 % 18.00 EUR" in shown
     assert "rounding -0.03 EUR" in shown

@@ -11,6 +11,7 @@ import pytest
 
 from beancount_invoicing.cli import common, main
 from beancount_invoicing.cli.common import AliasOption, DayParam, OneOf
+from beancount_invoicing.cli.suggestions import close_matches
 from tests.cli.test_commands import call
 
 
@@ -128,6 +129,10 @@ def test_a_dry_run_writes_nothing_and_says_no_to_both() -> None:
 )
 def test_what_there_is_not_names_what_may_be_meant(line: str, said: str) -> None:
     assert call(*line.split(), code=2).output.splitlines()[-1].endswith(said)
+
+
+def test_what_begins_so_is_named_in_the_order_of_the_alphabet() -> None:
+    assert close_matches("re", ["render", "remind", "receipt", "rest"]) == ["receipt", "remind", "render"]
 
 
 def test_a_wrong_day_says_what_is_taken() -> None:

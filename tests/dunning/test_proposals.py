@@ -21,6 +21,7 @@ INVOICE = """
   Liabilities:VAT  -20.00 EUR
     tax: "FR20"
 """
+LATE_INTEREST = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
 
 
 def event(day: date, kind: str, more: str = "", link: str = "^N1") -> str:
@@ -151,9 +152,8 @@ FIRST_OF_P1 = event(DUE + timedelta(days=8), "reminder", "  level: 1\n", "^P1")
 
 
 def test_an_instalment_that_fell_due_between_two_letters_has_letters_of_its_own() -> None:
-    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
     day = date(2026, 3, 11) + timedelta(days=8)
-    second, first = letters(option + IN_TWO + FIRST_OF_P1, day)
+    second, first = letters(LATE_INTEREST + IN_TWO + FIRST_OF_P1, day)
     (older,), (newer,) = second.invoices, first.invoices
     assert (second.level, str(second.total), older.due, [str(letter.date) for letter in older.earlier_letters]) == (
         2, "60.00", DUE, ["2026-02-17"],
@@ -162,7 +162,7 @@ def test_an_instalment_that_fell_due_between_two_letters_has_letters_of_its_own(
     assert (first.level, str(first.total), newer.due, newer.earlier_letters) == (1, "60.00", date(2026, 3, 11), ())
     assert (str(older.in_other_letter), str(newer.in_other_letter)) == ("60.00", "60.00")
     both = "".join(event(day, "reminder", f"  level: {level}\n", "^P1") for level in (1, 2))
-    third, next_one = letters(option + IN_TWO + FIRST_OF_P1 + both, day + timedelta(days=30))
+    third, next_one = letters(LATE_INTEREST + IN_TWO + FIRST_OF_P1 + both, day + timedelta(days=30))
     asked = [
         (proposal.level, [str(letter.date) for letter in proposal.invoices[0].earlier_letters])
         for proposal in (third, next_one)
@@ -242,10 +242,9 @@ def test_what_is_late_and_in_no_letter_of_the_day_is_not_said_to_be_in_one() -> 
 
 
 def test_the_fixed_sum_is_asked_for_with_the_oldest_that_is_not_contested() -> None:
-    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
     contested = event(date(2026, 3, 12), "dispute", "  amount: 60.00\n", "^P1")
     reminded = event(date(2026, 3, 19), "reminder", "  level: 1\n", "^P1")
-    letter = letters(option + IN_TWO + contested + reminded, date(2026, 3, 28))[0]
+    letter = letters(LATE_INTEREST + IN_TWO + contested + reminded, date(2026, 3, 28))[0]
     assert (letter.level, str(letter.total), str(letter.indemnity)) == (2, "60.00", "40.00")
 
 
@@ -401,7 +400,10 @@ def test_other_money_on_the_account_is_told_and_not_taken_off() -> None:
     paid = PAID.format(payee="Acme", narration="VIR", amount="33.00")
     (letter,) = letters(INVOICE + paid, DUE + timedelta(days=20))
     assert (str(letter.total), str(letter.unallocated)) == ("120.00", "33.00")
-    assert "33.00 EUR on the account is allocated to no invoice" in letter.notices[0]
+    told = "Acme SAS: 33.00 EUR on the account is allocated to no invoice, and not taken off in the letter"
+    assert letter.notices[0] == f"{told}: say what it settles"
+    (second,) = letters(INVOICE + paid + reminder(DUE + timedelta(days=8), 1) + LATE_INTEREST, DUE + timedelta(days=30))
+    assert second.notices[0] == f"{told}, which claims no interest for what it covers: say what it settles"
 
 
 @pytest.mark.parametrize(
@@ -435,16 +437,14 @@ def test_paid_is_not_reminded_and_part_paid_only_for_the_rest() -> None:
 
 
 def test_interest_by_contract_and_the_indemnity_from_the_second_letter_on() -> None:
-    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
-    (first,) = letters(option + INVOICE, DUE + timedelta(days=10))
+    (first,) = letters(LATE_INTEREST + INVOICE, DUE + timedelta(days=10))
     assert [(late.interest, late.indemnity) for late in first.invoices] == [(None, None)]
-    (second,) = letters(option + INVOICE + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
+    (second,) = letters(LATE_INTEREST + INVOICE + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
     (late,) = second.invoices
     assert (str(late.interest), str(late.indemnity)) == ("1.18", "40.00"), "120 × 12 % × 30/365 = 1.183…"
 
 
 def test_a_claim_for_interest_bears_no_interest() -> None:
-    option = '\n2025-01-01 custom "invoice-option" "late-interest" "12"\n'
     claim = """
 2026-01-10 * "Interest" ^N1
   invoice: "N1"
@@ -453,6 +453,6 @@ def test_a_claim_for_interest_bears_no_interest() -> None:
   Income:Services  -41.18 EUR
     text: "Late interest and indemnity"
 """
-    (letter,) = letters(option + claim + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
+    (letter,) = letters(LATE_INTEREST + claim + reminder(DUE + timedelta(days=8), 1), DUE + timedelta(days=30))
     (late,) = letter.invoices
     assert (str(letter.total), late.interest, late.indemnity) == ("41.18", None, None)

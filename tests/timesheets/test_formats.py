@@ -276,6 +276,7 @@ def test_watson_past_midnight_and_what_is_wrong() -> None:
         (30, 1800, "acme:support", ""),
         (31, 600, "acme:support", ""),
     ]
+    assert (evening.tags, night.tags) == ((), ())
     titles = "start,stop,project\n"
     assert error(titles + "2026-03-30 09:15,soon,x").startswith('line 2: "soon" is no moment')
     assert "ends before it starts" in error(titles + "2026-03-30 09:15,2026-03-30 09:00,x")
