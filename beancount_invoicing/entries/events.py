@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from beancount.core.data import Document, Note
 
 from beancount_invoicing.entries import keys
 from beancount_invoicing.entries.metadata import FindingCollector, read_metadata, source_of
 from beancount_invoicing.entries.takeovers import Owing
-from beancount_invoicing.model import Event, Invoice, Seal
+from beancount_invoicing.model import Event, Invoice, Seal, Source
 
 
 def read_seal(
@@ -63,55 +65,67 @@ def read_event(
                 source,
             )
         return None
-    said = read_metadata(entry.meta, keys.EVENT, source, findings)
-    event = said.get("event")
-    if not event:
+    metadata = read_metadata(entry.meta, keys.EVENT, source, findings)
+    kind = metadata.get("event")
+    if not kind:
         return None
-    ours = [invoice.number for invoice in named if owing.owes(invoice, main, entry.date)]
-    unknown = [link for link in links if link not in by_link]
-    if links and not ours:
-        if named:
-            other = named[0].customer.name if named[0].customer else "nobody"
-            message = f"{named[0].number} is an invoice of {other}, not of this account's customer"
-        else:
-            message = f"there is no invoice for its link {' '.join('^' + link for link in unknown)}"
-            if said.get("sha256"):
-                message += (
-                    ": it has been issued; put it back (git log tells when it went), and credit it if it was wrong"
-                )
-        findings.error("event-nothing", f"{event}: {message}", source)
+    numbers = [invoice.number for invoice in named if owing.owes(invoice, main, entry.date)]
+    if links and not numbers:
+        unknown = [link for link in links if link not in by_link]
+        message = _of_no_document(named, unknown, bool(metadata.get("sha256")))
+        findings.error("event-nothing", f"{kind}: {message}", source)
         return None
-    if event == "reminder" and "level" not in said:
-        findings.error("event-level", "a reminder has a level: write level: 1", source)
-        return None
-    if event == "dispute" and said.get("amount") is not None and not ours:
-        findings.error(
-            "event-amount",
-            f"a dispute of {said['amount']} names its invoice: add its link, ^NUMBER; without an amount all is contested",
-            source,
-        )
-        return None
-    if event == "promise" and not said.get("until"):
-        findings.error("event-until", f"a promise says until when: write until: {entry.date}", source)
+    if not _is_complete(kind, entry.date, metadata, bool(numbers), source, findings):
         return None
     return Event(
         date=entry.date,
-        kind=event,
+        kind=kind,
         customer=main,
-        numbers=tuple(dict.fromkeys(ours)),
+        numbers=tuple(dict.fromkeys(numbers)),
         note=entry.comment if isinstance(entry, Note) else "",
         source=source,
-        level=said.get("level"),
-        tone=said.get("tone") or "",
-        amount=said.get("amount"),
-        until=said.get("until"),
-        instalment=said.get("instalment"),
-        channel=said.get("channel") or "",
+        level=metadata.get("level"),
+        tone=metadata.get("tone") or "",
+        amount=metadata.get("amount"),
+        until=metadata.get("until"),
+        instalment=metadata.get("instalment"),
+        channel=metadata.get("channel") or "",
         document=entry.filename if isinstance(entry, Document) else "",
-        sha256=said.get("sha256") or "",
-        message_id=said.get("message-id") or "",
-        sends_kind=said.get("sends") or "",
-        content_digest=said.get("facts") or "",
-        undelivered_to=said.get("not-to") or "",
-        file=os.path.normpath(Path(source.file).parent / said["file"]) if said.get("file") else "",
+        sha256=metadata.get("sha256") or "",
+        message_id=metadata.get("message-id") or "",
+        sends_kind=metadata.get("sends") or "",
+        content_digest=metadata.get("facts") or "",
+        undelivered_to=metadata.get("not-to") or "",
+        file=os.path.normpath(Path(source.file).parent / metadata["file"]) if metadata.get("file") else "",
     )
+
+
+def _of_no_document(named: Sequence[Invoice], unknown_links: Sequence[str], sent: bool) -> str:
+    """Why no document of the customer is meant; `sent`: the event proves that one has left."""
+    if named:
+        other = named[0].customer.name if named[0].customer else "nobody"
+        return f"{named[0].number} is an invoice of {other}, not of this account's customer"
+    message = f"there is no invoice for its link {' '.join('^' + link for link in unknown_links)}"
+    if sent:
+        message += ": it has been issued; put it back (git log tells when it went), and credit it if it was wrong"
+    return message
+
+
+def _is_complete(
+    kind: str, day: date, metadata: Mapping[str, Any], of_documents: bool, source: Source, findings: FindingCollector
+) -> bool:
+    """Whether an event says what its kind needs; an error where it does not."""
+    if kind == "reminder" and "level" not in metadata:
+        findings.error("event-level", "a reminder has a level: write level: 1", source)
+        return False
+    if kind == "dispute" and metadata.get("amount") is not None and not of_documents:
+        findings.error(
+            "event-amount",
+            f"a dispute of {metadata['amount']} names its invoice: add its link, ^NUMBER; without an amount all is contested",
+            source,
+        )
+        return False
+    if kind == "promise" and not metadata.get("until"):
+        findings.error("event-until", f"a promise says until when: write until: {day}", source)
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from beancount_invoicing.entries.documents import TransactionDocuments
+from beancount_invoicing.entries.documents.context import TransactionDocuments
 from beancount_invoicing.entries.metadata import FindingCollector
 from beancount_invoicing.model import Finding
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount.core.data import Posting, Transaction
 
@@ -15,82 +16,106 @@ from beancount_invoicing.entries.takeovers import Owing, named_by
 from beancount_invoicing.model import ZERO, Invoice, Payment, PaymentExchangeRate, Source, Transfer, Unmatched
 
 
+class _Legs(NamedTuple):
+    """The postings of a transaction on customers' accounts, and what `settles` names beside them."""
+
+    legs: list[CustomerLeg]
+    unknown_numbers: list[tuple[str, int]]
+    """What `settles` names and no document has, with the place of its leg."""
+    misplaced: list[tuple[str, str, Source]]
+    """The number, account and place of each `settles` on another account."""
+
+
 def read_payments(
     entry: Transaction,
-    claimed: Collection[int],
+    handled: Collection[int],
     accounts: Accounts,
     owing: Owing,
     by_link: Mapping[str, tuple[Invoice, ...]],
     findings: FindingCollector,
-    worth: Callable[[Transaction, Posting], PaymentExchangeRate | None],
+    exchange_rate_of: Callable[[Transaction, Posting], PaymentExchangeRate | None],
 ) -> tuple[list[Payment], list[Transfer], list[Unmatched]]:
     """The payments and transfers of a transaction, and what they name that no document has.
 
-    `claimed` postings are an invoice's (or an opening's) already. `worth` tells what a posting's currency is worth.
+    `handled` postings are an invoice's (or an opening's) already. `exchange_rate_of` tells what a posting's currency is worth.
     """
     source = source_of(entry.meta)
     # of a document that cannot be read something has been said already: its keys are no payment's
     of_keys = FindingCollector() if "invoice" in entry.meta or says(entry.meta, "kind", "opening") else findings
-    if not claimed:
+    if not handled:
         read_metadata(entry.meta, keys.PAYMENT_TRANSACTION, source, of_keys)
     owner = accounts.owner
     touched = {main for posting in entry.postings if (main := owner(posting.account))}
     links = _links(entry, touched, by_link, owing, source, findings)
-    legs: list[CustomerLeg] = []
-    unknown: list[tuple[str, int]] = []
-    beside: list[tuple[str, str, Source]] = []
+    legs, unknown_numbers, misplaced = _legs(entry, handled, owner, owing, links, findings, of_keys, exchange_rate_of)
+    if not any(leg.settles or leg.links for leg, _posting in legs):
+        for number, account, place in misplaced:
+            of_keys.error(
+                "key-place",
+                f'settles: "{number}" stands on {account}, where it settles nothing: write it below the posting on the'
+                " customer's account",
+                at_key(place, "settles"),
+            )
+    payments = [payment for payment, _posting in legs]
+    unmatched = [
+        Unmatched(number, "settles", entry.date, (payments[place],), payments[place].source)
+        for number, place in unknown_numbers
+    ]
+    if legs and not handled and entry.links and "invoice" not in entry.meta:
+        unmatched += _unmatched_links(entry, tuple(payments), by_link, source, findings)
+    written_off, legs_only = WRITE_OFF_TAG in (entry.tags or ()), len(legs) == len(entry.postings)
+    transfers, paying = _apart(legs, written_off, legs_only, id(entry) in owing.between, source)
+    return _worth_of_money(by_means(entry, paying, accounts, owing.by_number)), transfers, unmatched
+
+
+def _legs(
+    entry: Transaction,
+    handled: Collection[int],
+    owner: Callable[[str], str | None],
+    owing: Owing,
+    links: Collection[str],
+    findings: FindingCollector,
+    of_keys: FindingCollector,
+    exchange_rate_of: Callable[[Transaction, Posting], PaymentExchangeRate | None],
+) -> _Legs:
+    """The postings on customers' accounts that are not `handled`; `links`: the numbers that the transaction's links name."""
+    result = _Legs([], [], [])
     for index, posting in enumerate(entry.postings):
         main = owner(posting.account)
-        if index in claimed:
+        if index in handled:
             continue
-        where = source_of(posting.meta)
+        source = source_of(posting.meta)
         if main is None:
-            if posting.meta and (number := read_metadata(posting.meta, keys.COUNTER, where, of_keys).get("settles")):
-                beside.append((number, posting.account, where))
+            if posting.meta and (number := read_metadata(posting.meta, keys.COUNTER, source, of_keys).get("settles")):
+                result.misplaced.append((number, posting.account, source))
             continue
         if posting.units is None or not isinstance(posting.units.number, Decimal) or not posting.units.number:
             continue
-        said = read_metadata(posting.meta, keys.PAYMENT_POSTING, where, of_keys)
-        number = said.get("settles")
+        metadata = read_metadata(posting.meta, keys.PAYMENT_POSTING, source, of_keys)
+        number = metadata.get("settles")
         if number and number not in owing.by_number:
-            unknown.append((number, len(legs)))
+            result.unknown_numbers.append((number, len(result.legs)))
             number = None
-        elif number and not _good(number, main, entry, owing, where, findings):
+        elif number and not _good(number, main, entry, owing, source, findings):
             number = None
-        own_links = (
-            tuple(sorted(n for n in links if owing.may_pay(owing.by_number[n], main, entry.date))) if not number else ()
-        )
+        own_links = [link for link in links if owing.may_pay(owing.by_number[link], main, entry.date)]
         payment = Payment(
             date=entry.date,
             account=posting.account,
             customer=main,
             currency=posting.units.currency,
             amount=posting.units.number,
-            source=where,
+            source=source,
             settles=(number,) if number else (),
-            instalment=said.get("instalment"),
-            links=own_links,
+            instalment=metadata.get("instalment"),
+            links=() if number else tuple(sorted(own_links)),
             narration=entry.narration or "",
             payee=entry.payee or "",
-            exchange_rate=worth(entry, posting),
-            entry=source,
+            exchange_rate=exchange_rate_of(entry, posting),
+            entry=source_of(entry.meta),
         )
-        legs.append((payment, posting))
-    if not any(leg.settles or leg.links for leg, _posting in legs):
-        for number, account, where in beside:
-            of_keys.error(
-                "key-place",
-                f'settles: "{number}" stands on {account}, where it settles nothing: write it below the posting on the'
-                " customer's account",
-                at_key(where, "settles"),
-            )
-    named = [payment for payment, _posting in legs]
-    unmatched = [Unmatched(name, "settles", entry.date, (named[at],), named[at].source) for name, at in unknown]
-    if legs and not claimed and entry.links and "invoice" not in entry.meta:
-        unmatched += _unmatched_links(entry, tuple(named), by_link, source, findings)
-    lost, alone = WRITE_OFF_TAG in (entry.tags or ()), len(legs) == len(entry.postings)
-    transfers, rest = _apart(legs, lost, alone, id(entry) in owing.between, source)
-    return _worth_of_money(by_means(entry, rest, accounts, owing.by_number)), transfers, unmatched
+        result.legs.append((payment, posting))
+    return result
 
 
 def _worth_of_money(payments: list[Payment]) -> list[Payment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from beancount_invoicing.entries.documents import DUE_SAID
+from beancount_invoicing.entries.documents.instalments import DUE_SAID
 from beancount_invoicing.model import NOT_YET, Acceptance, CalculationStep, Contract, Dated, Instalment, Invoice
 from beancount_invoicing.rules import periods
 

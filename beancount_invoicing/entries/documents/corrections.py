@@ -1,0 +1,57 @@
+"""Which documents a credit note, a cancellation or a corrective invoice corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from beancount_invoicing.entries.metadata import FindingCollector
+from beancount_invoicing.entries.takeovers import Owing
+from beancount_invoicing.model import Invoice
+from beancount_invoicing.rules import numbering
+
+
+def resolved_corrections(invoice: Invoice, owing: Owing, findings: FindingCollector) -> Invoice:
+    """The invoice with `corrects` as the numbers that it names; a number may itself contain spaces.
+
+    They are documents of its customer: invoiced to it, or taken over by then.
+    """
+    if not invoice.corrects:
+        return invoice
+    known = owing.by_number
+    text = invoice.corrects[0]
+    numbers = (text,) if text in known else tuple(text.split())
+    found = []
+    for number in numbers:
+        other = known.get(number)
+        if other is None:
+            findings.error(
+                "unknown-invoice",
+                f'{invoice.number}: corrects "{number}", but there is no such invoice{_likely_hint(number, invoice, known)}',
+                invoice.source,
+            )
+        elif (
+            other.customer
+            and invoice.customer
+            and invoice.kind != "corrective"  # which may be for whom the other should have been
+            and not owing.owes(other, invoice.customer.account, invoice.booked_from)
+        ):
+            findings.error(
+                "other-customer",
+                f"{invoice.number} of {invoice.customer.name} corrects {number}, which is an invoice of"
+                f" {other.customer.name}",
+                invoice.source,
+            )
+        else:
+            found.append(number)
+    return invoice._replace(corrects=tuple(found))
+
+
+def _likely_hint(number: str, note: Invoice, known: Mapping[str, Invoice]) -> str:
+    """A hint at the document of the same customer that a credit note likely corrects; "" where none is near."""
+    account = note.customer.account if note.customer else ""
+    near = sorted(
+        (numbering.distance(number, invoice.number) + (invoice.payable != -note.payable), invoice.number)
+        for invoice in known.values()
+        if invoice.customer and invoice.customer.account == account and invoice.payable > 0 > note.payable
+    )
+    return f": did you mean {near[0][1]}?" if near and near[0][0] < 3 else ""

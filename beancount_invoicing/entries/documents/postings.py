@@ -1,0 +1,119 @@
+"""Which posting of a document is what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from beancount.core.data import Posting, Transaction
+
+from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.documents.context import DocumentHeader, ReadingContext
+from beancount_invoicing.entries.metadata import FindingCollector, source_of
+from beancount_invoicing.model import Source
+
+PostingRole = Literal["receivable", "at-once", "line", "adjustment", "tax", "deduction", "rounding", "other"]
+IN_SUM: frozenset[PostingRole] = frozenset({"line", "adjustment", "tax", "deduction", "rounding"})
+"""The roles of postings that add up to what the document comes to."""
+
+
+class DocumentPosting(NamedTuple):
+    """A posting of the document with what it is."""
+
+    role: PostingRole
+    posting: Posting
+    position: int
+    """Of the posting in its transaction, from 0."""
+    source: Source
+    number: Decimal
+    """What is booked; parts without a number are left out before."""
+    currency: str
+    """The currency in which it is booked."""
+
+
+def is_document(entry: Transaction, context: ReadingContext, touches_customer: bool) -> bool:
+    """Whether a transaction is a document of ours: it has `invoice`, and a customer's account or what only ours have."""
+    meta = entry.meta
+    if "invoice" not in meta:
+        return False
+    if touches_customer or "kind" in meta or "corrects" in meta:
+        return True
+    customer = meta.get("customer")
+    if isinstance(customer, str) and context.owner(customer):
+        return True
+    return any(
+        posting.account.startswith(context.income + ":")
+        and posting.meta
+        and not keys.BY_PLACE[keys.LINE].isdisjoint(posting.meta)
+        for posting in entry.postings
+    )
+
+
+def document_currency(
+    entry: Transaction,
+    number: str,
+    source: Source,
+    customer_postings: frozenset[int],
+    income: str,
+    findings: FindingCollector,
+) -> str:
+    """The document's currency: the receivable's; without one the lines'."""
+    on_account = [
+        posting.units.currency
+        for index, posting in enumerate(entry.postings)
+        if index in customer_postings and posting.units is not None
+    ]
+    if len(set(on_account)) > 1:
+        findings.error(
+            "two-currencies",
+            f"{number} is booked on the customer's account in {' and '.join(sorted(set(on_account)))}: an invoice"
+            " has one currency",
+            source,
+        )
+    if on_account:
+        return sorted(set(on_account), key=lambda currency: (-on_account.count(currency), currency))[0]
+    for posting in entry.postings:
+        if posting.units is not None and posting.account.startswith(income + ":"):
+            return posting.units.currency
+    return next((posting.units.currency for posting in entry.postings if posting.units is not None), "")
+
+
+def document_postings(document: DocumentHeader) -> Sequence[DocumentPosting]:
+    """The postings of a document that have a number, in their order, each with its role."""
+    postings = []
+    for index, posting in enumerate(document.entry.postings):
+        units = posting.units
+        if units is None or units.number is None:
+            continue
+        role = _role(document, index, posting)
+        postings.append(DocumentPosting(role, posting, index, source_of(posting.meta), units.number, units.currency))
+    return postings
+
+
+def _role(document: DocumentHeader, index: int, posting: Posting) -> PostingRole:
+    if index in document.customer_postings:
+        return "receivable"
+    meta = posting.meta or {}
+    if "rounding" in meta:
+        return "rounding"
+    if "deposit" in meta:
+        return "deduction"
+    if "allowance" in meta or "charge" in meta:
+        return "adjustment"
+    if "settles" in meta:
+        return "at-once"
+    if "text" in meta or "quantity" in meta:
+        return "line"
+    if posting.account in document.context.tax_accounts:
+        return "tax"
+    if posting.account.startswith(document.context.income + ":"):
+        return "line"
+    if (
+        not document.customer_postings
+        and posting.account.startswith(document.context.assets + ":")
+        and posting.units is not None
+        and posting.units.currency == document.currency
+    ):
+        return "at-once"
+    return "other"

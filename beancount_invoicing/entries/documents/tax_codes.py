@@ -1,0 +1,185 @@
+"""The tax code of a line, and at which of its rates: by what it says, its customer, its item and its day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from beancount_invoicing.entries.documents.context import DocumentHeader
+from beancount_invoicing.model import Adjustment, Customer, Dated, Line, Source, Tax
+from beancount_invoicing.rules import tax
+
+CodeAndDay = tuple[str, date]
+
+
+def rate_day(document: DocumentHeader, supplied_on: date | None) -> date:
+    """The day whose rate is that of a line, or allowance, which was supplied on a day; None: as the document says."""
+    return tax.tax_point_of_line(document.tax_day, supplied_on or document.metadata.get("delivered"))
+
+
+def tax_code(
+    document: DocumentHeader,
+    written: str | None,
+    of_item: str,
+    source: Source,
+    day: date,
+    fallback: str = "",
+    nature: str = "",
+) -> str:
+    """The code of what was supplied on a day: its own, else the customer's, that of customers where it is, the item's, the
+    default, as they were then."""
+    if document.kind == "claim":
+        return ""
+    customer: Customer = document.customer
+    if day != document.day and "tax" not in document.metadata:
+        customer = document.context.customers[customer.account].at(day)
+    code = written or customer.tax
+    if not code:
+        home = of_item or fallback or document.context.option("default-tax", day)
+        abroad = document.context.codes_abroad and not fallback
+        code = (document.context.tax_abroad(customer, nature, home, day) if abroad else "") or home
+    if not code:
+        document.findings.error(
+            "no-tax",
+            f'{document.number}: no tax code: write tax: "…" on the line, its item or its customer, or set'
+            ' custom "invoice-option" "default-tax" "…"',
+            source,
+        )
+    elif code not in document.context.taxes:
+        document.findings.error(
+            "unknown-tax",
+            f'{document.number}: tax "{code}" is not known: {nearest_tax(code, document.context.taxes)}',
+            source,
+        )
+        return ""
+    return code
+
+
+def nearest(code: str, known: Mapping[str, object]) -> str:
+    """What to write instead of a code that is not known: the nearest, else all that are."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(code, known, cutoff=0.5)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return "known are " + ", ".join(known) if known else "none is defined"
+
+
+def nearest_tax(code: str, known: Mapping[str, Dated[Tax]]) -> str:
+    """What to write instead of a tax code that is not known; several in one are a code that consists of them."""
+    codes = code.split()
+    if len(codes) < 2 or not all(code in known for code in codes):
+        return nearest(code, known)
+    for name, dated in known.items():
+        if {part.code for part in dated.latest.parts} == set(codes):
+            return f'a line has one code: write tax: "{name}", which consists of these'
+    return (
+        f'a line has one code: define one that consists of these, custom "invoice-tax" "{"-".join(codes)}" "…" with'
+        f' parts: "{code}"'
+    )
+
+
+class TaxedAtRates(NamedTuple):
+    """The lines and adjustments of a document with the names of their taxes, and these taxes by name."""
+
+    lines: list[Line]
+    adjustments: list[Adjustment]
+    taxes_by_name: Mapping[str, Tax]
+
+
+def taxed_at_rates(document: DocumentHeader, lines: Sequence[Line], adjustments: Sequence[Adjustment]) -> TaxedAtRates:
+    """Both with the names of their taxes, where a code has had several rates: two of them are told apart.
+
+    What corrects a document calls its taxes as that one does, and gives back the newest where a line does not say its day, nor
+    which line it is of. An allowance that does not say its day has the latest of its code's lines.
+    """
+    of_corrected = _versions_of_corrected(document)
+    latest: dict[str, date] = {}
+    for code, day in of_corrected:
+        latest[code] = max(latest.get(code, day), day)
+    versions: dict[CodeAndDay, Tax] = {}
+    of_lines = [_version(document, line.tax, _rate_day_of_line(document, line, latest), versions) for line in lines]
+    of_adjustments = []
+    for adjustment in adjustments:
+        days = [version[1] for version in of_lines if version and version[0] == adjustment.tax]
+        supplied_on = adjustment.supplied_on
+        day = rate_day(document, supplied_on) if supplied_on else max(days, default=rate_day(document, None))
+        of_adjustments.append(_version(document, adjustment.tax, day, versions))
+    named = tax.taxes_by_code_and_day(versions, of_corrected)
+    return TaxedAtRates(
+        [
+            line
+            if version is None
+            else line._replace(
+                tax=named[version].code, tax_point=None if version[1] == document.tax_day else version[1]
+            )
+            for line, version in zip(lines, of_lines, strict=True)
+        ],
+        [
+            adjustment if version is None else replace(adjustment, tax=named[version].code)
+            for adjustment, version in zip(adjustments, of_adjustments, strict=True)
+        ],
+        {tax.code: tax for whole in named.values() for tax in (whole, *whole.parts)},
+    )
+
+
+def _versions_of_corrected(document: DocumentHeader) -> dict[CodeAndDay, Tax]:
+    """The taxes of the documents that it corrects, under codes that have had several rates."""
+    taxes = document.context.taxes
+    result: dict[CodeAndDay, Tax] = {}
+    for invoice in document.corrected:
+        for line in invoice.lines:
+            code, day = tax.code_of_name(line.tax, taxes), line.tax_point or document.tax_day
+            if code in document.context.codes_with_several_rates:
+                result[code, day] = taxes[code].at(day)
+    return result
+
+
+def _rate_day_of_line(document: DocumentHeader, line: Line, latest: Mapping[str, date]) -> date:
+    """The day whose rate a line has; `latest`: that of each code in the documents that it corrects."""
+    supplied_on = line.supplied_on or line.end or line.expense_date
+    if supplied_on or not document.corrected:
+        return rate_day(document, supplied_on)
+    if line.corrects_line and len(document.corrected) == 1:
+        corrected_lines = document.corrected[0].lines[line.corrects_line - 1 : line.corrects_line]
+        if corrected_lines:
+            return corrected_lines[0].tax_point or document.tax_day
+    return latest.get(line.tax) or rate_day(document, None)
+
+
+def _version(document: DocumentHeader, code: str, day: date, versions: dict[CodeAndDay, Tax]) -> CodeAndDay | None:
+    """The version of a code that holds on a day, added to `versions`: as on the document's day where its rates are the same; None
+    of a code that has had one rate."""
+    if code not in document.context.codes_with_several_rates:
+        return None
+    dated = document.context.taxes[code]
+    if tax.rates_of(dated.at(day)) == tax.rates_of(dated.at(document.tax_day)):
+        day = document.tax_day
+    versions[code, day] = dated.at(day)
+    return code, day
+
+
+def named_tax(document: DocumentHeader, name: str, source: Source) -> str:
+    """The tax that a posting of tax means, which may say a rate: "VAT 20%"."""
+    taxes = document.context.taxes
+    code = tax.code_of_name(name, taxes)
+    if code == name:
+        return name
+    name = tax.normalized_code_name(name, taxes)
+    if name in document.taxes_by_name:
+        return name
+    versions = [version for version in document.taxes_by_name.values() if tax.code_of_name(version.code, taxes) == code]
+    meant = next((version.code for version in versions if tax.name_at_rate(code, version.rate) == name), "")
+    found = " and ".join(f"{version.rate} %" for version in versions)
+    remedy = f'write tax: "{meant or (versions[0].code if versions else code)}"'
+    if not meant:
+        remedy += ", or say on the line when it was supplied, delivered: …"
+    document.findings.error(
+        "tax-code",
+        f"{document.number}: {name}:"
+        f" {f'its lines under {code} have {found}' if versions else f'no line is under {code}'}: {remedy}",
+        source,
+    )
+    return meant or (versions[0].code if versions else code)
