@@ -25,7 +25,7 @@ from beancount_invoicing.model import (
     Transfer,
     Weight,
 )
-from beancount_invoicing.receivables import Allocated, PendingTaxKey, TaxDue, allocate, tax_due
+from beancount_invoicing.receivables import Advance, Allocated, PendingTaxKey, TaxDue, allocate, tax_due
 
 
 class TaxEffect(NamedTuple):
@@ -118,6 +118,15 @@ class CustomerAccounts:
             after = tax_due(replace(book, payments=(*book.payments, *own)), as_of)
             found += _effects(self._tax_due(leader, as_of), after, {payment.source for payment in own})
         return tuple(found)
+
+    def advances(self, payments: Sequence[Payment], as_of: date) -> tuple[Advance, ...]:
+        """What of payments that are not booked yet stays on account, where tax may be due on it."""
+        if not self.has_pending_taxes or not payments:
+            return ()
+        book = self._state(payments[0].customer, as_of)[1]
+        new = {payment.source for payment in payments}
+        due = tax_due(replace(book, payments=(*book.payments, *payments)), as_of)
+        return tuple(advance for advance in due.on_account if advance.payment.source in new)
 
     def after(self, entry: PaymentEntry) -> None:
         """From now on the entry is one of those that are booked."""

@@ -25,7 +25,7 @@ from decimal import Decimal
 
 from beancount_invoicing.bank.customer_accounts import CustomerAccounts
 from beancount_invoicing.bank.exchange_accounts import exchange_account
-from beancount_invoicing.bank.payment_taxes import TaxPosting, lowered_taxes, moved_taxes
+from beancount_invoicing.bank.payment_taxes import TaxPosting, lowered_taxes, moved_taxes, taxes_of_advance
 from beancount_invoicing.bank.payment_values import Valuation, valuation
 from beancount_invoicing.bank.payments import (
     CannotBook,
@@ -50,11 +50,13 @@ def payment_entry(
     *,
     on_account_of: str = "",
     discount_account: str = "",
+    advance_tax: str = "",
 ) -> PaymentEntry:
     """The transaction of a movement that settles documents, and leaves the rest on the account of a customer (its main account).
 
     Every figure is rounded to its currency's decimals, half away from zero; the postings balance. The tax that becomes due, or is
-    due no more, is what `receivables.tax_due` says of it. Raises CannotBook where a document is not there, less of it is open, the
+    due no more, is what `receivables.tax_due` says of it; `advance_tax` is the code of what stays on account, where that is for
+    services that are known by then. Raises CannotBook where a document is not there, less of it is open, the
     money and what it settles do not add up, or an account or a price is not known.
     """
     if movement.fee < 0:
@@ -74,6 +76,8 @@ def payment_entry(
     apart = len({leg.number for leg in legs}) > 1
     unwritten = unwritten_payments(accounts, movement, legs, worth, linked, payee, narration)
     taxes = moved_taxes(accounts, movement, unwritten)
+    if advance_tax and rest and rest[0].amount < 0:
+        taxes += taxes_of_advance(accounts, movement, advance_tax, -rest[0].amount)
     lowered = lowered_taxes(accounts, movement, legs, worth)
     writing = _Writing(accounts, movement, worth)
     writing.money()

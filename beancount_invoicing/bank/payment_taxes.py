@@ -10,8 +10,8 @@ from beancount_invoicing.bank.customer_accounts import CustomerAccounts, TaxEffe
 from beancount_invoicing.bank.payment_values import Valuation
 from beancount_invoicing.bank.payments import CannotBook, MoneyMovement
 from beancount_invoicing.bank.settled_legs import CustomerLeg
-from beancount_invoicing.model import ZERO, CalculationStep, Payment
-from beancount_invoicing.receivables import claim_and_invoiced_taxes
+from beancount_invoicing.model import ZERO, CalculationStep, Payment, Tax
+from beancount_invoicing.receivables import claim_and_invoiced_taxes, tax_contained
 from beancount_invoicing.rules.currencies import currency_decimals
 from beancount_invoicing.rules.steps import round_to
 from beancount_invoicing.rules.tax import code_of_name
@@ -111,3 +111,30 @@ def _due_account(accounts: CustomerAccounts, effect: TaxEffect, movement: MoneyM
             " below those postings first"
         )
     return account
+
+
+def taxes_of_advance(
+    accounts: CustomerAccounts, movement: MoneyMovement, code: str, amount: Decimal
+) -> list[TaxPosting]:
+    """The tax in money for services that are known by then, though no document bills them yet: it is due when the money comes
+    (directive 2006/112/EC, art. 65; CGI, art. 269, 2 c). Raises CannotBook where the code is none that is due on payment."""
+    taxes = accounts.book.taxes
+    dated = taxes.get(code)
+    known = sorted(
+        name for name, each in taxes.items() if any(part.on_payment for part in _parts(each.at(movement.date)))
+    )
+    if dated is None or code not in known:
+        which = f"those are {', '.join(known)}" if known else "the ledger has none"
+        raise CannotBook(f"{code} is no tax code that is due on payment: {which}")
+    found: list[TaxPosting] = []
+    for tax, contained in tax_contained(amount, dated.at(movement.date), currency_decimals(movement.currency)):
+        if not tax.account or not tax.pending:
+            continue
+        because = f"the {tax.code} in {amount} {movement.currency}, due though it is not invoiced yet"
+        found.append(TaxPosting(tax.pending, tax.code, movement.currency, contained, "", ZERO, because))
+        found.append(TaxPosting(tax.account, tax.code, movement.currency, -contained, "", ZERO, because))
+    return found
+
+
+def _parts(tax: Tax) -> tuple[Tax, ...]:
+    return tax.parts or (tax,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from beancount_invoicing.receivables.advances import Advance
+from beancount_invoicing.receivables.advances import Advance, tax_contained
 from beancount_invoicing.receivables.aging import (
     DEFAULT_BOUNDS,
     Aging,
@@ -124,6 +124,7 @@ __all__ = [
     "positions",
     "receipt",
     "statements",
+    "tax_contained",
     "tax_due",
     "tax_of_part",
     "total_cover",

@@ -48,7 +48,8 @@ def advances(book: Book, allocated: Allocated) -> tuple[Advance, ...]:
             left = -unallocated.amount - min(debits, -unallocated.amount)
             debits = max(debits + unallocated.amount, ZERO)
             if left:
-                tax = _contained(left, taxes[0], currency_decimals(currency)) if len(taxes) == 1 else None
+                parts = tax_contained(left, taxes[0], currency_decimals(currency)) if len(taxes) == 1 else None
+                tax = sum((amount for _tax, amount in parts), ZERO) if parts is not None else None
                 name = book.customers[customer].at(unallocated.payment.date).name
                 found.append(Advance(unallocated.payment, name, left, taxes, tax))
     return tuple(
@@ -85,7 +86,9 @@ def _on_payment(book: Book, customer: str, billed: Collection[str], day: date) -
     return tuple(tax for tax in taxes if any(part.on_payment for part in tax.parts or (tax,)))
 
 
-def _contained(gross: Decimal, tax: Tax, places: int) -> Decimal:
-    """What an amount contains of a tax that is due on payment; of one that consists of parts, of those that are."""
+def tax_contained(gross: Decimal, tax: Tax, places: int) -> tuple[tuple[Tax, Decimal], ...]:
+    """The taxes due on payment that an amount contains: the tax itself, or those of its parts that are; above 0."""
     due = taxes_due([TaxableAmount(tax, ZERO, gross)], places).values()
-    return sum((code_tax.figure.value for code_tax in due if code_tax.tax.on_payment), ZERO)
+    return tuple(
+        (code_tax.tax, code_tax.figure.value) for code_tax in due if code_tax.tax.on_payment and code_tax.figure.value
+    )

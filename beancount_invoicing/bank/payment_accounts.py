@@ -1,0 +1,77 @@
+"""Which accounts a payment uses where nobody says it: the bank's, that of fees, that of discounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from beancount_invoicing.bank.payments import CannotBook
+from beancount_invoicing.model import AccountUse, Book
+
+
+class ChosenAccount(NamedTuple):
+    """An account, and why it is this one."""
+
+    account: str
+    because: str
+
+
+def bank_account(book: Book, account: str = "") -> ChosenAccount:
+    """The account on which the money comes: `account`, else that which past payments used most. Raises CannotBook."""
+    if account:
+        return _opened(book, account)
+    used = _most_used(book, book.payment_accounts.money)
+    if used:
+        return used
+    raise CannotBook(
+        "no payment is booked yet, so that it is not known which account is the bank's: say --into Assets:…"
+    )
+
+
+def fee_account(book: Book, day: date, account: str = "") -> ChosenAccount:
+    """The account of fees: `account`, else option `fee-account`, else that which past payments used most. Raises CannotBook."""
+    return _result_account(book, day, account, "fee-account", book.payment_accounts.fees, "the bank's fees")
+
+
+def discount_account(book: Book, day: date, account: str = "") -> ChosenAccount:
+    """The account of cash discounts, chosen alike by option `discount-account`. Raises CannotBook."""
+    return _result_account(book, day, account, "discount-account", book.payment_accounts.discounts, "cash discounts")
+
+
+def _result_account(
+    book: Book, day: date, account: str, option: str, uses: Sequence[AccountUse], purpose: str
+) -> ChosenAccount:
+    if account:
+        return _opened(book, account)
+    if named := book.option(option, day):
+        return _opened(book, named)._replace(because=f"the option {option}")
+    used = _most_used(book, uses)
+    if used:
+        return used
+    raise CannotBook(
+        f'the account of {purpose} is not known: write {day.year}-01-01 custom "invoice-option" "{option}"'
+        f" {book.expenses_root}:… into the ledger, with an account that is open"
+    )
+
+
+def _most_used(book: Book, uses: Sequence[AccountUse]) -> ChosenAccount | None:
+    for use in uses:
+        if use.account in book.opened_accounts:
+            return ChosenAccount(
+                use.account, f"{use.payments} payment{'s' * (use.payments != 1)} used it, more than any other account"
+            )
+    return None
+
+
+def _opened(book: Book, account: str) -> ChosenAccount:
+    if account not in book.opened_accounts:
+        near = get_close_matches(account, sorted(book.opened_accounts), n=1)
+        raise CannotBook(
+            f"there is no account {account}"
+            + (f": did you mean {near[0]}?" if near else ": open it first, or name another one")
+        )
+    if account in book.main_accounts:
+        raise CannotBook(f"{account} is a customer's account: name the bank's, or that of the fee")
+    return ChosenAccount(account, "as it was said")

@@ -1,0 +1,453 @@
+"""What a person means who says that documents were paid, or that a payment came back, or is paid back: how much of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount_invoicing.bank.customer_accounts import CustomerAccounts
+from beancount_invoicing.bank.payments import CannotBook, SettledDocument
+from beancount_invoicing.model import ZERO, Invoice, Payment, Source
+from beancount_invoicing.receivables import OpenItem
+from beancount_invoicing.rules import payment_terms
+from beancount_invoicing.rules.currencies import currency_decimals
+
+
+class WantedDocument(NamedTuple):
+    """A document that is named, and how much of it (above 0, in its currency) where that is said."""
+
+    number: str
+    amount: Decimal | None = None
+
+
+class PaymentPlan(NamedTuple):
+    """What is settled of each document, what moved at the bank for it, and what to know about it."""
+
+    settled: tuple[SettledDocument, ...]
+    amount: Decimal
+    """Net of the fee, in the money's currency; negative where it left."""
+    notices: tuple[str, ...] = ()
+
+
+class DiscountOnOffer(NamedTuple):
+    """What may still be taken off a document that is paid as a whole by a day (inclusive)."""
+
+    amount: Decimal
+    until: date
+
+
+def discount_on_offer(accounts: CustomerAccounts, invoice: Invoice, day: date) -> DiscountOnOffer | None:
+    """The cash discount of what is open of a document, whether `day` is still in time for it or not; None where it offers none."""
+    open_ = open_amount(accounts, invoice, day)
+    try:
+        found = payment_terms.discounted_rest(invoice, invoice.payable - open_, currency_decimals(invoice.currency))
+    except payment_terms.TermsError:  # `check` says it where it is written
+        return None
+    return DiscountOnOffer(open_ - found.amount, found.date) if found and open_ > 0 else None
+
+
+def open_amount(accounts: CustomerAccounts, invoice: Invoice, day: date) -> Decimal:
+    """What is open of a document, with its sign, as of `day` or the ledger's end, whichever is later."""
+    return sum((item.open for item in _items(accounts, invoice, day)), ZERO)
+
+
+def _items(accounts: CustomerAccounts, invoice: Invoice, day: date) -> list[OpenItem]:
+    if invoice.customer is None:
+        return []
+    items = accounts.allocated(invoice.customer.account, accounts.last_day(day)).open_items
+    return [item for item in items if item.invoice is invoice]
+
+
+def _due_amount(accounts: CustomerAccounts, invoice: Invoice, day: date) -> Decimal:
+    """What is open, less what is kept back on another account of the customer until a later day."""
+    main = invoice.customer.account if invoice.customer else ""
+    return sum(
+        (
+            item.open
+            for item in _items(accounts, invoice, day)
+            if (item.account == main and not item.instalment.retention_contract) or item.instalment.due <= day
+        ),
+        ZERO,
+    )
+
+
+def named_invoice(accounts: CustomerAccounts, number: str) -> Invoice:
+    """The document of a number. Raises CannotBook."""
+    invoice = accounts.invoice(number)
+    if invoice is None:
+        raise CannotBook(f"there is no document {number}")
+    if invoice.draft:
+        raise CannotBook(f"{number} is a draft, which nobody can pay: issue it first, bean-invoice issue {number}")
+    if invoice.kind == "void" or invoice.customer is None:
+        raise CannotBook(f"{number} is void: there is nothing to settle")
+    return invoice
+
+
+class PaymentPlanner:
+    """Works out what of several documents a payment settles, one `day`."""
+
+    def __init__(
+        self, accounts: CustomerAccounts, day: date, wanted: Sequence[WantedDocument], *, instalment: int | None = None
+    ) -> None:
+        self.accounts = accounts
+        self.day = day
+        self.wanted = [(named_invoice(accounts, document.number), document.amount) for document in wanted]
+        self.instalment = instalment
+        self.notices: list[str] = []
+        self._must_be_open()
+
+    def payment(
+        self,
+        amount: Decimal | None,
+        currency: str,
+        fee: Decimal,
+        *,
+        discount: bool | None,
+        agreed_discount: Decimal | None = None,
+        keeps_rest: bool = False,
+    ) -> PaymentPlan:
+        """What `amount` (what the account shows; None: as much as is open and due) and the `fee` settle.
+
+        `discount`: whether the discount on offer is taken; None: where the money is just what it leaves. `agreed_discount`: how
+        much is given up of the one document, whatever it offers. `keeps_rest`: what is too much stays on account. CannotBook.
+        """
+        claims = self.wanted[0][0].currency
+        shares = self._shares()
+        if currency != claims:
+            if amount is None:
+                raise CannotBook(
+                    f"{self._names()} is in {claims}: say how much came in {currency}, --amount; or what came in {claims},"
+                    f" --currency {claims}"
+                )
+            discounts = self._discounts(shares, None, discount, agreed_discount)
+            return self._plan(shares, discounts, amount)
+        came = None if amount is None else amount + fee
+        discounts = self._discounts(shares, came, discount, agreed_discount)
+        whole = sum(shares.values(), ZERO) - sum(discounts.values(), ZERO)
+        if came is None:
+            return self._plan(shares, discounts, whole - fee)
+        if came > whole:
+            shares = self._with_retentions(shares, came - whole)
+            whole = sum(shares.values(), ZERO) - sum(discounts.values(), ZERO)
+        if came > whole and not keeps_rest:
+            self._too_much(came, whole, claims)
+        return self._plan(self._as_far_as(shares, discounts, min(came, whole)), discounts, came - fee)
+
+    def _must_be_open(self) -> None:
+        """Raises CannotBook where one of the documents is not there by then, or nothing is open of it."""
+        for invoice, _amount in self.wanted:
+            if invoice.booked_from > self.day:
+                name = invoice.customer.name if invoice.customer else ""
+                raise CannotBook(
+                    f"{invoice.number} is of {invoice.booked_from}, the payment of {self.day}: what came before stays on account"
+                    f' first, bean-invoice pay --on-account "{name}" --date {self.day} --amount …, and is allocated then,'
+                    f" bean-invoice pay --allocate {invoice.number}"
+                )
+            if not open_amount(self.accounts, invoice, self.day):
+                raise CannotBook(closed(self.accounts, invoice, self.day))
+        customers = {invoice.customer.account for invoice, _amount in self.wanted if invoice.customer}
+        if len(customers) > 1:
+            debtors = {self._account(invoice) for invoice, _amount in self.wanted}
+            if len(debtors) > 1:
+                listed = ", ".join(f"{invoice.number} on {self._account(invoice)}" for invoice, _amount in self.wanted)
+                raise CannotBook(
+                    f"they are owed by several customers ({listed}): book what each of them paid by itself"
+                )
+        currencies = {invoice.currency for invoice, _amount in self.wanted}
+        if len(currencies) > 1:
+            raise CannotBook(
+                f"they are in several currencies ({', '.join(sorted(currencies))}): book what was paid in each by itself"
+            )
+
+    def _account(self, invoice: Invoice) -> str:
+        """The main account of who owes a document by now."""
+        accounts = [item.account for item in _items(self.accounts, invoice, self.day) if item.open]
+        owner = self.accounts.book.main_accounts
+        return owner.get(accounts[0], accounts[0]) if accounts else ""
+
+    def _names(self) -> str:
+        return ", ".join(invoice.number for invoice, _amount in self.wanted)
+
+    def _shares(self) -> dict[str, Decimal]:
+        """How much of each document is to be settled at most, with its sign: as said, else what is open and due."""
+        shares: dict[str, Decimal] = {}
+        for invoice, amount in self.wanted:
+            open_ = open_amount(self.accounts, invoice, self.day)
+            if amount is not None:
+                if amount > abs(open_):
+                    raise CannotBook(
+                        f"{amount} {invoice.currency} is more than is open of {invoice.number}: {abs(open_)}"
+                    )
+                shares[invoice.number] = amount.copy_sign(open_)
+                continue
+            if self.instalment is not None:
+                items = _items(self.accounts, invoice, self.day)
+                share = sum((item.open for item in items if item.instalment.index == self.instalment), ZERO)
+                if not share:
+                    raise CannotBook(f"nothing is open of instalment {self.instalment} of {invoice.number}")
+                shares[invoice.number] = share
+                continue
+            due = _due_amount(self.accounts, invoice, self.day)
+            shares[invoice.number] = due or open_
+            if due and due != open_:
+                self.notices.append(
+                    f"{invoice.number}: {open_ - due} {invoice.currency} are kept back until later, and stay open"
+                )
+        return shares
+
+    def _with_retentions(self, shares: dict[str, Decimal], more: Decimal) -> dict[str, Decimal]:
+        """The shares with what is kept back, as far as money came for it."""
+        result = dict(shares)
+        for invoice, amount in self.wanted:
+            if amount is None and self.instalment is None and shares[invoice.number] > 0:
+                kept = min(open_amount(self.accounts, invoice, self.day) - shares[invoice.number], more)
+                if kept > 0:
+                    result[invoice.number] += kept
+                    more -= kept
+                    self.notices = [notice for notice in self.notices if not notice.startswith(f"{invoice.number}:")]
+        return result
+
+    def _discounts(
+        self, shares: dict[str, Decimal], came: Decimal | None, wanted: bool | None, agreed: Decimal | None
+    ) -> dict[str, Decimal]:
+        """What is given up of each document. Raises CannotBook where a discount is wanted, but is offered no more."""
+        if agreed is not None:
+            if len(self.wanted) > 1:
+                raise CannotBook("an agreed discount is that of one document: book what was paid of each by itself")
+            return {self.wanted[0][0].number: agreed}
+        if wanted is False:
+            return {}
+        offered: dict[str, Decimal] = {}
+        late: list[str] = []
+        for invoice, _amount in self.wanted:
+            offer = discount_on_offer(self.accounts, invoice, self.day)
+            if offer is None or shares[invoice.number] != open_amount(self.accounts, invoice, self.day):
+                continue
+            if offer.until < self.day:
+                late.append(
+                    f"that of {invoice.number} could be taken until {offer.until}, {(self.day - offer.until).days} days earlier"
+                )
+            elif offer.amount:
+                offered[invoice.number] = offer.amount
+        whole, off = sum(shares.values(), ZERO), sum(offered.values(), ZERO)
+        if wanted:
+            if not offered:
+                why = f": {'; '.join(late)}" if late else f": {self._names()} offers none"
+                raise CannotBook(
+                    f"there is no cash discount to be taken on {self.day}{why}; if it is granted all the same, say how much,"
+                    " --discount-amount"
+                )
+            if came is not None and came < whole - off:
+                raise CannotBook(
+                    f"with the discount of {off} {whole - off} are to be paid, but {came} came: leave --discount out, and what is"
+                    " missing stays open"
+                )
+            return offered
+        if off and came == whole - off:
+            self.notices.append(
+                f"{came} is what the cash discount of {off} leaves, which may still be taken on {self.day}: it is taken"
+            )
+            return offered
+        if offered:
+            until = ", ".join(f"{number}: {amount} less" for number, amount in offered.items())
+            self.notices.append(f"a cash discount may still be taken ({until}), and is not: say --discount if it was")
+        return {}
+
+    def _as_far_as(
+        self, shares: dict[str, Decimal], discounts: dict[str, Decimal], came: Decimal
+    ) -> dict[str, Decimal]:
+        """The shares as far as the money goes: credit notes first, then the documents in the order in which they are named."""
+        left = came - sum((share for share in shares.values() if share < 0), ZERO)
+        result: dict[str, Decimal] = {}
+        for number, share in shares.items():
+            if share < 0:
+                result[number] = share
+                continue
+            need = share - discounts.get(number, ZERO)
+            paid = min(need, left)
+            left -= paid
+            if paid == need:
+                result[number] = share
+            elif paid:
+                discounts.pop(number, None)
+                result[number] = paid
+            else:
+                discounts.pop(number, None)
+                self.notices.append(f"nothing is left for {number}")
+        return result
+
+    def _too_much(self, came: Decimal, whole: Decimal, currency: str) -> None:
+        invoice = self.wanted[0][0]
+        name = invoice.customer.name if invoice.customer else ""
+        raise CannotBook(
+            f"{came} {currency} is more than is to be paid of {self._names()}: {whole} {currency}; what else is it for? Name that"
+            f' document too, or leave {came - whole} {currency} on account: --on-account "{name}"'
+        )
+
+    def _plan(self, shares: dict[str, Decimal], discounts: dict[str, Decimal], amount: Decimal) -> PaymentPlan:
+        settled = tuple(
+            SettledDocument(number, share, discounts.get(number, ZERO), self.instalment)
+            for number, share in shares.items()
+            if share
+        )
+        return PaymentPlan(settled, amount, tuple(self.notices))
+
+
+def closed(accounts: CustomerAccounts, invoice: Invoice, day: date) -> str:
+    """Why nothing of a document can be paid, and what to do about money that came all the same."""
+    new = accounts.book.final_replacement_of(invoice)
+    if new:
+        return (
+            f"{invoice.number} was replaced by {new.number}: that is what is to be paid, bean-invoice pay {new.number}"
+        )
+    customer = invoice.customer
+    assert customer is not None, "a void number is paid by nobody"
+    allocations = accounts.allocated(customer.account, accounts.last_day(day)).allocations
+    last = max(
+        (one for one in allocations if one.invoice is invoice), key=lambda one: (one.date, one.source), default=None
+    )
+    when = f" since {last.date} ({last.source})" if last else ""
+    return (
+        f"{invoice.number} is settled{when}: if {customer.name} paid once more, that stays on account until it is paid back or"
+        f' used: bean-invoice pay --on-account "{customer.name}" --amount …'
+    )
+
+
+class _Lot(NamedTuple):
+    """What a payment settled of a document, as far as it was not taken back."""
+
+    entry: Source | None
+    number: str
+    amount: Decimal
+    discount: bool
+
+
+def plan_return(
+    accounts: CustomerAccounts, day: date, wanted: Sequence[WantedDocument], amount: Decimal | None, fee: Decimal
+) -> PaymentPlan:
+    """What the bank took back: the latest payment of the documents with all that it settled; or only `amount` of the one that is
+    named. Raises CannotBook where nothing was paid on them."""
+    invoices = [named_invoice(accounts, document.number) for document in wanted]
+    settled: dict[str, SettledDocument] = {}
+    notices: list[str] = []
+    for invoice, document in zip(invoices, wanted, strict=True):
+        lots = _lots(accounts, invoice, day)
+        if not lots:
+            raise CannotBook(f"nothing was paid on {invoice.number} by {day}, so that nothing can come back")
+        if document.amount is not None or (amount is not None and len(wanted) == 1):
+            part = document.amount if document.amount is not None else (amount or ZERO) - fee
+            settled[invoice.number] = SettledDocument(invoice.number, -part.copy_sign(invoice.payable))
+            continue
+        if invoice.number in settled:
+            continue
+        for number, lot in _of_entry(accounts, invoice, lots[-1], day).items():
+            settled[number] = lot
+            if number not in {other.number for other in invoices}:
+                notices.append(f"the payment that came back had settled {number} too: it is open again")
+    moved = sum((document.amount - document.discount for document in settled.values()), ZERO)
+    if amount is not None and amount - fee != -moved:
+        raise CannotBook(
+            f"{amount} was taken back, the fee of {fee} within, but what is open again comes to {-moved}: say how much of each,"
+            f" {wanted[0].number}=AMOUNT"
+        )
+    return PaymentPlan(tuple(settled.values()), moved - fee, tuple(notices))
+
+
+def _lots(accounts: CustomerAccounts, invoice: Invoice, day: date) -> list[_Lot]:
+    """What payments settled of a document and was not taken back, the latest last; what is taken back is the latest."""
+    assert invoice.customer is not None
+    allocated = accounts.allocated(invoice.customer.account, accounts.last_day(day))
+    entries = {payment.source: payment.entry for payment in _payments(accounts, invoice.customer.account)}
+    lots: list[_Lot] = []
+    for allocation in allocated.allocations:
+        if (
+            allocation.invoice is not invoice
+            or allocation.counter_document is not None
+            or allocation.instalment is None
+        ):
+            continue
+        how = allocation.reverses or allocation.how
+        if how == "write-off":
+            continue
+        if allocation.reverses is None:
+            lots.append(_Lot(entries.get(allocation.source), invoice.number, allocation.amount, how == "discount"))
+            continue
+        back = abs(allocation.amount)
+        for index in range(len(lots) - 1, -1, -1):
+            if back and lots[index].discount == (how == "discount"):
+                part = min(back, abs(lots[index].amount))
+                back -= part
+                lots[index] = lots[index]._replace(amount=lots[index].amount - part.copy_sign(lots[index].amount))
+        lots = [lot for lot in lots if lot.amount]
+    return lots
+
+
+def _payments(accounts: CustomerAccounts, customer: str) -> list[Payment]:
+    book = accounts.book_of(customer)
+    return [*book.payments, *(leg for transfer in book.transfers for leg in transfer.legs)]
+
+
+def _of_entry(accounts: CustomerAccounts, invoice: Invoice, last: _Lot, day: date) -> dict[str, SettledDocument]:
+    """All that the payment of a lot settled, to be taken back; with what of it was too much."""
+    assert invoice.customer is not None
+    account = invoice.customer.account
+    own = [payment for payment in _payments(accounts, account) if last.entry and payment.entry == last.entry]
+    numbers = dict.fromkeys([invoice.number, *(name for payment in own for name in (payment.settles or payment.links))])
+    amounts: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    discounts: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for number in numbers:
+        other = accounts.invoice(number)
+        for lot in _lots(accounts, other, day) if other else ():
+            if lot.entry == last.entry:
+                amounts[number] += lot.amount
+                discounts[number] += lot.amount if lot.discount else ZERO
+    sources = {payment.source for payment in own}
+    for payment, left in accounts.allocated(account, accounts.last_day(day)).unallocated:
+        named = payment.settles or payment.links
+        if payment.source in sources and named:
+            amounts[invoice.number if invoice.number in named else named[0]] -= left
+    return {
+        number: SettledDocument(number, -amount, -discounts[number]) for number, amount in amounts.items() if amount
+    }
+
+
+def plan_refund(
+    accounts: CustomerAccounts, day: date, wanted: Sequence[WantedDocument], amount: Decimal | None, fee: Decimal
+) -> PaymentPlan:
+    """What is paid back: the credit that is left of credit notes, and what was paid too much on invoices. Raises CannotBook."""
+    there: dict[str, Decimal] = {}
+    for document in wanted:
+        invoice = named_invoice(accounts, document.number)
+        credit = -open_amount(accounts, invoice, day)
+        credit = credit if credit > 0 else overpaid(accounts, invoice, day)
+        if credit <= 0:
+            raise CannotBook(
+                f"nothing can be paid back of {invoice.number}: it is no credit note that is open, and nothing was paid too much on"
+                f" it; a payment that the bank took back is booked by bean-invoice pay --return {invoice.number}"
+            )
+        if document.amount is not None and document.amount > credit:
+            raise CannotBook(
+                f"{document.amount} {invoice.currency} is more than can be paid back of {invoice.number}: {credit}"
+            )
+        there[invoice.number] = credit if document.amount is None else document.amount
+    whole = sum(there.values(), ZERO)
+    left = whole if amount is None else amount - fee
+    if left > whole:
+        raise CannotBook(f"{left} is more than can be paid back of {', '.join(there)}: {whole}")
+    settled = []
+    for number, credit in there.items():
+        part = min(credit, left)
+        left -= part
+        if part:
+            settled.append(SettledDocument(number, -part))
+    return PaymentPlan(tuple(settled), sum((document.amount for document in settled), ZERO) - fee)
+
+
+def overpaid(accounts: CustomerAccounts, invoice: Invoice, day: date) -> Decimal:
+    """What was paid too much on an invoice and lies on the account under its number."""
+    assert invoice.customer is not None
+    unallocated = accounts.allocated(invoice.customer.account, accounts.last_day(day)).unallocated
+    return -sum((left for payment, left in unallocated if invoice.number in (payment.settles or payment.links)), ZERO)
