@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal
 
 from beancount_invoicing.bank.evidence import Names, Naming, Proposal, Tier, names_in
@@ -33,13 +34,17 @@ _FEW = 3
 
 
 @exact
-def match_lines(known: Receivables, lines: Sequence[StatementLine]) -> tuple[Proposal, ...]:
+def match_lines(
+    known: Receivables, lines: Sequence[StatementLine], against: Mapping[int, Sequence[str]] = MappingProxyType({})
+) -> tuple[Proposal, ...]:
     """A proposal for each line, in their order. The lines may be of several statements of accounts of one ledger.
+
+    `against`: what speaks against booking a line, by its place, whatever it names.
 
     A line is booked without asking (`book`, `return`) only by a document's reference or number, or by a known payer's only choice
     of open documents, and only if nothing speaks against it.
     """
-    return _Matching(known).run(lines)
+    return _Matching(known).run(lines, against)
 
 
 class _Matching:
@@ -49,7 +54,7 @@ class _Matching:
         self.known = known
         self.left: dict[str, Decimal] = {}
 
-    def run(self, lines: Sequence[StatementLine]) -> tuple[Proposal, ...]:
+    def run(self, lines: Sequence[StatementLine], against: Mapping[int, Sequence[str]]) -> tuple[Proposal, ...]:
         """All lines, the strongest evidence first."""
         order = sorted(range(len(lines)), key=lambda at: (lines[at].date, lines[at].bank_id, at))
         found: dict[int, Proposal] = {}
@@ -57,6 +62,7 @@ class _Matching:
         for at in order:
             line = lines[at]
             names = names_in(line, self.known)
+            names = names._replace(against=(*names.against, *against.get(at, ())))
             leaves = line.amount <= 0 or line.is_return
             proposal = outgoing(self.known, self.open_of, line, names) if leaves else self._named(line, names)
             if proposal is None:

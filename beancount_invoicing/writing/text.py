@@ -133,6 +133,12 @@ def open_directive(day: date, account: str, currencies: str = "", meta: MetaItem
     return "\n".join([head, *_meta(meta, "  ")]) + "\n"
 
 
+def balance_directive(day: date, account: str, number: Decimal, currency: str, column: int = COLUMN) -> str:
+    """A balance assertion of the morning of a day, its currency in a column (from 1)."""
+    head, said = f"{day.isoformat()} balance {account}", format(number, "f")
+    return f"{head}{' ' * max(column - len(head) - len(said) - 4, 0)}  {said} {currency}\n"
+
+
 def document_directive(day: date, account: str, file: str, links: Iterable[str], meta: MetaItems = ()) -> str:
     """A document directive; `file` is relative to the ledger file that it is written into."""
     head = f"{day.isoformat()} document {account} {quoted(file)}" + "".join(f" ^{link}" for link in links)

@@ -1,0 +1,196 @@
+"""Lines of bank statements become entries: those that the ledger has are tied, those that are certain booked, the rest proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount_invoicing.actions.bank_entries import balance_at, is_asserted, movements_on
+from beancount_invoicing.bank.booking import BookedLine, with_entries
+from beancount_invoicing.bank.evidence import Proposal
+from beancount_invoicing.bank.known_lines import LedgerMovement, known_lines
+from beancount_invoicing.bank.matching import match_lines
+from beancount_invoicing.bank.open_documents import receivables
+from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.loading.loader import Loading
+from beancount_invoicing.model import ZERO, Book, Source
+from beancount_invoicing.writing import renaming, text, writer
+from beancount_invoicing.writing.changes import Changes, NewDirective, Outcome, WriteOptions, change
+from beancount_invoicing.writing.payment_text import payment_transaction
+
+
+class AccountStatement(NamedTuple):
+    """A statement, and the account of the ledger that it is of."""
+
+    account: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class BankImport:
+    """What an import makes, or would make, of each line, in the order of the statements; and of the ledger."""
+
+    lines: tuple[BookedLine, ...]
+    outcome: Outcome
+
+
+def import_statements(
+    file: str | Path,
+    statements_of: Callable[[Book], Sequence[AccountStatement]],
+    write_options: WriteOptions,
+) -> BankImport:
+    """Books what statements say, as far as that is certain. `statements_of` reads them for a Book, and says whose they are.
+
+    Of a line that stands in several statements the first counts. An entry that is recognised gets the line's `bank-id`. Where all
+    lines are in the ledger then, its closing balance is asserted. Done again, it changes nothing. Raises what `change` raises, and
+    `statements_of`.
+    """
+    found: list[BookedLine] = []
+
+    def make(loading: Loading) -> Changes:
+        statements = statements_of(loading.book)
+        found[:] = booked_lines(loading, statements)
+        return _changes(loading, statements, found)
+
+    outcome = change(file, make, write_options)
+    return BankImport(tuple(found), outcome)
+
+
+def booked_lines(loading: Loading, statements: Sequence[AccountStatement]) -> tuple[BookedLine, ...]:
+    """What becomes of each line of statements, in their order; each line once."""
+    found = _compared(loading, statements)
+    lines = [(account, line) for account, line, _known, _against in found]
+    new = [at for at, (_account, _line, movement, _against) in enumerate(found) if movement is None]
+    proposals: dict[int, Proposal] = {}
+    if new:
+        book = loading.book
+        as_of = max([book.last_date, *(lines[at][1].date for at in new)])
+        against = {place: found[at].against for place, at in enumerate(new) if found[at].against}
+        matched = match_lines(receivables(book, as_of), [lines[at][1] for at in new], against)
+        proposals = dict(zip(new, matched, strict=True))
+    booked = dict(zip(new, with_entries(loading.book, [(lines[at][0], proposals[at]) for at in new]), strict=True))
+    return tuple(
+        booked[at] if movement is None else BookedLine(account, Proposal(line, "known"), known=movement)
+        for at, (account, line, movement, _against) in enumerate(found)
+    )
+
+
+class _ComparedLine(NamedTuple):
+    """A line, the entry that it is already, and what speaks against booking it."""
+
+    account: str
+    line: StatementLine
+    known: LedgerMovement | None
+    against: tuple[str, ...]
+
+
+def _compared(loading: Loading, statements: Sequence[AccountStatement]) -> list[_ComparedLine]:
+    """The lines of all statements, each once, compared with what the ledger books on their accounts."""
+    movements = movements_on(loading.entries, {account for account, _statement in statements})
+    earlier: set[Source] = set()
+    seen: set[tuple[str, str]] = set()
+    found: list[_ComparedLine] = []
+    for account, statement in statements:
+        there = movements.setdefault(account, [])
+        own = known_lines(statement.lines, there)
+        new = []
+        for at, line in enumerate(statement.lines):
+            movement = own.known.get(at)
+            if (account, line.bank_id) in seen or (movement is not None and movement.source in earlier):
+                continue  # it stands in a statement before this one
+            seen.add((account, line.bank_id))
+            against = tuple(_perhaps(other) for other in own.doubtful.get(at, ()) if other.source not in earlier)
+            found.append(_ComparedLine(account, line, movement, against))
+            if movement is None:
+                new.append(
+                    LedgerMovement(
+                        line.date, line.amount, line.currency, line.source, line.bank_id, f"{line.payer} {line.text}"
+                    )
+                )
+            elif at in own.tied:
+                there[there.index(movement)] = movement._replace(bank_id=line.bank_id)
+        there += new
+        earlier |= {movement.source for movement in new}
+    return found
+
+
+def _perhaps(movement: LedgerMovement) -> str:
+    return (
+        f"{movement.source}: an entry of {movement.date} moves {movement.amount} {movement.currency} too: if it is this line, write"
+        " the line's bank-id there"
+    )
+
+
+def _changes(loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]) -> Changes:
+    new = [
+        NewDirective(line.entry.date, partial(payment_transaction, line.entry))
+        for line in sorted(
+            (line for line in lines if line.is_booked), key=lambda line: (line.proposal.line.date, line.account)
+        )
+        if line.entry is not None
+    ]
+    edits = [edit for line in lines if (edit := _tie(line)) is not None]
+    balances, notices = _balances(loading, statements, lines)
+    counts = Counter("book" if line.is_booked else line.proposal.action for line in lines)
+    count = counts["book"]
+    return Changes(
+        (*new, *balances),
+        tuple(edits),
+        message=f"Bank: {count} {'payment' if count == 1 else 'payments'}",
+        notices=tuple(notices),
+        nothing_to_do="Nothing to write: no line is certain that the ledger has not.",
+        summary=f"{count} {'payment' if count == 1 else 'payments'}, {len(edits)} tied",
+    )
+
+
+def _tie(line: BookedLine) -> writer.Edit | None:
+    """The entry that is recognised, with the line's id below its first line; None where it has one, or cannot be changed so."""
+    movement = line.known
+    if movement is None or movement.bank_id:
+        return None
+    old = renaming.text_of(movement.source)
+    head, _line_break, rest = old.partition("\n")
+    if not rest or head.count('"') % 2 or "bank-id:" in old:
+        return None
+    new = f"{head}\n  bank-id: {text.quoted(line.proposal.line.bank_id)}\n{rest}"
+    return writer.Edit(Path(movement.source.file), movement.source.line, old, new)
+
+
+def _balances(
+    loading: Loading, statements: Sequence[AccountStatement], lines: Sequence[BookedLine]
+) -> tuple[list[NewDirective], list[str]]:
+    """The closing balances, of those accounts that have all lines until then; and what is said of the others."""
+    directives: dict[tuple[str, str, date], NewDirective] = {}
+    notices: list[str] = []
+    for account, statement in statements:
+        day = statement.until or max((line.date for line in statement.lines), default=None)
+        if statement.closing is None or day is None:
+            continue
+        booked = sum(
+            (
+                line.proposal.line.amount
+                for line in lines
+                if line.is_booked
+                and line.account == account
+                and line.proposal.line.currency == statement.currency
+                and line.proposal.line.date <= day
+            ),
+            ZERO,
+        )
+        there = balance_at(loading.entries, account, statement.currency, day) + booked
+        morning = day + timedelta(days=1)
+        if there != statement.closing:
+            notices.append(
+                f"{account}: {there} {statement.currency} on {day}, {statement.closing} by the statement:"
+                f" {statement.closing - there} of lines that are not booked here; its balance is asserted once they are"
+            )
+        elif not is_asserted(loading.entries, account, statement.currency, morning):
+            directives[account, statement.currency, morning] = NewDirective(
+                morning, partial(text.balance_directive, morning, account, statement.closing, statement.currency)
+            )
+    return list(directives.values()), notices

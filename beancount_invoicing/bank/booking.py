@@ -1,0 +1,99 @@
+"""Proposals with the entries that book them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from beancount_invoicing.bank.customer_accounts import CustomerAccounts
+from beancount_invoicing.bank.evidence import Proposal
+from beancount_invoicing.bank.known_lines import LedgerMovement
+from beancount_invoicing.bank.payment_entries import payment_entry
+from beancount_invoicing.bank.payments import CannotBook, MoneyMovement, PaymentEntry
+from beancount_invoicing.model import Book
+from beancount_invoicing.model.payments import AccountUse
+
+AUTOMATIC = frozenset({"book", "return"})
+
+
+@dataclass(frozen=True, slots=True)
+class BookedLine:
+    """A line of a statement with what becomes of it."""
+
+    account: str
+    """The ledger's account that the statement is of."""
+    proposal: Proposal
+    entry: PaymentEntry | None = None
+    """What is booked, or would be if somebody says so; None where nothing is known to book."""
+    known: LedgerMovement | None = None
+    """The ledger's entry that it is already."""
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether its entry is to be written without asking."""
+        return self.proposal.action in AUTOMATIC and self.entry is not None
+
+
+def with_entries(book: Book, proposals: Sequence[tuple[str, Proposal]]) -> tuple[BookedLine, ...]:
+    """Each proposal (with the account of its line) and its entry, in their order.
+
+    Entries are worked out by day, each on top of those before it that are booked without asking. What cannot be booked is a
+    proposal, with the reason against it.
+    """
+    accounts = CustomerAccounts(book)
+    order = sorted(range(len(proposals)), key=lambda at: (proposals[at][1].line.date, at))
+    automatic = [at for at in order if proposals[at][1].action in AUTOMATIC]
+    others = [at for at in order if proposals[at][1].action == "propose"]
+    found = {at: BookedLine(account, proposal) for at, (account, proposal) in enumerate(proposals)}
+    found |= dict(_entries(accounts, proposals, [*automatic, *others]))
+    return tuple(found[at] for at in range(len(proposals)))
+
+
+def _entries(
+    accounts: CustomerAccounts, proposals: Sequence[tuple[str, Proposal]], places: Iterable[int]
+) -> Iterator[tuple[int, BookedLine]]:
+    for at in places:
+        account, proposal = proposals[at]
+        if not proposal.settlements and not proposal.customer:
+            continue
+        try:
+            entry = entry_of(accounts, proposal, account)
+        except CannotBook as error:
+            yield at, BookedLine(account, replace(proposal, action="propose", against=(*proposal.against, str(error))))
+            continue
+        if proposal.action in AUTOMATIC:
+            accounts.after(entry)
+        yield at, BookedLine(account, proposal, entry)
+
+
+def entry_of(accounts: CustomerAccounts, proposal: Proposal, account: str) -> PaymentEntry:
+    """The entry of a proposal on a bank account; what it brings beyond what is settled stays on its customer's account.
+
+    Raises CannotBook.
+    """
+    line, book = proposal.line, accounts.book
+    movement = MoneyMovement(
+        line.date,
+        line.amount,
+        line.currency,
+        account,
+        payer=line.payer,
+        text=line.text,
+        bank_id=line.bank_id,
+        fee=line.fee,
+        fee_account=account_for(book, "fee-account", book.payment_accounts.fees, line.date) if line.fee else "",
+        return_reason=line.return_reason,
+    )
+    return payment_entry(
+        accounts,
+        movement,
+        proposal.settlements,
+        on_account_of=proposal.customer if proposal.action == "propose" else "",
+        discount_account=account_for(book, "discount-account", book.payment_accounts.discounts, line.date),
+    )
+
+
+def account_for(book: Book, option: str, used: Sequence[AccountUse], day: date) -> str:
+    """The account that an option says, else the one that payments used most; "" where there is none."""
+    return book.option(option, day) or (used[0].account if used else "")

@@ -1,0 +1,145 @@
+"""Lines of statements become entries of the ledger: once, and only what is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from beancount_invoicing.actions.bank_import import AccountStatement, BankImport, import_statements
+from beancount_invoicing.bank.statements import Statement, StatementLine
+from beancount_invoicing.ledger import open_ledger
+from beancount_invoicing.model import Source
+from beancount_invoicing.receivables import aging
+from beancount_invoicing.writing.changes import WriteOptions
+
+LEDGER = """option "operating_currency" "EUR"
+2026-01-01 custom "invoice-seller" "Exemple Ltd"
+  country: "IE"
+2026-01-01 custom "invoice-tax" "Z" "0 %"
+  category: "Z"
+  rate: 0
+2026-01-01 custom "invoice-option" "default-tax" "Z"
+2026-01-01 open Assets:Bank
+2026-01-01 open Income:Work
+2026-01-01 open Assets:Clients:Acme
+  customer: "Acme"
+2026-01-01 open Assets:Clients:Other
+  customer: "Other"
+
+2026-01-10 * "Acme" "Work" ^F2026-0001
+  invoice: "F2026-0001"
+  Assets:Clients:Acme   100.00 EUR
+  Income:Work
+
+2026-01-11 * "Other" "Work" ^F2026-0002
+  invoice: "F2026-0002"
+  Assets:Clients:Other  250.00 EUR
+  Income:Work
+
+2026-02-03 * "Acme" "typed by hand" ^F2026-0001
+  Assets:Bank            40.00 EUR
+  Assets:Clients:Acme
+
+plugin "beancount_invoicing"
+"""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    file = tmp_path / "main.beancount"
+    file.write_text(LEDGER, encoding="utf-8")
+    return file
+
+
+def line(bank_id: str, day: int, amount: str, text: str = "", payer: str = "") -> StatementLine:
+    source = Source("statement.xml", day)
+    return StatementLine(bank_id, date(2026, 2, day), Decimal(amount), "EUR", source, text=text, payer=payer)
+
+
+TYPED = line("a~1", 5, "40.00", "F2026-0001", "ACME")
+NAMED = line("b~1", 6, "250.00", "FACT F2026 0002", "OTHER LTD")
+PROPOSED = line("c~1", 7, "60.00", "merci", "Acme")
+RENT = line("d~1", 8, "-700.00", "rent", "Landlord")
+
+
+def statement(lines: Sequence[StatementLine], closing: str | None = None) -> Statement:
+    until = lines[-1].date
+    return Statement(
+        Source("statement.xml", 1), "EUR", tuple(lines), until=until, closing=Decimal(closing) if closing else None
+    )
+
+
+def imported(ledger: Path, *statements: Statement, write: bool = True) -> BankImport:
+    found = [AccountStatement("Assets:Bank", one) for one in statements]
+    return import_statements(ledger, lambda _book: found, WriteOptions(write=write))
+
+
+def test_what_is_certain_is_booked_and_the_rest_is_left(ledger: Path) -> None:
+    done = imported(ledger, statement([TYPED, NAMED, PROPOSED, RENT]))
+    actions = [(line.proposal.action, line.proposal.tier) for line in done.lines]
+    assert actions == [("known", ""), ("book", "B"), ("propose", "D"), ("not-ours", "")]
+    text = ledger.read_text(encoding="utf-8")
+    assert '2026-02-03 * "Acme" "typed by hand" ^F2026-0001\n  bank-id: "a~1"\n  Assets:Bank' in text
+    assert '2026-02-06 * "OTHER LTD" "FACT F2026 0002" ^F2026-0002\n  bank-id: "b~1"\n' in text
+    assert "merci" not in text
+    opened = open_ledger(str(ledger))
+    assert opened.errors == ()
+    assert not aging(opened.book, date(2026, 12, 31)).unreconciled()
+
+
+@pytest.mark.parametrize("second", [[TYPED, NAMED, PROPOSED, RENT], [NAMED, RENT], [TYPED, NAMED]])
+def test_done_again_it_changes_no_byte(ledger: Path, second: list[StatementLine]) -> None:
+    imported(ledger, statement([TYPED, NAMED, PROPOSED, RENT]))
+    before = ledger.read_bytes()
+    imported(ledger, statement(second))
+    assert ledger.read_bytes() == before
+
+
+def test_a_line_of_two_statements_is_booked_once(ledger: Path) -> None:
+    done = imported(ledger, statement([TYPED, NAMED]), statement([NAMED, RENT]), statement([TYPED, NAMED]))
+    assert [line.proposal.line.bank_id for line in done.lines] == ["a~1", "b~1", "d~1"]
+    assert ledger.read_text(encoding="utf-8").count("FACT F2026 0002") == 1
+
+
+def test_two_formats_of_one_period_are_booked_once(ledger: Path) -> None:
+    other = [one._replace(bank_id=f"~{at:016x}") for at, one in enumerate([TYPED, NAMED, RENT])]
+    imported(ledger, statement([TYPED, NAMED, RENT]), statement(other))
+    before = ledger.read_bytes()
+    assert before.count(b"FACT F2026 0002") == 1
+    imported(ledger, statement(other))
+    assert ledger.read_bytes() == before
+
+
+def test_the_closing_balance_is_asserted_once_all_is_booked(ledger: Path) -> None:
+    imported(ledger, statement([TYPED, NAMED], "290.00"))
+    assert "2026-02-07 balance Assets:Bank" in ledger.read_text(encoding="utf-8")
+    before = ledger.read_bytes()
+    done = imported(ledger, statement([TYPED, NAMED], "290.00"))
+    assert ledger.read_bytes() == before
+    assert done.outcome.text == ""
+
+
+def test_a_balance_that_is_not_reached_is_said_and_not_asserted(ledger: Path) -> None:
+    done = imported(ledger, statement([TYPED, NAMED, RENT], "-410.00"))
+    assert "balance Assets:Bank" not in ledger.read_text(encoding="utf-8")
+    assert done.outcome.notices[-1] == (
+        "Assets:Bank: 290.00 EUR on 2026-02-08, -410.00 by the statement: -700.00 of lines that are not booked here; its balance is"
+        " asserted once they are"
+    )
+
+
+def test_nothing_is_written_without_being_asked(ledger: Path) -> None:
+    done = imported(ledger, statement([TYPED, NAMED]), write=False)
+    assert ledger.read_text(encoding="utf-8") == LEDGER
+    assert "FACT F2026 0002" in done.outcome.text
+
+
+def test_what_may_be_an_entry_of_the_ledger_is_not_booked(ledger: Path) -> None:
+    twice = [line("x~1", 3, "40.00", "F2026-0001"), line("y~1", 3, "40.00", "F2026-0001")]
+    done = imported(ledger, statement(twice))
+    assert [line.proposal.action for line in done.lines] == ["propose", "propose"]
+    assert "an entry of 2026-02-03 moves 40.00 EUR too" in done.lines[0].proposal.against[0]
