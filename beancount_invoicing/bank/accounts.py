@@ -1,0 +1,60 @@
+"""Which account of the ledger a statement is of."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.model import Book
+
+_GERMAN = re.compile(r"(\d{8})/(\d{1,10})", re.ASCII)
+
+
+class UnknownBankAccount(ValueError):
+    """The ledger does not say which of its accounts a statement is of, or two answers contradict each other."""
+
+
+def account_of(book: Book, statement: Statement, day: date, into: str = "") -> str:
+    """The ledger's account of a statement: that with its IBAN (`invoice-bank`, in force on `day`, or the seller's), else `into`.
+
+    The seller's IBAN is the account of `into`, or the ledger's only bank account. Raises UnknownBankAccount where none is found,
+    where `into` is another account than the IBAN's, and where the account is open for other currencies only.
+    """
+    found = _by_iban(book, statement, day, into)
+    shown = statement.iban or statement.account_name or statement.source.file
+    if found and into and found != into:
+        raise UnknownBankAccount(f"{shown} is {found} by its IBAN, but --into says {into}: leave --into out, or correct the IBAN")
+    account = found or into
+    if not account:
+        accounts = ", ".join(sorted(book.bank_accounts) or sorted(book.bank_days)) or "Assets:Bank"
+        advice = f"{day} custom \"invoice-bank\" {accounts.split(', ')[0]} with iban: \"{statement.iban or '…'}\""
+        raise UnknownBankAccount(f"no account of the ledger is known for {shown}: say --into ACCOUNT, or write {advice}")
+    if account not in book.opened_accounts:
+        raise UnknownBankAccount(f"{account} is not open in the ledger: write {day} open {account} {statement.currency}")
+    currencies = book.currencies.get(account, ())
+    if currencies and statement.currency not in currencies:
+        raise UnknownBankAccount(
+            f"the statement of {shown} is in {statement.currency}, but {account} is open for {', '.join(currencies)}: say --into"
+            " another account"
+        )
+    return account
+
+
+def _by_iban(book: Book, statement: Statement, day: date, into: str) -> str:
+    for account, dated in sorted(book.bank_accounts.items()):
+        iban = dated.at(day).iban
+        if iban and (iban == statement.iban or _is_german_account(iban, statement.account_name)):
+            return account
+    if statement.iban and book.seller and book.seller.at(day).iban == statement.iban:
+        candidates = sorted(book.bank_accounts) or sorted(book.bank_days)
+        if into:
+            return into
+        return candidates[0] if len(candidates) == 1 else ""
+    return ""
+
+
+def _is_german_account(iban: str, account_name: str) -> bool:
+    """Whether a German IBAN is that of a bank code and number such as 50880050/194774600."""
+    found = _GERMAN.fullmatch(account_name.replace(" ", ""))
+    return bool(found) and iban[:2] == "DE" and iban[4:] == f"{found[1]}{found[2]:0>10}"  # type: ignore[index] # it is found

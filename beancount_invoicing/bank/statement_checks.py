@@ -1,0 +1,106 @@
+"""Whether statements add up, and whether one is missing between two."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.model import ZERO, Finding
+
+
+def check_statements(statements: Sequence[Statement]) -> tuple[Finding, ...]:
+    """What is wrong (errors: the statement is not to be booked) or doubtful (warnings) in statements, by account and period.
+
+    - `statement-sum`: the opening balance and the lines do not make the closing balance;
+    - `statement-currency`: a line is in another currency than its statement;
+    - `statement-duplicate`: the bank gives one reference to several lines of one day and amount;
+    - `statement-gap`: between two statements of an account, the balance changes: one is missing.
+    """
+    findings: list[Finding] = []
+    accounts: defaultdict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for statement in statements:
+        findings += _within(statement)
+        accounts[statement.iban or statement.account_name, statement.currency].append(statement)
+    for account, of_account in accounts.items():
+        if account[0]:
+            findings += _between(of_account)
+    return tuple(findings)
+
+
+def adds_up(statement: Statement) -> bool | None:
+    """Whether opening balance and lines make the closing balance; None where the statement lacks one of the balances."""
+    if statement.opening is None or statement.closing is None:
+        return None
+    return statement.opening + sum((line.amount for line in statement.lines), ZERO) == statement.closing
+
+
+def _within(statement: Statement) -> list[Finding]:
+    findings = []
+    if adds_up(statement) is False:
+        assert statement.opening is not None and statement.closing is not None
+        total = sum((line.amount for line in statement.lines), ZERO)
+        reached = statement.opening + total
+        findings.append(
+            Finding(
+                "error",
+                "statement-sum",
+                f"{statement.opening} and {len(statement.lines)} lines of {total} make {reached} {statement.currency}, but the closing"
+                f" balance is {statement.closing}: {statement.closing - reached} is missing. Download the statement again; if it still"
+                " says so, ask the bank",
+                statement.source,
+            )
+        )
+    for line in statement.lines:
+        if line.currency != statement.currency:
+            findings.append(
+                Finding(
+                    "error",
+                    "statement-currency",
+                    f"the line is in {line.currency}, but its statement is in {statement.currency}",
+                    line.source,
+                )
+            )
+    references = Counter(_reference(line.bank_id) for line in statement.lines)
+    for line in statement.lines:
+        if references[_reference(line.bank_id)] > 1 and not line.bank_id.startswith("~") and line.bank_id.count("~") > 1:
+            findings.append(
+                Finding(
+                    "warning",
+                    "statement-duplicate",
+                    f"the bank's reference {_reference(line.bank_id).partition('~')[0]} is twice in this statement, with {line.amount}"
+                    f" {line.currency} on {line.date}: see whether the movement happened twice",
+                    line.source,
+                )
+            )
+    return findings
+
+
+def _reference(bank_id: str) -> str:
+    """The identifier without the number among equals."""
+    return "~".join(bank_id.split("~")[:2])
+
+
+def _between(statements: Sequence[Statement]) -> list[Finding]:
+    """Gaps between statements that follow each other; periods that overlap have none."""
+    findings = []
+    dated = [statement for statement in statements if statement.since and statement.until]
+    dated.sort(key=lambda statement: (statement.since, statement.until))  # type: ignore[arg-type,return-value] # both are there
+    for earlier, later in pairwise(dated):
+        assert earlier.until and later.since
+        if earlier.closing is None or later.opening is None or earlier.closing == later.opening:
+            continue
+        if later.since <= earlier.until:
+            continue
+        findings.append(
+            Finding(
+                "warning",
+                "statement-gap",
+                f"the statement until {earlier.until} ends with {earlier.closing} {earlier.currency}, but this one begins with"
+                f" {later.opening}: a statement between {earlier.until} and {later.since} is missing, with"
+                f" {later.opening - earlier.closing} {later.currency} in all",
+                later.source,
+            )
+        )
+    return findings

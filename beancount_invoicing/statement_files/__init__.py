@@ -1,0 +1,107 @@
+"""Statements of banks and payment providers, read from the bytes of their files; a module for each format. Pure: knows neither
+ledgers nor clocks.
+
+A file that cannot be read whole is not read at all: StatementFileError names the file and line, what is wrong and what was
+expected.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from beancount_invoicing.bank.statements import Statement
+from beancount_invoicing.model.banks import CsvTable, StatementFormat
+from beancount_invoicing.statement_files.errors import StatementFileError
+
+FORMATS: tuple[StatementFormat, ...] = ("camt", "mt940", "ofx", "cfonb120", "csv")
+LARGEST = 64 * 1024 * 1024
+"""How many bytes a file may have: a year of a busy account has a tenth of it."""
+_HEAD = 8192
+_MT940 = re.compile(rb"(?:^|[\r\n])(?:\{1:|:20:)")
+_CFONB = re.compile(rb"\s*01[0-9]{5}")
+_NO_STATEMENTS = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "an archive (ZIP) or a workbook (XLSX)"),
+    (b"\x1f\x8b", "an archive (GZIP)"),
+    (b"\xd0\xcf\x11\xe0", "a workbook (XLS)"),
+)
+_EXPECTED = "expected CAMT.053 or CAMT.054, MT940, OFX or QFX, CFONB 120, or the CSV of a bank"
+
+
+def detect(data: bytes, file: str) -> StatementFormat:
+    """Which of FORMATS a file is in, by its content. Raises StatementFileError where it is in none of them."""
+    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x01\0")
+    if not head:
+        raise StatementFileError(file, 1, f"the file is empty: {_EXPECTED}")
+    for start, found in _NO_STATEMENTS:
+        if data.startswith(start):
+            raise StatementFileError(file, 1, f"the file is {found}: {_EXPECTED}")
+    upper = head.upper()
+    if b"OFXHEADER" in upper or b"<OFX>" in upper:
+        return "ofx"
+    if head.startswith(b"<"):
+        return "camt"
+    if _CFONB.match(head):
+        return "cfonb120"
+    if _MT940.search(head):
+        return "mt940"
+    if b"\0" in data[:_HEAD] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise StatementFileError(file, 1, f"the file is no text: {_EXPECTED}")
+    return "csv"
+
+
+def read_statements(
+    data: bytes, file: str, table: CsvTable | None = None, statement_format: StatementFormat = ""
+) -> tuple[Statement, ...]:
+    """The statements of a file, in its order; each with its lines, the oldest first, and their identifiers.
+
+    `file`: its name, for messages and sources. `table`: how a CSV is read (of a ledger's `invoice-bank`); without it, only tables
+    that are known can be. `statement_format`: the format, if it is not to be told from the content. Raises StatementFileError.
+    """
+    if len(data) > LARGEST:
+        raise StatementFileError(
+            file,
+            0,
+            f"the file has {len(data) // 1024**2} MB, and more than {LARGEST // 1024**2} are not read: ask for shorter periods",
+        )
+    match statement_format or detect(data, file):
+        case "camt":
+            from beancount_invoicing.statement_files.camt import read_camt
+
+            return read_camt(data, file)
+        case "mt940":
+            from beancount_invoicing.statement_files.mt940 import read_mt940
+
+            return read_mt940(data, file)
+        case "ofx":
+            from beancount_invoicing.statement_files.ofx import read_ofx
+
+            return read_ofx(data, file)
+        case "cfonb120":
+            from beancount_invoicing.statement_files.cfonb120 import read_cfonb120
+
+            return read_cfonb120(data, file)
+        case _:
+            from beancount_invoicing.statement_files.csv_table import read_csv_table
+
+            return read_csv_table(data, file, table or CsvTable())
+
+
+def read_statement_file(
+    path: Path, table: CsvTable | None = None, statement_format: StatementFormat = ""
+) -> tuple[Statement, ...]:
+    """As `read_statements`, of a file on the disk, of which at most LARGEST bytes and one more are read. Raises OSError too."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        size = path.stat().st_size
+        raise StatementFileError(
+            str(path),
+            0,
+            f"the file has {size // 1024**2} MB, and more than {LARGEST // 1024**2} are not read: ask for shorter periods",
+        )
+    return read_statements(data, str(path), table, statement_format)
+
+
+__all__ = ["FORMATS", "LARGEST", "StatementFileError", "detect", "read_statement_file", "read_statements"]

@@ -1,0 +1,130 @@
+"""Dates and amounts in the cells of tables, as banks of several countries write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from beancount_invoicing.model.banks import TableDateOrder
+from beancount_invoicing.statement_files.errors import StatementFileError
+
+_DAY = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{2,4})(?:[T ].*)?", re.ASCII)
+_MARKS = {".": re.compile(r"\d{1,3}(?:[ ,']\d{3})*(?:\.\d{1,9})?|\d+(?:\.\d{1,9})?|\.\d{1,9}", re.ASCII),
+          ",": re.compile(r"\d{1,3}(?:[ .']\d{3})*(?:,\d{1,9})?|\d+(?:,\d{1,9})?|,\d{1,9}", re.ASCII)}  # fmt: skip
+_AROUND = re.compile(r"[€$£]|\b[A-Z]{3}\b")
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " ") | {ord("−"): "-", ord("’"): "'"}
+_DIGITS = 20
+_SHOWN = {"ymd": "2026-10-05", "dmy": "05/10/2026", "mdy": "10/05/2026"}
+
+Cell = tuple[int, str]
+"""A line of the file, and what a cell of it says."""
+
+
+def dates_of(cells: Sequence[Cell], order: TableDateOrder, file: str) -> list[date]:
+    """The days of a column's cells; in `order`, or in the one that all of them allow. Raises StatementFileError, also where two
+    orders give different days."""
+    readings: list[list[date]] = []
+    failed: Cell = (0, "")
+    orders: tuple[TableDateOrder, ...] = (order,) if order else ("ymd", "dmy", "mdy")
+    for tried in orders:
+        days: list[date] = []
+        for line, cell in cells:
+            if (day := _day(cell, tried)) is None:
+                failed = max(failed, (line, cell))
+                break
+            days.append(day)
+        else:
+            readings.append(days)
+    if not readings:
+        expected = _SHOWN[order] if order else "2026-10-05 or 05/10/2026"
+        raise StatementFileError(
+            file,
+            failed[0],
+            f'"{failed[1][:40]}" is no date of this table: expected one such as {expected}; see date-format',
+        )
+    if len(readings) > 1 and readings[0] != readings[1]:
+        line, cell = next(
+            cell for cell, first, second in zip(cells, readings[0], readings[1], strict=True) if first != second
+        )
+        raise StatementFileError(
+            file, line, f'"{cell}" may be two days, and nothing in the file tells: say date-format: "dmy" or "mdy"'
+        )
+    return readings[0]
+
+
+def _day(cell: str, order: TableDateOrder) -> date | None:
+    found = _DAY.fullmatch(cell.strip())
+    if not found:
+        return None
+    parts = (found[1], found[3], found[4])
+    year, month, day = {"ymd": parts, "dmy": (parts[2], parts[1], parts[0])}.get(order, (parts[2], parts[0], parts[1]))
+    if len(year) not in {2, 4} or len(month) > 2 or len(day) > 2 or (order == "ymd" and len(year) != 4):
+        return None
+    try:
+        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
+    """The decimal mark of a table's amounts: the one that is `said`, else the one that its cells show.
+
+    Raises StatementFileError where cells show both, or where none tells (1.234).
+    """
+    if said:
+        return said
+    shown: dict[str, Cell] = {}
+    doubtful: Cell | None = None
+    for line, cell in cells:
+        number = _number(cell)
+        marks = [mark for mark in ".," if mark in number]
+        if not marks:
+            continue
+        last = max(marks, key=number.rfind)
+        if len(marks) == 1 and number.count(last) == 1 and len(number) - number.rfind(last) == 4:
+            doubtful = doubtful or (line, cell)
+        elif number.count(last) == 1:
+            shown.setdefault(last, (line, cell))
+        else:
+            shown.setdefault("." if last == "," else ",", (line, cell))
+    if len(shown) == 2:
+        first, second = sorted(shown.values())
+        raise StatementFileError(
+            file,
+            second[0],
+            f'"{second[1]}" has another decimal mark than "{first[1]}" in line {first[0]}: say decimal: "," or "."',
+        )
+    if not shown and doubtful:
+        raise StatementFileError(
+            file,
+            doubtful[0],
+            f'"{doubtful[1]}" may be two amounts, and nothing in the file tells: say decimal: "," or "."',
+        )
+    return next(iter(shown), ".")
+
+
+def amount_of(cell: Cell, mark: str, file: str) -> Decimal:
+    """The amount of a cell with that decimal mark; 0 where it is empty. Negative with a minus before or behind it, or in brackets.
+
+    Raises StatementFileError.
+    """
+    line, text = cell
+    number = _number(text)
+    if not number:
+        return Decimal(0)
+    digits = number.strip("-+()").strip()
+    negative = number.startswith(("-", "(")) or number.endswith("-")
+    if not _MARKS[mark].fullmatch(digits) or sum(sign.isdigit() for sign in digits) > _DIGITS:
+        shown = "1 234,50" if mark == "," else "1234.50"
+        raise StatementFileError(
+            file, line, f'"{text.strip()[:40]}" is no amount of this table: expected one such as {shown}; see decimal'
+        )
+    other = "." if mark == "," else ","
+    plain = digits.replace(" ", "").replace("'", "").replace(other, "").replace(mark, ".")
+    return -Decimal(plain) if negative else Decimal(plain)
+
+
+def _number(text: str) -> str:
+    return _AROUND.sub("", text.translate(_BLANKS)).strip()

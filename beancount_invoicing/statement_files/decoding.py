@@ -1,0 +1,48 @@
+"""The text of a file whose format does not say how its characters are written."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from beancount_invoicing.statement_files.errors import StatementFileError
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f]")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def text_of(data: bytes, file: str, encoding: str = "") -> str:
+    """The text of a file: in `encoding`, where one is given, else in UTF-8, UTF-16 with its mark, or Windows-1252.
+
+    Raises StatementFileError where it is no text in that encoding, or holds control characters, as files that are no text do.
+    """
+    if encoding:
+        text = _strict(data, file, encoding)
+    elif data.startswith(_WIDE):
+        text = _strict(data, file, "utf-16")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", errors="replace")
+    if found := _CONTROLS.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise StatementFileError(
+            file, line, f"this is no text: the character U+{ord(found[0]):04X} is in it. Download the statement again"
+        )
+    return text
+
+
+def _strict(data: bytes, file: str, encoding: str) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except LookupError:
+        raise StatementFileError(
+            file, 0, f'"{encoding}" is no encoding: expected one such as utf-8 or cp1252'
+        ) from None
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data.count(b"\n", 0, start) + 1
+        raise StatementFileError(
+            file, line, f"this is not written in {encoding}: leave the encoding out, or give the one that the bank uses"
+        ) from None

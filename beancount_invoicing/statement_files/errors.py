@@ -1,0 +1,17 @@
+"""What is wrong with a file of a bank, and where."""
+
+from __future__ import annotations
+
+from beancount_invoicing.model import Source
+
+
+class StatementFileError(ValueError):
+    """The file is not as its format has it, so nothing of it is read.
+
+    Its text names the file and the line (of CFONB the record), what is wrong, and what to do.
+    """
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
+        self.source = Source(file, line)
+        self.message = message
