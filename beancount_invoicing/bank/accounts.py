@@ -24,14 +24,20 @@ def account_of(book: Book, statement: Statement, day: date, into: str = "") -> s
     found = _by_iban(book, statement, day, into)
     shown = statement.iban or statement.account_name or statement.source.file
     if found and into and found != into:
-        raise UnknownBankAccount(f"{shown} is {found} by its IBAN, but --into says {into}: leave --into out, or correct the IBAN")
+        raise UnknownBankAccount(
+            f"{shown} is {found} by its IBAN, but --into says {into}: leave --into out, or correct the IBAN"
+        )
     account = found or into
     if not account:
         accounts = ", ".join(sorted(book.bank_accounts) or sorted(book.bank_days)) or "Assets:Bank"
-        advice = f"{day} custom \"invoice-bank\" {accounts.split(', ')[0]} with iban: \"{statement.iban or '…'}\""
-        raise UnknownBankAccount(f"no account of the ledger is known for {shown}: say --into ACCOUNT, or write {advice}")
+        advice = f'{day} custom "invoice-bank" {accounts.split(", ")[0]} with iban: "{statement.iban or "…"}"'
+        raise UnknownBankAccount(
+            f"no account of the ledger is known for {shown}: say --into ACCOUNT, or write {advice}"
+        )
     if account not in book.opened_accounts:
-        raise UnknownBankAccount(f"{account} is not open in the ledger: write {day} open {account} {statement.currency}")
+        raise UnknownBankAccount(
+            f"{account} is not open in the ledger: write {day} open {account} {statement.currency}"
+        )
     currencies = book.currencies.get(account, ())
     if currencies and statement.currency not in currencies:
         raise UnknownBankAccount(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -42,51 +42,41 @@ def _within(statement: Statement) -> list[Finding]:
         assert statement.opening is not None and statement.closing is not None
         total = sum((line.amount for line in statement.lines), ZERO)
         reached = statement.opening + total
-        findings.append(
-            Finding(
-                "error",
-                "statement-sum",
-                f"{statement.opening} and {len(statement.lines)} lines of {total} make {reached} {statement.currency}, but the closing"
-                f" balance is {statement.closing}: {statement.closing - reached} is missing. Download the statement again; if it still"
-                " says so, ask the bank",
-                statement.source,
-            )
+        message = (
+            f"{statement.opening} and {len(statement.lines)} lines of {total} make {reached} {statement.currency}, but the"
+            f" closing balance is {statement.closing}: {statement.closing - reached} is missing. Download the statement again;"
+            " if it still says so, ask the bank"
         )
-    for line in statement.lines:
-        if line.currency != statement.currency:
-            findings.append(
-                Finding(
-                    "error",
-                    "statement-currency",
-                    f"the line is in {line.currency}, but its statement is in {statement.currency}",
-                    line.source,
-                )
-            )
-    references = Counter(_reference(line.bank_id) for line in statement.lines)
-    for line in statement.lines:
-        if references[_reference(line.bank_id)] > 1 and not line.bank_id.startswith("~") and line.bank_id.count("~") > 1:
-            findings.append(
-                Finding(
-                    "warning",
-                    "statement-duplicate",
-                    f"the bank's reference {_reference(line.bank_id).partition('~')[0]} is twice in this statement, with {line.amount}"
-                    f" {line.currency} on {line.date}: see whether the movement happened twice",
-                    line.source,
-                )
-            )
+        findings.append(Finding("error", "statement-sum", message, statement.source))
+    findings += [
+        Finding(
+            "error",
+            "statement-currency",
+            f"the line is in {line.currency}, but its statement is in {statement.currency}",
+            line.source,
+        )
+        for line in statement.lines
+        if line.currency != statement.currency
+    ]
+    findings += [
+        Finding(
+            "warning",
+            "statement-duplicate",
+            f"the bank's reference {line.bank_id.partition('~')[0]} is there already, with {line.amount} {line.currency}"
+            f" on {line.date}: see whether the movement happened twice",
+            line.source,
+        )
+        for line in statement.lines
+        if line.bank_id.count("~") > 1 and not line.bank_id.startswith("~")
+    ]
     return findings
-
-
-def _reference(bank_id: str) -> str:
-    """The identifier without the number among equals."""
-    return "~".join(bank_id.split("~")[:2])
 
 
 def _between(statements: Sequence[Statement]) -> list[Finding]:
     """Gaps between statements that follow each other; periods that overlap have none."""
     findings = []
     dated = [statement for statement in statements if statement.since and statement.until]
-    dated.sort(key=lambda statement: (statement.since, statement.until))  # type: ignore[arg-type,return-value] # both are there
+    dated.sort(key=lambda statement: (statement.since, statement.until))
     for earlier, later in pairwise(dated):
         assert earlier.until and later.since
         if earlier.closing is None or later.opening is None or earlier.closing == later.opening:

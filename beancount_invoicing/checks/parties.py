@@ -30,6 +30,10 @@ def _parties(book: Book) -> Iterator[tuple[str, Seller | Customer]]:
 
 def check_checksums(book: Book) -> Iterator[Finding]:
     """SIREN, SIRET, VAT number, IBAN, BIC and endpoint are well formed and their check digits match."""
+    for account, dated in book.bank_accounts.items():
+        for iban, bank in {bank.iban: bank for _day, bank in dated.versions if bank.iban}.items():
+            if problem := identifiers.problem("iban", iban):
+                yield Finding("warning", "iban", f"iban {iban[:60]} of {account}: {problem}", bank.source)
     for kind, party in _parties(book):
         value = getattr(party, kind.replace("-", "_"))
         problem = identifiers.problem(kind, value)
@@ -71,6 +75,11 @@ def check_accounts_open(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     "error", "unknown-item", f'contract {one.code}: item "{one.item}" is not known', one.source
                 )
+    named += [
+        ("bank account", account, bank.source)
+        for account, dated in book.bank_accounts.items()
+        for _day, bank in dated.versions
+    ]
     for customer in book.customers.values():
         for _day, buyer in customer.versions:
             if buyer.tax and buyer.tax not in book.taxes:

@@ -16,6 +16,7 @@ from beancount.core.data import Custom, Open
 
 from beancount_invoicing import law
 from beancount_invoicing.entries import keys
+from beancount_invoicing.entries.bank_accounts import bank_account
 from beancount_invoicing.entries.metadata import (
     ACCOUNT,
     FindingCollector,
@@ -44,6 +45,7 @@ from beancount_invoicing.model import (
     Tax,
     Tone,
 )
+from beancount_invoicing.model.banks import BankAccount
 from beancount_invoicing.rules.supply import parse_sold_to
 
 T = TypeVar("T")
@@ -175,6 +177,7 @@ class Directives:
         self._policies: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
         self._level_sources: dict[tuple[str, int], Source] = {}
         self._rates: defaultdict[str, list[ReferenceRate]] = defaultdict(list)
+        self._banks: defaultdict[str, list[DirectiveValues]] = defaultdict(list)
         self._aliases: dict[str, tuple[str, Source]] = {}
         self._milestone_sources: list[tuple[str, Source]] = []
 
@@ -248,6 +251,8 @@ class Directives:
             self._policy(said, values)
         elif place == keys.REFERENCE_RATE:
             self._rate(said, values)
+        elif place == keys.BANK:
+            self._bank(said, values)
         else:
             self._contract(said, values)
 
@@ -367,6 +372,17 @@ class Directives:
                 self.findings.error(
                     "directive",
                     'a reference rate has two values, its code and percent a year: custom "invoice-rate" "ECB" 2.15',
+                    said.source,
+                )
+
+    def _bank(self, said: DirectiveValues, values: list[Any]) -> None:
+        match values:
+            case [str(account)] if ACCOUNT.match(account):
+                self._banks[account].append(said)
+            case _:
+                self.findings.error(
+                    "directive",
+                    f'a bank account has one value, its account: {said.date} custom "invoice-bank" {self._assets}:Bank',
                     said.source,
                 )
 
@@ -648,6 +664,20 @@ class Directives:
     def acceptances(self) -> tuple[Acceptance, ...]:
         """The acceptances of works, by contract and date."""
         return tuple(sorted(self._acceptances))
+
+    def bank_accounts(self) -> dict[str, Dated[BankAccount]]:
+        """The accounts at banks; what is wrong with the table of one leaves it out."""
+        result = {}
+        for account in sorted(self._banks):
+            dated = amended(
+                self._banks[account],
+                f"bank account {account}",
+                partial(bank_account, account, findings=self.findings),
+                self.findings,
+            )
+            if dated:
+                result[account] = dated
+        return result
 
     def policies(self) -> dict[str, Dated[Policy]]:
         """The reminder policies by name. A level is there as long as it has `days`."""

@@ -53,6 +53,7 @@ ACCEPTANCE = "acceptance"
 POLICY = "reminder policy"
 LEVEL = "reminder level"
 REFERENCE_RATE = "reference rate"
+BANK = "bank account"
 WORK = "time posting"
 TIME_ACCOUNT = "account of time"
 EXPENSE = "expense billed again"
@@ -115,7 +116,8 @@ _TABLE = (
     _key("email", "text", _PARTY, "e-mail address; a customer's is where invoices are sent"),
     _key("phone", "text", _PARTY, "telephone"),
     _key("website", "text", SELLER, "web address"),
-    _key("iban", "text", _PARTY, "IBAN to pay to; on a customer or invoice it replaces the seller's"),
+    _key("iban", "text", (*_PARTY, BANK),
+         "IBAN to pay to; on a customer or invoice it replaces the seller's; on a bank account: that of its statements"),
     _key("bic", "text", _PARTY, "BIC of the bank of `iban`"),
     _key("payer-iban", "text", (CUSTOMER, CUSTOMER_AMENDMENT),
          "IBANs that the customer pays from, separated by commas: a statement's lines from there are this customer's money"),
@@ -241,7 +243,8 @@ _TABLE = (
     _key("minimum", "number", POLICY, "smallest amount for which a letter is sent"),
     # contracts
     _key("account", "account", CONTRACT_DIRECTIVE, "income account, if no item has one"),
-    _key("currency", "text", CONTRACT_DIRECTIVE, "currency, unless the customer's account is open for exactly one"),
+    _key("currency", "text", (CONTRACT_DIRECTIVE, BANK),
+         "currency, unless the customer's account is open for exactly one; on a bank account: that of its table"),
     _key("payer", "account", CONTRACT_DIRECTIVE, "account of the customer to invoice instead; it must be the same legal person"),
     _key("group", "text", CONTRACT_DIRECTIVE, "contracts with different groups get separate invoices"),
     _key("renews", "text", CONTRACT_DIRECTIVE,
@@ -291,6 +294,16 @@ _TABLE = (
     _key("percent", "percent", MILESTONE, "part of the contract's price"),
     _key("change-order", "date", MILESTONE, "date of the amendment whose price change it bills"),
     _key("cumulative", "percent", MILESTONE, "part of the contract done by then; what was billed before is deducted"),
+    # bank statements
+    _key("format", "text", BANK, "format of its statements, if it cannot be told from the files",
+         "camt", "mt940", "ofx", "cfonb120", "csv"),
+    _key("preset", "text", BANK, "name of a table of a bank or provider that is known, such as \"qonto\""),
+    _key("columns", "text", BANK,
+         "what the columns of its table say: \"date = Date; amount = Montant; text = Libellé + Détail\""),
+    _key("decimal", "text", BANK, "decimal mark of its table", ".", ","),
+    _key("date-format", "text", BANK, "order of year, month and day in the dates of its table", "ymd", "dmy", "mdy"),
+    _key("encoding", "text", BANK, "encoding of its table, such as \"cp1252\""),
+    _key("delimiter", "text", BANK, "what stands between the cells of its table, such as \";\""),
     # what is to be billed
     _key("person", "text", (WORK, OTHER_POSTING), "who worked; on an invoice: whose time leaves the time account"),
     _key("task", "text", (WORK, OTHER_POSTING),
@@ -417,5 +430,6 @@ DIRECTIVES: dict[str, str] = {
     "invoice-accepted": ACCEPTANCE,
     "invoice-policy": POLICY,
     "invoice-rate": REFERENCE_RATE,
+    "invoice-bank": BANK,
 }
 """Our custom directives and the place of their keys."""

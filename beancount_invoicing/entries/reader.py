@@ -116,6 +116,7 @@ def read_book(
         acceptances=acceptances,
         indexes=directives.indexes(),
         policies=directives.policies(),
+        bank_accounts=directives.bank_accounts(),
         bank_days=banks(entries, [paying for paying, _handled in read.paying], context.options, owner, roots.assets),
         reference_rates=directives.reference_rates(),
         interest_invoices=_interest_invoices(invoices),

@@ -152,6 +152,7 @@ _OURS = frozenset(
     for name in (
         "loading.book_cache",
         "entries.sources",
+        "model.banks",
         "model.book",
         "model.contracts",
         "model.documents",

@@ -9,6 +9,7 @@ Those of which a ledger has thousands are NamedTuples: they are made in a third 
 
 from __future__ import annotations
 
+from beancount_invoicing.model.banks import BankAccount, CsvTable, StatementFormat
 from beancount_invoicing.model.book import Book, NumberUse, ReferenceRate
 from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Mode, Work
 from beancount_invoicing.model.documents import (
@@ -68,12 +69,14 @@ __all__ = [
     "Address",
     "Adjustment",
     "AllocationKind",
+    "BankAccount",
     "Book",
     "BuyerKind",
     "CalculationStep",
     "Channel",
     "Contract",
     "CounterPosting",
+    "CsvTable",
     "Customer",
     "CustomerMovement",
     "Dated",
@@ -108,6 +111,7 @@ __all__ = [
     "SettlementMeans",
     "Severity",
     "Source",
+    "StatementFormat",
     "StepValue",
     "T",
     "TakenOver",

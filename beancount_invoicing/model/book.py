@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from beancount_invoicing.model.banks import BankAccount
 from beancount_invoicing.model.contracts import Acceptance, Contract, Expense, IndexValue, Milestone, Work
 from beancount_invoicing.model.documents import DocumentKind, Invoice, Item, Tax
 from beancount_invoicing.model.events import Event, Seal
@@ -94,6 +95,8 @@ class Book:
     """By name; the values by date."""
     policies: Mapping[str, Dated[Policy]] = field(default_factory=dict)
     """The reminder policies that the ledger writes, by name."""
+    bank_accounts: Mapping[str, Dated[BankAccount]] = field(default_factory=dict)
+    """What the ledger says of its accounts at banks (`invoice-bank`), by account."""
     bank_days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     """The bank accounts that are not closed, each with the days on which something was booked or asserted there."""
     reference_rates: Mapping[str, tuple[ReferenceRate, ...]] = field(default_factory=dict)

@@ -78,7 +78,7 @@ def decimal_mark(cells: Sequence[Cell], said: str, file: str) -> str:
     shown: dict[str, Cell] = {}
     doubtful: Cell | None = None
     for line, cell in cells:
-        number = _number(cell)
+        number = _number(cell).strip("-+() ")
         marks = [mark for mark in ".," if mark in number]
         if not marks:
             continue

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from beancount_invoicing.bank.statements import Statement, StatementLine
@@ -107,30 +108,23 @@ def is_known_table(text: str) -> bool:
 
 
 def _first_cells(text: str, delimiter: str, file: str) -> list[tuple[int, list[str]]]:
-    found = []
-    try:
-        for line, cells in _cells(text, delimiter, file):
-            found.append((line, cells))
-            if len(found) == _LINES_BEFORE_TITLES:
-                break
-    except StatementFileError:
-        pass  # another delimiter, or the reading itself, says what is wrong
+    found: list[tuple[int, list[str]]] = []
+    with suppress(StatementFileError):  # the reading itself says what is wrong
+        found.extend(islice(_cells(text, delimiter, file), _LINES_BEFORE_TITLES))
     return found
 
 
-def _cells(text: str, delimiter: str, file: str) -> list[tuple[int, list[str]]]:
+def _cells(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that say something, each with the line of the file on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
     line = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append((line, cells))
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise StatementFileError(file, line, f"this is no row of a table ({error})") from None
-    return rows
 
 
 def _rows(text: str, file: str, table: CsvTable, preset: Preset | None) -> list[TableRow]:
@@ -157,14 +151,13 @@ def _titles(text: str, file: str, table: CsvTable, needed: frozenset[str]) -> tu
     missing: set[str] = set(required)
     for delimiter in (table.delimiter,) if table.delimiter else _DELIMITERS:
         if not wanted:
-            cells = _cells(text, delimiter, file) if text.count(delimiter) or table.delimiter else []
-            if cells:
-                return cells, -1
+            if table.delimiter or delimiter in text:
+                return list(_cells(text, delimiter, file)), -1
             continue
         for place, (_line, row) in enumerate(_first_cells(text, delimiter, file)):
             titles = {plain_title(cell) for cell in row}
             if required <= titles:
-                return _cells(text, delimiter, file), place
+                return list(_cells(text, delimiter, file)), place
             missing = min(missing, set(required - titles), key=len)
     names = ", ".join(f'"{title}"' for title in sorted(missing))
     raise StatementFileError(

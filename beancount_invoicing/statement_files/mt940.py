@@ -219,7 +219,7 @@ def _line(field: Mt940Field, details_text: str, currency: str, file: str) -> Sta
 def _own_reference(customer_reference: str) -> str:
     """The reference of who ordered the movement; what only points at field 86 (KREF+, EREF+) is none."""
     reference = given(customer_reference)
-    return "" if reference.endswith("+") else reference
+    return "" if reference.endswith("+") or reference in {"EREF", "KREF", "PREF", "MARF"} else reference
 
 
 def _charges(details: StatementDetails, currency: str, file: str, line: int) -> Decimal:

@@ -21,7 +21,7 @@ _SEPA_WORD = re.compile(
 )
 _SLASH_WORD = re.compile(
     r"/(TRTP|TRCD|EREF|MARF|PREF|CREF|KREF|SVCL|CSID|IBAN|BIC|NAME|BENM|ORDP|REMI|ADDR|RTRN|ULTB|ULTD|ULTC|PURP|OCMT|CHGS|EXCH|ACCT"
-    r"|ID|USTD|STRD|CITY|COMM)/"
+    r"|ID|USTD|STRD|CITY|COMM)(?=/)"
 )
 _SUBFIELD_LENGTH = 27
 """A name of this length goes on in the next subfield without a space."""

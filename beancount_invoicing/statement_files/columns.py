@@ -1,0 +1,53 @@
+"""How a ledger describes the columns of a table: "date = Date; amount = Montant; text = Libellé + Détail"."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from beancount_invoicing.statement_files.presets import FIELDS, presets
+
+Columns = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class ColumnsError(ValueError):
+    """The description is not as expected; the message says what is wrong and what to write."""
+
+
+def parse_columns(text: str) -> Columns:
+    """The fields with the titles (or numbers from 1) of their columns. Raises ColumnsError."""
+    columns: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        field, equals, titles = part.partition("=")
+        field = field.strip()
+        if not equals:
+            raise ColumnsError(
+                f'"{part[:40]}" has no "=": write such as "date = Date; amount = Montant; text = Libellé"'
+            )
+        if field not in FIELDS:
+            near = get_close_matches(field, FIELDS, cutoff=0.6)
+            hint = f'did you mean "{near[0]}"?' if near else f"the fields are {', '.join(FIELDS)}"
+            raise ColumnsError(f'"{field[:40]}" is no field of a statement: {hint}')
+        names = tuple(filter(None, (title.strip() for title in titles.split("+"))))
+        if not names:
+            raise ColumnsError(f"{field} has no column: write its title behind the equals sign")
+        if field in columns:
+            raise ColumnsError(f"{field} is there twice: join its columns with +, such as {field} = Libellé + Détail")
+        columns[field] = names
+    return tuple(columns.items())
+
+
+def missing_columns(columns: Columns) -> str:
+    """What a table without a preset lacks, in words; "" where nothing."""
+    fields = {field for field, _titles in columns}
+    if "date" not in fields:
+        return "date"
+    return "" if fields & {"amount", "debit", "credit"} else "amount (or debit and credit)"
+
+
+def preset_problem(name: str) -> str:
+    """What is wrong with the name of a preset, in words; "" where it is known."""
+    if name in presets():
+        return ""
+    near = get_close_matches(name, list(presets()), cutoff=0.5)
+    hint = f'did you mean "{near[0]}"?' if near else f"the tables are {', '.join(sorted(presets()))}"
+    return f'"{name}" is no table that is known: {hint}'
